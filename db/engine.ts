@@ -1,0 +1,130 @@
+/**
+ * The seam between the two engines. Queries are written once with Kysely; what truly differs is a
+ * capability here, with one implementation per engine. Code asks the engine, it never asks which
+ * engine it is.
+ */
+import type { AliasableExpression, Expression, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
+import type { Database, Instant, NewWorkItemRow, TableName, WorkItemRow } from './schema.ts';
+
+export type EngineName = 'sqlite' | 'sqlserver';
+
+/** Which pending items a claim may take. All given conditions must hold. */
+export interface ClaimScope {
+  /** Only items of these sources; undefined = of any source. */
+  readonly sources?: readonly { readonly system: string; readonly name: string }[];
+  /** Never items of these sources (paused, disabled, or polite lanes claimed on their own). */
+  readonly excludeSources?: readonly { readonly system: string; readonly name: string }[];
+  /** Never items of these hosts (the host told us to wait). */
+  readonly excludeHosts?: readonly string[];
+  /** Never items of these runs (paused, or at their budget). */
+  readonly excludeRuns?: readonly string[];
+  /** Only items of this run. */
+  readonly runId?: string;
+}
+
+export interface ClaimRequest {
+  /** 1..500; more would risk lock escalation at 5,000 locks. */
+  readonly limit: number;
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Makes the fence of each claimed item; called `limit` times at most. */
+  readonly leaseIds: readonly string[];
+  readonly scope?: ClaimScope;
+}
+
+/**
+ * Runs queries: the database itself, or one open transaction. A function that takes a `Session`
+ * works in both.
+ */
+export interface Session {
+  readonly q: Kysely<Database>;
+  readonly engine: Engine;
+}
+
+export interface Db extends Session {
+  readonly name: EngineName;
+  /** For people: `SQLite data/holocron.db` or `SQL Server localhost:1433/Holocron`; no secrets. */
+  readonly label: string;
+  /**
+   * Runs `fn` in one write transaction (BEGIN IMMEDIATE on SQLite, READ COMMITTED on SQL Server) and
+   * commits. Transient faults (deadlock victim, lock time-out, busy file, unique race) roll back and
+   * run `fn` again, at most 5 times with jitter, so `fn` must have no effects outside the session.
+   */
+  transaction<T>(fn: (tx: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+
+  /** The database's clock: UTC, milliseconds. The only clock leases and schedules know. */
+  now(): RawBuilder<Instant>;
+  /** The database's clock plus `ms` (may be negative). */
+  nowPlus(ms: number): RawBuilder<Instant>;
+  /** A stored time plus `ms`. */
+  addMs(time: Expression<unknown>, ms: number): RawBuilder<Instant>;
+  /** `b - a` in milliseconds, as a number. */
+  diffMs(a: Expression<unknown>, b: Expression<unknown>): RawBuilder<number>;
+  /**
+   * A stored time as text in full precision, for keyset cursors; compares equal to the column when
+   * sent back as a parameter through `instantParam`.
+   */
+  cursorText(column: Expression<unknown>): AliasableExpression<string>;
+  /** A time or cursor text as a typed parameter. */
+  instantParam(value: string): RawBuilder<Instant>;
+  /** Floors a time to `minute`, `hour` or `day`; returns an Instant. */
+  truncate(time: Expression<unknown>, unit: 'minute' | 'hour' | 'day'): RawBuilder<Instant>;
+
+  /** A schema-qualified table for raw SQL. */
+  table(name: TableName): RawBuilder<unknown>;
+  /** First `n` rows: TOP or LIMIT. */
+  take<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>, n: number): SelectQueryBuilder<DB, TB, O>;
+  /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */
+  contains(column: Expression<unknown>, text: string): RawBuilder<boolean>;
+  /** Case-sensitive prefix match that can use an index. */
+  startsWith(column: Expression<unknown>, prefix: string): RawBuilder<boolean>;
+
+  /**
+   * Claims up to `limit` claimable items in order (priority, created_at, work_item_id): sets status,
+   * lease, attempt + 1 atomically. Never two sessions the same item. Result is in claim order.
+   * Must run inside a transaction or on its own.
+   */
+  claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]>;
+  /**
+   * Inserts the rows whose dedupe key is absent, in one statement per chunk. Rows must have distinct
+   * dedupe keys. `created_at`, `updated_at` and `available_at` (unless given) become the database's
+   * now. Returns the ids that were inserted.
+   */
+  insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
+  /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
+  touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
+  /**
+   * Runs a read with a statement time-out; throws DatabaseError `db_statement_timeout` when it
+   * took longer.
+   */
+  withTimeout<T>(session: Session, ms: number, fn: (s: Session) => Promise<T>): Promise<T>;
+  /** Exact totals per source and status, in time independent of the number of items. */
+  readCounters(session: Session): Promise<CounterRow[]>;
+  /** Folds pending counter deltas; a no-op where totals are kept directly. Returns deltas folded. */
+  rollUpCounters(db: Db): Promise<number>;
+  /** Recounts and repairs; returns the rows that had drifted. */
+  reconcileCounters(db: Db): Promise<CounterRow[]>;
+}
+
+export type WorkItemInsert = Omit<NewWorkItemRow, 'created_at' | 'updated_at'>;
+
+export interface SeenResourceTouch {
+  readonly resource_key: string;
+  readonly source_system: string;
+  readonly source_name: string;
+  readonly resource_type: string;
+  readonly resource_id: string;
+  readonly last_run_id: string | null;
+}
+
+export interface CounterRow {
+  readonly source_system: string;
+  readonly source_name: string;
+  readonly status: string;
+  readonly item_count: number;
+}

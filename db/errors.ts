@@ -1,0 +1,48 @@
+/** Failures of the database, each with a code, a sentence for a person and a remedy. */
+
+export const databaseErrorCodes = [
+  'db_connection_refused',
+  'db_host_unknown',
+  'db_login_failed',
+  'db_certificate_untrusted',
+  'db_missing',
+  'db_schema_missing',
+  'db_permission_denied',
+  'db_connect_timeout',
+  'db_statement_timeout',
+  'db_connection_lost',
+  'db_pool_exhausted',
+  'db_busy',
+  'db_deadlock',
+  'db_unique_violation',
+  'db_constraint_violation',
+  'db_value_too_long',
+  'db_migration_changed',
+  'db_migration_failed',
+  'db_migrations_pending',
+  'db_file_unusable',
+  'db_settings_invalid',
+  'db_error',
+] as const;
+
+export type DatabaseErrorCode = (typeof databaseErrorCodes)[number];
+
+/** A database failure as a person can act on it. The driver's error is the `cause`, for the log only. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly code: DatabaseErrorCode;
+  readonly remedy: string;
+  /** True when the same call may succeed if made again at once. */
+  readonly transient: boolean;
+
+  constructor(
+    code: DatabaseErrorCode,
+    message: string,
+    options: { remedy: string; transient?: boolean; cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy;
+    this.transient = options.transient ?? false;
+  }
+}

@@ -1,0 +1,44 @@
+import { DatabaseError } from '#db/errors.ts';
+import { type AppErrorCode, appErrorRemedies, type ErrorCode } from './codes.ts';
+
+/** Messages per form field; the path is dotted (`settings.api_url`). */
+export type FieldErrors = Readonly<Record<string, string>>;
+
+/** A failure a person can act on: a code from the closed list, a sentence, a remedy. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: AppErrorCode;
+  readonly remedy: string;
+  readonly fields: FieldErrors | undefined;
+
+  constructor(
+    code: AppErrorCode,
+    message: string,
+    options: { remedy?: string; fields?: FieldErrors; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy ?? appErrorRemedies[code];
+    this.fields = options.fields;
+  }
+}
+
+/** What may leave the process: no stack, no cause. */
+export interface PublicError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly fields?: FieldErrors;
+}
+
+/** Turns anything thrown into what a person may see; unknown errors become `internal`. */
+export function toPublicError(error: unknown): PublicError {
+  if (error instanceof AppError) {
+    const { code, message, remedy, fields } = error;
+    return fields ? { code, message, remedy, fields } : { code, message, remedy };
+  }
+  if (error instanceof DatabaseError) {
+    return { code: error.code, message: error.message, remedy: error.remedy };
+  }
+  return { code: 'internal', message: 'Something failed inside.', remedy: appErrorRemedies.internal };
+}

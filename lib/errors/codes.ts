@@ -1,0 +1,72 @@
+/**
+ * The closed list of error codes a person can meet, each with the remedy shown when the place that
+ * raised it knows none better. Database codes come from `#db/errors.ts`.
+ */
+import type { DatabaseErrorCode } from '#db/errors.ts';
+
+export const appErrorRemedies = {
+  // configuration and usage
+  config_invalid: 'Correct the named key; the message lists what is allowed.',
+  config_file_unreadable: 'Check the path and that the file can be read.',
+  usage: 'Run the command with --help to see its options.',
+  port_taken: 'Stop the other program or set PORT to a free port.',
+  // input from a person
+  input_invalid: 'Correct the marked fields.',
+  cursor_invalid: 'Open the list again from its first page.',
+  not_found: 'It may have been removed; go back to the list.',
+  conflict: 'Somebody changed it meanwhile; reload and try again.',
+  duplicate_request: 'The first request was carried out; nothing more is needed.',
+  // access
+  not_signed_in: 'Sign in and try again.',
+  forbidden: 'Ask an administrator for the role that allows this.',
+  sign_in_failed: 'Check the e-mail address and the password.',
+  too_many_attempts: 'Wait a few minutes before you try again.',
+  // work items
+  dedupe_key_too_long: 'Shorten the resource id or the source name: the whole key may have 850 characters.',
+  resource_id_invalid: 'Remove leading or trailing blanks and control characters.',
+  field_too_long: 'Shorten the named field.',
+  transition_not_allowed: 'Check the item\'s present status.',
+  lease_lost: 'Nothing to do: another worker has taken the item over.',
+  // sources
+  source_unknown: 'Create the source or correct its name.',
+  source_type_unknown: 'Use one of the listed types.',
+  source_paused: 'Resume the source first.',
+  source_name_taken: 'Choose another name.',
+  secret_unreadable: 'Enter the secret again: it was stored under another encryption key.',
+  // runs
+  run_ended: 'Launch a new run.',
+  run_has_no_items: 'Add seeds to the source, or widen the filter.',
+  // egress
+  egress_url_invalid: 'Give an absolute http or https URL without credentials.',
+  egress_address_refused:
+    'The address is private or local. Add its network to INGEST_EGRESS_ALLOW (CIDRs) if this deployment may reach it.',
+  egress_dns_failed: 'Check the host name.',
+  egress_connect_failed: 'Check that the server runs and can be reached.',
+  egress_tls_failed: 'Check the server\'s certificate.',
+  egress_timeout: 'The server was too slow; raise the time-out or try later.',
+  egress_too_large: 'Raise the size limit or exclude this resource.',
+  egress_too_many_redirects: 'Check the URL; it redirects in a circle or too often.',
+  egress_response_invalid: 'The server answered with something that is not HTTP.',
+  // what a source answered
+  http_not_found: 'The resource does not exist at the source.',
+  http_gone: 'The source says the resource is gone for good.',
+  http_unauthorized: 'Check the source\'s credentials.',
+  http_forbidden: 'The source refuses access; check its terms and the user agent.',
+  http_rate_limited: 'The host asked us to slow down; it is retried later.',
+  http_client_error: 'Check the request; the source refused it.',
+  http_server_error: 'The source had an internal fault; it is retried later.',
+  payload_invalid: 'The answer could not be read; check the URL and the source type.',
+  api_error: 'The source answered with an error of its own; see the message.',
+  api_busy: 'The source is overloaded or read-only; it is retried later.',
+  page_missing: 'The page does not exist in the wiki.',
+  title_invalid: 'The wiki does not accept this title.',
+  blocked: 'The source answered with a block or challenge page; check the user agent and the contact.',
+  robots_disallowed: 'The site\'s robots.txt does not allow this path.',
+  lake_write_failed: 'Check the data lake\'s directory and free space.',
+  attempts_exhausted: 'It failed too often; correct the cause and retry it.',
+  source_removed: 'The item\'s source no longer exists; skip it or create the source again.',
+  internal: 'Look into the log under the given id.',
+} as const;
+
+export type AppErrorCode = keyof typeof appErrorRemedies;
+export type ErrorCode = AppErrorCode | DatabaseErrorCode;
