@@ -1,0 +1,56 @@
+/** A run: one campaign of ingestion over some sources. */
+import { z } from 'zod';
+import type { Instant, RunStatus } from '#db/schema.ts';
+import { workItemStatusSchema } from '#lib/work-items/model.ts';
+
+export const runKinds = ['seed', 'recrawl', 'retry'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+/** What a person, a schedule or the command asks for. */
+export const launchRequestSchema = z.strictObject({
+  kind: z.enum(runKinds),
+  name: z.string().trim().max(200).optional(),
+  /** Names of sources; empty = all enabled ones. */
+  sources: z.array(z.string()).default([]),
+  /** recrawl: only items not fetched for at least N days. */
+  staleDays: z.number().int().min(0).max(3650).optional(),
+  resourceType: z.string().max(100).optional(),
+  statuses: z.array(workItemStatusSchema).optional(),
+  /** recrawl, retry: exactly these items. */
+  workItemIds: z.array(z.string()).max(1000).optional(),
+  priority: z.number().int().min(0).max(1_000_000).optional(),
+  /** Budget: the run takes no more items than this, and none deeper than that. */
+  maxItems: z.number().int().min(1).max(100_000_000).optional(),
+  maxDepth: z.number().int().min(0).max(100).optional(),
+});
+export type LaunchRequest = z.infer<typeof launchRequestSchema>;
+
+export type EndReason = 'finished' | 'stopped' | 'cancelled' | 'budget' | 'error';
+
+export interface Run {
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly name: string | null;
+  readonly status: RunStatus;
+  readonly phase: 'preparing' | 'ready';
+  readonly startedAt: Instant;
+  readonly completedAt: Instant | null;
+  readonly pausedAt: Instant | null;
+  readonly endReason: EndReason | null;
+  readonly itemsTotal: number;
+  readonly itemsProcessed: number;
+  readonly itemsSucceeded: number;
+  readonly itemsFailed: number;
+  readonly itemsSkipped: number;
+  readonly itemsDiscovered: number;
+  readonly itemsRetried: number;
+  readonly itemsUnchanged: number;
+  readonly maxItems: number | null;
+  readonly maxDepth: number | null;
+  readonly parentRunId: string | null;
+  readonly launchedBy: string | null;
+  readonly request: LaunchRequest | null;
+  readonly sourceRevisions: Readonly<Record<string, number>>;
+  readonly heartbeatAt: Instant | null;
+  readonly errorMessage: string | null;
+}

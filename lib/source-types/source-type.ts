@@ -1,0 +1,122 @@
+/**
+ * What a source type is: one folder with four parts (settings schema, seeding, connector,
+ * discovery) that exports one `SourceType`. The form, the command and the docs follow from its
+ * schemas; see `registry.ts`.
+ */
+import type { z } from 'zod';
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { NewWorkItem, Validators, WorkItem } from '#lib/work-items/model.ts';
+
+/** Settings every type has, in YAML names. Times are seconds, as in the YAML. */
+export interface CommonSettings {
+  /** Seconds between two requests of the whole fleet. */
+  readonly rate_limit_delay: number;
+  /** Seconds for one whole request. */
+  readonly timeout: number;
+  /** Attempts after the first. */
+  readonly max_retries: number;
+  readonly user_agent?: string | undefined;
+}
+
+export interface SourceContext<S> {
+  readonly sourceName: string;
+  readonly settings: S;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface FetchContext<S> extends SourceContext<S> {
+  readonly http: HttpClient;
+  readonly signal: AbortSignal;
+  /** Least time between two requests of one fetch (continuations), ms; await before each but the first. */
+  readonly politePause: () => Promise<void>;
+}
+
+export interface FetchFacts {
+  /** What was asked, for the record. */
+  readonly requestUri: string;
+  readonly requestMethod: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly statusCode: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+  /** Final URL, redirects, bytes, timings; shown on the attempt. */
+  readonly details: JsonObject;
+}
+
+export type FetchOutcome =
+  | {
+      readonly kind: 'fetched';
+      readonly facts: FetchFacts;
+      /** Parsed JSON, or `{ content_type, text }` wrapped by the record for text. */
+      readonly payload: JsonValue;
+      /** Text exactly as received when it was not JSON, else null. */
+      readonly text: string | null;
+      readonly contentType: string;
+      /** The part whose change counts as a change (without counters and clocks of the source). */
+      readonly projection: JsonValue;
+      readonly validators: Validators;
+    }
+  | { readonly kind: 'unchanged'; readonly facts: FetchFacts; readonly validators: Validators }
+  | {
+      readonly kind: 'error';
+      readonly facts: FetchFacts | null;
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** The source's own wish, ms; wins over backoff and delays the host. */
+      readonly retryAfterMs: number | null;
+    };
+
+/** What discovery yields; the pipeline adds source, run, parent and depth. */
+export type DiscoveredItem = Pick<
+  NewWorkItem,
+  'resourceType' | 'resourceId' | 'requestUri' | 'requestMethod' | 'requestHeaders' | 'requestBody' | 'metadata' | 'priority'
+> & {
+  /** False for items that are not a link hop (continuations, result pages); default true. */
+  readonly isHop?: boolean;
+};
+
+/** How the form draws one field; everything else comes from the zod schema. */
+export interface FieldHint {
+  readonly label: string;
+  readonly help: string;
+  readonly widget?: 'text' | 'url' | 'email' | 'number' | 'seconds' | 'switch' | 'lines' | 'headers' | 'select' | 'secret';
+  readonly placeholder?: string;
+  readonly group?: string;
+}
+
+export interface SourceTemplate {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly name: string;
+  /** In YAML names; parsed by the type's schemas. */
+  readonly settings: JsonObject;
+  readonly seeds: readonly JsonObject[];
+}
+
+export interface SourceType<S extends CommonSettings = CommonSettings, Seed = unknown> {
+  /** `source_system` of its items, `type` in YAML. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Strict object schema in YAML names, with defaults; no secrets. */
+  readonly settingsSchema: z.ZodType<S>;
+  /** Secrets by name (environment, form); stored encrypted, never shown. */
+  readonly secretFields: Readonly<Record<string, FieldHint & { readonly required: boolean }>>;
+  /** Hints by dotted path of the settings. */
+  readonly fieldHints: Readonly<Record<string, FieldHint>>;
+  /** Schema of one seed in YAML names (without `source`). */
+  readonly seedSchema: z.ZodType<Seed>;
+  readonly templates: readonly SourceTemplate[];
+  /** The origin(s) all requests go to, for politeness and egress checks; empty = any (per item). */
+  origins(settings: S): readonly string[];
+  /** Items of one seed; pure. */
+  seedItems(context: SourceContext<S>, seed: Seed): NewWorkItem[];
+  fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;
+  /** Items found in a payload; pure. `depth` limits are the pipeline's. */
+  discover(item: WorkItem, payload: JsonValue, context: SourceContext<S>): DiscoveredItem[];
+  /** Greatest link depth to follow (0 = seeds only); null = not limited by the type. */
+  maxDepth(settings: S): number | null;
+}

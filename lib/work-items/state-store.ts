@@ -1,0 +1,73 @@
+/**
+ * The state store: the operations of the specification under their names in camelCase, and what a
+ * worker needs beside them. Every operation is one transaction; times are the database's own.
+ */
+import type {
+  ClaimedItem,
+  CompletionInput,
+  CompletionResult,
+  FailureInput,
+  FailureResult,
+  Fence,
+  NewWorkItem,
+  RecrawlFilter,
+  WorkItem,
+  WorkItemStats,
+  WorkItemStatus,
+} from './model.ts';
+
+export interface ClaimOptions {
+  readonly owner?: string;
+  /** Default 60,000. */
+  readonly leaseMs?: number;
+}
+
+export interface PoliteClaim {
+  readonly items: readonly ClaimedItem[];
+  /** Milliseconds until something may become claimable; null when nothing is known to wait. */
+  readonly retryInMs: number | null;
+}
+
+export interface StateStore {
+  /** True when inserted, false when its key was known. Throws AppError for values that do not fit. */
+  enqueue(item: NewWorkItem): Promise<boolean>;
+  /** The ids that were inserted, in the order given. Duplicates inside the batch: the first wins. */
+  enqueueMany(items: readonly NewWorkItem[]): Promise<string[]>;
+  /** Claims up to `limit` items of any source in order; a limit of 0 or less claims nothing. */
+  dequeue(limit: number, options?: ClaimOptions): Promise<ClaimedItem[]>;
+  /**
+   * Claims for a worker of this deployment: only enabled, unpaused sources, within each source's
+   * polite rate over the whole fleet, not of blocked hosts nor of paused runs.
+   */
+  claimPolitely(limit: number, options: Required<ClaimOptions>): Promise<PoliteClaim>;
+  /**
+   * Moves an item by hand, as the lifecycle allows; throws `transition_not_allowed` otherwise.
+   * With a fence it is refused (`lease_lost`) when the lease is another's.
+   */
+  updateStatus(
+    workItemId: string,
+    status: WorkItemStatus,
+    options?: { errorMessage?: string; leaseId?: string },
+  ): Promise<void>;
+  getWorkItem(workItemId: string): Promise<WorkItem | null>;
+  exists(dedupeKey: string): Promise<boolean>;
+  getStats(): Promise<WorkItemStats>;
+  /** Streams in id order by keyset pages; memory does not grow with the table. */
+  getKnownResources(filter?: {
+    sourceSystem?: string;
+    sourceName?: string;
+    resourceType?: string;
+    status?: WorkItemStatus;
+  }): AsyncIterable<WorkItem>;
+  /** Sends matching items round again, in chunks; returns how many. Attempts start at 0. */
+  resetForRecrawl(filter: RecrawlFilter, options?: { runId?: string; priority?: number }): Promise<number>;
+
+  /** Fences whose lease was extended; the others were lost. */
+  renewLease(fences: readonly Fence[], leaseMs: number): Promise<Fence[]>;
+  complete(input: CompletionInput): Promise<CompletionResult>;
+  fail(input: FailureInput): Promise<FailureResult>;
+  /** Gives items back unprocessed; their attempt is uncounted again. Returns how many were still held. */
+  release(fences: readonly Fence[]): Promise<number>;
+  /** Returns expired leases to pending (or failed, when attempts are used up); their attempt stays counted. */
+  rescueExpired(limit?: number): Promise<number>;
+}
