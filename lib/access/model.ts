@@ -28,4 +28,8 @@ export interface Actor {
 }
 
 /** Worker, scheduler and commands act as the system: every permission, named in the audit log. */
-export const systemActor = (name: string): Actor => ({ userId: null, email: `system:${name}`, role: 'admin' });
+export const systemActor = (name: string): Actor => ({
+  userId: null,
+  email: `system:${name}`,
+  role: 'admin',
+});

@@ -1,0 +1,14 @@
+import { AppError } from '#lib/errors/app-error.ts';
+import type { Actor, Permission } from './model.ts';
+import { can, leastRoleFor, permissionSentences } from './permissions.ts';
+
+/** Refuses (`forbidden`) unless the actor's role has the permission. The first line of every change. */
+export function requirePermission(actor: Actor, permission: Permission): void {
+  if (can(actor.role, permission)) return;
+  const needed = leastRoleFor(permission);
+  throw new AppError(
+    'forbidden',
+    `You may not ${permissionSentences[permission]}: that needs the role ${needed}, and yours is ${actor.role}.`,
+    { remedy: `Ask an administrator for the role ${needed}.` },
+  );
+}
