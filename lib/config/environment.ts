@@ -1,0 +1,85 @@
+/** The environment variables beside the database's own, each parsed once. */
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type Environment, logLevels } from './model.ts';
+
+const count = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message))
+    .optional();
+};
+const yes = ['1', 'true', 'yes', 'on'];
+const no = ['0', 'false', 'no', 'off'];
+const flag = z
+  .string()
+  .toLowerCase()
+  .refine(
+    (text) => yes.includes(text) || no.includes(text),
+    `must be one of ${[...yes, ...no].join(', ')}`,
+  )
+  .transform((text) => yes.includes(text))
+  .optional();
+
+const cidrs = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .refine(isCidr, 'must be networks such as 127.0.0.0/8 or ::1/128, separated by commas'),
+    ),
+  )
+  .optional();
+
+function isCidr(text: string): boolean {
+  return ipaddr.isValidCIDR(text);
+}
+
+const environmentSchema = z.object({
+  INGEST_SECRET_KEY: z.string().optional(),
+  INGEST_SECRET_KEY_FILE: z.string().min(1).optional(),
+  INGEST_EGRESS_ALLOW: cidrs,
+  INGEST_USER_AGENT: z
+    .string()
+    .trim()
+    .regex(/^[\x20-\x7e]{1,300}$/, 'must be 1 to 300 printable ASCII characters')
+    .optional(),
+  INGEST_LAKE_ENABLED: flag,
+  INGEST_LAKE_DIR: z.string().min(1).optional(),
+  INGEST_LAKE_PRETTY_PRINT: flag,
+  INGEST_BATCH_SIZE: count(1, 500),
+  INGEST_MAX_RETRIES: count(0, 20),
+  INGEST_ENABLE_DISCOVERY: flag,
+  INGEST_CONCURRENCY: count(1, 200),
+  INGEST_LEASE_SECONDS: count(5, 3600),
+  INGEST_ADMIN_EMAIL: z.email('must be an e-mail address').toLowerCase().optional(),
+  INGEST_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
+  INGEST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).optional(),
+});
+
+export type ParsedEnvironment = z.infer<typeof environmentSchema>;
+
+/**
+ * Empty variables count as unset, as a shell or compose file leaves them. Throws `config_invalid`
+ * naming each variable and what is allowed; never its value.
+ */
+export function parseEnvironment(env: Environment): ParsedEnvironment {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = environmentSchema.safeParse(given);
+  if (result.success) return result.data;
+  const fields = Object.fromEntries(
+    result.error.issues.map(({ path, message }) => [String(path[0]), message]),
+  );
+  const sentences = Object.entries(fields).map(
+    ([name, message]) => `Environment variable ${name}: ${message}.`,
+  );
+  throw new AppError('config_invalid', sentences.join('\n'), { fields });
+}

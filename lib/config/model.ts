@@ -1,0 +1,60 @@
+/** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
+import type { DatabaseSettings } from '#db/settings/settings.ts';
+import type { SourceInput } from '#lib/sources/model.ts';
+
+export interface LakeSettings {
+  readonly enabled: boolean;
+  /** Absolute directory. */
+  readonly baseDir: string;
+  readonly prettyPrint: boolean;
+}
+
+export interface RunnerSettings {
+  /** Items claimed at once at most, 1..500. */
+  readonly batchSize: number;
+  /** Items processed by one invocation of `ingest` at most; null = no bound. */
+  readonly maxItems: number | null;
+  /** Attempts after the first, for sources of the file that name none of their own. */
+  readonly maxRetries: number;
+  readonly enableDiscovery: boolean;
+  /** Items in flight in one worker at most, 1..200. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+}
+
+export interface AdminSettings {
+  readonly email: string;
+  /** Absent = one is generated and shown once. */
+  readonly password?: string;
+}
+
+export interface AppConfig {
+  readonly database: DatabaseSettings;
+  /** 32 bytes: encrypts stored secrets; other keys are derived from it. */
+  readonly secretKey: Buffer;
+  /** CIDRs of private or local networks that sources may be on. */
+  readonly egressAllow: readonly string[];
+  /** Sent by sources that name no user agent of their own. */
+  readonly userAgent: string;
+  readonly lake: LakeSettings;
+  readonly runner: RunnerSettings;
+  readonly admin: AdminSettings;
+  readonly logLevel: LogLevel;
+  /** Sources of the YAML file with their seeds; empty without a file. */
+  readonly sources: readonly SourceInput[];
+  /** What was accepted but has no effect, for the log; no secrets. */
+  readonly notes: readonly string[];
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command line gives; wins over everything else. */
+export interface ConfigFlags {
+  readonly maxItems?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly logLevel?: LogLevel | undefined;
+}

@@ -1,0 +1,59 @@
+/** The structured log of every process: JSON lines with ids, never a secret. */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { DatabaseError } from '#db/errors.ts';
+import type { LogLevel } from '#lib/config/model.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+
+export type { Logger } from 'pino';
+
+/** Names under which a secret could be logged by mistake, at the top and one and two levels down. */
+const secretNames = [
+  'password',
+  'secret',
+  'secrets',
+  'secretKey',
+  'token',
+  'apiKey',
+  'api_key',
+  'authorization',
+  'Authorization',
+  'cookie',
+  'Cookie',
+  'set-cookie',
+  'connectionString',
+];
+
+interface LogOptions {
+  readonly level: LogLevel;
+  /** Who writes: `web`, `worker`, `ingest`. */
+  readonly name: string;
+  /** Default: standard error, so that standard output stays the command's answer. */
+  readonly destination?: DestinationStream;
+}
+
+export function createLogger({ level, name, destination }: LogOptions): Logger {
+  const options = {
+    name,
+    level,
+    redact: {
+      paths: secretNames.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]),
+      censor: '[redacted]',
+    },
+    serializers: { err: serializeError },
+  };
+  return pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
+}
+
+/** An error with its code and its causes. Fields of driver errors are left out: they can hold settings. */
+export function serializeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? error.code : undefined;
+  const known = error instanceof AppError || error instanceof DatabaseError;
+  return {
+    type: error.name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    message: error.message,
+    ...(known ? {} : { stack: error.stack }),
+    ...(error.cause === undefined ? {} : { cause: serializeError(error.cause) }),
+  };
+}

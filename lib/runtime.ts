@@ -1,0 +1,73 @@
+/** What every process needs, opened once: configuration, database, state store, log, HTTP client, secret box. */
+
+import type { Db } from '#db/engine.ts';
+import { openDatabase } from '#db/open.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import type { AppConfig } from '#lib/config/model.ts';
+import { createHttpClient } from '#lib/egress/create-http-client.ts';
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import { createLogger, type Logger } from '#lib/log.ts';
+import { createSecretBox, type SecretBox } from '#lib/sources/secret-box.ts';
+import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import type { StateStore } from '#lib/work-items/state-store.ts';
+
+export interface Runtime {
+  readonly config: AppConfig;
+  readonly db: Db;
+  readonly store: StateStore;
+  readonly log: Logger;
+  readonly http: HttpClient;
+  readonly secretBox: SecretBox;
+  close(): Promise<void>;
+}
+
+/** Opens the parts of a process. Opening the database checks its settings, not yet its tables. */
+export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
+  const db = await openDatabase(config.database);
+  const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
+  return {
+    config,
+    db,
+    store: await createStateStore({ db }),
+    log,
+    http,
+    secretBox: createSecretBox(config.secretKey),
+    async close() {
+      await http.close();
+      await db.close();
+    },
+  };
+}
+
+// Next loads a module once per bundle (pages, actions, routes): only globalThis is one per process.
+const memo = Symbol.for('holocron-ingest.runtime');
+type Memo = typeof globalThis & { [memo]?: Promise<Runtime> };
+
+/**
+ * The process's runtime, opened at the first call from the environment and the YAML file named by
+ * `INGEST_CONFIG`. A failed opening is forgotten, so that the next call tries again.
+ */
+export function getRuntime(): Promise<Runtime> {
+  const holder: Memo = globalThis;
+  holder[memo] ??= openFromEnvironment().catch((error: unknown) => {
+    delete holder[memo];
+    throw error;
+  });
+  return holder[memo];
+}
+
+async function openFromEnvironment(): Promise<Runtime> {
+  const config = loadConfig({
+    env: process.env,
+    configFile: process.env['INGEST_CONFIG'] || undefined,
+  });
+  return openRuntime(config, createLogger({ level: config.logLevel, name: 'web' }));
+}
+
+/** Closes the process's runtime if it was opened; for tests and shutdown. */
+export async function closeRuntime(): Promise<void> {
+  const holder: Memo = globalThis;
+  const opened = holder[memo];
+  delete holder[memo];
+  if (opened) await (await opened).close();
+}
