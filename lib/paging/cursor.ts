@@ -6,9 +6,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
-
-export const sortDirections = ['asc', 'desc'] as const;
-export type SortDirection = (typeof sortDirections)[number];
+import { type SortDirection, sortDirections } from './sort-direction.ts';
 
 export interface Cursor {
   readonly sort: string;

@@ -5,7 +5,8 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { type Cursor, decodeCursor, encodeCursor, type SortDirection } from './cursor.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
+import type { SortDirection } from './sort-direction.ts';
 
 /** Most rows a page may have. */
 export const maxPageSize = 100;
