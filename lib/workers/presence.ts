@@ -1,0 +1,77 @@
+/** What a worker process writes about itself. */
+import type { Session } from '#db/engine.ts';
+import type { Heartbeat } from './model.ts';
+
+interface Registration {
+  readonly workerId: string;
+  readonly hostName: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly concurrency: number;
+}
+
+/** Rows of workers that ended longer ago than this are removed, ms. */
+const keepEndedMs = 7 * 24 * 3_600_000;
+
+export async function registerWorker(session: Session, worker: Registration): Promise<void> {
+  await session.q
+    .insertInto('workers')
+    .values({
+      worker_id: worker.workerId,
+      host_name: worker.hostName,
+      pid: worker.pid,
+      version: worker.version,
+      concurrency: worker.concurrency,
+      started_at: session.engine.now(),
+      heartbeat_at: session.engine.now(),
+      draining: 0,
+    })
+    .execute();
+}
+
+/** Says that the worker lives. Returns whether an operator asked it to finish and leave. */
+export async function heartbeat(
+  session: Session,
+  workerId: string,
+  figures: Heartbeat,
+): Promise<{ readonly draining: boolean }> {
+  await session.q
+    .updateTable('workers')
+    .set({
+      heartbeat_at: session.engine.now(),
+      in_flight: figures.inFlight,
+      items_completed: figures.itemsCompleted,
+      items_failed: figures.itemsFailed,
+      facts: JSON.stringify(figures.facts),
+    })
+    .where('worker_id', '=', workerId)
+    .execute();
+  const row = await session.q
+    .selectFrom('workers')
+    .select('draining')
+    .where('worker_id', '=', workerId)
+    .executeTakeFirst();
+  return { draining: row?.draining === 1 };
+}
+
+/** The last word of a worker that ends in order. */
+export async function signOff(
+  session: Session,
+  workerId: string,
+  figures: Heartbeat,
+): Promise<void> {
+  await heartbeat(session, workerId, figures);
+  await session.q
+    .updateTable('workers')
+    .set({ stopped_at: session.engine.now(), in_flight: 0 })
+    .where('worker_id', '=', workerId)
+    .execute();
+}
+
+/** Forgets workers that ended or fell silent a week ago. */
+export async function forgetOldWorkers(session: Session): Promise<void> {
+  await session.q
+    .deleteFrom('workers')
+    .where('heartbeat_at', '<', session.engine.nowPlus(-keepEndedMs))
+    .execute();
+}
