@@ -1,0 +1,39 @@
+'use client';
+/** CopyId: a short id in monospace that copies the whole one; also for any text worth copying. */
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { announce } from './toast.tsx';
+
+/** The end of an id tells siblings apart: UUIDv7 begin with the time. */
+export const shortId = (id: string): string => (id.length > 12 ? id.slice(-8) : id);
+
+export function CopyId({ id, text }: { readonly id: string; readonly text?: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const Icon = copied ? Check : Copy;
+  return (
+    <button
+      type="button"
+      title={id}
+      aria-label={`Copy ${id}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        navigator.clipboard.writeText(id).then(
+          () => {
+            setCopied(true);
+            announce(`Copied ${id}`);
+          },
+          () => announce('The browser did not allow copying'),
+        );
+      }}
+      className="mono group/copy -mx-1 inline-flex max-w-full items-center gap-1 rounded-sm px-1 text-ink-2 hover:bg-hover hover:text-ink"
+    >
+      <span className="truncate">{text ?? shortId(id)}</span>
+      <Icon aria-hidden className="size-3 shrink-0 opacity-50 group-hover/copy:opacity-100" />
+    </button>
+  );
+}

@@ -1,0 +1,45 @@
+/** Num: an integer with separators and tabular digits. Also bytes, shares and durations as text. */
+export const formatCount = (value: number): string => value.toLocaleString('en-US');
+
+export function Num({ value, className }: { readonly value: number; readonly className?: string }) {
+  return <span className={`num ${className ?? ''}`}>{formatCount(value)}</span>;
+}
+
+/** 1536 → `1.5 KB` (1 KB = 1,024 bytes). */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let at = 0;
+  while (value >= 1024 && at < units.length - 1) {
+    value /= 1024;
+    at += 1;
+  }
+  return `${at === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
+}
+
+/** 0.0042 → `0.4 %`; something that is not nothing is never shown as 0. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return '0 %';
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return '< 0.1 %';
+  return percent < 10 && percent !== Math.round(percent)
+    ? `${percent.toFixed(1)} %`
+    : `${Math.round(percent)} %`;
+}
+
+/** Milliseconds in the two largest units: `850 ms`, `12.4 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** `3 items`, `1 item`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

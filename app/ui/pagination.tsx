@@ -1,0 +1,66 @@
+/** Pagination: keyset pages have a next and a previous, and no number. */
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { LinkButton } from './button.tsx';
+import { buttonStyle } from './button-style.ts';
+
+export function Pagination({
+  label,
+  summary,
+  previousHref,
+  nextHref,
+}: {
+  readonly label: string;
+  /** What is shown: "100 rows", "rows 1–37". */
+  readonly summary: string;
+  readonly previousHref: string | null;
+  readonly nextHref: string | null;
+}) {
+  return (
+    <nav aria-label={label} className="flex items-center justify-between gap-3 py-2">
+      <span className="num text-xs text-ink-2">{summary}</span>
+      <span className="flex gap-1.5">
+        <Step href={previousHref} label="Previous">
+          <ChevronLeft aria-hidden />
+        </Step>
+        <Step href={nextHref} label="Next">
+          <ChevronRight aria-hidden />
+        </Step>
+      </span>
+    </nav>
+  );
+}
+
+function Step({
+  href,
+  label,
+  children,
+}: {
+  readonly href: string | null;
+  readonly label: 'Previous' | 'Next';
+  readonly children: React.ReactNode;
+}) {
+  const content =
+    label === 'Previous' ? (
+      <>
+        {children}
+        {label}
+      </>
+    ) : (
+      <>
+        {label}
+        {children}
+      </>
+    );
+  if (href === null) {
+    return (
+      <span aria-disabled="true" className={buttonStyle('secondary', 'sm')}>
+        {content}
+      </span>
+    );
+  }
+  return (
+    <LinkButton href={href} size="sm" rel={label === 'Previous' ? 'prev' : 'next'}>
+      {content}
+    </LinkButton>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * The states a page can be in beside having data: EmptyState, ErrorState (code, sentence, remedy),
+ * NoPermission, Skeleton and TableSkeleton. Each says the next step.
+ */
+import { CircleAlert, Lock } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import { cx } from './cx.ts';
+
+function StatePanel({
+  icon,
+  title,
+  children,
+  action,
+  role,
+}: {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+  readonly role?: 'alert';
+}) {
+  return (
+    <div
+      {...(role ? { role } : {})}
+      className="panel flex flex-col items-start gap-1.5 px-5 py-6 sm:px-8 sm:py-8"
+    >
+      {icon ? <span className="mb-1 [&_svg]:size-5">{icon}</span> : null}
+      <h2 className="text-base font-semibold">{title}</h2>
+      <div className="max-w-prose text-sm text-ink-2">{children}</div>
+      {action ? <div className="mt-2 flex flex-wrap gap-2">{action}</div> : null}
+    </div>
+  );
+}
+
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <StatePanel
+      title={title}
+      {...(icon ? { icon: <span className="text-ink-3">{icon}</span> } : {})}
+      {...(action ? { action } : {})}
+    >
+      {children}
+    </StatePanel>
+  );
+}
+
+export function ErrorState({
+  error,
+  action,
+}: {
+  readonly error: PublicError;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <StatePanel
+      role="alert"
+      icon={<CircleAlert aria-hidden className="text-failed" />}
+      title={error.message}
+      {...(action ? { action } : {})}
+    >
+      <p>{error.remedy}</p>
+      <p className="mt-2 text-xs text-ink-3">
+        Code <code>{error.code}</code>
+      </p>
+    </StatePanel>
+  );
+}
+
+export function NoPermission({ error }: { readonly error: PublicError }) {
+  return (
+    <StatePanel icon={<Lock aria-hidden className="text-ink-3" />} title={error.message}>
+      {error.remedy}
+    </StatePanel>
+  );
+}
+
+/** A grey shape where content will be. Give it a size. */
+export function Skeleton({ className }: { readonly className?: string }) {
+  return <span aria-hidden className={cx('breathing block rounded-sm bg-line', className)} />;
+}
+
+export function TableSkeleton({
+  rows = 8,
+  columns = 6,
+}: {
+  readonly rows?: number;
+  readonly columns?: number;
+}) {
+  const range = (length: number) => Array.from({ length }, (_, at) => at);
+  return (
+    <div role="status" aria-label="Loading" className="panel overflow-hidden">
+      {range(rows + 1).map((row) => (
+        <div key={row} className="flex h-8 items-center gap-6 border-b px-3 last:border-b-0">
+          {range(columns).map((column) => (
+            <Skeleton key={column} className={cx('h-2.5', column === 1 ? 'flex-[3]' : 'flex-1')} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A whole page while it loads: header and table. */
+export function PageSkeleton({ title }: { readonly title: string }) {
+  return (
+    <div className="flex flex-col gap-4">
+      <h1 className="text-xl font-semibold">{title}</h1>
+      <TableSkeleton />
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * StatusBadge: the status of a work item, run, attempt or worker as an icon and a word, never colour
+ * alone. Badge: the same shape for any other short fact.
+ */
+import {
+  Ban,
+  Check,
+  CheckCheck,
+  CircleDashed,
+  CircleSlash,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+  Minus,
+  Pause,
+  RotateCcw,
+  Skull,
+  Undo2,
+  X,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
+import { cx } from './cx.ts';
+
+export type Tone = 'neutral' | 'progress' | 'done' | 'failed' | 'warn' | 'skipped';
+
+const tones: Record<Tone, string> = {
+  neutral: 'bg-pending-soft text-pending',
+  progress: 'bg-progress-soft text-progress',
+  done: 'bg-done-soft text-done',
+  failed: 'bg-failed-soft text-failed',
+  warn: 'bg-warn-soft text-warn',
+  skipped: 'bg-skipped-soft text-skipped',
+};
+
+interface Look {
+  readonly word: string;
+  readonly tone: Tone;
+  readonly icon: LucideIcon;
+}
+
+const looks: Readonly<Record<string, Look>> = {
+  // work items
+  pending: { word: 'Pending', tone: 'neutral', icon: CircleDashed },
+  in_progress: { word: 'In progress', tone: 'progress', icon: LoaderCircle },
+  completed: { word: 'Completed', tone: 'done', icon: Check },
+  failed: { word: 'Failed', tone: 'failed', icon: X },
+  skipped: { word: 'Skipped', tone: 'skipped', icon: Minus },
+  // waiting
+  backoff: { word: 'Backing off', tone: 'warn', icon: Clock },
+  scheduled: { word: 'Scheduled', tone: 'neutral', icon: Clock },
+  paused: { word: 'Paused', tone: 'warn', icon: Pause },
+  disabled: { word: 'Disabled', tone: 'skipped', icon: CircleSlash },
+  enabled: { word: 'Enabled', tone: 'done', icon: Check },
+  // runs
+  preparing: { word: 'Preparing', tone: 'progress', icon: LoaderCircle },
+  running: { word: 'Running', tone: 'progress', icon: LoaderCircle },
+  cancelled: { word: 'Cancelled', tone: 'skipped', icon: Ban },
+  stopped: { word: 'Stopped', tone: 'skipped', icon: CircleSlash },
+  // attempts
+  unchanged: { word: 'Unchanged', tone: 'done', icon: CheckCheck },
+  retry: { word: 'Will retry', tone: 'warn', icon: RotateCcw },
+  released: { word: 'Released', tone: 'skipped', icon: Undo2 },
+  expired: { word: 'Lease expired', tone: 'warn', icon: Clock },
+  // workers and hosts
+  alive: { word: 'Alive', tone: 'done', icon: Check },
+  draining: { word: 'Draining', tone: 'warn', icon: Pause },
+  lost: { word: 'Lost', tone: 'failed', icon: Skull },
+  blocked: { word: 'Blocked', tone: 'warn', icon: Clock },
+};
+
+/** `status` is one of the words of `looks`; an unknown one is shown as it is. */
+export function StatusBadge({
+  status,
+  word,
+  className,
+}: {
+  readonly status: string;
+  /** Instead of the usual word. */
+  readonly word?: string;
+  readonly className?: string;
+}) {
+  const look = looks[status] ?? { word: status, tone: 'neutral' as const, icon: CircleDashed };
+  const Icon = look.icon;
+  return (
+    <Badge
+      tone={look.tone}
+      {...(className ? { className } : {})}
+      icon={
+        <Icon
+          aria-hidden
+          className={look.icon === LoaderCircle ? 'animate-[spin_2.4s_linear_infinite]' : undefined}
+        />
+      }
+    >
+      {word ?? look.word}
+    </Badge>
+  );
+}
+
+export function Badge({
+  tone = 'neutral',
+  icon,
+  className,
+  children,
+}: {
+  readonly tone?: Tone;
+  readonly icon?: ReactNode;
+  readonly className?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <span
+      className={cx(
+        'inline-flex h-5 items-center gap-1 whitespace-nowrap rounded-sm px-1.5 text-xs font-medium [&_svg]:size-3 [&_svg]:shrink-0',
+        tones[tone],
+        className,
+      )}
+    >
+      {icon}
+      {children}
+    </span>
+  );
+}
