@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { type WaitingFacts, whyWaiting } from './why-waiting.ts';
+
+const now = '2026-11-23T12:00:00.000Z';
+const past = '2026-11-23T11:59:00.000Z';
+const soon = '2026-11-23T12:00:30.000Z';
+const later = '2026-11-23T12:05:00.000Z';
+
+const item: WaitingFacts['item'] = {
+  status: 'pending',
+  availableAt: past,
+  waitReason: null,
+  attempt: 0,
+  leaseOwner: null,
+  leaseUntil: null,
+  host: 'wiki.example.org',
+};
+const source: NonNullable<WaitingFacts['source']> = {
+  name: 'Wiki',
+  enabled: true,
+  pausedAt: null,
+  pausedReason: null,
+  rateDelayMs: 1000,
+  maxAttempts: 4,
+  nextSlotAt: past,
+  slotUntil: null,
+};
+
+/** Facts of an item that nothing holds back, with what the test changes. */
+function facts(changes: {
+  item?: Partial<WaitingFacts['item']>;
+  source?: Partial<typeof source> | null;
+  host?: WaitingFacts['host'];
+  run?: WaitingFacts['run'];
+  workersAlive?: number;
+  ahead?: number | null;
+}): WaitingFacts {
+  return {
+    now,
+    item: { ...item, ...changes.item },
+    source: changes.source === null ? null : { ...source, ...changes.source },
+    host: changes.host ?? null,
+    run: changes.run ?? null,
+    workersAlive: changes.workersAlive ?? 1,
+    ahead: changes.ahead ?? null,
+  };
+}
+const codes = (changes: Parameters<typeof facts>[0]) =>
+  whyWaiting(facts(changes)).reasons.map((reason) => reason.code);
+
+describe('an item that no longer waits', () => {
+  it.each(['completed', 'failed', 'skipped'] as const)('is %s, whatever else holds', (status) => {
+    const answer = whyWaiting(
+      facts({ item: { status, attempt: 4 }, source: null, workersAlive: 0 }),
+    );
+    expect(answer.unfinished).toBe(false);
+    expect(answer.reasons.map((reason) => reason.code)).toEqual([status]);
+  });
+
+  it('says after how many attempts it was given up', () => {
+    const sentence = (attempt: number) =>
+      whyWaiting(facts({ item: { status: 'failed', attempt } })).reasons[0].sentence;
+    expect(sentence(1)).toContain('after 1 attempt.');
+    expect(sentence(4)).toContain('after 4 attempts.');
+  });
+});
+
+describe('an item in progress', () => {
+  it('names the worker that holds it and until when', () => {
+    const answer = whyWaiting(
+      facts({ item: { status: 'in_progress', leaseOwner: 'worker-7', leaseUntil: soon } }),
+    );
+    expect(answer.reasons).toEqual([expect.objectContaining({ code: 'running', until: soon })]);
+    expect(answer.reasons[0].sentence).toContain('worker-7');
+  });
+
+  it.each([past, now, null])('is said to be abandoned when its lease ended (%s)', (leaseUntil) => {
+    expect(codes({ item: { status: 'in_progress', leaseOwner: 'worker-7', leaseUntil } })).toEqual([
+      'lease_expired',
+    ]);
+  });
+});
+
+describe('a pending item', () => {
+  it.each([
+    ['its source was removed', 'source_removed', { source: null }, null],
+    ['its source is off', 'source_disabled', { source: { enabled: false } }, null],
+    ['its source is paused', 'source_paused', { source: { pausedAt: past } }, null],
+    ['its run is paused', 'run_paused', { run: { status: 'running', pausedAt: past } }, null],
+    [
+      'its host asked us to wait',
+      'host_blocked',
+      { host: { blockedUntil: later, blockedReason: '429' } },
+      later,
+    ],
+    [
+      'it failed and backs off',
+      'backoff',
+      { item: { availableAt: soon, waitReason: 'backoff' } },
+      soon,
+    ],
+    [
+      'it is scheduled',
+      'scheduled',
+      { item: { availableAt: soon, waitReason: 'scheduled' } },
+      soon,
+    ],
+    ['it was enqueued for later', 'scheduled', { item: { availableAt: soon } }, soon],
+    ['its source’s slot is not free yet', 'polite_slot', { source: { nextSlotAt: soon } }, soon],
+    [
+      'another worker holds its source’s slot',
+      'polite_slot',
+      { source: { slotUntil: soon } },
+      soon,
+    ],
+    ['no worker runs', 'no_workers', { workersAlive: 0 }, null],
+  ] as const)('waits because %s', (_, code, changes, until) => {
+    const answer = whyWaiting(facts(changes));
+    expect(answer.unfinished).toBe(true);
+    expect(answer.reasons.map((reason) => reason.code)).toEqual([code]);
+    expect(answer.reasons[0].until).toBe(until);
+    expect(answer.readyAt).toBe(until);
+  });
+
+  it.each([
+    ['a block that is over', { host: { blockedUntil: now, blockedReason: '429' } }],
+    ['a backoff that is over', { item: { availableAt: now, waitReason: 'backoff' } }],
+    ['a slot that expired', { source: { slotUntil: now, nextSlotAt: now } }],
+    ['a slot of a source without a rate', { source: { rateDelayMs: 0, nextSlotAt: later } }],
+    ['a paused run that has ended', { run: { status: 'completed', pausedAt: past } }],
+  ] as const)('does not wait for %s', (_, changes) => {
+    expect(codes(changes)).toEqual(['queued']);
+  });
+
+  it('names every reason, in the order in which they decide', () => {
+    expect(
+      codes({
+        item: { availableAt: soon, waitReason: 'backoff' },
+        source: { enabled: false, pausedAt: past, nextSlotAt: soon },
+        host: { blockedUntil: later, blockedReason: null },
+        run: { status: 'running', pausedAt: past },
+        workersAlive: 0,
+      }),
+    ).toEqual([
+      'source_disabled',
+      'source_paused',
+      'run_paused',
+      'host_blocked',
+      'backoff',
+      'polite_slot',
+      'no_workers',
+    ]);
+  });
+
+  it('is ready when the last of the reasons that end by themselves has ended', () => {
+    const waits = {
+      item: { availableAt: soon, waitReason: 'backoff' },
+      host: { blockedUntil: later, blockedReason: null },
+    };
+    expect(whyWaiting(facts(waits)).readyAt).toBe(later);
+    expect(whyWaiting(facts({ ...waits, source: { pausedAt: past } })).readyAt).toBeNull();
+  });
+
+  it.each([
+    [null, 'waits for its turn'],
+    [0, 'is next'],
+    [1, '1 item goes before it'],
+    [12_345, '12,345 items go before it'],
+  ])('with %s items ahead says so', (ahead, sentence) => {
+    expect(whyWaiting(facts({ ahead })).reasons[0].sentence).toContain(sentence);
+  });
+
+  it('gives the reason a person wrote when they paused the source', () => {
+    const answer = whyWaiting(
+      facts({ source: { pausedAt: past, pausedReason: 'wiki is being moved' } }),
+    );
+    expect(answer.reasons[0].sentence).toContain('wiki is being moved');
+  });
+});
