@@ -75,6 +75,8 @@ export interface Engine {
   /** Floors a time to `minute`, `hour` or `day`; returns an Instant. */
   truncate(time: Expression<unknown>, unit: 'minute' | 'hour' | 'day'): RawBuilder<Instant>;
 
+  /** Stored size of a text column in bytes, without reading the text into the client. */
+  byteLength(column: Expression<unknown>): RawBuilder<number>;
   /** A schema-qualified table for raw SQL. */
   table(name: TableName): RawBuilder<unknown>;
   /** First `n` rows: TOP or LIMIT. */

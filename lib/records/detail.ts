@@ -1,0 +1,146 @@
+/** One record with its payload, and its neighbours in the history of the same resource. */
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import type { JsonValue } from '#lib/json.ts';
+import { isUuid, type RecordSummary, selectSummary, toSummary } from './list.ts';
+
+export interface RecordDetail extends RecordSummary {
+  readonly requestHeaders: Readonly<Record<string, string>> | null;
+  readonly responseHeaders: Readonly<Record<string, string>> | null;
+  readonly payload: RecordPayload;
+  readonly errorMessage: string | null;
+  /** Path in the file lake, relative to its base directory. */
+  readonly lakePath: string | null;
+}
+
+/** Text that is JSON comes parsed; other text, or more than the limit, as text. */
+export type RecordPayload =
+  | { readonly kind: 'json'; readonly value: JsonValue }
+  | { readonly kind: 'text'; readonly text: string; readonly truncated: boolean };
+
+/** Largest payload that is parsed and sent to a page, in characters; larger ones are downloaded. */
+const maxShownCharacters = 1_000_000;
+
+const headersSchema = z.record(z.string(), z.string());
+
+/** Null when there is no such record. */
+export async function getRecord(session: Session, ingestId: string): Promise<RecordDetail | null> {
+  if (!isUuid(ingestId)) return null;
+  const row = await selectSummary(session)
+    .select(['request_headers', 'response_headers', 'payload', 'error_message', 'lake_path'])
+    .where('ingest_id', '=', ingestId)
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    ...toSummary(row),
+    requestHeaders: parseHeaders(row.request_headers),
+    responseHeaders: parseHeaders(row.response_headers),
+    payload: readPayload(row.payload),
+    errorMessage: row.error_message,
+    lakePath: row.lake_path,
+  };
+}
+
+/** The stored payload as it is, for a download; null when there is no such record. */
+export async function getRecordPayload(
+  session: Session,
+  ingestId: string,
+): Promise<{ readonly payload: string; readonly contentType: string | null } | null> {
+  if (!isUuid(ingestId)) return null;
+  const row = await session.q
+    .selectFrom('IngestRecords')
+    .select(['payload', 'content_type'])
+    .where('ingest_id', '=', ingestId)
+    .executeTakeFirst();
+  return row ? { payload: row.payload, contentType: row.content_type } : null;
+}
+
+/** The latest record of a work item, or null. */
+export async function getLatestRecord(
+  session: Session,
+  workItemId: string,
+): Promise<RecordDetail | null> {
+  if (!isUuid(workItemId)) return null;
+  const latest = await session.engine
+    .take(
+      session.q
+        .selectFrom('IngestRecords')
+        .select('ingest_id')
+        .where('work_item_id', '=', workItemId)
+        .orderBy('fetched_at_utc', 'desc')
+        .orderBy('ingest_id', 'desc'),
+      1,
+    )
+    .executeTakeFirst();
+  return latest ? getRecord(session, latest.ingest_id) : null;
+}
+
+export interface RecordNeighbours {
+  readonly previous: RecordSummary | null;
+  readonly next: RecordSummary | null;
+}
+
+/** The fetches of the same resource just before and just after this one. */
+export async function getNeighbours(
+  session: Session,
+  record: RecordSummary,
+): Promise<RecordNeighbours> {
+  const [previous, next] = await Promise.all([
+    neighbour(session, record, 'before'),
+    neighbour(session, record, 'after'),
+  ]);
+  return { previous, next };
+}
+
+async function neighbour(
+  session: Session,
+  record: RecordSummary,
+  way: 'before' | 'after',
+): Promise<RecordSummary | null> {
+  const { engine } = session;
+  const op = sql.raw(way === 'before' ? '<' : '>');
+  const direction = way === 'before' ? 'desc' : 'asc';
+  const fetchedAt = sql.ref('IngestRecords.fetched_at_utc');
+  const id = sql.ref('IngestRecords.ingest_id');
+  // The stored time of this record, not its rounded text: two fetches may share a millisecond.
+  const here = session.q
+    .selectFrom('IngestRecords as here')
+    .select('here.fetched_at_utc')
+    .where('here.ingest_id', '=', record.ingestId);
+  const query = selectSummary(session)
+    .where('source_system', '=', record.sourceSystem)
+    .where('source_name', '=', record.sourceName)
+    .where('resource_type', '=', record.resourceType)
+    .where('resource_id', '=', record.resourceId)
+    .where(
+      sql<boolean>`(${fetchedAt} ${op} (${here}) or (${fetchedAt} = (${here}) and ${id} ${op} ${record.ingestId}))`,
+    )
+    .orderBy('fetched_at_utc', direction)
+    .orderBy('ingest_id', direction);
+  const row = await engine.take(query, 1).executeTakeFirst();
+  return row ? toSummary(row) : null;
+}
+
+function parseHeaders(json: string | null): Readonly<Record<string, string>> | null {
+  if (json === null) return null;
+  const parsed = headersSchema.safeParse(parseJson(json));
+  return parsed.success ? parsed.data : null;
+}
+
+function readPayload(text: string): RecordPayload {
+  if (text.length > maxShownCharacters) {
+    return { kind: 'text', text: text.slice(0, maxShownCharacters), truncated: true };
+  }
+  const value = parseJson(text);
+  return value === undefined ? { kind: 'text', text, truncated: false } : { kind: 'json', value };
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    // JSON.parse yields nothing but JSON values.
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
