@@ -6,7 +6,13 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 
 export type { AttemptOutcome, WorkItemStatus } from '#db/schema.ts';
 
-export const workItemStatuses = ['pending', 'in_progress', 'completed', 'failed', 'skipped'] as const;
+export const workItemStatuses = [
+  'pending',
+  'in_progress',
+  'completed',
+  'failed',
+  'skipped',
+] as const;
 export const workItemStatusSchema = z.enum(workItemStatuses);
 
 export interface WorkItem {
@@ -127,8 +133,13 @@ export interface Validators {
 export interface CompletionInput {
   readonly fence: Fence;
   readonly attempt: AttemptReport;
-  /** Null when the source said "unchanged" (304, same revision). */
+  /** Null when the source said "unchanged" (304, same revision), or for an alias. */
   readonly record: NewRecord | null;
+  /**
+   * True when the resource is but another name (a redirect) of the one in `discovered`: it has no
+   * record of its own and is not "unchanged" either.
+   */
+  readonly alias?: boolean;
   readonly validators: Validators;
   /** Items found in the payload, already filtered by the source's rules (depth, namespaces). */
   readonly discovered: readonly NewWorkItem[];
@@ -148,6 +159,8 @@ export interface FailureInput {
     | { readonly kind: 'retry'; readonly delayMs: number }
     | { readonly kind: 'give_up' }
     | { readonly kind: 'skip' };
+  /** How long nobody should ask the item's host (see `planRetry`), ms; default not at all. */
+  readonly blockHostMs?: number | null;
 }
 
 export type FailureResult =

@@ -60,10 +60,19 @@ export interface StateStore {
     status?: WorkItemStatus;
   }): AsyncIterable<WorkItem>;
   /** Sends matching items round again, in chunks; returns how many. Attempts start at 0. */
-  resetForRecrawl(filter: RecrawlFilter, options?: { runId?: string; priority?: number }): Promise<number>;
+  resetForRecrawl(
+    filter: RecrawlFilter,
+    options?: { runId?: string; priority?: number },
+  ): Promise<number>;
 
   /** Fences whose lease was extended; the others were lost. */
   renewLease(fences: readonly Fence[], leaseMs: number): Promise<Fence[]>;
+  /**
+   * Gives a polite source's slot back after its request was sent. `sentAfterMs` runs from before the
+   * `claimPolitely` call to the sending of the last request, on the worker's monotonic clock; the
+   * next slot opens one delay after that moment. False when the slot was no longer this lease's.
+   */
+  releaseSlot(leaseId: string, sentAfterMs: number): Promise<boolean>;
   complete(input: CompletionInput): Promise<CompletionResult>;
   fail(input: FailureInput): Promise<FailureResult>;
   /** Gives items back unprocessed; their attempt is uncounted again. Returns how many were still held. */

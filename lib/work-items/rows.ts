@@ -1,0 +1,167 @@
+/** Between the columns of `work_items` (the specification's names) and the model. */
+import type { WorkItemInsert } from '#db/engine.ts';
+import type { WorkItemAttemptsTable, WorkItemRow } from '#db/schema.ts';
+import { newId } from '#lib/ids.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { checkNewWorkItem } from './dedupe-key.ts';
+import type { ClaimedItem, NewWorkItem, WorkItem, WorkItemAttempt } from './model.ts';
+
+export function workItemFromRow(row: WorkItemRow): WorkItem {
+  return {
+    workItemId: row.work_item_id,
+    sourceSystem: row.source_system,
+    sourceName: row.source_name,
+    resourceType: row.resource_type,
+    resourceId: row.resource_id,
+    requestUri: row.request_uri,
+    requestMethod: row.request_method,
+    requestHeaders: headersFromText(row.request_headers),
+    requestBody: row.request_body,
+    metadata: objectFromText(row.metadata),
+    priority: row.priority,
+    status: row.status,
+    attempt: row.attempt,
+    runId: row.run_id,
+    discoveredFrom: row.discovered_from,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    errorMessage: row.error_message,
+    errorCode: row.error_code,
+    dedupeKey: row.dedupe_key,
+    host: row.host,
+    depth: row.depth,
+    availableAt: row.available_at,
+    waitReason: row.wait_reason,
+    leaseId: row.lease_id,
+    leaseOwner: row.lease_owner,
+    leaseUntil: row.lease_until,
+    claimedAt: row.claimed_at,
+    lastHttpStatus: row.last_http_status,
+    etag: row.etag,
+    lastModified: row.last_modified,
+    revision: row.revision,
+    contentHash: row.content_hash,
+    lastFetchedAt: row.last_fetched_at,
+    lastChangedAt: row.last_changed_at,
+    nextFetchAt: row.next_fetch_at,
+    checkCount: row.check_count,
+    changeCount: row.change_count,
+  };
+}
+
+/** A row a claim returned; a claim always sets the lease, so a row without one is a broken engine. */
+export function claimedFromRow(row: WorkItemRow): ClaimedItem {
+  const { status, lease_id: leaseId, lease_owner: leaseOwner, lease_until: leaseUntil } = row;
+  if (status !== 'in_progress' || leaseId === null || leaseOwner === null || leaseUntil === null) {
+    throw new TypeError(`Claimed work item ${row.work_item_id} carries no lease.`);
+  }
+  return { ...workItemFromRow(row), status, leaseId, leaseOwner, leaseUntil };
+}
+
+/**
+ * What is inserted for a new item, after its values were checked.
+ * @throws AppError as `checkNewWorkItem` does.
+ */
+export function insertRowFrom(item: NewWorkItem): WorkItemInsert {
+  const dedupeKey = checkNewWorkItem(item);
+  return {
+    work_item_id: item.workItemId ?? newId(),
+    source_system: item.sourceSystem,
+    source_name: item.sourceName,
+    resource_type: item.resourceType,
+    resource_id: item.resourceId,
+    request_uri: item.requestUri,
+    request_method: item.requestMethod ?? 'GET',
+    request_headers: item.requestHeaders ? JSON.stringify(item.requestHeaders) : null,
+    request_body: item.requestBody ?? null,
+    metadata: item.metadata ? JSON.stringify(item.metadata) : null,
+    priority: item.priority ?? 100,
+    status: 'pending',
+    attempt: 0,
+    run_id: item.runId ?? null,
+    discovered_from: item.discoveredFrom ?? null,
+    error_message: null,
+    dedupe_key: dedupeKey,
+    host: hostOfUri(item.requestUri),
+    depth: item.depth ?? 0,
+    wait_reason: item.availableAt === undefined ? null : 'scheduled',
+    lease_id: null,
+    lease_owner: null,
+    lease_until: null,
+    claimed_at: null,
+    error_code: null,
+    last_http_status: null,
+    etag: null,
+    last_modified: null,
+    revision: null,
+    content_hash: null,
+    last_fetched_at: null,
+    last_changed_at: null,
+    next_fetch_at: null,
+    check_count: 0,
+    change_count: 0,
+    ...(item.availableAt === undefined ? {} : { available_at: item.availableAt }),
+  };
+}
+
+type AttemptRow = {
+  [K in keyof WorkItemAttemptsTable]: K extends 'items_discovered'
+    ? number
+    : WorkItemAttemptsTable[K];
+};
+
+export function attemptFromRow(row: AttemptRow): WorkItemAttempt {
+  return {
+    attemptId: row.attempt_id,
+    workItemId: row.work_item_id,
+    runId: row.run_id,
+    attempt: row.attempt,
+    workerId: row.worker_id,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    durationMs: row.duration_ms,
+    outcome: row.outcome,
+    httpStatus: row.http_status,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    facts: jsonFromText(row.facts),
+    ingestId: row.ingest_id,
+    itemsDiscovered: row.items_discovered,
+  };
+}
+
+/** `host[:port]` in lower case, the default port left out; null for addresses without a host. */
+function hostOfUri(uri: string): string | null {
+  const host = URL.parse(uri)?.host.toLowerCase();
+  return host ? host : null;
+}
+
+/**
+ * Rows of an older Holocron database may hold text that is no JSON (Python wrote `NaN`); such a value
+ * reads as absent, because one unreadable row must not stop a claim or a page.
+ */
+function jsonFromText(text: string | null): JsonValue | null {
+  if (text === null || text === '') return null;
+  try {
+    // JSON.parse yields exactly the JsonValue shapes.
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return null;
+  }
+}
+
+function objectFromText(text: string | null): JsonObject | null {
+  const value = jsonFromText(text);
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : null;
+}
+
+function headersFromText(text: string | null): Readonly<Record<string, string>> | null {
+  const object = objectFromText(text);
+  if (object === null) return null;
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
