@@ -7,7 +7,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['{lib,db,worker,scripts,app}/**/*.test.ts'], exclude: ['**/*.{contract,integration}.test.ts', '**/node_modules/**'] } },
       { test: { name: 'contract', include: include('contract'), testTimeout: 30_000, hookTimeout: 60_000 } },
-      { test: { name: 'integration', include: include('integration'), testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'integration', include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
     ],
   },
 });
