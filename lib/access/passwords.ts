@@ -1,0 +1,49 @@
+/** Passwords of local accounts: argon2id, and what is asked of a new one. */
+import { randomInt } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '#lib/errors/app-error.ts';
+
+export const leastPasswordLength = 8;
+const mostPasswordLength = 200;
+
+/** OWASP's first recommendation for argon2id: 19 MiB, 2 passes, 1 lane; about 20 ms. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Throws `input_invalid` with the field `password` when it is too short or too long. */
+export function checkNewPassword(password: string, field = 'password'): void {
+  const length = [...password].length;
+  if (length >= leastPasswordLength && length <= mostPasswordLength) return;
+  const message =
+    length < leastPasswordLength
+      ? `Use at least ${leastPasswordLength} characters.`
+      : `Use at most ${mostPasswordLength} characters.`;
+  throw new AppError('input_invalid', `The password does not fit. ${message}`, {
+    fields: { [field]: message },
+  });
+}
+
+export function hashPassword(password: string): Promise<string> {
+  return hash(password.normalize('NFKC'), cost);
+}
+
+let nobody: Promise<string> | undefined;
+
+/**
+ * Whether the password is the one that was hashed. Without a hash (no such account, or one without
+ * a password) it takes the same time and is false, so that answers do not tell which accounts exist.
+ */
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  nobody ??= hashPassword('the account that does not exist');
+  const matches = await verify(stored ?? (await nobody), password.normalize('NFKC'));
+  return stored !== null && matches;
+}
+
+// Without 0, o, 1, l and i: it is read from a terminal and typed.
+const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** 20 random characters in groups of five, about 99 bits: `k3m9p-…`. */
+export function generatePassword(): string {
+  const group = () =>
+    Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
+}

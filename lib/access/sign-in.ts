@@ -1,0 +1,84 @@
+/** Signing in, and turning a session back into an actor. */
+import type { Db, Session } from '#db/engine.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { Actor } from './model.ts';
+import { verifyPassword } from './passwords.ts';
+import type { SignInThrottle } from './sign-in-throttle.ts';
+import { findByEmail, parseRole } from './users.ts';
+
+export interface SignedIn {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  /** Part of the session: a session with another version has been ended. */
+  readonly sessionVersion: number;
+}
+
+/**
+ * Checks e-mail and password. Throws `sign_in_failed`, the same for an unknown address, a wrong
+ * password and a deactivated account, or `too_many_attempts`.
+ */
+export async function signIn(
+  db: Db,
+  throttle: SignInThrottle,
+  input: { readonly email: string; readonly password: string; readonly address: string },
+): Promise<SignedIn> {
+  const email = input.email.trim().toLowerCase();
+  const waitMs = throttle.waitMs(email, input.address);
+  if (waitMs > 0) {
+    const minutes = Math.ceil(waitMs / 60_000);
+    throw new AppError('too_many_attempts', 'Too many attempts to sign in.', {
+      remedy: `Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    });
+  }
+  // Counted before the check: attempts made at the same time must not slip past each other.
+  throttle.noteFailure(email, input.address);
+  const user = await findByEmail(db, email);
+  const matches = await verifyPassword(user?.password_hash ?? null, input.password);
+  if (!user || !matches || user.active !== 1) {
+    throw new AppError('sign_in_failed', 'The e-mail address or the password is not right.');
+  }
+  throttle.noteSuccess(email, input.address);
+  await db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('users')
+      .set({ last_sign_in_at: tx.engine.now() })
+      .where('user_id', '=', user.user_id)
+      .execute();
+    await recordAudit(
+      tx,
+      { userId: user.user_id, email: user.email, role: parseRole(user.role) },
+      {
+        action: 'user.sign-in',
+        targetType: 'user',
+        targetId: user.user_id,
+        summary: `${user.email} signed in`,
+      },
+    );
+  });
+  return {
+    userId: user.user_id,
+    email: user.email,
+    name: user.name,
+    sessionVersion: user.session_version,
+  };
+}
+
+/**
+ * The actor of a session, with the role as it is now. Null when the account is gone or deactivated, or
+ * its sessions were ended. One read by primary key: made at every request, because a signed token
+ * alone cannot be revoked.
+ */
+export async function actorOfSession(
+  session: Session,
+  claim: { readonly userId: string; readonly sessionVersion: number },
+): Promise<(Actor & { readonly name: string }) | null> {
+  const row = await session.q
+    .selectFrom('users')
+    .select(['email', 'name', 'role', 'active', 'session_version'])
+    .where('user_id', '=', claim.userId)
+    .executeTakeFirst();
+  if (row?.active !== 1 || row.session_version !== claim.sessionVersion) return null;
+  return { userId: claim.userId, email: row.email, role: parseRole(row.role), name: row.name };
+}

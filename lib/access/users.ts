@@ -1,0 +1,259 @@
+/** Accounts of the console: listing and managing them. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Db, Session } from '#db/engine.ts';
+import type { Instant, UsersTable } from '#db/schema.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
+import { type Actor, type Role, roles } from './model.ts';
+import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { requirePermission } from './require-permission.ts';
+
+export interface User {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly active: boolean;
+  readonly createdAt: Instant;
+  readonly lastSignInAt: Instant | null;
+}
+
+export const emailSchema = z
+  .email('Give an e-mail address like name@example.org.')
+  .max(254, 'Use at most 254 characters.')
+  .transform((email) => email.toLowerCase());
+
+export const newUserSchema = z.strictObject({
+  email: z.string().trim().pipe(emailSchema),
+  name: z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.'),
+  role: z.enum(roles),
+  password: z.string(),
+});
+
+export const userChangeSchema = z.strictObject({
+  userId: z.string(),
+  name: newUserSchema.shape.name,
+  role: z.enum(roles),
+  active: z.boolean(),
+});
+
+/** A role as stored; an unknown word (a newer version's) gets the least rights. */
+export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';
+
+/** Far above any team this is made for; keeps the page's cost bounded. */
+const mostListed = 500;
+
+/** By name, 500 at most. */
+export async function listUsers(session: Session): Promise<User[]> {
+  const query = session.q
+    .selectFrom('users')
+    .select(['user_id', 'email', 'name', 'role', 'active', 'created_at', 'last_sign_in_at'])
+    .orderBy('name')
+    .orderBy('user_id');
+  const rows = await session.engine.take(query, mostListed).execute();
+  return rows.map((row) => ({
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    role: parseRole(row.role),
+    active: row.active === 1,
+    createdAt: row.created_at,
+    lastSignInAt: row.last_sign_in_at,
+  }));
+}
+
+/** Needs `users:manage`. Throws `input_invalid` with fields. Returns the new user's id. */
+export async function createUser(
+  db: Db,
+  actor: Actor,
+  input: z.output<typeof newUserSchema>,
+): Promise<string> {
+  requirePermission(actor, 'users:manage');
+  checkNewPassword(input.password);
+  const passwordHash = await hashPassword(input.password);
+  const userId = newId();
+  await db.transaction(async (tx) => {
+    if (await findByEmail(tx, input.email)) {
+      throw new AppError('input_invalid', 'There is already an account with this address.', {
+        fields: { email: 'There is already an account with this address.' },
+        remedy: 'Change the existing account instead.',
+      });
+    }
+    await insertUser(tx, { ...input, userId, passwordHash });
+    await recordAudit(tx, actor, {
+      action: 'user.create',
+      targetType: 'user',
+      targetId: userId,
+      summary: `Created the account ${input.email} as ${input.role}`,
+      after: { email: input.email, name: input.name, role: input.role, active: true },
+    });
+  });
+  return userId;
+}
+
+/**
+ * Needs `users:manage`. Deactivating or changing the role ends the person's sessions. Throws
+ * `conflict` rather than leave the console without an active administrator.
+ */
+export async function changeUser(
+  db: Db,
+  actor: Actor,
+  input: z.output<typeof userChangeSchema>,
+): Promise<void> {
+  requirePermission(actor, 'users:manage');
+  await db.transaction(async (tx) => {
+    const user = await getUserRow(tx, input.userId);
+    const before = { name: user.name, role: parseRole(user.role), active: user.active === 1 };
+    const after = { name: input.name, role: input.role, active: input.active };
+    const wasAdmin = before.role === 'admin' && before.active;
+    const staysAdmin = after.role === 'admin' && after.active;
+    if (wasAdmin && !staysAdmin && !(await hasOtherAdmin(tx, input.userId))) {
+      throw new AppError('conflict', `${user.email} is the last active administrator.`, {
+        remedy: 'Make somebody else an administrator first.',
+      });
+    }
+    const endsSessions = before.role !== after.role || before.active !== after.active;
+    await tx.q
+      .updateTable('users')
+      .set((eb) => ({
+        name: after.name,
+        role: after.role,
+        active: after.active ? 1 : 0,
+        session_version: endsSessions ? eb('session_version', '+', 1) : eb.ref('session_version'),
+        updated_at: tx.engine.now(),
+      }))
+      .where('user_id', '=', input.userId)
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'user.change',
+      targetType: 'user',
+      targetId: input.userId,
+      summary: `Changed the account ${user.email}`,
+      before,
+      after,
+    });
+  });
+}
+
+/** Needs `users:manage`. Sets another password and ends the person's sessions. */
+export async function setUserPassword(
+  db: Db,
+  actor: Actor,
+  input: { readonly userId: string; readonly password: string },
+): Promise<void> {
+  requirePermission(actor, 'users:manage');
+  checkNewPassword(input.password);
+  const passwordHash = await hashPassword(input.password);
+  await db.transaction(async (tx) => {
+    const user = await getUserRow(tx, input.userId);
+    await storePassword(tx, input.userId, passwordHash);
+    await recordAudit(tx, actor, {
+      action: 'user.set-password',
+      targetType: 'user',
+      targetId: input.userId,
+      summary: `Set a new password for ${user.email}`,
+    });
+  });
+}
+
+/** Anybody for themselves. Ends all their sessions; they sign in again with the new password. */
+export async function changeOwnPassword(
+  db: Db,
+  actor: Actor,
+  input: { readonly current: string; readonly password: string },
+): Promise<void> {
+  if (actor.userId === null) throw new AppError('not_signed_in', 'Nobody is signed in.');
+  const userId = actor.userId;
+  checkNewPassword(input.password);
+  const known = await getUserRow(db, userId);
+  if (!(await verifyPassword(known.password_hash, input.current))) {
+    throw new AppError('input_invalid', 'The present password is not right.', {
+      fields: { current: 'This is not your present password.' },
+    });
+  }
+  const passwordHash = await hashPassword(input.password);
+  await db.transaction(async (tx) => {
+    await storePassword(tx, userId, passwordHash);
+    await recordAudit(tx, actor, {
+      action: 'user.change-own-password',
+      targetType: 'user',
+      targetId: userId,
+      summary: `${actor.email} changed their own password`,
+    });
+  });
+}
+
+export function findByEmail(
+  session: Session,
+  email: string,
+): Promise<Selectable<UsersTable> | undefined> {
+  return session.q
+    .selectFrom('users')
+    .selectAll()
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+}
+
+export async function insertUser(
+  tx: Session,
+  user: {
+    readonly userId: string;
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly passwordHash: string;
+  },
+): Promise<void> {
+  await tx.q
+    .insertInto('users')
+    .values({
+      user_id: user.userId,
+      email: user.email.toLowerCase(),
+      name: user.name,
+      role: user.role,
+      password_hash: user.passwordHash,
+      identity: null,
+      active: 1,
+      session_version: 1,
+      preferences: null,
+      created_at: tx.engine.now(),
+      updated_at: tx.engine.now(),
+      last_sign_in_at: null,
+    })
+    .execute();
+}
+
+async function getUserRow(session: Session, userId: string): Promise<Selectable<UsersTable>> {
+  const row = await session.q
+    .selectFrom('users')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  if (!row) throw new AppError('not_found', 'There is no such account.');
+  return row;
+}
+
+async function hasOtherAdmin(session: Session, userId: string): Promise<boolean> {
+  const other = await session.q
+    .selectFrom('users')
+    .select('user_id')
+    .where('role', '=', 'admin')
+    .where('active', '=', 1)
+    .where('user_id', '<>', userId)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+async function storePassword(tx: Session, userId: string, passwordHash: string): Promise<void> {
+  await tx.q
+    .updateTable('users')
+    .set((eb) => ({
+      password_hash: passwordHash,
+      session_version: eb('session_version', '+', 1),
+      updated_at: tx.engine.now(),
+    }))
+    .where('user_id', '=', userId)
+    .execute();
+}
