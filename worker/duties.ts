@@ -1,0 +1,105 @@
+/** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
+import { finishRuns } from '#lib/runs/finish-runs.ts';
+import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
+import { heartbeatEveryMs } from '#lib/workers/model.ts';
+import { forgetOldWorkers, heartbeat } from '#lib/workers/presence.ts';
+import { every } from './every.ts';
+import type { InFlight } from './in-flight.ts';
+import { fenceOf } from './pipeline/complete.ts';
+import type { PipelineContext } from './pipeline/context.ts';
+import type { Stop } from './stop.ts';
+
+const runsEveryMs = 1_000;
+const rescueEveryMs = 5_000;
+const countersEveryMs = 10_000;
+const schedulesEveryMs = 10_000;
+const forgetEveryMs = 3_600_000;
+
+/** What happened in the duties, for the heartbeat and the console's warnings. */
+export interface DutyFigures {
+  rescued: number;
+}
+
+/** Extends the leases of all items in hand; breaks off the work on those that were lost. */
+async function renewLeases(inFlight: InFlight, context: PipelineContext): Promise<void> {
+  const held = inFlight.held();
+  if (held.length === 0) return;
+  const renewed = await context.store.renewLease(held.map(fenceOf), context.leaseMs);
+  const kept = new Set(renewed.map(({ leaseId }) => leaseId));
+  const asked = new Set(held);
+  inFlight.breakOff('lease_lost', (one) => asked.has(one) && !kept.has(one.item.leaseId));
+}
+
+/** Runs that are being put together, and runs with nothing left to do. */
+export async function tendRuns(context: PipelineContext): Promise<void> {
+  await prepareRuns(context.db);
+  await finishRuns(context.db);
+}
+
+export function figuresOf(inFlight: InFlight, figures: DutyFigures) {
+  const { tally } = inFlight;
+  return {
+    inFlight: inFlight.size,
+    itemsCompleted: tally.completed,
+    itemsFailed: tally.failed,
+    facts: {
+      rescued: figures.rescued,
+      retried: tally.retried,
+      lost: tally.lost,
+      released: tally.released,
+    },
+  };
+}
+
+/** Starts every duty; resolves when `ended` is aborted and all have come to rest. */
+export async function performDuties(
+  context: PipelineContext,
+  inFlight: InFlight,
+  stop: Stop,
+  ended: AbortSignal,
+  figures: DutyFigures,
+): Promise<void> {
+  const { db, store, log, workerId, leaseMs } = context;
+  const duties = [
+    {
+      what: 'renew leases',
+      everyMs: Math.floor(leaseMs / 3),
+      run: () => renewLeases(inFlight, context),
+    },
+    {
+      what: 'say that this worker lives',
+      everyMs: heartbeatEveryMs,
+      run: async () => {
+        const { draining } = await heartbeat(db, workerId, figuresOf(inFlight, figures));
+        if (draining) stop.request('an operator asked it to finish');
+      },
+    },
+    {
+      what: 'rescue expired leases',
+      everyMs: rescueEveryMs,
+      run: async () => {
+        const rescued = await store.rescueExpired();
+        figures.rescued += rescued;
+        if (rescued > 0) log.warn({ rescued }, 'returned items of workers that fell silent');
+      },
+    },
+    { what: 'tend the runs', everyMs: runsEveryMs, run: () => tendRuns(context) },
+    {
+      what: 'launch due schedules',
+      everyMs: schedulesEveryMs,
+      run: async () => {
+        await runDueSchedules(db);
+      },
+    },
+    {
+      what: 'fold the counters',
+      everyMs: countersEveryMs,
+      run: async () => {
+        await db.engine.rollUpCounters(db);
+      },
+    },
+    { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
+  ];
+  await Promise.all(duties.map((duty) => every(duty, log, ended)));
+}

@@ -1,0 +1,64 @@
+/** The items in this worker's hands, and what became of those that left. */
+import type { HeldItem, ItemResult } from './pipeline/context.ts';
+
+/** Items that left this worker's hands, by how. A retried item counts each time. */
+export interface Tally {
+  completed: number;
+  failed: number;
+  skipped: number;
+  retried: number;
+  released: number;
+  lost: number;
+  discovered: number;
+}
+
+export interface InFlight {
+  readonly size: number;
+  readonly tally: Readonly<Tally>;
+  held(): HeldItem[];
+  add(held: HeldItem, work: Promise<ItemResult>): void;
+  /** Resolves when the next item leaves; at once when there is none. */
+  next(): Promise<void>;
+  /** Resolves when all have left. */
+  drained(): Promise<void>;
+  /** Breaks off the work on items: their signal is aborted with the reason. */
+  breakOff(reason: 'stopping' | 'lease_lost', which?: (held: HeldItem) => boolean): void;
+}
+
+export function createInFlight(onResult: (result: ItemResult) => void = () => undefined): InFlight {
+  const works = new Map<HeldItem, Promise<void>>();
+  const tally: Tally = {
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    retried: 0,
+    released: 0,
+    lost: 0,
+    discovered: 0,
+  };
+  return {
+    get size() {
+      return works.size;
+    },
+    tally,
+    held: () => [...works.keys()],
+    add(held, work) {
+      const done = work.then((result) => {
+        works.delete(held);
+        tally[result.kind] += 1;
+        if (result.kind === 'completed') tally.discovered += result.discovered;
+        onResult(result);
+      });
+      works.set(held, done);
+    },
+    async next() {
+      if (works.size > 0) await Promise.race(works.values());
+    },
+    async drained() {
+      while (works.size > 0) await Promise.all(works.values());
+    },
+    breakOff(reason, which = () => true) {
+      for (const held of works.keys()) if (which(held)) held.abort.abort(reason);
+    },
+  };
+}

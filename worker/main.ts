@@ -1,0 +1,74 @@
+/** `pnpm worker [--config FILE] [--concurrency N] [--once]` */
+import { Command, Option } from 'commander';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { openRuntime } from '#lib/runtime.ts';
+import { explain, wholeNumber } from './command.ts';
+import { patiently } from './patience.ts';
+import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
+import { runWorker } from './run-worker.ts';
+import { createStop, stopOnSignals } from './stop.ts';
+import { terminalLog } from './terminal-log.ts';
+
+interface WorkerFlags {
+  readonly config?: string;
+  readonly concurrency?: number;
+  readonly once?: boolean;
+  readonly verbose?: boolean;
+}
+
+const program = new Command('worker')
+  .description('Claims work items and ingests them until it is stopped.')
+  .addOption(new Option('--config <file>', 'YAML file with settings').env('INGEST_CONFIG'))
+  .option('--concurrency <n>', 'items in flight at most (default 4)', wholeNumber(1, 200))
+  .option('--once', 'end when nothing is left to claim; waits for what is due within a minute')
+  .option('--verbose', 'log every step')
+  .action(async (flags: WorkerFlags) => {
+    process.exitCode = await main(flags);
+  });
+
+async function main(flags: WorkerFlags): Promise<number> {
+  const config = loadConfig({
+    env: process.env,
+    configFile: flags.config,
+    flags: { concurrency: flags.concurrency, logLevel: flags.verbose ? 'debug' : undefined },
+  });
+  const log = terminalLog('worker', config.logLevel);
+  const stop = createStop((reason) => log.info({ reason }, 'stopping: nothing more is claimed'));
+  const undo = stopOnSignals(stop);
+  // Started by `pnpm start`, the worker must not outlive it, however that ended.
+  process.once('disconnect', () => stop.request('the starting process ended'));
+  log.info({ engine: config.database.engine, reason: config.database.reason }, 'database chosen');
+  for (const note of config.notes) log.warn(note);
+  await prepareEmbedded(config.database);
+  const runtime = await openRuntime(config, log);
+  try {
+    const ready = () => requireMigrated(runtime);
+    await (flags.once
+      ? ready()
+      : patiently(ready, { log, signal: stop.soft, what: 'reach the database' }));
+    await runWorker(
+      runtime,
+      {
+        ...config.runner,
+        batchSize: Math.max(config.runner.batchSize, 1),
+        once: flags.once ?? false,
+        maxItems: null,
+      },
+      stop,
+    );
+    return 0;
+  } finally {
+    stop.dispose();
+    undo();
+    await runtime.close();
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+// A connector that ignores its signal may still hold a socket or a timer.
+process.exit();

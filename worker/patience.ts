@@ -1,0 +1,61 @@
+/** A worker outlives its database's bad moments: it waits and tries again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
+import type { Logger } from '#lib/log.ts';
+
+const passing: ReadonlySet<DatabaseErrorCode> = new Set([
+  'db_connection_refused',
+  'db_host_unknown',
+  'db_connect_timeout',
+  'db_statement_timeout',
+  'db_connection_lost',
+  'db_pool_exhausted',
+  'db_busy',
+  'db_deadlock',
+] as const);
+
+const firstDelayMs = 200;
+const longestDelayMs = 15_000;
+
+/** True for faults of the moment (network, restart, contention), false for faults of the request. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.transient || passing.has(error.code));
+}
+
+/** Doubles from 200 ms to 15 s; half of it is chance, so that a fleet does not return in step. */
+export function delayBefore(retry: number, random: () => number = Math.random): number {
+  const full = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(retry, 20));
+  return full / 2 + (full / 2) * random();
+}
+
+interface PatienceOptions {
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** For the log: `claim items`. */
+  readonly what: string;
+}
+
+/**
+ * Runs `fn` again while it fails of a passing fault; other errors are thrown at once, and so is the
+ * last one when `signal` is aborted.
+ */
+export async function patiently<T>(fn: () => Promise<T>, options: PatienceOptions): Promise<T> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      return await fn();
+    } catch (error) {
+      if (!isPassing(error) || options.signal.aborted) throw error;
+      const delayMs = Math.round(delayBefore(retry));
+      options.log.warn(
+        { err: error, delay_ms: delayMs },
+        `could not ${options.what}; trying again`,
+      );
+      await pause(delayMs, options.signal);
+    }
+  }
+}
+
+/** Waits, or returns early when the signal is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,37 @@
+/** What every step of the pipeline works with. */
+import type { Db } from '#db/engine.ts';
+import type { LakeSettings } from '#lib/config/model.ts';
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { Logger } from '#lib/log.ts';
+import type { SecretBox } from '#lib/sources/secret-box.ts';
+import type { ClaimedItem } from '#lib/work-items/model.ts';
+import type { StateStore } from '#lib/work-items/state-store.ts';
+
+export interface PipelineContext {
+  readonly db: Db;
+  readonly store: StateStore;
+  readonly http: HttpClient;
+  readonly secretBox: SecretBox;
+  readonly log: Logger;
+  readonly lake: LakeSettings;
+  readonly enableDiscovery: boolean;
+  readonly workerId: string;
+  readonly leaseMs: number;
+}
+
+/** Why the work on an item was broken off. */
+export type AbortReason = 'stopping' | 'lease_lost';
+
+/** An item in this worker's hands. */
+export interface HeldItem {
+  readonly item: ClaimedItem;
+  /** This process's monotonic clock just before the claim was sent, ms. */
+  readonly claimSentAt: number;
+  /** Aborted with an `AbortReason`. */
+  readonly abort: AbortController;
+}
+
+/** How one item left this worker's hands. */
+export type ItemResult =
+  | { readonly kind: 'completed'; readonly discovered: number }
+  | { readonly kind: 'failed' | 'skipped' | 'retried' | 'released' | 'lost' };

@@ -1,0 +1,47 @@
+/** The source of an item as the fetch needs it: its type, its parsed settings, its secrets. */
+import { AppError } from '#lib/errors/app-error.ts';
+import { getSourceType } from '#lib/source-types/registry.ts';
+import type { CommonSettings, SourceContext, SourceType } from '#lib/source-types/source-type.ts';
+import { getSource } from '#lib/sources/get-source.ts';
+import { readSecrets } from '#lib/sources/secrets.ts';
+import type { ClaimedItem } from '#lib/work-items/model.ts';
+import type { PipelineContext } from './context.ts';
+
+export interface LoadedSource {
+  readonly type: SourceType;
+  readonly context: SourceContext<CommonSettings>;
+  readonly rateDelayMs: number;
+  readonly maxAttempts: number;
+}
+
+/** Throws `source_removed` when it no longer exists, `config_invalid` when its settings no longer fit. */
+export async function loadSource(
+  item: ClaimedItem,
+  context: PipelineContext,
+): Promise<LoadedSource> {
+  const source = await getSource(context.db, item.sourceName);
+  if (!source || source.type !== item.sourceSystem) {
+    throw new AppError('source_removed', `The source "${item.sourceName}" no longer exists.`);
+  }
+  const type = getSourceType(source.type);
+  const settings = type.settingsSchema.safeParse(source.settings);
+  if (!settings.success) {
+    throw new AppError(
+      'config_invalid',
+      `The settings of the source "${source.name}" no longer fit its type.`,
+      {
+        remedy: 'Open the source in the console and save it again.',
+      },
+    );
+  }
+  const secrets =
+    source.secretNames.length > 0
+      ? await readSecrets(context.db, source.sourceId, context.secretBox)
+      : {};
+  return {
+    type,
+    context: { sourceName: source.name, settings: settings.data, secrets },
+    rateDelayMs: source.rateDelayMs,
+    maxAttempts: source.maxAttempts,
+  };
+}

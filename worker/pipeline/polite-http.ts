@@ -1,0 +1,44 @@
+/** Watches when a fetch sends its requests, so that the fleet keeps the source's polite delay. */
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import { pause } from '../patience.ts';
+
+export interface PoliteHttp {
+  readonly http: HttpClient;
+  /** Waits until the delay has passed since the latest request; at once before the first. */
+  readonly politePause: () => Promise<void>;
+  /** Monotonic clock when the latest request was surely sent, ms; null when none was. */
+  lastSentAt(): number | null;
+}
+
+/**
+ * The server sees a request later than we begin it (name look-up, connecting, TLS), so the moment
+ * taken is the latest at which it can have been sent: the first byte of the answer when the request
+ * was answered directly, its end when it was redirected or failed.
+ */
+export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSignal): PoliteHttp {
+  let sentAt: number | null = null;
+  return {
+    http: {
+      async request(request) {
+        const startedAt = performance.now();
+        try {
+          const response = await http.request(request);
+          const direct = response.redirects.length === 0;
+          sentAt = direct ? startedAt + response.timings.firstByteMs : performance.now();
+          return response;
+        } catch (error) {
+          sentAt = performance.now();
+          throw error;
+        }
+      },
+      close: () => http.close(),
+    },
+    async politePause() {
+      if (sentAt === null) return;
+      const waitMs = sentAt + delayMs - performance.now();
+      if (waitMs > 0) await pause(Math.ceil(waitMs), signal);
+      signal.throwIfAborted();
+    },
+    lastSentAt: () => sentAt,
+  };
+}

@@ -1,0 +1,161 @@
+/** The way of one item after its claim: fetch → store → discover → complete. */
+import { DatabaseError } from '#db/errors.ts';
+import { AppError, toPublicError } from '#lib/errors/app-error.ts';
+import type { Logger } from '#lib/log.ts';
+import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import { isPassing, patiently } from '../patience.ts';
+import { completeItem, failItem, releaseItem } from './complete.ts';
+import type { HeldItem, ItemResult, PipelineContext } from './context.ts';
+import { discoverItems, toWorkItems } from './discover.ts';
+import { fetchItem } from './fetch.ts';
+import { type LoadedSource, loadSource } from './load-source.ts';
+import { discardRecord, storeRecord } from './store.ts';
+
+/** Attempts of an item whose source is gone: the default of `max_retries`, plus the first. */
+const defaultMaxAttempts = 4;
+const noValidators = { etag: null, lastModified: null, revision: null };
+
+/**
+ * Never throws. What could not be committed, because the lease was lost or the database stayed away,
+ * is `lost`: the lease expires, and another worker does the item again.
+ */
+export async function processItem(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+  const log = context.log.child({
+    item_id: held.item.workItemId,
+    run_id: held.item.runId,
+    source: held.item.sourceName,
+    attempt: held.item.attempt,
+  });
+  const startedAt = performance.now();
+  const itemContext = { ...context, log };
+  try {
+    const result = await carryThrough(held, itemContext);
+    log.info(
+      { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
+      `item ${result.kind}`,
+    );
+    return result;
+  } catch (error) {
+    if (brokenOff(held) === 'stopping') return giveBack(held, itemContext);
+    log.error(
+      { err: error },
+      'the outcome of an item could not be recorded; its lease will expire',
+    );
+    return { kind: 'lost' };
+  }
+}
+
+async function carryThrough(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+  let maxAttempts = defaultMaxAttempts;
+  try {
+    const source = await patiently(() => loadSource(held.item, context), {
+      log: context.log,
+      signal: held.abort.signal,
+      what: 'read the source',
+    });
+    maxAttempts = source.maxAttempts;
+    const outcome = await fetchItem(held, source, context);
+    const reason = brokenOff(held);
+    if (reason === 'lease_lost') return { kind: 'lost' };
+    if (reason === 'stopping' && outcome.kind === 'error') return await giveBack(held, context);
+    return await concludeItem(held, source, outcome, context);
+  } catch (error) {
+    if (brokenOff(held) || isPassing(error)) throw error;
+    // A fault of this item (a record that cannot be written, settings that do not fit) fails this
+    // attempt; a failed store never counts as done.
+    return failItem(
+      held,
+      { ...publicFault(error, context.log), facts: null, retryAfterMs: null, maxAttempts },
+      context,
+    );
+  }
+}
+
+async function concludeItem(
+  held: HeldItem,
+  source: LoadedSource,
+  outcome: FetchOutcome,
+  context: PipelineContext,
+): Promise<ItemResult> {
+  switch (outcome.kind) {
+    case 'error':
+      context.log.warn(
+        { code: outcome.code, http_status: outcome.facts?.statusCode },
+        outcome.message,
+      );
+      return failItem(held, { ...outcome, maxAttempts: source.maxAttempts }, context);
+    case 'unchanged':
+      return completeItem(
+        held,
+        { record: null, validators: outcome.validators, discovered: [], facts: outcome.facts },
+        context,
+      );
+    case 'alias': {
+      const target = toWorkItems(held.item, [{ ...outcome.canonical, isHop: false }], source);
+      return completeItem(
+        held,
+        {
+          record: null,
+          alias: true,
+          validators: noValidators,
+          discovered: target.items,
+          facts: outcome.facts,
+        },
+        context,
+      );
+    }
+    case 'fetched':
+      return concludeFetched(held, source, outcome, context);
+  }
+}
+
+async function concludeFetched(
+  held: HeldItem,
+  source: LoadedSource,
+  outcome: Extract<FetchOutcome, { kind: 'fetched' }>,
+  context: PipelineContext,
+): Promise<ItemResult> {
+  const record = await storeRecord(held, outcome, context);
+  try {
+    const discovery = context.enableDiscovery
+      ? discoverItems(held.item, outcome.payload, source)
+      : { items: [], refused: 0, tooDeep: 0 };
+    if (discovery.refused > 0)
+      context.log.warn(
+        { refused: discovery.refused },
+        'links that can be no work item were left out',
+      );
+    const result = await completeItem(
+      held,
+      { record, validators: outcome.validators, discovered: discovery.items, facts: outcome.facts },
+      context,
+    );
+    if (result.kind === 'lost') await discardRecord(record, context);
+    return result;
+  } catch (error) {
+    // After a passing fault the commit may have happened: the file stays with its record.
+    if (!isPassing(error)) await discardRecord(record, context);
+    throw error;
+  }
+}
+
+async function giveBack(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+  try {
+    return await releaseItem(held, context);
+  } catch (error) {
+    context.log.warn({ err: error }, 'an item could not be given back; its lease will expire');
+    return { kind: 'lost' };
+  }
+}
+
+function brokenOff(held: HeldItem): unknown {
+  return held.abort.signal.aborted ? held.abort.signal.reason : null;
+}
+
+function publicFault(error: unknown, log: Logger) {
+  if (!(error instanceof AppError) && !(error instanceof DatabaseError)) {
+    log.error({ err: error }, 'processing an item failed unexpectedly');
+  }
+  const { code, message } = toPublicError(error);
+  return { code, message };
+}

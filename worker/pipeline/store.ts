@@ -1,0 +1,104 @@
+/** Store: makes the record of what was fetched, and writes it to the file lake where that is enabled. */
+
+import { newId } from '#lib/ids.ts';
+import { canonicalJson, hashJson, sha256 } from '#lib/records/canonical-json.ts';
+import { removeFromLake, writeToLake } from '#lib/records/lake.ts';
+import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { NewRecord } from '#lib/work-items/model.ts';
+import type { HeldItem, PipelineContext } from './context.ts';
+
+type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
+
+/** Values of these never leave the process. */
+const secretHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'x-api-key',
+]);
+
+/**
+ * The record, ready to be committed with the item's completion. The lake file is written first, so
+ * that a full disk fails the attempt (`lake_write_failed`) and nothing counts as stored; a payload
+ * whose content is the one already stored is not written again.
+ */
+export async function storeRecord(
+  held: HeldItem,
+  outcome: Fetched,
+  context: PipelineContext,
+): Promise<NewRecord> {
+  const { item } = held;
+  const record: NewRecord = {
+    ingestId: newId(),
+    requestUri: outcome.facts.requestUri,
+    requestMethod: outcome.facts.requestMethod,
+    requestHeaders: withoutSecrets(outcome.facts.requestHeaders),
+    statusCode: outcome.facts.statusCode,
+    responseHeaders: outcome.facts.responseHeaders,
+    payload: outcome.text ?? JSON.stringify(outcome.payload),
+    contentType: outcome.contentType,
+    hashSha256: sha256(outcome.text ?? canonicalJson(outcome.payload)),
+    contentHash: hashJson(outcome.projection),
+    durationMs: outcome.facts.durationMs,
+    lakePath: null,
+  };
+  if (!context.lake.enabled || record.contentHash === item.contentHash) return record;
+  // The database's clock: the moment of the claim plus the time that has passed here since.
+  const fetchedAt = new Date(
+    Date.parse(item.claimedAt ?? item.updatedAt) + performance.now() - held.claimSentAt,
+  );
+  const lakePath = await writeToLake(
+    {
+      sourceSystem: item.sourceSystem,
+      sourceName: item.sourceName,
+      resourceType: item.resourceType,
+      resourceId: item.resourceId,
+      ingestId: record.ingestId,
+      fetchedAt: fetchedAt.toISOString(),
+      document: {
+        ingest_id: record.ingestId,
+        source_system: item.sourceSystem,
+        source_name: item.sourceName,
+        resource_type: item.resourceType,
+        resource_id: item.resourceId,
+        request_uri: record.requestUri,
+        request_method: record.requestMethod,
+        request_headers: { ...record.requestHeaders },
+        status_code: record.statusCode,
+        response_headers: { ...record.responseHeaders },
+        payload: outcome.text ?? outcome.payload,
+        fetched_at_utc: fetchedAt.toISOString(),
+        hash_sha256: record.hashSha256,
+        run_id: item.runId,
+        work_item_id: item.workItemId,
+        attempt: item.attempt,
+        duration_ms: record.durationMs,
+      },
+    },
+    context.lake,
+  );
+  return { ...record, lakePath };
+}
+
+/**
+ * Takes the lake file back when the record was not committed after all. A commit whose answer was
+ * lost looks like a lost lease, so the database is asked.
+ */
+export async function discardRecord(record: NewRecord, context: PipelineContext): Promise<void> {
+  if (record.lakePath === null) return;
+  const committed = await context.db.q
+    .selectFrom('IngestRecords')
+    .select('ingest_id')
+    .where('ingest_id', '=', record.ingestId)
+    .executeTakeFirst();
+  if (!committed) await removeFromLake(record.lakePath, context.lake);
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      secretHeaders.has(name.toLowerCase()) ? '***' : value,
+    ]),
+  );
+}

@@ -1,0 +1,24 @@
+/** Sees to it that the tables are there before anything is claimed. */
+import { DatabaseError } from '#db/errors.ts';
+import { migrate } from '#db/migrate/migrate.ts';
+import { pendingMigrations } from '#db/migrate/pending.ts';
+import type { DatabaseSettings } from '#db/settings/settings.ts';
+import type { Runtime } from '#lib/runtime.ts';
+
+/** The embedded database is migrated; a server's is the business of `db:init`. */
+export async function prepareEmbedded(settings: DatabaseSettings): Promise<void> {
+  if (settings.engine === 'sqlite') await migrate(settings);
+}
+
+/** Throws `db_migrations_pending` when the database is behind this program. */
+export async function requireMigrated({ db }: Runtime): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return;
+  throw new DatabaseError(
+    'db_migrations_pending',
+    `Migrations are pending: ${pending.join(', ')}.`,
+    {
+      remedy: 'Run pnpm db:init, then try again.',
+    },
+  );
+}

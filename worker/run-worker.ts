@@ -1,0 +1,205 @@
+/** The worker: claims as capacity frees, carries each item through, ends in order. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Runtime } from '#lib/runtime.ts';
+import { registerWorker, signOff } from '#lib/workers/presence.ts';
+import packageFile from '../package.json' with { type: 'json' };
+import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
+import { createInFlight, type InFlight, type Tally } from './in-flight.ts';
+import { isPassing, patiently, pause } from './patience.ts';
+import { claimItems } from './pipeline/claim.ts';
+import { releaseItem } from './pipeline/complete.ts';
+import type { HeldItem, ItemResult, PipelineContext } from './pipeline/context.ts';
+import { processItem } from './pipeline/process-item.ts';
+import type { Stop } from './stop.ts';
+
+/** How long an idle worker waits before it looks again, ms. */
+const pollMs = 1_000;
+/** A `once` worker waits for polite slots and backoff that end within this time, ms. */
+const onceWaitsMs = 60_000;
+/** After an abort, items get this long to be given back one by one, ms. */
+const giveBackMs = 1_000;
+/** A timer can wait no longer, ms. */
+const longestWaitMs = 2 ** 31 - 1;
+
+interface WorkerOptions {
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly leaseMs: number;
+  readonly enableDiscovery: boolean;
+  /** End when nothing is left to claim now or within a minute. */
+  readonly once: boolean;
+  /** End after so many items came to an end (completed, failed or skipped); null = no bound. */
+  readonly maxItems: number | null;
+  readonly onResult?: (result: ItemResult) => void;
+}
+
+/**
+ * Works until it is stopped, or, with `once` or `maxItems`, until that is reached. Faults of the
+ * database in between are waited out. Returns what became of the items.
+ */
+export async function runWorker(
+  runtime: Runtime,
+  options: WorkerOptions,
+  stop: Stop,
+): Promise<Readonly<Tally>> {
+  const workerId = `${hostname().slice(0, 60)}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  const context: PipelineContext = {
+    db: runtime.db,
+    store: runtime.store,
+    http: runtime.http,
+    secretBox: runtime.secretBox,
+    lake: runtime.config.lake,
+    log: runtime.log.child({ worker_id: workerId }),
+    enableDiscovery: options.enableDiscovery,
+    leaseMs: options.leaseMs,
+    workerId,
+  };
+  const inFlight = createInFlight(options.onResult);
+  const figures: DutyFigures = { rescued: 0 };
+  await registerWorker(context.db, {
+    workerId,
+    hostName: hostname().slice(0, 200),
+    pid: process.pid,
+    version: packageFile.version,
+    concurrency: options.concurrency,
+  });
+  context.log.info(
+    { concurrency: options.concurrency, database: context.db.label },
+    'worker started',
+  );
+
+  const ended = new AbortController();
+  const duties = performDuties(context, inFlight, stop, ended.signal, figures);
+  const breakOff = () => inFlight.breakOff('stopping');
+  stop.hard.addEventListener('abort', breakOff);
+  try {
+    // What an earlier worker left behind, and runs launched meanwhile, before the first claim.
+    await attempt(context, 'rescue expired leases', async () => {
+      figures.rescued += await context.store.rescueExpired();
+    });
+    await attempt(context, 'tend the runs', () => tendRuns(context));
+    await claimAndProcess(context, inFlight, options, stop);
+    await finishInFlight(context, inFlight, stop);
+    await attempt(context, 'tend the runs', () => tendRuns(context));
+  } finally {
+    ended.abort();
+    await duties;
+    stop.hard.removeEventListener('abort', breakOff);
+    await attempt(context, 'sign off', () =>
+      signOff(context.db, workerId, figuresOf(inFlight, figures)),
+    );
+    context.log.info({ ...inFlight.tally }, 'worker ended');
+  }
+  return inFlight.tally;
+}
+
+async function claimAndProcess(
+  context: PipelineContext,
+  inFlight: InFlight,
+  options: WorkerOptions,
+  stop: Stop,
+): Promise<void> {
+  const { soft } = stop;
+  while (!soft.aborted) {
+    const room = roomFor(inFlight, options);
+    if (room === 0) {
+      if (inFlight.size === 0) return;
+      await untilNext(inFlight, soft);
+      continue;
+    }
+    const claim = await claimPatiently(context, room, soft);
+    if (!claim) continue;
+    for (const held of claim.held) inFlight.add(held, processItem(held, context));
+    if (claim.held.length === room) continue;
+    if (claim.held.length === 0 && inFlight.size === 0) {
+      if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
+    }
+    await untilNext(inFlight, soft, Math.min(pollMs, Math.max(10, claim.retryInMs ?? pollMs)));
+  }
+}
+
+/** How many more items may be claimed now. */
+function roomFor(inFlight: InFlight, options: WorkerOptions): number {
+  const { completed, failed, skipped } = inFlight.tally;
+  const budget = (options.maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
+  const free = Math.min(options.concurrency, budget) - inFlight.size;
+  return Math.max(0, Math.min(options.batchSize, free));
+}
+
+/** For `once`: something is due within a minute, or a run was still being put together. */
+async function moreToCome(context: PipelineContext, retryInMs: number | null): Promise<boolean> {
+  if (retryInMs !== null && retryInMs <= onceWaitsMs) return true;
+  const preparing = await context.db.q
+    .selectFrom('ingest_runs')
+    .select('run_id')
+    .where('status', '=', 'running')
+    .where('phase', '=', 'preparing')
+    .executeTakeFirst();
+  if (preparing) await tendRuns(context);
+  return preparing !== undefined;
+}
+
+async function claimPatiently(context: PipelineContext, limit: number, signal: AbortSignal) {
+  try {
+    return await patiently(() => claimItems(context, limit), {
+      log: context.log,
+      signal,
+      what: 'claim items',
+    });
+  } catch (error) {
+    if (signal.aborted) return null;
+    // Nothing that a claim meets may end a worker: an operator mends the cause while it waits.
+    context.log.error({ err: error }, 'could not claim items');
+    await pause(5_000, signal);
+    return null;
+  }
+}
+
+async function untilNext(
+  inFlight: InFlight,
+  signal: AbortSignal,
+  atMostMs?: number,
+): Promise<void> {
+  const woken = new AbortController();
+  const either = AbortSignal.any([signal, woken.signal]);
+  const waits = [pause(atMostMs ?? longestWaitMs, either)];
+  if (inFlight.size > 0) waits.push(inFlight.next());
+  await Promise.race(waits);
+  woken.abort();
+}
+
+/** Lets items finish until the stop turns hard; gives back what is still in hand then. */
+async function finishInFlight(
+  context: PipelineContext,
+  inFlight: InFlight,
+  stop: Stop,
+): Promise<void> {
+  const settled = new AbortController();
+  const afterHard = async () => {
+    await pause(longestWaitMs, AbortSignal.any([stop.hard, settled.signal]));
+    await pause(giveBackMs, settled.signal);
+  };
+  await Promise.race([inFlight.drained(), afterHard()]);
+  settled.abort();
+  await Promise.all(
+    inFlight.held().map((held: HeldItem) =>
+      attempt(context, 'give an item back', async () => {
+        await releaseItem(held, context);
+      }),
+    ),
+  );
+}
+
+/** A step whose failure is logged and survived. */
+async function attempt(
+  context: PipelineContext,
+  what: string,
+  fn: () => Promise<void>,
+): Promise<void> {
+  try {
+    await fn();
+  } catch (error) {
+    context.log.warn({ err: error, passing: isPassing(error) }, `could not ${what}`);
+  }
+}

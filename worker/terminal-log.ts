@@ -1,0 +1,29 @@
+/** The log as a person reads it at a terminal, and as JSON lines everywhere else. */
+import { createRequire } from 'node:module';
+import type { DestinationStream } from 'pino';
+import type { LogLevel } from '#lib/config/model.ts';
+import { createLogger, type Logger } from '#lib/log.ts';
+
+/** Logs to standard error; pretty when that is a terminal and the pretty printer is installed. */
+export function terminalLog(name: string, level: LogLevel): Logger {
+  const destination = process.stderr.isTTY ? prettyStream() : null;
+  return createLogger({ level, name, ...(destination ? { destination } : {}) });
+}
+
+/** pino-pretty is a development dependency: the container has none, and no terminal either. */
+function prettyStream(): DestinationStream | null {
+  try {
+    // The module's default export is this function; its types describe the same options.
+    const pretty = createRequire(import.meta.url)('pino-pretty') as (
+      options: object,
+    ) => DestinationStream;
+    return pretty({
+      destination: 2,
+      sync: true,
+      translateTime: 'HH:MM:ss',
+      ignore: 'pid,hostname,name,worker_id',
+    });
+  } catch {
+    return null;
+  }
+}
