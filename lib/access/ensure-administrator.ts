@@ -55,5 +55,6 @@ export async function ensureAdministrator(
 }
 
 async function hasUsers(session: Session): Promise<boolean> {
-  return (await session.q.selectFrom('users').select('user_id').executeTakeFirst()) !== undefined;
+  const anybody = session.engine.take(session.q.selectFrom('users').select('user_id'), 1);
+  return (await anybody.executeTakeFirst()) !== undefined;
 }

@@ -1,0 +1,71 @@
+/** What every server action and page load goes through: parse, call one function, answer in one form. */
+import { unstable_rethrow } from 'next/navigation';
+import type { z } from 'zod';
+import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
+import { getRuntime, type Runtime } from '#lib/runtime.ts';
+import { actorOrThrow, type SignedInActor } from './actor.ts';
+
+export type ActionResult<T> =
+  | { readonly ok: true; readonly data: T }
+  | { readonly ok: false; readonly error: PublicError };
+
+interface ActionContext<I> {
+  readonly runtime: Runtime;
+  readonly actor: SignedInActor;
+  readonly input: I;
+}
+
+/**
+ * Runs one action for the signed-in person: parses `input`, calls `run`, and turns what was thrown
+ * into what may be shown. Parse errors come back as `input_invalid` with a message per field.
+ */
+export function runAction<S extends z.ZodType, T>(
+  schema: S,
+  input: unknown,
+  run: (context: ActionContext<z.output<S>>) => Promise<T>,
+): Promise<ActionResult<T>> {
+  return settle(async () => {
+    const actor = await actorOrThrow();
+    const parsed = schema.safeParse(input);
+    if (!parsed.success) throw invalidInput(parsed.error);
+    return run({ runtime: await getRuntime(), actor, input: parsed.data });
+  });
+}
+
+/** Loads what a page shows; an error becomes a value, so that the page can say it in its place. */
+export function loadPage<T>(
+  load: (context: Omit<ActionContext<never>, 'input'>) => Promise<T>,
+): Promise<ActionResult<T>> {
+  return settle(async () => {
+    const actor = await actorOrThrow();
+    return load({ runtime: await getRuntime(), actor });
+  });
+}
+
+/** The result of `work`, or its failure as it may be shown; unknown failures are logged with an id. */
+export async function settle<T>(work: () => Promise<T>): Promise<ActionResult<T>> {
+  try {
+    return { ok: true, data: await work() };
+  } catch (error) {
+    unstable_rethrow(error);
+    return { ok: false, error: await publicErrorOf(error) };
+  }
+}
+
+async function publicErrorOf(error: unknown): Promise<PublicError> {
+  const shown = toPublicError(error);
+  if (error instanceof AppError) return shown;
+  const errorId = newId();
+  const runtime = await getRuntime().catch(() => null);
+  runtime?.log.error({ err: error, errorId }, 'a request failed');
+  return shown.code === 'internal'
+    ? { ...shown, remedy: `Look into the log of the web process under the id ${errorId}.` }
+    : shown;
+}
+
+function invalidInput(error: z.ZodError): AppError {
+  const fields: Record<string, string> = {};
+  for (const issue of error.issues) fields[issue.path.join('.')] ??= issue.message;
+  return new AppError('input_invalid', 'Some fields need another value.', { fields });
+}

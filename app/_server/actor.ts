@@ -1,0 +1,32 @@
+/** Who is asking: the session, checked against the account at every request. */
+import { redirect } from 'next/navigation';
+import { cache } from 'react';
+import type { Actor } from '#lib/access/model.ts';
+import { actorOfSession } from '#lib/access/sign-in.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { sessionClaim } from './auth.ts';
+
+export type SignedInActor = Actor & { readonly name: string };
+
+/** Null when nobody is signed in, or the account or the session was ended. Once per request. */
+export const currentActor = cache(async (): Promise<SignedInActor | null> => {
+  const claim = await sessionClaim();
+  if (claim === null) return null;
+  const { db } = await getRuntime();
+  return actorOfSession(db, claim);
+});
+
+/** For pages: goes to the sign-in page when nobody is signed in. */
+export async function requireActor(): Promise<SignedInActor> {
+  const actor = await currentActor();
+  if (actor === null) redirect('/sign-in?reason=ended');
+  return actor;
+}
+
+/** For actions and JSON routes: throws `not_signed_in`. */
+export async function actorOrThrow(): Promise<SignedInActor> {
+  const actor = await currentActor();
+  if (actor === null) throw new AppError('not_signed_in', 'You are no longer signed in.');
+  return actor;
+}

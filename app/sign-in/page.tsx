@@ -1,0 +1,52 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { settle } from '#app/_server/action.ts';
+import { currentActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { Mark } from '#app/ui/mark.tsx';
+import { localPath } from './local-path.ts';
+import { SignInForm } from './sign-in-form.tsx';
+
+export const metadata: Metadata = { title: 'Sign in' };
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { next, reason } = await searchParams;
+  const target = localPath(next);
+  const actor = await settle(currentActor);
+  if (actor.ok && actor.data) redirect(target);
+  return (
+    <main className="flex min-h-dvh flex-col items-center px-4 pt-[14vh] pb-8">
+      <div className="flex w-full max-w-88 flex-col gap-5">
+        <div className="flex items-center gap-3">
+          <Mark className="size-9 text-accent" />
+          <div className="flex flex-col">
+            <h1 className="text-lg font-semibold tracking-[-0.01em]">Holocron Ingest</h1>
+            <p className="text-xs text-ink-2">Sign in to the console</p>
+          </div>
+        </div>
+        {actor.ok ? null : (
+          <Banner kind="failed" title={actor.error.message}>
+            {actor.error.remedy} <code>{actor.error.code}</code>
+          </Banner>
+        )}
+        {reason === 'ended' ? (
+          <Banner title="Your session has ended">Sign in again to go on where you were.</Banner>
+        ) : null}
+        {reason === 'password' ? (
+          <Banner kind="done" title="Your password was changed">
+            Sign in with the new one.
+          </Banner>
+        ) : null}
+        <SignInForm target={target} />
+        <p className="text-xs text-ink-3">
+          The first administrator&rsquo;s address and password are printed where the console was
+          started.
+        </p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,91 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { signIn } from 'next-auth/react';
+import { type FormEvent, useState } from 'react';
+import { z } from 'zod';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { TextField } from '#app/ui/field.tsx';
+
+const failureSchema = z.object({ code: z.string(), remedy: z.string() });
+
+interface Failure {
+  readonly title: string;
+  readonly remedy: string;
+}
+
+/** What next-auth hands back as `error`: our JSON, or a word of its own. */
+function failureOf(error: string): Failure {
+  const titles: Readonly<Record<string, string>> = {
+    sign_in_failed: 'The e-mail address or the password is not right.',
+    too_many_attempts: 'Too many attempts to sign in.',
+  };
+  try {
+    const { code, remedy } = failureSchema.parse(JSON.parse(error));
+    return { title: titles[code] ?? `Signing in failed inside (${code}).`, remedy };
+  } catch {
+    return {
+      title: 'Signing in failed.',
+      remedy: 'Load this page again; your browser must accept cookies.',
+    };
+  }
+}
+
+export function SignInForm({ target }: { readonly target: string }) {
+  const router = useRouter();
+  const [isPending, setPending] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [missing, setMissing] = useState<{ email?: string; password?: string }>({});
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const email = String(form.get('email') ?? '').trim();
+    const password = String(form.get('password') ?? '');
+    setFailure(null);
+    setMissing({
+      ...(email ? {} : { email: 'Give your e-mail address.' }),
+      ...(password ? {} : { password: 'Give your password.' }),
+    });
+    if (!email || !password) return;
+    setPending(true);
+    const result = await signIn('credentials', { email, password, redirect: false }).catch(() => ({
+      error: 'unreachable',
+    }));
+    if (result && !result.error) {
+      router.replace(target);
+      router.refresh();
+      return;
+    }
+    setPending(false);
+    setFailure(failureOf(result?.error ?? ''));
+  }
+
+  return (
+    <form onSubmit={submit} noValidate className="panel flex flex-col gap-4 p-5">
+      {failure ? (
+        <Banner kind="failed" isLive title={failure.title}>
+          {failure.remedy}
+        </Banner>
+      ) : null}
+      <TextField
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="username"
+        autoFocus
+        error={missing.email}
+      />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        error={missing.password}
+      />
+      <Button type="submit" variant="primary" isPending={isPending} className="mt-1">
+        Sign in
+      </Button>
+    </form>
+  );
+}

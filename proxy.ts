@@ -1,0 +1,86 @@
+/**
+ * What every request passes first: the content security policy with a fresh nonce, a check that
+ * changes come from this console's own pages, and the way to the sign-in page. It looks only whether a
+ * session cookie is there; whether it is good is checked where data is read (`requireActor`).
+ */
+import { type NextRequest, NextResponse } from 'next/server';
+import { isSameOrigin } from '#app/_server/same-origin.ts';
+
+const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
+const open = ['/sign-in', '/api/auth', '/api/health', '/icon.svg'];
+
+export function proxy(request: NextRequest): NextResponse {
+  const { pathname, search } = request.nextUrl;
+  if (!isSameOrigin(request.method, request.headers)) {
+    return NextResponse.json(
+      {
+        error: {
+          code: 'forbidden',
+          message: 'This request did not come from a page of this console.',
+          remedy: 'Open the console and repeat the action there.',
+        },
+      },
+      { status: 403 },
+    );
+  }
+  const isOpen = open.some((path) => pathname === path || pathname.startsWith(`${path}/`));
+  if (!isOpen && !sessionCookies.some((name) => hasCookie(request, name))) {
+    if (pathname.startsWith('/api/')) {
+      return NextResponse.json(
+        {
+          error: {
+            code: 'not_signed_in',
+            message: 'You are not signed in.',
+            remedy: 'Sign in and try again.',
+          },
+        },
+        { status: 401 },
+      );
+    }
+    const target = request.nextUrl.clone();
+    target.pathname = '/sign-in';
+    target.search = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
+    return NextResponse.redirect(target);
+  }
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
+  const policy = contentSecurityPolicy(nonce);
+  const headers = new Headers(request.headers);
+  headers.set('x-nonce', nonce);
+  headers.set('content-security-policy', policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set('content-security-policy', policy);
+  response.headers.set('x-content-type-options', 'nosniff');
+  response.headers.set('x-frame-options', 'DENY');
+  response.headers.set('referrer-policy', 'same-origin');
+  response.headers.set('cross-origin-opener-policy', 'same-origin');
+  response.headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
+  return response;
+}
+
+/** Large tokens are split over several cookies, `name.0`, `name.1`. */
+function hasCookie(request: NextRequest, name: string): boolean {
+  return request.cookies.has(name) || request.cookies.has(`${name}.0`);
+}
+
+function contentSecurityPolicy(nonce: string): string {
+  // The development server evaluates code and injects style elements.
+  const isDevelopment = process.env.NODE_ENV === 'development';
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ''}`,
+    isDevelopment ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
+    // Widths of bars are style attributes; those cannot carry a nonce, nor load anything.
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+export const config = {
+  matcher: ['/((?!_next/static|_next/image).*)'],
+};
