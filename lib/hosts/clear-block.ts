@@ -1,0 +1,35 @@
+import type { Db } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+
+/**
+ * Lets workers ask the host again before its wait is over. Needs `hosts:change`. Throws `not_found`
+ * for an unknown host; a host that is not blocked is left as it is.
+ */
+export async function clearBlock(db: Db, actor: Actor, host: string): Promise<void> {
+  requirePermission(actor, 'hosts:change');
+  await db.transaction(async (tx) => {
+    const known = await tx.q
+      .selectFrom('hosts')
+      .select(['blocked_until', 'blocked_reason'])
+      .where('host', '=', host)
+      .executeTakeFirst();
+    if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    if (known.blocked_until === null) return;
+    await tx.q
+      .updateTable('hosts')
+      .set({ blocked_until: null, blocked_reason: null, updated_at: tx.engine.now() })
+      .where('host', '=', host)
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'host.clear-block',
+      targetType: 'host',
+      targetId: host,
+      summary: `Cleared the block of ${host}`,
+      before: { blockedUntil: known.blocked_until, reason: known.blocked_reason },
+      after: { blockedUntil: null },
+    });
+  });
+}

@@ -1,0 +1,169 @@
+/** Listing, saving and removing schedules. */
+import { type Selectable, sql } from 'kysely';
+import type { Db, Session } from '#db/engine.ts';
+import type { Instant, SchedulesTable } from '#db/schema.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
+import { launchRequestSchema } from '#lib/runs/model.ts';
+import { nextTimes } from './cron.ts';
+import type { Schedule, ScheduleInput } from './model.ts';
+
+/** Keeps the page's cost bounded. */
+const mostListed = 200;
+
+/** By name, 200 at most. */
+export async function listSchedules(session: Session): Promise<Schedule[]> {
+  const query = session.q
+    .selectFrom('schedules')
+    .selectAll()
+    .orderBy('name')
+    .orderBy('schedule_id');
+  return (await session.engine.take(query, mostListed).execute()).map(scheduleFromRow);
+}
+
+/**
+ * Creates, or with `scheduleId` changes, a schedule. Needs `schedules:change`. Returns its id. Throws
+ * `not_found`, and `input_invalid` when a named source does not exist.
+ */
+export async function saveSchedule(
+  db: Db,
+  actor: Actor,
+  input: ScheduleInput,
+  options: { readonly scheduleId?: string | undefined } = {},
+): Promise<string> {
+  requirePermission(actor, 'schedules:change');
+  return db.transaction(async (tx) => {
+    await requireSources(tx, input.request.sources);
+    const now = await readNow(tx);
+    const nextAt = input.enabled ? nextTimes(input.cron, input.timezone, now, 1)[0] : undefined;
+    const values = {
+      name: input.name,
+      cron: input.cron,
+      timezone: input.timezone,
+      enabled: input.enabled ? (1 as const) : (0 as const),
+      request: JSON.stringify(input.request),
+      next_at: nextAt === undefined ? null : tx.engine.instantParam(nextAt),
+      updated_at: tx.engine.now(),
+    };
+    const after = { ...input, nextAt: nextAt ?? null };
+    if (options.scheduleId !== undefined) {
+      const before = await getSchedule(tx, options.scheduleId);
+      await tx.q
+        .updateTable('schedules')
+        .set(values)
+        .where('schedule_id', '=', options.scheduleId)
+        .execute();
+      await recordAudit(tx, actor, {
+        action: 'schedule.change',
+        targetType: 'schedule',
+        targetId: options.scheduleId,
+        summary: `Changed the schedule ${input.name}`,
+        before,
+        after,
+      });
+      return options.scheduleId;
+    }
+    const scheduleId = newId();
+    await tx.q
+      .insertInto('schedules')
+      .values({
+        ...values,
+        schedule_id: scheduleId,
+        last_at: null,
+        last_run_id: null,
+        last_outcome: null,
+        created_by: actor.email,
+        created_at: tx.engine.now(),
+      })
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'schedule.create',
+      targetType: 'schedule',
+      targetId: scheduleId,
+      summary: `Created the schedule ${input.name}`,
+      after,
+    });
+    return scheduleId;
+  });
+}
+
+/** Needs `schedules:change`. Runs it launched stay. Throws `not_found`. */
+export async function deleteSchedule(db: Db, actor: Actor, scheduleId: string): Promise<void> {
+  requirePermission(actor, 'schedules:change');
+  await db.transaction(async (tx) => {
+    const before = await getSchedule(tx, scheduleId);
+    await tx.q.deleteFrom('schedules').where('schedule_id', '=', scheduleId).execute();
+    await recordAudit(tx, actor, {
+      action: 'schedule.delete',
+      targetType: 'schedule',
+      targetId: scheduleId,
+      summary: `Deleted the schedule ${before.name}`,
+      before,
+    });
+  });
+}
+
+async function getSchedule(session: Session, scheduleId: string): Promise<Schedule> {
+  const row = await session.q
+    .selectFrom('schedules')
+    .selectAll()
+    .where('schedule_id', '=', scheduleId)
+    .executeTakeFirst();
+  if (!row) throw new AppError('not_found', 'There is no such schedule.');
+  return scheduleFromRow(row);
+}
+
+async function requireSources(session: Session, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const known = await session.q
+    .selectFrom('sources')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .where('name', 'in', names)
+    .execute();
+  const unknown = names.filter((name) => !known.some((source) => source.name === name));
+  if (unknown.length === 0) return;
+  throw new AppError('input_invalid', `There is no source named ${unknown.join(', ')}.`, {
+    fields: { 'request.sources': `There is no source named ${unknown.join(', ')}.` },
+  });
+}
+
+/** The database's clock. */
+export async function readNow(session: Session): Promise<Instant> {
+  const row = await session.q
+    .selectNoFrom(session.engine.now().as('now'))
+    .executeTakeFirstOrThrow();
+  return row.now;
+}
+
+export function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
+  return {
+    scheduleId: row.schedule_id,
+    name: row.name,
+    cron: row.cron,
+    timezone: row.timezone,
+    enabled: row.enabled === 1,
+    request: launchRequestSchema.safeParse(JSON.parse(row.request)).data ?? null,
+    nextAt: row.next_at,
+    lastAt: row.last_at,
+    lastRunId: row.last_run_id,
+    lastOutcome: row.last_outcome,
+    createdBy: row.created_by,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** Enabled schedules whose time has come, the longest due first. */
+export async function dueSchedules(session: Session, most: number): Promise<Schedule[]> {
+  const query = session.q
+    .selectFrom('schedules')
+    .selectAll()
+    .where(sql<boolean>`enabled = 1`)
+    .where('next_at', '<=', session.engine.now())
+    .orderBy('next_at')
+    .orderBy('schedule_id');
+  return (await session.engine.take(query, most).execute()).map(scheduleFromRow);
+}
