@@ -1,0 +1,78 @@
+/** Builds the console when its sources have changed since the last build. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { AppError } from '#lib/errors/app-error.ts';
+import { inRoot, root } from './root.ts';
+
+const inputs = [
+  '{app,lib,db,public,config}/**/*',
+  '{proxy,instrumentation}.ts',
+  'package.json',
+  'pnpm-lock.yaml',
+  'tsconfig.json',
+  '{next,postcss}.config.mjs',
+];
+const isTest = (file: string) => /\.test\.tsx?$|\/testing\//.test(file);
+
+export const serverFile = inRoot('.next/standalone/server.js');
+/** Names the sources of the build beside it. */
+const stampFile = inRoot('.next/sources.sha256');
+
+/** Builds if needed; returns whether it did. Throws when the build fails: its output says why. */
+export async function buildIfStale(log: (line: string) => void): Promise<boolean> {
+  const sources = await hashOfSources();
+  if (existsSync(serverFile) && (await readStamp()) === sources) return false;
+  log('Building the console (once per version, about half a minute) …');
+  await rm(stampFile, { force: true });
+  await runNext(['build']);
+  // The standalone server serves these two only when they lie beside it.
+  await cp(inRoot('.next/static'), inRoot('.next/standalone/.next/static'), { recursive: true });
+  if (existsSync(inRoot('public'))) {
+    await cp(inRoot('public'), inRoot('.next/standalone/public'), { recursive: true });
+  }
+  await writeFile(stampFile, sources);
+  return true;
+}
+
+async function readStamp(): Promise<string | null> {
+  return readFile(stampFile, 'utf8').catch(() => null);
+}
+
+async function hashOfSources(): Promise<string> {
+  const files: string[] = [];
+  for await (const entry of glob(inputs, { cwd: root, withFileTypes: true })) {
+    const file = `${entry.parentPath}/${entry.name}`;
+    if (entry.isFile() && !isTest(file)) files.push(file);
+  }
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files.sort()) {
+    hash.update(`\0${file.slice(root.length)}\0`).update(await readFile(file));
+  }
+  return hash.digest('hex');
+}
+
+function runNext(args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
+    const child = spawn(process.execPath, [inRoot('node_modules/next/dist/bin/next'), ...args], {
+      cwd: root,
+      stdio: 'inherit',
+      env,
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (code === 0) return resolve();
+      reject(
+        new AppError(
+          'internal',
+          `next ${args[0]} ended with ${code ?? signal}; its output is above.`,
+          {
+            remedy: 'Correct what the build names, then start again.',
+          },
+        ),
+      );
+    });
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * `pnpm test`: everything, in order, up to the first lane that fails. Ends with `N passed, N failed`.
+ */
+import { findMediaWiki } from '../e2e/mediawiki/packages.ts';
+import packageFile from '../package.json' with { type: 'json' };
+import { ensureBrowser } from './support/browser.ts';
+import { buildIfStale } from './support/build.ts';
+import { type Counts, type Lane, playwrightLane, step, vitestLane } from './support/lanes.ts';
+
+const say = (line: string) => console.log(line);
+const { scripts } = packageFile;
+
+const sqlServer = Object.entries(process.env).some(
+  ([name, value]) =>
+    (name.startsWith('INGEST_SQLSERVER_') || name === 'MSSQL_SA_PASSWORD') && value,
+);
+const mediaWiki = findMediaWiki();
+
+const contract: Lane = vitestLane('Contract tests', 'contract');
+const lanes: readonly Lane[] = [
+  step('Lint and format', scripts.lint),
+  step('Types', scripts.typecheck),
+  vitestLane('Unit tests', 'unit'),
+  {
+    name: contract.name,
+    run() {
+      say(`Engines: SQLite${sqlServer ? ', SQL Server' : ''}`);
+      return contract.run();
+    },
+  },
+  vitestLane('Integration tests', 'integration'),
+  {
+    name: 'Build',
+    async run() {
+      await buildIfStale(say);
+      return { passed: 0, failed: 0, skipped: 0 };
+    },
+  },
+  playwrightLane('Browser tests'),
+];
+
+async function runLane(lane: Lane): Promise<Counts> {
+  say(`\n── ${lane.name} ──`);
+  try {
+    return await lane.run();
+  } catch (error) {
+    say(`${lane.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const leftOut: string[] = [];
+if (!sqlServer)
+  leftOut.push('SQL Server: not configured (set INGEST_SQLSERVER_HOST and the other settings)');
+if ('missing' in mediaWiki)
+  leftOut.push(`MediaWiki: not installed (${mediaWiki.missing.join(', ')})`);
+
+for (const lane of lanes) {
+  if (lane.name === 'Browser tests' && !(await ensureBrowser(say))) {
+    total.failed += 1;
+    break;
+  }
+  const counts = await runLane(lane);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  if (counts.failed > 0) {
+    leftOut.push(`All after "${lane.name}", which failed`);
+    break;
+  }
+}
+
+say('');
+if (total.skipped > 0) say(`Skipped: ${total.skipped}`);
+for (const lane of leftOut) say(`Left out: ${lane}`);
+say(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed > 0 ? 1 : 0);
