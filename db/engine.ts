@@ -3,8 +3,15 @@
  * capability here, with one implementation per engine. Code asks the engine, it never asks which
  * engine it is.
  */
-import type { AliasableExpression, Expression, Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
+import type {
+  AliasableExpression,
+  Expression,
+  Kysely,
+  RawBuilder,
+  SelectQueryBuilder,
+} from 'kysely';
 import type { Database, Instant, NewWorkItemRow, TableName, WorkItemRow } from './schema.ts';
+import type { DatabaseStats } from './stats.ts';
 
 export type EngineName = 'sqlite' | 'sqlserver';
 
@@ -45,6 +52,8 @@ export interface Db extends Session {
   readonly name: EngineName;
   /** For people: `SQLite data/holocron.db` or `SQL Server localhost:1433/Holocron`; no secrets. */
   readonly label: string;
+  /** Retries and pool figures of this process since the database was opened. */
+  readonly stats: DatabaseStats;
   /**
    * Runs `fn` in one write transaction (BEGIN IMMEDIATE on SQLite, READ COMMITTED on SQL Server) and
    * commits. Transient faults (deadlock victim, lock time-out, busy file, unique race) roll back and
@@ -80,7 +89,10 @@ export interface Engine {
   /** A schema-qualified table for raw SQL. */
   table(name: TableName): RawBuilder<unknown>;
   /** First `n` rows: TOP or LIMIT. */
-  take<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>, n: number): SelectQueryBuilder<DB, TB, O>;
+  take<DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+    n: number,
+  ): SelectQueryBuilder<DB, TB, O>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */
   contains(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Case-sensitive prefix match that can use an index. */

@@ -1,0 +1,12 @@
+/** Times as text: one form, so that text compares as time. */
+
+/**
+ * `2026-01-31T09:15:00`, with up to seven decimals and an optional `Z`, as `…:00.123Z` or with more
+ * decimals where the text has them. Throws RangeError for anything else.
+ */
+export function normaliseInstant(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?Z?$/.exec(text);
+  if (!match) throw new RangeError(`Not a UTC time: ${JSON.stringify(text)}`);
+  const [, day, time, decimals = ''] = match;
+  return `${day}T${time}.${decimals.padEnd(3, '0')}Z`;
+}

@@ -1,0 +1,13 @@
+/** What the runner of either engine is given. */
+import type { MigrationFile } from './files.ts';
+
+export interface MigrationRun {
+  readonly files: readonly MigrationFile[];
+  readonly dryRun: boolean;
+  readonly waitTimeoutMs: number;
+  readonly log: (line: string) => void;
+}
+
+export const applying = (name: string) => `  - Applying ${name}`;
+export const wouldApply = (name: string) => `  - Would apply ${name}`;
+export const applied = (name: string, ms: number) => `✓ ${name} (${ms} ms)`;

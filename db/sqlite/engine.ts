@@ -1,0 +1,166 @@
+/** What the `Engine` asks for, on SQLite. Times are text in one form, so text order is time order. */
+import { type Expression, type RawBuilder, sql } from 'kysely';
+import { claimCandidates } from '../claim-candidates.ts';
+import { runWithDeadline } from '../deadline.ts';
+import type { CounterRow, Engine } from '../engine.ts';
+import { normaliseInstant } from '../instant.ts';
+import type { Instant, WorkItemRow } from '../schema.ts';
+import {
+  chunksOf,
+  escapeLike,
+  inClaimOrder,
+  insertChunkSize,
+  insertColumns,
+  insertJson,
+} from '../work-item-insert.ts';
+
+const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
+const truncated = {
+  minute: sql.lit('%Y-%m-%dT%H:%M:00.000Z'),
+  hour: sql.lit('%Y-%m-%dT%H:00:00.000Z'),
+  day: sql.lit('%Y-%m-%dT00:00:00.000Z'),
+};
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(3)} seconds`;
+
+const now = () => sql<Instant>`strftime(${format}, 'now')`;
+
+export const sqliteEngine: Engine = {
+  name: 'sqlite',
+  now,
+  nowPlus: (ms) => sql<Instant>`strftime(${format}, 'now', ${seconds(ms)})`,
+  addMs: (time, ms) => sql<Instant>`strftime(${format}, ${time}, ${seconds(ms)})`,
+  diffMs: (a, b) =>
+    sql<number>`cast(round((unixepoch(${b}, 'subsec') - unixepoch(${a}, 'subsec')) * 1000) as integer)`,
+  cursorText: (column) => sql<string>`${column}`,
+  instantParam: (value) => sql<Instant>`${`${normaliseInstant(value).slice(0, 23)}Z`}`,
+  truncate: (time, unit) => sql<Instant>`strftime(${truncated[unit]}, ${time})`,
+  byteLength: (column) => sql<number>`octet_length(${column})`,
+  table: (name) => sql.table(name),
+  take: (query, n) => query.limit(n),
+  contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
+  startsWith,
+
+  async claim(session, { limit, owner, leaseMs, leaseIds, scope }) {
+    const n = Math.min(limit, leaseIds.length);
+    if (n < 1) return [];
+    const candidates = claimCandidates(
+      sqliteEngine,
+      {
+        from: sql`${sql.table('work_items')} as w`,
+        limited: (columns, rest, count) => sql`select ${columns} ${rest} limit ${count}`,
+      },
+      n,
+      scope,
+    );
+    if (!candidates) return [];
+    const at = now();
+    const { rows } = await sql<WorkItemRow>`
+      update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
+        lease_id = lease.value, lease_owner = ${owner}, claimed_at = ${at}, updated_at = ${at},
+        lease_until = ${sqliteEngine.nowPlus(leaseMs)}
+      from (
+        select work_item_id as id, row_number() over (order by priority, created_at, work_item_id) as n
+        from (${candidates}) order by n limit ${n}
+      ) as picked
+      join json_each(${JSON.stringify(leaseIds)}) as lease on lease.key = picked.n - 1
+      where work_items.work_item_id = picked.id and work_items.status = 'pending'
+      returning *`.execute(session.q);
+    return inClaimOrder(rows);
+  },
+
+  async insertWorkItemsIfAbsent(session, rows) {
+    const inserted = new Set<string>();
+    const at = now();
+    const fields = insertColumns.map((name) =>
+      name === 'available_at' ? sql`coalesce(value ->> ${name}, ${at})` : sql`value ->> ${name}`,
+    );
+    for (const chunk of chunksOf(rows, insertChunkSize)) {
+      const result = await sql<{ work_item_id: string }>`
+        insert into work_items (${columnList(insertColumns)}, created_at, updated_at)
+        select ${sql.join(fields)}, ${at}, ${at} from json_each(${insertJson(chunk)}) where true
+        on conflict (dedupe_key) do nothing
+        returning work_item_id`.execute(session.q);
+      for (const row of result.rows) inserted.add(row.work_item_id);
+    }
+    return inserted;
+  },
+
+  async touchSeenResources(session, rows) {
+    const names = ['resource_key', 'source_system', 'source_name', 'resource_type', 'resource_id'];
+    const fields = [...names, 'last_run_id'];
+    const at = now();
+    for (const chunk of chunksOf(rows, insertChunkSize)) {
+      await sql`
+        insert into seen_resources (${columnList(fields)}, first_seen_at, last_seen_at)
+        select ${sql.join(fields.map((name) => sql`value ->> ${name}`))}, ${at}, ${at}
+        from json_each(${JSON.stringify(chunk)}) where true
+        on conflict (resource_key) do update set
+          last_seen_at = excluded.last_seen_at, seen_count = seen_count + 1,
+          last_run_id = excluded.last_run_id`.execute(session.q);
+    }
+  },
+
+  withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+
+  readCounters: (session) =>
+    session.q
+      .selectFrom('work_item_counters')
+      .select(['source_system', 'source_name', 'status', 'item_count'])
+      .where('item_count', '<>', 0)
+      .orderBy('source_system')
+      .orderBy('source_name')
+      .orderBy('status')
+      .execute(),
+
+  rollUpCounters: async () => 0,
+
+  reconcileCounters: (db) =>
+    db.transaction(async (tx) => {
+      const { rows } = await sql<CounterRow>`
+        with counted as (
+          select source_system, source_name, status, count(*) as item_count from work_items
+          group by source_system, source_name, status
+        ), known as (
+          select source_system, source_name, status from counted
+          union select source_system, source_name, status from work_item_counters
+        )
+        select k.source_system, k.source_name, k.status, coalesce(c.item_count, 0) as item_count
+        from known as k
+        left join counted as c using (source_system, source_name, status)
+        left join work_item_counters as w using (source_system, source_name, status)
+        where coalesce(c.item_count, 0) <> coalesce(w.item_count, 0)`.execute(tx.q);
+      for (const row of rows) {
+        await sql`
+          insert into work_item_counters (source_system, source_name, status, item_count)
+          values (${row.source_system}, ${row.source_name}, ${row.status}, ${row.item_count})
+          on conflict (source_system, source_name, status)
+          do update set item_count = excluded.item_count`.execute(tx.q);
+      }
+      return rows;
+    }),
+};
+
+/** A half-open range of the column, which its index serves; `_` and `%` mean nothing in it. */
+function startsWith(column: Expression<unknown>, prefix: string): RawBuilder<boolean> {
+  const end = nextText(prefix);
+  return end === null
+    ? sql<boolean>`${column} >= ${prefix}`
+    : sql<boolean>`(${column} >= ${prefix} and ${column} < ${end})`;
+}
+
+/** The least text after everything that starts with `prefix`, in code point order. */
+function nextText(prefix: string): string | null {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last >= 0x10ffff) continue;
+    // Surrogates are no characters: the one after U+D7FF is U+E000.
+    const next = last === 0xd7ff ? 0xe000 : last + 1;
+    return String.fromCodePoint(...points, next);
+  }
+  return null;
+}
+
+function columnList(names: readonly string[]): RawBuilder<unknown> {
+  return sql.join(names.map((name) => sql.ref(name)));
+}

@@ -1,0 +1,172 @@
+/** One SQLite file as a process holds it: a handle that writes, one that reads, a lock for writers. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { DatabaseStats } from '../stats.ts';
+import { pause } from '../transaction.ts';
+import { busy, classifySqliteError, fileUnusable, isBusy } from './classify-error.ts';
+
+/**
+ * How long SQLite itself waits for a lock. It blocks the event loop meanwhile, so it is short; the
+ * long wait is asynchronous (`patiently`).
+ */
+const busyTimeoutMs = 100;
+/** How long a writer waits for other processes altogether. */
+const patienceMs = 15_000;
+/** How long a caller waits for a transaction of its own process. */
+const lockPatienceMs = 30_000;
+const cachedStatements = 500;
+
+type Handle = Sqlite.Database;
+type Statement = Sqlite.Statement<unknown[], unknown>;
+
+/** A handle that prepares each SQL text once: Kysely would prepare anew on every query. */
+export class CachingHandle {
+  readonly #handle: Handle;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement) {
+      this.#statements.delete(sql);
+    } else {
+      statement = this.#handle.prepare<unknown[], unknown>(sql);
+      const [oldest] = this.#statements.keys();
+      if (this.#statements.size >= cachedStatements && oldest !== undefined) {
+        this.#statements.delete(oldest);
+      }
+    }
+    // Re-inserted at the end: the map's order is the order of last use.
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  exec(sql: string): void {
+    this.#handle.exec(sql);
+  }
+
+  get inTransaction(): boolean {
+    return this.#handle.inTransaction;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#handle.close();
+  }
+}
+
+export class SqliteFile {
+  readonly path: string;
+  readonly writer: CachingHandle;
+  readonly reader: CachingHandle;
+  stats: DatabaseStats | null = null;
+  #lockTail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #held = false;
+
+  constructor(file: string) {
+    this.path = file;
+    const writer = openHandle(file);
+    try {
+      this.writer = new CachingHandle(writer);
+      const reader = openHandle(file);
+      reader.pragma('query_only = 1');
+      this.reader = new CachingHandle(reader);
+    } catch (error) {
+      writer.close();
+      throw classifySqliteError(error, file);
+    }
+  }
+
+  /** Waits for this process's other writers; the caller must call the returned release once. */
+  async lockWriter(): Promise<() => void> {
+    const before = this.#lockTail;
+    let passOn = () => {};
+    this.#lockTail = new Promise((resolve) => {
+      passOn = resolve;
+    });
+    this.#waiting += 1;
+    const won = await withinLockPatience(before);
+    this.#waiting -= 1;
+    if (!won) {
+      // Our place in the queue must still pass the turn on.
+      void before.then(passOn);
+      throw busy();
+    }
+    this.#held = true;
+    return () => {
+      this.#held = false;
+      passOn();
+    };
+  }
+
+  /** Runs `fn`, and again with jitter while another process holds the file; then `db_busy`. */
+  async patiently<T>(fn: () => T): Promise<T> {
+    const end = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return fn();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > end) {
+          throw classifySqliteError(error, this.path);
+        }
+        if (this.stats) this.stats.busyRetried += 1;
+        await pause(5 + Math.random() * 45);
+      }
+    }
+  }
+
+  pool(): { used: number; free: number; waiting: number } {
+    return { used: this.#held ? 1 : 0, free: this.#held ? 0 : 1, waiting: this.#waiting };
+  }
+
+  close(): void {
+    this.reader.close();
+    this.writer.close();
+  }
+}
+
+async function withinLockPatience(turn: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), lockPatienceMs);
+  });
+  const won = await Promise.race([turn.then(() => true), late]);
+  clearTimeout(timer);
+  return won;
+}
+
+/**
+ * Opens the file, made with its directory when absent. WAL, so that the console reads while a worker
+ * writes. `synchronous = NORMAL`: a killed process loses nothing; a power cut may take the last
+ * commits back, each as a whole, and an item whose completion was taken back is fetched again, which
+ * the queue is built for. FULL would cost a disk flush per item to avoid that.
+ * Foreign keys stay off: the schema declares none, as the existing database declares none.
+ */
+export function openHandle(file: string): Handle {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+  } catch (error) {
+    throw fileUnusable(file, error);
+  }
+  let handle: Handle | undefined;
+  try {
+    handle = new Sqlite(file, { timeout: busyTimeoutMs });
+    const mode = handle.pragma('journal_mode', { simple: true });
+    if (mode !== 'wal') handle.pragma('journal_mode = WAL');
+    handle.pragma('synchronous = NORMAL');
+    handle.pragma('foreign_keys = 0');
+    handle.pragma('temp_store = MEMORY');
+    handle.pragma('cache_size = -32000');
+    handle.pragma('journal_size_limit = 67108864');
+    return handle;
+  } catch (error) {
+    handle?.close();
+    // `new Sqlite` throws a TypeError for a directory that vanished.
+    throw error instanceof TypeError ? fileUnusable(file, error) : classifySqliteError(error, file);
+  }
+}

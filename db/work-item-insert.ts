@@ -1,0 +1,98 @@
+/** The columns of an inserted work item, and rows with their defaults filled in. */
+import type { WorkItemInsert } from './engine.ts';
+
+/** Rows of one statement: large enough to be fast, small enough not to escalate locks (5,000). */
+export const insertChunkSize = 500;
+
+/** Every column a producer gives; the times of the row are the database's own. */
+export const insertColumns = [
+  'work_item_id',
+  'source_system',
+  'source_name',
+  'resource_type',
+  'resource_id',
+  'request_uri',
+  'request_method',
+  'request_headers',
+  'request_body',
+  'metadata',
+  'priority',
+  'status',
+  'attempt',
+  'run_id',
+  'discovered_from',
+  'error_message',
+  'dedupe_key',
+  'host',
+  'depth',
+  'available_at',
+  'wait_reason',
+  'lease_id',
+  'lease_owner',
+  'lease_until',
+  'claimed_at',
+  'error_code',
+  'last_http_status',
+  'etag',
+  'last_modified',
+  'revision',
+  'content_hash',
+  'last_fetched_at',
+  'last_changed_at',
+  'next_fetch_at',
+  'check_count',
+  'change_count',
+] as const satisfies readonly (keyof WorkItemInsert)[];
+
+type InsertColumn = (typeof insertColumns)[number];
+
+const defaults: Partial<Record<InsertColumn, number>> = {
+  priority: 100,
+  attempt: 0,
+  depth: 0,
+  check_count: 0,
+  change_count: 0,
+};
+
+/** The rows as one JSON array of objects with every column, absent ones at their default or null. */
+export function insertJson(rows: readonly WorkItemInsert[]): string {
+  return JSON.stringify(
+    rows.map((row) =>
+      Object.fromEntries(insertColumns.map((name) => [name, row[name] ?? defaults[name] ?? null])),
+    ),
+  );
+}
+
+export function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    chunks.push(items.slice(start, start + size));
+  }
+  return chunks;
+}
+
+/** A result in claim order, which RETURNING and OUTPUT do not promise. */
+export function inClaimOrder<
+  T extends {
+    readonly priority: number;
+    readonly created_at: string;
+    readonly work_item_id: string;
+  },
+>(rows: readonly T[]): T[] {
+  return rows.toSorted(
+    (a, b) =>
+      a.priority - b.priority ||
+      compareText(a.created_at, b.created_at) ||
+      compareText(a.work_item_id, b.work_item_id),
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Escapes LIKE's wildcards with a backslash; `[` is one on SQL Server. */
+export function escapeLike(text: string): string {
+  return text.replace(/[\\%_[]/g, (character) => `\\${character}`);
+}
