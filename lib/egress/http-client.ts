@@ -32,6 +32,8 @@ export interface HttpResponse {
  * Throws AppError with an `egress_*` code; answers of any status are responses, not errors.
  */
 export interface HttpClient {
+  /** Sent with requests that name no User-Agent of their own. */
+  readonly userAgent?: string;
   request(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/work-items/model.ts';
@@ -31,6 +32,8 @@ export interface FetchContext<S> extends SourceContext<S> {
   readonly signal: AbortSignal;
   /** Least time between two requests of one fetch (continuations), ms; await before each but the first. */
   readonly politePause: () => Promise<void>;
+  /** Remembers robots.txt files; absent = in this process's memory. */
+  readonly robots?: RobotsCache;
 }
 
 export interface FetchFacts {
@@ -59,6 +62,11 @@ export type FetchOutcome =
       readonly validators: Validators;
     }
   | { readonly kind: 'unchanged'; readonly facts: FetchFacts; readonly validators: Validators }
+  /**
+   * The item is another name of a resource (a redirect, a merged id): it completes without a record
+   * and its target is enqueued at the same depth, so that a resource has one record.
+   */
+  | { readonly kind: 'alias'; readonly facts: FetchFacts; readonly canonical: DiscoveredItem }
   | {
       readonly kind: 'error';
       readonly facts: FetchFacts | null;
@@ -109,6 +117,8 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   readonly fieldHints: Readonly<Record<string, FieldHint>>;
   /** Schema of one seed in YAML names (without `source`). */
   readonly seedSchema: z.ZodType<Seed>;
+  /** Hints by dotted path of one seed. */
+  readonly seedHints: Readonly<Record<string, FieldHint>>;
   readonly templates: readonly SourceTemplate[];
   /** The origin(s) all requests go to, for politeness and egress checks; empty = any (per item). */
   origins(settings: S): readonly string[];

@@ -1,0 +1,196 @@
+/** The one HTTP client: guarded addresses, limits on time and size, redirects checked hop by hop. */
+import { Agent, type Dispatcher, interceptors } from 'undici';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type AddressPolicy, createAddressPolicy, refusedAddress } from './address-policy.ts';
+import { classifyFailure, tooLarge } from './classify-failure.ts';
+import { createGuardedConnector, type Lookup } from './guarded-connect.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+import { describeUrl, parseHttpUrl } from './url.ts';
+
+export interface HttpClientSettings {
+  /** CIDRs of private or local networks that may be reached. */
+  readonly allow: readonly string[];
+  /** For requests that name none of their own. */
+  readonly userAgent: string;
+  /** Default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Until the headers of an answer are there; default 60,000. */
+  readonly firstByteTimeoutMs?: number;
+  /** For tests: the name service. */
+  readonly lookup?: Lookup;
+}
+
+const defaultMaxBytes = 32 * 1024 * 1024;
+const defaultMaxRedirects = 5;
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+/** What may follow a redirect to another origin; anything else could be a credential. */
+const harmlessHeaders = new Set([
+  'accept',
+  'accept-language',
+  'if-modified-since',
+  'if-none-match',
+  'user-agent',
+]);
+
+/**
+ * Nothing is taken from the environment's proxy settings: a proxy would connect where the address
+ * guard forbids it.
+ */
+export function createHttpClient(settings: HttpClientSettings): HttpClient {
+  const policy = createAddressPolicy(settings.allow);
+  const connector = createGuardedConnector(policy, {
+    timeoutMs: settings.connectTimeoutMs ?? 10_000,
+    ...(settings.lookup ? { lookup: settings.lookup } : {}),
+  });
+  const agent = new Agent({
+    connect: connector.connect,
+    headersTimeout: settings.firstByteTimeoutMs ?? 60_000,
+    bodyTimeout: 60_000,
+    maxHeaderSize: 64 * 1024,
+    keepAliveTimeout: 10_000,
+    keepAliveMaxTimeout: 60_000,
+  });
+
+  /** One hop; the body is not read yet. */
+  async function send(hop: Hop, maxBytes: number, signal: AbortSignal) {
+    checkLiteral(hop.url, policy);
+    // The interceptor counts what comes out of the decompressor; undici's own limit what goes in.
+    const dispatcher = agent.compose(
+      interceptors.decompress({ maxSize: maxBytes, skipErrorResponses: false }),
+    );
+    return dispatcher.request({
+      origin: hop.url.origin,
+      path: `${hop.url.pathname}${hop.url.search}`,
+      // Any method name is allowed by HTTP; undici checks its form.
+      method: hop.method as Dispatcher.HttpMethod,
+      headers: {
+        'user-agent': settings.userAgent,
+        'accept-encoding': 'zstd, br, gzip',
+        ...hop.headers,
+      },
+      body: hop.body,
+      signal,
+    });
+  }
+
+  return {
+    userAgent: settings.userAgent,
+    async request(request) {
+      const startedAt = performance.now();
+      const maxBytes = request.maxBytes ?? defaultMaxBytes;
+      const maxRedirects = request.maxRedirects ?? defaultMaxRedirects;
+      const deadline = AbortSignal.timeout(request.timeoutMs);
+      const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
+      const redirects: { status: number; url: string }[] = [];
+      let hop = firstHop(request);
+      try {
+        while (true) {
+          const response = await send(hop, maxBytes, signal);
+          const firstByteMs = performance.now() - startedAt;
+          const headers = flattened(response.headers);
+          const next = redirectOf(hop, response.statusCode, headers['location']);
+          if (next) {
+            // A small body is read to keep the connection; a large one is not waited for.
+            await response.body.dump({ limit: 64 * 1024, signal }).catch(() => undefined);
+            if (redirects.length === maxRedirects) throw tooManyRedirects(request.url, maxRedirects);
+            redirects.push({ status: response.statusCode, url: next.url.href });
+            hop = next;
+            continue;
+          }
+          const body = await readBody(response.body, maxBytes, hop.url.href);
+          const answer: HttpResponse = {
+            status: response.statusCode,
+            headers,
+            body,
+            finalUrl: hop.url.href,
+            redirects,
+            remoteAddress: connector.remoteAddress(hop.url.host),
+            timings: { totalMs: performance.now() - startedAt, firstByteMs },
+            bytes: body.byteLength,
+          };
+          return answer;
+        }
+      } catch (error) {
+        if (request.signal?.aborted) throw request.signal.reason;
+        if (deadline.aborted && !(error instanceof AppError)) throw tooSlow(hop.url.href, request.timeoutMs);
+        throw classifyFailure(error, hop.url.href);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+function firstHop(request: HttpRequest): Hop {
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    url: parseHttpUrl(request.url),
+    method: request.method?.toUpperCase() ?? 'GET',
+    headers: Object.fromEntries(headers),
+    body: request.body ?? null,
+  };
+}
+
+/** The next hop of a redirect, or null when the answer is none. */
+function redirectOf(hop: Hop, status: number, location: string | undefined): Hop | null {
+  if (!redirectStatuses.has(status) || location === undefined) return null;
+  const target = URL.canParse(location, hop.url) ? new URL(location, hop.url).href : location;
+  const url = parseHttpUrl(target);
+  // 303 always, 301 and 302 by custom, turn into a GET without body (RFC 9110, 15.4).
+  const asGet = status === 303 || (hop.method === 'POST' && (status === 301 || status === 302));
+  const kept = Object.entries(hop.headers).filter(([name]) => {
+    if (asGet && name.startsWith('content-')) return false;
+    return url.origin === hop.url.origin || harmlessHeaders.has(name);
+  });
+  return {
+    url,
+    method: asGet && hop.method !== 'HEAD' ? 'GET' : hop.method,
+    headers: Object.fromEntries(kept),
+    body: asGet ? null : hop.body,
+  };
+}
+
+/** No lookup happens for address literals, so they are judged by the URL itself. */
+function checkLiteral(url: URL, policy: AddressPolicy): void {
+  // The URL parser has written decimal, octal and hexadecimal IPv4 forms in dots already.
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const literal = host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+  if (literal && !policy.allows(host)) throw refusedAddress(url.hostname);
+}
+
+/** Stops at the first byte too many, before more is buffered. */
+async function readBody(
+  stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  url: string,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop by an exception destroys the stream, and with it the connection.
+  for await (const chunk of stream) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+function flattened(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+const tooSlow = (url: string, timeoutMs: number): AppError =>
+  new AppError('egress_timeout', `${describeUrl(url)} took longer than ${timeoutMs / 1000} s.`);
+
+const tooManyRedirects = (url: string, limit: number): AppError =>
+  new AppError('egress_too_many_redirects', `${describeUrl(url)} redirects more than ${limit} times.`);

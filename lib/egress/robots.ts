@@ -1,0 +1,108 @@
+/** robots.txt (RFC 9309): what a site allows crawlers to fetch. */
+import robotsParser from 'robots-parser';
+import type { HttpClient } from './http-client.ts';
+import { parseHttpUrl } from './url.ts';
+
+/** What is remembered of one origin. */
+export interface RobotsEntry {
+  /** HTTP status; null when the server could not be reached. */
+  readonly status: number | null;
+  readonly body: string | null;
+}
+
+/** Where robots.txt files are remembered, by origin. Entries must not be given back after 24 h. */
+export interface RobotsCache {
+  get(origin: string): Promise<RobotsEntry | null>;
+  set(origin: string, entry: RobotsEntry): Promise<void>;
+}
+
+export type RobotsVerdict =
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'disallowed' }
+  /** 5xx or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
+  | { readonly kind: 'unknown'; readonly message: string };
+
+const maxBytes = 512 * 1024;
+const maxAgeMs = 24 * 60 * 60 * 1000;
+
+/** A cache in memory, at most 24 h old (RFC 9309, 2.4) and at most 1,000 origins. */
+export function createRobotsMemory(now: () => number = Date.now): RobotsCache {
+  const entries = new Map<string, { readonly entry: RobotsEntry; readonly at: number }>();
+  return {
+    async get(origin) {
+      const known = entries.get(origin);
+      if (!known) return null;
+      // An unreachable file is asked for again soon, or a short outage would stop a day's crawl.
+      const unreachable = known.entry.status === null || known.entry.status >= 500;
+      return now() - known.at < (unreachable ? 60_000 : maxAgeMs) ? known.entry : null;
+    },
+    async set(origin, entry) {
+      const oldest = entries.size >= 1000 ? entries.keys().next().value : undefined;
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.set(origin, { entry, at: now() });
+    },
+  };
+}
+
+export interface RobotsQuestion {
+  readonly http: HttpClient;
+  readonly cache: RobotsCache;
+  readonly url: string;
+  readonly userAgent: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Called after robots.txt was fetched, before the next request to the host. */
+  readonly politePause: () => Promise<void>;
+}
+
+/** Whether the user agent may fetch the URL; asks the site at most once a day per origin. */
+export async function askRobots(question: RobotsQuestion): Promise<RobotsVerdict> {
+  const url = parseHttpUrl(question.url);
+  const robotsUrl = `${url.origin}/robots.txt`;
+  let entry = await question.cache.get(url.origin);
+  if (!entry) {
+    entry = await readRobots(question, robotsUrl);
+    await question.cache.set(url.origin, entry);
+    await question.politePause();
+  }
+  return judgeRobots(entry, robotsUrl, question.url, question.userAgent);
+}
+
+/** The rule of RFC 9309 2.3.1: 2xx is read, 4xx allows all, anything else allows nothing. */
+export function judgeRobots(
+  entry: RobotsEntry,
+  robotsUrl: string,
+  url: string,
+  userAgent: string,
+): RobotsVerdict {
+  const { status, body } = entry;
+  if (status !== null && status >= 400 && status < 500) return { kind: 'allowed' };
+  if (status === null || status >= 300) {
+    const found = status === null ? 'could not be reached' : `answered ${status}`;
+    return { kind: 'unknown', message: `${robotsUrl} ${found}, so nothing may be fetched there yet.` };
+  }
+  const rules = robotsParser(robotsUrl, body ?? '');
+  return rules.isAllowed(url, productOf(userAgent)) === false
+    ? { kind: 'disallowed' }
+    : { kind: 'allowed' };
+}
+
+/** robots.txt names products (`ExampleBot`), not whole User-Agent headers. */
+const productOf = (userAgent: string) => userAgent.split(/[/\s(]/, 1)[0] || '*';
+
+async function readRobots(question: RobotsQuestion, robotsUrl: string): Promise<RobotsEntry> {
+  const { http, timeoutMs, signal, userAgent } = question;
+  try {
+    const response = await http.request({
+      url: robotsUrl,
+      headers: { 'user-agent': userAgent, accept: 'text/plain, */*;q=0.1' },
+      timeoutMs: Math.min(timeoutMs, 30_000),
+      maxBytes,
+      signal,
+    });
+    return { status: response.status, body: new TextDecoder().decode(response.body) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { status: null, body: null };
+  }
+}

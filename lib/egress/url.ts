@@ -1,0 +1,37 @@
+/** URLs as they may leave the process, and how they are shown. */
+import { AppError } from '#lib/errors/app-error.ts';
+
+/** Throws `egress_url_invalid` unless it is an absolute http or https URL without credentials. */
+export function parseHttpUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url) throw new AppError('egress_url_invalid', `"${shorten(text)}" is not an absolute URL.`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new AppError(
+      'egress_url_invalid',
+      `${describeUrl(text)} has the scheme ${url.protocol.slice(0, -1)}; only http and https are fetched.`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new AppError(
+      'egress_url_invalid',
+      `${describeUrl(text)} carries a user name or password in the address.`,
+    );
+  }
+  return url;
+}
+
+/** The politeness lane of a URL: `host[:port]` in lower case; null when there is none. */
+export function hostOf(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const { host } = new URL(url);
+  return host === '' ? null : host.toLowerCase();
+}
+
+/** For messages: without credentials, query and fragment, at most 200 characters. */
+export function describeUrl(url: string): string {
+  if (!URL.canParse(url)) return shorten(url);
+  const { protocol, host, pathname } = new URL(url);
+  return shorten(`${protocol}//${host}${pathname}`);
+}
+
+const shorten = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);

@@ -1,0 +1,131 @@
+/** The requests of one fetch: polite pauses between them, their facts, and how failures end. */
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { JsonObject } from '#lib/json.ts';
+import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from './source-type.ts';
+
+export interface AskOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | null;
+}
+
+export interface Exchange {
+  /** Sends one request, after the polite pause unless it is the first. Throws as HttpClient does. */
+  ask(url: string, options?: AskOptions): Promise<HttpResponse>;
+  /** Of all requests so far; null before the first answer. `details` adds to the attempt's facts. */
+  facts(details?: JsonObject): FetchFacts | null;
+  /** The same when an answer is known to exist. */
+  answered(details?: JsonObject): FetchFacts;
+}
+
+const secretHeaders = /^(authorization|cookie|proxy-authorization|x-api-key|api-key)$|token|secret/i;
+
+export function openExchange(context: FetchContext<CommonSettings>): Exchange {
+  let first: { url: string; method: string; headers: Record<string, string> } | null = null;
+  let last: HttpResponse | null = null;
+  let asked = 0;
+  let bytes = 0;
+  let durationMs = 0;
+
+  const facts = (details: JsonObject = {}): FetchFacts | null => {
+    if (!first || !last) return null;
+    return {
+      requestUri: first.url,
+      requestMethod: first.method,
+      requestHeaders: first.headers,
+      statusCode: last.status,
+      responseHeaders: withoutSecrets(last.headers),
+      durationMs: Math.round(durationMs),
+      details: {
+        final_url: last.finalUrl,
+        redirects: last.redirects.map(({ status, url }) => ({ status, url })),
+        remote_address: last.remoteAddress,
+        first_byte_ms: Math.round(last.timings.firstByteMs),
+        bytes,
+        requests: asked,
+        ...details,
+      },
+    };
+  };
+
+  return {
+    async ask(url, { method = 'GET', headers = {}, body = null } = {}) {
+      if (asked > 0) await context.politePause();
+      context.signal.throwIfAborted();
+      first ??= { url, method, headers: withoutSecrets(headers) };
+      asked += 1;
+      const response = await context.http.request({
+        url,
+        method,
+        headers,
+        body,
+        timeoutMs: context.settings.timeout * 1000,
+        signal: context.signal,
+      });
+      last = response;
+      bytes += response.bytes;
+      durationMs += response.timings.totalMs;
+      return response;
+    },
+    facts,
+    answered(details) {
+      const known = facts(details);
+      if (!known) throw new Error('no request of this exchange was answered yet');
+      return known;
+    },
+  };
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const shown = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
+  return Object.fromEntries(
+    shown.map(([name, value]) => [name, secretHeaders.test(name) ? '•••' : value]),
+  );
+}
+
+/** An error outcome with the facts so far. */
+export const failed = (
+  exchange: Exchange,
+  code: ErrorCode,
+  message: string,
+  retryAfter: number | null = null,
+): FetchOutcome => ({ kind: 'error', facts: exchange.facts(), code, message, retryAfterMs: retryAfter });
+
+/**
+ * Runs a fetch; what the HTTP client throws becomes an error outcome. An abort by the caller stays
+ * an exception: it says nothing about the source.
+ */
+export async function guarded(
+  context: FetchContext<CommonSettings>,
+  fetch: (exchange: Exchange) => Promise<FetchOutcome>,
+): Promise<FetchOutcome> {
+  const exchange = openExchange(context);
+  try {
+    return await fetch(exchange);
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof AppError)) throw error;
+    return failed(exchange, error.code, error.message);
+  }
+}
+
+/** The error outcome of a status that is not a success; null for 2xx and 304. */
+export function failureOfStatus(exchange: Exchange, response: HttpResponse): FetchOutcome | null {
+  const { status } = response;
+  if ((status >= 200 && status < 300) || status === 304) return null;
+  const wait = retryAfterMs(response.headers);
+  const says = `The source answered ${status}`;
+  if (status === 404) return failed(exchange, 'http_not_found', `${says}: it has no such resource.`);
+  if (status === 410) return failed(exchange, 'http_gone', `${says}: the resource is gone.`);
+  if (status === 401) return failed(exchange, 'http_unauthorized', `${says}: it wants credentials.`);
+  if (status === 403) return failed(exchange, 'http_forbidden', `${says}: it refuses access.`, wait);
+  if (status === 429) {
+    return failed(exchange, 'http_rate_limited', `${says}: too many requests.`, wait);
+  }
+  if (status >= 500 || status === 408) {
+    return failed(exchange, 'http_server_error', `${says}: a fault of its own.`, wait);
+  }
+  return failed(exchange, 'http_client_error', `${says}: it does not accept the request.`);
+}

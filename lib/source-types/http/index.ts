@@ -1,0 +1,53 @@
+/** Plain HTTP: JSON APIs and web pages by address. */
+import type { SourceType } from '../source-type.ts';
+import { fetchOverHttp } from './connector.ts';
+import { httpDiscover } from './discovery.ts';
+import { httpSeedItems } from './seeding.ts';
+import {
+  type HttpSeed,
+  type HttpSettings,
+  httpHints,
+  httpSeed,
+  httpSeedHints,
+  httpSettings,
+} from './settings.ts';
+
+export const http: SourceType<HttpSettings, HttpSeed> = {
+  id: 'http',
+  title: 'HTTP',
+  description: 'JSON APIs and web pages by their addresses.',
+  settingsSchema: httpSettings,
+  secretFields: {
+    authorization: {
+      label: 'Authorization',
+      help: 'Value of the Authorization header, such as Bearer followed by a token.',
+      widget: 'secret',
+      group: 'Server',
+      required: false,
+    },
+  },
+  fieldHints: httpHints,
+  seedSchema: httpSeed,
+  seedHints: httpSeedHints,
+  templates: [
+    {
+      id: 'http-api',
+      title: 'Plain HTTP API',
+      description: 'Addresses of a JSON API, at most one request a second.',
+      name: 'my-api',
+      settings: {
+        base_url: 'https://api.example.org/v1/',
+        response: 'json',
+        rate_limit_delay: 1,
+        headers: { Accept: 'application/json' },
+        discovery: { enabled: false, links: ['$.items[*].url'], max_depth: 1 },
+      },
+      seeds: [{ resource_type: 'document', priority: 10, urls: ['items'] }],
+    },
+  ],
+  origins: () => [],
+  seedItems: httpSeedItems,
+  fetch: fetchOverHttp,
+  discover: httpDiscover,
+  maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
+};

@@ -1,0 +1,44 @@
+/** MediaWiki: pages and categories of any wiki with an api.php. */
+import type { SourceType } from '../source-type.ts';
+import { fetchFromWiki } from './connector.ts';
+import { mediawikiDiscover } from './discovery.ts';
+import { mediawikiSeedItems } from './seeding.ts';
+import {
+  type MediawikiSeed,
+  type MediawikiSettings,
+  mediawikiHints,
+  mediawikiSeed,
+  mediawikiSeedHints,
+  mediawikiSettings,
+} from './settings.ts';
+
+export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
+  id: 'mediawiki',
+  title: 'MediaWiki',
+  description: 'Pages of a wiki with their text, links and categories.',
+  settingsSchema: mediawikiSettings,
+  secretFields: {},
+  fieldHints: mediawikiHints,
+  seedSchema: mediawikiSeed,
+  seedHints: mediawikiSeedHints,
+  templates: [
+    {
+      id: 'wikipedia',
+      title: 'Wikipedia',
+      description: 'Articles of the English Wikipedia, following links one hop from the seeds.',
+      name: 'wikipedia',
+      settings: {
+        api_url: 'https://en.wikipedia.org/w/api.php',
+        email: '',
+        rate_limit_delay: 1,
+        discovery: { enabled: true, discover_links: true, discover_categories: false, max_depth: 1 },
+      },
+      seeds: [{ resource_type: 'page', priority: 10, titles: ['Star Wars'] }],
+    },
+  ],
+  origins: (settings) => [new URL(settings.api_url).origin],
+  seedItems: mediawikiSeedItems,
+  fetch: fetchFromWiki,
+  discover: mediawikiDiscover,
+  maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
+};

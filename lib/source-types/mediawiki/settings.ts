@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import {
+  commonHints,
+  commonSettings,
+  httpUrl,
+  maxDepthHint,
+  maxDepthSetting,
+  seedPriority,
+  seedPriorityHint,
+} from '../common-settings.ts';
+import type { FieldHint } from '../source-type.ts';
+import { titleFault } from './title.ts';
+
+/** Number of the namespace `Category`, fixed by MediaWiki. */
+export const categoryNamespace = 14;
+
+export const mediawikiSettings = z.strictObject({
+  api_url: httpUrl,
+  email: z.email('give an e-mail address the wiki can reach you at'),
+  namespaces: z
+    .array(z.int('give whole numbers').min(0, 'must not be negative').max(9999, 'at most 9999'))
+    .min(1, 'give at least one namespace')
+    .max(50, 'at most 50 namespaces')
+    .default([0]),
+  discovery: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      discover_links: z.boolean().default(true),
+      discover_categories: z.boolean().default(false),
+      max_depth: maxDepthSetting,
+    })
+    .prefault({}),
+  ...commonSettings(1),
+});
+export type MediawikiSettings = z.infer<typeof mediawikiSettings>;
+
+export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
+  api_url: {
+    label: 'API address',
+    help: 'The full address of the wiki\'s api.php.',
+    widget: 'url',
+    placeholder: 'https://en.wikipedia.org/w/api.php',
+    group: 'Wiki',
+  },
+  email: {
+    label: 'Contact',
+    help: 'Named in the user agent, as wikis demand; without one they block crawlers.',
+    widget: 'email',
+    placeholder: 'operator@example.org',
+    group: 'Wiki',
+  },
+  namespaces: {
+    label: 'Namespaces',
+    help: 'Numbers of the namespaces whose pages are followed, one a line; 0 = articles.',
+    widget: 'lines',
+    group: 'Wiki',
+  },
+  'discovery.enabled': {
+    label: 'Discover further pages',
+    help: 'Follow what a page links to.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.discover_links': {
+    label: 'Follow links',
+    help: 'Links to pages of the chosen namespaces.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.discover_categories': {
+    label: 'Follow categories',
+    help: 'The categories of a page, and all their pages and subcategories.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.max_depth': maxDepthHint,
+  ...commonHints,
+};
+
+const title = z
+  .string('give page titles as text')
+  .trim()
+  .min(1, 'must not be empty')
+  .superRefine((text, context) => {
+    const fault = titleFault(text);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });
+
+export const mediawikiSeed = z.strictObject({
+  resource_type: z.enum(['page', 'category']).default('page'),
+  priority: seedPriority,
+  titles: z.array(title).min(1, 'give at least one title').max(10_000, 'at most 10,000 titles'),
+});
+export type MediawikiSeed = z.infer<typeof mediawikiSeed>;
+
+export const mediawikiSeedHints: Readonly<Record<string, FieldHint>> = {
+  resource_type: {
+    label: 'Kind',
+    help: 'page, or category for the members of categories (titles with their prefix).',
+    widget: 'select',
+  },
+  priority: seedPriorityHint,
+  titles: {
+    label: 'Titles',
+    help: 'Page titles, one a line.',
+    widget: 'lines',
+    placeholder: 'Star Wars',
+  },
+};

@@ -1,0 +1,52 @@
+/** OpenAlex: works by id, DOI or search, with their references. */
+import type { SourceType } from '../source-type.ts';
+import { fetchFromOpenalex } from './connector.ts';
+import { openalexDiscover } from './discovery.ts';
+import { openalexSeedItems } from './seeding.ts';
+import {
+  type OpenalexSeed,
+  type OpenalexSettings,
+  openalexHints,
+  openalexSeed,
+  openalexSeedHints,
+  openalexSettings,
+} from './settings.ts';
+
+export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
+  id: 'openalex',
+  title: 'OpenAlex',
+  description: 'Scholarly works by id, DOI or search, and the works they cite.',
+  settingsSchema: openalexSettings,
+  secretFields: {
+    api_key: {
+      label: 'API key',
+      help: 'Free at openalex.org; single works can be read without one, searches need it.',
+      widget: 'secret',
+      group: 'API',
+      required: false,
+    },
+  },
+  fieldHints: openalexHints,
+  seedSchema: openalexSeed,
+  seedHints: openalexSeedHints,
+  templates: [
+    {
+      id: 'openalex',
+      title: 'OpenAlex',
+      description: 'Works found by a search, with the references of those that match.',
+      name: 'openalex',
+      settings: {
+        base_url: 'https://api.openalex.org',
+        rate_limit_delay: 0.1,
+        discovery: { enabled: true, discover_references: true, discover_related: false, max_depth: 1 },
+        entity_matching: { entities: ['star wars'] },
+      },
+      seeds: [{ resource_type: 'search', priority: 10, search_query: 'star wars', per_page: 25, max_pages: 1 }],
+    },
+  ],
+  origins: (settings) => [new URL(settings.base_url).origin],
+  seedItems: openalexSeedItems,
+  fetch: fetchFromOpenalex,
+  discover: openalexDiscover,
+  maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
+};

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import {
+  commonHints,
+  commonSettings,
+  httpUrl,
+  maxDepthHint,
+  maxDepthSetting,
+  seedPriority,
+  seedPriorityHint,
+} from '../common-settings.ts';
+import type { FieldHint } from '../source-type.ts';
+import { doiOf, workIdOf } from './identifiers.ts';
+
+const texts = z.array(z.string().trim().min(1, 'must not be empty')).max(10_000, 'at most 10,000');
+
+const workId = z
+  .string('give work ids as text')
+  .refine((text) => workIdOf(text) !== null, 'give an OpenAlex work id such as W2741809807');
+
+const doi = z
+  .string('give DOIs as text')
+  .refine((text) => doiOf(text) !== null, 'give a DOI such as 10.7717/peerj.4375');
+
+export const openalexSettings = z.strictObject({
+  base_url: httpUrl.default('https://api.openalex.org'),
+  email: z.email('give an e-mail address').optional(),
+  discovery: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      discover_references: z.boolean().default(true),
+      discover_related: z.boolean().default(false),
+      max_depth: maxDepthSetting,
+    })
+    .prefault({}),
+  entity_matching: z
+    .strictObject({
+      entities: texts.default([]),
+      identifiers: z
+        .strictObject({
+          doi: z.array(doi).max(10_000, 'at most 10,000').default([]),
+          openalex_id: z.array(workId).max(10_000, 'at most 10,000').default([]),
+        })
+        .prefault({}),
+      case_sensitive: z.boolean().default(false),
+    })
+    .prefault({}),
+  ...commonSettings(0.1),
+});
+export type OpenalexSettings = z.infer<typeof openalexSettings>;
+
+export const openalexHints: Readonly<Record<string, FieldHint>> = {
+  base_url: {
+    label: 'API address',
+    help: 'Address of the OpenAlex API.',
+    widget: 'url',
+    placeholder: 'https://api.openalex.org',
+    group: 'API',
+  },
+  email: {
+    label: 'Contact',
+    help: 'Named in the user agent; OpenAlex itself asks for an API key instead.',
+    widget: 'email',
+    placeholder: 'operator@example.org',
+    group: 'API',
+  },
+  'discovery.enabled': {
+    label: 'Discover further works',
+    help: 'Follow the references of works that match.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.discover_references': {
+    label: 'Follow references',
+    help: 'The works a matching work cites.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.discover_related': {
+    label: 'Follow related works',
+    help: 'The works OpenAlex counts as related.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
+  'discovery.max_depth': maxDepthHint,
+  'entity_matching.entities': {
+    label: 'Entities',
+    help: 'A work matches when its title contains one of these or a concept equals one. With no entity and no identifier every work matches.',
+    widget: 'lines',
+    placeholder: 'star wars',
+    group: 'Matching',
+  },
+  'entity_matching.identifiers.doi': {
+    label: 'DOIs',
+    help: 'Works with one of these DOIs match.',
+    widget: 'lines',
+    group: 'Matching',
+  },
+  'entity_matching.identifiers.openalex_id': {
+    label: 'OpenAlex ids',
+    help: 'Works with one of these ids match.',
+    widget: 'lines',
+    group: 'Matching',
+  },
+  'entity_matching.case_sensitive': {
+    label: 'Case matters',
+    help: 'Whether entities must match in upper and lower case.',
+    widget: 'switch',
+    group: 'Matching',
+  },
+  ...commonHints,
+};
+
+export const openalexSeed = z
+  .strictObject({
+    resource_type: z.enum(['work', 'search']).optional(),
+    priority: seedPriority,
+    search_query: z.string().trim().min(1, 'must not be empty').max(500, 'at most 500 characters').optional(),
+    filters: z.array(z.string().trim().min(1, 'must not be empty')).max(100, 'at most 100').optional(),
+    per_page: z.int('give a whole number').min(1, 'at least 1').max(100, 'at most 100').default(25),
+    max_pages: z.int('give a whole number').min(0, 'must not be negative').max(100_000, 'at most 100,000').default(10),
+    work_ids: z.array(workId).max(10_000, 'at most 10,000').optional(),
+    dois: z.array(doi).max(10_000, 'at most 10,000').optional(),
+  })
+  .superRefine((seed, context) => {
+    const searches = seed.search_query !== undefined || (seed.filters?.length ?? 0) > 0;
+    const works = (seed.work_ids?.length ?? 0) + (seed.dois?.length ?? 0) > 0;
+    const message =
+      seed.resource_type === 'search' && !searches
+        ? 'a search needs search_query or filters'
+        : seed.resource_type === 'work' && !works
+          ? 'works need work_ids or dois'
+          : 'give search_query, filters, work_ids or dois';
+    const fits =
+      seed.resource_type === 'search' ? searches : seed.resource_type === 'work' ? works : searches || works;
+    if (!fits) context.addIssue({ code: 'custom', message });
+  });
+export type OpenalexSeed = z.infer<typeof openalexSeed>;
+
+export const openalexSeedHints: Readonly<Record<string, FieldHint>> = {
+  resource_type: {
+    label: 'Kind',
+    help: 'work or search; when left out, whatever the seed gives.',
+    widget: 'select',
+  },
+  priority: seedPriorityHint,
+  search_query: {
+    label: 'Search',
+    help: 'Full-text search over works.',
+    widget: 'text',
+    placeholder: 'star wars',
+  },
+  filters: {
+    label: 'Filters',
+    help: 'OpenAlex filters, one a line.',
+    widget: 'lines',
+    placeholder: 'publication_year:2024',
+  },
+  per_page: { label: 'Works a page', help: 'Works in one page of results, at most 100.', widget: 'number' },
+  max_pages: {
+    label: 'Pages',
+    help: 'Pages of results that are read; 0 = all of them. Searches cost budget at OpenAlex.',
+    widget: 'number',
+  },
+  work_ids: { label: 'Work ids', help: 'OpenAlex ids, one a line.', widget: 'lines', placeholder: 'W2741809807' },
+  dois: { label: 'DOIs', help: 'DOIs, one a line.', widget: 'lines', placeholder: '10.7717/peerj.4375' },
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { JsonValue } from '#lib/json.ts';
+import type { WorkItem } from '#lib/work-items/model.ts';
+import type { DiscoveredItem, SourceContext } from '../source-type.ts';
+import { testItem } from './seeding.ts';
+import type { TestSettings } from './settings.ts';
+
+const payloadShape = z.looseObject({ links: z.array(z.string()) });
+
+export function testDiscover(
+  item: Pick<WorkItem, 'priority'>,
+  payload: JsonValue,
+  { settings }: Pick<SourceContext<TestSettings>, 'settings'>,
+): DiscoveredItem[] {
+  const parsed = payloadShape.safeParse(payload);
+  if (!settings.discovery.enabled || !parsed.success) return [];
+  return parsed.data.links.map((id) => testItem(id, item.priority + 10));
+}
