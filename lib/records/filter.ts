@@ -32,7 +32,7 @@ export interface RecordQuery {
   readonly cursor?: string | undefined;
 }
 
-const recordParameters = {
+export const recordParameters = {
   source: textParameter(100),
   type: textParameter(100),
   resource: exactTextParameter(500),
@@ -44,6 +44,8 @@ const recordParameters = {
   dir: choiceParameter(sortDirections),
   cursor: cursorParameter,
 } as const;
+
+export type RecordParameter = keyof typeof recordParameters;
 
 /** Reads the address; what is out of range is ignored and reported. Newest first by default. */
 export function parseRecordQuery(raw: RawParameters): {

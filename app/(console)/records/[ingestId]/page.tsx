@@ -1,0 +1,165 @@
+/** One record: its payload, the exchange that brought it, and what changed since the fetch before. */
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { notFound } from 'next/navigation';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
+import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { formatBytes, formatDuration } from '#app/ui/num.tsx';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { TabLinks } from '#app/ui/tabs.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
+import { Headers } from '../headers.tsx';
+import { PayloadDiff } from '../payload-diff.tsx';
+import { PayloadView } from '../payload-view.tsx';
+
+export const metadata: Metadata = { title: 'Record' };
+
+const tabs = ['payload', 'changes', 'exchange'] as const;
+type Tab = (typeof tabs)[number];
+
+export default async function RecordPage({
+  params,
+  searchParams,
+}: {
+  readonly params: Promise<{ ingestId: string }>;
+  readonly searchParams: Promise<{ tab?: string | string[] }>;
+}) {
+  await requireActor();
+  const [{ ingestId }, search] = await Promise.all([params, searchParams]);
+  const tab: Tab = tabs.find((name) => name === search.tab) ?? 'payload';
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const record = await getRecord(db, ingestId);
+    if (!record) return null;
+    const neighbours = await getNeighbours(db, record);
+    const before =
+      tab === 'changes' && neighbours.previous
+        ? await getRecord(db, neighbours.previous.ingestId)
+        : null;
+    return { record, neighbours, before };
+  });
+  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.data) notFound();
+  const { record, neighbours, before } = loaded.data;
+  const href = (name: Tab) =>
+    `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title={record.resourceId}
+        back={{ href: '/records', label: 'Records' }}
+        meta={<CopyId id={record.ingestId} />}
+        actions={
+          <>
+            <Neighbour record={neighbours.previous} label="Fetch before" tab={tab} />
+            <Neighbour record={neighbours.next} label="Fetch after" tab={tab} />
+            <LinkButton href={`/records/${record.ingestId}/payload`} prefetch={false}>
+              Download payload
+            </LinkButton>
+          </>
+        }
+      />
+      <Section title="Record">
+        <RecordFacts record={record} />
+      </Section>
+      <TabLinks
+        label="Parts of the record"
+        tabs={[
+          { href: href('payload'), label: 'Payload', isCurrent: tab === 'payload' },
+          {
+            href: href('changes'),
+            label: 'Changes since the fetch before',
+            isCurrent: tab === 'changes',
+          },
+          { href: href('exchange'), label: 'Request and response', isCurrent: tab === 'exchange' },
+        ]}
+      />
+      {tab === 'payload' ? <PayloadView record={record} /> : null}
+      {tab === 'changes' ? <PayloadDiff before={before} after={record} /> : null}
+      {tab === 'exchange' ? (
+        <div className="grid gap-4 xl:grid-cols-2">
+          <Headers title="Request headers" headers={record.requestHeaders} />
+          <Headers title="Response headers" headers={record.responseHeaders} />
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function Neighbour({
+  record,
+  label,
+  tab,
+}: {
+  readonly record: { readonly ingestId: string } | null;
+  readonly label: string;
+  readonly tab: Tab;
+}) {
+  return record ? (
+    <LinkButton href={`/records/${record.ingestId}${tab === 'payload' ? '' : `?tab=${tab}`}`}>
+      {label}
+    </LinkButton>
+  ) : null;
+}
+
+function RecordFacts({ record }: { readonly record: RecordDetail }) {
+  return (
+    <div className="grid gap-x-10 gap-y-1.5 lg:grid-cols-2">
+      <KeyValue
+        entries={[
+          { label: 'Source', value: record.sourceName },
+          { label: 'Type', value: record.resourceType },
+          {
+            label: 'Work item',
+            value: record.workItemId ? (
+              <Link href={`/work-items/${record.workItemId}`} className="mono link">
+                {record.workItemId}
+              </Link>
+            ) : (
+              <None />
+            ),
+          },
+          {
+            label: 'Run',
+            value: record.runId ? (
+              <Link href={`/runs/${record.runId}`} className="mono link">
+                {record.runId}
+              </Link>
+            ) : (
+              <None />
+            ),
+          },
+          {
+            label: 'Request',
+            value: (
+              <span className="mono wrap-anywhere">
+                {record.requestMethod} {record.requestUri}
+              </span>
+            ),
+          },
+        ]}
+      />
+      <KeyValue
+        entries={[
+          { label: 'Fetched', value: <Time at={record.fetchedAt} /> },
+          { label: 'HTTP status', value: record.statusCode },
+          {
+            label: 'Took',
+            value: record.durationMs === null ? <None /> : formatDuration(record.durationMs),
+          },
+          { label: 'Media type', value: record.contentType ?? <None /> },
+          { label: 'Size', value: formatBytes(record.bytes) },
+          {
+            label: 'SHA-256',
+            value: record.hash ? <CopyId id={record.hash} text={record.hash} /> : <None />,
+          },
+          { label: 'In the lake', value: record.lakePath ?? <None word="not written" /> },
+        ]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+/** Records: what was fetched, newest first, by resource, run and time. */
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { shortId } from '#app/ui/copy-id.tsx';
+import { None } from '#app/ui/key-value.tsx';
+import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { Pagination } from '#app/ui/pagination.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { parseRecordQuery, type RecordQuery } from '#lib/records/filter.ts';
+import { listRecords, type RecordSummary } from '#lib/records/list.ts';
+import { listSources } from '#lib/sources/list-sources.ts';
+import { RecordFilterForm } from './record-filter-form.tsx';
+import { type RecordParameters, recordParametersOf, recordsHref } from './record-parameters.ts';
+
+export const metadata: Metadata = { title: 'Records' };
+
+export default async function RecordsPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  await requireActor();
+  const search = await searchParams;
+  const { query, problems } = parseRecordQuery(search);
+  const current = recordParametersOf(search);
+  const [list, sources] = await Promise.all([
+    loadPage(({ runtime }) => listRecords(runtime.db, query)),
+    loadPage(async ({ runtime }) => (await listSources(runtime.db)).map((source) => source.name)),
+  ]);
+  return (
+    <div className="flex flex-col gap-3">
+      <PageHeader title="Records" />
+      <RecordFilterForm
+        key={recordsHref(current, {})}
+        current={current}
+        sources={sources.ok ? sources.data : []}
+      />
+      {problems.length > 0 ? (
+        <Banner kind="warn" title="Part of the address was not understood and is ignored">
+          <ul>
+            {problems.map((problem) => (
+              <li key={problem.parameter}>
+                {problem.message} <code>{problem.code}</code>
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      ) : null}
+      {list.ok ? (
+        <List page={list.data} query={query} current={current} />
+      ) : (
+        <ErrorState
+          error={list.error}
+          action={<LinkButton href={recordsHref(current, {})}>Open the first page</LinkButton>}
+        />
+      )}
+    </div>
+  );
+}
+
+function List({
+  page,
+  query,
+  current,
+}: {
+  readonly page: Awaited<ReturnType<typeof listRecords>>;
+  readonly query: RecordQuery;
+  readonly current: RecordParameters;
+}) {
+  if (page.rows.length === 0) {
+    const isFiltered = Object.keys(current).length > 0;
+    return isFiltered ? (
+      <EmptyState
+        title="No record matches"
+        action={<LinkButton href="/records">Show all records</LinkButton>}
+      >
+        Remove a filter, or widen it.
+      </EmptyState>
+    ) : (
+      <EmptyState
+        title="Nothing has been fetched yet"
+        action={<LinkButton href="/runs">Go to the runs</LinkButton>}
+      >
+        Every fetch that brought something new is kept here as a record.
+      </EmptyState>
+    );
+  }
+  const toCursor = (cursor: string | null) =>
+    cursor === null ? null : recordsHref(current, { cursor });
+  const other = query.direction === 'desc' ? 'asc' : 'desc';
+  return (
+    <div>
+      <TableRegion label="Records">
+        <Thead>
+          <tr>
+            <SortHeader direction={query.direction} href={recordsHref(current, { dir: other })}>
+              Fetched
+            </SortHeader>
+            <Th>Resource</Th>
+            <Th>Source</Th>
+            <Th>Type</Th>
+            <Th align="right">HTTP</Th>
+            <Th align="right">Took</Th>
+            <Th align="right">Size</Th>
+            <Th>Hash</Th>
+            <Th>Run</Th>
+          </tr>
+        </Thead>
+        <tbody>
+          {page.rows.map((record) => (
+            <Row key={record.ingestId} record={record} />
+          ))}
+        </tbody>
+      </TableRegion>
+      <Pagination
+        label="Pages of records"
+        summary={countOf(page.rows.length, 'row')}
+        previousHref={toCursor(page.previous)}
+        nextHref={toCursor(page.next)}
+      />
+    </div>
+  );
+}
+
+function Row({ record }: { readonly record: RecordSummary }) {
+  return (
+    <Tr>
+      <Td className="whitespace-nowrap">
+        <Time at={record.fetchedAt} />
+      </Td>
+      <Td className="min-w-48 max-w-96">
+        <Link
+          href={`/records/${record.ingestId}`}
+          title={record.requestUri}
+          className="block truncate font-medium text-ink hover:text-accent hover:underline"
+        >
+          {record.resourceId}
+        </Link>
+      </Td>
+      <Td className="max-w-40 truncate">{record.sourceName}</Td>
+      <Td className="whitespace-nowrap">{record.resourceType}</Td>
+      <Td align="right">{record.statusCode}</Td>
+      <Td align="right" className="whitespace-nowrap">
+        {record.durationMs === null ? <None /> : formatDuration(record.durationMs)}
+      </Td>
+      <Td align="right" className="whitespace-nowrap">
+        {formatBytes(record.bytes)}
+      </Td>
+      <Td>
+        {record.hash === null ? (
+          <None />
+        ) : (
+          <span className="mono text-ink-2" title={record.hash}>
+            {record.hash.slice(0, 10)}
+          </span>
+        )}
+      </Td>
+      <Td>
+        {record.runId === null ? (
+          <None />
+        ) : (
+          <Link href={`/runs/${record.runId}`} title={record.runId} className="mono link">
+            {shortId(record.runId)}
+          </Link>
+        )}
+      </Td>
+    </Tr>
+  );
+}

@@ -1,0 +1,74 @@
+/** ItemFacts: what is known of the item itself. */
+import Link from 'next/link';
+import { CopyId, shortId } from '#app/ui/copy-id.tsx';
+import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { Num } from '#app/ui/num.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { WorkItemDetail } from '#lib/work-items/detail.ts';
+
+export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
+  const { item, run, sourceId } = detail;
+  return (
+    <Section title="Facts">
+      <KeyValue
+        entries={[
+          ...(item.errorMessage
+            ? [
+                {
+                  label: 'Error',
+                  value: (
+                    <span className="text-failed">
+                      {item.errorMessage} {item.errorCode ? <code>{item.errorCode}</code> : null}
+                    </span>
+                  ),
+                },
+              ]
+            : []),
+          {
+            label: 'Source',
+            value: sourceId ? (
+              <Link href={`/sources/${sourceId}`} className="link">
+                {item.sourceName}
+              </Link>
+            ) : (
+              item.sourceName
+            ),
+          },
+          { label: 'Type', value: `${item.sourceSystem} · ${item.resourceType}` },
+          {
+            label: 'Run',
+            value: run ? (
+              <Link href={`/runs/${run.runId}`} className="link">
+                {run.name ?? `${run.kind} ${shortId(run.runId)}`}
+              </Link>
+            ) : (
+              <None word="no run" />
+            ),
+          },
+          { label: 'Priority', value: <Num value={item.priority} /> },
+          { label: 'Attempts', value: <Num value={item.attempt} /> },
+          { label: 'Depth', value: <Num value={item.depth} /> },
+          { label: 'Host', value: item.host ?? <None /> },
+          { label: 'Created', value: <Time at={item.createdAt} /> },
+          { label: 'Changed', value: <Time at={item.updatedAt} /> },
+          { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
+          { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
+          { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },
+          {
+            label: 'Checks',
+            value: (
+              <span className="num">
+                {item.checkCount}, of which {item.changeCount} brought something new
+              </span>
+            ),
+          },
+          { label: 'Revision', value: item.revision ?? <None /> },
+          { label: 'ETag', value: item.etag ? <code>{item.etag}</code> : <None /> },
+          { label: 'Last-Modified', value: item.lastModified ?? <None /> },
+          { label: 'Dedupe key', value: <CopyId id={item.dedupeKey} text={item.dedupeKey} /> },
+        ]}
+      />
+    </Section>
+  );
+}

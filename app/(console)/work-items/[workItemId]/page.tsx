@@ -1,0 +1,138 @@
+/** One work item: where it stands and why, its attempts, its latest record, its lineage. */
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { notFound } from 'next/navigation';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { CodeBlock } from '#app/ui/code-block.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
+import { KeyValue } from '#app/ui/key-value.tsx';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
+import { getWorkItemDetail } from '#lib/work-items/detail.ts';
+import type { WorkItem } from '#lib/work-items/model.ts';
+import { Headers } from '../../records/headers.tsx';
+import { PayloadView } from '../../records/payload-view.tsx';
+import { itemActions, splitByAction } from '../item-actions.ts';
+import { ItemActionButton } from '../selection-bar.tsx';
+import { Attempts } from './attempts.tsx';
+import { ItemFacts } from './item-facts.tsx';
+import { Lineage } from './lineage.tsx';
+import { WhyWaiting } from './why-waiting.tsx';
+
+export const metadata: Metadata = { title: 'Work item' };
+
+export default async function WorkItemPage({
+  params,
+}: {
+  readonly params: Promise<{ workItemId: string }>;
+}) {
+  const actor = await requireActor();
+  const { workItemId } = await params;
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const [detail, record] = await Promise.all([
+      getWorkItemDetail(db, workItemId),
+      getLatestRecord(db, workItemId),
+    ]);
+    return detail ? { detail, record } : null;
+  });
+  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.data) notFound();
+  const { detail, record } = loaded.data;
+  const { item } = detail;
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title={item.resourceId}
+        back={{ href: '/work-items', label: 'Work items' }}
+        meta={
+          <>
+            <StatusBadge status={item.status} />
+            <CopyId id={item.workItemId} />
+          </>
+        }
+        actions={can(actor.role, 'work-items:change') ? <Actions item={item} /> : null}
+      />
+      <WhyWaiting status={item.status} answer={detail.waiting} />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="flex min-w-0 flex-col gap-4">
+          <Attempts attempts={detail.attempts} />
+          <LatestRecord record={record} />
+          <Request item={item} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <ItemFacts detail={detail} />
+          <Lineage detail={detail} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Actions({ item }: { readonly item: WorkItem }) {
+  const given = [{ workItemId: item.workItemId, status: item.status }];
+  return itemActions
+    .filter((action) => splitByAction(action, given).affected.length > 0)
+    .map((action) => <ItemActionButton key={action} action={action} items={given} />);
+}
+
+function LatestRecord({ record }: { readonly record: RecordDetail | null }) {
+  if (record === null) {
+    return (
+      <Section title="Latest record">
+        <p className="text-sm text-ink-3">Nothing has been stored for this item yet.</p>
+      </Section>
+    );
+  }
+  const href = `/records/${record.ingestId}`;
+  return (
+    <Section
+      title="Latest record"
+      aside={
+        <>
+          <Link href={`${href}?tab=changes`} className="link">
+            Changes
+          </Link>
+          <Link href={href} className="link">
+            Open the record
+          </Link>
+        </>
+      }
+    >
+      <PayloadView record={record} maxHeight="28rem" />
+    </Section>
+  );
+}
+
+function Request({ item }: { readonly item: WorkItem }) {
+  return (
+    <>
+      <Section title="Request">
+        <div className="flex flex-col gap-3">
+          <KeyValue
+            entries={[
+              { label: 'Method', value: <span className="mono">{item.requestMethod}</span> },
+              { label: 'URI', value: <CopyId id={item.requestUri} text={item.requestUri} /> },
+            ]}
+          />
+          {item.requestBody ? (
+            <CodeBlock label="Request body" wraps>
+              {item.requestBody}
+            </CodeBlock>
+          ) : null}
+          {item.metadata ? (
+            <CodeBlock label="Metadata" wraps>
+              {JSON.stringify(item.metadata, null, 2)}
+            </CodeBlock>
+          ) : null}
+        </div>
+      </Section>
+      {item.requestHeaders ? (
+        <Headers title="Request headers" headers={item.requestHeaders} />
+      ) : null}
+    </>
+  );
+}

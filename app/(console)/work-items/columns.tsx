@@ -1,0 +1,156 @@
+/** The columns of the work-item list: what each shows, how it sorts, whether it is shown at first. */
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { shortId } from '#app/ui/copy-id.tsx';
+import { None } from '#app/ui/key-value.tsx';
+import { Num } from '#app/ui/num.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import type { Align } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { WorkItemSort } from '#lib/work-items/filter.ts';
+import type { WorkItemSummary } from '#lib/work-items/list.ts';
+
+export interface ListColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly sort?: WorkItemSort;
+  readonly align?: Align;
+  /** False for columns a person adds through the chooser. */
+  readonly isShown: boolean;
+  readonly className?: string;
+  readonly cell: (item: WorkItemSummary) => ReactNode;
+}
+
+export const listColumns: readonly ListColumn[] = [
+  {
+    id: 'status',
+    label: 'Status',
+    isShown: true,
+    cell: (item) => <StatusBadge status={shownStatus(item)} />,
+  },
+  {
+    id: 'resource',
+    label: 'Resource',
+    sort: 'resource_id',
+    isShown: true,
+    className: 'min-w-48 max-w-96',
+    cell: (item) => (
+      <Link
+        href={`/work-items/${item.workItemId}`}
+        title={item.requestUri}
+        className="block truncate font-medium text-ink hover:text-accent hover:underline"
+      >
+        {item.resourceId}
+      </Link>
+    ),
+  },
+  {
+    id: 'source',
+    label: 'Source',
+    isShown: true,
+    className: 'max-w-40 truncate',
+    cell: (item) => item.sourceName,
+  },
+  { id: 'type', label: 'Type', isShown: true, cell: (item) => item.resourceType },
+  {
+    id: 'priority',
+    label: 'Priority',
+    sort: 'priority',
+    align: 'right',
+    isShown: true,
+    cell: (item) => <Num value={item.priority} />,
+  },
+  {
+    id: 'attempts',
+    label: 'Attempts',
+    sort: 'attempt',
+    align: 'right',
+    isShown: true,
+    cell: (item) => <Num value={item.attempt} />,
+  },
+  {
+    id: 'fetched',
+    label: 'Last fetched',
+    sort: 'last_fetched_at',
+    isShown: true,
+    cell: (item) => <Time at={item.lastFetchedAt} />,
+  },
+  {
+    id: 'http',
+    label: 'HTTP',
+    align: 'right',
+    isShown: true,
+    cell: (item) =>
+      item.lastHttpStatus === null ? <None /> : <span className="num">{item.lastHttpStatus}</span>,
+  },
+  {
+    id: 'error',
+    label: 'Error',
+    isShown: true,
+    className: 'max-w-64',
+    cell: (item) =>
+      item.errorCode === null && item.errorMessage === null ? (
+        <None />
+      ) : (
+        <span
+          title={item.errorMessage ?? ''}
+          className={`mono block truncate ${item.status === 'failed' ? 'text-failed' : 'text-ink-2'}`}
+        >
+          {item.errorCode ?? item.errorMessage}
+        </span>
+      ),
+  },
+  {
+    id: 'run',
+    label: 'Run',
+    isShown: true,
+    cell: (item) =>
+      item.runId === null ? (
+        <None />
+      ) : (
+        <Link href={`/runs/${item.runId}`} title={item.runId} className="mono link">
+          {shortId(item.runId)}
+        </Link>
+      ),
+  },
+  {
+    id: 'created',
+    label: 'Created',
+    sort: 'created_at',
+    isShown: true,
+    cell: (item) => <Time at={item.createdAt} />,
+  },
+  {
+    id: 'updated',
+    label: 'Changed',
+    sort: 'updated_at',
+    isShown: false,
+    cell: (item) => <Time at={item.updatedAt} />,
+  },
+  {
+    id: 'due',
+    label: 'Next due',
+    isShown: false,
+    cell: (item) => <Time at={item.nextFetchAt} absent="not planned" />,
+  },
+  {
+    id: 'depth',
+    label: 'Depth',
+    align: 'right',
+    isShown: false,
+    cell: (item) => <Num value={item.depth} />,
+  },
+  {
+    id: 'worker',
+    label: 'Held by',
+    isShown: false,
+    className: 'max-w-40 truncate',
+    cell: (item) =>
+      item.leaseOwner === null ? <None /> : <span className="mono">{item.leaseOwner}</span>,
+  },
+];
+
+/** A pending item that waits for a moment says so instead of looking ready. */
+function shownStatus(item: WorkItemSummary): string {
+  return item.status === 'pending' && item.waitReason !== null ? item.waitReason : item.status;
+}

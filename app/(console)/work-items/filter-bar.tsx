@@ -1,0 +1,136 @@
+'use client';
+/** FilterBar: search, status and staleness at one click, every other filter through a menu, as chips. */
+import { ListFilter } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { Chip, ChipLink } from '#app/ui/chip.tsx';
+import { SearchField } from '#app/ui/field.tsx';
+import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
+import { FilterDialog } from './filter-dialog.tsx';
+import {
+  type FilterDefinition,
+  filterDefinitions,
+  filterGroups,
+  filterParameters,
+  listHref,
+  valueInWords,
+} from './filters.ts';
+import { useListState } from './use-list-state.ts';
+
+const statuses = [
+  { value: 'pending', label: 'Pending' },
+  { value: 'in_progress', label: 'In progress' },
+  { value: 'completed', label: 'Completed' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'skipped', label: 'Skipped' },
+] as const;
+
+const staleChoices = ['7', '30', '90'] as const;
+
+export function FilterBar({ sources }: { readonly sources: readonly string[] }) {
+  const { current, set } = useListState();
+  const [edited, setEdited] = useState<FilterDefinition | null>(null);
+  const chosen = (current.status ?? '').split(',').filter(Boolean);
+  const toggled = (status: string) => {
+    const next = chosen.includes(status)
+      ? chosen.filter((value) => value !== status)
+      : [...chosen, status];
+    return listHref(current, { status: next.length > 0 ? next.join(',') : null });
+  };
+  const active = [...filterDefinitions.values()].filter((filter) => current[filter.parameter]);
+  const anything = active.length > 0 || chosen.length > 0 || current.q;
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchField
+          key={current.q ?? ''}
+          label="Search resource ids, URIs and errors"
+          placeholder="Resource id, URI or error"
+          defaultValue={current.q ?? ''}
+          isPageFilter
+          className="w-full sm:w-72"
+          onSubmit={(value) => set({ q: value.trim() || null })}
+          onClear={() => set({ q: null })}
+        />
+        <fieldset className="flex flex-wrap gap-1">
+          <legend className="sr-only">Status</legend>
+          {statuses.map(({ value, label }) => (
+            <ChipLink key={value} href={toggled(value)} isCurrent={chosen.includes(value)}>
+              {label}
+            </ChipLink>
+          ))}
+        </fieldset>
+        <fieldset className="flex flex-wrap items-center gap-1">
+          <legend className="sr-only">Not fetched for</legend>
+          <span aria-hidden className="pl-1 text-xs text-ink-3">
+            Stale
+          </span>
+          {staleChoices.map((days) => (
+            <ChipLink
+              key={days}
+              href={listHref(current, { stale: current.stale === days ? null : days })}
+              isCurrent={current.stale === days}
+            >
+              <span className="sr-only">Stale for </span>
+              {days} d
+            </ChipLink>
+          ))}
+        </fieldset>
+        <Menu
+          label="Add a filter"
+          placement="bottom start"
+          trigger={
+            <Button size="sm" icon={<ListFilter aria-hidden />}>
+              Filter
+            </Button>
+          }
+          entries={menuEntries(setEdited, () => set({ due: '1' }))}
+        />
+      </div>
+      {anything ? (
+        <div className="flex flex-wrap items-center gap-1.5">
+          {active.map((filter) => (
+            <Chip
+              key={filter.parameter}
+              label={filter.label}
+              value={valueInWords(filter, current[filter.parameter] ?? '')}
+              onRemove={() => set({ [filter.parameter]: null })}
+              {...(filter.kind === 'flag' ? {} : { onEdit: () => setEdited(filter) })}
+            />
+          ))}
+          <Button
+            size="sm"
+            variant="quiet"
+            onPress={() => set(Object.fromEntries(filterParameters.map((name) => [name, null])))}
+          >
+            Clear all filters
+          </Button>
+        </div>
+      ) : null}
+      {edited ? (
+        <FilterDialog
+          key={edited.parameter}
+          filter={edited}
+          sources={sources}
+          value={current[edited.parameter] ?? ''}
+          onClose={() => setEdited(null)}
+          onApply={(value) => {
+            set({ [edited.parameter]: value });
+            setEdited(null);
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function menuEntries(edit: (filter: FilterDefinition) => void, setDue: () => void): MenuEntry[] {
+  return filterGroups.flatMap((group, at) => [
+    ...(at > 0 ? [{ kind: 'separator', id: `separator-${group.title}` } as const] : []),
+    ...group.filters.map((filter) => ({
+      id: filter.parameter,
+      label: filter.kind === 'flag' ? filter.label : `${filter.label} …`,
+      onAction: () => (filter.kind === 'flag' ? setDue() : edit(filter)),
+    })),
+  ]);
+}

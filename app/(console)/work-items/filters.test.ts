@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { workItemParameters } from '#lib/work-items/filter.ts';
+import { filterDefinitions, filterParameters, listHref, valueInWords } from './filters.ts';
+
+describe('the filters of the list', () => {
+  it('offer every parameter that the server understands', () => {
+    const orders = ['sort', 'dir', 'cursor'];
+    expect([...filterParameters].sort()).toEqual(
+      Object.keys(workItemParameters)
+        .filter((parameter) => !orders.includes(parameter))
+        .sort(),
+    );
+  });
+
+  it('say their value in words', () => {
+    const words = (parameter: string, value: string) => {
+      const filter = filterDefinitions.get(parameter);
+      return filter && valueInWords(filter, value);
+    };
+    expect(words('stale', '30')).toBe('30 days');
+    expect(words('due', '1')).toBe('yes');
+    expect(words('source', 'Sample')).toBe('Sample');
+  });
+
+  it('lead to the first page when one of them changes', () => {
+    const current = { status: 'failed', cursor: 'abc', sort: 'priority' };
+    expect(listHref(current, { stale: '30' })).toBe(
+      '/work-items?status=failed&sort=priority&stale=30',
+    );
+    expect(listHref(current, { status: null, sort: null })).toBe('/work-items');
+  });
+});

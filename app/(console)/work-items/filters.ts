@@ -1,0 +1,188 @@
+/** The filters of the work-item list as a person meets them: names, kinds, and values in words. */
+import type { RawParameters } from '#lib/paging/parameters.ts';
+import { type WorkItemParameter, workItemParameters } from '#lib/work-items/filter.ts';
+
+/** The list's parameters that are given, as text. */
+export type ListParameters = Readonly<Partial<Record<WorkItemParameter, string>>>;
+
+/** Parameters that are filters, not order or position. */
+export type FilterParameter = Exclude<WorkItemParameter, 'sort' | 'dir' | 'cursor'>;
+
+export interface FilterDefinition {
+  readonly parameter: FilterParameter;
+  readonly label: string;
+  readonly help: string;
+  readonly kind: 'text' | 'number' | 'date' | 'source' | 'flag';
+  readonly unit?: string;
+  readonly placeholder?: string;
+}
+
+export interface FilterGroup {
+  readonly title: string;
+  readonly filters: readonly FilterDefinition[];
+}
+
+/** What the “Add filter” menu offers. Status and text have controls of their own. */
+export const filterGroups: readonly FilterGroup[] = [
+  {
+    title: 'Freshness',
+    filters: [
+      {
+        parameter: 'stale',
+        label: 'Stale for',
+        help: 'Not fetched for at least so many days; items never fetched count as stale.',
+        kind: 'number',
+        unit: 'days',
+      },
+      {
+        parameter: 'due',
+        label: 'Due for recrawl',
+        help: 'The next fetch was due before now.',
+        kind: 'flag',
+      },
+      { parameter: 'fetched_from', label: 'Fetched since', help: 'A UTC day.', kind: 'date' },
+      {
+        parameter: 'fetched_to',
+        label: 'Fetched until',
+        help: 'A UTC day, included.',
+        kind: 'date',
+      },
+    ],
+  },
+  {
+    title: 'Resource',
+    filters: [
+      { parameter: 'source', label: 'Source', help: 'Items of one source.', kind: 'source' },
+      {
+        parameter: 'type',
+        label: 'Type',
+        help: 'The resource type exactly, such as page, category or work.',
+        kind: 'text',
+      },
+      {
+        parameter: 'resource',
+        label: 'Id starts with',
+        help: 'The beginning of the resource id, case-sensitive. The fastest way to find one.',
+        kind: 'text',
+      },
+      {
+        parameter: 'contains',
+        label: 'Id contains',
+        help: 'Anywhere in the resource id.',
+        kind: 'text',
+      },
+      {
+        parameter: 'uri',
+        label: 'URI contains',
+        help: 'Anywhere in the request URI.',
+        kind: 'text',
+      },
+      {
+        parameter: 'from',
+        label: 'Discovered from',
+        help: 'The id of the item whose payload named it.',
+        kind: 'text',
+      },
+    ],
+  },
+  {
+    title: 'Work',
+    filters: [
+      { parameter: 'run', label: 'Run', help: 'The id of a run.', kind: 'text' },
+      {
+        parameter: 'attempts',
+        label: 'Attempts at least',
+        help: 'Claimed at least so many times since it was last enqueued.',
+        kind: 'number',
+      },
+      {
+        parameter: 'http',
+        label: 'HTTP status',
+        help: 'The last answer of the source.',
+        kind: 'number',
+        placeholder: '503',
+      },
+      {
+        parameter: 'error',
+        label: 'Error code',
+        help: 'The code of the last error.',
+        kind: 'text',
+        placeholder: 'http_server_error',
+      },
+      {
+        parameter: 'lease',
+        label: 'Held by',
+        help: 'The worker that holds the lease.',
+        kind: 'text',
+      },
+      {
+        parameter: 'priority_from',
+        label: 'Priority from',
+        help: 'Lower numbers go first.',
+        kind: 'number',
+      },
+      {
+        parameter: 'priority_to',
+        label: 'Priority to',
+        help: 'Lower numbers go first.',
+        kind: 'number',
+      },
+      { parameter: 'created_from', label: 'Created since', help: 'A UTC day.', kind: 'date' },
+      {
+        parameter: 'created_to',
+        label: 'Created until',
+        help: 'A UTC day, included.',
+        kind: 'date',
+      },
+      { parameter: 'updated_from', label: 'Changed since', help: 'A UTC day.', kind: 'date' },
+      {
+        parameter: 'updated_to',
+        label: 'Changed until',
+        help: 'A UTC day, included.',
+        kind: 'date',
+      },
+    ],
+  },
+];
+
+export const filterDefinitions: ReadonlyMap<string, FilterDefinition> = new Map(
+  filterGroups.flatMap((group) => group.filters).map((filter) => [filter.parameter, filter]),
+);
+
+/** Every filter parameter, for clearing them all. */
+export const filterParameters: readonly FilterParameter[] = [
+  'status',
+  'q',
+  ...filterGroups.flatMap((group) => group.filters.map((filter) => filter.parameter)),
+];
+
+/** A value as a chip shows it. */
+export function valueInWords(filter: FilterDefinition, value: string): string {
+  if (filter.kind === 'flag') return 'yes';
+  return filter.unit ? `${value} ${filter.unit}` : value;
+}
+
+/** The address of the list with some parameters changed (`null` removes), at its first page. */
+export function listHref(
+  current: ListParameters,
+  changes: Readonly<Partial<Record<WorkItemParameter, string | null>>>,
+): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...current, cursor: null, ...changes })) {
+    if (value) params.set(name, value);
+  }
+  const text = params.toString();
+  return text ? `/work-items?${text}` : '/work-items';
+}
+
+/** The known parameters of an address as texts, for links that keep them. */
+export function listParametersOf(raw: RawParameters): ListParameters {
+  const given: Partial<Record<WorkItemParameter, string>> = {};
+  // The keys of the schema are the parameters.
+  for (const name of Object.keys(workItemParameters) as WorkItemParameter[]) {
+    const value = raw[name];
+    const text = typeof value === 'string' ? value : value?.join(',');
+    if (text) given[name] = text;
+  }
+  return given;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { workItemStatuses } from '#lib/work-items/model.ts';
+import { itemActions, splitByAction } from './item-actions.ts';
+
+const oneOfEach = workItemStatuses.map((status) => ({ status }));
+const affected = (action: (typeof itemActions)[number]) =>
+  splitByAction(action, oneOfEach).affected.map((item) => item.status);
+
+describe('what an action touches', () => {
+  it('is what its name promises', () => {
+    expect(affected('recrawl')).toEqual(['completed', 'failed', 'skipped']);
+    expect(affected('retry')).toEqual(['failed', 'skipped']);
+    expect(affected('skip')).toEqual(['pending', 'failed']);
+  });
+
+  it('is never an item that a worker holds', () => {
+    for (const action of itemActions) {
+      expect(splitByAction(action, [{ status: 'in_progress' }]).affected).toEqual([]);
+    }
+  });
+
+  it('is said with exact numbers', () => {
+    const { words } = splitByAction('recrawl', oneOfEach);
+    expect(words.done(3)).toBe('3 items will be fetched again');
+    expect(words.done(1)).toBe('1 item will be fetched again');
+    expect(words.leave(2)).toBe('2 items stay as they are: pending or being worked on already.');
+    expect(words.leave(1)).toBe('1 item stays as it is: pending or being worked on already.');
+  });
+});

@@ -1,0 +1,149 @@
+/** Work items: the grid. The address is the state; see lib/work-items/filter.ts for its parameters. */
+import type { Metadata } from 'next';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { countOf, formatCount } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { Pagination } from '#app/ui/pagination.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { listSources } from '#lib/sources/list-sources.ts';
+import { parseWorkItemQuery, type WorkItemQuery } from '#lib/work-items/filter.ts';
+import { type CountResult, countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { filterParameters, type ListParameters, listHref, listParametersOf } from './filters.ts';
+import { WorkItemGrid } from './work-item-grid.tsx';
+
+export const metadata: Metadata = { title: 'Work items' };
+
+type Search = Record<string, string | string[] | undefined>;
+
+export default async function WorkItemsPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Search>;
+}) {
+  const actor = await requireActor();
+  const search = await searchParams;
+  const { query, problems } = parseWorkItemQuery(search);
+  const current = listParametersOf(search);
+  const [list, aside] = await Promise.all([loadList(query), loadAside(query)]);
+  const count = aside.ok ? aside.data.count : null;
+  return (
+    <div className="flex flex-col gap-3">
+      <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
+      <FilterBar sources={aside.ok ? aside.data.sources : []} />
+      {problems.length > 0 ? (
+        <Banner kind="warn" title="Part of the address was not understood and is ignored">
+          <ul>
+            {problems.map((problem) => (
+              <li key={problem.parameter}>
+                {problem.message} <code>{problem.code}</code>
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      ) : null}
+      {list.ok ? (
+        <List
+          page={list.data}
+          query={query}
+          current={current}
+          canChange={can(actor.role, 'work-items:change')}
+        />
+      ) : (
+        <ErrorState
+          error={list.error}
+          action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
+        />
+      )}
+    </div>
+  );
+}
+
+const loadList = (query: WorkItemQuery) =>
+  loadPage(({ runtime }) => listWorkItems(runtime.db, query));
+
+const loadAside = (query: WorkItemQuery) =>
+  loadPage(async ({ runtime: { db } }) => {
+    const [count, sources] = await Promise.all([countWorkItems(db, query.filter), listSources(db)]);
+    return { count, sources: sources.map((source) => source.name) };
+  });
+
+function List({
+  page,
+  query,
+  current,
+  canChange,
+}: {
+  readonly page: Awaited<ReturnType<typeof listWorkItems>>;
+  readonly query: WorkItemQuery;
+  readonly current: ListParameters;
+  readonly canChange: boolean;
+}) {
+  if (page.rows.length === 0) return <Nothing current={current} />;
+  const toCursor = (cursor: string | null) =>
+    cursor === null ? null : listHref(current, { cursor });
+  return (
+    <div>
+      <WorkItemGrid
+        rows={[...page.rows]}
+        sort={query.sort}
+        direction={query.direction}
+        canChange={canChange}
+      />
+      <Pagination
+        label="Pages of work items"
+        summary={countOf(page.rows.length, 'row')}
+        previousHref={toCursor(page.previous)}
+        nextHref={toCursor(page.next)}
+      />
+    </div>
+  );
+}
+
+function Nothing({ current }: { readonly current: ListParameters }) {
+  const isFiltered = filterParameters.some((parameter) => current[parameter]);
+  if (current.cursor) {
+    return (
+      <EmptyState
+        title="Nothing is left on this page"
+        action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
+      >
+        The items that stood here have moved in this order.
+      </EmptyState>
+    );
+  }
+  return isFiltered ? (
+    <EmptyState
+      title="No item matches these filters"
+      action={<LinkButton href="/work-items">Show all items</LinkButton>}
+    >
+      Remove a filter, or widen it.
+    </EmptyState>
+  ) : (
+    <EmptyState
+      title="No work items yet"
+      action={
+        <LinkButton href="/sources" variant="primary">
+          Go to the sources
+        </LinkButton>
+      }
+    >
+      Items appear when a run seeds a source. Run the Sample source to see some within a minute.
+    </EmptyState>
+  );
+}
+
+function CountOf({ count }: { readonly count: CountResult }) {
+  switch (count.kind) {
+    case 'exact':
+      return <span className="num">{countOf(count.count, 'item')}</span>;
+    case 'more':
+      return <span className="num">more than {formatCount(count.than)} items</span>;
+    case 'unknown':
+      return <span>too many to count in two seconds</span>;
+  }
+}
