@@ -1,0 +1,87 @@
+import { estimateChangeRate } from '#lib/revisit/change-rate.ts';
+import { dueFirst } from '#lib/revisit/due-first.ts';
+import { nextInterval } from '#lib/revisit/next-interval.ts';
+import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
+import type { Random } from './random.ts';
+
+/** What a crawler knows about a page (and, for comparison only, the truth). */
+export interface KnownPage {
+  readonly index: number;
+  readonly trueRatePerMs: number;
+  firstFetchedMs: number;
+  lastFetchedMs: number;
+  checks: number;
+  changes: number;
+  intervalMs: number;
+}
+
+export interface SimulatedPolicy {
+  readonly name: string;
+  /** The pages to ask now, at most `budget`. */
+  choose(pages: readonly KnownPage[], nowMs: number, budget: number): readonly KnownPage[];
+  /** Called after a page was asked and its numbers were brought up to date. */
+  learn?(page: KnownPage, changed: boolean, random: Random): void;
+}
+
+const uniform: SimulatedPolicy = {
+  name: 'uniform',
+  choose: (pages, _nowMs, budget) =>
+    [...pages].sort((a, b) => a.lastFetchedMs - b.lastFetchedMs).slice(0, budget),
+};
+
+/** Pages that are due, the longest overdue first; what is not due is not asked, budget or not. */
+const adaptive: SimulatedPolicy = {
+  name: 'adaptive interval',
+  choose: (pages, nowMs, budget) =>
+    pages
+      .filter((page) => dueAt(page) <= nowMs)
+      .sort((a, b) => dueAt(a) - dueAt(b))
+      .slice(0, budget),
+  learn: (page, changed, random) => {
+    page.intervalMs = nextInterval({
+      previousMs: page.intervalMs,
+      outcome: changed ? 'changed' : 'unchanged',
+      random: random.uniform(),
+    });
+  },
+};
+
+const byUtility = (name: string, rateOf: (page: KnownPage) => number | null): SimulatedPolicy => ({
+  name,
+  choose: (pages, nowMs, budget) =>
+    dueFirst(
+      pages.map((page) => ({
+        page,
+        ageMs: nowMs - page.lastFetchedMs,
+        ratePerMs: rateOf(page),
+      })),
+      budget,
+    ).map(({ page }) => page),
+});
+
+export const policies: readonly SimulatedPolicy[] = [
+  uniform,
+  adaptive,
+  byUtility('utility under budget', (page) =>
+    estimateChangeRate({
+      checks: page.checks,
+      changes: page.changes,
+      meanIntervalMs: (page.lastFetchedMs - page.firstFetchedMs) / Math.max(page.checks, 1),
+    }),
+  ),
+  // How much of the distance to the optimum is the estimate's fault, and how much the order's.
+  byUtility('utility, true rates', (page) => page.trueRatePerMs),
+];
+
+/** A page as it is known after the first crawl, which happened at time 0. */
+export const firstSeen = (index: number, trueRatePerMs: number): KnownPage => ({
+  index,
+  trueRatePerMs,
+  firstFetchedMs: 0,
+  lastFetchedMs: 0,
+  checks: 0,
+  changes: 0,
+  intervalMs: defaultRevisitPolicy.initialMs,
+});
+
+const dueAt = (page: KnownPage) => page.lastFetchedMs + page.intervalMs;
