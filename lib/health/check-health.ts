@@ -1,0 +1,67 @@
+/** Whether this deployment can work: database reachable, migrated, somebody working. */
+import type { Db } from '#db/engine.ts';
+import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
+import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
+import { countLiveWorkers } from '#lib/workers/list-workers.ts';
+
+export interface Health {
+  /** False when the console cannot do its work; a fleet without workers is still healthy. */
+  readonly ok: boolean;
+  readonly engine: string;
+  /** Without secrets: `SQLite data/holocron.db`, `SQL Server host:1433/Holocron`. */
+  readonly database: string;
+  /** Of one small query, ms; null when it failed. */
+  readonly latencyMs: number | null;
+  /** Names of migrations not yet applied; null when unknown. */
+  readonly pendingMigrations: readonly string[] | null;
+  /** Workers alive by their heartbeats; null when unknown. */
+  readonly workers: number | null;
+  readonly error: PublicError | null;
+}
+
+/** Never throws: what fails is the answer. */
+export async function checkHealth(db: Db): Promise<Health> {
+  const base = { engine: db.name, database: db.label };
+  const unknown = { latencyMs: null, pendingMigrations: null, workers: null };
+  try {
+    const start = performance.now();
+    await db.q.selectNoFrom(db.engine.now().as('now')).executeTakeFirst();
+    const latencyMs = Math.round((performance.now() - start) * 10) / 10;
+    const pending = await pendingMigrations(db);
+    if (pending.length > 0) {
+      return {
+        ...base,
+        ok: false,
+        latencyMs,
+        pendingMigrations: pending,
+        workers: null,
+        error: {
+          code: 'db_migrations_pending',
+          message: `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} not applied yet.`,
+          remedy: 'Run pnpm db:init.',
+        },
+      };
+    }
+    const workers = await countLiveWorkers(db);
+    return { ...base, ok: true, latencyMs, pendingMigrations: pending, workers, error: null };
+  } catch (error) {
+    return { ...base, ...unknown, ok: false, error: toPublicError(error) };
+  }
+}
+
+/** The answer when not even the settings could be used. */
+export function healthOfBrokenStart(error: unknown): Health {
+  return {
+    ok: false,
+    engine: 'unknown',
+    database: 'not opened',
+    latencyMs: null,
+    pendingMigrations: null,
+    workers: null,
+    error:
+      error instanceof AppError && error.code === 'config_invalid'
+        ? // The message may name files of the machine; it stands in the log.
+          { code: error.code, message: 'The configuration cannot be used.', remedy: error.remedy }
+        : toPublicError(error),
+  };
+}

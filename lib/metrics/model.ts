@@ -1,0 +1,95 @@
+/** What the overview shows. Exact unless it says as of when. */
+import type { Instant } from '#db/schema.ts';
+import type { WorkItemStatus } from '#lib/work-items/model.ts';
+
+export type StatusTotals = Readonly<Record<WorkItemStatus, number>>;
+
+export interface SourceTotals {
+  readonly sourceSystem: string;
+  readonly sourceName: string;
+  readonly totals: StatusTotals;
+}
+
+export const throughputWindows = ['1h', '24h', '7d'] as const;
+export type ThroughputWindow = (typeof throughputWindows)[number];
+
+export interface ThroughputPoint {
+  /** Start of the minute or hour. */
+  readonly at: Instant;
+  /** Fetched and stored, or found unchanged. */
+  readonly completed: number;
+  readonly failed: number;
+  readonly retried: number;
+}
+
+export interface Throughput {
+  readonly window: ThroughputWindow;
+  readonly unit: 'minute' | 'hour';
+  /** Every unit of the window, oldest first; the last one is still going on. */
+  readonly points: readonly ThroughputPoint[];
+}
+
+export interface ActiveRun {
+  readonly runId: string;
+  readonly name: string | null;
+  readonly kind: string;
+  readonly phase: string;
+  readonly startedAt: Instant;
+  readonly pausedAt: Instant | null;
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Items that came to an end in the last five minutes, per minute. */
+  readonly perMinute: number;
+  /** At that rate; null when nothing moves. Discovery may still add items. */
+  readonly etaMs: number | null;
+}
+
+export interface ErrorCluster {
+  readonly code: string;
+  readonly sourceName: string;
+  /** Attempts of the last 24 hours that ended so. */
+  readonly count: number;
+  readonly lastAt: Instant;
+}
+
+export interface StaleShare {
+  readonly sourceSystem: string;
+  readonly sourceName: string;
+  readonly stale: number;
+  readonly total: number;
+}
+
+export interface Backoff {
+  readonly sourceName: string;
+  readonly items: number;
+  /** When the first of them may be tried again. */
+  readonly nextAt: Instant;
+}
+
+export interface Warning {
+  readonly kind:
+    | 'no_workers'
+    | 'workers_lost'
+    | 'leases_rescued'
+    | 'hosts_blocked'
+    | 'sources_paused';
+  readonly title: string;
+  readonly detail: string;
+  readonly href: string;
+}
+
+export interface Overview {
+  readonly asOf: Instant;
+  readonly totals: StatusTotals;
+  readonly total: number;
+  readonly sources: readonly SourceTotals[];
+  readonly throughput: Throughput;
+  readonly runs: readonly ActiveRun[];
+  readonly oldestClaimable: { readonly since: Instant; readonly ageMs: number } | null;
+  readonly errors: readonly ErrorCluster[];
+  readonly backoff: readonly Backoff[];
+  readonly workers: { readonly alive: number; readonly inFlight: number };
+  readonly warnings: readonly Warning[];
+}

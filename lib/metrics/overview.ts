@@ -1,0 +1,185 @@
+/** Everything the overview shows that can be had at once, whatever the number of items. */
+import { sql } from 'kysely';
+import type { CounterRow, Session } from '#db/engine.ts';
+import { readNow } from '#lib/schedules/schedules.ts';
+import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
+import { listWorkers } from '#lib/workers/list-workers.ts';
+import { readActiveRuns } from './active-runs.ts';
+import type {
+  Backoff,
+  ErrorCluster,
+  Overview,
+  SourceTotals,
+  StatusTotals,
+  ThroughputWindow,
+} from './model.ts';
+import { readThroughput } from './throughput.ts';
+import { warningsOf } from './warnings.ts';
+
+const clusterTimeoutMs = 3_000;
+const mostClusters = 8;
+
+export async function overview(
+  session: Session,
+  options: { readonly window?: ThroughputWindow } = {},
+): Promise<Overview> {
+  const asOf = await readNow(session);
+  const sources = groupCounters(await session.engine.readCounters(session));
+  const totals = sumTotals(sources);
+  const workers = await listWorkers(session);
+  const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
+  return {
+    asOf,
+    totals,
+    total: workItemStatuses.reduce((sum, status) => sum + totals[status], 0),
+    sources,
+    throughput: await readThroughput(session, options.window ?? '1h', asOf),
+    runs: await readActiveRuns(session),
+    oldestClaimable: await readOldestClaimable(session),
+    errors: await readErrorClusters(session),
+    backoff: await readBackoff(session),
+    workers: {
+      alive: alive.length,
+      inFlight: alive.reduce((sum, worker) => sum + worker.inFlight, 0),
+    },
+    warnings: warningsOf({
+      totals,
+      workers,
+      blockedHosts: await readBlockedHosts(session),
+      pausedSources: await readHeldSources(session, sources),
+    }),
+  };
+}
+
+const noItems: StatusTotals = { pending: 0, in_progress: 0, completed: 0, failed: 0, skipped: 0 };
+
+/** Counter rows as one entry per source, the largest first. */
+export function groupCounters(rows: readonly CounterRow[]): SourceTotals[] {
+  const groups = new Map<
+    string,
+    { system: string; name: string; totals: Record<string, number> }
+  >();
+  for (const row of rows) {
+    const key = JSON.stringify([row.source_system, row.source_name]);
+    const group = groups.get(key) ?? {
+      system: row.source_system,
+      name: row.source_name,
+      totals: {},
+    };
+    group.totals[row.status] = (group.totals[row.status] ?? 0) + Number(row.item_count);
+    groups.set(key, group);
+  }
+  const sizeOf = (totals: StatusTotals) =>
+    workItemStatuses.reduce((sum, status) => sum + totals[status], 0);
+  return [...groups.values()]
+    .map(({ system, name, totals }) => ({
+      sourceSystem: system,
+      sourceName: name,
+      totals: { ...noItems, ...totals },
+    }))
+    .filter(({ totals }) => sizeOf(totals) > 0)
+    .sort(
+      (a, b) => sizeOf(b.totals) - sizeOf(a.totals) || a.sourceName.localeCompare(b.sourceName),
+    );
+}
+
+function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
+  const totals: Record<WorkItemStatus, number> = { ...noItems };
+  for (const source of sources) {
+    for (const status of workItemStatuses) totals[status] += source.totals[status];
+  }
+  return totals;
+}
+
+/** The pending item that could have been claimed for the longest time. */
+async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
+  const { engine } = session;
+  const query = session.q
+    .selectFrom('work_items')
+    .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
+    .where(sql<boolean>`status = 'pending'`)
+    .where('available_at', '<=', engine.now())
+    .orderBy('available_at')
+    .orderBy('work_item_id');
+  const row = await engine.take(query, 1).executeTakeFirst();
+  return row ? { since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) } : null;
+}
+
+async function readErrorClusters(session: Session): Promise<ErrorCluster[]> {
+  const { engine } = session;
+  const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
+    const query = s.q
+      .selectFrom('work_item_attempts')
+      .select([
+        'error_code',
+        'source_name',
+        sql<number>`count(*)`.as('attempts'),
+        sql<string>`max(finished_at)`.as('last_at'),
+      ])
+      .where('finished_at', '>=', engine.nowPlus(-24 * 3_600_000))
+      .where('error_code', 'is not', null)
+      .groupBy(['error_code', 'source_name'])
+      .orderBy('attempts', 'desc')
+      .orderBy('error_code');
+    return engine.take(query, mostClusters).execute();
+  });
+  return rows.map((row) => ({
+    code: row.error_code ?? '',
+    sourceName: row.source_name,
+    count: Number(row.attempts),
+    lastAt: row.last_at,
+  }));
+}
+
+/** Items that wait after a failure; their number is that of current trouble, not of all items. */
+async function readBackoff(session: Session): Promise<Backoff[]> {
+  const { engine } = session;
+  const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
+    const query = s.q
+      .selectFrom('work_items')
+      .select([
+        'source_name',
+        sql<number>`count(*)`.as('items'),
+        sql<string>`min(available_at)`.as('next_at'),
+      ])
+      .where(sql<boolean>`status = 'pending'`)
+      .where('available_at', '>', engine.now())
+      .where(sql<boolean>`wait_reason = 'backoff'`)
+      .groupBy('source_name')
+      .orderBy('items', 'desc');
+    return engine.take(query, mostClusters).execute();
+  });
+  return rows.map((row) => ({
+    sourceName: row.source_name,
+    items: Number(row.items),
+    nextAt: row.next_at,
+  }));
+}
+
+async function readBlockedHosts(session: Session): Promise<{ host: string }[]> {
+  const query = session.q
+    .selectFrom('hosts')
+    .select('host')
+    .where('blocked_until', '>', session.engine.now())
+    .orderBy('host');
+  return session.engine.take(query, 100).execute();
+}
+
+async function readHeldSources(
+  session: Session,
+  totals: readonly SourceTotals[],
+): Promise<{ name: string; pending: number }[]> {
+  const query = session.q
+    .selectFrom('sources')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('paused_at', 'is not', null), eb('enabled', '=', 0)]))
+    .orderBy('name');
+  const held = await session.engine.take(query, 200).execute();
+  return held.map(({ name }) => ({
+    name,
+    pending: totals
+      .filter((source) => source.sourceName === name)
+      .reduce((sum, source) => sum + source.totals.pending, 0),
+  }));
+}

@@ -1,0 +1,45 @@
+/** A cheap sign of whether anything moves, for pages that refresh themselves. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import { groupCounters } from './overview.ts';
+
+export interface Pulse {
+  /** True while a run goes on or an item is in progress. */
+  readonly moving: boolean;
+  /** Changes whenever something a page shows has changed. */
+  readonly stamp: string;
+}
+
+/** Three small reads, whatever the number of items. */
+export async function readPulse(session: Session): Promise<Pulse> {
+  const counters = groupCounters(await session.engine.readCounters(session));
+  const runs = await session.q
+    .selectFrom('ingest_runs')
+    .select([
+      sql<number>`count(*)`.as('runs'),
+      sql<number>`sum(case when paused_at is null then 1 else 0 end)`.as('moving'),
+      sql<number>`sum(items_processed + items_total + items_retried)`.as('numbers'),
+    ])
+    .where('status', '=', 'running')
+    .executeTakeFirstOrThrow();
+  const latest = await session.engine
+    .take(
+      session.q
+        .selectFrom('audit_log')
+        .select('audit_id')
+        .orderBy('at', 'desc')
+        .orderBy('audit_id', 'desc'),
+      1,
+    )
+    .executeTakeFirst();
+  const inProgress = counters.reduce((sum, { totals }) => sum + totals.in_progress, 0);
+  return {
+    moving: Number(runs.moving ?? 0) > 0 || inProgress > 0,
+    stamp: JSON.stringify([
+      counters.map(({ totals }) => Object.values(totals)),
+      Number(runs.runs),
+      Number(runs.numbers ?? 0),
+      latest?.audit_id ?? null,
+    ]),
+  };
+}

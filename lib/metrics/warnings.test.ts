@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Worker, WorkerState } from '#lib/workers/model.ts';
+import { type WarningFacts, warningsOf } from './warnings.ts';
+
+const quiet: WarningFacts = {
+  totals: { pending: 0, in_progress: 0, completed: 9, failed: 0, skipped: 0 },
+  workers: [],
+  blockedHosts: [],
+  pausedSources: [],
+};
+
+function worker(state: WorkerState, facts: Worker['facts'] = {}, silentMs = 1000): Worker {
+  return {
+    workerId: `w-${state}`,
+    hostName: 'box',
+    pid: 1,
+    version: '0',
+    concurrency: 4,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    heartbeatAt: '2026-01-01T00:00:00.000Z',
+    stoppedAt: null,
+    state,
+    silentMs,
+    inFlight: 0,
+    itemsCompleted: 0,
+    itemsFailed: 0,
+    facts,
+  };
+}
+
+const kinds = (facts: Partial<WarningFacts>) =>
+  warningsOf({ ...quiet, ...facts }).map(({ kind }) => kind);
+
+describe('warnings', () => {
+  it('say nothing when nothing is wrong', () => {
+    expect(kinds({})).toEqual([]);
+    expect(kinds({ workers: [worker('running')] })).toEqual([]);
+  });
+
+  it('say that nobody works while items wait, and not when none do', () => {
+    const totals = { ...quiet.totals, pending: 1200 };
+    expect(kinds({ totals })).toEqual(['no_workers']);
+    expect(kinds({ totals, workers: [worker('stopped')] })).toEqual(['no_workers']);
+    expect(kinds({ totals, workers: [worker('draining')] })).toEqual([]);
+    expect(warningsOf({ ...quiet, totals })[0]?.detail).toContain('1,200 items');
+  });
+
+  it('forget lost workers after an hour', () => {
+    expect(kinds({ workers: [worker('lost', {}, 60_000)] })).toEqual(['workers_lost']);
+    expect(kinds({ workers: [worker('lost', {}, 4_000_000)] })).toEqual([]);
+  });
+
+  it('count what living workers took back', () => {
+    const workers = [worker('running', { rescued: 2 }), worker('draining', { rescued: 1 })];
+    expect(warningsOf({ ...quiet, workers })[0]?.title).toBe(
+      '3 items were taken back from silent workers',
+    );
+  });
+
+  it('name blocked hosts, three at most', () => {
+    const blockedHosts = ['a', 'b', 'c', 'd', 'e'].map((host) => ({ host }));
+    expect(warningsOf({ ...quiet, blockedHosts })[0]).toMatchObject({
+      title: '5 hosts asked us to wait',
+      detail: 'a, b, c and 2 more.',
+    });
+  });
+
+  it('mention held sources only when something waits for them', () => {
+    expect(kinds({ pausedSources: [{ name: 'wiki', pending: 0 }] })).toEqual([]);
+    expect(kinds({ pausedSources: [{ name: 'wiki', pending: 5 }] })).toEqual(['sources_paused']);
+  });
+});
