@@ -1,9 +1,6 @@
 /** Brings a database to the schema of this version. */
-import type { Db } from '../engine.ts';
-import { DatabaseError } from '../errors.ts';
 import type { DatabaseSettings } from '../settings/model.ts';
 import { defaultMigrationsDir, readMigrationFiles } from './files.ts';
-import { pendingFiles } from './plan.ts';
 import { migrateSqlite } from './sqlite.ts';
 
 export interface MigrateOptions {
@@ -46,21 +43,4 @@ export async function migrate(
   if (settings.engine === 'sqlite') return migrateSqlite(settings.path, run);
   const { migrateSqlServer } = await import('./sqlserver.ts');
   return migrateSqlServer(settings, run);
-}
-
-/** Names of migrations this version has and the database lacks; all of them when it has no tables. */
-export async function pendingMigrations(db: Db): Promise<string[]> {
-  const files = readMigrationFiles(defaultMigrationsDir(db.name));
-  try {
-    const applied = await db.q
-      .selectFrom('schema_migrations')
-      .select(['version', 'name', 'checksum'])
-      .execute();
-    return pendingFiles(files, applied).map((file) => file.name);
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'db_schema_missing') {
-      return files.map((file) => file.name);
-    }
-    throw error;
-  }
 }

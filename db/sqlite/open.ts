@@ -1,8 +1,8 @@
 /** Opens the embedded database. */
-import path from 'node:path';
 import { Kysely } from 'kysely';
 import type { Db } from '../engine.ts';
 import type { Database } from '../schema.ts';
+import { displayPath } from '../settings/describe.ts';
 import { newStats } from '../stats.ts';
 import { runTransaction } from '../transaction.ts';
 import { SqliteFileDialect } from './dialect.ts';
@@ -17,7 +17,7 @@ export function openSqlite(file: string): Db {
   const q = new Kysely<Database>({ dialect: new SqliteFileDialect(opened) });
   return {
     name: 'sqlite',
-    label: `SQLite ${path.relative('', file) || file}`,
+    label: `SQLite ${displayPath(file)}`,
     q,
     engine: sqliteEngine,
     stats,
