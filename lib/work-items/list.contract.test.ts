@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
+import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { newId } from '#lib/ids.ts';
+import { encodeCursor } from '#lib/paging/cursor.ts';
+import { parseWorkItemQuery, type WorkItemSort, workItemSorts } from './filter.ts';
+import { countCap, countWorkItems, listWorkItems } from './list.ts';
+import { insertRowFrom } from './rows.ts';
+import { aWorkItem } from './testing/factories.ts';
+
+describe.each(contractEngines())('the work-item list on $name', (engine) => {
+  let database: ContractDatabase;
+  let db: Db;
+  beforeAll(async () => {
+    database = await engine.create();
+    db = database.db;
+    await seed(db);
+  });
+  afterAll(() => database.dispose());
+
+  const query = (raw: Record<string, string>) => {
+    const { query: parsed, problems } = parseWorkItemQuery(raw);
+    expect(problems).toEqual([]);
+    return parsed;
+  };
+  const names = async (raw: Record<string, string>) => {
+    const page = await listWorkItems(db, query({ sort: 'resource_id', ...raw }));
+    return page.rows.map((row) => row.resourceId);
+  };
+
+  it.each([
+    ['status', { status: 'failed' }, ['Boba Fett']],
+    ['several statuses', { status: 'failed,completed' }, ['Ahsoka', 'Boba Fett', 'Ánakin']],
+    ['source', { source: 'other' }, ['boba fett']],
+    ['type', { type: 'category' }, ['Category:Jedi']],
+    ['prefix, case-sensitive', { resource: 'Boba' }, ['Boba Fett']],
+    ['a prefix of wildcards, taken literally', { resource: '100%_' }, ['100%_real']],
+    ['text in the id', { contains: 'FETT' }, ['Boba Fett', 'boba fett']],
+    ['wildcards in the id, taken literally', { contains: '%' }, ['100%_real']],
+    ['text in the URI', { uri: 'page=ahsoka' }, ['Ahsoka']],
+    ['text anywhere', { q: 'TIMED OUT' }, ['Boba Fett']],
+    ['attempts', { attempts: '3' }, ['Boba Fett']],
+    ['HTTP status', { http: '503' }, ['Boba Fett']],
+    ['error code', { error: 'http_server_error' }, ['Boba Fett']],
+    ['priority', { priority_from: '10', priority_to: '20' }, ['100%_real']],
+    ['lease holder', { lease: 'worker-7' }, ['Category:Jedi']],
+    ['day of creation, its end included', { created_to: '2020-01-02' }, ['Ahsoka', 'Boba Fett']],
+    ['time of the last fetch', { fetched_from: '2021-01-01T00:00Z' }, ['Ánakin']],
+    ['what is due', { due: '1' }, ['Ahsoka']],
+  ])('filters by %s', async (_, raw, expected) => {
+    const found = await names(raw);
+    expect(found.sort()).toEqual([...expected].sort());
+  });
+
+  it('counts an item that was never fetched as stale, and no fresh one', async () => {
+    expect(new Set(await names({ stale: '30' }))).toEqual(
+      new Set(['100%_real', 'Ahsoka', 'Boba Fett', 'Category:Jedi', 'boba fett']),
+    );
+    expect(await names({ stale: '30', status: 'completed' })).toEqual(['Ahsoka']);
+    expect(await names({ stale: '3650', status: 'completed' })).toEqual([]);
+  });
+
+  it('finds the children of an item and the items of a run', async () => {
+    const [parent] = (await listWorkItems(db, query({ resource: 'Ahsoka' }))).rows;
+    expect(await names({ from: parent?.workItemId ?? '' })).toEqual(['Category:Jedi']);
+    expect(await names({ run: parent?.runId ?? '' })).toEqual(['Ahsoka']);
+    expect(await names({ run: 'no-such-run' })).toEqual([]);
+  });
+
+  describe.each(workItemSorts)('by %s', (sort) => {
+    it.each(['asc', 'desc'])('pages %s through every item once, and back', async (dir) => {
+      const walked: string[] = [];
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      let last: Awaited<ReturnType<typeof listWorkItems>> | undefined;
+      do {
+        last = await listWorkItems(db, query({ sort, dir, ...(cursor ? { cursor } : {}) }), {
+          limit: 2,
+        });
+        pages.push(last.rows.map((row) => row.workItemId));
+        walked.push(...last.rows.map((row) => row.workItemId));
+        cursor = last.next ?? undefined;
+      } while (cursor);
+      expect(new Set(walked).size).toBe(walked.length);
+      const all = await listWorkItems(db, query({ sort, dir }));
+      expect(walked).toEqual(all.rows.map((row) => row.workItemId));
+      expect(walked).toHaveLength(6);
+      expect(
+        isSorted(
+          all.rows.map((row) => sortValue(row, sort)),
+          dir,
+        ),
+      ).toBe(true);
+
+      let previous = last?.previous;
+      for (const expected of pages.slice(0, -1).reverse()) {
+        const page = await listWorkItems(db, query({ sort, dir, cursor: previous ?? '' }), {
+          limit: 2,
+        });
+        expect(page.rows.map((row) => row.workItemId)).toEqual(expected);
+        previous = page.previous;
+      }
+      expect(previous).toBeNull();
+    });
+  });
+
+  it('refuses a cursor of another order, or one whose value cannot be', async () => {
+    const first = await listWorkItems(db, query({ sort: 'priority' }), { limit: 2 });
+    const cursor = first.next ?? '';
+    await expect(listWorkItems(db, query({ sort: 'created_at', cursor }))).rejects.toMatchObject({
+      code: 'cursor_invalid',
+    });
+    for (const value of ["'; drop table work_items --", null]) {
+      const forged = encodeCursor({
+        sort: 'priority',
+        direction: 'asc',
+        way: 'after',
+        value,
+        id: 'x',
+      });
+      await expect(
+        listWorkItems(db, query({ sort: 'priority', cursor: forged })),
+      ).rejects.toMatchObject({ code: 'cursor_invalid' });
+    }
+  });
+
+  it('counts exactly, by counters and by filter', async () => {
+    const count = (raw: Record<string, string>) => countWorkItems(db, query(raw).filter);
+    expect(await count({})).toEqual({ kind: 'exact', count: 6 });
+    expect(await count({ status: 'pending' })).toEqual({ kind: 'exact', count: 2 });
+    expect(await count({ status: 'pending', source: 'other' })).toEqual({
+      kind: 'exact',
+      count: 1,
+    });
+    expect(await count({ contains: 'fett' })).toEqual({ kind: 'exact', count: 2 });
+  });
+});
+
+describe.each(contractEngines())('a long list on $name', (engine) => {
+  it('is counted up to the cap, and said to be longer', async () => {
+    const database = await engine.create();
+    try {
+      const { db } = database;
+      for (let made = 0; made <= countCap; made += 1000) {
+        await db.transaction((tx) =>
+          tx.engine.insertWorkItemsIfAbsent(
+            tx,
+            Array.from({ length: 1000 }, () => insertRowFrom(aWorkItem())),
+          ),
+        );
+      }
+      const { filter } = parseWorkItemQuery({ type: 'page' }).query;
+      expect(await countWorkItems(db, filter)).toEqual({ kind: 'more', than: countCap });
+    } finally {
+      await database.dispose();
+    }
+  });
+});
+
+/** Six items, each with what the filters look for. */
+async function seed(db: Db) {
+  const parent = newId();
+  const add = async (
+    resourceId: string,
+    over: Parameters<typeof aWorkItem>[0],
+    state: Partial<WorkItemRow>,
+  ) => {
+    const row = insertRowFrom(aWorkItem({ resourceId, ...over }));
+    await db.engine.insertWorkItemsIfAbsent(db, [row]);
+    if (Object.keys(state).length === 0) return;
+    await db.q
+      .updateTable('work_items')
+      .set(state)
+      .where('work_item_id', '=', row.work_item_id)
+      .execute();
+  };
+  const old = (day: number) => `2020-01-0${day}T10:00:00.000Z`;
+  await add(
+    'Ahsoka',
+    { workItemId: parent, runId: newId(), requestUri: 'https://x.example/?page=Ahsoka' },
+    {
+      status: 'completed',
+      created_at: old(1),
+      last_fetched_at: old(1),
+      next_fetch_at: old(2),
+      last_http_status: 200,
+    },
+  );
+  await add(
+    'Boba Fett',
+    { priority: 50 },
+    {
+      status: 'failed',
+      created_at: old(2),
+      attempt: 4,
+      error_code: 'http_server_error',
+      error_message: 'The request timed out.',
+      last_http_status: 503,
+    },
+  );
+  await add('boba fett', { sourceName: 'other' }, {});
+  await add(
+    'Category:Jedi',
+    { resourceType: 'category', discoveredFrom: parent },
+    {
+      status: 'in_progress',
+      lease_owner: 'worker-7',
+      lease_id: newId(),
+      attempt: 1,
+    },
+  );
+  await add('100%_real', { priority: 15 }, {});
+  await add(
+    'Ánakin',
+    {},
+    {
+      status: 'completed',
+      last_fetched_at: new Date().toISOString(),
+      last_http_status: 200,
+    },
+  );
+}
+
+type Summary = Awaited<ReturnType<typeof listWorkItems>>['rows'][number];
+
+function sortValue(row: Summary, sort: WorkItemSort): string | number | null {
+  switch (sort) {
+    case 'created_at':
+      return row.createdAt;
+    case 'updated_at':
+      return row.updatedAt;
+    case 'last_fetched_at':
+      return row.lastFetchedAt;
+    case 'priority':
+      return row.priority;
+    case 'attempt':
+      return row.attempt;
+    case 'resource_id':
+      // The order of text is the engine's collation; only that it is one order is asserted here.
+      return 0;
+  }
+}
+
+function isSorted(values: readonly (string | number | null)[], dir: string): boolean {
+  const ranked = dir === 'asc' ? values : values.toReversed();
+  return ranked.every((value, at) => {
+    const before = ranked[at - 1];
+    if (at === 0 || before === null || before === undefined) return true;
+    return value !== null && before <= value;
+  });
+}
