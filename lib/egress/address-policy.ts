@@ -24,7 +24,9 @@ export function createAddressPolicy(allow: readonly string[]): AddressPolicy {
       // `process` turns an IPv4 address in IPv6 clothing (::ffff:127.0.0.1) back into IPv4.
       const ip = ipaddr.process(withoutZone);
       if (ip.range() === 'unicast') return true;
-      return networks.some(([network, bits]) => ip.kind() === network.kind() && ip.match(network, bits));
+      return networks.some(
+        ([network, bits]) => ip.kind() === network.kind() && ip.match(network, bits),
+      );
     },
   };
 }

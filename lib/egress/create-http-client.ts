@@ -92,7 +92,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           if (next) {
             // A small body is read to keep the connection; a large one is not waited for.
             await response.body.dump({ limit: 64 * 1024, signal }).catch(() => undefined);
-            if (redirects.length === maxRedirects) throw tooManyRedirects(request.url, maxRedirects);
+            if (redirects.length === maxRedirects)
+              throw tooManyRedirects(request.url, maxRedirects);
             redirects.push({ status: response.statusCode, url: next.url.href });
             hop = next;
             continue;
@@ -112,7 +113,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
         }
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
-        if (deadline.aborted && !(error instanceof AppError)) throw tooSlow(hop.url.href, request.timeoutMs);
+        if (deadline.aborted && !(error instanceof AppError))
+          throw tooSlow(hop.url.href, request.timeoutMs);
         throw classifyFailure(error, hop.url.href);
       }
     },
@@ -128,7 +130,10 @@ interface Hop {
 }
 
 function firstHop(request: HttpRequest): Hop {
-  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [
+    name.toLowerCase(),
+    value,
+  ]);
   return {
     url: parseHttpUrl(request.url),
     method: request.method?.toUpperCase() ?? 'GET',
@@ -181,10 +186,14 @@ async function readBody(
   return Buffer.concat(chunks, bytes);
 }
 
-function flattened(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+function flattened(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+      value === undefined
+        ? []
+        : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
     ),
   );
 }
@@ -193,4 +202,7 @@ const tooSlow = (url: string, timeoutMs: number): AppError =>
   new AppError('egress_timeout', `${describeUrl(url)} took longer than ${timeoutMs / 1000} s.`);
 
 const tooManyRedirects = (url: string, limit: number): AppError =>
-  new AppError('egress_too_many_redirects', `${describeUrl(url)} redirects more than ${limit} times.`);
+  new AppError(
+    'egress_too_many_redirects',
+    `${describeUrl(url)} redirects more than ${limit} times.`,
+  );

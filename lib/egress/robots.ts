@@ -79,7 +79,10 @@ export function judgeRobots(
   if (status !== null && status >= 400 && status < 500) return { kind: 'allowed' };
   if (status === null || status >= 300) {
     const found = status === null ? 'could not be reached' : `answered ${status}`;
-    return { kind: 'unknown', message: `${robotsUrl} ${found}, so nothing may be fetched there yet.` };
+    return {
+      kind: 'unknown',
+      message: `${robotsUrl} ${found}, so nothing may be fetched there yet.`,
+    };
   }
   const rules = robotsParser(robotsUrl, body ?? '');
   return rules.isAllowed(url, productOf(userAgent)) === false

@@ -32,7 +32,8 @@ export function jsonOf(text: string): JsonValue | undefined {
 }
 
 /** True for a page meant for people, which an API sends when it blocks or is not there. */
-export const looksLikeHtml = (text: string): boolean => /^\s*<(!doctype html|html|head|body)\b/i.test(text);
+export const looksLikeHtml = (text: string): boolean =>
+  /^\s*<(!doctype html|html|head|body)\b/i.test(text);
 
 /** How an unreadable answer begins, for a message: one line, at most 80 characters. */
 export const beginningOf = (text: string): string => {

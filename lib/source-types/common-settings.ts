@@ -67,7 +67,10 @@ export const httpUrl = z
       parseHttpUrl(text);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      context.addIssue({ code: 'custom', message: 'give an absolute http or https URL without credentials' });
+      context.addIssue({
+        code: 'custom',
+        message: 'give an absolute http or https URL without credentials',
+      });
     }
   });
 

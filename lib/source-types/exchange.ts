@@ -21,7 +21,8 @@ export interface Exchange {
   answered(details?: JsonObject): FetchFacts;
 }
 
-const secretHeaders = /^(authorization|cookie|proxy-authorization|x-api-key|api-key)$|token|secret/i;
+const secretHeaders =
+  /^(authorization|cookie|proxy-authorization|x-api-key|api-key)$|token|secret/i;
 
 export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let first: { url: string; method: string; headers: Record<string, string> } | null = null;
@@ -37,7 +38,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       requestMethod: first.method,
       requestHeaders: first.headers,
       statusCode: last.status,
-      responseHeaders: withoutSecrets(last.headers),
+      responseHeaders: maskedHeaders(last.headers),
       durationMs: Math.round(durationMs),
       details: {
         final_url: last.finalUrl,
@@ -55,7 +56,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     async ask(url, { method = 'GET', headers = {}, body = null } = {}) {
       if (asked > 0) await context.politePause();
       context.signal.throwIfAborted();
-      first ??= { url, method, headers: withoutSecrets(headers) };
+      first ??= { url, method, headers: maskedHeaders(headers) };
       asked += 1;
       const response = await context.http.request({
         url,
@@ -79,7 +80,8 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   };
 }
 
-function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** Headers as they may be stored and shown: credentials masked, cookies left out. */
+export function maskedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const shown = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
   return Object.fromEntries(
     shown.map(([name, value]) => [name, secretHeaders.test(name) ? '•••' : value]),
@@ -92,7 +94,13 @@ export const failed = (
   code: ErrorCode,
   message: string,
   retryAfter: number | null = null,
-): FetchOutcome => ({ kind: 'error', facts: exchange.facts(), code, message, retryAfterMs: retryAfter });
+): FetchOutcome => ({
+  kind: 'error',
+  facts: exchange.facts(),
+  code,
+  message,
+  retryAfterMs: retryAfter,
+});
 
 /**
  * Runs a fetch; what the HTTP client throws becomes an error outcome. An abort by the caller stays
@@ -117,10 +125,13 @@ export function failureOfStatus(exchange: Exchange, response: HttpResponse): Fet
   if ((status >= 200 && status < 300) || status === 304) return null;
   const wait = retryAfterMs(response.headers);
   const says = `The source answered ${status}`;
-  if (status === 404) return failed(exchange, 'http_not_found', `${says}: it has no such resource.`);
+  if (status === 404)
+    return failed(exchange, 'http_not_found', `${says}: it has no such resource.`);
   if (status === 410) return failed(exchange, 'http_gone', `${says}: the resource is gone.`);
-  if (status === 401) return failed(exchange, 'http_unauthorized', `${says}: it wants credentials.`);
-  if (status === 403) return failed(exchange, 'http_forbidden', `${says}: it refuses access.`, wait);
+  if (status === 401)
+    return failed(exchange, 'http_unauthorized', `${says}: it wants credentials.`);
+  if (status === 403)
+    return failed(exchange, 'http_forbidden', `${says}: it refuses access.`, wait);
   if (status === 429) {
     return failed(exchange, 'http_rate_limited', `${says}: too many requests.`, wait);
   }

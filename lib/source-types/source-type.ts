@@ -79,7 +79,14 @@ export type FetchOutcome =
 /** What discovery yields; the pipeline adds source, run, parent and depth. */
 export type DiscoveredItem = Pick<
   NewWorkItem,
-  'resourceType' | 'resourceId' | 'requestUri' | 'requestMethod' | 'requestHeaders' | 'requestBody' | 'metadata' | 'priority'
+  | 'resourceType'
+  | 'resourceId'
+  | 'requestUri'
+  | 'requestMethod'
+  | 'requestHeaders'
+  | 'requestBody'
+  | 'metadata'
+  | 'priority'
 > & {
   /** False for items that are not a link hop (continuations, result pages); default true. */
   readonly isHop?: boolean;
@@ -89,7 +96,17 @@ export type DiscoveredItem = Pick<
 export interface FieldHint {
   readonly label: string;
   readonly help: string;
-  readonly widget?: 'text' | 'url' | 'email' | 'number' | 'seconds' | 'switch' | 'lines' | 'headers' | 'select' | 'secret';
+  readonly widget?:
+    | 'text'
+    | 'url'
+    | 'email'
+    | 'number'
+    | 'seconds'
+    | 'switch'
+    | 'lines'
+    | 'headers'
+    | 'select'
+    | 'secret';
   readonly placeholder?: string;
   readonly group?: string;
 }

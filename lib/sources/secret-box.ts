@@ -21,7 +21,10 @@ export function createSecretBox(key: Uint8Array): SecretBox {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', boxKey, iv).setAAD(Buffer.from(context, 'utf8'));
       const data = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return [version, ...[iv, cipher.getAuthTag(), data].map((part) => part.toString('base64'))].join('.');
+      return [
+        version,
+        ...[iv, cipher.getAuthTag(), data].map((part) => part.toString('base64')),
+      ].join('.');
     },
     open(sealed, context) {
       const [found, iv, tag, data] = sealed.split('.');
@@ -29,14 +32,23 @@ export function createSecretBox(key: Uint8Array): SecretBox {
         if (found !== version || iv === undefined || tag === undefined || data === undefined) {
           throw new Error('not a sealed secret');
         }
-        const decipher = createDecipheriv('aes-256-gcm', boxKey, Buffer.from(iv, 'base64'), { authTagLength: 16 })
+        const decipher = createDecipheriv('aes-256-gcm', boxKey, Buffer.from(iv, 'base64'), {
+          authTagLength: 16,
+        })
           .setAAD(Buffer.from(context, 'utf8'))
           .setAuthTag(Buffer.from(tag, 'base64'));
-        return Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]).toString('utf8');
+        return Buffer.concat([
+          decipher.update(Buffer.from(data, 'base64')),
+          decipher.final(),
+        ]).toString('utf8');
       } catch (cause) {
-        throw new AppError('secret_unreadable', 'A stored secret cannot be read with this deployment\'s key.', {
-          cause,
-        });
+        throw new AppError(
+          'secret_unreadable',
+          "A stored secret cannot be read with this deployment's key.",
+          {
+            cause,
+          },
+        );
       }
     },
   };

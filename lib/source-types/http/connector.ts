@@ -56,7 +56,8 @@ export function fetchOverHttp(
     if (refused) return refused;
     const text = textOf(response);
     const mediaType = mediaTypeOf(response);
-    const asJson = settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
+    const asJson =
+      settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
     if (asJson) {
       const payload = jsonOf(text);
       if (payload === undefined) {
@@ -78,10 +79,19 @@ function fetched(
   projection: JsonValue,
   validators: { etag: string | null; lastModified: string | null; revision: null },
 ): FetchOutcome {
-  return { kind: 'fetched', facts: exchange.answered(), payload, text, contentType, projection, validators };
+  return {
+    kind: 'fetched',
+    facts: exchange.answered(),
+    payload,
+    text,
+    contentType,
+    projection,
+    validators,
+  };
 }
 
-const isJson = (mediaType: string): boolean => /(^|[/+])json$/.test(mediaType) || mediaType === 'text/json';
+const isJson = (mediaType: string): boolean =>
+  /(^|[/+])json$/.test(mediaType) || mediaType === 'text/json';
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -121,6 +131,10 @@ async function barredByRobots(
   });
   if (verdict.kind === 'allowed') return null;
   return verdict.kind === 'disallowed'
-    ? failed(exchange, 'robots_disallowed', `robots.txt does not allow ${describeUrl(item.requestUri)}.`)
+    ? failed(
+        exchange,
+        'robots_disallowed',
+        `robots.txt does not allow ${describeUrl(item.requestUri)}.`,
+      )
     : failed(exchange, 'http_server_error', verdict.message);
 }

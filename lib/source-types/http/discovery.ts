@@ -44,8 +44,12 @@ function linksOfText(
 ): { readonly addresses: readonly string[]; readonly base: string } {
   const page = payload.url ?? requestUri;
   if (!/html|xml/.test(payload.content_type)) return { addresses: [], base: page };
-  const found = addressesIn(payload.text, links.filter((link) => !isJsonPath(link)));
-  const base = found.base !== null && URL.canParse(found.base, page) ? new URL(found.base, page).href : page;
+  const found = addressesIn(
+    payload.text,
+    links.filter((link) => !isJsonPath(link)),
+  );
+  const base =
+    found.base !== null && URL.canParse(found.base, page) ? new URL(found.base, page).href : page;
   return { addresses: found.addresses, base };
 }
 

@@ -9,9 +9,7 @@ export function httpSeedItems(
   { settings, sourceName }: SourceContext<HttpSettings>,
   seed: HttpSeed,
 ): NewWorkItem[] {
-  const urls = new Set(
-    seed.urls.map((text) => canonicalUrl(resolved(text, settings.base_url))),
-  );
+  const urls = new Set(seed.urls.map((text) => canonicalUrl(resolved(text, settings.base_url))));
   return [...urls].map((url) => ({
     sourceSystem: 'http',
     sourceName,

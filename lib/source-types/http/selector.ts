@@ -43,7 +43,8 @@ export function textsAt(value: JsonValue, path: string): string[] {
     values = values.flatMap((current): JsonValue[] => {
       if (current === null || typeof current !== 'object') return [];
       if (step === 'each') return Object.values(current);
-      if (Array.isArray(current)) return 'index' in step ? current.slice(step.index, step.index + 1) : [];
+      if (Array.isArray(current))
+        return 'index' in step ? current.slice(step.index, step.index + 1) : [];
       if (!('key' in step) || !Object.hasOwn(current, step.key)) return [];
       const next = current[step.key];
       return next === undefined ? [] : [next];

@@ -123,18 +123,31 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
 export const httpSeed = z.strictObject({
   resource_type: z
     .string()
-    .regex(/^[a-z][a-z0-9_-]{0,49}$/, 'use lower-case letters, digits, - and _, beginning with a letter')
+    .regex(
+      /^[a-z][a-z0-9_-]{0,49}$/,
+      'use lower-case letters, digits, - and _, beginning with a letter',
+    )
     .default('document'),
   priority: seedPriority,
   urls: z
-    .array(z.string('give addresses as text').trim().min(1, 'must not be empty').max(2000, 'at most 2000 characters'))
+    .array(
+      z
+        .string('give addresses as text')
+        .trim()
+        .min(1, 'must not be empty')
+        .max(2000, 'at most 2000 characters'),
+    )
     .min(1, 'give at least one address')
     .max(10_000, 'at most 10,000 addresses'),
 });
 export type HttpSeed = z.infer<typeof httpSeed>;
 
 export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
-  resource_type: { label: 'Kind', help: 'Names what the addresses are, such as document or record.', widget: 'text' },
+  resource_type: {
+    label: 'Kind',
+    help: 'Names what the addresses are, such as document or record.',
+    widget: 'text',
+  },
   priority: seedPriorityHint,
   urls: {
     label: 'Addresses',

@@ -16,10 +16,7 @@ import { resourceIdOfTitle, titleFault, titleOfResourceId } from './title.ts';
 /** 5,000 continuations of 500 entries are more than any page has; a wiki that goes on is in a loop. */
 const maxRequests = 5000;
 
-type WikiItem = Pick<
-  WorkItem,
-  'resourceType' | 'resourceId' | 'priority' | 'revision'
->;
+type WikiItem = Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'revision'>;
 
 export function fetchFromWiki(
   item: WikiItem,
@@ -34,7 +31,11 @@ export function fetchFromWiki(
     let next: Record<string, string> | null = query;
     for (let requests = 0; next !== null; requests += 1) {
       if (requests === maxRequests) {
-        return failed(exchange, 'api_error', `The wiki still continues after ${maxRequests} answers.`);
+        return failed(
+          exchange,
+          'api_error',
+          `The wiki still continues after ${maxRequests} answers.`,
+        );
       }
       const { answer, failure } = await askWiki(exchange, context, next);
       if (failure) return failure;
@@ -106,7 +107,10 @@ async function askWiki(
     return fail('payload_invalid', `The answer is not JSON; it begins "${beginningOf(text)}".`);
   }
   if (!parsed?.success || !parsed.data.query) {
-    return fail('payload_invalid', 'The answer is not one of a MediaWiki API, version 1.25 or later.');
+    return fail(
+      'payload_invalid',
+      'The answer is not one of a MediaWiki API, version 1.25 or later.',
+    );
   }
   return { answer: parsed.data, failure: null };
 }
@@ -134,7 +138,11 @@ function judgeFirstAnswer(
   }
   if (page.invalid || page.special) {
     const reason = page.invalidreason ?? 'it is not the title of a page';
-    return failed(exchange, 'title_invalid', `The wiki does not accept "${title}": ${beginningOf(reason)}`);
+    return failed(
+      exchange,
+      'title_invalid',
+      `The wiki does not accept "${title}": ${beginningOf(reason)}`,
+    );
   }
   const canonicalId = resourceIdOfTitle(page.title);
   if (canonicalId !== item.resourceId) {

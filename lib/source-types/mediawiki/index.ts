@@ -31,7 +31,12 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
         api_url: 'https://en.wikipedia.org/w/api.php',
         email: '',
         rate_limit_delay: 1,
-        discovery: { enabled: true, discover_links: true, discover_categories: false, max_depth: 1 },
+        discovery: {
+          enabled: true,
+          discover_links: true,
+          discover_categories: false,
+          max_depth: 1,
+        },
       },
       seeds: [{ resource_type: 'page', priority: 10, titles: ['Star Wars'] }],
     },

@@ -58,7 +58,8 @@ export function projectionOf(page: JsonObject): JsonValue {
 function textOf(revisions: JsonValue | undefined): JsonValue {
   let value: JsonValue | undefined = Array.isArray(revisions) ? revisions[0] : undefined;
   for (const key of ['slots', 'main', 'content']) {
-    value = value !== null && typeof value === 'object' && !Array.isArray(value) ? value[key] : undefined;
+    value =
+      value !== null && typeof value === 'object' && !Array.isArray(value) ? value[key] : undefined;
   }
   return value ?? null;
 }

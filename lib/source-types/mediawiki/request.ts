@@ -45,7 +45,10 @@ export const queryOf = (settings: MediawikiSettings, resourceType: string, resou
   resourceType === 'category' ? categoryQuery(resourceId) : pageQuery(settings, resourceId);
 
 /** The API's address with parameters; whatever query it had already stays. */
-export function apiUrl(settings: MediawikiSettings, parameters: Readonly<Record<string, string>>): string {
+export function apiUrl(
+  settings: MediawikiSettings,
+  parameters: Readonly<Record<string, string>>,
+): string {
   const url = new URL(settings.api_url);
   url.hash = '';
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);

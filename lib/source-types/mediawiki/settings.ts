@@ -37,7 +37,7 @@ export type MediawikiSettings = z.infer<typeof mediawikiSettings>;
 export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
   api_url: {
     label: 'API address',
-    help: 'The full address of the wiki\'s api.php.',
+    help: "The full address of the wiki's api.php.",
     widget: 'url',
     placeholder: 'https://en.wikipedia.org/w/api.php',
     group: 'Wiki',

@@ -9,9 +9,7 @@ const maxTitleBytes = 300;
  */
 export function resourceIdOfTitle(title: string): string {
   const [withoutFragment = ''] = title.normalize('NFC').split('#', 1);
-  return withoutFragment
-    .replaceAll(/[\s_\u00A0]+/gu, '_')
-    .replaceAll(/^[_:]+|_+$/gu, '');
+  return withoutFragment.replaceAll(/[\s_\u00A0]+/gu, '_').replaceAll(/^[_:]+|_+$/gu, '');
 }
 
 /** The title a resource id stands for, in the form the API answers with. */
@@ -21,7 +19,8 @@ export const titleOfResourceId = (resourceId: string): string => resourceId.repl
 export function titleFault(title: string): string | null {
   // MediaWiki's $wgLegalTitleChars excludes these; `|` would ask for two pages at once.
   const bad = /[|<>[\]{}\p{Cc}\uFFFD]/u.exec(title.replaceAll('\t', ' '));
-  if (bad) return `titles must not contain ${/\p{Cc}/u.test(bad[0]) ? 'control characters' : bad[0]}`;
+  if (bad)
+    return `titles must not contain ${/\p{Cc}/u.test(bad[0]) ? 'control characters' : bad[0]}`;
   const id = resourceIdOfTitle(title);
   if (id === '') return 'give a title';
   if (new TextEncoder().encode(id).length > maxTitleBytes) return 'titles have at most 255 bytes';

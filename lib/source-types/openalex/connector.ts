@@ -38,13 +38,18 @@ export function fetchFromOpenalex(
     if (payload === undefined || !answerShape.safeParse(payload).success) {
       return looksLikeHtml(text)
         ? failed(exchange, 'blocked', 'OpenAlex answered with a web page instead of data.')
-        : failed(exchange, 'payload_invalid', `The answer is not a JSON object; it begins "${beginningOf(text)}".`);
+        : failed(
+            exchange,
+            'payload_invalid',
+            `The answer is not a JSON object; it begins "${beginningOf(text)}".`,
+          );
     }
     // A JSON value that is a record is a JSON object.
     const body = payload as JsonObject;
     if (item.resourceType === 'work') {
       const id = typeof body['id'] === 'string' ? workIdOf(body['id']) : null;
-      if (id === null) return failed(exchange, 'payload_invalid', 'The answer is not a work of OpenAlex.');
+      if (id === null)
+        return failed(exchange, 'payload_invalid', 'The answer is not a work of OpenAlex.');
       if (id !== item.resourceId) {
         // A DOI's work, or an entity that was merged into another (301).
         return {
@@ -54,7 +59,11 @@ export function fetchFromOpenalex(
         };
       }
     } else if (!Array.isArray(body['results'])) {
-      return failed(exchange, 'payload_invalid', 'The answer is not a page of results of OpenAlex.');
+      return failed(
+        exchange,
+        'payload_invalid',
+        'The answer is not a page of results of OpenAlex.',
+      );
     }
     return {
       kind: 'fetched',

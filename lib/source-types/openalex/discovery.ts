@@ -36,7 +36,11 @@ export function openalexDiscover(
 }
 
 /** The works of one page of results, and the next page. Neither is a link hop: the seed asked for them. */
-function resultsOf(item: ItemView, payload: JsonValue, settings: OpenalexSettings): DiscoveredItem[] {
+function resultsOf(
+  item: ItemView,
+  payload: JsonValue,
+  settings: OpenalexSettings,
+): DiscoveredItem[] {
   const page = searchShape.safeParse(payload);
   if (!page.success) return [];
   const ids = new Set(page.data.results.flatMap(({ id }) => workIdOf(id) ?? []));
@@ -50,13 +54,21 @@ function resultsOf(item: ItemView, payload: JsonValue, settings: OpenalexSetting
   const { search, filter, per_page: perPage, max_pages: maxPages, page: number } = known.data;
   if (maxPages > 0 && number >= maxPages) return found;
   const next = { page: number + 1, cursor };
-  return [...found, searchItem(settings, { search, filter, perPage, maxPages }, next, item.priority)];
+  return [
+    ...found,
+    searchItem(settings, { search, filter, perPage, maxPages }, next, item.priority),
+  ];
 }
 
-function referencesOf(item: ItemView, payload: JsonValue, settings: OpenalexSettings): DiscoveredItem[] {
+function referencesOf(
+  item: ItemView,
+  payload: JsonValue,
+  settings: OpenalexSettings,
+): DiscoveredItem[] {
   const rules = settings.discovery;
   const work = workShape.safeParse(payload);
-  if (!rules.enabled || !work.success || !workMatches(work.data, settings.entity_matching)) return [];
+  if (!rules.enabled || !work.success || !workMatches(work.data, settings.entity_matching))
+    return [];
   const addresses = [
     ...(rules.discover_references ? (work.data.referenced_works ?? []) : []),
     ...(rules.discover_related ? (work.data.related_works ?? []) : []),

@@ -38,10 +38,23 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
       settings: {
         base_url: 'https://api.openalex.org',
         rate_limit_delay: 0.1,
-        discovery: { enabled: true, discover_references: true, discover_related: false, max_depth: 1 },
+        discovery: {
+          enabled: true,
+          discover_references: true,
+          discover_related: false,
+          max_depth: 1,
+        },
         entity_matching: { entities: ['star wars'] },
       },
-      seeds: [{ resource_type: 'search', priority: 10, search_query: 'star wars', per_page: 25, max_pages: 1 }],
+      seeds: [
+        {
+          resource_type: 'search',
+          priority: 10,
+          search_query: 'star wars',
+          per_page: 25,
+          max_pages: 1,
+        },
+      ],
     },
   ],
   origins: (settings) => [new URL(settings.base_url).origin],

@@ -10,12 +10,15 @@ export function openalexSeedItems(
   { settings, sourceName }: SourceContext<OpenalexSettings>,
   seed: OpenalexSeed,
 ): NewWorkItem[] {
-  const wants = (type: 'work' | 'search') => seed.resource_type === undefined || seed.resource_type === type;
+  const wants = (type: 'work' | 'search') =>
+    seed.resource_type === undefined || seed.resource_type === type;
   const items: DiscoveredItem[] = [];
   if (wants('work')) {
     const ids = (seed.work_ids ?? []).flatMap((text) => workIdOf(text) ?? []);
     const dois = (seed.dois ?? []).flatMap((text) => doiOf(text) ?? []).map((doi) => `doi:${doi}`);
-    items.push(...[...new Set([...ids, ...dois])].map((id) => workItem(settings, id, seed.priority)));
+    items.push(
+      ...[...new Set([...ids, ...dois])].map((id) => workItem(settings, id, seed.priority)),
+    );
   }
   if (wants('search') && (seed.search_query !== undefined || (seed.filters?.length ?? 0) > 0)) {
     const search: Search = {
@@ -35,7 +38,10 @@ export function workItem(settings: OpenalexSettings, id: string, priority: numbe
     resourceType: 'work',
     resourceId: id,
     // encodeURI keeps the slash inside a DOI, as OpenAlex wants it.
-    requestUri: apiAddress(settings, `/works/${encodeURI(id).replaceAll(/[?#]/g, encodeURIComponent)}`).href,
+    requestUri: apiAddress(
+      settings,
+      `/works/${encodeURI(id).replaceAll(/[?#]/g, encodeURIComponent)}`,
+    ).href,
     requestMethod: 'GET',
     priority,
   };

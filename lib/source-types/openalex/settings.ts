@@ -114,10 +114,22 @@ export const openalexSeed = z
   .strictObject({
     resource_type: z.enum(['work', 'search']).optional(),
     priority: seedPriority,
-    search_query: z.string().trim().min(1, 'must not be empty').max(500, 'at most 500 characters').optional(),
-    filters: z.array(z.string().trim().min(1, 'must not be empty')).max(100, 'at most 100').optional(),
+    search_query: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(500, 'at most 500 characters')
+      .optional(),
+    filters: z
+      .array(z.string().trim().min(1, 'must not be empty'))
+      .max(100, 'at most 100')
+      .optional(),
     per_page: z.int('give a whole number').min(1, 'at least 1').max(100, 'at most 100').default(25),
-    max_pages: z.int('give a whole number').min(0, 'must not be negative').max(100_000, 'at most 100,000').default(10),
+    max_pages: z
+      .int('give a whole number')
+      .min(0, 'must not be negative')
+      .max(100_000, 'at most 100,000')
+      .default(10),
     work_ids: z.array(workId).max(10_000, 'at most 10,000').optional(),
     dois: z.array(doi).max(10_000, 'at most 10,000').optional(),
   })
@@ -131,7 +143,11 @@ export const openalexSeed = z
           ? 'works need work_ids or dois'
           : 'give search_query, filters, work_ids or dois';
     const fits =
-      seed.resource_type === 'search' ? searches : seed.resource_type === 'work' ? works : searches || works;
+      seed.resource_type === 'search'
+        ? searches
+        : seed.resource_type === 'work'
+          ? works
+          : searches || works;
     if (!fits) context.addIssue({ code: 'custom', message });
   });
 export type OpenalexSeed = z.infer<typeof openalexSeed>;
@@ -155,12 +171,26 @@ export const openalexSeedHints: Readonly<Record<string, FieldHint>> = {
     widget: 'lines',
     placeholder: 'publication_year:2024',
   },
-  per_page: { label: 'Works a page', help: 'Works in one page of results, at most 100.', widget: 'number' },
+  per_page: {
+    label: 'Works a page',
+    help: 'Works in one page of results, at most 100.',
+    widget: 'number',
+  },
   max_pages: {
     label: 'Pages',
     help: 'Pages of results that are read; 0 = all of them. Searches cost budget at OpenAlex.',
     widget: 'number',
   },
-  work_ids: { label: 'Work ids', help: 'OpenAlex ids, one a line.', widget: 'lines', placeholder: 'W2741809807' },
-  dois: { label: 'DOIs', help: 'DOIs, one a line.', widget: 'lines', placeholder: '10.7717/peerj.4375' },
+  work_ids: {
+    label: 'Work ids',
+    help: 'OpenAlex ids, one a line.',
+    widget: 'lines',
+    placeholder: 'W2741809807',
+  },
+  dois: {
+    label: 'DOIs',
+    help: 'DOIs, one a line.',
+    widget: 'lines',
+    placeholder: '10.7717/peerj.4375',
+  },
 };

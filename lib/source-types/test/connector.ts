@@ -23,11 +23,18 @@ export async function fetchTestResource(
     durationMs: Math.round(performance.now() - startedAt),
     details: { final_url: item.requestUri, redirects: [], requests: 1, ...details },
   });
-  const failure = (statusCode: number, code: 'http_not_found' | 'http_server_error', message: string) =>
-    ({ kind: 'error', facts: facts(statusCode), code, message, retryAfterMs: null }) as const;
+  const failure = (
+    statusCode: number,
+    code: 'http_not_found' | 'http_server_error',
+    message: string,
+  ) => ({ kind: 'error', facts: facts(statusCode), code, message, retryAfterMs: null }) as const;
 
   if (settings.fail_ids.includes(item.resourceId)) {
-    return failure(500, 'http_server_error', `The test source answers 500 for "${item.resourceId}", as configured.`);
+    return failure(
+      500,
+      'http_server_error',
+      `The test source answers 500 for "${item.resourceId}", as configured.`,
+    );
   }
   const resource = resourceOf(item.resourceId, settings.resources);
   if (!resource) {

@@ -17,7 +17,11 @@ export const testSettings = z.strictObject({
     .max(10_000_000, 'at most 10,000,000')
     .default(fixedResources.length),
   fail_ids: z.array(z.string().min(1, 'must not be empty')).max(1000, 'at most 1000').default([]),
-  latency_ms: z.int('give a whole number').min(0, 'must not be negative').max(600_000, 'at most 600,000').default(0),
+  latency_ms: z
+    .int('give a whole number')
+    .min(0, 'must not be negative')
+    .max(600_000, 'at most 600,000')
+    .default(0),
   discovery: z
     .strictObject({ enabled: z.boolean().default(true), max_depth: maxDepthSetting.default(100) })
     .prefault({}),
@@ -58,7 +62,11 @@ export const testHints: Readonly<Record<string, FieldHint>> = {
 export const testSeed = z.strictObject({
   resource_type: z.literal('resource').default('resource'),
   priority: seedPriority,
-  ids: z.array(z.string().min(1, 'must not be empty')).min(1, 'give at least one id').max(10_000, 'at most 10,000').optional(),
+  ids: z
+    .array(z.string().min(1, 'must not be empty'))
+    .min(1, 'give at least one id')
+    .max(10_000, 'at most 10,000')
+    .optional(),
 });
 export type TestSeed = z.infer<typeof testSeed>;
 

@@ -1,0 +1,213 @@
+/** Creating and changing sources. Every save that changes something is a revision. */
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
+import { getSource, requireSource } from './get-source.ts';
+import type { Source, SourceInput } from './model.ts';
+import type { SecretBox } from './secret-box.ts';
+import { changedSecrets, writeSecrets } from './secrets.ts';
+import { type CheckedInput, checkSourceInput } from './source-input.ts';
+
+export interface SaveOptions {
+  /** Absent = create. */
+  readonly sourceId?: string;
+  /** The revision the person had before them; refused with `conflict` when it is no longer the latest. */
+  readonly expectedRevision?: number;
+  /** Null will do when no secrets are given. */
+  readonly secretBox: SecretBox | null;
+  readonly note?: string;
+}
+
+/**
+ * Creates a source, or changes the one of `sourceId`. Throws `input_invalid` with fields,
+ * `source_name_taken`, `source_unknown`, `conflict`, `forbidden`.
+ */
+export async function saveSource(
+  db: Db,
+  actor: Actor,
+  input: SourceInput,
+  options: SaveOptions,
+): Promise<Source> {
+  const checked = permittedInput(actor, input);
+  return db.transaction(async (tx) => {
+    if (options.sourceId === undefined) return create(tx, actor, checked, options);
+    const before = await requireSource(tx, options.sourceId);
+    if (options.expectedRevision !== undefined && options.expectedRevision !== before.revision) {
+      throw changedMeanwhile(before);
+    }
+    return update(tx, actor, before, checked, options);
+  });
+}
+
+export interface UpsertedSource {
+  readonly source: Source;
+  readonly change: 'created' | 'updated' | 'unchanged';
+}
+
+/** Creates the source, or makes the one of its name like the input; secrets not given stay. */
+export async function upsertSource(
+  db: Db,
+  actor: Actor,
+  input: SourceInput,
+  options: { readonly secretBox: SecretBox | null; readonly note?: string },
+): Promise<UpsertedSource> {
+  const checked = permittedInput(actor, input);
+  return db.transaction(async (tx) => {
+    const before = await getSource(tx, input.name);
+    if (!before) return { source: await create(tx, actor, checked, options), change: 'created' };
+    const source = await update(tx, actor, before, checked, options);
+    return { source, change: source.revision === before.revision ? 'unchanged' : 'updated' };
+  });
+}
+
+function permittedInput(actor: Actor, input: SourceInput): CheckedInput {
+  requirePermission(actor, 'sources:change');
+  if (Object.keys(input.secrets ?? {}).length > 0) requirePermission(actor, 'sources:secrets');
+  return checkSourceInput(input);
+}
+
+const changedMeanwhile = (source: Source) =>
+  new AppError(
+    'conflict',
+    `Somebody saved the source "${source.name}" meanwhile; it is at revision ${source.revision} now.`,
+  );
+
+async function refuseTakenName(tx: Session, name: string): Promise<void> {
+  if (!(await getSource(tx, name))) return;
+  throw new AppError('source_name_taken', `There is already a source "${name}".`, {
+    fields: { name: 'is taken by another source' },
+  });
+}
+
+/** Columns a save writes. */
+const columnsOf = (checked: CheckedInput) => ({
+  name: checked.name,
+  enabled: checked.enabled ? (1 as const) : (0 as const),
+  settings: JSON.stringify(checked.settingsJson),
+  seeds: JSON.stringify(checked.seedsJson),
+  rate_delay_ms: Math.round(checked.settings.rate_limit_delay * 1000),
+  max_attempts: checked.settings.max_retries + 1,
+});
+
+async function create(
+  tx: Session,
+  actor: Actor,
+  checked: CheckedInput,
+  options: Omit<SaveOptions, 'sourceId'>,
+): Promise<Source> {
+  await refuseTakenName(tx, checked.name);
+  const sourceId = newId();
+  await tx.q
+    .insertInto('sources')
+    .values({
+      source_id: sourceId,
+      source_type: checked.type.id,
+      revision: 1,
+      paused_at: null,
+      paused_reason: null,
+      next_slot_at: null,
+      slot_lease_id: null,
+      slot_until: null,
+      deleted_at: null,
+      created_at: tx.engine.now(),
+      updated_at: tx.engine.now(),
+      ...columnsOf(checked),
+    })
+    .execute();
+  await writeSecrets(tx, sourceId, checked.secrets, options.secretBox);
+  return finishSave(tx, actor, sourceId, null, Object.keys(checked.secrets), options.note);
+}
+
+async function update(
+  tx: Session,
+  actor: Actor,
+  before: Source,
+  checked: CheckedInput,
+  options: Omit<SaveOptions, 'sourceId'>,
+): Promise<Source> {
+  refuseNewIdentity(before, checked);
+  const columns = columnsOf(checked);
+  const secrets = await changedSecrets(tx, before, checked.secrets, options.secretBox);
+  const same =
+    Object.keys(secrets).length === 0 &&
+    before.enabled === checked.enabled &&
+    JSON.stringify(before.settings) === columns.settings &&
+    JSON.stringify(before.seeds) === columns.seeds;
+  if (same) return before;
+  // The revision in the predicate makes two savers at once a conflict on either engine.
+  const result = await tx.q
+    .updateTable('sources')
+    .set({ ...columns, revision: before.revision + 1, updated_at: tx.engine.now() })
+    .where('source_id', '=', before.sourceId)
+    .where('revision', '=', before.revision)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (Number(result.numUpdatedRows) !== 1) throw changedMeanwhile(before);
+  await writeSecrets(tx, before.sourceId, secrets, options.secretBox);
+  return finishSave(tx, actor, before.sourceId, before, Object.keys(secrets), options.note);
+}
+
+/** Name and type are part of the dedupe keys of its items, which would be orphaned. */
+function refuseNewIdentity(before: Source, checked: CheckedInput): void {
+  const fields: Record<string, string> = {};
+  if (before.name !== checked.name) fields['name'] = 'cannot change: its items carry the name';
+  if (before.type !== checked.type.id) fields['type'] = 'cannot change: its items carry the type';
+  const [first] = Object.keys(fields);
+  if (first === undefined) return;
+  throw new AppError(
+    'input_invalid',
+    `The ${first} of the source "${before.name}" cannot change.`,
+    {
+      remedy: 'Create a new source instead, and delete this one.',
+      fields,
+    },
+  );
+}
+
+async function finishSave(
+  tx: Session,
+  actor: Actor,
+  sourceId: string,
+  before: Source | null,
+  secretsTouched: readonly string[],
+  note: string | undefined,
+): Promise<Source> {
+  const after = await requireSource(tx, sourceId);
+  await tx.q
+    .insertInto('source_revisions')
+    .values({
+      source_id: sourceId,
+      revision: after.revision,
+      name: after.name,
+      source_type: after.type,
+      settings: JSON.stringify(after.settings),
+      seeds: JSON.stringify(after.seeds),
+      enabled: after.enabled ? 1 : 0,
+      changed_by: actor.email,
+      changed_at: tx.engine.now(),
+      note: note ?? null,
+    })
+    .execute();
+  await recordAudit(tx, actor, {
+    action: before ? 'source.update' : 'source.create',
+    targetType: 'source',
+    targetId: sourceId,
+    summary: `${before ? 'Changed' : 'Created'} source ${after.name} (revision ${after.revision})`,
+    ...(before ? { before: auditView(before) } : {}),
+    after: { ...auditView(after), ...(secretsTouched.length > 0 ? { secretsTouched } : {}) },
+  });
+  return after;
+}
+
+const auditView = ({ name, type, enabled, settings, seeds, revision, secretNames }: Source) => ({
+  name,
+  type,
+  enabled,
+  settings,
+  seeds,
+  revision,
+  secretNames,
+});

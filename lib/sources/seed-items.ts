@@ -1,0 +1,33 @@
+import { AppError } from '#lib/errors/app-error.ts';
+import { getSourceType } from '#lib/source-types/registry.ts';
+import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { Source } from './model.ts';
+
+/**
+ * The items of all seeds of a source, each resource once. Throws `input_invalid` when its settings
+ * or seeds no longer fit its type, `source_type_unknown`, or what a seed's address is refused with.
+ */
+export function seedItems(
+  source: Pick<Source, 'name' | 'type' | 'settings' | 'seeds'>,
+  secrets: Readonly<Record<string, string>> = {},
+): NewWorkItem[] {
+  const type = getSourceType(source.type);
+  const settings = type.settingsSchema.safeParse(source.settings);
+  const seeds = source.seeds.map((seed) => type.seedSchema.safeParse(seed));
+  if (!settings.success || !seeds.every(({ success }) => success)) {
+    throw new AppError(
+      'input_invalid',
+      `The settings or seeds of the source "${source.name}" no longer fit its type.`,
+      { remedy: 'Open the source and save it again.' },
+    );
+  }
+  const context = { sourceName: source.name, settings: settings.data, secrets };
+  const items = seeds.flatMap(({ data }) => type.seedItems(context, data));
+  // The first seed that names a resource wins; a later one must not change its priority.
+  const byKey = new Map<string, NewWorkItem>();
+  for (const item of items) {
+    const key = `${item.resourceType}:${item.resourceId}`;
+    if (!byKey.has(key)) byKey.set(key, item);
+  }
+  return [...byKey.values()];
+}

@@ -1,0 +1,141 @@
+/** Checks what a form, a file or a command gives for a source; every fault stands beside its field. */
+import { z } from 'zod';
+import { allowedKeys, nearest } from '#lib/config/zod-hints.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
+import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
+import type { SourceInput } from './model.ts';
+
+/** What stands for a stored secret on a page; it is never a secret itself. */
+export const secretMask = '••••••••';
+
+export interface CheckedInput {
+  readonly name: string;
+  readonly type: SourceType;
+  readonly enabled: boolean;
+  readonly settings: CommonSettings;
+  readonly seeds: readonly unknown[];
+  readonly settingsJson: JsonObject;
+  readonly seedsJson: readonly JsonObject[];
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** The colon is what joins the parts of a dedupe key, so no part but the last may hold one. */
+export const sourceName = z
+  .string('give the source a name')
+  .min(1, 'give the source a name')
+  .max(100, 'at most 100 characters')
+  .refine((name) => name.trim() === name, 'remove the blanks at its ends')
+  .refine((name) => !name.includes(':'), 'must not contain a colon')
+  .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters');
+
+type Fields = Record<string, string>;
+
+/** Throws `source_type_unknown` or `input_invalid` with all faults by dotted path. */
+export function checkSourceInput(input: SourceInput): CheckedInput {
+  const fields: Fields = {};
+  const name = sourceName.safeParse(input.name);
+  if (!name.success) collect(fields, name.error, sourceName, 'name');
+  const type = listSourceTypes().some(({ id }) => id === input.type)
+    ? getSourceType(input.type)
+    : null;
+  if (!type) {
+    fields['type'] = `no such source type; allowed: ${listSourceTypes()
+      .map(({ id }) => id)
+      .join(', ')}`;
+    throw invalid(fields);
+  }
+  const settings = type.settingsSchema.safeParse(input.settings);
+  if (!settings.success) collect(fields, settings.error, type.settingsSchema, 'settings');
+  const seeds = input.seeds.map((seed, index) => {
+    const parsed = type.seedSchema.safeParse(seed);
+    if (!parsed.success) collect(fields, parsed.error, type.seedSchema, `seeds.${index}`);
+    return parsed.data;
+  });
+  const secrets = input.secrets ?? {};
+  collectSecretFaults(fields, type, secrets);
+  if (settings.success && Object.keys(fields).length === 0) {
+    collectSeedItemFaults(fields, type, input.name, settings.data, seeds);
+  }
+  if (!settings.success || Object.keys(fields).length > 0) throw invalid(fields);
+  return {
+    name: input.name,
+    type,
+    enabled: input.enabled,
+    settings: settings.data,
+    seeds,
+    settingsJson: jsonObjectOf(settings.data),
+    seedsJson: seeds.map(jsonObjectOf),
+    secrets,
+  };
+}
+
+function invalid(fields: Fields): AppError {
+  const [[path, message] = ['', '']] = Object.entries(fields);
+  const others = Object.keys(fields).length - 1;
+  const more = others > 0 ? ` (and ${others} more)` : '';
+  return new AppError('input_invalid', `${path}: ${message}${more}.`, { fields });
+}
+
+function collect(fields: Fields, error: z.ZodError, schema: z.ZodType, base: string): void {
+  for (const issue of error.issues) {
+    const path = [base, ...issue.path.map(String)].join('.');
+    if (issue.code !== 'unrecognized_keys') {
+      fields[path] ??= issue.message;
+      continue;
+    }
+    const allowed = allowedKeys(schema, issue.path);
+    for (const key of issue.keys) {
+      const near = nearest(key, allowed);
+      fields[`${path}.${key}`] = near
+        ? `unknown; did you mean ${near}?`
+        : `unknown; allowed: ${allowed.join(', ')}`;
+    }
+  }
+}
+
+function collectSecretFaults(
+  fields: Fields,
+  type: SourceType,
+  secrets: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    const path = `secrets.${name}`;
+    if (!Object.hasOwn(type.secretFields, name)) {
+      const allowed = Object.keys(type.secretFields).join(', ') || 'none';
+      fields[path] = `unknown; allowed: ${allowed}`;
+    } else if (/^[•*]+$/.test(value)) {
+      fields[path] = 'this is the mask, not a secret; leave it empty to keep the stored one';
+    } else if (value.length > 4000 || !/^[\x20-\x7e]*$/.test(value)) {
+      fields[path] = 'use at most 4000 plain ASCII characters';
+    }
+  }
+}
+
+/** What only shows when the seeds become items, such as a relative address without a base. */
+function collectSeedItemFaults(
+  fields: Fields,
+  type: SourceType,
+  sourceNameText: string,
+  settings: CommonSettings,
+  seeds: readonly unknown[],
+): void {
+  for (const [index, seed] of seeds.entries()) {
+    try {
+      type.seedItems({ sourceName: sourceNameText, settings, secrets: {} }, seed);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      fields[`seeds.${index}`] = error.message;
+    }
+  }
+}
+
+/** Values parsed from JSON by a schema stay JSON; what is undefined disappears. */
+function jsonObjectOf(value: unknown): JsonObject {
+  const json = JSON.parse(JSON.stringify(value)) as JsonValue;
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+    throw new TypeError('settings and seeds are objects');
+  }
+  return json;
+}

@@ -1,0 +1,247 @@
+/** Fetches one sample with values that need not be saved, and shows what happened. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
+import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
+import { appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
+import { newId } from '#lib/ids.ts';
+import { mediaTypeOf, textOf } from '#lib/source-types/body.ts';
+import { maskedHeaders } from '#lib/source-types/exchange.ts';
+import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import type { SourceInput } from './model.ts';
+import type { SecretBox } from './secret-box.ts';
+import { readSecrets } from './secrets.ts';
+import { checkSourceInput } from './source-input.ts';
+
+export interface TestFetch {
+  /** The item that stood for the source: the first one of its seeds. */
+  readonly item: {
+    readonly resourceType: string;
+    readonly resourceId: string;
+    readonly requestUri: string;
+  };
+  /** The last exchange; null when nothing was sent or nothing came back. */
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+  } | null;
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly finalUrl: string;
+    readonly durationMs: number;
+    readonly bytes: number;
+    readonly contentType: string;
+    /** At most 64 KiB of text. */
+    readonly excerpt: string;
+    readonly truncated: boolean;
+  } | null;
+  /** Requests that were sent, robots.txt and continuations included. */
+  readonly requests: number;
+  readonly outcome: 'fetched' | 'unchanged' | 'alias' | 'failed';
+  /** What the item is another name of. */
+  readonly aliasOf: string | null;
+  readonly error: PublicError | null;
+  readonly discovered: {
+    readonly total: number;
+    /** The first 20. */
+    readonly sample: readonly { readonly resourceType: string; readonly resourceId: string }[];
+  };
+}
+
+export interface TestSourceOptions {
+  readonly session: Session;
+  readonly http: HttpClient;
+  readonly secretBox: SecretBox;
+  /** Of a saved source: its stored secrets stand in for those that are not given. */
+  readonly sourceId?: string;
+  readonly signal?: AbortSignal;
+}
+
+const excerptLength = 64 * 1024;
+const discoveredShown = 20;
+
+/**
+ * Throws `input_invalid` for values that could not be saved either, and when there is no seed to
+ * take a sample from. What the source or the network answers is part of the result.
+ */
+export async function testSource(
+  actor: Actor,
+  input: SourceInput,
+  options: TestSourceOptions,
+): Promise<TestFetch> {
+  requirePermission(actor, 'sources:test');
+  const { type, name, settings, seeds, secrets: given } = checkSourceInput(input);
+  const stored = options.sourceId
+    ? await readSecrets(options.session, options.sourceId, options.secretBox)
+    : {};
+  const merged = Object.entries({ ...stored, ...given }).filter(([, value]) => value !== '');
+  const context = { sourceName: name, settings, secrets: Object.fromEntries(merged) };
+  const [first] = seeds.flatMap((seed) => type.seedItems(context, seed));
+  if (!first) {
+    throw new AppError('input_invalid', 'There is no seed to take a sample from.', {
+      fields: { seeds: 'give at least one seed' },
+    });
+  }
+  const recorder = recording(options.http);
+  const item = sampleItem(first);
+  const signal = options.signal ?? AbortSignal.timeout(settings.timeout * 2000 + 30_000);
+  const outcome = await type.fetch(item, {
+    ...context,
+    http: recorder.client,
+    signal,
+    politePause: () => delay(settings.rate_limit_delay * 1000, undefined, { signal }),
+  });
+  // At depth 0 no link is followed; the results of a search are no links.
+  const found = outcome.kind === 'fetched' ? type.discover(item, outcome.payload, context) : [];
+  return {
+    item: {
+      resourceType: item.resourceType,
+      resourceId: item.resourceId,
+      requestUri: item.requestUri,
+    },
+    ...exchangeOf(recorder.last(), outcome),
+    requests: recorder.count(),
+    outcome: outcome.kind === 'error' ? 'failed' : outcome.kind,
+    aliasOf: outcome.kind === 'alias' ? outcome.canonical.resourceId : null,
+    error: outcome.kind === 'error' ? errorOf(outcome) : null,
+    discovered: summaryOf(
+      found.filter(({ isHop }) => isHop === false || type.maxDepth(settings) !== 0),
+    ),
+  };
+}
+
+const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] => ({
+  total: found.length,
+  sample: found
+    .slice(0, discoveredShown)
+    .map(({ resourceType, resourceId }) => ({ resourceType, resourceId })),
+});
+
+function errorOf(outcome: Extract<FetchOutcome, { kind: 'error' }>): PublicError {
+  const { code, message } = outcome;
+  return toPublicError(isAppErrorCode(code) ? new AppError(code, message) : new Error(message));
+}
+
+const isAppErrorCode = (code: ErrorCode): code is keyof typeof appErrorRemedies =>
+  Object.hasOwn(appErrorRemedies, code);
+
+interface RecordedExchange {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse | null;
+}
+
+/** The same client, remembering its latest exchange. */
+function recording(http: HttpClient) {
+  let last: RecordedExchange | null = null;
+  let count = 0;
+  const client: HttpClient = {
+    ...(http.userAgent === undefined ? {} : { userAgent: http.userAgent }),
+    async request(request) {
+      count += 1;
+      last = { request, response: null };
+      const response = await http.request(request);
+      last = { request, response };
+      return response;
+    },
+    close: () => http.close(),
+  };
+  return { client, last: () => last as RecordedExchange | null, count: () => count };
+}
+
+/** From the wire where there was one; the test source has none, so its facts and payload stand in. */
+function exchangeOf(
+  last: RecordedExchange | null,
+  outcome: FetchOutcome,
+): Pick<TestFetch, 'request' | 'response'> {
+  if (!last) return exchangeOfFacts(outcome);
+  const { request, response } = last;
+  return {
+    request: {
+      method: request.method ?? 'GET',
+      url: request.url,
+      headers: maskedHeaders(request.headers ?? {}),
+    },
+    response: response && {
+      status: response.status,
+      headers: maskedHeaders(response.headers),
+      finalUrl: response.finalUrl,
+      durationMs: Math.round(response.timings.totalMs),
+      bytes: response.bytes,
+      contentType: mediaTypeOf(response),
+      ...excerptOf(textOf(response)),
+    },
+  };
+}
+
+function exchangeOfFacts(outcome: FetchOutcome): Pick<TestFetch, 'request' | 'response'> {
+  const { facts } = outcome;
+  if (!facts) return { request: null, response: null };
+  const text = outcome.kind === 'fetched' ? JSON.stringify(outcome.payload, null, 2) : '';
+  return {
+    request: { method: facts.requestMethod, url: facts.requestUri, headers: facts.requestHeaders },
+    response: {
+      status: facts.statusCode,
+      headers: facts.responseHeaders,
+      finalUrl: facts.requestUri,
+      durationMs: facts.durationMs,
+      bytes: Buffer.byteLength(text),
+      contentType: mediaTypeOf({ headers: facts.responseHeaders }),
+      ...excerptOf(text),
+    },
+  };
+}
+
+const excerptOf = (text: string) => ({
+  excerpt: text.slice(0, excerptLength),
+  truncated: text.length > excerptLength,
+});
+
+/** An item that was never stored, for a fetch on its own. */
+function sampleItem(seed: NewWorkItem): WorkItem {
+  const never = '1970-01-01T00:00:00.000Z';
+  return {
+    workItemId: newId(),
+    sourceSystem: seed.sourceSystem,
+    sourceName: seed.sourceName,
+    resourceType: seed.resourceType,
+    resourceId: seed.resourceId,
+    requestUri: seed.requestUri,
+    requestMethod: seed.requestMethod ?? 'GET',
+    requestHeaders: seed.requestHeaders ?? null,
+    requestBody: seed.requestBody ?? null,
+    metadata: seed.metadata ?? null,
+    priority: seed.priority ?? 100,
+    status: 'in_progress',
+    attempt: 1,
+    runId: null,
+    discoveredFrom: null,
+    createdAt: never,
+    updatedAt: never,
+    errorMessage: null,
+    errorCode: null,
+    dedupeKey: '',
+    host: null,
+    depth: 0,
+    availableAt: never,
+    waitReason: null,
+    leaseId: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    claimedAt: null,
+    lastHttpStatus: null,
+    etag: null,
+    lastModified: null,
+    revision: null,
+    contentHash: null,
+    lastFetchedAt: null,
+    lastChangedAt: null,
+    nextFetchAt: null,
+    checkCount: 0,
+    changeCount: 0,
+  };
+}
