@@ -32,7 +32,8 @@ export interface Run {
   readonly kind: RunKind;
   readonly name: string | null;
   readonly status: RunStatus;
-  readonly phase: 'preparing' | 'ready';
+  /** `preparing`: items are being put in; `ending`: its queue is being emptied after a stop or cancel. */
+  readonly phase: 'preparing' | 'ready' | 'ending';
   readonly startedAt: Instant;
   readonly completedAt: Instant | null;
   readonly pausedAt: Instant | null;

@@ -3,6 +3,7 @@
  * columns behind it. Both databases compare keys exactly (case, accents, width); what they would
  * merge or cut without a word is refused here instead.
  */
+import { validate as isUuid } from 'uuid';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from './model.ts';
 
@@ -17,9 +18,6 @@ export const columnLengths = {
   resourceId: 500,
   requestUri: 2000,
   requestMethod: 10,
-  runId: 36,
-  discoveredFrom: 36,
-  workItemId: 36,
 } as const;
 
 export interface ResourceIdentity {
@@ -29,6 +27,7 @@ export interface ResourceIdentity {
   readonly resourceId: string;
 }
 
+const idFields = ['workItemId', 'runId', 'discoveredFrom'] as const;
 const keyParts = ['sourceSystem', 'sourceName', 'resourceType'] as const;
 const maxInt = 2_147_483_647;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -57,6 +56,11 @@ export function checkNewWorkItem(item: NewWorkItem): string {
     checkLength(field, item[field]);
   }
   for (const field of keyParts) checkKeyPart(field, item[field]);
+  for (const field of idFields) {
+    const id = item[field];
+    // Runs and records keep these ids as UNIQUEIDENTIFIER on SQL Server.
+    if (typeof id === 'string' && !isUuid(id)) refuse(field, 'is not a UUID');
+  }
   checkResourceId(item.resourceId);
   if (item.requestUri === '') refuse('requestUri', 'is empty');
   if (item.requestMethod === '') refuse('requestMethod', 'is empty');

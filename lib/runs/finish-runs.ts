@@ -1,0 +1,66 @@
+/** Ending runs that have nothing left to do. */
+import type { Db, Session } from '#db/engine.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import { statusIs } from '#lib/work-items/held-item.ts';
+import type { EndReason } from './model.ts';
+import { parseRunMetadata } from './run-metadata.ts';
+import { adjustRun } from './run-numbers.ts';
+
+/** Completes each running, prepared run of which nothing waits or is held. Returns how many. */
+export async function finishRuns(db: Db): Promise<number> {
+  const runs = await db.q
+    .selectFrom('ingest_runs')
+    .select('run_id')
+    .where('status', '=', 'running')
+    .where('phase', '=', 'ready')
+    .execute();
+  let finished = 0;
+  for (const { run_id: runId } of runs) {
+    if (await hasOpenItems(db, runId)) continue;
+    if (await db.transaction((tx) => finishRun(tx, runId))) finished += 1;
+  }
+  return finished;
+}
+
+/**
+ * Looks again while it holds the run's row. Whatever returns or adds an item to the run's queue needs
+ * that row to commit, so only claims (pending → in progress) can happen meanwhile; asking for pending
+ * first and for in progress after it cannot miss an item that is being claimed.
+ */
+async function finishRun(tx: Session, runId: string): Promise<boolean> {
+  await adjustRun(tx, runId, {});
+  if (await hasOpenItems(tx, runId)) return false;
+  const run = await tx.q
+    .selectFrom('ingest_runs')
+    .select('metadata')
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  const { over_budget: over, budget_reached: reached } = parseRunMetadata(run?.metadata ?? null);
+  const endReason: EndReason = reached || (over ?? 0) > 0 ? 'budget' : 'finished';
+  const result = await tx.q
+    .updateTable('ingest_runs')
+    .set({
+      status: 'completed',
+      completed_at: tx.engine.now(),
+      end_reason: endReason,
+      paused_at: null,
+    })
+    .where('run_id', '=', runId)
+    .where('status', '=', 'running')
+    .where('phase', '=', 'ready')
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}
+
+async function hasOpenItems(s: Session, runId: string): Promise<boolean> {
+  return (await hasItem(s, runId, 'pending')) || (await hasItem(s, runId, 'in_progress'));
+}
+
+async function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
+  const query = s.q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .where('run_id', '=', runId)
+    .where('status', '=', statusIs(status));
+  return (await s.engine.take(query, 1).execute()).length > 0;
+}

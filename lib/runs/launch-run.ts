@@ -1,0 +1,172 @@
+/** Launching a run: the same request key launches one run, however often it is sent. */
+import type { z } from 'zod';
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
+import { listSources } from '#lib/sources/list-sources.ts';
+import type { Source } from '#lib/sources/model.ts';
+import { seedItems } from '#lib/sources/seed-items.ts';
+import { distinctByKey, insertAbsent } from '#lib/work-items/enqueue.ts';
+import { insertRowFrom } from '#lib/work-items/rows.ts';
+import { requireRunRow } from './get-run.ts';
+import { type LaunchRequest, launchRequestSchema } from './model.ts';
+import { launchedBefore, rememberLaunch } from './request-keys.ts';
+import { adjustRun } from './run-numbers.ts';
+import { scopeFilters, scopeHasItems } from './scope.ts';
+
+export interface LaunchOptions {
+  /** Made by whoever asks, once per intention: the same key gives the same run. At most 100 characters. */
+  readonly requestKey?: string;
+  /** A retry of what failed in this run. */
+  readonly parentRunId?: string;
+}
+
+export interface LaunchedRun {
+  readonly runId: string;
+  /** Items in the run now; known items are put in by the workers afterwards. */
+  readonly itemsTotal: number;
+}
+
+/**
+ * Launches a run over the named sources, or over all enabled ones. Seeds are enqueued at once; known
+ * items (recrawl, retry, and what a seed run's sources have pending without a run) are put in by the
+ * workers in chunks.
+ * @throws AppError `forbidden`, `input_invalid`, `source_unknown`, `source_paused` (disabled by its
+ *   owner), `run_has_no_items`
+ */
+export async function launchRun(
+  db: Db,
+  actor: Actor,
+  input: z.input<typeof launchRequestSchema>,
+  options: LaunchOptions = {},
+): Promise<LaunchedRun> {
+  requirePermission(actor, 'runs:change');
+  const request = parseRequest(input);
+  return db.transaction(async (tx) => {
+    const before = await launchedBefore(tx, options.requestKey);
+    if (before) return before;
+    const sources = await sourcesOf(tx, request);
+    const runId = newId();
+    const filters = scopeFilters(request, options.parentRunId ?? null, sources);
+    const known = await scopeHasItems(tx, request, filters);
+    const seeds = request.kind === 'seed' ? sources.flatMap((source) => seedRows(source)) : [];
+    if (!known && seeds.length === 0) throw noItems(request);
+
+    await insertRun(tx, actor, runId, { request, sources, options, prepare: known });
+    const rows = seeds.map((row) => ({
+      ...row,
+      run_id: runId,
+      ...(request.priority === undefined ? {} : { priority: request.priority }),
+    }));
+    const budget = request.maxItems ?? Number.POSITIVE_INFINITY;
+    const inserted = await insertAbsent(tx, distinctByKey(rows).slice(0, budget));
+    const itemsTotal = inserted.length;
+    if (itemsTotal > 0) await adjustRun(tx, runId, { total: itemsTotal });
+    const launched = { runId, itemsTotal };
+    await rememberLaunch(tx, options.requestKey, launched);
+    await recordAudit(tx, actor, {
+      action: 'run.launch',
+      targetType: 'run',
+      targetId: runId,
+      summary: `Launched ${request.kind} run ${request.name ?? runId} over ${sources.map(({ name }) => name).join(', ')}`,
+      after: request,
+    });
+    return launched;
+  });
+}
+
+/**
+ * Launches a retry of what failed in a run.
+ * @throws AppError `not_found`, `run_has_no_items`, and as `launchRun`
+ */
+export async function retryFailed(
+  db: Db,
+  actor: Actor,
+  runId: string,
+  options: { readonly requestKey?: string } = {},
+): Promise<LaunchedRun> {
+  requirePermission(actor, 'runs:change');
+  const parent = await requireRunRow(db, runId);
+  const name = `Retry of ${parent.name ?? `run ${parent.run_id.slice(-8)}`}`.slice(0, 200);
+  return launchRun(db, actor, { kind: 'retry', name }, { ...options, parentRunId: runId });
+}
+
+function parseRequest(input: unknown): LaunchRequest {
+  const parsed = launchRequestSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new AppError('input_invalid', 'The launch request is not right.', {
+    fields: Object.fromEntries(
+      parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]),
+    ),
+  });
+}
+
+async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly Source[]> {
+  const all = await listSources(tx);
+  if (request.sources.length === 0) return all.filter((source) => source.enabled);
+  return [...new Set(request.sources)].map((name) => {
+    const source = all.find((candidate) => candidate.name === name);
+    if (!source) throw new AppError('source_unknown', `There is no source "${name}".`);
+    if (!source.enabled) {
+      throw new AppError('source_paused', `The source "${name}" is disabled.`, {
+        remedy: 'Enable the source first.',
+      });
+    }
+    return source;
+  });
+}
+
+const seedRows = (source: Source) => seedItems(source).map(insertRowFrom);
+
+function noItems(request: LaunchRequest): AppError {
+  const message =
+    request.kind === 'seed'
+      ? 'None of these sources has seeds.'
+      : `There is nothing to ${request.kind === 'retry' ? 'retry: no item failed' : 'recrawl: no item matches'}.`;
+  return new AppError('run_has_no_items', message);
+}
+
+interface NewRun {
+  readonly request: LaunchRequest;
+  readonly sources: readonly Source[];
+  readonly options: LaunchOptions;
+  /** Whether known items have to be put in. */
+  readonly prepare: boolean;
+}
+
+async function insertRun(
+  tx: Session,
+  actor: Actor,
+  runId: string,
+  { request, sources, options, prepare }: NewRun,
+): Promise<void> {
+  const revisions = Object.fromEntries(sources.map(({ name, revision }) => [name, revision]));
+  await tx.q
+    .insertInto('ingest_runs')
+    .values({
+      run_id: runId,
+      started_at: tx.engine.now(),
+      completed_at: null,
+      status: 'running',
+      config_hash: null,
+      metadata: null,
+      kind: request.kind,
+      name: request.name ?? null,
+      phase: prepare ? 'preparing' : 'ready',
+      request: JSON.stringify(request),
+      source_revisions: JSON.stringify(revisions),
+      max_items: request.maxItems ?? null,
+      max_depth: request.maxDepth ?? null,
+      paused_at: null,
+      end_reason: null,
+      parent_run_id: options.parentRunId ?? null,
+      launched_by: actor.email,
+      request_key: options.requestKey ?? null,
+      heartbeat_at: tx.engine.now(),
+      error_message: null,
+    })
+    .execute();
+}

@@ -1,0 +1,22 @@
+/** What a run notes about itself in its `metadata` column, beside what an older system wrote there. */
+import { z } from 'zod';
+
+const runMetadataSchema = z.looseObject({
+  /** Items found that the run's budget left out. */
+  over_budget: z.number().optional().catch(undefined),
+  /** The preparation found more items than the run may take. */
+  budget_reached: z.boolean().optional().catch(undefined),
+  /** Where the preparation stands: which of the run's filters, and the last item looked at. */
+  prepare: z.object({ filter: z.number(), cursor: z.string() }).optional().catch(undefined),
+});
+export type RunMetadata = z.infer<typeof runMetadataSchema>;
+
+/** Unreadable text reads as nothing noted: it must not keep a run from going on. */
+export function parseRunMetadata(text: string | null): RunMetadata {
+  if (text === null) return {};
+  try {
+    return runMetadataSchema.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

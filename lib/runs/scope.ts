@@ -1,0 +1,78 @@
+/** Which known items a run takes in, as filters that are worked through one after the other. */
+import type { Session } from '#db/engine.ts';
+import { chunksOf } from '#lib/work-items/chunks.ts';
+import { statusIs } from '#lib/work-items/held-item.ts';
+import type { RecrawlFilter } from '#lib/work-items/model.ts';
+import { recrawlCandidates } from '#lib/work-items/recrawl.ts';
+import type { ReopenCandidate } from '#lib/work-items/reopen.ts';
+import type { LaunchRequest } from './model.ts';
+
+export interface ScopeSource {
+  readonly type: string;
+  readonly name: string;
+}
+
+/**
+ * A seed run adopts what its sources have pending without a run (left by a stopped run, or enqueued by
+ * hand); a recrawl takes completed items; a retry takes failed ones, of one run when it has a parent.
+ */
+export function scopeFilters(
+  request: LaunchRequest,
+  parentRunId: string | null,
+  sources: readonly ScopeSource[],
+): RecrawlFilter[] {
+  const base: RecrawlFilter = {
+    statuses: request.kind === 'retry' ? ['failed'] : (request.statuses ?? ['completed']),
+    ...(request.resourceType === undefined ? {} : { resourceType: request.resourceType }),
+    ...(request.staleDays === undefined ? {} : { staleDays: request.staleDays }),
+  };
+  if (request.kind !== 'seed' && request.workItemIds !== undefined) {
+    return [...chunksOf(request.workItemIds)].map((workItemIds) => ({ ...base, workItemIds }));
+  }
+  if (parentRunId !== null) return [{ ...base, runId: parentRunId }];
+  return sources.map(({ type, name }) => ({ ...base, sourceSystem: type, sourceName: name }));
+}
+
+/** The next items of one filter in id order after `cursor`. */
+export function scopeCandidates(
+  s: Session,
+  request: LaunchRequest,
+  filter: RecrawlFilter,
+  cursor: string,
+  limit: number,
+): Promise<ReopenCandidate[]> {
+  return request.kind === 'seed'
+    ? pendingWithoutRun(s, filter, cursor, limit)
+    : recrawlCandidates(s, filter, cursor, limit);
+}
+
+function pendingWithoutRun(
+  s: Session,
+  { sourceSystem, sourceName }: RecrawlFilter,
+  cursor: string,
+  limit: number,
+): Promise<ReopenCandidate[]> {
+  if (sourceSystem === undefined || sourceName === undefined) return Promise.resolve([]);
+  const query = s.q
+    .selectFrom('work_items')
+    .select(['work_item_id', 'status', 'run_id'])
+    .where('status', '=', statusIs('pending'))
+    .where('run_id', 'is', null)
+    .where('source_system', '=', sourceSystem)
+    .where('source_name', '=', sourceName)
+    .where('work_item_id', '>', cursor)
+    .orderBy('work_item_id');
+  return s.engine.take(query, limit).execute();
+}
+
+/** Whether any known item would join. */
+export async function scopeHasItems(
+  s: Session,
+  request: LaunchRequest,
+  filters: readonly RecrawlFilter[],
+): Promise<boolean> {
+  for (const filter of filters) {
+    if ((await scopeCandidates(s, request, filter, '', 1)).length > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+/** Putting new items into the queue. */
+import type { Db, Session, WorkItemInsert } from '#db/engine.ts';
+import { adjustRun } from '#lib/runs/run-numbers.ts';
+import { chunksOf } from './chunks.ts';
+import type { NewWorkItem } from './model.ts';
+import { insertRowFrom } from './rows.ts';
+
+/**
+ * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
+ * order given; of duplicates inside the batch the first wins.
+ * @throws AppError when any item does not fit; then nothing was inserted.
+ */
+export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promise<string[]> {
+  const rows = distinctByKey(items.map(insertRowFrom));
+  if (rows.length === 0) return [];
+  return db.transaction(async (tx) => {
+    const inserted = await insertAbsent(tx, rows);
+    for (const [runId, count] of countByRun(inserted)) {
+      await adjustRun(tx, runId, { total: count });
+    }
+    return inserted.map((row) => row.work_item_id);
+  });
+}
+
+/** Inserts what is absent, in chunks; returns the rows that were inserted, in the order given. */
+export async function insertAbsent(
+  tx: Session,
+  rows: readonly WorkItemInsert[],
+): Promise<WorkItemInsert[]> {
+  const inserted: WorkItemInsert[] = [];
+  for (const chunk of chunksOf(rows)) {
+    const ids = await tx.engine.insertWorkItemsIfAbsent(tx, chunk);
+    inserted.push(...chunk.filter((row) => ids.has(row.work_item_id)));
+  }
+  return inserted;
+}
+
+export function distinctByKey(rows: readonly WorkItemInsert[]): WorkItemInsert[] {
+  const byKey = new Map<string, WorkItemInsert>();
+  for (const row of rows) if (!byKey.has(row.dedupe_key)) byKey.set(row.dedupe_key, row);
+  return [...byKey.values()];
+}
+
+/** Which of these keys are in the queue already. */
+export async function knownKeys(s: Session, keys: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (const chunk of chunksOf(keys)) {
+    const rows = await s.q
+      .selectFrom('work_items')
+      .select('dedupe_key')
+      .where('dedupe_key', 'in', chunk)
+      .execute();
+    for (const row of rows) known.add(row.dedupe_key);
+  }
+  return known;
+}
+
+function countByRun(rows: readonly WorkItemInsert[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { run_id: runId } of rows) {
+    if (typeof runId === 'string') counts.set(runId, (counts.get(runId) ?? 0) + 1);
+  }
+  return counts;
+}

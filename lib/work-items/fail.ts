@@ -1,0 +1,73 @@
+/** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
+import type { Db, Session } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
+import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
+import { recordAttempt } from './attempts.ts';
+import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
+import { noteHostAnswer } from './hosts.ts';
+import { maxAttemptsOf } from './max-attempts.ts';
+import type { FailureInput, FailureResult } from './model.ts';
+import { settleReturned } from './return-to-queue.ts';
+
+const lost = { ok: false, code: 'lease_lost' } as const;
+const outcomes = { pending: 'retry', failed: 'failed', skipped: 'skipped' } as const;
+
+/**
+ * Ends a failed attempt as the retry policy decided. A retry beyond the source's attempts fails the
+ * item, whatever was decided: retries end.
+ */
+export async function fail(db: Db, input: FailureInput): Promise<FailureResult> {
+  return db.transaction(async (tx) => {
+    const item = await readHeld(tx, input.fence);
+    if (!item) return lost;
+    const status = await nextStatus(tx, item, input);
+    if (!(await updateHeld(tx, input.fence, failedItem(tx, input, status)))) return lost;
+
+    await noteHostAnswer(tx, item.host, {
+      httpStatus: input.attempt.httpStatus,
+      failed: true,
+      blockMs: input.blockHostMs ?? null,
+      reason: input.errorMessage.slice(0, 400),
+    });
+    await recordAttempt(tx, item, input.attempt, {
+      outcome: outcomes[status],
+      errorCode: input.errorCode,
+      errorMessage: input.errorMessage,
+    });
+    if (status !== 'pending') {
+      await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
+      return { ok: true, status };
+    }
+    await adjustRun(tx, item.run_id, { retried: 1 });
+    return { ok: true, status: await settleReturned(tx, item) };
+  });
+}
+
+async function nextStatus(
+  tx: Session,
+  item: WorkItemRow,
+  input: FailureInput,
+): Promise<'pending' | 'failed' | 'skipped'> {
+  if (input.decision.kind === 'skip') return 'skipped';
+  if (input.decision.kind === 'give_up') return 'failed';
+  return item.attempt < (await maxAttemptsOf(tx, item)) ? 'pending' : 'failed';
+}
+
+function failedItem(
+  tx: Session,
+  input: FailureInput,
+  status: 'pending' | 'failed' | 'skipped',
+): WorkItemChange {
+  const waits =
+    status === 'pending' && input.decision.kind === 'retry' && input.decision.delayMs > 0;
+  const delayMs = input.decision.kind === 'retry' ? Math.max(0, input.decision.delayMs) : 0;
+  return {
+    status,
+    ...noLease,
+    error_code: input.errorCode,
+    error_message: input.errorMessage,
+    last_http_status: input.attempt.httpStatus,
+    wait_reason: waits ? 'backoff' : null,
+    ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * A polite source's slot: the right to send the fleet's next request. Whoever holds it has the one
+ * request in flight; when it is given back, the next slot opens a whole delay after the last request
+ * was sent. A slot whose holder died frees itself when it expires.
+ */
+import type { Db, Session } from '#db/engine.ts';
+
+export interface SlotRequest {
+  readonly sourceId: string;
+  readonly leaseId: string;
+  readonly leaseMs: number;
+  readonly delayMs: number;
+}
+
+/** Takes the slot if the source may be asked now. The source's own row decides, not what was read before. */
+export async function takeSlot(tx: Session, slot: SlotRequest): Promise<boolean> {
+  const { engine } = tx;
+  const result = await tx.q
+    .updateTable('sources')
+    .set({
+      slot_lease_id: slot.leaseId,
+      slot_until: engine.nowPlus(slot.leaseMs),
+      next_slot_at: engine.nowPlus(slot.delayMs),
+    })
+    .where('source_id', '=', slot.sourceId)
+    .where('enabled', '=', 1)
+    .where('paused_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]))
+    .where((eb) =>
+      eb.or([
+        eb('slot_lease_id', 'is', null),
+        eb('slot_until', 'is', null),
+        eb('slot_until', '<=', engine.now()),
+      ]),
+    )
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}
+
+/** Gives back a slot under which nothing was claimed: no request was sent, so nobody has to wait. */
+export async function returnUnusedSlot(tx: Session, leaseId: string): Promise<void> {
+  await tx.q
+    .updateTable('sources')
+    .set({ slot_lease_id: null, slot_until: null, next_slot_at: tx.engine.now() })
+    .where('slot_lease_id', '=', leaseId)
+    .execute();
+}
+
+/**
+ * Gives the slot back after its request was sent; see `StateStore.releaseSlot`. Taking the slot set
+ * `next_slot_at` to the claim's moment plus the delay. The worker's count started before that moment,
+ * so claim + `sentAfterMs` + delay is never closer than one delay to the request.
+ */
+export async function releaseSlot(db: Db, leaseId: string, sentAfterMs: number): Promise<boolean> {
+  const sentAfter = Math.max(0, Math.ceil(sentAfterMs));
+  return db.transaction(async (tx) => {
+    const result = await tx.q
+      .updateTable('sources')
+      .set((eb) => ({
+        slot_lease_id: null,
+        slot_until: null,
+        next_slot_at: tx.engine.addMs(eb.ref('next_slot_at'), sentAfter),
+      }))
+      .where('slot_lease_id', '=', leaseId)
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows) === 1;
+  });
+}
