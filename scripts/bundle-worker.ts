@@ -30,7 +30,8 @@ await rm(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints,
-  outdir: dist,
+  // One folder down: the code looks for `../migrations`.
+  outdir: join(dist, 'bin'),
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
