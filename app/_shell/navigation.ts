@@ -1,0 +1,40 @@
+/** The pages of the console, in the order of the rail, with the letter that follows `g`. */
+import {
+  CalendarClock,
+  Cpu,
+  Database,
+  Gauge,
+  Globe,
+  ListChecks,
+  type LucideIcon,
+  Play,
+  ScrollText,
+  Settings,
+  Waypoints,
+} from 'lucide-react';
+
+export interface Place {
+  readonly href: string;
+  readonly label: string;
+  readonly key: string;
+  readonly icon: LucideIcon;
+}
+
+export const places: readonly Place[] = [
+  { href: '/', label: 'Overview', key: 'o', icon: Gauge },
+  { href: '/work-items', label: 'Work items', key: 'i', icon: ListChecks },
+  { href: '/sources', label: 'Sources', key: 's', icon: Waypoints },
+  { href: '/runs', label: 'Runs', key: 'r', icon: Play },
+  { href: '/records', label: 'Records', key: 'd', icon: Database },
+  { href: '/hosts', label: 'Hosts', key: 'h', icon: Globe },
+  { href: '/workers', label: 'Workers', key: 'w', icon: Cpu },
+  { href: '/schedules', label: 'Schedules', key: 'c', icon: CalendarClock },
+  { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },
+  { href: '/settings', label: 'Settings', key: 't', icon: Settings },
+];
+
+export function isCurrent(place: Place, pathname: string): boolean {
+  return place.href === '/'
+    ? pathname === '/'
+    : pathname === place.href || pathname.startsWith(`${place.href}/`);
+}

@@ -1,0 +1,106 @@
+'use client';
+/** The rail: a column on wide screens, an icon strip on middle ones, a drawer on narrow ones. */
+import { Menu as MenuIcon } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useState } from 'react';
+import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
+import { IconButton } from '#app/ui/button.tsx';
+import { cx } from '#app/ui/cx.ts';
+import { Mark } from '#app/ui/mark.tsx';
+import { isCurrent, places } from './navigation.ts';
+
+function Places({
+  isCompact = false,
+  onGo,
+}: {
+  /** Icons only up to the width where words fit. */
+  readonly isCompact?: boolean;
+  readonly onGo?: () => void;
+}) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Console" className="flex flex-col gap-px px-2">
+      {places.map((place) => {
+        const current = isCurrent(place, pathname);
+        const Icon = place.icon;
+        return (
+          <Link
+            key={place.href}
+            href={place.href}
+            title={isCompact ? `${place.label} (g ${place.key})` : undefined}
+            {...(current ? { 'aria-current': 'page' } : {})}
+            {...(onGo ? { onClick: onGo } : {})}
+            className={cx(
+              'group/place flex h-8 items-center gap-2.5 rounded px-2 text-sm',
+              isCompact && 'max-lg:justify-center',
+              current
+                ? 'bg-accent-soft font-medium text-accent'
+                : 'text-ink-2 hover:bg-hover hover:text-ink',
+            )}
+          >
+            <Icon aria-hidden className="size-4 shrink-0" />
+            <span className={cx('flex-1 truncate', isCompact && 'max-lg:sr-only')}>
+              {place.label}
+            </span>
+            <kbd
+              aria-hidden
+              className={cx(
+                'text-2xs text-ink-3 opacity-0 group-hover/place:opacity-100',
+                isCompact && 'max-lg:hidden',
+              )}
+            >
+              g {place.key}
+            </kbd>
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+export function Rail() {
+  return (
+    <div className="sticky top-0 hidden h-dvh w-13 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface pb-3 md:flex lg:w-48">
+      <Link
+        href="/"
+        className="flex h-12 shrink-0 items-center gap-2 px-3.5 text-sm font-semibold tracking-[-0.01em] max-lg:justify-center max-lg:px-0"
+      >
+        <Mark className="size-6 text-accent" />
+        <span className="max-lg:sr-only">Holocron Ingest</span>
+      </Link>
+      <Places isCompact />
+    </div>
+  );
+}
+
+/** The rail of narrow screens. */
+export function RailDrawer() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="md:hidden">
+      <IconButton label="Open the navigation" onPress={() => setOpen(true)}>
+        <MenuIcon aria-hidden />
+      </IconButton>
+      <ModalOverlay
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        isDismissable
+        className="appear fixed inset-0 z-50 flex bg-shade"
+      >
+        <Modal className="h-dvh w-64 border-r border-line-strong bg-surface">
+          <AriaDialog
+            aria-label="Navigation"
+            className="flex h-full flex-col gap-3 overflow-y-auto py-3 outline-none"
+          >
+            <span className="flex items-center gap-2 px-4 text-sm font-semibold">
+              <Mark className="size-6 text-accent" />
+              Holocron Ingest
+            </span>
+            <Places onGo={() => setOpen(false)} />
+          </AriaDialog>
+        </Modal>
+      </ModalOverlay>
+    </div>
+  );
+}

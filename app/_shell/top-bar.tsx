@@ -1,0 +1,35 @@
+/** The top bar: database and health at the left, what a person steers at the right. */
+import type { SignedInActor } from '#app/_server/actor.ts';
+import type { Theme } from '#app/ui/theme.ts';
+import { ThemeSwitch } from '#app/ui/theme-switch.tsx';
+import { KeyboardShortcuts } from './keyboard.tsx';
+import { HealthDot, LiveSwitch } from './live-switch.tsx';
+import { Palette } from './palette.tsx';
+import { RailDrawer } from './rail.tsx';
+import { UserMenu } from './user-menu.tsx';
+
+export function TopBar({
+  actor,
+  theme,
+  database,
+  health,
+}: {
+  readonly actor: SignedInActor;
+  readonly theme: Theme;
+  readonly database: string;
+  readonly health: { readonly ok: boolean; readonly message: string | null };
+}) {
+  return (
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-1.5 border-b bg-surface px-2 sm:px-4">
+      <RailDrawer />
+      <HealthDot database={database} initial={health} />
+      <div className="ml-auto flex shrink-0 items-center gap-1">
+        <Palette />
+        <LiveSwitch />
+        <KeyboardShortcuts />
+        <ThemeSwitch initial={theme} />
+        <UserMenu name={actor.name} email={actor.email} role={actor.role} />
+      </div>
+    </header>
+  );
+}

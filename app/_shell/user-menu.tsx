@@ -1,0 +1,53 @@
+'use client';
+import { KeyRound, LogOut, UserRound } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { signOut } from 'next-auth/react';
+import { Button } from '#app/ui/button.tsx';
+import { Menu } from '#app/ui/menu.tsx';
+
+export function UserMenu({
+  name,
+  email,
+  role,
+}: {
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+}) {
+  const router = useRouter();
+  const leave = async () => {
+    await signOut({ redirect: false });
+    router.replace('/sign-in');
+    router.refresh();
+  };
+  return (
+    <Menu
+      label="Account"
+      trigger={
+        <Button
+          variant="quiet"
+          aria-label={`Account of ${name}`}
+          icon={<UserRound aria-hidden />}
+          className="max-w-40 max-sm:w-8 max-sm:px-0"
+        >
+          <span className="truncate max-sm:sr-only">{name}</span>
+        </Button>
+      }
+      entries={[
+        { kind: 'heading', id: 'who', text: `${email} · ${role}` },
+        {
+          id: 'account',
+          label: 'Change password',
+          icon: <KeyRound aria-hidden />,
+          href: '/settings/account',
+        },
+        {
+          id: 'sign-out',
+          label: 'Sign out',
+          icon: <LogOut aria-hidden />,
+          onAction: () => void leave(),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,24 @@
+import { actorOrThrow } from '#app/_server/actor.ts';
+import { answerJson } from '#app/_server/json.ts';
+import { checkHealth } from '#lib/health/check-health.ts';
+import { readPulse } from '#lib/metrics/pulse.ts';
+import { getRuntime } from '#lib/runtime.ts';
+
+/** For `LiveProvider`: does anything move, has anything changed, is the deployment well. */
+export function GET(): Promise<Response> {
+  return answerJson(async () => {
+    await actorOrThrow();
+    const { db } = await getRuntime();
+    const health = await checkHealth(db);
+    const pulse = health.ok ? await readPulse(db) : { moving: false, stamp: 'unwell' };
+    return {
+      ...pulse,
+      health: {
+        ok: health.ok,
+        latencyMs: health.latencyMs,
+        workers: health.workers,
+        message: health.error?.message ?? null,
+      },
+    };
+  });
+}

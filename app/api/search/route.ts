@@ -1,0 +1,14 @@
+import type { NextRequest } from 'next/server';
+import { actorOrThrow } from '#app/_server/actor.ts';
+import { answerJson } from '#app/_server/json.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { find } from '#lib/search/find.ts';
+
+/** For the command palette: at most six items, sources and runs each. */
+export function GET(request: NextRequest): Promise<Response> {
+  return answerJson(async () => {
+    await actorOrThrow();
+    const { db } = await getRuntime();
+    return find(db, request.nextUrl.searchParams.get('q') ?? '');
+  });
+}
