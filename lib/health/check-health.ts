@@ -27,7 +27,7 @@ export async function checkHealth(db: Db): Promise<Health> {
     const start = performance.now();
     await db.q.selectNoFrom(db.engine.now().as('now')).executeTakeFirst();
     const latencyMs = Math.round((performance.now() - start) * 10) / 10;
-    const pending = await pendingMigrations(db);
+    const pending = await readPending(db);
     if (pending.length > 0) {
       return {
         ...base,
@@ -64,4 +64,16 @@ export function healthOfBrokenStart(error: unknown): Health {
           { code: error.code, message: 'The configuration cannot be used.', remedy: error.remedy }
         : toPublicError(error),
   };
+}
+
+const keepMs = 10_000;
+const allApplied = new WeakMap<Db, number>();
+
+/** Reads files and a table: when nothing was pending a moment ago, that still holds. */
+async function readPending(db: Db): Promise<string[]> {
+  const since = allApplied.get(db);
+  if (since !== undefined && performance.now() - since < keepMs) return [];
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) allApplied.set(db, performance.now());
+  return pending;
 }
