@@ -46,7 +46,7 @@ const adaptive: SimulatedPolicy = {
   },
 };
 
-const byUtility = (name: string, rateOf: (page: KnownPage) => number | null): SimulatedPolicy => ({
+const byUtility = (name: string, rateOf: (page: KnownPage) => number): SimulatedPolicy => ({
   name,
   choose: (pages, nowMs, budget) =>
     dueFirst(

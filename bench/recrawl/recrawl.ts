@@ -8,8 +8,8 @@ import { generateHistory, simulate } from './simulate.ts';
 const defaultPages = 500;
 const horizonMs = 360 * dayMs;
 const stepMs = dayMs / 4;
-/** One request per page every ten days, to be spent as the policy likes. */
-const budgetPerPageMs = 1 / (10 * dayMs);
+/** One request per page in so many days, to be spent as the policy likes. */
+const budgetsDays = [10, 40];
 
 /**
  * Replays generated change histories against the revisit policies and reports the mean freshness of
@@ -26,30 +26,33 @@ export const recrawlBenchmark: Benchmark = {
       const histories = Array.from({ length: runs }, (_, run) =>
         generateHistory((random) => mix.draw(random), pages, horizonMs, run + 1),
       );
-      const optimum = histories.map(({ ratesPerMs }) =>
-        optimalFreshness(ratesPerMs, pages * budgetPerPageMs),
-      );
-      for (const policy of policies) {
-        const outcomes = histories.map((history, run) =>
-          simulate(history, policy, {
-            horizonMs,
-            countFromMs: horizonMs / 2,
-            stepMs,
-            budgetPerStep: pages * budgetPerPageMs * stepMs,
-            seed: run + 1,
-          }),
+      for (const budgetDays of budgetsDays) {
+        const budgetPerMs = pages / (budgetDays * dayMs);
+        const optimum = histories.map(({ ratesPerMs }) =>
+          optimalFreshness(ratesPerMs, budgetPerMs),
         );
-        results.push(
-          toResult({
-            name: `${mix.name}: ${policy.name}`,
-            unit: 'freshness',
-            runs: outcomes.map(({ freshness }) => freshness),
-            floor: { what: 'optimum', runs: optimum },
-            details: {
-              'budget used': outcomes.reduce((sum, o) => sum + o.budgetUsed, 0) / outcomes.length,
-            },
-          }),
-        );
+        for (const policy of policies) {
+          const outcomes = histories.map((history, run) =>
+            simulate(history, policy, {
+              horizonMs,
+              countFromMs: horizonMs / 2,
+              stepMs,
+              budgetPerStep: budgetPerMs * stepMs,
+              seed: run + 1,
+            }),
+          );
+          results.push(
+            toResult({
+              name: `${mix.name}, ${budgetDays} d: ${policy.name}`,
+              unit: 'freshness',
+              runs: outcomes.map(({ freshness }) => freshness),
+              floor: { what: 'optimum', runs: optimum },
+              details: {
+                'budget used': outcomes.reduce((sum, o) => sum + o.budgetUsed, 0) / outcomes.length,
+              },
+            }),
+          );
+        }
       }
     }
     return results;

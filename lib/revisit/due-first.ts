@@ -1,15 +1,11 @@
-import { defaultRevisitPolicy } from './policy.ts';
 import { refreshUtility } from './refresh-utility.ts';
 
 export interface RevisitCandidate {
   /** Time since the last fetch, ms; null when it was never fetched. */
   readonly ageMs: number | null;
-  /** From `estimateChangeRate`; null when unknown. */
-  readonly ratePerMs: number | null;
+  /** From `estimateChangeRate`. */
+  readonly ratePerMs: number;
 }
-
-/** Of a page nobody has compared yet, one change per initial interval is assumed. */
-const assumedRatePerMs = 1 / defaultRevisitPolicy.initialMs;
 
 /**
  * The candidates to ask with a budget of `budget` requests, best first: pages that were never
@@ -29,7 +25,7 @@ export function dueFirst<T extends RevisitCandidate>(
 
 function utilityOf({ ageMs, ratePerMs }: RevisitCandidate): number {
   if (ageMs === null) return Number.POSITIVE_INFINITY;
-  return refreshUtility(ratePerMs ?? assumedRatePerMs, ageMs);
+  return refreshUtility(ratePerMs, ageMs);
 }
 
 const age = ({ candidate }: { candidate: RevisitCandidate }) =>

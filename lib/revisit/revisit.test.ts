@@ -99,8 +99,16 @@ describe('a page that is gone', () => {
 });
 
 describe('the change rate', () => {
-  it('is unknown before the first comparison', () => {
-    expect(estimateChangeRate({ checks: 0, changes: 0, meanIntervalMs: 0 })).toBeNull();
+  it('is once in 30 days before the first comparison', () => {
+    const rate = estimateChangeRate({ checks: 0, changes: 0, meanIntervalMs: 0 });
+    expect(rate * 30 * day).toBeCloseTo(1);
+  });
+
+  it('believes neither that a page is hopeless nor that it is dead after one check', () => {
+    const once = (changes: number) =>
+      estimateChangeRate({ checks: 1, changes, meanIntervalMs: day });
+    expect(once(1)).toBeLessThan(1 / day);
+    expect(once(0)).toBeGreaterThan(1 / (100 * day));
   });
 
   it('rises with every change seen and is always positive and finite', () => {
@@ -110,7 +118,7 @@ describe('the change rate', () => {
         const less = estimateChangeRate({ checks, changes, meanIntervalMs: ms });
         const more = estimateChangeRate({ checks, changes: changes + 1, meanIntervalMs: ms });
         expect(less).toBeGreaterThan(0);
-        expect(more).toBeGreaterThan(less ?? Number.NaN);
+        expect(more).toBeGreaterThan(less);
         expect(Number.isFinite(more)).toBe(true);
       }),
     );
@@ -119,8 +127,8 @@ describe('the change rate', () => {
   it('falls as quiet checks add up, so that a quiet page is asked less and less, but still asked', () => {
     const quiet = (checks: number) =>
       estimateChangeRate({ checks, changes: 0, meanIntervalMs: day });
-    expect(quiet(1)).toBeGreaterThan(quiet(10) ?? Number.NaN);
-    expect(quiet(10)).toBeGreaterThan(quiet(1000) ?? Number.NaN);
+    expect(quiet(1)).toBeGreaterThan(quiet(10));
+    expect(quiet(10)).toBeGreaterThan(quiet(1000));
     expect(quiet(1000)).toBeGreaterThan(0);
   });
 
@@ -129,7 +137,7 @@ describe('the change rate', () => {
       const checks = 10_000;
       const changes = Math.round(checks * (1 - Math.exp(-changesPerInterval)));
       const estimate = estimateChangeRate({ checks, changes, meanIntervalMs: day });
-      expect((estimate ?? 0) * day).toBeCloseTo(changesPerInterval, 2);
+      expect(estimate * day).toBeCloseTo(changesPerInterval, 2);
     }
   });
 });
@@ -198,7 +206,7 @@ describe('the refresh utility', () => {
 describe('due first', () => {
   const candidate = fc.record({
     ageMs: fc.option(age),
-    ratePerMs: fc.option(rate),
+    ratePerMs: rate,
   });
 
   it('takes as many as the budget allows, none twice, and never a worse one instead of a better', () => {
@@ -215,7 +223,7 @@ describe('due first', () => {
 
   it('asks pages that were never fetched before all others', () => {
     const known = { id: 'known', ageMs: 300 * day, ratePerMs: 1 / day };
-    const fresh = { id: 'new', ageMs: null, ratePerMs: null };
+    const fresh = { id: 'new', ageMs: null, ratePerMs: 1e-12 };
     expect(dueFirst([known, fresh], 1)).toEqual([fresh]);
   });
 
