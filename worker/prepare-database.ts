@@ -1,8 +1,8 @@
 /** Sees to it that the tables are there before anything is claimed. */
 import { DatabaseError } from '#db/errors.ts';
 import { migrate } from '#db/migrate/migrate.ts';
-import { pendingMigrations } from '#db/migrate/pending.ts';
-import type { DatabaseSettings } from '#db/settings/settings.ts';
+import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { Runtime } from '#lib/runtime.ts';
 
 /** The embedded database is migrated; a server's is the business of `db:init`. */

@@ -1,6 +1,7 @@
 /** Flags over environment over YAML over defaults, into one typed object. */
 import path from 'node:path';
-import { type DatabaseSettings, resolveDatabaseSettings } from '#db/settings/settings.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
+import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { type ParsedEnvironment, parseEnvironment } from './environment.ts';
 import { type ConfigFile, fileSchema } from './file-schema.ts';
 import { sourcesOfFile } from './file-sources.ts';
@@ -46,7 +47,7 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
     sources: file
       ? sourcesOfFile(file, content, env, { maxRetries: content.runner?.max_retries })
       : [],
-    notes: notesOf(content),
+    notes: [...database.notes, ...notesOf(content)],
   };
 }
 

@@ -1,5 +1,5 @@
 /** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
-import type { DatabaseSettings } from '#db/settings/settings.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { SourceInput } from '#lib/sources/model.ts';
 
 export interface LakeSettings {

@@ -21,8 +21,11 @@ export interface YamlFile {
   readonly content: unknown;
   /** Line (from 1) of the value or key at `path`, or of its nearest parent that exists. */
   lineOf(path: Path, atKey?: boolean): number | null;
-  /** Parses the part at `path` with a schema. Throws `config_invalid` listing every fault. */
-  parse<T>(schema: z.ZodType<T>, path?: Path, value?: unknown): T;
+  /**
+   * Parses the value found at `path` (the whole file: `[]`). Throws `config_invalid` listing every
+   * fault.
+   */
+  parse<T>(schema: z.ZodType<T>, path: Path, value: unknown): T;
   /** The error for faults found by the caller's own rules. */
   error(faults: readonly Fault[]): AppError;
 }
@@ -88,7 +91,7 @@ export function parseYamlText(text: string, name: string): YamlFile {
     content,
     lineOf,
     error,
-    parse(schema, path = [], value = content) {
+    parse(schema, path, value) {
       const result = schema.safeParse(value);
       if (result.success) return result.data;
       throw error(result.error.issues.flatMap((issue) => faultsOf(issue, schema, path)));

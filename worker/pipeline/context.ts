@@ -2,6 +2,7 @@
 import type { Db } from '#db/engine.ts';
 import type { LakeSettings } from '#lib/config/model.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { Logger } from '#lib/log.ts';
 import type { SecretBox } from '#lib/sources/secret-box.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
@@ -11,6 +12,8 @@ export interface PipelineContext {
   readonly db: Db;
   readonly store: StateStore;
   readonly http: HttpClient;
+  /** robots.txt files this worker has read. */
+  readonly robots: RobotsCache;
   readonly secretBox: SecretBox;
   readonly log: Logger;
   readonly lake: LakeSettings;

@@ -22,6 +22,7 @@ export async function fetchItem(
       http: polite.http,
       signal,
       politePause: polite.politePause,
+      robots: context.robots,
     });
   } catch (error) {
     return failedOutcome(error, held, context);

@@ -12,26 +12,25 @@ export interface PoliteHttp {
 
 /**
  * The server sees a request later than we begin it (name look-up, connecting, TLS), so the moment
- * taken is the latest at which it can have been sent: the first byte of the answer when the request
- * was answered directly, its end when it was redirected or failed.
+ * taken is the latest at which it can have been sent: the first byte of the (last) answer, or the
+ * failure when there was none.
  */
 export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSignal): PoliteHttp {
   let sentAt: number | null = null;
   return {
     http: {
+      ...http,
       async request(request) {
         const startedAt = performance.now();
         try {
           const response = await http.request(request);
-          const direct = response.redirects.length === 0;
-          sentAt = direct ? startedAt + response.timings.firstByteMs : performance.now();
+          sentAt = startedAt + response.timings.firstByteMs;
           return response;
         } catch (error) {
           sentAt = performance.now();
           throw error;
         }
       },
-      close: () => http.close(),
     },
     async politePause() {
       if (sentAt === null) return;

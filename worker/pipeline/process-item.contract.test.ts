@@ -1,0 +1,243 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contractEngines } from '#db/testing/contract-engines.ts';
+import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
+import type { PipelineContext } from './context.ts';
+import { processItem } from './process-item.ts';
+
+describe.each(contractEngines())('the way of an item on $name', (engine) => {
+  let bench: PipelineBench;
+  let server: Server | undefined;
+  let directory = '';
+
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'pipeline-'));
+  });
+  afterEach(async () => {
+    server?.closeAllConnections();
+    server?.close();
+    server = undefined;
+    await bench.dispose();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const open = async (over: Partial<PipelineContext> = {}) => {
+    bench = await pipelineBench(engine, over);
+  };
+
+  /** A source of type http whose one seed the given listener answers. */
+  async function serve(listener: RequestListener, settings = {}): Promise<void> {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    // A listening TCP server's address is an AddressInfo.
+    const { port } = server.address() as AddressInfo;
+    await bench.seed({
+      name: 'api',
+      type: 'http',
+      settings: { response: 'json', ...settings },
+      seeds: [{ urls: [`http://127.0.0.1:${port}/thing`] }],
+    });
+  }
+
+  const records = () => bench.context.db.q.selectFrom('IngestRecords').selectAll().execute();
+  const stored = async (id: string) => {
+    const item = await bench.context.store.getWorkItem(id);
+    if (!item) throw new Error('the item is gone');
+    return item;
+  };
+
+  it('ends with one record, the discovered items and the status, together', async () => {
+    await open();
+    await bench.seed({ settings: { resources: 20 }, seeds: [{ ids: ['test_resource_001'] }] });
+    const held = await bench.claimOne();
+    const result = await processItem(held, bench.context);
+    expect(result).toMatchObject({ kind: 'completed' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      status: 'completed',
+      leaseId: null,
+    });
+    const [record, ...others] = await records();
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({ work_item_id: held.item.workItemId, status_code: 200 });
+    expect(record?.hash_sha256).toMatch(/^[0-9a-f]{64}$/);
+    const { byStatus } = await bench.context.store.getStats();
+    expect(byStatus.pending).toBe(result.kind === 'completed' ? result.discovered : -1);
+    expect(byStatus.pending).toBeGreaterThan(0);
+  });
+
+  it('follows nothing when discovery is off', async () => {
+    await open({ enableDiscovery: false });
+    await bench.seed({ settings: { resources: 20 }, seeds: [{ ids: ['test_resource_001'] }] });
+    expect(await processItem(await bench.claimOne(), bench.context)).toEqual({
+      kind: 'completed',
+      discovered: 0,
+    });
+  });
+
+  it('a missing resource fails for good, at once', async () => {
+    await open();
+    await bench.seed({ seeds: [{ ids: ['no_such_thing'] }] });
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      status: 'failed',
+      errorCode: 'http_not_found',
+      lastHttpStatus: 404,
+    });
+    expect(await records()).toEqual([]);
+  });
+
+  it('a server error is tried again later, its attempt counted', async () => {
+    await open();
+    await bench.seed({
+      settings: { fail_ids: ['test_resource_001'] },
+      seeds: [{ ids: ['test_resource_001'] }],
+    });
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      status: 'pending',
+      attempt: 1,
+      waitReason: 'backoff',
+      errorCode: 'http_server_error',
+    });
+  });
+
+  it('the last attempt fails the item', async () => {
+    await open();
+    await bench.seed({
+      settings: { fail_ids: ['test_resource_001'], max_retries: 0 },
+      seeds: [{ ids: ['test_resource_001'] }],
+    });
+    expect(await processItem(await bench.claimOne(), bench.context)).toEqual({ kind: 'failed' });
+  });
+
+  it('a 429 with Retry-After delays the whole host', async () => {
+    await open();
+    await serve((_request, response) => {
+      response.writeHead(429, { 'retry-after': '120' });
+      response.end('{}');
+    });
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
+    const host = await bench.context.db.q.selectFrom('hosts').selectAll().executeTakeFirst();
+    expect(host?.blocked_until).not.toBeNull();
+    const item = await stored(held.item.workItemId);
+    expect(Date.parse(item.availableAt) - Date.parse(item.updatedAt)).toBeGreaterThan(110_000);
+  });
+
+  it('an answer that is not JSON is an error with nothing stored', async () => {
+    await open();
+    await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"half": ');
+    });
+    const held = await bench.claimOne();
+    await processItem(held, bench.context);
+    expect(await stored(held.item.workItemId)).toMatchObject({ errorCode: 'payload_invalid' });
+    expect(await records()).toEqual([]);
+  });
+
+  it('a private address that is not allowed is refused for good', async () => {
+    await open();
+    await bench.seed({
+      name: 'inside',
+      type: 'http',
+      settings: { response: 'json' },
+      seeds: [{ urls: ['http://10.0.0.1/'] }],
+    });
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      errorCode: 'egress_address_refused',
+    });
+  });
+
+  it('a source that was deleted meanwhile fails its item with the reason', async () => {
+    await open();
+    await bench.seed({});
+    const held = await bench.claimOne();
+    const { db } = bench.context;
+    await db.q.updateTable('sources').set({ deleted_at: db.engine.now() }).execute();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(held.item.workItemId)).toMatchObject({ errorCode: 'source_removed' });
+  });
+
+  it('writes the record to the lake, at the path the record names', async () => {
+    await open({ lake: { enabled: true, baseDir: directory, prettyPrint: false } });
+    await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
+    await processItem(await bench.claimOne(), bench.context);
+    const [record] = await records();
+    expect(record?.lake_path).toMatch(
+      /^test\/sample\/resource\/test_resource_001_\d{8}_\d{6}_[0-9a-f]{8}\.json$/,
+    );
+    const file: unknown = JSON.parse(
+      await readFile(path.join(directory, record?.lake_path ?? ''), 'utf8'),
+    );
+    expect(file).toMatchObject({
+      ingest_id: record?.ingest_id,
+      hash_sha256: record?.hash_sha256,
+      payload: JSON.parse(record?.payload ?? ''),
+    });
+  });
+
+  it('a lake that cannot be written fails the attempt: a failed store never counts as done', async () => {
+    const blocked = path.join(directory, 'file');
+    await writeFile(blocked, '');
+    await open({ lake: { enabled: true, baseDir: blocked, prettyPrint: false } });
+    await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      status: 'pending',
+      errorCode: 'lake_write_failed',
+    });
+    expect(await records()).toEqual([]);
+  });
+
+  it('a worker that lost its lease stores nothing and leaves no file', async () => {
+    await open({ lake: { enabled: true, baseDir: directory, prettyPrint: false } });
+    await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
+    const held = await bench.claimOne();
+    const stolen = {
+      ...held,
+      item: { ...held.item, leaseId: '019a0b1c-2d3e-7f40-8a5b-6c7d8e9fa0b1' },
+    };
+    expect(await processItem(stolen, bench.context)).toEqual({ kind: 'lost' });
+    expect(await stored(held.item.workItemId)).toMatchObject({ status: 'in_progress' });
+    expect(await records()).toEqual([]);
+    const left = await readdir(directory, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile())).toEqual([]);
+  });
+
+  it('a stop gives the item back with its attempt uncounted', async () => {
+    await open();
+    await bench.seed({ settings: { latency_ms: 60_000 }, seeds: [{ ids: ['test_resource_001'] }] });
+    const held = await bench.claimOne();
+    const working = processItem(held, bench.context);
+    held.abort.abort('stopping');
+    expect(await working).toEqual({ kind: 'released' });
+    expect(await stored(held.item.workItemId)).toMatchObject({
+      status: 'pending',
+      attempt: 0,
+      leaseId: null,
+    });
+  });
+
+  it("keeps a source's delay over the whole fleet: the slot opens one delay after the request", async () => {
+    await open();
+    await bench.seed({
+      settings: { rate_limit_delay: 30 },
+      seeds: [{ ids: ['test_resource_001', 'test_resource_002'] }],
+    });
+    await processItem(await bench.claimOne(), bench.context);
+    const next = await bench.context.store.claimPolitely(5, { owner: 'worker-2', leaseMs: 60_000 });
+    expect(next.items).toEqual([]);
+    expect(next.retryInMs).toBeGreaterThan(25_000);
+    expect(next.retryInMs).toBeLessThanOrEqual(31_000);
+  });
+});
