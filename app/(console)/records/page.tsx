@@ -7,6 +7,7 @@ import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { shortId } from '#app/ui/copy-id.tsx';
 import { None } from '#app/ui/key-value.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
@@ -36,6 +37,7 @@ export default async function RecordsPage({
   ]);
   return (
     <div className="flex flex-col gap-3">
+      <LiveRefresh />
       <PageHeader title="Records" />
       <RecordFilterForm
         key={recordsHref(current, {})}

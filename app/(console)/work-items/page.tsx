@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
@@ -33,6 +34,7 @@ export default async function WorkItemsPage({
   const count = aside.ok ? aside.data.count : null;
   return (
     <div className="flex flex-col gap-3">
+      <LiveRefresh />
       <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
       <FilterBar sources={aside.ok ? aside.data.sources : []} />
       {problems.length > 0 ? (

@@ -8,6 +8,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useState } from 'react';
+import { useHoldLive } from '#app/ui/live.tsx';
 import { RowCheckbox, SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import { defaultDirections, type WorkItemSort } from '#lib/work-items/filter.ts';
@@ -54,6 +55,7 @@ export function WorkItemGrid({
   const tableRows = table.getRowModel().rows;
   // Rows can leave the page while they are selected: what is not seen is not acted on.
   const selected = rows.filter((item) => rowSelection[item.workItemId]);
+  useHoldLive(selected.length > 0);
   const active = useRowKeys({
     rows,
     toggle: (at) => {

@@ -7,6 +7,7 @@ import { requireActor } from '#app/_server/actor.ts';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
@@ -45,6 +46,7 @@ export default async function WorkItemPage({
   const { item } = detail;
   return (
     <div className="flex flex-col gap-4">
+      <LiveRefresh />
       <PageHeader
         title={item.resourceId}
         back={{ href: '/work-items', label: 'Work items' }}

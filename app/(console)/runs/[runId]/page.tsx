@@ -1,0 +1,74 @@
+/** One run: how far it is, how fast, what failed and why, and the levers. */
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { getRun } from '#lib/runs/get-run.ts';
+import { listRelatedRuns } from '#lib/runs/related-runs.ts';
+import { runErrors, runProgress } from '#lib/runs/run-progress.ts';
+import { kindInWords, RunStatusBadge, runTitle } from '../run-words.tsx';
+import { RunControls } from './run-controls.tsx';
+import { RunErrors, RunFacts } from './run-facts.tsx';
+import { RunProgressPanel } from './run-progress-panel.tsx';
+
+export const metadata: Metadata = { title: 'Run' };
+
+export default async function RunPage({ params }: { readonly params: Promise<{ runId: string }> }) {
+  const actor = await requireActor();
+  const { runId } = await params;
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const run = await getRun(db, runId);
+    if (!run) return null;
+    const [progress, errors, related] = await Promise.all([
+      runProgress(db, runId),
+      runErrors(db, runId),
+      listRelatedRuns(db, run),
+    ]);
+    return { run, progress, errors, related };
+  });
+  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.data) notFound();
+  const { run, progress, errors, related } = loaded.data;
+  return (
+    <div className="flex flex-col gap-4">
+      <LiveRefresh />
+      <PageHeader
+        title={runTitle(run)}
+        back={{ href: '/runs', label: 'Runs' }}
+        meta={
+          <>
+            <RunStatusBadge run={run} />
+            <span>{kindInWords(run.kind)}</span>
+            <CopyId id={run.runId} />
+          </>
+        }
+        actions={
+          <>
+            <LinkButton href={`/work-items?run=${run.runId}`}>Show its items</LinkButton>
+            {can(actor.role, 'runs:change') ? (
+              <RunControls
+                runId={run.runId}
+                status={run.status}
+                isPaused={run.pausedAt !== null}
+                queued={progress.byStatus.pending}
+                inProgress={progress.byStatus.in_progress}
+                failed={run.itemsFailed}
+              />
+            ) : null}
+          </>
+        }
+      />
+      <RunProgressPanel run={run} progress={progress} />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <RunErrors runId={run.runId} errors={errors} />
+        <RunFacts run={run} related={related} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+'use client';
+/** RunControls: pause, resume, stop, cancel, and a run over what failed. */
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { notify, notifyError } from '#app/ui/toast.tsx';
+import { controlRun, rerunFailed } from '../actions.ts';
+import { newRequestKey } from '../request-key.ts';
+import { commandWords, type RunCommand } from '../run-commands.ts';
+
+export function RunControls({
+  runId,
+  status,
+  isPaused,
+  queued,
+  inProgress,
+  failed,
+}: {
+  readonly runId: string;
+  readonly status: string;
+  readonly isPaused: boolean;
+  readonly queued: number;
+  readonly inProgress: number;
+  readonly failed: number;
+}) {
+  const router = useRouter();
+  const [asked, setAsked] = useState<RunCommand | null>(null);
+  const [isPending, startTransition] = useTransition();
+  const [retryKey] = useState(newRequestKey);
+
+  const carryOut = (command: RunCommand) =>
+    startTransition(async () => {
+      const result = await controlRun({ runId, command });
+      setAsked(null);
+      if (result.ok) notify(commandWords[command].done);
+      else notifyError(result.error);
+      router.refresh();
+    });
+  const press = (command: RunCommand) =>
+    commandWords[command].confirm ? setAsked(command) : carryOut(command);
+  const retry = () =>
+    startTransition(async () => {
+      const result = await rerunFailed({ runId, requestKey: retryKey });
+      if (result.ok) router.push(`/runs/${result.data.runId}`);
+      else notifyError(result.error);
+    });
+
+  if (status !== 'running') {
+    return failed > 0 ? (
+      <Button isPending={isPending} onPress={retry}>
+        Retry {countOf(failed, 'failed item')}
+      </Button>
+    ) : null;
+  }
+  const commands: readonly RunCommand[] = [isPaused ? 'resume' : 'pause', 'stop', 'cancel'];
+  const confirm = asked ? commandWords[asked].confirm : null;
+  return (
+    <>
+      {commands.map((command) => (
+        <Button
+          key={command}
+          variant={command === 'cancel' ? 'danger' : 'secondary'}
+          isDisabled={isPending}
+          onPress={() => press(command)}
+        >
+          {commandWords[command].label}
+        </Button>
+      ))}
+      {asked && confirm ? (
+        <ConfirmDialog
+          isOpen
+          onOpenChange={() => setAsked(null)}
+          title={confirm.title}
+          confirmLabel={confirm.button(queued)}
+          cancelLabel="Let it run"
+          isDangerous={asked === 'cancel'}
+          isPending={isPending}
+          onConfirm={() => carryOut(asked)}
+        >
+          <p>{confirm.explain(queued, inProgress)}</p>
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}

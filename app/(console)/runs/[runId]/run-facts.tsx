@@ -1,0 +1,129 @@
+/** RunErrors: why items failed, by code. RunFacts: what was asked for, and its relatives. */
+import Link from 'next/link';
+import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { Num } from '#app/ui/num.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { Run } from '#lib/runs/model.ts';
+import type { RelatedRuns } from '#lib/runs/related-runs.ts';
+import type { RunErrorCluster } from '#lib/runs/run-progress.ts';
+import { runTitle } from '../run-words.tsx';
+
+export function RunErrors({
+  runId,
+  errors,
+}: {
+  readonly runId: string;
+  readonly errors: readonly RunErrorCluster[];
+}) {
+  return (
+    <Section title="Errors by code" isFlush>
+      {errors.length === 0 ? (
+        <p className="p-3 text-sm text-ink-3">No item has failed.</p>
+      ) : (
+        <TableRegion label="Errors by code" className="rounded-none border-0">
+          <Thead>
+            <tr>
+              <Th>Code</Th>
+              <Th align="right">Items</Th>
+              <Th>One of the messages</Th>
+            </tr>
+          </Thead>
+          <tbody>
+            {errors.map((cluster) => (
+              <Tr key={cluster.errorCode ?? ''}>
+                <Td>
+                  {cluster.errorCode ? (
+                    <Link
+                      href={`/work-items?run=${runId}&status=failed&error=${cluster.errorCode}`}
+                      className="mono link"
+                    >
+                      {cluster.errorCode}
+                    </Link>
+                  ) : (
+                    <None word="no code" />
+                  )}
+                </Td>
+                <Td align="right">
+                  <Num value={cluster.count} />
+                </Td>
+                <Td className="min-w-48 py-1 text-ink-2 wrap-anywhere">
+                  {cluster.example ?? <None />}
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </TableRegion>
+      )}
+    </Section>
+  );
+}
+
+export function RunFacts({ run, related }: { readonly run: Run; readonly related: RelatedRuns }) {
+  const sources = Object.entries(run.sourceRevisions);
+  return (
+    <Section title="Facts">
+      <KeyValue
+        entries={[
+          { label: 'Launched by', value: run.launchedBy ?? <None /> },
+          { label: 'Started', value: <Time at={run.startedAt} /> },
+          { label: 'Ended', value: <Time at={run.completedAt} absent="not yet" /> },
+          {
+            label: 'Sources',
+            value:
+              sources.length === 0 ? (
+                <None />
+              ) : (
+                <ul>
+                  {sources.map(([name, revision]) => (
+                    <li key={name}>
+                      {name} <span className="text-ink-3">revision {revision}</span>
+                    </li>
+                  ))}
+                </ul>
+              ),
+          },
+          ...(run.request?.staleDays === undefined
+            ? []
+            : [{ label: 'Stale for', value: `${run.request.staleDays} days` }]),
+          {
+            label: 'Items at most',
+            value: run.maxItems === null ? 'no limit' : <Num value={run.maxItems} />,
+          },
+          { label: 'Link hops at most', value: run.maxDepth ?? 'as the sources say' },
+          ...(run.request?.priority === undefined
+            ? []
+            : [{ label: 'Priority', value: <Num value={run.request.priority} /> }]),
+          ...(related.parent
+            ? [{ label: 'Retries', value: <RunLink run={related.parent} /> }]
+            : []),
+          ...(related.children.length > 0
+            ? [
+                {
+                  label: 'Retried by',
+                  value: (
+                    <ul>
+                      {related.children.map((child) => (
+                        <li key={child.runId}>
+                          <RunLink run={child} />
+                        </li>
+                      ))}
+                    </ul>
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
+function RunLink({ run }: { readonly run: RelatedRuns['children'][number] }) {
+  return (
+    <Link href={`/runs/${run.runId}`} className="link">
+      {runTitle(run)}
+    </Link>
+  );
+}

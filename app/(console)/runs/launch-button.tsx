@@ -1,0 +1,46 @@
+'use client';
+/** LaunchButton: opens the launch dialog; each opening is one intention with a key of its own. */
+import { Play } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
+import { LaunchDialog, type LaunchSource } from './launch-dialog.tsx';
+import { newRequestKey } from './request-key.ts';
+
+export function LaunchButton({
+  sources,
+  preset = [],
+  label = 'Launch a run',
+  variant = 'primary',
+  size = 'md',
+}: {
+  readonly sources: readonly LaunchSource[];
+  /** Names of sources chosen at first; none = all enabled ones. */
+  readonly preset?: readonly string[];
+  readonly label?: string;
+  readonly variant?: ButtonVariant;
+  readonly size?: ButtonSize;
+}) {
+  const [requestKey, setRequestKey] = useState<string | null>(null);
+  return (
+    <>
+      <Button
+        variant={variant}
+        size={size}
+        icon={<Play aria-hidden />}
+        onPress={() => setRequestKey(newRequestKey())}
+      >
+        {label}
+      </Button>
+      {requestKey === null ? null : (
+        <LaunchDialog
+          key={requestKey}
+          requestKey={requestKey}
+          sources={sources}
+          preset={preset}
+          onClose={() => setRequestKey(null)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+/** LaunchPreviewText: how many items a launch would take, asked a moment after the last change. */
+import { useEffect, useState } from 'react';
+import { countOf, formatDuration } from '#app/ui/num.tsx';
+import type { LaunchRequest } from '#lib/runs/model.ts';
+import type { LaunchPreview } from '#lib/runs/preview-run.ts';
+import { previewLaunch } from './actions.ts';
+
+const askAfterMs = 250;
+
+export function LaunchPreviewText({ request }: { readonly request: LaunchRequest }) {
+  const [preview, setPreview] = useState<LaunchPreview | null>(null);
+  // The request is a new object at each render; its text tells whether anything changed.
+  const text = JSON.stringify({ ...request, name: undefined });
+  useEffect(() => {
+    let isCurrent = true;
+    const timer = setTimeout(async () => {
+      // The text was made from a LaunchRequest two lines above.
+      const result = await previewLaunch(JSON.parse(text) as LaunchRequest);
+      if (isCurrent) setPreview(result.ok ? result.data : null);
+    }, askAfterMs);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return (
+    <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
+      {preview === null ? (
+        <span className="text-ink-3">Counting the items …</span>
+      ) : (
+        <Words preview={preview} kind={request.kind} />
+      )}
+    </div>
+  );
+}
+
+function Words({
+  preview,
+  kind,
+}: {
+  readonly preview: LaunchPreview;
+  readonly kind: LaunchRequest['kind'];
+}) {
+  const known = preview.sources.reduce((sum, source) => sum + source.knownSeeds, 0);
+  const paused = preview.sources.filter((source) => source.isPaused);
+  return (
+    <>
+      <p>
+        {preview.items === null ? (
+          'Too many items to count in two seconds'
+        ) : (
+          <>
+            <strong className="num">
+              {preview.isAtLeast ? 'More than ' : ''}
+              {countOf(preview.items, 'item')}
+            </strong>{' '}
+            at the start
+          </>
+        )}
+        {preview.leastMs > 0
+          ? `, at least ${formatDuration(preview.leastMs)} at the polite rate`
+          : ''}
+        .
+      </p>
+      {kind === 'seed' ? (
+        <p className="text-xs text-ink-3">
+          {known > 0
+            ? `${countOf(known, 'seed is', 'seeds are')} known and not fetched again; choose Recrawl for that. `
+            : ''}
+          What is discovered comes on top.
+        </p>
+      ) : null}
+      {paused.length > 0 ? (
+        <p className="text-xs text-warn">
+          Paused, and fetched only once resumed: {paused.map((source) => source.name).join(', ')}.
+        </p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+/** What a launch would take in, before it is launched: how many items, and how long at the polite rate. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
+import { seedItems } from '#lib/sources/seed-items.ts';
+import { chunksOf } from '#lib/work-items/chunks.ts';
+import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
+import type { WorkItemFilter } from '#lib/work-items/filter.ts';
+import { statusIs } from '#lib/work-items/held-item.ts';
+import { countCap, countWorkItems } from '#lib/work-items/list.ts';
+import type { WorkItemStatus } from '#lib/work-items/model.ts';
+import type { LaunchRequest } from './model.ts';
+
+export interface SourcePreview {
+  readonly name: string;
+  /** Items the run would take of it; null when counting took too long. */
+  readonly items: number | null;
+  /** True when there are more than `items`. */
+  readonly isAtLeast: boolean;
+  /** Known seeds, which a seed run does not fetch again. */
+  readonly knownSeeds: number;
+  readonly isPaused: boolean;
+}
+
+export interface LaunchPreview {
+  readonly sources: readonly SourcePreview[];
+  /** Sum over the sources, cut by the budget; null when one could not be counted. */
+  readonly items: number | null;
+  readonly isAtLeast: boolean;
+  /** Least time at the sources' polite rates, ms; sources are worked through side by side. */
+  readonly leastMs: number;
+}
+
+/** Discovered items come on top and cannot be foreseen. */
+export async function previewRun(session: Session, request: LaunchRequest): Promise<LaunchPreview> {
+  const all = await listSources(session);
+  const chosen =
+    request.sources.length === 0
+      ? all.filter((source) => source.enabled)
+      : all.filter((source) => request.sources.includes(source.name));
+  const sources = await Promise.all(
+    chosen.map((source) => previewSource(session, source, request)),
+  );
+  const total = sources.reduce((sum, source) => sum + (source.items ?? 0), 0);
+  const budget = request.maxItems ?? Number.POSITIVE_INFINITY;
+  return {
+    sources,
+    items: sources.some((source) => source.items === null) ? null : Math.min(total, budget),
+    isAtLeast: total < budget && sources.some((source) => source.isAtLeast),
+    leastMs: Math.max(
+      0,
+      ...chosen.map((source, at) => source.rateDelayMs * Math.min(sources[at]?.items ?? 0, budget)),
+    ),
+  };
+}
+
+async function previewSource(
+  session: Session,
+  source: SourceSummary,
+  request: LaunchRequest,
+): Promise<SourcePreview> {
+  const base = { name: source.name, isPaused: source.pausedAt !== null };
+  if (request.kind === 'seed') {
+    const { fresh, known } = await countSeeds(session, source);
+    const adopted = await countPendingWithoutRun(session, source);
+    return {
+      ...base,
+      items: fresh + Math.min(adopted, countCap),
+      knownSeeds: known,
+      isAtLeast: adopted > countCap,
+    };
+  }
+  const statuses: readonly WorkItemStatus[] =
+    request.kind === 'retry' ? ['failed'] : (request.statuses ?? ['completed']);
+  const count = await countWorkItems(session, {
+    ...emptyFilter,
+    statuses,
+    source: source.name,
+    resourceType: request.resourceType,
+    staleDays: request.staleDays === 0 ? undefined : request.staleDays,
+  });
+  return {
+    ...base,
+    knownSeeds: 0,
+    items: count.kind === 'exact' ? count.count : count.kind === 'more' ? count.than : null,
+    isAtLeast: count.kind === 'more',
+  };
+}
+
+const emptyFilter: WorkItemFilter = {
+  statuses: [],
+  created: {},
+  updated: {},
+  fetched: {},
+  due: false,
+};
+
+async function countSeeds(session: Session, source: SourceSummary) {
+  const keys = seedsOf(source).map(dedupeKeyOf);
+  let known = 0;
+  for (const chunk of chunksOf(keys)) {
+    const rows = await session.q
+      .selectFrom('work_items')
+      .select('work_item_id')
+      .where('dedupe_key', 'in', chunk)
+      .execute();
+    known += rows.length;
+  }
+  return { fresh: keys.length - known, known };
+}
+
+/** What a seed run adopts of its source, counted up to one more than the cap. */
+async function countPendingWithoutRun(session: Session, source: SourceSummary): Promise<number> {
+  const { engine, q } = session;
+  const waiting = q
+    .selectFrom('work_items')
+    .select(sql<number>`1`.as('one'))
+    .where('status', '=', statusIs('pending'))
+    .where('run_id', 'is', null)
+    .where('source_system', '=', source.type)
+    .where('source_name', '=', source.name);
+  const row = await q
+    .selectFrom(engine.take(waiting, countCap + 1).as('capped'))
+    .select(sql<number>`count(*)`.as('total'))
+    .executeTakeFirstOrThrow();
+  return Number(row.total);
+}
+
+/** Seeds that no longer fit their type are said at the launch; here they count as none. */
+function seedsOf(source: SourceSummary) {
+  try {
+    return seedItems(source);
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}
