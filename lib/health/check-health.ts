@@ -1,6 +1,6 @@
 /** Whether this deployment can work: database reachable, migrated, somebody working. */
 import type { Db } from '#db/engine.ts';
-import { pendingMigrations } from '#db/migrate/migrate.ts';
+import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 

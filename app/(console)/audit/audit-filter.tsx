@@ -1,0 +1,52 @@
+'use client';
+/** The audit log's filter; the address holds it. */
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { Button, LinkButton } from '#app/ui/button.tsx';
+import { TextField } from '#app/ui/field.tsx';
+
+const fields = ['actor', 'action', 'type', 'target', 'from', 'to'] as const;
+export type AuditFilterValues = Partial<Record<(typeof fields)[number], string>>;
+
+export function AuditFilter({ values }: { readonly values: AuditFilterValues }) {
+  const router = useRouter();
+  const [draft, setDraft] = useState<AuditFilterValues>(values);
+  const bind = (field: (typeof fields)[number]) => ({
+    value: draft[field] ?? '',
+    onChange: (value: string) => setDraft({ ...draft, [field]: value }),
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const search = new URLSearchParams();
+    for (const field of fields) {
+      const value = draft[field]?.trim();
+      if (value) search.set(field, value);
+    }
+    router.push(search.size > 0 ? `/audit?${search}` : '/audit');
+  }
+  const isFiltered = fields.some((field) => values[field]);
+  return (
+    <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
+      <TextField
+        label="Who"
+        placeholder="part of the address"
+        className="w-44"
+        {...bind('actor')}
+      />
+      <TextField
+        label="What"
+        placeholder="run or run.cancel"
+        className="w-40"
+        {...bind('action')}
+      />
+      <TextField label="From" placeholder="2026-01-31" className="w-28" {...bind('from')} />
+      <TextField label="To" placeholder="2026-02-28" className="w-28" {...bind('to')} />
+      <Button type="submit">Filter</Button>
+      {isFiltered ? (
+        <LinkButton href="/audit" variant="quiet">
+          Clear
+        </LinkButton>
+      ) : null}
+    </form>
+  );
+}

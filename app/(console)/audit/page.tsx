@@ -1,0 +1,153 @@
+import { ScrollText } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { JsonView } from '#app/ui/json-view.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { Pagination } from '#app/ui/pagination.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
+import type { AuditRecord } from '#lib/audit/model.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
+import { AuditFilter } from './audit-filter.tsx';
+
+export const metadata: Metadata = { title: 'Audit' };
+
+export default async function AuditPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<RawParameters>;
+}) {
+  const raw = await searchParams;
+  const { query, problems } = parseAuditQuery(raw);
+  const loaded = await loadPage(({ runtime }) => listAudit(runtime.db, query));
+  const kept = keptParameters(raw);
+  const filter = <AuditFilter key={JSON.stringify(kept)} values={kept} />;
+  const problemBanners = problems.map((problem) => (
+    <Banner key={problem.parameter} kind="warn" title={problem.message} />
+  ));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Audit" />
+        {filter}
+        {problemBanners}
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/audit">From the first page</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { rows, next, previous } = loaded.data;
+  const pageHref = (cursor: string | null) =>
+    cursor === null ? null : `/audit?${new URLSearchParams({ ...kept, cursor })}`;
+  const isFiltered = Object.keys(kept).length > 0;
+  return (
+    <>
+      <LiveRefresh />
+      <PageHeader title="Audit" meta="who changed what, newest first" />
+      {filter}
+      {problemBanners}
+      {rows.length === 0 ? (
+        <EmptyState
+          icon={<ScrollText aria-hidden />}
+          title={isFiltered ? 'No entry fits the filter' : 'Nothing was changed yet'}
+          action={isFiltered ? <LinkButton href="/audit">Show all entries</LinkButton> : null}
+        >
+          Every change by a person, a schedule or a command is recorded here, in the same
+          transaction as the change itself.
+        </EmptyState>
+      ) : (
+        <div>
+          <TableRegion label="Audit log">
+            <Thead>
+              <tr>
+                <Th>When</Th>
+                <Th>Who</Th>
+                <Th>Action</Th>
+                <Th>What happened</Th>
+              </tr>
+            </Thead>
+            <tbody>
+              {rows.map((entry) => (
+                <AuditRow key={entry.auditId} entry={entry} />
+              ))}
+            </tbody>
+          </TableRegion>
+          <Pagination
+            label="Pages of the audit log"
+            summary={countOf(rows.length, 'entry', 'entries')}
+            previousHref={pageHref(previous)}
+            nextHref={pageHref(next)}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+function keptParameters(raw: RawParameters): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of Object.keys(auditParameters)) {
+    const value = raw[name];
+    if (name !== 'cursor' && typeof value === 'string' && value !== '') kept[name] = value;
+  }
+  return kept;
+}
+
+function AuditRow({ entry }: { readonly entry: AuditRecord }) {
+  const hasStates = entry.before !== null || entry.after !== null;
+  return (
+    <Tr>
+      <Td className="align-top! py-1.5">
+        <Time at={entry.at} />
+      </Td>
+      <Td className="align-top! py-1.5">
+        <Link
+          href={`/audit?actor=${encodeURIComponent(entry.actorEmail)}`}
+          className="whitespace-nowrap hover:underline"
+        >
+          {entry.actorEmail}
+        </Link>
+      </Td>
+      <Td className="align-top! py-1.5">
+        <Link
+          href={`/audit?action=${encodeURIComponent(entry.action)}`}
+          className="mono whitespace-nowrap text-ink-2 hover:underline"
+        >
+          {entry.action}
+        </Link>
+      </Td>
+      <Td className="w-full py-1.5">
+        {hasStates ? (
+          <details>
+            <summary className="w-fit rounded-sm hover:text-accent">{entry.summary}</summary>
+            <div className="grid gap-3 py-2 md:grid-cols-2">
+              {entry.before === null ? null : (
+                <div className="flex min-w-0 flex-col gap-1">
+                  <span className="text-xs text-ink-3">Before</span>
+                  <JsonView label="Before" value={entry.before} maxHeight="16rem" />
+                </div>
+              )}
+              {entry.after === null ? null : (
+                <div className="flex min-w-0 flex-col gap-1">
+                  <span className="text-xs text-ink-3">After</span>
+                  <JsonView label="After" value={entry.after} maxHeight="16rem" />
+                </div>
+              )}
+            </div>
+          </details>
+        ) : (
+          entry.summary
+        )}
+      </Td>
+    </Tr>
+  );
+}

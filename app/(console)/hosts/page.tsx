@@ -1,0 +1,135 @@
+import { Globe } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { None } from '#app/ui/key-value.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { countOf, Num } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { type Host, listHosts, mostHostsListed } from '#lib/hosts/list-hosts.ts';
+import { ClearBlockButton } from './clear-block-button.tsx';
+
+export const metadata: Metadata = { title: 'Hosts' };
+
+export default async function HostsPage() {
+  const loaded = await loadPage(async ({ runtime, actor }) => ({
+    hosts: await listHosts(runtime.db),
+    mayChange: can(actor.role, 'hosts:change'),
+  }));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Hosts" />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/hosts">Try again</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { hosts, mayChange } = loaded.data;
+  const blocked = hosts.filter(({ blockedUntil }) => blockedUntil !== null).length;
+  return (
+    <>
+      <LiveRefresh />
+      <PageHeader
+        title="Hosts"
+        meta={
+          hosts.length === 0
+            ? null
+            : `${countOf(hosts.length, 'host')}${hosts.length === mostHostsListed ? ' shown' : ''}, ${blocked} blocked`
+        }
+      />
+      {hosts.length === 0 ? (
+        <EmptyState
+          icon={<Globe aria-hidden />}
+          title="No host was asked yet"
+          action={<LinkButton href="/sources">Look at the sources</LinkButton>}
+        >
+          Every server a source fetches from appears here with its answers, and with the time until
+          which it asked us to wait. The type “test” never uses the network.
+        </EmptyState>
+      ) : (
+        <TableRegion label="Hosts">
+          <Thead>
+            <tr>
+              <Th>Host</Th>
+              <Th>State</Th>
+              <Th align="right">Requests</Th>
+              <Th align="right">429</Th>
+              <Th align="right">5xx</Th>
+              <Th align="right">Failures in a row</Th>
+              <Th align="right">Last status</Th>
+              <Th>Last request</Th>
+              {mayChange ? (
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              ) : null}
+            </tr>
+          </Thead>
+          <tbody>
+            {hosts.map((host) => (
+              <HostRow key={host.host} host={host} mayChange={mayChange} />
+            ))}
+          </tbody>
+        </TableRegion>
+      )}
+    </>
+  );
+}
+
+function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange: boolean }) {
+  return (
+    <Tr>
+      <Td>
+        <Link
+          href={`/work-items?uri=${encodeURIComponent(`://${host.host}/`)}`}
+          className="link mono whitespace-nowrap"
+        >
+          {host.host}
+        </Link>
+      </Td>
+      <Td>
+        {host.blockedUntil ? (
+          <span className="flex items-center gap-2">
+            <StatusBadge status="blocked" />
+            <span className="text-xs text-ink-2">
+              until <Time at={host.blockedUntil} />
+              {host.blockedReason ? `: ${host.blockedReason}` : ''}
+            </span>
+          </span>
+        ) : (
+          <StatusBadge status="enabled" word="Open" />
+        )}
+      </Td>
+      <Td align="right">
+        <Num value={host.requestsTotal} />
+      </Td>
+      <Td align="right">
+        <Num value={host.count429} className={host.count429 > 0 ? 'text-warn' : 'text-ink-3'} />
+      </Td>
+      <Td align="right">
+        <Num value={host.count5xx} className={host.count5xx > 0 ? 'text-failed' : 'text-ink-3'} />
+      </Td>
+      <Td align="right">
+        <Num value={host.consecutiveFailures} />
+      </Td>
+      <Td align="right" className="num">
+        {host.lastStatus ?? <None word="no answer" />}
+      </Td>
+      <Td>
+        <Time at={host.lastRequestAt} />
+      </Td>
+      {mayChange ? (
+        <Td align="right">{host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}</Td>
+      ) : null}
+    </Tr>
+  );
+}

@@ -1,0 +1,134 @@
+import { CalendarClock } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { None } from '#app/ui/key-value.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { cronInWords } from '#lib/schedules/cron.ts';
+import type { Schedule } from '#lib/schedules/model.ts';
+import { listSchedules } from '#lib/schedules/schedules.ts';
+import { listSources } from '#lib/sources/list-sources.ts';
+import { DeleteScheduleButton } from './delete-button.tsx';
+import { ScheduleDialog } from './schedule-dialog.tsx';
+
+export const metadata: Metadata = { title: 'Schedules' };
+
+export default async function SchedulesPage() {
+  const loaded = await loadPage(async ({ runtime, actor }) => ({
+    schedules: await listSchedules(runtime.db),
+    sources: (await listSources(runtime.db)).map(({ name }) => name),
+    mayChange: can(actor.role, 'schedules:change'),
+  }));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Schedules" />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/schedules">Try again</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { schedules, sources, mayChange } = loaded.data;
+  const create = mayChange ? <ScheduleDialog sources={sources} /> : null;
+  return (
+    <>
+      <LiveRefresh />
+      <PageHeader title="Schedules" actions={schedules.length > 0 ? create : null} />
+      {schedules.length === 0 ? (
+        <EmptyState
+          icon={<CalendarClock aria-hidden />}
+          title="Nothing is scheduled"
+          action={create}
+        >
+          A schedule launches a run by the clock, for instance every night a recrawl of what was not
+          fetched for seven days. Workers see to it; an occurrence is left out while its last run
+          still goes on.
+        </EmptyState>
+      ) : (
+        <TableRegion label="Schedules">
+          <Thead>
+            <tr>
+              <Th>Schedule</Th>
+              <Th>State</Th>
+              <Th>When</Th>
+              <Th>Launches</Th>
+              <Th>Next</Th>
+              <Th>Last</Th>
+              {mayChange ? (
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              ) : null}
+            </tr>
+          </Thead>
+          <tbody>
+            {schedules.map((schedule) => (
+              <Tr key={schedule.scheduleId}>
+                <Td className="font-medium">{schedule.name}</Td>
+                <Td>
+                  <StatusBadge status={schedule.enabled ? 'enabled' : 'disabled'} />
+                </Td>
+                <Td>
+                  <span title={`${schedule.cron} (${schedule.timezone})`}>
+                    {cronInWords(schedule.cron)}
+                  </span>{' '}
+                  <span className="text-xs text-ink-3">{schedule.timezone}</span>
+                </Td>
+                <Td>{launchWords(schedule)}</Td>
+                <Td>
+                  <Time at={schedule.nextAt} absent="not planned" />
+                </Td>
+                <Td>
+                  <LastOutcome schedule={schedule} />
+                </Td>
+                {mayChange ? (
+                  <Td align="right">
+                    <span className="inline-flex items-center gap-1">
+                      <ScheduleDialog schedule={schedule} sources={sources} />
+                      <DeleteScheduleButton scheduleId={schedule.scheduleId} name={schedule.name} />
+                    </span>
+                  </Td>
+                ) : null}
+              </Tr>
+            ))}
+          </tbody>
+        </TableRegion>
+      )}
+    </>
+  );
+}
+
+function launchWords({ request }: Schedule): string {
+  if (request === null) return 'unreadable, save it again';
+  const what = {
+    seed: 'seeds',
+    recrawl: request.staleDays ? `recrawl of items older than ${request.staleDays} d` : 'recrawl',
+    retry: 'retry of failed items',
+  }[request.kind];
+  return `${what}, ${request.sources.length === 0 ? 'all sources' : request.sources.join(', ')}`;
+}
+
+function LastOutcome({ schedule }: { readonly schedule: Schedule }) {
+  if (schedule.lastAt === null) return <None word="never" />;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      {schedule.lastRunId && schedule.lastOutcome === 'launched' ? (
+        <Link href={`/runs/${schedule.lastRunId}`} className="link">
+          launched
+        </Link>
+      ) : (
+        <span className="text-warn">{schedule.lastOutcome}</span>
+      )}
+      <Time at={schedule.lastAt} className="text-xs text-ink-3" />
+    </span>
+  );
+}

@@ -1,0 +1,210 @@
+'use client';
+/** The form of a schedule: when, what it launches, and its next times while one types. */
+import { useMemo, useState } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { Dialog } from '#app/ui/dialog.tsx';
+import { CheckboxField, NumberField, SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
+import { useHoldLive } from '#app/ui/live.tsx';
+import { formatUtc } from '#app/ui/relative-time.ts';
+import { useAction } from '#app/ui/use-action.ts';
+import { runKinds } from '#lib/runs/model.ts';
+import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
+import type { Schedule } from '#lib/schedules/model.ts';
+import { saveScheduleAction } from './actions.ts';
+
+const kindOptions = [
+  {
+    value: 'recrawl',
+    label: 'Recrawl',
+    description: 'Fetch known items again when they are stale',
+  },
+  { value: 'seed', label: 'Seed', description: 'Start from the seeds of the sources' },
+  { value: 'retry', label: 'Retry failed', description: 'Try failed items once more' },
+];
+
+type Kind = (typeof runKinds)[number];
+
+export function ScheduleDialog({
+  schedule,
+  sources,
+}: {
+  /** Absent for a new one. */
+  readonly schedule?: Schedule;
+  readonly sources: readonly string[];
+}) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      {schedule ? (
+        <Button size="sm" onPress={() => setOpen(true)}>
+          Change
+        </Button>
+      ) : (
+        <Button variant="primary" onPress={() => setOpen(true)}>
+          New schedule
+        </Button>
+      )}
+      {isOpen ? (
+        <ScheduleForm
+          {...(schedule ? { schedule } : {})}
+          sources={sources}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function ScheduleForm({
+  schedule,
+  sources,
+  onClose,
+}: {
+  readonly schedule?: Schedule;
+  readonly sources: readonly string[];
+  readonly onClose: () => void;
+}) {
+  useHoldLive(true);
+  const request = schedule?.request ?? null;
+  const [name, setName] = useState(schedule?.name ?? '');
+  const [cron, setCron] = useState(schedule?.cron ?? '0 3 * * *');
+  const [timezone, setTimezone] = useState(
+    () => schedule?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  );
+  const [isEnabled, setEnabled] = useState(schedule?.enabled ?? true);
+  const [kind, setKind] = useState<Kind>(request?.kind ?? 'recrawl');
+  const [staleDays, setStaleDays] = useState(request?.staleDays ?? 7);
+  const [chosen, setChosen] = useState<readonly string[]>(request?.sources ?? []);
+  const save = useAction(saveScheduleAction, {
+    done: () => (schedule ? `Saved the schedule ${name}` : `Created the schedule ${name}`),
+    onDone: onClose,
+    showsError: true,
+  });
+  const fields = save.error?.fields ?? {};
+  const preview = useMemo(() => previewOf(cron, timezone), [cron, timezone]);
+  const submit = () =>
+    save.run({
+      ...(schedule ? { scheduleId: schedule.scheduleId } : {}),
+      input: {
+        name,
+        cron,
+        timezone,
+        enabled: isEnabled,
+        request: {
+          kind,
+          sources: [...chosen],
+          ...(kind === 'recrawl' ? { staleDays } : {}),
+        },
+      },
+    });
+
+  return (
+    <Dialog
+      title={schedule ? `Schedule ${schedule.name}` : 'New schedule'}
+      isOpen
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      isDismissable={false}
+      footer={
+        <>
+          <Button onPress={onClose}>Discard</Button>
+          <Button variant="primary" isPending={save.isPending} onPress={submit}>
+            {schedule ? 'Save schedule' : 'Create schedule'}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {save.error ? (
+          <Banner kind="failed" isLive title={save.error.message}>
+            {save.error.remedy}
+          </Banner>
+        ) : null}
+        <TextField
+          label="Name"
+          value={name}
+          onChange={setName}
+          isRequired
+          autoFocus
+          error={fields['name']}
+        />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label="When"
+            help="Minute, hour, day, month, weekday"
+            value={cron}
+            onChange={setCron}
+            mono
+            error={fields['cron']}
+          />
+          <TextField
+            label="Time zone"
+            help="Such as UTC or Europe/Berlin"
+            value={timezone}
+            onChange={setTimezone}
+            error={fields['timezone']}
+          />
+        </div>
+        <Banner kind={preview.ok ? 'info' : 'warn'} title={preview.title}>
+          {preview.lines.map((line) => (
+            <span key={line} className="num mr-4 inline-block">
+              {line}
+            </span>
+          ))}
+        </Banner>
+        <SelectField
+          label="Launches"
+          options={kindOptions}
+          value={kind}
+          onChange={(value) => setKind(runKinds.find((one) => one === value) ?? 'recrawl')}
+        />
+        {kind === 'recrawl' ? (
+          <NumberField
+            label="Only items not fetched for"
+            unit="days"
+            value={staleDays}
+            onChange={(value) => setStaleDays(Number.isNaN(value) ? 0 : value)}
+            minValue={0}
+            maxValue={3650}
+            error={fields['request.staleDays']}
+          />
+        ) : null}
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1 text-xs font-medium">
+            Sources <span className="font-normal text-ink-3">none chosen = all enabled ones</span>
+          </legend>
+          {sources.map((source) => (
+            <CheckboxField
+              key={source}
+              label={source}
+              isSelected={chosen.includes(source)}
+              onChange={(selected) =>
+                setChosen(selected ? [...chosen, source] : chosen.filter((one) => one !== source))
+              }
+            />
+          ))}
+          {fields['request.sources'] ? (
+            <p className="text-xs font-medium text-failed">{fields['request.sources']}</p>
+          ) : null}
+        </fieldset>
+        <SwitchField
+          label="Enabled"
+          help="A disabled schedule keeps its settings and launches nothing."
+          isSelected={isEnabled}
+          onChange={setEnabled}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+function previewOf(cron: string, timezone: string) {
+  const problem = cronProblem(cron, timezone);
+  if (problem !== null) return { ok: false, title: `This ${problem}.`, lines: [] };
+  const words = cronInWords(cron);
+  return {
+    ok: true,
+    title: `${words.charAt(0).toUpperCase()}${words.slice(1)}, next:`,
+    lines: nextTimes(cron, timezone, new Date().toISOString(), 3).map(formatUtc),
+  };
+}

@@ -1,0 +1,50 @@
+'use server';
+import { z } from 'zod';
+import { type ActionResult, runAction } from '#app/_server/action.ts';
+import {
+  changeOwnPassword,
+  changeUser,
+  createUser,
+  newUserSchema,
+  setUserPassword,
+  userChangeSchema,
+} from '#lib/access/users.ts';
+
+export async function createUserAction(
+  input: z.input<typeof newUserSchema>,
+): Promise<ActionResult<string>> {
+  return runAction(newUserSchema, input, ({ runtime, actor, input: user }) =>
+    createUser(runtime.db, actor, user),
+  );
+}
+
+export async function changeUserAction(
+  input: z.input<typeof userChangeSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(userChangeSchema, input, async ({ runtime, actor, input: user }) => {
+    await changeUser(runtime.db, actor, user);
+    return null;
+  });
+}
+
+const passwordSchema = z.strictObject({ userId: z.string(), password: z.string() });
+
+export async function setUserPasswordAction(
+  input: z.input<typeof passwordSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(passwordSchema, input, async ({ runtime, actor, input: given }) => {
+    await setUserPassword(runtime.db, actor, given);
+    return null;
+  });
+}
+
+const ownPasswordSchema = z.strictObject({ current: z.string(), password: z.string() });
+
+export async function changeOwnPasswordAction(
+  input: z.input<typeof ownPasswordSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(ownPasswordSchema, input, async ({ runtime, actor, input: given }) => {
+    await changeOwnPassword(runtime.db, actor, given);
+    return null;
+  });
+}

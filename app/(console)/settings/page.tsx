@@ -1,0 +1,142 @@
+import type { Metadata } from 'next';
+import { loadPage } from '#app/_server/action.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { KeyValue } from '#app/ui/key-value.tsx';
+import { formatDuration } from '#app/ui/num.tsx';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { listUsers } from '#lib/access/users.ts';
+import { readDeployment } from '#lib/health/deployment.ts';
+import { UserTable } from './user-table.tsx';
+
+export const metadata: Metadata = { title: 'Settings' };
+
+export default async function SettingsPage() {
+  const loaded = await loadPage(async ({ runtime, actor }) => ({
+    actor,
+    deployment: await readDeployment(runtime.db, runtime.config),
+    // Who has an account is for those who manage accounts.
+    users: can(actor.role, 'users:manage') ? await listUsers(runtime.db) : null,
+  }));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Settings" />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/settings">Try again</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { actor, deployment, users } = loaded.data;
+  const { health } = deployment;
+  return (
+    <>
+      <PageHeader title="Settings" />
+      {health.error ? (
+        <Banner kind="failed" title={health.error.message}>
+          {health.error.remedy} <code>{health.error.code}</code>
+        </Banner>
+      ) : null}
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Section
+          title="Database"
+          aside={
+            <StatusBadge
+              status={health.ok ? 'completed' : 'failed'}
+              word={health.ok ? 'Healthy' : 'Not healthy'}
+            />
+          }
+        >
+          <KeyValue
+            entries={[
+              ...deployment.connection.map(([label, value]) => ({
+                label,
+                value: <span className="mono">{value}</span>,
+              })),
+              { label: 'Chosen because', value: deployment.reason },
+              {
+                label: 'Answers in',
+                value:
+                  health.latencyMs === null ? null : (
+                    <span className="num">{health.latencyMs} ms</span>
+                  ),
+              },
+            ]}
+          />
+        </Section>
+        <Section title="This deployment">
+          <KeyValue
+            entries={[
+              {
+                label: 'User agent',
+                value: <span className="mono">{deployment.userAgent}</span>,
+              },
+              {
+                label: 'Private networks',
+                value:
+                  deployment.egressAllow.length === 0 ? (
+                    'none may be reached (INGEST_EGRESS_ALLOW)'
+                  ) : (
+                    <span className="mono">{deployment.egressAllow.join(', ')}</span>
+                  ),
+              },
+              {
+                label: 'File lake',
+                value: deployment.lake.enabled ? (
+                  <span className="mono">{deployment.lake.baseDir}</span>
+                ) : (
+                  'off, records are in the database'
+                ),
+              },
+            ]}
+          />
+        </Section>
+      </div>
+      {users ? (
+        <UserTable users={users} ownId={actor.userId} />
+      ) : (
+        <Section title="Your account">
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <KeyValue
+              entries={[
+                { label: 'Name', value: actor.name },
+                { label: 'E-mail', value: actor.email },
+                { label: 'Role', value: `${actor.role}; administrators change roles` },
+              ]}
+            />
+            <LinkButton href="/settings/account">Change password</LinkButton>
+          </div>
+        </Section>
+      )}
+      <Section
+        title="Migrations"
+        isFlush
+        aside={
+          health.pendingMigrations && health.pendingMigrations.length > 0
+            ? `${health.pendingMigrations.length} not applied`
+            : 'all applied'
+        }
+      >
+        <ul>
+          {deployment.migrations.map((migration) => (
+            <li
+              key={migration.name}
+              className="flex items-center justify-between gap-4 border-b px-3 py-1.5 last:border-b-0"
+            >
+              <span className="mono truncate">{migration.name}</span>
+              <span className="num shrink-0 text-xs text-ink-3">
+                <Time at={migration.appliedAt} /> in {formatDuration(migration.durationMs)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}

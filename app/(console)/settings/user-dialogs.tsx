@@ -1,0 +1,209 @@
+'use client';
+/** The forms of the user table. */
+import { type ReactNode, useState } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { Dialog } from '#app/ui/dialog.tsx';
+import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
+import { useAction } from '#app/ui/use-action.ts';
+import { type Role, roles } from '#lib/access/model.ts';
+import type { User } from '#lib/access/users.ts';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
+
+const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
+  viewer: { label: 'Viewer', description: 'Looks at everything, changes nothing' },
+  operator: { label: 'Operator', description: 'Runs, items, sources, hosts, workers, schedules' },
+  admin: { label: 'Administrator', description: 'Also users, secrets and settings' },
+};
+const roleOptions = roles.map((role) => ({ value: role, ...roleWords[role] }));
+const toRole = (value: string): Role => roles.find((role) => role === value) ?? 'viewer';
+
+function FormDialog({
+  title,
+  submitLabel,
+  error,
+  isPending,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly submitLabel: string;
+  readonly error: PublicError | null;
+  readonly isPending: boolean;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Dialog
+      title={title}
+      size="sm"
+      isOpen
+      isDismissable={false}
+      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      footer={
+        <>
+          <Button onPress={onClose}>Discard</Button>
+          <Button variant="primary" isPending={isPending} onPress={onSubmit}>
+            {submitLabel}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {error ? (
+          <Banner kind="failed" isLive title={error.message}>
+            {error.remedy}
+          </Banner>
+        ) : null}
+        {children}
+      </div>
+    </Dialog>
+  );
+}
+
+export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
+  const [email, setEmail] = useState('');
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const [password, setPassword] = useState('');
+  const create = useAction(createUserAction, {
+    done: () => `${email} can sign in as ${role}`,
+    onDone: onClose,
+    showsError: true,
+  });
+  const fields = create.error?.fields ?? {};
+  return (
+    <FormDialog
+      title="New user"
+      submitLabel="Create user"
+      error={create.error}
+      isPending={create.isPending}
+      onSubmit={() => create.run({ email, name, role, password })}
+      onClose={onClose}
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="off"
+        isRequired
+        autoFocus
+        value={email}
+        onChange={setEmail}
+        error={fields['email']}
+      />
+      <TextField
+        label="Name"
+        autoComplete="off"
+        isRequired
+        value={name}
+        onChange={setName}
+        error={fields['name']}
+      />
+      <SelectField
+        label="Role"
+        options={roleOptions}
+        value={role}
+        onChange={(value) => setRole(toRole(value))}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        help="At least 8 characters; hand it over in person."
+        value={password}
+        onChange={setPassword}
+        error={fields['password']}
+      />
+    </FormDialog>
+  );
+}
+
+export function ChangeUserDialog({
+  user,
+  onClose,
+}: {
+  readonly user: User;
+  readonly onClose: () => void;
+}) {
+  const [name, setName] = useState(user.name);
+  const [role, setRole] = useState<Role>(user.role);
+  const [isActive, setActive] = useState(user.active);
+  const change = useAction(changeUserAction, {
+    done: () => `Changed ${user.email}`,
+    onDone: onClose,
+    showsError: true,
+  });
+  const endsSessions = role !== user.role || isActive !== user.active;
+  return (
+    <FormDialog
+      title={user.email}
+      submitLabel="Save user"
+      error={change.error}
+      isPending={change.isPending}
+      onSubmit={() => change.run({ userId: user.userId, name, role, active: isActive })}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        autoFocus
+        error={change.error?.fields?.['name']}
+      />
+      <SelectField
+        label="Role"
+        options={roleOptions}
+        value={role}
+        onChange={(value) => setRole(toRole(value))}
+      />
+      <SwitchField
+        label="Active"
+        help="A deactivated account cannot sign in; its history stays."
+        isSelected={isActive}
+        onChange={setActive}
+      />
+      {endsSessions ? <Banner title="This ends the person's open sessions." /> : null}
+    </FormDialog>
+  );
+}
+
+export function PasswordDialog({
+  user,
+  onClose,
+}: {
+  readonly user: User;
+  readonly onClose: () => void;
+}) {
+  const [password, setPassword] = useState('');
+  const set = useAction(setUserPasswordAction, {
+    done: () => `Set a new password for ${user.email}; open sessions were ended`,
+    onDone: onClose,
+    showsError: true,
+  });
+  return (
+    <FormDialog
+      title={`New password for ${user.email}`}
+      submitLabel="Set password"
+      error={set.error}
+      isPending={set.isPending}
+      onSubmit={() => set.run({ userId: user.userId, password })}
+      onClose={onClose}
+    >
+      <TextField
+        label="New password"
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        autoFocus
+        help="At least 8 characters. The person's open sessions end."
+        value={password}
+        onChange={setPassword}
+        error={set.error?.fields?.['password']}
+      />
+    </FormDialog>
+  );
+}

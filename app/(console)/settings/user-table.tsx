@@ -1,0 +1,103 @@
+'use client';
+/** Accounts: who they are, what they may do; creating, changing, setting a password. */
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { User } from '#lib/access/users.ts';
+import { ChangeUserDialog, NewUserDialog, PasswordDialog } from './user-dialogs.tsx';
+
+type Open =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'change' | 'password'; readonly user: User }
+  | null;
+
+const head = 'h-8 border-b border-line-strong px-3 text-left text-xs font-medium text-ink-2';
+const cell = 'h-9 border-b px-3 [tr:last-child>&]:border-b-0';
+
+export function UserTable({
+  users,
+  ownId,
+}: {
+  readonly users: readonly User[];
+  readonly ownId: string | null;
+}) {
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  return (
+    <Section
+      title="Users"
+      isFlush
+      aside={
+        <Button size="sm" onPress={() => setOpen({ kind: 'new' })}>
+          New user
+        </Button>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
+      <section aria-label="Users" tabIndex={0} className="overflow-x-auto">
+        <table className="w-full min-w-160 text-sm">
+          <thead>
+            <tr>
+              <th scope="col" className={head}>
+                Name
+              </th>
+              <th scope="col" className={head}>
+                E-mail
+              </th>
+              <th scope="col" className={head}>
+                Role
+              </th>
+              <th scope="col" className={head}>
+                State
+              </th>
+              <th scope="col" className={head}>
+                Last sign-in
+              </th>
+              <th scope="col" className={head}>
+                <span className="sr-only">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {users.map((user) => (
+              <tr key={user.userId} className="hover:bg-hover">
+                <td className={`${cell} font-medium`}>
+                  {user.name}
+                  {user.userId === ownId ? (
+                    <span className="ml-1.5 text-xs font-normal text-ink-3">you</span>
+                  ) : null}
+                </td>
+                <td className={cell}>{user.email}</td>
+                <td className={cell}>{user.role}</td>
+                <td className={cell}>
+                  <StatusBadge
+                    status={user.active ? 'enabled' : 'disabled'}
+                    word={user.active ? 'Active' : 'Deactivated'}
+                  />
+                </td>
+                <td className={cell}>
+                  <Time at={user.lastSignInAt} />
+                </td>
+                <td className={`${cell} text-right whitespace-nowrap`}>
+                  <span className="inline-flex gap-1">
+                    <Button size="sm" onPress={() => setOpen({ kind: 'password', user })}>
+                      Set password
+                    </Button>
+                    <Button size="sm" onPress={() => setOpen({ kind: 'change', user })}>
+                      Change
+                    </Button>
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {open?.kind === 'new' ? <NewUserDialog onClose={close} /> : null}
+      {open?.kind === 'change' ? <ChangeUserDialog user={open.user} onClose={close} /> : null}
+      {open?.kind === 'password' ? <PasswordDialog user={open.user} onClose={close} /> : null}
+    </Section>
+  );
+}

@@ -1,0 +1,43 @@
+'use client';
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { useAction } from '#app/ui/use-action.ts';
+import { drainWorkerAction } from './actions.ts';
+
+export function DrainButton({
+  workerId,
+  name,
+  inFlight,
+}: {
+  readonly workerId: string;
+  readonly name: string;
+  readonly inFlight: number;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const drain = useAction(drainWorkerAction, {
+    done: () => `${name} will finish what it has and leave`,
+    onDone: () => setOpen(false),
+  });
+  return (
+    <>
+      <Button size="sm" onPress={() => setOpen(true)}>
+        Drain
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title={`Drain ${name}?`}
+        confirmLabel="Drain worker"
+        isPending={drain.isPending}
+        onConfirm={() => drain.run({ workerId })}
+      >
+        <p>
+          It claims nothing more, finishes the {countOf(inFlight, 'item')} it said to have in
+          flight, and ends. Where it was started by a supervisor, a new one may take its place.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,157 @@
+import { Cpu } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { CodeBlock } from '#app/ui/code-block.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
+import { None } from '#app/ui/key-value.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { Num } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { listWorkers } from '#lib/workers/list-workers.ts';
+import type { Worker, WorkerState } from '#lib/workers/model.ts';
+import { DrainButton } from './drain-button.tsx';
+
+export const metadata: Metadata = { title: 'Workers' };
+
+const badge: Readonly<Record<WorkerState, string>> = {
+  running: 'alive',
+  draining: 'draining',
+  stopped: 'stopped',
+  lost: 'lost',
+};
+
+export default async function WorkersPage() {
+  const loaded = await loadPage(async ({ runtime, actor }) => ({
+    workers: await listWorkers(runtime.db),
+    mayChange: can(actor.role, 'workers:change'),
+  }));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Workers" />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/workers">Try again</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { workers, mayChange } = loaded.data;
+  const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
+  return (
+    <>
+      <LiveRefresh />
+      <PageHeader
+        title="Workers"
+        meta={
+          workers.length === 0 ? null : `${alive.length} alive, ${workers.length} in the last week`
+        }
+      />
+      {workers.length === 0 ? (
+        <EmptyState icon={<Cpu aria-hidden />} title="No worker has worked here yet">
+          <p>A worker claims items, fetches and stores them. Start one beside the console:</p>
+          <div className="mt-3 w-64">
+            <CodeBlock label="Command">pnpm worker</CodeBlock>
+          </div>
+        </EmptyState>
+      ) : (
+        <TableRegion label="Workers">
+          <Thead>
+            <tr>
+              <Th>Worker</Th>
+              <Th>State</Th>
+              <Th align="right">In flight</Th>
+              <Th align="right">Completed</Th>
+              <Th align="right">Failed</Th>
+              <Th align="right">Rescued</Th>
+              <Th>Heartbeat</Th>
+              <Th>Since</Th>
+              <Th>Version</Th>
+              {mayChange ? (
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              ) : null}
+            </tr>
+          </Thead>
+          <tbody>
+            {workers.map((worker) => (
+              <WorkerRow key={worker.workerId} worker={worker} mayChange={mayChange} />
+            ))}
+          </tbody>
+        </TableRegion>
+      )}
+    </>
+  );
+}
+
+function WorkerRow({
+  worker,
+  mayChange,
+}: {
+  readonly worker: Worker;
+  readonly mayChange: boolean;
+}) {
+  const isAlive = worker.state === 'running' || worker.state === 'draining';
+  const rescued = worker.facts['rescued'];
+  const name = `${worker.hostName} (${worker.pid})`;
+  return (
+    <Tr>
+      <Td>
+        <CopyId id={worker.workerId} text={name} />
+      </Td>
+      <Td>
+        <StatusBadge status={badge[worker.state]} />
+      </Td>
+      <Td align="right">
+        {isAlive ? (
+          <Link
+            href={`/work-items?status=in_progress&lease=${encodeURIComponent(worker.workerId)}`}
+            className="link num"
+          >
+            {worker.inFlight} of {worker.concurrency}
+          </Link>
+        ) : (
+          <None />
+        )}
+      </Td>
+      <Td align="right">
+        <Num value={worker.itemsCompleted} />
+      </Td>
+      <Td align="right">
+        <Num
+          value={worker.itemsFailed}
+          className={worker.itemsFailed > 0 ? 'text-failed' : 'text-ink-3'}
+        />
+      </Td>
+      <Td align="right">
+        {typeof rescued === 'number' ? (
+          <Num value={rescued} className={rescued > 0 ? 'text-warn' : 'text-ink-3'} />
+        ) : (
+          <None />
+        )}
+      </Td>
+      <Td>
+        <Time at={worker.heartbeatAt} />
+      </Td>
+      <Td>
+        <Time at={worker.startedAt} />
+      </Td>
+      <Td className="num text-ink-2">{worker.version}</Td>
+      {mayChange ? (
+        <Td align="right">
+          {worker.state === 'running' ? (
+            <DrainButton workerId={worker.workerId} name={name} inFlight={worker.inFlight} />
+          ) : null}
+        </Td>
+      ) : null}
+    </Tr>
+  );
+}
