@@ -1,4 +1,5 @@
 /** Failures of the network as a person can act on them. */
+import { errors } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
 import { describeUrl } from './url.ts';
@@ -34,7 +35,7 @@ export function classifyFailure(error: unknown, url: string): AppError {
       `The host of ${where} is not known to the name service (${code}).`,
     );
   }
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(url, null);
+
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return of('egress_response_invalid', `${where} answered with headers that are too large.`);
   }
@@ -68,12 +69,10 @@ export function classifyFailure(error: unknown, url: string): AppError {
   return of('egress_connect_failed', `${where} could not be reached${code ? ` (${code})` : ''}.`);
 }
 
-export const tooLarge = (url: string, maxBytes: number | null): AppError =>
+export const tooLarge = (url: string, maxBytes: number): AppError =>
   new AppError(
     'egress_too_large',
-    maxBytes === null
-      ? `The answer of ${describeUrl(url)} is larger than allowed.`
-      : `The answer of ${describeUrl(url)} is larger than ${Math.round(maxBytes / 1024)} KiB.`,
+    `The answer of ${describeUrl(url)} is larger than ${Math.round(maxBytes / 1024)} KiB.`,
   );
 
 function timeoutVerb(code: string): string {
@@ -84,6 +83,8 @@ function timeoutVerb(code: string): string {
 /** The code of an error or of what caused it; an AggregateError counts as its first part. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
+  // Not every fault the parser finds has a code of its own.
+  if (error instanceof errors.HTTPParserError) return error.code ?? 'HPE_INVALID';
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return codeOf(error.cause);

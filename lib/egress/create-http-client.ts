@@ -1,8 +1,9 @@
 /** The one HTTP client: guarded addresses, limits on time and size, redirects checked hop by hop. */
-import { Agent, type Dispatcher, interceptors } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type AddressPolicy, createAddressPolicy, refusedAddress } from './address-policy.ts';
 import { classifyFailure, tooLarge } from './classify-failure.ts';
+import { acceptEncoding, decompress } from './decompress.ts';
 import { createGuardedConnector, type Lookup } from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
@@ -52,20 +53,16 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
   });
 
   /** One hop; the body is not read yet. */
-  async function send(hop: Hop, maxBytes: number, signal: AbortSignal) {
+  function send(hop: Hop, signal: AbortSignal) {
     checkLiteral(hop.url, policy);
-    // The interceptor counts what comes out of the decompressor; undici's own limit what goes in.
-    const dispatcher = agent.compose(
-      interceptors.decompress({ maxSize: maxBytes, skipErrorResponses: false }),
-    );
-    return dispatcher.request({
+    return agent.request({
       origin: hop.url.origin,
       path: `${hop.url.pathname}${hop.url.search}`,
       // Any method name is allowed by HTTP; undici checks its form.
       method: hop.method as Dispatcher.HttpMethod,
       headers: {
         'user-agent': settings.userAgent,
-        'accept-encoding': 'zstd, br, gzip',
+        'accept-encoding': acceptEncoding,
         ...hop.headers,
       },
       body: hop.body,
@@ -85,7 +82,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
       let hop = firstHop(request);
       try {
         while (true) {
-          const response = await send(hop, maxBytes, signal);
+          const response = await send(hop, signal);
           const firstByteMs = performance.now() - startedAt;
           const headers = flattened(response.headers);
           const next = redirectOf(hop, response.statusCode, headers['location']);
@@ -98,7 +95,10 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
             hop = next;
             continue;
           }
-          const body = await readBody(response.body, maxBytes, hop.url.href);
+          const bodyless =
+            hop.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
+          const encoding = bodyless ? undefined : headers['content-encoding'];
+          const body = await readBody(decompress(response.body, encoding), maxBytes, hop.url.href);
           const answer: HttpResponse = {
             status: response.statusCode,
             headers,

@@ -33,7 +33,7 @@ export function parseSourcesYaml(
   options: { readonly file?: string } = {},
 ): SourceInput[] {
   const file = parseYamlText(text, options.file ?? 'The YAML');
-  const content = file.parse(fileSchema);
+  const content = file.parse(fileSchema, [], file.content ?? {});
   if ((content.sources ?? []).length === 0) {
     throw new AppError('config_invalid', `${file.name} holds no sources.`, {
       remedy: 'Put them under the key sources, as a list.',

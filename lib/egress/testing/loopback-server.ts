@@ -1,0 +1,49 @@
+/** A real HTTP server on a free loopback port, for tests of what leaves the process. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+export interface LoopbackServer {
+  /** `http://127.0.0.1:port`, without a slash at the end. */
+  readonly origin: string;
+  /** What was asked so far, in order. */
+  readonly requests: readonly IncomingMessage[];
+  close(): Promise<void>;
+}
+
+export type Respond = (request: IncomingMessage, response: ServerResponse) => void;
+
+export const loopbackNetworks = ['127.0.0.0/8', '::1/128'];
+
+export async function startLoopbackServer(respond: Respond): Promise<LoopbackServer> {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    respond(request, response);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Answers with JSON. */
+export function sendJson(
+  response: ServerResponse,
+  body: unknown,
+  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): void {
+  response.writeHead(options.status ?? 200, {
+    'content-type': 'application/json; charset=utf-8',
+    ...options.headers,
+  });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { describeUrl, hostOf, parseHttpUrl } from './url.ts';
+
+describe('the host of a URL', () => {
+  it.each([
+    ['https://EN.Wikipedia.org/w/api.php?x=1', 'en.wikipedia.org'],
+    ['http://example.org:8080/', 'example.org:8080'],
+    ['https://example.org:443/', 'example.org'],
+    ['test://sample/test_resource_001', 'sample'],
+    ['not a url', null],
+  ])('of %s is %s', (url, host) => {
+    expect(hostOf(url)).toBe(host);
+  });
+});
+
+it('a URL is described without credentials, query and fragment', () => {
+  expect(describeUrl('https://u:p@example.org/a/b?key=secret#c')).toBe('https://example.org/a/b');
+});
+
+it('refuses what is not http or https, without repeating a password', () => {
+  expect(() => parseHttpUrl('gopher://example.org/')).toThrow(/only http and https/);
+  expect(() => parseHttpUrl('https://u:hunter2@example.org/')).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+  );
+});
