@@ -67,11 +67,11 @@ export function createSupervisor(say: (line: string) => void): Supervisor {
   }
 
   function stop(code: number, atOnce = false): void {
-    stopping ??= code;
+    if (stopping === null || atOnce) stopping = code;
     for (const timer of restarts) clearTimeout(timer);
     restarts.clear();
     for (const child of children.values()) child.kill(atOnce ? 'SIGKILL' : 'SIGTERM');
-    killTimer ??= setTimeout(() => stop(code, true), killAfterMs);
+    killTimer ??= setTimeout(() => stop(stopping ?? code, true), killAfterMs);
     settle();
   }
 

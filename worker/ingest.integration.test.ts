@@ -1,0 +1,172 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { getRun } from '#lib/runs/get-run.ts';
+import { openSite, type Site } from './testing/processes.ts';
+
+let site: Site;
+beforeEach(async () => {
+  site = await openSite();
+});
+afterEach(() => site.dispose());
+
+const example = 'config/ingest.example.yaml';
+const ingest = (...args: string[]) => site.run('worker/ingest.ts', args);
+
+async function configured(yaml: string): Promise<string> {
+  const file = path.join(site.directory, 'ingest.yaml');
+  await writeFile(file, yaml);
+  return file;
+}
+
+/** The last line of standard output. */
+function answer(stdout: string): Record<string, unknown> {
+  // JSON.parse of an object's text yields an object; what is in it is asserted.
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+describe('pnpm ingest', () => {
+  it('seeds, runs and tells the numbers; again, it fetches nothing twice', async () => {
+    const first = await ingest('--config', example, '--seed', '--max-items', '10', '--json');
+    expect(first.code).toBe(0);
+    const numbers = answer(first.stdout);
+    expect(numbers).toMatchObject({
+      items_processed: 5,
+      items_succeeded: 5,
+      items_failed: 0,
+      items_discovered: 0,
+    });
+    const run = await getRun(site.runtime.db, String(numbers['run_id']));
+    expect(run).toMatchObject({ status: 'completed', itemsProcessed: 5, itemsSucceeded: 5 });
+
+    const second = await ingest('--config', example, '--seed', '--max-items', '10', '--json');
+    expect(second.code).toBe(0);
+    expect(answer(second.stdout)).toMatchObject({ items_processed: 0, items_succeeded: 0 });
+    const records = await site.runtime.db.q
+      .selectFrom('IngestRecords')
+      .select('ingest_id')
+      .execute();
+    expect(records).toHaveLength(5);
+  });
+
+  it('--seed alone seeds and stops; without it, what is pending is worked on', async () => {
+    const seeded = await ingest('--config', example, '--seed', '--json');
+    expect(answer(seeded.stdout)).toMatchObject({ items_processed: 0 });
+    expect((await site.runtime.store.getStats()).byStatus).toMatchObject({
+      pending: 5,
+      completed: 0,
+    });
+
+    const worked = await ingest('--config', example, '--json');
+    expect(answer(worked.stdout)).toMatchObject({ items_processed: 5, items_succeeded: 5 });
+  });
+
+  it('--max-items bounds what one invocation processes', async () => {
+    const bounded = await ingest('--config', example, '--seed', '--max-items', '2', '--json');
+    expect(answer(bounded.stdout)).toMatchObject({ items_processed: 2 });
+    expect((await site.runtime.store.getStats()).byStatus).toMatchObject({
+      pending: 3,
+      completed: 2,
+      in_progress: 0,
+    });
+  });
+
+  it('--stats prints the count per status', async () => {
+    await ingest('--config', example, '--seed', '--max-items', '2');
+    const stats = await ingest('--config', example, '--stats', '--json');
+    expect(stats.code).toBe(0);
+    expect(answer(stats.stdout)).toEqual({
+      pending: 3,
+      in_progress: 0,
+      completed: 2,
+      failed: 0,
+      skipped: 0,
+    });
+  });
+
+  it('without --json speaks to a person', async () => {
+    const { stdout } = await ingest('--config', example, '--seed', '--max-items', '10');
+    expect(stdout).toMatch(
+      /Seeded 5 new items\.\nRun [0-9a-f-]{36}: 5 processed, 5 succeeded, 0 failed, 0 discovered\.\n/,
+    );
+  });
+
+  it('with --strict exits with 3 when items failed, and else with 0', async () => {
+    const file = await configured(
+      'sources:\n  - {name: flawed, type: test, fail_ids: [test_resource_002], max_retries: 0}\nseeds:\n  - source: flawed\n',
+    );
+    const strict = await ingest(
+      '--config',
+      file,
+      '--seed',
+      '--max-items',
+      '10',
+      '--json',
+      '--strict',
+    );
+    expect(strict.code).toBe(3);
+    expect(answer(strict.stdout)).toMatchObject({ items_succeeded: 4, items_failed: 1 });
+    expect((await ingest('--config', file, '--json', '--strict')).code).toBe(0);
+  });
+
+  it('upserts the sources of the file, and revises only what changed', async () => {
+    const revision = async () => {
+      const { db } = site.runtime;
+      return (await db.q.selectFrom('sources').select('revision').executeTakeFirstOrThrow())
+        .revision;
+    };
+    await ingest('--config', await configured('sources:\n  - {name: a, type: test}\n'));
+    await ingest('--config', await configured('sources:\n  - {name: a, type: test}\n'));
+    expect(await revision()).toBe(1);
+    await ingest('--config', await configured('sources:\n  - {name: a, type: test, timeout: 5}\n'));
+    expect(await revision()).toBe(2);
+  });
+});
+
+describe('pnpm ingest, called wrongly', () => {
+  it.each([
+    ['no file', [], /required option '--config <file>'/],
+    [
+      'a file that does not exist',
+      ['--config', 'none.yaml'],
+      /config_file_unreadable: .*none\.yaml/,
+    ],
+    [
+      '--stats and --seed together',
+      ['--config', example, '--stats', '--seed'],
+      /cannot be used with/,
+    ],
+    ['a bound that is no number', ['--config', example, '--max-items', 'all'], /whole number/],
+    ['an unknown option', ['--config', example, '--sede'], /unknown option '--sede'.*\n?.*--seed/],
+  ])('with %s says so and exits with 1', async (_, args, message) => {
+    const ended = await ingest(...args);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stdout).toBe('');
+  });
+
+  it('with a wrong key names it, its line and what is allowed', async () => {
+    const ended = await ingest(
+      '--config',
+      await configured('runner:\n  batch_sise: 3\n'),
+      '--seed',
+    );
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(
+      /config_invalid: .*line 2: runner\.batch_sise: unknown key\. Did you mean "batch_size"\?/,
+    );
+    expect(ended.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('with a SQL Server that does not answer exits with 1, its code and the remedy', async () => {
+    const ended = await site.run('worker/ingest.ts', ['--config', example, '--seed'], {
+      DB_BACKEND: 'sqlserver',
+      INGEST_SQLSERVER_HOST: '127.0.0.1',
+      INGEST_SQLSERVER_PORT: '1',
+      INGEST_SQLSERVER_PASSWORD: 'hunter2-Hunter2',
+    });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/db_connection_refused/);
+    expect(ended.stderr).not.toContain('hunter2');
+  });
+});

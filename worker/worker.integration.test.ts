@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/access/model.ts';
+import { getRun } from '#lib/runs/get-run.ts';
+import { launchRun } from '#lib/runs/launch-run.ts';
+import { saveSource } from '#lib/sources/save-source.ts';
+import { drainWorker } from '#lib/workers/drain-worker.ts';
+import { listWorkers } from '#lib/workers/list-workers.ts';
+import { openSite, type Running, type Site, until } from './testing/processes.ts';
+
+const actor = systemActor('test');
+const shortLease = { INGEST_LEASE_SECONDS: '5' };
+
+let site: Site;
+beforeEach(async () => {
+  site = await openSite();
+});
+afterEach(() => site.dispose());
+
+const worker = (args: string[] = [], env: Record<string, string> = {}): Running =>
+  site.start('worker/main.ts', args, { ...shortLease, ...env });
+
+/** A source of the test type with a run over all its resources. */
+async function launch(count: number, settings: Record<string, number> = {}): Promise<string> {
+  const { db, secretBox } = site.runtime;
+  const ids = Array.from(
+    { length: count },
+    (_, index) => `test_resource_${String(index + 1).padStart(3, '0')}`,
+  );
+  await saveSource(
+    db,
+    actor,
+    {
+      name: 'sample',
+      type: 'test',
+      enabled: true,
+      settings: { resources: Math.max(5, count), ...settings },
+      seeds: [{ ids }],
+    },
+    { secretBox },
+  );
+  const { runId } = await launchRun(db, actor, { kind: 'seed', sources: ['sample'] });
+  return runId;
+}
+
+const counts = async () => (await site.runtime.store.getStats()).byStatus;
+const processed = async () => {
+  const { completed, failed } = await counts();
+  return completed + failed;
+};
+
+describe('two workers on one queue, one killed with kill -9 half-way', () => {
+  it('complete every item, once, with one record each', async () => {
+    const total = 300;
+    const runId = await launch(total, { latency_ms: 20 });
+    const victim = worker(['--concurrency', '4']);
+    const survivor = worker(['--concurrency', '4']);
+    await until('a third is done', async () => (await processed()) >= total / 3);
+    const { db } = site.runtime;
+    const holding = db.q
+      .selectFrom('work_items')
+      .select('work_item_id')
+      .where('status', '=', 'in_progress')
+      .where('lease_owner', 'like', `%:${victim.process.pid}:%`);
+    await until('it holds items', async () => (await holding.execute()).length > 0);
+    victim.process.kill('SIGKILL');
+    expect((await victim.ended).signal).toBe('SIGKILL');
+
+    await until('the run has ended', async () => (await getRun(db, runId))?.status === 'completed');
+    survivor.process.kill('SIGTERM');
+    expect((await survivor.ended).code).toBe(0);
+
+    expect(await counts()).toMatchObject({
+      pending: 0,
+      in_progress: 0,
+      failed: 0,
+      completed: total,
+    });
+    const records = await db.q.selectFrom('IngestRecords').select('work_item_id').execute();
+    expect(records).toHaveLength(total);
+    expect(new Set(records.map((record) => record.work_item_id)).size).toBe(total);
+    const run = await getRun(db, runId);
+    expect(run).toMatchObject({ itemsProcessed: total, itemsSucceeded: total, itemsFailed: 0 });
+    expect(run?.itemsRetried).toBeGreaterThan(0);
+  });
+});
+
+describe('a stop', () => {
+  it('gives back what cannot finish in time, and signs off, within ten seconds', async () => {
+    await launch(8, { latency_ms: 60_000 });
+    const running = worker(['--concurrency', '4']);
+    await until('items are in flight', async () => (await counts()).in_progress === 4);
+    const stoppedAt = performance.now();
+    running.process.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(await counts()).toMatchObject({ pending: 8, in_progress: 0 });
+    const attempts = await site.runtime.db.q.selectFrom('work_items').select('attempt').execute();
+    expect(attempts.every(({ attempt }) => attempt === 0)).toBe(true);
+    expect(await listWorkers(site.runtime.db)).toMatchObject([{ state: 'stopped', inFlight: 0 }]);
+  });
+
+  it('lets what is nearly done finish', async () => {
+    await launch(2, { latency_ms: 1_500 });
+    const running = worker();
+    await until('items are in flight', async () => (await counts()).in_progress === 2);
+    running.process.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+    expect(await counts()).toMatchObject({ completed: 2, pending: 0 });
+  });
+
+  it('asked for twice ends at once, and another worker takes over', async () => {
+    await launch(2, { latency_ms: 4_000 });
+    const running = worker();
+    await until('items are in flight', async () => (await counts()).in_progress === 2);
+    running.process.kill('SIGTERM');
+    await until('it is stopping', () => running.log().includes('stopping'));
+    // Signals closer than half a second count as one Ctrl-C that arrived twice.
+    const askedAt = performance.now();
+    await until('it is gone', () => {
+      if (running.process.exitCode === null) running.process.kill('SIGTERM');
+      return running.process.exitCode !== null;
+    });
+    expect((await running.ended).code).toBe(143);
+    expect(performance.now() - askedAt).toBeLessThan(3_000);
+    expect((await counts()).in_progress).toBe(2);
+    const next = worker();
+    await until('all is done', async () => (await counts()).completed === 2);
+    next.process.kill('SIGTERM');
+    await next.ended;
+  });
+
+  it('is what an operator asks for by draining it', async () => {
+    const running = worker();
+    await until('it is listed', async () => (await listWorkers(site.runtime.db)).length === 1);
+    const [listed] = await listWorkers(site.runtime.db);
+    await drainWorker(site.runtime.db, actor, listed?.workerId ?? '');
+    expect((await running.ended).code).toBe(0);
+    expect(await listWorkers(site.runtime.db)).toMatchObject([{ state: 'stopped' }]);
+  });
+});
+
+describe('worker --once', () => {
+  it('ends when nothing is left, having waited for polite slots, and the run has ended', async () => {
+    const runId = await launch(4, { rate_limit_delay: 0.2 });
+    const ended = await worker(['--once']).ended;
+    expect(ended.code).toBe(0);
+    expect(await counts()).toMatchObject({ completed: 4, pending: 0 });
+    expect(await getRun(site.runtime.db, runId)).toMatchObject({
+      status: 'completed',
+      endReason: 'finished',
+    });
+  });
+
+  it('ends at once on an empty queue', async () => {
+    expect((await worker(['--once']).ended).code).toBe(0);
+  });
+});
+
+describe('a worker that is called wrongly', () => {
+  it.each([
+    ['an option that does not exist', ['--fast'], {}, /unknown option '--fast'/],
+    ['a number out of range', ['--concurrency', '0'], {}, /whole number from 1 to 200/],
+    [
+      'a wrong variable',
+      [],
+      { INGEST_LEASE_SECONDS: 'soon' },
+      /config_invalid: .*INGEST_LEASE_SECONDS/,
+    ],
+    [
+      'a configuration file that is missing',
+      ['--config', 'none.yaml'],
+      {},
+      /config_file_unreadable/,
+    ],
+  ])('with %s says so and exits with 1', async (_, args, env, message) => {
+    const ended = await worker(args, env as Record<string, string>).ended;
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).not.toMatch(/\n\s+at /);
+  });
+});
