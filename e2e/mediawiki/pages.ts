@@ -151,6 +151,7 @@ function specialPages(): WikiPage[] {
     page('By template only', 'Linked by a template alone.'),
     page('Behind a redirect', 'Nothing but a redirect links here.'),
     page('Behind two redirects', 'Nothing but a double redirect links here.'),
+    page('Behind the help', 'Nothing of this namespace links here.'),
     page('Without links', 'A dead end.'),
     page('Empty page', ''),
     page('Long page', 'Much to read. '.repeat(20_000)),
@@ -191,7 +192,7 @@ function otherNamespaces(): WikiPage[] {
       links(['By template only', seedTitle, 'Missing from a template']),
       10,
     ),
-    page('Help:Contents', 'Help.\n\n[[Island 2]]', 12),
+    page('Help:Contents', 'Help.\n\n[[Behind the help]]', 12),
     page('Talk:Atlas', 'Talk.\n\n[[Island 3]]', 1),
     page('User:Tester', '[[Island 4]]', 2),
     ...Array.from({ length: 10 }, (_, n) =>

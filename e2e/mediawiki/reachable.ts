@@ -5,7 +5,7 @@
 import Sqlite from 'better-sqlite3';
 
 export interface Reachable {
-  /** Real pages of the main namespace, with underscores for blanks → hops from the seeds. */
+  /** Real pages, with underscores for blanks and with the prefix of their namespace → hops from the seeds. */
   readonly pages: ReadonlyMap<string, number>;
   /** Redirects met on the way. */
   readonly redirects: ReadonlySet<string>;
@@ -13,13 +13,19 @@ export interface Reachable {
   readonly missing: ReadonlySet<string>;
 }
 
+export interface ReachOptions {
+  /** Whether redirects are followed out of the main namespace too. */
+  readonly leaveNamespace: boolean;
+}
+
 /** `seeds` with underscores or blanks; `maxDepth` 0 = the seeds alone. */
 export function reachablePages(
   database: string,
   seeds: readonly string[],
   maxDepth: number,
+  { leaveNamespace }: ReachOptions = { leaveNamespace: false },
 ): Reachable {
-  const wiki = readWiki(database);
+  const wiki = readWiki(database, leaveNamespace ? [0, helpNamespace] : [0]);
   const pages = new Map<string, number>();
   const redirects = new Set<string>();
   const missing = new Set<string>();
@@ -35,7 +41,7 @@ export function reachablePages(
       else if (wiki.redirects.has(id)) {
         redirects.add(title);
         const target = wiki.redirects.get(id);
-        if (target !== undefined && target !== null) met.push(target);
+        if (target !== undefined) met.push(target);
       } else {
         pages.set(title, depth);
         next.push(...(wiki.links.get(id) ?? []));
@@ -47,21 +53,26 @@ export function reachablePages(
 }
 
 interface WikiTables {
-  /** Title → page_id, main namespace. */
+  /** Title → page_id. */
   readonly ids: ReadonlyMap<string, number>;
-  /** page_id → target, null when it lies in another namespace. */
-  readonly redirects: ReadonlyMap<number, string | null>;
+  /** page_id → target. */
+  readonly redirects: ReadonlyMap<number, string | undefined>;
   /** page_id → linked titles of the main namespace. */
   readonly links: ReadonlyMap<number, readonly string[]>;
 }
 
-function readWiki(database: string): WikiTables {
+/** The one other namespace that a redirect of the test wiki leads to. */
+const helpNamespace = 12;
+const prefixed = (row: { namespace: number; title: string }) =>
+  row.namespace === helpNamespace ? `Help:${row.title}` : row.title;
+
+function readWiki(database: string, namespaces: readonly number[]): WikiTables {
   const db = new Sqlite(database, { readonly: true, fileMustExist: true });
   try {
     // The driver types every row as unknown; the columns are those of the statements beside them.
     const rows = <T>(statement: string) => db.prepare(statement).all() as T[];
-    const ids = rows<{ id: number; title: string }>(
-      'select page_id as id, cast(page_title as text) as title from page where page_namespace = 0',
+    const pages = rows<{ id: number; namespace: number; title: string }>(
+      'select page_id as id, page_namespace as namespace, cast(page_title as text) as title from page',
     );
     const redirects = rows<{ id: number; namespace: number; title: string }>(
       'select rd_from as id, rd_namespace as namespace, cast(rd_title as text) as title from redirect',
@@ -70,9 +81,12 @@ function readWiki(database: string): WikiTables {
     for (const link of rows<{ id: number; title: string }>(linkStatement(db))) {
       links.set(link.id, [...(links.get(link.id) ?? []), link.title]);
     }
+    const followed = (row: { namespace: number }) => namespaces.includes(row.namespace);
     return {
-      ids: new Map(ids.map((row) => [row.title, row.id])),
-      redirects: new Map(redirects.map((row) => [row.id, row.namespace === 0 ? row.title : null])),
+      ids: new Map(pages.filter(followed).map((row) => [prefixed(row), row.id])),
+      redirects: new Map(
+        redirects.map((row) => [row.id, followed(row) ? prefixed(row) : undefined]),
+      ),
       links,
     };
   } finally {
