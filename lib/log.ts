@@ -45,7 +45,7 @@ export function createLogger({ level, name, destination }: LogOptions): Logger {
 }
 
 /** An error with its code and its causes. Fields of driver errors are left out: they can hold settings. */
-export function serializeError(error: unknown): Record<string, unknown> {
+function serializeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const code = 'code' in error ? error.code : undefined;
   const known = error instanceof AppError || error instanceof DatabaseError;

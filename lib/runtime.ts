@@ -63,11 +63,3 @@ async function openFromEnvironment(): Promise<Runtime> {
   });
   return openRuntime(config, createLogger({ level: config.logLevel, name: 'web' }));
 }
-
-/** Closes the process's runtime if it was opened; for tests and shutdown. */
-export async function closeRuntime(): Promise<void> {
-  const holder: Memo = globalThis;
-  const opened = holder[memo];
-  delete holder[memo];
-  if (opened) await (await opened).close();
-}

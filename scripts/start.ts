@@ -2,7 +2,6 @@
  * `pnpm start`: the whole product with one command. Takes the port, migrates, builds if the build is
  * stale, then serves the console with one worker beside it until Ctrl-C.
  */
-import { pathToFileURL } from 'node:url';
 import { explain } from '#worker/command.ts';
 import { buildIfStale, serverFile } from './support/build.ts';
 import { addressFrom, holdPort } from './support/port.ts';
@@ -27,7 +26,7 @@ async function main(): Promise<number> {
   });
   stopSupervisorOnSignals(supervisor, say);
   await port.release();
-  const withParent = pathToFileURL(inRoot('scripts/support/exit-with-parent.ts')).href;
+  const withParent = import.meta.resolve('./support/exit-with-parent.ts');
   supervisor.start({
     name: 'console',
     args: ['--import', withParent, serverFile],

@@ -1,5 +1,5 @@
 /** The items in this worker's hands, and what became of those that left. */
-import type { HeldItem, ItemResult } from './pipeline/context.ts';
+import type { AbortReason, HeldItem, ItemResult } from './pipeline/context.ts';
 
 /** Items that left this worker's hands, by how. A retried item counts each time. */
 export interface Tally {
@@ -22,7 +22,7 @@ export interface InFlight {
   /** Resolves when all have left. */
   drained(): Promise<void>;
   /** Breaks off the work on items: their signal is aborted with the reason. */
-  breakOff(reason: 'stopping' | 'lease_lost', which?: (held: HeldItem) => boolean): void;
+  breakOff(reason: AbortReason, which?: (held: HeldItem) => boolean): void;
 }
 
 export function createInFlight(onResult: (result: ItemResult) => void = () => undefined): InFlight {

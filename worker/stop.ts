@@ -1,7 +1,7 @@
 /** How a worker ends: it stops claiming, finishes what it can in time, and gives the rest back. */
 
 /** Time for items in flight to finish; with releasing and signing off it stays below 10 s. */
-export const graceMs = 7_500;
+const graceMs = 7_500;
 
 export interface Stop {
   /** Aborted when no more items are to be claimed. */

@@ -21,7 +21,7 @@ const nameSchema = z
   .regex(/^[^\s:](?:[^:]*[^\s:])?$/u, 'no colon, and no blank at either end');
 
 /** The environment variable that gives a source's secret: `INGEST_SOURCE_MY_WIKI_API_KEY`. */
-export function secretVariable(sourceName: string, secretName: string): string {
+function secretVariable(sourceName: string, secretName: string): string {
   const word = (text: string) => text.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
   return `INGEST_SOURCE_${word(sourceName)}_${word(secretName)}`;
 }

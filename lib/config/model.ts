@@ -22,7 +22,7 @@ export interface RunnerSettings {
   readonly leaseMs: number;
 }
 
-export interface AdminSettings {
+interface AdminSettings {
   readonly email: string;
   /** Absent = one is generated and shown once. */
   readonly password?: string;

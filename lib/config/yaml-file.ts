@@ -55,8 +55,7 @@ function reasonOf(cause: unknown): string {
   return typeof code === 'string' ? code : 'an unknown fault';
 }
 
-/** The same for text that is already in memory; `name` stands for the file in messages. */
-export function parseYamlText(text: string, name: string): YamlFile {
+function parseYamlText(text: string, name: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;

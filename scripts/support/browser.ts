@@ -7,7 +7,7 @@ import { shell } from './lanes.ts';
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** A system browser, or Playwright's own; null when there is neither. */
-export function findBrowser(searchPath = process.env['PATH'] ?? ''): string | null {
+function findBrowser(searchPath = process.env['PATH'] ?? ''): string | null {
   const system = searchPath
     .split(path.delimiter)
     .flatMap((directory) => names.map((name) => path.join(directory, name)))

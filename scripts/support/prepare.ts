@@ -58,7 +58,7 @@ export function childEnvironment(config: AppConfig, address: Address): NodeJS.Pr
 }
 
 /** The address as a person opens it on this machine. */
-export function urlOf({ host, port }: Address): string {
+function urlOf({ host, port }: Address): string {
   const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
   const name = local ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;

@@ -5,7 +5,7 @@ import type { Logger } from '#lib/log.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import { isPassing, patiently } from '../patience.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
-import type { HeldItem, ItemResult, PipelineContext } from './context.ts';
+import type { AbortReason, HeldItem, ItemResult, PipelineContext } from './context.ts';
 import { discoverItems, toWorkItems } from './discover.ts';
 import { fetchItem } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
@@ -148,8 +148,9 @@ async function giveBack(held: HeldItem, context: PipelineContext): Promise<ItemR
   }
 }
 
-function brokenOff(held: HeldItem): unknown {
-  return held.abort.signal.aborted ? held.abort.signal.reason : null;
+function brokenOff({ abort: { signal } }: HeldItem): AbortReason | null {
+  if (!signal.aborted) return null;
+  return signal.reason === 'lease_lost' ? 'lease_lost' : 'stopping';
 }
 
 function publicFault(error: unknown, log: Logger) {

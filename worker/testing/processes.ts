@@ -11,7 +11,7 @@ import { openRuntime, type Runtime } from '#lib/runtime.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
