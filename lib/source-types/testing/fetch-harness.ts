@@ -1,0 +1,100 @@
+/** What connector tests share: items as the queue would hold them, and fetches with a real client. */
+import { createHttpClient } from '#lib/egress/create-http-client.ts';
+import { loopbackNetworks } from '#lib/egress/testing/loopback-server.ts';
+import type { JsonObject } from '#lib/json.ts';
+import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import type { CommonSettings, FetchOutcome, SourceContext, SourceType } from '../source-type.ts';
+
+/** A claimed item made of what seeding or discovery yields. */
+export function itemOf(
+  seed: Partial<NewWorkItem> & Pick<NewWorkItem, 'resourceType' | 'resourceId' | 'requestUri'>,
+  overrides: Partial<WorkItem> = {},
+): WorkItem {
+  return {
+    workItemId: '01980000-0000-7000-8000-000000000001',
+    sourceSystem: 'test',
+    sourceName: 'here',
+    requestMethod: 'GET',
+    requestHeaders: null,
+    requestBody: null,
+    metadata: null,
+    priority: 10,
+    status: 'in_progress',
+    attempt: 1,
+    runId: null,
+    discoveredFrom: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    errorMessage: null,
+    errorCode: null,
+    dedupeKey: 'k',
+    host: null,
+    depth: 0,
+    availableAt: '2026-01-01T00:00:00.000Z',
+    waitReason: null,
+    leaseId: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    claimedAt: null,
+    lastHttpStatus: null,
+    etag: null,
+    lastModified: null,
+    revision: null,
+    contentHash: null,
+    lastFetchedAt: null,
+    lastChangedAt: null,
+    nextFetchAt: null,
+    checkCount: 0,
+    changeCount: 0,
+    ...seed,
+    ...overrides,
+  } as WorkItem; // `seed` never sets a column to undefined in these tests
+}
+
+export interface Harness<S> {
+  readonly context: SourceContext<S>;
+  /** How often a connector waited politely. */
+  readonly pauses: () => number;
+  fetch(item: WorkItem): Promise<FetchOutcome>;
+  /** Items of one seed in YAML names. */
+  seed(seed: JsonObject): WorkItem[];
+  close(): Promise<void>;
+}
+
+/** A source of the type with the given settings, in YAML names, fetching over real sockets. */
+export function harness<S extends CommonSettings, Seed>(
+  type: SourceType<S, Seed>,
+  settings: JsonObject,
+  options: {
+    readonly secrets?: Readonly<Record<string, string>>;
+    readonly allow?: readonly string[];
+    readonly signal?: AbortSignal;
+  } = {},
+): Harness<S> {
+  const http = createHttpClient({
+    allow: options.allow ?? loopbackNetworks,
+    userAgent: 'Deployment/1',
+  });
+  let pauses = 0;
+  const context = {
+    sourceName: 'here',
+    settings: type.settingsSchema.parse(settings),
+    secrets: options.secrets ?? {},
+  };
+  return {
+    context,
+    pauses: () => pauses,
+    fetch: (item) =>
+      type.fetch(item, {
+        ...context,
+        http,
+        signal: options.signal ?? new AbortController().signal,
+        politePause: async () => {
+          pauses += 1;
+        },
+      }),
+    seed: (seed) =>
+      type.seedItems(context, type.seedSchema.parse(seed)).map((item) => itemOf(item)),
+    close: () => http.close(),
+  };
+}
