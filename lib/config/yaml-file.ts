@@ -55,7 +55,7 @@ function reasonOf(cause: unknown): string {
   return typeof code === 'string' ? code : 'an unknown fault';
 }
 
-function parseYamlText(text: string, name: string): YamlFile {
+export function parseYamlText(text: string, name: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [syntax] = document.errors;
