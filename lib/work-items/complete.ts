@@ -1,4 +1,5 @@
 /** Done means stored: everything a fetched item brings commits in one transaction, or nothing does. */
+import { validate as isUuid } from 'uuid';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -98,7 +99,8 @@ const seenResource = (item: WorkItemRow) => ({
   source_name: item.source_name,
   resource_type: item.resource_type,
   resource_id: item.resource_id,
-  last_run_id: item.run_id,
+  // UNIQUEIDENTIFIER on SQL Server; items of an older database may carry other text.
+  last_run_id: item.run_id !== null && isUuid(item.run_id) ? item.run_id : null,
 });
 
 /** What was found but not enqueued stands on the attempt, so that nothing vanishes without a word. */
