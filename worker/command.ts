@@ -1,6 +1,6 @@
 /** What the commands have in common: options that are whole numbers, and how a fault is told. */
 import { InvalidArgumentError } from 'commander';
-import { toPublicError } from '#lib/errors/app-error.ts';
+import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 
 /** A commander parser for whole numbers within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -17,6 +17,8 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function explain(error: unknown): string {
   const { code, message, remedy } = toPublicError(error);
   const detail =
-    code === 'internal' && error instanceof Error ? `\n${error.stack ?? error.message}` : '';
+    code === 'internal' && error instanceof Error && !(error instanceof AppError)
+      ? `\n${error.stack ?? error.message}`
+      : '';
   return `✗ ${code}: ${message}\n  → ${remedy}${detail}`;
 }

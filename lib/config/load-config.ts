@@ -97,7 +97,9 @@ function lakeSettings(environment: ParsedEnvironment, content: ConfigFile): Lake
   const lake = content.storage?.data_lake;
   return {
     enabled: environment.INGEST_LAKE_ENABLED ?? lake?.enabled ?? false,
+    // The build must not take a path of run time for one of the project and trace all of it.
     baseDir: path.resolve(
+      /*turbopackIgnore: true*/
       environment.INGEST_LAKE_DIR ?? lake?.base_dir ?? path.join(defaultDataDirectory, 'lake'),
     ),
     prettyPrint: environment.INGEST_LAKE_PRETTY_PRINT ?? lake?.pretty_print ?? false,

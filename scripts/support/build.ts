@@ -53,24 +53,27 @@ async function hashOfSources(): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Its output is shown when it failed: a person who starts the product is not its developer. */
 function runNext(args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
     const child = spawn(process.execPath, [inRoot('node_modules/next/dist/bin/next'), ...args], {
       cwd: root,
-      stdio: 'inherit',
+      stdio: ['ignore', 'pipe', 'pipe'],
       env,
     });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
+    child.once('close', (code, signal) => {
       if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(output));
       reject(
         new AppError(
           'internal',
           `next ${args[0]} ended with ${code ?? signal}; its output is above.`,
-          {
-            remedy: 'Correct what the build names, then start again.',
-          },
+          { remedy: 'Correct what the build names, then start again.' },
         ),
       );
     });
