@@ -1,0 +1,161 @@
+/** One source: its form, its revisions, its YAML. */
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { CodeBlock } from '#app/ui/code-block.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { TabLinks } from '#app/ui/tabs.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { getSourceType } from '#lib/source-types/registry.ts';
+import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
+import { listRevisions } from '#lib/sources/revisions.ts';
+import { sourcesToYaml } from '#lib/sources/yaml.ts';
+import { LaunchButton } from '../../runs/launch-button.tsx';
+import { formModelOf } from '../form-model.ts';
+import { DeleteButton, PauseButton } from '../source-controls.tsx';
+import { SourceForm } from '../source-form.tsx';
+import { rateInWords, SourceStateBadge } from '../source-words.tsx';
+import { Revisions } from './revisions.tsx';
+
+export const metadata: Metadata = { title: 'Source' };
+
+const tabs = ['settings', 'revisions', 'yaml'] as const;
+type Tab = (typeof tabs)[number];
+
+export default async function SourcePage({
+  params,
+  searchParams,
+}: {
+  readonly params: Promise<{ sourceId: string }>;
+  readonly searchParams: Promise<{ tab?: string | string[] }>;
+}) {
+  const actor = await requireActor();
+  const [{ sourceId }, search] = await Promise.all([params, searchParams]);
+  const tab: Tab = tabs.find((name) => name === search.tab) ?? 'settings';
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const sources = await listSources(db);
+    const source = sources.find((one) => one.sourceId === sourceId);
+    if (!source) return null;
+    return { source, revisions: tab === 'revisions' ? await listRevisions(db, sourceId) : [] };
+  });
+  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.data) notFound();
+  const { source, revisions } = loaded.data;
+  const canChange = can(actor.role, 'sources:change');
+  const href = (name: Tab) => `/sources/${sourceId}${name === 'settings' ? '' : `?tab=${name}`}`;
+  return (
+    <div className="flex flex-col gap-4">
+      <LiveRefresh />
+      <PageHeader
+        title={source.name}
+        back={{ href: '/sources', label: 'Sources' }}
+        meta={
+          <>
+            <SourceStateBadge source={source} />
+            <span>{source.type}</span>
+            <span>{rateInWords(source.rateDelayMs)}</span>
+            <span>revision {source.revision}</span>
+          </>
+        }
+        actions={
+          <Actions source={source} canChange={canChange} canRun={can(actor.role, 'runs:change')} />
+        }
+      />
+      {source.pausedAt === null ? null : (
+        <Banner kind="warn" title="This source is paused">
+          Since <Time at={source.pausedAt} />
+          {source.pausedReason ? `: ${source.pausedReason}` : ''}. Nothing is fetched from it.
+        </Banner>
+      )}
+      <TabLinks
+        label="Parts of the source"
+        tabs={[
+          { href: href('settings'), label: 'Settings and seeds', isCurrent: tab === 'settings' },
+          {
+            href: href('revisions'),
+            label: 'Revisions',
+            count: source.revision,
+            isCurrent: tab === 'revisions',
+          },
+          { href: href('yaml'), label: 'YAML', isCurrent: tab === 'yaml' },
+        ]}
+      />
+      {tab === 'settings' ? (
+        <SourceForm
+          // A new revision starts the form anew, also when somebody else saved it.
+          key={source.revision}
+          model={formModelOf(getSourceType(source.type))}
+          start={source}
+          saved={source}
+          canChange={canChange}
+          canSetSecrets={can(actor.role, 'sources:secrets')}
+        />
+      ) : null}
+      {tab === 'revisions' ? (
+        <Revisions
+          sourceId={sourceId}
+          current={source.revision}
+          revisions={revisions}
+          canChange={canChange}
+        />
+      ) : null}
+      {tab === 'yaml' ? <Yaml source={source} /> : null}
+    </div>
+  );
+}
+
+function Actions({
+  source,
+  canChange,
+  canRun,
+}: {
+  readonly source: SourceSummary;
+  readonly canChange: boolean;
+  readonly canRun: boolean;
+}) {
+  const { sourceId, name, type, enabled } = source;
+  const items = Object.values(source.counts).reduce((sum, count) => sum + count, 0);
+  return (
+    <>
+      <LinkButton href={`/work-items?${new URLSearchParams({ source: name }).toString()}`}>
+        Show its items
+      </LinkButton>
+      {canChange ? (
+        <>
+          <PauseButton sourceId={sourceId} name={name} isPaused={source.pausedAt !== null} />
+          <DeleteButton sourceId={sourceId} name={name} items={items} />
+        </>
+      ) : null}
+      {canRun && enabled ? (
+        <LaunchButton sources={[{ name, type, enabled }]} preset={[name]} label="Run now" />
+      ) : null}
+    </>
+  );
+}
+
+function Yaml({ source }: { readonly source: SourceSummary }) {
+  const query = new URLSearchParams({ name: source.name });
+  return (
+    <Section
+      title="As in a configuration file"
+      aside={
+        <LinkButton href={`/sources/export?${query.toString()}`} size="sm" prefetch={false}>
+          Download
+        </LinkButton>
+      }
+    >
+      <div className="flex flex-col gap-2">
+        <CodeBlock label="YAML of the source" maxHeight="40rem">
+          {sourcesToYaml([source])}
+        </CodeBlock>
+        <p className="text-xs text-ink-3">Secrets are never part of it.</p>
+      </div>
+    </Section>
+  );
+}

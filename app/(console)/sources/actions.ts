@@ -1,0 +1,146 @@
+'use server';
+/** What the source pages change. */
+import { z } from 'zod';
+import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { JsonValue } from '#lib/json.ts';
+import { deleteSource } from '#lib/sources/delete-source.ts';
+import { requireSource } from '#lib/sources/get-source.ts';
+import {
+  type ImportPlan,
+  type ImportResult,
+  importSources,
+  planImport,
+} from '#lib/sources/import-sources.ts';
+import { pauseSource, resumeSource } from '#lib/sources/pause-source.ts';
+import { listRevisions } from '#lib/sources/revisions.ts';
+import { saveSource } from '#lib/sources/save-source.ts';
+import { type TestFetch, testSource } from '#lib/sources/test-source.ts';
+
+const jsonObject = z.record(
+  z.string(),
+  z.json() as z.ZodType<JsonValue>, // zod's JSON type is this union by another name
+);
+
+const id = z.string().min(1).max(36);
+
+const sourceInput = z.object({
+  name: z.string(),
+  type: z.string(),
+  enabled: z.boolean(),
+  settings: jsonObject,
+  seeds: z.array(jsonObject).max(1000),
+  secrets: z.record(z.string(), z.string()),
+});
+const saveSchema = z.object({
+  source: sourceInput,
+  sourceId: id.optional(),
+  expectedRevision: z.number().int().optional(),
+});
+export type SaveInput = z.input<typeof saveSchema>;
+
+/** Creates or changes a source. */
+export async function save(
+  input: SaveInput,
+): Promise<ActionResult<{ sourceId: string; revision: number }>> {
+  return runAction(saveSchema, input, async ({ runtime, actor, input: given }) => {
+    const { source, sourceId, expectedRevision } = given;
+    const saved = await saveSource(runtime.db, actor, source, {
+      secretBox: runtime.secretBox,
+      ...(sourceId === undefined ? {} : { sourceId }),
+      ...(expectedRevision === undefined ? {} : { expectedRevision }),
+    });
+    return { sourceId: saved.sourceId, revision: saved.revision };
+  });
+}
+
+const testSchema = saveSchema.omit({ expectedRevision: true });
+
+/** Fetches a sample with the values of the form, which need not be saved. */
+export async function test(input: z.input<typeof testSchema>): Promise<ActionResult<TestFetch>> {
+  return runAction(testSchema, input, ({ runtime, actor, input: { source, sourceId } }) =>
+    testSource(actor, source, {
+      session: runtime.db,
+      http: runtime.http,
+      secretBox: runtime.secretBox,
+      ...(sourceId === undefined ? {} : { sourceId }),
+    }),
+  );
+}
+
+const pauseSchema = z.object({ sourceId: id, reason: z.string().optional() });
+
+export async function pause(input: z.input<typeof pauseSchema>): Promise<ActionResult<null>> {
+  return runAction(pauseSchema, input, async ({ runtime, actor, input: { sourceId, reason } }) => {
+    await pauseSource(runtime.db, actor, sourceId, reason === undefined ? {} : { reason });
+    return null;
+  });
+}
+
+const oneSource = z.object({ sourceId: id });
+
+export async function resume(input: z.input<typeof oneSource>): Promise<ActionResult<null>> {
+  return runAction(oneSource, input, async ({ runtime, actor, input: { sourceId } }) => {
+    await resumeSource(runtime.db, actor, sourceId);
+    return null;
+  });
+}
+
+/** Takes the source away; says how many items it leaves behind. */
+export async function remove(
+  input: z.input<typeof oneSource>,
+): Promise<ActionResult<{ itemsLeft: number }>> {
+  return runAction(oneSource, input, ({ runtime, actor, input: { sourceId } }) =>
+    deleteSource(runtime.db, actor, sourceId),
+  );
+}
+
+const rollBackSchema = z.object({
+  sourceId: id,
+  revision: z.number().int().min(1),
+  expectedRevision: z.number().int(),
+});
+
+/** Saves the content of an earlier revision as a new one; secrets stay as they are. */
+export async function rollBack(
+  input: z.input<typeof rollBackSchema>,
+): Promise<ActionResult<{ revision: number }>> {
+  return runAction(rollBackSchema, input, async ({ runtime, actor, input: given }) => {
+    const { sourceId, revision, expectedRevision } = given;
+    const source = await requireSource(runtime.db, sourceId);
+    const revisions = await listRevisions(runtime.db, sourceId);
+    const wanted = revisions.find((one) => one.revision === revision);
+    if (!wanted) throw new AppError('not_found', `There is no revision ${revision} any more.`);
+    const { enabled, settings, seeds } = wanted;
+    const saved = await saveSource(
+      runtime.db,
+      actor,
+      { name: source.name, type: source.type, enabled, settings, seeds },
+      {
+        sourceId,
+        expectedRevision,
+        secretBox: runtime.secretBox,
+        note: `Rolled back to revision ${revision}`,
+      },
+    );
+    return { revision: saved.revision };
+  });
+}
+
+const yamlSchema = z.object({ yaml: z.string().min(1, 'paste or choose a file').max(2_000_000) });
+
+export async function planYamlImport(
+  input: z.input<typeof yamlSchema>,
+): Promise<ActionResult<ImportPlan>> {
+  return runAction(yamlSchema, input, ({ runtime, actor, input: { yaml } }) =>
+    planImport(runtime.db, actor, yaml),
+  );
+}
+
+export async function importYaml(
+  input: z.input<typeof yamlSchema>,
+): Promise<ActionResult<ImportResult>> {
+  return runAction(yamlSchema, input, ({ runtime, actor, input: { yaml } }) =>
+    importSources(runtime.db, actor, yaml, { secretBox: runtime.secretBox }),
+  );
+}

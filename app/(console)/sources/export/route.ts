@@ -1,0 +1,37 @@
+/** The sources as a YAML download: all of them, or the one named by `name`. No secrets. */
+import { settle } from '#app/_server/action.ts';
+import { actorOrThrow } from '#app/_server/actor.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { listSources } from '#lib/sources/list-sources.ts';
+import { sourcesToYaml } from '#lib/sources/yaml.ts';
+
+export async function GET(request: Request): Promise<Response> {
+  const name = new URL(request.url).searchParams.get('name');
+  const result = await settle(async () => {
+    await actorOrThrow();
+    const { db } = await getRuntime();
+    const sources = await listSources(db);
+    const chosen = name === null ? sources : sources.filter((source) => source.name === name);
+    if (name !== null && chosen.length === 0) {
+      throw new AppError('source_unknown', 'There is no source of this name.');
+    }
+    return sourcesToYaml(chosen);
+  });
+  if (!result.ok) {
+    const { code, message, remedy } = result.error;
+    const status = code === 'not_signed_in' ? 401 : code === 'source_unknown' ? 404 : 500;
+    return new Response(`${message}\n${remedy}\n`, {
+      status,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    });
+  }
+  return new Response(result.data, {
+    headers: {
+      'content-type': 'application/yaml; charset=utf-8',
+      'content-disposition': 'attachment; filename="sources.yaml"',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  });
+}

@@ -1,0 +1,113 @@
+'use client';
+/** FormFieldInput: one field of a derived form. FieldGroups: all of them, under their headings. */
+import {
+  NumberField,
+  SelectField,
+  SwitchField,
+  TextField,
+  type TextFieldProps,
+} from '#app/ui/field.tsx';
+import type { FieldValue, FormField } from './form-values.ts';
+
+const notGiven = ' ';
+
+interface Props {
+  readonly field: FormField;
+  readonly value: FieldValue;
+  readonly error: string | undefined;
+  readonly isDisabled: boolean;
+  readonly onChange: (value: FieldValue) => void;
+}
+
+export function FormFieldInput({ field, value, error, isDisabled, onChange }: Props) {
+  const common = { label: field.label, help: field.help, error, isDisabled };
+  const text = typeof value === 'string' ? value : '';
+  const required = field.isRequired ? { isRequired: true } : {};
+  switch (field.widget) {
+    case 'switch':
+      return (
+        <SwitchField
+          label={field.label}
+          help={error ? <span className="font-medium text-failed">{error}</span> : field.help}
+          isSelected={value === true}
+          isDisabled={isDisabled}
+          onChange={onChange}
+        />
+      );
+    case 'select':
+      return (
+        <SelectField
+          {...common}
+          value={text === '' ? notGiven : text}
+          onChange={(chosen) => onChange(chosen === notGiven ? '' : chosen)}
+          options={[
+            ...(field.initial === '' && !field.isRequired
+              ? [{ value: notGiven, label: 'Not given' }]
+              : []),
+            ...field.options.map((option) => ({ value: option, label: option })),
+          ]}
+        />
+      );
+    case 'number':
+    case 'seconds':
+      return (
+        <NumberField
+          {...common}
+          {...required}
+          {...(field.widget === 'seconds' ? { unit: 'seconds' } : {})}
+          value={text === '' ? Number.NaN : Number(text)}
+          onChange={(number) => onChange(Number.isNaN(number) ? '' : String(number))}
+        />
+      );
+    default:
+      return (
+        <TextField
+          {...common}
+          {...required}
+          {...textProps(field)}
+          {...(field.placeholder ? { placeholder: field.placeholder } : {})}
+          value={text}
+          onChange={onChange}
+        />
+      );
+  }
+}
+
+function textProps({ widget }: FormField): Pick<TextFieldProps, 'rows' | 'mono' | 'type'> {
+  switch (widget) {
+    case 'lines':
+      return { rows: 3, mono: true };
+    case 'headers':
+      return { rows: 3, mono: true };
+    case 'url':
+      // Not the browser's url type: its own complaint would hide the exact one beside the field.
+      return { mono: true };
+    default:
+      return {};
+  }
+}
+
+export function FieldGroups({
+  fields,
+  children,
+}: {
+  readonly fields: readonly FormField[];
+  readonly children: (field: FormField) => React.ReactNode;
+}) {
+  const groups = Map.groupBy(fields, (field) => field.group ?? '');
+  return [...groups].map(([title, members]) => (
+    <fieldset key={title} className="flex flex-col gap-3 border-t pt-3 first:border-t-0 first:pt-0">
+      {title ? <legend className="float-left mb-3 text-sm font-semibold">{title}</legend> : null}
+      <div className="clear-both grid gap-x-6 gap-y-4 md:grid-cols-2">
+        {members.map((field) => (
+          <div key={field.path} className={isWide(field) ? 'md:col-span-2' : ''}>
+            {children(field)}
+          </div>
+        ))}
+      </div>
+    </fieldset>
+  ));
+}
+
+const isWide = ({ widget }: FormField) =>
+  widget === 'url' || widget === 'lines' || widget === 'headers';

@@ -1,0 +1,114 @@
+'use client';
+/** ImportForm: paste or choose a YAML file, see what would happen, then let it happen. */
+import { useRouter } from 'next/navigation';
+import { useRef, useState, useTransition } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { TextField } from '#app/ui/field.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { notify } from '#app/ui/toast.tsx';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import type { ImportPlan } from '#lib/sources/import-sources.ts';
+import { importYaml, planYamlImport } from '../actions.ts';
+
+export function ImportForm() {
+  const router = useRouter();
+  const file = useRef<HTMLInputElement>(null);
+  const [yaml, setYaml] = useState('');
+  const [plan, setPlan] = useState<ImportPlan | null>(null);
+  const [error, setError] = useState<PublicError | null>(null);
+  const [isPending, start] = useTransition();
+  const change = (text: string) => {
+    setYaml(text);
+    setPlan(null);
+    setError(null);
+  };
+  const check = () =>
+    start(async () => {
+      const result = await planYamlImport({ yaml });
+      setPlan(result.ok ? result.data : null);
+      setError(result.ok ? null : result.error);
+    });
+  const carryOut = () =>
+    start(async () => {
+      const result = await importYaml({ yaml });
+      if (!result.ok) return setError(result.error);
+      const { created, updated, unchanged } = result.data;
+      notify(`${countOf(created, 'source')} created, ${updated} changed, ${unchanged} unchanged`);
+      router.push('/sources');
+    });
+  return (
+    <div className="flex flex-col gap-4">
+      <Section
+        title="YAML"
+        aside={
+          <>
+            <input
+              ref={file}
+              type="file"
+              accept=".yaml,.yml,text/yaml,application/yaml"
+              aria-label="Choose a YAML file"
+              className="hidden"
+              onChange={async (event) => {
+                const chosen = event.target.files?.[0];
+                if (chosen) change(await chosen.text());
+                event.target.value = '';
+              }}
+            />
+            <Button size="sm" onPress={() => file.current?.click()}>
+              Choose a file
+            </Button>
+          </>
+        }
+      >
+        <TextField
+          label="Sources and seeds, as in a configuration file"
+          help="A source whose name exists becomes like the file says. Secrets stay as they are."
+          rows={16}
+          mono
+          placeholder={'sources:\n  - name: wiki\n    type: mediawiki\n    …'}
+          value={yaml}
+          onChange={change}
+        />
+      </Section>
+      {error ? (
+        <Banner kind="failed" title={error.message} isLive>
+          {error.remedy} <code>{error.code}</code>
+        </Banner>
+      ) : null}
+      {plan ? <Plan plan={plan} /> : null}
+      <div className="flex gap-2">
+        {plan ? (
+          <Button variant="primary" isPending={isPending} onPress={carryOut}>
+            Import {countOf(plan.sources.length, 'source')}
+          </Button>
+        ) : (
+          <Button
+            variant="primary"
+            isPending={isPending}
+            isDisabled={yaml.trim() === ''}
+            onPress={check}
+          >
+            Check the file
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Plan({ plan }: { readonly plan: ImportPlan }) {
+  return (
+    <Banner title={`The file holds ${countOf(plan.sources.length, 'source')}`} isLive>
+      <ul>
+        {plan.sources.map((source) => (
+          <li key={source.name}>
+            <strong>{source.name}</strong> ({source.type}, {countOf(source.seeds, 'seed')}):{' '}
+            {source.change === 'new' ? 'will be created' : 'exists, will become like the file says'}
+          </li>
+        ))}
+      </ul>
+    </Banner>
+  );
+}

@@ -1,0 +1,128 @@
+/** A new source: choose a template or a type, then fill in its form. */
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { requireActor } from '#app/_server/actor.ts';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { NoPermission } from '#app/ui/states.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { toPublicError } from '#lib/errors/app-error.ts';
+import { listSourceTypes } from '#lib/source-types/registry.ts';
+import type { SourceType } from '#lib/source-types/source-type.ts';
+import { formModelOf } from '../form-model.ts';
+import { SourceForm, type SourceFormStart } from '../source-form.tsx';
+
+export const metadata: Metadata = { title: 'New source' };
+
+const back = { href: '/sources', label: 'Sources' };
+
+export default async function NewSourcePage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<{ type?: string | string[]; template?: string | string[] }>;
+}) {
+  const actor = await requireActor();
+  const search = await searchParams;
+  if (!can(actor.role, 'sources:change')) {
+    return <NoPermission error={refusal(() => requirePermission(actor, 'sources:change'))} />;
+  }
+  const types = listSourceTypes();
+  const chosen = startOf(types, search.type, search.template);
+  if (!chosen) return <Choices types={types} />;
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title={`New source: ${chosen.title}`}
+        back={{ href: '/sources/new', label: 'Templates and types' }}
+      />
+      <SourceForm
+        model={formModelOf(chosen.type)}
+        start={chosen.start}
+        saved={null}
+        canChange
+        canSetSecrets={can(actor.role, 'sources:secrets')}
+      />
+    </div>
+  );
+}
+
+function startOf(
+  types: readonly SourceType[],
+  typeId: string | string[] | undefined,
+  templateId: string | string[] | undefined,
+): { type: SourceType; title: string; start: SourceFormStart } | null {
+  for (const type of types) {
+    const template = type.templates.find((one) => one.id === templateId);
+    if (template) {
+      const { name, settings, seeds } = template;
+      return { type, title: template.title, start: { name, enabled: true, settings, seeds } };
+    }
+  }
+  const type = types.find((one) => one.id === typeId);
+  return type
+    ? { type, title: type.title, start: { name: '', enabled: true, settings: {}, seeds: [{}] } }
+    : null;
+}
+
+function Choices({ types }: { readonly types: readonly SourceType[] }) {
+  return (
+    <div className="flex max-w-4xl flex-col gap-4">
+      <PageHeader title="New source" back={back} />
+      <Section title="From a template">
+        <div className="grid gap-2 sm:grid-cols-2">
+          {types.flatMap((type) =>
+            type.templates.map((template) => (
+              <Choice
+                key={template.id}
+                href={`/sources/new?template=${template.id}`}
+                title={template.title}
+                description={template.description}
+              />
+            )),
+          )}
+        </div>
+      </Section>
+      <Section title="From an empty form">
+        <div className="grid gap-2 sm:grid-cols-2">
+          {types.map((type) => (
+            <Choice
+              key={type.id}
+              href={`/sources/new?type=${type.id}`}
+              title={type.title}
+              description={type.description}
+            />
+          ))}
+        </div>
+      </Section>
+    </div>
+  );
+}
+
+function Choice({
+  href,
+  title,
+  description,
+}: {
+  readonly href: string;
+  readonly title: string;
+  readonly description: string;
+}) {
+  return (
+    <Link
+      href={href}
+      className="flex flex-col gap-0.5 rounded border border-line-strong px-3 py-2 hover:border-edge hover:bg-hover"
+    >
+      <span className="text-sm font-medium">{title}</span>
+      <span className="text-xs text-ink-2">{description}</span>
+    </Link>
+  );
+}
+
+function refusal(check: () => void) {
+  try {
+    check();
+  } catch (error) {
+    return toPublicError(error);
+  }
+  throw new Error('the permission was checked to be missing');
+}

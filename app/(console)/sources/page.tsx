@@ -1,0 +1,200 @@
+/** Sources: where items come from, how they stand, and the ways in: form, template, YAML. */
+import { Download, Plus, Upload } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { countOf, Num } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { listRuns } from '#lib/runs/list-runs.ts';
+import type { Run } from '#lib/runs/model.ts';
+import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
+import { LaunchButton } from '../runs/launch-button.tsx';
+import { PauseButton } from './source-controls.tsx';
+import { rateInWords, SourceStateBadge } from './source-words.tsx';
+
+export const metadata: Metadata = { title: 'Sources' };
+
+export default async function SourcesPage() {
+  const actor = await requireActor();
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const [sources, runs] = await Promise.all([listSources(db), listRuns(db)]);
+    return { sources, runs: runs.rows };
+  });
+  const canChange = can(actor.role, 'sources:change');
+  return (
+    <div className="flex flex-col gap-3">
+      <LiveRefresh />
+      <PageHeader
+        title="Sources"
+        {...(loaded.ok ? { meta: countOf(loaded.data.sources.length, 'source') } : {})}
+        actions={
+          <>
+            <LinkButton href="/sources/export" prefetch={false} icon={<Download aria-hidden />}>
+              Export YAML
+            </LinkButton>
+            {canChange ? (
+              <>
+                <LinkButton href="/sources/import" icon={<Upload aria-hidden />}>
+                  Import YAML
+                </LinkButton>
+                <LinkButton href="/sources/new" variant="primary" icon={<Plus aria-hidden />}>
+                  New source
+                </LinkButton>
+              </>
+            ) : null}
+          </>
+        }
+      />
+      {loaded.ok ? (
+        loaded.data.sources.length === 0 ? (
+          <EmptyState
+            title="No source yet"
+            {...(canChange
+              ? {
+                  action: (
+                    <LinkButton href="/sources/new" variant="primary">
+                      New source
+                    </LinkButton>
+                  ),
+                }
+              : {})}
+          >
+            A source is a wiki, OpenAlex, or any HTTP API, with its rate and its seeds.
+          </EmptyState>
+        ) : (
+          <SourceTable
+            sources={loaded.data.sources}
+            runs={loaded.data.runs}
+            canChange={canChange}
+            canRun={can(actor.role, 'runs:change')}
+          />
+        )
+      ) : (
+        <ErrorState error={loaded.error} />
+      )}
+    </div>
+  );
+}
+
+function SourceTable({
+  sources,
+  runs,
+  canChange,
+  canRun,
+}: {
+  readonly sources: readonly SourceSummary[];
+  readonly runs: readonly Run[];
+  readonly canChange: boolean;
+  readonly canRun: boolean;
+}) {
+  const choices = sources.map(({ name, type, enabled }) => ({ name, type, enabled }));
+  return (
+    <TableRegion label="Sources">
+      <Thead>
+        <tr>
+          <Th>State</Th>
+          <Th>Source</Th>
+          <Th>Type</Th>
+          <Th>Rate</Th>
+          <Th align="right">Pending</Th>
+          <Th align="right">In progress</Th>
+          <Th align="right">Completed</Th>
+          <Th align="right">Failed</Th>
+          <Th>Last run</Th>
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
+        </tr>
+      </Thead>
+      <tbody>
+        {sources.map((source) => (
+          <Tr key={source.sourceId}>
+            <Td>
+              <SourceStateBadge source={source} />
+            </Td>
+            <Td className="min-w-40 max-w-72">
+              <Link
+                href={`/sources/${source.sourceId}`}
+                className="block truncate font-medium text-ink hover:text-accent hover:underline"
+              >
+                {source.name}
+              </Link>
+            </Td>
+            <Td>{source.type}</Td>
+            <Td className="whitespace-nowrap">{rateInWords(source.rateDelayMs)}</Td>
+            <Count source={source} status="pending" />
+            <Count source={source} status="in_progress" />
+            <Count source={source} status="completed" />
+            <Count source={source} status="failed" />
+            <Td>
+              <LastRun run={runs.find((run) => Object.hasOwn(run.sourceRevisions, source.name))} />
+            </Td>
+            <Td align="right">
+              <span className="inline-flex gap-1">
+                {canRun && source.enabled ? (
+                  <LaunchButton
+                    sources={choices}
+                    preset={[source.name]}
+                    label="Run"
+                    size="sm"
+                    variant="secondary"
+                  />
+                ) : null}
+                {canChange ? (
+                  <PauseButton
+                    size="sm"
+                    sourceId={source.sourceId}
+                    name={source.name}
+                    isPaused={source.pausedAt !== null}
+                  />
+                ) : null}
+              </span>
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+function Count({
+  source,
+  status,
+}: {
+  readonly source: SourceSummary;
+  readonly status: keyof SourceSummary['counts'];
+}) {
+  const count = source.counts[status];
+  const query = new URLSearchParams({ source: source.name, status });
+  return (
+    <Td align="right">
+      {count === 0 ? (
+        <Num value={0} className="text-ink-3" />
+      ) : (
+        <Link
+          href={`/work-items?${query.toString()}`}
+          className={`hover:underline ${status === 'failed' ? 'text-failed' : ''}`}
+        >
+          <Num value={count} />
+        </Link>
+      )}
+    </Td>
+  );
+}
+
+function LastRun({ run }: { readonly run: Run | undefined }) {
+  return run ? (
+    <Link href={`/runs/${run.runId}`} className="link">
+      <Time at={run.startedAt} />
+    </Link>
+  ) : (
+    <span className="text-ink-3">none lately</span>
+  );
+}

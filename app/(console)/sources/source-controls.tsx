@@ -1,0 +1,107 @@
+'use client';
+/** SourceControls: pause, resume, delete. */
+import { Pause, Play, Trash2 } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { TextField } from '#app/ui/field.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { useAction } from '#app/ui/use-action.ts';
+import { pause, remove, resume } from './actions.ts';
+
+interface Props {
+  readonly sourceId: string;
+  readonly name: string;
+}
+
+export function PauseButton({
+  sourceId,
+  name,
+  isPaused,
+  size = 'md',
+}: Props & { readonly isPaused: boolean; readonly size?: 'sm' | 'md' }) {
+  const [isOpen, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const resuming = useAction(resume, { done: () => `${name} goes on` });
+  const pausing = useAction(pause, {
+    done: () => `${name} is paused; what is in flight is finished`,
+    onDone: () => setOpen(false),
+  });
+  if (isPaused) {
+    return (
+      <Button
+        size={size}
+        icon={<Play aria-hidden />}
+        isPending={resuming.isPending}
+        onPress={() => resuming.run({ sourceId })}
+      >
+        Resume
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Button size={size} icon={<Pause aria-hidden />} onPress={() => setOpen(true)}>
+        Pause
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title={`Pause ${name}?`}
+        confirmLabel="Pause source"
+        cancelLabel="Let it run"
+        isPending={pausing.isPending}
+        onConfirm={() => pausing.run({ sourceId, reason })}
+      >
+        <p>Nothing more is fetched from it until somebody resumes it. Its queue stays.</p>
+        <TextField
+          label="Why"
+          help="Shown wherever somebody asks why an item is not running. May stay empty."
+          maxLength={400}
+          value={reason}
+          onChange={setReason}
+        />
+      </ConfirmDialog>
+    </>
+  );
+}
+
+export function DeleteButton({
+  sourceId,
+  name,
+  items,
+}: Props & {
+  /** Items that carry the source's name. */
+  readonly items: number;
+}) {
+  const router = useRouter();
+  const [isOpen, setOpen] = useState(false);
+  const removing = useAction(remove, {
+    done: ({ itemsLeft }) => `Deleted ${name}; ${countOf(itemsLeft, 'item')} stayed`,
+    onDone: () => router.push('/sources'),
+  });
+  return (
+    <>
+      <Button variant="danger" icon={<Trash2 aria-hidden />} onPress={() => setOpen(true)}>
+        Delete
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title={`Delete ${name}?`}
+        confirmLabel="Delete source"
+        cancelLabel="Keep source"
+        isDangerous
+        isPending={removing.isPending}
+        onConfirm={() => removing.run({ sourceId })}
+      >
+        <p>
+          Its settings and secrets go. {countOf(items, 'item')} and their records stay, and those
+          that are pending are not fetched any more.
+        </p>
+        <p>A new source of the same name and type takes them over.</p>
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,265 @@
+'use client';
+/** SourceForm: the settings, seeds and secrets of a source, with a test of the values as they stand. */
+import { FlaskConical, Plus } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { useHoldLive } from '#app/ui/live.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { notify } from '#app/ui/toast.tsx';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import type { JsonObject } from '#lib/json.ts';
+import type { TestFetch } from '#lib/sources/test-source.ts';
+import { type SaveInput, save, test } from './actions.ts';
+import { FieldGroups, FormFieldInput } from './form-field.tsx';
+import type { SourceFormModel } from './form-model.ts';
+import { errorFor, type FormValues, jsonOf, otherErrors, valuesOf } from './form-values.ts';
+import { SecretInputs } from './secret-inputs.tsx';
+import { SeedFields } from './seed-fields.tsx';
+import { TestResult } from './test-result.tsx';
+
+export interface SourceFormStart {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly settings: JsonObject;
+  readonly seeds: readonly JsonObject[];
+}
+
+export interface SavedSource {
+  readonly sourceId: string;
+  readonly revision: number;
+  readonly secretNames: readonly string[];
+}
+
+interface SeedDraft {
+  readonly key: number;
+  readonly values: FormValues;
+}
+
+export function SourceForm({
+  model,
+  start,
+  saved,
+  canChange,
+  canSetSecrets,
+}: {
+  readonly model: SourceFormModel;
+  readonly start: SourceFormStart;
+  /** Null for a source that does not exist yet. */
+  readonly saved: SavedSource | null;
+  readonly canChange: boolean;
+  readonly canSetSecrets: boolean;
+}) {
+  const router = useRouter();
+  const [name, setName] = useState(start.name);
+  const [enabled, setEnabled] = useState(start.enabled);
+  const [values, setValues] = useState(() => valuesOf(model.settings, start.settings));
+  const [seeds, setSeeds] = useState<readonly SeedDraft[]>(() =>
+    start.seeds.map((seed, key) => ({ key, values: valuesOf(model.seed, seed) })),
+  );
+  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
+  const [isDirty, setDirty] = useState(false);
+  const [error, setError] = useState<PublicError | null>(null);
+  const [tested, setTested] = useState<TestFetch | null>(null);
+  const [isSaving, startSaving] = useTransition();
+  const [isTesting, startTesting] = useTransition();
+  useHoldLive(isDirty);
+
+  const changing =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      setDirty(true);
+      set(value);
+    };
+  const fields = error?.fields;
+  const input = (): Pick<SaveInput, 'source' | 'sourceId'> => ({
+    source: {
+      name,
+      type: model.type,
+      enabled,
+      settings: jsonOf(model.settings, values),
+      seeds: seeds.map((seed) => jsonOf(model.seed, seed.values)),
+      secrets,
+    },
+    ...(saved ? { sourceId: saved.sourceId } : {}),
+  });
+  const submit = () =>
+    startSaving(async () => {
+      const result = await save({
+        ...input(),
+        ...(saved ? { expectedRevision: saved.revision } : {}),
+      });
+      setError(result.ok ? null : result.error);
+      if (!result.ok) return;
+      setDirty(false);
+      const { sourceId, revision } = result.data;
+      notify(
+        saved?.revision === revision
+          ? 'Nothing was changed'
+          : `Saved ${name} as revision ${revision}`,
+      );
+      if (saved) router.refresh();
+      else router.push(`/sources/${sourceId}`);
+    });
+  const runTest = () =>
+    startTesting(async () => {
+      setTested(null);
+      const result = await test(input());
+      setError(result.ok ? null : result.error);
+      if (result.ok) setTested(result.data);
+    });
+  const known = [
+    'name',
+    ...model.settings.map((field) => `settings.${field.path}`),
+    ...seeds.flatMap((_, at) => model.seed.map((field) => `seeds.${at}.${field.path}`)),
+    ...model.secrets.map((secret) => `secrets.${secret.name}`),
+  ];
+
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {error ? <FormError error={error} other={otherErrors(fields, known)} /> : null}
+      <Section title="Source">
+        <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
+          <TextField
+            label="Name"
+            help={
+              saved
+                ? 'Cannot change: its items carry the name.'
+                : 'Names its items; cannot change later. No colon.'
+            }
+            isRequired
+            isDisabled={saved !== null || !canChange}
+            value={name}
+            onChange={changing(setName)}
+            error={errorFor(fields, 'name')}
+          />
+          <SwitchField
+            label="Enabled"
+            help="A source that is off is neither fetched nor part of new runs."
+            isSelected={enabled}
+            isDisabled={!canChange}
+            onChange={changing(setEnabled)}
+          />
+        </div>
+      </Section>
+      <Section title={`${model.title} settings`}>
+        <div className="flex flex-col gap-5">
+          <FieldGroups fields={model.settings}>
+            {(field) => (
+              <FormFieldInput
+                field={field}
+                value={values[field.path] ?? field.initial}
+                error={errorFor(fields, `settings.${field.path}`)}
+                isDisabled={!canChange}
+                onChange={changing((value) =>
+                  setValues((before) => ({ ...before, [field.path]: value })),
+                )}
+              />
+            )}
+          </FieldGroups>
+        </div>
+      </Section>
+      {model.secrets.length > 0 ? (
+        <SecretInputs
+          secrets={model.secrets}
+          stored={saved?.secretNames ?? []}
+          values={secrets}
+          fields={fields}
+          canChange={canSetSecrets}
+          onChange={changing(setSecrets)}
+        />
+      ) : null}
+      <Section
+        title="Seeds"
+        aside={
+          canChange ? (
+            <Button
+              size="sm"
+              icon={<Plus aria-hidden />}
+              onPress={() => {
+                setDirty(true);
+                setSeeds([...seeds, newSeed(model, seeds)]);
+              }}
+            >
+              Add a seed
+            </Button>
+          ) : null
+        }
+      >
+        {seeds.length === 0 ? (
+          <p className="text-sm text-ink-3">Without seeds a run has nowhere to begin.</p>
+        ) : (
+          <div className="flex flex-col gap-4">
+            {seeds.map((seed, at) => (
+              <SeedFields
+                key={seed.key}
+                number={at + 1}
+                fields={model.seed}
+                values={seed.values}
+                errors={fields}
+                path={`seeds.${at}`}
+                isDisabled={!canChange}
+                onChange={changing((changed) =>
+                  setSeeds(seeds.map((one) => (one === seed ? { ...one, values: changed } : one))),
+                )}
+                onRemove={() => {
+                  setDirty(true);
+                  setSeeds(seeds.filter((one) => one !== seed));
+                }}
+              />
+            ))}
+          </div>
+        )}
+      </Section>
+      {canChange ? (
+        <div className="sticky bottom-0 z-10 -mx-3 flex flex-wrap items-center gap-2 border-t bg-canvas px-3 py-3 sm:-mx-5 sm:px-5">
+          <Button type="submit" variant="primary" isPending={isSaving}>
+            {saved ? 'Save changes' : 'Create source'}
+          </Button>
+          <Button icon={<FlaskConical aria-hidden />} isPending={isTesting} onPress={runTest}>
+            Test these values
+          </Button>
+          <span className="text-xs text-ink-3">
+            {isDirty ? 'Not saved yet.' : 'A test fetches one sample and stores nothing.'}
+          </span>
+        </div>
+      ) : null}
+      {tested ? <TestResult result={tested} /> : null}
+    </form>
+  );
+}
+
+const newSeed = (model: SourceFormModel, seeds: readonly SeedDraft[]): SeedDraft => ({
+  key: Math.max(-1, ...seeds.map((seed) => seed.key)) + 1,
+  values: valuesOf(model.seed, {}),
+});
+
+function FormError({
+  error,
+  other,
+}: {
+  readonly error: PublicError;
+  readonly other: readonly string[];
+}) {
+  const title = error.fields ? 'Some fields need another value' : error.message;
+  return (
+    <Banner kind="failed" title={title} isLive>
+      {other.length > 0 ? (
+        <ul>
+          {other.map((message) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      ) : null}
+      {error.remedy} <code>{error.code}</code>
+    </Banner>
+  );
+}

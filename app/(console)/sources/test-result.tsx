@@ -1,0 +1,104 @@
+/** TestResult: what a test fetch sent, what came back, and what would be discovered. */
+import { Banner } from '#app/ui/banner.tsx';
+import { CodeBlock } from '#app/ui/code-block.tsx';
+import { KeyValue } from '#app/ui/key-value.tsx';
+import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import type { TestFetch } from '#lib/sources/test-source.ts';
+
+export function TestResult({ result }: { readonly result: TestFetch }) {
+  const { request, response, discovered } = result;
+  return (
+    <section aria-label="Test result" className="flex flex-col gap-4">
+      <Outcome result={result} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        {request ? (
+          <Section title="Request" aside={<span>{countOf(result.requests, 'request')} sent</span>}>
+            <div className="flex flex-col gap-3">
+              <p className="mono wrap-anywhere">
+                {request.method} {request.url}
+              </p>
+              <HeaderList headers={request.headers} />
+            </div>
+          </Section>
+        ) : null}
+        {response ? (
+          <Section
+            title={`Response ${response.status}`}
+            aside={
+              <span className="num">
+                {formatDuration(response.durationMs)} · {formatBytes(response.bytes)}
+              </span>
+            }
+          >
+            <HeaderList headers={response.headers} />
+          </Section>
+        ) : null}
+      </div>
+      {response && response.excerpt !== '' ? (
+        <Section
+          title="Payload"
+          aside={
+            response.truncated ? <span>its first 64 KB</span> : <span>{response.contentType}</span>
+          }
+        >
+          <CodeBlock label="Payload of the response" maxHeight="20rem" wraps>
+            {response.excerpt}
+          </CodeBlock>
+        </Section>
+      ) : null}
+      {result.outcome === 'fetched' ? (
+        <Section title={`Would discover ${countOf(discovered.total, 'item')}`}>
+          {discovered.total === 0 ? (
+            <p className="text-sm text-ink-3">Nothing that these settings follow.</p>
+          ) : (
+            <ul className="grid gap-x-6 gap-y-0.5 text-sm sm:grid-cols-2 xl:grid-cols-3">
+              {discovered.sample.map((item) => (
+                <li key={`${item.resourceType}:${item.resourceId}`} className="truncate">
+                  {item.resourceId} <span className="text-xs text-ink-3">{item.resourceType}</span>
+                </li>
+              ))}
+              {discovered.total > discovered.sample.length ? (
+                <li className="text-ink-3">
+                  … and {countOf(discovered.total - discovered.sample.length, 'more', 'more')}
+                </li>
+              ) : null}
+            </ul>
+          )}
+        </Section>
+      ) : null}
+    </section>
+  );
+}
+
+function Outcome({ result }: { readonly result: TestFetch }) {
+  const { item, error } = result;
+  const what = `${item.resourceType} “${item.resourceId}”`;
+  if (error) {
+    return (
+      <Banner kind="failed" title={`The test failed: ${error.message}`} isLive>
+        {error.remedy} <code>{error.code}</code>
+      </Banner>
+    );
+  }
+  const title =
+    result.outcome === 'alias'
+      ? `The test passed: ${what} is another name of “${result.aliasOf ?? ''}”`
+      : `The test passed: ${what} was fetched`;
+  return (
+    <Banner kind="done" title={title} isLive>
+      Nothing was stored.
+    </Banner>
+  );
+}
+
+function HeaderList({ headers }: { readonly headers: Readonly<Record<string, string>> }) {
+  return (
+    <KeyValue
+      entries={Object.entries(headers).map(([label, value]) => ({
+        label,
+        value: <span className="mono wrap-anywhere">{value}</span>,
+      }))}
+    />
+  );
+}

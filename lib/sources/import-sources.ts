@@ -1,0 +1,88 @@
+/** Importing sources from YAML: first what would happen, then all of it. */
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { listSources } from './list-sources.ts';
+import type { SourceInput } from './model.ts';
+import { upsertSource } from './save-source.ts';
+import type { SecretBox } from './secret-box.ts';
+import { checkSourceInput } from './source-input.ts';
+import { parseSourcesYaml } from './yaml.ts';
+
+export interface ImportPlan {
+  readonly sources: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly seeds: number;
+    /** `exists`: the source of this name becomes like the file says. */
+    readonly change: 'new' | 'exists';
+  }[];
+}
+
+export interface ImportResult {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+/**
+ * What importing the text would do. Everything a save would refuse is refused here, so that an import
+ * is not left half done. Throws `config_invalid` with key, line and what is allowed, `input_invalid`,
+ * `conflict` for a name that exists with another type.
+ */
+export async function planImport(
+  session: Session,
+  actor: Actor,
+  text: string,
+): Promise<ImportPlan> {
+  requirePermission(actor, 'sources:change');
+  const { inputs, known } = await checkedInputs(session, text);
+  return {
+    sources: inputs.map(({ name, type, seeds }) => ({
+      name,
+      type,
+      seeds: seeds.length,
+      change: known.has(name) ? 'exists' : 'new',
+    })),
+  };
+}
+
+export async function importSources(
+  db: Db,
+  actor: Actor,
+  text: string,
+  options: { readonly secretBox: SecretBox },
+): Promise<ImportResult> {
+  requirePermission(actor, 'sources:change');
+  const { inputs } = await checkedInputs(db, text);
+  const counts = { created: 0, updated: 0, unchanged: 0 };
+  for (const input of inputs) {
+    const { change } = await upsertSource(db, actor, input, {
+      ...options,
+      note: 'Imported from YAML',
+    });
+    counts[change] += 1;
+  }
+  return counts;
+}
+
+async function checkedInputs(
+  session: Session,
+  text: string,
+): Promise<{ inputs: SourceInput[]; known: ReadonlyMap<string, string> }> {
+  const inputs = parseSourcesYaml(text);
+  const sources = await listSources(session);
+  const known = new Map(sources.map(({ name, type }) => [name, type]));
+  for (const input of inputs) {
+    checkSourceInput(input);
+    const type = known.get(input.name);
+    if (type === undefined || type === input.type) continue;
+    throw new AppError(
+      'conflict',
+      `The source "${input.name}" exists with the type ${type}, and the file says ${input.type}.`,
+      { remedy: 'Give it another name in the file: the type of a source cannot change.' },
+    );
+  }
+  return { inputs, known };
+}
