@@ -16,6 +16,8 @@ import type { Stop } from './stop.ts';
 
 /** How long an idle worker waits before it looks again, ms. */
 const pollMs = 1_000;
+/** The least it waits when something is said to be due, ms. */
+const shortestWaitMs = 10;
 /** A `once` worker waits for polite slots and backoff that end within this time, ms. */
 const onceWaitsMs = 60_000;
 /** After an abort, items get this long to be given back one by one, ms. */
@@ -117,7 +119,11 @@ async function claimAndProcess(
     if (claim.held.length === 0 && inFlight.size === 0) {
       if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
     }
-    await untilNext(inFlight, soft, Math.min(pollMs, Math.max(10, claim.retryInMs ?? pollMs)));
+    await untilNext(
+      inFlight,
+      soft,
+      Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs)),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/access/model.ts';
+import type { JsonObject } from '#lib/json.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
@@ -20,7 +21,7 @@ const worker = (args: string[] = [], env: Record<string, string> = {}): Running 
   site.start('worker/main.ts', args, { ...shortLease, ...env });
 
 /** A source of the test type with a run over all its resources. */
-async function launch(count: number, settings: Record<string, number> = {}): Promise<string> {
+async function launch(count: number, settings: JsonObject = {}): Promise<string> {
   const { db, secretBox } = site.runtime;
   const ids = Array.from(
     { length: count },
@@ -81,6 +82,19 @@ describe('two workers on one queue, one killed with kill -9 half-way', () => {
     const run = await getRun(db, runId);
     expect(run).toMatchObject({ itemsProcessed: total, itemsSucceeded: total, itemsFailed: 0 });
     expect(run?.itemsRetried).toBeGreaterThan(0);
+  });
+});
+
+describe('a lease', () => {
+  it('is renewed while its item is worked on, however long that takes', async () => {
+    await launch(1, { latency_ms: 8_000 });
+    const running = [worker(), worker()];
+    await until('it is done', async () => (await counts()).completed === 1);
+    for (const { process } of running) process.kill('SIGTERM');
+    for (const { ended } of running) await ended;
+    const { db } = site.runtime;
+    const attempts = await db.q.selectFrom('work_item_attempts').select('outcome').execute();
+    expect(attempts).toEqual([{ outcome: 'completed' }]);
   });
 });
 
@@ -149,6 +163,17 @@ describe('worker --once', () => {
       status: 'completed',
       endReason: 'finished',
     });
+  });
+
+  it('waits for retries that are due within a minute', async () => {
+    await launch(1, { fail_ids: ['test_resource_001'], max_retries: 1 });
+    expect((await worker(['--once']).ended).code).toBe(0);
+    expect(await counts()).toMatchObject({ failed: 1, pending: 0 });
+    const item = await site.runtime.db.q
+      .selectFrom('work_items')
+      .select(['attempt', 'error_code'])
+      .executeTakeFirst();
+    expect(item).toEqual({ attempt: 2, error_code: 'http_server_error' });
   });
 
   it('ends at once on an empty queue', async () => {
