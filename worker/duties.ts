@@ -1,4 +1,5 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
+import type { Logger } from '#lib/log.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
@@ -15,6 +16,7 @@ const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
 const schedulesEveryMs = 10_000;
 const forgetEveryMs = 3_600_000;
+const reportEveryMs = 30_000;
 
 /** What happened in the duties, for the heartbeat and the console's warnings. */
 export interface DutyFigures {
@@ -35,6 +37,24 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
 export async function tendRuns(context: PipelineContext): Promise<void> {
   await prepareRuns(context.db);
   await finishRuns(context.db);
+}
+
+/** Says what was done since the last time, when anything was; each item by itself is for --verbose. */
+function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
+  let reported = { ...inFlight.tally };
+  return async () => {
+    const { completed, failed, retried, discovered } = inFlight.tally;
+    const since = {
+      completed: completed - reported.completed,
+      failed: failed - reported.failed,
+      retried: retried - reported.retried,
+      discovered: discovered - reported.discovered,
+    };
+    reported = { ...inFlight.tally };
+    if (Object.values(since).some((count) => count > 0)) {
+      log.info({ ...since, in_flight: inFlight.size }, 'items processed');
+    }
+  };
 }
 
 export function figuresOf(inFlight: InFlight, figures: DutyFigures) {
@@ -99,6 +119,7 @@ export async function performDuties(
         await db.engine.rollUpCounters(db);
       },
     },
+    { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
   ];
   await Promise.all(duties.map((duty) => every(duty, log, ended)));

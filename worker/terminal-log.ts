@@ -20,6 +20,7 @@ function prettyStream(): DestinationStream | null {
     return pretty({
       destination: 2,
       sync: true,
+      singleLine: true,
       translateTime: 'HH:MM:ss',
       ignore: 'pid,hostname,name,worker_id',
     });

@@ -30,7 +30,7 @@ export async function processItem(held: HeldItem, context: PipelineContext): Pro
   const itemContext = { ...context, log };
   try {
     const result = await carryThrough(held, itemContext);
-    log.info(
+    log.debug(
       { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
       `item ${result.kind}`,
     );
