@@ -70,15 +70,16 @@ export default async function OverviewPage({
     );
   }
   const { data, stale, role } = loaded.data;
+  const isNew = data.total === 0 && data.runs.length === 0;
   return (
     <>
       <LiveRefresh />
       <PageHeader
         title="Overview"
         meta={
-          <>
+          <span>
             as of <Time at={data.asOf} />
-          </>
+          </span>
         }
         actions={
           can(role, 'runs:change') ? (
@@ -107,7 +108,7 @@ export default async function OverviewPage({
         </div>
       ) : null}
       <Totals data={data} />
-      {data.total === 0 ? (
+      {isNew ? (
         <EmptyState
           icon={<Waypoints aria-hidden />}
           title="No work items yet"
@@ -123,65 +124,68 @@ export default async function OverviewPage({
           A run puts the seeds of its sources into the queue; workers fetch them and find more. The
           source “Sample” needs no network: run it to see how that looks.
         </EmptyState>
-      ) : null}
-      <div className="grid gap-4 xl:grid-cols-3">
-        <Section
-          title="Throughput"
-          className="xl:col-span-2"
-          aside={
-            <nav aria-label="Window" className="flex gap-1">
-              {throughputWindows.map((one) => (
-                <ChipLink
-                  key={one}
-                  href={one === '1h' ? '/' : `/?window=${one}`}
-                  isCurrent={one === window}
-                >
-                  {windowWords[one]}
-                </ChipLink>
-              ))}
-            </nav>
-          }
-        >
-          <ThroughputChart unit={data.throughput.unit} points={data.throughput.points} />
-        </Section>
-        <Section
-          title="Active runs"
-          isFlush
-          aside={
-            <Link href="/runs" className="link">
-              All runs
-            </Link>
-          }
-        >
-          <ActiveRuns runs={data.runs} />
-        </Section>
-      </div>
-      <div className="grid gap-4 xl:grid-cols-3">
-        <Section
-          title="Sources"
-          isFlush
-          className="xl:col-span-2"
-          aside={
-            stale.ok ? (
-              <>
-                stale as of <Time at={stale.data.asOf} />
-              </>
-            ) : (
-              <span className="text-warn">stale share not counted: {stale.error.message}</span>
-            )
-          }
-        >
-          <Sources sources={data.sources} stale={stale.ok ? stale.data.shares : null} />
-        </Section>
-        <div className="flex flex-col gap-4">
-          <Section title="Errors of the last 24 h" isFlush>
-            <Errors errors={data.errors} />
-          </Section>
-          <Section title="Backing off" isFlush>
-            <BackingOff backoff={data.backoff} />
-          </Section>
-        </div>
-      </div>
+      ) : (
+        <>
+          <div className="grid gap-4 xl:grid-cols-3">
+            <Section
+              title="Throughput"
+              className="xl:col-span-2"
+              aside={
+                <nav aria-label="Window" className="flex gap-1">
+                  {throughputWindows.map((one) => (
+                    <ChipLink
+                      key={one}
+                      href={one === '1h' ? '/' : `/?window=${one}`}
+                      isCurrent={one === window}
+                    >
+                      {windowWords[one]}
+                    </ChipLink>
+                  ))}
+                </nav>
+              }
+            >
+              <ThroughputChart unit={data.throughput.unit} points={data.throughput.points} />
+            </Section>
+            <Section
+              title="Active runs"
+              isFlush
+              aside={
+                <Link href="/runs" className="link">
+                  All runs
+                </Link>
+              }
+            >
+              <ActiveRuns runs={data.runs} />
+            </Section>
+          </div>
+          <div className="grid gap-4 xl:grid-cols-3">
+            <Section
+              title="Sources"
+              isFlush
+              className="xl:col-span-2"
+              aside={
+                stale.ok ? (
+                  <span>
+                    stale as of <Time at={stale.data.asOf} />
+                  </span>
+                ) : (
+                  <span className="text-warn">stale share not counted: {stale.error.message}</span>
+                )
+              }
+            >
+              <Sources sources={data.sources} stale={stale.ok ? stale.data.shares : null} />
+            </Section>
+            <div className="flex flex-col gap-4">
+              <Section title="Errors of the last 24 h" isFlush>
+                <Errors errors={data.errors} />
+              </Section>
+              <Section title="Backing off" isFlush>
+                <BackingOff backoff={data.backoff} />
+              </Section>
+            </div>
+          </div>
+        </>
+      )}
     </>
   );
 }

@@ -89,7 +89,7 @@ export function Palette() {
         aria-label="Find (Ctrl K)"
         icon={<Search aria-hidden />}
         onPress={() => setOpen(true)}
-        className="text-ink-2 max-sm:w-8 max-sm:border-transparent max-sm:px-0 sm:min-w-44 sm:justify-start [&>span]:sm:flex-1"
+        className="text-ink-2 max-sm:w-8 max-sm:border-transparent max-sm:px-0 sm:min-w-44 sm:justify-start sm:[&>span>span]:flex-1"
       >
         <span className="flex items-center justify-between gap-6 font-normal max-sm:hidden">
           Find

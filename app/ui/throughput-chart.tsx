@@ -44,7 +44,7 @@ export function ThroughputChart({
   useEffect(() => {
     const host = frame.current;
     if (!host) return;
-    const chart = new uPlot(chartOptions(host, setHovered), latest.current, host);
+    const chart = new uPlot(chartOptions(host, unit, setHovered), latest.current, host);
     plot.current = chart;
     const observer = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height }));
     observer.observe(host);
@@ -53,7 +53,7 @@ export function ThroughputChart({
       chart.destroy();
       plot.current = null;
     };
-  }, [theme]);
+  }, [theme, unit]);
 
   useEffect(() => {
     plot.current?.setData(data);
@@ -62,7 +62,7 @@ export function ThroughputChart({
   const point = hovered === null ? null : (points[hovered] ?? null);
   const shown = point ?? sumOf(points);
   return (
-    <div className="flex flex-col gap-2">
+    <div className="relative flex flex-col gap-2">
       <p className="num flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
         <span className="min-w-28 font-medium text-ink">
           {point ? unitLabel(point.at, unit) : 'In all'}
@@ -74,30 +74,32 @@ export function ThroughputChart({
           </span>
         ))}
       </p>
-      <div ref={frame} aria-hidden className="h-50 w-full [&_.u-legend]:hidden" />
-      <table className="sr-only">
-        <caption>Items that ended per {unit}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{unit}</th>
-            {series.map((one) => (
-              <th key={one.key} scope="col">
-                {one.word}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {points.map((one) => (
-            <tr key={one.at}>
-              <th scope="row">{one.at.slice(0, 16).replace('T', ' ')} UTC</th>
-              <td>{one.completed}</td>
-              <td>{one.retried}</td>
-              <td>{one.failed}</td>
+      <div ref={frame} aria-hidden className="h-50 w-full" />
+      <div className="sr-only">
+        <table>
+          <caption>Items that ended per {unit}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{unit}</th>
+              {series.map((one) => (
+                <th key={one.key} scope="col">
+                  {one.word}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {points.map((one) => (
+              <tr key={one.at}>
+                <th scope="row">{one.at.slice(0, 16).replace('T', ' ')} UTC</th>
+                <td>{one.completed}</td>
+                <td>{one.retried}</td>
+                <td>{one.failed}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
@@ -134,7 +136,12 @@ function stackedData(points: readonly ThroughputChartPoint[]): uPlot.AlignedData
   ];
 }
 
-function chartOptions(host: HTMLElement, onHover: (index: number | null) => void): uPlot.Options {
+function chartOptions(
+  host: HTMLElement,
+  unit: 'minute' | 'hour',
+  onHover: (index: number | null) => void,
+): uPlot.Options {
+  const unitSeconds = unit === 'minute' ? 60 : 3600;
   const color = colorReader(host);
   const bars = uPlot.paths.bars?.({ size: [0.78, 28], align: 1 });
   const axis = {
@@ -152,9 +159,14 @@ function chartOptions(host: HTMLElement, onHover: (index: number | null) => void
     width: host.clientWidth,
     height,
     padding: [8, 0, 0, 0],
+    legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false } },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-    scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
+    // A bar stands to the right of its moment: the last one needs room.
+    scales: {
+      x: { range: (_, from, to) => [from, to + unitSeconds] },
+      y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] },
+    },
     axes: [
       {
         ...axis,

@@ -98,7 +98,7 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
       </Td>
       <Td>
         {host.blockedUntil ? (
-          <span className="flex items-center gap-2">
+          <span className="flex items-center gap-2 whitespace-nowrap">
             <StatusBadge status="blocked" />
             <span className="text-xs text-ink-2">
               until <Time at={host.blockedUntil} />

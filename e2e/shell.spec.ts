@@ -1,0 +1,119 @@
+import { expect, test } from './support/test.ts';
+
+test('the keys lead through the console', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { name: 'Audit', level: 1 })).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  // Behind a dialog the keys rest.
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page).toHaveURL(/\/audit$/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('typing in a field goes nowhere', async ({ page }) => {
+  await page.goto('/audit');
+  await page.getByLabel('Who').pressSequentially('gw?');
+  await expect(page.getByLabel('Who')).toHaveValue('gw?');
+  await expect(page).toHaveURL(/\/audit$/);
+});
+
+test('the palette finds a source and opens it', async ({ page }) => {
+  await page.goto('/');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Find' });
+  await palette.getByRole('searchbox').fill('samp');
+  await expect(palette.getByRole('menuitem', { name: /Sample/ })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/sources\//);
+});
+
+test('the theme is kept, and is there at the first paint', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByRole('menuitem', { name: 'Dark' }).click();
+  const html = await (await page.request.get('/')).text();
+  expect(html).toContain('data-theme="dark"');
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
+});
+
+test('the live switch holds the page', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Live refresh: live' }).click();
+  await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
+});
+
+test('no page scrolls sideways on a narrow screen, and the rail is a drawer', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const path of ['/', '/hosts', '/workers', '/schedules', '/audit', '/settings']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const excess = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(excess, path).toBe(0);
+  }
+  await page.getByRole('button', { name: 'Open the navigation' }).click();
+  await page
+    .getByRole('dialog', { name: 'Navigation' })
+    .getByRole('link', { name: 'Workers' })
+    .click();
+  await expect(page.getByRole('heading', { name: 'Workers', level: 1 })).toBeVisible();
+});
+
+test('a schedule is made, changed and deleted, and the audit log tells it', async ({ page }) => {
+  await page.goto('/schedules');
+  await page.getByRole('button', { name: 'New schedule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New schedule' });
+  await dialog.getByLabel('Name').fill('Nightly');
+  await dialog.getByLabel('When').fill('every night');
+  await expect(dialog.getByText(/not a cron expression of five fields/)).toBeVisible();
+  await dialog.getByLabel('When').fill('30 3 * * *');
+  await dialog.getByLabel('Time zone').fill('UTC');
+  await expect(dialog.getByText('Every day at 03:30, next:')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Create schedule' }).click();
+  await expect(page.getByRole('cell', { name: 'Nightly', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Delete Nightly' }).click();
+  await page.getByRole('button', { name: 'Delete schedule' }).click();
+  await expect(page.getByText('Nothing is scheduled')).toBeVisible();
+  await page.goto('/audit?action=schedule');
+  await expect(page.getByText('Deleted the schedule Nightly')).toBeVisible();
+  await expect(page.getByText('Created the schedule Nightly')).toBeVisible();
+});
+
+test('the last administrator cannot be demoted', async ({ page }) => {
+  await page.goto('/settings');
+  await page
+    .getByRole('row', { name: /Administrator/ })
+    .getByRole('button', { name: 'Change' })
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /Role/ }).click();
+  await page.getByRole('option', { name: 'Viewer' }).click();
+  await dialog.getByRole('button', { name: 'Save user' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('is the last active administrator');
+});
+
+test.describe('as a viewer', () => {
+  test.use({ role: 'viewer' });
+
+  test('nothing that changes is offered, and other accounts are not shown', async ({ page }) => {
+    await page.goto('/schedules');
+    await expect(page.getByText('Nothing is scheduled')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'New schedule' })).toHaveCount(0);
+    await page.goto('/workers');
+    await expect(page.getByText('Alive')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Drain' })).toHaveCount(0);
+    await page.goto('/settings');
+    await expect(page.getByText('Your account')).toBeVisible();
+    await expect(page.getByText('admin@example.org')).toHaveCount(0);
+  });
+});

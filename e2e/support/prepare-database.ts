@@ -1,0 +1,25 @@
+/** Fills the database named by the environment: schema, an account for each role, the sample source. */
+import { ensureAdministrator } from '#lib/access/ensure-administrator.ts';
+import { systemActor } from '#lib/access/model.ts';
+import { createUser } from '#lib/access/users.ts';
+import { loadConfig } from '#lib/config/load-config.ts';
+import { createLogger } from '#lib/log.ts';
+import { openRuntime } from '#lib/runtime.ts';
+import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { migrate } from '../../db/migrate/migrate.ts';
+import { accounts, password } from './accounts.ts';
+
+const config = loadConfig({ env: process.env });
+await migrate(config.database);
+const runtime = await openRuntime(config, createLogger({ level: 'warn', name: 'prepare' }));
+await ensureAdministrator(runtime.db, { email: accounts.admin, password });
+for (const role of ['viewer', 'operator'] as const) {
+  await createUser(runtime.db, systemActor('tests'), {
+    email: accounts[role],
+    name: role,
+    role,
+    password,
+  });
+}
+await ensureSampleSource(runtime.db);
+await runtime.close();

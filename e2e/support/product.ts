@@ -1,0 +1,123 @@
+/** The built product on a free port with a database of its own and a real worker beside it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const node = path.join(root, 'node_modules/.bin/node');
+const server = path.join(root, '.next/standalone/server.js');
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+
+export interface Product {
+  readonly url: string;
+  /** For processes a test starts itself, such as another worker. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The last lines the console and the worker wrote, for a failing test. */
+  readonly output: () => string;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(): Promise<Product> {
+  if (!existsSync(server)) throw new Error('The console is not built: run `pnpm build` first.');
+  // The standalone server serves these only when they lie beside it.
+  const beside = path.join(root, '.next/standalone/.next/static');
+  await cp(path.join(root, '.next/static'), beside, { recursive: true });
+  const directory = await mkdtemp(path.join(tmpdir(), 'holocron-e2e-'));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    DB_BACKEND: 'sqlite',
+    INGEST_SQLITE_PATH: path.join(directory, 'holocron.db'),
+    INGEST_SECRET_KEY: 'the secret key of a product under test only',
+    INGEST_LAKE_DIR: path.join(directory, 'lake'),
+    // Tests fetch from servers of their own on this machine.
+    INGEST_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
+    NODE_ENV: 'production',
+    NEXTAUTH_URL: url,
+    PORT: String(port),
+    HOSTNAME: '127.0.0.1',
+  };
+  const lines: string[] = [];
+  const children: ChildProcess[] = [];
+  const stop = async () => {
+    await Promise.all(children.map(endProcess));
+    await rm(directory, { recursive: true, force: true });
+  };
+  const start = (args: string[]): ChildProcess => {
+    const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (chunk: Buffer) => {
+      lines.push(...chunk.toString('utf8').trimEnd().split('\n'));
+      lines.splice(0, Math.max(0, lines.length - 200));
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    children.push(child);
+    return child;
+  };
+  try {
+    await ended(start(['e2e/support/prepare-database.ts']), lines);
+    start([server]);
+    start(['worker/main.ts']);
+    await untilHealthy(url, lines);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, env, output: () => lines.join('\n'), stop };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address
+          ? resolve(address.port)
+          : reject(new Error('no port was given')),
+      );
+    });
+  });
+}
+
+function ended(child: ChildProcess, lines: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`preparing failed:\n${lines.join('\n')}`)),
+    );
+  });
+}
+
+/** Healthy, and the worker has said that it lives. */
+async function untilHealthy(url: string, lines: readonly string[]): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs;
+  while (performance.now() < deadline) {
+    const answer = await fetch(`${url}/api/health`).catch(() => null);
+    if (answer?.ok) {
+      const health: unknown = await answer.json();
+      if (typeof health === 'object' && health && 'workers' in health && health.workers === 1)
+        return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The product did not become healthy:\n${lines.join('\n')}`);
+}
+
+function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    child.once('close', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
