@@ -137,8 +137,8 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /** Hints by dotted path of one seed. */
   readonly seedHints: Readonly<Record<string, FieldHint>>;
   readonly templates: readonly SourceTemplate[];
-  /** The origin(s) all requests go to, for politeness and egress checks; empty = any (per item). */
-  origins(settings: S): readonly string[];
+  /** The only origins its secrets are sent to. */
+  secretOrigins(settings: S): readonly string[];
   /** Items of one seed; pure. */
   seedItems(context: SourceContext<S>, seed: Seed): NewWorkItem[];
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;

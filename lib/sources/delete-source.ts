@@ -8,7 +8,7 @@ import { requireSource } from './get-source.ts';
  * Takes a source away: its secrets are erased, its items and records stay and are no longer
  * claimed, its name is free again. `itemsLeft` says how many items stay. Throws `source_unknown`.
  */
-export function deleteSource(
+export async function deleteSource(
   db: Db,
   actor: Actor,
   nameOrId: string,

@@ -8,7 +8,7 @@ import { requireSource } from './get-source.ts';
 import type { Source } from './model.ts';
 
 /** Pausing a paused source changes nothing. Throws `source_unknown`, `forbidden`, `input_invalid`. */
-export function pauseSource(
+export async function pauseSource(
   db: Db,
   actor: Actor,
   nameOrId: string,
@@ -34,7 +34,7 @@ export function pauseSource(
 }
 
 /** Resuming a source that is not paused changes nothing. */
-export function resumeSource(db: Db, actor: Actor, nameOrId: string): Promise<Source> {
+export async function resumeSource(db: Db, actor: Actor, nameOrId: string): Promise<Source> {
   requirePermission(actor, 'sources:change');
   return db.transaction(async (tx) => {
     const before = await requireSource(tx, nameOrId);

@@ -7,6 +7,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getSource, requireSource } from './get-source.ts';
 import type { Source, SourceInput } from './model.ts';
+import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { changedSecrets, writeSecrets } from './secrets.ts';
 import { type CheckedInput, checkSourceInput } from './source-input.ts';
@@ -129,6 +130,7 @@ async function update(
   options: Omit<SaveOptions, 'sourceId'>,
 ): Promise<Source> {
   refuseNewIdentity(before, checked);
+  refuseMovedSecrets(before, checked);
   const columns = columnsOf(checked);
   const secrets = await changedSecrets(tx, before, checked.secrets, options.secretBox);
   const same =

@@ -11,10 +11,12 @@ import { mediaTypeOf, textOf } from '#lib/source-types/body.ts';
 import { maskedHeaders } from '#lib/source-types/exchange.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import { requireSource } from './get-source.ts';
 import type { SourceInput } from './model.ts';
+import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { readSecrets } from './secrets.ts';
-import { checkSourceInput } from './source-input.ts';
+import { type CheckedInput, checkSourceInput } from './source-input.ts';
 
 export interface TestFetch {
   /** The item that stood for the source: the first one of its seeds. */
@@ -75,10 +77,9 @@ export async function testSource(
   options: TestSourceOptions,
 ): Promise<TestFetch> {
   requirePermission(actor, 'sources:test');
-  const { type, name, settings, seeds, secrets: given } = checkSourceInput(input);
-  const stored = options.sourceId
-    ? await readSecrets(options.session, options.sourceId, options.secretBox)
-    : {};
+  const checked = checkSourceInput(input);
+  const { type, name, settings, seeds, secrets: given } = checked;
+  const stored = options.sourceId ? await storedSecrets(options.sourceId, checked, options) : {};
   const merged = Object.entries({ ...stored, ...given }).filter(([, value]) => value !== '');
   const context = { sourceName: name, settings, secrets: Object.fromEntries(merged) };
   const [first] = seeds.flatMap((seed) => type.seedItems(context, seed));
@@ -113,6 +114,16 @@ export async function testSource(
       found.filter(({ isHop }) => isHop === false || type.maxDepth(settings) !== 0),
     ),
   };
+}
+
+async function storedSecrets(
+  sourceId: string,
+  checked: CheckedInput,
+  { session, secretBox }: TestSourceOptions,
+): Promise<Record<string, string>> {
+  const source = await requireSource(session, sourceId);
+  refuseMovedSecrets(source, checked);
+  return readSecrets(session, source.sourceId, secretBox);
 }
 
 const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] => ({

@@ -23,7 +23,8 @@ export function fetchOverHttp(
     const userAgent = settings.user_agent ?? null;
     const barred = await barredByRobots(item, context, exchange, userAgent);
     if (barred) return barred;
-    const authorization = secrets['authorization'];
+    const isTrusted = originsOfSecrets(settings).includes(new URL(item.requestUri).origin);
+    const authorization = isTrusted ? secrets['authorization'] : undefined;
     const response = await exchange.ask(item.requestUri, {
       method: item.requestMethod,
       body: item.requestBody,
@@ -101,6 +102,10 @@ function condition(item: HttpItem): Record<string, string> {
   if (item.etag !== null) return { 'if-none-match': item.etag };
   return item.lastModified === null ? {} : { 'if-modified-since': item.lastModified };
 }
+
+/** A secret is meant for one server; links and seeds may lead to any. */
+export const originsOfSecrets = ({ base_url: base }: HttpSettings): string[] =>
+  base === undefined ? [] : [new URL(base).origin];
 
 /** One memory of robots.txt files per HTTP client, for callers that bring none. */
 const memories = new WeakMap<HttpClient, RobotsCache>();

@@ -1,6 +1,6 @@
 /** Plain HTTP: JSON APIs and web pages by address. */
 import type { SourceType } from '../source-type.ts';
-import { fetchOverHttp } from './connector.ts';
+import { fetchOverHttp, originsOfSecrets } from './connector.ts';
 import { httpDiscover } from './discovery.ts';
 import { httpSeedItems } from './seeding.ts';
 import {
@@ -20,7 +20,7 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
   secretFields: {
     authorization: {
       label: 'Authorization',
-      help: 'Value of the Authorization header, such as Bearer followed by a token.',
+      help: 'Value of the Authorization header, such as Bearer and a token. Sent to the server of the base address only.',
       widget: 'secret',
       group: 'Server',
       required: false,
@@ -45,7 +45,7 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
       seeds: [{ resource_type: 'document', priority: 10, urls: ['items'] }],
     },
   ],
-  origins: () => [],
+  secretOrigins: originsOfSecrets,
   seedItems: httpSeedItems,
   fetch: fetchOverHttp,
   discover: httpDiscover,

@@ -41,7 +41,7 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
       seeds: [{ resource_type: 'page', priority: 10, titles: ['Star Wars'] }],
     },
   ],
-  origins: (settings) => [new URL(settings.api_url).origin],
+  secretOrigins: () => [],
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
   discover: mediawikiDiscover,

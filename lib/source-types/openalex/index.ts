@@ -57,7 +57,7 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
       ],
     },
   ],
-  origins: (settings) => [new URL(settings.base_url).origin],
+  secretOrigins: (settings) => [new URL(settings.base_url).origin],
   seedItems: openalexSeedItems,
   fetch: fetchFromOpenalex,
   discover: openalexDiscover,

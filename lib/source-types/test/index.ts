@@ -36,7 +36,7 @@ export const test: SourceType<TestSettings, TestSeed> = {
       seeds: [{ resource_type: 'resource', priority: 10 }],
     },
   ],
-  origins: () => [],
+  secretOrigins: () => [],
   seedItems: testSeedItems,
   fetch: fetchTestResource,
   discover: testDiscover,

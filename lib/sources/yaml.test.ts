@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseSourcesYaml, sourcesToYaml } from './yaml.ts';
+
+const good = `
+sources:
+  - name: wookieepedia
+    type: mediawiki
+    api_url: https://starwars.fandom.com/api.php
+    email: op@example.org
+    discovery: { max_depth: 2 }
+  - name: sample
+    type: test
+seeds:
+  - source: wookieepedia
+    titles: [Yoda, "Star Wars"]
+  - source: sample
+runner:
+  batch_size: 5
+`;
+
+describe('sources as YAML', () => {
+  it('are read with their seeds, other parts of a configuration file left alone', () => {
+    expect(parseSourcesYaml(good)).toMatchObject([
+      {
+        name: 'wookieepedia',
+        type: 'mediawiki',
+        enabled: true,
+        settings: { discovery: { max_depth: 2 } },
+        seeds: [{ titles: ['Yoda', 'Star Wars'] }],
+      },
+      { name: 'sample', type: 'test', seeds: [{}] },
+    ]);
+  });
+
+  it('come back as they went', () => {
+    const sources = parseSourcesYaml(good);
+    expect(parseSourcesYaml(sourcesToYaml(sources))).toEqual(sources);
+  });
+
+  it.each([
+    ['an unknown key', good.replace('email:', 'e_mail:'), /line 6.*e_mail.*email/s],
+    ['a wrong value', good.replace('max_depth: 2', 'max_depth: -2'), /line 7.*max_depth/s],
+    ['a seed of nobody', good.replace('source: sample', 'source: samples'), /line 13.*sample/s],
+    [
+      'an unknown type',
+      good.replace('type: test', 'type: gopher'),
+      /line 9.*mediawiki, openalex, http, test/s,
+    ],
+    ['broken YAML', 'sources: [', /line 1/],
+    ['nothing', '', /no sources/],
+    ['no sources', 'runner: { batch_size: 3 }', /no sources/],
+  ])('%s names its place and what is allowed', (_, text, message) => {
+    expect(() => parseSourcesYaml(text, { file: 'sources.yaml' })).toThrow(
+      expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('secrets do not come in by a file', () => {
+    const text = 'sources: [{ name: p, type: openalex, api_key: hunter2 }]';
+    expect(() => parseSourcesYaml(text)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+  });
+});
