@@ -43,9 +43,8 @@ const schemas = {
   database: z
     .string()
     .min(1)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses.
     .regex(
-      /^[^\u0000-\u001f[\]]{1,128}$/,
+      /^[^\p{Cc}[\]]{1,128}$/u,
       'must be 1 to 128 characters without brackets or control characters',
     ),
   user: z.string().min(1).max(128, 'must have at most 128 characters'),

@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { Db, EngineName } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { openDatabase } from '../open.ts';
-import type { DatabaseSettings } from '../settings/model.ts';
+import type { DatabaseSettings, SqlServerSettings } from '../settings/model.ts';
+import { configuredSqlServer, dropTestSchema, withOwnSchema } from './sqlserver-schema.ts';
 
 export interface ContractDatabase {
   readonly settings: DatabaseSettings;
@@ -26,7 +27,10 @@ export interface ContractEngine {
 
 /** The engines to run a suite over: `describe.each(contractEngines())('…on $name', (engine) => …)`. */
 export function contractEngines(): ContractEngine[] {
-  return [engineOf('sqlite', sqliteSettings)];
+  const server = configuredSqlServer();
+  const engines = [engineOf('sqlite', sqliteSettings)];
+  if (server) engines.push(engineOf('sqlserver', sqlServerSettings(server)));
+  return engines;
 }
 
 type FreshSettings = ContractEngine['freshSettings'];
@@ -70,3 +74,10 @@ const sqliteSettings: FreshSettings = async () => {
     remove: async () => rmSync(dir, { recursive: true, force: true }),
   };
 };
+
+function sqlServerSettings(server: SqlServerSettings): FreshSettings {
+  return async () => {
+    const settings = withOwnSchema(server);
+    return { settings, remove: () => dropTestSchema(settings) };
+  };
+}

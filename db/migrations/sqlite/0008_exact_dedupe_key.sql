@@ -1,0 +1,1 @@
+-- Nothing to do: SQLite compares the text of a key byte by byte already.

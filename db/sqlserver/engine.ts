@@ -1,0 +1,176 @@
+/** What the `Engine` asks for, in the T-SQL that SQL Server 2019 and later accept. */
+import { type RawBuilder, sql } from 'kysely';
+import { claimCandidates } from '../claim-candidates.ts';
+import { runWithDeadline } from '../deadline.ts';
+import type { Engine } from '../engine.ts';
+import { normaliseInstant } from '../instant.ts';
+import type { Instant, TableName, WorkItemRow } from '../schema.ts';
+import {
+  chunksOf,
+  escapeLike,
+  inClaimOrder,
+  insertChunkSize,
+  insertColumns,
+  insertJson,
+} from '../work-item-insert.ts';
+import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
+import { touchSeenResources } from './seen-resources.ts';
+
+/** Milliseconds, as the schema promises; the same rounding wherever times are compared. */
+const clock = sql.raw('cast(sysutcdatetime() as datetime2(3))');
+const exact = sql.raw('latin1_general_100_bin2');
+const day = 86_400_000;
+
+const now = () => sql<Instant>`${clock}`;
+
+/** DATEADD takes an INT: whole days and the rest apart reach any span. */
+function plusMs(time: unknown, ms: number): RawBuilder<Instant> {
+  const whole = Math.round(ms);
+  const days = Math.trunc(whole / day);
+  const rest = whole - days * day;
+  const plusRest = sql<Instant>`dateadd(millisecond, ${sql.lit(rest)}, ${time})`;
+  return days === 0 ? plusRest : sql<Instant>`dateadd(day, ${sql.lit(days)}, ${plusRest})`;
+}
+
+const truncations = {
+  minute: sql.raw('minute'),
+  hour: sql.raw('hour'),
+  day: sql.raw('day'),
+};
+
+export function sqlServerEngine(schema: string): Engine {
+  const table = (name: TableName) => sql`${sql.id(schema, name)}`;
+  const engine: Engine = {
+    name: 'sqlserver',
+    now,
+    nowPlus: (ms) => plusMs(clock, ms),
+    addMs: (time, ms) => plusMs(time, ms),
+    diffMs: (a, b) => sql<number>`cast(datediff_big(millisecond, ${a}, ${b}) as float)`,
+    // Style 126 without trailing zeros is shorter, so 121: always all the digits the column has.
+    cursorText: (column) =>
+      sql<string>`replace(convert(varchar(27), cast(${column} as datetime2(7)), 121), ' ', 'T')`,
+    instantParam: (value) =>
+      sql<Instant>`cast(${normaliseInstant(value).slice(0, -1)} as datetime2(7))`,
+    truncate: (time, unit) =>
+      sql<Instant>`dateadd(${truncations[unit]}, datediff(${truncations[unit]}, '2020-01-01', ${time}), cast('2020-01-01' as datetime2(3)))`,
+    byteLength: (column) => sql<number>`cast(datalength(${column}) as float)`,
+    table,
+    take: (query, n) => query.top(n) as typeof query,
+    contains: (column, text) =>
+      sql<boolean>`lower(${column}) like ${`%${escapeLike(text.toLowerCase())}%`} escape '\\'`,
+    // LIKE lets the index seek under whatever collation it has; the second comparison is exact.
+    startsWith: (column, prefix) =>
+      sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
+
+    async claim(session, { limit, owner, leaseMs, leaseIds, scope }) {
+      const n = Math.min(limit, leaseIds.length);
+      if (n < 1) return [];
+      const candidates = claimCandidates(
+        engine,
+        {
+          // READPAST leaves what another session is claiming to it, UPDLOCK keeps what we found.
+          from: sql`${table('work_items')} as w with (rowlock, updlock, readpast)`,
+          limited: (columns, rest, count) => sql`select top (${sql.lit(count)}) ${columns} ${rest}`,
+        },
+        n,
+        scope,
+      );
+      if (!candidates) return [];
+      const order = sql`order by priority, created_at, work_item_id`;
+      // The table has triggers, so OUTPUT must go INTO something; the status is tested once more,
+      // which keeps the claim right where the server ignores lock hints.
+      const { rows } = await sql<WorkItemRow>`
+        set nocount on;
+        declare @now datetime2(3) = sysutcdatetime();
+        declare @claimed table (work_item_id nvarchar(36) not null primary key);
+        update item set status = N'in_progress', attempt = item.attempt + 1, wait_reason = null,
+          lease_id = lease.lease_id, lease_owner = ${owner}, claimed_at = @now, updated_at = @now,
+          lease_until = dateadd(millisecond, ${sql.lit(Math.round(leaseMs))}, @now)
+        output inserted.work_item_id into @claimed
+        from ${table('work_items')} as item
+        join (
+          select top (${sql.lit(n)}) candidate.work_item_id,
+            row_number() over (${order}) - 1 as position
+          from (${candidates}) as candidate ${order}
+        ) as picked on picked.work_item_id = item.work_item_id
+        join (
+          select cast([key] as int) as position, cast([value] as nvarchar(36)) as lease_id
+          from openjson(${JSON.stringify(leaseIds)})
+        ) as lease on lease.position = picked.position
+        where item.status = N'pending';
+        select item.* from ${table('work_items')} as item
+        join @claimed as claimed on claimed.work_item_id = item.work_item_id;`.execute(session.q);
+      return inClaimOrder(rows);
+    },
+
+    async insertWorkItemsIfAbsent(session, rows) {
+      const inserted = new Set<string>();
+      const names = sql.join(insertColumns.map((name) => sql.id(name)));
+      const values = sql.join(
+        insertColumns.map((name) =>
+          name === 'available_at' ? sql`coalesce(j.available_at, @now)` : sql`j.${sql.id(name)}`,
+        ),
+      );
+      for (const chunk of chunksOf(rows, insertChunkSize)) {
+        // One JSON parameter: no limit of 2,100 parameters, and one plan for every size.
+        const { rows: found } = await sql<{ work_item_id: string }>`
+          set nocount on;
+          declare @now datetime2(3) = sysutcdatetime();
+          declare @inserted table (work_item_id nvarchar(36) not null primary key);
+          insert into ${table('work_items')} (${names}, created_at, updated_at)
+          output inserted.work_item_id into @inserted
+          select ${values}, @now, @now
+          from openjson(${insertJson(chunk)}) with (${sql.raw(jsonColumns)}) as j
+          where not exists (
+            select 1 from ${table('work_items')} as known where known.dedupe_key = j.dedupe_key
+          );
+          select work_item_id from @inserted;`.execute(session.q);
+        for (const row of found) inserted.add(row.work_item_id);
+      }
+      return inserted;
+    },
+
+    touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
+    withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+    readCounters: (session) => readCounters(session),
+    rollUpCounters: (db) => rollUpCounters(db, schema),
+    reconcileCounters: (db) => reconcileCounters(db, schema),
+  };
+  return engine;
+}
+
+const text = (name: string, length: number | 'max') => `${name} nvarchar(${length}) '$.${name}'`;
+const number = (name: string) => `${name} int '$.${name}'`;
+const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
+
+/** Types of the columns of work_items, for OPENJSON. */
+const jsonColumns = [
+  text('work_item_id', 36),
+  ...['source_system', 'source_name', 'resource_type'].map((name) => text(name, 100)),
+  text('resource_id', 500),
+  text('request_uri', 2000),
+  text('request_method', 10),
+  ...['request_headers', 'request_body', 'metadata', 'error_message'].map((name) =>
+    text(name, 'max'),
+  ),
+  text('status', 20),
+  ...['run_id', 'discovered_from', 'lease_id'].map((name) => text(name, 36)),
+  `dedupe_key nvarchar(850) collate latin1_general_100_bin2 '$.dedupe_key'`,
+  text('host', 300),
+  ...['wait_reason', 'error_code'].map((name) => text(name, 50)),
+  text('lease_owner', 100),
+  text('etag', 500),
+  ...['last_modified', 'revision'].map((name) => text(name, 100)),
+  text('content_hash', 64),
+  ...['priority', 'attempt', 'depth', 'last_http_status', 'check_count', 'change_count'].map(
+    number,
+  ),
+  ...[
+    'available_at',
+    'lease_until',
+    'claimed_at',
+    'last_fetched_at',
+    'last_changed_at',
+    'next_fetch_at',
+  ].map(time),
+].join(', ');

@@ -1,0 +1,40 @@
+/** Opens a SQL Server database: a pool that connects at the first query. */
+import { Kysely } from 'kysely';
+import type { Db } from '../engine.ts';
+import type { Database } from '../schema.ts';
+import type { SqlServerSettings } from '../settings/model.ts';
+import { newStats } from '../stats.ts';
+import { runTransaction } from '../transaction.ts';
+import { newPool, SqlServerDialect } from './dialect.ts';
+import { sqlServerEngine } from './engine.ts';
+
+export function openSqlServer(settings: SqlServerSettings): Db {
+  const pool = newPool(settings);
+  const stats = newStats(() => ({
+    used: pool.numUsed(),
+    free: pool.numFree(),
+    waiting: pool.numPendingAcquires(),
+  }));
+  const q = new Kysely<Database>({ dialect: new SqlServerDialect(pool, settings) }).withSchema(
+    settings.schema,
+  );
+  const engine = sqlServerEngine(settings.schema);
+  return {
+    name: 'sqlserver',
+    label: serverLabel(settings),
+    q,
+    engine,
+    stats,
+    transaction: (fn) => runTransaction({ q, engine, stats, uniqueCanRace: true }, fn),
+    close: async () => {
+      await q.destroy();
+      // Kysely never made the driver when no query was run.
+      await pool.destroy();
+    },
+  };
+}
+
+function serverLabel({ host, port, instanceName, database }: SqlServerSettings): string {
+  const at = instanceName === undefined ? `${host}:${port}` : `${host}\\${instanceName}`;
+  return `SQL Server ${at}/${database}`;
+}
