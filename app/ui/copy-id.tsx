@@ -2,10 +2,8 @@
 /** CopyId: a short id in monospace that copies the whole one; also for any text worth copying. */
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { shortId } from './short-id.ts';
 import { announce } from './toast.tsx';
-
-/** The end of an id tells siblings apart: UUIDv7 begin with the time. */
-export const shortId = (id: string): string => (id.length > 12 ? id.slice(-8) : id);
 
 export function CopyId({ id, text }: { readonly id: string; readonly text?: string }) {
   const [copied, setCopied] = useState(false);

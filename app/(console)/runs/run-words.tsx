@@ -1,5 +1,5 @@
 /** How runs are named and how they stand, in words and marks. */
-import { shortId } from '#app/ui/copy-id.tsx';
+import { shortId } from '#app/ui/short-id.ts';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Run } from '#lib/runs/model.ts';
 

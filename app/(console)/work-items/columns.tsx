@@ -1,9 +1,9 @@
 /** The columns of the work-item list: what each shows, how it sorts, whether it is shown at first. */
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { shortId } from '#app/ui/copy-id.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Num } from '#app/ui/num.tsx';
+import { shortId } from '#app/ui/short-id.ts';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';

@@ -1,9 +1,10 @@
 /** ItemFacts: what is known of the item itself. */
 import Link from 'next/link';
-import { CopyId, shortId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
+import { shortId } from '#app/ui/short-id.ts';
 import { Time } from '#app/ui/time.tsx';
 import type { WorkItemDetail } from '#lib/work-items/detail.ts';
 
