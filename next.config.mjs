@@ -3,9 +3,30 @@ const config = {
   output: 'standalone',
   agentRules: false,
   poweredByHeader: false,
-  serverExternalPackages: ['better-sqlite3', 'kysely', 'tarn', 'tedious', '@node-rs/argon2', 'pino'],
+  serverExternalPackages: [
+    'better-sqlite3',
+    'kysely',
+    'tarn',
+    'tedious',
+    '@node-rs/argon2',
+    'pino',
+  ],
   // Migrations and the sample configuration are read from disk at run time.
   outputFileTracingIncludes: { '/**': ['./db/migrations/**', './config/**'] },
+  // Paths of run time make the tracer take the whole project: a local database, its key file and
+  // .env files must never get into the build's output, and with it into an image.
+  outputFileTracingExcludes: {
+    '/**': [
+      './data/**',
+      './.env*',
+      './.git/**',
+      './.next/dev/**',
+      './bench/**',
+      './docs/**',
+      './e2e/**',
+      './test-results/**',
+    ],
+  },
 };
 
 export default config;
