@@ -214,7 +214,12 @@ export function SelectField({
       <AriaButton
         className={cx(inputStyle, 'flex items-center justify-between gap-2 pr-2 text-left')}
       >
-        <SelectValue className="truncate data-placeholder:text-ink-3 [&_[slot=description]]:hidden" />
+        <SelectValue className="truncate data-placeholder:text-ink-3">
+          {/* The text alone: the whole option would bring its tick and description along. */}
+          {({ isPlaceholder, defaultChildren, selectedText }) =>
+            isPlaceholder ? defaultChildren : selectedText
+          }
+        </SelectValue>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-3" />
       </AriaButton>
       <FieldNotes help={help} error={error} />

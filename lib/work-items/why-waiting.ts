@@ -97,7 +97,7 @@ const needsPerson: ReadonlySet<WaitingCode> = new Set([
 export function whyWaiting(facts: WaitingFacts): WaitingAnswer {
   switch (facts.item.status) {
     case 'completed':
-      return settled(reason('completed', 'It is done. Recrawl it to fetch it again.'));
+      return settled(reason('completed', 'Nothing is left to do. Recrawl it to fetch it again.'));
     case 'failed':
       return settled(
         reason(

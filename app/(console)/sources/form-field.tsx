@@ -96,8 +96,10 @@ export function FieldGroups({
 }) {
   const groups = Map.groupBy(fields, (field) => field.group ?? '');
   return [...groups].map(([title, members]) => (
-    <fieldset key={title} className="flex flex-col gap-3 border-t pt-3 first:border-t-0 first:pt-0">
-      {title ? <legend className="float-left mb-3 text-sm font-semibold">{title}</legend> : null}
+    <fieldset key={title} className="border-t pt-4 first:border-t-0 first:pt-0">
+      {title ? (
+        <legend className="float-left mb-3 w-full text-sm font-semibold">{title}</legend>
+      ) : null}
       <div className="clear-both grid gap-x-6 gap-y-4 md:grid-cols-2">
         {members.map((field) => (
           <div key={field.path} className={isWide(field) ? 'md:col-span-2' : ''}>

@@ -219,6 +219,15 @@ export function SourceForm({
           </div>
         )}
       </Section>
+      {tested ? (
+        <div
+          // The outcome may lie below the fold: a person who asked for it is brought there.
+          ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
+          className="scroll-mb-20"
+        >
+          <TestResult result={tested} />
+        </div>
+      ) : null}
       {canChange ? (
         <div className="sticky bottom-0 z-10 -mx-3 flex flex-wrap items-center gap-2 border-t bg-canvas px-3 py-3 sm:-mx-5 sm:px-5">
           <Button type="submit" variant="primary" isPending={isSaving}>
@@ -232,7 +241,6 @@ export function SourceForm({
           </span>
         </div>
       ) : null}
-      {tested ? <TestResult result={tested} /> : null}
     </form>
   );
 }

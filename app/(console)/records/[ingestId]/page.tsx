@@ -52,7 +52,12 @@ export default async function RecordPage({
       <PageHeader
         title={record.resourceId}
         back={{ href: '/records', label: 'Records' }}
-        meta={<CopyId id={record.ingestId} />}
+        meta={
+          <>
+            <span>{record.sourceName}</span>
+            <CopyId id={record.ingestId} />
+          </>
+        }
         actions={
           <>
             <Neighbour record={neighbours.previous} label="Fetch before" tab={tab} />
@@ -108,7 +113,7 @@ function Neighbour({
 
 function RecordFacts({ record }: { readonly record: RecordDetail }) {
   return (
-    <div className="grid gap-x-10 gap-y-1.5 lg:grid-cols-2">
+    <div className="grid items-start gap-x-10 gap-y-1.5 lg:grid-cols-2">
       <KeyValue
         entries={[
           { label: 'Source', value: record.sourceName },

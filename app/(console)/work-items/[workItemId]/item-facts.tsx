@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
-import { Num } from '#app/ui/num.tsx';
+import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { Time } from '#app/ui/time.tsx';
@@ -60,7 +60,7 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
             label: 'Checks',
             value: (
               <span className="num">
-                {item.checkCount}, of which {item.changeCount} brought something new
+                {item.checkCount}, with {countOf(item.changeCount, 'change')} found
               </span>
             ),
           },

@@ -54,10 +54,16 @@ function Reason({ reason }: { readonly reason: WaitingReason }) {
   );
 }
 
+/** Reasons that need nobody's attention. */
+const calm: ReadonlySet<WaitingReason['code']> = new Set([
+  'completed',
+  'skipped',
+  'running',
+  'queued',
+  'polite_slot',
+]);
+
 function kindOf(status: WorkItemStatus, first: WaitingReason) {
   if (status === 'failed') return 'failed';
-  if (status === 'completed') return 'done';
-  return first.code === 'queued' || first.code === 'running' || status === 'skipped'
-    ? 'info'
-    : 'warn';
+  return calm.has(first.code) ? 'info' : 'warn';
 }
