@@ -15,10 +15,7 @@ export type Lookup = (
 ) => void;
 
 /** A lookup that fails when any address of the name is not allowed. */
-export function guardedLookup(
-  policy: AddressPolicy,
-  lookup: Lookup = systemLookup,
-): LookupFunction {
+function guardedLookup(policy: AddressPolicy, lookup: Lookup = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];

@@ -6,7 +6,7 @@ import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from './source-type.ts';
 
-export interface AskOptions {
+interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
@@ -24,7 +24,7 @@ export interface Exchange {
 const secretHeaders =
   /^(authorization|cookie|proxy-authorization|x-api-key|api-key)$|token|secret/i;
 
-export function openExchange(context: FetchContext<CommonSettings>): Exchange {
+function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let first: { url: string; method: string; headers: Record<string, string> } | null = null;
   let last: HttpResponse | null = null;
   let asked = 0;

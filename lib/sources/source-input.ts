@@ -7,9 +7,6 @@ import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
 import type { SourceInput } from './model.ts';
 
-/** What stands for a stored secret on a page; it is never a secret itself. */
-export const secretMask = '••••••••';
-
 export interface CheckedInput {
   readonly name: string;
   readonly type: SourceType;
@@ -22,7 +19,7 @@ export interface CheckedInput {
 }
 
 /** The colon is what joins the parts of a dedupe key, so no part but the last may hold one. */
-export const sourceName = z
+const sourceName = z
   .string('give the source a name')
   .min(1, 'give the source a name')
   .max(100, 'at most 100 characters')

@@ -90,12 +90,19 @@ export async function testSource(
   }
   const recorder = recording(options.http);
   const item = sampleItem(first);
-  const signal = options.signal ?? AbortSignal.timeout(settings.timeout * 2000 + 30_000);
-  const outcome = await type.fetch(item, {
+  const limitMs = settings.timeout * 2000 + 30_000;
+  const deadline = AbortSignal.timeout(limitMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  const fetching = type.fetch(item, {
     ...context,
     http: recorder.client,
     signal,
     politePause: () => delay(settings.rate_limit_delay * 1000, undefined, { signal }),
+  });
+  const outcome = await fetching.catch((error: unknown): FetchOutcome => {
+    if (!deadline.aborted) throw error;
+    const message = `The sample was not complete after ${limitMs / 1000} s, polite pauses included.`;
+    return { kind: 'error', facts: null, code: 'egress_timeout', message, retryAfterMs: null };
   });
   // At depth 0 no link is followed; the results of a search are no links.
   const found = outcome.kind === 'fetched' ? type.discover(item, outcome.payload, context) : [];

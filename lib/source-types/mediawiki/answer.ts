@@ -4,7 +4,7 @@ import type { ErrorCode } from '#lib/errors/codes.ts';
 
 const reference = z.looseObject({ ns: z.number(), title: z.string() });
 
-export const wikiPage = z.looseObject({
+const wikiPage = z.looseObject({
   title: z.string(),
   ns: z.number().optional(),
   pageid: z.number().optional(),
@@ -19,7 +19,7 @@ export const wikiPage = z.looseObject({
 });
 export type WikiPage = z.infer<typeof wikiPage>;
 
-export const wikiMember = z.looseObject({ ns: z.number(), title: z.string() });
+const wikiMember = z.looseObject({ ns: z.number(), title: z.string() });
 
 export const wikiAnswer = z.looseObject({
   error: z.looseObject({ code: z.string(), info: z.string().optional() }).optional(),

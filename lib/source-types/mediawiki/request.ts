@@ -10,7 +10,7 @@ export const pageNamespaces = (settings: MediawikiSettings): number[] =>
   settings.namespaces.filter((namespace) => namespace !== categoryNamespace);
 
 /** Parameters of one page with its text, links and categories. */
-export function pageQuery(settings: MediawikiSettings, resourceId: string): Record<string, string> {
+function pageQuery(settings: MediawikiSettings, resourceId: string): Record<string, string> {
   return {
     ...everyQuery,
     redirects: '1',
@@ -25,7 +25,7 @@ export function pageQuery(settings: MediawikiSettings, resourceId: string): Reco
 }
 
 /** Parameters of a category's members. */
-export function categoryQuery(resourceId: string): Record<string, string> {
+function categoryQuery(resourceId: string): Record<string, string> {
   const title = titleOfResourceId(resourceId);
   return {
     ...everyQuery,

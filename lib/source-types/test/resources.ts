@@ -14,7 +14,7 @@ export const fixedResources: readonly JsonObject[] = [
 const linksEach = 5;
 
 /** `test_resource_007` → 7; null for ids of any other form. */
-export function numberOf(resourceId: string): number | null {
+function numberOf(resourceId: string): number | null {
   const digits = /^test_resource_(\d{3,9})$/.exec(resourceId)?.[1];
   const number = digits === undefined ? null : Number(digits);
   return number !== null && number > 0 && idOf(number) === resourceId ? number : null;
@@ -23,7 +23,7 @@ export function numberOf(resourceId: string): number | null {
 export const idOf = (number: number): string => `test_resource_${String(number).padStart(3, '0')}`;
 
 /** Numbers a resource links to: a tree under the five roots, so that each is linked once. */
-export function linksOf(number: number, resources: number): number[] {
+function linksOf(number: number, resources: number): number[] {
   const first = number * linksEach + 1;
   return Array.from({ length: linksEach }, (_, index) => first + index).filter(
     (linked) => linked <= resources,
