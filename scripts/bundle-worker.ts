@@ -1,14 +1,14 @@
 /**
- * Bundles the worker and the commands for the container: `pnpm bundle` writes `dist/`, which runs
- * with plain `node` and nothing beside it. One bundle starts faster and takes a third less memory
+ * Bundles the worker and the commands for the container: `pnpm bundle [DIR]` writes `dist/`, or DIR,
+ * which runs with plain `node` and nothing beside it. One bundle starts faster and takes a third less memory
  * than the sources, and the image needs no package manager.
  */
 import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 const entryPoints = {
   worker: 'worker/main.ts',
@@ -26,7 +26,9 @@ function sqliteBinary(): string {
   return `better-sqlite3/${system}-${process.arch}`;
 }
 
-await rm(dist, { recursive: true, force: true });
+for (const part of ['bin', 'migrations']) {
+  await rm(join(dist, part), { recursive: true, force: true });
+}
 await build({
   absWorkingDir: root,
   entryPoints,
@@ -53,4 +55,4 @@ await build({
   },
 });
 await cp(join(root, 'db', 'migrations'), join(dist, 'migrations'), { recursive: true });
-console.log(`Bundled ${Object.keys(entryPoints).join(', ')} into dist/`);
+console.log(`Bundled ${Object.keys(entryPoints).join(', ')} into ${dist}`);
