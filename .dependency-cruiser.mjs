@@ -2,13 +2,50 @@
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'db-knows-no-rule', comment: 'db/ is the lowest floor', severity: 'error', from: { path: '^db/' }, to: { path: '^(app|lib|worker|scripts)/' } },
-    { name: 'lib-knows-no-delivery', severity: 'error', from: { path: '^lib/' }, to: { path: '^(app|worker|scripts)/' } },
-    { name: 'lib-without-react-or-next', severity: 'error', from: { path: '^lib/' }, to: { path: 'node_modules/(react|react-dom|next|next-auth|react-aria-components)/' } },
-    { name: 'worker-without-app', severity: 'error', from: { path: '^worker/' }, to: { path: '^app/' } },
-    { name: 'app-without-worker-or-db', comment: 'pages and actions call lib; only lib talks to the database', severity: 'error', from: { path: '^app/' }, to: { path: '^(worker|db)/' } },
-    { name: 'no-drivers-outside-db', severity: 'error', from: { pathNot: '^(db|bench|e2e)/' }, to: { path: 'node_modules/(better-sqlite3|tedious|tarn)/' } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'db-knows-no-rule',
+      comment: 'db/ is the lowest floor',
+      severity: 'error',
+      from: { path: '^db/' },
+      to: { path: '^(app|lib|worker|scripts)/' },
+    },
+    {
+      name: 'lib-knows-no-delivery',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(app|worker|scripts)/' },
+    },
+    {
+      name: 'lib-without-react-or-next',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: 'node_modules/(react|react-dom|next|next-auth|react-aria-components)/' },
+    },
+    {
+      name: 'worker-without-app',
+      severity: 'error',
+      from: { path: '^worker/' },
+      to: { path: '^app/' },
+    },
+    {
+      name: 'app-without-worker-or-db',
+      comment: 'pages and actions call lib; only lib talks to the database',
+      severity: 'error',
+      from: { path: '^app/' },
+      to: { path: '^(worker|db)/' },
+    },
+    {
+      name: 'no-drivers-outside-db',
+      severity: 'error',
+      from: { pathNot: '^(db|bench|e2e)/' },
+      to: { path: 'node_modules/(better-sqlite3|tedious|tarn)/' },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -16,6 +53,10 @@ export default {
     exclude: { path: '\\.(test|spec)\\.tsx?$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -5,9 +5,30 @@ const include = (kind: string) => [`{lib,db,worker,scripts,app,bench}/**/*.${kin
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{lib,db,worker,scripts,app,bench}/**/*.test.ts'], exclude: ['**/*.{contract,integration}.test.ts', '**/node_modules/**'] } },
-      { test: { name: 'contract', include: include('contract'), testTimeout: 30_000, hookTimeout: 60_000 } },
-      { test: { name: 'integration', include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{lib,db,worker,scripts,app,bench}/**/*.test.ts'],
+          exclude: ['**/*.{contract,integration}.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: include('contract'),
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

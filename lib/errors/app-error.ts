@@ -40,5 +40,9 @@ export function toPublicError(error: unknown): PublicError {
   if (error instanceof DatabaseError) {
     return { code: error.code, message: error.message, remedy: error.remedy };
   }
-  return { code: 'internal', message: 'Something failed inside.', remedy: appErrorRemedies.internal };
+  return {
+    code: 'internal',
+    message: 'Something failed inside.',
+    remedy: appErrorRemedies.internal,
+  };
 }

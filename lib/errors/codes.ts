@@ -22,10 +22,11 @@ export const appErrorRemedies = {
   sign_in_failed: 'Check the e-mail address and the password.',
   too_many_attempts: 'Wait a few minutes before you try again.',
   // work items
-  dedupe_key_too_long: 'Shorten the resource id or the source name: the whole key may have 850 characters.',
+  dedupe_key_too_long:
+    'Shorten the resource id or the source name: the whole key may have 850 characters.',
   resource_id_invalid: 'Remove leading or trailing blanks and control characters.',
   field_too_long: 'Shorten the named field.',
-  transition_not_allowed: 'Check the item\'s present status.',
+  transition_not_allowed: "Check the item's present status.",
   lease_lost: 'Nothing to do: another worker has taken the item over.',
   // sources
   source_unknown: 'Create the source or correct its name.',
@@ -42,7 +43,7 @@ export const appErrorRemedies = {
     'The address is private or local. Add its network to INGEST_EGRESS_ALLOW (CIDRs) if this deployment may reach it.',
   egress_dns_failed: 'Check the host name.',
   egress_connect_failed: 'Check that the server runs and can be reached.',
-  egress_tls_failed: 'Check the server\'s certificate.',
+  egress_tls_failed: "Check the server's certificate.",
   egress_timeout: 'The server was too slow; raise the time-out or try later.',
   egress_too_large: 'Raise the size limit or exclude this resource.',
   egress_too_many_redirects: 'Check the URL; it redirects in a circle or too often.',
@@ -50,7 +51,7 @@ export const appErrorRemedies = {
   // what a source answered
   http_not_found: 'The resource does not exist at the source.',
   http_gone: 'The source says the resource is gone for good.',
-  http_unauthorized: 'Check the source\'s credentials.',
+  http_unauthorized: "Check the source's credentials.",
   http_forbidden: 'The source refuses access; check its terms and the user agent.',
   http_rate_limited: 'The host asked us to slow down; it is retried later.',
   http_client_error: 'Check the request; the source refused it.',
@@ -60,11 +61,12 @@ export const appErrorRemedies = {
   api_busy: 'The source is overloaded or read-only; it is retried later.',
   page_missing: 'The page does not exist in the wiki.',
   title_invalid: 'The wiki does not accept this title.',
-  blocked: 'The source answered with a block or challenge page; check the user agent and the contact.',
-  robots_disallowed: 'The site\'s robots.txt does not allow this path.',
-  lake_write_failed: 'Check the data lake\'s directory and free space.',
+  blocked:
+    'The source answered with a block or challenge page; check the user agent and the contact.',
+  robots_disallowed: "The site's robots.txt does not allow this path.",
+  lake_write_failed: "Check the data lake's directory and free space.",
   attempts_exhausted: 'It failed too often; correct the cause and retry it.',
-  source_removed: 'The item\'s source no longer exists; skip it or create the source again.',
+  source_removed: "The item's source no longer exists; skip it or create the source again.",
   internal: 'Look into the log under the given id.',
 } as const;
 
