@@ -5,17 +5,18 @@
  */
 import { cp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-const entryPoints = {
-  worker: 'worker/main.ts',
-  ingest: 'worker/ingest.ts',
-  'db-init': 'scripts/db-init.ts',
-  'db-smoke': 'scripts/db-smoke.ts',
-  'first-start': 'scripts/first-start.ts',
+const programs = {
+  worker: import.meta.resolve('../worker/main.ts'),
+  ingest: import.meta.resolve('../worker/ingest.ts'),
+  'db-init': import.meta.resolve('./db-init.ts'),
+  'db-smoke': import.meta.resolve('./db-smoke.ts'),
+  'first-start': import.meta.resolve('./first-start.ts'),
 };
 
 /** The C library is told apart as better-sqlite3 does it: Alpine's musl has a binary of its own. */
@@ -31,7 +32,9 @@ for (const part of ['bin', 'migrations']) {
 }
 await build({
   absWorkingDir: root,
-  entryPoints,
+  entryPoints: Object.fromEntries(
+    Object.entries(programs).map(([name, url]) => [name, fileURLToPath(url)]),
+  ),
   // One folder down: the code looks for `../migrations`.
   outdir: join(dist, 'bin'),
   outExtension: { '.js': '.mjs' },
@@ -55,4 +58,4 @@ await build({
   },
 });
 await cp(join(root, 'db', 'migrations'), join(dist, 'migrations'), { recursive: true });
-console.log(`Bundled ${Object.keys(entryPoints).join(', ')} into ${dist}`);
+console.log(`Bundled ${Object.keys(programs).join(', ')} into ${dist}`);

@@ -12,6 +12,7 @@ export interface MediaWikiPackages {
 }
 
 const roots = ['/usr/share/mediawiki', '/var/lib/mediawiki'];
+const php = 'php';
 const neededModules = ['pdo_sqlite', 'xml', 'xmlreader', 'mbstring'];
 
 /** What is installed, or the names of the Debian packages that are missing. */
@@ -25,12 +26,12 @@ export function findMediaWiki(): MediaWikiPackages | { readonly missing: readonl
   for (const name of lacking) {
     missing.push(`php-${name === 'pdo_sqlite' ? 'sqlite3' : name.replace('xmlreader', 'xml')}`);
   }
-  return root === undefined || missing.length > 0 ? { missing } : { root, php: 'php' };
+  return root === undefined || missing.length > 0 ? { missing } : { root, php };
 }
 
 function phpModules(): Set<string> | null {
   try {
-    const listed = execFileSync('php', ['-m'], {
+    const listed = execFileSync(php, ['-m'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -24,7 +24,7 @@ export const defaultShape: WikiShape = { pages: 320, hubLinks: 520 };
 /** The page everything is reached from. */
 export const seedTitle = 'Atlas';
 /** Links of the chain page by page; `Deep 1` is one hop from the seed. */
-export const chainLength = 8;
+const chainLength = 8;
 
 /** Titles that trip naive escaping, file names and keys. None is longer than MediaWiki's 255 bytes. */
 export const awkwardTitles: readonly string[] = [
