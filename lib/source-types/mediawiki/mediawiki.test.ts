@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/json.ts';
 import { itemOf } from '../testing/fetch-harness.ts';
 import { mediawiki } from './index.ts';
-import { resourceIdOfTitle, titleFault } from './title.ts';
+import { resourceIdOfTitle, titleFault, titleOfResourceId } from './title.ts';
 
 const context = (settings: JsonObject = {}) => ({
   sourceName: 'wiki',
@@ -24,6 +25,15 @@ describe('resource ids', () => {
     ['帝国の逆襲', '帝国の逆襲'],
   ])('of "%s" is %s', (title, id) => {
     expect(resourceIdOfTitle(title)).toBe(id);
+  });
+
+  it('stay the same when they go to the wiki and back, so that a page never becomes two', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (title) => {
+        const id = resourceIdOfTitle(title);
+        expect(resourceIdOfTitle(titleOfResourceId(id))).toBe(id);
+      }),
+    );
   });
 
   it.each(['A|B', 'A[1]', '{{x}}', '<b>', 'a\u0000b', '   ', 'x'.repeat(400)])(
