@@ -1,18 +1,17 @@
 /** What the `Engine` asks for, in the T-SQL that SQL Server 2019 and later accept. */
 import { type RawBuilder, sql } from 'kysely';
-import { claimCandidates } from '../claim-candidates.ts';
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { normaliseInstant } from '../instant.ts';
-import type { Instant, TableName, WorkItemRow } from '../schema.ts';
+import type { Instant, TableName } from '../schema.ts';
 import {
   chunksOf,
   escapeLike,
-  inClaimOrder,
   insertChunkSize,
   insertColumns,
   insertJson,
 } from '../work-item-insert.ts';
+import { claim } from './claim.ts';
 import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
 import { touchSeenResources } from './seen-resources.ts';
 
@@ -62,46 +61,7 @@ export function sqlServerEngine(schema: string): Engine {
     startsWith: (column, prefix) =>
       sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
 
-    async claim(session, { limit, owner, leaseMs, leaseIds, scope }) {
-      const n = Math.min(limit, leaseIds.length);
-      if (n < 1) return [];
-      const candidates = claimCandidates(
-        engine,
-        {
-          // READPAST leaves what another session is claiming to it, UPDLOCK keeps what we found.
-          from: sql`${table('work_items')} as w with (rowlock, updlock, readpast)`,
-          limited: (columns, rest, count) => sql`select top (${sql.lit(count)}) ${columns} ${rest}`,
-        },
-        n,
-        scope,
-      );
-      if (!candidates) return [];
-      const order = sql`order by priority, created_at, work_item_id`;
-      // The table has triggers, so OUTPUT must go INTO something; the status is tested once more,
-      // which keeps the claim right where the server ignores lock hints.
-      const { rows } = await sql<WorkItemRow>`
-        set nocount on;
-        declare @now datetime2(3) = sysutcdatetime();
-        declare @claimed table (work_item_id nvarchar(36) not null primary key);
-        update item set status = N'in_progress', attempt = item.attempt + 1, wait_reason = null,
-          lease_id = lease.lease_id, lease_owner = ${owner}, claimed_at = @now, updated_at = @now,
-          lease_until = dateadd(millisecond, ${sql.lit(Math.round(leaseMs))}, @now)
-        output inserted.work_item_id into @claimed
-        from ${table('work_items')} as item
-        join (
-          select top (${sql.lit(n)}) candidate.work_item_id,
-            row_number() over (${order}) - 1 as position
-          from (${candidates}) as candidate ${order}
-        ) as picked on picked.work_item_id = item.work_item_id
-        join (
-          select cast([key] as int) as position, cast([value] as nvarchar(36)) as lease_id
-          from openjson(${JSON.stringify(leaseIds)})
-        ) as lease on lease.position = picked.position
-        where item.status = N'pending';
-        select item.* from ${table('work_items')} as item
-        join @claimed as claimed on claimed.work_item_id = item.work_item_id;`.execute(session.q);
-      return inClaimOrder(rows);
-    },
+    claim: (session, request) => claim(engine, session, request),
 
     async insertWorkItemsIfAbsent(session, rows) {
       const inserted = new Set<string>();
@@ -122,7 +82,7 @@ export function sqlServerEngine(schema: string): Engine {
           select ${values}, @now, @now
           from openjson(${insertJson(chunk)}) with (${sql.raw(jsonColumns)}) as j
           where not exists (
-            select 1 from ${table('work_items')} as known where known.dedupe_key = j.dedupe_key
+            select 1 from ${table('work_items')} as known where known.dedupe_key = j.dedupe_key collate ${exact}
           );
           select work_item_id from @inserted;`.execute(session.q);
         for (const row of found) inserted.add(row.work_item_id);
@@ -155,7 +115,7 @@ const jsonColumns = [
   ),
   text('status', 20),
   ...['run_id', 'discovered_from', 'lease_id'].map((name) => text(name, 36)),
-  `dedupe_key nvarchar(850) collate latin1_general_100_bin2 '$.dedupe_key'`,
+  text('dedupe_key', 850),
   text('host', 300),
   ...['wait_reason', 'error_code'].map((name) => text(name, 50)),
   text('lease_owner', 100),
