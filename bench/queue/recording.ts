@@ -39,13 +39,18 @@ export function record(db: Db): Recording {
 
 function recorded(q: Kysely<Database>, steps: RecordedStep[]): Kysely<Database> {
   const executor = q.getExecutor();
+  // Subqueries pass through `transformQuery` on their own too; only what has a result was sent.
+  const compiled = new WeakMap<object, CompiledQuery>();
   const plugin: KyselyPlugin = {
     transformQuery: ({ node, queryId }) => {
-      const { sql, parameters }: CompiledQuery = executor.compileQuery(node, queryId);
-      steps.push({ kind: 'query', sql, parameters });
+      compiled.set(queryId, executor.compileQuery(node, queryId));
       return node;
     },
-    transformResult: async ({ result }) => result,
+    transformResult: async ({ queryId, result }) => {
+      const query = compiled.get(queryId);
+      if (query) steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
+      return result;
+    },
   };
   return q.withPlugin(plugin);
 }
