@@ -74,9 +74,9 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await page.getByRole('button', { name: 'New schedule' }).click();
   const dialog = page.getByRole('dialog', { name: 'New schedule' });
   await dialog.getByLabel('Name').fill('Nightly');
-  await dialog.getByLabel('When').fill('every night');
+  await dialog.getByRole('textbox', { name: 'When' }).fill('every night');
   await expect(dialog.getByText(/not a cron expression of five fields/)).toBeVisible();
-  await dialog.getByLabel('When').fill('30 3 * * *');
+  await dialog.getByRole('textbox', { name: 'When' }).fill('30 3 * * *');
   await dialog.getByLabel('Time zone').fill('UTC');
   await expect(dialog.getByText('Every day at 03:30, next:')).toBeVisible();
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
@@ -110,7 +110,7 @@ test.describe('as a viewer', () => {
     await expect(page.getByText('Nothing is scheduled')).toBeVisible();
     await expect(page.getByRole('button', { name: 'New schedule' })).toHaveCount(0);
     await page.goto('/workers');
-    await expect(page.getByText('Alive')).toBeVisible();
+    await expect(page.getByText('Alive', { exact: true })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Drain' })).toHaveCount(0);
     await page.goto('/settings');
     await expect(page.getByText('Your account')).toBeVisible();

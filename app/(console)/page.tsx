@@ -330,7 +330,7 @@ function Sources({
   const head = 'h-8 border-b border-line-strong px-3 text-xs font-medium text-ink-2';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
-    <section aria-label="Items per source" tabIndex={0} className="overflow-x-auto">
+    <section aria-label="Items per source" tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full min-w-140 text-sm">
         <thead>
           <tr>

@@ -10,7 +10,9 @@ describe('numbers in words', () => {
     expect(formatBytes(512 * 1024)).toBe('512 KB');
   });
 
-  it('never shows something as nothing', () => {
+  it('never shows something as nothing, nor nearly all as all', () => {
+    expect(formatShare(1133, 1135)).toBe('> 99 %');
+    expect(formatShare(10, 10)).toBe('100 %');
     expect(formatShare(1, 100_000)).toBe('< 0.1 %');
     expect(formatShare(0, 10)).toBe('0 %');
     expect(formatShare(0, 0)).toBe('0 %');

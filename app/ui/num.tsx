@@ -17,11 +17,12 @@ export function formatBytes(bytes: number): string {
   return `${at === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
 }
 
-/** 0.0042 → `0.4 %`; something that is not nothing is never shown as 0. */
+/** 0.0042 → `0.4 %`; what is not nothing is never shown as 0, what is not all never as 100. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0 %';
   const percent = (part / whole) * 100;
   if (percent < 0.1) return '< 0.1 %';
+  if (part < whole && percent > 99.5) return '> 99 %';
   return percent < 10 && percent !== Math.round(percent)
     ? `${percent.toFixed(1)} %`
     : `${Math.round(percent)} %`;

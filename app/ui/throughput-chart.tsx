@@ -171,6 +171,7 @@ function chartOptions(
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         space: 64,
         values: (_, splits) => splits.map((split) => axisTime(split)),
       },

@@ -36,7 +36,7 @@ export function UserTable({
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <section aria-label="Users" tabIndex={0} className="overflow-x-auto">
+      <section aria-label="Users" tabIndex={0} className="relative overflow-x-auto">
         <table className="w-full min-w-160 text-sm">
           <thead>
             <tr>

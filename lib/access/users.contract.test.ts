@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '#db/engine.ts';
+import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { listAudit } from '#lib/audit/list-audit.ts';
+import { ensureAdministrator } from './ensure-administrator.ts';
+import type { Actor } from './model.ts';
+import { actorOfSession, signIn } from './sign-in.ts';
+import { createSignInThrottle } from './sign-in-throttle.ts';
+import {
+  changeOwnPassword,
+  changeUser,
+  createUser,
+  findByEmail,
+  listUsers,
+  setUserPassword,
+} from './users.ts';
+
+const password = 'correct horse battery';
+
+describe.each(contractEngines())('accounts on $name', (engine) => {
+  let database: ContractDatabase;
+  let db: Db;
+  let admin: Actor;
+
+  beforeAll(async () => {
+    database = await engine.create();
+    db = database.db;
+    const [first, second] = await Promise.all([
+      ensureAdministrator(db, { email: 'Root@Example.org' }),
+      ensureAdministrator(db, { email: 'root@example.org' }),
+    ]);
+    expect([first, second].filter((made) => made !== null)).toHaveLength(1);
+    const row = await findByEmail(db, 'root@example.org');
+    admin = { userId: row?.user_id ?? '', email: 'root@example.org', role: 'admin' };
+  });
+  afterAll(() => database.dispose());
+
+  const enter = (email: string, given = password) =>
+    signIn(
+      db,
+      createSignInThrottle(() => 0),
+      { email, password: given, address: '::1' },
+    );
+  const summaries = async () => (await listAudit(db, {})).rows.map(({ summary }) => summary);
+
+  it('begin with one administrator, made once', async () => {
+    expect(await ensureAdministrator(db, { email: 'other@example.org' })).toBeNull();
+    expect((await listUsers(db)).map(({ email, role }) => [email, role])).toEqual([
+      ['root@example.org', 'admin'],
+    ]);
+  });
+
+  it('sign in whatever the case of the address, and only with the password', async () => {
+    await createUser(db, admin, {
+      email: 'ada@example.org',
+      name: 'Ada',
+      role: 'viewer',
+      password,
+    });
+    const signedIn = await enter(' ADA@example.org ');
+    expect(await actorOfSession(db, signedIn)).toMatchObject({ name: 'Ada', role: 'viewer' });
+    for (const [email, given] of [
+      ['ada@example.org', 'wrong'],
+      ['nobody@example.org', password],
+    ] as const) {
+      await expect(enter(email, given)).rejects.toMatchObject({
+        code: 'sign_in_failed',
+        message: 'The e-mail address or the password is not right.',
+      });
+    }
+  });
+
+  it('cannot be made twice for one address', async () => {
+    const again = { email: 'ada@example.org', name: 'Ada 2', role: 'viewer', password } as const;
+    await expect(createUser(db, admin, again)).rejects.toMatchObject({
+      code: 'input_invalid',
+      fields: { email: expect.stringContaining('already') },
+    });
+  });
+
+  it('lose their sessions with another role, another password or the account', async () => {
+    const userId = await createUser(db, admin, {
+      email: 'eve@example.org',
+      name: 'Eve',
+      role: 'operator',
+      password,
+    });
+    const before = await enter('eve@example.org');
+    await changeUser(db, admin, { userId, name: 'Eve', role: 'viewer', active: true });
+    expect(await actorOfSession(db, before)).toBeNull();
+
+    const asViewer = await enter('eve@example.org');
+    await setUserPassword(db, admin, { userId, password: 'another passphrase' });
+    expect(await actorOfSession(db, asViewer)).toBeNull();
+
+    const renewed = await enter('eve@example.org', 'another passphrase');
+    await changeUser(db, admin, { userId, name: 'Eve', role: 'viewer', active: false });
+    expect(await actorOfSession(db, renewed)).toBeNull();
+    await expect(enter('eve@example.org', 'another passphrase')).rejects.toMatchObject({
+      code: 'sign_in_failed',
+    });
+  });
+
+  it('keep their session with another name', async () => {
+    const userId = (await findByEmail(db, 'ada@example.org'))?.user_id ?? '';
+    const session = await enter('ada@example.org');
+    await changeUser(db, admin, { userId, name: 'Ada L.', role: 'viewer', active: true });
+    expect(await actorOfSession(db, session)).toMatchObject({ name: 'Ada L.' });
+  });
+
+  it('always include an active administrator', async () => {
+    const userId = admin.userId ?? '';
+    const demoted = { userId, name: 'Root', role: 'viewer', active: true } as const;
+    const gone = { userId, name: 'Root', role: 'admin', active: false } as const;
+    await expect(changeUser(db, admin, demoted)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(changeUser(db, admin, gone)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await findByEmail(db, admin.email))?.role).toBe('admin');
+  });
+
+  it('change their own password only when they know the present one', async () => {
+    const row = await findByEmail(db, 'ada@example.org');
+    const ada: Actor = { userId: row?.user_id ?? '', email: 'ada@example.org', role: 'viewer' };
+    await expect(
+      changeOwnPassword(db, ada, { current: 'wrong', password: 'a new passphrase' }),
+    ).rejects.toMatchObject({ fields: { current: expect.any(String) } });
+    await expect(
+      changeOwnPassword(db, ada, { current: password, password: 'short' }),
+    ).rejects.toMatchObject({ fields: { password: expect.stringContaining('8') } });
+    await changeOwnPassword(db, ada, { current: password, password: 'a new passphrase' });
+    await expect(enter('ada@example.org', 'a new passphrase')).resolves.toBeDefined();
+  });
+
+  it('are managed by administrators only, and a refusal records nothing', async () => {
+    const operator: Actor = { userId: 'x', email: 'op@example.org', role: 'operator' };
+    const count = (await summaries()).length;
+    await expect(
+      createUser(db, operator, { email: 'm@example.org', name: 'M', role: 'admin', password }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await findByEmail(db, 'm@example.org')).toBeUndefined();
+    expect(await summaries()).toHaveLength(count);
+  });
+
+  it('leave every change in the audit log, and no password', async () => {
+    const entries = (await listAudit(db, {})).rows;
+    expect(entries.map(({ summary }) => summary)).toEqual(
+      expect.arrayContaining([
+        'Created the first administrator root@example.org',
+        'Created the account eve@example.org as operator',
+        'Set a new password for eve@example.org',
+        'ada@example.org signed in',
+      ]),
+    );
+    expect(JSON.stringify(entries)).not.toMatch(/argon2|passphrase|correct horse/);
+  });
+});

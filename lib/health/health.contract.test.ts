@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '#db/open.ts';
+import { contractEngines } from '#db/testing/contract-engines.ts';
+import { checkHealth, healthOfBrokenStart } from './check-health.ts';
+
+describe.each(contractEngines())('health on $name', (engine) => {
+  it('names the migrations that are missing, and the remedy', async () => {
+    const { settings, remove } = await engine.freshSettings();
+    const db = await openDatabase(settings);
+    try {
+      const health = await checkHealth(db);
+      expect(health).toMatchObject({
+        ok: false,
+        workers: null,
+        error: { code: 'db_migrations_pending', remedy: 'Run pnpm db:init.' },
+      });
+      expect(health.pendingMigrations).toContain('0001_create_schema');
+    } finally {
+      await db.close();
+      await remove();
+    }
+  });
+
+  it('is an answer, not an exception, when the database is gone', async () => {
+    const database = await engine.create();
+    await database.db.close();
+    const health = await checkHealth(database.db);
+    expect(health).toMatchObject({ ok: false, latencyMs: null });
+    expect(health.error?.remedy).not.toBe('');
+    await database.dispose().catch(() => undefined);
+  });
+});
+
+describe('health before anything could be opened', () => {
+  it('tells nothing of the machine', () => {
+    const health = healthOfBrokenStart(new Error('ENOENT /home/somebody/secret.key'));
+    expect(health.ok).toBe(false);
+    expect(JSON.stringify(health)).not.toContain('somebody');
+  });
+});

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '#db/engine.ts';
+import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { systemActor } from '#lib/access/model.ts';
+import { checkHealth } from '#lib/health/check-health.ts';
+import { clearBlock } from '#lib/hosts/clear-block.ts';
+import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { newId } from '#lib/ids.ts';
+import { find } from '#lib/search/find.ts';
+import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import { noteHostAnswer } from '#lib/work-items/hosts.ts';
+import type { StateStore } from '#lib/work-items/state-store.ts';
+import { overview } from './overview.ts';
+import { readPulse } from './pulse.ts';
+import { readStaleShares } from './stale-shares.ts';
+
+describe.each(contractEngines())('the overview on $name', (engine) => {
+  let database: ContractDatabase;
+  let db: Db;
+  let store: StateStore;
+
+  beforeAll(async () => {
+    database = await engine.create();
+    db = database.db;
+    store = await createStateStore({ db });
+  });
+  afterAll(() => database.dispose());
+
+  const item = (resourceId: string, sourceName = 'wiki') => ({
+    sourceSystem: 'test',
+    sourceName,
+    resourceType: 'page',
+    resourceId,
+    requestUri: `https://wiki.example.org/${resourceId}`,
+  });
+  const attempt = () => ({
+    attemptId: newId(),
+    workerId: 'w1',
+    durationMs: 5,
+    httpStatus: 200,
+    facts: null,
+  });
+
+  it('shows nothing where nothing is, and no warning', async () => {
+    expect(await overview(db)).toMatchObject({
+      total: 0,
+      runs: [],
+      oldestClaimable: null,
+      errors: [],
+      backoff: [],
+      warnings: [],
+    });
+    expect(await readPulse(db)).toMatchObject({ moving: false });
+  });
+
+  it('counts exactly, per source, and what ended in this minute', async () => {
+    await store.enqueueMany([item('a'), item('b'), item('c'), item('d'), item('x', 'other')]);
+    const [first, second] = await store.dequeue(2);
+    if (!first || !second) throw new Error('two items were to be claimed');
+    await store.complete({
+      fence: first,
+      attempt: attempt(),
+      record: null,
+      validators: { etag: null, lastModified: null, revision: null },
+      discovered: [],
+    });
+    await store.fail({
+      fence: second,
+      attempt: { ...attempt(), httpStatus: 503 },
+      errorCode: 'http_server_error',
+      errorMessage: 'busy',
+      decision: { kind: 'retry', delayMs: 60_000 },
+    });
+    const shown = await overview(db);
+    expect(shown.totals).toEqual({
+      pending: 4,
+      in_progress: 0,
+      completed: 1,
+      failed: 0,
+      skipped: 0,
+    });
+    expect(shown.sources.map(({ sourceName }) => sourceName)).toEqual(['wiki', 'other']);
+    const sum = (key: 'completed' | 'retried' | 'failed') =>
+      shown.throughput.points.reduce((total, point) => total + point[key], 0);
+    expect([sum('completed'), sum('retried'), sum('failed')]).toEqual([1, 1, 0]);
+    expect(shown.throughput.points).toHaveLength(60);
+    expect(shown.errors).toMatchObject([
+      { code: 'http_server_error', sourceName: 'wiki', count: 1 },
+    ]);
+    expect(shown.backoff).toMatchObject([{ sourceName: 'wiki', items: 1 }]);
+    expect(shown.oldestClaimable?.ageMs).toBeGreaterThanOrEqual(0);
+    expect(shown.warnings.map(({ kind }) => kind)).toContain('no_workers');
+    for (const window of ['24h', '7d'] as const) {
+      const { throughput } = await overview(db, { window });
+      expect(throughput.points.reduce((total, point) => total + point.completed, 0)).toBe(1);
+    }
+  });
+
+  it('counts what was never fetched as stale', async () => {
+    const shares = await readStaleShares(db, 30);
+    expect(shares).toEqual([
+      { sourceSystem: 'test', sourceName: 'other', stale: 1, total: 1 },
+      { sourceSystem: 'test', sourceName: 'wiki', stale: 3, total: 4 },
+    ]);
+  });
+
+  it('has a pulse that changes when something changed, and only then', async () => {
+    const before = await readPulse(db);
+    expect((await readPulse(db)).stamp).toBe(before.stamp);
+    await store.dequeue(1);
+    const after = await readPulse(db);
+    expect(after.stamp).not.toBe(before.stamp);
+    expect(after.moving).toBe(true);
+  });
+
+  it('warns of blocked hosts until the block is cleared', async () => {
+    await db.transaction((tx) =>
+      noteHostAnswer(tx, 'wiki.example.org', {
+        httpStatus: 429,
+        failed: true,
+        blockMs: 60_000,
+        reason: 'HTTP 429',
+      }),
+    );
+    const kinds = async () => (await overview(db)).warnings.map(({ kind }) => kind);
+    expect(await kinds()).toContain('hosts_blocked');
+    expect(await listHosts(db)).toMatchObject([
+      { host: 'wiki.example.org', blockedReason: 'HTTP 429', count429: 1 },
+    ]);
+    await clearBlock(db, systemActor('test'), 'wiki.example.org');
+    expect(await kinds()).not.toContain('hosts_blocked');
+    // Two requests were answered before.
+    expect(await listHosts(db)).toMatchObject([{ blockedUntil: null, requestsTotal: 3 }]);
+  });
+
+  it('finds items by dedupe key, by resource and by id', async () => {
+    const [byKey] = await find(db, 'test:wiki:page:a');
+    expect(byKey).toMatchObject({ kind: 'work-item', title: 'a' });
+    expect(await find(db, byKey?.id ?? '')).toMatchObject([{ id: byKey?.id }]);
+    expect(await find(db, 'no such thing')).toEqual([]);
+    expect(await find(db, 'a')).toEqual([]);
+  });
+
+  it('is healthy once migrated', async () => {
+    expect(await checkHealth(db)).toMatchObject({
+      ok: true,
+      engine: engine.name,
+      pendingMigrations: [],
+      workers: 0,
+      error: null,
+    });
+  });
+});
