@@ -6,12 +6,14 @@ import { Button } from '#app/ui/button.tsx';
 import { Chip, ChipLink } from '#app/ui/chip.tsx';
 import { SearchField } from '#app/ui/field.tsx';
 import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
+import { workItemParameters } from '#lib/work-items/filter.ts';
 import { FilterDialog } from './filter-dialog.tsx';
 import {
   type FilterDefinition,
   filterDefinitions,
   filterGroups,
   filterParameters,
+  type ListParameters,
   listHref,
   valueInWords,
 } from './filters.ts';
@@ -37,8 +39,8 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
       : [...chosen, status];
     return listHref(current, { status: next.length > 0 ? next.join(',') : null });
   };
-  const active = [...filterDefinitions.values()].filter((filter) => current[filter.parameter]);
-  const anything = active.length > 0 || chosen.length > 0 || current.q;
+  const active = [...filterDefinitions.values()].filter((filter) => isShownAsChip(filter, current));
+  const anything = filterParameters.some((parameter) => current[parameter]);
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -86,8 +88,17 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
           }
           entries={menuEntries(setEdited, () => set({ due: '1' }))}
         />
+        {anything ? (
+          <Button
+            size="sm"
+            variant="quiet"
+            onPress={() => set(Object.fromEntries(filterParameters.map((name) => [name, null])))}
+          >
+            Clear all filters
+          </Button>
+        ) : null}
       </div>
-      {anything ? (
+      {active.length > 0 ? (
         <div className="flex flex-wrap items-center gap-1.5">
           {active.map((filter) => (
             <Chip
@@ -98,13 +109,6 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
               {...(filter.kind === 'flag' ? {} : { onEdit: () => setEdited(filter) })}
             />
           ))}
-          <Button
-            size="sm"
-            variant="quiet"
-            onPress={() => set(Object.fromEntries(filterParameters.map((name) => [name, null])))}
-          >
-            Clear all filters
-          </Button>
         </div>
       ) : null}
       {edited ? (
@@ -122,6 +126,13 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
       ) : null}
     </div>
   );
+}
+
+/** What the server ignores is said in a banner, and the quick choices show themselves. */
+function isShownAsChip({ parameter }: FilterDefinition, current: ListParameters): boolean {
+  const value = current[parameter];
+  if (value === undefined || !workItemParameters[parameter].safeParse(value).success) return false;
+  return parameter !== 'stale' || !staleChoices.some((days) => days === value);
 }
 
 function menuEntries(edit: (filter: FilterDefinition) => void, setDue: () => void): MenuEntry[] {

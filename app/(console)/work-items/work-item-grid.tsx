@@ -59,7 +59,9 @@ export function WorkItemGrid({
   const active = useRowKeys({
     rows,
     toggle: (at) => {
-      if (canChange) tableRows[at]?.toggleSelected();
+      const row = canChange ? tableRows[at] : undefined;
+      // Through the handler, so that Shift and a click go on from the row the key selected.
+      row?.getToggleSelectedHandler()({ target: { checked: !row.getIsSelected() } });
     },
   });
   const clear = () => setRowSelection({});

@@ -1,0 +1,109 @@
+import { expectNoViolations } from './support/axe.ts';
+import { type FakeWiki, startFakeWiki } from './support/fake-wiki.ts';
+import { addTestSource } from './support/sources.ts';
+import { expect, test } from './support/test.ts';
+
+test.describe('a MediaWiki source', () => {
+  let wiki: FakeWiki;
+  test.beforeAll(async () => {
+    wiki = await startFakeWiki();
+  });
+  test.afterAll(() => wiki.close());
+
+  test('is added after a failing and a passing test', async ({ page }) => {
+    await page.goto('/sources');
+    await page.getByRole('link', { name: 'New source' }).click();
+    await page.getByRole('link', { name: /^Wikipedia/ }).click();
+    await page.getByLabel('Name').fill('Little wiki');
+
+    await page.getByLabel('API address').fill('wiki.example.org/api');
+    await page.getByRole('button', { name: 'Create source' }).click();
+    await expect(page.getByText('give an absolute http or https URL')).toBeVisible();
+    await expect(page.getByText('give an e-mail address the wiki can reach you at')).toBeVisible();
+    await expect(page.getByLabel('API address')).toHaveAttribute('aria-invalid', 'true');
+    await expectNoViolations(page);
+
+    await page.getByLabel('API address').fill(wiki.apiUrl);
+    await page.getByLabel('Contact').fill('operator@example.org');
+    await page.getByRole('button', { name: 'Test these values' }).click();
+    await expect(page.getByText(/^The test failed/)).toBeVisible();
+    await expect(page.getByText('http_server_error')).toBeVisible();
+    await expect(page.getByText('Response 500')).toBeVisible();
+
+    wiki.answer('pages');
+    await page.getByRole('button', { name: 'Test these values' }).click();
+    await expect(page.getByText(/^The test passed/)).toBeVisible();
+    await expect(page.getByText('Would discover 3 items')).toBeVisible();
+    const result = page.getByRole('region', { name: 'Test result' });
+    await expect(result).toContainText('Tatooine');
+    await expect(result).toContainText('operator@example.org');
+    await expectNoViolations(page);
+
+    await page.getByRole('button', { name: 'Create source' }).click();
+    await page.waitForURL(/\/sources\/[0-9a-f-]{36}$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Little wiki');
+  });
+});
+
+test('a name that is taken is said beside the name', async ({ page }) => {
+  await page.goto('/sources/new?template=sample');
+  await page.getByRole('button', { name: 'Create source' }).click();
+  await expect(page.getByText('is taken by another source')).toBeVisible();
+});
+
+test('what YAML exports, YAML imports', async ({ page }) => {
+  await addTestSource(page, { name: 'yaml-source', resources: 7, failIds: ['test_resource_003'] });
+  const exported = await (await page.request.get('/sources/export?name=yaml-source')).text();
+  expect(exported).toContain('resources: 7');
+
+  await page.goto('/sources/import');
+  await page.getByRole('textbox').fill(exported.replaceAll('yaml-source', 'yaml-copy'));
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await expect(page.getByText('will be created')).toBeVisible();
+  await page.getByRole('button', { name: 'Import 1 source' }).click();
+  await page.waitForURL('**/sources');
+  const copy = await (await page.request.get('/sources/export?name=yaml-copy')).text();
+  expect(copy).toBe(exported.replaceAll('yaml-source', 'yaml-copy'));
+});
+
+test('a fault in YAML is named with its line, and nothing is imported', async ({ page }) => {
+  await page.goto('/sources/import');
+  await page
+    .getByRole('textbox')
+    .fill('sources:\n  - name: broken-source\n    type: test\n    latency: 5\n');
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('latency');
+  await expect(alert).toContainText(/line 4|:4/);
+  await expect(alert).toContainText('config_invalid');
+  await page.goto('/sources');
+  await expect(page.getByRole('link', { name: 'broken-source' })).toHaveCount(0);
+});
+
+test('a source is changed, rolled back, paused, resumed and deleted', async ({ page }) => {
+  await addTestSource(page, { name: 'steered-source', resources: 5 });
+  await page.getByRole('link', { name: 'steered-source', exact: true }).click();
+  await page.getByLabel('Resources').fill('9');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Saved steered-source as revision 2')).toBeVisible();
+
+  await page.getByRole('link', { name: /^Revisions/ }).click();
+  await expect(page.locator('del')).toHaveText('5');
+  await expect(page.locator('ins')).toHaveText('9');
+  await page.getByRole('button', { name: 'Roll back to this' }).click();
+  await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+  await expect(page.getByText('Rolled back to revision 1, as revision 3')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByLabel('Why').fill('the wiki is being moved');
+  await page.getByRole('button', { name: 'Pause source' }).click();
+  await expect(page.getByText(/: the wiki is being moved/)).toBeVisible();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('This source is paused')).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('alertdialog')).toContainText('0 items and their records stay');
+  await page.getByRole('button', { name: 'Delete source' }).click();
+  await page.waitForURL('**/sources');
+  await expect(page.getByRole('link', { name: 'steered-source' })).toHaveCount(0);
+});
