@@ -91,3 +91,13 @@ export async function runStanding(tx: Session, runId: string | null): Promise<Ru
     metadata: row.metadata,
   };
 }
+
+/** Corrects an outcome that was counted before, while the run still runs: an ended run's numbers are history. */
+export async function correctRun(
+  tx: Session,
+  runId: string | null,
+  deltas: RunDeltas,
+): Promise<void> {
+  await adjustRun(tx, runId, {});
+  if ((await runStanding(tx, runId))?.status === 'running') await adjustRun(tx, runId, deltas);
+}

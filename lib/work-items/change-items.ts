@@ -4,7 +4,7 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
+import { adjustRun, correctRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { chunksOf } from './chunks.ts';
 import { statusIs } from './held-item.ts';
 import type { WorkItemStatus } from './model.ts';
@@ -18,11 +18,13 @@ export interface ChangedItems {
 
 const mostItems = 1000;
 
+const counted = (count: number) => (count === 1 ? '1 item' : `${count} items`);
+
 /** Fetches the items again; those that are queued or in progress already are refused. */
 export function recrawlItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
   return changeItems(db, actor, ids, {
     action: 'work-items.recrawl',
-    sentence: (count) => `Sent ${count} items to be fetched again`,
+    sentence: (count) => `Sent ${counted(count)} to be fetched again`,
     from: ['completed', 'failed', 'skipped'],
     apply: (tx, items) => reopenItems(tx, items, {}),
   });
@@ -32,7 +34,7 @@ export function recrawlItems(db: Db, actor: Actor, ids: readonly string[]): Prom
 export function retryItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
   return changeItems(db, actor, ids, {
     action: 'work-items.retry',
-    sentence: (count) => `Retried ${count} items`,
+    sentence: (count) => `Retried ${counted(count)}`,
     from: ['failed', 'skipped'],
     apply: (tx, items) => reopenItems(tx, items, {}),
   });
@@ -42,7 +44,7 @@ export function retryItems(db: Db, actor: Actor, ids: readonly string[]): Promis
 export function skipItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
   return changeItems(db, actor, ids, {
     action: 'work-items.skip',
-    sentence: (count) => `Skipped ${count} items`,
+    sentence: (count) => `Skipped ${counted(count)}`,
     from: ['pending', 'failed'],
     apply: skipAll,
   });
@@ -99,10 +101,10 @@ async function skipAll(tx: Session, items: readonly ReopenCandidate[]): Promise<
   return skipped;
 }
 
-/** A pending item of a run comes to its end; a failed one only changes its outcome while the run runs. */
+/** A pending item comes to its end in its run; a failed one only changes its outcome. */
 async function noteSkipped(tx: Session, item: ReopenCandidate): Promise<void> {
-  await adjustRun(tx, item.run_id, outcomeDeltas('skipped', 1));
-  if (item.status === 'failed') await adjustRun(tx, item.run_id, outcomeDeltas('failed', -1));
+  if (item.status === 'failed') await correctRun(tx, item.run_id, { failed: -1, skipped: 1 });
+  else await adjustRun(tx, item.run_id, outcomeDeltas('skipped', 1));
 }
 
 function auditChange(

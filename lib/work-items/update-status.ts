@@ -2,7 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
+import { adjustRun, correctRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { noLease, statusIs } from './held-item.ts';
 import { requireMove } from './lifecycle.ts';
 import { reopenItems } from './reopen.ts';
@@ -76,9 +76,9 @@ async function move(
     )
     .executeTakeFirst();
   if (Number(result.numUpdatedRows) !== 1) return false;
-  await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
-  // failed → skipped: the earlier outcome no longer stands.
-  if (item.status === 'failed') await adjustRun(tx, item.run_id, outcomeDeltas('failed', -1));
+  // failed → skipped: it was counted already, only its outcome is another.
+  if (item.status === 'failed') await correctRun(tx, item.run_id, { failed: -1, skipped: 1 });
+  else await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
   if (status === 'pending') await settleReturned(tx, item);
   return true;
 }
