@@ -33,7 +33,7 @@ export function RunErrors({
           <tbody>
             {errors.map((cluster) => (
               <Tr key={cluster.errorCode ?? ''}>
-                <Td>
+                <Td className="whitespace-nowrap">
                   {cluster.errorCode ? (
                     <Link
                       href={`/work-items?run=${runId}&status=failed&error=${cluster.errorCode}`}
