@@ -7,7 +7,7 @@ import type { ClaimedItem } from './model.ts';
 import { claimedFromRow } from './rows.ts';
 import type { ClaimOptions } from './state-store.ts';
 
-export const defaultLeaseMs = 60_000;
+const defaultLeaseMs = 60_000;
 
 /** Claims up to `limit` items, lowest priority number first, then oldest; 0 or less claims nothing. */
 export async function dequeue(

@@ -8,7 +8,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from './model.ts';
 
 /** NVARCHAR(850): 1,700 bytes, the most SQL Server takes in a nonclustered index key. */
-export const maxDedupeKeyLength = 850;
+const maxDedupeKeyLength = 850;
 
 /** Column lengths in UTF-16 code units, as NVARCHAR counts them (and `String.length`). */
 export const columnLengths = {

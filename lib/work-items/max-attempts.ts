@@ -2,7 +2,7 @@
 import type { Session } from '#db/engine.ts';
 
 /** For items whose source is not configured here: the specification's three retries after the first. */
-export const defaultMaxAttempts = 4;
+const defaultMaxAttempts = 4;
 
 /** `max_retries` + 1 of the item's source. */
 export async function maxAttemptsOf(

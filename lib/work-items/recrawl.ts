@@ -80,5 +80,5 @@ export function recrawlCandidates(
 }
 
 /** The cursor after a chunk; undefined when the chunk was empty. */
-export const nextCursor = (items: readonly ReopenCandidate[]): string | undefined =>
+const nextCursor = (items: readonly ReopenCandidate[]): string | undefined =>
   items.at(-1)?.work_item_id;
