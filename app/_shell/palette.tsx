@@ -86,7 +86,7 @@ export function Palette() {
     <>
       <Button
         size="sm"
-        aria-label="Find (Ctrl K)"
+        aria-label="Find Ctrl K"
         icon={<Search aria-hidden />}
         onPress={() => setOpen(true)}
         className="text-ink-2 max-sm:w-8 max-sm:border-transparent max-sm:px-0 sm:min-w-44 sm:justify-start sm:[&>span>span]:flex-1"

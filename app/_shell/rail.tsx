@@ -20,7 +20,7 @@ function Places({
 }) {
   const pathname = usePathname();
   return (
-    <nav aria-label="Console" className="flex flex-col gap-px px-2">
+    <div className="flex flex-col gap-px px-2">
       {places.map((place) => {
         const current = isCurrent(place, pathname);
         const Icon = place.icon;
@@ -55,13 +55,16 @@ function Places({
           </Link>
         );
       })}
-    </nav>
+    </div>
   );
 }
 
 export function Rail() {
   return (
-    <div className="sticky top-0 hidden h-dvh w-13 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface pb-3 md:flex lg:w-48">
+    <nav
+      aria-label="Console"
+      className="sticky top-0 hidden h-dvh w-13 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface pb-3 md:flex lg:w-48"
+    >
       <Link
         href="/"
         className="flex h-12 shrink-0 items-center gap-2 px-3.5 text-sm font-semibold tracking-[-0.01em] max-lg:justify-center max-lg:px-0"
@@ -70,7 +73,7 @@ export function Rail() {
         <span className="max-lg:sr-only">Holocron Ingest</span>
       </Link>
       <Places isCompact />
-    </div>
+    </nav>
   );
 }
 
@@ -97,7 +100,9 @@ export function RailDrawer() {
               <Mark className="size-6 text-accent" />
               Holocron Ingest
             </span>
-            <Places onGo={() => setOpen(false)} />
+            <nav aria-label="Console">
+              <Places onGo={() => setOpen(false)} />
+            </nav>
           </AriaDialog>
         </Modal>
       </ModalOverlay>
