@@ -54,12 +54,12 @@ const defaults: Partial<Record<InsertColumn, number>> = {
   change_count: 0,
 };
 
-/** The rows as one JSON array of objects with every column, absent ones at their default or null. */
-export function insertJson(rows: readonly WorkItemInsert[]): string {
-  return JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(insertColumns.map((name) => [name, row[name] ?? defaults[name] ?? null])),
-    ),
+/** The rows with every column, absent ones at their default or null. */
+export function insertRows(
+  rows: readonly WorkItemInsert[],
+): Record<string, string | number | null>[] {
+  return rows.map((row) =>
+    Object.fromEntries(insertColumns.map((name) => [name, row[name] ?? defaults[name] ?? null])),
   );
 }
 

@@ -11,7 +11,7 @@ import {
   inClaimOrder,
   insertChunkSize,
   insertColumns,
-  insertJson,
+  insertRows,
 } from '../work-item-insert.ts';
 
 const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
@@ -78,7 +78,7 @@ export const sqliteEngine: Engine = {
     for (const chunk of chunksOf(rows, insertChunkSize)) {
       const result = await sql<{ work_item_id: string }>`
         insert into work_items (${columnList(insertColumns)}, created_at, updated_at)
-        select ${sql.join(fields)}, ${at}, ${at} from json_each(${insertJson(chunk)}) where true
+        select ${sql.join(fields)}, ${at}, ${at} from json_each(${JSON.stringify(insertRows(chunk))}) where true
         on conflict (dedupe_key) do nothing
         returning work_item_id`.execute(session.q);
       for (const row of result.rows) inserted.add(row.work_item_id);

@@ -44,7 +44,6 @@ function claimStatement(
 ): RawBuilder<WorkItemRow> {
   const order = sql`order by priority, created_at, work_item_id`;
   return sql<WorkItemRow>`
-    set nocount on;
     declare @now datetime2(3) = sysutcdatetime();
     declare @picked table (work_item_id nvarchar(36) not null primary key, fence nvarchar(36) not null);
     declare @claimed table (work_item_id nvarchar(36) not null primary key);

@@ -137,6 +137,8 @@ const byNumber: ReadonlyMap<number, Sentence> = new Map([
   ...[1222, 10928, 10929, 40501, 49918, 49919, 49920].map((n) => [n, busy] as const),
   ...[2601, 2627].map((n) => [n, unique] as const),
   ...[547, 515].map((n) => [n, constraint] as const),
+  // 241, 245, 8114, 8169: text that is no time, number or UUID.
+  ...[241, 245, 8114, 8169].map((n) => [n, constraint] as const),
   ...[2628, 8152].map((n) => [n, tooLong] as const),
   ...[1101, 1105, 9002].map((n) => [n, full] as const),
 ]);
@@ -148,6 +150,7 @@ const byText: readonly (readonly [RegExp, Sentence])[] = [
   [/^(relation|column|schema) ".*" does not exist|^invalid (object|column) name/i, schemaMissing],
   [/permission (was )?denied/i, denied],
   [/deadlock/i, deadlock],
+  [/^invalid input syntax for type/i, constraint],
 ];
 
 /** Turns whatever tedious or tarn threw into a DatabaseError; errors of our own pass unchanged. */

@@ -46,7 +46,6 @@ async function foldOnce(tx: Session, schema: string): Promise<number> {
   await lockTotals(tx, schema);
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
   const { rows } = await sql<{ folded: number }>`
-    set nocount on;
     declare @taken table (source_system nvarchar(100) collate latin1_general_100_bin2 not null,
       source_name nvarchar(100) collate latin1_general_100_bin2 not null,
       status nvarchar(20) collate latin1_general_100_bin2 not null, delta bigint not null);

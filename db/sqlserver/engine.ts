@@ -9,10 +9,11 @@ import {
   escapeLike,
   insertChunkSize,
   insertColumns,
-  insertJson,
+  insertRows,
 } from '../work-item-insert.ts';
 import { claim } from './claim.ts';
 import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
+import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
 
 /** Milliseconds, as the schema promises; the same rounding wherever times are compared. */
@@ -55,8 +56,9 @@ export function sqlServerEngine(schema: string): Engine {
     byteLength: (column) => sql<number>`cast(datalength(${column}) as float)`,
     table,
     take: (query, n) => query.top(n) as typeof query,
+    // No pattern, so nothing to escape; LOWER, because columns that compare exactly are searched too.
     contains: (column, text) =>
-      sql<boolean>`lower(${column}) like ${`%${escapeLike(text.toLowerCase())}%`} escape '\\'`,
+      sql<boolean>`charindex(lower(cast(${text} as nvarchar(4000))), lower(${column})) > 0`,
     // LIKE lets the index seek under whatever collation it has; the second comparison is exact.
     startsWith: (column, prefix) =>
       sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
@@ -66,23 +68,22 @@ export function sqlServerEngine(schema: string): Engine {
     async insertWorkItemsIfAbsent(session, rows) {
       const inserted = new Set<string>();
       const names = sql.join(insertColumns.map((name) => sql.id(name)));
-      const values = sql.join(
-        insertColumns.map((name) =>
-          name === 'available_at' ? sql`coalesce(j.available_at, @now)` : sql`j.${sql.id(name)}`,
-        ),
-      );
       for (const chunk of chunksOf(rows, insertChunkSize)) {
-        // One JSON parameter: no limit of 2,100 parameters, and one plan for every size.
+        const { json, column } = jsonRows(insertColumns, insertRows(chunk));
+        const values = sql.join(
+          insertColumns.map((name) =>
+            name === 'available_at' ? sql`coalesce(j.available_at, @now)` : column(name),
+          ),
+        );
         const { rows: found } = await sql<{ work_item_id: string }>`
-          set nocount on;
           declare @now datetime2(3) = sysutcdatetime();
           declare @inserted table (work_item_id nvarchar(36) not null primary key);
           insert into ${table('work_items')} (${names}, created_at, updated_at)
           output inserted.work_item_id into @inserted
           select ${values}, @now, @now
-          from openjson(${insertJson(chunk)}) with (${sql.raw(jsonColumns)}) as j
+          from openjson(${json}) with (${sql.raw(jsonColumns)}) as j
           where not exists (
-            select 1 from ${table('work_items')} as known where known.dedupe_key = j.dedupe_key collate ${exact}
+            select 1 from ${table('work_items')} as known where known.dedupe_key = ${column('dedupe_key')} collate ${exact}
           );
           select work_item_id from @inserted;`.execute(session.q);
         for (const row of found) inserted.add(row.work_item_id);

@@ -2,6 +2,16 @@
 import { sql } from 'kysely';
 import type { SeenResourceTouch, Session } from '../engine.ts';
 import { chunksOf, insertChunkSize } from '../work-item-insert.ts';
+import { jsonRows } from './json-rows.ts';
+
+const columns = [
+  'resource_key',
+  'source_system',
+  'source_name',
+  'resource_type',
+  'resource_id',
+  'last_run_id',
+] as const satisfies readonly (keyof SeenResourceTouch)[];
 
 /**
  * An older database may compare `resource_key` without regard to case; keys that are one to it are
@@ -15,18 +25,21 @@ export async function touchSeenResources(
 ): Promise<void> {
   const table = sql.id(schema, 'seen_resources');
   for (const chunk of chunksOf(rows, insertChunkSize)) {
+    const { json, column } = jsonRows(
+      columns,
+      chunk.map((row) => ({ ...row })),
+    );
     const collation = sql.raw(await keyCollation(session, schema));
     await sql`
-      set nocount on;
       declare @now datetime2(3) = sysutcdatetime();
       declare @touched table (
         resource_key nvarchar(850) collate ${collation} not null, source_system nvarchar(100) not null,
         source_name nvarchar(100) not null, resource_type nvarchar(100) not null,
         resource_id nvarchar(500) not null, last_run_id nvarchar(36) null, position int not null);
       insert into @touched
-      select j.resource_key, j.source_system, j.source_name, j.resource_type, j.resource_id,
-        j.last_run_id, row_number() over (partition by j.resource_key collate ${collation} order by j.resource_id)
-      from openjson(${JSON.stringify(chunk)}) with (
+      select ${sql.join(columns.map(column))},
+        row_number() over (partition by ${column('resource_key')} collate ${collation} order by j.resource_id)
+      from openjson(${json}) with (
         resource_key nvarchar(850) '$.resource_key', source_system nvarchar(100) '$.source_system',
         source_name nvarchar(100) '$.source_name', resource_type nvarchar(100) '$.resource_type',
         resource_id nvarchar(500) '$.resource_id', last_run_id nvarchar(36) '$.last_run_id') as j;
