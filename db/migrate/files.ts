@@ -16,10 +16,14 @@ export interface MigrationFile {
   readonly checksum: string;
 }
 
-/** Where this engine's own migrations lie. SQLite's stand in a folder of the same directory. */
-export function defaultMigrationsDir(engine: EngineName): string {
-  const base = process.env['INGEST_MIGRATIONS_DIR'] ?? bundledDir();
-  return engine === 'sqlite' ? path.join(base, 'sqlite') : base;
+/**
+ * The directory of one engine's files: the given one, else that of this version. SQLite's stand in
+ * the folder `sqlite` of the same directory, where it has one.
+ */
+export function migrationsDir(engine: EngineName, given?: string): string {
+  const dir = given ?? process.env['INGEST_MIGRATIONS_DIR'] ?? bundledDir();
+  const own = path.join(dir, 'sqlite');
+  return engine === 'sqlite' && isDirectory(own) ? own : dir;
 }
 
 /** Beside this module, or in the working directory when the code was bundled into one file. */

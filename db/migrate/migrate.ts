@@ -1,6 +1,6 @@
 /** Brings a database to the schema of this version. */
 import type { DatabaseSettings } from '../settings/model.ts';
-import { defaultMigrationsDir, readMigrationFiles } from './files.ts';
+import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrateSqlite } from './sqlite.ts';
 
 export interface MigrateOptions {
@@ -35,7 +35,7 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
   const run = {
-    files: readMigrationFiles(options.dir ?? defaultMigrationsDir(settings.engine)),
+    files: readMigrationFiles(migrationsDir(settings.engine, options.dir)),
     dryRun: options.dryRun ?? false,
     waitTimeoutMs: options.waitTimeoutMs ?? defaultWaitTimeoutMs,
     log: options.log ?? (() => {}),

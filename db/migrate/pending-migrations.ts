@@ -1,12 +1,12 @@
 /** Whether a database is behind this version. */
 import type { Db } from '../engine.ts';
 import { DatabaseError } from '../errors.ts';
-import { defaultMigrationsDir, readMigrationFiles } from './files.ts';
+import { migrationsDir, readMigrationFiles } from './files.ts';
 import { pendingFiles } from './plan.ts';
 
 /** Names of migrations this version has and the database lacks; all of them when it has no tables. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
-  const files = readMigrationFiles(defaultMigrationsDir(db.name));
+  const files = readMigrationFiles(migrationsDir(db.name));
   try {
     const applied = await db.q
       .selectFrom('schema_migrations')

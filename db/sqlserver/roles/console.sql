@@ -1,0 +1,28 @@
+-- Role [$(schema)_console]: the web console. It reads everything, changes what a person may change, and
+-- never changes or deletes a record, an attempt or an audit entry.
+-- How to apply it: see migrator.sql.
+IF DATABASE_PRINCIPAL_ID(N'$(schema)_console') IS NULL CREATE ROLE [$(schema)_console];
+GO
+GRANT SELECT ON SCHEMA::[$(schema)] TO [$(schema)_console];
+GO
+-- Launching, recrawling, retrying, skipping; an item taken from a worker's hands gets an attempt.
+GRANT INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[request_keys] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_console];
+GRANT INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_console];
+GO
+-- Sources are marked as deleted, never deleted; secrets are.
+GRANT INSERT, UPDATE ON [$(schema)].[sources] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[source_revisions] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[source_secrets] TO [$(schema)_console];
+GO
+GRANT INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_console];
+GRANT UPDATE ON [$(schema)].[workers] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[schedules] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[users] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[app_settings] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];

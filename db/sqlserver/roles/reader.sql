@@ -1,0 +1,18 @@
+-- Role [$(schema)_reader]: analysts and reports. It reads the queue and the records; no account, no
+-- secret, no audit entry, no setting, and it changes nothing.
+-- How to apply it: see migrator.sql.
+IF DATABASE_PRINCIPAL_ID(N'$(schema)_reader') IS NULL CREATE ROLE [$(schema)_reader];
+GO
+GRANT SELECT ON [$(schema)].[work_items] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[IngestRecords] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[ingest_runs] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[seen_resources] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[work_item_attempts] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[work_item_counters] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[hosts] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[workers] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[schedules] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_reader];

@@ -1,0 +1,30 @@
+-- Role [$(schema)_worker]: the process that ingests (`pnpm worker`). It moves items, writes records and
+-- counts; it reads sources and their encrypted secrets but changes of them only the polite slot; it
+-- sees no account and no audit entry, and adds to the audit log without changing it.
+-- How to apply it: see migrator.sql.
+IF DATABASE_PRINCIPAL_ID(N'$(schema)_worker') IS NULL CREATE ROLE [$(schema)_worker];
+GO
+GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[source_secrets] TO [$(schema)_worker];
+GO
+-- The queue.
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[request_keys] TO [$(schema)_worker];
+GO
+-- Totals: workers fold the deltas that the trigger appends (the trigger itself needs no grant).
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_worker];
+GO
+-- Politeness, presence, schedules.
+GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
+GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until]) TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[workers] TO [$(schema)_worker];
+GRANT SELECT, UPDATE ON [$(schema)].[schedules] TO [$(schema)_worker];
+GO
+GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_worker];
