@@ -58,6 +58,6 @@ try {
 } catch (error) {
   const { code, message, remedy } = toPublicError(error);
   console.error(`${code}: ${message}\n${remedy}`);
-  if (code === 'internal') console.error(error);
+  console.error(error);
   process.exitCode = 1;
 }
