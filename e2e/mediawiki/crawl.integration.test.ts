@@ -36,7 +36,7 @@ describe.runIf(packages !== null)('a wiki crawled by two workers, one killed hal
 
   beforeAll(async () => {
     if (packages !== null) crawl = await crawlWiki(packages);
-  }, 400_000);
+  }, 900_000);
   afterAll(() => crawl?.clear());
 
   it('ends by itself, with nothing pending or in progress', async () => {
@@ -206,7 +206,7 @@ async function killHalfWay(
 ): Promise<WorkerProcess> {
   const [victim] = workers;
   if (victim === undefined) throw new Error('No worker was started.');
-  await poll('half of the pages are done', 200_000, async () => {
+  await poll('half of the pages are done', 400_000, async () => {
     const done = await items(runtime, ['completed']);
     return done.length >= half;
   });
@@ -234,7 +234,7 @@ async function untilEnded(
   directory: string,
 ): Promise<Run> {
   let last: Run | null = null;
-  await poll('the run ended', 200_000, async () => {
+  await poll('the run ended', 400_000, async () => {
     last = await getRun(runtime.db, runId);
     if (!workers.some((worker) => worker.running)) {
       throw new Error(`No worker is left:\n${await readFile(join(directory, 'two.log'), 'utf8')}`);
