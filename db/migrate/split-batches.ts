@@ -54,14 +54,15 @@ function trimmed(sql: string, start: number): { sql: string; line: number } {
 
 const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', '[': ']' };
 
-/** Where the scanner is at the end of a line. A doubled closing quote opens again at once. */
+/** Where the scanner is at the end of a line. A doubled closing quote is a part of the text. */
 function stateAfter(line: string, before: State): State {
   let state = before;
   for (let at = 0; at < line.length; at += 1) {
     const two = line.slice(at, at + 2);
     const one = line.charAt(at);
     if (state.in === 'quoted') {
-      if (one === state.end) state = code;
+      if (two === state.end + state.end) at += 1;
+      else if (one === state.end) state = code;
     } else if (two === '/*') {
       state = { in: 'comment', depth: state.in === 'comment' ? state.depth + 1 : 1 };
       at += 1;

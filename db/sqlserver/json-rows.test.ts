@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encode, jsonRows } from './json-rows.ts';
+
+/** What the REPLACE chain of the statement does, in its order. */
+const decode = (text: string) =>
+  [
+    ['~5', '\t'],
+    ['~4', '\r'],
+    ['~3', '\n'],
+    ['~2', '\\'],
+    ['~1', '"'],
+    ['~0', '~'],
+  ].reduce((coded, [code = '', character = '']) => coded.replaceAll(code, character), text);
+
+describe('rows sent as JSON', () => {
+  it('hold no escape, and decode to what was given', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('~', '"', '\\', '\n', '\r', '\t', '0', '1', '2', 'é', '𝒳')),
+        (characters) => {
+          const text = characters.join('');
+          const { json } = jsonRows(['a'], [{ a: text }]);
+          expect(json).not.toContain('\\');
+          expect(decode(encode(text))).toBe(text);
+        },
+      ),
+    );
+  });
+
+  it('have every column, null where a row gives none', () => {
+    expect(
+      jsonRows(['a', 'b'], [{ a: 1 }, { b: 'x', c: 2 } as Record<string, string | number>]).json,
+    ).toBe('[{"a":1,"b":null},{"a":null,"b":"x"}]');
+  });
+});
