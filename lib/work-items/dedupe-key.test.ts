@@ -82,7 +82,7 @@ describe('values that would be cut or merged are refused', () => {
   });
 
   test('numbers and times out of range', () => {
-    expect(refusal({ runId: 'run-1' })).toBe('input_invalid');
+    expect(refusal({ workItemId: 'item-1' })).toBe('input_invalid');
     expect(refusal({ priority: 1.5 })).toBe('input_invalid');
     expect(refusal({ priority: 2 ** 31 })).toBe('input_invalid');
     expect(refusal({ depth: -1 })).toBe('input_invalid');

@@ -18,6 +18,8 @@ export const columnLengths = {
   resourceId: 500,
   requestUri: 2000,
   requestMethod: 10,
+  runId: 36,
+  discoveredFrom: 36,
 } as const;
 
 export interface ResourceIdentity {
@@ -27,7 +29,6 @@ export interface ResourceIdentity {
   readonly resourceId: string;
 }
 
-const idFields = ['workItemId', 'runId', 'discoveredFrom'] as const;
 const keyParts = ['sourceSystem', 'sourceName', 'resourceType'] as const;
 const maxInt = 2_147_483_647;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -56,11 +57,9 @@ export function checkNewWorkItem(item: NewWorkItem): string {
     checkLength(field, item[field]);
   }
   for (const field of keyParts) checkKeyPart(field, item[field]);
-  for (const field of idFields) {
-    const id = item[field];
-    // Runs and records keep these ids as UNIQUEIDENTIFIER on SQL Server.
-    if (typeof id === 'string' && !isUuid(id)) refuse(field, 'is not a UUID');
-  }
+  // Records keep it as UNIQUEIDENTIFIER on SQL Server. Run ids may be an older system's, of any form.
+  if (item.workItemId !== undefined && !isUuid(item.workItemId))
+    refuse('workItemId', 'is not a UUID');
   checkResourceId(item.resourceId);
   if (item.requestUri === '') refuse('requestUri', 'is empty');
   if (item.requestMethod === '') refuse('requestMethod', 'is empty');
