@@ -1,7 +1,8 @@
+import { goTo } from './support/go-to.ts';
 import { expect, test } from './support/test.ts';
 
 test('a newcomer runs the sample source and sees it complete', async ({ page }) => {
-  await page.goto('/sources');
+  await goTo(page, '/sources');
   await page
     .getByRole('row')
     .filter({ has: page.getByRole('link', { name: 'Sample', exact: true }) })

@@ -1,4 +1,5 @@
 import { expectNoViolations } from './support/axe.ts';
+import { goTo } from './support/go-to.ts';
 import { addTestSource, openLaunch } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
@@ -20,6 +21,8 @@ test('a run is paused, resumed and cancelled; what is queued is skipped', async 
   await page.getByRole('button', { name: 'Cancel' }).click();
   const confirm = page.getByRole('alertdialog', { name: 'Cancel this run?' });
   await expect(confirm).toContainText(/\d+ queued items? will be skipped/);
+  // A pressed button is announced by reference for some seconds, also when its dialog has closed.
+  await expect(page.locator('[data-live-announcer] [role="img"]')).toHaveCount(0);
   await expectNoViolations(page);
   await confirm.getByRole('button', { name: /^Cancel run/ }).click();
   await expect(header.getByText('Cancelled')).toBeVisible();
@@ -36,7 +39,7 @@ test('a double click launches one run', async ({ page }) => {
   const dialog = await openLaunch(page, 'eager-source');
   await dialog.getByRole('button', { name: 'Launch run' }).dblclick();
   await page.waitForURL('**/runs/*');
-  await page.goto('/runs');
+  await goTo(page, '/runs');
   await expect(page.getByRole('row').filter({ hasText: 'eager-source' })).toHaveCount(1);
 });
 

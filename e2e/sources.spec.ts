@@ -1,5 +1,6 @@
 import { expectNoViolations } from './support/axe.ts';
 import { type FakeWiki, startFakeWiki } from './support/fake-wiki.ts';
+import { goTo } from './support/go-to.ts';
 import { addTestSource } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
@@ -11,10 +12,10 @@ test.describe('a MediaWiki source', () => {
   test.afterAll(() => wiki.close());
 
   test('is added after a failing and a passing test', async ({ page }) => {
-    await page.goto('/sources');
+    await goTo(page, '/sources');
     await page.getByRole('link', { name: 'New source' }).click();
     await page.getByRole('link', { name: /^Wikipedia/ }).click();
-    await page.getByLabel('Name').fill('Little wiki');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Little wiki');
 
     await page.getByLabel('API address').fill('wiki.example.org/api');
     await page.getByRole('button', { name: 'Create source' }).click();
@@ -46,7 +47,7 @@ test.describe('a MediaWiki source', () => {
 });
 
 test('a name that is taken is said beside the name', async ({ page }) => {
-  await page.goto('/sources/new?template=sample');
+  await goTo(page, '/sources/new?template=sample');
   await page.getByRole('button', { name: 'Create source' }).click();
   await expect(page.getByText('is taken by another source')).toBeVisible();
 });
@@ -56,7 +57,7 @@ test('what YAML exports, YAML imports', async ({ page }) => {
   const exported = await (await page.request.get('/sources/export?name=yaml-source')).text();
   expect(exported).toContain('resources: 7');
 
-  await page.goto('/sources/import');
+  await goTo(page, '/sources/import');
   await page.getByRole('textbox').fill(exported.replaceAll('yaml-source', 'yaml-copy'));
   await page.getByRole('button', { name: 'Check the file' }).click();
   await expect(page.getByText('will be created')).toBeVisible();
@@ -67,23 +68,23 @@ test('what YAML exports, YAML imports', async ({ page }) => {
 });
 
 test('a fault in YAML is named with its line, and nothing is imported', async ({ page }) => {
-  await page.goto('/sources/import');
+  await goTo(page, '/sources/import');
   await page
     .getByRole('textbox')
     .fill('sources:\n  - name: broken-source\n    type: test\n    latency: 5\n');
   await page.getByRole('button', { name: 'Check the file' }).click();
-  const alert = page.getByRole('alert');
+  const alert = page.getByRole('main').getByRole('alert');
   await expect(alert).toContainText('latency');
   await expect(alert).toContainText(/line 4|:4/);
   await expect(alert).toContainText('config_invalid');
-  await page.goto('/sources');
+  await goTo(page, '/sources');
   await expect(page.getByRole('link', { name: 'broken-source' })).toHaveCount(0);
 });
 
 test('a source is changed, rolled back, paused, resumed and deleted', async ({ page }) => {
   await addTestSource(page, { name: 'steered-source', resources: 5 });
   await page.getByRole('link', { name: 'steered-source', exact: true }).click();
-  await page.getByLabel('Resources').fill('9');
+  await page.getByRole('textbox', { name: 'Resources', exact: true }).fill('9');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Saved steered-source as revision 2')).toBeVisible();
 

@@ -1,12 +1,13 @@
 import { ageItems } from './support/age-items.ts';
 import { expectNoViolations } from './support/axe.ts';
+import { goTo } from './support/go-to.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 test('stale items are found and three of them fetched again', async ({ page, product }) => {
   await addTestSource(page, { name: 'stale-source', resources: 12 });
   await runToTheEnd(page, 'stale-source');
-  await page.goto('/work-items?source=stale-source');
+  await goTo(page, '/work-items?source=stale-source');
   await expect(page.getByText('12 items', { exact: true })).toBeVisible();
 
   await page.getByRole('link', { name: 'Stale for 30 d' }).click();
@@ -38,12 +39,9 @@ test('stale items are found and three of them fetched again', async ({ page, pro
 test('the keys move, select and open rows', async ({ page }) => {
   await addTestSource(page, { name: 'key-source', resources: 5 });
   await runToTheEnd(page, 'key-source');
-  await page.goto('/work-items?source=key-source&sort=resource_id');
+  await goTo(page, '/work-items?source=key-source&sort=resource_id');
   await expect(page.getByText('5 items', { exact: true })).toBeVisible();
-  await page.keyboard.press('j');
-  await page.keyboard.press('x');
-  await page.keyboard.press('j');
-  await page.keyboard.press('x');
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
   await expect(page.getByText('2 items selected')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Live refresh: held' })).toBeVisible();
   await page.keyboard.press('x');
@@ -57,7 +55,7 @@ test('a list longer than a page is paged both ways, and an altered position is r
 }) => {
   await addTestSource(page, { name: 'long-source', resources: 130 });
   await runToTheEnd(page, 'long-source');
-  await page.goto('/work-items?source=long-source&sort=resource_id');
+  await goTo(page, '/work-items?source=long-source&sort=resource_id');
   const rows = page.getByRole('checkbox', { name: /^Select test_resource/ });
   await expect(rows).toHaveCount(100);
   const first = await rows.first().getAttribute('aria-label');
@@ -71,7 +69,7 @@ test('a list longer than a page is paged both ways, and an altered position is r
   const altered = new URL(secondPage);
   const cursor = altered.searchParams.get('cursor') ?? '';
   altered.searchParams.set('cursor', `${cursor.slice(0, 10)}X${cursor.slice(11)}`);
-  await page.goto(altered.href);
+  await goTo(page, altered.href);
   await expect(page.getByRole('alert').getByText('cursor_invalid')).toBeVisible();
   await expectNoViolations(page);
   await page.getByRole('link', { name: 'Open the first page' }).click();
@@ -79,7 +77,7 @@ test('a list longer than a page is paged both ways, and an altered position is r
 });
 
 test('a parameter out of range is named, and the list is shown without it', async ({ page }) => {
-  await page.goto('/work-items?stale=99999&status=completed');
+  await goTo(page, '/work-items?stale=99999&status=completed');
   await expect(
     page.getByText('“stale” must be a whole number from 1 to 3,650; “99999” is ignored.'),
   ).toBeVisible();
@@ -91,7 +89,7 @@ test('a parameter out of range is named, and the list is shown without it', asyn
 });
 
 test('a filter is added, checked, changed and removed', async ({ page }) => {
-  await page.goto('/work-items');
+  await goTo(page, '/work-items');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Attempts at least' }).click();
   const dialog = page.getByRole('dialog', { name: 'Filter the list' });
@@ -110,7 +108,7 @@ test.describe('on a telephone', () => {
 
   test('no page scrolls sideways', async ({ page }) => {
     for (const path of ['/work-items', '/sources', '/sources/new', '/runs', '/records']) {
-      await page.goto(path);
+      await goTo(page, path);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, path).toBeLessThanOrEqual(390);
@@ -122,7 +120,7 @@ test.describe('a viewer', () => {
   test.use({ role: 'viewer' });
 
   test('may look at items and change none', async ({ page }) => {
-    await page.goto('/work-items');
+    await goTo(page, '/work-items');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Work items');
     await expect(page.getByRole('checkbox')).toHaveCount(0);
   });

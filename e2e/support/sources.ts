@@ -1,5 +1,6 @@
 /** Sources that tests make for themselves: made-up resources, without any network. */
 import { expect, type Page } from '@playwright/test';
+import { goTo } from './go-to.ts';
 
 interface TestSource {
   readonly name: string;
@@ -24,7 +25,7 @@ seeds:
 
 /** Creates the source as a person would: by importing YAML. */
 export async function addTestSource(page: Page, source: TestSource): Promise<void> {
-  await page.goto('/sources/import');
+  await goTo(page, '/sources/import');
   await page.getByRole('textbox').fill(yamlOf(source));
   await page.getByRole('button', { name: 'Check the file' }).click();
   await page.getByRole('button', { name: 'Import 1 source' }).click();
@@ -34,7 +35,7 @@ export async function addTestSource(page: Page, source: TestSource): Promise<voi
 
 /** Opens the launch dialog of a source. */
 export async function openLaunch(page: Page, source: string) {
-  await page.goto('/sources');
+  await goTo(page, '/sources');
   await page
     .getByRole('row')
     .filter({ has: page.getByRole('link', { name: source, exact: true }) })

@@ -1,0 +1,19 @@
+/** Opens a page and waits until it answers: what is pressed or typed before that is lost. */
+import { expect, type Page } from '@playwright/test';
+
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await untilAnswering(page);
+}
+
+/** React marks the elements it has taken over; the heading belongs to the page's own part. */
+async function untilAnswering(page: Page): Promise<void> {
+  const heading = page.getByRole('heading', { level: 1 });
+  await expect
+    .poll(() =>
+      heading.evaluate((element) =>
+        Object.keys(element).some((key) => key.startsWith('__reactFiber')),
+      ),
+    )
+    .toBe(true);
+}
