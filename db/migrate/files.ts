@@ -28,7 +28,8 @@ export function migrationsDir(engine: EngineName, given?: string): string {
 
 /** Beside this module, or in the working directory when the code was bundled into one file. */
 function bundledDir(): string {
-  const beside = fileURLToPath(new URL('../migrations', import.meta.url));
+  // Joined by hand: a bundler takes `new URL(…, import.meta.url)` for a file to bundle.
+  const beside = path.join(path.dirname(fileURLToPath(import.meta.url)), '../migrations');
   return isDirectory(beside) ? beside : path.resolve('db/migrations');
 }
 

@@ -27,6 +27,8 @@ export function newPool(settings: SqlServerSettings): ConnectionPool {
     createTimeoutMillis: settings.connectTimeoutMs + 5_000,
     acquireTimeoutMillis: settings.connectTimeoutMs + 15_000,
     idleTimeoutMillis: 60_000,
+    // Else tarn goes on trying until the acquire time-out and hides why the server cannot be reached.
+    propagateCreateError: true,
     create: () => connect(settings),
     // tarn waits for a promise here although its types say boolean.
     validate: (connection) => connection.isUsable() as unknown as boolean,
