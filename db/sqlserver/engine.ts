@@ -100,7 +100,12 @@ export function sqlServerEngine(schema: string): Engine {
   return engine;
 }
 
-const text = (name: string, length: number | 'max') => `${name} nvarchar(${length}) '$.${name}'`;
+/**
+ * One character more than the column has: OPENJSON cuts what does not fit without a word, and the
+ * character too many makes the insert refuse it instead.
+ */
+const text = (name: string, length: number | 'max') =>
+  `${name} nvarchar(${length === 'max' ? length : length + 1}) '$.${name}'`;
 const number = (name: string) => `${name} int '$.${name}'`;
 const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
 

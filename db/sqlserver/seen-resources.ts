@@ -29,7 +29,8 @@ export async function touchSeenResources(
       columns,
       chunk.map((row) => ({ ...row })),
     );
-    const collation = sql.raw(await keyCollation(session, schema));
+    const key = await keyColumn(session, schema);
+    const collation = sql.raw(key.collation);
     await sql`
       declare @now datetime2(3) = sysutcdatetime();
       declare @touched table (
@@ -40,9 +41,9 @@ export async function touchSeenResources(
       select ${sql.join(columns.map(column))},
         row_number() over (partition by ${column('resource_key')} collate ${collation} order by j.resource_id)
       from openjson(${json}) with (
-        resource_key nvarchar(850) '$.resource_key', source_system nvarchar(100) '$.source_system',
-        source_name nvarchar(100) '$.source_name', resource_type nvarchar(100) '$.resource_type',
-        resource_id nvarchar(500) '$.resource_id', last_run_id nvarchar(36) '$.last_run_id') as j;
+        resource_key nvarchar(851) '$.resource_key', source_system nvarchar(101) '$.source_system',
+        source_name nvarchar(101) '$.source_name', resource_type nvarchar(101) '$.resource_type',
+        resource_id nvarchar(501) '$.resource_id', last_run_id nvarchar(36) '$.last_run_id') as j;
       update seen set last_seen_at = @now, seen_count = seen.seen_count + 1,
         last_run_id = try_cast(t.last_run_id as uniqueidentifier)
       from ${table} as seen join @touched as t on t.resource_key = seen.resource_key
@@ -53,31 +54,41 @@ export async function touchSeenResources(
         @now, @now, try_cast(t.last_run_id as uniqueidentifier)
       from @touched as t
       where t.position = 1
+        and len(t.resource_key) <= ${sql.lit(key.length)}
         and not exists (select 1 from ${table} as seen where seen.resource_key = t.resource_key);`.execute(
       session.q,
     );
   }
 }
 
-const known = new WeakMap<object, Promise<string>>();
+interface KeyColumn {
+  readonly collation: string;
+  /** Characters; an older database has 800, and what does not fit there is not kept. */
+  readonly length: number;
+}
 
-/** The collation of the key column, looked up once per opened database. */
-function keyCollation(session: Session, schema: string): Promise<string> {
+const known = new WeakMap<object, Promise<KeyColumn>>();
+
+/** How the key column compares, looked up once per opened database. */
+function keyColumn(session: Session, schema: string): Promise<KeyColumn> {
   const cached = known.get(session.engine);
   if (cached) return cached;
-  const lookedUp = lookUpCollation(session, schema);
+  const lookedUp = lookUpKeyColumn(session, schema);
   known.set(session.engine, lookedUp);
   lookedUp.catch(() => known.delete(session.engine));
   return lookedUp;
 }
 
-async function lookUpCollation(session: Session, schema: string): Promise<string> {
-  const { rows } = await sql<{ collation_name: string | null }>`
-    select c.collation_name from sys.columns as c
-    where c.object_id = object_id(${`[${schema}].[seen_resources]`}) and c.name = 'resource_key'`.execute(
-    session.q,
-  );
-  const name = rows[0]?.collation_name ?? '';
-  // It becomes part of a statement.
-  return /^\w+$/.test(name) ? name : 'database_default';
+async function lookUpKeyColumn(session: Session, schema: string): Promise<KeyColumn> {
+  const table = `[${schema}].[seen_resources]`;
+  const { rows } = await sql<{ collation_name: string | null; bytes: number | null }>`
+    select c.collation_name, cast(col_length(${table}, 'resource_key') as int) as bytes
+    from sys.columns as c
+    where c.object_id = object_id(${table}) and c.name = 'resource_key'`.execute(session.q);
+  const { collation_name: name, bytes } = rows[0] ?? {};
+  return {
+    // It becomes part of a statement.
+    collation: name && /^\w+$/.test(name) ? name : 'database_default',
+    length: Math.floor((bytes ?? 1700) / 2),
+  };
 }

@@ -1,0 +1,478 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ClaimRequest, Db } from './engine.ts';
+import { DatabaseError } from './errors.ts';
+import type { TableName } from './schema.ts';
+import { type ContractDatabase, contractEngines } from './testing/contract-engines.ts';
+import { workItemRow, workItemRows } from './testing/work-items.ts';
+
+const usedTables: TableName[] = [
+  'work_items',
+  'work_item_counters',
+  'work_item_counter_deltas',
+  'seen_resources',
+  'app_settings',
+];
+
+describe.each(contractEngines())('the engine on $name', (contract) => {
+  let opened: ContractDatabase;
+  let db: Db;
+
+  beforeAll(async () => {
+    opened = await contract.create();
+    db = opened.db;
+  });
+  beforeEach(async () => {
+    for (const table of usedTables) await db.q.deleteFrom(table).execute();
+  });
+  afterAll(() => opened?.dispose());
+
+  const value = async <T>(expression: ReturnType<typeof sql<T>>): Promise<T | undefined> => {
+    const { rows } = await sql<{ v: T }>`select ${expression} as v`.execute(db.q);
+    return rows[0]?.v;
+  };
+  const insert = (rows: ReturnType<typeof workItemRows>) =>
+    db.engine.insertWorkItemsIfAbsent(db, rows);
+  let lastLease = 0;
+  const claim = (over: Partial<ClaimRequest> = {}, from: Db = db) => {
+    const limit = over.limit ?? 10;
+    const leaseIds = Array.from({ length: limit }, () => {
+      lastLease += 1;
+      return `lease-${lastLease}`;
+    });
+    return from.engine.claim(from, { limit, owner: 'me', leaseMs: 60_000, leaseIds, ...over });
+  };
+  const idsOf = (rows: readonly { work_item_id: string }[]) => rows.map((row) => row.work_item_id);
+  const counts = async () =>
+    Object.fromEntries(
+      (await db.engine.readCounters(db)).map((row) => [
+        `${row.source_name}/${row.status}`,
+        row.item_count,
+      ]),
+    );
+
+  describe('the clock', () => {
+    it('tells UTC with milliseconds, and nowPlus, addMs and diffMs agree about it', async () => {
+      const { now, nowPlus, addMs, diffMs } = db.engine;
+      expect(await value(now())).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      const { rows } = await sql<{ days: number; back: number }>`
+        select ${diffMs(now(), nowPlus(40 * 86_400_000 + 1))} as days, ${diffMs(now(), nowPlus(-1500))} as back`.execute(
+        db.q,
+      );
+      expect(Math.abs((rows[0]?.days ?? 0) - (40 * 86_400_000 + 1))).toBeLessThanOrEqual(1);
+      expect(Math.abs((rows[0]?.back ?? 0) + 1500)).toBeLessThanOrEqual(1);
+      const at = db.engine.instantParam('2026-02-28T23:59:59.678Z');
+      expect(await value(addMs(at, 322))).toBe('2026-03-01T00:00:00.000Z');
+      expect(await value(addMs(at, -678))).toBe('2026-02-28T23:59:59.000Z');
+    });
+
+    it.each([
+      ['minute', '2026-01-31T09:15:00.000Z'],
+      ['hour', '2026-01-31T09:00:00.000Z'],
+      ['day', '2026-01-31T00:00:00.000Z'],
+    ] as const)('floors to the %s', async (unit, expected) => {
+      const at = db.engine.instantParam('2026-01-31T09:15:42.678Z');
+      expect(await value(db.engine.truncate(at, unit))).toBe(expected);
+    });
+
+    it('a time comes back as it was stored, and equals itself as parameter and as cursor', async () => {
+      await insert([workItemRow(1, { available_at: '2026-01-31T09:15:42.678Z' })]);
+      const column = sql.ref('available_at');
+      const read = () =>
+        db.q
+          .selectFrom('work_items')
+          .select(['available_at', sql<string>`${db.engine.cursorText(column)}`.as('cursor')]);
+      const row = await read().executeTakeFirstOrThrow();
+      expect(row.available_at).toBe('2026-01-31T09:15:42.678Z');
+      for (const text of [row.available_at, row.cursor]) {
+        const same = sql<boolean>`${column} = ${db.engine.instantParam(text)}`;
+        expect(await read().where(same).execute()).toHaveLength(1);
+      }
+    });
+  });
+
+  describe('inserting what is absent', () => {
+    it('inserts new keys, leaves known ones as they are, and tells which were inserted', async () => {
+      expect(await insert(workItemRows(3))).toEqual(
+        new Set(['item-000000', 'item-000001', 'item-000002']),
+      );
+      const again = [workItemRow(1, { work_item_id: 'other', priority: 1 }), workItemRow(9)];
+      expect(await insert(again)).toEqual(new Set(['item-000009']));
+      const rows = await db.q
+        .selectFrom('work_items')
+        .select(['work_item_id', 'priority'])
+        .orderBy('work_item_id')
+        .execute();
+      expect(idsOf(rows)).toEqual(['item-000000', 'item-000001', 'item-000002', 'item-000009']);
+      expect(rows[1]?.priority).toBe(100);
+    });
+
+    it('takes more rows than one statement does', async () => {
+      expect((await insert(workItemRows(1203))).size).toBe(1203);
+    });
+
+    it('keys that differ in case or accent are different, and text is stored as it is', async () => {
+      const ids = [
+        'Star_Wars',
+        'star_wars',
+        'Émile',
+        'Emile',
+        '東京',
+        'a"b\\c~0\n\td',
+        "it's; drop",
+      ];
+      const rows = ids.map((resource_id, n) =>
+        workItemRow(n, { resource_id, metadata: JSON.stringify({ resource_id }) }),
+      );
+      expect((await insert(rows)).size).toBe(ids.length);
+      const stored = await db.q
+        .selectFrom('work_items')
+        .select(['resource_id', 'metadata'])
+        .orderBy('work_item_id')
+        .execute();
+      expect(stored.map((row) => row.resource_id)).toEqual(ids);
+      expect(stored.map((row) => JSON.parse(row.metadata ?? '').resource_id)).toEqual(ids);
+    });
+
+    it('two sessions with the same keys insert each key once', async () => {
+      const other = await opened.openAnother();
+      const all = await Promise.all(
+        [db, other, db, other].map((one, session) =>
+          one.transaction((tx) =>
+            tx.engine.insertWorkItemsIfAbsent(
+              tx,
+              workItemRows(200).map((row) => ({
+                ...row,
+                work_item_id: `${row.work_item_id}-${session}`,
+              })),
+            ),
+          ),
+        ),
+      );
+      expect(all.reduce((sum, one) => sum + one.size, 0)).toBe(200);
+      expect(await counts()).toEqual({ 'sample/pending': 200 });
+    });
+
+    it('a key that is too long is refused with its own code', async () => {
+      const error = await insert([workItemRow(1, { dedupe_key: 'x'.repeat(851) })]).catch(
+        (e: unknown) => e,
+      );
+      expect(error).toBeInstanceOf(DatabaseError);
+      expect(error).toMatchObject({
+        code: expect.stringMatching(/^db_(constraint_violation|value_too_long)$/),
+      });
+    });
+  });
+
+  describe('claiming', () => {
+    it('goes by priority, then age, then id, and gives each item its own fence', async () => {
+      await insert([
+        workItemRow(3, { priority: 5 }),
+        workItemRow(2),
+        workItemRow(1),
+        workItemRow(4, { priority: 1 }),
+      ]);
+      const claimed = await claim({ limit: 3, leaseIds: ['a', 'b', 'c'] });
+      expect(claimed.map((row) => [row.work_item_id, row.lease_id])).toEqual([
+        ['item-000004', 'a'],
+        ['item-000003', 'b'],
+        ['item-000001', 'c'],
+      ]);
+      expect(claimed[0]).toMatchObject({ status: 'in_progress', attempt: 1, lease_owner: 'me' });
+      const { lease_until: until, claimed_at: at } = claimed[0] ?? {};
+      expect(Date.parse(until ?? '') - Date.parse(at ?? '')).toBe(60_000);
+      expect(idsOf(await claim())).toEqual(['item-000002']);
+      expect(await claim()).toEqual([]);
+    });
+
+    it('leaves what is not pending or not yet available', async () => {
+      const later = '2999-01-01T00:00:00.000Z';
+      await insert([
+        workItemRow(1, { available_at: later, wait_reason: 'backoff' }),
+        workItemRow(2, { status: 'failed' }),
+        workItemRow(3),
+      ]);
+      expect(idsOf(await claim())).toEqual(['item-000003']);
+    });
+
+    it('keeps to its scope', async () => {
+      await insert([
+        workItemRow(1, { source_name: 'a', host: 'one' }),
+        workItemRow(2, { source_name: 'b', host: 'two', run_id: 'run' }),
+        workItemRow(3, { source_name: 'c' }),
+        workItemRow(4, { source_name: 'd', priority: 1 }),
+      ]);
+      const scoped = async (scope: ClaimRequest['scope']) => {
+        const ids = await db.transaction(async (tx) => {
+          const leaseIds = ['w', 'x', 'y', 'z'];
+          const rows = await tx.engine.claim(tx, {
+            limit: 4,
+            owner: 'me',
+            leaseMs: 1,
+            leaseIds,
+            ...(scope ? { scope } : {}),
+          });
+          await tx.q.updateTable('work_items').set({ status: 'pending' }).execute();
+          return idsOf(rows).map((id) => Number(id.slice(-1)));
+        });
+        return ids;
+      };
+      const source = (name: string) => ({ system: 'test', name });
+      expect(await scoped({})).toEqual([4, 1, 2, 3]);
+      expect(await scoped({ sources: [] })).toEqual([]);
+      expect(await scoped({ sources: [source('b')] })).toEqual([2]);
+      expect(await scoped({ sources: [source('b'), source('d'), source('none')] })).toEqual([4, 2]);
+      expect(await scoped({ excludeSources: [source('d'), source('a')] })).toEqual([2, 3]);
+      expect(await scoped({ excludeHosts: ['one'] })).toEqual([4, 2, 3]);
+      expect(await scoped({ excludeRuns: ['run'] })).toEqual([4, 1, 3]);
+      expect(await scoped({ runId: 'run' })).toEqual([2]);
+    });
+
+    it('eight sessions at once never get one item twice, and together get all', async () => {
+      const total = 400;
+      await insert(workItemRows(total));
+      const others = await Promise.all([opened.openAnother(), opened.openAnother()]);
+      const sessions = Array.from({ length: 8 }, (_, n) => [db, ...others][n % 3] ?? db);
+      const claimed: string[] = [];
+      const open = async () => (await counts())['sample/pending'] ?? 0;
+      await Promise.all(
+        sessions.map(async (session) => {
+          for (;;) {
+            const rows = await session.transaction((tx) => {
+              lastLease += 1;
+              const leaseIds = Array.from({ length: 10 }, (_, n) => `fleet-${lastLease}-${n}`);
+              return tx.engine.claim(tx, { limit: 10, owner: 'fleet', leaseMs: 60_000, leaseIds });
+            });
+            claimed.push(...idsOf(rows));
+            if (rows.length === 0 && (await open()) === 0) return;
+          }
+        }),
+      );
+      expect(claimed).toHaveLength(total);
+      expect(new Set(claimed).size).toBe(total);
+      const attempts = await db.q
+        .selectFrom('work_items')
+        .select(['attempt', 'lease_id'])
+        .execute();
+      expect(attempts.every((row) => row.attempt === 1)).toBe(true);
+      expect(new Set(attempts.map((row) => row.lease_id)).size).toBe(total);
+    });
+  });
+
+  describe('the counters', () => {
+    it('are exact after any plain statement, and after a roll-up', async () => {
+      await insert([...workItemRows(5), workItemRow(7, { source_name: 'other' })]);
+      expect(await counts()).toEqual({ 'sample/pending': 5, 'other/pending': 1 });
+      const update = db.q
+        .updateTable('work_items')
+        .set({ status: 'completed' })
+        .where('work_item_id', '<=', 'item-000001');
+      expect((await update.executeTakeFirstOrThrow()).numUpdatedRows).toBe(2n);
+      await db.q
+        .updateTable('work_items')
+        .set({ source_name: 'moved' })
+        .where('work_item_id', '=', 'item-000002')
+        .execute();
+      await db.q.deleteFrom('work_items').where('work_item_id', '=', 'item-000003').execute();
+      const expected = {
+        'sample/completed': 2,
+        'sample/pending': 1,
+        'moved/pending': 1,
+        'other/pending': 1,
+      };
+      expect(await counts()).toEqual(expected);
+      await db.engine.rollUpCounters(db);
+      expect(await counts()).toEqual(expected);
+      expect(await db.engine.rollUpCounters(db)).toBe(0);
+    });
+
+    it('a rolled back change is not counted', async () => {
+      await insert(workItemRows(2));
+      const undone = db.transaction(async (tx) => {
+        await tx.q.deleteFrom('work_items').execute();
+        throw new Error('undo');
+      });
+      await expect(undone).rejects.toThrow('undo');
+      expect(await counts()).toEqual({ 'sample/pending': 2 });
+    });
+
+    it('stay exact while they are rolled up', async () => {
+      await insert(workItemRows(20));
+      const other = await opened.openAnother();
+      let running = true;
+      const rolling = (async () => {
+        while (running) await other.engine.rollUpCounters(other);
+      })();
+      for (let round = 0; round < 20; round += 1) {
+        const status = round % 2 === 0 ? 'completed' : 'pending';
+        await db.q.updateTable('work_items').set({ status }).execute();
+        expect(await counts()).toEqual({ [`sample/${status}`]: 20 });
+      }
+      running = false;
+      await rolling;
+    });
+
+    it('that drifted are repaired, and what had drifted is told', async () => {
+      await insert(workItemRows(3));
+      await db.engine.rollUpCounters(db);
+      await db.q.updateTable('work_item_counters').set({ item_count: 9 }).execute();
+      expect(await db.engine.reconcileCounters(db)).toEqual([
+        { source_system: 'test', source_name: 'sample', status: 'pending', item_count: 3 },
+      ]);
+      expect(await counts()).toEqual({ 'sample/pending': 3 });
+      expect(await db.engine.reconcileCounters(db)).toEqual([]);
+    });
+  });
+
+  it('counts a resource as often as it is seen', async () => {
+    const touch = (key: string, run: string | null = null) => ({
+      resource_key: key,
+      source_system: 'test',
+      source_name: 'sample',
+      resource_type: 'page',
+      resource_id: key,
+      last_run_id: run,
+    });
+    const run = '0190a000-0000-7000-8000-000000000001';
+    await db.engine.touchSeenResources(db, [touch('a'), touch('A'), touch('say "~0"')]);
+    await db.engine.touchSeenResources(db, [touch('a', run), touch('b')]);
+    const rows = await db.q
+      .selectFrom('seen_resources')
+      .select(['resource_key', 'seen_count', 'last_run_id'])
+      .execute();
+    expect(rows.toSorted((a, b) => (a.resource_key < b.resource_key ? -1 : 1))).toEqual([
+      { resource_key: 'A', seen_count: 1, last_run_id: null },
+      { resource_key: 'a', seen_count: 2, last_run_id: run },
+      { resource_key: 'b', seen_count: 1, last_run_id: null },
+      { resource_key: 'say "~0"', seen_count: 1, last_run_id: null },
+    ]);
+  });
+
+  describe('looking for text', () => {
+    const ids = ['100%_sure', '100xysure', 'Luke_Skywalker', 'luke', 'a[b]c', 'back\\slash', '100'];
+    beforeEach(() => insert(ids.map((resource_id, n) => workItemRow(n, { resource_id }))));
+    const found = async (predicate: ReturnType<typeof sql<boolean>>) =>
+      (
+        await db.q
+          .selectFrom('work_items')
+          .select('resource_id')
+          .where(predicate)
+          .orderBy('work_item_id')
+          .execute()
+      ).map((row) => row.resource_id);
+    const column = sql.ref('resource_id');
+
+    it.each([
+      ['%', ['100%_sure']],
+      ['LUKE', ['Luke_Skywalker', 'luke']],
+      ['[b]', ['a[b]c']],
+      ['k\\s', ['back\\slash']],
+      ['_s', ['100%_sure', 'Luke_Skywalker']],
+    ])('contains %s', async (text, expected) => {
+      expect(await found(db.engine.contains(column, text))).toEqual(expected);
+    });
+
+    it.each([
+      ['100%', ['100%_sure']],
+      ['luke', ['luke']],
+      ['a[', ['a[b]c']],
+      ['100', ['100%_sure', '100xysure', '100']],
+    ])('starts with %s', async (prefix, expected) => {
+      expect(await found(db.engine.startsWith(column, prefix))).toEqual(expected);
+    });
+
+    it('takes the first rows of an order', async () => {
+      const query = db.q
+        .selectFrom('work_items')
+        .select('resource_id')
+        .orderBy('work_item_id', 'desc');
+      expect(await db.engine.take(query, 2).execute()).toEqual([
+        { resource_id: '100' },
+        { resource_id: 'back\\slash' },
+      ]);
+    });
+
+    it('measures text in bytes', async () => {
+      const size = await db.q
+        .selectFrom('work_items')
+        .select(db.engine.byteLength(column).as('bytes'))
+        .where('resource_id', '=', '100')
+        .executeTakeFirstOrThrow();
+      // One byte a character, or two.
+      expect([3, 6]).toContain(size.bytes);
+    });
+  });
+
+  describe('a transaction', () => {
+    const set = (name: string) => ({ name, value: 'x', updated_at: db.engine.now() });
+
+    it('commits as a whole or not at all', async () => {
+      await db.transaction((tx) => tx.q.insertInto('app_settings').values(set('kept')).execute());
+      const failing = db.transaction(async (tx) => {
+        await tx.q.insertInto('app_settings').values(set('lost')).execute();
+        await tx.q.insertInto('app_settings').values(set('kept')).execute();
+      });
+      await expect(failing).rejects.toMatchObject({ code: 'db_unique_violation' });
+      expect(await db.q.selectFrom('app_settings').select('name').execute()).toEqual([
+        { name: 'kept' },
+      ]);
+    });
+
+    it('does not keep others from reading what was committed', async () => {
+      await db.transaction(async (tx) => {
+        await tx.q.insertInto('app_settings').values(set('inside')).execute();
+        const outside = db.q.selectFrom('workers').select('worker_id').execute();
+        expect(await outside).toEqual([]);
+      });
+    });
+
+    it('counts of concurrent increments are not lost', async () => {
+      const other = await opened.openAnother();
+      await db.q
+        .insertInto('app_settings')
+        .values({ ...set('n'), value: '0' })
+        .execute();
+      const increment = (one: Db) =>
+        one.transaction((tx) =>
+          tx.q
+            .updateTable('app_settings')
+            .set({
+              value: sql<string>`cast(cast(value as integer) + 1 as ${sql.raw(db.name === 'sqlite' ? 'text' : 'nvarchar(20)')})`,
+            })
+            .where('name', '=', 'n')
+            .execute(),
+        );
+      await Promise.all(Array.from({ length: 20 }, (_, n) => increment(n % 2 ? db : other)));
+      expect(await db.q.selectFrom('app_settings').select('value').execute()).toEqual([
+        { value: '20' },
+      ]);
+    });
+  });
+
+  it('a read that takes longer than its time is ended with a code, and the connection stays good', async () => {
+    await insert(workItemRows(400));
+    const slow = db.engine.withTimeout(db, 50, (s) =>
+      sql`select count(*) as n from ${db.engine.table('work_items')} a, ${db.engine.table('work_items')} b,
+        ${db.engine.table('work_items')} c where a.resource_id < b.request_uri and b.resource_id <> c.request_uri`.execute(
+        s.q,
+      ),
+    );
+    await expect(slow).rejects.toMatchObject({ code: 'db_statement_timeout' });
+    expect(
+      await db.engine.withTimeout(db, 5000, (s) =>
+        s.q.selectFrom('work_items').select('work_item_id').execute(),
+      ),
+    ).toHaveLength(400);
+  });
+
+  it('a statement the schema does not know names the migrations as remedy', async () => {
+    const unknown =
+      sql`select * from ${sql.id(...(db.name === 'sqlite' ? [] : ['ingest']), 'no_such_table')}`.execute(
+        db.q,
+      );
+    await expect(unknown).rejects.toMatchObject({
+      code: 'db_schema_missing',
+      remedy: expect.stringContaining('pnpm db:init'),
+    });
+  });
+});
