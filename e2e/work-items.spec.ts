@@ -123,5 +123,9 @@ test.describe('a viewer', () => {
     await goTo(page, '/work-items');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Work items');
     await expect(page.getByRole('checkbox')).toHaveCount(0);
+    for (const path of ['/sources/new', '/sources/import']) {
+      await page.goto(path);
+      await expect(page.getByText(/You may not change sources/)).toBeVisible();
+    }
   });
 });

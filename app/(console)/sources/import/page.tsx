@@ -1,13 +1,18 @@
 /** Import of sources from YAML. */
 import type { Metadata } from 'next';
+import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PageHeader } from '#app/ui/page-header.tsx';
+import { NoPermission } from '#app/ui/states.tsx';
+import { requirePermission } from '#lib/access/require-permission.ts';
 import { ImportForm } from './import-form.tsx';
 
 export const metadata: Metadata = { title: 'Import sources' };
 
 export default async function ImportPage() {
-  await requireActor();
+  const actor = await requireActor();
+  const allowed = await settle(async () => requirePermission(actor, 'sources:change'));
+  if (!allowed.ok) return <NoPermission error={allowed.error} />;
   return (
     <div className="flex max-w-4xl flex-col gap-4">
       <PageHeader title="Import sources" back={{ href: '/sources', label: 'Sources' }} />

@@ -1,12 +1,12 @@
 /** A new source: choose a template or a type, then fill in its form. */
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { NoPermission } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
-import { toPublicError } from '#lib/errors/app-error.ts';
 import { listSourceTypes } from '#lib/source-types/registry.ts';
 import type { SourceType } from '#lib/source-types/source-type.ts';
 import { formModelOf } from '../form-model.ts';
@@ -23,9 +23,8 @@ export default async function NewSourcePage({
 }) {
   const actor = await requireActor();
   const search = await searchParams;
-  if (!can(actor.role, 'sources:change')) {
-    return <NoPermission error={refusal(() => requirePermission(actor, 'sources:change'))} />;
-  }
+  const allowed = await settle(async () => requirePermission(actor, 'sources:change'));
+  if (!allowed.ok) return <NoPermission error={allowed.error} />;
   const types = listSourceTypes();
   const chosen = startOf(types, search.type, search.template);
   if (!chosen) return <Choices types={types} />;
@@ -116,13 +115,4 @@ function Choice({
       <span className="text-xs text-ink-2">{description}</span>
     </Link>
   );
-}
-
-function refusal(check: () => void) {
-  try {
-    check();
-  } catch (error) {
-    return toPublicError(error);
-  }
-  throw new Error('the permission was checked to be missing');
 }

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Db } from '#db/engine.ts';
+import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { importSources, planImport } from './import-sources.ts';
+import { listSources } from './list-sources.ts';
+import { createSecretBox } from './secret-box.ts';
+import { sourcesToYaml } from './yaml.ts';
+
+const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };
+const viewer: Actor = { userId: null, email: 'view@example.org', role: 'viewer' };
+const secretBox = createSecretBox(Buffer.alloc(32, 7));
+
+const yaml = `
+sources:
+  - name: one
+    type: test
+    resources: 7
+  - name: two
+    type: test
+seeds:
+  - source: one
+`;
+
+describe.each(contractEngines())('importing sources on $name', (engine) => {
+  let database: ContractDatabase;
+  let db: Db;
+  beforeEach(async () => {
+    database = await engine.create();
+    db = database.db;
+  });
+  afterEach(() => database.dispose());
+
+  const names = async () => (await listSources(db)).map((source) => source.name);
+
+  test('is planned without a change, then carried out, then changes nothing', async () => {
+    expect(await planImport(db, operator, yaml)).toEqual({
+      sources: [
+        { name: 'one', type: 'test', seeds: 1, change: 'new' },
+        { name: 'two', type: 'test', seeds: 0, change: 'new' },
+      ],
+    });
+    expect(await names()).toEqual([]);
+    const result = await importSources(db, operator, yaml, { secretBox });
+    expect(result).toEqual({ created: 2, updated: 0, unchanged: 0 });
+    expect(await names()).toEqual(['one', 'two']);
+    expect(await importSources(db, operator, yaml, { secretBox })).toEqual({
+      created: 0,
+      updated: 0,
+      unchanged: 2,
+    });
+  });
+
+  test('of what was exported changes nothing', async () => {
+    await importSources(db, operator, yaml, { secretBox });
+    const exported = sourcesToYaml(await listSources(db));
+    const again = await importSources(db, operator, exported, { secretBox });
+    expect(again).toEqual({ created: 0, updated: 0, unchanged: 2 });
+  });
+
+  test('with one fault imports nothing', async () => {
+    const faults = [
+      ['config_invalid', yaml.replace('resources: 7', 'resources: many')],
+      ['config_invalid', yaml.replace('resources:', 'resource:')],
+      ['config_invalid', 'sources: ['],
+    ] as const;
+    for (const [code, text] of faults) {
+      await expect(importSources(db, operator, text, { secretBox })).rejects.toMatchObject({
+        code,
+      });
+    }
+    expect(await names()).toEqual([]);
+  });
+
+  test('of a name that exists with another type is refused before anything changes', async () => {
+    await importSources(db, operator, yaml, { secretBox });
+    const other = `
+sources:
+  - name: three
+    type: test
+  - name: one
+    type: http
+`;
+    await expect(importSources(db, operator, other, { secretBox })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await names()).toEqual(['one', 'two']);
+  });
+
+  test('needs the permission to change sources, the plan too', async () => {
+    await expect(planImport(db, viewer, yaml)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(importSources(db, viewer, yaml, { secretBox })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+});
