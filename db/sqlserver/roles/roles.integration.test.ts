@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../../engine.ts';
+import { migrate } from '../../migrate/migrate.ts';
+import { splitBatches } from '../../migrate/split-batches.ts';
+import { openDatabase } from '../../open.ts';
+import type { SqlServerSettings } from '../../settings/model.ts';
+import {
+  configuredSqlServer,
+  dropTestSchema,
+  withOwnSchema,
+} from '../../testing/sqlserver-schema.ts';
+import { connect } from '../connection.ts';
+
+const roles = ['migrator', 'worker', 'console', 'reader'] as const;
+type Role = (typeof roles)[number];
+
+const server = configuredSqlServer();
+
+describe.runIf(server !== null)('the least-privilege roles of SQL Server', () => {
+  let settings: SqlServerSettings;
+  const opened: Db[] = [];
+  // Filled before the first test runs.
+  const as = {} as Record<Role, Db>;
+
+  beforeAll(async () => {
+    if (!server) throw new Error('The suite is left out without a server.');
+    settings = withOwnSchema(server);
+    await migrate(settings);
+    await applyRoles(settings);
+    for (const role of roles) {
+      as[role] = await openDatabase(await signInAs(settings, role));
+      opened.push(as[role]);
+    }
+  });
+
+  afterAll(async () => {
+    for (const db of opened) await db.close();
+    await removeRoles(settings);
+    await dropTestSchema(settings);
+  });
+
+  it('can be applied again', async () => {
+    await applyRoles(settings);
+  });
+
+  it('let the worker enqueue, claim and count', async () => {
+    const { worker } = as;
+    const id = '01890000-0000-7000-8000-000000000001';
+    const inserted = await worker.transaction((tx) =>
+      worker.engine.insertWorkItemsIfAbsent(tx, [anItem(id)]),
+    );
+    expect([...inserted]).toEqual([id]);
+    const request = { limit: 1, owner: 'w', leaseMs: 60_000, leaseIds: [id] };
+    const claimed = await worker.transaction((tx) => worker.engine.claim(tx, request));
+    expect(claimed.map((row) => row.status)).toEqual(['in_progress']);
+    await worker.engine.rollUpCounters(worker);
+    expect(await worker.engine.readCounters(worker)).toEqual([
+      { source_system: 'test', source_name: 's', status: 'in_progress', item_count: 1 },
+    ]);
+  });
+
+  it('let the worker take a polite slot, and change nothing else of a source', async () => {
+    const slot = as.worker.q.updateTable('sources').set({ slot_lease_id: null });
+    await slot.where('name', '=', 'none').execute();
+    const rename = as.worker.q.updateTable('sources').set({ name: 'x' }).where('name', '=', 'none');
+    await refused(rename.execute());
+  });
+
+  it('keep accounts from the worker and from readers', async () => {
+    for (const db of [as.worker, as.reader]) {
+      await refused(db.q.selectFrom('users').select('email').execute());
+    }
+  });
+
+  it('let nobody but the migrator change or delete what the audit log says', async () => {
+    for (const db of [as.worker, as.console, as.reader]) {
+      await refused(db.q.deleteFrom('audit_log').where('audit_id', '=', 'none').execute());
+      const edit = db.q.updateTable('audit_log').set({ summary: '' });
+      await refused(edit.where('audit_id', '=', 'none').execute());
+    }
+  });
+
+  it('let the console read everything and change no record', async () => {
+    await as.console.q.selectFrom('users').select('email').execute();
+    await as.console.q.selectFrom('source_secrets').select('secret_name').execute();
+    const edit = as.console.q.updateTable('IngestRecords').set({ payload: '' });
+    await refused(edit.where('status_code', '=', 999).execute());
+  });
+
+  it('let readers read the queue and change nothing', async () => {
+    await as.reader.q.selectFrom('work_items').select('work_item_id').execute();
+    await refused(as.reader.q.selectFrom('source_secrets').select('secret_name').execute());
+    const edit = as.reader.q.updateTable('work_items').set({ priority: 1 });
+    await refused(edit.where('work_item_id', '=', 'none').execute());
+  });
+
+  it('let the migrator add a table and the others not', async () => {
+    const create = (db: Db) =>
+      sql`create table ${sql.id(settings.schema, 'made_by_role')} (n int not null)`.execute(db.q);
+    for (const role of ['worker', 'console', 'reader'] as const) await refused(create(as[role]));
+    await create(as.migrator);
+  });
+
+  it('let the migrator run the migrations again', async () => {
+    const report = await migrate({ ...settings, ...signInOf(settings.schema, 'migrator') });
+    expect(report.applied).toEqual([]);
+  });
+});
+
+function refused(query: Promise<unknown>): Promise<void> {
+  return expect(query).rejects.toMatchObject({ code: 'db_permission_denied' });
+}
+
+/** As sqlcmd would: batch by batch, with the variable replaced. */
+async function applyRoles(settings: SqlServerSettings): Promise<void> {
+  for (const role of roles) {
+    const script = readFileSync(path.join(import.meta.dirname, `${role}.sql`), 'utf8');
+    const texts = splitBatches(script).map((batch) => batch.sql);
+    await run(
+      settings,
+      texts.map((text) => text.replaceAll('$(schema)', settings.schema)),
+    );
+  }
+}
+
+async function signInAs(settings: SqlServerSettings, role: Role): Promise<SqlServerSettings> {
+  const { schema } = settings;
+  const { user, password } = signInOf(schema, role);
+  await run(settings, [
+    `CREATE LOGIN [${user}] WITH PASSWORD = N'${password}'`,
+    `CREATE USER [${user}] FOR LOGIN [${user}] WITH DEFAULT_SCHEMA = [${schema}]`,
+    `ALTER ROLE [${schema}_${role}] ADD MEMBER [${user}]`,
+  ]);
+  return { ...settings, user, password };
+}
+
+const secret = `Aa1!${randomBytes(12).toString('hex')}`;
+const signInOf = (schema: string, role: Role) => ({
+  user: `${schema}_${role}_1`,
+  password: secret,
+});
+
+async function removeRoles(settings: SqlServerSettings): Promise<void> {
+  const { schema } = settings;
+  await run(settings, [`DROP TABLE IF EXISTS [${schema}].[made_by_role]`]);
+  for (const role of roles) {
+    const { user } = signInOf(schema, role);
+    await run(settings, [`DROP USER [${user}]`, `DROP LOGIN [${user}]`]);
+    await run(settings, [`DROP ROLE [${schema}_${role}]`]);
+  }
+}
+
+async function run(settings: SqlServerSettings, batches: readonly string[]): Promise<void> {
+  const connection = await connect(settings);
+  try {
+    for (const batch of batches) await connection.executeBatch(batch);
+  } finally {
+    await connection.close();
+  }
+}
+
+function anItem(id: string) {
+  return {
+    work_item_id: id,
+    source_system: 'test',
+    source_name: 's',
+    resource_type: 'page',
+    resource_id: 'a',
+    request_uri: 'https://s.example/a',
+    request_method: 'GET',
+    request_headers: null,
+    request_body: null,
+    metadata: null,
+    status: 'pending' as const,
+    run_id: null,
+    discovered_from: null,
+    error_message: null,
+    dedupe_key: 'test:s:page:a',
+    host: null,
+    wait_reason: null,
+    lease_id: null,
+    lease_owner: null,
+    lease_until: null,
+    claimed_at: null,
+    error_code: null,
+    last_http_status: null,
+    etag: null,
+    last_modified: null,
+    revision: null,
+    content_hash: null,
+    last_fetched_at: null,
+    last_changed_at: null,
+    next_fetch_at: null,
+  };
+}
