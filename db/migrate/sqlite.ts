@@ -33,7 +33,7 @@ export async function migrateSqlite(file: string, run: MigrationRun): Promise<Mi
 }
 
 function dryRun(file: string, exists: boolean, run: MigrationRun): MigrationReport {
-  const pending = exists ? pendingFiles(run.files, readAppliedWithoutOpening(file)) : run.files;
+  const pending = exists ? pendingFiles(run.files, readAppliedWithoutTrace(file)) : run.files;
   if (!exists) run.log(`  - Would create the database file ${file}`);
   for (const migration of pending) run.log(wouldApply(migration.name));
   return report(run, { created: !exists, done: pending.map(({ name }) => name) });
@@ -127,10 +127,16 @@ function readApplied(handle: Handle): AppliedMigration[] {
     .all();
 }
 
-function readAppliedWithoutOpening(file: string): AppliedMigration[] {
+/**
+ * Leaves no trace. A reader of a WAL database needs the files beside it; a read-only one cannot
+ * remove them again, so where there are none yet it is opened for writing, and nothing is written.
+ */
+function readAppliedWithoutTrace(file: string): AppliedMigration[] {
   let handle: Handle | undefined;
   try {
-    handle = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 1000 });
+    const readonly = existsSync(`${file}-wal`);
+    handle = new Sqlite(file, { readonly, fileMustExist: true, timeout: 1000 });
+    handle.pragma('query_only = 1');
     return readApplied(handle);
   } catch (error) {
     throw classifySqliteError(error, file);

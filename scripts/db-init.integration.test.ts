@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let dir: string;
+let file: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'db-init-'));
+  file = path.join(dir, 'nested', 'holocron.db');
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** The command with an environment of its own: SQLite at `file` unless the test says otherwise. */
+const dbInit = (
+  args: string[],
+  env: Record<string, string> = { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: file },
+) =>
+  execa(process.execPath, ['scripts/db-init.ts', ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    extendEnv: false,
+    reject: false,
+  });
+
+describe('db:init', () => {
+  it('makes and migrates the database, and says so again the second time', async () => {
+    const first = await dbInit([]);
+    expect(first.stdout).toMatch(
+      /✓ 0001_create_schema[\s\S]*✓ All migrations completed successfully/,
+    );
+    const second = await dbInit([]);
+    expect(second.stdout).toContain('✓ All migrations completed successfully (0 applied now');
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+  });
+
+  it('two processes at once end well, and each file is applied once', async () => {
+    const both = await Promise.all([dbInit([]), dbInit([])]);
+    expect(both.map((one) => one.exitCode)).toEqual([0, 0]);
+    const applied = both.flatMap((one) => one.stdout.match(/^✓ \d{4}\w+/gm) ?? []);
+    const db = new Sqlite(file, { readonly: true });
+    expect(new Set(applied).size).toBe(applied.length);
+    expect(db.prepare('select count(*) from schema_migrations').pluck().get()).toBe(applied.length);
+    db.close();
+  });
+
+  it('a dry run makes no file, nor a directory', async () => {
+    const { stdout, exitCode } = await dbInit(['--dry-run']);
+    expect(stdout).toMatch(
+      /Would create the database file[\s\S]*Would apply 0001_create_schema[\s\S]*nothing was changed/,
+    );
+    expect(exitCode).toBe(0);
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('a dry run over a database leaves every byte as it was', async () => {
+    await dbInit([]);
+    const state = async () => {
+      const names = await readdir(path.dirname(file));
+      return [
+        names,
+        createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex'),
+      ];
+    };
+    const before = await state();
+    expect((await dbInit(['--dry-run'])).stdout).toContain('Dry run: 0 would be applied');
+    expect(await state()).toEqual(before);
+  });
+
+  it('a server that does not answer ends with code and remedy once the wait is over', async () => {
+    const { stderr, exitCode } = await dbInit(['--wait-timeout', '0'], {
+      INGEST_SQLSERVER_HOST: '127.0.0.1',
+      INGEST_SQLSERVER_PORT: '1',
+      MSSQL_SA_PASSWORD: 'hush-hush',
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/✗ db_connection_refused: .*127\.0\.0\.1:1[\s\S]*→ .*docker compose ps/);
+    expect(stderr).not.toContain('hush');
+  });
+
+  it.each([
+    [[], { INGEST_SQLSERVER_PORT: '99999' }, 'db_settings_invalid: INGEST_SQLSERVER_PORT must be'],
+    [[], { DB_BACKEND: 'oracle' }, 'db_settings_invalid: DB_BACKEND must be sqlserver or sqlite'],
+    [['--wait-timeout', 'soon'], {}, 'It must be a whole number'],
+  ])('%j with %j ends with 1 and names what is wrong', async (args, env, message) => {
+    const { stderr, exitCode } = await dbInit(args, env);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
