@@ -5,7 +5,7 @@
 import Sqlite from 'better-sqlite3';
 
 export interface Reachable {
-  /** Real pages, with underscores for blanks and with the prefix of their namespace → hops from the seeds. */
+  /** Real pages, with underscores for blanks → hops from the seeds. */
   readonly pages: ReadonlyMap<string, number>;
   /** Redirects met on the way. */
   readonly redirects: ReadonlySet<string>;
@@ -13,19 +13,13 @@ export interface Reachable {
   readonly missing: ReadonlySet<string>;
 }
 
-export interface ReachOptions {
-  /** Whether redirects are followed out of the main namespace too. */
-  readonly leaveNamespace: boolean;
-}
-
 /** `seeds` with underscores or blanks; `maxDepth` 0 = the seeds alone. */
 export function reachablePages(
   database: string,
   seeds: readonly string[],
   maxDepth: number,
-  { leaveNamespace }: ReachOptions = { leaveNamespace: false },
 ): Reachable {
-  const wiki = readWiki(database, leaveNamespace ? [0, helpNamespace] : [0]);
+  const wiki = readWiki(database);
   const pages = new Map<string, number>();
   const redirects = new Set<string>();
   const missing = new Set<string>();
@@ -61,12 +55,8 @@ interface WikiTables {
   readonly links: ReadonlyMap<number, readonly string[]>;
 }
 
-/** The one other namespace that a redirect of the test wiki leads to. */
-const helpNamespace = 12;
-const prefixed = (row: { namespace: number; title: string }) =>
-  row.namespace === helpNamespace ? `Help:${row.title}` : row.title;
-
-function readWiki(database: string, namespaces: readonly number[]): WikiTables {
+/** The main namespace is all the crawl follows: a redirect out of it has no target here. */
+function readWiki(database: string): WikiTables {
   const db = new Sqlite(database, { readonly: true, fileMustExist: true });
   try {
     // The driver types every row as unknown; the columns are those of the statements beside them.
@@ -81,12 +71,10 @@ function readWiki(database: string, namespaces: readonly number[]): WikiTables {
     for (const link of rows<{ id: number; title: string }>(linkStatement(db))) {
       links.set(link.id, [...(links.get(link.id) ?? []), link.title]);
     }
-    const followed = (row: { namespace: number }) => namespaces.includes(row.namespace);
+    const isMain = (row: { namespace: number }) => row.namespace === 0;
     return {
-      ids: new Map(pages.filter(followed).map((row) => [prefixed(row), row.id])),
-      redirects: new Map(
-        redirects.map((row) => [row.id, followed(row) ? prefixed(row) : undefined]),
-      ),
+      ids: new Map(pages.filter(isMain).map((row) => [row.title, row.id])),
+      redirects: new Map(redirects.map((row) => [row.id, isMain(row) ? row.title : undefined])),
       links,
     };
   } finally {

@@ -64,9 +64,14 @@ export type FetchOutcome =
   | { readonly kind: 'unchanged'; readonly facts: FetchFacts; readonly validators: Validators }
   /**
    * The item is another name of a resource (a redirect, a merged id): it completes without a record
-   * and its target is enqueued at the same depth, so that a resource has one record.
+   * and its target is enqueued at the same depth, so that a resource has one record. A null target is
+   * one the source's rules leave out (another namespace).
    */
-  | { readonly kind: 'alias'; readonly facts: FetchFacts; readonly canonical: DiscoveredItem }
+  | {
+      readonly kind: 'alias';
+      readonly facts: FetchFacts;
+      readonly canonical: DiscoveredItem | null;
+    }
   | {
       readonly kind: 'error';
       readonly facts: FetchFacts | null;

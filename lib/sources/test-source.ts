@@ -115,7 +115,7 @@ export async function testSource(
     ...exchangeOf(recorder.last(), outcome),
     requests: recorder.count(),
     outcome: outcome.kind === 'error' ? 'failed' : outcome.kind,
-    aliasOf: outcome.kind === 'alias' ? outcome.canonical.resourceId : null,
+    aliasOf: outcome.kind === 'alias' ? (outcome.canonical?.resourceId ?? null) : null,
     error: outcome.kind === 'error' ? errorOf(outcome) : null,
     discovered: summaryOf(
       found.filter(({ isHop }) => isHop === false || type.maxDepth(settings) !== 0),

@@ -32,9 +32,7 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   /** A source of type http whose one seed the given listener answers. */
   async function serve(listener: RequestListener, settings = {}): Promise<void> {
     server = createServer(listener);
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    // A listening TCP server's address is an AddressInfo.
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(server);
     await bench.seed({
       name: 'api',
       type: 'http',
@@ -128,6 +126,30 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     expect(host?.blocked_until).not.toBeNull();
     const item = await stored(held.item.workItemId);
     expect(Date.parse(item.availableAt) - Date.parse(item.updatedAt)).toBeGreaterThan(110_000);
+  });
+
+  it('a redirect out of the namespaces completes, with no record and nothing followed', async () => {
+    await open();
+    server = createServer((_request, response) => {
+      const query = {
+        redirects: [{ from: 'Manual', to: 'Help:Contents' }],
+        pages: [{ ns: 12, title: 'Help:Contents', pageid: 1, lastrevid: 1 }],
+      };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ query }));
+    });
+    const port = await listening(server);
+    await bench.seed({
+      name: 'wiki',
+      type: 'mediawiki',
+      settings: { api_url: `http://127.0.0.1:${port}/api.php`, email: 'op@example.org' },
+      seeds: [{ titles: ['Manual'] }],
+    });
+    await bench.context.db.q.updateTable('work_items').set({ depth: 1 }).execute();
+    const held = await bench.claimOne();
+    expect(await processItem(held, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
+    expect(await records()).toEqual([]);
+    expect((await bench.context.store.getStats()).total).toBe(1);
   });
 
   it('an answer that is not JSON is an error with nothing stored', async () => {
@@ -241,3 +263,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     expect(next.retryInMs).toBeLessThanOrEqual(31_000);
   });
 });
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A listening TCP server's address is an AddressInfo.
+  return (server.address() as AddressInfo).port;
+}

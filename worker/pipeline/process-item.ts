@@ -91,14 +91,15 @@ async function concludeItem(
         context,
       );
     case 'alias': {
-      const target = toWorkItems(held.item, [{ ...outcome.canonical, isHop: false }], source);
+      const { canonical } = outcome;
+      const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
       return completeItem(
         held,
         {
           record: null,
           alias: true,
           validators: noValidators,
-          discovered: target.items,
+          discovered: toWorkItems(held.item, targets, source).items,
           facts: outcome.facts,
         },
         context,

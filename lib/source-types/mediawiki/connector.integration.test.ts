@@ -208,6 +208,49 @@ describe('another name of a page', () => {
     expect(await wiki.fetchTitle('A')).toMatchObject({ kind: 'error', code: 'page_missing' });
   });
 
+  it('is not followed out of the namespaces, unless a person named it as a seed', async () => {
+    const answer: Answer = (_, response) =>
+      sendJson(response, {
+        query: {
+          redirects: [{ from: 'Manual', to: 'Help:Contents' }],
+          pages: [page('Help:Contents', { ns: 12 })],
+        },
+      });
+    const wiki = await wikiThat(answer);
+    const [seed] = wiki.seed({ titles: ['Manual'] });
+    if (!seed) throw new Error('no item');
+    expect(await wiki.fetch({ ...seed, depth: 1 })).toMatchObject({
+      kind: 'alias',
+      canonical: null,
+      facts: { details: { alias_of: 'Help:Contents', not_followed: 'namespace' } },
+    });
+    const followed = { kind: 'alias', canonical: { resourceId: 'Help:Contents' } };
+    expect(await wiki.fetch(seed)).toMatchObject(followed);
+    const wide = await wikiThat(answer, { namespaces: [0, 12] });
+    expect(await wide.fetch({ ...seed, depth: 1 })).toMatchObject(followed);
+  });
+
+  it('of a category leads to the other category at any depth; that of a page does not', async () => {
+    const wiki = await wikiThat((_, response) =>
+      sendJson(response, {
+        query: {
+          redirects: [{ from: 'Category:Movies', to: 'Category:Films' }],
+          pages: [page('Category:Films', { ns: 14 })],
+          categorymembers: [],
+        },
+      }),
+    );
+    const [seed] = wiki.seed({ resource_type: 'category', titles: ['Category:Movies'] });
+    if (!seed) throw new Error('no item');
+    expect(await wiki.fetch({ ...seed, depth: 2 })).toMatchObject({
+      canonical: { resourceType: 'category', resourceId: 'Category:Films' },
+    });
+    expect(await wiki.fetch({ ...seed, resourceType: 'page', depth: 2 })).toMatchObject({
+      kind: 'alias',
+      canonical: null,
+    });
+  });
+
   it('that leads to a category is an item of that kind', async () => {
     const wiki = await wikiThat((_, response) =>
       sendJson(response, {

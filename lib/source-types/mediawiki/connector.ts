@@ -16,7 +16,7 @@ import { resourceIdOfTitle, titleFault, titleOfResourceId } from './title.ts';
 /** 5,000 continuations of 500 entries are more than any page has; a wiki that goes on is in a loop. */
 const maxRequests = 5000;
 
-type WikiItem = Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'revision'>;
+type WikiItem = Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'revision' | 'depth'>;
 
 export function fetchFromWiki(
   item: WikiItem,
@@ -147,13 +147,17 @@ function judgeFirstAnswer(
   const canonicalId = resourceIdOfTitle(page.title);
   if (canonicalId !== item.resourceId) {
     const resourceType = page.ns === categoryNamespace ? 'category' : 'page';
+    const follow = mayLeadTo(item, settings, page.ns);
     return {
       kind: 'alias',
       facts: exchange.answered({
         alias_of: page.title,
         wiki_redirects: redirects.map(({ from, to }) => ({ from, to })),
+        ...(follow ? {} : { not_followed: 'namespace' }),
       }),
-      canonical: { ...wikiItem(settings, resourceType, canonicalId, item.priority), isHop: false },
+      canonical: follow
+        ? { ...wikiItem(settings, resourceType, canonicalId, item.priority), isHop: false }
+        : null,
     };
   }
   const emptyCategory = item.resourceType !== 'category' || categorymembers.length === 0;
@@ -170,4 +174,17 @@ function judgeFirstAnswer(
     };
   }
   return null;
+}
+
+/**
+ * Whether a redirect may be followed into a namespace. The source's namespaces bind, as they do for
+ * links; what a person named as a seed is fetched wherever it leads.
+ */
+function mayLeadTo(
+  item: WikiItem,
+  settings: MediawikiSettings,
+  namespace: number | undefined,
+): boolean {
+  if (item.depth === 0 || settings.namespaces.some((one) => one === namespace)) return true;
+  return item.resourceType === 'category' && namespace === categoryNamespace;
 }
