@@ -22,6 +22,7 @@ const server = configuredSqlServer();
 
 describe.runIf(server !== null)('the least-privilege roles of SQL Server', () => {
   let settings: SqlServerSettings;
+  let grantsDdl = true;
   const opened: Db[] = [];
   // Filled before the first test runs.
   const as = {} as Record<Role, Db>;
@@ -30,7 +31,7 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
     if (!server) throw new Error('The suite is left out without a server.');
     settings = withOwnSchema(server);
     await migrate(settings);
-    await applyRoles(settings);
+    grantsDdl = await applyRoles(settings);
     for (const role of roles) {
       as[role] = await openDatabase(await signInAs(settings, role));
       opened.push(as[role]);
@@ -39,12 +40,12 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
 
   afterAll(async () => {
     for (const db of opened) await db.close();
-    await removeRoles(settings);
     await dropTestSchema(settings);
+    await removeRoles(settings);
   });
 
   it('can be applied again', async () => {
-    await applyRoles(settings);
+    expect(await applyRoles(settings)).toBe(grantsDdl);
   });
 
   it('let the worker enqueue, claim and count', async () => {
@@ -98,14 +99,16 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
     await refused(edit.where('work_item_id', '=', 'none').execute());
   });
 
-  it('let the migrator add a table and the others not', async () => {
+  it('let the migrator add a table and the others not', async (context) => {
+    if (!grantsDdl) context.skip('This server has no grants on tables to be made.');
     const create = (db: Db) =>
       sql`create table ${sql.id(settings.schema, 'made_by_role')} (n int not null)`.execute(db.q);
     for (const role of ['worker', 'console', 'reader'] as const) await refused(create(as[role]));
     await create(as.migrator);
   });
 
-  it('let the migrator run the migrations again', async () => {
+  it('let the migrator run the migrations again', async (context) => {
+    if (!grantsDdl) context.skip('This server has no grants on tables to be made.');
     const report = await migrate({ ...settings, ...signInOf(settings.schema, 'migrator') });
     expect(report.applied).toEqual([]);
   });
@@ -115,16 +118,28 @@ function refused(query: Promise<unknown>): Promise<void> {
   return expect(query).rejects.toMatchObject({ code: 'db_permission_denied' });
 }
 
-/** As sqlcmd would: batch by batch, with the variable replaced. */
-async function applyRoles(settings: SqlServerSettings): Promise<void> {
+/**
+ * As sqlcmd would: batch by batch, with the variable replaced. False when the server speaks the
+ * protocol but has no DDL grants, which only the migrator needs; all others must be accepted.
+ */
+async function applyRoles(settings: SqlServerSettings): Promise<boolean> {
+  let grantsDdl = true;
   for (const role of roles) {
     const script = readFileSync(path.join(import.meta.dirname, `${role}.sql`), 'utf8');
-    const texts = splitBatches(script).map((batch) => batch.sql);
-    await run(
-      settings,
-      texts.map((text) => text.replaceAll('$(schema)', settings.schema)),
-    );
+    for (const batch of splitBatches(script)) {
+      try {
+        await run(settings, [batch.sql.replaceAll('$(schema)', settings.schema)]);
+      } catch (error) {
+        if (role !== 'migrator' || !/not currently supported/.test(causeOf(error))) throw error;
+        grantsDdl = false;
+      }
+    }
   }
+  return grantsDdl;
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
 }
 
 async function signInAs(settings: SqlServerSettings, role: Role): Promise<SqlServerSettings> {
@@ -146,7 +161,6 @@ const signInOf = (schema: string, role: Role) => ({
 
 async function removeRoles(settings: SqlServerSettings): Promise<void> {
   const { schema } = settings;
-  await run(settings, [`DROP TABLE IF EXISTS [${schema}].[made_by_role]`]);
   for (const role of roles) {
     const { user } = signInOf(schema, role);
     await run(settings, [`DROP USER [${user}]`, `DROP LOGIN [${user}]`]);
