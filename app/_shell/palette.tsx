@@ -92,8 +92,7 @@ export function Palette() {
         className="text-ink-2 max-sm:w-8 max-sm:border-transparent max-sm:px-0 sm:min-w-44 sm:justify-start sm:[&>span>span]:flex-1"
       >
         <span className="flex items-center justify-between gap-6 font-normal max-sm:hidden">
-          Find
-          <kbd className="text-2xs text-ink-3">Ctrl K</kbd>
+          Find <kbd className="text-2xs text-ink-3">Ctrl K</kbd>
         </span>
       </Button>
       <ModalOverlay
