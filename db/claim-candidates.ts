@@ -62,5 +62,6 @@ function conditions(engine: Engine, scope: ClaimScope): RawBuilder<unknown>[] {
     all.push(sql`(w.run_id is null or w.run_id not in (${sql.join([...scope.excludeRuns])}))`);
   }
   if (scope.runId !== undefined) all.push(sql`w.run_id = ${scope.runId}`);
+  if (scope.resourceType !== undefined) all.push(sql`w.resource_type = ${scope.resourceType}`);
   return all;
 }

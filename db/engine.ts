@@ -27,6 +27,8 @@ export interface ClaimScope {
   readonly excludeRuns?: readonly string[];
   /** Only items of this run. */
   readonly runId?: string;
+  /** Only items of this kind: what one request can ask for together. */
+  readonly resourceType?: string;
 }
 
 export interface ClaimRequest {

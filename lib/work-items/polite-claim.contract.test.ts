@@ -143,6 +143,41 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       expect(claims.flatMap(({ items }) => items)).toHaveLength(1);
     });
 
+    test('as many items of one kind as one request can ask for share a slot', async () => {
+      await givenSource(given.db, { rateDelayMs: 1000 });
+      await enqueue(4, { resourceType: 'page', priority: 5 });
+      await enqueue(1, { resourceType: 'category', priority: 6 });
+      await enqueue(4, { resourceType: 'page', priority: 7 });
+      const batched = { ...options, batchSizeOf: () => 6 };
+      const { items, retryInMs } = await given.store.claimPolitely(1, batched);
+      expect(items.map((item) => item.resourceType)).toEqual(Array(6).fill('page'));
+      expect(items.map((item) => item.priority)).toEqual([5, 5, 5, 5, 7, 7]);
+      expect(new Set(items.map((item) => item.leaseId)).size).toBe(6);
+      expect(retryInMs).toBe(0);
+      expect((await source()).slot_lease_id).toBe(items[0]?.leaseId);
+      expect((await given.store.claimPolitely(1, batched)).items).toEqual([]);
+      await given.store.releaseSlot(items[0]?.leaseId ?? '', 0);
+      await passTime(given.db, 1100);
+      const next = await given.store.claimPolitely(1, batched);
+      expect(next.items.map((item) => item.resourceType)).toEqual(['category']);
+    });
+
+    test('a batch never takes more items than are wanted in all', async () => {
+      await givenSource(given.db, { name: 'lane', rateDelayMs: 1000 });
+      await givenSource(given.db, { name: 'free' });
+      await enqueue(10, { sourceName: 'lane' });
+      await enqueue(10, { sourceName: 'free' });
+      const claimed = await given.store.claimPolitely(10, {
+        ...options,
+        batchSizeOf: () => 50,
+        maxItems: 13,
+      });
+      expect(claimed.items.map((item) => item.sourceName).sort()).toEqual([
+        ...Array(3).fill('free'),
+        ...Array(10).fill('lane'),
+      ]);
+    });
+
     test('while its request is in flight nobody else asks, however long it takes', async () => {
       await givenSource(given.db, { rateDelayMs: 1000 });
       await enqueue(2);

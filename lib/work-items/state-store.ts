@@ -22,7 +22,18 @@ export interface ClaimOptions {
   readonly leaseMs?: number;
 }
 
+export interface PoliteClaimOptions extends Required<ClaimOptions> {
+  /** How many items of a source type one request can ask for; default 1. */
+  readonly batchSizeOf?: (sourceSystem: string) => number;
+  /** Most items in all; default as many as `limit` and the batches allow. */
+  readonly maxItems?: number;
+}
+
 export interface PoliteClaim {
+  /**
+   * Together under one polite slot: items of one source and kind, one after the other. The slot's
+   * lease is that of the first of them.
+   */
   readonly items: readonly ClaimedItem[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
@@ -37,9 +48,10 @@ export interface StateStore {
   dequeue(limit: number, options?: ClaimOptions): Promise<ClaimedItem[]>;
   /**
    * Claims for a worker of this deployment: only enabled, unpaused sources, within each source's
-   * polite rate over the whole fleet, not of blocked hosts nor of paused runs.
+   * polite rate over the whole fleet, not of blocked hosts nor of paused runs. What one request of a
+   * polite source can ask for together counts as one towards `limit`.
    */
-  claimPolitely(limit: number, options: Required<ClaimOptions>): Promise<PoliteClaim>;
+  claimPolitely(limit: number, options: PoliteClaimOptions): Promise<PoliteClaim>;
   /**
    * Moves an item by hand, as the lifecycle allows; throws `transition_not_allowed` otherwise.
    * With a fence it is refused (`lease_lost`) when the lease is another's.
