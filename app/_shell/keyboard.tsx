@@ -16,7 +16,7 @@ const storageKey = 'holocron-keys';
 /** Time to press the letter after `g`, ms. */
 const chordMs = 1_200;
 
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||

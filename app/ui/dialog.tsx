@@ -1,6 +1,6 @@
 'use client';
 /**
- * Dialog (controlled, with title and footer), Drawer (the same from the side) and ConfirmDialog, which
+ * Dialog (controlled, with title and footer) and ConfirmDialog, which
  * states what will happen and to how many before it is done.
  */
 import { X } from 'lucide-react';
@@ -73,27 +73,6 @@ export function Dialog({
           widths[size],
         )}
       >
-        <DialogFrame {...frame} onClose={() => onOpenChange(false)} />
-      </Modal>
-    </ModalOverlay>
-  );
-}
-
-/** A panel from the right, for looking into one row without leaving the list. */
-export function Drawer({
-  isOpen,
-  onOpenChange,
-  isDismissable = true,
-  ...frame
-}: Omit<DialogProps, 'size'>) {
-  return (
-    <ModalOverlay
-      isOpen={isOpen}
-      onOpenChange={onOpenChange}
-      isDismissable={isDismissable}
-      className={cx(overlayStyle, 'justify-end')}
-    >
-      <Modal className="flex h-dvh max-h-dvh w-full max-w-xl flex-col border-l border-line-strong bg-raised shadow-float">
         <DialogFrame {...frame} onClose={() => onOpenChange(false)} />
       </Modal>
     </ModalOverlay>

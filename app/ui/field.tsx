@@ -25,7 +25,7 @@ import {
 } from 'react-aria-components';
 import { cx } from './cx.ts';
 
-export const inputStyle =
+const inputStyle =
   'h-8 w-full min-w-0 rounded border border-edge/70 bg-surface px-2.5 text-sm text-ink placeholder:text-ink-3 hover:border-edge disabled:bg-inset disabled:text-ink-3 data-invalid:border-failed aria-invalid:border-failed';
 
 interface FieldProps {

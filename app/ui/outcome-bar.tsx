@@ -1,6 +1,6 @@
 /**
  * OutcomeBar: how the items of a run or source stand, as one bar of shares; failures are hatched as
- * well as red. Progress: one share of a whole.
+ * well as red.
  */
 import { cx } from './cx.ts';
 import { formatCount } from './num.tsx';
@@ -46,36 +46,6 @@ export function OutcomeBar({
               />
             );
           })}
-    </span>
-  );
-}
-
-export function Progress({
-  label,
-  value,
-  max,
-  className,
-}: {
-  readonly label: string;
-  readonly value: number;
-  /** Null when the end is not known. */
-  readonly max: number | null;
-  readonly className?: string;
-}) {
-  const share = max === null || max === 0 ? 0 : Math.min(1, value / max);
-  return (
-    <span
-      role="progressbar"
-      aria-label={label}
-      {...(max === null
-        ? {}
-        : { 'aria-valuemin': 0, 'aria-valuemax': max, 'aria-valuenow': Math.min(value, max) })}
-      className={cx('block h-2 min-w-16 overflow-hidden rounded-full bg-pending-soft', className)}
-    >
-      <span
-        className={cx('block h-full bg-progress-fill', max === null && 'breathing')}
-        style={{ width: max === null ? '100%' : `${share * 100}%` }}
-      />
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const node = path.join(root, 'node_modules/.bin/node');
@@ -60,7 +61,7 @@ export async function startProduct(): Promise<Product> {
     return child;
   };
   try {
-    await ended(start(['e2e/support/prepare-database.ts']), lines);
+    await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
     start([server]);
     start(['worker/main.ts']);
     await untilHealthy(url, lines);

@@ -64,7 +64,7 @@ export async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
 }
 
 /** Time left for `remaining` items; null when nothing moves. */
-export function etaMs(remaining: number, perMinute: number): number | null {
+function etaMs(remaining: number, perMinute: number): number | null {
   if (remaining <= 0) return 0;
   return perMinute > 0 ? (remaining / perMinute) * 60_000 : null;
 }

@@ -7,7 +7,7 @@ import type { Throughput, ThroughputPoint, ThroughputWindow } from './model.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-export const windowOf: Readonly<
+const windowOf: Readonly<
   Record<ThroughputWindow, { readonly unit: 'minute' | 'hour'; readonly units: number }>
 > = {
   '1h': { unit: 'minute', units: 60 },

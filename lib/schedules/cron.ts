@@ -28,7 +28,7 @@ export function nextTimes(
 const parse = (expression: string, timezone: string) =>
   new Cron(expression.trim(), { timezone, mode: '5-part', paused: true });
 
-export function isTimeZone(name: string): boolean {
+function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -139,7 +139,7 @@ export async function readNow(session: Session): Promise<Instant> {
   return row.now;
 }
 
-export function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
+function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
   return {
     scheduleId: row.schedule_id,
     name: row.name,
