@@ -9,7 +9,7 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import type { SortDirection } from './sort-direction.ts';
 
 /** Most rows a page may have. */
-export const maxPageSize = 100;
+const maxPageSize = 100;
 
 export interface SortColumn {
   readonly column: Expression<unknown>;

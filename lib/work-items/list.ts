@@ -195,7 +195,7 @@ function onlyCountedFilters(filter: WorkItemFilter): boolean {
 }
 
 /** Narrows a query over `work_items` to what the filter matches. */
-export function applyFilter<O>(
+function applyFilter<O>(
   session: Session,
   query: ItemsQuery<O>,
   filter: WorkItemFilter,

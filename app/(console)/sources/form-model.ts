@@ -1,7 +1,7 @@
 /** The form of a source type, derived from its schemas and hints, as plain data for the browser. */
 import { z } from 'zod';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
-import type { FieldHint, SourceTemplate, SourceType } from '#lib/source-types/source-type.ts';
+import type { JsonValue } from '#lib/json.ts';
+import type { FieldHint, SourceType } from '#lib/source-types/source-type.ts';
 import { type FormField, toFieldValue } from './form-values.ts';
 
 export interface SecretField {
@@ -108,24 +108,3 @@ function kindOf({ type }: Schema): FormField['kind'] {
 
 const optionsOf = (schema: Schema): string[] =>
   (schema.enum ?? (schema.const === undefined ? [] : [schema.const])).map(String);
-
-/** A template as the form starts from it. */
-export interface FormTemplate {
-  readonly id: string;
-  readonly typeId: string;
-  readonly title: string;
-  readonly description: string;
-  readonly name: string;
-  readonly settings: JsonObject;
-  readonly seeds: readonly JsonObject[];
-}
-
-export const formTemplateOf = (type: SourceType, template: SourceTemplate): FormTemplate => ({
-  id: template.id,
-  typeId: type.id,
-  title: template.title,
-  description: template.description,
-  name: template.name,
-  settings: template.settings,
-  seeds: template.seeds,
-});
