@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { defaultWaitTimeoutMs, type MigrationReport, migrate } from '#db/migrate/migrate.ts';
 import { describeSettings } from '#db/settings/describe.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
-import { explain, wholeNumber } from '#worker/command.ts';
+import { runProgram, wholeNumber } from '#worker/command.ts';
 
 interface Options {
   readonly migrationsDir?: string;
@@ -48,10 +48,4 @@ const program = new Command('db:init')
   )
   .action(run);
 
-try {
-  // pnpm hands a separating “--” on.
-  await program.parseAsync(process.argv.filter((word, index) => index < 2 || word !== '--'));
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
-}
+await runProgram(program);

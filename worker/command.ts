@@ -1,5 +1,5 @@
 /** What the commands have in common: options that are whole numbers, and how a fault is told. */
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 
 /** A commander parser for whole numbers within bounds. */
@@ -21,4 +21,29 @@ export function explain(error: unknown): string {
       ? `\n${error.stack ?? error.message}`
       : '';
   return `✗ ${code}: ${message}\n  → ${remedy}${detail}`;
+}
+
+/**
+ * Runs the command line of this process. A fault is told on standard error and leaves exit code 1;
+ * a wrong call ends the process with it, under the code `usage` like every other fault.
+ */
+export async function runProgram(program: Command): Promise<void> {
+  program.configureOutput({ outputError: (text, write) => write(`${explain(wrongCall(text))}\n`) });
+  try {
+    // pnpm hands a separating “--” on.
+    await program.parseAsync(process.argv.filter((word, index) => index < 2 || word !== '--'));
+  } catch (error) {
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
+}
+
+/** commander's `error: unknown option '--sede'\n(Did you mean --seed?)\n` as a sentence. */
+function wrongCall(text: string): AppError {
+  const sentence = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ');
+  const ended = /[.)]$/.test(sentence) ? sentence : `${sentence}.`;
+  return new AppError('usage', `${ended.charAt(0).toUpperCase()}${ended.slice(1)}`);
 }

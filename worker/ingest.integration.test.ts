@@ -125,24 +125,81 @@ describe('pnpm ingest', () => {
 
 describe('pnpm ingest, called wrongly', () => {
   it.each([
-    ['no file', [], /required option '--config <file>'/],
+    ['no file', [], /✗ usage: Required option '--config <file>'/],
     [
       'a file that does not exist',
       ['--config', 'none.yaml'],
-      /config_file_unreadable: .*none\.yaml/,
+      /✗ config_file_unreadable: .*none\.yaml/,
     ],
     [
       '--stats and --seed together',
       ['--config', example, '--stats', '--seed'],
-      /cannot be used with/,
+      /✗ usage: .*cannot be used with/,
     ],
-    ['a bound that is no number', ['--config', example, '--max-items', 'all'], /whole number/],
-    ['an unknown option', ['--config', example, '--sede'], /unknown option '--sede'.*\n?.*--seed/],
+    [
+      'a bound that is no number',
+      ['--config', example, '--max-items', 'all'],
+      /✗ usage: .*whole number/,
+    ],
+    [
+      'an unknown option',
+      ['--config', example, '--sede'],
+      /✗ usage: Unknown option '--sede'.*--seed/,
+    ],
   ])('with %s says so and exits with 1', async (_, args, message) => {
     const ended = await ingest(...args);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toMatch(/\n {2}→ /);
     expect(ended.stdout).toBe('');
+  });
+
+  it.each([
+    [
+      'a port that is none',
+      { INGEST_SQLSERVER_PORT: '99999', INGEST_SQLSERVER_PASSWORD: 'hunter2' },
+      /db_settings_invalid: INGEST_SQLSERVER_PORT must be a whole number from 1 to 65535/,
+    ],
+    [
+      'no password',
+      { DB_BACKEND: 'sqlserver' },
+      /db_settings_invalid: INGEST_SQLSERVER_PASSWORD is missing: set it, or MSSQL_SA_PASSWORD/,
+    ],
+    [
+      'a schema name with SQL in it',
+      { INGEST_SQLSERVER_SCHEMA: 'x]; drop', INGEST_SQLSERVER_PASSWORD: 'hunter2' },
+      /db_settings_invalid: INGEST_SQLSERVER_SCHEMA must be letters, digits and underscores/,
+    ],
+  ])('with %s in the environment says so before anything is tried', async (_, env, message) => {
+    const ended = await site.run('worker/ingest.ts', ['--config', example, '--seed', '--json'], {
+      DB_BACKEND: 'sqlserver',
+      ...env,
+    });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toMatch(/\n {2}→ Correct INGEST_SQLSERVER_/);
+    expect(ended.stderr).not.toMatch(/\n\s+at |hunter2/);
+    expect(ended.stdout).toBe('');
+  });
+
+  it.each([
+    ['a blank at the end of a resource id', 'ids: ["a "]', /has leading or trailing blanks/],
+    [
+      'a resource id too long for a dedupe key',
+      `ids: [${'x'.repeat(900)}]`,
+      /The dedupe key has \d+ characters; 850 are possible/,
+    ],
+  ])('with %s names the line, and leaves the database as it was', async (_, seed, message) => {
+    const file = await configured(
+      `sources:\n  - {name: right, type: test}\n  - {name: wrong, type: test}\nseeds:\n  - source: right\n  - source: wrong\n    ${seed}\n`,
+    );
+    const ended = await ingest('--config', file, '--seed');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/config_invalid: .*line 6: seeds\[1\]: /);
+    expect(ended.stderr).toMatch(message);
+    const { q } = site.runtime.db;
+    expect(await q.selectFrom('sources').select('name').execute()).toEqual([]);
+    expect(await q.selectFrom('work_items').select('work_item_id').execute()).toEqual([]);
   });
 
   it('with a wrong key names it, its line and what is allowed', async () => {

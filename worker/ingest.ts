@@ -8,7 +8,7 @@ import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import type { Source } from '#lib/sources/model.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
-import { explain, wholeNumber } from './command.ts';
+import { runProgram, wholeNumber } from './command.ts';
 import type { Tally } from './in-flight.ts';
 import type { ItemResult } from './pipeline/context.ts';
 import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
@@ -196,10 +196,5 @@ function say(flags: IngestFlags, line: string): void {
   if (!flags.json) console.log(line);
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
-}
+await runProgram(program);
 process.exit();

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
-import { explain, wholeNumber } from './command.ts';
+import { runProgram, wholeNumber } from './command.ts';
 import { patiently } from './patience.ts';
 import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
 import { runWorker } from './run-worker.ts';
@@ -64,11 +64,6 @@ async function main(flags: WorkerFlags): Promise<number> {
   }
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
-}
+await runProgram(program);
 // A connector that ignores its signal may still hold a socket or a timer.
 process.exit();

@@ -183,8 +183,8 @@ describe('worker --once', () => {
 
 describe('a worker that is called wrongly', () => {
   it.each([
-    ['an option that does not exist', ['--fast'], {}, /unknown option '--fast'/],
-    ['a number out of range', ['--concurrency', '0'], {}, /whole number from 1 to 200/],
+    ['an option that does not exist', ['--fast'], {}, /✗ usage: Unknown option '--fast'/],
+    ['a number out of range', ['--concurrency', '0'], {}, /✗ usage: .*whole number from 1 to 200/],
     [
       'a wrong variable',
       [],

@@ -1,8 +1,12 @@
 /** The YAML file, key by key. Sources and seeds are checked by their type's own schemas afterwards. */
 import { z } from 'zod';
 
-const flag = z.boolean();
-const port = z.number().int().min(1).max(65_535);
+const flag = z.boolean('must be true or false, a boolean');
+const count = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+};
+const port = count(1, 65_535);
 const schemaName = z
   .string()
   .regex(
@@ -48,12 +52,12 @@ const state = z.strictObject({
 });
 
 const runner = z.strictObject({
-  batch_size: z.number().int().min(1).max(500).optional(),
-  max_items: z.number().int().min(1).nullable().optional(),
-  max_retries: z.number().int().min(0).max(20).optional(),
+  batch_size: count(1, 500).optional(),
+  max_items: count(1, 1_000_000_000).nullable().optional(),
+  max_retries: count(0, 20).optional(),
   enable_discovery: flag.optional(),
-  concurrency: z.number().int().min(1).max(200).optional(),
-  lease_seconds: z.number().int().min(5).max(3600).optional(),
+  concurrency: count(1, 200).optional(),
+  lease_seconds: count(5, 3600).optional(),
 });
 
 export const fileSchema = z.strictObject({

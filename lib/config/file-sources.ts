@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '#lib/json.ts';
 import { listSourceTypes } from '#lib/source-types/registry.ts';
-import type { SourceType } from '#lib/source-types/source-type.ts';
+import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
 import type { SourceInput } from '#lib/sources/model.ts';
+import { seedFault } from '#lib/sources/seed-fault.ts';
 import type { ConfigFile } from './file-schema.ts';
 import type { Environment } from './model.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
@@ -47,19 +48,24 @@ export function sourcesOfFile(
   }
   if (faults.length > 0) throw file.error(faults);
 
-  const seeds = new Map<string, JsonObject[]>(declared.map(({ name }) => [name, []]));
+  const sources = declared.map((source, index) => ({
+    ...source,
+    ...parseSettings(file, source, index, defaults),
+    seeds: [] as JsonObject[],
+  }));
   for (const [index, entry] of (content.seeds ?? []).entries()) {
-    const source = declared.find(({ name }) => name === entry['source']);
-    if (!source) throw file.error([unknownSource(index, entry['source'], [...seeds.keys()])]);
+    const source = sources.find(({ name }) => name === entry['source']);
+    const names = sources.map(({ name }) => name);
+    if (!source) throw file.error([unknownSource(index, entry['source'], names)]);
     const { source: _, ...rest } = entry;
-    seeds.get(source.name)?.push(parseSeed(file, source.type, rest, index));
+    source.seeds.push(parseSeed(file, source, rest, index));
   }
-  return declared.map((source, index) => ({
+  return sources.map((source) => ({
     name: source.name,
     type: source.type.id,
     enabled: source.enabled,
-    settings: parseSettings(file, source, index, defaults),
-    seeds: seeds.get(source.name) ?? [],
+    settings: source.settings,
+    seeds: source.seeds,
     ...secretsOf(source, env),
   }));
 }
@@ -102,25 +108,32 @@ function declaredSource(
   };
 }
 
+/** The settings as written, for the form, and as the type reads them, with its defaults. */
 function parseSettings(
   file: YamlFile,
   source: DeclaredSource,
   index: number,
   defaults: SourceDefaults,
-): JsonObject {
-  const given = { ...source.settings };
-  if (defaults.maxRetries !== undefined) given['max_retries'] ??= defaults.maxRetries;
-  file.parse(source.type.settingsSchema, ['sources', index], given);
-  return given;
+): { settings: JsonObject; parsed: CommonSettings } {
+  const settings = { ...source.settings };
+  if (defaults.maxRetries !== undefined) settings['max_retries'] ??= defaults.maxRetries;
+  return {
+    settings,
+    parsed: file.parse(source.type.settingsSchema, ['sources', index], settings),
+  };
 }
 
 function parseSeed(
   file: YamlFile,
-  type: SourceType,
+  source: { readonly name: string; readonly type: SourceType; readonly parsed: CommonSettings },
   seed: Readonly<Record<string, unknown>>,
   index: number,
 ): JsonObject {
-  file.parse(type.seedSchema, ['seeds', index], seed);
+  const path = ['seeds', index];
+  const parsed = file.parse(source.type.seedSchema, path, seed);
+  const context = { sourceName: source.name, settings: source.parsed, secrets: {} };
+  const message = seedFault(source.type, context, parsed);
+  if (message) throw file.error([{ path, message }]);
   // As above: JSON values, now known to fit the seed's schema; kept as written for the form.
   return seed as JsonObject;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,6 +112,12 @@ describe('sources and seeds of the file', () => {
     expect(config.sources.map(({ settings }) => settings['max_retries'])).toEqual([9, 1]);
   });
 
+  it('take the retries of the environment over those of the file', () => {
+    const yaml = 'runner:\n  max_retries: 9\nsources:\n  - {name: a, type: test}\n';
+    const config = load(yaml, environment({ INGEST_MAX_RETRIES: '2' }));
+    expect(config.sources[0]?.settings).toEqual({ max_retries: 2 });
+  });
+
   it('have their secrets in the environment', () => {
     const yaml = 'sources:\n  - {name: Open Alex-2, type: openalex, email: a@example.org}\n';
     const config = load(yaml, environment({ INGEST_SOURCE_OPEN_ALEX_2_API_KEY: 'k' }));
@@ -134,7 +140,7 @@ describe('a wrong file', () => {
     [
       'a number out of range',
       'state:\n  sqlserver:\n    host: db\n    port: 99999\n',
-      /line 4: state\.sqlserver\.port: .*65535/,
+      /line 4: state\.sqlserver\.port: must be a whole number from 1 to 65535/,
     ],
     [
       'a schema name that is none',
@@ -195,6 +201,16 @@ describe('a wrong file', () => {
       'an unknown key of a seed',
       `${oneSource}seeds:\n  - source: sample\n    titels: [a]\n`,
       /line 6: seeds\[0\]\.titels: unknown key/,
+    ],
+    [
+      'a resource id with a blank at its end',
+      `${oneSource}seeds:\n  - source: sample\n    ids: ["test_resource_001 "]\n`,
+      /line 5: seeds\[0\]: The resource id "test_resource_001 " has leading or trailing blanks/,
+    ],
+    [
+      'a resource id too long for a dedupe key',
+      `${oneSource}seeds:\n  - source: sample\n    ids: [${'x'.repeat(900)}]\n`,
+      /line 5: seeds\[0\]: The dedupe key has \d+ characters; 850 are possible/,
     ],
     ['a list that is a text', 'sources: none\n', /line 1: sources: .*array/],
     ['broken syntax', 'runner:\n  batch_size: [1\n', /line \d+: not valid YAML/],
@@ -288,6 +304,11 @@ describe('the master key', () => {
     const error = refusal(undefined, environment({ INGEST_SECRET_KEY: 'sesame' }));
     expect(error.message).toContain('INGEST_SECRET_KEY');
     expect(error.message).not.toContain('sesame');
+  });
+
+  it('is not made for a configuration that is refused', () => {
+    expect(refusal(`${oneSource}    latency: 3\n`, withoutKey()).code).toBe('config_invalid');
+    expect(existsSync(path.join(directory, 'secret.key'))).toBe(false);
   });
 
   it('that cannot be written says what to do', () => {

@@ -30,8 +30,11 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
   const file = configFile === undefined ? null : readYamlFile(configFile);
   const content = file ? readContent(file) : {};
   const database = resolveDatabaseSettings(env, content.state);
+  const maxRetries = environment.INGEST_MAX_RETRIES ?? content.runner?.max_retries;
+  const sources = file ? sourcesOfFile(file, content, env, { maxRetries }) : [];
   return {
     database,
+    // The last that can fail, so that a configuration that is refused has made no key file.
     secretKey: masterKey(environment.INGEST_SECRET_KEY, keyFile(environment, database)),
     egressAllow: environment.INGEST_EGRESS_ALLOW ?? [],
     userAgent: environment.INGEST_USER_AGENT ?? defaultUserAgent,
@@ -44,9 +47,7 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
         : { password: environment.INGEST_ADMIN_PASSWORD }),
     },
     logLevel: flags.logLevel ?? environment.INGEST_LOG_LEVEL ?? 'info',
-    sources: file
-      ? sourcesOfFile(file, content, env, { maxRetries: content.runner?.max_retries })
-      : [],
+    sources,
     notes: [...database.notes, ...notesOf(content)],
   };
 }

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
 import type { SourceInput } from './model.ts';
+import { seedFault } from './seed-fault.ts';
 
 export interface CheckedInput {
   readonly name: string;
@@ -119,12 +120,8 @@ function collectSeedItemFaults(
   seeds: readonly unknown[],
 ): void {
   for (const [index, seed] of seeds.entries()) {
-    try {
-      type.seedItems({ sourceName: sourceNameText, settings, secrets: {} }, seed);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      fields[`seeds.${index}`] = error.message;
-    }
+    const fault = seedFault(type, { sourceName: sourceNameText, settings, secrets: {} }, seed);
+    if (fault) fields[`seeds.${index}`] = fault;
   }
 }
 
