@@ -1,5 +1,6 @@
 /** Whether this deployment can work: database reachable, migrated, somebody working. */
 import type { Db } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 import { namesOfPendingMigrations } from './pending-migrations.ts';
@@ -19,34 +20,59 @@ export interface Health {
   readonly error: PublicError | null;
 }
 
-/** Never throws: what fails is the answer. */
+/** A load balancer waits no longer than this for an answer, ms. */
+const patienceMs = 5_000;
+
+/** Never throws and never hangs: what fails, or does not answer within five seconds, is the answer. */
 export async function checkHealth(db: Db): Promise<Health> {
-  const base = { engine: db.name, database: db.label };
-  const unknown = { latencyMs: null, pendingMigrations: null, workers: null };
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(noAnswer()), patienceMs);
+  });
   try {
-    const start = performance.now();
-    await db.q.selectNoFrom(db.engine.now().as('now')).executeTakeFirst();
-    const latencyMs = Math.round((performance.now() - start) * 10) / 10;
-    const pending = await readPending(db);
-    if (pending.length > 0) {
-      return {
-        ...base,
-        ok: false,
-        latencyMs,
-        pendingMigrations: pending,
-        workers: null,
-        error: {
-          code: 'db_migrations_pending',
-          message: `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} not applied yet.`,
-          remedy: 'Run pnpm db:init.',
-        },
-      };
-    }
-    const workers = await countLiveWorkers(db);
-    return { ...base, ok: true, latencyMs, pendingMigrations: pending, workers, error: null };
+    return await Promise.race([examine(db), silence]);
   } catch (error) {
-    return { ...base, ...unknown, ok: false, error: toPublicError(error) };
+    return {
+      engine: db.name,
+      database: db.label,
+      ok: false,
+      latencyMs: null,
+      pendingMigrations: null,
+      workers: null,
+      error: toPublicError(error),
+    };
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+const noAnswer = () =>
+  new DatabaseError('db_statement_timeout', 'The database does not answer.', {
+    remedy: 'Check that the database server runs and is not overloaded.',
+  });
+
+async function examine(db: Db): Promise<Health> {
+  const base = { engine: db.name, database: db.label };
+  const start = performance.now();
+  await db.q.selectNoFrom(db.engine.now().as('now')).executeTakeFirst();
+  const latencyMs = Math.round((performance.now() - start) * 10) / 10;
+  const pending = await readPending(db);
+  if (pending.length > 0) {
+    return {
+      ...base,
+      ok: false,
+      latencyMs,
+      pendingMigrations: pending,
+      workers: null,
+      error: {
+        code: 'db_migrations_pending',
+        message: `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} not applied yet.`,
+        remedy: 'Run pnpm db:init.',
+      },
+    };
+  }
+  const workers = await countLiveWorkers(db);
+  return { ...base, ok: true, latencyMs, pendingMigrations: pending, workers, error: null };
 }
 
 /** The answer when not even the settings could be used. */

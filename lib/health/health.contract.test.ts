@@ -21,13 +21,14 @@ describe.each(contractEngines())('health on $name', (engine) => {
     }
   });
 
-  it('is an answer, not an exception, when the database is gone', async () => {
-    const database = await engine.create();
-    await database.db.close();
-    const health = await checkHealth(database.db);
+  it('is an answer, not an exception and not a silence, when the database is gone', async () => {
+    const { settings, remove } = await engine.freshSettings();
+    const db = await openDatabase(settings);
+    await db.close();
+    const health = await checkHealth(db);
     expect(health).toMatchObject({ ok: false, latencyMs: null });
     expect(health.error?.remedy).not.toBe('');
-    await database.dispose().catch(() => undefined);
+    await remove();
   });
 });
 
