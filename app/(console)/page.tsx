@@ -10,16 +10,17 @@ import {
   X,
 } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage, settle } from '#app/_server/action.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { ChipLink } from '#app/ui/chip.tsx';
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
@@ -39,10 +40,12 @@ import {
 } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
+import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
 
 export const metadata: Metadata = { title: 'Overview' };
 
 const staleDays = 30;
+const parameters = { window: choiceParameter(throughputWindows) };
 const windowWords: Readonly<Record<ThroughputWindow, string>> = {
   '1h': '1 h',
   '24h': '24 h',
@@ -54,8 +57,8 @@ export default async function OverviewPage({
 }: {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const asked = (await searchParams)['window'];
-  const window = throughputWindows.find((one) => one === asked) ?? '1h';
+  const { values, problems } = readParameters(parameters, await searchParams);
+  const { window = '1h' } = values;
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     role: actor.role,
     data: await overview(runtime.db, { window }),
@@ -89,6 +92,7 @@ export default async function OverviewPage({
           ) : null
         }
       />
+      <ParameterProblems problems={problems} />
       {data.warnings.length > 0 ? (
         <div className="flex flex-col gap-2">
           {data.warnings.map((warning) => (

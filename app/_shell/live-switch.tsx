@@ -1,9 +1,9 @@
 'use client';
 /** Live on or off, and the health dot: what the console knows about the database right now. */
 import { Pause, Radio } from 'lucide-react';
-import Link from 'next/link';
 import { Button as AriaButton } from 'react-aria-components';
 import { cx } from '#app/ui/cx.ts';
+import { Link } from '#app/ui/link.tsx';
 import { useLive } from '#app/ui/live.tsx';
 import { Tooltip } from '#app/ui/tooltip.tsx';
 

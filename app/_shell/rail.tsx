@@ -1,12 +1,12 @@
 'use client';
 /** The rail: a column on wide screens, an icon strip on middle ones, a drawer on narrow ones. */
 import { Menu as MenuIcon } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
 import { IconButton } from '#app/ui/button.tsx';
 import { cx } from '#app/ui/cx.ts';
+import { Link } from '#app/ui/link.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { isCurrent, places } from './navigation.ts';
 

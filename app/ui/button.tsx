@@ -1,11 +1,11 @@
 'use client';
 /** Button, IconButton (named by a tooltip) and LinkButton. `isPending` keeps the width and says so. */
 import { LoaderCircle } from 'lucide-react';
-import Link from 'next/link';
 import type { ComponentProps, ReactNode } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
 import { type ButtonSize, type ButtonVariant, buttonStyle } from './button-style.ts';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 export interface ButtonProps

@@ -1,10 +1,10 @@
 'use client';
 /** Chip: one active filter, in words, removable. ChipLink: a quick filter that is on or off. */
 import { X } from 'lucide-react';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 export function Chip({
   label,

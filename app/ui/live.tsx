@@ -16,7 +16,7 @@ import {
   useState,
   useTransition,
 } from 'react';
-import useSWR from 'swr';
+import useSWR, { mutate } from 'swr';
 
 export interface LiveState {
   readonly moving: boolean;
@@ -44,6 +44,7 @@ const LiveContext = createContext<Live | null>(null);
 
 const movingMs = 2_000;
 const idleMs = 15_000;
+const liveUrl = '/api/live';
 const storageKey = 'holocron-live';
 
 async function ask(url: string): Promise<LiveState> {
@@ -56,13 +57,18 @@ async function ask(url: string): Promise<LiveState> {
   return (await response.json()) as LiveState;
 }
 
+/** Asks at once, as after an action: what a person set going moves now, not at the next idle turn. */
+export function askLiveNow(): void {
+  void mutate(liveUrl);
+}
+
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [isOn, setOnState] = useState(true);
   const [holds, setHolds] = useState(0);
   useEffect(() => {
     if (localStorage.getItem(storageKey) === 'off') setOnState(false);
   }, []);
-  const { data, error } = useSWR<LiveState, unknown>(isOn ? '/api/live' : null, ask, {
+  const { data, error } = useSWR<LiveState, unknown>(isOn ? liveUrl : null, ask, {
     refreshInterval: (latest) => (latest?.moving ? movingMs : idleMs),
     refreshWhenHidden: false,
     revalidateOnFocus: true,

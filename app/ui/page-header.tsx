@@ -1,7 +1,7 @@
 /** PageHeader: the one <h1>, what stands beside it, and the page's actions. */
 
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Link } from './link.tsx';
 
 export function PageHeader({
   title,

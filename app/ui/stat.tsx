@@ -1,7 +1,8 @@
 /** Stat: one figure with its name, and a line of context under it. */
-import Link from 'next/link';
+
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 export function Stat({
   label,

@@ -4,9 +4,9 @@
  * clickable states. 32 px rows, 28 dense.
  */
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import Link from 'next/link';
 import type { ComponentProps, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 export function TableRegion({
   label,

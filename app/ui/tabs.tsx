@@ -2,9 +2,10 @@
  * TabLinks: tabs whose state is the URL, so that a link shares the view. They are links, and the
  * present one is marked with `aria-current`.
  */
-import Link from 'next/link';
+
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 export function TabLinks({
   label,

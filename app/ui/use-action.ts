@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useState, useTransition } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
+import { askLiveNow } from './live.tsx';
 import { notify, notifyError } from './toast.tsx';
 
 type Result<T> =
@@ -39,6 +40,7 @@ export function useAction<I, T>(action: (input: I) => Promise<Result<T>>, option
           notify(done(result.data));
           onDone?.(result.data);
           router.refresh();
+          askLiveNow();
           return;
         }
         setError(result.error);

@@ -1,14 +1,14 @@
 import { ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage } from '#app/_server/action.ts';
-import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -29,15 +29,12 @@ export default async function AuditPage({
   const loaded = await loadPage(({ runtime }) => listAudit(runtime.db, query));
   const kept = keptParameters(raw);
   const filter = <AuditFilter key={JSON.stringify(kept)} values={kept} />;
-  const problemBanners = problems.map((problem) => (
-    <Banner key={problem.parameter} kind="warn" title={problem.message} />
-  ));
   if (!loaded.ok) {
     return (
       <>
         <PageHeader title="Audit" />
         {filter}
-        {problemBanners}
+        <ParameterProblems problems={problems} />
         <ErrorState
           error={loaded.error}
           action={<LinkButton href="/audit">From the first page</LinkButton>}
@@ -54,7 +51,7 @@ export default async function AuditPage({
       <LiveRefresh />
       <PageHeader title="Audit" meta="who changed what, newest first" />
       {filter}
-      {problemBanners}
+      <ParameterProblems problems={problems} />
       {rows.length === 0 ? (
         <EmptyState
           icon={<ScrollText aria-hidden />}

@@ -1,15 +1,15 @@
 /** Records: what was fetched, newest first, by resource, run and time. */
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
@@ -44,17 +44,7 @@ export default async function RecordsPage({
         current={current}
         sources={sources.ok ? sources.data : []}
       />
-      {problems.length > 0 ? (
-        <Banner kind="warn" title="Part of the address was not understood and is ignored">
-          <ul>
-            {problems.map((problem) => (
-              <li key={problem.parameter}>
-                {problem.message} <code>{problem.code}</code>
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      ) : null}
+      <ParameterProblems problems={problems} />
       {list.ok ? (
         <List page={list.data} query={query} current={current} />
       ) : (

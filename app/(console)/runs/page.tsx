@@ -1,20 +1,22 @@
 /** Runs: every campaign, the latest first, with how far it came; and the launch of a new one. */
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
@@ -24,16 +26,16 @@ import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from './run-word
 export const metadata: Metadata = { title: 'Runs' };
 
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
+const parameters = { status: choiceParameter(statuses), cursor: cursorParameter };
 
 export default async function RunsPage({
   searchParams,
 }: {
-  readonly searchParams: Promise<{ status?: string | string[]; cursor?: string | string[] }>;
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const actor = await requireActor();
-  const search = await searchParams;
-  const status = statuses.find((known) => known === search.status);
-  const cursor = typeof search.cursor === 'string' ? search.cursor : undefined;
+  const { values, problems } = readParameters(parameters, await searchParams);
+  const { status, cursor } = values;
   const [list, sources] = await Promise.all([
     loadPage(({ runtime }) => listRuns(runtime.db, { status, cursor })),
     loadPage(({ runtime }) => listSources(runtime.db)),
@@ -66,6 +68,7 @@ export default async function RunsPage({
           })),
         ]}
       />
+      <ParameterProblems problems={problems} />
       {list.ok ? (
         list.data.rows.length === 0 ? (
           <EmptyState

@@ -27,7 +27,7 @@ export const commandWords: Readonly<Record<RunCommand, CommandWords>> = {
     confirm: {
       title: 'Stop this run?',
       explain: (queued, inProgress) =>
-        `The run ends. ${countOf(queued, 'queued item')} will stay in the queue and be taken by the next seed run of the source.${finished(inProgress)}`,
+        `The run ends. ${countOf(queued, 'queued item')} will be held: nobody fetches them until a seed run of the source takes them up or they are retried.${finished(inProgress)}`,
       button: () => 'Stop run',
     },
   },

@@ -1,10 +1,10 @@
 /** Sources: where items come from, how they stand, and the ways in: form, template, YAML. */
 import { Download, Plus, Upload } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';

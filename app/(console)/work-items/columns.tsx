@@ -1,7 +1,8 @@
 /** The columns of the work-item list: what each shows, how it sorts, whether it is shown at first. */
-import Link from 'next/link';
+
 import type { ReactNode } from 'react';
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { StatusBadge } from '#app/ui/status-badge.tsx';

@@ -1,6 +1,7 @@
 /** The three things a person can do to items: whom each touches, and the words that say so. */
 import { countOf } from '#app/ui/num.tsx';
-import type { WorkItemStatus } from '#lib/work-items/model.ts';
+import { isOnHold } from '#lib/work-items/hold.ts';
+import type { WorkItem, WorkItemStatus } from '#lib/work-items/model.ts';
 
 export const itemActions = ['recrawl', 'retry', 'skip'] as const;
 export type ItemAction = (typeof itemActions)[number];
@@ -18,9 +19,9 @@ interface ActionWords {
   done(count: number): string;
 }
 
-const touches: Readonly<Record<ItemAction, ReadonlySet<WorkItemStatus>>> = {
-  recrawl: new Set(['completed', 'failed', 'skipped']),
-  retry: new Set(['failed', 'skipped']),
+const touches: Readonly<Record<ItemAction, ReadonlySet<WorkItemStatus | 'held'>>> = {
+  recrawl: new Set(['completed', 'failed', 'skipped', 'held']),
+  retry: new Set(['failed', 'skipped', 'held']),
   skip: new Set(['pending', 'failed']),
 };
 
@@ -41,7 +42,8 @@ const words: Readonly<Record<ItemAction, ActionWords>> = {
     verb: 'Retry',
     title: (count) => `Retry ${items(count)}?`,
     explain: (count) => `${items(count)} will be tried again, with attempts counted from 0.`,
-    leave: (count) => `${stay(count)}: only failed and skipped items are retried.`,
+    leave: (count) =>
+      `${stay(count)}: only failed and skipped items, and those of a stopped run, are retried.`,
     confirm: (count) => `Retry ${items(count)}`,
     done: (count) => `${items(count)} will be tried again`,
   },
@@ -55,12 +57,15 @@ const words: Readonly<Record<ItemAction, ActionWords>> = {
   },
 };
 
+type ActionItem = Pick<WorkItem, 'status' | 'waitReason'>;
+
 /** Which of the items an action would change, which it would leave, and how to say it. */
-export function splitByAction<T extends { readonly status: WorkItemStatus }>(
+export function splitByAction<T extends ActionItem>(
   action: ItemAction,
   given: readonly T[],
 ): { readonly affected: readonly T[]; readonly left: readonly T[]; readonly words: ActionWords } {
-  const isTouched = (item: T) => touches[action].has(item.status);
+  const isTouched = (item: T) =>
+    touches[action].has(item.status) || (isOnHold(item) && touches[action].has('held'));
   return {
     affected: given.filter(isTouched),
     left: given.filter((item) => !isTouched(item)),

@@ -2,12 +2,12 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination } from '#app/ui/pagination.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
@@ -37,17 +37,7 @@ export default async function WorkItemsPage({
       <LiveRefresh />
       <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
       <FilterBar sources={aside.ok ? aside.data.sources : []} />
-      {problems.length > 0 ? (
-        <Banner kind="warn" title="Part of the address was not understood and is ignored">
-          <ul>
-            {problems.map((problem) => (
-              <li key={problem.parameter}>
-                {problem.message} <code>{problem.code}</code>
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      ) : null}
+      <ParameterProblems problems={problems} />
       {list.ok ? (
         <List
           page={list.data}

@@ -40,7 +40,7 @@ export function ItemActionButton({
   onDone,
 }: {
   readonly action: ItemAction;
-  readonly items: readonly Pick<WorkItemSummary, 'workItemId' | 'status'>[];
+  readonly items: readonly Pick<WorkItemSummary, 'workItemId' | 'status' | 'waitReason'>[];
   readonly onDone?: () => void;
 }) {
   const router = useRouter();

@@ -1,11 +1,11 @@
 import { Cpu } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';

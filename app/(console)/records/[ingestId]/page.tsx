@@ -1,12 +1,12 @@
 /** One record: its payload, the exchange that brought it, and what changed since the fetch before. */
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';

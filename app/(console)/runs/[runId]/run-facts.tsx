@@ -1,6 +1,7 @@
 /** RunErrors: why items failed, by code. RunFacts: what was asked for, and its relatives. */
-import Link from 'next/link';
+
 import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';

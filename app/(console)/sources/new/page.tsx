@@ -1,8 +1,8 @@
 /** A new source: choose a template or a type, then fill in its form. */
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { Link } from '#app/ui/link.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { NoPermission } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';

@@ -1,6 +1,7 @@
 /** Attempts: every time a worker took the item, newest first. */
-import Link from 'next/link';
+
 import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';

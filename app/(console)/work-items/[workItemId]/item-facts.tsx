@@ -1,7 +1,8 @@
 /** ItemFacts: what is known of the item itself. */
-import Link from 'next/link';
+
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { shortId } from '#app/ui/short-id.ts';

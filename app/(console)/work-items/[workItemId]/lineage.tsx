@@ -1,5 +1,5 @@
 /** Lineage: where the item was discovered, and what was discovered in it. */
-import Link from 'next/link';
+import { Link } from '#app/ui/link.tsx';
 import { formatCount } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
