@@ -17,6 +17,7 @@ export async function createSqlServerTarget(given: SqlServerSettings): Promise<B
   const raw = await connect(settings);
   return {
     db,
+    share: 0.1,
     replay: async (steps) => {
       for (const step of steps) {
         if (step.kind === 'begin') await control((done) => raw.beginTransaction(done));

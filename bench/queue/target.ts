@@ -4,6 +4,8 @@ import type { RecordedStep } from './recording.ts';
 
 export interface BenchTarget {
   readonly db: Db;
+  /** Share of a case's items one run works on: a server takes its time for each statement. */
+  readonly share: number;
   /** Sends the steps one after another through the bare driver, on one connection. */
   replay(steps: readonly RecordedStep[]): Promise<void>;
   /** Fills `work_items` with rows 0 to `count` − 1 of `benchRow`, as fast as the engine allows. */
