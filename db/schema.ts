@@ -44,7 +44,8 @@ export interface WorkItemsTable {
   depth: Generated<number>;
   /** added: not claimable before this moment (backoff, schedule). */
   available_at: Generated<Instant>;
-  /** added: why a pending item waits beyond its turn: `backoff`, `scheduled`; null when claimable. */
+  /** added: why a pending item waits beyond its turn: `backoff`, `scheduled`, `held` (its run was stopped);
+   * null when claimable. */
   wait_reason: string | null;
   /** added: the fence, made fresh at every claim. */
   lease_id: string | null;

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { systemActor } from '#lib/access/model.ts';
 import { newId } from '#lib/ids.ts';
+import { recrawlItems, retryItems } from '#lib/work-items/change-items.ts';
+import type { ClaimedItem } from '#lib/work-items/model.ts';
+import { passTime } from '#lib/work-items/testing/database.ts';
 import { anAttempt, aWorkItem } from '#lib/work-items/testing/factories.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from './control-run.ts';
 import { finishRuns } from './finish-runs.ts';
@@ -64,26 +67,83 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
       });
     });
 
-    test('stop keeps what is queued: it leaves the run and stays pending', async () => {
-      const { runId } = await launchSeed();
-      const [held] = await claim(1);
-      await stopRun(given.db, operator, runId);
-      if (held) await complete(held);
-      expect(await runOf(runId)).toMatchObject({
-        status: 'completed',
-        endReason: 'stopped',
-        itemsTotal: 1,
-        itemsProcessed: 1,
+    describe('stop', () => {
+      const pending = () =>
+        given.db.q
+          .selectFrom('work_items')
+          .select(['work_item_id as id', 'run_id', 'wait_reason', 'attempt'])
+          .where('status', '=', 'pending')
+          .execute();
+      const fail = (item: ClaimedItem) =>
+        given.store.fail({
+          fence: { workItemId: item.workItemId, leaseId: item.leaseId },
+          attempt: anAttempt(),
+          errorCode: 'http_server_error',
+          errorMessage: '500',
+          decision: { kind: 'retry', delayMs: 1000 },
+        });
+
+      test('holds what is queued: it leaves the run, stays pending, and nobody fetches it', async () => {
+        const { runId } = await launchSeed();
+        const [held] = await claim(1);
+        await stopRun(given.db, operator, runId);
+        if (held) await complete(held);
+        expect(await runOf(runId)).toMatchObject({
+          status: 'completed',
+          endReason: 'stopped',
+          itemsTotal: 1,
+          itemsProcessed: 1,
+        });
+        expect(await pending()).toEqual(
+          Array.from({ length: 4 }, () =>
+            expect.objectContaining({ run_id: null, wait_reason: 'held' }),
+          ),
+        );
+        const later = { owner: 'w', leaseMs: 60_000 };
+        expect(await given.store.claimPolitely(10, later)).toEqual({ items: [], retryInMs: null });
+        expect(await given.store.dequeue(10)).toEqual([]);
+        await passTime(given.db, 10 * 365 * 86_400_000);
+        expect(await claim(10)).toEqual([]);
       });
-      const left = await given.db.q
-        .selectFrom('work_items')
-        .select('run_id')
-        .where('status', '=', 'pending')
-        .execute();
-      expect(left).toEqual(Array.from({ length: 4 }, () => ({ run_id: null })));
-      const next = await launchSeed();
-      await prepareRuns(given.db);
-      expect((await runOf(next.runId)).itemsTotal).toBe(4);
+
+      test('holds what comes back from a worker, and what it found', async () => {
+        const { runId } = await launchSeed();
+        const [finding, failing, released] = await claim(3);
+        if (!finding || !failing || !released) throw new Error('too few items');
+        await stopRun(given.db, operator, runId);
+        await complete(finding, [aWorkItem({ resourceId: 'found late', depth: 1 })]);
+        expect(await fail(failing)).toEqual({ ok: true, status: 'pending' });
+        await given.store.release([{ workItemId: released.workItemId, leaseId: released.leaseId }]);
+        await passTime(given.db, 86_400_000);
+        expect(await claim(10)).toEqual([]);
+        const left = await pending();
+        expect(left).toHaveLength(5);
+        expect(left.every((item) => item.wait_reason === 'held' && item.run_id === null)).toBe(
+          true,
+        );
+      });
+
+      test('a new run of the source takes up what is held', async () => {
+        const { runId } = await launchSeed();
+        await stopRun(given.db, operator, runId);
+        const next = await launchSeed();
+        await prepareRuns(given.db);
+        expect((await runOf(next.runId)).itemsTotal).toBe(5);
+        const items = await claim(10);
+        expect(items.map((item) => item.runId)).toEqual(Array(5).fill(next.runId));
+      });
+
+      test.each([
+        ['retried', retryItems],
+        ['recrawled', recrawlItems],
+      ])('what a person has %s is fetched, the rest is not', async (_, change) => {
+        const { runId } = await launchSeed();
+        await stopRun(given.db, operator, runId);
+        const [first] = await pending();
+        if (!first) throw new Error('nothing is pending');
+        expect(await change(given.db, operator, [first.id])).toEqual({ changed: 1, refused: 0 });
+        expect((await claim(10)).map((item) => item.workItemId)).toEqual([first.id]);
+      });
     });
 
     test('a long queue is emptied on by the workers, and nobody claims from it meanwhile', async () => {

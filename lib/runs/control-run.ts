@@ -34,7 +34,10 @@ export async function resumeRun(db: Db, actor: Actor, runId: string): Promise<vo
   });
 }
 
-/** Ends the run and keeps what is queued: it leaves the run and stays pending. */
+/**
+ * Ends the run and keeps what is queued: it leaves the run and stays pending, held until a new run of
+ * its source adopts it or a person retries it.
+ */
 export async function stopRun(db: Db, actor: Actor, runId: string): Promise<void> {
   await endRun(db, actor, runId, 'stopped');
 }

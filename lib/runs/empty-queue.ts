@@ -2,10 +2,12 @@
 import type { Db, Session } from '#db/engine.ts';
 import { chunkSize } from '#lib/work-items/chunks.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
+import { heldChange } from '#lib/work-items/hold.ts';
 import { adjustRun, outcomeDeltas, runStanding, timesDeltas } from './run-numbers.ts';
 
 /**
- * After a cancel the queued items are skipped; after a stop they leave the run and stay pending.
+ * After a cancel the queued items are skipped; after a stop they leave the run, stay pending and
+ * are held.
  * Works through at most `maxChunks` × 500 items; the rest is gone on with by `prepareRuns`, and
  * nobody claims it meanwhile. Returns how many items were handled.
  */
@@ -41,7 +43,9 @@ async function emptyChunk(tx: Session, runId: string): Promise<number> {
   const result = await tx.q
     .updateTable('work_items')
     .set({
-      ...(cancelled ? { status: 'skipped', wait_reason: null } : { run_id: null }),
+      ...(cancelled
+        ? { status: 'skipped', wait_reason: null }
+        : { run_id: null, ...heldChange(tx) }),
       updated_at: tx.engine.now(),
     })
     .where('work_item_id', 'in', ids)

@@ -1,5 +1,7 @@
 /** What a person does to items picked in the console: recrawl, retry, skip. */
+import type { ExpressionBuilder } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
+import type { Database } from '#db/schema.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
@@ -7,6 +9,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { adjustRun, correctRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { chunksOf } from './chunks.ts';
 import { statusIs } from './held-item.ts';
+import { holdReason } from './hold.ts';
 import type { WorkItemStatus } from './model.ts';
 import { type ReopenCandidate, reopenItems } from './reopen.ts';
 
@@ -20,22 +23,22 @@ const mostItems = 1000;
 
 const counted = (count: number) => (count === 1 ? '1 item' : `${count} items`);
 
-/** Fetches the items again; those that are queued or in progress already are refused. */
+/** Fetches the items again; those that are queued or in progress already are refused, held ones are not. */
 export function recrawlItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
   return changeItems(db, actor, ids, {
     action: 'work-items.recrawl',
     sentence: (count) => `Sent ${counted(count)} to be fetched again`,
-    from: ['completed', 'failed', 'skipped'],
+    from: ['completed', 'failed', 'skipped', 'held'],
     apply: (tx, items) => reopenItems(tx, items, {}),
   });
 }
 
-/** Tries failed and skipped items again, with their attempts at 0. */
+/** Tries failed, skipped and held items again, with their attempts at 0. */
 export function retryItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
   return changeItems(db, actor, ids, {
     action: 'work-items.retry',
     sentence: (count) => `Retried ${counted(count)}`,
-    from: ['failed', 'skipped'],
+    from: ['failed', 'skipped', 'held'],
     apply: (tx, items) => reopenItems(tx, items, {}),
   });
 }
@@ -53,7 +56,8 @@ export function skipItems(db: Db, actor: Actor, ids: readonly string[]): Promise
 interface Change {
   readonly action: string;
   readonly sentence: (count: number) => string;
-  readonly from: readonly WorkItemStatus[];
+  /** `held`: pending items whose run was stopped. */
+  readonly from: readonly (WorkItemStatus | 'held')[];
   readonly apply: (tx: Session, items: readonly ReopenCandidate[]) => Promise<number>;
 }
 
@@ -75,7 +79,7 @@ async function changeItems(
         .selectFrom('work_items')
         .select(['work_item_id', 'status', 'run_id'])
         .where('work_item_id', 'in', chunk)
-        .where('status', 'in', change.from)
+        .where((eb) => eb.or(change.from.map((from) => standing(eb, from))))
         .execute();
       const count = await change.apply(tx, items);
       if (count > 0) await auditChange(tx, actor, change, items, count);
@@ -84,6 +88,11 @@ async function changeItems(
   }
   return { changed, refused: distinct.length - changed };
 }
+
+const standing = (eb: ExpressionBuilder<Database, 'work_items'>, from: WorkItemStatus | 'held') =>
+  from === 'held'
+    ? eb.and([eb('status', '=', statusIs('pending')), eb('wait_reason', '=', holdReason)])
+    : eb('status', '=', statusIs(from));
 
 async function skipAll(tx: Session, items: readonly ReopenCandidate[]): Promise<number> {
   let skipped = 0;

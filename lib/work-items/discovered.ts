@@ -4,6 +4,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { parseRunMetadata } from '#lib/runs/run-metadata.ts';
 import { adjustRun, outcomeDeltas, type RunStanding, timesDeltas } from '#lib/runs/run-numbers.ts';
 import { distinctByKey, insertAbsent, knownKeys } from './enqueue.ts';
+import { heldRow } from './hold.ts';
 import type { NewWorkItem } from './model.ts';
 import { insertRowFrom } from './rows.ts';
 
@@ -20,7 +21,7 @@ export interface DiscoveryCounts {
 /**
  * Enqueues discovered items as children of `parent`, in the parent's run. The run's row must be held
  * (`adjustRun`), so that its budget is exact for all workers together. While a run is being cancelled
- * its finds go in as skipped, so that nothing is lost; after a stop they stay pending without a run.
+ * its finds go in as skipped, so that nothing is lost; after a stop they go in without a run, held.
  */
 export async function enqueueDiscovered(
   tx: Session,
@@ -30,13 +31,14 @@ export async function enqueueDiscovered(
 ): Promise<DiscoveryCounts> {
   const maxDepth = run?.maxDepth ?? Number.POSITIVE_INFINITY;
   const shallow = items.filter((item) => (item.depth ?? 0) <= maxDepth);
-  const joins = run?.status === 'running';
+  const cancelled = run?.status === 'cancelled';
+  const joins = run === null || run.status === 'running' || cancelled;
   const rows = fittingRows(shallow).map(
     (row): WorkItemInsert => ({
       ...row,
       discovered_from: parent.workItemId,
-      run_id: joins || run?.status === 'cancelled' ? parent.runId : null,
-      status: run?.status === 'cancelled' ? 'skipped' : 'pending',
+      status: cancelled ? 'skipped' : 'pending',
+      ...(joins ? { run_id: parent.runId } : { run_id: null, ...heldRow }),
     }),
   );
   const distinct = distinctByKey(rows);

@@ -3,11 +3,12 @@ import type { Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { adjustRun, outcomeDeltas, runStanding } from '#lib/runs/run-numbers.ts';
 import { statusIs } from './held-item.ts';
+import { heldChange } from './hold.ts';
 
 /**
  * Call after the item was set to pending and its run's row is held (`adjustRun`). In a run that was
- * cancelled the item is skipped like all that was queued; from one that was stopped it leaves, and
- * stays pending.
+ * cancelled the item is skipped like all that was queued; from one that was stopped it leaves, and is
+ * held.
  */
 export async function settleReturned(
   tx: Session,
@@ -18,7 +19,7 @@ export async function settleReturned(
   const cancelled = run.status === 'cancelled';
   await tx.q
     .updateTable('work_items')
-    .set(cancelled ? { status: 'skipped', wait_reason: null } : { run_id: null })
+    .set(cancelled ? { status: 'skipped', wait_reason: null } : { run_id: null, ...heldChange(tx) })
     .where('work_item_id', '=', item.work_item_id)
     .where('status', '=', statusIs('pending'))
     .execute();

@@ -1,6 +1,7 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
 import type { Session } from '#db/engine.ts';
 import { statusIs } from './held-item.ts';
+import { endOfTime } from './hold.ts';
 
 /** An enabled, unpaused source with pending items. */
 export interface SourceLane {
@@ -131,6 +132,8 @@ export async function msUntilDue(s: Session, lanes: readonly SourceLane[]): Prom
     .select((eb) => engine.diffMs(engine.now(), eb.ref('available_at')).as('due_ms'))
     .where('status', '=', statusIs('pending'))
     .where('available_at', '>', engine.now())
+    // What is held waits for a person, not for a moment.
+    .where('available_at', '<', engine.instantParam(endOfTime))
     .where((eb) =>
       eb.or(
         lanes.map(({ system, name }) =>

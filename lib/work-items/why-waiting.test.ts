@@ -132,6 +132,19 @@ describe('a pending item', () => {
     expect(codes(changes)).toEqual(['queued']);
   });
 
+  it('waits because its run was stopped, until a person acts', () => {
+    const item = { availableAt: '9999-12-31T23:59:59.999Z', waitReason: 'held' };
+    const answer = whyWaiting(facts({ item }));
+    expect(answer.reasons).toEqual([
+      {
+        code: 'held',
+        sentence: 'Its run was stopped; launch a run of the source or retry the item.',
+        until: null,
+      },
+    ]);
+    expect(answer.readyAt).toBeNull();
+  });
+
   it('names every reason, in the order in which they decide', () => {
     expect(
       codes({

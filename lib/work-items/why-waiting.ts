@@ -3,6 +3,7 @@
  * database's clock; every reason that holds is named, the one that decides first.
  */
 import type { Instant } from '#db/schema.ts';
+import { isOnHold } from './hold.ts';
 import type { WorkItemStatus } from './model.ts';
 
 export interface WaitingFacts {
@@ -51,6 +52,7 @@ export type WaitingCode =
   | 'source_disabled'
   | 'source_paused'
   | 'run_paused'
+  | 'held'
   | 'host_blocked'
   | 'backoff'
   | 'scheduled'
@@ -91,6 +93,7 @@ const needsPerson: ReadonlySet<WaitingCode> = new Set([
   'source_disabled',
   'source_paused',
   'run_paused',
+  'held',
   'no_workers',
 ]);
 
@@ -195,7 +198,10 @@ function sourceReasons({ source }: WaitingFacts): WaitingReason[] {
   return reasons;
 }
 
-function runReasons({ run }: WaitingFacts): WaitingReason[] {
+function runReasons({ item, run }: WaitingFacts): WaitingReason[] {
+  if (isOnHold(item)) {
+    return [reason('held', 'Its run was stopped; launch a run of the source or retry the item.')];
+  }
   return run?.status === 'running' && run.pausedAt !== null
     ? [reason('run_paused', 'Its run is paused. Resume the run.')]
     : [];
@@ -214,7 +220,7 @@ function hostReasons({ now, item, host }: WaitingFacts): WaitingReason[] {
 }
 
 function timeReasons({ now, item, source }: WaitingFacts): WaitingReason[] {
-  if (item.availableAt <= now) return [];
+  if (item.availableAt <= now || isOnHold(item)) return [];
   if (item.waitReason === 'backoff') {
     const of = source ? ` of ${source.maxAttempts}` : '';
     return [

@@ -1,12 +1,12 @@
 /** One work item: where it stands and why, its attempts, its latest record, its lineage. */
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
@@ -75,7 +75,8 @@ export default async function WorkItemPage({
 }
 
 function Actions({ item }: { readonly item: WorkItem }) {
-  const given = [{ workItemId: item.workItemId, status: item.status }];
+  const { workItemId, status, waitReason } = item;
+  const given = [{ workItemId, status, waitReason }];
   return itemActions
     .filter((action) => splitByAction(action, given).affected.length > 0)
     .map((action) => <ItemActionButton key={action} action={action} items={given} />);
