@@ -93,5 +93,6 @@ function printHeader(settings: DatabaseSettings, engine: string, print: Print): 
   const lines = describeSettings(settings);
   const labelWidth = Math.max(...lines.map(([label]) => label.length)) + 1;
   for (const [label, value] of lines) print(`  ${`${label}:`.padEnd(labelWidth)} ${value}`);
+  for (const note of settings.notes) print(`  ${note}`);
   print(rule);
 }
