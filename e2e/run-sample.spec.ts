@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
 import { expect, test } from './support/test.ts';
 
@@ -16,6 +18,7 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
   await expect(page.locator('h1 + div').getByText('Completed')).toBeVisible({ timeout: 45_000 });
   await expect(page.getByText(/^40 of 40 done/)).toBeVisible();
   await expect(page.getByText('No item has failed.')).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
 
   await page.getByRole('link', { name: 'Show its items' }).click();
   await expect(page.getByText('40 items')).toBeVisible();
@@ -24,4 +27,18 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
   await expect(page.getByRole('region', { name: 'Payload' })).toContainText('A New Hope');
   await expect(page.getByText('Nowhere: it is a seed.')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Attempts' })).toContainText('Completed');
+  await expectNoViolationsInBothThemes(page);
+
+  await page.getByRole('link', { name: 'Open the record' }).click();
+  await expect(page.getByRole('link', { name: 'Download payload' })).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.getByRole('link', { name: 'Changes since the fetch before' }).click();
+  await expect(page.getByText('This is the first fetch of the resource')).toBeVisible();
 });
+
+async function expectNoViolationsInBothThemes(page: Page) {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNoViolations(page);
+  }
+}

@@ -12,12 +12,14 @@ export function CopyId({ id, text }: { readonly id: string; readonly text?: stri
     const timer = setTimeout(() => setCopied(false), 1500);
     return () => clearTimeout(timer);
   }, [copied]);
+  const shown = text ?? shortId(id);
   const Icon = copied ? Check : Copy;
   return (
     <button
       type="button"
       title={id}
-      aria-label={`Copy ${id}`}
+      // Named by what is seen; the whole id is its title.
+      aria-label={`Copy ${shown}`}
       onClick={(event) => {
         event.stopPropagation();
         navigator.clipboard.writeText(id).then(
@@ -30,7 +32,7 @@ export function CopyId({ id, text }: { readonly id: string; readonly text?: stri
       }}
       className="mono group/copy -mx-1 inline-flex max-w-full items-center gap-1 rounded-sm px-1 text-ink-2 hover:bg-hover hover:text-ink"
     >
-      <span className="truncate">{text ?? shortId(id)}</span>
+      <span className="truncate">{shown}</span>
       <Icon aria-hidden className="size-3 shrink-0 opacity-50 group-hover/copy:opacity-100" />
     </button>
   );
