@@ -76,7 +76,7 @@ export function benchRow(i: number, count: number, nowMs: number): BenchRow {
 }
 
 /** Shaped like a UUIDv7, so that it sorts by time; the number makes it unique. */
-export function timeOrderedId(ms: number, n: number): string {
+function timeOrderedId(ms: number, n: number): string {
   const time = ms.toString(16).padStart(12, '0');
   const tail = n.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${tail}`;
