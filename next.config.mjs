@@ -3,6 +3,8 @@ const config = {
   output: 'standalone',
   agentRules: false,
   poweredByHeader: false,
+  // Development would print the arguments of server actions: passwords and secrets of sources.
+  logging: { serverFunctions: false },
   serverExternalPackages: [
     'better-sqlite3',
     'kysely',
