@@ -11,7 +11,7 @@ import {
   type YamlState,
 } from './values.ts';
 
-export type { DatabaseSettings, SqliteSettings, SqlServerSettings } from './model.ts';
+export type { DatabaseSettings, SqlServerSettings } from './model.ts';
 
 const defaultSqlitePath = 'data/holocron.db';
 
@@ -76,7 +76,8 @@ function sqliteSettings(env: Environment, yaml: YamlState, reason: string): Sqli
   }
   return {
     engine: 'sqlite',
-    path: path.resolve(given?.value ?? defaultSqlitePath),
+    // Not a file of this program: the console's bundler would take the whole project along for it.
+    path: path.resolve(/* turbopackIgnore: true */ given?.value ?? defaultSqlitePath),
     reason,
     notes: [],
   };

@@ -1,9 +1,9 @@
 /** Whether this deployment can work: database reachable, migrated, somebody working. */
 import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
+import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
-import { namesOfPendingMigrations } from './pending-migrations.ts';
 
 export interface Health {
   /** False when the console cannot do its work; a fleet without workers is still healthy. */
@@ -99,7 +99,7 @@ const allApplied = new WeakMap<Db, number>();
 async function readPending(db: Db): Promise<string[]> {
   const since = allApplied.get(db);
   if (since !== undefined && performance.now() - since < keepMs) return [];
-  const pending = await namesOfPendingMigrations(db);
+  const pending = await pendingMigrations(db);
   if (pending.length === 0) allApplied.set(db, performance.now());
   return pending;
 }
