@@ -8,6 +8,5 @@ export interface MigrationRun {
   readonly log: (line: string) => void;
 }
 
-export const applying = (name: string) => `  - Applying ${name}`;
 export const wouldApply = (name: string) => `  - Would apply ${name}`;
 export const applied = (name: string, ms: number) => `✓ ${name} (${ms} ms)`;

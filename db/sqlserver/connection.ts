@@ -1,7 +1,7 @@
 /** One TDS connection: connects, runs one statement at a time, begins and ends transactions. */
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { Connection, type ConnectionConfiguration } from 'tedious';
-import { checkDeadline, millisecondsLeft } from '../deadline.ts';
+import { checkDeadline, millisecondsLeft, statementTimeout } from '../deadline.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { classifySqlServerError } from './classify-error.ts';
 import { PlannableRequest, typedParameter } from './request.ts';
@@ -107,7 +107,8 @@ export class TdsConnection implements DatabaseConnection {
     if (this.#doomed) throw this.#doomed;
     const left = millisecondsLeft();
     const { rows, rowCount } = await this.#run(query.sql, query.parameters, {
-      timeoutMs: left ?? this.#settings.requestTimeoutMs,
+      // 0 would mean no limit.
+      timeoutMs: left === null ? this.#settings.requestTimeoutMs : Math.max(1, left),
     });
     // The row type is what the caller's query builder inferred from the schema.
     return { rows: rows as R[], numAffectedRows: BigInt(rowCount) };
@@ -143,7 +144,7 @@ export class TdsConnection implements DatabaseConnection {
     });
   }
 
-  /** `parameters` null: as a plain batch, else through sp_executesql. */
+  /** `parameters` null: as a plain batch, else through sp_executesql. `timeoutMs` 0: no limit. */
   #run(
     sql: string,
     parameters: readonly unknown[] | null,
@@ -151,12 +152,24 @@ export class TdsConnection implements DatabaseConnection {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number }> {
     return new Promise((resolve, reject) => {
       const rows: Record<string, unknown>[] = [];
+      let limit: NodeJS.Timeout | undefined;
+      let late = false;
       const request = new PlannableRequest(sql, (error, rowCount) => {
+        clearTimeout(limit);
         this.#lastUsed = performance.now();
-        if (error) reject(this.#failed(error));
+        const failure = error ? this.#failed(error) : null;
+        if (late) reject(statementTimeout(timeoutMs, error));
+        else if (failure) reject(failure);
         else resolve({ rows, rowCount: rowCount ?? 0 });
       });
-      request.setTimeout(timeoutMs);
+      // tedious watches only the time until an answer begins; ours is the time until it ends.
+      request.setTimeout(0);
+      if (timeoutMs > 0) {
+        limit = setTimeout(() => {
+          late = true;
+          this.#connection.cancel();
+        }, timeoutMs);
+      }
       request.on('row', (columns) => rows.push(toRow(columns)));
       if (parameters === null) return this.#connection.execSqlBatch(request);
       for (const [index, parameter] of parameters.entries()) {
