@@ -8,6 +8,8 @@ export interface Host {
   /** Null when no block is in force. */
   readonly blockedUntil: Instant | null;
   readonly blockedReason: string | null;
+  /** Operator's delay between two requests, ms; null = that of each source. */
+  readonly delayMs: number | null;
   readonly consecutiveFailures: number;
   readonly requestsTotal: number;
   readonly count429: number;
@@ -29,6 +31,7 @@ export async function listHosts(session: Session): Promise<Host[]> {
       'host',
       'blocked_until',
       'blocked_reason',
+      'delay_ms',
       'consecutive_failures',
       'requests_total',
       'count_429',
@@ -54,6 +57,7 @@ export async function listHosts(session: Session): Promise<Host[]> {
     host: row.host,
     blockedUntil: inForce ? row.blocked_until : null,
     blockedReason: inForce ? row.blocked_reason : null,
+    delayMs: row.delay_ms,
     consecutiveFailures: row.consecutive_failures,
     requestsTotal: row.requests_total,
     count429: row.count_429,

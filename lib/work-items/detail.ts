@@ -203,7 +203,13 @@ async function waitingFacts(
           slotUntil: source.slot_until,
         }
       : null,
-    host: host ? { blockedUntil: host.blocked_until, blockedReason: host.blocked_reason } : null,
+    host: host
+      ? {
+          blockedUntil: host.blocked_until,
+          blockedReason: host.blocked_reason,
+          delayMs: host.delay_ms,
+        }
+      : null,
     run: run ? { status: run.status, pausedAt: run.paused_at } : null,
     workersAlive,
     ahead,
@@ -218,7 +224,7 @@ async function clock({ q, engine }: Session): Promise<Instant> {
 const hostOf = (session: Session, host: string) =>
   session.q
     .selectFrom('hosts')
-    .select(['blocked_until', 'blocked_reason'])
+    .select(['blocked_until', 'blocked_reason', 'delay_ms'])
     .where('host', '=', host)
     .executeTakeFirst();
 

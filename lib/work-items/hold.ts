@@ -9,8 +9,11 @@ import type { WorkItemStatus } from './model.ts';
 /** `wait_reason` of a held item. */
 export const holdReason = 'held';
 
-/** Not before the end of time: a claim passes a held item over as it does one that is scheduled. */
-export const endOfTime: Instant = '9999-12-31T23:59:59.999Z';
+/**
+ * Never: a claim passes a held item over as it does one that is scheduled. Not the last moment that a
+ * database knows, because adding even nothing to that one overflows on some servers.
+ */
+export const endOfTime: Instant = '9999-01-01T00:00:00.000Z';
 
 /** What a held item carries, as the values of an insert. */
 export const heldRow = { wait_reason: holdReason, available_at: endOfTime } as const;

@@ -148,7 +148,9 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await enqueue(4, { resourceType: 'page', priority: 5 });
       await enqueue(1, { resourceType: 'category', priority: 6 });
       await enqueue(4, { resourceType: 'page', priority: 7 });
-      const batched = { ...options, batchSizeOf: () => 6 };
+      await enqueue(1, { resourceType: 'category', priority: 7 });
+      const batchSizeOf = (_: string, kind: string) => (kind === 'page' ? 6 : 1);
+      const batched = { ...options, batchSizeOf };
       const { items, retryInMs } = await given.store.claimPolitely(1, batched);
       expect(items.map((item) => item.resourceType)).toEqual(Array(6).fill('page'));
       expect(items.map((item) => item.priority)).toEqual([5, 5, 5, 5, 7, 7]);
@@ -159,7 +161,7 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await given.store.releaseSlot(items[0]?.leaseId ?? '', 0);
       await passTime(given.db, 1100);
       const next = await given.store.claimPolitely(1, batched);
-      expect(next.items.map((item) => item.resourceType)).toEqual(['category']);
+      expect(next.items.map((item) => item.priority)).toEqual([6]);
     });
 
     test('a batch never takes more items than are wanted in all', async () => {
@@ -255,6 +257,74 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       const { retryInMs } = await claim();
       expect(retryInMs).toBeGreaterThan(50_000);
       expect(retryInMs).toBeLessThanOrEqual(60_001);
+    });
+  });
+
+  describe('a host with a delay of its own', () => {
+    const slow = { requestUri: 'https://slow.example/1' };
+    const quick = { requestUri: 'https://quick.example/1' };
+    const giveDelay = (ms: number) =>
+      given.db.q
+        .insertInto('hosts')
+        .values({ host: 'slow.example', delay_ms: ms, updated_at: given.db.engine.now() })
+        .execute();
+
+    test('makes a lane of a source without a rate, for the items of that host alone', async () => {
+      await givenSource(given.db);
+      await giveDelay(60_000);
+      await enqueue(3, { ...slow, priority: 1 });
+      await enqueue(3, quick);
+      const { items } = await claim();
+      expect(items.map((item) => item.host).sort()).toEqual([
+        'quick.example',
+        'quick.example',
+        'quick.example',
+        'slow.example',
+      ]);
+      const held = items.find((item) => item.host === 'slow.example');
+      await given.store.releaseSlot(held?.leaseId ?? '', 0);
+      const { items: none, retryInMs } = await claim();
+      expect(none).toEqual([]);
+      expect(retryInMs).toBeGreaterThan(50_000);
+      await enqueue(1, quick);
+      expect((await claim()).items.map((item) => item.host)).toEqual(['quick.example']);
+      await passTime(given.db, 60_000);
+      expect((await claim()).items.map((item) => item.host)).toEqual(['slow.example']);
+    });
+
+    test('is shared by the whole fleet, as a rate is', async () => {
+      await givenSource(given.db);
+      await giveDelay(60_000);
+      await enqueue(20, slow);
+      const others = await Promise.all([given.another(), given.another()]);
+      const stores = [given.store, ...others.map(({ store }) => store), given.store];
+      const claims = await Promise.all(stores.map((store) => claim(10, store)));
+      expect(claims.flatMap(({ items }) => items)).toHaveLength(1);
+    });
+
+    test('counts where it is longer than the delay of the source, and only there', async () => {
+      await givenSource(given.db, { rateDelayMs: 10_000 });
+      await giveDelay(60_000);
+      await enqueue(1, { ...slow, priority: 1 });
+      await enqueue(2, quick);
+      const first = await claimOne();
+      await given.store.releaseSlot(first.leaseId, 0);
+      await passTime(given.db, 50_000);
+      expect((await claim()).items).toEqual([]);
+      await passTime(given.db, 10_000);
+      const second = await claimOne();
+      expect(second.host).toBe('quick.example');
+      await given.store.releaseSlot(second.leaseId, 0);
+      await passTime(given.db, 10_100);
+      expect((await claim()).items).toHaveLength(1);
+    });
+
+    test('leaves no slot behind when the next item is of another host', async () => {
+      await givenSource(given.db);
+      await giveDelay(60_000);
+      await enqueue(2, quick);
+      expect((await claim()).items).toHaveLength(2);
+      expect(await source()).toMatchObject({ slot_lease_id: null, slot_until: null });
     });
   });
 });

@@ -4,13 +4,20 @@
  * pending and costs nothing but being passed over.
  */
 import type { ClaimScope, Db, Session } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
 import { chunkSize } from './chunks.ts';
 import { freshLeases } from './claim.ts';
 import type { ClaimedItem } from './model.ts';
-import { returnUnusedSlot, takeSlot } from './polite-slot.ts';
+import { returnUnusedSlot, slowSlot, takeSlot } from './polite-slot.ts';
 import { claimedFromRow } from './rows.ts';
 import type { PoliteClaim, PoliteClaimOptions } from './state-store.ts';
-import { type Exclusions, msUntilDue, readClaimSituation, type SourceLane } from './waiting.ts';
+import {
+  type ClaimSituation,
+  type Exclusions,
+  msUntilDue,
+  readClaimSituation,
+  type SourceLane,
+} from './waiting.ts';
 
 /** Never more than 500 items of sources without a rate, and at most one batch of each polite source. */
 export async function claimPolitely(
@@ -21,7 +28,9 @@ export async function claimPolitely(
   const wanted = Math.min(Math.floor(limit), chunkSize);
   if (!(wanted >= 1)) return { items: [], retryInMs: null };
   const situation = await readClaimSituation(db);
-  const polite = situation.lanes.filter((lane) => lane.delayMs > 0);
+  // With a slow host about, any source may come to an item of it: then its next request takes the slot.
+  const anySlow = situation.hostDelays.size > 0;
+  const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || anySlow);
   const free = situation.lanes.filter((lane) => lane.delayMs === 0);
 
   const waits: number[] = [...situation.hostWaits];
@@ -37,17 +46,17 @@ export async function claimPolitely(
     while (requests < most && room() >= 1) {
       const lane = open.shift();
       if (lane === undefined) return;
-      const batch = await claimOfLane(db, lane, situation.exclusions, room(), options);
-      if (batch.length === 0) continue;
-      items.push(...batch);
+      const batch = await claimOfLane(db, lane, situation, room(), options);
+      if (batch.items.length === 0) continue;
+      items.push(...batch.items);
       requests += 1;
-      waits.push(lane.delayMs);
+      if (batch.delayMs > 0) waits.push(batch.delayMs);
     }
   };
   // Half for the lanes, half for the rest: neither can keep the other from ever being asked.
   await claimLanes(free.length > 0 ? Math.ceil(wanted / 2) : wanted);
   const most = Math.min(wanted - requests, room());
-  const others = await claimFree(db, free, most, situation.exclusions, options);
+  const others = await claimFree(db, free, most, withoutSlowHosts(situation), options);
   items.push(...others);
   requests += others.length;
   await claimLanes(wanted);
@@ -60,35 +69,57 @@ export async function claimPolitely(
   return { items, retryInMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)) };
 }
 
+interface Batch {
+  readonly items: readonly ClaimedItem[];
+  /** Until the source may be asked again, ms; 0 = it has no rate, and no slot is held. */
+  readonly delayMs: number;
+}
+
+const nothing: Batch = { items: [], delayMs: 0 };
+
 /**
  * What one request can ask for, under the source's slot: the first item in order, and as many of its
- * kind behind it as fit; or none and the slot is given back. One transaction.
+ * kind behind it as fit; or none and the slot is given back. A host with a longer delay of its own
+ * keeps the slot shut for that long. One transaction.
  */
 function claimOfLane(
   db: Db,
   lane: SourceLane,
-  exclusions: Exclusions,
+  { exclusions, hostDelays }: ClaimSituation,
   room: number,
   options: PoliteClaimOptions,
-): Promise<ClaimedItem[]> {
-  const size = Math.min(options.batchSizeOf?.(lane.system) ?? 1, room, chunkSize);
-  const [leaseId, ...more] = freshLeases(Math.max(1, Math.floor(size)));
-  if (leaseId === undefined) return Promise.resolve([]);
+): Promise<Batch> {
+  const [leaseId] = freshLeases(1);
+  if (leaseId === undefined) return Promise.resolve(nothing);
   return db.transaction(async (tx) => {
-    const { sourceId, delayMs } = lane;
-    const slot = { sourceId, delayMs, leaseId, leaseMs: options.leaseMs };
-    if (!(await takeSlot(tx, slot))) return [];
+    const { sourceId } = lane;
+    const slot = { sourceId, delayMs: lane.delayMs, leaseId, leaseMs: options.leaseMs };
+    if (!(await takeSlot(tx, slot))) return nothing;
     const [first] = await claimScoped(tx, [lane], [leaseId], exclusions, options);
-    if (first === undefined) {
+    const delayMs = first && Math.max(lane.delayMs, delayOf(first, hostDelays));
+    if (first === undefined || !delayMs) {
       await returnUnusedSlot(tx, leaseId);
-      return [];
+      return first === undefined ? nothing : { items: [claimedFromRow(first)], delayMs: 0 };
     }
-    if (more.length === 0) return [claimedFromRow(first)];
     const kind = first.resource_type;
-    const others = await claimScoped(tx, [lane], more, exclusions, options, kind);
-    return [first, ...others].map(claimedFromRow);
+    const size = Math.min(options.batchSizeOf?.(lane.system, kind) ?? 1, room, chunkSize);
+    const leases = freshLeases(Math.max(0, Math.floor(size) - 1));
+    const others =
+      leases.length === 0 ? [] : await claimScoped(tx, [lane], leases, exclusions, options, kind);
+    const slowest = Math.max(delayMs, ...others.map((row) => delayOf(row, hostDelays)));
+    if (slowest > lane.delayMs) await slowSlot(tx, leaseId, slowest - lane.delayMs);
+    return { items: [first, ...others].map(claimedFromRow), delayMs: slowest };
   });
 }
+
+const delayOf = (row: WorkItemRow, hostDelays: ClaimSituation['hostDelays']): number =>
+  (row.host === null ? undefined : hostDelays.get(row.host)) ?? 0;
+
+/** Items of slow hosts are claimed under a slot only. */
+const withoutSlowHosts = ({ exclusions, hostDelays }: ClaimSituation): Exclusions => ({
+  ...exclusions,
+  hosts: [...new Set([...exclusions.hosts, ...hostDelays.keys()])],
+});
 
 async function claimFree(
   db: Db,

@@ -47,8 +47,17 @@ export async function returnUnusedSlot(tx: Session, leaseId: string): Promise<vo
     .execute();
 }
 
+/** Opens the next slot `ms` later than the slot's own delay says: its host asks for more than its source. */
+export async function slowSlot(tx: Session, leaseId: string, ms: number): Promise<void> {
+  await tx.q
+    .updateTable('sources')
+    .set((eb) => ({ next_slot_at: tx.engine.addMs(eb.ref('next_slot_at'), ms) }))
+    .where('slot_lease_id', '=', leaseId)
+    .execute();
+}
+
 /**
- * Gives the slot back after its request was sent; see `StateStore.releaseSlot`. Taking the slot set
+ * Gives the slot back after its request was sent; see `StateStore.releaseSlot`. Claiming set
  * `next_slot_at` to the claim's moment plus the delay. The worker's count started before that moment,
  * so claim + `sentAfterMs` + delay is never closer than one delay to the request.
  */

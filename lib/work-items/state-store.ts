@@ -23,8 +23,8 @@ export interface ClaimOptions {
 }
 
 export interface PoliteClaimOptions extends Required<ClaimOptions> {
-  /** How many items of a source type one request can ask for; default 1. */
-  readonly batchSizeOf?: (sourceSystem: string) => number;
+  /** How many items of a source type's kind one request can ask for; default 1. */
+  readonly batchSizeOf?: (sourceSystem: string, resourceType: string) => number;
   /** Most items in all; default as many as `limit` and the batches allow. */
   readonly maxItems?: number;
 }

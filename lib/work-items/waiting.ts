@@ -23,6 +23,8 @@ export interface ClaimSituation {
   readonly exclusions: Exclusions;
   /** How long each blocked host is to be left alone, ms. */
   readonly hostWaits: readonly number[];
+  /** Operators' own delays between two requests to a host, ms, where there is one. */
+  readonly hostDelays: ReadonlyMap<string, number>;
 }
 
 /** How soon to look again while another worker's request is in flight: it may end at any moment. */
@@ -31,17 +33,19 @@ const slotPollMs = 250;
 export async function readClaimSituation(s: Session): Promise<ClaimSituation> {
   const pending = await sourcesWithPending(s);
   if (pending.size === 0) {
-    return { lanes: [], exclusions: { hosts: [], runs: [] }, hostWaits: [] };
+    return { lanes: [], exclusions: { hosts: [], runs: [] }, hostWaits: [], hostDelays: new Map() };
   }
-  const [lanes, hosts, runs] = [
+  const [lanes, hosts, runs, hostDelays] = [
     await activeSources(s),
     await blockedHosts(s),
     await runsThatRest(s),
+    await delaysOfHosts(s),
   ];
   return {
     lanes: lanes.filter((lane) => pending.has(sourceKey(lane.system, lane.name))),
     exclusions: { hosts: hosts.map(({ host }) => host), runs },
     hostWaits: hosts.map(({ waitMs }) => waitMs),
+    hostDelays,
   };
 }
 
@@ -103,6 +107,15 @@ async function blockedHosts(s: Session): Promise<{ host: string; waitMs: number 
     .where('blocked_until', '>', engine.now())
     .execute();
   return rows.map((row) => ({ host: row.host, waitMs: row.wait_ms }));
+}
+
+async function delaysOfHosts(s: Session): Promise<Map<string, number>> {
+  const rows = await s.q
+    .selectFrom('hosts')
+    .select(['host', 'delay_ms'])
+    .where('delay_ms', 'is not', null)
+    .execute();
+  return new Map(rows.map((row) => [row.host, row.delay_ms ?? 0]));
 }
 
 /** Paused runs, and those whose queue is being emptied by a stop or a cancel. */

@@ -90,7 +90,7 @@ describe('a pending item', () => {
     [
       'its host asked us to wait',
       'host_blocked',
-      { host: { blockedUntil: later, blockedReason: '429' } },
+      { host: { blockedUntil: later, blockedReason: '429', delayMs: null } },
       later,
     ],
     [
@@ -123,7 +123,7 @@ describe('a pending item', () => {
   });
 
   it.each([
-    ['a block that is over', { host: { blockedUntil: now, blockedReason: '429' } }],
+    ['a block that is over', { host: { blockedUntil: now, blockedReason: '429', delayMs: null } }],
     ['a backoff that is over', { item: { availableAt: now, waitReason: 'backoff' } }],
     ['a slot that expired', { source: { slotUntil: now, nextSlotAt: now } }],
     ['a slot of a source without a rate', { source: { rateDelayMs: 0, nextSlotAt: later } }],
@@ -133,7 +133,7 @@ describe('a pending item', () => {
   });
 
   it('waits because its run was stopped, until a person acts', () => {
-    const item = { availableAt: '9999-12-31T23:59:59.999Z', waitReason: 'held' };
+    const item = { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' };
     const answer = whyWaiting(facts({ item }));
     expect(answer.reasons).toEqual([
       {
@@ -150,7 +150,7 @@ describe('a pending item', () => {
       codes({
         item: { availableAt: soon, waitReason: 'backoff' },
         source: { enabled: false, pausedAt: past, nextSlotAt: soon },
-        host: { blockedUntil: later, blockedReason: null },
+        host: { blockedUntil: later, blockedReason: null, delayMs: null },
         run: { status: 'running', pausedAt: past },
         workersAlive: 0,
       }),
@@ -168,7 +168,7 @@ describe('a pending item', () => {
   it('is ready when the last of the reasons that end by themselves has ended', () => {
     const waits = {
       item: { availableAt: soon, waitReason: 'backoff' },
-      host: { blockedUntil: later, blockedReason: null },
+      host: { blockedUntil: later, blockedReason: null, delayMs: null },
     };
     expect(whyWaiting(facts(waits)).readyAt).toBe(later);
     expect(whyWaiting(facts({ ...waits, source: { pausedAt: past } })).readyAt).toBeNull();
@@ -181,6 +181,14 @@ describe('a pending item', () => {
     [12_345, '12,345 items go before it'],
   ])('with %s items ahead says so', (ahead, sentence) => {
     expect(whyWaiting(facts({ ahead })).reasons[0].sentence).toContain(sentence);
+  });
+
+  it('waits for the slot by the delay of its host where that is the longer one', () => {
+    const host = { blockedUntil: null, blockedReason: null, delayMs: 30_000 };
+    const sentence = (rateDelayMs: number) =>
+      whyWaiting(facts({ host, source: { rateDelayMs, nextSlotAt: soon } })).reasons[0].sentence;
+    expect(sentence(0)).toMatch(/wiki\.example\.org .* once every 30 s/);
+    expect(sentence(60_000)).toContain('takes one request every 60 s');
   });
 
   it('gives the reason a person wrote when they paused the source', () => {

@@ -32,6 +32,8 @@ export interface WaitingFacts {
   readonly host: {
     readonly blockedUntil: Instant | null;
     readonly blockedReason: string | null;
+    /** An operator's own delay between two requests, ms. */
+    readonly delayMs: number | null;
   } | null;
   readonly run: {
     readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
@@ -235,19 +237,20 @@ function timeReasons({ now, item, source }: WaitingFacts): WaitingReason[] {
 }
 
 /** The fleet's polite rate: one request of a source in flight, and never sooner than its delay. */
-function slotReasons({ now, source }: WaitingFacts): WaitingReason[] {
-  if (source === null || source.rateDelayMs === 0) return [];
+function slotReasons({ now, item, source, host }: WaitingFacts): WaitingReason[] {
+  if (source === null) return [];
+  const hostDelayMs = host?.delayMs ?? 0;
+  const delayMs = Math.max(source.rateDelayMs, hostDelayMs);
+  if (delayMs === 0) return [];
   const ends = [source.nextSlotAt, source.slotUntil]
     .filter((end) => end !== null && end > now)
     .sort();
   const until = ends.at(-1);
   if (!until) return [];
-  const seconds = (source.rateDelayMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 });
-  return [
-    reason(
-      'polite_slot',
-      `The source “${source.name}” takes one request every ${seconds} s, over all workers.`,
-      until,
-    ),
-  ];
+  const seconds = (delayMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 });
+  const who =
+    hostDelayMs > source.rateDelayMs
+      ? `The host ${item.host ?? ''} is asked by the source “${source.name}” once`
+      : `The source “${source.name}” takes one request`;
+  return [reason('polite_slot', `${who} every ${seconds} s, over all workers.`, until)];
 }

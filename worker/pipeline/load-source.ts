@@ -10,6 +10,7 @@ import type { PipelineContext } from './context.ts';
 export interface LoadedSource {
   readonly type: SourceType;
   readonly context: SourceContext<CommonSettings>;
+  /** The source's delay, or that of the item's host where it is longer. */
   readonly rateDelayMs: number;
   readonly maxAttempts: number;
 }
@@ -41,7 +42,18 @@ export async function loadSource(
   return {
     type,
     context: { sourceName: source.name, settings: settings.data, secrets },
-    rateDelayMs: source.rateDelayMs,
+    rateDelayMs: Math.max(source.rateDelayMs, await hostDelayMs(item.host, context)),
     maxAttempts: source.maxAttempts,
   };
+}
+
+/** What an operator has set for the host; 0 without. */
+async function hostDelayMs(host: string | null, { db }: PipelineContext): Promise<number> {
+  if (host === null) return 0;
+  const row = await db.q
+    .selectFrom('hosts')
+    .select('delay_ms')
+    .where('host', '=', host)
+    .executeTakeFirst();
+  return row?.delay_ms ?? 0;
 }
