@@ -14,9 +14,12 @@ export interface Tally {
 
 export interface InFlight {
   readonly size: number;
+  /** Batches in hand: items that are fetched together count as one. */
+  readonly batches: number;
   readonly tally: Readonly<Tally>;
   held(): HeldItem[];
-  add(held: HeldItem, work: Promise<ItemResult>): void;
+  /** Takes items that are fetched together, with the work on each. */
+  add(batch: readonly HeldItem[], works: readonly Promise<ItemResult>[]): void;
   /** Resolves when the next item leaves; at once when there is none. */
   next(): Promise<void>;
   /** Resolves when all have left. */
@@ -27,6 +30,7 @@ export interface InFlight {
 
 export function createInFlight(onResult: (result: ItemResult) => void = () => undefined): InFlight {
   const works = new Map<HeldItem, Promise<void>>();
+  const batches = new Set<readonly HeldItem[]>();
   const tally: Tally = {
     completed: 0,
     failed: 0,
@@ -40,16 +44,25 @@ export function createInFlight(onResult: (result: ItemResult) => void = () => un
     get size() {
       return works.size;
     },
+    get batches() {
+      return batches.size;
+    },
     tally,
     held: () => [...works.keys()],
-    add(held, work) {
-      const done = work.then((result) => {
-        works.delete(held);
-        tally[result.kind] += 1;
-        if (result.kind === 'completed') tally.discovered += result.discovered;
-        onResult(result);
-      });
-      works.set(held, done);
+    add(batch, itsWorks) {
+      batches.add(batch);
+      for (const [index, held] of batch.entries()) {
+        const work = itsWorks[index];
+        if (!work) throw new Error('every item of a batch needs its work');
+        const done = work.then((result) => {
+          works.delete(held);
+          if (!batch.some((one) => works.has(one))) batches.delete(batch);
+          tally[result.kind] += 1;
+          if (result.kind === 'completed') tally.discovered += result.discovered;
+          onResult(result);
+        });
+        works.set(held, done);
+      }
     },
     async next() {
       if (works.size > 0) await Promise.race(works.values());

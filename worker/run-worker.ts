@@ -8,10 +8,10 @@ import packageFile from '../package.json' with { type: 'json' };
 import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
 import { createInFlight, type InFlight, type Tally } from './in-flight.ts';
 import { isPassing, patiently, pause } from './patience.ts';
-import { claimItems } from './pipeline/claim.ts';
+import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
 import type { HeldItem, ItemResult, PipelineContext } from './pipeline/context.ts';
-import { processItem } from './pipeline/process-item.ts';
+import { processBatch } from './pipeline/process-batch.ts';
 import type { Stop } from './stop.ts';
 
 /** How long an idle worker waits before it looks again, ms. */
@@ -107,16 +107,16 @@ async function claimAndProcess(
   const { soft } = stop;
   while (!soft.aborted) {
     const room = roomFor(inFlight, options);
-    if (room === 0) {
+    if (room.requests === 0) {
       if (inFlight.size === 0) return;
       await untilNext(inFlight, soft);
       continue;
     }
     const claim = await claimPatiently(context, room, soft);
     if (!claim) continue;
-    for (const held of claim.held) inFlight.add(held, processItem(held, context));
-    if (claim.held.length === room) continue;
-    if (claim.held.length === 0 && inFlight.size === 0) {
+    for (const batch of claim.batches) inFlight.add(batch, processBatch(batch, context));
+    if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
+    if (claim.batches.length === 0 && inFlight.size === 0) {
       if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
     }
     await untilNext(
@@ -127,12 +127,13 @@ async function claimAndProcess(
   }
 }
 
-/** How many more items may be claimed now. */
-function roomFor(inFlight: InFlight, options: WorkerOptions): number {
+/** How much more may be claimed now. */
+function roomFor(inFlight: InFlight, options: WorkerOptions): Room {
   const { completed, failed, skipped } = inFlight.tally;
   const budget = (options.maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
-  const free = Math.min(options.concurrency, budget) - inFlight.size;
-  return Math.max(0, Math.min(options.batchSize, free));
+  const items = Math.max(0, budget - inFlight.size);
+  const free = options.concurrency - inFlight.batches;
+  return { requests: Math.max(0, Math.min(options.batchSize, free, items)), items };
 }
 
 /** For `once`: something is due within a minute, or a run was still being put together. */
@@ -148,9 +149,9 @@ async function moreToCome(context: PipelineContext, retryInMs: number | null): P
   return preparing !== undefined;
 }
 
-async function claimPatiently(context: PipelineContext, limit: number, signal: AbortSignal) {
+async function claimPatiently(context: PipelineContext, room: Room, signal: AbortSignal) {
   try {
-    return await patiently(() => claimItems(context, limit), {
+    return await patiently(() => claimItems(context, room), {
       log: context.log,
       signal,
       what: 'claim items',

@@ -117,7 +117,8 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     await db.transaction((tx) =>
       noteHostAnswer(tx, 'wiki.example.org', {
         httpStatus: 429,
-        failed: true,
+        requests: 1,
+        hostFailed: true,
         blockMs: 60_000,
         reason: 'HTTP 429',
       }),

@@ -24,7 +24,7 @@ export interface Exchange {
 const secretHeaders =
   /^(authorization|cookie|proxy-authorization|x-api-key|api-key)$|token|secret/i;
 
-function openExchange(context: FetchContext<CommonSettings>): Exchange {
+export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let first: { url: string; method: string; headers: Record<string, string> } | null = null;
   let last: HttpResponse | null = null;
   let asked = 0;
@@ -88,13 +88,15 @@ export function maskedHeaders(headers: Readonly<Record<string, string>>): Record
   );
 }
 
+type Failure = Extract<FetchOutcome, { kind: 'error' }>;
+
 /** An error outcome with the facts so far. */
 export const failed = (
   exchange: Exchange,
   code: ErrorCode,
   message: string,
   retryAfter: number | null = null,
-): FetchOutcome => ({
+): Failure => ({
   kind: 'error',
   facts: exchange.facts(),
   code,
@@ -102,10 +104,7 @@ export const failed = (
   retryAfterMs: retryAfter,
 });
 
-/**
- * Runs a fetch; what the HTTP client throws becomes an error outcome. An abort by the caller stays
- * an exception: it says nothing about the source.
- */
+/** Runs a fetch; what the HTTP client throws becomes an error outcome. */
 export async function guarded(
   context: FetchContext<CommonSettings>,
   fetch: (exchange: Exchange) => Promise<FetchOutcome>,
@@ -114,13 +113,25 @@ export async function guarded(
   try {
     return await fetch(exchange);
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof AppError)) throw error;
-    return failed(exchange, error.code, error.message);
+    return failureOf(error, exchange, context);
   }
 }
 
+/**
+ * What the HTTP client threw, as an outcome. An abort by the caller stays an exception: it says
+ * nothing about the source.
+ */
+export function failureOf(
+  error: unknown,
+  exchange: Exchange,
+  context: FetchContext<CommonSettings>,
+): Failure {
+  if (context.signal.aborted || !(error instanceof AppError)) throw error;
+  return failed(exchange, error.code, error.message);
+}
+
 /** The error outcome of a status that is not a success; null for 2xx and 304. */
-export function failureOfStatus(exchange: Exchange, response: HttpResponse): FetchOutcome | null {
+export function failureOfStatus(exchange: Exchange, response: HttpResponse): Failure | null {
   const { status } = response;
   if ((status >= 200 && status < 300) || status === 304) return null;
   const wait = retryAfterMs(response.headers);

@@ -126,6 +126,16 @@ export interface SourceTemplate {
   readonly seeds: readonly JsonObject[];
 }
 
+export interface SourceBatch<S> {
+  /** Most items of this kind that are fetched together; 1 = each by itself. */
+  size(resourceType: string): number;
+  /**
+   * The outcome of each item, in the order given; what fails one item fails no other. Null = it was
+   * not asked for, because the source is in trouble: it goes back as if it had not been claimed.
+   */
+  fetch(items: readonly WorkItem[], context: FetchContext<S>): Promise<(FetchOutcome | null)[]>;
+}
+
 export interface SourceType<S extends CommonSettings = CommonSettings, Seed = unknown> {
   /** `source_system` of its items, `type` in YAML. */
   readonly id: string;
@@ -147,6 +157,8 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /** Items of one seed; pure. */
   seedItems(context: SourceContext<S>, seed: Seed): NewWorkItem[];
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;
+  /** Present when one request can ask for many items; workers then claim and fetch them together. */
+  readonly batch?: SourceBatch<S>;
   /** Items found in a payload; pure. `depth` limits are the pipeline's. */
   discover(item: WorkItem, payload: JsonValue, context: SourceContext<S>): DiscoveredItem[];
   /** Greatest link depth to follow (0 = seeds only); null = not limited by the type. */

@@ -30,7 +30,8 @@ export async function complete(db: Db, input: CompletionInput): Promise<Completi
     await tx.engine.touchSeenResources(tx, [seenResource(item)]);
     await noteHostAnswer(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
-      failed: false,
+      requests: input.attempt.requests ?? 1,
+      hostFailed: false,
       blockMs: null,
       reason: null,
     });

@@ -141,6 +141,28 @@ describe.each(contractEngines())('failing on $name', (engine) => {
     expect(await hosts()).toMatchObject([{ count_5xx: 1, count_429: 0, blocked_until: null }]);
   });
 
+  test('a host that fails five times in a row is left alone, twice as long with the next failure', async () => {
+    const failNext = async (path: string, over: Partial<FailureInput> = {}) => {
+      const item = await claimed({ requestUri: `https://down.example/${path}` });
+      await given.store.fail(failure(item, { attempt: anAttempt({ httpStatus: 500 }), ...over }));
+      return (await hosts())[0];
+    };
+    const waitOf = (host: Awaited<ReturnType<typeof failNext>>) =>
+      Date.parse(host?.blocked_until ?? '') - Date.parse(host?.updated_at ?? '');
+    for (const path of ['1', '2', '3']) await failNext(path);
+    // The same request answered for this one too: it is counted once.
+    const shared = { attempt: anAttempt({ httpStatus: 500, requests: 0 }) };
+    const four = await failNext('shared', shared);
+    expect(four).toMatchObject({ consecutive_failures: 3, requests_total: 3 });
+    expect(await failNext('4')).toMatchObject({ consecutive_failures: 4, blocked_until: null });
+    const open = await failNext('5');
+    expect(open?.blocked_reason).toContain('5 requests in a row failed');
+    expect(Math.abs(waitOf(open) - 30_000)).toBeLessThan(1000);
+    expect(Math.abs(waitOf(await failNext('6')) - 60_000)).toBeLessThan(1000);
+    const gone = { errorCode: 'http_not_found', decision: { kind: 'give_up' } } as const;
+    expect(await failNext('7', gone)).toMatchObject({ consecutive_failures: 0 });
+  });
+
   test('items of types without a network block nobody', async () => {
     const item = await claimed({ requestUri: 'test:resource' });
     expect(item.host).toBeNull();

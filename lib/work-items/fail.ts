@@ -3,6 +3,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempt } from './attempts.ts';
+import { isHostFault } from './circuit-breaker.ts';
 import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
@@ -25,7 +26,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
 
     await noteHostAnswer(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
-      failed: true,
+      requests: input.attempt.requests ?? 1,
+      hostFailed: isHostFault(input.errorCode),
       blockMs: input.blockHostMs ?? null,
       reason: input.errorMessage.slice(0, 400),
     });

@@ -122,6 +122,8 @@ export interface AttemptReport {
   readonly durationMs: number;
   readonly httpStatus: number | null;
   readonly facts: JsonObject | null;
+  /** Requests sent for it, for the host's numbers; default 1. Shared ones count for one item only. */
+  readonly requests?: number;
 }
 
 export interface Validators {

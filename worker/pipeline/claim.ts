@@ -1,21 +1,57 @@
 /** Claim: takes work into this worker's hands. */
+import { listSourceTypes } from '#lib/source-types/registry.ts';
 import type { HeldItem, PipelineContext } from './context.ts';
 
+export interface Room {
+  /** Most requests the claimed items may take: items that are fetched together take one. */
+  readonly requests: number;
+  /** Most items in all. */
+  readonly items: number;
+}
+
 interface Claim {
-  readonly held: readonly HeldItem[];
+  /** Items that are fetched together; most types' items stand alone. */
+  readonly batches: readonly (readonly HeldItem[])[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
 }
 
-/** Claims up to `limit` items the fleet may fetch now, politely. */
-export async function claimItems(context: PipelineContext, limit: number): Promise<Claim> {
+const batches = new Map(listSourceTypes().map(({ id, batch }) => [id, batch]));
+const batchSizeOf = (sourceSystem: string, resourceType: string): number =>
+  batches.get(sourceSystem)?.size(resourceType) ?? 1;
+
+/** Claims what the fleet may fetch now, politely. */
+export async function claimItems(context: PipelineContext, room: Room): Promise<Claim> {
   const claimSentAt = performance.now();
-  const { items, retryInMs } = await context.store.claimPolitely(limit, {
+  const { items, retryInMs } = await context.store.claimPolitely(room.requests, {
     owner: context.workerId,
     leaseMs: context.leaseMs,
+    batchSizeOf,
+    maxItems: room.items,
   });
-  return {
-    held: items.map((item) => ({ item, claimSentAt, abort: new AbortController() })),
-    retryInMs,
-  };
+  const held = items.map((item) => ({
+    item,
+    claimSentAt,
+    abort: new AbortController(),
+    requests: 0,
+  }));
+  return { batches: batchesOf(held), retryInMs };
+}
+
+/** Items of one source and kind go together in the order of the claim, as many as its type allows. */
+function batchesOf(held: readonly HeldItem[]): HeldItem[][] {
+  const open = new Map<string, HeldItem[]>();
+  const all: HeldItem[][] = [];
+  for (const one of held) {
+    const { sourceSystem, sourceName, resourceType } = one.item;
+    const key = JSON.stringify([sourceSystem, sourceName, resourceType]);
+    const batch = open.get(key);
+    if (batch && batch.length < batchSizeOf(sourceSystem, resourceType)) batch.push(one);
+    else {
+      const fresh = [one];
+      open.set(key, fresh);
+      all.push(fresh);
+    }
+  }
+  return all;
 }

@@ -81,5 +81,6 @@ function attemptReport(
     durationMs: Math.round(performance.now() - held.claimSentAt),
     httpStatus: facts?.statusCode ?? null,
     facts: facts?.details ?? null,
+    requests: held.requests,
   };
 }

@@ -32,6 +32,8 @@ export interface HeldItem {
   readonly claimSentAt: number;
   /** Aborted with an `AbortReason`. */
   readonly abort: AbortController;
+  /** Requests sent for it so far; those that items share are counted with the first of them. */
+  requests: number;
 }
 
 /** How one item left this worker's hands. */

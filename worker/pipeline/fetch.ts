@@ -1,6 +1,6 @@
-/** Fetch: asks the source for one item. */
+/** Fetch: asks the source for one item, or for several that one request can ask for. */
 import { AppError } from '#lib/errors/app-error.ts';
-import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { HeldItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 import { politeHttp } from './polite-http.ts';
@@ -14,21 +14,70 @@ export async function fetchItem(
   source: LoadedSource,
   context: PipelineContext,
 ): Promise<FetchOutcome> {
-  const { signal } = held.abort;
+  try {
+    return await underSlot(held, held.abort.signal, source, context, (fetching) =>
+      source.type.fetch(held.item, fetching),
+    );
+  } catch (error) {
+    return failedOutcome(error, held, context);
+  }
+}
+
+/**
+ * The same for items that are fetched together under the slot of the first. Null = the item was not
+ * asked for. One item's lost lease leaves the others alone.
+ */
+export async function fetchTogether(
+  batch: readonly HeldItem[],
+  source: LoadedSource,
+  context: PipelineContext,
+): Promise<ReadonlyMap<HeldItem, FetchOutcome | null>> {
+  const [first] = batch;
+  const together = source.type.batch;
+  if (!first || !together) throw new Error('these items cannot be fetched together');
+  try {
+    const items = batch.map((held) => held.item);
+    const outcomes = await underSlot(first, whenAllAborted(batch), source, context, (fetching) =>
+      together.fetch(items, fetching),
+    );
+    return new Map(batch.map((held, index) => [held, outcomes[index] ?? null]));
+  } catch (error) {
+    const outcome = failedOutcome(error, first, context);
+    return new Map(batch.map((held) => [held, outcome]));
+  }
+}
+
+async function underSlot<T>(
+  holder: HeldItem,
+  signal: AbortSignal,
+  source: LoadedSource,
+  context: PipelineContext,
+  fetch: (fetching: FetchContext<CommonSettings>) => Promise<T>,
+): Promise<T> {
   const polite = politeHttp(context.http, source.rateDelayMs, signal);
   try {
-    return await source.type.fetch(held.item, {
+    return await fetch({
       ...source.context,
       http: polite.http,
       signal,
       politePause: polite.politePause,
       robots: context.robots,
     });
-  } catch (error) {
-    return failedOutcome(error, held, context);
   } finally {
-    if (source.rateDelayMs > 0) await passOnSlot(held, polite.lastSentAt(), context);
+    holder.requests += polite.sent();
+    if (source.rateDelayMs > 0) await passOnSlot(holder, polite.lastSentAt(), context);
   }
+}
+
+function whenAllAborted(batch: readonly HeldItem[]): AbortSignal {
+  const all = new AbortController();
+  const check = () => {
+    const last = batch.findLast((held) => held.abort.signal.aborted);
+    if (batch.every((held) => held.abort.signal.aborted)) all.abort(last?.abort.signal.reason);
+  };
+  for (const held of batch) held.abort.signal.addEventListener('abort', check, { once: true });
+  check();
+  return all.signal;
 }
 
 function failedOutcome(error: unknown, held: HeldItem, context: PipelineContext): FetchOutcome {

@@ -8,6 +8,8 @@ export interface PoliteHttp {
   readonly politePause: () => Promise<void>;
   /** Monotonic clock when the latest request was surely sent, ms; null when none was. */
   lastSentAt(): number | null;
+  /** How many were sent. */
+  sent(): number;
 }
 
 /**
@@ -17,11 +19,13 @@ export interface PoliteHttp {
  */
 export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSignal): PoliteHttp {
   let sentAt: number | null = null;
+  let sent = 0;
   return {
     http: {
       ...http,
       async request(request) {
         const startedAt = performance.now();
+        sent += 1;
         try {
           const response = await http.request(request);
           sentAt = startedAt + response.timings.firstByteMs;
@@ -39,5 +43,6 @@ export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSigna
       signal.throwIfAborted();
     },
     lastSentAt: () => sentAt,
+    sent: () => sent,
   };
 }

@@ -15,11 +15,31 @@ import { discardRecord, storeRecord } from './store.ts';
 const defaultMaxAttempts = 4;
 const noValidators = { etag: null, lastModified: null, revision: null };
 
+export interface Steps {
+  readonly load: (held: HeldItem, context: PipelineContext) => Promise<LoadedSource>;
+  /** Null = it was not asked for after all. */
+  readonly fetch: (
+    held: HeldItem,
+    source: LoadedSource,
+    context: PipelineContext,
+  ) => Promise<FetchOutcome | null>;
+}
+
+/** How an item that stands alone is loaded and fetched. */
+export const singly: Steps = {
+  load: (held, context) => loadSource(held.item, context),
+  fetch: fetchItem,
+};
+
 /**
  * Never throws. What could not be committed, because the lease was lost or the database stayed away,
  * is `lost`: the lease expires, and another worker does the item again.
  */
-export async function processItem(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+export async function processItem(
+  held: HeldItem,
+  context: PipelineContext,
+  steps: Steps = singly,
+): Promise<ItemResult> {
   const log = context.log.child({
     item_id: held.item.workItemId,
     run_id: held.item.runId,
@@ -29,7 +49,7 @@ export async function processItem(held: HeldItem, context: PipelineContext): Pro
   const startedAt = performance.now();
   const itemContext = { ...context, log };
   try {
-    const result = await carryThrough(held, itemContext);
+    const result = await carryThrough(held, itemContext, steps);
     log.debug(
       { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
       `item ${result.kind}`,
@@ -45,18 +65,23 @@ export async function processItem(held: HeldItem, context: PipelineContext): Pro
   }
 }
 
-async function carryThrough(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+async function carryThrough(
+  held: HeldItem,
+  context: PipelineContext,
+  steps: Steps,
+): Promise<ItemResult> {
   let maxAttempts = defaultMaxAttempts;
   try {
-    const source = await patiently(() => loadSource(held.item, context), {
+    const source = await patiently(() => steps.load(held, context), {
       log: context.log,
       signal: held.abort.signal,
       what: 'read the source',
     });
     maxAttempts = source.maxAttempts;
-    const outcome = await fetchItem(held, source, context);
+    const outcome = await steps.fetch(held, source, context);
     const reason = brokenOff(held);
     if (reason === 'lease_lost') return { kind: 'lost' };
+    if (outcome === null) return await giveBack(held, context);
     if (reason === 'stopping' && outcome.kind === 'error') return await giveBack(held, context);
     return await concludeItem(held, source, outcome, context);
   } catch (error) {

@@ -58,8 +58,8 @@ export async function pipelineBench(
       await context.store.enqueueMany(seedItems(saved));
     },
     async claimOne() {
-      const { held } = await claimItems(context, 1);
-      const [first] = held;
+      const { batches } = await claimItems(context, { requests: 1, items: 1 });
+      const [first] = batches.flat();
       if (!first) throw new Error('nothing could be claimed');
       return first;
     },

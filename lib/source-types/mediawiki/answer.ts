@@ -27,6 +27,11 @@ export const wikiAnswer = z.looseObject({
   continue: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   query: z
     .looseObject({
+      normalized: z
+        .array(
+          z.looseObject({ from: z.string(), to: z.string(), fromencoded: z.boolean().optional() }),
+        )
+        .optional(),
       redirects: z.array(z.looseObject({ from: z.string(), to: z.string() })).optional(),
       interwiki: z.array(z.looseObject({ title: z.string() })).optional(),
       pages: z.array(wikiPage).optional(),

@@ -1,190 +1,202 @@
-/** Fetches a page or a category whole, through as many continuations as the wiki needs. */
-import { retryAfterMs } from '#lib/egress/retry-after.ts';
+/**
+ * Fetches pages, many in one request, and categories one by one. Pages that were fetched before are
+ * asked for their revision first, which is cheap; only those that changed are fetched again.
+ */
 import type { ErrorCode } from '#lib/errors/codes.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
-import { type Exchange, failed, failureOfStatus, guarded } from '../exchange.ts';
-import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import { userAgentOf } from '../user-agent.ts';
-import { codeOfWikiError, type WikiAnswer, type WikiPage, wikiAnswer } from './answer.ts';
-import { mergeAnswer, openMerge, pageOf, projectionOf } from './merge.ts';
-import { apiUrl, queryOf } from './request.ts';
-import { wikiItem } from './seeding.ts';
-import { categoryNamespace, type MediawikiSettings } from './settings.ts';
-import { resourceIdOfTitle, titleFault, titleOfResourceId } from './title.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { type Exchange, failed, openExchange } from '../exchange.ts';
+import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import { askWhole, isFailure } from './ask.ts';
+import { judge, revisionOf, type Verdict, type WikiItem } from './judge.ts';
+import { payloadOf, projectionOf, type WikiMerge } from './merge.ts';
+import { portionsOf } from './portions.ts';
+import { apiUrl, queryOf, revisionsQuery } from './request.ts';
+import type { MediawikiSettings } from './settings.ts';
+import { titleFault } from './title.ts';
 
-/** 5,000 continuations of 500 entries are more than any page has; a wiki that goes on is in a loop. */
-const maxRequests = 5000;
+type Context = FetchContext<MediawikiSettings>;
+type Failure = Extract<FetchOutcome, { kind: 'error' }>;
 
-type WikiItem = Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'revision' | 'depth'>;
-
-export function fetchFromWiki(
-  item: WikiItem,
-  context: FetchContext<MediawikiSettings>,
-): Promise<FetchOutcome> {
-  return guarded(context, async (exchange) => {
-    const fault = titleFault(item.resourceId);
-    if (fault) return failed(exchange, 'title_invalid', `"${item.resourceId}": ${fault}.`);
-    const { settings } = context;
-    const query = queryOf(settings, item.resourceType, item.resourceId);
-    const merge = openMerge();
-    let next: Record<string, string> | null = query;
-    for (let requests = 0; next !== null; requests += 1) {
-      if (requests === maxRequests) {
-        return failed(
-          exchange,
-          'api_error',
-          `The wiki still continues after ${maxRequests} answers.`,
-        );
-      }
-      const { answer, failure } = await askWiki(exchange, context, next);
-      if (failure) return failure;
-      mergeAnswer(merge, answer);
-      if (requests === 0) {
-        const outcome = judgeFirstAnswer(item, settings, exchange, answer);
-        if (outcome) return outcome;
-      }
-      const previous: Record<string, string> = next;
-      next = continued(query, answer);
-      if (next !== null && JSON.stringify(next) === JSON.stringify(previous)) {
-        return failed(exchange, 'api_error', 'The wiki continues with the very same request.');
-      }
-    }
-    const page = pageOf(merge, item.resourceType);
-    return {
-      kind: 'fetched',
-      facts: exchange.answered(),
-      payload: page,
-      text: null,
-      contentType: 'application/json',
-      projection: projectionOf(page),
-      validators: { etag: null, lastModified: null, revision: revisionOf(merge.page) },
-    };
-  });
-}
-
-const revisionOf = (page: WikiPage | null): string | null =>
-  page?.lastrevid === undefined ? null : String(page.lastrevid);
-
-/** The whole `continue` object goes into the original parameters, or answers repeat. */
-function continued(query: Readonly<Record<string, string>>, answer: WikiAnswer) {
-  if (!answer.continue) return null;
-  const added = Object.entries(answer.continue).map(([name, value]) => [name, String(value)]);
-  return { ...query, ...Object.fromEntries(added) } as Record<string, string>;
-}
-
-type Asked =
-  | { readonly answer: WikiAnswer; readonly failure: null }
-  | { readonly answer: null; readonly failure: FetchOutcome };
-
-async function askWiki(
-  exchange: Exchange,
-  { settings }: FetchContext<MediawikiSettings>,
-  parameters: Readonly<Record<string, string>>,
-): Promise<Asked> {
-  const userAgent = userAgentOf(settings.user_agent, settings.email);
-  const response = await exchange.ask(apiUrl(settings, parameters), {
-    headers: { accept: 'application/json', ...(userAgent ? { 'user-agent': userAgent } : {}) },
-  });
-  const fail = (code: ErrorCode, message: string, wait: number | null = null): Asked => ({
-    answer: null,
-    failure: failed(exchange, code, message, wait),
-  });
-  const text = textOf(response);
-  const body = jsonOf(text);
-  const parsed = body === undefined ? null : wikiAnswer.safeParse(body);
-  if (parsed?.success && parsed.data.error) {
-    const { code, info } = parsed.data.error;
-    const says = `The wiki answered with the error ${code}${info ? `: ${beginningOf(info)}` : ''}`;
-    return fail(codeOfWikiError(code), says, retryAfterMs(response.headers));
-  }
-  const refused = failureOfStatus(exchange, response);
-  if (looksLikeHtml(text) && (!refused || response.status === 403)) {
-    return fail('blocked', `The wiki answered ${response.status} with a web page instead of data.`);
-  }
-  if (refused) return { answer: null, failure: refused };
-  if (body === undefined) {
-    return fail('payload_invalid', `The answer is not JSON; it begins "${beginningOf(text)}".`);
-  }
-  if (!parsed?.success || !parsed.data.query) {
-    return fail(
-      'payload_invalid',
-      'The answer is not one of a MediaWiki API, version 1.25 or later.',
-    );
-  }
-  return { answer: parsed.data, failure: null };
-}
-
-/** What the first answer decides already: missing, invalid, another page's name, unchanged. */
-function judgeFirstAnswer(
-  item: WikiItem,
-  settings: MediawikiSettings,
-  exchange: Exchange,
-  answer: WikiAnswer,
-): FetchOutcome | null {
-  const title = titleOfResourceId(item.resourceId);
-  const { pages = [], redirects = [], interwiki = [], categorymembers = [] } = answer.query ?? {};
-  if (interwiki.length > 0) {
-    return failed(exchange, 'title_invalid', `"${title}" names a page of another wiki.`);
-  }
-  const [page] = pages;
-  if (!page) {
-    // MediaWiki leaves out the page of a redirect that leads round in a circle.
-    const message =
-      redirects.length > 0
-        ? `"${title}" is a redirect that leads round in a circle.`
-        : `The wiki answered without the page "${title}".`;
-    return failed(exchange, redirects.length > 0 ? 'page_missing' : 'payload_invalid', message);
-  }
-  if (page.invalid || page.special) {
-    const reason = page.invalidreason ?? 'it is not the title of a page';
-    return failed(
-      exchange,
-      'title_invalid',
-      `The wiki does not accept "${title}": ${beginningOf(reason)}`,
-    );
-  }
-  const canonicalId = resourceIdOfTitle(page.title);
-  if (canonicalId !== item.resourceId) {
-    const resourceType = page.ns === categoryNamespace ? 'category' : 'page';
-    const follow = mayLeadTo(item, settings, page.ns);
-    return {
-      kind: 'alias',
-      facts: exchange.answered({
-        alias_of: page.title,
-        wiki_redirects: redirects.map(({ from, to }) => ({ from, to })),
-        ...(follow ? {} : { not_followed: 'namespace' }),
-      }),
-      canonical: follow
-        ? { ...wikiItem(settings, resourceType, canonicalId, item.priority), isHop: false }
-        : null,
-    };
-  }
-  const emptyCategory = item.resourceType !== 'category' || categorymembers.length === 0;
-  if (page.missing && emptyCategory) {
-    return failed(exchange, 'page_missing', `The wiki has no page "${title}".`);
-  }
-  const revision = revisionOf(page);
-  // A category's members change without a revision of its page.
-  if (item.resourceType !== 'category' && revision !== null && revision === item.revision) {
-    return {
-      kind: 'unchanged',
-      facts: exchange.answered(),
-      validators: { etag: null, lastModified: null, revision },
-    };
-  }
-  return null;
+/** One item; see `fetchTogetherFromWiki`. */
+export async function fetchFromWiki(item: WikiItem, context: Context): Promise<FetchOutcome> {
+  const [outcome] = await fetchTogetherFromWiki([item], context);
+  // A single item is always asked for: there is no portion before it that could have failed.
+  if (!outcome) throw new Error('a single item was not asked for');
+  return outcome;
 }
 
 /**
- * Whether a redirect may be followed into a namespace. The source's namespaces bind, as they do for
- * links; what a person named as a seed is fetched wherever it leads.
+ * The outcome of each item, in the order given; null for those that were not asked for, because the
+ * wiki told us to wait or could not be reached.
  */
-function mayLeadTo(
-  item: WikiItem,
-  settings: MediawikiSettings,
-  namespace: number | undefined,
-): boolean {
-  if (item.depth === 0 || settings.namespaces.some((one) => one === namespace)) return true;
-  return item.resourceType === 'category' && namespace === categoryNamespace;
+export async function fetchTogetherFromWiki(
+  items: readonly WikiItem[],
+  context: Context,
+): Promise<(FetchOutcome | null)[]> {
+  const asking = { exchange: openExchange(context), context, together: items.length };
+  const outcomes = new Map<WikiItem, FetchOutcome>();
+  await fetchInPortions(items, asking, (found) => {
+    for (const [item, outcome] of found) outcomes.set(item, outcome);
+  });
+  return items.map((item) => outcomes.get(item) ?? null);
 }
+
+async function fetchInPortions(
+  items: readonly WikiItem[],
+  asking: Asking,
+  note: (found: Step['found']) => void,
+): Promise<void> {
+  const sound: WikiItem[] = [];
+  for (const item of items) {
+    const fault = titleFault(item.resourceId);
+    if (fault === null) sound.push(item);
+    else {
+      const message = `"${item.resourceId}": ${fault}.`;
+      note(new Map([[item, failed(asking.exchange, 'title_invalid', message)]]));
+    }
+  }
+  const changed: WikiItem[] = [];
+  for (const portion of portionsOf(sound.filter(wasFetched))) {
+    const step = await check(portion, asking);
+    note(step.found);
+    if (step.trouble) return;
+    changed.push(...step.changed);
+  }
+  const others = sound.filter((item) => !wasFetched(item));
+  for (const portion of portionsToFetch([...changed, ...others])) {
+    const step = await fetchPortion(portion, asking);
+    note(step.found);
+    if (step.trouble) return;
+  }
+}
+
+/** Only of pages: a category's members change without a revision of its page. */
+const wasFetched = (item: WikiItem): boolean =>
+  item.resourceType !== 'category' && (item.lastFetchedAt !== null || item.revision !== null);
+
+/** Members of a category come in a list of its own, one category at a time. */
+function portionsToFetch(items: readonly WikiItem[]): WikiItem[][] {
+  const categories = items.filter((item) => item.resourceType === 'category');
+  const pages = items.filter((item) => item.resourceType !== 'category');
+  return [...portionsOf(pages), ...categories.map((item) => [item])];
+}
+
+interface Asking {
+  readonly exchange: Exchange;
+  readonly context: Context;
+  /** Items that share the requests. */
+  readonly together: number;
+}
+
+interface Step {
+  readonly found: ReadonlyMap<WikiItem, FetchOutcome>;
+  /** The wiki is not to be asked any further now. */
+  readonly trouble: boolean;
+}
+
+/** Asks for revisions alone: what is unchanged, gone or renamed is settled without any content. */
+async function check(
+  portion: readonly WikiItem[],
+  asking: Asking,
+): Promise<Step & { readonly changed: readonly WikiItem[] }> {
+  const { exchange, context } = asking;
+  const query = revisionsQuery(portion.map((item) => item.resourceId));
+  const answer = await askWhole(exchange, context, query, () => true);
+  if (isFailure(answer)) return { ...allFailed(portion, answer), changed: [] };
+  const found = new Map<WikiItem, FetchOutcome>();
+  const changed: WikiItem[] = [];
+  for (const item of portion) {
+    const verdict = judge(item, context.settings, answer);
+    if (verdict.kind === 'current') changed.push(item);
+    else found.set(item, outcomeOf(item, verdict, answer, asking));
+  }
+  return { found, changed, trouble: false };
+}
+
+async function fetchPortion(portion: readonly WikiItem[], asking: Asking): Promise<Step> {
+  const { exchange, context } = asking;
+  const { settings } = context;
+  const [first] = portion;
+  if (!first) return { found: new Map(), trouble: false };
+  const ids = portion.map((item) => item.resourceId);
+  const query = queryOf(settings, first.resourceType, ids);
+  const settled = (merge: WikiMerge) =>
+    portion.every((item) => judge(item, settings, merge).kind !== 'current');
+  const answer = await askWhole(exchange, context, query, settled);
+  if (isFailure(answer)) {
+    return portion.length > 1 && fromOneOfThem.has(answer.code)
+      ? fetchHalves(portion, asking)
+      : allFailed(portion, answer);
+  }
+  const found = portion.map((item): [WikiItem, FetchOutcome] => {
+    const verdict = judge(item, settings, answer);
+    return [item, outcomeOf(item, verdict, answer, asking)];
+  });
+  return { found: new Map(found), trouble: false };
+}
+
+/** Final failures that one page alone may be the cause of. */
+const fromOneOfThem: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'api_error',
+  'http_client_error',
+  'egress_too_large',
+]);
+
+async function fetchHalves(portion: readonly WikiItem[], asking: Asking): Promise<Step> {
+  const middle = Math.ceil(portion.length / 2);
+  const one = await fetchPortion(portion.slice(0, middle), asking);
+  if (one.trouble) return one;
+  const other = await fetchPortion(portion.slice(middle), asking);
+  return { found: new Map([...one.found, ...other.found]), trouble: other.trouble };
+}
+
+function allFailed(portion: readonly WikiItem[], failure: Failure): Step {
+  const { code, retryAfterMs } = failure;
+  const unreachable = code.startsWith('egress_') && code !== 'egress_too_large';
+  const told = retryAfterMs !== null || code === 'http_rate_limited' || code === 'blocked';
+  return { found: new Map(portion.map((item) => [item, failure])), trouble: unreachable || told };
+}
+
+function outcomeOf(
+  item: WikiItem,
+  verdict: Verdict,
+  merge: WikiMerge,
+  { exchange, context, together }: Asking,
+): FetchOutcome {
+  const facts = (details: JsonObject = {}): FetchFacts => ({
+    ...exchange.answered({ ...(together > 1 ? { items_together: together } : {}), ...details }),
+    // What gives this item alone: an address with fifty titles is no description of a record.
+    requestUri: apiUrl(
+      context.settings,
+      queryOf(context.settings, item.resourceType, [item.resourceId]),
+    ),
+  });
+  switch (verdict.kind) {
+    case 'failed':
+      return {
+        kind: 'error',
+        facts: facts(),
+        code: verdict.code,
+        message: verdict.message,
+        retryAfterMs: null,
+      };
+    case 'alias':
+      return { kind: 'alias', facts: facts(verdict.details), canonical: verdict.canonical };
+    case 'unchanged':
+      return { kind: 'unchanged', facts: facts(), validators: validators(verdict.revision) };
+    case 'current': {
+      const page = payloadOf(verdict.parts, merge, item.resourceType);
+      return {
+        kind: 'fetched',
+        facts: facts(),
+        payload: page,
+        text: null,
+        contentType: 'application/json',
+        projection: projectionOf(page),
+        validators: validators(revisionOf(verdict.parts.page)),
+      };
+    }
+  }
+}
+
+const validators = (revision: string | null) => ({ etag: null, lastModified: null, revision });

@@ -1,7 +1,8 @@
 /** MediaWiki: pages and categories of any wiki with an api.php. */
 import type { SourceType } from '../source-type.ts';
-import { fetchFromWiki } from './connector.ts';
+import { fetchFromWiki, fetchTogetherFromWiki } from './connector.ts';
 import { mediawikiDiscover } from './discovery.ts';
+import { maxTitles } from './portions.ts';
 import { mediawikiSeedItems } from './seeding.ts';
 import {
   type MediawikiSeed,
@@ -44,6 +45,10 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   secretOrigins: () => [],
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
+  batch: {
+    size: (resourceType) => (resourceType === 'category' ? 1 : maxTitles),
+    fetch: fetchTogetherFromWiki,
+  },
   discover: mediawikiDiscover,
   maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
 };

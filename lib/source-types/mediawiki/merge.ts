@@ -3,36 +3,80 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { WikiAnswer, WikiPage } from './answer.ts';
 
 type Reference = { ns: number; title: string };
+type Renaming = { readonly from: string; readonly to: string };
 
-export interface WikiMerge {
-  page: WikiPage | null;
+export interface PageParts {
+  page: WikiPage;
   readonly links: Reference[];
   readonly categories: Reference[];
+}
+
+export interface WikiMerge {
+  /** By the title the wiki gives. */
+  readonly pages: Map<string, PageParts>;
+  readonly normalized: Map<string, string>;
+  readonly redirects: Map<string, string>;
+  /** Titles that name pages of other wikis. */
+  readonly interwiki: Set<string>;
+  /** Of the one category that was asked for. */
   readonly members: Reference[];
 }
 
-export const openMerge = (): WikiMerge => ({ page: null, links: [], categories: [], members: [] });
+export const openMerge = (): WikiMerge => ({
+  pages: new Map(),
+  normalized: new Map(),
+  redirects: new Map(),
+  interwiki: new Set(),
+  members: [],
+});
 
-/** Adds one answer. A continued answer repeats the page with other parts of its lists. */
-export function mergeAnswer(merge: WikiMerge, answer: WikiAnswer): void {
-  const page = answer.query?.pages?.[0];
-  if (page) {
-    merge.links.push(...(page.links ?? []));
-    merge.categories.push(...(page.categories ?? []));
+/** Adds one answer. A continued answer repeats the pages with other parts of their lists. */
+export function mergeAnswer(merge: WikiMerge, { query = {} }: WikiAnswer): void {
+  for (const page of query.pages ?? []) {
+    const known = merge.pages.get(page.title);
+    const parts = known ?? { page, links: [], categories: [] };
+    parts.links.push(...(page.links ?? []));
+    parts.categories.push(...(page.categories ?? []));
     // The text comes in one of the answers only; later ones must not wipe it.
-    merge.page = { ...page, ...merge.page };
+    parts.page = { ...page, ...parts.page };
+    merge.pages.set(page.title, parts);
   }
-  merge.members.push(...(answer.query?.categorymembers ?? []));
+  for (const { from, fromencoded, to } of query.normalized ?? []) {
+    merge.normalized.set(fromencoded ? decodeURIComponent(from) : from, to);
+  }
+  for (const { from, to } of query.redirects ?? []) merge.redirects.set(from, to);
+  for (const { title } of query.interwiki ?? []) merge.interwiki.add(title);
+  merge.members.push(...(query.categorymembers ?? []));
+}
+
+export interface Resolved {
+  /** The title the wiki answers under. */
+  readonly title: string;
+  readonly redirects: readonly Renaming[];
+}
+
+/** Follows a title through normalization and redirects, as the wiki says it did. */
+export function resolveTitle(merge: WikiMerge, asked: string): Resolved {
+  let title = merge.normalized.get(asked) ?? asked;
+  const redirects: Renaming[] = [];
+  const met = new Set<string>();
+  for (let to = merge.redirects.get(title); to !== undefined; to = merge.redirects.get(title)) {
+    if (met.has(title)) break;
+    met.add(title);
+    redirects.push({ from: title, to });
+    title = to;
+  }
+  return { title, redirects };
 }
 
 /** The payload of the record: the page as the API gives it, its lists complete and free of repeats. */
-export function pageOf(merge: WikiMerge, resourceType: string): JsonObject {
+export function payloadOf(parts: PageParts, merge: WikiMerge, resourceType: string): JsonObject {
   const lists =
     resourceType === 'category'
       ? { members: distinct(merge.members) }
-      : { links: distinct(merge.links), categories: distinct(merge.categories) };
+      : { links: distinct(parts.links), categories: distinct(parts.categories) };
   // The page was parsed from JSON, so it holds JSON values only.
-  return { ...(merge.page as JsonObject | null), ...lists } as JsonObject;
+  return { ...(parts.page as JsonObject), ...lists } as JsonObject;
 }
 
 function distinct(references: readonly Reference[]): Reference[] {

@@ -9,8 +9,14 @@ const everyQuery = { action: 'query', format: 'json', formatversion: '2', maxlag
 export const pageNamespaces = (settings: MediawikiSettings): number[] =>
   settings.namespaces.filter((namespace) => namespace !== categoryNamespace);
 
-/** Parameters of one page with its text, links and categories. */
-function pageQuery(settings: MediawikiSettings, resourceId: string): Record<string, string> {
+const titlesOf = (resourceIds: readonly string[]): string =>
+  resourceIds.map(titleOfResourceId).join('|');
+
+/** Parameters of pages with their text, links and categories. */
+function pageQuery(
+  settings: MediawikiSettings,
+  resourceIds: readonly string[],
+): Record<string, string> {
   return {
     ...everyQuery,
     redirects: '1',
@@ -20,29 +26,40 @@ function pageQuery(settings: MediawikiSettings, resourceId: string): Record<stri
     pllimit: 'max',
     plnamespace: (pageNamespaces(settings).length > 0 ? pageNamespaces(settings) : [0]).join('|'),
     cllimit: 'max',
-    titles: titleOfResourceId(resourceId),
+    titles: titlesOf(resourceIds),
   };
 }
 
+/** Parameters of pages' latest revisions, and where redirects lead; without content. */
+export const revisionsQuery = (resourceIds: readonly string[]): Record<string, string> => ({
+  ...everyQuery,
+  redirects: '1',
+  prop: 'info',
+  titles: titlesOf(resourceIds),
+});
+
 /** Parameters of a category's members. */
-function categoryQuery(resourceId: string): Record<string, string> {
-  const title = titleOfResourceId(resourceId);
+function categoryQuery(resourceIds: readonly string[]): Record<string, string> {
+  const titles = titlesOf(resourceIds);
   return {
     ...everyQuery,
     redirects: '1',
     prop: 'info',
-    titles: title,
+    titles,
     list: 'categorymembers',
-    cmtitle: title,
+    cmtitle: titles,
     cmtype: 'page|subcat',
     cmprop: 'ids|title|type',
     cmlimit: 'max',
   };
 }
 
-/** The query of an item of the given type. */
-export const queryOf = (settings: MediawikiSettings, resourceType: string, resourceId: string) =>
-  resourceType === 'category' ? categoryQuery(resourceId) : pageQuery(settings, resourceId);
+/** The query of items of one type: many pages, or one category. */
+export const queryOf = (
+  settings: MediawikiSettings,
+  resourceType: string,
+  resourceIds: readonly string[],
+) => (resourceType === 'category' ? categoryQuery(resourceIds) : pageQuery(settings, resourceIds));
 
 /** The API's address with parameters; whatever query it had already stays. */
 export function apiUrl(

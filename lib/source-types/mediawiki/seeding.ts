@@ -27,7 +27,7 @@ export function wikiItem(
   return {
     resourceType,
     resourceId,
-    requestUri: apiUrl(settings, queryOf(settings, resourceType, resourceId)),
+    requestUri: apiUrl(settings, queryOf(settings, resourceType, [resourceId])),
     requestMethod: 'GET',
     priority,
   };

@@ -1,0 +1,99 @@
+/** One question to a wiki's API, and the whole of its answer over as many continuations as it needs. */
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
+import { type Exchange, failed, failureOf, failureOfStatus } from '../exchange.ts';
+import type { FetchContext, FetchOutcome } from '../source-type.ts';
+import { userAgentOf } from '../user-agent.ts';
+import { codeOfWikiError, type WikiAnswer, wikiAnswer } from './answer.ts';
+import { mergeAnswer, openMerge, type WikiMerge } from './merge.ts';
+import { apiUrl } from './request.ts';
+import type { MediawikiSettings } from './settings.ts';
+
+/** 5,000 continuations of 500 entries are more than any page has; a wiki that goes on is in a loop. */
+const maxRequests = 5000;
+
+type Parameters = Readonly<Record<string, string>>;
+type Failure = Extract<FetchOutcome, { kind: 'error' }>;
+
+/**
+ * Asks until the answer is complete, or until `isEnough` says so after the first part.
+ * @returns what was answered, or the failure that ended it: half an answer is none.
+ */
+export async function askWhole(
+  exchange: Exchange,
+  context: FetchContext<MediawikiSettings>,
+  query: Parameters,
+  isEnough: (merge: WikiMerge) => boolean,
+): Promise<WikiMerge | Failure> {
+  const merge = openMerge();
+  let next: Parameters | null = query;
+  for (let requests = 0; next !== null; requests += 1) {
+    if (requests === maxRequests) {
+      return failed(
+        exchange,
+        'api_error',
+        `The wiki still continues after ${maxRequests} answers.`,
+      );
+    }
+    const answer: WikiAnswer | Failure = await askWiki(exchange, context, next).catch(
+      (error: unknown) => failureOf(error, exchange, context),
+    );
+    if (isFailure(answer)) return answer;
+    mergeAnswer(merge, answer);
+    if (requests === 0 && isEnough(merge)) return merge;
+    const previous: Parameters = next;
+    next = continued(query, answer);
+    if (next !== null && JSON.stringify(next) === JSON.stringify(previous)) {
+      return failed(exchange, 'api_error', 'The wiki continues with the very same request.');
+    }
+  }
+  return merge;
+}
+
+/** Whether an answer is a failure: what a wiki says has no `kind`. */
+export const isFailure = (answer: WikiMerge | WikiAnswer | Failure): answer is Failure =>
+  'kind' in answer && answer['kind'] === 'error';
+
+/** The whole `continue` object goes into the original parameters, or answers repeat. */
+function continued(query: Parameters, answer: WikiAnswer): Parameters | null {
+  if (!answer.continue) return null;
+  const added = Object.entries(answer.continue).map(([name, value]) => [name, String(value)]);
+  return { ...query, ...Object.fromEntries(added) };
+}
+
+async function askWiki(
+  exchange: Exchange,
+  { settings }: FetchContext<MediawikiSettings>,
+  parameters: Parameters,
+): Promise<WikiAnswer | Failure> {
+  const userAgent = userAgentOf(settings.user_agent, settings.email);
+  const response = await exchange.ask(apiUrl(settings, parameters), {
+    headers: { accept: 'application/json', ...(userAgent ? { 'user-agent': userAgent } : {}) },
+  });
+  const fail = (code: ErrorCode, message: string, wait: number | null = null) =>
+    failed(exchange, code, message, wait);
+  const text = textOf(response);
+  const body = jsonOf(text);
+  const parsed = body === undefined ? null : wikiAnswer.safeParse(body);
+  if (parsed?.success && parsed.data.error) {
+    const { code, info } = parsed.data.error;
+    const says = `The wiki answered with the error ${code}${info ? `: ${beginningOf(info)}` : ''}`;
+    return fail(codeOfWikiError(code), says, retryAfterMs(response.headers));
+  }
+  const refused = failureOfStatus(exchange, response);
+  if (looksLikeHtml(text) && (!refused || response.status === 403)) {
+    return fail('blocked', `The wiki answered ${response.status} with a web page instead of data.`);
+  }
+  if (refused) return refused;
+  if (body === undefined) {
+    return fail('payload_invalid', `The answer is not JSON; it begins "${beginningOf(text)}".`);
+  }
+  if (!parsed?.success || !parsed.data.query) {
+    return fail(
+      'payload_invalid',
+      'The answer is not one of a MediaWiki API, version 1.25 or later.',
+    );
+  }
+  return parsed.data;
+}

@@ -1,0 +1,91 @@
+/** What an answer says of one item: missing, invalid, another page's name, unchanged, or worth storing. Pure. */
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { JsonObject } from '#lib/json.ts';
+import type { WorkItem } from '#lib/work-items/model.ts';
+import { beginningOf } from '../body.ts';
+import type { DiscoveredItem } from '../source-type.ts';
+import type { WikiPage } from './answer.ts';
+import { type PageParts, resolveTitle, type WikiMerge } from './merge.ts';
+import { wikiItem } from './seeding.ts';
+import { categoryNamespace, type MediawikiSettings } from './settings.ts';
+import { resourceIdOfTitle, titleOfResourceId } from './title.ts';
+
+export type WikiItem = Pick<
+  WorkItem,
+  'resourceType' | 'resourceId' | 'priority' | 'revision' | 'depth' | 'attempt' | 'lastFetchedAt'
+>;
+
+export type Verdict =
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly kind: 'alias';
+      readonly canonical: DiscoveredItem | null;
+      readonly details: JsonObject;
+    }
+  | { readonly kind: 'unchanged'; readonly revision: string }
+  | { readonly kind: 'current'; readonly parts: PageParts };
+
+/** Everything but `current` is final with the first part of an answer already. */
+export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMerge): Verdict {
+  const asked = titleOfResourceId(item.resourceId);
+  const { title, redirects } = resolveTitle(merge, asked);
+  if (merge.interwiki.has(title)) {
+    return fault('title_invalid', `"${asked}" names a page of another wiki.`);
+  }
+  const parts = merge.pages.get(title);
+  if (!parts) {
+    // MediaWiki leaves out the page of a redirect that leads round in a circle.
+    return redirects.length > 0
+      ? fault('page_missing', `"${asked}" is a redirect that leads round in a circle.`)
+      : fault('payload_invalid', `The wiki answered without the page "${asked}".`);
+  }
+  const { page } = parts;
+  if (page.invalid || page.special) {
+    const reason = beginningOf(page.invalidreason ?? 'it is not the title of a page');
+    return fault('title_invalid', `The wiki does not accept "${asked}": ${reason}`);
+  }
+  const canonicalId = resourceIdOfTitle(page.title);
+  if (canonicalId !== item.resourceId) {
+    const resourceType = page.ns === categoryNamespace ? 'category' : 'page';
+    const follow = mayLeadTo(item, settings, page.ns);
+    return {
+      kind: 'alias',
+      canonical: follow
+        ? { ...wikiItem(settings, resourceType, canonicalId, item.priority), isHop: false }
+        : null,
+      details: {
+        alias_of: page.title,
+        wiki_redirects: redirects.map(({ from, to }) => ({ from, to })),
+        ...(follow ? {} : { not_followed: 'namespace' }),
+      },
+    };
+  }
+  const emptyCategory = item.resourceType !== 'category' || merge.members.length === 0;
+  if (page.missing && emptyCategory) {
+    return fault('page_missing', `The wiki has no page "${asked}".`);
+  }
+  const revision = revisionOf(page);
+  // A category's members change without a revision of its page.
+  if (item.resourceType !== 'category' && revision !== null && revision === item.revision) {
+    return { kind: 'unchanged', revision };
+  }
+  return { kind: 'current', parts };
+}
+
+const fault = (code: ErrorCode, message: string): Verdict => ({ kind: 'failed', code, message });
+
+export const revisionOf = (page: WikiPage): string | null =>
+  page.lastrevid === undefined ? null : String(page.lastrevid);
+
+/**
+ * Whether a redirect may be followed into a namespace. The source's namespaces bind, as they do for
+ * links; what a person named as a seed is fetched wherever it leads.
+ */
+function mayLeadTo(
+  item: WikiItem,
+  settings: MediawikiSettings,
+  namespace: number | undefined,
+): boolean {
+  if (item.depth === 0 || settings.namespaces.some((one) => one === namespace)) return true;
+  return item.resourceType === 'category' && namespace === categoryNamespace;
+}

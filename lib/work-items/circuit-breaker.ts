@@ -1,0 +1,31 @@
+/** When a host that keeps failing is left alone by the whole fleet. Pure. */
+import type { ErrorCode } from '#lib/errors/codes.ts';
+
+/** Failures that say something about the host, not about the one resource. */
+const hostFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'egress_connect_failed',
+  'egress_dns_failed',
+  'egress_tls_failed',
+  'egress_timeout',
+  'egress_response_invalid',
+  'http_server_error',
+  'http_rate_limited',
+]);
+
+export const isHostFault = (code: ErrorCode): boolean => hostFaults.has(code);
+
+/** So many requests in a row must fail before a host counts as down. */
+export const failuresToOpen = 5;
+const firstWaitMs = 30_000;
+const longestWaitMs = 15 * 60_000;
+
+/**
+ * How long to leave a host alone after so many failures in a row: null, then 30 s, 1 min, 2 min … at
+ * most 15 min. The request after the wait is the probe: it closes the circuit or doubles the wait.
+ */
+export function breakerMs(consecutiveFailures: number): number | null {
+  if (consecutiveFailures < failuresToOpen) return null;
+  // Beyond 2^10 the bound has long been reached; the exponent must not grow to infinity.
+  const doublings = Math.min(10, consecutiveFailures - failuresToOpen);
+  return Math.min(longestWaitMs, firstWaitMs * 2 ** doublings);
+}
