@@ -91,6 +91,18 @@ describe('pnpm db:smoke', () => {
     expect(existsSync(settings().path)).toBe(false);
   });
 
+  test('a server that refuses the connection is named, without its password', async () => {
+    const { exitCode, stdout, stderr } = await smoke({
+      DB_BACKEND: 'sqlserver',
+      INGEST_SQLSERVER_HOST: '127.0.0.1',
+      INGEST_SQLSERVER_PORT: '1',
+      INGEST_SQLSERVER_PASSWORD: 'S3cret-Passw0rd',
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/✗ .+\n {2}Code: {3}db_connection_refused\n {2}Remedy: \S/);
+    expect(stdout + stderr).not.toContain('S3cret');
+  });
+
   test('wrong settings are said before anything is tried', async () => {
     const { exitCode, stdout, stderr } = await smoke({
       DB_BACKEND: 'sqlserver',
