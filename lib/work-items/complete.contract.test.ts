@@ -3,8 +3,10 @@ import type { Db, Session } from '#db/engine.ts';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
 import { complete } from './complete.ts';
+import { parseWorkItemQuery } from './filter.ts';
+import { listWorkItems } from './list.ts';
 import type { ClaimedItem, CompletionInput, NewWorkItem } from './model.ts';
-import { givenRun, useStore } from './testing/database.ts';
+import { givenRun, passTime, useStore } from './testing/database.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from './testing/factories.ts';
 
 describe.each(contractEngines())('completing on $name', (engine) => {
@@ -240,6 +242,82 @@ describe.each(contractEngines())('completing on $name', (engine) => {
     await given.db.q.updateTable('work_items').set({ run_id: 'legacy-run' }).execute();
     expect(await given.store.complete(completion(item))).toMatchObject({ ok: true });
     expect(await records()).toMatchObject([{ run_id: null }]);
+  });
+
+  describe('plans the next fetch', () => {
+    const dayMs = 86_400_000;
+    const hourMs = 3_600_000;
+    /** The interval that was planned, ms. */
+    const planned = async (id: string): Promise<number> => {
+      const { last_fetched_at: fetched, next_fetch_at: due } = await given.row(id);
+      return Date.parse(due ?? '') - Date.parse(fetched ?? '');
+    };
+    const around = (ms: number, expected: number) => {
+      // A tenth of jitter, and the milliseconds between two readings of the clock.
+      expect(ms).toBeGreaterThanOrEqual(expected * 0.9 - 1000);
+      expect(ms).toBeLessThanOrEqual(expected * 1.1 + 1000);
+    };
+    const other = aRecord({ contentHash: 'd'.repeat(64) });
+
+    test('a day after the first, later while nothing changes, sooner when something did', async () => {
+      const item = await claimed();
+      const id = item.workItemId;
+      await given.store.complete(completion(item));
+      const first = await planned(id);
+      around(first, dayMs);
+      await given.store.complete(completion(await claimedAgain(id), { record: null }));
+      const second = await planned(id);
+      around(second, 1.5 * first);
+      await given.store.complete(completion(await claimedAgain(id)));
+      const third = await planned(id);
+      around(third, 1.5 * second);
+      await given.store.complete(completion(await claimedAgain(id), { record: other }));
+      around(await planned(id), hourMs + (third - hourMs) / 2);
+    });
+
+    test('by the interval that was planned, not by the time that passed', async () => {
+      const item = await claimed();
+      const id = item.workItemId;
+      await given.store.complete(completion(item));
+      const first = await planned(id);
+      await passTime(given.db, 30 * dayMs);
+      await given.store.complete(completion(await claimedAgain(id), { record: null }));
+      around(await planned(id), 1.5 * first);
+    });
+
+    test('an error says nothing about the item and leaves its plan alone', async () => {
+      const item = await claimed();
+      const id = item.workItemId;
+      await given.store.complete(completion(item));
+      const { next_fetch_at: due } = await given.row(id);
+      const again = await claimedAgain(id);
+      await given.store.fail({
+        fence: { workItemId: id, leaseId: again.leaseId },
+        attempt: anAttempt({ httpStatus: 503 }),
+        errorCode: 'http_server_error',
+        errorMessage: '503',
+        decision: { kind: 'give_up' },
+      });
+      expect((await given.row(id)).next_fetch_at).toBe(due);
+    });
+
+    test('an item is due when its time has come, until it is on its way again', async () => {
+      const item = await claimed();
+      await given.store.complete(completion(item));
+      const due = async () => {
+        const { query } = parseWorkItemQuery({ due: '1' });
+        return (await listWorkItems(given.db, query)).rows.map((row) => row.workItemId);
+      };
+      expect(await due()).toEqual([]);
+      await passTime(given.db, 2 * dayMs);
+      expect(await due()).toEqual([item.workItemId]);
+      const again = await claimedAgain(item.workItemId);
+      expect(await due()).toEqual([]);
+      await given.store.complete(completion(again, { record: null }));
+      expect(await due()).toEqual([]);
+      await passTime(given.db, 2 * dayMs);
+      expect(await due()).toEqual([item.workItemId]);
+    });
   });
 });
 

@@ -243,7 +243,12 @@ function applyFilter<O>(
     const fetchedAt = ref('last_fetched_at');
     q = q.where(sql<boolean>`(${fetchedAt} is null or ${fetchedAt} <= ${limit})`);
   }
-  if (filter.due) q = q.where(sql<boolean>`${ref('next_fetch_at')} <= ${engine.now()}`);
+  if (filter.due) {
+    // What is on its way already is no longer due; its old time stands until it is fetched.
+    q = q
+      .where(sql<boolean>`${ref('next_fetch_at')} <= ${engine.now()}`)
+      .where('status', 'not in', ['pending', 'in_progress']);
+  }
   return q;
 }
 

@@ -1,4 +1,4 @@
-/** Sending items round again: back to pending with their attempts at 0 and their validators kept. */
+/** Sending items round again: back to pending with their attempts at 0; validators and interval kept. */
 import { validate as isUuid } from 'uuid';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
@@ -99,7 +99,6 @@ async function reopenGroup(
       wait_reason: null,
       error_code: null,
       error_message: null,
-      next_fetch_at: null,
       run_id: runId,
       updated_at: now,
       ...(priority === undefined ? {} : { priority }),

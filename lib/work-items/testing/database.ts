@@ -79,6 +79,7 @@ export async function passTime(db: Db, ms: number): Promise<void> {
       lease_until: earlier('lease_until'),
       claimed_at: earlier('claimed_at'),
       last_fetched_at: earlier('last_fetched_at'),
+      next_fetch_at: earlier('next_fetch_at'),
     })
     .execute();
   await db.q
