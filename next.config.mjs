@@ -15,11 +15,12 @@ const config = {
   ],
   // Migrations and the sample configuration are read from disk at run time.
   outputFileTracingIncludes: { '/**': ['./db/migrations/**', './config/**'] },
-  // Paths of run time make the tracer take the whole project: a local database, its key file and
+  // A path of run time can make the tracer take what lies around: a local database, its key file and
   // .env files must never get into the build's output, and with it into an image.
   outputFileTracingExcludes: {
     '/**': [
       './data/**',
+      './db/sqlite/**',
       './.env*',
       './.git/**',
       './.next/dev/**',

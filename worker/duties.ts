@@ -1,14 +1,18 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
+import type { Db } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import type { Logger } from '#lib/log.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
-import { heartbeatEveryMs } from '#lib/workers/model.ts';
+import { noTrouble, recentMinutes, type Trouble } from '#lib/workers/facts.ts';
+import { type Heartbeat, heartbeatEveryMs } from '#lib/workers/model.ts';
 import { forgetOldWorkers, heartbeat } from '#lib/workers/presence.ts';
 import { every } from './every.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
+import { recentTrouble } from './recent-trouble.ts';
 import type { Stop } from './stop.ts';
 
 const runsEveryMs = 1_000;
@@ -17,10 +21,15 @@ const countersEveryMs = 10_000;
 const schedulesEveryMs = 10_000;
 const forgetEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
+/** An answer that took longer says too little about the other clock, ms. */
+const slowestClockAnswerMs = 1_000;
 
 /** What happened in the duties, for the heartbeat and the console's warnings. */
 export interface DutyFigures {
   rescued: number;
+  /** Absent until the first heartbeat. */
+  recent?: Trouble;
+  clockSkewMs?: number;
 }
 
 /** Extends the leases of all items in hand; breaks off the work on those that were lost. */
@@ -57,7 +66,7 @@ function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
   };
 }
 
-export function figuresOf(inFlight: InFlight, figures: DutyFigures) {
+export function figuresOf(inFlight: InFlight, figures: DutyFigures): Heartbeat {
   const { tally } = inFlight;
   return {
     inFlight: inFlight.size,
@@ -68,8 +77,33 @@ export function figuresOf(inFlight: InFlight, figures: DutyFigures) {
       retried: tally.retried,
       lost: tally.lost,
       released: tally.released,
+      recent: figures.recent ?? noTrouble,
+      clockSkewMs: figures.clockSkewMs ?? null,
     },
   };
+}
+
+/** The trouble of the last minutes, looked at once a heartbeat. */
+function troubleWatch(db: Db, figures: DutyFigures): () => Trouble {
+  const recent = recentTrouble(recentMinutes * 60_000);
+  let poolWaits = 0;
+  return () => {
+    if (db.stats.pool().waiting > 0) poolWaits += 1;
+    return recent(performance.now(), {
+      rescued: figures.rescued,
+      deadlocks: db.stats.deadlocksRetried,
+      busy: db.stats.busyRetried,
+      connectionsLost: db.stats.connectionsLostRetried,
+      poolWaits,
+    });
+  };
+}
+
+/** How far this machine's clock is ahead of the database's; null when the answer took too long to tell. */
+function clockSkewMs(sentAtMs: number, databaseNow: Instant | null): number | null {
+  const answeredAtMs = Date.now();
+  if (databaseNow === null || answeredAtMs - sentAtMs > slowestClockAnswerMs) return null;
+  return Math.round((sentAtMs + answeredAtMs) / 2 - Date.parse(databaseNow));
 }
 
 /** Starts every duty; resolves when `ended` is aborted and all have come to rest. */
@@ -81,6 +115,7 @@ export async function performDuties(
   figures: DutyFigures,
 ): Promise<void> {
   const { db, store, log, workerId, leaseMs } = context;
+  const trouble = troubleWatch(db, figures);
   const duties = [
     {
       what: 'renew leases',
@@ -91,8 +126,12 @@ export async function performDuties(
       what: 'say that this worker lives',
       everyMs: heartbeatEveryMs,
       run: async () => {
-        const { draining } = await heartbeat(db, workerId, figuresOf(inFlight, figures));
-        if (draining) stop.request('an operator asked it to finish');
+        figures.recent = trouble();
+        const sentAtMs = Date.now();
+        const answer = await heartbeat(db, workerId, figuresOf(inFlight, figures));
+        const skewMs = clockSkewMs(sentAtMs, answer.databaseNow);
+        if (skewMs !== null) figures.clockSkewMs = skewMs;
+        if (answer.draining) stop.request('an operator asked it to finish');
       },
     },
     {

@@ -45,6 +45,8 @@ import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
 export const metadata: Metadata = { title: 'Overview' };
 
 const staleDays = 30;
+/** Those with the most items; the rest is on the page of the sources. */
+const mostSourcesListed = 12;
 const parameters = { window: choiceParameter(throughputWindows) };
 const windowWords: Readonly<Record<ThroughputWindow, string>> = {
   '1h': '1 h',
@@ -59,11 +61,15 @@ export default async function OverviewPage({
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
   const { window = '1h' } = values;
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
-    role: actor.role,
-    data: await overview(runtime.db, { window }),
-    stale: await settle(() => recentStaleShares(runtime.db, staleDays)),
-  }));
+  const loaded = await loadPage(async ({ runtime, actor }) => {
+    const data = await overview(runtime.db, { window });
+    const listed = data.sources.slice(0, mostSourcesListed);
+    return {
+      role: actor.role,
+      data,
+      stale: await settle(() => recentStaleShares(runtime.db, listed, staleDays)),
+    };
+  });
   if (!loaded.ok) {
     return (
       <>
@@ -356,7 +362,7 @@ function Sources({
           </tr>
         </thead>
         <tbody>
-          {sources.slice(0, 12).map((source) => {
+          {sources.slice(0, mostSourcesListed).map((source) => {
             const share = shareOf(source);
             const name = encodeURIComponent(source.sourceName);
             const cell = 'h-9 border-b px-3 [tr:last-child>&]:border-b-0';
@@ -392,6 +398,7 @@ function Sources({
                       href={`/work-items?source=${name}&stale=${staleDays}`}
                       className="link num"
                     >
+                      {share.isAtLeast ? '≥ ' : ''}
                       {formatShare(share.stale, share.total)}
                     </Link>
                   ) : (
@@ -403,9 +410,9 @@ function Sources({
           })}
         </tbody>
       </table>
-      {sources.length > 12 ? (
+      {sources.length > mostSourcesListed ? (
         <p className="border-t px-3 py-2 text-xs text-ink-2">
-          and {countOf(sources.length - 12, 'more source')}.{' '}
+          and {countOf(sources.length - mostSourcesListed, 'more source')}.{' '}
           <Link href="/sources" className="link">
             All sources
           </Link>

@@ -24,6 +24,7 @@ const names = [
   '0007_status_counters',
   '0008_exact_dedupe_key',
   '0009_host_delays',
+  '0010_stale_index',
 ];
 
 describe.each(contractEngines())('migrations on $name', (contract) => {

@@ -21,6 +21,17 @@ describe.each(contractEngines())('health on $name', (engine) => {
     }
   });
 
+  it('is not well while the newest migration is missing', async () => {
+    const { db, dispose } = await engine.create();
+    await db.q.deleteFrom('schema_migrations').where('version', '=', '0010').execute();
+    expect(await checkHealth(db)).toMatchObject({
+      ok: false,
+      pendingMigrations: ['0010_stale_index'],
+      error: { code: 'db_migrations_pending', message: '1 migration is not applied yet.' },
+    });
+    await dispose();
+  });
+
   it('is an answer, not an exception and not a silence, when the database is gone', async () => {
     const { settings, remove } = await engine.freshSettings();
     const db = await openDatabase(settings);

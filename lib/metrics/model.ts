@@ -58,6 +58,8 @@ export interface StaleShare {
   readonly sourceSystem: string;
   readonly sourceName: string;
   readonly stale: number;
+  /** True when counting stopped at its bound: there are more. */
+  readonly isAtLeast: boolean;
   readonly total: number;
 }
 
@@ -73,6 +75,11 @@ export interface Warning {
     | 'no_workers'
     | 'workers_lost'
     | 'leases_rescued'
+    | 'clock_skew'
+    | 'deadlocks'
+    | 'database_busy'
+    | 'connections_lost'
+    | 'pool_saturated'
     | 'hosts_blocked'
     | 'sources_paused';
   readonly title: string;

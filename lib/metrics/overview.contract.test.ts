@@ -97,11 +97,35 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
   });
 
   it('counts what was never fetched as stale', async () => {
-    const shares = await readStaleShares(db, 30);
+    const shares = await readStaleShares(db, (await overview(db)).sources, 30);
     expect(shares).toEqual([
-      { sourceSystem: 'test', sourceName: 'other', stale: 1, total: 1 },
-      { sourceSystem: 'test', sourceName: 'wiki', stale: 3, total: 4 },
+      { sourceSystem: 'test', sourceName: 'wiki', stale: 3, isAtLeast: false, total: 4 },
+      { sourceSystem: 'test', sourceName: 'other', stale: 1, isAtLeast: false, total: 1 },
     ]);
+  });
+
+  it('counts what was fetched too long ago, and never what is skipped', async () => {
+    const staleOf = async (days: number) =>
+      (await readStaleShares(db, (await overview(db)).sources, days))[0]?.stale;
+    expect(await staleOf(30)).toBe(3);
+    await db.q
+      .updateTable('work_items')
+      .set({ last_fetched_at: db.engine.nowPlus(-40 * 86_400_000) })
+      .where('resource_id', '=', 'a')
+      .execute();
+    expect(await staleOf(30)).toBe(4);
+    expect(await staleOf(50)).toBe(3);
+    await db.q
+      .updateTable('work_items')
+      .set({ status: 'skipped' })
+      .where('resource_id', '=', 'd')
+      .execute();
+    expect(await staleOf(30)).toBe(3);
+    await db.q
+      .updateTable('work_items')
+      .set({ status: 'pending' })
+      .where('resource_id', '=', 'd')
+      .execute();
   });
 
   it('has a pulse that changes when something changed, and only then', async () => {

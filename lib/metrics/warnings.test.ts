@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noTrouble, parseWorkerFacts, type WorkerFacts } from '#lib/workers/facts.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
 import { type WarningFacts, warningsOf } from './warnings.ts';
 
@@ -9,7 +10,7 @@ const quiet: WarningFacts = {
   pausedSources: [],
 };
 
-function worker(state: WorkerState, facts: Worker['facts'] = {}, silentMs = 1000): Worker {
+function worker(state: WorkerState, facts: Partial<WorkerFacts> = {}, silentMs = 1000): Worker {
   return {
     workerId: `w-${state}`,
     hostName: 'box',
@@ -24,7 +25,7 @@ function worker(state: WorkerState, facts: Worker['facts'] = {}, silentMs = 1000
     inFlight: 0,
     itemsCompleted: 0,
     itemsFailed: 0,
-    facts,
+    facts: { ...parseWorkerFacts(null), ...facts },
   };
 }
 
@@ -50,11 +51,43 @@ describe('warnings', () => {
     expect(kinds({ workers: [worker('lost', {}, 4_000_000)] })).toEqual([]);
   });
 
-  it('count what living workers took back', () => {
-    const workers = [worker('running', { rescued: 2 }), worker('draining', { rescued: 1 })];
+  it('count what living workers took back lately', () => {
+    const said = (rescued: number) => ({ rescued: 90, recent: { ...noTrouble, rescued } });
+    const workers = [worker('running', said(2)), worker('draining', said(1))];
     expect(warningsOf({ ...quiet, workers })[0]?.title).toBe(
       '3 items were taken back from silent workers',
     );
+    expect(kinds({ workers: [worker('stopped', said(2))] })).toEqual([]);
+    expect(kinds({ workers: [worker('running', said(0))] })).toEqual([]);
+  });
+
+  it('tell of a clock that is more than five seconds off, in either direction', () => {
+    const of = (clockSkewMs: number) => kinds({ workers: [worker('running', { clockSkewMs })] });
+    expect(of(4_000)).toEqual([]);
+    expect(of(-6_000)).toEqual(['clock_skew']);
+    expect(of(6_000)).toEqual(['clock_skew']);
+  });
+
+  it('tell of deadlocks, a busy database and a full pool only when they come often', () => {
+    const of = (recent: Partial<WorkerFacts['recent']>) =>
+      kinds({ workers: [worker('running', { recent: { ...noTrouble, ...recent } })] });
+    expect(of({ deadlocks: 2, busy: 2, poolWaits: 2 })).toEqual([]);
+    expect(of({ deadlocks: 3, busy: 3, poolWaits: 3, connectionsLost: 1 })).toEqual([
+      'deadlocks',
+      'database_busy',
+      'connections_lost',
+      'pool_saturated',
+    ]);
+  });
+
+  it('read the facts of an older version, and text that is none', () => {
+    expect(parseWorkerFacts('{"rescued":2,"retried":1}')).toMatchObject({
+      rescued: 2,
+      retried: 1,
+      recent: noTrouble,
+      clockSkewMs: null,
+    });
+    expect(parseWorkerFacts('[]')).toEqual(parseWorkerFacts(null));
   });
 
   it('name blocked hosts, three at most', () => {

@@ -1,4 +1,5 @@
 /** What an operator should know without looking for it. Pure. */
+import { recentMinutes, type Trouble } from '#lib/workers/facts.ts';
 import type { Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
 
@@ -31,15 +32,7 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       href: '/workers',
     });
   }
-  const rescued = alive.reduce((sum, { facts: said }) => sum + numberOf(said['rescued']), 0);
-  if (rescued > 0) {
-    warnings.push({
-      kind: 'leases_rescued',
-      title: `${items(rescued)} ${rescued === 1 ? 'was' : 'were'} taken back from silent workers`,
-      detail: 'Counted since the living workers started; the attempts stay counted.',
-      href: '/workers',
-    });
-  }
+  warnings.push(...troubleWarnings(alive));
   if (blockedHosts.length > 0) {
     const names = blockedHosts.slice(0, 3).map(({ host }) => host);
     const more = blockedHosts.length - names.length;
@@ -66,6 +59,69 @@ export function warningsOf(facts: WarningFacts): Warning[] {
   return warnings;
 }
 
+/** A clock that is further away than this makes logs and times hard to read together, ms. */
+const mostSkewMs = 5_000;
+/** Fewer in the last minutes are the ordinary course of things. */
+const fewestRetried = 3;
+
+/** What living workers said they met in the last minutes. All of it was mended; often is too often. */
+function troubleWarnings(alive: readonly Worker[]): Warning[] {
+  const sum = (key: keyof Trouble) =>
+    alive.reduce((total, { facts }) => total + facts.recent[key], 0);
+  const lately = `in the last ${recentMinutes} minutes`;
+  const warnings: Warning[] = [];
+  const warn = (kind: Warning['kind'], title: string, detail: string) =>
+    warnings.push({ kind, title, detail, href: '/workers' });
+  const rescued = sum('rescued');
+  if (rescued > 0) {
+    warn(
+      'leases_rescued',
+      `${items(rescued)} ${rescued === 1 ? 'was' : 'were'} taken back from silent workers`,
+      `It happened ${lately}; the attempts stay counted.`,
+    );
+  }
+  const skewed = alive.filter(({ facts }) => Math.abs(facts.clockSkewMs ?? 0) > mostSkewMs);
+  if (skewed.length > 0) {
+    const most = Math.max(...skewed.map(({ facts }) => Math.abs(facts.clockSkewMs ?? 0)));
+    warn(
+      'clock_skew',
+      `${skewed.length === 1 ? 'A worker’s clock is' : `${skewed.length} workers’ clocks are`} up to ${Math.round(most / 1000).toLocaleString('en-US')} s off`,
+      `${[...new Set(skewed.map(({ hostName }) => hostName))].slice(0, 3).join(', ')}: leases follow the database's clock alone, logs do not.`,
+    );
+  }
+  const deadlocks = sum('deadlocks');
+  if (deadlocks >= fewestRetried) {
+    warn(
+      'deadlocks',
+      `${deadlocks.toLocaleString('en-US')} deadlocks were retried`,
+      `It happened ${lately}; nothing was lost. Look for other programs that write to this database.`,
+    );
+  }
+  const busy = sum('busy');
+  if (busy >= fewestRetried) {
+    warn(
+      'database_busy',
+      `The database was busy ${busy.toLocaleString('en-US')} times`,
+      `It happened ${lately}; the work was done again.`,
+    );
+  }
+  const connectionsLost = sum('connectionsLost');
+  if (connectionsLost > 0) {
+    warn(
+      'connections_lost',
+      `Connections to the database were lost ${connectionsLost === 1 ? 'once' : `${connectionsLost} times`}`,
+      `It happened ${lately}; the work was done again.`,
+    );
+  }
+  if (sum('poolWaits') >= fewestRetried) {
+    warn(
+      'pool_saturated',
+      'Workers wait for connections to the database',
+      `It happened ${lately}. Lower --concurrency, or raise the pool's size.`,
+    );
+  }
+  return warnings;
+}
+
 const items = (count: number) =>
   `${count.toLocaleString('en-US')} ${count === 1 ? 'item' : 'items'}`;
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : 0);

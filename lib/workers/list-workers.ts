@@ -1,7 +1,7 @@
 /** The workers of the deployment, newest first. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { JsonObject } from '#lib/json.ts';
+import { parseWorkerFacts } from './facts.ts';
 import { lostAfterMs, type Worker, workerState } from './model.ts';
 
 /** Far above any fleet this is made for; keeps the page's cost bounded. */
@@ -37,7 +37,7 @@ export async function listWorkers(session: Session): Promise<Worker[]> {
       inFlight: row.in_flight,
       itemsCompleted: row.items_completed,
       itemsFailed: row.items_failed,
-      facts: parseFacts(row.facts),
+      facts: parseWorkerFacts(row.facts),
     };
   });
   const alive = (worker: Worker) => worker.state === 'running' || worker.state === 'draining';
@@ -53,14 +53,4 @@ export async function countLiveWorkers(session: Session): Promise<number> {
     .where('heartbeat_at', '>=', session.engine.nowPlus(-lostAfterMs))
     .executeTakeFirst();
   return Number(row?.live ?? 0);
-}
-
-/** Facts are this program's own writing; text that is no object is shown as none. */
-function parseFacts(text: string | null): JsonObject {
-  if (text === null) return {};
-  const value: unknown = JSON.parse(text);
-  // JSON.parse yields JSON values; the check leaves objects only.
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : {};
 }

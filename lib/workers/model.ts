@@ -1,6 +1,6 @@
 /** A worker's presence: one row per process, told from dead ones by its heartbeat. */
 import type { Instant } from '#db/schema.ts';
-import type { JsonObject } from '#lib/json.ts';
+import type { WorkerFacts } from './facts.ts';
 
 /** A worker whose heartbeat is older than this is taken for dead, ms. */
 export const lostAfterMs = 30_000;
@@ -24,7 +24,7 @@ export interface Worker {
   readonly inFlight: number;
   readonly itemsCompleted: number;
   readonly itemsFailed: number;
-  readonly facts: JsonObject;
+  readonly facts: WorkerFacts;
 }
 
 /** What a worker says about itself at every heartbeat. */
@@ -32,7 +32,7 @@ export interface Heartbeat {
   readonly inFlight: number;
   readonly itemsCompleted: number;
   readonly itemsFailed: number;
-  readonly facts: JsonObject;
+  readonly facts: WorkerFacts;
 }
 
 interface PresenceFacts {

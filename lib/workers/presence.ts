@@ -1,5 +1,6 @@
 /** What a worker process writes about itself. */
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import type { Heartbeat } from './model.ts';
 
 interface Registration {
@@ -29,12 +30,15 @@ export async function registerWorker(session: Session, worker: Registration): Pr
     .execute();
 }
 
-/** Says that the worker lives. Returns whether an operator asked it to finish and leave. */
+/**
+ * Says that the worker lives. Returns whether an operator asked it to finish and leave, and the
+ * database's clock.
+ */
 export async function heartbeat(
   session: Session,
   workerId: string,
   figures: Heartbeat,
-): Promise<{ readonly draining: boolean }> {
+): Promise<{ readonly draining: boolean; readonly databaseNow: Instant | null }> {
   await session.q
     .updateTable('workers')
     .set({
@@ -48,10 +52,10 @@ export async function heartbeat(
     .execute();
   const row = await session.q
     .selectFrom('workers')
-    .select('draining')
+    .select(['draining', session.engine.now().as('now')])
     .where('worker_id', '=', workerId)
     .executeTakeFirst();
-  return { draining: row?.draining === 1 };
+  return { draining: row?.draining === 1, databaseNow: row?.now ?? null };
 }
 
 /** The last word of a worker that ends in order. */

@@ -100,7 +100,7 @@ function WorkerRow({
   readonly mayChange: boolean;
 }) {
   const isAlive = worker.state === 'running' || worker.state === 'draining';
-  const rescued = worker.facts['rescued'];
+  const { rescued } = worker.facts;
   const name = `${worker.hostName} (${worker.pid})`;
   return (
     <Tr>
@@ -132,11 +132,7 @@ function WorkerRow({
         />
       </Td>
       <Td align="right">
-        {typeof rescued === 'number' ? (
-          <Num value={rescued} className={rescued > 0 ? 'text-warn' : 'text-ink-3'} />
-        ) : (
-          <None />
-        )}
+        <Num value={rescued} className={rescued > 0 ? 'text-warn' : 'text-ink-3'} />
       </Td>
       <Td>
         <Time at={worker.heartbeatAt} />
