@@ -213,27 +213,27 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
     it('a batch that fails is named with its line, is not recorded, and can be mended', async () => {
       await migrate(settings, { dir });
       await script(
-        '0010_extra',
+        '9001_extra',
         `-- more\nCREATE TABLE ${table()} (a INT)\nGO\n\nSELECT * FROM no_such_table`,
       );
       const error = await migrate(settings, { dir }).catch((e: unknown) => e);
       expect(error).toMatchObject({
         code: 'db_migration_failed',
-        message: expect.stringMatching(/0010_extra failed at line 5/),
+        message: expect.stringMatching(/9001_extra failed at line 5/),
       });
       const db = await opened();
       const recorded = await db.q
         .selectFrom('schema_migrations')
         .select('version')
-        .where('version', '=', '0010')
+        .where('version', '=', '9001')
         .execute();
       expect(recorded).toEqual([]);
       const guarded =
         settings.engine === 'sqlite'
           ? `CREATE TABLE IF NOT EXISTS ${table()} (a INT)`
           : `IF OBJECT_ID(N'${table()}') IS NULL CREATE TABLE ${table()} (a INT)`;
-      await script('0010_extra', `${guarded}\nGO\nINSERT INTO ${table()} VALUES (1)\nGO 3`);
-      expect((await migrate(settings, { dir })).applied).toEqual(['0010_extra']);
+      await script('9001_extra', `${guarded}\nGO\nINSERT INTO ${table()} VALUES (1)\nGO 3`);
+      expect((await migrate(settings, { dir })).applied).toEqual(['9001_extra']);
       const { rows } = await sql<{
         n: number;
       }>`select count(*) as n from ${settings.engine === 'sqlite' ? sql.id('extra') : sql.id(settings.schema, 'extra')}`.execute(
