@@ -27,8 +27,15 @@ export const databaseErrorCodes = [
 
 export type DatabaseErrorCode = (typeof databaseErrorCodes)[number];
 
+const brand = Symbol.for('holocron.DatabaseError');
+
 /** A database failure as a person can act on it. The driver's error is the `cause`, for the log only. */
 export class DatabaseError extends Error {
+  /** By brand, not by prototype: the console's bundles hold a copy of this class each. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+  readonly [brand] = true;
   override readonly name = 'DatabaseError';
   readonly code: DatabaseErrorCode;
   readonly remedy: string;

@@ -4,8 +4,18 @@ import { type AppErrorCode, appErrorRemedies, type ErrorCode } from './codes.ts'
 /** Messages per form field; the path is dotted (`settings.api_url`). */
 export type FieldErrors = Readonly<Record<string, string>>;
 
+const brand = Symbol.for('holocron.AppError');
+
 /** A failure a person can act on: a code from the closed list, a sentence, a remedy. */
 export class AppError extends Error {
+  /**
+   * The console's pages and its route handlers are bundled apart, each with a copy of this class, and
+   * share one runtime: what a client made by one of them throws must be known to the other.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+  readonly [brand] = true;
   override readonly name = 'AppError';
   readonly code: AppErrorCode;
   readonly remedy: string;

@@ -72,3 +72,11 @@ export const appErrorRemedies = {
 
 export type AppErrorCode = keyof typeof appErrorRemedies;
 export type ErrorCode = AppErrorCode | DatabaseErrorCode;
+
+/** The remedy of a code that was stored, such as an item's; null for one this version does not know. */
+export function remedyOf(code: string | null): string | null {
+  return code !== null && Object.hasOwn(appErrorRemedies, code)
+    ? // The line above shows that it is one of the keys.
+      appErrorRemedies[code as AppErrorCode]
+    : null;
+}

@@ -7,6 +7,7 @@ import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { Time } from '#app/ui/time.tsx';
+import { remedyOf } from '#lib/errors/codes.ts';
 import type { WorkItemDetail } from '#lib/work-items/detail.ts';
 
 export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
@@ -20,9 +21,12 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
                 {
                   label: 'Error',
                   value: (
-                    <span className="text-failed">
-                      {item.errorMessage} {item.errorCode ? <code>{item.errorCode}</code> : null}
-                    </span>
+                    <>
+                      <span className="text-failed">
+                        {item.errorMessage} {item.errorCode ? <code>{item.errorCode}</code> : null}
+                      </span>
+                      <span className="block text-ink-2">{remedyOf(item.errorCode)}</span>
+                    </>
                   ),
                 },
               ]
