@@ -143,7 +143,7 @@ async function work(runtime: Runtime): Promise<{ tally: Readonly<Tally>; interru
   const startedAt = performance.now();
   const display = showProgress(async () => ({
     tally: seen,
-    pending: (await runtime.store.getStats()).byStatus.pending,
+    pending: await unfinished(runtime),
     maxItems: runner.maxItems,
     elapsedMs: performance.now() - startedAt,
   }));
@@ -159,6 +159,12 @@ async function work(runtime: Runtime): Promise<{ tally: Readonly<Tally>; interru
     stop.dispose();
     undo();
   }
+}
+
+/** Items in anybody's hands are to come as well. */
+async function unfinished({ store }: Runtime): Promise<number> {
+  const { pending, in_progress } = (await store.getStats()).byStatus;
+  return pending + in_progress;
 }
 
 type Outcome = Pick<Tally, 'completed' | 'failed' | 'skipped' | 'discovered'>;
