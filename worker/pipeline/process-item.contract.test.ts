@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
+import { givenRun } from '#lib/work-items/testing/database.ts';
 import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
 import type { PipelineContext } from './context.ts';
 import { processItem } from './process-item.ts';
@@ -126,6 +127,68 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     expect(host?.blocked_until).not.toBeNull();
     const item = await stored(held.item.workItemId);
     expect(Date.parse(item.availableAt) - Date.parse(item.updatedAt)).toBeGreaterThan(110_000);
+  });
+
+  describe('an unchanged item', () => {
+    /** A server with one answer and its ETag; the item is fetched once, with nothing deeper followed. */
+    async function fetchedOnce(type: string, body: string, links: string[]): Promise<string> {
+      await open();
+      await serve(
+        (request, response) => {
+          const known = request.headers['if-none-match'] === '"1"';
+          response.writeHead(known ? 304 : 200, { 'content-type': type, etag: '"1"' });
+          response.end(known ? undefined : body);
+        },
+        {
+          response: 'auto',
+          respect_robots: false,
+          discovery: { enabled: true, links, max_depth: 3 },
+        },
+      );
+      const runId = await givenRun(bench.context.db, { maxDepth: 0 });
+      await bench.context.db.q.updateTable('work_items').set({ run_id: runId }).execute();
+      const held = await bench.claimOne();
+      expect(await processItem(held, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
+      return held.item.workItemId;
+    }
+    const recrawl = async (id: string, maxDepth: number) => {
+      const runId = await givenRun(bench.context.db, { maxDepth });
+      await bench.context.store.resetForRecrawl({ workItemIds: [id] }, { runId });
+      return processItem(await bench.claimOne(), bench.context);
+    };
+    const found = async () =>
+      (
+        await bench.context.db.q
+          .selectFrom('work_items')
+          .select('request_uri')
+          .where('depth', '=', 1)
+          .execute()
+      ).map((row) => new URL(row.request_uri).pathname);
+
+    it.each([
+      ['JSON', 'application/json', '{"next": ["/deeper"]}', ['$.next[*]']],
+      ['a web page', 'text/html; charset=utf-8', '<a href="deeper">on</a>', ['a[href]']],
+    ])(
+      'of %s is searched again in its stored payload when a recrawl goes deeper',
+      async (_, ...page) => {
+        const id = await fetchedOnce(...page);
+        expect(await recrawl(id, 0)).toEqual({ kind: 'completed', discovered: 0 });
+        expect(await found()).toEqual([]);
+        expect(await recrawl(id, 1)).toEqual({ kind: 'completed', discovered: 1 });
+        expect(await found()).toEqual(['/deeper']);
+        const outcomes = await bench.context.db.q
+          .selectFrom('work_item_attempts')
+          .select('outcome')
+          .orderBy('attempt_id')
+          .execute();
+        expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+          'completed',
+          'unchanged',
+          'unchanged',
+        ]);
+        expect(await records()).toHaveLength(1);
+      },
+    );
   });
 
   it('a redirect out of the namespaces completes, with no record and nothing followed', async () => {

@@ -1,14 +1,17 @@
 /** The way of one item after its claim: fetch → store → discover → complete. */
 import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
+import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { NewWorkItem } from '#lib/work-items/model.ts';
 import { isPassing, patiently } from '../patience.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
 import type { AbortReason, HeldItem, ItemResult, PipelineContext } from './context.ts';
 import { discoverItems, toWorkItems } from './discover.ts';
 import { fetchItem } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
+import { payloadToRediscover } from './rediscover.ts';
 import { discardRecord, storeRecord } from './store.ts';
 
 /** Attempts of an item whose source is gone: the default of `max_retries`, plus the first. */
@@ -110,11 +113,7 @@ async function concludeItem(
       );
       return failItem(held, { ...outcome, maxAttempts: source.maxAttempts }, context);
     case 'unchanged':
-      return completeItem(
-        held,
-        { record: null, validators: outcome.validators, discovered: [], facts: outcome.facts },
-        context,
-      );
+      return concludeUnchanged(held, source, outcome, context);
     case 'alias': {
       const { canonical } = outcome;
       const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
@@ -135,6 +134,35 @@ async function concludeItem(
   }
 }
 
+async function concludeUnchanged(
+  held: HeldItem,
+  source: LoadedSource,
+  { facts, validators }: Extract<FetchOutcome, { kind: 'unchanged' }>,
+  context: PipelineContext,
+): Promise<ItemResult> {
+  const payload = await patiently(() => payloadToRediscover(held.item, source, facts, context), {
+    log: context.log,
+    signal: held.abort.signal,
+    what: 'read the stored record',
+  });
+  const discovered = payload === null ? [] : linksIn(payload, held, source, context);
+  return completeItem(held, { record: null, validators, discovered, facts }, context);
+}
+
+function linksIn(
+  payload: JsonValue,
+  held: HeldItem,
+  source: LoadedSource,
+  context: PipelineContext,
+): readonly NewWorkItem[] {
+  if (!context.enableDiscovery) return [];
+  const { items, refused } = discoverItems(held.item, payload, source);
+  if (refused > 0) {
+    context.log.warn({ refused }, 'links that can be no work item were left out');
+  }
+  return items;
+}
+
 async function concludeFetched(
   held: HeldItem,
   source: LoadedSource,
@@ -143,19 +171,9 @@ async function concludeFetched(
 ): Promise<ItemResult> {
   const record = await storeRecord(held, outcome, context);
   try {
-    const discovery = context.enableDiscovery
-      ? discoverItems(held.item, outcome.payload, source)
-      : { items: [], refused: 0, tooDeep: 0 };
-    if (discovery.refused > 0)
-      context.log.warn(
-        { refused: discovery.refused },
-        'links that can be no work item were left out',
-      );
-    const result = await completeItem(
-      held,
-      { record, validators: outcome.validators, discovered: discovery.items, facts: outcome.facts },
-      context,
-    );
+    const discovered = linksIn(outcome.payload, held, source, context);
+    const { validators, facts } = outcome;
+    const result = await completeItem(held, { record, validators, discovered, facts }, context);
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {
