@@ -11,7 +11,7 @@ const read = (file: string) => readFileSync(inRoot(file), 'utf8');
 /** First column of the table under “Configuration”. */
 function documented(): Set<string> {
   const section = readme.split('\n## Configuration\n')[1]?.split('\n## ')[0] ?? '';
-  const cells = section.split('\n').flatMap((line) => /^\| (`.+?`) \|/.exec(line)?.[1] ?? []);
+  const cells = section.split('\n').flatMap((line) => /^\| (`.+?`) +\|/.exec(line)?.[1] ?? []);
   return new Set(cells.flatMap((cell) => cell.split(', ').map((name) => name.replaceAll('`', ''))));
 }
 
