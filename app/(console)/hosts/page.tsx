@@ -5,7 +5,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { countOf, Num } from '#app/ui/num.tsx';
+import { countOf, formatDuration, Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
@@ -14,6 +14,7 @@ import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { type Host, listHosts, mostHostsListed } from '#lib/hosts/list-hosts.ts';
 import { ClearBlockButton } from './clear-block-button.tsx';
+import { DelayButton } from './delay-button.tsx';
 
 export const metadata: Metadata = { title: 'Hosts' };
 
@@ -61,6 +62,7 @@ export default async function HostsPage() {
             <tr>
               <Th>Host</Th>
               <Th>State</Th>
+              <Th align="right">Delay</Th>
               <Th align="right">Requests</Th>
               <Th align="right">429</Th>
               <Th align="right">5xx</Th>
@@ -109,6 +111,9 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
           <StatusBadge status="enabled" word="Open" />
         )}
       </Td>
+      <Td align="right" className="num whitespace-nowrap">
+        {host.delayMs === null ? <None word="of each source" /> : formatDuration(host.delayMs)}
+      </Td>
       <Td align="right">
         <Num value={host.requestsTotal} />
       </Td>
@@ -128,7 +133,12 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         <Time at={host.lastRequestAt} />
       </Td>
       {mayChange ? (
-        <Td align="right">{host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}</Td>
+        <Td align="right">
+          <span className="inline-flex items-center gap-1">
+            {host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}
+            <DelayButton host={host.host} delayMs={host.delayMs} />
+          </span>
+        </Td>
       ) : null}
     </Tr>
   );

@@ -5,6 +5,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
+import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
@@ -114,7 +115,15 @@ function launchWords({ request }: Schedule): string {
     recrawl: request.staleDays ? `recrawl of items older than ${request.staleDays} d` : 'recrawl',
     retry: 'retry of failed items',
   }[request.kind];
-  return `${what}, ${request.sources.length === 0 ? 'all sources' : request.sources.join(', ')}`;
+  const parts = [
+    what,
+    request.sources.length === 0 ? 'all sources' : request.sources.join(', '),
+    request.resourceType === undefined ? null : `type ${request.resourceType}`,
+    request.maxItems === undefined ? null : `${countOf(request.maxItems, 'item')} at most`,
+    request.maxDepth === undefined ? null : `${countOf(request.maxDepth, 'hop')} at most`,
+    request.priority === undefined ? null : `priority ${request.priority}`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 function LastOutcome({ schedule }: { readonly schedule: Schedule }) {

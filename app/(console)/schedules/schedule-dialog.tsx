@@ -4,26 +4,15 @@ import { useMemo, useState } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { Dialog } from '#app/ui/dialog.tsx';
-import { CheckboxField, NumberField, SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
+import { SwitchField, TextField } from '#app/ui/field.tsx';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { formatUtc } from '#app/ui/relative-time.ts';
 import { useAction } from '#app/ui/use-action.ts';
-import { runKinds } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { saveScheduleAction } from './actions.ts';
-
-const kindOptions = [
-  {
-    value: 'recrawl',
-    label: 'Recrawl',
-    description: 'Fetch known items again when they are stale',
-  },
-  { value: 'seed', label: 'Seed', description: 'Start from the seeds of the sources' },
-  { value: 'retry', label: 'Retry failed', description: 'Try failed items once more' },
-];
-
-type Kind = (typeof runKinds)[number];
+import { RequestFields } from './request-fields.tsx';
+import { draftOf, requestOf } from './schedule-request.ts';
 
 export function ScheduleDialog({
   schedule,
@@ -73,9 +62,7 @@ function ScheduleForm({
     () => schedule?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   );
   const [isEnabled, setEnabled] = useState(schedule?.enabled ?? true);
-  const [kind, setKind] = useState<Kind>(request?.kind ?? 'recrawl');
-  const [staleDays, setStaleDays] = useState(request?.staleDays ?? 7);
-  const [chosen, setChosen] = useState<readonly string[]>(request?.sources ?? []);
+  const [draft, setDraft] = useState(() => draftOf(request));
   const save = useAction(saveScheduleAction, {
     done: () => (schedule ? `Saved the schedule ${name}` : `Created the schedule ${name}`),
     onDone: onClose,
@@ -91,11 +78,7 @@ function ScheduleForm({
         cron,
         timezone,
         enabled: isEnabled,
-        request: {
-          kind,
-          sources: [...chosen],
-          ...(kind === 'recrawl' ? { staleDays } : {}),
-        },
+        request: requestOf(draft, request),
       },
     });
 
@@ -152,41 +135,12 @@ function ScheduleForm({
             </span>
           ))}
         </Banner>
-        <SelectField
-          label="Launches"
-          options={kindOptions}
-          value={kind}
-          onChange={(value) => setKind(runKinds.find((one) => one === value) ?? 'recrawl')}
+        <RequestFields
+          draft={draft}
+          sources={sources}
+          onChange={(changes) => setDraft({ ...draft, ...changes })}
+          fields={fields}
         />
-        {kind === 'recrawl' ? (
-          <NumberField
-            label="Only items not fetched for"
-            unit="days"
-            value={staleDays}
-            onChange={(value) => setStaleDays(Number.isNaN(value) ? 0 : value)}
-            minValue={0}
-            maxValue={3650}
-            error={fields['request.staleDays']}
-          />
-        ) : null}
-        <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-xs font-medium">
-            Sources <span className="font-normal text-ink-3">none chosen = all enabled ones</span>
-          </legend>
-          {sources.map((source) => (
-            <CheckboxField
-              key={source}
-              label={source}
-              isSelected={chosen.includes(source)}
-              onChange={(selected) =>
-                setChosen(selected ? [...chosen, source] : chosen.filter((one) => one !== source))
-              }
-            />
-          ))}
-          {fields['request.sources'] ? (
-            <p className="text-xs font-medium text-failed">{fields['request.sources']}</p>
-          ) : null}
-        </fieldset>
         <SwitchField
           label="Enabled"
           help="A disabled schedule keeps its settings and launches nothing."

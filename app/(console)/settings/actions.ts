@@ -9,6 +9,7 @@ import {
   setUserPassword,
   userChangeSchema,
 } from '#lib/access/users.ts';
+import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';
 
 export async function createUserAction(
   input: z.input<typeof newUserSchema>,
@@ -47,4 +48,10 @@ export async function changeOwnPasswordAction(
     await changeOwnPassword(runtime.db, actor, given);
     return null;
   });
+}
+
+export async function smokeCheckAction(): Promise<ActionResult<SmokeResult[]>> {
+  return runAction(z.undefined(), undefined, ({ runtime, actor }) =>
+    runSmokeChecks(runtime.db, actor),
+  );
 }

@@ -11,6 +11,7 @@ import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { listUsers } from '#lib/access/users.ts';
 import { readDeployment } from '#lib/health/deployment.ts';
+import { SmokeCheck } from './smoke-check.tsx';
 import { UserTable } from './user-table.tsx';
 
 export const metadata: Metadata = { title: 'Settings' };
@@ -98,6 +99,7 @@ export default async function SettingsPage() {
           />
         </Section>
       </div>
+      {can(actor.role, 'settings:manage') ? <SmokeCheck /> : null}
       {users ? (
         <UserTable users={users} ownId={actor.userId} />
       ) : (

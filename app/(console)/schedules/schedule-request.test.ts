@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { LaunchRequest } from '#lib/runs/model.ts';
+import { draftOf, requestOf } from './schedule-request.ts';
+
+const recrawl: LaunchRequest = {
+  kind: 'recrawl',
+  name: 'Nightly',
+  sources: ['wiki'],
+  staleDays: 7,
+  resourceType: 'page',
+  statuses: ['completed', 'failed'],
+  workItemIds: ['a'],
+  priority: 5,
+  maxItems: 1000,
+  maxDepth: 2,
+};
+
+describe('the form of a schedule', () => {
+  it('gives back every part of a request that nobody changed', () => {
+    const seed: LaunchRequest = {
+      kind: 'seed',
+      sources: [],
+      priority: 0,
+      maxItems: 9,
+      maxDepth: 0,
+    };
+    const retry: LaunchRequest = { kind: 'retry', sources: [], resourceType: 'page' };
+    const bare: LaunchRequest = { kind: 'recrawl', sources: [] };
+    for (const request of [recrawl, seed, retry, bare]) {
+      expect(requestOf(draftOf(request), request)).toEqual(request);
+    }
+  });
+
+  it('leaves out what the chosen kind does not know, and what was emptied', () => {
+    const draft = { ...draftOf(recrawl), kind: 'seed' as const, maxItems: Number.NaN };
+    expect(requestOf(draft, recrawl)).toEqual({
+      kind: 'seed',
+      sources: ['wiki'],
+      priority: 5,
+      maxDepth: 2,
+    });
+    expect(requestOf({ ...draftOf(recrawl), resourceType: ' ' }, recrawl)).not.toHaveProperty(
+      'resourceType',
+    );
+  });
+
+  it('starts a new one as a recrawl of what is a week old', () => {
+    expect(requestOf(draftOf(null), null)).toEqual({ kind: 'recrawl', sources: [], staleDays: 7 });
+  });
+});

@@ -1,0 +1,80 @@
+'use client';
+/** SmokeCheck: runs the four checks of the smoke test and shows what each did. */
+import { Activity } from 'lucide-react';
+import { useState, useTransition } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { formatDuration } from '#app/ui/num.tsx';
+import { Section } from '#app/ui/page-header.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { notifyError } from '#app/ui/toast.tsx';
+import type { SmokeResult } from '#lib/smoke/run-checks.ts';
+import { smokeCheckAction } from './actions.ts';
+
+const badges = {
+  passed: { status: 'completed', word: 'Passed' },
+  failed: { status: 'failed', word: 'Failed' },
+  skipped: { status: 'skipped', word: 'Not run' },
+} as const;
+
+export function SmokeCheck() {
+  const [results, setResults] = useState<readonly SmokeResult[] | null>(null);
+  const [isPending, start] = useTransition();
+  const check = () =>
+    start(async () => {
+      const answer = await smokeCheckAction();
+      if (answer.ok) setResults(answer.data);
+      else notifyError(answer.error);
+    });
+  return (
+    <Section
+      title="Smoke check"
+      isFlush
+      aside={
+        <Button size="sm" icon={<Activity aria-hidden />} isPending={isPending} onPress={check}>
+          Check the database
+        </Button>
+      }
+    >
+      <div aria-live="polite">
+        {results === null ? (
+          <p className="px-3 py-3 text-sm text-ink-2">
+            Four checks, as pnpm db:smoke makes them: connection, schema, a work item written,
+            claimed and completed, and deduplication. They use a source of their own and leave no
+            trace.
+          </p>
+        ) : (
+          <ol>
+            {results.map((result) => (
+              <CheckRow key={result.name} result={result} />
+            ))}
+          </ol>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+function CheckRow({ result }: { readonly result: SmokeResult }) {
+  const { name, outcome, steps, durationMs, error } = result;
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b px-3 py-2 last:border-b-0">
+      <span className="w-24 shrink-0">
+        <StatusBadge {...badges[outcome]} />
+      </span>
+      <span className="w-44 shrink-0 font-medium">{name}</span>
+      <span className="min-w-0 flex-1 basis-60 text-xs text-ink-2">
+        {error ? (
+          <>
+            <span className="text-failed">{error.message}</span> {error.remedy}{' '}
+            <code>{error.code}</code>
+          </>
+        ) : (
+          steps.map((step) => step.replace(/: .*/, '')).join(' · ')
+        )}
+      </span>
+      <span className="num text-xs text-ink-3">
+        {outcome === 'skipped' ? '' : formatDuration(durationMs)}
+      </span>
+    </li>
+  );
+}

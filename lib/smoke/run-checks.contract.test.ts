@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '#db/open.ts';
+import { contractEngines } from '#db/testing/contract-engines.ts';
+import { systemActor } from '#lib/access/model.ts';
+import { runSmokeChecks } from './run-checks.ts';
+
+const admin = systemActor('test');
+
+describe.each(contractEngines())('the smoke checks of the console on $name', (engine) => {
+  it('pass on a migrated database, tell their steps and leave no trace', async () => {
+    const { db, dispose } = await engine.create();
+    const results = await runSmokeChecks(db, admin);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    expect(results[2]?.steps).toContain('Updated status to COMPLETED');
+    expect(await db.q.selectFrom('work_items').select('work_item_id').execute()).toEqual([]);
+    expect(await db.engine.readCounters(db)).toEqual([]);
+    await dispose();
+  });
+
+  it('say what is missing, and do not go on', async () => {
+    const { settings, remove } = await engine.freshSettings();
+    const db = await openDatabase(settings);
+    try {
+      const results = await runSmokeChecks(db, admin);
+      expect(results.map(({ outcome }) => outcome)).toEqual([
+        'passed',
+        'failed',
+        'skipped',
+        'skipped',
+      ]);
+      expect(results[1]?.error).toMatchObject({
+        code: 'db_migrations_pending',
+        remedy: 'Run pnpm db:init.',
+      });
+    } finally {
+      await db.close();
+      await remove();
+    }
+  });
+
+  it('are for administrators', async () => {
+    const { db, dispose } = await engine.create();
+    const operator = { ...admin, role: 'operator' as const };
+    await expect(runSmokeChecks(db, operator)).rejects.toMatchObject({ code: 'forbidden' });
+    await dispose();
+  });
+});
