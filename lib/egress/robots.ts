@@ -1,5 +1,7 @@
 /** robots.txt (RFC 9309): what a site allows crawlers to fetch. */
 import robotsParser from 'robots-parser';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { AppErrorCode } from '#lib/errors/codes.ts';
 import type { HttpClient } from './http-client.ts';
 import { parseHttpUrl } from './url.ts';
 
@@ -23,6 +25,13 @@ export type RobotsVerdict =
   | { readonly kind: 'unknown'; readonly message: string };
 
 const maxBytes = 512 * 1024;
+/** What keeps robots.txt from being asked keeps the page from it too, and says more than "unreachable". */
+const faultsOfOrigin: ReadonlySet<AppErrorCode> = new Set([
+  'egress_address_refused',
+  'egress_dns_failed',
+  'egress_connect_failed',
+  'egress_tls_failed',
+]);
 const maxAgeMs = 24 * 60 * 60 * 1000;
 
 /** A cache in memory, at most 24 h old (RFC 9309, 2.4) and at most 1,000 origins. */
@@ -55,7 +64,10 @@ export interface RobotsQuestion {
   readonly politePause: () => Promise<void>;
 }
 
-/** Whether the user agent may fetch the URL; asks the site at most once a day per origin. */
+/**
+ * Whether the user agent may fetch the URL; asks the site at most once a day per origin. Throws what
+ * the HTTP client throws when the origin itself cannot or must not be connected to.
+ */
 export async function askRobots(question: RobotsQuestion): Promise<RobotsVerdict> {
   const url = parseHttpUrl(question.url);
   const robotsUrl = `${url.origin}/robots.txt`;
@@ -106,6 +118,7 @@ async function readRobots(question: RobotsQuestion, robotsUrl: string): Promise<
     return { status: response.status, body: new TextDecoder().decode(response.body) };
   } catch (error) {
     if (signal.aborted) throw error;
+    if (error instanceof AppError && faultsOfOrigin.has(error.code)) throw error;
     return { status: null, body: null };
   }
 }

@@ -182,6 +182,15 @@ describe('a site', () => {
     expect(pages.paths()).toEqual(['/robots.txt']);
   });
 
+  it('on a host that cannot or must not be connected to says so, not that robots.txt is missing', async () => {
+    const pages = await siteThat(() => undefined);
+    const inside = await pages.fetchPath('http://10.0.0.1/page');
+    expect(inside).toMatchObject({ kind: 'error', code: 'egress_address_refused' });
+    await pages.server.close();
+    const gone = await pages.fetchPath('a');
+    expect(gone).toMatchObject({ kind: 'error', code: 'egress_connect_failed' });
+  });
+
   it('that allowed us otherwise is fetched without asking robots.txt', async () => {
     const pages = await siteThat((_, response) => void response.end('User-agent: *\nDisallow: /'), {
       respect_robots: false,
