@@ -10,22 +10,22 @@ import type { DatabaseSettings } from '../settings/model.ts';
 import { contractEngines } from '../testing/contract-engines.ts';
 import { holocronItems, makeHolocronDatabase } from '../testing/holocron-database.ts';
 import { workItemRow } from '../testing/work-items.ts';
-import { migrationsDir } from './files.ts';
+import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
 import { pendingMigrations } from './pending-migrations.ts';
 
-const names = [
-  '0001_create_schema',
-  '0002_create_tables',
-  '0003_indexes_constraints',
-  '0004_add_queue_columns',
-  '0005_create_operations_tables',
-  '0006_operations_indexes',
-  '0007_status_counters',
-  '0008_exact_dedupe_key',
-  '0009_host_delays',
-  '0010_stale_index',
-];
+const namesOf = (engine: 'sqlite' | 'sqlserver') =>
+  readMigrationFiles(migrationsDir(engine)).map(({ name }) => name);
+const names = namesOf('sqlserver');
+
+it('both engines have the same migrations, the three of the specification first', () => {
+  expect(namesOf('sqlite')).toEqual(names);
+  expect(names.slice(0, 3)).toEqual([
+    '0001_create_schema',
+    '0002_create_tables',
+    '0003_indexes_constraints',
+  ]);
+});
 
 describe.each(contractEngines())('migrations on $name', (contract) => {
   let settings: DatabaseSettings;
