@@ -56,6 +56,8 @@ export interface Harness<S> {
   /** How often a connector waited politely. */
   readonly pauses: () => number;
   fetch(item: WorkItem): Promise<FetchOutcome>;
+  /** As a worker does with items it claimed together. */
+  fetchTogether(items: readonly WorkItem[]): Promise<(FetchOutcome | null)[]>;
   /** Items of one seed in YAML names. */
   seed(seed: JsonObject): WorkItem[];
   close(): Promise<void>;
@@ -81,18 +83,22 @@ export function harness<S extends CommonSettings, Seed>(
     settings: type.settingsSchema.parse(settings),
     secrets: options.secrets ?? {},
   };
+  const fetching = {
+    ...context,
+    http,
+    signal: options.signal ?? new AbortController().signal,
+    politePause: async () => {
+      pauses += 1;
+    },
+  };
   return {
     context,
     pauses: () => pauses,
-    fetch: (item) =>
-      type.fetch(item, {
-        ...context,
-        http,
-        signal: options.signal ?? new AbortController().signal,
-        politePause: async () => {
-          pauses += 1;
-        },
-      }),
+    fetch: (item) => type.fetch(item, fetching),
+    fetchTogether: async (items) => {
+      if (!type.batch) throw new Error(`the type ${type.id} fetches one item at a time`);
+      return type.batch.fetch(items, fetching);
+    },
     seed: (seed) =>
       type.seedItems(context, type.seedSchema.parse(seed)).map((item) => itemOf(item)),
     close: () => http.close(),
