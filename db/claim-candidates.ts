@@ -6,6 +6,8 @@ import type { ClaimScope, Engine } from './engine.ts';
 export interface CandidateSyntax {
   /** `work_items w`, with lock hints where the engine has them. */
   readonly from: RawBuilder<unknown>;
+  /** `endOfTime` as this engine writes it. */
+  readonly endOfTime: RawBuilder<unknown>;
   /** Puts a row limit around `select … order by …`. */
   readonly limited: (
     columns: RawBuilder<unknown>,
@@ -28,7 +30,11 @@ export function claimCandidates(
   n: number,
   scope: ClaimScope = {},
 ): RawBuilder<unknown> | null {
-  const always = conditions(engine, scope);
+  const always = [
+    // Nothing of an endless wait is due, but only who says so is served by the index without it.
+    sql`w.available_at < ${syntax.endOfTime}`,
+    ...conditions(engine, scope),
+  ];
   const branch = (more: readonly RawBuilder<unknown>[]) => {
     const where = sql.join([...always, ...more], sql` and `);
     return syntax.limited(columns, sql`from ${syntax.from} where ${where} ${claimOrder}`, n);

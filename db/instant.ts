@@ -1,4 +1,11 @@
 /** Times as text: one form, so that text compares as time. */
+import type { Instant } from './schema.ts';
+
+/**
+ * When that which waits without an end is due. Not the last moment a database knows, because adding
+ * even nothing to that one overflows on some servers. The index of claimable items names it.
+ */
+export const endOfTime: Instant = '9999-01-01T00:00:00.000Z';
 
 /**
  * `2026-01-31T09:15:00`, with up to seven decimals and an optional `Z`, as `…:00.123Z` or with more

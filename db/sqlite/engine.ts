@@ -3,7 +3,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import { claimCandidates } from '../claim-candidates.ts';
 import { runWithDeadline } from '../deadline.ts';
 import type { CounterRow, Engine } from '../engine.ts';
-import { normaliseInstant } from '../instant.ts';
+import { endOfTime, normaliseInstant } from '../instant.ts';
 import type { Instant, WorkItemRow } from '../schema.ts';
 import {
   chunksOf,
@@ -48,6 +48,7 @@ export const sqliteEngine: Engine = {
       sqliteEngine,
       {
         from: sql`${sql.table('work_items')} as w`,
+        endOfTime: sql.lit(endOfTime),
         limited: (columns, rest, count) => sql`select ${columns} ${rest} limit ${count}`,
       },
       n,

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { claimCandidates } from '../claim-candidates.ts';
 import type { ClaimRequest, Engine, Session } from '../engine.ts';
+import { endOfTime } from '../instant.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { inClaimOrder } from '../work-item-insert.ts';
 
@@ -19,6 +20,7 @@ export async function claim(
     {
       // READPAST leaves what another session is claiming to it, UPDLOCK keeps what we found.
       from: sql`${items} as w with (rowlock, updlock, readpast)`,
+      endOfTime: sql.lit(endOfTime.slice(0, -1)),
       limited: (columns, rest, count) => sql`select top (${sql.lit(count)}) ${columns} ${rest}`,
     },
     n,

@@ -3,19 +3,13 @@
  * adopts them or a person sends them round again (`reopenItems` lets go of them).
  */
 import type { Session } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
+import { endOfTime } from '#db/instant.ts';
 import type { WorkItemStatus } from './model.ts';
 
 /** `wait_reason` of a held item. */
 export const holdReason = 'held';
 
-/**
- * Never: a claim passes a held item over as it does one that is scheduled. Not the last moment that a
- * database knows, because adding even nothing to that one overflows on some servers.
- */
-export const endOfTime: Instant = '9999-01-01T00:00:00.000Z';
-
-/** What a held item carries, as the values of an insert. */
+/** What a held item carries, as the values of an insert: a claim passes it over as not due. */
 export const heldRow = { wait_reason: holdReason, available_at: endOfTime } as const;
 
 /** The same for an update. */

@@ -1,7 +1,7 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
 import type { Session } from '#db/engine.ts';
+import { endOfTime } from '#db/instant.ts';
 import { statusIs } from './held-item.ts';
-import { endOfTime } from './hold.ts';
 
 /** An enabled, unpaused source with pending items. */
 export interface SourceLane {
