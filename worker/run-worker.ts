@@ -1,7 +1,7 @@
 /** The worker: claims as capacity frees, carries each item through, ends in order. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createRobotsMemory } from '#lib/egress/robots.ts';
+import { createRobotsCache } from '#lib/hosts/robots-cache.ts';
 import type { Runtime } from '#lib/runtime.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
@@ -51,7 +51,7 @@ export async function runWorker(
     db: runtime.db,
     store: runtime.store,
     http: runtime.http,
-    robots: createRobotsMemory(),
+    robots: createRobotsCache(runtime.db),
     secretBox: runtime.secretBox,
     lake: runtime.config.lake,
     log: runtime.log.child({ worker_id: workerId }),

@@ -12,7 +12,7 @@ export interface PipelineContext {
   readonly db: Db;
   readonly store: StateStore;
   readonly http: HttpClient;
-  /** robots.txt files this worker has read. */
+  /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;
   readonly secretBox: SecretBox;
   readonly log: Logger;
