@@ -1,4 +1,6 @@
 import { expectNoViolations } from './support/axe.ts';
+import { goTo } from './support/go-to.ts';
+import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 const pages = [
@@ -23,9 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     for (const path of pages) {
       test(`${path} breaks no rule of accessibility`, async ({ page }) => {
-        await page.goto(path);
-        await expect(page.locator('main')).toBeVisible();
-        await page.waitForLoadState('load');
+        await goTo(page, path);
         await expectNoViolations(page);
       });
     }
@@ -38,14 +38,67 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     });
 
-    test('dialogs and menus break no rule of accessibility', async ({ page }) => {
-      await page.goto('/schedules');
+    test('pages of one item, run, record and source break no rule of accessibility', async ({
+      page,
+    }) => {
+      test.setTimeout(120_000);
+      const source = `axe-${colorScheme}`;
+      await addTestSource(page, { name: source, resources: 6, failIds: ['test_resource_003'] });
+      await runToTheEnd(page, source);
+      await expectNoViolations(page);
+      const details = [
+        `/work-items?source=${source}`,
+        '/runs',
+        '/sources',
+        `/records?source=${source}`,
+      ] as const;
+      for (const list of details) {
+        await goTo(page, list);
+        await expectNoViolations(page);
+        const detail = new RegExp(`^${list.split('?')[0]}/[0-9a-f-]{36}$`);
+        const hrefs = await page
+          .locator('main a[href]')
+          .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+        const href = hrefs.find((one) => detail.test(one));
+        expect(href, `a link to a detail page on ${list}`).toBeDefined();
+        await goTo(page, href ?? list);
+        await expectNoViolations(page);
+      }
+    });
+
+    test('forms break no rule of accessibility', async ({ page }) => {
+      for (const path of ['/sources/new', '/sources/import']) {
+        await goTo(page, path);
+        await expectNoViolations(page);
+      }
+      await goTo(page, '/sources/new?template=wikipedia');
+      await expectNoViolations(page);
+    });
+
+    test('dialogs, the palette and the key sheet break no rule of accessibility', async ({
+      page,
+    }) => {
+      const dialog = page.getByRole('dialog');
+      await goTo(page, '/schedules');
       await page.getByRole('button', { name: 'New schedule' }).click();
-      await expect(page.getByRole('dialog')).toBeVisible();
+      await expect(dialog).toBeVisible();
       await expectNoViolations(page);
       await page.getByRole('button', { name: 'Discard' }).click();
+      await expect(dialog).toHaveCount(0);
       await page.keyboard.press('Control+k');
       await expect(page.getByRole('dialog', { name: 'Find' })).toBeVisible();
+      await expectNoViolations(page);
+      await page.keyboard.press('Escape');
+      await expect(dialog).toHaveCount(0);
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+      await expectNoViolations(page);
+      await goTo(page, '/runs?launch=1');
+      await expect(page.getByRole('dialog', { name: 'Launch a run' })).toBeVisible();
+      await expectNoViolations(page);
+      await goTo(page, '/settings');
+      await page.getByRole('button', { name: 'Check the database' }).click();
+      await expect(page.getByText('Passed')).toHaveCount(4);
       await expectNoViolations(page);
     });
   });

@@ -1,7 +1,8 @@
+import { goTo } from './support/go-to.ts';
 import { expect, test } from './support/test.ts';
 
 test('the keys lead through the console', async ({ page }) => {
-  await page.goto('/');
+  await goTo(page, '/');
   await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('a');
@@ -17,14 +18,14 @@ test('the keys lead through the console', async ({ page }) => {
 });
 
 test('typing in a field goes nowhere', async ({ page }) => {
-  await page.goto('/audit');
+  await goTo(page, '/audit');
   await page.getByLabel('Who').pressSequentially('gw?');
   await expect(page.getByLabel('Who')).toHaveValue('gw?');
   await expect(page).toHaveURL(/\/audit$/);
 });
 
 test('the palette finds a source and opens it', async ({ page }) => {
-  await page.goto('/');
+  await goTo(page, '/');
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Find' });
   await palette.getByRole('searchbox').fill('samp');
@@ -35,7 +36,7 @@ test('the palette finds a source and opens it', async ({ page }) => {
 });
 
 test('the theme is kept, and is there at the first paint', async ({ page }) => {
-  await page.goto('/');
+  await goTo(page, '/');
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.getByRole('menuitem', { name: 'Dark' }).click();
   const html = await (await page.request.get('/')).text();
@@ -44,7 +45,7 @@ test('the theme is kept, and is there at the first paint', async ({ page }) => {
 });
 
 test('the live switch holds the page', async ({ page }) => {
-  await page.goto('/');
+  await goTo(page, '/');
   await page.getByRole('button', { name: 'Live refresh: live' }).click();
   await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
   await page.reload();
@@ -54,7 +55,7 @@ test('the live switch holds the page', async ({ page }) => {
 test('no page scrolls sideways on a narrow screen, and the rail is a drawer', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   for (const path of ['/', '/hosts', '/workers', '/schedules', '/audit', '/settings']) {
-    await page.goto(path);
+    await goTo(page, path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     const excess = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -69,8 +70,20 @@ test('no page scrolls sideways on a narrow screen, and the rail is a drawer', as
   await expect(page.getByRole('heading', { name: 'Workers', level: 1 })).toBeVisible();
 });
 
+test('the overview leads straight to the launch of a run, and going back does not', async ({
+  page,
+}) => {
+  await goTo(page, '/');
+  await page.getByRole('link', { name: 'Launch a run' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Launch a run' });
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/\/runs$/);
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+  await expect(dialog).toHaveCount(0);
+});
+
 test('a schedule is made, changed and deleted, and the audit log tells it', async ({ page }) => {
-  await page.goto('/schedules');
+  await goTo(page, '/schedules');
   await page.getByRole('button', { name: 'New schedule' }).click();
   const dialog = page.getByRole('dialog', { name: 'New schedule' });
   await dialog.getByLabel('Name').fill('Nightly');
@@ -79,18 +92,25 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await dialog.getByRole('textbox', { name: 'When' }).fill('30 3 * * *');
   await dialog.getByLabel('Time zone').fill('UTC');
   await expect(dialog.getByText('Every day at 03:30, next:')).toBeVisible();
+  await dialog.getByLabel('Items at most').fill('500');
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(page.getByRole('cell', { name: 'Nightly', exact: true })).toBeVisible();
+  // A change of its name keeps what it launches.
+  await page.getByRole('button', { name: 'Change' }).click();
+  const change = page.getByRole('dialog', { name: 'Schedule Nightly' });
+  await expect(change.getByLabel('Items at most')).toHaveValue('500');
+  await change.getByRole('button', { name: 'Save schedule' }).click();
+  await expect(page.getByText(/500 items at most/)).toBeVisible();
   await page.getByRole('button', { name: 'Delete Nightly' }).click();
   await page.getByRole('button', { name: 'Delete schedule' }).click();
   await expect(page.getByText('Nothing is scheduled')).toBeVisible();
-  await page.goto('/audit?action=schedule');
+  await goTo(page, '/audit?action=schedule');
   await expect(page.getByText('Deleted the schedule Nightly')).toBeVisible();
   await expect(page.getByText('Created the schedule Nightly')).toBeVisible();
 });
 
 test('the last administrator cannot be demoted', async ({ page }) => {
-  await page.goto('/settings');
+  await goTo(page, '/settings');
   await page
     .getByRole('row', { name: /Administrator/ })
     .getByRole('button', { name: 'Change' })
@@ -106,13 +126,13 @@ test.describe('as a viewer', () => {
   test.use({ role: 'viewer' });
 
   test('nothing that changes is offered, and other accounts are not shown', async ({ page }) => {
-    await page.goto('/schedules');
+    await goTo(page, '/schedules');
     await expect(page.getByText('Nothing is scheduled')).toBeVisible();
     await expect(page.getByRole('button', { name: 'New schedule' })).toHaveCount(0);
-    await page.goto('/workers');
+    await goTo(page, '/workers');
     await expect(page.getByText('Alive', { exact: true })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Drain' })).toHaveCount(0);
-    await page.goto('/settings');
+    await goTo(page, '/settings');
     await expect(page.getByText('Your account')).toBeVisible();
     await expect(page.getByText('admin@example.org')).toHaveCount(0);
   });

@@ -341,13 +341,13 @@ function Sources({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <section aria-label="Items per source" tabIndex={0} className="relative overflow-x-auto">
-      <table className="w-full min-w-140 text-sm">
+      <table className="w-full text-sm sm:min-w-140">
         <thead>
           <tr>
             <th scope="col" className={`${head} text-left`}>
               Source
             </th>
-            <th scope="col" className={`${head} w-2/5 text-left`}>
+            <th scope="col" className={`${head} w-2/5 text-left max-sm:hidden`}>
               Items
             </th>
             <th scope="col" className={`${head} text-right`}>
@@ -374,7 +374,7 @@ function Sources({
                   </Link>{' '}
                   <span className="text-xs text-ink-3">{source.sourceSystem}</span>
                 </td>
-                <td className={cell}>
+                <td className={`${cell} max-sm:hidden`}>
                   <OutcomeBar counts={source.totals} />
                 </td>
                 <td className={`${cell} text-right`}>

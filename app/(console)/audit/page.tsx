@@ -122,7 +122,7 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
           {entry.action}
         </Link>
       </Td>
-      <Td className="w-full py-1.5">
+      <Td className="w-full min-w-80 py-1.5">
         {hasStates ? (
           <details>
             <summary className="w-fit rounded-sm hover:text-accent">{entry.summary}</summary>

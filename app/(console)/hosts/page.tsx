@@ -66,7 +66,7 @@ export default async function HostsPage() {
               <Th align="right">Requests</Th>
               <Th align="right">429</Th>
               <Th align="right">5xx</Th>
-              <Th align="right">Failures in a row</Th>
+              <Th align="right">Failed in a row</Th>
               <Th align="right">Last status</Th>
               <Th>Last request</Th>
               {mayChange ? (
@@ -102,7 +102,10 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         {host.blockedUntil ? (
           <span className="flex items-center gap-2 whitespace-nowrap">
             <StatusBadge status="blocked" />
-            <span className="text-xs text-ink-2">
+            <span
+              className="max-w-64 truncate text-xs text-ink-2"
+              title={host.blockedReason ?? undefined}
+            >
               until <Time at={host.blockedUntil} />
               {host.blockedReason ? `: ${host.blockedReason}` : ''}
             </span>

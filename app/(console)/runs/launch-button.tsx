@@ -1,7 +1,7 @@
 'use client';
 /** LaunchButton: opens the launch dialog; each opening is one intention with a key of its own. */
 import { Play } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
 import { LaunchDialog, type LaunchSource } from './launch-dialog.tsx';
@@ -13,6 +13,7 @@ export function LaunchButton({
   label = 'Launch a run',
   variant = 'primary',
   size = 'md',
+  isOpenAtFirst = false,
 }: {
   readonly sources: readonly LaunchSource[];
   /** Names of sources chosen at first; none = all enabled ones. */
@@ -20,8 +21,15 @@ export function LaunchButton({
   readonly label?: string;
   readonly variant?: ButtonVariant;
   readonly size?: ButtonSize;
+  /** For an address that asks for the dialog; the address forgets it, so that going back does not. */
+  readonly isOpenAtFirst?: boolean;
 }) {
   const [requestKey, setRequestKey] = useState<string | null>(null);
+  useEffect(() => {
+    if (!isOpenAtFirst) return;
+    setRequestKey(newRequestKey());
+    window.history.replaceState(null, '', window.location.pathname);
+  }, [isOpenAtFirst]);
   return (
     <>
       <Button

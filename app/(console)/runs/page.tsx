@@ -26,7 +26,12 @@ import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from './run-word
 export const metadata: Metadata = { title: 'Runs' };
 
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
-const parameters = { status: choiceParameter(statuses), cursor: cursorParameter };
+const parameters = {
+  status: choiceParameter(statuses),
+  cursor: cursorParameter,
+  /** Opens the launch dialog, for links from elsewhere. */
+  launch: choiceParameter(['1'] as const),
+};
 
 export default async function RunsPage({
   searchParams,
@@ -47,16 +52,17 @@ export default async function RunsPage({
     const text = params.toString();
     return text ? `/runs?${text}` : '/runs';
   };
-  const launchButton =
+  const launchButton = (isOpenAtFirst: boolean) =>
     can(actor.role, 'runs:change') && sources.ok ? (
       <LaunchButton
         sources={sources.data.map(({ name, type, enabled }) => ({ name, type, enabled }))}
+        isOpenAtFirst={isOpenAtFirst}
       />
     ) : null;
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
-      <PageHeader title="Runs" actions={launchButton} />
+      <PageHeader title="Runs" actions={launchButton(values.launch !== undefined)} />
       <TabLinks
         label="Runs by status"
         tabs={[
@@ -75,9 +81,7 @@ export default async function RunsPage({
             title={status ? `No run is ${status}` : 'No run yet'}
             {...(status
               ? { action: <LinkButton href="/runs">Show all runs</LinkButton> }
-              : launchButton
-                ? { action: launchButton }
-                : {})}
+              : { action: launchButton(false) })}
           >
             A run seeds sources, fetches known items again, or retries what failed.
           </EmptyState>

@@ -74,18 +74,18 @@ export default async function SchedulesPage() {
           <tbody>
             {schedules.map((schedule) => (
               <Tr key={schedule.scheduleId}>
-                <Td className="font-medium">{schedule.name}</Td>
+                <Td className="min-w-28 font-medium">{schedule.name}</Td>
                 <Td>
                   <StatusBadge status={schedule.enabled ? 'enabled' : 'disabled'} />
                 </Td>
-                <Td>
+                <Td className="min-w-44 py-1">
                   <span title={`${schedule.cron} (${schedule.timezone})`}>
                     {cronInWords(schedule.cron)}
                   </span>{' '}
                   <span className="text-xs text-ink-3">{schedule.timezone}</span>
                 </Td>
-                <Td>{launchWords(schedule)}</Td>
-                <Td>
+                <Td className="min-w-52 py-1">{launchWords(schedule)}</Td>
+                <Td className="whitespace-nowrap">
                   <Time at={schedule.nextAt} absent="not planned" />
                 </Td>
                 <Td>

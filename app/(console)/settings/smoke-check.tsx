@@ -61,8 +61,8 @@ function CheckRow({ result }: { readonly result: SmokeResult }) {
       <span className="w-24 shrink-0">
         <StatusBadge {...badges[outcome]} />
       </span>
-      <span className="w-44 shrink-0 font-medium">{name}</span>
-      <span className="min-w-0 flex-1 basis-60 text-xs text-ink-2">
+      <span className="shrink-0 font-medium sm:w-44">{name}</span>
+      <span className="order-last min-w-0 flex-1 basis-full text-xs text-ink-2 sm:order-none sm:basis-60">
         {error ? (
           <>
             <span className="text-failed">{error.message}</span> {error.remedy}{' '}
@@ -72,7 +72,7 @@ function CheckRow({ result }: { readonly result: SmokeResult }) {
           steps.map((step) => step.replace(/: .*/, '')).join(' · ')
         )}
       </span>
-      <span className="num text-xs text-ink-3">
+      <span className="num ml-auto text-xs text-ink-3">
         {outcome === 'skipped' ? '' : formatDuration(durationMs)}
       </span>
     </li>

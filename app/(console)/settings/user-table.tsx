@@ -14,7 +14,7 @@ type Open =
   | null;
 
 const head = 'h-8 border-b border-line-strong px-3 text-left text-xs font-medium text-ink-2';
-const cell = 'h-9 border-b px-3 [tr:last-child>&]:border-b-0';
+const cell = 'h-9 border-b px-3 whitespace-nowrap [tr:last-child>&]:border-b-0';
 
 export function UserTable({
   users,
@@ -80,7 +80,7 @@ export function UserTable({
                 <td className={cell}>
                   <Time at={user.lastSignInAt} />
                 </td>
-                <td className={`${cell} text-right whitespace-nowrap`}>
+                <td className={`${cell} text-right`}>
                   <span className="inline-flex gap-1">
                     <Button size="sm" onPress={() => setOpen({ kind: 'password', user })}>
                       Set password
