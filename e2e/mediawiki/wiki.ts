@@ -16,6 +16,8 @@ export interface Wiki {
   readonly database: string;
   /** One JSON line per request; see access-log.ts. */
   readonly accessLog: string;
+  /** Replaces the text of a page, or makes it. */
+  edit(title: string, text: string): Promise<void>;
   /** Ends the server and removes the directory. */
   stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function startWiki(
       apiUrl: `http://127.0.0.1:${site.port}/api.php`,
       database: join(directory, 'data', 'wiki.sqlite'),
       accessLog: accessLogOf(site),
+      edit: (title, text) => maintenance(site, 'edit', ['--no-rc', title], text),
       stop: async () => {
         await end(server);
         await rm(directory, { recursive: true, force: true });
@@ -68,11 +71,16 @@ const environment = (site: Site) => ({
   WIKI_ACCESS_LOG: accessLogOf(site),
 });
 
-async function maintenance(site: Site, script: string, args: readonly string[]): Promise<void> {
+async function maintenance(
+  site: Site,
+  script: string,
+  args: readonly string[],
+  input?: string,
+): Promise<void> {
   await execa(site.php, [`${site.root}/maintenance/${script}.php`, ...args], {
     env: environment(site),
     cwd: site.root,
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
   });
 }
 
