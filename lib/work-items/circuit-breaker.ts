@@ -15,7 +15,7 @@ const hostFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export const isHostFault = (code: ErrorCode): boolean => hostFaults.has(code);
 
 /** So many requests in a row must fail before a host counts as down. */
-export const failuresToOpen = 5;
+const failuresToOpen = 5;
 const firstWaitMs = 30_000;
 const longestWaitMs = 15 * 60_000;
 
