@@ -74,11 +74,12 @@ describe.runIf(packages !== null)('a wiki crawled by two workers, one killed hal
     expect(JSON.parse(payload).links).toHaveLength(defaultShape.hubLinks);
   });
 
-  it('failed for the pages that do not exist, and for nothing else', async () => {
-    const failed = await items(crawl.runtime, ['failed']);
-    expect(new Set(failed.map((item) => item.error_code))).toEqual(new Set(['page_missing']));
+  it('skipped the links to pages that do not exist, and failed for nothing', async () => {
+    expect(await items(crawl.runtime, ['failed'])).toEqual([]);
+    const skipped = await items(crawl.runtime, ['skipped']);
+    expect(new Set(skipped.map((item) => item.error_code))).toEqual(new Set(['page_missing']));
     const circles = ['Circle_one', 'Circle_two', 'Onto_itself'];
-    expect(failed.map((item) => item.resource_id).sort()).toEqual(
+    expect(skipped.map((item) => item.resource_id).sort()).toEqual(
       [...crawl.expected.missing, ...circles].sort(),
     );
   });

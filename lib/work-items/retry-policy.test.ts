@@ -6,6 +6,7 @@ const failed = (over: Partial<Parameters<typeof planRetry>[0]> = {}) => ({
   attempt: 1,
   maxAttempts: 4,
   retryAfterMs: null,
+  isUntriedLink: false,
   ...over,
 });
 const half = () => 0.5;
@@ -42,6 +43,19 @@ describe('what is retried', () => {
 
   test('what robots.txt forbids is skipped, not failed', () => {
     expect(planRetry(failed({ code: 'robots_disallowed' })).decision).toEqual({ kind: 'skip' });
+  });
+
+  test.each(['page_missing', 'title_invalid', 'http_not_found', 'http_gone'] as const)(
+    'a link that was never fetched and ends in %s is skipped',
+    (code) => {
+      expect(planRetry(failed({ code, isUntriedLink: true })).decision).toEqual({ kind: 'skip' });
+      expect(planRetry(failed({ code })).decision).toEqual({ kind: 'give_up' });
+    },
+  );
+
+  test('a link whose host refuses us fails like any other item', () => {
+    const refused = failed({ code: 'http_forbidden', isUntriedLink: true });
+    expect(planRetry(refused).decision).toEqual({ kind: 'give_up' });
   });
 
   test('the last attempt gives up, whatever the code', () => {

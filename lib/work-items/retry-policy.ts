@@ -18,6 +18,8 @@ export interface FailedAttempt {
   readonly maxAttempts: number;
   /** What the source asked for (`Retry-After`), ms; null when it did not. */
   readonly retryAfterMs: number | null;
+  /** True when the item was found as a link and has never been fetched. */
+  readonly isUntriedLink: boolean;
 }
 
 export interface RetryPlan {
@@ -70,6 +72,18 @@ const retryTable: Readonly<Partial<Record<AppErrorCode, RetryClass>>> = {
   internal: 'retry',
 };
 
+/**
+ * A link that leads nowhere is a fact about the page that links (on a wiki, every red link), nothing an
+ * operator could mend: skipped, so that the failed items are those worth looking at. A seed that is
+ * missing, and a page that was there before, do fail.
+ */
+const deadLinkCodes: ReadonlySet<ErrorCode> = new Set([
+  'page_missing',
+  'title_invalid',
+  'http_not_found',
+  'http_gone',
+]);
+
 /** Faults of our own database are no verdict on the item. */
 const isDatabaseCode = (code: ErrorCode) => code.startsWith('db_');
 
@@ -94,7 +108,8 @@ export function backoffMs(attempt: number, random: () => number): number {
  * is left alone by everybody, not only by this item.
  */
 export function planRetry(failed: FailedAttempt, random: () => number = Math.random): RetryPlan {
-  const kind = retryClassOf(failed.code);
+  const isDeadLink = failed.isUntriedLink && deadLinkCodes.has(failed.code);
+  const kind = isDeadLink ? 'skip' : retryClassOf(failed.code);
   const asked =
     failed.retryAfterMs === null
       ? null

@@ -42,6 +42,7 @@ export async function failItem(
     attempt: held.item.attempt,
     maxAttempts: failure.maxAttempts,
     retryAfterMs: failure.retryAfterMs,
+    isUntriedLink: held.item.discoveredFrom !== null && held.item.lastFetchedAt === null,
   });
   const attempt = attemptReport(held, failure.facts, context);
   const result = await patiently(
