@@ -337,7 +337,8 @@ function Sources({
     stale?.find(
       (one) => one.sourceSystem === source.sourceSystem && one.sourceName === source.sourceName,
     );
-  const head = 'h-8 border-b border-line-strong px-3 text-xs font-medium text-ink-2';
+  const head =
+    'h-8 border-b border-line-strong px-3 text-xs font-medium whitespace-nowrap text-ink-2';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <section aria-label="Items per source" tabIndex={0} className="relative overflow-x-auto">
