@@ -95,6 +95,16 @@ export interface Engine {
     query: SelectQueryBuilder<DB, TB, O>,
     n: number,
   ): SelectQueryBuilder<DB, TB, O>;
+  /** The row with `n` rows before it in the order of the query, or none. */
+  nth<DB, TB extends keyof DB, O>(
+    query: SelectQueryBuilder<DB, TB, O>,
+    n: number,
+  ): SelectQueryBuilder<DB, TB, O>;
+  /**
+   * A column by which rows are tested but not sought: keeps a planner without statistics on the index
+   * that the query walks in order.
+   */
+  unindexed(column: Expression<unknown>): RawBuilder<string>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */
   contains(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Case-sensitive prefix match that can use an index. */

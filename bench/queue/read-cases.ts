@@ -69,13 +69,38 @@ async function readCases(db: Db, rows: number, nowMs: number): Promise<ReadCase[
     'status failed': { status: 'failed' },
     'status pending or failed': { status: 'pending,failed' },
     'one source': { source: fillSources[1] },
-    'one source, failed': { source: fillSources[1], status: 'failed' },
+    'one source, failed': { source: fillSources[4], status: 'failed' },
     'one type': { type: 'category' },
     'id begins with': { resource: 'Page_1' },
     'error code': { error: 'http_server_error' },
     'stale 30 days': { stale: '30' },
     'text found nowhere': { q: 'no such text' },
     'one run': { run: deep.run_id ?? '' },
+    'one run, failed': { run: deep.run_id ?? '', status: 'failed' },
+    'one run, by updated_at': { run: deep.run_id ?? '', sort: 'updated_at' },
+    'failed, by updated_at': { status: 'failed', sort: 'updated_at' },
+    'failed, by priority': { status: 'failed', sort: 'priority' },
+    'one source, by resource_id': { source: fillSources[1], sort: 'resource_id' },
+    'id begins with, by created_at': { resource: 'Page_1', sort: 'created_at' },
+    'one id': { resource: deep.resource_id },
+    'one id, all filters': { resource: deep.resource_id, type: 'page', created_from: '2020-01-01' },
+    'id contains': { contains: `_${Math.floor(rows / 10)}` },
+    'URI contains': { uri: 'bench-3.example' },
+    'attempts from 3': { attempts: '3' },
+    'HTTP status 500': { http: '500' },
+    'HTTP status found nowhere': { http: '418' },
+    'priority from 120': { priority_from: '120' },
+    'created in a day': dayOf('created', deep.created_at),
+    'updated in a day': dayOf('updated', deep.updated_at),
+    'fetched in a day': dayOf('fetched', deep.updated_at),
+    'one source, failed, fetched in a day': {
+      source: fillSources[1],
+      status: 'failed',
+      ...dayOf('fetched', deep.updated_at),
+    },
+    'due, found nowhere': { due: '1' },
+    'lease found nowhere': { lease: 'nobody' },
+    'children of an item': { from: deep.work_item_id },
   };
   const sorts: readonly WorkItemSort[] = [
     'created_at',
@@ -87,7 +112,7 @@ async function readCases(db: Db, rows: number, nowMs: number): Promise<ReadCase[
   return [
     ...sorts.map((sort) => page(`first, by ${sort}`, queryOf({ sort }))),
     ...(await Promise.all(
-      (['created_at', 'updated_at'] as const).map(async (sort) =>
+      sorts.map(async (sort) =>
         page(
           `deep, by ${sort}`,
           queryOf({ sort, cursor: await cursorAt(db, sort, deep.work_item_id) }),
@@ -98,10 +123,23 @@ async function readCases(db: Db, rows: number, nowMs: number): Promise<ReadCase[
     { name: 'count: all statuses (getStats)', read: (s) => getStats(s) },
     { name: 'count: failed', read: (s) => countWorkItems(s, queryOf({ status: 'failed' }).filter) },
     {
+      name: 'count: one run',
+      read: (s) => countWorkItems(s, queryOf({ run: deep.run_id ?? '' }).filter),
+    },
+    {
+      name: 'count: text found nowhere',
+      read: (s) => countWorkItems(s, queryOf({ q: 'no such text' }).filter),
+    },
+    {
       name: 'count: stale 30 days',
       read: (s) => countWorkItems(s, queryOf({ stale: '30' }).filter),
     },
   ];
+}
+
+function dayOf(time: 'created' | 'updated' | 'fetched', instant: string): Record<string, string> {
+  const day = instant.slice(0, 10);
+  return { [`${time}_from`]: day, [`${time}_to`]: day };
 }
 
 /** Through the reader of the address, so that the benchmark asks what a person can ask. */
@@ -112,17 +150,19 @@ function queryOf(raw: Record<string, string>): WorkItemQuery {
 }
 
 /** The position of a row, which need not be on the page that shows it. */
-async function cursorAt(db: Db, sort: 'created_at' | 'updated_at', id: string): Promise<string> {
+async function cursorAt(db: Db, sort: WorkItemSort, id: string): Promise<string> {
+  const isText = sort === 'priority' || sort === 'resource_id';
+  const value = isText ? sql.ref(sort) : db.engine.cursorText(sql.ref(sort));
   const row = await db.q
     .selectFrom('work_items')
-    .select(sql<string>`${db.engine.cursorText(sql.ref(sort))}`.as('value'))
+    .select(sql<string | number | null>`${value}`.as('value'))
     .where('work_item_id', '=', id)
     .executeTakeFirstOrThrow();
   return encodeCursor({
     sort,
     direction: defaultDirections[sort],
     way: 'after',
-    value: row.value,
+    value: row.value === null ? null : String(row.value),
     id,
   });
 }

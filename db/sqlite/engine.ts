@@ -38,6 +38,9 @@ export const sqliteEngine: Engine = {
   byteLength: (column) => sql<number>`octet_length(${column})`,
   table: (name) => sql.table(name),
   take: (query, n) => query.limit(n),
+  nth: (query, n) => query.limit(1).offset(n),
+  // A unary plus, as https://www.sqlite.org/optoverview.html advises.
+  unindexed: (column) => sql<string>`+${column}`,
   contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
   startsWith,
 

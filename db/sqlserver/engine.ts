@@ -56,6 +56,9 @@ export function sqlServerEngine(schema: string): Engine {
     byteLength: (column) => sql<number>`cast(datalength(${column}) as float)`,
     table,
     take: (query, n) => query.top(n) as typeof query,
+    nth: (query, n) => query.offset(n).fetch(1),
+    // Its planner has statistics, and no need to be kept.
+    unindexed: (column) => sql<string>`${column}`,
     // No pattern, so nothing to escape; LOWER, because columns that compare exactly are searched too.
     contains: (column, text) =>
       sql<boolean>`charindex(lower(cast(${text} as nvarchar(4000))), lower(${column})) > 0`,

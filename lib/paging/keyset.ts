@@ -42,6 +42,8 @@ export interface Page<T> {
 export interface KeysetPlan {
   readonly cursor: Cursor | null;
   readonly limit: number;
+  /** The way the rows are read: against the order of the list towards a previous page. */
+  readonly descending: boolean;
   /** Null on the first page. */
   readonly where: RawBuilder<boolean> | null;
   readonly orderBy: RawBuilder<unknown>;
@@ -60,6 +62,7 @@ export function planKeyset(engine: Engine, order: KeysetOrder, request: PageRequ
   return {
     cursor,
     limit,
+    descending,
     where: cursor ? beyond(engine, order, cursor, descending) : null,
     orderBy: sql`${order.by.column} ${direction}, ${order.id} ${direction}`,
     fetch: limit + 1,
@@ -95,7 +98,8 @@ function beyond(
   return descending && nullable ? sql<boolean>`(${strict} or ${column} is null)` : strict;
 }
 
-function cursorParam(engine: Engine, by: SortColumn, value: string): RawBuilder<unknown> {
+/** The cursor's value as a parameter. Throws `cursor_invalid` when it is no value of the column. */
+export function cursorParam(engine: Engine, by: SortColumn, value: string): RawBuilder<unknown> {
   switch (by.kind) {
     case 'instant':
       if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,7})?Z?$/.test(value)) throw alteredCursor();
@@ -108,7 +112,7 @@ function cursorParam(engine: Engine, by: SortColumn, value: string): RawBuilder<
   }
 }
 
-const alteredCursor = () =>
+export const alteredCursor = () =>
   new AppError('cursor_invalid', 'The page position in the address does not fit this list.');
 
 /** A fetched row with its position. */

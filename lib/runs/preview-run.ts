@@ -8,7 +8,7 @@ import { chunksOf } from '#lib/work-items/chunks.ts';
 import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
 import type { WorkItemFilter } from '#lib/work-items/filter.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
-import { countCap, countWorkItems } from '#lib/work-items/list.ts';
+import { type CountResult, countCap, countWorkItems } from '#lib/work-items/list.ts';
 import type { WorkItemStatus } from '#lib/work-items/model.ts';
 import type { LaunchRequest } from './model.ts';
 
@@ -83,9 +83,14 @@ async function previewSource(
   return {
     ...base,
     knownSeeds: 0,
-    items: count.kind === 'exact' ? count.count : count.kind === 'more' ? count.than : null,
-    isAtLeast: count.kind === 'more',
+    items: knownPart(count),
+    isAtLeast: count.kind === 'more' || count.kind === 'at_least',
   };
+}
+
+function knownPart(count: CountResult): number | null {
+  if (count.kind === 'unknown') return null;
+  return count.kind === 'more' ? count.than : count.count;
 }
 
 const emptyFilter: WorkItemFilter = {

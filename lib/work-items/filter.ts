@@ -19,15 +19,16 @@ import {
 import { type SortDirection, sortDirections } from '#lib/paging/sort-direction.ts';
 import { type WorkItemStatus, workItemStatuses } from './model.ts';
 
+/** Each has an index of its own, so that every list can be read in every one of these orders. */
 export const workItemSorts = [
   'created_at',
   'updated_at',
   'last_fetched_at',
   'priority',
-  'attempt',
   'resource_id',
 ] as const;
-export type WorkItemSort = (typeof workItemSorts)[number];
+/** `next_fetch_at` orders only what is due: its index has no items without a next fetch. */
+export type WorkItemSort = (typeof workItemSorts)[number] | 'next_fetch_at';
 
 /** An inclusive start and an exclusive end; either may be open. ISO instants. */
 export interface InstantRange {
@@ -117,7 +118,6 @@ export function parseWorkItemQuery(raw: RawParameters): {
   readonly problems: readonly ParameterProblem[];
 } {
   const { values, problems } = readParameters(workItemParameters, raw, ranges);
-  const sort = values.sort ?? 'created_at';
   const filter: WorkItemFilter = {
     statuses: [...new Set(values.status ?? [])],
     source: values.source,
@@ -140,6 +140,7 @@ export function parseWorkItemQuery(raw: RawParameters): {
     discoveredFrom: values.from,
     leaseOwner: values.lease,
   };
+  const sort = values.sort ?? defaultSort(filter);
   const direction = values.dir ?? defaultDirections[sort];
   return { query: { filter, sort, direction, cursor: values.cursor }, problems };
 }
@@ -149,7 +150,24 @@ export const defaultDirections: Readonly<Record<WorkItemSort, SortDirection>> = 
   created_at: 'desc',
   updated_at: 'desc',
   last_fetched_at: 'desc',
+  next_fetch_at: 'asc',
   priority: 'asc',
-  attempt: 'desc',
   resource_id: 'asc',
 };
+
+/** The order in which a filter's range is one stretch of an index; by creation where there is none. */
+export function defaultSort(filter: WorkItemFilter): WorkItemSort {
+  const { runId, discoveredFrom, errorCode, leaseOwner } = filter;
+  if ([runId, discoveredFrom, errorCode, leaseOwner].some((value) => value !== undefined)) {
+    return 'created_at';
+  }
+  const given = ({ from, to }: InstantRange) => from !== undefined || to !== undefined;
+  if (filter.resourcePrefix !== undefined) return 'resource_id';
+  if (filter.due) return 'next_fetch_at';
+  if (filter.staleDays !== undefined || given(filter.fetched)) return 'last_fetched_at';
+  if (given(filter.created)) return 'created_at';
+  if (given(filter.updated)) return 'updated_at';
+  return filter.minPriority !== undefined || filter.maxPriority !== undefined
+    ? 'priority'
+    : 'created_at';
+}

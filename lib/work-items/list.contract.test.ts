@@ -5,7 +5,7 @@ import { type ContractDatabase, contractEngines } from '#db/testing/contract-eng
 import { newId } from '#lib/ids.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { parseWorkItemQuery, type WorkItemSort, workItemSorts } from './filter.ts';
-import { countCap, countWorkItems, listWorkItems } from './list.ts';
+import { countCap, countWorkItems, listWorkItems, searchWindow } from './list.ts';
 import { insertRowFrom } from './rows.ts';
 import { aWorkItem } from './testing/factories.ts';
 
@@ -138,23 +138,99 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
 });
 
 describe.each(contractEngines())('a long list on $name', (engine) => {
-  it('is counted up to the cap, and said to be longer', async () => {
-    const database = await engine.create();
-    try {
-      const { db } = database;
-      for (let made = 0; made <= countCap; made += 1000) {
-        await db.transaction((tx) =>
-          tx.engine.insertWorkItemsIfAbsent(
-            tx,
-            Array.from({ length: 1000 }, () => insertRowFrom(aWorkItem())),
+  const total = searchWindow + 1000;
+  const runId = newId();
+  let database: ContractDatabase;
+  let db: Db;
+  beforeAll(async () => {
+    database = await engine.create();
+    db = database.db;
+    for (let made = 0; made < total; made += 1000) {
+      await db.transaction((tx) =>
+        tx.engine.insertWorkItemsIfAbsent(
+          tx,
+          Array.from({ length: 1000 }, (_, i) =>
+            insertRowFrom(
+              aWorkItem({
+                runId,
+                priority: i % 3,
+                resourceType: i % 2 === 0 ? 'page' : 'category',
+                ...(made + i === 500 ? { resourceId: 'the needle' } : {}),
+              }),
+            ),
           ),
-        );
-      }
-      const { filter } = parseWorkItemQuery({ type: 'page' }).query;
-      expect(await countWorkItems(db, filter)).toEqual({ kind: 'more', than: countCap });
-    } finally {
-      await database.dispose();
+        ),
+      );
     }
+    const others = db.q
+      .selectFrom('work_items')
+      .select('work_item_id')
+      .where('priority', '=', 2)
+      .where('resource_type', '=', 'page');
+    await db.q
+      .updateTable('work_items')
+      .set({ status: 'failed' })
+      .where('work_item_id', 'in', others)
+      .execute();
+  });
+  afterAll(() => database.dispose());
+
+  const query = (raw: Record<string, string>) => parseWorkItemQuery(raw).query;
+  const walk = async (raw: Record<string, string>) => {
+    const rows: string[] = [];
+    const windows: (number | null)[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listWorkItems(db, query({ ...raw, ...(cursor ? { cursor } : {}) }));
+      rows.push(...page.rows.map((row) => row.workItemId));
+      windows.push(page.searched);
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    return { rows, windows };
+  };
+
+  it('is counted up to the cap, and said to be longer', async () => {
+    const count = (raw: Record<string, string>) => countWorkItems(db, query(raw).filter);
+    expect(await count({ created_from: '2020-01-01' })).toEqual({ kind: 'more', than: countCap });
+    expect(await count({ run: runId })).toEqual({ kind: 'more', than: countCap });
+    expect(await count({ type: 'page', q: 'resource' })).toEqual({
+      kind: 'at_least',
+      count: expect.closeTo(searchWindow / 2, -2),
+      searched: searchWindow,
+    });
+    expect(await count({ type: 'category', status: 'failed' })).toEqual({
+      kind: 'exact',
+      count: 0,
+    });
+  });
+
+  it('is searched by windows, says so, and the next page searches on', async () => {
+    const first = await listWorkItems(db, query({ q: 'NEEDLE' }));
+    expect(first).toMatchObject({ rows: [], previous: null, searched: searchWindow });
+    const second = await listWorkItems(db, query({ q: 'needle', cursor: first.next ?? '' }));
+    expect(second.rows.map((row) => row.resourceId)).toEqual(['the needle']);
+    expect(second).toMatchObject({ next: null, searched: null });
+    const back = await listWorkItems(db, query({ q: 'needle', cursor: second.previous ?? '' }));
+    expect(back).toMatchObject({ rows: [], searched: searchWindow });
+    const start = await listWorkItems(db, query({ q: 'needle', cursor: back.previous ?? '' }));
+    expect(start).toMatchObject({ rows: [], previous: null, searched: null });
+  });
+
+  it.each(workItemSorts)('is searched by %s to its end, with nothing left out', async (sort) => {
+    const { rows, windows } = await walk({ q: 'the needle', sort });
+    expect(rows).toHaveLength(1);
+    expect(windows.length).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    ['several statuses', { status: 'pending,failed' }, total],
+    ['a source', { source: 'sample' }, total],
+    ['a run and a type', { run: runId, type: 'category' }, total / 2],
+    ['one priority after the other', { sort: 'priority', type: 'category' }, total / 2],
+  ])('shows every item of %s once', async (_, raw, expected) => {
+    const { rows } = await walk(raw);
+    expect(rows).toHaveLength(expected);
+    expect(new Set(rows).size).toBe(expected);
   });
 });
 
@@ -234,8 +310,8 @@ function sortValue(row: Summary, sort: WorkItemSort): string | number | null {
       return row.lastFetchedAt;
     case 'priority':
       return row.priority;
-    case 'attempt':
-      return row.attempt;
+    case 'next_fetch_at':
+      return row.nextFetchAt;
     case 'resource_id':
       // The order of text is the engine's collation; only that it is one order is asserted here.
       return 0;

@@ -64,7 +64,6 @@ export const listColumns: readonly ListColumn[] = [
   {
     id: 'attempts',
     label: 'Attempts',
-    sort: 'attempt',
     align: 'right',
     isShown: true,
     cell: (item) => <Num value={item.attempt} />,

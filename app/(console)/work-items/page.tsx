@@ -75,9 +75,21 @@ function List({
   readonly current: ListParameters;
   readonly canChange: boolean;
 }) {
-  if (page.rows.length === 0) return <Nothing current={current} />;
   const toCursor = (cursor: string | null) =>
     cursor === null ? null : listHref(current, { cursor });
+  if (page.rows.length === 0) {
+    const onwards = toCursor(page.next);
+    return page.searched !== null && onwards !== null ? (
+      <EmptyState
+        title={`No match among the next ${countOf(page.searched, 'item')} of the list`}
+        action={<LinkButton href={onwards}>Search on</LinkButton>}
+      >
+        The list is searched piece by piece here. A source, a run or a status narrows it.
+      </EmptyState>
+    ) : (
+      <Nothing current={current} />
+    );
+  }
   return (
     <div>
       <WorkItemGrid
@@ -88,7 +100,11 @@ function List({
       />
       <Pagination
         label="Pages of work items"
-        summary={countOf(page.rows.length, 'row')}
+        summary={
+          page.searched === null
+            ? countOf(page.rows.length, 'row')
+            : `${countOf(page.rows.length, 'row')} in ${countOf(page.searched, 'item')} searched; the next page searches on`
+        }
         previousHref={toCursor(page.previous)}
         nextHref={toCursor(page.next)}
       />
@@ -135,6 +151,8 @@ function CountOf({ count }: { readonly count: CountResult }) {
       return <span className="num">{countOf(count.count, 'item')}</span>;
     case 'more':
       return <span className="num">more than {formatCount(count.than)} items</span>;
+    case 'at_least':
+      return <span className="num">at least {countOf(count.count, 'item')}</span>;
     case 'unknown':
       return <span>too many to count in two seconds</span>;
   }

@@ -1,0 +1,158 @@
+/** The plans of the work-item list: what SQLite does with every filter in every order. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CompiledQuery, type KyselyPlugin } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '#lib/ids.ts';
+import { parseWorkItemQuery, workItemSorts } from '#lib/work-items/filter.ts';
+import { countWorkItems, listWorkItems, searchWindow } from '#lib/work-items/list.ts';
+import { insertRowFrom } from '#lib/work-items/rows.ts';
+import { aWorkItem } from '#lib/work-items/testing/factories.ts';
+import type { Db } from '../engine.ts';
+import { migrate } from '../migrate/migrate.ts';
+import { openDatabase } from '../open.ts';
+import type { DatabaseSettings } from '../settings/model.ts';
+
+/** What all of the many items have in common, so that no filter but the rare ones is selective. */
+const crowd = { run_id: newId(), discovered_from: newId(), error_code: 'http_server_error' };
+const rareRun = newId();
+
+const filters: Record<string, Record<string, string>> = {
+  nothing: {},
+  status: { status: 'failed' },
+  'several statuses': { status: 'failed,pending' },
+  source: { source: 'sample' },
+  'source and status': { source: 'sample', status: 'failed' },
+  type: { type: 'page' },
+  prefix: { resource: 'resource' },
+  contains: { contains: 'no such' },
+  uri: { uri: 'no such' },
+  text: { q: 'no such' },
+  run: { run: crowd.run_id },
+  'run and status': { run: crowd.run_id, status: 'failed' },
+  'run and text': { run: crowd.run_id, q: 'no such' },
+  attempts: { attempts: '3' },
+  http: { http: '503' },
+  error: { error: crowd.error_code },
+  'error and source': { error: crowd.error_code, source: 'sample' },
+  priority: { priority_from: '1', priority_to: '200' },
+  created: { created_from: '2020-01-01', created_to: '2020-01-02' },
+  updated: { updated_from: '2020-01-01' },
+  fetched: { fetched_to: '2020-01-01' },
+  stale: { stale: '30' },
+  due: { due: '1' },
+  children: { from: crowd.discovered_from },
+};
+
+describe('the plans of the work-item list', () => {
+  let dir: string;
+  let db: Db;
+  const sent: CompiledQuery[] = [];
+
+  beforeAll(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'list-plans-'));
+    const settings: DatabaseSettings = {
+      engine: 'sqlite',
+      path: path.join(dir, 'plans.db'),
+      reason: 'A test asked for it.',
+      notes: [],
+    };
+    await migrate(settings);
+    const opened = await openDatabase(settings);
+    await seed(opened);
+    db = { ...opened, q: opened.q.withPlugin(recorder(opened, sent)) };
+  });
+  afterAll(async () => {
+    await db.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const plansOf = async (read: () => Promise<unknown>) => {
+    sent.length = 0;
+    await read();
+    expect(sent.length).toBeGreaterThan(0);
+    const plans: string[][] = [];
+    for (const { sql, parameters } of [...sent]) {
+      const { rows } = await db.q.executeQuery<{ detail: string }>(
+        CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]),
+      );
+      plans.push(rows.map((row) => row.detail));
+    }
+    return plans;
+  };
+
+  describe.each([...workItemSorts, undefined])('in the order %s', (sort) => {
+    it.each(Object.entries(filters))('walk an index for %s, first and further', async (_, raw) => {
+      const { query } = parseWorkItemQuery({ ...raw, ...(sort ? { sort } : {}) });
+      let next: string | null = null;
+      const first = await plansOf(async () => {
+        ({ next } = await listWorkItems(db, query, { limit: 5 }));
+      });
+      const further =
+        next === null
+          ? []
+          : await plansOf(() => listWorkItems(db, { ...query, cursor: next ?? '' }, { limit: 5 }));
+      for (const plan of [...first, ...further]) expectBounded(plan);
+    });
+  });
+
+  it.each(Object.entries(filters))('count %s along an index', async (_, raw) => {
+    const { filter } = parseWorkItemQuery(raw).query;
+    for (const plan of await plansOf(() => countWorkItems(db, filter))) expectBounded(plan);
+  });
+
+  it.each([
+    ['a run', { run: rareRun, q: 'no such' }, /^SEARCH .* IX_work_items_run\w+ \(run_id=\?\)/],
+    ['what a worker holds', { lease: 'worker-1' }, /^SEARCH .* \(status=\?\)/],
+  ])('seek %s whole while it is small, whatever the order', async (_, raw, seek) => {
+    for (const sort of workItemSorts) {
+      const { query } = parseWorkItemQuery({ ...raw, sort });
+      const plans = await plansOf(() => listWorkItems(db, query));
+      expect(plans.at(-1)?.[0]).toMatch(seek);
+    }
+  });
+});
+
+/** No step reads the table but through an index, and none sorts more than the merged heads of stretches. */
+function expectBounded(plan: readonly string[]) {
+  expect(plan.filter((step) => /^SCAN work_items(?! USING)/.test(step))).toEqual([]);
+  const sorts = plan.filter((step) => step.startsWith('USE TEMP B-TREE'));
+  const heads = plan.filter((step) => step === 'SCAN stretch');
+  expect(sorts.length, plan.join('\n')).toBeLessThanOrEqual(heads.length);
+}
+
+/** Writes down what is sent: only what has a result was, subqueries pass on their own too. */
+function recorder({ q }: Db, sent: CompiledQuery[]): KyselyPlugin {
+  const executor = q.getExecutor();
+  const compiled = new WeakMap<object, CompiledQuery>();
+  return {
+    transformQuery: ({ node, queryId }) => {
+      compiled.set(queryId, executor.compileQuery(node, queryId));
+      return node;
+    },
+    transformResult: async ({ queryId, result }) => {
+      const query = compiled.get(queryId);
+      if (query) sent.push(query);
+      return result;
+    },
+  };
+}
+
+async function seed(db: Db) {
+  const rows = Array.from({ length: 2 * searchWindow + 100 }, (_, i) =>
+    insertRowFrom(aWorkItem({ runId: i < 5 ? rareRun : crowd.run_id })),
+  );
+  await db.transaction((tx) => tx.engine.insertWorkItemsIfAbsent(tx, rows));
+  const { discovered_from, error_code } = crowd;
+  await db.q.updateTable('work_items').set({ discovered_from, error_code }).execute();
+  const half = db.q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .limit(searchWindow + 50);
+  await db.q
+    .updateTable('work_items')
+    .set({ status: 'failed' })
+    .where('work_item_id', 'in', half)
+    .execute();
+}

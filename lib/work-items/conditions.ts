@@ -1,0 +1,125 @@
+/** What a filter of the list asks, condition by condition, so that a plan can seek some and test others. */
+import { type Expression, type RawBuilder, sql } from 'kysely';
+import type { Engine } from '#db/engine.ts';
+import type { InstantRange, WorkItemFilter } from './filter.ts';
+
+const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
+
+/** Gives a column as the plan wants it: to be sought, or only tested. */
+type ColumnOf = (column: string) => Expression<string>;
+
+export type ConditionKey =
+  | 'statuses'
+  | 'source'
+  | 'resourceType'
+  | 'resourcePrefix'
+  | 'resourceContains'
+  | 'uriContains'
+  | 'text'
+  | 'runId'
+  | 'minAttempts'
+  | 'httpStatus'
+  | 'errorCode'
+  | 'priority'
+  | 'discoveredFrom'
+  | 'leaseOwner'
+  | 'created'
+  | 'updated'
+  | 'fetched'
+  | 'stale'
+  | 'due';
+
+export interface Condition {
+  readonly key: ConditionKey;
+  /** As rows are tested for it: no index is chosen because of it. */
+  readonly test: RawBuilder<boolean>;
+  /** As an index is sought for it. */
+  readonly seek: RawBuilder<boolean>;
+  /** Set when it is one stretch of the index of this column. */
+  readonly range?: { readonly column: string; readonly nulls: boolean };
+}
+
+export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const tested: ColumnOf = (column) => engine.unindexed(ref(column));
+  const add = (key: ConditionKey, make: (column: ColumnOf) => RawBuilder<boolean>) =>
+    conditions.push({ key, test: make(tested), seek: make(ref) });
+  const addRange = (
+    key: ConditionKey,
+    column: string,
+    make: (column: Expression<string>) => readonly RawBuilder<boolean>[],
+    nulls = false,
+  ) => {
+    const all = (parts: readonly RawBuilder<boolean>[]) =>
+      sql<boolean>`${sql.join(parts, sql` and `)}`;
+    const test = all(make(tested(column)));
+    conditions.push({
+      key,
+      test: nulls ? sql<boolean>`(${tested(column)} is null or ${test})` : test,
+      seek: all(make(ref(column))),
+      range: { column, nulls },
+    });
+  };
+  const equal = (key: ConditionKey, column: string, value: string | number | undefined) => {
+    if (value !== undefined) add(key, (of) => sql<boolean>`${of(column)} = ${value}`);
+  };
+
+  if (filter.statuses.length > 0) {
+    // Literals, because a filtered index is not used for a parameter. The values are of a closed list.
+    const statuses = sql.join(filter.statuses.map((status) => sql.lit(status)));
+    add('statuses', (of) => sql<boolean>`${of('status')} in (${statuses})`);
+  }
+  equal('source', 'source_name', filter.source);
+  equal('resourceType', 'resource_type', filter.resourceType);
+  const { resourcePrefix, resourceContains, uriContains, text, minAttempts } = filter;
+  if (resourcePrefix !== undefined) {
+    addRange('resourcePrefix', 'resource_id', (id) => [engine.startsWith(id, resourcePrefix)]);
+  }
+  if (resourceContains !== undefined) {
+    add('resourceContains', (of) => engine.contains(of('resource_id'), resourceContains));
+  }
+  if (uriContains !== undefined) {
+    add('uriContains', (of) => engine.contains(of('request_uri'), uriContains));
+  }
+  if (text !== undefined) {
+    add('text', (of) => {
+      const anywhere = ['resource_id', 'request_uri', 'error_message'].map((column) =>
+        engine.contains(of(column), text),
+      );
+      return sql<boolean>`(${sql.join(anywhere, sql` or `)})`;
+    });
+  }
+  equal('runId', 'run_id', filter.runId);
+  if (minAttempts !== undefined) {
+    add('minAttempts', (of) => sql<boolean>`${of('attempt')} >= ${minAttempts}`);
+  }
+  equal('httpStatus', 'last_http_status', filter.httpStatus);
+  equal('errorCode', 'error_code', filter.errorCode);
+  const { minPriority, maxPriority } = filter;
+  if (minPriority !== undefined || maxPriority !== undefined) {
+    addRange('priority', 'priority', (priority) => [
+      ...(minPriority === undefined ? [] : [sql<boolean>`${priority} >= ${minPriority}`]),
+      ...(maxPriority === undefined ? [] : [sql<boolean>`${priority} <= ${maxPriority}`]),
+    ]);
+  }
+  equal('discoveredFrom', 'discovered_from', filter.discoveredFrom);
+  equal('leaseOwner', 'lease_owner', filter.leaseOwner);
+  const between = (key: ConditionKey, column: string, { from, to }: InstantRange) => {
+    if (from === undefined && to === undefined) return;
+    addRange(key, column, (time) => [
+      ...(from === undefined ? [] : [sql<boolean>`${time} >= ${engine.instantParam(from)}`]),
+      ...(to === undefined ? [] : [sql<boolean>`${time} < ${engine.instantParam(to)}`]),
+    ]);
+  };
+  between('created', 'created_at', filter.created);
+  between('updated', 'updated_at', filter.updated);
+  between('fetched', 'last_fetched_at', filter.fetched);
+  if (filter.staleDays !== undefined) {
+    const limit = engine.nowPlus(-filter.staleDays * 86_400_000);
+    addRange('stale', 'last_fetched_at', (time) => [sql<boolean>`${time} <= ${limit}`], true);
+  }
+  if (filter.due) {
+    addRange('due', 'next_fetch_at', (time) => [sql<boolean>`${time} <= ${engine.now()}`]);
+  }
+  return conditions;
+}
