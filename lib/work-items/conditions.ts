@@ -27,7 +27,8 @@ export type ConditionKey =
   | 'updated'
   | 'fetched'
   | 'stale'
-  | 'due';
+  | 'due'
+  | 'settled';
 
 export interface Condition {
   readonly key: ConditionKey;
@@ -120,6 +121,8 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[
   }
   if (filter.due) {
     addRange('due', 'next_fetch_at', (time) => [sql<boolean>`${time} <= ${engine.now()}`]);
+    // What is on its way already is no longer due; its old time stands until it is fetched.
+    add('settled', (of) => sql<boolean>`${of('status')} not in ('pending', 'in_progress')`);
   }
   return conditions;
 }
