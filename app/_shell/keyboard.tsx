@@ -15,6 +15,8 @@ import { places } from './navigation.ts';
 const storageKey = 'holocron-keys';
 /** Time to press the letter after `g`, ms. */
 const chordMs = 1_200;
+/** Zero is the start of the page load: for a moment after it, a key would seem to follow a `g`. */
+const noChord = Number.NEGATIVE_INFINITY;
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -30,7 +32,7 @@ export function KeyboardShortcuts() {
   const router = useRouter();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [areKeysOn, setKeysOn] = useState(true);
-  const chordSince = useRef(0);
+  const chordSince = useRef(noChord);
 
   useEffect(() => {
     if (localStorage.getItem(storageKey) === 'off') setKeysOn(false);
@@ -42,7 +44,7 @@ export function KeyboardShortcuts() {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target) || isBehindDialog()) return;
       const inChord = performance.now() - chordSince.current < chordMs;
-      chordSince.current = 0;
+      chordSince.current = noChord;
       if (inChord) {
         const place = places.find(({ key }) => key === event.key);
         if (place) {
