@@ -44,6 +44,7 @@ const LiveContext = createContext<Live | null>(null);
 
 const movingMs = 2_000;
 const idleMs = 15_000;
+const attentiveMs = 20_000;
 const liveUrl = '/api/live';
 const storageKey = 'holocron-live';
 
@@ -57,8 +58,12 @@ async function ask(url: string): Promise<LiveState> {
   return (await response.json()) as LiveState;
 }
 
-/** Asks at once, as after an action: what a person set going moves now, not at the next idle turn. */
+/** Until when something is expected to move, because a person has just set it going. */
+let attentiveUntil = 0;
+
+/** Asks at once and keeps asking for a while, as after an action: what it set going moves now. */
 export function askLiveNow(): void {
+  attentiveUntil = performance.now() + attentiveMs;
   void mutate(liveUrl);
 }
 
@@ -69,7 +74,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     if (localStorage.getItem(storageKey) === 'off') setOnState(false);
   }, []);
   const { data, error } = useSWR<LiveState, unknown>(isOn ? liveUrl : null, ask, {
-    refreshInterval: (latest) => (latest?.moving ? movingMs : idleMs),
+    refreshInterval: (latest) =>
+      latest?.moving || performance.now() < attentiveUntil ? movingMs : idleMs,
     refreshWhenHidden: false,
     revalidateOnFocus: true,
     keepPreviousData: true,
@@ -116,13 +122,15 @@ export function LiveRefresh() {
   const [isRefreshing, startRefresh] = useTransition();
   const shown = useRef<string | null>(null);
   const stamp = state?.stamp ?? null;
+  const isMoving = state?.moving ?? false;
   useEffect(() => {
     if (!isOn || isHeld || stamp === null || isRefreshing) return;
     if (shown.current === stamp) return;
     const isFirst = shown.current === null;
     shown.current = stamp;
-    // The first answer comes right after the server rendered the page.
-    if (!isFirst) startRefresh(() => router.refresh());
-  }, [isOn, isHeld, stamp, isRefreshing, router]);
+    // The first answer comes right after the server rendered the page; while things move, that may
+    // already have been too early.
+    if (!isFirst || isMoving) startRefresh(() => router.refresh());
+  }, [isOn, isHeld, stamp, isMoving, isRefreshing, router]);
   return null;
 }

@@ -6,7 +6,7 @@ import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { Dialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField, SelectField, TextField } from '#app/ui/field.tsx';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { askLiveNow, useHoldLive } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchRequest, RunKind } from '#lib/runs/model.ts';
@@ -93,6 +93,7 @@ export function LaunchDialog({
       const result = await launch({ request, requestKey });
       if (result.ok) {
         router.push(`/runs/${result.data.runId}`);
+        askLiveNow();
         return;
       }
       setError(result.error);

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { askLiveNow } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify, notifyError } from '#app/ui/toast.tsx';
 import type { WorkItemSummary } from '#lib/work-items/list.ts';
@@ -65,6 +66,7 @@ export function ItemActionButton({
       });
       onDone?.();
       router.refresh();
+      askLiveNow();
     });
   return (
     <>

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { askLiveNow } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify, notifyError } from '#app/ui/toast.tsx';
 import { controlRun, rerunFailed } from '../actions.ts';
@@ -37,14 +38,16 @@ export function RunControls({
       if (result.ok) notify(commandWords[command].done);
       else notifyError(result.error);
       router.refresh();
+      askLiveNow();
     });
   const press = (command: RunCommand) =>
     commandWords[command].confirm ? setAsked(command) : carryOut(command);
   const retry = () =>
     startTransition(async () => {
       const result = await rerunFailed({ runId, requestKey: retryKey });
-      if (result.ok) router.push(`/runs/${result.data.runId}`);
-      else notifyError(result.error);
+      if (!result.ok) return notifyError(result.error);
+      router.push(`/runs/${result.data.runId}`);
+      askLiveNow();
     });
 
   if (status !== 'running') {
