@@ -4,6 +4,9 @@ import { expect, type Page } from '@playwright/test';
 /** Fails when the page as it is now breaks a rule of WCAG 2.2 A or AA, or a best practice of axe. */
 export async function expectNoViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
+    // React Aria's announcer names a button by its id for the 7 s that it keeps a message; a dialog that
+    // closed meanwhile took the button with it. Nothing of ours stands in there.
+    .exclude('[data-live-announcer]')
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
   const found = violations.map(
