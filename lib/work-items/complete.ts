@@ -19,37 +19,40 @@ const lost = { ok: false, code: 'lease_lost' } as const;
  * attempt, the run's numbers and the status. A worker whose lease was taken over changes nothing and
  * is told `lease_lost`.
  */
-export async function complete(db: Db, input: CompletionInput): Promise<CompletionResult> {
-  return db.transaction(async (tx) => {
-    const item = await readHeld(tx, input.fence);
-    if (!item) return lost;
-    const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
-    const unchanged = !fresh && input.alias !== true;
-    if (!(await updateHeld(tx, input.fence, completedItem(tx, item, input, fresh)))) return lost;
+export function complete(db: Db, input: CompletionInput): Promise<CompletionResult> {
+  return db.transaction((tx) => completeIn(tx, input));
+}
 
-    if (fresh && input.record) await storeRecord(tx, item, input.record);
-    await tx.engine.touchSeenResources(tx, [seenResource(item)]);
-    await noteHostAnswer(tx, item.host, {
-      httpStatus: input.attempt.httpStatus,
-      requests: input.attempt.requests ?? 1,
-      hostFailed: false,
-      blockMs: null,
-      reason: null,
-    });
-    await adjustRun(tx, item.run_id, {
-      processed: 1,
-      succeeded: 1,
-      unchanged: unchanged ? 1 : 0,
-    });
-    const counts = await discover(tx, item, input);
-    await recordAttempt(tx, item, input.attempt, {
-      outcome: unchanged ? 'unchanged' : 'completed',
-      ingestId: fresh ? (input.record?.ingestId ?? null) : null,
-      itemsDiscovered: counts.inserted,
-      facts: withLeftOut(input.attempt.facts, counts),
-    });
-    return { ok: true, discovered: counts.inserted, unchanged };
+/** The same inside a transaction that is open already. */
+export async function completeIn(tx: Session, input: CompletionInput): Promise<CompletionResult> {
+  const item = await readHeld(tx, input.fence);
+  if (!item) return lost;
+  const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
+  const unchanged = !fresh && input.alias !== true;
+  if (!(await updateHeld(tx, input.fence, completedItem(tx, item, input, fresh)))) return lost;
+
+  if (fresh && input.record) await storeRecord(tx, item, input.record);
+  await tx.engine.touchSeenResources(tx, [seenResource(item)]);
+  await noteHostAnswer(tx, item.host, {
+    httpStatus: input.attempt.httpStatus,
+    requests: input.attempt.requests ?? 1,
+    hostFailed: false,
+    blockMs: null,
+    reason: null,
   });
+  await adjustRun(tx, item.run_id, {
+    processed: 1,
+    succeeded: 1,
+    unchanged: unchanged ? 1 : 0,
+  });
+  const counts = await discover(tx, item, input);
+  await recordAttempt(tx, item, input.attempt, {
+    outcome: unchanged ? 'unchanged' : 'completed',
+    ingestId: fresh ? (input.record?.ingestId ?? null) : null,
+    itemsDiscovered: counts.inserted,
+    facts: withLeftOut(input.attempt.facts, counts),
+  });
+  return { ok: true, discovered: counts.inserted, unchanged };
 }
 
 const nothingFound: DiscoveryCounts = { inserted: 0, tooDeep: 0, overBudget: 0, invalid: 0 };

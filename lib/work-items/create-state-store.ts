@@ -4,6 +4,7 @@ import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { dequeue } from './claim.ts';
 import { complete } from './complete.ts';
+import { completeMany } from './complete-many.ts';
 import { enqueueMany } from './enqueue.ts';
 import { fail } from './fail.ts';
 import { getKnownResources } from './known-resources.ts';
@@ -81,6 +82,7 @@ function storeOver(db: Db): StateStore {
     renewLease: (fences, leaseMs) => renewLease(db, fences, leaseMs),
     releaseSlot: (leaseId, sentAfterMs) => releaseSlot(db, leaseId, sentAfterMs),
     complete: (input) => complete(db, input),
+    completeMany: (inputs) => completeMany(db, inputs),
     fail: (input) => fail(db, input),
     release: (fences) => release(db, fences),
     rescueExpired: (limit) => rescueExpired(db, limit),

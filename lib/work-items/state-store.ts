@@ -86,6 +86,13 @@ export interface StateStore {
    */
   releaseSlot(leaseId: string, sentAfterMs: number): Promise<boolean>;
   complete(input: CompletionInput): Promise<CompletionResult>;
+  /**
+   * Completes many items in one transaction, each under its own fence; the results stand in the order
+   * given. One that cannot be stored is rejected with its own error, and the others are stored.
+   */
+  completeMany(
+    inputs: readonly CompletionInput[],
+  ): Promise<PromiseSettledResult<CompletionResult>[]>;
   fail(input: FailureInput): Promise<FailureResult>;
   /** Gives items back unprocessed; their attempt is uncounted again. Returns how many were still held. */
   release(fences: readonly Fence[]): Promise<number>;
