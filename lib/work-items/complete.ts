@@ -7,6 +7,7 @@ import { storeRecord } from '#lib/records/store-record.ts';
 import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
 import { recordAttempt } from './attempts.ts';
 import { type DiscoveryCounts, enqueueDiscovered } from './discovered.ts';
+import { earlierCompletion } from './earlier-outcome.ts';
 import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import type { CompletionInput, CompletionResult } from './model.ts';
@@ -26,10 +27,11 @@ export function complete(db: Db, input: CompletionInput): Promise<CompletionResu
 /** The same inside a transaction that is open already. */
 export async function completeIn(tx: Session, input: CompletionInput): Promise<CompletionResult> {
   const item = await readHeld(tx, input.fence);
-  if (!item) return lost;
+  const settled = async () => (await earlierCompletion(tx, input)) ?? lost;
+  if (!item) return settled();
   const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
   const unchanged = !fresh && input.alias !== true;
-  if (!(await updateHeld(tx, input.fence, completedItem(tx, item, input, fresh)))) return lost;
+  if (!(await updateHeld(tx, input.fence, completedItem(tx, item, input, fresh)))) return settled();
 
   if (fresh && input.record) await storeRecord(tx, item, input.record);
   await tx.engine.touchSeenResources(tx, [seenResource(item)]);

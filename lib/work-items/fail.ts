@@ -4,6 +4,7 @@ import type { WorkItemRow } from '#db/schema.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempt } from './attempts.ts';
 import { isHostFault } from './circuit-breaker.ts';
+import { earlierFailure } from './earlier-outcome.ts';
 import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
@@ -20,9 +21,10 @@ const outcomes = { pending: 'retry', failed: 'failed', skipped: 'skipped' } as c
 export async function fail(db: Db, input: FailureInput): Promise<FailureResult> {
   return db.transaction(async (tx) => {
     const item = await readHeld(tx, input.fence);
-    if (!item) return lost;
+    const settled = async () => (await earlierFailure(tx, input)) ?? lost;
+    if (!item) return settled();
     const status = await nextStatus(tx, item, input);
-    if (!(await updateHeld(tx, input.fence, failedItem(tx, input, status)))) return lost;
+    if (!(await updateHeld(tx, input.fence, failedItem(tx, input, status)))) return settled();
 
     await noteHostAnswer(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
