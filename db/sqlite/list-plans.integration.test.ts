@@ -15,7 +15,13 @@ import { openDatabase } from '../open.ts';
 import type { DatabaseSettings } from '../settings/model.ts';
 
 /** What all of the many items have in common, so that no filter but the rare ones is selective. */
-const crowd = { run_id: newId(), discovered_from: newId(), error_code: 'http_server_error' };
+const crowd = {
+  run_id: newId(),
+  discovered_from: newId(),
+  error_code: 'http_server_error',
+  last_http_status: 503,
+  wait_reason: 'held',
+};
 const rareRun = newId();
 
 const filters: Record<string, Record<string, string>> = {
@@ -34,6 +40,9 @@ const filters: Record<string, Record<string, string>> = {
   'run and text': { run: crowd.run_id, q: 'no such' },
   attempts: { attempts: '3' },
   http: { http: '503' },
+  'http of a success': { http: '200' },
+  held: { held: '1' },
+  host: { host: 'source.example' },
   error: { error: crowd.error_code },
   'error and source': { error: crowd.error_code, source: 'sample' },
   priority: { priority_from: '1', priority_to: '200' },
@@ -144,8 +153,8 @@ async function seed(db: Db) {
     insertRowFrom(aWorkItem({ runId: i < 5 ? rareRun : crowd.run_id })),
   );
   await db.transaction((tx) => tx.engine.insertWorkItemsIfAbsent(tx, rows));
-  const { discovered_from, error_code } = crowd;
-  await db.q.updateTable('work_items').set({ discovered_from, error_code }).execute();
+  const { run_id: _few, ...common } = crowd;
+  await db.q.updateTable('work_items').set(common).execute();
   const half = db.q
     .selectFrom('work_items')
     .select('work_item_id')

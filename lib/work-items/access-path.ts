@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { SortRange } from '#lib/paging/segments.ts';
-import { type Condition, type ConditionKey, conditionsOf } from './conditions.ts';
+import { type Condition, type ConditionKey, conditionsOf, failureStatus } from './conditions.ts';
 import type { WorkItemFilter, WorkItemSort } from './filter.ts';
 import { type WorkItemStatus, workItemStatuses } from './model.ts';
 
@@ -81,10 +81,14 @@ const testsBut = (conditions: readonly Condition[], served: readonly ConditionKe
 /** The groups a filter names, the one that is usually smallest first. */
 function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Group[] {
   const groups: Group[] = [];
+  const { httpStatus } = filter;
+  const byHttpStatus = httpStatus !== undefined && httpStatus >= failureStatus;
   for (const [key, isByCreation] of [
     ['discoveredFrom', true],
     ['runId', true],
     ['errorCode', true],
+    ...(byHttpStatus ? [['httpStatus', true] as const] : []),
+    ['held', true],
     ['resourcePrefix', false],
   ] as const) {
     const condition = conditions.find((one) => one.key === key);

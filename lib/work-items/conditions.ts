@@ -2,6 +2,10 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
 import type { InstantRange, WorkItemFilter } from './filter.ts';
+import { holdReason } from './hold.ts';
+
+/** The least HTTP status that tells of a failure, and has an index. */
+export const failureStatus = 400;
 
 const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
 
@@ -28,7 +32,9 @@ export type ConditionKey =
   | 'fetched'
   | 'stale'
   | 'due'
-  | 'settled';
+  | 'settled'
+  | 'held'
+  | 'host';
 
 export interface Condition {
   readonly key: ConditionKey;
@@ -94,7 +100,16 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[
   if (minAttempts !== undefined) {
     add('minAttempts', (of) => sql<boolean>`${of('attempt')} >= ${minAttempts}`);
   }
-  equal('httpStatus', 'last_http_status', filter.httpStatus);
+  const { httpStatus } = filter;
+  if (httpStatus !== undefined) {
+    // Of the statuses only those of failures have an index, which is used where its condition is repeated.
+    const isFailure = httpStatus >= failureStatus;
+    add('httpStatus', (of) =>
+      isFailure
+        ? sql<boolean>`${of('last_http_status')} = ${httpStatus} and ${of('last_http_status')} >= ${sql.lit(failureStatus)}`
+        : sql<boolean>`${of('last_http_status')} = ${httpStatus}`,
+    );
+  }
   equal('errorCode', 'error_code', filter.errorCode);
   const { minPriority, maxPriority } = filter;
   if (minPriority !== undefined || maxPriority !== undefined) {
@@ -105,6 +120,10 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[
   }
   equal('discoveredFrom', 'discovered_from', filter.discoveredFrom);
   equal('leaseOwner', 'lease_owner', filter.leaseOwner);
+  equal('host', 'host', filter.host);
+  if (filter.held) {
+    add('held', (of) => sql<boolean>`${of('wait_reason')} = ${sql.lit(holdReason)}`);
+  }
   const between = (key: ConditionKey, column: string, { from, to }: InstantRange) => {
     if (from === undefined && to === undefined) return;
     addRange(key, column, (time) => [

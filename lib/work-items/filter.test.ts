@@ -47,6 +47,8 @@ describe('the address of the work-item list', () => {
       due: '1',
       from: 'parent-1',
       lease: 'worker-1',
+      held: '1',
+      host: 'Wiki.Example:8080',
       sort: 'priority',
     });
     expect(problems).toEqual([]);
@@ -72,6 +74,8 @@ describe('the address of the work-item list', () => {
         due: true,
         discoveredFrom: 'parent-1',
         leaseOwner: 'worker-1',
+        held: true,
+        host: 'wiki.example:8080',
       },
       sort: 'priority',
       direction: 'asc',

@@ -61,6 +61,10 @@ export interface WorkItemFilter {
   readonly due: boolean;
   readonly discoveredFrom?: string | undefined;
   readonly leaseOwner?: string | undefined;
+  /** Held because their run was stopped: pending, and claimed by nobody. */
+  readonly held?: boolean | undefined;
+  /** `host[:port]` of the request URI, in lower case. */
+  readonly host?: string | undefined;
 }
 
 export interface WorkItemQuery {
@@ -98,6 +102,8 @@ export const workItemParameters = {
   due: z.literal('1', 'must be 1 or absent').transform(() => true),
   from: idParameter,
   lease: textParameter(200),
+  held: z.literal('1', 'must be 1 or absent').transform(() => true),
+  host: textParameter(255).toLowerCase(),
   sort: choiceParameter(workItemSorts),
   dir: choiceParameter(sortDirections),
   cursor: cursorParameter,
@@ -139,6 +145,8 @@ export function parseWorkItemQuery(raw: RawParameters): {
     due: values.due ?? false,
     discoveredFrom: values.from,
     leaseOwner: values.lease,
+    held: values.held,
+    host: values.host,
   };
   const sort = values.sort ?? defaultSort(filter);
   const direction = values.dir ?? defaultDirections[sort];
@@ -157,10 +165,9 @@ export const defaultDirections: Readonly<Record<WorkItemSort, SortDirection>> = 
 
 /** The order in which a filter's range is one stretch of an index; by creation where there is none. */
 export function defaultSort(filter: WorkItemFilter): WorkItemSort {
-  const { runId, discoveredFrom, errorCode, leaseOwner } = filter;
-  if ([runId, discoveredFrom, errorCode, leaseOwner].some((value) => value !== undefined)) {
-    return 'created_at';
-  }
+  const { runId, discoveredFrom, errorCode, leaseOwner, httpStatus, held } = filter;
+  const groups = [runId, discoveredFrom, errorCode, leaseOwner, httpStatus];
+  if (held || groups.some((value) => value !== undefined)) return 'created_at';
   const given = ({ from, to }: InstantRange) => from !== undefined || to !== undefined;
   if (filter.resourcePrefix !== undefined) return 'resource_id';
   if (filter.due) return 'next_fetch_at';

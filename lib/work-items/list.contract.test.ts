@@ -5,6 +5,7 @@ import { type ContractDatabase, contractEngines } from '#db/testing/contract-eng
 import { newId } from '#lib/ids.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { parseWorkItemQuery, type WorkItemSort, workItemSorts } from './filter.ts';
+import { heldRow } from './hold.ts';
 import { countCap, countWorkItems, listWorkItems, searchWindow } from './list.ts';
 import { insertRowFrom } from './rows.ts';
 import { aWorkItem } from './testing/factories.ts';
@@ -44,7 +45,11 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
     ['HTTP status', { http: '503' }, ['Boba Fett']],
     ['error code', { error: 'http_server_error' }, ['Boba Fett']],
     ['priority', { priority_from: '10', priority_to: '20' }, ['100%_real']],
+    ['an HTTP status of a success', { http: '200' }, ['Ahsoka', 'Ánakin']],
     ['lease holder', { lease: 'worker-7' }, ['Category:Jedi']],
+    ['being held', { held: '1' }, ['boba fett']],
+    ['being held, and another status', { held: '1', status: 'failed' }, []],
+    ['host, in any case', { host: 'X.example' }, ['Ahsoka']],
     ['day of creation, its end included', { created_to: '2020-01-02' }, ['Ahsoka', 'Boba Fett']],
     ['time of the last fetch', { fetched_from: '2021-01-01T00:00Z' }, ['Ánakin']],
     ['what is due', { due: '1' }, ['Ahsoka']],
@@ -134,6 +139,7 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
       count: 1,
     });
     expect(await count({ contains: 'fett' })).toEqual({ kind: 'exact', count: 2 });
+    expect(await count({ held: '1' })).toEqual({ kind: 'exact', count: 1 });
   });
 });
 
@@ -275,7 +281,7 @@ async function seed(db: Db) {
       last_http_status: 503,
     },
   );
-  await add('boba fett', { sourceName: 'other' }, {});
+  await add('boba fett', { sourceName: 'other' }, heldRow);
   await add(
     'Category:Jedi',
     { resourceType: 'category', discoveredFrom: parent },
