@@ -7,12 +7,17 @@ import { pause } from '../transaction.ts';
 import { busy, classifySqliteError, fileUnusable, isBusy } from './classify-error.ts';
 
 /**
- * How long SQLite itself waits for a lock. It blocks the event loop meanwhile, so it is short; the
- * long wait is asynchronous (`patiently`).
+ * How long SQLite itself waits for a lock while the file is opened or migrated: another process may be
+ * recovering what a third one left behind when it was killed.
  */
-const busyTimeoutMs = 100;
+const openTimeoutMs = 2_000;
 /** How long a writer waits for other processes altogether. */
 const patienceMs = 15_000;
+/** A wait below this is the ordinary course of two writers, ms. */
+const noteworthyWaitMs = 100;
+/** The steps of SQLite's own busy handler, which sleeps them on the event loop. */
+const waitsMs = [1, 2, 5, 10, 15, 20, 25] as const;
+const longestWaitMs = 25;
 /** How long a caller waits for a transaction of its own process. */
 const lockPatienceMs = 30_000;
 const cachedStatements = 500;
@@ -75,6 +80,8 @@ export class SqliteFile {
       this.writer = new CachingHandle(writer);
       const reader = openHandle(file);
       reader.pragma('query_only = 1');
+      // From here on the waiting is asynchronous (`patiently`): SQLite's would block the event loop.
+      for (const handle of [writer, reader]) handle.pragma('busy_timeout = 0');
       this.reader = new CachingHandle(reader);
     } catch (error) {
       writer.close();
@@ -104,18 +111,26 @@ export class SqliteFile {
     };
   }
 
-  /** Runs `fn`, and again with jitter while another process holds the file; then `db_busy`. */
+  /**
+   * Runs `fn`, and again with jitter while another process holds the file; then `db_busy`. Nothing
+   * waits inside SQLite: meanwhile the process answers whoever asks it something else.
+   */
   async patiently<T>(fn: () => T): Promise<T> {
-    const end = performance.now() + patienceMs;
-    for (;;) {
+    const start = performance.now();
+    let noted = false;
+    for (let turn = 0; ; turn += 1) {
       try {
         return fn();
       } catch (error) {
-        if (!isBusy(error) || performance.now() > end) {
+        const waitedMs = performance.now() - start;
+        if (!isBusy(error) || waitedMs > patienceMs) {
           throw classifySqliteError(error, this.path);
         }
-        if (this.stats) this.stats.busyRetried += 1;
-        await pause(5 + Math.random() * 45);
+        if (waitedMs > noteworthyWaitMs && !noted) {
+          noted = true;
+          if (this.stats) this.stats.busyRetried += 1;
+        }
+        await pause((waitsMs[turn] ?? longestWaitMs) * (0.5 + Math.random()));
       }
     }
   }
@@ -155,7 +170,7 @@ export function openHandle(file: string): Handle {
   }
   let handle: Handle | undefined;
   try {
-    handle = new Sqlite(file, { timeout: busyTimeoutMs });
+    handle = new Sqlite(file, { timeout: openTimeoutMs });
     const mode = handle.pragma('journal_mode', { simple: true });
     if (mode !== 'wal') handle.pragma('journal_mode = WAL');
     handle.pragma('synchronous = NORMAL');
