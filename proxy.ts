@@ -7,7 +7,14 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
 
 const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
-const open = ['/sign-in', '/api/auth', '/api/health', '/icon.svg'];
+const open = [
+  '/sign-in',
+  '/api/auth',
+  '/api/health',
+  '/icon.svg',
+  '/favicon.ico',
+  '/apple-icon.png',
+];
 
 export function proxy(request: NextRequest): NextResponse {
   const { pathname, search } = request.nextUrl;

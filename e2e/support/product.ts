@@ -1,15 +1,15 @@
 /** The built product on a free port with a database of its own and a real worker beside it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { layFilesBesideServer, serverFile } from '../../scripts/support/build.ts';
+import { root } from '../../scripts/support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const node = path.join(root, 'node_modules/.bin/node');
-const server = path.join(root, '.next/standalone/server.js');
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 
@@ -23,10 +23,8 @@ export interface Product {
 }
 
 export async function startProduct(): Promise<Product> {
-  if (!existsSync(server)) throw new Error('The console is not built: run `pnpm build` first.');
-  // The standalone server serves these only when they lie beside it.
-  const beside = path.join(root, '.next/standalone/.next/static');
-  await cp(path.join(root, '.next/static'), beside, { recursive: true });
+  if (!existsSync(serverFile)) throw new Error('The console is not built: run `pnpm build` first.');
+  await layFilesBesideServer();
   const directory = await mkdtemp(path.join(tmpdir(), 'holocron-e2e-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -62,7 +60,7 @@ export async function startProduct(): Promise<Product> {
   };
   try {
     await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
-    start([server]);
+    start([serverFile]);
     start(['worker/main.ts']);
     await untilHealthy(url, lines);
   } catch (error) {

@@ -27,13 +27,15 @@ export async function buildIfStale(log: (line: string) => void): Promise<boolean
   log('Building the console (once per version, about half a minute) …');
   await rm(stampFile, { force: true });
   await runNext(['build']);
-  // The standalone server serves these two only when they lie beside it.
-  await cp(inRoot('.next/static'), inRoot('.next/standalone/.next/static'), { recursive: true });
-  if (existsSync(inRoot('public'))) {
-    await cp(inRoot('public'), inRoot('.next/standalone/public'), { recursive: true });
-  }
+  await layFilesBesideServer();
   await writeFile(stampFile, sources);
   return true;
+}
+
+/** The standalone server serves static files only when they lie beside it; `next build` leaves that open. */
+export async function layFilesBesideServer(): Promise<void> {
+  await cp(inRoot('.next/static'), inRoot('.next/standalone/.next/static'), { recursive: true });
+  await cp(inRoot('public'), inRoot('.next/standalone/public'), { recursive: true });
 }
 
 async function readStamp(): Promise<string | null> {
