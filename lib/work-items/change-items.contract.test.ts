@@ -2,13 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { newId } from '#lib/ids.ts';
-import { recrawlItems, retryItems, skipItems } from './change-items.ts';
+import { changeItems } from './change-items.ts';
+import type { ItemChange } from './item-changes.ts';
 import type { WorkItemStatus } from './model.ts';
 import { givenRun, useStore } from './testing/database.ts';
 import { aWorkItem } from './testing/factories.ts';
 
 const operator: Actor = { userId: newId(), email: 'op@example.org', role: 'operator' };
 const viewer: Actor = { userId: newId(), email: 'view@example.org', role: 'viewer' };
+const recrawl: ItemChange = { action: 'recrawl' };
+const retry: ItemChange = { action: 'retry' };
+const skip: ItemChange = { action: 'skip' };
 const statuses = ['pending', 'in_progress', 'completed', 'failed', 'skipped'] as const;
 
 describe.each(contractEngines())('what a person does to items on $name', (engine) => {
@@ -37,17 +41,17 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
 
   test.each([
     {
-      change: recrawlItems,
+      change: recrawl,
       name: 'recrawl',
       from: ['completed', 'failed', 'skipped'],
       to: 'pending',
     },
-    { change: retryItems, name: 'retry', from: ['failed', 'skipped'], to: 'pending' },
-    { change: skipItems, name: 'skip', from: ['pending', 'failed'], to: 'skipped' },
+    { change: retry, name: 'retry', from: ['failed', 'skipped'], to: 'pending' },
+    { change: skip, name: 'skip', from: ['pending', 'failed'], to: 'skipped' },
   ] as const)('$name changes exactly $from and tells the rest', async ({ change, from, to }) => {
     const items = await oneOfEach();
     const ids = [...Object.values(items), newId()];
-    const changed = await change(given.db, operator, [...ids, ...ids]);
+    const changed = await changeItems(given.db, operator, change, [...ids, ...ids]);
     expect(changed).toEqual({ changed: from.length, refused: 6 - from.length });
     for (const status of statuses) {
       const changes = (from as readonly WorkItemStatus[]).includes(status);
@@ -57,9 +61,9 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
 
   test('a change is recorded with it; nothing changed is nothing recorded', async () => {
     const { failed, completed } = await oneOfEach();
-    await retryItems(given.db, operator, [completed]);
+    await changeItems(given.db, operator, retry, [completed]);
     expect(await audit()).toEqual([]);
-    await retryItems(given.db, operator, [failed]);
+    await changeItems(given.db, operator, retry, [failed]);
     expect(await audit()).toEqual([
       {
         action: 'work-items.retry',
@@ -72,9 +76,9 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
 
   test('who may not change items changes nothing', async () => {
     const { failed } = await oneOfEach();
-    for (const change of [recrawlItems, retryItems, skipItems]) {
+    for (const change of [recrawl, retry, skip]) {
       await expect(
-        Promise.resolve().then(() => change(given.db, viewer, [failed])),
+        Promise.resolve().then(() => changeItems(given.db, viewer, change, [failed])),
       ).rejects.toMatchObject({
         code: 'forbidden',
       });
@@ -84,14 +88,14 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
 
   test('more than 1000 items at once are refused', async () => {
     const ids = Array.from({ length: 1001 }, newId);
-    await expect(skipItems(given.db, operator, ids)).rejects.toMatchObject({
+    await expect(changeItems(given.db, operator, skip, ids)).rejects.toMatchObject({
       code: 'input_invalid',
     });
-    expect(await skipItems(given.db, operator, ids.slice(1))).toEqual({
+    expect(await changeItems(given.db, operator, skip, ids.slice(1))).toEqual({
       changed: 0,
       refused: 1000,
     });
-    expect(await skipItems(given.db, operator, [])).toEqual({ changed: 0, refused: 0 });
+    expect(await changeItems(given.db, operator, skip, [])).toEqual({ changed: 0, refused: 0 });
   });
 
   test('the numbers of a running run follow', async () => {
@@ -99,9 +103,9 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
     const { pending, failed } = await oneOfEach(runId);
     const run = () => given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
     expect(await run()).toMatchObject({ items_processed: 3, items_failed: 1, items_skipped: 1 });
-    await skipItems(given.db, operator, [pending, failed]);
+    await changeItems(given.db, operator, skip, [pending, failed]);
     expect(await run()).toMatchObject({ items_processed: 4, items_failed: 0, items_skipped: 3 });
-    await retryItems(given.db, operator, [pending, failed]);
+    await changeItems(given.db, operator, retry, [pending, failed]);
     expect(await run()).toMatchObject({ items_total: 5, items_processed: 2, items_skipped: 1 });
   });
 
@@ -109,8 +113,67 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
     const runId = await givenRun(given.db);
     const { failed } = await oneOfEach(runId);
     await given.db.q.updateTable('ingest_runs').set({ status: 'completed' }).execute();
-    await skipItems(given.db, operator, [failed]);
+    await changeItems(given.db, operator, skip, [failed]);
     const run = await given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
     expect(run).toMatchObject({ items_processed: 3, items_failed: 1, items_skipped: 1 });
+  });
+
+  test('a request that is sent twice changes its items once', async () => {
+    const { completed } = await oneOfEach();
+    const send = () =>
+      changeItems(given.db, operator, recrawl, [completed], { requestKey: 'one intention' });
+    expect(await send()).toEqual({ changed: 1, refused: 0 });
+    expect(await send()).toEqual({ changed: 1, refused: 0 });
+    expect(await audit()).toHaveLength(1);
+    await expect(
+      changeItems(given.db, operator, skip, [completed], { requestKey: 'one intention' }),
+    ).rejects.toMatchObject({ code: 'duplicate_request' });
+    expect(await statusOf(completed)).toBe('pending');
+  });
+
+  test('a priority is set whatever the status, and one that is set already is refused', async () => {
+    const { pending, in_progress: inProgress, completed } = await oneOfEach();
+    const change: ItemChange = { action: 'set_priority', priority: 900 };
+    expect(await changeItems(given.db, operator, change, [pending, inProgress, completed])).toEqual(
+      {
+        changed: 2,
+        refused: 1,
+      },
+    );
+    expect(await given.row(inProgress)).toMatchObject({ status: 'in_progress', priority: 900 });
+    expect((await audit())[0]).toMatchObject({
+      action: 'work-items.set-priority',
+      summary: 'Set the priority of 2 items to 900',
+    });
+  });
+
+  test('pending items move into a running run, as many as its budget lets in', async () => {
+    const from = await givenRun(given.db);
+    const to = await givenRun(given.db, { maxItems: 1 });
+    const { pending, failed } = await oneOfEach(from);
+    const [second = ''] = await given.store.enqueueMany([aWorkItem({ runId: from })]);
+    const runs = async () => {
+      const rows = await given.db.q.selectFrom('ingest_runs').selectAll().execute();
+      return Object.fromEntries(rows.map((row) => [row.run_id, row.items_total]));
+    };
+    expect(await runs()).toEqual({ [from]: 6, [to]: 0 });
+    const change: ItemChange = { action: 'move_to_run', runId: to };
+    expect(await changeItems(given.db, operator, change, [pending, second, failed])).toEqual({
+      changed: 1,
+      refused: 2,
+    });
+    expect(await runs()).toEqual({ [from]: 5, [to]: 1 });
+    await given.db.q
+      .updateTable('ingest_runs')
+      .set({ status: 'completed' })
+      .where('run_id', '=', to)
+      .execute();
+    await expect(changeItems(given.db, operator, change, [second])).rejects.toMatchObject({
+      code: 'run_ended',
+    });
+    const unknown: ItemChange = { action: 'move_to_run', runId: newId() };
+    await expect(changeItems(given.db, operator, unknown, [second])).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });

@@ -1,17 +1,18 @@
-/** What a person does to items picked in the console: recrawl, retry, skip. */
-import type { ExpressionBuilder } from 'kysely';
+/** What a person does to items picked in the console. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Database } from '#db/schema.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { adjustRun, correctRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
+import { once } from '#lib/requests/once.ts';
 import { chunksOf } from './chunks.ts';
-import { statusIs } from './held-item.ts';
-import { holdReason } from './hold.ts';
-import type { WorkItemStatus } from './model.ts';
-import { type ReopenCandidate, reopenItems } from './reopen.ts';
+import {
+  type ChangeableItem,
+  changeChunk,
+  type ItemChange,
+  type ItemChangeName,
+} from './item-changes.ts';
 
 export interface ChangedItems {
   readonly changed: number;
@@ -20,52 +21,40 @@ export interface ChangedItems {
 }
 
 const mostItems = 1000;
+/** An item that moves between being read and being changed is read again so often. */
+const mostTries = 5;
+const resultSchema = z.object({ changed: z.number(), refused: z.number() });
 
 const counted = (count: number) => (count === 1 ? '1 item' : `${count} items`);
 
-/** Fetches the items again; those that are queued or in progress already are refused, held ones are not. */
-export function recrawlItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
-  return changeItems(db, actor, ids, {
-    action: 'work-items.recrawl',
-    sentence: (count) => `Sent ${counted(count)} to be fetched again`,
-    from: ['completed', 'failed', 'skipped', 'held'],
-    apply: (tx, items) => reopenItems(tx, items, {}),
-  });
-}
+/** What was done, for the audit log. */
+export const changeSentences: Readonly<
+  Record<ItemChangeName, (count: number, change: ItemChange) => string>
+> = {
+  recrawl: (count) => `Sent ${counted(count)} to be fetched again`,
+  retry: (count) => `Retried ${counted(count)}`,
+  skip: (count) => `Skipped ${counted(count)}`,
+  set_priority: (count, change) =>
+    `Set the priority of ${counted(count)} to ${'priority' in change ? change.priority : ''}`,
+  move_to_run: (count, change) =>
+    `Moved ${counted(count)} to run ${'runId' in change ? change.runId : ''}`,
+};
 
-/** Tries failed, skipped and held items again, with their attempts at 0. */
-export function retryItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
-  return changeItems(db, actor, ids, {
-    action: 'work-items.retry',
-    sentence: (count) => `Retried ${counted(count)}`,
-    from: ['failed', 'skipped', 'held'],
-    apply: (tx, items) => reopenItems(tx, items, {}),
-  });
-}
+/** As in the audit log: `work-items.recrawl`, `work-items.set-priority`. */
+export const auditActionOf = ({ action }: ItemChange) =>
+  `work-items.${action.replaceAll('_', '-')}`;
 
-/** Skips pending and failed items. */
-export function skipItems(db: Db, actor: Actor, ids: readonly string[]): Promise<ChangedItems> {
-  return changeItems(db, actor, ids, {
-    action: 'work-items.skip',
-    sentence: (count) => `Skipped ${counted(count)}`,
-    from: ['pending', 'failed'],
-    apply: skipAll,
-  });
-}
-
-interface Change {
-  readonly action: string;
-  readonly sentence: (count: number) => string;
-  /** `held`: pending items whose run was stopped. */
-  readonly from: readonly (WorkItemStatus | 'held')[];
-  readonly apply: (tx: Session, items: readonly ReopenCandidate[]) => Promise<number>;
-}
-
-async function changeItems(
+/**
+ * Carries the change out on at most 1,000 items, 500 in a transaction; items that it does not take are
+ * left and counted. The same request key changes nothing more.
+ * @throws AppError `forbidden`, `input_invalid`, `run_ended`, `not_found` (a run), `conflict`
+ */
+export async function changeItems(
   db: Db,
   actor: Actor,
+  change: ItemChange,
   ids: readonly string[],
-  change: Change,
+  options: { readonly requestKey?: string } = {},
 ): Promise<ChangedItems> {
   requirePermission(actor, 'work-items:change');
   const distinct = [...new Set(ids)];
@@ -73,62 +62,73 @@ async function changeItems(
     throw new AppError('input_invalid', `At most ${mostItems} items can be changed at once.`);
   }
   let changed = 0;
+  let refused = 0;
+  let part = 0;
   for (const chunk of chunksOf(distinct)) {
-    changed += await db.transaction(async (tx) => {
-      const items = await tx.q
-        .selectFrom('work_items')
-        .select(['work_item_id', 'status', 'run_id'])
-        .where('work_item_id', 'in', chunk)
-        .where((eb) => eb.or(change.from.map((from) => standing(eb, from))))
-        .execute();
-      const count = await change.apply(tx, items);
-      if (count > 0) await auditChange(tx, actor, change, items, count);
-      return count;
-    });
+    part += 1;
+    const key = options.requestKey === undefined ? undefined : `${options.requestKey}:${part}`;
+    const result = await withTries(() =>
+      db.transaction((tx) => {
+        const work = () => changeAndRecord(tx, actor, change, chunk);
+        return key === undefined
+          ? work()
+          : once(tx, { key, action: auditActionOf(change) }, resultSchema, work);
+      }),
+    );
+    changed += result.changed;
+    refused += result.refused;
   }
-  return { changed, refused: distinct.length - changed };
+  return { changed, refused };
 }
 
-const standing = (eb: ExpressionBuilder<Database, 'work_items'>, from: WorkItemStatus | 'held') =>
-  from === 'held'
-    ? eb.and([eb('status', '=', statusIs('pending')), eb('wait_reason', '=', holdReason)])
-    : eb('status', '=', statusIs(from));
+/** Fetches the items again; those that are queued or in progress already are refused, held ones are not. */
+export const recrawlItems = (db: Db, actor: Actor, ids: readonly string[]) =>
+  changeItems(db, actor, { action: 'recrawl' }, ids);
 
-async function skipAll(tx: Session, items: readonly ReopenCandidate[]): Promise<number> {
-  let skipped = 0;
-  for (const item of items) {
-    const result = await tx.q
-      .updateTable('work_items')
-      .set({ status: 'skipped', wait_reason: null, updated_at: tx.engine.now() })
-      .where('work_item_id', '=', item.work_item_id)
-      .where('status', '=', statusIs(item.status))
-      .executeTakeFirst();
-    if (Number(result.numUpdatedRows) !== 1) continue;
-    skipped += 1;
-    await noteSkipped(tx, item);
-  }
-  return skipped;
-}
+/** Tries failed, skipped and held items again, with their attempts at 0. */
+export const retryItems = (db: Db, actor: Actor, ids: readonly string[]) =>
+  changeItems(db, actor, { action: 'retry' }, ids);
 
-/** A pending item comes to its end in its run; a failed one only changes its outcome. */
-async function noteSkipped(tx: Session, item: ReopenCandidate): Promise<void> {
-  if (item.status === 'failed') await correctRun(tx, item.run_id, { failed: -1, skipped: 1 });
-  else await adjustRun(tx, item.run_id, outcomeDeltas('skipped', 1));
-}
+/** Skips pending and failed items. */
+export const skipItems = (db: Db, actor: Actor, ids: readonly string[]) =>
+  changeItems(db, actor, { action: 'skip' }, ids);
 
-function auditChange(
+async function changeAndRecord(
   tx: Session,
   actor: Actor,
-  change: Change,
-  items: readonly ReopenCandidate[],
-  count: number,
-): Promise<void> {
-  const [first] = items;
-  return recordAudit(tx, actor, {
-    action: change.action,
-    targetType: 'work-item',
-    targetId: items.length === 1 && first ? first.work_item_id : null,
-    summary: change.sentence(count),
-    before: items.map(({ work_item_id: id, status }) => ({ id, status })),
-  });
+  change: ItemChange,
+  ids: readonly string[],
+): Promise<ChangedItems> {
+  const { changed, refused } = await changeChunk(tx, change, ids);
+  const [first] = changed;
+  if (first) {
+    await recordAudit(tx, actor, {
+      action: auditActionOf(change),
+      targetType: 'work-item',
+      targetId: changed.length === 1 ? first.work_item_id : null,
+      summary: changeSentences[change.action](changed.length, change),
+      before: changed.map((item) => beforeOf(change, item)),
+      ...(change.action === 'set_priority' || change.action === 'move_to_run'
+        ? { after: change }
+        : {}),
+    });
+  }
+  return { changed: changed.length, refused: refused.length };
+}
+
+function beforeOf(change: ItemChange, item: ChangeableItem) {
+  const { work_item_id: id, status } = item;
+  if (change.action === 'set_priority') return { id, priority: item.priority };
+  return change.action === 'move_to_run' ? { id, runId: item.run_id } : { id, status };
+}
+
+async function withTries<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isRace = error instanceof AppError && error.code === 'conflict';
+      if (!isRace || tries === mostTries) throw error;
+    }
+  }
 }

@@ -2,7 +2,7 @@
 /** What the work-item pages change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { recrawlItems, retryItems, skipItems } from '#lib/work-items/change-items.ts';
+import { changeItems as change } from '#lib/work-items/change-items.ts';
 import { itemActions } from './item-actions.ts';
 
 const changeSchema = z.object({
@@ -10,14 +10,12 @@ const changeSchema = z.object({
   ids: z.array(z.string().min(1).max(36)).min(1).max(1000),
 });
 
-const operations = { recrawl: recrawlItems, retry: retryItems, skip: skipItems };
-
 /** Recrawls, retries or skips items; says how many changed and how many could not. */
 export async function changeItems(
   input: z.input<typeof changeSchema>,
 ): Promise<ActionResult<{ changed: number; refused: number }>> {
   return runAction(changeSchema, input, async ({ runtime, actor, input: { action, ids } }) => {
-    const { changed, refused } = await operations[action](runtime.db, actor, ids);
+    const { changed, refused } = await change(runtime.db, actor, { action }, ids);
     return { changed, refused };
   });
 }

@@ -1,0 +1,49 @@
+/** Carrying a request out once, however often it is sent: double click, retry, back button. */
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+
+/** Made by whoever asks, once per intention. */
+export const requestKeySchema = z.string().min(1).max(100);
+
+export interface KeyedRequest {
+  readonly key: string;
+  /** `bulk-action.start`: a key belongs to one kind of request. */
+  readonly action: string;
+}
+
+/**
+ * The result of `work`, or of the request that was carried out under this key before. The key is noted
+ * in the same transaction as the work: of two that run at the same time one fails on the unique key, is
+ * run again by `Db.transaction`, and finds the other's result.
+ * @throws AppError `duplicate_request` when the key was used for another kind of request
+ */
+export async function once<T>(
+  tx: Session,
+  request: KeyedRequest,
+  result: z.ZodType<T>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = await tx.q
+    .selectFrom('request_keys')
+    .select(['action', 'result'])
+    .where('request_key', '=', request.key)
+    .executeTakeFirst();
+  if (before) {
+    if (before.action === request.action) return result.parse(JSON.parse(before.result));
+    throw new AppError('duplicate_request', 'Another request was carried out under this key.', {
+      remedy: 'Reload the page and repeat the action.',
+    });
+  }
+  const done = await work();
+  await tx.q
+    .insertInto('request_keys')
+    .values({
+      request_key: request.key,
+      action: request.action,
+      result: JSON.stringify(done),
+      created_at: tx.engine.now(),
+    })
+    .execute();
+  return done;
+}

@@ -1,0 +1,186 @@
+/**
+ * What a person can do to items: which items each change takes, why it leaves the others, and how it is
+ * carried out. The same for the rows picked in the grid and for a bulk action over a filter.
+ */
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { isOnHold } from './hold.ts';
+import type { WorkItemStatus } from './model.ts';
+import { moveToRun, roomInRun } from './move-to-run.ts';
+import { type ReopenCandidate, reopenItems } from './reopen.ts';
+import { skipCandidates } from './skip.ts';
+
+export const itemChangeSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('recrawl') }),
+  z.object({ action: z.literal('retry') }),
+  z.object({ action: z.literal('skip') }),
+  z.object({
+    action: z.literal('set_priority'),
+    priority: z
+      .number('must be a whole number from 0 to 1,000,000')
+      .int('must be a whole number from 0 to 1,000,000')
+      .min(0, 'must be 0 or more')
+      .max(1_000_000, 'must be at most 1,000,000'),
+  }),
+  z.object({
+    action: z.literal('move_to_run'),
+    runId: z.uuid('must be the id of a run'),
+  }),
+]);
+
+export type ItemChange = z.output<typeof itemChangeSchema>;
+export type ItemChangeName = ItemChange['action'];
+
+/** Why an item is left as it is. */
+export type Refusal =
+  | 'gone'
+  | 'pending'
+  | 'in_progress'
+  | 'completed'
+  | 'failed'
+  | 'skipped'
+  | 'unchanged'
+  | 'run_full'
+  | 'moved_on';
+
+/** An item as it was before a change, with all that undoing it needs. */
+export interface ChangeableItem extends ReopenCandidate {
+  readonly priority: number;
+  readonly attempt: number;
+  readonly wait_reason: string | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+}
+
+export interface ChangeOutcome {
+  readonly changed: readonly ChangeableItem[];
+  readonly refused: readonly { readonly id: string; readonly reason: Refusal }[];
+}
+
+/** Which statuses an action takes; `held`: pending items whose run was stopped. */
+const takes = {
+  recrawl: ['completed', 'failed', 'skipped', 'held'],
+  retry: ['failed', 'skipped', 'held'],
+  skip: ['pending', 'held', 'failed'],
+  move_to_run: ['pending', 'held'],
+} as const satisfies Partial<Record<ItemChangeName, readonly (WorkItemStatus | 'held')[]>>;
+
+type Standing = Pick<ChangeableItem, 'status' | 'wait_reason' | 'priority' | 'run_id'>;
+
+/** Why the change leaves an item in this state; null when it takes it. */
+export function refusalOf(change: ItemChange, item: Standing): Refusal | null {
+  if (change.action === 'set_priority') {
+    return item.priority === change.priority ? 'unchanged' : null;
+  }
+  if (change.action === 'move_to_run' && item.run_id === change.runId) return 'unchanged';
+  const standing = isOnHold({ status: item.status, waitReason: item.wait_reason })
+    ? 'held'
+    : item.status;
+  const taken: readonly string[] = takes[change.action];
+  return taken.includes(standing) ? null : item.status;
+}
+
+/**
+ * Carries the change out on those of the items that it takes, in the caller's transaction.
+ * @param ids at most 500
+ * @throws AppError `conflict` when an item moved between being read and being changed (run it again),
+ *   `run_ended`, `not_found` (the run)
+ */
+export async function changeChunk(
+  tx: Session,
+  change: ItemChange,
+  ids: readonly string[],
+): Promise<ChangeOutcome> {
+  const items = await readItems(tx, ids);
+  const { taken, refused } = partition(change, ids, items);
+  const room = change.action === 'move_to_run' ? await roomInRun(tx, change.runId) : taken.length;
+  const changed = taken.slice(0, room);
+  for (const item of taken.slice(room)) refused.push({ id: item.work_item_id, reason: 'run_full' });
+  const count = await apply(tx, change, changed);
+  if (count !== changed.length) {
+    throw new AppError('conflict', 'Items moved while they were being changed.');
+  }
+  return { changed, refused };
+}
+
+/** What `changeChunk` would do now. A run's budget is not looked at. */
+export async function tryChunk(
+  s: Session,
+  change: ItemChange,
+  ids: readonly string[],
+): Promise<ChangeOutcome> {
+  const { taken, refused } = partition(change, ids, await readItems(s, ids));
+  return { changed: taken, refused };
+}
+
+function partition(
+  change: ItemChange,
+  ids: readonly string[],
+  items: ReadonlyMap<string, ChangeableItem>,
+) {
+  const taken: ChangeableItem[] = [];
+  const refused: { id: string; reason: Refusal }[] = [];
+  for (const id of ids) {
+    const item = items.get(id);
+    const reason = item ? refusalOf(change, item) : 'gone';
+    if (item && reason === null) taken.push(item);
+    else refused.push({ id, reason: reason ?? 'gone' });
+  }
+  return { taken, refused };
+}
+
+async function readItems(s: Session, ids: readonly string[]): Promise<Map<string, ChangeableItem>> {
+  if (ids.length === 0) return new Map();
+  const rows = await s.q
+    .selectFrom('work_items')
+    .select([
+      'work_item_id',
+      'status',
+      'run_id',
+      'priority',
+      'attempt',
+      'wait_reason',
+      'error_code',
+      'error_message',
+    ])
+    .where('work_item_id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.work_item_id, row]));
+}
+
+async function apply(
+  tx: Session,
+  change: ItemChange,
+  items: readonly ChangeableItem[],
+): Promise<number> {
+  if (items.length === 0) return 0;
+  switch (change.action) {
+    case 'recrawl':
+    case 'retry':
+      return reopenItems(tx, items, {});
+    case 'skip':
+      return skipCandidates(tx, items);
+    case 'set_priority':
+      return setPriority(tx, items, change.priority);
+    case 'move_to_run':
+      return moveToRun(tx, items, change.runId);
+  }
+}
+
+async function setPriority(
+  tx: Session,
+  items: readonly ChangeableItem[],
+  priority: number,
+): Promise<number> {
+  const result = await tx.q
+    .updateTable('work_items')
+    .set({ priority, updated_at: tx.engine.now() })
+    .where(
+      'work_item_id',
+      'in',
+      items.map((item) => item.work_item_id),
+    )
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
