@@ -3,10 +3,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
+import { listsBenchmark } from './lists/lists.ts';
 import { queueBenchmark } from './queue/queue.ts';
 import { recrawlBenchmark } from './recrawl/recrawl.ts';
 
-const benchmarks: readonly Benchmark[] = [queueBenchmark, recrawlBenchmark];
+const benchmarks: readonly Benchmark[] = [queueBenchmark, listsBenchmark, recrawlBenchmark];
 
 const known = benchmarks.map(({ name }) => name).join(', ');
 

@@ -1,6 +1,5 @@
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import type { Benchmark } from '../harness/benchmark.ts';
-import { measureReads } from './read-cases.ts';
 import { createSqliteTarget } from './sqlite-target.ts';
 import type { BenchTarget } from './target.ts';
 import { measureWrites } from './write-cases.ts';
@@ -13,25 +12,21 @@ const defaultRows = 10_000;
  */
 export const queueBenchmark: Benchmark = {
   name: 'queue',
-  description: 'enqueue, claim, complete, list pages and counts in a table of --rows items',
+  description: 'enqueue, claim and complete in a table of --rows items',
   run: async ({ rows, runs, progress }) => {
     const count = rows ?? defaultRows;
     const target = await createTarget();
     try {
       progress(`queue: filling ${count} rows into ${target.db.label}`);
-      const nowMs = Date.now();
-      await target.fill(count, nowMs, progress);
-      return [
-        ...(await measureWrites(target, runs, progress)),
-        ...(await measureReads(target, count, nowMs, runs, progress)),
-      ];
+      await target.fill(count, Date.now(), progress);
+      return await measureWrites(target, runs, progress);
     } finally {
       await target.dispose();
     }
   },
 };
 
-async function createTarget(): Promise<BenchTarget> {
+export async function createTarget(): Promise<BenchTarget> {
   const settings = resolveDatabaseSettings(process.env);
   if (settings.engine === 'sqlite') return createSqliteTarget();
   const { createSqlServerTarget } = await import('./sqlserver-target.ts');

@@ -1,6 +1,6 @@
-/** Pages of the work-item list and its counts: milliseconds per call. */
+/** Pages of the work-item list, and its counts. */
 import { sql } from 'kysely';
-import type { Db, Session } from '#db/engine.ts';
+import type { Db } from '#db/engine.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import {
   defaultDirections,
@@ -10,57 +10,12 @@ import {
 } from '#lib/work-items/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
 import { getStats } from '#lib/work-items/stats.ts';
-import type { BenchResult } from '../harness/benchmark.ts';
-import { measureCase, median, secondsOf } from '../harness/measure.ts';
-import { benchRow, fillSources } from './bench-row.ts';
-import { record } from './recording.ts';
-import type { BenchTarget } from './target.ts';
+import { benchRow, fillSources } from '../queue/bench-row.ts';
+import type { ListCase } from './list-case.ts';
 
-interface ReadCase {
-  readonly name: string;
-  readonly read: (s: Session) => Promise<unknown>;
-}
-
-const callsPerRun = 20;
-
-export async function measureReads(
-  target: BenchTarget,
-  rows: number,
-  nowMs: number,
-  runs: number,
-  progress: (line: string) => void,
-): Promise<BenchResult[]> {
-  const results: BenchResult[] = [];
-  for (const { name, read } of await readCases(target.db, rows, nowMs)) {
-    progress(`queue: ${name}`);
-    const recording = record(target.db);
-    await read(recording.db);
-    const { steps } = recording;
-    results.push(
-      await measureCase({
-        name,
-        unit: 'ms',
-        runs,
-        measure: () => medianMs(() => read(target.db)),
-        floor: {
-          what: 'same statements, bare driver',
-          measure: () => medianMs(() => target.replay(steps)),
-        },
-      }),
-    );
-  }
-  return results;
-}
-
-async function medianMs(call: () => Promise<unknown>): Promise<number> {
-  const figures: number[] = [];
-  for (let i = 0; i < callsPerRun; i += 1) figures.push((await secondsOf(call)) * 1000);
-  return median(figures);
-}
-
-async function readCases(db: Db, rows: number, nowMs: number): Promise<ReadCase[]> {
-  const page = (name: string, query: WorkItemQuery): ReadCase => ({
-    name: `page: ${name}`,
+export async function workItemCases(db: Db, rows: number, nowMs: number): Promise<ListCase[]> {
+  const page = (name: string, query: WorkItemQuery): ListCase => ({
+    name: `items: ${name}`,
     read: (s) => listWorkItems(s, query),
   });
   // Newest first, the oldest tenth lies deep.
@@ -89,6 +44,10 @@ async function readCases(db: Db, rows: number, nowMs: number): Promise<ReadCase[
     'attempts from 3': { attempts: '3' },
     'HTTP status 500': { http: '500' },
     'HTTP status found nowhere': { http: '418' },
+    'HTTP status 200': { http: '200' },
+    'HTTP status 204, found nowhere': { http: '204' },
+    held: { held: '1' },
+    'one host': { host: `${fillSources[2]}.example` },
     'priority from 120': { priority_from: '120' },
     'created in a day': dayOf('created', deep.created_at),
     'updated in a day': dayOf('updated', deep.updated_at),
