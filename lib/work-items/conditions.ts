@@ -135,13 +135,23 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[
   between('updated', 'updated_at', filter.updated);
   between('fetched', 'last_fetched_at', filter.fetched);
   if (filter.staleDays !== undefined) {
-    const limit = engine.nowPlus(-filter.staleDays * 86_400_000);
+    const limit = staleLimit(engine, filter.staleDays, filter.asOf);
     addRange('stale', 'last_fetched_at', (time) => [sql<boolean>`${time} <= ${limit}`], true);
   }
   if (filter.due) {
-    addRange('due', 'next_fetch_at', (time) => [sql<boolean>`${time} <= ${engine.now()}`]);
+    addRange('due', 'next_fetch_at', (time) => [
+      sql<boolean>`${time} <= ${filter.asOf === undefined ? engine.now() : engine.instantParam(filter.asOf)}`,
+    ]);
     // What is on its way already is no longer due; its old time stands until it is fetched.
     add('settled', (of) => sql<boolean>`${of('status')} not in ('pending', 'in_progress')`);
   }
   return conditions;
+}
+
+/** What was fetched after this moment is fresh. */
+function staleLimit(engine: Engine, days: number, asOf: string | undefined) {
+  const ms = days * 86_400_000;
+  return asOf === undefined
+    ? engine.nowPlus(-ms)
+    : engine.instantParam(new Date(Date.parse(asOf) - ms).toISOString());
 }

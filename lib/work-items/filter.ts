@@ -59,6 +59,8 @@ export interface WorkItemFilter {
   readonly staleDays?: number | undefined;
   /** Due for recrawl now. */
   readonly due: boolean;
+  /** The moment that “stale” and “due” are reckoned from; absent = the database's now. */
+  readonly asOf?: string | undefined;
   readonly discoveredFrom?: string | undefined;
   readonly leaseOwner?: string | undefined;
   /** Held because their run was stopped: pending, and claimed by nobody. */
