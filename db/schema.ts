@@ -211,6 +211,19 @@ export interface HostsTable {
   robots_body: string | null;
   robots_status: number | null;
   robots_fetched_at: Instant | null;
+  /** Least time between two requests, ms: the greatest of what is kept below and `delay_ms`; 0 = none. */
+  pace_ms: Generated<number>;
+  /** `Crawl-delay` of robots.txt, ms. */
+  robots_delay_ms: Generated<number | null>;
+  /** Smoothed time to the first byte, ms. */
+  latency_ms: Generated<number | null>;
+  /** How far a slow host slows us down, ms. */
+  adaptive_delay_ms: Generated<number>;
+  next_slot_at: Generated<Instant | null>;
+  slot_lease_id: Generated<string | null>;
+  slot_until: Generated<Instant | null>;
+  /** JSON of what the host last said of our budget there. */
+  budget: Generated<string | null>;
   updated_at: Instant;
 }
 

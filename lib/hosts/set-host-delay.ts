@@ -3,12 +3,14 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { paceOf } from './pace.ts';
 
 const longestDelayMs = 60 * 60_000;
 
 /**
- * Sets the least time between two requests a source sends to the host, over all workers; it counts
- * where it is longer than the source's own delay. Null leaves the host to the delay of each source.
+ * Sets the least time between two requests to the host, over all sources and workers; it counts where
+ * it is longer than what the source, robots.txt and the host's own slowness ask for. Null leaves the host
+ * to these.
  * Needs `hosts:change`.
  * @param delayMs 1 ms to 1 hour
  * @throws AppError `not_found` for a host that was never asked, `input_invalid`
@@ -28,14 +30,27 @@ export async function setHostDelay(
   await db.transaction(async (tx) => {
     const known = await tx.q
       .selectFrom('hosts')
-      .select('delay_ms')
+      .select([
+        'delay_ms',
+        'robots_delay_ms',
+        'latency_ms',
+        'adaptive_delay_ms',
+        'consecutive_failures',
+      ])
       .where('host', '=', host)
       .executeTakeFirst();
     if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
     if (known.delay_ms === delayMs) return;
+    const pace_ms = paceOf({
+      delayMs,
+      robotsDelayMs: known.robots_delay_ms,
+      latencyMs: known.latency_ms,
+      adaptiveDelayMs: known.adaptive_delay_ms,
+      consecutiveFailures: known.consecutive_failures,
+    });
     await tx.q
       .updateTable('hosts')
-      .set({ delay_ms: delayMs, updated_at: tx.engine.now() })
+      .set({ delay_ms: delayMs, pace_ms, updated_at: tx.engine.now() })
       .where('host', '=', host)
       .execute();
     await recordAudit(tx, actor, {

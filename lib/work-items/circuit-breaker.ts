@@ -19,9 +19,14 @@ const failuresToOpen = 5;
 const firstWaitMs = 30_000;
 const longestWaitMs = 15 * 60_000;
 
+/** A host that counts as down until a probe succeeds. */
+export const isHalfOpen = (consecutiveFailures: number): boolean =>
+  consecutiveFailures >= failuresToOpen;
+
 /**
  * How long to leave a host alone after so many failures in a row: null, then 30 s, 1 min, 2 min … at
- * most 15 min. The request after the wait is the probe: it closes the circuit or doubles the wait.
+ * most 15 min. The one request after the wait is the probe (see `paceOf`): it closes the circuit or
+ * doubles the wait.
  */
 export function breakerMs(consecutiveFailures: number): number | null {
   if (consecutiveFailures < failuresToOpen) return null;

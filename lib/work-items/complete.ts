@@ -41,6 +41,7 @@ export async function completeIn(tx: Session, input: CompletionInput): Promise<C
     hostFailed: false,
     blockMs: null,
     reason: null,
+    facts: input.attempt.facts,
   });
   await adjustRun(tx, item.run_id, {
     processed: 1,

@@ -207,7 +207,9 @@ async function waitingFacts(
       ? {
           blockedUntil: host.blocked_until,
           blockedReason: host.blocked_reason,
-          delayMs: host.delay_ms,
+          delayMs: host.pace_ms,
+          nextSlotAt: host.next_slot_at,
+          slotUntil: host.slot_until,
         }
       : null,
     run: run ? { status: run.status, pausedAt: run.paused_at } : null,
@@ -224,7 +226,7 @@ async function clock({ q, engine }: Session): Promise<Instant> {
 const hostOf = (session: Session, host: string) =>
   session.q
     .selectFrom('hosts')
-    .select(['blocked_until', 'blocked_reason', 'delay_ms'])
+    .select(['blocked_until', 'blocked_reason', 'pace_ms', 'next_slot_at', 'slot_until'])
     .where('host', '=', host)
     .executeTakeFirst();
 

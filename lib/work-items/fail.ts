@@ -32,6 +32,7 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
       hostFailed: isHostFault(input.errorCode),
       blockMs: input.blockHostMs ?? null,
       reason: input.errorMessage.slice(0, 400),
+      facts: input.attempt.facts,
     });
     await recordAttempt(tx, item, input.attempt, {
       outcome: outcomes[status],

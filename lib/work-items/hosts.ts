@@ -1,5 +1,16 @@
 /** What an attempt tells us about the host it asked. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { latencyIn } from '#lib/hosts/attempt-facts.ts';
+import { budgetIn } from '#lib/hosts/budget.ts';
+import {
+  adaptiveDelay,
+  calmLatencyMs,
+  type HostManners,
+  paceOf,
+  smoothedLatency,
+} from '#lib/hosts/pace.ts';
+import type { JsonObject } from '#lib/json.ts';
 import { breakerMs } from './circuit-breaker.ts';
 
 export interface HostAnswer {
@@ -12,12 +23,14 @@ export interface HostAnswer {
   /** How long nobody should ask this host, ms; null or 0 = no wait. */
   readonly blockMs: number | null;
   readonly reason: string | null;
+  /** The attempt's facts: how long the host took, what it said of our budget. */
+  readonly facts?: JsonObject | null;
 }
 
 /**
- * Keeps the host's numbers, and blocks it for the whole fleet when it asked for that or failed too
- * often in a row. A shorter wait never shortens a longer one. No-op for items without a host (types
- * that never use the network).
+ * Keeps the host's numbers and its pace, and blocks it for the whole fleet when it asked for that or
+ * failed too often in a row. A shorter wait never shortens a longer one. No-op for items without a host
+ * (types that never use the network).
  */
 export async function noteHostAnswer(
   tx: Session,
@@ -29,29 +42,59 @@ export async function noteHostAnswer(
   if (answer.blockMs !== null && answer.blockMs > 0) {
     await block(tx, host, answer.blockMs, answer.reason);
   }
-  if (answer.requests > 0 && answer.hostFailed) await tripBreaker(tx, host, answer.reason);
 }
 
+/** One statement for a host that is well; only one in trouble is looked at closely. */
 async function count(tx: Session, host: string, answer: HostAnswer): Promise<void> {
-  const { engine } = tx;
-  const status = answer.httpStatus;
-  const is429 = status === 429 ? 1 : 0;
-  const is5xx = status !== null && status >= 500 ? 1 : 0;
-  const updated = await tx.q
+  const latencyMs = latencyIn(answer.facts ?? null);
+  if (!answer.hostFailed && (latencyMs ?? 0) <= calmLatencyMs) {
+    const updated = await tx.q
+      .updateTable('hosts')
+      .set({
+        ...tally(tx, answer),
+        ...(latencyMs === null ? {} : { latency_ms: smoothed(latencyMs) }),
+      })
+      .where('host', '=', host)
+      .where('pace_ms', '=', 0)
+      .where('consecutive_failures', '=', 0)
+      .executeTakeFirst();
+    if (Number(updated.numUpdatedRows) > 0) return;
+  }
+  // Takes the row's lock, so that what is read next is still true when it is written back.
+  const known = await tx.q
     .updateTable('hosts')
-    .set((eb) => ({
-      requests_total: eb('requests_total', '+', answer.requests),
-      count_429: eb('count_429', '+', is429),
-      count_5xx: eb('count_5xx', '+', is5xx),
-      consecutive_failures: answer.hostFailed ? eb('consecutive_failures', '+', 1) : eb.lit(0),
-      last_request_at: engine.now(),
-      updated_at: engine.now(),
-      ...(status === null ? {} : { last_status: status }),
-      ...(is429 ? { last_429_at: engine.now() } : {}),
-    }))
+    .set(tally(tx, answer))
     .where('host', '=', host)
     .executeTakeFirst();
-  if (Number(updated.numUpdatedRows) > 0) return;
+  if (Number(known.numUpdatedRows) === 0) await insert(tx, host, answer);
+  await keepManners(tx, host, answer, latencyMs);
+}
+
+/** `smoothedLatency` in SQL. */
+const smoothed = (latencyMs: number) => {
+  const ms = sql.lit(Math.round(latencyMs));
+  return sql<number>`case when latency_ms is null then ${ms} else (latency_ms * 4 + ${ms}) / 5 end`;
+};
+
+function tally({ engine }: Session, { httpStatus, requests, facts }: HostAnswer) {
+  const budget = budgetIn(facts ?? null);
+  return {
+    requests_total: sql<number>`requests_total + ${sql.lit(requests)}`,
+    last_request_at: engine.now(),
+    updated_at: engine.now(),
+    ...(httpStatus === null ? {} : { last_status: httpStatus }),
+    ...(httpStatus !== null && httpStatus >= 500 ? { count_5xx: sql<number>`count_5xx + 1` } : {}),
+    ...(httpStatus === 429
+      ? { count_429: sql<number>`count_429 + 1`, last_429_at: engine.now() }
+      : {}),
+    ...(budget === null ? {} : { budget: JSON.stringify(budget) }),
+  };
+}
+
+async function insert(tx: Session, host: string, answer: HostAnswer): Promise<void> {
+  const { engine } = tx;
+  const { httpStatus, requests } = answer;
+  const budget = budgetIn(answer.facts ?? null);
   await tx.q
     .insertInto('hosts')
     .values({
@@ -59,31 +102,65 @@ async function count(tx: Session, host: string, answer: HostAnswer): Promise<voi
       delay_ms: null,
       blocked_until: null,
       blocked_reason: null,
-      requests_total: answer.requests,
-      count_429: is429,
-      count_5xx: is5xx,
-      consecutive_failures: answer.hostFailed ? 1 : 0,
-      last_status: status,
-      last_429_at: is429 ? engine.now() : null,
+      requests_total: requests,
+      count_429: httpStatus === 429 ? 1 : 0,
+      count_5xx: httpStatus !== null && httpStatus >= 500 ? 1 : 0,
+      last_status: httpStatus,
+      last_429_at: httpStatus === 429 ? engine.now() : null,
       last_request_at: engine.now(),
       robots_body: null,
       robots_status: null,
       robots_fetched_at: null,
+      budget: budget === null ? null : JSON.stringify(budget),
       updated_at: engine.now(),
     })
     .execute();
 }
 
-async function tripBreaker(tx: Session, host: string, reason: string | null): Promise<void> {
+/** Failures in a row, latency, slow-down and pace; and the breaker, which the row's failures may trip. */
+async function keepManners(
+  tx: Session,
+  host: string,
+  answer: HostAnswer,
+  latencyMs: number | null,
+): Promise<void> {
+  const { engine } = tx;
   const row = await tx.q
     .selectFrom('hosts')
-    .select('consecutive_failures')
+    .select((eb) => [
+      'delay_ms',
+      'robots_delay_ms',
+      'latency_ms',
+      'adaptive_delay_ms',
+      'consecutive_failures',
+      engine.diffMs(engine.now(), eb.ref('blocked_until')).as('blocked_ms'),
+    ])
     .where('host', '=', host)
-    .executeTakeFirst();
-  const failures = row?.consecutive_failures ?? 0;
-  const waitMs = breakerMs(failures);
+    .executeTakeFirstOrThrow();
+  // Requests that were under way when the host was blocked say again what is known.
+  const failure = answer.hostFailed && (row.blocked_ms ?? 0) <= 0 ? 1 : 0;
+  const consecutiveFailures = answer.hostFailed ? row.consecutive_failures + failure : 0;
+  const latency = latencyMs === null ? row.latency_ms : smoothedLatency(row.latency_ms, latencyMs);
+  const manners: HostManners = {
+    delayMs: row.delay_ms,
+    robotsDelayMs: row.robots_delay_ms,
+    latencyMs: latency,
+    adaptiveDelayMs: adaptiveDelay(row.adaptive_delay_ms, latency, answer.hostFailed),
+    consecutiveFailures,
+  };
+  await tx.q
+    .updateTable('hosts')
+    .set({
+      latency_ms: latency,
+      adaptive_delay_ms: manners.adaptiveDelayMs,
+      consecutive_failures: consecutiveFailures,
+      pace_ms: paceOf(manners),
+    })
+    .where('host', '=', host)
+    .execute();
+  const waitMs = failure === 1 ? breakerMs(consecutiveFailures) : null;
   if (waitMs === null) return;
-  const says = `${failures} requests in a row failed, the last with: ${reason ?? 'no reason given'}`;
+  const says = `${consecutiveFailures} requests in a row failed, the last with: ${answer.reason ?? 'no reason given'}`;
   await block(tx, host, waitMs, says.slice(0, 400));
 }
 

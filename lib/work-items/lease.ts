@@ -1,6 +1,7 @@
 /** Leases: kept alive, given back, and taken from workers that are gone. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempt } from './attempts.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
@@ -47,6 +48,7 @@ async function renewChunk(
     .set({ slot_until: leaseUntil })
     .where('slot_lease_id', 'in', leaseIds)
     .execute();
+  await renewHostSlots(tx, leaseIds, leaseMs);
   const held = await tx.q
     .selectFrom('work_items')
     .select('lease_id')

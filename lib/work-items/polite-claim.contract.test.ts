@@ -124,7 +124,8 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await givenSource(given.db, { name: 'free' });
       for (const name of ['lane a', 'lane b', 'lane c', 'lane d']) {
         await givenSource(given.db, { name, rateDelayMs: 1000 });
-        await enqueue(3, { sourceName: name, priority: 1 });
+        const requestUri = `https://${name.replace(' ', '-')}.example/`;
+        await enqueue(3, { sourceName: name, priority: 1, requestUri });
       }
       await enqueue(10, { sourceName: 'free', priority: 900 });
       const names = (await claim(4)).items.map((item) => item.sourceName);
@@ -266,7 +267,12 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
     const giveDelay = (ms: number) =>
       given.db.q
         .insertInto('hosts')
-        .values({ host: 'slow.example', delay_ms: ms, updated_at: given.db.engine.now() })
+        .values({
+          host: 'slow.example',
+          delay_ms: ms,
+          pace_ms: ms,
+          updated_at: given.db.engine.now(),
+        })
         .execute();
 
     test('makes a lane of a source without a rate, for the items of that host alone', async () => {
@@ -302,21 +308,36 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       expect(claims.flatMap(({ items }) => items)).toHaveLength(1);
     });
 
-    test('counts where it is longer than the delay of the source, and only there', async () => {
+    test('counts where it is longer than the delay of the source, and keeps only that host waiting', async () => {
       await givenSource(given.db, { rateDelayMs: 10_000 });
       await giveDelay(60_000);
       await enqueue(1, { ...slow, priority: 1 });
       await enqueue(2, quick);
       const first = await claimOne();
+      expect(first.host).toBe('slow.example');
       await given.store.releaseSlot(first.leaseId, 0);
-      await passTime(given.db, 50_000);
-      expect((await claim()).items).toEqual([]);
-      await passTime(given.db, 10_000);
+      await passTime(given.db, 10_100);
       const second = await claimOne();
       expect(second.host).toBe('quick.example');
       await given.store.releaseSlot(second.leaseId, 0);
+      await enqueue(1, { ...slow, priority: 1 });
       await passTime(given.db, 10_100);
-      expect((await claim()).items).toHaveLength(1);
+      const { items, retryInMs } = await claim();
+      expect(items).toEqual([]);
+      expect(retryInMs).toBeGreaterThan(30_000);
+      await passTime(given.db, 40_000);
+      expect((await claimOne()).host).toBe('slow.example');
+    });
+
+    test('renewing the lease keeps its slot', async () => {
+      await givenSource(given.db);
+      await giveDelay(1_000);
+      await enqueue(2, slow);
+      const { workItemId, leaseId } = await claimOne();
+      await passTime(given.db, 50_000);
+      await given.store.renewLease([{ workItemId, leaseId }], 60_000);
+      await passTime(given.db, 50_000);
+      expect((await claim()).items).toEqual([]);
     });
 
     test('leaves no slot behind when the next item is of another host', async () => {
@@ -325,6 +346,60 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await enqueue(2, quick);
       expect((await claim()).items).toHaveLength(2);
       expect(await source()).toMatchObject({ slot_lease_id: null, slot_until: null });
+    });
+  });
+
+  describe('two sources on one host', () => {
+    const ofWiki = { requestUri: 'https://wiki.example/w/api.php?titles=A' };
+    const two = async (delays: readonly [number, number]) => {
+      await givenSource(given.db, { name: 'pages', rateDelayMs: delays[0] });
+      await givenSource(given.db, { name: 'search', rateDelayMs: delays[1] });
+      await enqueue(5, { ...ofWiki, sourceName: 'pages' });
+      await enqueue(5, { ...ofWiki, sourceName: 'search' });
+    };
+
+    test('have one request in flight between them', async () => {
+      await two([1_000, 1_000]);
+      const others = await Promise.all([given.another(), given.another()]);
+      const stores = [given.store, ...others.map(({ store }) => store), given.store];
+      const claims = await Promise.all(stores.map((store) => claim(10, store)));
+      expect(claims.flatMap(({ items }) => items)).toHaveLength(1);
+      await passTime(given.db, 30_000);
+      const { items, retryInMs } = await claim();
+      expect(items).toEqual([]);
+      expect(retryInMs).toBeGreaterThan(0);
+      expect(retryInMs).toBeLessThanOrEqual(1_000);
+    });
+
+    test('keep the distance of the one that asked last, and both have their turn', async () => {
+      await two([60_000, 10_000]);
+      const names: string[] = [];
+      for (let turn = 0; turn < 4; turn += 1) {
+        const item = await claimOne();
+        names.push(item.sourceName);
+        await given.store.releaseSlot(item.leaseId, 0);
+        const delayMs = item.sourceName === 'pages' ? 60_000 : 10_000;
+        await passTime(given.db, delayMs - 2_000);
+        expect((await claim()).items).toEqual([]);
+        await passTime(given.db, 2_100);
+      }
+      expect(new Set(names)).toEqual(new Set(['pages', 'search']));
+    });
+
+    test('a claim that finds the host shut leaves everything as it was', async () => {
+      await two([60_000, 60_000]);
+      const item = await claimOne();
+      const before = await given.db.q.selectFrom('sources').selectAll().orderBy('name').execute();
+      expect((await claim()).items).toEqual([]);
+      expect(await given.db.q.selectFrom('sources').selectAll().orderBy('name').execute()).toEqual(
+        before,
+      );
+      const rows = await given.db.q
+        .selectFrom('work_items')
+        .select(['status', 'attempt'])
+        .where('work_item_id', '!=', item.workItemId)
+        .execute();
+      expect(rows.every(({ status, attempt }) => status === 'pending' && attempt === 0)).toBe(true);
     });
   });
 });

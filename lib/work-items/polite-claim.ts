@@ -5,10 +5,11 @@
  */
 import type { ClaimScope, Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { takeHostSlot } from '#lib/hosts/host-slot.ts';
 import { chunkSize } from './chunks.ts';
 import { freshLeases } from './claim.ts';
 import type { ClaimedItem } from './model.ts';
-import { returnUnusedSlot, slowSlot, takeSlot } from './polite-slot.ts';
+import { returnUnusedSlot, takeSlot } from './polite-slot.ts';
 import { claimedFromRow } from './rows.ts';
 import type { PoliteClaim, PoliteClaimOptions } from './state-store.ts';
 import {
@@ -47,7 +48,10 @@ export async function claimPolitely(
       const lane = open.shift();
       if (lane === undefined) return;
       const batch = await claimOfLane(db, lane, situation, room(), options);
-      if (batch.items.length === 0) continue;
+      if (batch.items.length === 0) {
+        if (batch.delayMs > 0) waits.push(batch.delayMs);
+        continue;
+      }
       items.push(...batch.items);
       requests += 1;
       if (batch.delayMs > 0) waits.push(batch.delayMs);
@@ -71,18 +75,28 @@ export async function claimPolitely(
 
 interface Batch {
   readonly items: readonly ClaimedItem[];
-  /** Until the source may be asked again, ms; 0 = it has no rate, and no slot is held. */
+  /** Until the source or its host may be asked again, ms; 0 = neither has a rate, and no slot is held. */
   readonly delayMs: number;
+}
+
+/** The item's host is not to be asked yet: what was claimed is rolled back. */
+class HostShut extends Error {
+  override readonly name = 'HostShut';
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super(`the host is shut for ${waitMs} ms`);
+    this.waitMs = waitMs;
+  }
 }
 
 const nothing: Batch = { items: [], delayMs: 0 };
 
 /**
- * What one request can ask for, under the source's slot: the first item in order, and as many of its
- * kind behind it as fit; or none and the slot is given back. A host with a longer delay of its own
- * keeps the slot shut for that long. One transaction.
+ * What one request can ask for, under the source's slot and that of the host: the first item in order,
+ * and as many of its kind behind it as fit; or none and the slots are given back. The host's slot is
+ * shut for the longer of the two delays. One transaction.
  */
-function claimOfLane(
+async function claimOfLane(
   db: Db,
   lane: SourceLane,
   { exclusions, hostDelays }: ClaimSituation,
@@ -90,8 +104,8 @@ function claimOfLane(
   options: PoliteClaimOptions,
 ): Promise<Batch> {
   const [leaseId] = freshLeases(1);
-  if (leaseId === undefined) return Promise.resolve(nothing);
-  return db.transaction(async (tx) => {
+  if (leaseId === undefined) return nothing;
+  const claiming = db.transaction(async (tx) => {
     const { sourceId } = lane;
     const slot = { sourceId, delayMs: lane.delayMs, leaseId, leaseMs: options.leaseMs };
     if (!(await takeSlot(tx, slot))) return nothing;
@@ -101,14 +115,22 @@ function claimOfLane(
       await returnUnusedSlot(tx, leaseId);
       return first === undefined ? nothing : { items: [claimedFromRow(first)], delayMs: 0 };
     }
+    // Of a source without a rate only this host waits.
+    if (lane.delayMs === 0) await returnUnusedSlot(tx, leaseId);
+    if (first.host !== null) {
+      const shutMs = await takeHostSlot(tx, { ...slot, host: first.host, delayMs });
+      if (shutMs !== null) throw new HostShut(shutMs);
+    }
     const kind = first.resource_type;
     const size = Math.min(options.batchSizeOf?.(lane.system, kind) ?? 1, room, chunkSize);
     const leases = freshLeases(Math.max(0, Math.floor(size) - 1));
     const others =
       leases.length === 0 ? [] : await claimScoped(tx, [lane], leases, exclusions, options, kind);
-    const slowest = Math.max(delayMs, ...others.map((row) => delayOf(row, hostDelays)));
-    if (slowest > lane.delayMs) await slowSlot(tx, leaseId, slowest - lane.delayMs);
-    return { items: [first, ...others].map(claimedFromRow), delayMs: slowest };
+    return { items: [first, ...others].map(claimedFromRow), delayMs };
+  });
+  return claiming.catch((error: unknown) => {
+    if (error instanceof HostShut) return { items: [], delayMs: error.waitMs };
+    throw error;
   });
 }
 

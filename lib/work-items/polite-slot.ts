@@ -4,6 +4,7 @@
  * was sent. A slot whose holder died frees itself when it expires.
  */
 import type { Db, Session } from '#db/engine.ts';
+import { releaseHostSlot } from '#lib/hosts/host-slot.ts';
 
 export interface SlotRequest {
   readonly sourceId: string;
@@ -47,17 +48,8 @@ export async function returnUnusedSlot(tx: Session, leaseId: string): Promise<vo
     .execute();
 }
 
-/** Opens the next slot `ms` later than the slot's own delay says: its host asks for more than its source. */
-export async function slowSlot(tx: Session, leaseId: string, ms: number): Promise<void> {
-  await tx.q
-    .updateTable('sources')
-    .set((eb) => ({ next_slot_at: tx.engine.addMs(eb.ref('next_slot_at'), ms) }))
-    .where('slot_lease_id', '=', leaseId)
-    .execute();
-}
-
 /**
- * Gives the slot back after its request was sent; see `StateStore.releaseSlot`. Claiming set
+ * Gives the slots of source and host back after the request was sent; see `StateStore.releaseSlot`. Claiming set
  * `next_slot_at` to the claim's moment plus the delay. The worker's count started before that moment,
  * so claim + `sentAfterMs` + delay is never closer than one delay to the request.
  */
@@ -73,6 +65,7 @@ export async function releaseSlot(db: Db, leaseId: string, sentAfterMs: number):
       }))
       .where('slot_lease_id', '=', leaseId)
       .executeTakeFirst();
-    return Number(result.numUpdatedRows) === 1;
+    const ofHost = await releaseHostSlot(tx, leaseId, sentAfter);
+    return ofHost || Number(result.numUpdatedRows) === 1;
   });
 }

@@ -23,7 +23,7 @@ export interface ClaimSituation {
   readonly exclusions: Exclusions;
   /** How long each blocked host is to be left alone, ms. */
   readonly hostWaits: readonly number[];
-  /** Operators' own delays between two requests to a host, ms, where there is one. */
+  /** Least time between two requests to a host, ms, where it has a pace of its own (see `paceOf`). */
   readonly hostDelays: ReadonlyMap<string, number>;
 }
 
@@ -112,10 +112,10 @@ async function blockedHosts(s: Session): Promise<{ host: string; waitMs: number 
 async function delaysOfHosts(s: Session): Promise<Map<string, number>> {
   const rows = await s.q
     .selectFrom('hosts')
-    .select(['host', 'delay_ms'])
-    .where('delay_ms', 'is not', null)
+    .select(['host', 'pace_ms'])
+    .where('pace_ms', '>', 0)
     .execute();
-  return new Map(rows.map((row) => [row.host, row.delay_ms ?? 0]));
+  return new Map(rows.map((row) => [row.host, row.pace_ms]));
 }
 
 /** Paused runs, and those whose queue is being emptied by a stop or a cancel. */

@@ -189,6 +189,10 @@ describe('a pending item', () => {
       whyWaiting(facts({ host, source: { rateDelayMs, nextSlotAt: soon } })).reasons[0].sentence;
     expect(sentence(0)).toMatch(/wiki\.example\.org .* once every 30 s/);
     expect(sentence(60_000)).toContain('takes one request every 60 s');
+    const asked = { ...host, delayMs: 0, nextSlotAt: later };
+    const answer = whyWaiting(facts({ host: asked, source: { rateDelayMs: 1000 } }));
+    expect(answer.reasons[0]).toMatchObject({ code: 'polite_slot', until: later });
+    expect(answer.reasons[0].sentence).toMatch(/wiki\.example\.org .* another source/);
   });
 
   it('gives the reason a person wrote when they paused the source', () => {

@@ -32,8 +32,11 @@ export interface WaitingFacts {
   readonly host: {
     readonly blockedUntil: Instant | null;
     readonly blockedReason: string | null;
-    /** An operator's own delay between two requests, ms. */
+    /** Its own least time between two requests, ms; 0 or null = none. */
     readonly delayMs: number | null;
+    /** Its slot, which all sources share; absent = free. */
+    readonly nextSlotAt?: Instant | null;
+    readonly slotUntil?: Instant | null;
   } | null;
   readonly run: {
     readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
@@ -236,21 +239,28 @@ function timeReasons({ now, item, source }: WaitingFacts): WaitingReason[] {
   return [reason('scheduled', 'It is scheduled for later.', item.availableAt)];
 }
 
-/** The fleet's polite rate: one request of a source in flight, and never sooner than its delay. */
+/** The fleet's polite rate: one request of a source and to a host in flight, never sooner than the delay. */
 function slotReasons({ now, item, source, host }: WaitingFacts): WaitingReason[] {
   if (source === null) return [];
   const hostDelayMs = host?.delayMs ?? 0;
   const delayMs = Math.max(source.rateDelayMs, hostDelayMs);
   if (delayMs === 0) return [];
-  const ends = [source.nextSlotAt, source.slotUntil]
-    .filter((end) => end !== null && end > now)
-    .sort();
-  const until = ends.at(-1);
+  const latest = (...ends: (Instant | null | undefined)[]): Instant | undefined =>
+    ends
+      .flatMap((end) => (typeof end === 'string' && end > now ? [end] : []))
+      .sort()
+      .at(-1);
+  const ofSource = latest(source.nextSlotAt, source.slotUntil);
+  const ofHost = latest(host?.nextSlotAt, host?.slotUntil);
+  const until = latest(ofSource, ofHost);
   if (!until) return [];
-  const seconds = (delayMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 });
-  const who =
+  const name = `The host ${item.host ?? ''}`;
+  const every = `every ${(delayMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`;
+  const sentence =
     hostDelayMs > source.rateDelayMs
-      ? `The host ${item.host ?? ''} is asked by the source “${source.name}” once`
-      : `The source “${source.name}” takes one request`;
-  return [reason('polite_slot', `${who} every ${seconds} s, over all workers.`, until)];
+      ? `${name} is asked once ${every}, over all sources and workers.`
+      : ofHost !== undefined && ofHost > (ofSource ?? '')
+        ? `${name} was just asked for another source; both keep its distance, over all workers.`
+        : `The source “${source.name}” takes one request ${every}, over all workers.`;
+  return [reason('polite_slot', sentence, until)];
 }

@@ -15,6 +15,7 @@ function source(maxDepth: number | null): LoadedSource {
       secrets: {},
     },
     rateDelayMs: 0,
+    holdsSlot: false,
     maxAttempts: 4,
   };
 }

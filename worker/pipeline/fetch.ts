@@ -65,7 +65,7 @@ async function underSlot<T>(
     });
   } finally {
     holder.requests += polite.sent();
-    if (source.rateDelayMs > 0) await passOnSlot(holder, polite.lastSentAt(), context);
+    if (source.holdsSlot) await passOnSlot(holder, polite.lastSentAt(), context);
   }
 }
 

@@ -12,6 +12,8 @@ export interface LoadedSource {
   readonly context: SourceContext<CommonSettings>;
   /** The source's delay, or that of the item's host where it is longer. */
   readonly rateDelayMs: number;
+  /** Whether the item may have been claimed under a polite slot, which is to be passed on. */
+  readonly holdsSlot: boolean;
   readonly maxAttempts: number;
 }
 
@@ -39,21 +41,26 @@ export async function loadSource(
     source.secretNames.length > 0
       ? await readSecrets(context.db, source.sourceId, context.secretBox)
       : {};
+  const host = await hostPace(item, context);
   return {
     type,
     context: { sourceName: source.name, settings: settings.data, secrets },
-    rateDelayMs: Math.max(source.rateDelayMs, await hostDelayMs(item.host, context)),
+    rateDelayMs: Math.max(source.rateDelayMs, host.paceMs),
+    holdsSlot: source.rateDelayMs > 0 || host.paceMs > 0 || host.holdsSlot,
     maxAttempts: source.maxAttempts,
   };
 }
 
-/** What an operator has set for the host; 0 without. */
-async function hostDelayMs(host: string | null, { db }: PipelineContext): Promise<number> {
-  if (host === null) return 0;
+/** The host's own pace (see `paceOf`), and whether the item's lease holds its slot. */
+async function hostPace(
+  { host, leaseId }: ClaimedItem,
+  { db }: PipelineContext,
+): Promise<{ readonly paceMs: number; readonly holdsSlot: boolean }> {
+  if (host === null) return { paceMs: 0, holdsSlot: false };
   const row = await db.q
     .selectFrom('hosts')
-    .select('delay_ms')
+    .select(['pace_ms', 'slot_lease_id'])
     .where('host', '=', host)
     .executeTakeFirst();
-  return row?.delay_ms ?? 0;
+  return { paceMs: row?.pace_ms ?? 0, holdsSlot: row?.slot_lease_id === leaseId };
 }

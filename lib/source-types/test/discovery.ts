@@ -10,9 +10,9 @@ const payloadShape = z.looseObject({ links: z.array(z.string()) });
 export function testDiscover(
   item: Pick<WorkItem, 'priority'>,
   payload: JsonValue,
-  { settings }: Pick<SourceContext<TestSettings>, 'settings'>,
+  { settings, sourceName }: Pick<SourceContext<TestSettings>, 'settings' | 'sourceName'>,
 ): DiscoveredItem[] {
   const parsed = payloadShape.safeParse(payload);
   if (!settings.discovery.enabled || !parsed.success) return [];
-  return parsed.data.links.map((id) => testItem(id, item.priority + 10));
+  return parsed.data.links.map((id) => testItem(sourceName, id, item.priority + 10));
 }

@@ -13,16 +13,16 @@ export function testSeedItems(
   return [...new Set(seed.ids ?? fixedIds)].map((id) => ({
     sourceSystem: 'test',
     sourceName,
-    ...testItem(id, seed.priority),
+    ...testItem(sourceName, id, seed.priority),
   }));
 }
 
-export function testItem(resourceId: string, priority: number): DiscoveredItem {
+export function testItem(sourceName: string, resourceId: string, priority: number): DiscoveredItem {
   return {
     resourceType: 'resource',
     resourceId,
-    // Never asked: the test source has no network. The host gives it a politeness lane of its own.
-    requestUri: `test://sample/${encodeURIComponent(resourceId)}`,
+    // Never asked: the test source has no network. The host gives each a politeness lane of its own.
+    requestUri: `test://${encodeURIComponent(sourceName)}/${encodeURIComponent(resourceId)}`,
     requestMethod: 'GET',
     priority,
   };

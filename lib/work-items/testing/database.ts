@@ -88,7 +88,11 @@ export async function passTime(db: Db, ms: number): Promise<void> {
     .execute();
   await db.q
     .updateTable('hosts')
-    .set({ blocked_until: earlier('blocked_until') })
+    .set({
+      blocked_until: earlier('blocked_until'),
+      next_slot_at: earlier('next_slot_at'),
+      slot_until: earlier('slot_until'),
+    })
     .execute();
 }
 

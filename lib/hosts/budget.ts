@@ -1,0 +1,30 @@
+/** What an API says it still lets us spend; kept on the host for operators to see. */
+import { z } from 'zod';
+import type { JsonObject } from '#lib/json.ts';
+
+const budgetShape = z.object({
+  /** Of one period, in `unit`. */
+  limit: z.number().nullable(),
+  remaining: z.number(),
+  /** `usd` or `requests`. */
+  unit: z.string().max(20),
+  /** From the answer to the beginning of the next period, s; null when it was not said. */
+  resets_in_s: z.number().nullable(),
+});
+export type Budget = z.infer<typeof budgetShape>;
+
+/** From an attempt's facts; null when the answer said nothing of a budget. */
+export function budgetIn(facts: JsonObject | null): Budget | null {
+  const parsed = budgetShape.safeParse(facts?.['budget']);
+  return parsed.success ? parsed.data : null;
+}
+
+/** As it was stored; null for what cannot be read. */
+export function parseBudget(text: string | null): Budget | null {
+  if (text === null) return null;
+  try {
+    return budgetIn({ budget: JSON.parse(text) });
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * A host's slot: the right to send the fleet's next request to it. Sources that keep a distance take it
+ * beside their own, so that two of them on one host are together as polite as one; so does everybody
+ * who asks a host with a pace of its own.
+ */
+import type { Session } from '#db/engine.ts';
+
+export interface HostSlotRequest {
+  readonly host: string;
+  readonly leaseId: string;
+  readonly leaseMs: number;
+  readonly delayMs: number;
+}
+
+/** How soon to look again while another worker's request is in flight: it may end at any moment. */
+const slotPollMs = 250;
+
+/**
+ * Takes the slot if the host may be asked now; the host's own row decides. Null when it was taken, else
+ * how long to wait, ms.
+ */
+export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<number | null> {
+  const { engine } = tx;
+  const held = {
+    slot_lease_id: slot.leaseId,
+    slot_until: engine.nowPlus(slot.leaseMs),
+    next_slot_at: engine.nowPlus(slot.delayMs),
+  };
+  const taken = await tx.q
+    .updateTable('hosts')
+    .set(held)
+    .where('host', '=', slot.host)
+    .where((eb) => eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]))
+    .where((eb) =>
+      eb.or([
+        eb('slot_lease_id', 'is', null),
+        eb('slot_until', 'is', null),
+        eb('slot_until', '<=', engine.now()),
+      ]),
+    )
+    .executeTakeFirst();
+  if (Number(taken.numUpdatedRows) === 1) return null;
+  const row = await tx.q
+    .selectFrom('hosts')
+    .select((eb) => [
+      'slot_lease_id',
+      engine.diffMs(engine.now(), eb.ref('next_slot_at')).as('until_slot'),
+    ])
+    .where('host', '=', slot.host)
+    .executeTakeFirst();
+  if (row) {
+    return Math.max(row.until_slot ?? 0, row.slot_lease_id === null ? 1 : slotPollMs);
+  }
+  // Two first claims of a host meet at its key: the transaction of the second runs again.
+  await tx.q
+    .insertInto('hosts')
+    .values({
+      host: slot.host,
+      ...held,
+      delay_ms: null,
+      blocked_until: null,
+      blocked_reason: null,
+      last_status: null,
+      last_429_at: null,
+      last_request_at: null,
+      robots_body: null,
+      robots_status: null,
+      robots_fetched_at: null,
+      updated_at: engine.now(),
+    })
+    .execute();
+  return null;
+}
+
+/** See `releaseSlot` of a source: the same for the host. True when the lease held a host's slot. */
+export async function releaseHostSlot(
+  tx: Session,
+  leaseId: string,
+  sentAfterMs: number,
+): Promise<boolean> {
+  const result = await tx.q
+    .updateTable('hosts')
+    .set((eb) => ({
+      slot_lease_id: null,
+      slot_until: null,
+      next_slot_at: tx.engine.addMs(eb.ref('next_slot_at'), sentAfterMs),
+    }))
+    .where('slot_lease_id', '=', leaseId)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}
+
+/** A worker that renews its leases keeps the hosts' slots they hold. */
+export async function renewHostSlots(
+  tx: Session,
+  leaseIds: readonly string[],
+  leaseMs: number,
+): Promise<void> {
+  await tx.q
+    .updateTable('hosts')
+    .set({ slot_until: tx.engine.nowPlus(leaseMs) })
+    .where('slot_lease_id', 'in', [...leaseIds])
+    .execute();
+}

@@ -1,0 +1,52 @@
+/**
+ * How often a host may be asked, whichever sources ask it: the operator's word, its robots.txt, what
+ * it was seen to bear, and a single probe at a time while it is coming back. Pure.
+ */
+import { isHalfOpen } from '#lib/work-items/circuit-breaker.ts';
+
+export interface HostManners {
+  /** Operator's delay, ms; null = none. */
+  readonly delayMs: number | null;
+  /** `Crawl-delay` of robots.txt, ms; null = none. */
+  readonly robotsDelayMs: number | null;
+  /** Smoothed time to the first byte, ms; null before the first answer. */
+  readonly latencyMs: number | null;
+  readonly adaptiveDelayMs: number;
+  readonly consecutiveFailures: number;
+}
+
+/** Answers that begin within this time say that the host bears what we ask, ms. */
+export const calmLatencyMs = 2_000;
+/** A slow host is slowed down to at most this, ms. */
+const longestAdaptiveMs = 30_000;
+/** Below this a slow-down has done its work, ms. */
+const shortestAdaptiveMs = 250;
+/** While a host may still be down: long enough for a probe's end to be written down before the next. */
+const probeDelayMs = 5_000;
+/** A robots.txt that asks for more is a mistake or a refusal; an operator can still set more. */
+export const longestRobotsDelayMs = 5 * 60_000;
+
+/** A fifth of the new, four fifths of the old: one slow page is no slow host. */
+export const smoothedLatency = (known: number | null, ms: number): number =>
+  known === null ? Math.round(ms) : Math.floor((known * 4 + Math.round(ms)) / 5);
+
+/**
+ * Half-way to a delay as long as the host takes to answer, so that on average one request is with it;
+ * half-way back while it is calm. A failure never shortens it: errors are often quick.
+ */
+export function adaptiveDelay(known: number, latencyMs: number | null, failed: boolean): number {
+  const target =
+    latencyMs === null || latencyMs <= calmLatencyMs ? 0 : Math.min(latencyMs, longestAdaptiveMs);
+  if (failed && target < known) return known;
+  const next = Math.round((known + target) / 2);
+  return next < shortestAdaptiveMs ? 0 : next;
+}
+
+/** Least time between two requests to the host, ms; 0 = as each source says. */
+export const paceOf = (host: HostManners): number =>
+  Math.max(
+    host.delayMs ?? 0,
+    host.robotsDelayMs ?? 0,
+    host.adaptiveDelayMs,
+    isHalfOpen(host.consecutiveFailures) ? probeDelayMs : 0,
+  );
