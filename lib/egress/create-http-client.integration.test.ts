@@ -47,6 +47,8 @@ describe('an answer', () => {
       redirects: [],
       remoteAddress: '127.0.0.1',
       bytes: 4,
+      wireBytes: 4,
+      httpVersion: '1.1',
     });
     expect(answer.headers).toMatchObject({ 'retry-after': '7', 'x-two': 'a, b' });
     expect(text(answer.body)).toBe('busy');
@@ -65,6 +67,7 @@ describe('an answer', () => {
     const answer = await request(server.origin);
     expect(text(answer.body)).toBe('Mos Eisley');
     expect(answer.bytes).toBe(10);
+    expect(answer.wireBytes).toBe(compress('Mos Eisley').length);
   });
 
   it('with broken compression is refused as unreadable', async () => {
@@ -111,6 +114,41 @@ describe('the size limit', () => {
       code: 'egress_too_large',
     });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 1024 * 1024);
+  });
+
+  it('counts what is sent too: a compressed stream can go on without yielding anything', async () => {
+    // An empty stored block of deflate, over and over.
+    const empty = Buffer.concat(Array(4096).fill(Buffer.from([0, 0, 0, 0xff, 0xff])));
+    let sent = 0;
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.write(gzipSync('').subarray(0, 10));
+      const push = () => {
+        while (!response.destroyed && sent < 64 * 1024 * 1024) {
+          sent += empty.length;
+          if (!response.write(empty)) {
+            response.once('drain', push);
+            return;
+          }
+        }
+        response.end();
+      };
+      push();
+    });
+    await expect(request(server.origin, { maxBytes: 1024 * 1024 })).rejects.toMatchObject({
+      code: 'egress_too_large',
+    });
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('holds for headers', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'x-long': 'x'.repeat(70 * 1024) }).end();
+    });
+    await expect(request(server.origin)).rejects.toMatchObject({
+      code: 'egress_response_invalid',
+      message: expect.stringContaining('headers that are too large'),
+    });
   });
 
   it('is 32 MiB when none is given', async () => {

@@ -2,10 +2,11 @@
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type AddressPolicy, createAddressPolicy, refusedAddress } from './address-policy.ts';
-import { classifyFailure, tooLarge } from './classify-failure.ts';
-import { acceptEncoding, decompress } from './decompress.ts';
+import { classifyFailure } from './classify-failure.ts';
+import { acceptEncoding } from './decompress.ts';
 import { createGuardedConnector, type Lookup } from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+import { readBody } from './read-body.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
 
 export interface HttpClientSettings {
@@ -19,10 +20,13 @@ export interface HttpClientSettings {
   readonly firstByteTimeoutMs?: number;
   /** For tests: the name service. */
   readonly lookup?: Lookup;
+  /** For tests: the authority that vouches for servers, in PEM. */
+  readonly ca?: string;
 }
 
 const defaultMaxBytes = 32 * 1024 * 1024;
 const defaultMaxRedirects = 5;
+const maxHeaderBytes = 64 * 1024;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 /** What may follow a redirect to another origin; anything else could be a credential. */
 const harmlessHeaders = new Set([
@@ -42,12 +46,15 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
   const connector = createGuardedConnector(policy, {
     timeoutMs: settings.connectTimeoutMs ?? 10_000,
     ...(settings.lookup ? { lookup: settings.lookup } : {}),
+    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
   });
   const agent = new Agent({
     connect: connector.connect,
     headersTimeout: settings.firstByteTimeoutMs ?? 60_000,
     bodyTimeout: 60_000,
-    maxHeaderSize: 64 * 1024,
+    maxHeaderSize: maxHeaderBytes,
+    // The pages of one host share a connection where it speaks HTTP/2.
+    allowH2: true,
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 60_000,
   });
@@ -98,16 +105,27 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           const bodyless =
             hop.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
           const encoding = bodyless ? undefined : headers['content-encoding'];
-          const body = await readBody(decompress(response.body, encoding), maxBytes, hop.url.href);
+          const { body, wireBytes } = await readBody(response.body, {
+            encoding,
+            maxBytes,
+            url: hop.url.href,
+          });
+          const connection = connector.connectionTo(hop.url.host);
           const answer: HttpResponse = {
             status: response.statusCode,
             headers,
             body,
             finalUrl: hop.url.href,
             redirects,
-            remoteAddress: connector.remoteAddress(hop.url.host),
-            timings: { totalMs: performance.now() - startedAt, firstByteMs },
+            remoteAddress: connection?.address ?? null,
+            httpVersion: connection?.httpVersion ?? null,
+            timings: {
+              totalMs: performance.now() - startedAt,
+              firstByteMs,
+              connectMs: connection && connection.openedAt >= startedAt ? connection.tookMs : 0,
+            },
             bytes: body.byteLength,
+            wireBytes,
           };
           return answer;
         }
@@ -167,23 +185,6 @@ function checkLiteral(url: URL, policy: AddressPolicy): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const literal = host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
   if (literal && !policy.allows(host)) throw refusedAddress(url.hostname);
-}
-
-/** Stops at the first byte too many, before more is buffered. */
-async function readBody(
-  stream: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  url: string,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop by an exception destroys the stream, and with it the connection.
-  for await (const chunk of stream) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
 }
 
 function flattened(

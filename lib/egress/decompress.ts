@@ -22,8 +22,15 @@ const decompressors = new Map<string, () => Transform>([
 /** A chain longer than this is an attack, not a saving. */
 const maxLayers = 2;
 
-/** Throws `egress_response_invalid` for encodings that were not asked for and are not known. */
-export function decompress(body: Readable, contentEncoding: string | undefined): Readable {
+/**
+ * Throws `egress_response_invalid` for encodings that were not asked for and are not known.
+ * @param counter stands before the decompressors and sees what came over the wire
+ */
+export function decompress(
+  body: Readable,
+  contentEncoding: string | undefined,
+  counter: Transform,
+): AsyncIterable<Uint8Array> {
   const layers = (contentEncoding ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
@@ -38,5 +45,8 @@ export function decompress(body: Readable, contentEncoding: string | undefined):
     );
   }
   // The reader sees a failure of any stage, and its leaving closes them all, so nothing is left here.
-  return stages.reduce<Readable>((source, stage) => pipeline(source, stage, () => undefined), body);
+  return [counter, ...stages].reduce<Readable>(
+    (source, stage) => pipeline(source, stage, () => undefined),
+    body,
+  );
 }

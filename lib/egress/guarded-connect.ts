@@ -29,25 +29,46 @@ function guardedLookup(policy: AddressPolicy, lookup: Lookup = systemLookup): Lo
   };
 }
 
+/** What is known of a connection. */
+export interface Connection {
+  readonly address: string;
+  /** `1.1` or `2`. */
+  readonly httpVersion: string;
+  /** When it was asked for, on this process's monotonic clock, ms. */
+  readonly openedAt: number;
+  /** Name look-up, TCP and TLS, ms. */
+  readonly tookMs: number;
+}
+
 export interface GuardedConnector {
   readonly connect: buildConnector.connector;
-  /** Address of the newest connection to `host[:port]`; null when there is none. */
-  remoteAddress(host: string): string | null;
+  /** The newest connection to `host[:port]`; null when there is none. */
+  connectionTo(host: string): Connection | null;
 }
+
+const mostRemembered = 10_000;
 
 export function createGuardedConnector(
   policy: AddressPolicy,
-  options: { readonly timeoutMs: number; readonly lookup?: Lookup },
+  options: {
+    readonly timeoutMs: number;
+    readonly lookup?: Lookup;
+    /** PEM; in place of the authorities that come with Node. */
+    readonly ca?: string;
+  },
 ): GuardedConnector {
-  const addresses = new Map<string, string>();
+  const connections = new Map<string, Connection>();
   const connect = buildConnector({
     timeout: options.timeoutMs,
-    allowH2: false,
+    allowH2: true,
+    preferH2: true,
     lookup: guardedLookup(policy, options.lookup),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
   return {
-    remoteAddress: (host) => addresses.get(host) ?? null,
+    connectionTo: (host) => connections.get(host) ?? null,
     connect(target, callback) {
+      const openedAt = performance.now();
       connect(target, (...[error, socket]) => {
         if (error) return callback(error, null);
         const address = socket.remoteAddress;
@@ -55,8 +76,13 @@ export function createGuardedConnector(
           socket.destroy();
           return callback(refusedAddress(target.hostname), null);
         }
-        if (addresses.size >= 10_000) addresses.clear();
-        addresses.set(target.host ?? target.hostname, address);
+        if (connections.size >= mostRemembered) connections.clear();
+        connections.set(target.host ?? target.hostname, {
+          address,
+          httpVersion: 'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? '2' : '1.1',
+          openedAt,
+          tookMs: performance.now() - openedAt,
+        });
         callback(null, socket);
       });
     },

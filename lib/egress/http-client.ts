@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly body?: string | null;
   /** Whole request with redirects, ms. */
   readonly timeoutMs: number;
-  /** Decompressed bytes; default 32 MiB. */
+  /** Bytes of the body, as sent and as decompressed; default 32 MiB. */
   readonly maxBytes?: number;
   /** Default 5. */
   readonly maxRedirects?: number;
@@ -23,9 +23,19 @@ export interface HttpResponse {
   readonly finalUrl: string;
   readonly redirects: readonly { readonly status: number; readonly url: string }[];
   readonly remoteAddress: string | null;
-  readonly timings: { readonly totalMs: number; readonly firstByteMs: number };
+  /** `1.1` or `2`; null when no connection is known. */
+  readonly httpVersion: string | null;
+  readonly timings: {
+    readonly totalMs: number;
+    /** From the beginning, redirects included, to the headers of the last answer. */
+    readonly firstByteMs: number;
+    /** Of the connection that was opened for it (name, TCP, TLS); 0 = one was open. */
+    readonly connectMs: number;
+  };
   /** Decompressed bytes of the body. */
   readonly bytes: number;
+  /** The same as it was sent. */
+  readonly wireBytes: number;
 }
 
 /**

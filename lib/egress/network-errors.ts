@@ -1,0 +1,123 @@
+/**
+ * What goes wrong on the way to an answer, by the code the system, TLS, Node or undici gives it: one
+ * table, so that nobody has to guess how a code is treated. Codes: Node's errors.md, undici's Errors.md,
+ * nodejs.org/api/tls.html (X509 codes).
+ */
+import type { AppErrorCode } from '#lib/errors/codes.ts';
+
+interface NetworkError {
+  readonly outcome: AppErrorCode;
+  /** Whole codes, or beginnings of codes with a `*`. */
+  readonly codes: readonly string[];
+  /** After the address: `… did not begin to answer in time.` */
+  readonly says: string;
+}
+
+/** The first row that fits decides. A code in none of them is a failed connection. */
+export const networkErrors: readonly NetworkError[] = [
+  {
+    outcome: 'egress_timeout',
+    codes: ['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'],
+    says: 'did not accept the connection in time',
+  },
+  {
+    outcome: 'egress_timeout',
+    codes: ['UND_ERR_HEADERS_TIMEOUT'],
+    says: 'did not begin to answer in time',
+  },
+  {
+    outcome: 'egress_timeout',
+    codes: ['UND_ERR_BODY_TIMEOUT'],
+    says: 'did not send its whole answer in time',
+  },
+  {
+    outcome: 'egress_dns_failed',
+    codes: ['ENOTFOUND', 'EAI_*', 'ENODATA', 'ESERVFAIL', 'EREFUSED'],
+    says: 'has a host that the name service does not know',
+  },
+  {
+    outcome: 'egress_too_large',
+    codes: ['UND_ERR_RES_EXCEEDED_MAX_SIZE'],
+    says: 'sent more than is taken',
+  },
+  {
+    outcome: 'egress_response_invalid',
+    codes: ['UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW', 'ERR_HTTP2_HEADERS_*'],
+    says: 'answered with headers that are too large',
+  },
+  {
+    outcome: 'egress_tls_failed',
+    codes: [
+      'CERT_*',
+      'ERR_TLS_*',
+      'ERR_SSL_*',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_*',
+      'INVALID_CA',
+      'HOSTNAME_MISMATCH',
+      'EPROTO',
+    ],
+    says: 'has no encryption that can be trusted',
+  },
+  {
+    outcome: 'egress_response_invalid',
+    codes: [
+      'HPE_*',
+      'Z_*',
+      'ZSTD_*',
+      'ERR__ERROR_*',
+      'ERR_BROTLI_*',
+      'ERR_PADDING_*',
+      'ERR_BUFFER_*',
+      'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+      'UND_ERR_RESPONSE',
+      'ERR_HTTP2_INVALID_*',
+    ],
+    says: 'answered with something that cannot be read',
+  },
+  {
+    outcome: 'egress_url_invalid',
+    codes: [
+      'UND_ERR_INVALID_ARG',
+      'ERR_INVALID_URL',
+      'ERR_INVALID_CHAR',
+      'ERR_UNESCAPED_CHARACTERS',
+    ],
+    says: 'cannot be asked like that: a header or the address is not valid',
+  },
+  {
+    outcome: 'egress_connect_failed',
+    codes: ['ECONNREFUSED'],
+    says: 'refuses the connection',
+  },
+  {
+    outcome: 'egress_connect_failed',
+    codes: [
+      'UND_ERR_SOCKET',
+      'UND_ERR_INFO',
+      'ECONNRESET',
+      'ECONNABORTED',
+      'EPIPE',
+      'ERR_STREAM_PREMATURE_CLOSE',
+      'ERR_HTTP2_*',
+    ],
+    says: 'cut the connection before the answer was complete',
+  },
+  {
+    outcome: 'egress_connect_failed',
+    codes: ['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL'],
+    says: 'cannot be reached over the network',
+  },
+];
+
+const unknown: NetworkError = {
+  outcome: 'egress_connect_failed',
+  codes: [],
+  says: 'could not be reached',
+};
+
+export const networkErrorOf = (code: string): NetworkError =>
+  networkErrors.find(({ codes }) =>
+    codes.some((one) => (one.endsWith('*') ? code.startsWith(one.slice(0, -1)) : one === code)),
+  ) ?? unknown;

@@ -1,0 +1,40 @@
+/** Reads the body of an answer within its limits, decompressed, and counts what came over the wire. */
+
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { tooLarge } from './classify-failure.ts';
+import { decompress } from './decompress.ts';
+
+export interface ReadBody {
+  /** Decompressed. */
+  readonly body: Uint8Array;
+  /** As it was sent, without headers. */
+  readonly wireBytes: number;
+}
+
+/**
+ * Stops at the first byte too many, before more is buffered: of what was decompressed, and of what was
+ * sent, since a compressed stream may go on for ever without yielding anything.
+ */
+export async function readBody(
+  stream: Readable,
+  { encoding, maxBytes, url }: { encoding: string | undefined; maxBytes: number; url: string },
+): Promise<ReadBody> {
+  let wireBytes = 0;
+  const counter = new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      wireBytes += chunk.byteLength;
+      if (wireBytes > maxBytes) done(tooLarge(url, maxBytes));
+      else done(null, chunk);
+    },
+  });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop by an exception destroys the streams, and with them the connection.
+  for await (const chunk of decompress(stream, encoding, counter)) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
+    chunks.push(chunk);
+  }
+  return { body: Buffer.concat(chunks, bytes), wireBytes };
+}
