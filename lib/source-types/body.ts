@@ -6,18 +6,59 @@ import type { JsonValue } from '#lib/json.ts';
 export const mediaTypeOf = (response: Pick<HttpResponse, 'headers'>): string =>
   (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** The body as text in the charset of its header, else UTF-8. */
-export function textOf(response: Pick<HttpResponse, 'headers' | 'body'>): string {
-  const label = /charset\s*=\s*"?([\w:.-]+)/i.exec(response.headers['content-type'] ?? '')?.[1];
-  return decoderFor(label).decode(response.body);
+export interface Decoded {
+  readonly text: string;
+  /** The encoding's name as the WHATWG gives it: `utf-8`, `windows-1252`, `shift_jis` … */
+  readonly charset: string;
 }
 
-function decoderFor(label: string | undefined): TextDecoder {
+const byteOrderMarks: readonly (readonly [readonly number[], string])[] = [
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+  [[0xfe, 0xff], 'utf-16be'],
+  [[0xff, 0xfe], 'utf-16le'],
+];
+
+/**
+ * The body as text. The encoding is that of its byte order mark, else of the header, else of what the
+ * page says of itself (`<meta charset>`, the XML declaration), else UTF-8 where the bytes are UTF-8 and
+ * windows-1252 where they cannot be: the order of the HTML standard, 13.2.3.
+ */
+export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): Decoded {
+  const known =
+    byteOrderMarks.find(([mark]) => mark.every((byte, index) => body[index] === byte))?.[1] ??
+    decoderFor(/charset\s*=\s*"?([\w:.-]+)/i.exec(headers['content-type'] ?? '')?.[1])?.encoding ??
+    decoderFor(charsetOfMarkup(headers, body))?.encoding;
+  if (known !== undefined) {
+    return { text: new TextDecoder(known).decode(body), charset: known };
+  }
   try {
-    return new TextDecoder(label ?? 'utf-8');
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body), charset: 'utf-8' };
   } catch {
-    // A charset nobody knows: UTF-8 keeps what can be kept.
-    return new TextDecoder();
+    return { text: new TextDecoder('windows-1252').decode(body), charset: 'windows-1252' };
+  }
+}
+
+export const textOf = (response: Pick<HttpResponse, 'headers' | 'body'>): string =>
+  decode(response).text;
+
+/** What a page says of itself in its first kilobyte, where the HTML standard wants it. */
+function charsetOfMarkup(headers: HttpResponse['headers'], body: Uint8Array): string | undefined {
+  if (!/html|xml|^$/.test(mediaTypeOf({ headers }))) return undefined;
+  const beginning = new TextDecoder('latin1').decode(body.subarray(0, 1024));
+  const said =
+    /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w:.-]+)/i.exec(beginning)?.[1] ??
+    /<meta\s[^>]*charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(beginning)?.[1];
+  // A page that could be read as ASCII up to here is not UTF-16, whatever it says.
+  return said !== undefined && /^utf-?16/i.test(said) ? 'utf-8' : said;
+}
+
+function decoderFor(label: string | undefined): TextDecoder | undefined {
+  if (label === undefined) return undefined;
+  try {
+    return new TextDecoder(label);
+  } catch {
+    // A charset nobody knows.
+    return undefined;
   }
 }
 

@@ -1,4 +1,6 @@
 /** The requests of one fetch: polite pauses between them, their facts, and how failures end. */
+
+import { budgetOf } from '#lib/egress/budget-headers.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -29,10 +31,12 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let last: HttpResponse | null = null;
   let asked = 0;
   let bytes = 0;
+  let wireBytes = 0;
   let durationMs = 0;
 
   const facts = (details: JsonObject = {}): FetchFacts | null => {
     if (!first || !last) return null;
+    const budget = budgetOf(last.headers);
     return {
       requestUri: first.url,
       requestMethod: first.method,
@@ -44,9 +48,14 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         final_url: last.finalUrl,
         redirects: last.redirects.map(({ status, url }) => ({ status, url })),
         remote_address: last.remoteAddress,
+        http_version: last.httpVersion,
+        connect_ms: Math.round(last.timings.connectMs),
         first_byte_ms: Math.round(last.timings.firstByteMs),
+        total_ms: Math.round(durationMs),
         bytes,
+        wire_bytes: wireBytes,
         requests: asked,
+        ...(budget === null ? {} : { budget }),
         ...details,
       },
     };
@@ -68,6 +77,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       });
       last = response;
       bytes += response.bytes;
+      wireBytes += response.wireBytes;
       durationMs += response.timings.totalMs;
       return response;
     },
