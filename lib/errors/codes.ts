@@ -59,6 +59,8 @@ export const appErrorRemedies = {
   payload_invalid: 'The answer could not be read; check the URL and the source type.',
   api_error: 'The source answered with an error of its own; see the message.',
   api_busy: 'The source is overloaded or read-only; it is retried later.',
+  budget_spent:
+    'The budget at this API is used up until its next period; enter an API key or raise its plan.',
   page_missing: 'The page does not exist in the wiki.',
   title_invalid: 'The wiki does not accept this title.',
   blocked:

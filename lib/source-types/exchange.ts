@@ -6,6 +6,7 @@ import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
+import { outcomeOfStatus } from './http-status.ts';
 import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from './source-type.ts';
 
 interface AskOptions {
@@ -143,21 +144,8 @@ export function failureOf(
 /** The error outcome of a status that is not a success; null for 2xx and 304. */
 export function failureOfStatus(exchange: Exchange, response: HttpResponse): Failure | null {
   const { status } = response;
-  if ((status >= 200 && status < 300) || status === 304) return null;
-  const wait = retryAfterMs(response.headers);
-  const says = `The source answered ${status}`;
-  if (status === 404)
-    return failed(exchange, 'http_not_found', `${says}: it has no such resource.`);
-  if (status === 410) return failed(exchange, 'http_gone', `${says}: the resource is gone.`);
-  if (status === 401)
-    return failed(exchange, 'http_unauthorized', `${says}: it wants credentials.`);
-  if (status === 403)
-    return failed(exchange, 'http_forbidden', `${says}: it refuses access.`, wait);
-  if (status === 429) {
-    return failed(exchange, 'http_rate_limited', `${says}: too many requests.`, wait);
-  }
-  if (status >= 500 || status === 408) {
-    return failed(exchange, 'http_server_error', `${says}: a fault of its own.`, wait);
-  }
-  return failed(exchange, 'http_client_error', `${says}: it does not accept the request.`);
+  const row = outcomeOfStatus(status);
+  if (!row) return null;
+  const message = `The source answered ${status}: ${row.says}.`;
+  return failed(exchange, row.outcome, message, retryAfterMs(response.headers));
 }

@@ -1,18 +1,9 @@
 /** When a host that keeps failing is left alone by the whole fleet. Pure. */
 import type { ErrorCode } from '#lib/errors/codes.ts';
+import { outcomeRule } from './attempt-outcomes.ts';
 
-/** Failures that say something about the host, not about the one resource. */
-const hostFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'egress_connect_failed',
-  'egress_dns_failed',
-  'egress_tls_failed',
-  'egress_timeout',
-  'egress_response_invalid',
-  'http_server_error',
-  'http_rate_limited',
-]);
-
-export const isHostFault = (code: ErrorCode): boolean => hostFaults.has(code);
+/** Whether a failure says something about the host, not about the one resource. */
+export const isHostFault = (code: ErrorCode): boolean => outcomeRule(code).hostFault;
 
 /** So many requests in a row must fail before a host counts as down. */
 const failuresToOpen = 5;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs, maxRetryAfterMs, planRetry, retryClassOf } from './retry-policy.ts';
+import { databaseErrorCodes } from '#db/errors.ts';
+import { networkErrors } from '#lib/egress/network-errors.ts';
+import { type AppErrorCode, appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
+import { statusOutcomes } from '#lib/source-types/http-status.ts';
+import { wikiErrors } from '#lib/source-types/mediawiki/answer.ts';
+import { attemptOutcomes, neverOfAnAttempt } from './attempt-outcomes.ts';
+import { backoffMs, maxRetryAfterMs, planRetry } from './retry-policy.ts';
 
 const failed = (over: Partial<Parameters<typeof planRetry>[0]> = {}) => ({
   code: 'http_server_error' as const,
@@ -11,48 +17,57 @@ const failed = (over: Partial<Parameters<typeof planRetry>[0]> = {}) => ({
 });
 const half = () => 0.5;
 
-describe('what is retried', () => {
-  test.each([
-    'egress_dns_failed',
-    'egress_connect_failed',
-    'egress_timeout',
-    'http_rate_limited',
-    'http_server_error',
-    'api_busy',
-    'payload_invalid',
-    'lake_write_failed',
-    'db_connection_lost',
-    'internal',
-  ] as const)('%s is retried', (code) => expect(retryClassOf(code)).toBe('retry'));
+const allCodes: readonly ErrorCode[] = [
+  // Object.keys forgets that these are the keys of the closed list.
+  ...(Object.keys(appErrorRemedies) as AppErrorCode[]),
+  ...databaseErrorCodes,
+];
+const decided = attemptOutcomes.map(([code, rule]) => ({ code: code as ErrorCode, ...rule }));
 
-  test.each([
-    'http_not_found',
-    'http_gone',
-    'http_unauthorized',
-    'http_forbidden',
-    'http_client_error',
-    'page_missing',
-    'title_invalid',
-    'api_error',
-    'blocked',
-    'egress_address_refused',
-    'egress_too_large',
-    'source_removed',
-    'usage',
-  ] as const)('%s is final', (code) => expect(retryClassOf(code)).toBe('give_up'));
-
-  test('what robots.txt forbids is skipped, not failed', () => {
-    expect(planRetry(failed({ code: 'robots_disallowed' })).decision).toEqual({ kind: 'skip' });
+describe('the table of outcomes', () => {
+  test('decides about every code there is, or says that no attempt ends so', () => {
+    const codes = [...decided.map(({ code }) => code), ...neverOfAnAttempt];
+    expect(codes.toSorted()).toEqual(allCodes.toSorted());
   });
 
-  test.each(['page_missing', 'title_invalid', 'http_not_found', 'http_gone'] as const)(
-    'a link that was never fetched and ends in %s is skipped',
-    (code) => {
-      expect(planRetry(failed({ code, isUntriedLink: true })).decision).toEqual({ kind: 'skip' });
-      expect(planRetry(failed({ code })).decision).toEqual({ kind: 'give_up' });
-    },
-  );
+  test('holds what every network error, status and API error is turned into', () => {
+    const outcomes = [
+      ...networkErrors.map(({ outcome }) => outcome),
+      ...statusOutcomes.map(({ outcome }) => outcome),
+      ...wikiErrors.map(({ outcome }) => outcome),
+    ];
+    const known = new Set<string>(decided.map(({ code }) => code));
+    expect(outcomes.filter((outcome) => !known.has(outcome))).toEqual([]);
+  });
 
+  test.each(decided)('$code: $decision', (rule) => {
+    const { code, decision, hostWaits, leastDelayMs } = rule;
+    const first = planRetry(failed({ code }), () => 0.999_999);
+    const told = planRetry(failed({ code, retryAfterMs: 90_000 }));
+    const last = planRetry(failed({ code, attempt: 4 }));
+    if (decision === 'give_up' || decision === 'skip') {
+      for (const plan of [first, told, last]) {
+        expect(plan).toEqual({ decision: { kind: decision }, blockHostMs: null });
+      }
+      return;
+    }
+    const delayMs = leastDelayMs || 2000;
+    expect(first.decision).toEqual({ kind: 'retry', delayMs });
+    expect(first.blockHostMs).toBe(hostWaits === 'always' ? delayMs : null);
+    expect(told.decision).toEqual({ kind: 'retry', delayMs: 90_000 });
+    expect(told.blockHostMs).toBe(hostWaits === 'never' ? null : 90_000);
+    expect(last.decision).toEqual({ kind: 'give_up' });
+  });
+
+  test.each(decided)('$code of a link that was never fetched', ({ code, deadLink, decision }) => {
+    const { kind } = planRetry(failed({ code, isUntriedLink: true })).decision;
+    if (deadLink) expect(kind).toBe('skip');
+    else expect(kind).toBe(planRetry(failed({ code })).decision.kind);
+    if (decision === 'leave' || decision === 'wait') expect(kind).toBe('retry');
+  });
+});
+
+describe('what is retried', () => {
   test('a link whose host refuses us fails like any other item', () => {
     const refused = failed({ code: 'http_forbidden', isUntriedLink: true });
     expect(planRetry(refused).decision).toEqual({ kind: 'give_up' });
@@ -98,6 +113,13 @@ describe('whom it makes wait', () => {
   test('the host waits also when the item has used up its attempts', () => {
     const plan = planRetry(failed({ code: 'http_rate_limited', attempt: 4, retryAfterMs: 5000 }));
     expect(plan).toEqual({ decision: { kind: 'give_up' }, blockHostMs: 5000 });
+  });
+
+  test('a wall makes everybody wait, longer with each attempt, at most a day', () => {
+    const waits = [1, 2, 3, 30].map(
+      (attempt) => planRetry(failed({ code: 'blocked', attempt, maxAttempts: 99 })).blockHostMs,
+    );
+    expect(waits).toEqual([900_000, 1_800_000, 3_600_000, 86_400_000]);
   });
 
   test('a missing page says nothing about its host', () => {

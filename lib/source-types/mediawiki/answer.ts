@@ -1,6 +1,6 @@
 /** What a wiki's API answers, and the errors it hides in answers with status 200. */
 import { z } from 'zod';
-import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { AppErrorCode } from '#lib/errors/codes.ts';
 
 const reference = z.looseObject({ ns: z.number(), title: z.string() });
 
@@ -41,14 +41,32 @@ export const wikiAnswer = z.looseObject({
 });
 export type WikiAnswer = z.infer<typeof wikiAnswer>;
 
-/** Whether an API error passes by itself. See https://www.mediawiki.org/wiki/API:Errors_and_warnings */
-export function codeOfWikiError(code: string): ErrorCode {
-  const passing =
-    code === 'ratelimited' ||
-    code === 'maxlag' ||
-    code === 'readonly' ||
-    code === 'timeout' ||
-    code.startsWith('internal_api_error_');
-  if (passing) return 'api_busy';
-  return code === 'blocked' || code === 'autoblocked' ? 'blocked' : 'api_error';
+interface WikiError {
+  /** Whole codes, or beginnings of codes with a `*`. */
+  readonly codes: readonly string[];
+  readonly outcome: AppErrorCode;
 }
+
+/**
+ * Codes of the API's errors, the first row that fits; any other is `api_error`.
+ * See https://www.mediawiki.org/wiki/API:Errors_and_warnings
+ */
+export const wikiErrors: readonly WikiError[] = [
+  { codes: ['ratelimited', 'actionthrottledtext'], outcome: 'http_rate_limited' },
+  {
+    codes: ['maxlag', 'readonly', 'timeout', 'internal_api_error_*', 'dbqueryerror'],
+    outcome: 'api_busy',
+  },
+  {
+    codes: ['blocked', 'autoblocked', 'globalblocking-*', 'wikimedia-globalblocking-*'],
+    outcome: 'blocked',
+  },
+  { codes: ['readapidenied', 'permissiondenied', 'notloggedin'], outcome: 'http_unauthorized' },
+  { codes: ['missingtitle', 'nosuchpageid', 'nosuchrevid'], outcome: 'page_missing' },
+  { codes: ['invalidtitle', 'pagecannotexist'], outcome: 'title_invalid' },
+];
+
+export const codeOfWikiError = (code: string): AppErrorCode =>
+  wikiErrors.find(({ codes }) =>
+    codes.some((one) => (one.endsWith('*') ? code.startsWith(one.slice(0, -1)) : one === code)),
+  )?.outcome ?? 'api_error';

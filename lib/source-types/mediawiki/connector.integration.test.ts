@@ -295,7 +295,9 @@ describe('what is no page', () => {
 describe('an error inside an answer with status 200', () => {
   it.each([
     ['maxlag', 'api_busy'],
-    ['ratelimited', 'api_busy'],
+    ['ratelimited', 'http_rate_limited'],
+    ['globalblocking-ipblocked', 'blocked'],
+    ['readapidenied', 'http_unauthorized'],
     ['readonly', 'api_busy'],
     ['internal_api_error_DBQueryError', 'api_busy'],
     ['blocked', 'blocked'],
