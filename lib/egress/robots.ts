@@ -19,7 +19,8 @@ export interface RobotsCache {
 }
 
 export type RobotsVerdict =
-  | { readonly kind: 'allowed' }
+  /** `delayMs`: the site's own wish for the time between two requests (`Crawl-delay`), or null. */
+  | { readonly kind: 'allowed'; readonly delayMs: number | null }
   | { readonly kind: 'disallowed' }
   /** 5xx or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
   | { readonly kind: 'unknown'; readonly message: string };
@@ -73,8 +74,7 @@ export async function askRobots(question: RobotsQuestion): Promise<RobotsVerdict
   const robotsUrl = `${url.origin}/robots.txt`;
   let entry = await question.cache.get(url.origin);
   if (!entry) {
-    entry = await readRobots(question, robotsUrl);
-    await question.cache.set(url.origin, entry);
+    entry = await readOnce(question, url.origin, robotsUrl);
     await question.politePause();
   }
   return judgeRobots(entry, robotsUrl, question.url, question.userAgent);
@@ -88,7 +88,7 @@ export function judgeRobots(
   userAgent: string,
 ): RobotsVerdict {
   const { status, body } = entry;
-  if (status !== null && status >= 400 && status < 500) return { kind: 'allowed' };
+  if (status !== null && status >= 400 && status < 500) return { kind: 'allowed', delayMs: null };
   if (status === null || status >= 300) {
     const found = status === null ? 'could not be reached' : `answered ${status}`;
     return {
@@ -97,13 +97,43 @@ export function judgeRobots(
     };
   }
   const rules = robotsParser(robotsUrl, body ?? '');
-  return rules.isAllowed(url, productOf(userAgent)) === false
-    ? { kind: 'disallowed' }
-    : { kind: 'allowed' };
+  const product = productOf(userAgent);
+  if (rules.isAllowed(url, product) === false) return { kind: 'disallowed' };
+  const seconds = rules.getCrawlDelay(product);
+  const delayMs = seconds !== undefined && seconds > 0 ? Math.round(seconds * 1000) : null;
+  return { kind: 'allowed', delayMs };
 }
 
 /** robots.txt names products (`ExampleBot`), not whole User-Agent headers. */
 const productOf = (userAgent: string) => userAgent.split(/[/\s(]/, 1)[0] || '*';
+
+const underWay = new WeakMap<RobotsCache, Map<string, Promise<RobotsEntry>>>();
+
+/** Many items of one new origin ask at the same moment; the file is fetched for all of them. */
+async function readOnce(
+  question: RobotsQuestion,
+  origin: string,
+  robotsUrl: string,
+): Promise<RobotsEntry> {
+  const reading = underWay.get(question.cache) ?? new Map<string, Promise<RobotsEntry>>();
+  underWay.set(question.cache, reading);
+  const others = reading.get(origin);
+  if (others) {
+    // Whoever read it may have been broken off; that is no verdict on the file.
+    const theirs = await others.catch(() => null);
+    if (theirs) return theirs;
+  }
+  const own = readRobots(question, robotsUrl).then(async (entry) => {
+    await question.cache.set(origin, entry);
+    return entry;
+  });
+  reading.set(origin, own);
+  try {
+    return await own;
+  } finally {
+    reading.delete(origin);
+  }
+}
 
 async function readRobots(question: RobotsQuestion, robotsUrl: string): Promise<RobotsEntry> {
   const { http, timeoutMs, signal, userAgent } = question;

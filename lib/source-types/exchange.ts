@@ -13,6 +13,8 @@ interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
+  /** Default: the HTTP client's. */
+  readonly maxBytes?: number;
 }
 
 export interface Exchange {
@@ -63,7 +65,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   };
 
   return {
-    async ask(url, { method = 'GET', headers = {}, body = null } = {}) {
+    async ask(url, { method = 'GET', headers = {}, body = null, maxBytes } = {}) {
       if (asked > 0) await context.politePause();
       context.signal.throwIfAborted();
       first ??= { url, method, headers: maskedHeaders(headers) };
@@ -75,6 +77,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         body,
         timeoutMs: context.settings.timeout * 1000,
         signal: context.signal,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
       });
       last = response;
       bytes += response.bytes;

@@ -32,6 +32,11 @@ export interface FetchContext<S> extends SourceContext<S> {
   readonly signal: AbortSignal;
   /** Least time between two requests of one fetch (continuations), ms; await before each but the first. */
   readonly politePause: () => Promise<void>;
+  /**
+   * Tells what distance the site itself asks for between two requests (`Crawl-delay`), ms; null = none.
+   * The fleet keeps it from now on; an item that was claimed without it goes back. Absent = not kept.
+   */
+  readonly keepDistance?: (delayMs: number | null) => Promise<void>;
   /** Remembers robots.txt files; absent = in this process's memory. */
   readonly robots?: RobotsCache;
 }
@@ -159,8 +164,16 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;
   /** Present when one request can ask for many items; workers then claim and fetch them together. */
   readonly batch?: SourceBatch<S>;
-  /** Items found in a payload; pure. `depth` limits are the pipeline's. */
-  discover(item: WorkItem, payload: JsonValue, context: SourceContext<S>): DiscoveredItem[];
+  /**
+   * Items found in a payload; pure. `depth` limits are the pipeline's.
+   * @param answer what came with the payload; absent when a stored payload is read again
+   */
+  discover(
+    item: WorkItem,
+    payload: JsonValue,
+    context: SourceContext<S>,
+    answer?: Pick<FetchFacts, 'responseHeaders'>,
+  ): DiscoveredItem[];
   /** Greatest link depth to follow (0 = seeds only); null = not limited by the type. */
   maxDepth(settings: S): number | null;
 }

@@ -5,6 +5,7 @@ import type { WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { storeRecord } from '#lib/records/store-record.ts';
 import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
+import { noteAnnouncedChanges } from './announced-changes.ts';
 import { recordAttempt } from './attempts.ts';
 import { type DiscoveryCounts, enqueueDiscovered } from './discovered.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
@@ -68,7 +69,9 @@ async function discover(
   if (input.discovered.length === 0) return nothingFound;
   const run = await runStanding(tx, item.run_id);
   const parent = { workItemId: item.work_item_id, runId: run === null ? null : item.run_id };
-  return enqueueDiscovered(tx, parent, run, input.discovered);
+  const counts = await enqueueDiscovered(tx, parent, run, input.discovered);
+  await noteAnnouncedChanges(tx, input.discovered);
+  return counts;
 }
 
 function completedItem(

@@ -16,6 +16,8 @@ function source(maxDepth: number | null): LoadedSource {
     },
     rateDelayMs: 0,
     holdsSlot: false,
+    holdsHostSlot: false,
+    ownDelayMs: null,
     maxAttempts: 4,
   };
 }

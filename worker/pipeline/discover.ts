@@ -1,7 +1,7 @@
 /** Discover: turns what a payload links to into new work items. Pure. */
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
-import type { DiscoveredItem } from '#lib/source-types/source-type.ts';
+import type { DiscoveredItem, FetchFacts } from '#lib/source-types/source-type.ts';
 import { checkNewWorkItem } from '#lib/work-items/dedupe-key.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
 import type { LoadedSource } from './load-source.ts';
@@ -19,8 +19,13 @@ export interface Discovery {
  * Depth counts link hops from the seed: a link is one deeper than its page, a continuation or an
  * alias's target is not. The source's own limit is enforced here, the run's with the completion.
  */
-export function discoverItems(item: WorkItem, payload: JsonValue, source: LoadedSource): Discovery {
-  return toWorkItems(item, source.type.discover(item, payload, source.context), source);
+export function discoverItems(
+  item: WorkItem,
+  payload: JsonValue,
+  source: LoadedSource,
+  answer?: FetchFacts,
+): Discovery {
+  return toWorkItems(item, source.type.discover(item, payload, source.context, answer), source);
 }
 
 /** The same for links that are already known, as an alias's target. */

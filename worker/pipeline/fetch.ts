@@ -1,25 +1,33 @@
 /** Fetch: asks the source for one item, or for several that one request can ask for. */
 import { AppError } from '#lib/errors/app-error.ts';
+import { keepDistance } from '#lib/hosts/keep-distance.ts';
+import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { HeldItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 import { politeHttp } from './polite-http.ts';
 
+/** The host asks for a greater distance than this item was claimed with: it goes back unasked. */
+class ClaimedTooSoon extends Error {
+  override readonly name = 'ClaimedTooSoon';
+}
+
 /**
- * Never throws: what fails is an outcome of kind `error`. Afterwards the source's polite slot is
+ * Never throws: what fails is an outcome of kind `error`. Null = it was not asked for, because the host
+ * turned out to want more distance. Afterwards the source's polite slot is
  * given on, so that the next request of the fleet keeps the delay.
  */
 export async function fetchItem(
   held: HeldItem,
   source: LoadedSource,
   context: PipelineContext,
-): Promise<FetchOutcome> {
+): Promise<FetchOutcome | null> {
   try {
     return await underSlot(held, held.abort.signal, source, context, (fetching) =>
       source.type.fetch(held.item, fetching),
     );
   } catch (error) {
-    return failedOutcome(error, held, context);
+    return error instanceof ClaimedTooSoon ? null : failedOutcome(error, held, context);
   }
 }
 
@@ -42,7 +50,7 @@ export async function fetchTogether(
     );
     return new Map(batch.map((held, index) => [held, outcomes[index] ?? null]));
   } catch (error) {
-    const outcome = failedOutcome(error, first, context);
+    const outcome = error instanceof ClaimedTooSoon ? null : failedOutcome(error, first, context);
     return new Map(batch.map((held) => [held, outcome]));
   }
 }
@@ -62,11 +70,26 @@ async function underSlot<T>(
       signal,
       politePause: polite.politePause,
       robots: context.robots,
+      keepDistance: (delayMs) => keepHostsDistance(holder, delayMs, source, context),
     });
   } finally {
     holder.requests += polite.sent();
     if (source.holdsSlot) await passOnSlot(holder, polite.lastSentAt(), context);
   }
+}
+
+async function keepHostsDistance(
+  { item: { host } }: HeldItem,
+  delayMs: number | null,
+  source: LoadedSource,
+  context: PipelineContext,
+): Promise<void> {
+  if (host === null) return;
+  const wished = delayMs === null ? null : Math.min(delayMs, longestRobotsDelayMs);
+  if (wished !== source.ownDelayMs) await keepDistance(context.db, host, wished);
+  if (wished === null) return;
+  // Claimed before the wish was known, or under a rate that is none here.
+  if (wished > source.rateDelayMs || !source.holdsHostSlot) throw new ClaimedTooSoon();
 }
 
 function whenAllAborted(batch: readonly HeldItem[]): AbortSignal {

@@ -14,6 +14,10 @@ export interface LoadedSource {
   readonly rateDelayMs: number;
   /** Whether the item may have been claimed under a polite slot, which is to be passed on. */
   readonly holdsSlot: boolean;
+  /** Whether the slot of its host is the item's. */
+  readonly holdsHostSlot: boolean;
+  /** What the host itself is known to ask for between two requests, ms; null = nothing. */
+  readonly ownDelayMs: number | null;
   readonly maxAttempts: number;
 }
 
@@ -47,6 +51,8 @@ export async function loadSource(
     context: { sourceName: source.name, settings: settings.data, secrets },
     rateDelayMs: Math.max(source.rateDelayMs, host.paceMs),
     holdsSlot: source.rateDelayMs > 0 || host.paceMs > 0 || host.holdsSlot,
+    holdsHostSlot: host.holdsSlot,
+    ownDelayMs: host.ownDelayMs,
     maxAttempts: source.maxAttempts,
   };
 }
@@ -55,12 +61,16 @@ export async function loadSource(
 async function hostPace(
   { host, leaseId }: ClaimedItem,
   { db }: PipelineContext,
-): Promise<{ readonly paceMs: number; readonly holdsSlot: boolean }> {
-  if (host === null) return { paceMs: 0, holdsSlot: false };
+): Promise<{ paceMs: number; holdsSlot: boolean; ownDelayMs: number | null }> {
+  if (host === null) return { paceMs: 0, holdsSlot: false, ownDelayMs: null };
   const row = await db.q
     .selectFrom('hosts')
-    .select(['pace_ms', 'slot_lease_id'])
+    .select(['pace_ms', 'slot_lease_id', 'robots_delay_ms'])
     .where('host', '=', host)
     .executeTakeFirst();
-  return { paceMs: row?.pace_ms ?? 0, holdsSlot: row?.slot_lease_id === leaseId };
+  return {
+    paceMs: row?.pace_ms ?? 0,
+    holdsSlot: row?.slot_lease_id === leaseId,
+    ownDelayMs: row?.robots_delay_ms ?? null,
+  };
 }

@@ -3,7 +3,7 @@ import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
-import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { NewWorkItem } from '#lib/work-items/model.ts';
 import { isPassing, patiently } from '../patience.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
@@ -154,9 +154,10 @@ function linksIn(
   held: HeldItem,
   source: LoadedSource,
   context: PipelineContext,
+  answer?: FetchFacts,
 ): readonly NewWorkItem[] {
   if (!context.enableDiscovery) return [];
-  const { items, refused } = discoverItems(held.item, payload, source);
+  const { items, refused } = discoverItems(held.item, payload, source, answer);
   if (refused > 0) {
     context.log.warn({ refused }, 'links that can be no work item were left out');
   }
@@ -171,7 +172,7 @@ async function concludeFetched(
 ): Promise<ItemResult> {
   const record = await storeRecord(held, outcome, context);
   try {
-    const discovered = linksIn(outcome.payload, held, source, context);
+    const discovered = linksIn(outcome.payload, held, source, context, outcome.facts);
     const { validators, facts } = outcome;
     const result = await completeItem(held, { record, validators, discovered, facts }, context);
     if (result.kind === 'lost') await discardRecord(record, context);

@@ -1,17 +1,30 @@
-/** Fetches one address: conditional requests, robots.txt, JSON or text by what was sent. */
-import type { HttpClient } from '#lib/egress/http-client.ts';
+/** Fetches one address: conditional requests, robots.txt, JSON, text or a sitemap by what was sent. */
+import type { HttpClient, HttpResponse } from '#lib/egress/http-client.ts';
 import { askRobots, createRobotsMemory, type RobotsCache } from '#lib/egress/robots.ts';
 import { describeUrl } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
-import { beginningOf, jsonOf, mediaTypeOf, textOf } from '../body.ts';
+import { beginningOf, decode, jsonOf, mediaTypeOf } from '../body.ts';
+import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOfStatus, guarded } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import type { HttpSettings } from './settings.ts';
+import { otherName } from './canonical.ts';
+import { httpItem, sameHost } from './seeding.ts';
+import { type HttpSettings, sitemapType } from './settings.ts';
+import { maxSitemapBytes, parseSitemap, sitemapPayload, unpacked } from './sitemap.ts';
 
 type HttpItem = Pick<
   WorkItem,
-  'requestUri' | 'requestMethod' | 'requestHeaders' | 'requestBody' | 'etag' | 'lastModified'
+  | 'requestUri'
+  | 'requestMethod'
+  | 'requestHeaders'
+  | 'requestBody'
+  | 'resourceType'
+  | 'priority'
+  | 'metadata'
+  | 'depth'
+  | 'etag'
+  | 'lastModified'
 >;
 
 export function fetchOverHttp(
@@ -19,23 +32,14 @@ export function fetchOverHttp(
   context: FetchContext<HttpSettings>,
 ): Promise<FetchOutcome> {
   return guarded(context, async (exchange) => {
-    const { settings, secrets } = context;
-    const userAgent = settings.user_agent ?? null;
-    const barred = await barredByRobots(item, context, exchange, userAgent);
+    const { settings } = context;
+    const barred = await barredByRobots(item, context, exchange);
     if (barred) return barred;
-    const isTrusted = originsOfSecrets(settings).includes(new URL(item.requestUri).origin);
-    const authorization = isTrusted ? secrets['authorization'] : undefined;
     const response = await exchange.ask(item.requestUri, {
       method: item.requestMethod,
       body: item.requestBody,
-      headers: {
-        accept: settings.response === 'json' ? 'application/json' : '*/*',
-        ...lowerCased(settings.headers),
-        ...lowerCased(item.requestHeaders ?? {}),
-        ...(userAgent === null ? {} : { 'user-agent': userAgent }),
-        ...(authorization ? { authorization } : {}),
-        ...condition(item),
-      },
+      headers: headersOf(item, context),
+      ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
     });
     const validators = {
       etag: response.headers['etag'] ?? null,
@@ -53,9 +57,13 @@ export function fetchOverHttp(
         },
       };
     }
+    const challenge = challengeIn(response);
+    if (challenge !== null) return failed(exchange, 'blocked', challenge);
     const refused = failureOfStatus(exchange, response);
     if (refused) return refused;
-    const text = textOf(response);
+    if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
+
+    const { text, charset } = decode(response);
     const mediaType = mediaTypeOf(response);
     const asJson =
       settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
@@ -65,30 +73,94 @@ export function fetchOverHttp(
         const message = `The answer (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
         return failed(exchange, 'payload_invalid', message);
       }
-      return fetched(exchange, payload, null, mediaType || 'application/json', payload, validators);
+      const contentType = mediaType || 'application/json';
+      return fetched(
+        exchange,
+        { payload, text: null, contentType, projection: payload },
+        validators,
+      );
+    }
+    const alias = aliasOf(item, response, /html/.test(mediaType) ? text : null, settings);
+    if (alias) {
+      const { because, url } = alias.name;
+      const facts = exchange.answered({ alias_of: url, alias_by: because });
+      return { kind: 'alias', facts, canonical: alias.canonical };
     }
     const payload = { content_type: mediaType, url: response.finalUrl, text };
-    return fetched(exchange, payload, text, mediaType || 'text/plain', text, validators);
+    const contentType = mediaType || 'text/plain';
+    return fetched(exchange, { payload, text, contentType, projection: text }, validators, charset);
   });
 }
 
+function headersOf(
+  item: HttpItem,
+  { settings, secrets }: FetchContext<HttpSettings>,
+): Record<string, string> {
+  const userAgent = settings.user_agent ?? null;
+  const isTrusted = originsOfSecrets(settings).includes(new URL(item.requestUri).origin);
+  const authorization = isTrusted ? secrets['authorization'] : undefined;
+  return {
+    accept: settings.response === 'json' ? 'application/json' : '*/*',
+    ...lowerCased(settings.headers),
+    ...lowerCased(item.requestHeaders ?? {}),
+    ...(userAgent === null ? {} : { 'user-agent': userAgent }),
+    ...(authorization ? { authorization } : {}),
+    ...condition(item),
+  };
+}
+
+type Validators = Extract<FetchOutcome, { kind: 'fetched' }>['validators'];
+
 function fetched(
   exchange: Exchange,
-  payload: JsonValue,
-  text: string | null,
-  contentType: string,
-  projection: JsonValue,
-  validators: { etag: string | null; lastModified: string | null; revision: null },
+  content: {
+    readonly payload: JsonValue;
+    readonly text: string | null;
+    readonly contentType: string;
+    readonly projection: JsonValue;
+  },
+  validators: Validators,
+  charset?: string,
 ): FetchOutcome {
-  return {
-    kind: 'fetched',
-    facts: exchange.answered(),
-    payload,
-    text,
-    contentType,
-    projection,
-    validators,
-  };
+  const facts = exchange.answered(charset === undefined ? {} : { charset });
+  return { kind: 'fetched', facts, ...content, validators };
+}
+
+function sitemapOf(
+  response: HttpResponse,
+  exchange: Exchange,
+  validators: Validators,
+): FetchOutcome {
+  const { text } = decode({ headers: {}, body: unpacked(response.body) });
+  const sitemap = parseSitemap(text);
+  if (!sitemap) {
+    const message = `The answer is not a sitemap; it begins "${beginningOf(text)}".`;
+    return failed(exchange, 'payload_invalid', message);
+  }
+  const payload = sitemapPayload(sitemap);
+  const contentType = 'application/json';
+  return fetched(exchange, { payload, text: null, contentType, projection: payload }, validators);
+}
+
+/** A page that goes by another address; the target of such a name is not sent on any further. */
+function aliasOf(
+  item: HttpItem,
+  response: HttpResponse,
+  html: string | null,
+  settings: HttpSettings,
+) {
+  if (!settings.one_address || item.requestMethod !== 'GET') return null;
+  if (item.metadata?.['canonical'] === true) return null;
+  const name = otherName(item.requestUri, response, html);
+  if (!name) return null;
+  const leaves = !sameHost(name.url, item.requestUri);
+  // The source's rules bind as they do for links; what a person named is followed wherever it leads.
+  const follow = !leaves || item.depth === 0 || !settings.discovery.same_host;
+  const target = httpItem(name.url, item.resourceType, item.priority);
+  const canonical = follow
+    ? { ...target, metadata: { ...item.metadata, canonical: true }, isHop: false }
+    : null;
+  return { name, canonical };
 }
 
 const isJson = (mediaType: string): boolean =>
@@ -121,7 +193,6 @@ async function barredByRobots(
   item: HttpItem,
   context: FetchContext<HttpSettings>,
   exchange: Exchange,
-  userAgent: string | null,
 ): Promise<FetchOutcome | null> {
   const { settings, http, signal, politePause } = context;
   if (!settings.respect_robots || settings.response === 'json') return null;
@@ -129,12 +200,15 @@ async function barredByRobots(
     http,
     cache: context.robots ?? memoryOf(http),
     url: item.requestUri,
-    userAgent: userAgent ?? http.userAgent ?? 'HolocronIngest',
+    userAgent: settings.user_agent ?? http.userAgent ?? 'HolocronIngest',
     timeoutMs: settings.timeout * 1000,
     signal,
     politePause,
   });
-  if (verdict.kind === 'allowed') return null;
+  if (verdict.kind === 'allowed') {
+    await context.keepDistance?.(verdict.delayMs);
+    return null;
+  }
   return verdict.kind === 'disallowed'
     ? failed(
         exchange,

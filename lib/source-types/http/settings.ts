@@ -9,7 +9,11 @@ import {
   seedPriorityHint,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
-import { selectorFault } from './selector.ts';
+import { pathFault, selectorFault } from './selector.ts';
+import { expandTemplate, mostAddresses, templateFault } from './template.ts';
+
+/** Resource type of sitemaps; their pages have the type of the seed. */
+export const sitemapType = 'sitemap';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header');
 const headerValue = z
@@ -41,6 +45,14 @@ const selector = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
+const path = z
+  .string('give a path as text')
+  .trim()
+  .superRefine((text, context) => {
+    const fault = pathFault(text);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });
+
 export const httpSettings = z.strictObject({
   base_url: httpUrl.optional(),
   headers: z
@@ -58,12 +70,36 @@ export const httpSettings = z.strictObject({
     }),
   response: z.enum(['auto', 'json', 'text']).default('auto'),
   respect_robots: z.boolean().default(true),
+  one_address: z.boolean().default(true),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(false),
       links: z.array(selector).max(50, 'at most 50').default(['a[href]']),
       same_host: z.boolean().default(true),
+      drop_parameters: z
+        .array(
+          z
+            .string('give names as text')
+            .regex(/^[^\s=&#*]+\*?$/, 'give a name, or its beginning and a *'),
+        )
+        .max(50, 'at most 50')
+        .default([]),
       max_depth: maxDepthSetting,
+    })
+    .prefault({}),
+  paging: z
+    .strictObject({
+      by: z.enum(['none', 'link', 'cursor', 'page']).default('none'),
+      field: path.default('$.next'),
+      parameter: z
+        .string('give a name as text')
+        .regex(/^[^\s=&#]{1,100}$/, 'give the name of a query parameter')
+        .default('page'),
+      max_pages: z
+        .int('give a whole number')
+        .min(0, 'must not be negative')
+        .max(1_000_000, 'at most 1,000,000')
+        .default(100),
     })
     .prefault({}),
   ...commonSettings(0),
@@ -97,6 +133,12 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     widget: 'switch',
     group: 'Politeness',
   },
+  one_address: {
+    label: 'One address per page',
+    help: 'A page that moved for good, or that names another address of its host as its own, is stored under that one.',
+    widget: 'switch',
+    group: 'Server',
+  },
   'discovery.enabled': {
     label: 'Discover further addresses',
     help: 'Follow links found in the answers.',
@@ -105,7 +147,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
   },
   'discovery.links': {
     label: 'Links',
-    help: 'Where links are, one a line: CSS selectors for pages (a.next), paths beginning with $ for JSON ($.items[*].url).',
+    help: 'Where links are, one a line: CSS selectors for pages (a.next), paths beginning with $ for JSON ($.items[*].url, $..href).',
     widget: 'lines',
     placeholder: 'a[href]',
     group: 'Discovery',
@@ -116,30 +158,80 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     widget: 'switch',
     group: 'Discovery',
   },
+  'discovery.drop_parameters': {
+    label: 'Parameters left out',
+    help: 'Query parameters taken off links, one a line; a * at the end stands for anything (utm_*).',
+    widget: 'lines',
+    placeholder: 'utm_*',
+    group: 'Discovery',
+  },
   'discovery.max_depth': maxDepthHint,
+  'paging.by': {
+    label: 'Further pages by',
+    help: 'link: the Link header or rel=next. cursor: a value or address in the answer. page: a number, as long as the path finds entries.',
+    widget: 'select',
+    group: 'Paging',
+  },
+  'paging.field': {
+    label: 'Path',
+    help: 'Where the cursor is (cursor) or the entries of a page are (page).',
+    widget: 'text',
+    placeholder: '$.meta.next_cursor',
+    group: 'Paging',
+  },
+  'paging.parameter': {
+    label: 'Parameter',
+    help: 'The query parameter that takes the cursor or the number.',
+    widget: 'text',
+    placeholder: 'cursor',
+    group: 'Paging',
+  },
+  'paging.max_pages': {
+    label: 'Pages',
+    help: 'Pages that are read of one address; 0 = all of them.',
+    widget: 'number',
+    group: 'Paging',
+  },
   ...commonHints,
 };
 
-export const httpSeed = z.strictObject({
-  resource_type: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9_-]{0,49}$/,
-      'use lower-case letters, digits, - and _, beginning with a letter',
-    )
-    .default('document'),
-  priority: seedPriority,
-  urls: z
-    .array(
-      z
-        .string('give addresses as text')
-        .trim()
-        .min(1, 'must not be empty')
-        .max(2000, 'at most 2000 characters'),
-    )
-    .min(1, 'give at least one address')
-    .max(10_000, 'at most 10,000 addresses'),
+const address = z
+  .string('give addresses as text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(2000, 'at most 2000 characters');
+
+const template = address.superRefine((text, context) => {
+  const fault = templateFault(text);
+  if (fault) context.addIssue({ code: 'custom', message: fault });
 });
+
+export const httpSeed = z
+  .strictObject({
+    resource_type: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_-]{0,49}$/,
+        'use lower-case letters, digits, - and _, beginning with a letter',
+      )
+      .refine((name) => name !== sitemapType, 'is the kind of sitemaps; choose another')
+      .default('document'),
+    priority: seedPriority,
+    urls: z.array(template).max(mostAddresses, 'at most 10,000 addresses').optional(),
+    sitemaps: z.array(address).max(1000, 'at most 1,000 sitemaps').optional(),
+  })
+  .superRefine((seed, context) => {
+    const { urls = [], sitemaps = [] } = seed;
+    if (urls.length + sitemaps.length === 0) {
+      context.addIssue({ code: 'custom', path: ['urls'], message: 'give at least one address' });
+    }
+    let count = 0;
+    for (const url of urls) count += templateFault(url) === null ? expandTemplate(url).length : 1;
+    if (count > mostAddresses) {
+      const message = 'stand for more than 10,000 addresses together';
+      context.addIssue({ code: 'custom', path: ['urls'], message });
+    }
+  });
 export type HttpSeed = z.infer<typeof httpSeed>;
 
 export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
@@ -151,8 +243,14 @@ export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
   priority: seedPriorityHint,
   urls: {
     label: 'Addresses',
-    help: 'One a line; absolute, or relative to the base address.',
+    help: 'One a line; absolute, or relative to the base address. {1..50} stands for a range, {en,de} for a list.',
     widget: 'lines',
-    placeholder: 'https://example.org/',
+    placeholder: 'https://example.org/page/{1..50}',
+  },
+  sitemaps: {
+    label: 'Sitemaps',
+    help: 'Addresses of sitemaps or of their index, one a line; packed ones too. Their pages are fetched, and again when they changed.',
+    widget: 'lines',
+    placeholder: 'https://example.org/sitemap.xml',
   },
 };
