@@ -48,7 +48,7 @@ describe('the fields of a form', () => {
     expect(field('discovery.discover_links')).toMatchObject({ widget: 'switch', initial: true });
     expect(model.seed.find((one) => one.path === 'resource_type')).toMatchObject({
       widget: 'select',
-      options: ['page', 'category'],
+      options: ['page', 'category', 'content', 'search'],
     });
   });
 

@@ -56,7 +56,7 @@ describe('a page that goes by another address', () => {
     expect(await fetchPath('copy')).toMatchObject({ kind: 'alias' });
   });
 
-  it('is not sent on a second time, so that two pages naming each other are both kept from being lost', async () => {
+  it('is not sent on a second time when its target names it in turn', async () => {
     const { fetchPath, source } = await site((asked, response) => {
       const other = asked.url === '/a' ? '/b' : '/a';
       response.writeHead(200, html).end(page(`<link rel=canonical href=${other}>`));

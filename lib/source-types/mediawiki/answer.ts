@@ -23,6 +23,10 @@ const wikiMember = z.looseObject({ ns: z.number(), title: z.string() });
 
 export const wikiAnswer = z.looseObject({
   error: z.looseObject({ code: z.string(), info: z.string().optional() }).optional(),
+  /** The answer of `action=parse`. */
+  parse: z
+    .looseObject({ title: z.string(), revid: z.number().optional(), text: z.string() })
+    .optional(),
   /** Parameters of the next request; absent when the answer is complete. */
   continue: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   query: z
@@ -36,6 +40,8 @@ export const wikiAnswer = z.looseObject({
       interwiki: z.array(z.looseObject({ title: z.string() })).optional(),
       pages: z.array(wikiPage).optional(),
       categorymembers: z.array(wikiMember).optional(),
+      search: z.array(wikiMember).optional(),
+      searchinfo: z.looseObject({ totalhits: z.number().optional() }).optional(),
     })
     .optional(),
 });

@@ -2,6 +2,7 @@
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
+import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOf, failureOfStatus } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { userAgentOf } from '../user-agent.ts';
@@ -62,7 +63,8 @@ function continued(query: Parameters, answer: WikiAnswer): Parameters | null {
   return { ...query, ...Object.fromEntries(added) };
 }
 
-async function askWiki(
+/** One request. What is answered holds a `query` or a `parse`. */
+export async function askWiki(
   exchange: Exchange,
   { settings }: FetchContext<MediawikiSettings>,
   parameters: Parameters,
@@ -81,6 +83,8 @@ async function askWiki(
     const says = `The wiki answered with the error ${code}${info ? `: ${beginningOf(info)}` : ''}`;
     return fail(codeOfWikiError(code), says, retryAfterMs(response.headers));
   }
+  const challenge = challengeIn(response);
+  if (challenge !== null) return fail('blocked', challenge);
   const refused = failureOfStatus(exchange, response);
   if (looksLikeHtml(text) && (!refused || response.status === 403)) {
     return fail('blocked', `The wiki answered ${response.status} with a web page instead of data.`);
@@ -89,7 +93,7 @@ async function askWiki(
   if (body === undefined) {
     return fail('payload_invalid', `The answer is not JSON; it begins "${beginningOf(text)}".`);
   }
-  if (!parsed?.success || !parsed.data.query) {
+  if (!parsed?.success || !(parsed.data.query || parsed.data.parse)) {
     return fail(
       'payload_invalid',
       'The answer is not one of a MediaWiki API, version 1.25 or later.',

@@ -4,13 +4,15 @@
  */
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { type Exchange, failed, openExchange } from '../exchange.ts';
+import { type Exchange, failed, failureOf, openExchange } from '../exchange.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
-import { askWhole, isFailure } from './ask.ts';
+import type { WikiPage } from './answer.ts';
+import { askWhole, askWiki, isFailure } from './ask.ts';
 import { judge, revisionOf, type Verdict, type WikiItem } from './judge.ts';
-import { payloadOf, projectionOf, type WikiMerge } from './merge.ts';
+import { contentOf, payloadOf, projectionOf, textOf, type WikiMerge } from './merge.ts';
 import { portionsOf } from './portions.ts';
-import { apiUrl, queryOf, revisionsQuery } from './request.ts';
+import { apiUrl, queryOf, renderedQuery, revisionsQuery } from './request.ts';
+import { fetchSearch } from './search.ts';
 import type { MediawikiSettings } from './settings.ts';
 import { titleFault } from './title.ts';
 
@@ -35,6 +37,11 @@ export async function fetchTogetherFromWiki(
 ): Promise<(FetchOutcome | null)[]> {
   const asking = { exchange: openExchange(context), context, together: items.length };
   const outcomes = new Map<WikiItem, FetchOutcome>();
+  const [first] = items;
+  if (first?.resourceType === 'search') {
+    for (const item of items) outcomes.set(item, await fetchSearch(item, asking.exchange, context));
+    return items.map((item) => outcomes.get(item) ?? null);
+  }
   await fetchInPortions(items, asking, (found) => {
     for (const [item, outcome] of found) outcomes.set(item, outcome);
   });
@@ -56,15 +63,20 @@ async function fetchInPortions(
     }
   }
   const changed: WikiItem[] = [];
-  for (const portion of portionsOf(sound.filter(wasFetched))) {
+  const checked = sound.filter((item) => wasFetched(item) || isRendered(item, asking));
+  for (const portion of portionsOf(checked)) {
     const step = await check(portion, asking);
     note(step.found);
     if (step.trouble) return;
     changed.push(...step.changed);
   }
-  const others = sound.filter((item) => !wasFetched(item));
-  for (const portion of portionsToFetch([...changed, ...others])) {
-    const step = await fetchPortion(portion, asking);
+  const others = sound.filter((item) => !checked.includes(item));
+  for (const portion of portionsToFetch([...changed, ...others], asking)) {
+    const [first] = portion;
+    const step =
+      first && isRendered(first, asking)
+        ? await fetchRendered(first, asking)
+        : await fetchPortion(portion, asking);
     note(step.found);
     if (step.trouble) return;
   }
@@ -74,12 +86,40 @@ async function fetchInPortions(
 const wasFetched = (item: WikiItem): boolean =>
   item.resourceType !== 'category' && (item.lastFetchedAt !== null || item.revision !== null);
 
-/** Members of a category come in a list of its own, one category at a time. */
-function portionsToFetch(items: readonly WikiItem[]): WikiItem[][] {
-  const categories = items.filter((item) => item.resourceType === 'category');
-  const pages = items.filter((item) => item.resourceType !== 'category');
-  return [...portionsOf(pages), ...categories.map((item) => [item])];
+/** The API renders one page a request; where a title leads it says in its list of pages only. */
+const isRendered = (item: WikiItem, { context }: Asking): boolean =>
+  item.resourceType === 'content' && context.settings.content_format === 'html';
+
+/** Members of a category come in a list of its own, one category at a time; rendered pages do too. */
+function portionsToFetch(items: readonly WikiItem[], asking: Asking): WikiItem[][] {
+  const isAlone = (item: WikiItem) => item.resourceType === 'category' || isRendered(item, asking);
+  const together = items.filter((item) => !isAlone(item));
+  return [...portionsOf(together), ...items.filter(isAlone).map((item) => [item])];
 }
+
+/** A page as readers see it; that there is one, and that it goes by this title, was asked before. */
+async function fetchRendered(item: WikiItem, asking: Asking): Promise<Step> {
+  const { exchange, context } = asking;
+  const answer = await askWiki(exchange, context, renderedQuery(item.resourceId)).catch(
+    (error: unknown) => failureOf(error, exchange, context),
+  );
+  if (isFailure(answer)) return allFailed([item], answer);
+  const { title, revid, text, pageid, ns } = answer.parse ?? { title: '', text: '' };
+  const page = { title, lastrevid: revid, pageid: numberOr(pageid), ns: numberOr(ns) };
+  const payload = contentOf(page, 'html', text);
+  const outcome: FetchOutcome = {
+    kind: 'fetched',
+    facts: factsOf(item, asking),
+    payload,
+    text: null,
+    contentType: 'application/json',
+    projection: { title, text },
+    validators: validators(revid === undefined ? null : String(revid)),
+  };
+  return { found: new Map([[item, outcome]]), trouble: false };
+}
+
+const numberOr = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 interface Asking {
   readonly exchange: Exchange;
@@ -161,16 +201,9 @@ function outcomeOf(
   item: WikiItem,
   verdict: Verdict,
   merge: WikiMerge,
-  { exchange, context, together }: Asking,
+  asking: Asking,
 ): FetchOutcome {
-  const facts = (details: JsonObject = {}): FetchFacts => ({
-    ...exchange.answered({ ...(together > 1 ? { items_together: together } : {}), ...details }),
-    // What gives this item alone: an address with fifty titles is no description of a record.
-    requestUri: apiUrl(
-      context.settings,
-      queryOf(context.settings, item.resourceType, [item.resourceId]),
-    ),
-  });
+  const facts = (details: JsonObject = {}) => factsOf(item, asking, details);
   switch (verdict.kind) {
     case 'failed':
       return {
@@ -185,6 +218,7 @@ function outcomeOf(
     case 'unchanged':
       return { kind: 'unchanged', facts: facts(), validators: validators(verdict.revision) };
     case 'current': {
+      if (item.resourceType === 'content') return wikitextOf(verdict.parts.page, facts());
       const page = payloadOf(verdict.parts, merge, item.resourceType);
       return {
         kind: 'fetched',
@@ -197,6 +231,32 @@ function outcomeOf(
       };
     }
   }
+}
+
+function wikitextOf(page: WikiPage, facts: FetchFacts): FetchOutcome {
+  // The page was parsed from JSON, so it holds JSON values only.
+  const text = textOf((page as JsonObject)['revisions']);
+  return {
+    kind: 'fetched',
+    facts,
+    payload: contentOf(page, 'wikitext', text),
+    text: null,
+    contentType: 'application/json',
+    projection: { title: page.title, text },
+    validators: validators(revisionOf(page)),
+  };
+}
+
+function factsOf(
+  item: WikiItem,
+  { exchange, context: { settings }, together }: Asking,
+  details: JsonObject = {},
+): FetchFacts {
+  return {
+    ...exchange.answered({ ...(together > 1 ? { items_together: together } : {}), ...details }),
+    // What gives this item alone: an address with fifty titles is no description of a record.
+    requestUri: apiUrl(settings, queryOf(settings, item.resourceType, [item.resourceId])),
+  };
 }
 
 const validators = (revision: string | null) => ({ etag: null, lastModified: null, revision });

@@ -3,6 +3,7 @@ import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { pageNamespaces } from './request.ts';
+import { resultsOf } from './search.ts';
 import { wikiItem } from './seeding.ts';
 import { categoryNamespace, type MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle } from './title.ts';
@@ -18,12 +19,17 @@ const payloadShape = z.looseObject({
 const linkStep = 10;
 const categoryStep = 20;
 
-/** The pages and categories a stored page or category leads to, each once; never itself. */
+/**
+ * The pages and categories a stored page or category leads to, each once; never itself. A search leads to
+ * what it found, a page to its content where that is wanted.
+ */
 export function mediawikiDiscover(
-  item: Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'depth'>,
+  item: Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority' | 'depth' | 'metadata'>,
   payload: JsonValue,
   { settings }: SourceContext<MediawikiSettings>,
 ): DiscoveredItem[] {
+  if (item.resourceType === 'search') return resultsOf(item, payload, settings);
+  if (item.resourceType === 'content') return [];
   const rules = settings.discovery;
   const parsed = payloadShape.safeParse(payload);
   if (!rules.enabled || !parsed.success) return [];
@@ -51,6 +57,12 @@ export function mediawikiDiscover(
     }
   } else if (rules.discover_categories) {
     for (const { title } of categories) add('category', title, categoryStep);
+  }
+  if (rules.discover_content && item.resourceType === 'page') {
+    found.set('content', {
+      ...wikiItem(settings, 'content', item.resourceId, item.priority),
+      isHop: false,
+    });
   }
   return [...found.values()];
 }

@@ -13,6 +13,9 @@ import {
   mediawikiSettings,
 } from './settings.ts';
 
+/** Rendered pages are one request each: few enough that they all end within a lease or two. */
+const batchSizes: Readonly<Record<string, number>> = { category: 1, search: 1, content: 10 };
+
 export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   id: 'mediawiki',
   title: 'MediaWiki',
@@ -46,7 +49,7 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
   batch: {
-    size: (resourceType) => (resourceType === 'category' ? 1 : maxTitles),
+    size: (resourceType) => batchSizes[resourceType] ?? maxTitles,
     fetch: fetchTogetherFromWiki,
   },
   discover: mediawikiDiscover,

@@ -12,7 +12,14 @@ import { resourceIdOfTitle, titleOfResourceId } from './title.ts';
 
 export type WikiItem = Pick<
   WorkItem,
-  'resourceType' | 'resourceId' | 'priority' | 'revision' | 'depth' | 'attempt' | 'lastFetchedAt'
+  | 'resourceType'
+  | 'resourceId'
+  | 'priority'
+  | 'revision'
+  | 'depth'
+  | 'attempt'
+  | 'lastFetchedAt'
+  | 'metadata'
 >;
 
 export type Verdict =
@@ -46,7 +53,8 @@ export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMe
   }
   const canonicalId = resourceIdOfTitle(page.title);
   if (canonicalId !== item.resourceId) {
-    const resourceType = page.ns === categoryNamespace ? 'category' : 'page';
+    const kind = page.ns === categoryNamespace ? 'category' : 'page';
+    const resourceType = item.resourceType === 'content' ? 'content' : kind;
     const follow = mayLeadTo(item, settings, page.ns);
     return {
       kind: 'alias',

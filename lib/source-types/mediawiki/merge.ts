@@ -83,6 +83,22 @@ function distinct(references: readonly Reference[]): Reference[] {
   return [...new Map(references.map((reference) => [reference.title, reference])).values()];
 }
 
+/** The payload of a content item: one text and what it is the text of. */
+export function contentOf(
+  page: WikiPage,
+  format: 'wikitext' | 'html',
+  text: JsonValue,
+): JsonObject {
+  return {
+    title: page.title,
+    pageid: page.pageid ?? null,
+    ns: page.ns ?? null,
+    revid: page.lastrevid ?? null,
+    format,
+    text,
+  };
+}
+
 /** What counts as a change: title, text, links, categories, members; not revision numbers or dates. */
 export function projectionOf(page: JsonObject): JsonValue {
   const titles = (value: JsonValue | undefined): JsonValue =>
@@ -99,7 +115,7 @@ export function projectionOf(page: JsonObject): JsonValue {
 }
 
 /** `revisions[0].slots.main.content`. */
-function textOf(revisions: JsonValue | undefined): JsonValue {
+export function textOf(revisions: JsonValue | undefined): JsonValue {
   let value: JsonValue | undefined = Array.isArray(revisions) ? revisions[0] : undefined;
   for (const key of ['slots', 'main', 'content']) {
     value =

@@ -38,6 +38,45 @@ export const revisionsQuery = (resourceIds: readonly string[]): Record<string, s
   titles: titlesOf(resourceIds),
 });
 
+/** Parameters of pages' wikitext alone. */
+const wikitextQuery = (resourceIds: readonly string[]): Record<string, string> => ({
+  ...everyQuery,
+  redirects: '1',
+  prop: 'revisions|info',
+  rvprop: 'ids|timestamp|contentmodel|content',
+  rvslots: 'main',
+  titles: titlesOf(resourceIds),
+});
+
+/** Parameters of a page as readers see it, without what changes from one rendering to the next. */
+export const renderedQuery = (resourceId: string): Record<string, string> => ({
+  ...everyQuery,
+  action: 'parse',
+  prop: 'text|revid',
+  disablelimitreport: '1',
+  disableeditsection: '1',
+  page: titleOfResourceId(resourceId),
+});
+
+/** Most results the API gives for one request of an account without special rights. */
+export const searchLimit = 50;
+
+/** Parameters of one page of a search's results. */
+export const searchQuery = (
+  settings: MediawikiSettings,
+  search: string,
+  offset: number,
+): Record<string, string> => ({
+  ...everyQuery,
+  list: 'search',
+  srsearch: search,
+  srnamespace: settings.namespaces.join('|'),
+  srlimit: String(searchLimit),
+  sroffset: String(offset),
+  srinfo: 'totalhits',
+  srprop: '',
+});
+
 /** Parameters of a category's members. */
 function categoryQuery(resourceIds: readonly string[]): Record<string, string> {
   const titles = titlesOf(resourceIds);
@@ -54,12 +93,18 @@ function categoryQuery(resourceIds: readonly string[]): Record<string, string> {
   };
 }
 
-/** The query of items of one type: many pages, or one category. */
-export const queryOf = (
+/** The query of items of one type: many pages or their wikitext, one rendered page, or one category. */
+export function queryOf(
   settings: MediawikiSettings,
   resourceType: string,
   resourceIds: readonly string[],
-) => (resourceType === 'category' ? categoryQuery(resourceIds) : pageQuery(settings, resourceIds));
+): Record<string, string> {
+  if (resourceType === 'category') return categoryQuery(resourceIds);
+  if (resourceType !== 'content') return pageQuery(settings, resourceIds);
+  return settings.content_format === 'html'
+    ? renderedQuery(resourceIds[0] ?? '')
+    : wikitextQuery(resourceIds);
+}
 
 /** The API's address with parameters; whatever query it had already stays. */
 export function apiUrl(

@@ -1,15 +1,20 @@
 import type { NewWorkItem } from '#lib/work-items/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
-import { apiUrl, queryOf } from './request.ts';
+import { apiUrl, queryOf, searchQuery } from './request.ts';
 import type { MediawikiSeed, MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle } from './title.ts';
 
-/** One item per distinct title. */
+/** One item per distinct title, or the first page of a search's results. */
 export function mediawikiSeedItems(
   context: SourceContext<MediawikiSettings>,
   seed: MediawikiSeed,
 ): NewWorkItem[] {
-  const ids = new Set(seed.titles.map(resourceIdOfTitle));
+  if (seed.resource_type === 'search') {
+    const search = { query: seed.search_query ?? '', maxPages: seed.max_pages };
+    const first = searchItem(context.settings, search, { page: 1, offset: 0 }, seed.priority);
+    return [{ sourceSystem: 'mediawiki', sourceName: context.sourceName, ...first }];
+  }
+  const ids = new Set((seed.titles ?? []).map(resourceIdOfTitle));
   return [...ids].map((resourceId) => ({
     sourceSystem: 'mediawiki',
     sourceName: context.sourceName,
@@ -30,5 +35,29 @@ export function wikiItem(
     requestUri: apiUrl(settings, queryOf(settings, resourceType, [resourceId])),
     requestMethod: 'GET',
     priority,
+  };
+}
+
+export interface WikiSearch {
+  readonly query: string;
+  /** 0 = all. */
+  readonly maxPages: number;
+}
+
+/** One page of a search's results; its id names the search and the page's number. */
+export function searchItem(
+  settings: MediawikiSettings,
+  { query, maxPages }: WikiSearch,
+  at: { readonly page: number; readonly offset: number },
+  priority: number,
+): DiscoveredItem {
+  return {
+    resourceType: 'search',
+    resourceId: `${query}#${at.page}`,
+    requestUri: apiUrl(settings, searchQuery(settings, query, at.offset)),
+    requestMethod: 'GET',
+    metadata: { search_query: query, max_pages: maxPages, ...at },
+    priority,
+    isHop: false,
   };
 }

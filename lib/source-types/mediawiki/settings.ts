@@ -22,11 +22,13 @@ export const mediawikiSettings = z.strictObject({
     .min(1, 'give at least one namespace')
     .max(50, 'at most 50 namespaces')
     .default([0]),
+  content_format: z.enum(['wikitext', 'html']).default('html'),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(true),
       discover_links: z.boolean().default(true),
       discover_categories: z.boolean().default(false),
+      discover_content: z.boolean().default(false),
       max_depth: maxDepthSetting,
     })
     .prefault({}),
@@ -55,6 +57,12 @@ export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
     widget: 'lines',
     group: 'Wiki',
   },
+  content_format: {
+    label: 'Content as',
+    help: 'How content items are fetched: html as readers see it, one request each; wikitext as it was written.',
+    widget: 'select',
+    group: 'Wiki',
+  },
   'discovery.enabled': {
     label: 'Discover further pages',
     help: 'Follow what a page links to.',
@@ -73,6 +81,12 @@ export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
     widget: 'switch',
     group: 'Discovery',
   },
+  'discovery.discover_content': {
+    label: 'Fetch the content too',
+    help: 'For each page an item of the kind content, in the format chosen above. Pages have their wikitext anyway.',
+    widget: 'switch',
+    group: 'Discovery',
+  },
   'discovery.max_depth': maxDepthHint,
   ...commonHints,
 };
@@ -86,24 +100,56 @@ const title = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
-export const mediawikiSeed = z.strictObject({
-  resource_type: z.enum(['page', 'category']).default('page'),
-  priority: seedPriority,
-  titles: z.array(title).min(1, 'give at least one title').max(10_000, 'at most 10,000 titles'),
-});
+export const mediawikiSeed = z
+  .strictObject({
+    resource_type: z.enum(['page', 'category', 'content', 'search']).default('page'),
+    priority: seedPriority,
+    titles: z.array(title).max(10_000, 'at most 10,000 titles').optional(),
+    search_query: z
+      .string('give a search as text')
+      .trim()
+      .min(1, 'must not be empty')
+      .max(300, 'at most 300 characters')
+      .optional(),
+    max_pages: z
+      .int('give a whole number')
+      .min(0, 'must not be negative')
+      .max(200, 'at most 200')
+      .default(10),
+  })
+  .superRefine((seed, context) => {
+    const isSearch = seed.resource_type === 'search';
+    if (isSearch && seed.search_query === undefined) {
+      context.addIssue({ code: 'custom', path: ['search_query'], message: 'give a search' });
+    }
+    if (!isSearch && (seed.titles?.length ?? 0) === 0) {
+      context.addIssue({ code: 'custom', path: ['titles'], message: 'give at least one title' });
+    }
+  });
 export type MediawikiSeed = z.infer<typeof mediawikiSeed>;
 
 export const mediawikiSeedHints: Readonly<Record<string, FieldHint>> = {
   resource_type: {
     label: 'Kind',
-    help: 'page, or category for the members of categories (titles with their prefix).',
+    help: 'page; category for the members of categories (titles with their prefix); content for the text alone; search for the pages a search finds.',
     widget: 'select',
   },
   priority: seedPriorityHint,
   titles: {
     label: 'Titles',
-    help: 'Page titles, one a line.',
+    help: 'Page titles, one a line; not for a search.',
     widget: 'lines',
     placeholder: 'Star Wars',
+  },
+  search_query: {
+    label: 'Search',
+    help: 'As in the search field of the wiki, over the chosen namespaces; only for the kind search.',
+    widget: 'text',
+    placeholder: 'incategory:"Films" droid',
+  },
+  max_pages: {
+    label: 'Result pages',
+    help: 'Pages of 50 results that are read of a search; 0 = all that the wiki gives.',
+    widget: 'number',
   },
 };
