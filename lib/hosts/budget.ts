@@ -1,5 +1,6 @@
 /** What an API says it still lets us spend; kept on the host for operators to see. */
 import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
 import type { JsonObject } from '#lib/json.ts';
 
 const budgetShape = z.object({
@@ -27,4 +28,25 @@ export function parseBudget(text: string | null): Budget | null {
   } catch {
     return null;
   }
+}
+
+export interface BudgetLeft {
+  readonly remaining: number;
+  /** Until the budget is renewed, ms; null when the host does not say. */
+  readonly resetsInMs: number | null;
+}
+
+/** What the host last said is left; null when it said nothing, or has renewed it since. */
+export async function budgetLeft(s: Session, host: string): Promise<BudgetLeft | null> {
+  const { engine } = s;
+  const row = await s.q
+    .selectFrom('hosts')
+    .select((eb) => ['budget', engine.diffMs(eb.ref('last_request_at'), engine.now()).as('age_ms')])
+    .where('host', '=', host)
+    .executeTakeFirst();
+  const budget = parseBudget(row?.budget ?? null);
+  if (!budget) return null;
+  if (budget.resets_in_s === null) return { remaining: budget.remaining, resetsInMs: null };
+  const resetsInMs = Math.round(budget.resets_in_s * 1000) - (row?.age_ms ?? 0);
+  return resetsInMs <= 0 ? null : { remaining: budget.remaining, resetsInMs };
 }

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/work-items/model.ts';
 
@@ -37,6 +38,8 @@ export interface FetchContext<S> extends SourceContext<S> {
    * The fleet keeps it from now on; an item that was claimed without it goes back. Absent = not kept.
    */
   readonly keepDistance?: (delayMs: number | null) => Promise<void>;
+  /** What the host last said is left of our budget there; absent or null = nothing is known. */
+  readonly budget?: () => Promise<BudgetLeft | null>;
   /** Remembers robots.txt files; absent = in this process's memory. */
   readonly robots?: RobotsCache;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
+import { budgetLeft } from '#lib/hosts/budget.ts';
 import { type HostAnswer, noteHostAnswer } from './hosts.ts';
 import { givenSource, passTime, useStore } from './testing/database.ts';
 import { aWorkItem } from './testing/factories.ts';
@@ -104,5 +105,14 @@ describe.each(contractEngines())('what is kept of a host on $name', (engine) => 
     await note({ ...well, facts: { budget } });
     await note({ ...well, facts: { budget: { ...budget, remaining: 0.4 } } }, well);
     expect(JSON.parse((await host()).budget ?? '')).toMatchObject({ remaining: 0.4 });
+    const left = await budgetLeft(given.db, name);
+    expect(left?.remaining).toBe(0.4);
+    expect(left?.resetsInMs).toBeGreaterThan(3_500_000);
+    await given.db.q
+      .updateTable('hosts')
+      .set({ last_request_at: given.db.engine.nowPlus(-3_601_000) })
+      .execute();
+    expect(await budgetLeft(given.db, name)).toBeNull();
+    expect(await budgetLeft(given.db, 'unknown.example')).toBeNull();
   });
 });

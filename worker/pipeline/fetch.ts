@@ -1,5 +1,6 @@
 /** Fetch: asks the source for one item, or for several that one request can ask for. */
 import { AppError } from '#lib/errors/app-error.ts';
+import { budgetLeft } from '#lib/hosts/budget.ts';
 import { keepDistance } from '#lib/hosts/keep-distance.ts';
 import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
@@ -70,6 +71,8 @@ async function underSlot<T>(
       signal,
       politePause: polite.politePause,
       robots: context.robots,
+      budget: async () =>
+        holder.item.host === null ? null : budgetLeft(context.db, holder.item.host),
       keepDistance: (delayMs) => keepHostsDistance(holder, delayMs, source, context),
     });
   } finally {

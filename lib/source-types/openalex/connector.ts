@@ -1,102 +1,211 @@
-/** Fetches one work or one page of a search. See https://docs.openalex.org */
-import { z } from 'zod';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+/** Fetches works, alone or many in one request, and pages of searches. See https://developers.openalex.org */
+import { budgetOf } from '#lib/egress/budget-headers.ts';
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
+import type { JsonObject } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
-import { failed, failureOfStatus, guarded } from '../exchange.ts';
+import { challengeIn } from '../challenge.ts';
+import { type Exchange, failed, failureOf, failureOfStatus, openExchange } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { userAgentOf } from '../user-agent.ts';
-import { workIdOf } from './identifiers.ts';
-import { workItem } from './seeding.ts';
+import { doiOf, workIdOf } from './identifiers.ts';
+import { searchFetched, workFetched } from './outcomes.ts';
+import { workItem, worksAddress } from './seeding.ts';
 import type { OpenalexSettings } from './settings.ts';
 
-const answerShape = z.record(z.string(), z.unknown());
+type Context = FetchContext<OpenalexSettings>;
+type Failure = Extract<FetchOutcome, { kind: 'error' }>;
+export type OpenalexItem = Pick<
+  WorkItem,
+  'resourceType' | 'resourceId' | 'requestUri' | 'priority' | 'attempt'
+>;
 
-export function fetchFromOpenalex(
-  item: Pick<WorkItem, 'resourceType' | 'resourceId' | 'requestUri' | 'priority'>,
-  context: FetchContext<OpenalexSettings>,
+export async function fetchFromOpenalex(
+  item: OpenalexItem,
+  context: Context,
 ): Promise<FetchOutcome> {
-  return guarded(context, async (exchange) => {
-    const { settings, secrets } = context;
-    const userAgent = userAgentOf(settings.user_agent, settings.email);
-    const key = secrets['api_key'];
-    const url =
-      item.resourceType === 'work'
-        ? workItem(settings, item.resourceId, item.priority).requestUri
-        : item.requestUri;
-    const response = await exchange.ask(url, {
-      headers: {
-        accept: 'application/json',
-        ...(userAgent ? { 'user-agent': userAgent } : {}),
-        ...(key ? { authorization: `Bearer ${key}` } : {}),
-      },
-    });
-    const refused = failureOfStatus(exchange, response);
-    if (refused) return refused;
-    const text = textOf(response);
-    const payload = jsonOf(text);
-    if (payload === undefined || !answerShape.safeParse(payload).success) {
-      return looksLikeHtml(text)
-        ? failed(exchange, 'blocked', 'OpenAlex answered with a web page instead of data.')
-        : failed(
-            exchange,
-            'payload_invalid',
-            `The answer is not a JSON object; it begins "${beginningOf(text)}".`,
-          );
-    }
-    // A JSON value that is a record is a JSON object.
-    const body = payload as JsonObject;
-    if (item.resourceType === 'work') {
-      const id = typeof body['id'] === 'string' ? workIdOf(body['id']) : null;
-      if (id === null)
-        return failed(exchange, 'payload_invalid', 'The answer is not a work of OpenAlex.');
-      if (id !== item.resourceId) {
-        // A DOI's work, or an entity that was merged into another (301).
-        return {
-          kind: 'alias',
-          facts: exchange.answered({ alias_of: id }),
-          canonical: { ...workItem(settings, id, item.priority), isHop: false },
-        };
-      }
-    } else if (!Array.isArray(body['results'])) {
-      return failed(
-        exchange,
-        'payload_invalid',
-        'The answer is not a page of results of OpenAlex.',
-      );
-    }
-    return {
-      kind: 'fetched',
-      facts: exchange.answered(),
-      payload: body,
-      text: null,
-      contentType: 'application/json',
-      projection: withoutCounters(body),
-      validators: { etag: null, lastModified: null, revision: null },
-    };
-  });
+  const [outcome] = await fetchTogetherFromOpenalex([item], context);
+  // A single item is always asked for: there is none before it that could have failed.
+  if (!outcome) throw new Error('a single item was not asked for');
+  return outcome;
 }
 
-/** Counters and clocks of OpenAlex that move without the work having changed. */
-const movingParts = new Set([
-  'cited_by_count',
-  'counts_by_year',
-  'updated_date',
-  'cited_by_percentile_year',
-  'citation_normalized_percentile',
-  'fwci',
-  'relevance_score',
-  'db_response_time_ms',
-  'next_cursor',
-  'cost_usd',
-]);
+/**
+ * The outcome of each item, in the order given; null for those that were not asked for, because OpenAlex
+ * told us to wait or could not be reached. Many works in one request cost budget where single ones are
+ * free, so that is done with a key only, and not once the budget is spent. What a list leaves out (a work
+ * that was merged or is gone) is asked for alone: then OpenAlex says what became of it.
+ */
+export async function fetchTogetherFromOpenalex(
+  items: readonly OpenalexItem[],
+  context: Context,
+): Promise<(FetchOutcome | null)[]> {
+  const exchange = openExchange(context);
+  const outcomes = new Map<OpenalexItem, FetchOutcome>();
+  for (const portion of await portionsOf(items, context)) {
+    const answer = await askForMany(portion, exchange, context);
+    if (isFailure(answer) && answer.code !== 'budget_spent') {
+      if (portion.length < 2 || !mayBeOfOneItem(answer)) {
+        for (const item of portion) outcomes.set(item, answer);
+        if (isTrouble(answer)) return items.map((item) => outcomes.get(item) ?? null);
+      }
+    } else if (!isFailure(answer)) {
+      for (const [item, outcome] of answer) outcomes.set(item, outcome);
+    }
+  }
+  for (const item of items) {
+    if (outcomes.has(item)) continue;
+    const outcome = await fetchAlone(item, exchange, context);
+    outcomes.set(item, outcome);
+    if (outcome.kind === 'error' && isTrouble(outcome)) break;
+  }
+  return items.map((item) => outcomes.get(item) ?? null);
+}
 
-function withoutCounters(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(withoutCounters);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !movingParts.has(name))
-      .map(([name, part]) => [name, withoutCounters(part)]),
+/** What is asked for together: ids with ids, DOIs with DOIs, and only what has not failed before. */
+async function portionsOf(
+  items: readonly OpenalexItem[],
+  context: Context,
+): Promise<OpenalexItem[][]> {
+  const { settings, secrets } = context;
+  const size = settings.works_together;
+  if (size < 2 || !secrets['api_key'] || items.length < 2) return [];
+  if (await isSpent(context)) return [];
+  const fresh = items.filter((item) => item.resourceType === 'work' && item.attempt <= 1);
+  const isDoi = ({ resourceId }: OpenalexItem) => resourceId.startsWith('doi:');
+  // A comma or bar in a DOI would end the filter's value.
+  const dois = fresh.filter((item) => isDoi(item) && !/[|,]/.test(item.resourceId));
+  const ids = fresh.filter((item) => !isDoi(item));
+  return [ids, dois].flatMap((kind) =>
+    Array.from({ length: Math.ceil(kind.length / size) }, (_, index) =>
+      kind.slice(index * size, (index + 1) * size),
+    ).filter((portion) => portion.length > 1),
   );
 }
+
+async function askForMany(
+  portion: readonly OpenalexItem[],
+  exchange: Exchange,
+  context: Context,
+): Promise<Failure | Map<OpenalexItem, FetchOutcome>> {
+  const ids = portion.map(({ resourceId }) => resourceId.replace(/^doi:/, ''));
+  const field = portion[0]?.resourceId.startsWith('doi:') ? 'doi' : 'openalex_id';
+  const url = worksAddress(context.settings);
+  url.searchParams.set('filter', `${field}:${ids.join('|')}`);
+  url.searchParams.set('per_page', String(portion.length));
+  const body = await askJson(url.href, exchange, context);
+  if (isFailure(body)) return body;
+  const results = Array.isArray(body['results']) ? body['results'] : [];
+  const found = new Map<OpenalexItem, FetchOutcome>();
+  for (const work of results) {
+    if (work === null || typeof work !== 'object' || Array.isArray(work)) continue;
+    const names = [
+      typeof work['id'] === 'string' ? workIdOf(work['id']) : null,
+      typeof work['doi'] === 'string' ? `doi:${doiOf(work['doi'])}` : null,
+    ];
+    for (const item of portion) {
+      if (!names.includes(item.resourceId)) continue;
+      const facts = {
+        ...exchange.answered({ items_together: portion.length }),
+        // What gives this item alone: an address with fifty works is no description of a record.
+        requestUri: workItem(context.settings, item.resourceId, item.priority).requestUri,
+      };
+      found.set(item, workFetched(item, work, facts, context.settings));
+    }
+  }
+  return found;
+}
+
+async function fetchAlone(
+  item: OpenalexItem,
+  exchange: Exchange,
+  context: Context,
+): Promise<FetchOutcome> {
+  const { settings } = context;
+  const isWork = item.resourceType === 'work';
+  if (!isWork && (await isSpent(context))) {
+    const { resetsInMs = null } = (await context.budget?.()) ?? {};
+    return failed(exchange, 'budget_spent', spent, resetsInMs);
+  }
+  const address = workItem(settings, item.resourceId, item.priority).requestUri;
+  const body = await askJson(isWork ? address : item.requestUri, exchange, context);
+  if (isFailure(body)) return body;
+  const outcome = isWork
+    ? workFetched(item, body, exchange.answered(), settings)
+    : searchFetched(body, exchange.answered());
+  return outcome;
+}
+
+const spent =
+  'The budget at OpenAlex is spent; searches and lists are asked again when it is renewed.';
+
+async function isSpent(context: Context): Promise<boolean> {
+  const budget = await context.budget?.();
+  return budget != null && budget.remaining <= 0;
+}
+
+async function askJson(
+  url: string,
+  exchange: Exchange,
+  context: Context,
+): Promise<JsonObject | Failure> {
+  const { settings, secrets } = context;
+  const userAgent = userAgentOf(settings.user_agent, settings.email);
+  const key = secrets['api_key'];
+  const headers = {
+    accept: 'application/json',
+    ...(userAgent ? { 'user-agent': userAgent } : {}),
+    ...(key ? { authorization: `Bearer ${key}` } : {}),
+  };
+  try {
+    return readJson(await exchange.ask(url, { headers }), exchange);
+  } catch (error) {
+    return failureOf(error, exchange, context);
+  }
+}
+
+function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Failure {
+  const challenge = challengeIn(response);
+  if (challenge !== null) return failed(exchange, 'blocked', challenge);
+  const text = textOf(response);
+  const refused = refusalOf(response, text, exchange) ?? failureOfStatus(exchange, response);
+  if (refused) return refused;
+  const payload = jsonOf(text);
+  if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
+  return looksLikeHtml(text)
+    ? failed(exchange, 'blocked', 'OpenAlex answered with a web page instead of data.')
+    : failed(
+        exchange,
+        'payload_invalid',
+        `The answer is not a JSON object; it begins "${beginningOf(text)}".`,
+      );
+}
+
+/** OpenAlex's own meaning of two statuses: https://developers.openalex.org/api-reference/errors */
+function refusalOf(response: HttpResponse, text: string, exchange: Exchange): Failure | null {
+  const wait = retryAfterMs(response.headers);
+  const budget = budgetOf(response.headers);
+  if (response.status === 429 && budget !== null && budget.remaining <= 0) {
+    const resets = budget.resets_in_s === null ? null : budget.resets_in_s * 1000;
+    return failed(exchange, 'budget_spent', spent, wait ?? resets);
+  }
+  if (response.status === 403 && /rate limit/i.test(text.slice(0, 1000))) {
+    return failed(exchange, 'http_rate_limited', 'OpenAlex was asked too quickly (403).', wait);
+  }
+  return null;
+}
+
+const isFailure = (value: object): value is Failure => 'kind' in value && value.kind === 'error';
+
+/** Not to be asked any further now. */
+const isTrouble = ({ code, retryAfterMs: wait }: Failure): boolean =>
+  (code.startsWith('egress_') && code !== 'egress_too_large') ||
+  code === 'http_rate_limited' ||
+  code === 'http_unauthorized' ||
+  code === 'blocked' ||
+  (wait !== null && code !== 'budget_spent');
+
+/** A final refusal of a list may be one work's doing: then each is asked for alone. */
+const mayBeOfOneItem = ({ code }: Failure): boolean =>
+  code === 'http_client_error' || code === 'egress_too_large' || code === 'payload_invalid';

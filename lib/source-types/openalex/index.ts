@@ -1,6 +1,6 @@
 /** OpenAlex: works by id, DOI or search, with their references. */
 import type { SourceType } from '../source-type.ts';
-import { fetchFromOpenalex } from './connector.ts';
+import { fetchFromOpenalex, fetchTogetherFromOpenalex } from './connector.ts';
 import { openalexDiscover } from './discovery.ts';
 import { openalexSeedItems } from './seeding.ts';
 import {
@@ -11,6 +11,9 @@ import {
   openalexSeedHints,
   openalexSettings,
 } from './settings.ts';
+
+/** Works that are claimed together; how many go into one request is the source's setting. */
+const worksClaimed = 50;
 
 export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
   id: 'openalex',
@@ -60,6 +63,10 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
   secretOrigins: (settings) => [new URL(settings.base_url).origin],
   seedItems: openalexSeedItems,
   fetch: fetchFromOpenalex,
+  batch: {
+    size: (resourceType) => (resourceType === 'work' ? worksClaimed : 1),
+    fetch: fetchTogetherFromOpenalex,
+  },
   discover: openalexDiscover,
   maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
 };

@@ -66,7 +66,7 @@ export function searchItem(
   at: { readonly page: number; readonly cursor: string },
   priority: number,
 ): DiscoveredItem {
-  const url = apiAddress(settings, '/works');
+  const url = worksAddress(settings);
   if (search.search !== null) url.searchParams.set('search', search.search);
   if (search.filter !== null) url.searchParams.set('filter', search.filter);
   url.searchParams.set('per_page', String(search.perPage));
@@ -89,6 +89,9 @@ export function searchItem(
     isHop: false,
   };
 }
+
+/** Of lists of works. */
+export const worksAddress = (settings: OpenalexSettings): URL => apiAddress(settings, '/works');
 
 function apiAddress(settings: OpenalexSettings, path: string): URL {
   return new URL(`${settings.base_url.replace(/\/+$/, '')}${path}`);

@@ -24,6 +24,11 @@ const doi = z
 export const openalexSettings = z.strictObject({
   base_url: httpUrl.default('https://api.openalex.org'),
   email: z.email('give an e-mail address').optional(),
+  works_together: z
+    .int('give a whole number')
+    .min(1, 'at least 1')
+    .max(100, 'at most 100')
+    .default(50),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -61,6 +66,12 @@ export const openalexHints: Readonly<Record<string, FieldHint>> = {
     help: 'Named in the user agent; OpenAlex itself asks for an API key instead.',
     widget: 'email',
     placeholder: 'operator@example.org',
+    group: 'API',
+  },
+  works_together: {
+    label: 'Works in one request',
+    help: 'With an API key. Lists cost a little of its budget, single works nothing: 1 = each by itself.',
+    widget: 'number',
     group: 'API',
   },
   'discovery.enabled': {

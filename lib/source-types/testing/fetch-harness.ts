@@ -1,6 +1,7 @@
 /** What connector tests share: items as the queue would hold them, and fetches with a real client. */
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import { loopbackNetworks } from '#lib/egress/testing/loopback-server.ts';
+import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
 import type { CommonSettings, FetchOutcome, SourceContext, SourceType } from '../source-type.ts';
@@ -71,6 +72,7 @@ export function harness<S extends CommonSettings, Seed>(
     readonly secrets?: Readonly<Record<string, string>>;
     readonly allow?: readonly string[];
     readonly signal?: AbortSignal;
+    readonly budget?: () => BudgetLeft | null;
   } = {},
 ): Harness<S> {
   const http = createHttpClient({
@@ -90,6 +92,7 @@ export function harness<S extends CommonSettings, Seed>(
     politePause: async () => {
       pauses += 1;
     },
+    budget: async () => options.budget?.() ?? null,
   };
   return {
     context,
