@@ -4,6 +4,26 @@ import { parseHttpUrl } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { FieldHint } from './source-type.ts';
 
+/** A whole number within bounds, both inclusive. */
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .int('give a whole number')
+    .min(least, least === 0 ? 'must not be negative' : `at least ${least}`)
+    .max(most, `at most ${most.toLocaleString('en')}`);
+
+/** Hints of one group of the form, in the order they are drawn. */
+export const grouped = <Field extends string>(
+  group: string,
+  hints: Readonly<Record<Field, Omit<FieldHint, 'group'>>>,
+): Record<Field, FieldHint> =>
+  // The keys are those of `hints`; Object.entries forgets that.
+  Object.fromEntries(
+    Object.entries<Omit<FieldHint, 'group'>>(hints).map(([field, hint]) => [
+      field,
+      { ...hint, group },
+    ]),
+  ) as Record<Field, FieldHint>;
+
 /** Schema parts of CommonSettings; `rateLimitDelay` is the type's default in seconds. */
 export const commonSettings = (rateLimitDelay: number) => ({
   rate_limit_delay: z
@@ -16,11 +36,7 @@ export const commonSettings = (rateLimitDelay: number) => ({
     .min(1, 'at least 1 second')
     .max(600, 'at most 600 seconds')
     .default(30),
-  max_retries: z
-    .int('give a whole number')
-    .min(0, 'must not be negative')
-    .max(20, 'at most 20')
-    .default(3),
+  max_retries: wholeNumber(0, 20).default(3),
   user_agent: z
     .string()
     .trim()
@@ -30,32 +46,28 @@ export const commonSettings = (rateLimitDelay: number) => ({
     .optional(),
 });
 
-export const commonHints = {
+export const commonHints = grouped('Politeness', {
   rate_limit_delay: {
     label: 'Delay between requests',
     help: 'Least seconds between two requests to this source, over all workers together. 0 = no limit.',
     widget: 'seconds',
-    group: 'Politeness',
   },
   timeout: {
     label: 'Time-out',
     help: 'Seconds one request may take, redirects included.',
     widget: 'seconds',
-    group: 'Politeness',
   },
   max_retries: {
     label: 'Retries',
     help: 'How often a failed item is tried again after its first attempt.',
     widget: 'number',
-    group: 'Politeness',
   },
   user_agent: {
     label: 'User agent',
     help: 'How the crawler names itself. Empty = the name of this deployment.',
     widget: 'text',
-    group: 'Politeness',
   },
-} as const satisfies Record<string, FieldHint>;
+});
 
 /** An absolute http or https URL without credentials. */
 export const httpUrl = z
@@ -75,25 +87,31 @@ export const httpUrl = z
   });
 
 /** How many link hops from the seeds are followed. */
-export const maxDepthSetting = z
-  .int('give a whole number')
-  .min(0, 'must not be negative')
-  .max(1000, 'at most 1000')
-  .default(1);
+export const maxDepthSetting = wholeNumber(0, 1000).default(1);
 
 export const maxDepthHint: FieldHint = {
   label: 'Depth',
   help: 'How many link hops from the seeds are followed; 0 = the seeds only.',
   widget: 'number',
-  group: 'Discovery',
 };
 
+/** The switch of a type's discovery. */
+export const discoveryHint = (what: string, help: string): FieldHint => ({
+  label: `Discover further ${what}`,
+  help,
+  widget: 'switch',
+});
+
+/** Whom a site can reach; part of the user agent. */
+export const contactHint = (help: string): FieldHint => ({
+  label: 'Contact',
+  help,
+  widget: 'email',
+  placeholder: 'operator@example.org',
+});
+
 /** Priority of a seed's items: lower goes first. */
-export const seedPriority = z
-  .int('give a whole number')
-  .min(0, 'must not be negative')
-  .max(1_000_000, 'at most 1,000,000')
-  .default(10);
+export const seedPriority = wholeNumber(0, 1_000_000).default(10);
 
 export const seedPriorityHint: FieldHint = {
   label: 'Priority',

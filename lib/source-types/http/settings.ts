@@ -2,11 +2,14 @@ import { z } from 'zod';
 import {
   commonHints,
   commonSettings,
+  discoveryHint,
+  grouped,
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
   seedPriority,
   seedPriorityHint,
+  wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import { pathFault, selectorFault } from './selector.ts';
@@ -95,11 +98,7 @@ export const httpSettings = z.strictObject({
         .string('give a name as text')
         .regex(/^[^\s=&#]{1,100}$/, 'give the name of a query parameter')
         .default('page'),
-      max_pages: z
-        .int('give a whole number')
-        .min(0, 'must not be negative')
-        .max(1_000_000, 'at most 1,000,000')
-        .default(100),
+      max_pages: wholeNumber(0, 1_000_000).default(100),
     })
     .prefault({}),
   ...commonSettings(0),
@@ -107,91 +106,82 @@ export const httpSettings = z.strictObject({
 export type HttpSettings = z.infer<typeof httpSettings>;
 
 export const httpHints: Readonly<Record<string, FieldHint>> = {
-  base_url: {
-    label: 'Base address',
-    help: 'Seeds that are not absolute are resolved against it.',
-    widget: 'url',
-    placeholder: 'https://api.example.org/v1/',
-    group: 'Server',
-  },
-  headers: {
-    label: 'Headers',
-    help: 'Sent with every request, one a line as Name: value. Credentials belong into the secret.',
-    widget: 'headers',
-    placeholder: 'Accept: application/json',
-    group: 'Server',
-  },
-  response: {
-    label: 'Answers are',
-    help: 'json: anything else is an error, and robots.txt is not asked. text: stored as received. auto: by their content type.',
-    widget: 'select',
-    group: 'Server',
-  },
-  respect_robots: {
-    label: 'Respect robots.txt',
-    help: 'Fetch only what the site allows crawlers. Turn it off only for a site that allowed it to you.',
-    widget: 'switch',
-    group: 'Politeness',
-  },
-  one_address: {
-    label: 'One address per page',
-    help: 'A page that moved for good, or that names another address of its host as its own, is stored under that one.',
-    widget: 'switch',
-    group: 'Server',
-  },
-  'discovery.enabled': {
-    label: 'Discover further addresses',
-    help: 'Follow links found in the answers.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.links': {
-    label: 'Links',
-    help: 'Where links are, one a line: CSS selectors for pages (a.next), paths beginning with $ for JSON ($.items[*].url, $..href).',
-    widget: 'lines',
-    placeholder: 'a[href]',
-    group: 'Discovery',
-  },
-  'discovery.same_host': {
-    label: 'Same host only',
-    help: 'Follow only links that stay on the host of the item.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.drop_parameters': {
-    label: 'Parameters left out',
-    help: 'Query parameters taken off links, one a line; a * at the end stands for anything (utm_*).',
-    widget: 'lines',
-    placeholder: 'utm_*',
-    group: 'Discovery',
-  },
-  'discovery.max_depth': maxDepthHint,
-  'paging.by': {
-    label: 'Further pages by',
-    help: 'link: the Link header or rel=next. cursor: a value or address in the answer. page: a number, as long as the path finds entries.',
-    widget: 'select',
-    group: 'Paging',
-  },
-  'paging.field': {
-    label: 'Path',
-    help: 'Where the cursor is (cursor) or the entries of a page are (page).',
-    widget: 'text',
-    placeholder: '$.meta.next_cursor',
-    group: 'Paging',
-  },
-  'paging.parameter': {
-    label: 'Parameter',
-    help: 'The query parameter that takes the cursor or the number.',
-    widget: 'text',
-    placeholder: 'cursor',
-    group: 'Paging',
-  },
-  'paging.max_pages': {
-    label: 'Pages',
-    help: 'Pages that are read of one address; 0 = all of them.',
-    widget: 'number',
-    group: 'Paging',
-  },
+  ...grouped('Server', {
+    base_url: {
+      label: 'Base address',
+      help: 'Seeds that are not absolute are resolved against it.',
+      widget: 'url',
+      placeholder: 'https://api.example.org/v1/',
+    },
+    headers: {
+      label: 'Headers',
+      help: 'Sent with every request, one a line as Name: value. Credentials belong into the secret.',
+      widget: 'headers',
+      placeholder: 'Accept: application/json',
+    },
+    response: {
+      label: 'Answers are',
+      help: 'json: anything else is an error, and robots.txt is not asked. text: stored as received. auto: by their content type.',
+      widget: 'select',
+    },
+    one_address: {
+      label: 'One address per page',
+      help: 'A page that moved for good, or that names another address of its host as its own, is stored under that one.',
+      widget: 'switch',
+    },
+  }),
+  ...grouped('Politeness', {
+    respect_robots: {
+      label: 'Respect robots.txt',
+      help: 'Fetch only what the site allows crawlers. Turn it off only for a site that allowed it to you.',
+      widget: 'switch',
+    },
+  }),
+  ...grouped('Discovery', {
+    'discovery.enabled': discoveryHint('addresses', 'Follow links found in the answers.'),
+    'discovery.links': {
+      label: 'Links',
+      help: 'Where links are, one a line: CSS selectors for pages (a.next), paths beginning with $ for JSON ($.items[*].url, $..href).',
+      widget: 'lines',
+      placeholder: 'a[href]',
+    },
+    'discovery.same_host': {
+      label: 'Same host only',
+      help: 'Follow only links that stay on the host of the item.',
+      widget: 'switch',
+    },
+    'discovery.drop_parameters': {
+      label: 'Parameters left out',
+      help: 'Query parameters taken off links, one a line; a * at the end stands for anything (utm_*).',
+      widget: 'lines',
+      placeholder: 'utm_*',
+    },
+    'discovery.max_depth': maxDepthHint,
+  }),
+  ...grouped('Paging', {
+    'paging.by': {
+      label: 'Further pages by',
+      help: 'link: the Link header or rel=next. cursor: a value or address in the answer. page: a number, as long as the path finds entries.',
+      widget: 'select',
+    },
+    'paging.field': {
+      label: 'Path',
+      help: 'Where the cursor is (cursor) or the entries of a page are (page).',
+      widget: 'text',
+      placeholder: '$.meta.next_cursor',
+    },
+    'paging.parameter': {
+      label: 'Parameter',
+      help: 'The query parameter that takes the cursor or the number.',
+      widget: 'text',
+      placeholder: 'cursor',
+    },
+    'paging.max_pages': {
+      label: 'Pages',
+      help: 'Pages that are read of one address; 0 = all of them.',
+      widget: 'number',
+    },
+  }),
   ...commonHints,
 };
 

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import {
   commonHints,
   commonSettings,
+  contactHint,
+  discoveryHint,
+  grouped,
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
   seedPriority,
   seedPriorityHint,
+  wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import { titleFault } from './title.ts';
@@ -37,57 +41,46 @@ export const mediawikiSettings = z.strictObject({
 export type MediawikiSettings = z.infer<typeof mediawikiSettings>;
 
 export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
-  api_url: {
-    label: 'API address',
-    help: "The full address of the wiki's api.php.",
-    widget: 'url',
-    placeholder: 'https://en.wikipedia.org/w/api.php',
-    group: 'Wiki',
-  },
-  email: {
-    label: 'Contact',
-    help: 'Named in the user agent, as wikis demand; without one they block crawlers.',
-    widget: 'email',
-    placeholder: 'operator@example.org',
-    group: 'Wiki',
-  },
-  namespaces: {
-    label: 'Namespaces',
-    help: 'Numbers of the namespaces whose pages are followed, one a line; 0 = articles.',
-    widget: 'lines',
-    group: 'Wiki',
-  },
-  content_format: {
-    label: 'Content as',
-    help: 'How content items are fetched: html as readers see it, one request each; wikitext as it was written.',
-    widget: 'select',
-    group: 'Wiki',
-  },
-  'discovery.enabled': {
-    label: 'Discover further pages',
-    help: 'Follow what a page links to.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.discover_links': {
-    label: 'Follow links',
-    help: 'Links to pages of the chosen namespaces.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.discover_categories': {
-    label: 'Follow categories',
-    help: 'The categories of a page, and all their pages and subcategories.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.discover_content': {
-    label: 'Fetch the content too',
-    help: 'For each page an item of the kind content, in the format chosen above. Pages have their wikitext anyway.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.max_depth': maxDepthHint,
+  ...grouped('Wiki', {
+    api_url: {
+      label: 'API address',
+      help: "The full address of the wiki's api.php.",
+      widget: 'url',
+      placeholder: 'https://en.wikipedia.org/w/api.php',
+    },
+    email: contactHint(
+      'Named in the user agent, as wikis demand; without one they block crawlers.',
+    ),
+    namespaces: {
+      label: 'Namespaces',
+      help: 'Numbers of the namespaces whose pages are followed, one a line; 0 = articles.',
+      widget: 'lines',
+    },
+    content_format: {
+      label: 'Content as',
+      help: 'How content items are fetched: html as readers see it, one request each; wikitext as it was written.',
+      widget: 'select',
+    },
+  }),
+  ...grouped('Discovery', {
+    'discovery.enabled': discoveryHint('pages', 'Follow what a page links to.'),
+    'discovery.discover_links': {
+      label: 'Follow links',
+      help: 'Links to pages of the chosen namespaces.',
+      widget: 'switch',
+    },
+    'discovery.discover_categories': {
+      label: 'Follow categories',
+      help: 'The categories of a page, and all their pages and subcategories.',
+      widget: 'switch',
+    },
+    'discovery.discover_content': {
+      label: 'Fetch the content too',
+      help: 'For each page an item of the kind content, in the format chosen above. Pages have their wikitext anyway.',
+      widget: 'switch',
+    },
+    'discovery.max_depth': maxDepthHint,
+  }),
   ...commonHints,
 };
 
@@ -111,11 +104,7 @@ export const mediawikiSeed = z
       .min(1, 'must not be empty')
       .max(300, 'at most 300 characters')
       .optional(),
-    max_pages: z
-      .int('give a whole number')
-      .min(0, 'must not be negative')
-      .max(200, 'at most 200')
-      .default(10),
+    max_pages: wholeNumber(0, 200).default(10),
   })
   .superRefine((seed, context) => {
     const isSearch = seed.resource_type === 'search';

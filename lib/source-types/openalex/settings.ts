@@ -2,11 +2,15 @@ import { z } from 'zod';
 import {
   commonHints,
   commonSettings,
+  contactHint,
+  discoveryHint,
+  grouped,
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
   seedPriority,
   seedPriorityHint,
+  wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import { doiOf, workIdOf } from './identifiers.ts';
@@ -24,11 +28,7 @@ const doi = z
 export const openalexSettings = z.strictObject({
   base_url: httpUrl.default('https://api.openalex.org'),
   email: z.email('give an e-mail address').optional(),
-  works_together: z
-    .int('give a whole number')
-    .min(1, 'at least 1')
-    .max(100, 'at most 100')
-    .default(50),
+  works_together: wholeNumber(1, 100).default(50),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -54,70 +54,57 @@ export const openalexSettings = z.strictObject({
 export type OpenalexSettings = z.infer<typeof openalexSettings>;
 
 export const openalexHints: Readonly<Record<string, FieldHint>> = {
-  base_url: {
-    label: 'API address',
-    help: 'Address of the OpenAlex API.',
-    widget: 'url',
-    placeholder: 'https://api.openalex.org',
-    group: 'API',
-  },
-  email: {
-    label: 'Contact',
-    help: 'Named in the user agent; OpenAlex itself asks for an API key instead.',
-    widget: 'email',
-    placeholder: 'operator@example.org',
-    group: 'API',
-  },
-  works_together: {
-    label: 'Works in one request',
-    help: 'With an API key. Lists cost a little of its budget, single works nothing: 1 = each by itself.',
-    widget: 'number',
-    group: 'API',
-  },
-  'discovery.enabled': {
-    label: 'Discover further works',
-    help: 'Follow the references of works that match.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.discover_references': {
-    label: 'Follow references',
-    help: 'The works a matching work cites.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.discover_related': {
-    label: 'Follow related works',
-    help: 'The works OpenAlex counts as related.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.max_depth': maxDepthHint,
-  'entity_matching.entities': {
-    label: 'Entities',
-    help: 'A work matches when its title contains one of these or a concept equals one. With no entity and no identifier every work matches.',
-    widget: 'lines',
-    placeholder: 'star wars',
-    group: 'Matching',
-  },
-  'entity_matching.identifiers.doi': {
-    label: 'DOIs',
-    help: 'Works with one of these DOIs match.',
-    widget: 'lines',
-    group: 'Matching',
-  },
-  'entity_matching.identifiers.openalex_id': {
-    label: 'OpenAlex ids',
-    help: 'Works with one of these ids match.',
-    widget: 'lines',
-    group: 'Matching',
-  },
-  'entity_matching.case_sensitive': {
-    label: 'Case matters',
-    help: 'Whether entities must match in upper and lower case.',
-    widget: 'switch',
-    group: 'Matching',
-  },
+  ...grouped('API', {
+    base_url: {
+      label: 'API address',
+      help: 'Address of the OpenAlex API.',
+      widget: 'url',
+      placeholder: 'https://api.openalex.org',
+    },
+    email: contactHint('Named in the user agent; OpenAlex itself asks for an API key instead.'),
+    works_together: {
+      label: 'Works in one request',
+      help: 'With an API key. Lists cost a little of its budget, single works nothing: 1 = each by itself.',
+      widget: 'number',
+    },
+  }),
+  ...grouped('Discovery', {
+    'discovery.enabled': discoveryHint('works', 'Follow the references of works that match.'),
+    'discovery.discover_references': {
+      label: 'Follow references',
+      help: 'The works a matching work cites.',
+      widget: 'switch',
+    },
+    'discovery.discover_related': {
+      label: 'Follow related works',
+      help: 'The works OpenAlex counts as related.',
+      widget: 'switch',
+    },
+    'discovery.max_depth': maxDepthHint,
+  }),
+  ...grouped('Matching', {
+    'entity_matching.entities': {
+      label: 'Entities',
+      help: 'A work matches when its title contains one of these or a concept equals one. With no entity and no identifier every work matches.',
+      widget: 'lines',
+      placeholder: 'star wars',
+    },
+    'entity_matching.identifiers.doi': {
+      label: 'DOIs',
+      help: 'Works with one of these DOIs match.',
+      widget: 'lines',
+    },
+    'entity_matching.identifiers.openalex_id': {
+      label: 'OpenAlex ids',
+      help: 'Works with one of these ids match.',
+      widget: 'lines',
+    },
+    'entity_matching.case_sensitive': {
+      label: 'Case matters',
+      help: 'Whether entities must match in upper and lower case.',
+      widget: 'switch',
+    },
+  }),
   ...commonHints,
 };
 
@@ -135,12 +122,8 @@ export const openalexSeed = z
       .array(z.string().trim().min(1, 'must not be empty'))
       .max(100, 'at most 100')
       .optional(),
-    per_page: z.int('give a whole number').min(1, 'at least 1').max(100, 'at most 100').default(25),
-    max_pages: z
-      .int('give a whole number')
-      .min(0, 'must not be negative')
-      .max(100_000, 'at most 100,000')
-      .default(10),
+    per_page: wholeNumber(1, 100).default(25),
+    max_pages: wholeNumber(0, 100_000).default(10),
     work_ids: z.array(workId).max(10_000, 'at most 10,000').optional(),
     dois: z.array(doi).max(10_000, 'at most 10,000').optional(),
   })

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import {
   commonHints,
   commonSettings,
+  discoveryHint,
+  grouped,
   maxDepthHint,
   maxDepthSetting,
   seedPriority,
   seedPriorityHint,
+  wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import { fixedResources } from './resources.ts';
@@ -17,11 +20,7 @@ export const testSettings = z.strictObject({
     .max(10_000_000, 'at most 10,000,000')
     .default(fixedResources.length),
   fail_ids: z.array(z.string().min(1, 'must not be empty')).max(1000, 'at most 1000').default([]),
-  latency_ms: z
-    .int('give a whole number')
-    .min(0, 'must not be negative')
-    .max(600_000, 'at most 600,000')
-    .default(0),
+  latency_ms: wholeNumber(0, 600_000).default(0),
   discovery: z
     .strictObject({ enabled: z.boolean().default(true), max_depth: maxDepthSetting.default(100) })
     .prefault({}),
@@ -30,32 +29,28 @@ export const testSettings = z.strictObject({
 export type TestSettings = z.infer<typeof testSettings>;
 
 export const testHints: Readonly<Record<string, FieldHint>> = {
-  resources: {
-    label: 'Resources',
-    help: 'How many resources there are; those beyond five are made up and linked from the others.',
-    widget: 'number',
-    group: 'Sample',
-  },
-  fail_ids: {
-    label: 'Failing ids',
-    help: 'Resource ids that answer with status 500, one a line.',
-    widget: 'lines',
-    placeholder: 'test_resource_003',
-    group: 'Sample',
-  },
-  latency_ms: {
-    label: 'Latency',
-    help: 'Milliseconds before each answer.',
-    widget: 'number',
-    group: 'Sample',
-  },
-  'discovery.enabled': {
-    label: 'Discover further resources',
-    help: 'Follow the links between resources.',
-    widget: 'switch',
-    group: 'Discovery',
-  },
-  'discovery.max_depth': maxDepthHint,
+  ...grouped('Sample', {
+    resources: {
+      label: 'Resources',
+      help: 'How many resources there are; those beyond five are made up and linked from the others.',
+      widget: 'number',
+    },
+    fail_ids: {
+      label: 'Failing ids',
+      help: 'Resource ids that answer with status 500, one a line.',
+      widget: 'lines',
+      placeholder: 'test_resource_003',
+    },
+    latency_ms: {
+      label: 'Latency',
+      help: 'Milliseconds before each answer.',
+      widget: 'number',
+    },
+  }),
+  ...grouped('Discovery', {
+    'discovery.enabled': discoveryHint('resources', 'Follow the links between resources.'),
+    'discovery.max_depth': maxDepthHint,
+  }),
   ...commonHints,
 };
 
