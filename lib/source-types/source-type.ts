@@ -1,7 +1,7 @@
 /**
  * What a source type is: one folder with four parts (settings schema, seeding, connector,
  * discovery) that exports one `SourceType`. The form, the command and the docs follow from its
- * schemas; see `registry.ts`.
+ * schemas; see `types.ts`.
  */
 import type { z } from 'zod';
 import type { HttpClient } from '#lib/egress/http-client.ts';

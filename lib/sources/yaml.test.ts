@@ -44,7 +44,7 @@ describe('sources as YAML', () => {
     [
       'an unknown type',
       good.replace('type: test', 'type: gopher'),
-      /line 9.*mediawiki, openalex, http, test/s,
+      /line 9.*http, mediawiki, openalex, test/s,
     ],
     ['broken YAML', 'sources: [', /line 1/],
     ['nothing', '', /no sources/],

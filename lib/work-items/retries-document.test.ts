@@ -35,7 +35,7 @@ const decisionCell = ({ decision, deadLink, leastDelayMs }: OutcomeRule): string
 const document = `# What becomes of an attempt
 
 Written from the tables the program reads; a test compares the two
-(\`vitest run --project unit -u lib/work-items/retries-document\` writes it anew).
+(\`vitest run --project unit lib/work-items/retries-document -u\` writes it anew).
 
 A failed attempt is **retried** while the source's attempts (\`max_retries\` + 1) last, after an exponential
 backoff with full jitter: up to 2 s, 4 s, 8 s … 15 min. What the source asks for with \`Retry-After\` wins over

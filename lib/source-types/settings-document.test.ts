@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { listSourceTypes } from './registry.ts';
+import type { FieldHint, SourceType } from './source-type.ts';
+
+const document = (settings: string) => `# Source types
+
+What a source can be told, and what the parts of a type may rely on. The README shows a complete small type
+and how one is added. The tables below are written from the types' schemas, as the console's form is; a test
+compares the two (\`vitest run --project unit lib/source-types/settings-document -u\` writes them anew).
+
+## The parts of a type
+
+- **Settings and seeds** are zod schemas in YAML names; each field has a label and a help. What they refuse is
+  shown beside the field in the console, with file and line for a YAML file.
+- **\`seedItems(context, seed)\`** is pure. The resource id is unique within source and resource type, and the
+  same seed gives the same ids again: the queue knows what it has seen.
+- **\`fetch(item, context)\`** asks through an exchange (\`exchange.ts\`): it waits politely before each request
+  but the first, keeps the facts of every answer (final address, redirects, HTTP version, remote address, times,
+  bytes decoded and on the wire, the budget the answer tells), masks credentials and turns what the HTTP client
+  throws into an outcome. An item ends as
+  - \`fetched\`: payload, the text as received when it was no JSON, the projection whose change counts, validators;
+  - \`unchanged\`: the source says so (304, the same revision);
+  - \`alias\`: another name of a resource, which is enqueued at the same depth;
+  - \`error\` with a code; [retries.md](retries.md) says what is done then.
+- **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their
+  outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
+- **\`discover(item, payload, context, answer)\`** is pure: what the payload leads to. \`isHop: false\` marks what
+  is no link (further pages, results). Depth, budget and duplicates are the pipeline's business.
+- **\`context.keepDistance(ms)\`** tells the distance a site itself asks for, **\`context.budget()\`** what it last
+  said is left of ours.
+
+## Politeness
+
+A source's delay holds for all workers together. A host is a lane of its own: whichever sources ask it share one
+slot, and its pace is the greatest of the operator's delay, its Crawl-delay, a slow-down by its latency and, while
+it comes back from failures, one probe at a time. robots.txt is asked once a day for each origin, port included.
+
+${settings}`;
+
+interface Field {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Field>>;
+}
+
+function fieldAt(schema: z.ZodType, dotted: string): Field {
+  // JSON Schema as zod writes it; only the parts named in `Field` are read.
+  let field = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Field;
+  for (const key of dotted.split('.')) field = field.properties?.[key] ?? {};
+  return field;
+}
+
+const kindOf = (field: Field): string =>
+  field.enum?.map((value) => `\`${value}\``).join(', ') ??
+  (field.const === undefined ? (field.type ?? '') : `\`${field.const}\``);
+
+const defaultOf = ({ default: value }: Field): string =>
+  value === undefined ? '' : `\`${JSON.stringify(value)}\``;
+
+const escaped = (text: string) => text.replaceAll('|', '\\|');
+
+const table = (schema: z.ZodType, hints: Readonly<Record<string, FieldHint>>): string =>
+  [
+    '| key | value | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(hints).map(([key, { help }]) => {
+      const field = fieldAt(schema, key);
+      return `| \`${key}\` | ${kindOf(field)} | ${escaped(defaultOf(field))} | ${escaped(help)} |`;
+    }),
+  ].join('\n');
+
+const secretsOf = ({ secretFields }: SourceType): string =>
+  Object.entries(secretFields)
+    .map(([name, { help }]) => `\n\nSecret \`${name}\`: ${help}`)
+    .join('');
+
+const chapterOf = (type: SourceType): string => `## ${type.title} (\`${type.id}\`)
+
+${type.description}
+
+${table(type.settingsSchema, type.fieldHints)}${secretsOf(type)}
+
+A seed:
+
+${table(type.seedSchema, type.seedHints)}
+`;
+
+test('docs/source-types.md says what the schemas say', async () => {
+  const chapters = listSourceTypes().map(chapterOf).join('\n');
+  await expect(document(chapters)).toMatchFileSnapshot('../../docs/source-types.md');
+});
