@@ -1,8 +1,38 @@
-/** What the facts of an attempt say about the host it asked. */
-import type { JsonObject } from '#lib/json.ts';
+/** What the facts of an attempt say about the host it asked and the exchange with it. */
+import { z } from 'zod';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
 
 /** Time to the first byte of the latest answer, ms; null when there was none. */
 export function latencyIn(facts: JsonObject | null): number | null {
   const ms = facts?.['first_byte_ms'];
   return typeof ms === 'number' && ms >= 0 ? ms : null;
+}
+
+const number = z.number().nullish().catch(null);
+const text = z.string().nullish().catch(null);
+
+const exchangeShape = z.looseObject({
+  final_url: text,
+  remote_address: text,
+  http_version: text,
+  charset: text,
+  alias_of: text,
+  connect_ms: number,
+  first_byte_ms: number,
+  total_ms: number,
+  bytes: number,
+  wire_bytes: number,
+  requests: number,
+  items_together: number,
+  redirects: z
+    .array(z.looseObject({ status: z.number(), url: z.string() }))
+    .nullish()
+    .catch(null),
+});
+export type ExchangeFacts = z.infer<typeof exchangeShape>;
+
+/** As they were kept with the attempt; null when nothing was asked over the network. */
+export function exchangeIn(facts: JsonValue | null): ExchangeFacts | null {
+  const parsed = exchangeShape.safeParse(facts);
+  return parsed.success && parsed.data.first_byte_ms != null ? parsed.data : null;
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { type Budget, parseBudget } from './budget.ts';
 
 export interface Host {
   readonly host: string;
@@ -10,6 +11,16 @@ export interface Host {
   readonly blockedReason: string | null;
   /** Operator's delay between two requests, ms; null = that of each source. */
   readonly delayMs: number | null;
+  /** Least time between two requests to it, ms, whoever asks; 0 = as each source says. See `paceOf`. */
+  readonly paceMs: number;
+  /** What its robots.txt asks for, ms. */
+  readonly robotsDelayMs: number | null;
+  /** By how much its slowness slows us down, ms. */
+  readonly adaptiveDelayMs: number;
+  /** Smoothed time to the first byte, ms. */
+  readonly latencyMs: number | null;
+  /** What it said last of our budget there. */
+  readonly budget: Budget | null;
   readonly consecutiveFailures: number;
   readonly requestsTotal: number;
   readonly count429: number;
@@ -32,6 +43,11 @@ export async function listHosts(session: Session): Promise<Host[]> {
       'blocked_until',
       'blocked_reason',
       'delay_ms',
+      'pace_ms',
+      'robots_delay_ms',
+      'adaptive_delay_ms',
+      'latency_ms',
+      'budget',
       'consecutive_failures',
       'requests_total',
       'count_429',
@@ -58,6 +74,11 @@ export async function listHosts(session: Session): Promise<Host[]> {
     blockedUntil: inForce ? row.blocked_until : null,
     blockedReason: inForce ? row.blocked_reason : null,
     delayMs: row.delay_ms,
+    paceMs: row.pace_ms,
+    robotsDelayMs: row.robots_delay_ms,
+    adaptiveDelayMs: row.adaptive_delay_ms,
+    latencyMs: row.latency_ms,
+    budget: parseBudget(row.budget),
     consecutiveFailures: row.consecutive_failures,
     requestsTotal: row.requests_total,
     count429: row.count_429,

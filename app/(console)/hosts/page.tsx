@@ -62,7 +62,8 @@ export default async function HostsPage() {
             <tr>
               <Th>Host</Th>
               <Th>State</Th>
-              <Th align="right">Delay</Th>
+              <Th align="right">Pace</Th>
+              <Th align="right">Latency</Th>
               <Th align="right">Requests</Th>
               <Th align="right">429</Th>
               <Th align="right">5xx</Th>
@@ -85,6 +86,28 @@ export default async function HostsPage() {
       )}
     </>
   );
+}
+
+/** Why the host is asked no more often, the decisive reason. */
+function paceReason({ paceMs, delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
+  if (delayMs === paceMs) return 'set here';
+  if (robotsDelayMs === paceMs) return 'robots.txt';
+  return adaptiveDelayMs === paceMs ? 'it is slow' : 'one probe at a time';
+}
+
+function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
+  const parts = [
+    delayMs === null ? '' : `set here: ${formatDuration(delayMs)}`,
+    robotsDelayMs === null ? '' : `robots.txt: ${formatDuration(robotsDelayMs)}`,
+    adaptiveDelayMs === 0 ? '' : `slowed down by its latency: ${formatDuration(adaptiveDelayMs)}`,
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): string {
+  const amount = (value: number) =>
+    unit === 'usd' ? `$${value.toLocaleString('en-US')}` : value.toLocaleString('en-US');
+  return `${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} left`;
 }
 
 function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange: boolean }) {
@@ -115,10 +138,25 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         )}
       </Td>
       <Td align="right" className="num whitespace-nowrap">
-        {host.delayMs === null ? <None word="of each source" /> : formatDuration(host.delayMs)}
+        {host.paceMs === 0 ? (
+          <None word="of each source" />
+        ) : (
+          <span title={paceReasons(host)}>{formatDuration(host.paceMs)}</span>
+        )}
+        {host.paceMs > 0 ? (
+          <span className="block text-xs text-ink-3">{paceReason(host)}</span>
+        ) : null}
+      </Td>
+      <Td align="right" className="num whitespace-nowrap">
+        {host.latencyMs === null ? <None word="not known" /> : formatDuration(host.latencyMs)}
       </Td>
       <Td align="right">
         <Num value={host.requestsTotal} />
+        {host.budget ? (
+          <span className="block text-xs whitespace-nowrap text-ink-3">
+            {budgetWords(host.budget)}
+          </span>
+        ) : null}
       </Td>
       <Td align="right">
         <Num value={host.count429} className={host.count429 > 0 ? 'text-warn' : 'text-ink-3'} />

@@ -7,7 +7,9 @@ import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { exchangeIn } from '#lib/hosts/attempt-facts.ts';
 import type { WorkItemAttempt } from '#lib/work-items/model.ts';
+import { Exchange } from './exchange.tsx';
 
 export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAttempt[] }) {
   return (
@@ -41,6 +43,22 @@ export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAtt
 }
 
 function AttemptRow({ attempt }: { readonly attempt: WorkItemAttempt }) {
+  const exchange = exchangeIn(attempt.facts);
+  return (
+    <>
+      <AttemptCells attempt={attempt} />
+      {exchange ? (
+        <Tr>
+          <Td colSpan={9}>
+            <Exchange facts={exchange} />
+          </Td>
+        </Tr>
+      ) : null}
+    </>
+  );
+}
+
+function AttemptCells({ attempt }: { readonly attempt: WorkItemAttempt }) {
   return (
     <Tr>
       <Td align="right">{attempt.attempt}</Td>
