@@ -1,17 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { defineConfig } from '@playwright/test';
-
-/** A browser of the system comes first: Playwright's own download needs internet. */
-function systemBrowser(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return (process.env['PATH'] ?? '')
-    .split(path.delimiter)
-    .flatMap((directory) => names.map((name) => path.join(directory, name)))
-    .find((file) => existsSync(file));
-}
-
-const executablePath = systemBrowser();
+import { launchOptions } from './e2e/support/system-browser.ts';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -30,10 +18,6 @@ export default defineConfig({
     timezoneId: 'Europe/Berlin',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: {
-      ...(executablePath ? { executablePath } : {}),
-      // Chromium's sandbox refuses to run as root.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    },
+    launchOptions: launchOptions(),
   },
 });

@@ -6,8 +6,14 @@ import { formatTable } from './harness/format.ts';
 import { listsBenchmark } from './lists/lists.ts';
 import { queueBenchmark } from './queue/queue.ts';
 import { recrawlBenchmark } from './recrawl/recrawl.ts';
+import { webBenchmark } from './web/web.ts';
 
-const benchmarks: readonly Benchmark[] = [queueBenchmark, listsBenchmark, recrawlBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  queueBenchmark,
+  listsBenchmark,
+  recrawlBenchmark,
+  webBenchmark,
+];
 
 const known = benchmarks.map(({ name }) => name).join(', ');
 

@@ -12,8 +12,8 @@ export interface BenchOptions {
 /** One measured case. */
 export interface BenchResult {
   readonly name: string;
-  /** `items/s` and `freshness`: more is better; `ms`: less is better. */
-  readonly unit: 'items/s' | 'ms' | 'freshness';
+  /** `items/s` and `freshness`: more is better; `ms` and `kB`: less is better. */
+  readonly unit: 'items/s' | 'ms' | 'kB' | 'freshness';
   readonly median: number;
   readonly runs: readonly number[];
   /** What the same thing costs without us (or could be at best), measured in the same process run. */

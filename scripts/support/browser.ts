@@ -1,17 +1,12 @@
 /** Sees to it that the browser tests have a browser. */
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { chromium } from '@playwright/test';
+import { systemBrowser } from '../../e2e/support/system-browser.ts';
 import { shell } from './lanes.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
 /** A system browser, or Playwright's own; null when there is neither. */
-function findBrowser(searchPath = process.env['PATH'] ?? ''): string | null {
-  const system = searchPath
-    .split(path.delimiter)
-    .flatMap((directory) => names.map((name) => path.join(directory, name)))
-    .find((file) => existsSync(file));
+function findBrowser(): string | null {
+  const system = systemBrowser();
   if (system) return system;
   const own = chromium.executablePath();
   return existsSync(own) ? own : null;
