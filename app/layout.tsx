@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import './globals.css';
+import { NonceMeta } from './ui/nonce-meta.tsx';
 import { Providers } from './ui/providers.tsx';
 import { parseTheme, themeCookie } from './ui/theme.ts';
 
@@ -25,8 +26,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
   return (
     <html lang="en" data-theme={theme}>
       <head>
-        {/* React Aria gives this nonce to the style element it adds. */}
-        <meta property="csp-nonce" content="" nonce={nonce} suppressHydrationWarning />
+        <NonceMeta nonce={nonce} />
       </head>
       <body>
         <Providers renderedAt={new Date().toISOString()}>{children}</Providers>

@@ -84,7 +84,7 @@ test('a fault in YAML is named with its line, and nothing is imported', async ({
 test('a source is changed, rolled back, paused, resumed and deleted', async ({ page }) => {
   await addTestSource(page, { name: 'steered-source', resources: 5 });
   await page.getByRole('link', { name: 'steered-source', exact: true }).click();
-  await page.getByRole('textbox', { name: 'Resources', exact: true }).fill('9');
+  await page.getByRole('spinbutton', { name: 'Resources', exact: true }).fill('9');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Saved steered-source as revision 2')).toBeVisible();
 

@@ -1,7 +1,6 @@
 'use client';
 /** Live on or off, and the health dot: what the console knows about the database right now. */
 import { Pause, Radio } from 'lucide-react';
-import { Button as AriaButton } from 'react-aria-components';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { useLive } from '#app/ui/live.tsx';
@@ -19,10 +18,11 @@ export function LiveSwitch() {
         : 'Nothing moves; looks every 15 s. Press to hold.';
   return (
     <Tooltip text={explanation}>
-      <AriaButton
+      <button
+        type="button"
         aria-label={`Live refresh: ${word.toLowerCase()}`}
         aria-pressed={isOn}
-        onPress={() => setOn(!isOn)}
+        onClick={() => setOn(!isOn)}
         className={cx(
           'inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs font-medium',
           isOn && !isHeld ? 'border-line-strong text-ink' : 'border-line-strong text-ink-3',
@@ -34,7 +34,7 @@ export function LiveSwitch() {
           <Pause aria-hidden className="size-3.5" />
         )}
         {word}
-      </AriaButton>
+      </button>
     </Tooltip>
   );
 }

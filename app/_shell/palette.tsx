@@ -1,65 +1,14 @@
 'use client';
-/** The command palette: pages, and items, sources and runs by name, id or dedupe key. */
-import { Box, Play, Search, Waypoints } from 'lucide-react';
-import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
-import {
-  Dialog as AriaDialog,
-  Menu as AriaMenu,
-  Autocomplete,
-  Header,
-  Input,
-  MenuItem,
-  MenuSection,
-  Modal,
-  ModalOverlay,
-  SearchField,
-} from 'react-aria-components';
-import useSWR from 'swr';
+/** The command palette: its button and its key; what opens is loaded when it is near. */
+import { Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import { places } from './navigation.ts';
 
-interface Found {
-  readonly kind: 'work-item' | 'source' | 'run';
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly href: string;
-}
-
-const kinds = {
-  source: { heading: 'Sources', icon: Waypoints },
-  run: { heading: 'Runs', icon: Play },
-  'work-item': { heading: 'Work items', icon: Box },
-} as const;
-
-async function ask(url: string): Promise<readonly Found[]> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`search answered ${response.status}`);
-  // Our own route; its type is Found[] (app/api/search/route.ts).
-  return (await response.json()) as readonly Found[];
-}
-
-/** The value once it has stood still for a moment, so that not every key asks the server. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
-}
+const loadDialog = () => import('./palette-dialog.tsx');
+const PaletteDialog = lazy(loadDialog);
 
 export function Palette() {
-  const router = useRouter();
   const [isOpen, setOpen] = useState(false);
-  const [text, setText] = useState('');
-  const wanted = useSettled(text.trim(), 150);
-  const { data, error, isLoading } = useSWR<readonly Found[], unknown>(
-    isOpen && wanted.length >= 2 ? `/api/search?q=${encodeURIComponent(wanted)}` : null,
-    ask,
-    { keepPreviousData: true, revalidateOnFocus: false },
-  );
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
@@ -72,22 +21,15 @@ export function Palette() {
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
 
-  const found = wanted.length >= 2 ? (data ?? []) : [];
-  const pages = places.filter(({ label }) =>
-    label.toLowerCase().includes(text.trim().toLowerCase()),
-  );
-  const go = (href: string) => {
-    setOpen(false);
-    setText('');
-    router.push(href);
-  };
-
+  const prepare = () => void loadDialog();
   return (
     <>
       <Button
         size="sm"
         aria-label="Find Ctrl K"
         icon={<Search aria-hidden />}
+        onPointerEnter={prepare}
+        onFocus={prepare}
         onPress={() => setOpen(true)}
         className="text-ink-2 max-sm:w-8 max-sm:border-transparent max-sm:px-0 sm:min-w-44 sm:justify-start sm:[&>span>span]:flex-1"
       >
@@ -95,108 +37,11 @@ export function Palette() {
           Find <kbd className="text-2xs text-ink-3">Ctrl K</kbd>
         </span>
       </Button>
-      <ModalOverlay
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        isDismissable
-        className="appear fixed inset-0 z-50 flex items-start justify-center bg-shade p-3 sm:pt-[12vh]"
-      >
-        <Modal className="w-full max-w-xl overflow-hidden rounded-lg border border-line-strong bg-raised shadow-float">
-          <AriaDialog aria-label="Find" className="outline-none">
-            <Autocomplete inputValue={text} onInputChange={setText}>
-              <SearchField
-                aria-label="Find an item, source, run or page"
-                autoFocus
-                className="flex items-center gap-2 border-b px-3"
-              >
-                <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
-                <Input
-                  placeholder="Resource, dedupe key, id, source, run or page"
-                  className="h-11 w-full bg-transparent text-base outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
-                />
-              </SearchField>
-              <AriaMenu
-                aria-label="Results"
-                className="max-h-[50vh] overflow-y-auto p-1.5 outline-none"
-                renderEmptyState={() => (
-                  <p role="status" className="px-2.5 py-6 text-center text-sm text-ink-3">
-                    {error
-                      ? 'The search did not answer.'
-                      : isLoading
-                        ? 'Looking…'
-                        : 'Nothing found.'}
-                  </p>
-                )}
-              >
-                {(['source', 'run', 'work-item'] as const).map((kind) => {
-                  const entries = found.filter((entry) => entry.kind === kind);
-                  const { heading, icon: Icon } = kinds[kind];
-                  return entries.length === 0 ? null : (
-                    <MenuSection key={kind}>
-                      <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">{heading}</Header>
-                      {entries.map((entry) => (
-                        <Entry
-                          key={entry.id}
-                          id={entry.id}
-                          title={entry.title}
-                          detail={entry.detail}
-                          icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
-                          onAction={() => go(entry.href)}
-                        />
-                      ))}
-                    </MenuSection>
-                  );
-                })}
-                {pages.length === 0 ? null : (
-                  <MenuSection>
-                    <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Pages</Header>
-                    {pages.map((place) => {
-                      const Icon = place.icon;
-                      return (
-                        <Entry
-                          key={place.href}
-                          id={place.href}
-                          title={place.label}
-                          detail={`g ${place.key}`}
-                          icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
-                          onAction={() => go(place.href)}
-                        />
-                      );
-                    })}
-                  </MenuSection>
-                )}
-              </AriaMenu>
-            </Autocomplete>
-          </AriaDialog>
-        </Modal>
-      </ModalOverlay>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <PaletteDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </>
-  );
-}
-
-function Entry({
-  id,
-  title,
-  detail,
-  icon,
-  onAction,
-}: {
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly icon: React.ReactNode;
-  readonly onAction: () => void;
-}) {
-  return (
-    <MenuItem
-      id={id}
-      textValue={title}
-      onAction={onAction}
-      className="flex cursor-pointer items-center gap-2.5 rounded-sm px-2 py-1.5 text-sm outline-none data-focused:bg-selected"
-    >
-      {icon}
-      <span className="min-w-0 shrink-0 max-w-[60%] truncate">{title}</span>
-      <span className="mono ml-auto min-w-0 truncate text-ink-3">{detail}</span>
-    </MenuItem>
   );
 }

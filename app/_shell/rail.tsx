@@ -2,13 +2,14 @@
 /** The rail: a column on wide screens, an icon strip on middle ones, a drawer on narrow ones. */
 import { Menu as MenuIcon } from 'lucide-react';
 import { usePathname } from 'next/navigation';
-import { useState } from 'react';
-import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
+import { lazy, Suspense, useState } from 'react';
 import { IconButton } from '#app/ui/button.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { isCurrent, places } from './navigation.ts';
+
+const RailDialog = lazy(() => import('./rail-dialog.tsx'));
 
 function Places({
   isCompact = false,
@@ -80,32 +81,19 @@ export function Rail() {
 /** The rail of narrow screens. */
 export function RailDrawer() {
   const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
   return (
     <div className="md:hidden">
       <IconButton label="Open the navigation" onPress={() => setOpen(true)}>
         <MenuIcon aria-hidden />
       </IconButton>
-      <ModalOverlay
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        isDismissable
-        className="appear fixed inset-0 z-50 flex bg-shade"
-      >
-        <Modal className="h-dvh w-64 border-r border-line-strong bg-surface">
-          <AriaDialog
-            aria-label="Navigation"
-            className="flex h-full flex-col gap-3 overflow-y-auto py-3 outline-none"
-          >
-            <span className="flex items-center gap-2 px-4 text-sm font-semibold">
-              <Mark className="size-6 text-accent" />
-              Holocron Ingest
-            </span>
-            <nav aria-label="Console">
-              <Places onGo={() => setOpen(false)} />
-            </nav>
-          </AriaDialog>
-        </Modal>
-      </ModalOverlay>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <RailDialog onClose={close}>
+            <Places onGo={close} />
+          </RailDialog>
+        </Suspense>
+      ) : null}
     </div>
   );
 }

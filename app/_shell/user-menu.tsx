@@ -1,7 +1,6 @@
 'use client';
 import { KeyRound, LogOut, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { signOut } from 'next-auth/react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 
@@ -16,6 +15,7 @@ export function UserMenu({
 }) {
   const router = useRouter();
   const leave = async () => {
+    const { signOut } = await import('next-auth/react');
     await signOut({ redirect: false });
     router.replace('/sign-in');
     router.refresh();

@@ -6,11 +6,10 @@ export type ButtonSize = 'sm' | 'md';
 
 const variants: Record<ButtonVariant, string> = {
   primary:
-    'border-transparent bg-accent text-on-accent hover:bg-accent-strong data-pressed:bg-accent-strong',
-  secondary: 'border-edge/60 bg-surface text-ink hover:bg-hover data-pressed:bg-inset',
+    'border-transparent bg-accent text-on-accent hover:bg-accent-strong active:bg-accent-strong',
+  secondary: 'border-edge/60 bg-surface text-ink hover:bg-hover active:bg-inset',
   quiet: 'border-transparent bg-transparent text-ink-2 hover:bg-hover hover:text-ink',
-  danger:
-    'border-failed/50 bg-surface text-failed hover:bg-failed-soft data-pressed:bg-failed-soft',
+  danger: 'border-failed/50 bg-surface text-failed hover:bg-failed-soft active:bg-failed-soft',
 };
 
 const sizes: Record<ButtonSize, string> = {
@@ -25,7 +24,7 @@ export function buttonStyle(
 ): string {
   return cx(
     'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded border font-medium no-underline transition-colors duration-100',
-    'disabled:opacity-50 data-disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0',
+    'disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0',
     variants[variant],
     sizes[size],
     options.iconOnly && (size === 'sm' ? 'w-7 px-0!' : 'w-8 px-0!'),

@@ -2,20 +2,23 @@
 /** Button, IconButton (named by a tooltip) and LinkButton. `isPending` keeps the width and says so. */
 import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
 import { type ButtonSize, type ButtonVariant, buttonStyle } from './button-style.ts';
 import { cx } from './cx.ts';
 import { Link } from './link.tsx';
 import { Tooltip } from './tooltip.tsx';
 
+type NativeProps = ComponentProps<'button'>;
+
 export interface ButtonProps
-  extends Omit<AriaButtonProps, 'children' | 'className' | 'isPending' | 'isDisabled'> {
+  extends Omit<NativeProps, 'children' | 'className' | 'disabled' | 'onClick'> {
   readonly variant?: ButtonVariant;
   readonly size?: ButtonSize;
   readonly icon?: ReactNode;
+  /** What it has set going still runs: it stays focusable, and pressing it does nothing. */
   readonly isPending?: boolean | undefined;
   readonly isDisabled?: boolean | undefined;
   readonly className?: string | undefined;
+  readonly onPress?: (() => void) | undefined;
   readonly children: ReactNode;
 }
 
@@ -24,16 +27,14 @@ export function Button({
   size = 'md',
   icon,
   isPending = false,
-  isDisabled = false,
   className,
   children,
   ...rest
 }: ButtonProps) {
   return (
-    <AriaButton
+    <PlainButton
       {...rest}
       isPending={isPending}
-      isDisabled={isDisabled}
       className={buttonStyle(variant, size, { className: cx('relative', className) })}
     >
       <span className={cx('contents', isPending && '[&>*]:invisible')}>
@@ -41,21 +42,19 @@ export function Button({
         <span>{children}</span>
       </span>
       {isPending ? <LoaderCircle aria-label="Working" className="absolute animate-spin" /> : null}
-    </AriaButton>
+    </PlainButton>
   );
 }
 
-export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> {
+export interface IconButtonProps extends Omit<ButtonProps, 'icon'> {
   /** Names the button; shown as its tooltip. */
   readonly label: string;
-  readonly children: ReactNode;
 }
 
 export function IconButton({
   label,
   variant = 'quiet',
   size = 'md',
-  isDisabled = false,
   isPending = false,
   className,
   children,
@@ -63,16 +62,37 @@ export function IconButton({
 }: IconButtonProps) {
   return (
     <Tooltip text={label}>
-      <AriaButton
+      <PlainButton
         {...rest}
         aria-label={label}
-        isDisabled={isDisabled}
         isPending={isPending}
         className={buttonStyle(variant, size, { iconOnly: true, className })}
       >
         {isPending ? <LoaderCircle aria-hidden className="animate-spin" /> : children}
-      </AriaButton>
+      </PlainButton>
     </Tooltip>
+  );
+}
+
+function PlainButton({
+  isPending,
+  isDisabled = false,
+  onPress,
+  type = 'button',
+  ...rest
+}: Omit<ButtonProps, 'variant' | 'size' | 'icon'>) {
+  return (
+    <button
+      {...rest}
+      type={type}
+      disabled={isDisabled}
+      {...(isPending ? { 'aria-disabled': true } : {})}
+      onClick={(event) => {
+        // A form is not sent twice either.
+        if (isPending) event.preventDefault();
+        else onPress?.();
+      }}
+    />
   );
 }
 

@@ -2,7 +2,6 @@
 /** Chip: one active filter, in words, removable. ChipLink: a quick filter that is on or off. */
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button as AriaButton } from 'react-aria-components';
 import { cx } from './cx.ts';
 import { Link } from './link.tsx';
 
@@ -26,22 +25,24 @@ export function Chip({
   return (
     <span className="inline-flex h-7 min-w-0 max-w-80 items-center rounded border border-line-strong bg-surface text-xs">
       {onEdit ? (
-        <AriaButton
-          onPress={onEdit}
+        <button
+          type="button"
+          onClick={onEdit}
           className="inline-flex h-full min-w-0 items-center gap-1.5 rounded-l pl-2 hover:bg-hover"
         >
           {text}
-        </AriaButton>
+        </button>
       ) : (
         <span className="inline-flex min-w-0 items-center gap-1.5 pl-2">{text}</span>
       )}
-      <AriaButton
+      <button
+        type="button"
         aria-label={`Remove filter ${label} ${value}`}
-        onPress={onRemove}
+        onClick={onRemove}
         className="ml-1 flex h-full w-6 shrink-0 items-center justify-center rounded-r text-ink-3 hover:bg-hover hover:text-ink"
       >
         <X aria-hidden className="size-3.5" />
-      </AriaButton>
+      </button>
     </span>
   );
 }

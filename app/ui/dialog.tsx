@@ -1,13 +1,10 @@
 'use client';
 /**
- * Dialog (controlled, with title and footer) and ConfirmDialog, which
- * states what will happen and to how many before it is done.
+ * Dialog (controlled, with title and footer) and ConfirmDialog, which states what will happen and to how
+ * many before it is done. What makes a dialog one is loaded when the first opens.
  */
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import { Button, IconButton } from './button.tsx';
-import { cx } from './cx.ts';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Button } from './button.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -22,60 +19,14 @@ export interface DialogProps {
   readonly role?: 'dialog' | 'alertdialog';
 }
 
-const widths = { sm: 'max-w-md', md: 'max-w-xl', lg: 'max-w-4xl' };
+const DialogFrame = lazy(() => import('./dialog-frame.tsx'));
 
-function DialogFrame({
-  title,
-  children,
-  footer,
-  role = 'dialog',
-  onClose,
-}: Pick<DialogProps, 'title' | 'children' | 'footer' | 'role'> & { readonly onClose: () => void }) {
+export function Dialog({ isOpen, ...frame }: DialogProps) {
+  if (!isOpen) return null;
   return (
-    <AriaDialog role={role} className="flex max-h-[inherit] min-h-0 flex-1 flex-col outline-none">
-      <header className="flex items-center justify-between gap-4 border-b px-4 py-2.5">
-        <Heading slot="title" className="text-base font-semibold">
-          {title}
-        </Heading>
-        <IconButton label="Close" size="sm" onPress={onClose}>
-          <X aria-hidden />
-        </IconButton>
-      </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4">{children}</div>
-      {footer ? (
-        <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">
-          {footer}
-        </footer>
-      ) : null}
-    </AriaDialog>
-  );
-}
-
-const overlayStyle = 'appear fixed inset-0 z-50 flex bg-shade';
-
-export function Dialog({
-  isOpen,
-  onOpenChange,
-  size = 'md',
-  isDismissable = true,
-  ...frame
-}: DialogProps) {
-  return (
-    <ModalOverlay
-      isOpen={isOpen}
-      onOpenChange={onOpenChange}
-      isDismissable={isDismissable}
-      className={cx(overlayStyle, 'items-start justify-center p-3 sm:p-10')}
-    >
-      <Modal
-        className={cx(
-          'flex max-h-[calc(100dvh-1.5rem)] w-full flex-col overflow-hidden rounded-lg border border-line-strong bg-raised shadow-float sm:max-h-[calc(100dvh-5rem)]',
-          widths[size],
-        )}
-      >
-        <DialogFrame {...frame} onClose={() => onOpenChange(false)} />
-      </Modal>
-    </ModalOverlay>
+    <Suspense fallback={null}>
+      <DialogFrame {...frame} />
+    </Suspense>
   );
 }
 

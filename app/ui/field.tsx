@@ -1,32 +1,23 @@
 'use client';
 /**
  * Form fields: TextField, NumberField, SelectField, SwitchField, CheckboxField, SearchField. Each has
- * a label, help and an error beside it; the error replaces nothing and is tied to its input.
+ * a label, help and an error beside it; the error replaces nothing and is tied to its input. They are
+ * the browser's own controls; the open list of a select is loaded when it is near.
  */
 import { Check, ChevronDown, Search, X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import {
-  Button as AriaButton,
-  NumberField as AriaNumberField,
-  SearchField as AriaSearchField,
-  Select as AriaSelect,
-  Switch as AriaSwitch,
-  TextField as AriaTextField,
-  Checkbox,
-  FieldError,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  SelectValue,
-  Text,
-  TextArea,
-} from 'react-aria-components';
+  type ComponentProps,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { cx } from './cx.ts';
 
 const inputStyle =
-  'h-8 w-full min-w-0 rounded border border-edge/70 bg-surface px-2.5 text-sm text-ink placeholder:text-ink-3 hover:border-edge disabled:bg-inset disabled:text-ink-3 data-invalid:border-failed aria-invalid:border-failed';
+  'h-8 w-full min-w-0 rounded border border-edge/70 bg-surface px-2.5 text-sm text-ink placeholder:text-ink-3 hover:border-edge disabled:bg-inset disabled:text-ink-3 aria-invalid:border-failed';
 
 interface FieldProps {
   readonly label: string;
@@ -41,28 +32,61 @@ interface FieldProps {
   readonly className?: string;
 }
 
-const labelStyle = (hidden: boolean | undefined) =>
-  hidden ? 'sr-only' : 'text-xs font-medium text-ink';
-
-function FieldNotes({ help, error }: Pick<FieldProps, 'help' | 'error'>) {
+/** Label above, the control, help and error below; the control gets what ties it to them. */
+function Field({
+  label,
+  help,
+  error,
+  isRequired,
+  hideLabel,
+  className,
+  children,
+}: Omit<FieldProps, 'name' | 'isDisabled' | 'autoFocus'> & {
+  readonly children: (
+    tied: Pick<
+      ComponentProps<'input'>,
+      'id' | 'aria-describedby' | 'aria-invalid' | 'aria-required'
+    >,
+    labelId: string,
+  ) => ReactNode;
+}) {
+  const id = useId();
+  const notes = [help ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
-    <>
+    <div className={cx('flex min-w-0 flex-col gap-1', className)}>
+      <label
+        htmlFor={id}
+        id={`${id}-label`}
+        className={hideLabel ? 'sr-only' : 'text-xs font-medium text-ink'}
+      >
+        {label}
+        {isRequired ? (
+          <span aria-hidden className="ml-1 font-normal text-ink-3">
+            required
+          </span>
+        ) : null}
+      </label>
+      {children(
+        {
+          id,
+          ...(notes ? { 'aria-describedby': notes } : {}),
+          ...(error ? { 'aria-invalid': true } : {}),
+          ...(isRequired ? { 'aria-required': true } : {}),
+        },
+        `${id}-label`,
+      )}
       {help ? (
-        <Text slot="description" className="text-xs text-ink-3">
+        <span id={`${id}-help`} className="text-xs text-ink-3">
           {help}
-        </Text>
+        </span>
       ) : null}
-      <FieldError className="text-xs font-medium text-failed">{error ?? null}</FieldError>
-    </>
+      {error ? (
+        <span id={`${id}-error`} className="text-xs font-medium text-failed">
+          {error}
+        </span>
+      ) : null}
+    </div>
   );
-}
-
-function RequiredMark({ shown }: { readonly shown: boolean | undefined }) {
-  return shown ? (
-    <span aria-hidden className="ml-1 font-normal text-ink-3">
-      required
-    </span>
-  ) : null;
 }
 
 export interface TextFieldProps extends FieldProps {
@@ -84,38 +108,41 @@ export function TextField({
   error,
   hideLabel,
   className,
-  placeholder,
   rows,
   mono,
-  isRequired,
+  isRequired = false,
+  isDisabled = false,
+  onChange,
+  type = 'text',
   ...rest
 }: TextFieldProps) {
   return (
-    <AriaTextField
-      {...rest}
-      aria-required={isRequired ? true : undefined}
-      isInvalid={Boolean(error)}
-      validationBehavior="aria"
-      className={cx('flex min-w-0 flex-col gap-1', className)}
+    <Field
+      {...{ label, help, error, isRequired, className: className ?? '' }}
+      hideLabel={hideLabel ?? false}
     >
-      <Label className={labelStyle(hideLabel)}>
-        {label}
-        <RequiredMark shown={isRequired} />
-      </Label>
-      {rows ? (
-        <TextArea
-          rows={rows}
-          {...(placeholder ? { placeholder } : {})}
-          className={cx(inputStyle, 'h-auto resize-y py-1.5', mono && 'mono leading-5')}
-        />
-      ) : (
-        <Input
-          {...(placeholder ? { placeholder } : {})}
-          className={cx(inputStyle, mono && 'mono')}
-        />
-      )}
-      <FieldNotes help={help} error={error} />
-    </AriaTextField>
+      {(tied) =>
+        rows ? (
+          <textarea
+            {...rest}
+            {...tied}
+            rows={rows}
+            disabled={isDisabled}
+            onChange={(event) => onChange?.(event.target.value)}
+            className={cx(inputStyle, 'h-auto resize-y py-1.5', mono && 'mono leading-5')}
+          />
+        ) : (
+          <input
+            {...rest}
+            {...tied}
+            type={type}
+            disabled={isDisabled}
+            onChange={(event) => onChange?.(event.target.value)}
+            className={cx(inputStyle, mono && 'mono')}
+          />
+        )
+      }
+    </Field>
   );
 }
 
@@ -139,34 +166,50 @@ export function NumberField({
   hideLabel,
   className,
   unit,
-  placeholder,
-  isRequired,
+  isRequired = false,
+  isDisabled = false,
+  value,
+  defaultValue,
+  minValue,
+  maxValue,
+  step,
+  onChange,
   ...rest
 }: NumberFieldProps) {
   return (
-    <AriaNumberField
-      {...rest}
-      isInvalid={Boolean(error)}
-      validationBehavior="aria"
-      formatOptions={{ maximumFractionDigits: 3 }}
-      className={cx('flex min-w-0 flex-col gap-1', className)}
+    <Field
+      {...{ label, help, error, isRequired, className: className ?? '' }}
+      hideLabel={hideLabel ?? false}
     >
-      <Label className={labelStyle(hideLabel)}>
-        {label}
-        <RequiredMark shown={isRequired} />
-      </Label>
-      <div className="flex items-center gap-2">
-        <Input
-          {...(placeholder ? { placeholder } : {})}
-          aria-required={isRequired ? true : undefined}
-          className={cx(inputStyle, 'num max-w-36')}
-        />
-        {unit ? <span className="text-xs text-ink-3">{unit}</span> : null}
-      </div>
-      <FieldNotes help={help} error={error} />
-    </AriaNumberField>
+      {(tied) => (
+        <div className="flex items-center gap-2">
+          <input
+            {...rest}
+            {...tied}
+            type="number"
+            inputMode="decimal"
+            disabled={isDisabled}
+            {...(value === undefined ? {} : { value: asText(value) })}
+            {...(defaultValue === undefined ? {} : { defaultValue: asText(defaultValue) })}
+            min={minValue}
+            max={maxValue}
+            step={step ?? 'any'}
+            onChange={(event) => onChange?.(event.target.valueAsNumber)}
+            // The wheel scrolls the page; it does not change a number on the way.
+            onWheel={(event) => event.currentTarget.blur()}
+            className={cx(
+              inputStyle,
+              'num max-w-36 [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none',
+            )}
+          />
+          {unit ? <span className="text-xs text-ink-3">{unit}</span> : null}
+        </div>
+      )}
+    </Field>
   );
 }
+
+const asText = (value: number) => (Number.isNaN(value) ? '' : String(value));
 
 export interface SelectOption {
   readonly value: string;
@@ -182,6 +225,9 @@ export interface SelectFieldProps extends FieldProps {
   readonly placeholder?: string;
 }
 
+const loadOptions = () => import('./select-options.tsx');
+const SelectOptions = lazy(loadOptions);
+
 export function SelectField({
   label,
   help,
@@ -192,66 +238,74 @@ export function SelectField({
   value,
   defaultValue,
   onChange,
-  isRequired,
-  ...rest
+  placeholder = 'Choose',
+  name,
+  autoFocus = false,
+  isRequired = false,
+  isDisabled = false,
 }: SelectFieldProps) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [own, setOwn] = useState(defaultValue);
+  const chosen = value ?? own;
+  const shown = options.find((option) => option.value === chosen);
+  const prepare = () => void loadOptions();
   return (
-    <AriaSelect
-      {...rest}
-      {...(value === undefined ? {} : { value })}
-      {...(defaultValue === undefined ? {} : { defaultValue })}
-      onChange={(key) => {
-        if (typeof key === 'string') onChange?.(key);
-      }}
-      isInvalid={Boolean(error)}
-      validationBehavior="aria"
-      className={cx('flex min-w-0 flex-col gap-1', className)}
+    <Field
+      {...{ label, help, error, isRequired, className: className ?? '' }}
+      hideLabel={hideLabel ?? false}
     >
-      <Label className={labelStyle(hideLabel)}>
-        {label}
-        <RequiredMark shown={isRequired} />
-      </Label>
-      <AriaButton
-        className={cx(inputStyle, 'flex items-center justify-between gap-2 pr-2 text-left')}
-      >
-        <SelectValue className="truncate data-placeholder:text-ink-3">
-          {/* The text alone: the whole option would bring its tick and description along. */}
-          {({ isPlaceholder, defaultChildren, selectedText }) =>
-            isPlaceholder ? defaultChildren : selectedText
-          }
-        </SelectValue>
-        <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-3" />
-      </AriaButton>
-      <FieldNotes help={help} error={error} />
-      <Popover
-        offset={4}
-        className="appear min-w-(--trigger-width) max-w-96 rounded border border-line-strong bg-raised shadow-float"
-      >
-        <ListBox className="max-h-80 overflow-auto p-1">
-          {options.map((option) => (
-            <ListBoxItem
-              key={option.value}
-              id={option.value}
-              textValue={option.label}
-              className="group flex items-start gap-2 rounded-sm px-2 py-1.5 text-sm data-focused:bg-hover"
-            >
-              <Check
-                aria-hidden
-                className="mt-0.5 size-4 shrink-0 text-accent opacity-0 group-data-selected:opacity-100"
+      {(tied, labelId) => (
+        <>
+          <button
+            // biome-ignore lint/a11y/noAutofocus: the caller says which field a dialog begins with
+            autoFocus={autoFocus}
+            id={tied.id}
+            aria-describedby={tied['aria-describedby']}
+            ref={trigger}
+            type="button"
+            disabled={isDisabled}
+            aria-haspopup="listbox"
+            aria-expanded={isOpen}
+            aria-labelledby={`${labelId} ${labelId}-value`}
+            onPointerEnter={prepare}
+            onFocus={prepare}
+            onClick={() => setOpen(true)}
+            onKeyDown={(event) => {
+              if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+              event.preventDefault();
+              setOpen(true);
+            }}
+            className={cx(
+              inputStyle,
+              'flex items-center justify-between gap-2 pr-2 text-left',
+              error && 'border-failed',
+            )}
+          >
+            <span id={`${labelId}-value`} className={cx('truncate', !shown && 'text-ink-3')}>
+              {shown?.label ?? placeholder}
+            </span>
+            <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-3" />
+          </button>
+          {name ? <input type="hidden" name={name} value={chosen ?? ''} /> : null}
+          {isOpen ? (
+            <Suspense fallback={null}>
+              <SelectOptions
+                trigger={trigger}
+                label={label}
+                options={options}
+                chosen={chosen ?? null}
+                onClose={() => setOpen(false)}
+                onChoose={(next) => {
+                  setOwn(next);
+                  onChange?.(next);
+                }}
               />
-              <span className="flex min-w-0 flex-col">
-                <Text slot="label">{option.label}</Text>
-                {option.description ? (
-                  <Text slot="description" className="text-xs text-ink-3">
-                    {option.description}
-                  </Text>
-                ) : null}
-              </span>
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </AriaSelect>
+            </Suspense>
+          ) : null}
+        </>
+      )}
+    </Field>
   );
 }
 
@@ -266,36 +320,79 @@ interface ToggleProps {
   readonly className?: string;
 }
 
-/** On or off, at once or on save. */
-export function SwitchField({ label, help, className, ...rest }: ToggleProps) {
+/** The box or the switch, out of sight but there, beside what is drawn for it. */
+function Toggle({
+  label,
+  help,
+  className,
+  isSelected,
+  defaultSelected,
+  onChange,
+  isDisabled = false,
+  name,
+  role,
+  children,
+}: ToggleProps & { readonly role?: 'switch'; readonly children: ReactNode }) {
+  const id = useId();
   return (
-    <AriaSwitch {...rest} className={cx('group flex items-start gap-2.5', className)}>
-      <span className="mt-0.5 flex h-4 w-7 shrink-0 items-center rounded-full border border-edge bg-inset px-px transition-colors duration-100 group-data-selected:border-accent group-data-selected:bg-accent group-data-disabled:opacity-50 group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1 group-data-focus-visible:outline-focus">
-        <span className="size-3 rounded-full bg-edge transition-transform duration-100 group-data-selected:translate-x-3 group-data-selected:bg-on-accent" />
-      </span>
+    <label className={cx('group relative flex items-start gap-2', className)}>
+      <input
+        type="checkbox"
+        {...(role ? { role } : {})}
+        {...(name ? { name } : {})}
+        {...(isSelected === undefined ? {} : { checked: isSelected })}
+        {...(defaultSelected === undefined ? {} : { defaultChecked: defaultSelected })}
+        disabled={isDisabled}
+        aria-labelledby={`${id}-label`}
+        {...(help ? { 'aria-describedby': `${id}-help` } : {})}
+        onChange={(event) => onChange?.(event.target.checked)}
+        className="peer absolute top-0.5 left-0 size-4 cursor-pointer opacity-0"
+      />
+      {children}
       <span className="flex min-w-0 flex-col">
-        <span className="text-sm">{label}</span>
-        {help ? <span className="text-xs text-ink-3">{help}</span> : null}
+        <span id={`${id}-label`} className="text-sm">
+          {label}
+        </span>
+        {help ? (
+          <span id={`${id}-help`} className="text-xs text-ink-3">
+            {help}
+          </span>
+        ) : null}
       </span>
-    </AriaSwitch>
+    </label>
   );
 }
 
-export function CheckboxField({ label, help, className, ...rest }: ToggleProps) {
+const toggleStyle =
+  'mt-0.5 flex shrink-0 items-center border border-edge group-has-checked:border-accent group-has-checked:bg-accent peer-disabled:opacity-50 peer-focus-visible:outline-2 peer-focus-visible:outline-offset-1 peer-focus-visible:outline-focus';
+
+/** On or off, at once or on save. */
+export function SwitchField(props: ToggleProps) {
   return (
-    <Checkbox {...rest} className={cx('group flex items-start gap-2', className)}>
-      <span className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-sm border border-edge bg-surface group-data-selected:border-accent group-data-selected:bg-accent group-data-disabled:opacity-50 group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1 group-data-focus-visible:outline-focus">
+    <Toggle {...props} role="switch">
+      <span
+        className={cx(
+          toggleStyle,
+          'h-4 w-7 rounded-full bg-inset px-px transition-colors duration-100',
+        )}
+      >
+        <span className="size-3 rounded-full bg-edge transition-transform duration-100 group-has-checked:translate-x-3 group-has-checked:bg-on-accent" />
+      </span>
+    </Toggle>
+  );
+}
+
+export function CheckboxField(props: ToggleProps) {
+  return (
+    <Toggle {...props}>
+      <span className={cx(toggleStyle, 'size-4 justify-center rounded-sm bg-surface')}>
         <Check
           aria-hidden
           strokeWidth={3}
-          className="size-3 text-on-accent opacity-0 group-data-selected:opacity-100"
+          className="size-3 text-on-accent opacity-0 group-has-checked:opacity-100"
         />
       </span>
-      <span className="flex min-w-0 flex-col">
-        <span className="text-sm">{label}</span>
-        {help ? <span className="text-xs text-ink-3">{help}</span> : null}
-      </span>
-    </Checkbox>
+    </Toggle>
   );
 }
 
@@ -314,29 +411,59 @@ export interface SearchFieldProps {
 
 export function SearchField({
   label,
+  value,
+  defaultValue,
+  onChange,
+  onSubmit,
+  onClear,
   placeholder,
   className,
   isPageFilter,
-  ...rest
 }: SearchFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [own, setOwn] = useState(defaultValue ?? '');
+  const text = value ?? own;
+  const change = (next: string) => {
+    setOwn(next);
+    onChange?.(next);
+  };
+  const clear = () => {
+    change('');
+    onClear?.();
+    input.current?.focus();
+  };
   return (
-    <AriaSearchField
-      {...rest}
-      aria-label={label}
-      className={cx('group relative flex min-w-0 items-center', className)}
-    >
+    <div className={cx('relative flex min-w-0 items-center', className)}>
       <Search aria-hidden className="pointer-events-none absolute left-2.5 size-4 text-ink-3" />
-      <Input
+      <input
+        ref={input}
+        type="search"
+        aria-label={label}
+        value={text}
         {...(placeholder ? { placeholder } : {})}
         {...(isPageFilter ? { 'data-page-filter': '' } : {})}
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && onSubmit) {
+            event.preventDefault();
+            onSubmit(text);
+          } else if (event.key === 'Escape' && text) {
+            event.preventDefault();
+            clear();
+          }
+        }}
         className={cx(inputStyle, 'px-8 [&::-webkit-search-cancel-button]:hidden')}
       />
-      <AriaButton
-        aria-label="Clear"
-        className="absolute right-1 flex size-6 items-center justify-center rounded-sm text-ink-3 hover:text-ink group-data-empty:hidden"
-      >
-        <X aria-hidden className="size-3.5" />
-      </AriaButton>
-    </AriaSearchField>
+      {text ? (
+        <button
+          type="button"
+          aria-label="Clear"
+          onClick={clear}
+          className="absolute right-1 flex size-6 items-center justify-center rounded-sm text-ink-3 hover:text-ink"
+        >
+          <X aria-hidden className="size-3.5" />
+        </button>
+      ) : null}
+    </div>
   );
 }

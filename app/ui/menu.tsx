@@ -1,16 +1,15 @@
 'use client';
-/** Menu: a button that opens a list of actions or links. */
-import type { ReactElement, ReactNode } from 'react';
+/** Menu: a button that opens a list of actions or links; the list is loaded when the button is near. */
 import {
-  Menu as AriaMenu,
-  MenuItem as AriaMenuItem,
-  Header,
-  MenuSection,
-  MenuTrigger,
-  Popover,
-  Separator,
-} from 'react-aria-components';
-import { cx } from './cx.ts';
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useRef,
+  useState,
+} from 'react';
+import type { ButtonProps } from './button.tsx';
 
 export type MenuEntry =
   | { readonly kind: 'separator'; readonly id: string }
@@ -28,6 +27,9 @@ export type MenuEntry =
       readonly isDisabled?: boolean;
     };
 
+const loadPopover = () => import('./menu-popover.tsx');
+const MenuPopover = lazy(loadPopover);
+
 export function Menu({
   trigger,
   label,
@@ -35,52 +37,45 @@ export function Menu({
   placement = 'bottom end',
 }: {
   /** A Button or IconButton. */
-  readonly trigger: ReactElement;
+  readonly trigger: ReactElement<Pick<ButtonProps, 'onPress' | 'aria-haspopup' | 'aria-expanded'>>;
   readonly label: string;
   readonly entries: readonly MenuEntry[];
   readonly placement?: 'bottom start' | 'bottom end' | 'top start' | 'right bottom';
 }) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const prepare = () => void loadPopover();
   return (
-    <MenuTrigger>
-      {trigger}
-      <Popover
-        placement={placement}
-        offset={4}
-        className="appear min-w-44 max-w-80 rounded border border-line-strong bg-raised shadow-float"
-      >
-        <AriaMenu aria-label={label} className="max-h-96 overflow-auto p-1 outline-none">
-          {entries.map((entry) => {
-            if (entry.kind === 'separator') {
-              return <Separator key={entry.id} className="my-1 border-t" />;
-            }
-            if (entry.kind === 'heading') {
-              return (
-                <MenuSection key={entry.id}>
-                  <Header className="px-2 py-1.5 text-xs text-ink-3">{entry.text}</Header>
-                </MenuSection>
-              );
-            }
-            return (
-              <AriaMenuItem
-                key={entry.id}
-                id={entry.id}
-                textValue={entry.label}
-                {...(entry.href ? { href: entry.href } : {})}
-                {...(entry.onAction ? { onAction: entry.onAction } : {})}
-                isDisabled={entry.isDisabled ?? false}
-                className={cx(
-                  'flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 text-sm outline-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-focused:bg-hover [&_svg]:size-4 [&_svg]:shrink-0',
-                  entry.isDangerous ? 'text-failed' : 'text-ink [&_svg]:text-ink-3',
-                )}
-              >
-                {entry.icon}
-                <span className="flex-1">{entry.label}</span>
-                {entry.hint ? <span className="num text-xs text-ink-3">{entry.hint}</span> : null}
-              </AriaMenuItem>
-            );
-          })}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside is operated; this only sees its events pass
+    <span
+      ref={frame}
+      className="contents"
+      onPointerEnter={prepare}
+      onFocus={prepare}
+      onKeyDown={(event) => {
+        const isTrigger = frame.current?.querySelector('button') === event.target;
+        if (isTrigger && event.key === 'ArrowDown') {
+          event.preventDefault();
+          setOpen(true);
+        }
+      }}
+    >
+      {cloneElement(trigger, {
+        onPress: () => setOpen(true),
+        'aria-haspopup': 'menu',
+        'aria-expanded': isOpen,
+      })}
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <MenuPopover
+            frame={frame}
+            label={label}
+            entries={entries}
+            placement={placement}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
+    </span>
   );
 }

@@ -1,10 +1,10 @@
 'use client';
 /**
  * ThroughputChart: stacked bars per minute or hour (uPlot), with the values under the pointer in words
- * and the whole as a table for those who do not see it.
+ * and the whole as a table for those who do not see it. What draws is loaded after the first paint.
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { cx } from './cx.ts';
 import { formatCount } from './num.tsx';
@@ -44,13 +44,23 @@ export function ThroughputChart({
   useEffect(() => {
     const host = frame.current;
     if (!host) return;
-    const chart = new uPlot(chartOptions(host, unit, setHovered), latest.current, host);
-    plot.current = chart;
-    const observer = new ResizeObserver(() => chart.setSize({ width: host.clientWidth, height }));
-    observer.observe(host);
+    const observer = new ResizeObserver(() =>
+      plot.current?.setSize({ width: host.clientWidth, height }),
+    );
+    let isGone = false;
+    void import('uplot').then(({ default: UPlot }) => {
+      if (isGone) return;
+      plot.current = new UPlot(
+        chartOptions(UPlot.paths.bars, host, unit, setHovered),
+        latest.current,
+        host,
+      );
+      observer.observe(host);
+    });
     return () => {
+      isGone = true;
       observer.disconnect();
-      chart.destroy();
+      plot.current?.destroy();
       plot.current = null;
     };
   }, [theme, unit]);
@@ -137,13 +147,14 @@ function stackedData(points: readonly ThroughputChartPoint[]): uPlot.AlignedData
 }
 
 function chartOptions(
+  paths: uPlot.Series.BarsPathBuilderFactory | undefined,
   host: HTMLElement,
   unit: 'minute' | 'hour',
   onHover: (index: number | null) => void,
 ): uPlot.Options {
   const unitSeconds = unit === 'minute' ? 60 : 3600;
   const color = colorReader(host);
-  const bars = uPlot.paths.bars?.({ size: [0.78, 28], align: 1 });
+  const bars = paths?.({ size: [0.78, 28], align: 1 });
   const axis = {
     stroke: color('--ink-3'),
     font: '11px "Inter Variable", sans-serif',

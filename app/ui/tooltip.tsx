@@ -1,7 +1,14 @@
 'use client';
-/** Tooltip on hover and on keyboard focus of its one focusable child. */
-import type { ReactElement } from 'react';
-import { Tooltip as AriaTooltip, TooltipTrigger } from 'react-aria-components';
+/**
+ * Tooltip on hover and on keyboard focus of its one focusable child. The bubble and what places it are
+ * loaded when the first one is wanted.
+ */
+import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
+
+const TooltipBubble = lazy(() => import('./tooltip-bubble.tsx'));
+
+/** Long enough that passing over a row of buttons shows nothing. */
+const delayMs = 400;
 
 export function Tooltip({
   text,
@@ -10,15 +17,40 @@ export function Tooltip({
   readonly text: string;
   readonly children: ReactElement;
 }) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [isOpen, setOpen] = useState(false);
+  const close = () => {
+    clearTimeout(timer.current);
+    setOpen(false);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
-    <TooltipTrigger delay={400} closeDelay={80}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the child is what is operated; this only sees its events pass
+    <span
+      ref={frame}
+      className="contents"
+      onPointerEnter={(event) => {
+        if (event.pointerType !== 'mouse') return;
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => setOpen(true), delayMs);
+      }}
+      onPointerLeave={close}
+      onPointerDown={close}
+      onFocus={(event) => {
+        if (event.target.matches(':focus-visible')) setOpen(true);
+      }}
+      onBlur={close}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
+    >
       {children}
-      <AriaTooltip
-        offset={6}
-        className="appear max-w-72 rounded bg-ink px-2 py-1 text-2xs text-surface shadow-float"
-      >
-        {text}
-      </AriaTooltip>
-    </TooltipTrigger>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <TooltipBubble frame={frame} text={text} />
+        </Suspense>
+      ) : null}
+    </span>
   );
 }

@@ -18,7 +18,8 @@ import { parseRecordQuery, type RecordQuery } from '#lib/records/filter.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
 import { RecordFilterForm } from './record-filter-form.tsx';
-import { type RecordParameters, recordParametersOf, recordsHref } from './record-parameters.ts';
+import { recordsHref } from './record-href.ts';
+import { type RecordParameters, recordParametersOf } from './record-parameters.ts';
 
 export const metadata: Metadata = { title: 'Records' };
 

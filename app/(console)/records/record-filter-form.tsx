@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Chip } from '#app/ui/chip.tsx';
 import { SearchField, SelectField, TextField } from '#app/ui/field.tsx';
-import { type RecordParameters, recordsHref } from './record-parameters.ts';
+import { recordsHref } from './record-href.ts';
+import type { RecordParameters } from './record-parameters.ts';
 
 const anySource = ' any';
 

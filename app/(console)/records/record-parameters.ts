@@ -15,16 +15,3 @@ export function recordParametersOf(raw: RawParameters): RecordParameters {
   }
   return given;
 }
-
-/** The address with some parameters changed (`null` removes), at its first page. */
-export function recordsHref(
-  current: RecordParameters,
-  changes: Readonly<Partial<Record<RecordParameter, string | null>>>,
-): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...current, cursor: null, ...changes })) {
-    if (value) params.set(name, value);
-  }
-  const text = params.toString();
-  return text ? `/records?${text}` : '/records';
-}

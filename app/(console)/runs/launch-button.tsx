@@ -1,11 +1,13 @@
 'use client';
 /** LaunchButton: opens the launch dialog; each opening is one intention with a key of its own. */
 import { Play } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
-import { LaunchDialog, type LaunchSource } from './launch-dialog.tsx';
+import type { LaunchSource } from './launch-dialog.tsx';
 import { newRequestKey } from './request-key.ts';
+
+const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 
 export function LaunchButton({
   sources,
@@ -41,13 +43,15 @@ export function LaunchButton({
         {label}
       </Button>
       {requestKey === null ? null : (
-        <LaunchDialog
-          key={requestKey}
-          requestKey={requestKey}
-          sources={sources}
-          preset={preset}
-          onClose={() => setRequestKey(null)}
-        />
+        <Suspense fallback={null}>
+          <LaunchDialog
+            key={requestKey}
+            requestKey={requestKey}
+            sources={sources}
+            preset={preset}
+            onClose={() => setRequestKey(null)}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -61,7 +61,7 @@ function toRequest(draft: Draft): LaunchRequest {
   };
 }
 
-export function LaunchDialog({
+export default function LaunchDialog({
   requestKey,
   sources,
   preset,

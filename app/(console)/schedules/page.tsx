@@ -17,7 +17,7 @@ import type { Schedule } from '#lib/schedules/model.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
 import { DeleteScheduleButton } from './delete-button.tsx';
-import { ScheduleDialog } from './schedule-dialog.tsx';
+import { ScheduleButton } from './schedule-button.tsx';
 
 export const metadata: Metadata = { title: 'Schedules' };
 
@@ -39,7 +39,7 @@ export default async function SchedulesPage() {
     );
   }
   const { schedules, sources, mayChange } = loaded.data;
-  const create = mayChange ? <ScheduleDialog sources={sources} /> : null;
+  const create = mayChange ? <ScheduleButton sources={sources} /> : null;
   return (
     <>
       <LiveRefresh />
@@ -94,7 +94,7 @@ export default async function SchedulesPage() {
                 {mayChange ? (
                   <Td align="right">
                     <span className="inline-flex items-center gap-1">
-                      <ScheduleDialog schedule={schedule} sources={sources} />
+                      <ScheduleButton schedule={schedule} sources={sources} />
                       <DeleteScheduleButton scheduleId={schedule.scheduleId} name={schedule.name} />
                     </span>
                   </Td>

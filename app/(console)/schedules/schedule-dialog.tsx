@@ -14,38 +14,7 @@ import { saveScheduleAction } from './actions.ts';
 import { RequestFields } from './request-fields.tsx';
 import { draftOf, requestOf } from './schedule-request.ts';
 
-export function ScheduleDialog({
-  schedule,
-  sources,
-}: {
-  /** Absent for a new one. */
-  readonly schedule?: Schedule;
-  readonly sources: readonly string[];
-}) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      {schedule ? (
-        <Button size="sm" onPress={() => setOpen(true)}>
-          Change
-        </Button>
-      ) : (
-        <Button variant="primary" onPress={() => setOpen(true)}>
-          New schedule
-        </Button>
-      )}
-      {isOpen ? (
-        <ScheduleForm
-          {...(schedule ? { schedule } : {})}
-          sources={sources}
-          onClose={() => setOpen(false)}
-        />
-      ) : null}
-    </>
-  );
-}
-
-function ScheduleForm({
+export default function ScheduleDialog({
   schedule,
   sources,
   onClose,

@@ -1,0 +1,87 @@
+'use client';
+import { type RefObject, useMemo } from 'react';
+import {
+  Menu as AriaMenu,
+  MenuItem as AriaMenuItem,
+  Header,
+  MenuSection,
+  Popover,
+  Separator,
+} from 'react-aria-components';
+import { AriaRoot } from './aria-root.tsx';
+import { cx } from './cx.ts';
+import type { MenuEntry } from './menu.tsx';
+
+/** The open list of a menu; `frame` is around its button. */
+export default function MenuPopover({
+  frame,
+  label,
+  entries,
+  placement,
+  onClose,
+}: {
+  readonly frame: RefObject<HTMLElement | null>;
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  readonly placement: 'bottom start' | 'bottom end' | 'top start' | 'right bottom';
+  readonly onClose: () => void;
+}) {
+  const trigger = useMemo(
+    () => ({
+      get current() {
+        return frame.current?.querySelector('button') ?? null;
+      },
+    }),
+    [frame],
+  );
+  return (
+    <AriaRoot>
+      <Popover
+        isOpen
+        onOpenChange={onClose}
+        triggerRef={trigger}
+        placement={placement}
+        offset={4}
+        className="appear min-w-44 max-w-80 rounded border border-line-strong bg-raised shadow-float"
+      >
+        <AriaMenu
+          aria-label={label}
+          autoFocus="first"
+          onClose={onClose}
+          className="max-h-96 overflow-auto p-1 outline-none"
+        >
+          {entries.map((entry) => {
+            if (entry.kind === 'separator') {
+              return <Separator key={entry.id} className="my-1 border-t" />;
+            }
+            if (entry.kind === 'heading') {
+              return (
+                <MenuSection key={entry.id}>
+                  <Header className="px-2 py-1.5 text-xs text-ink-3">{entry.text}</Header>
+                </MenuSection>
+              );
+            }
+            return (
+              <AriaMenuItem
+                key={entry.id}
+                id={entry.id}
+                textValue={entry.label}
+                {...(entry.href ? { href: entry.href } : {})}
+                {...(entry.onAction ? { onAction: entry.onAction } : {})}
+                isDisabled={entry.isDisabled ?? false}
+                className={cx(
+                  'flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 text-sm outline-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-focused:bg-hover [&_svg]:size-4 [&_svg]:shrink-0',
+                  entry.isDangerous ? 'text-failed' : 'text-ink [&_svg]:text-ink-3',
+                )}
+              >
+                {entry.icon}
+                <span className="flex-1">{entry.label}</span>
+                {entry.hint ? <span className="num text-xs text-ink-3">{entry.hint}</span> : null}
+              </AriaMenuItem>
+            );
+          })}
+        </AriaMenu>
+      </Popover>
+    </AriaRoot>
+  );
+}

@@ -1,0 +1,12 @@
+'use client';
+import { useState } from 'react';
+
+/**
+ * The nonce under which React Aria adds its style element. It stays that of the document's own policy:
+ * each later answer of the server brings another one, which the browser would refuse.
+ */
+export function NonceMeta({ nonce }: { readonly nonce: string }) {
+  const [first] = useState(nonce);
+  // The browser hides the nonce from scripts that look at the attribute: hydration sees a difference.
+  return <meta property="csp-nonce" content="" nonce={first} suppressHydrationWarning />;
+}
