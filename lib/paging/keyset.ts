@@ -2,7 +2,7 @@
  * Keyset paging over one sort column and an id as tie-breaker: a page costs the same wherever in
  * the list it lies. Nulls sort lowest, as both engines do by themselves.
  */
-import { type Expression, type RawBuilder, sql } from 'kysely';
+import { type AliasableExpression, type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
@@ -22,7 +22,7 @@ export interface KeysetOrder {
   readonly sort: string;
   readonly direction: SortDirection;
   readonly by: SortColumn;
-  readonly id: Expression<string>;
+  readonly id: AliasableExpression<string>;
 }
 
 export interface PageRequest {

@@ -2,13 +2,14 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { type CountResult, countCap } from '#lib/paging/capped-count.ts';
 import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { chunksOf } from '#lib/work-items/chunks.ts';
 import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
 import type { WorkItemFilter } from '#lib/work-items/filter.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
-import { type CountResult, countCap, countWorkItems } from '#lib/work-items/list.ts';
+import { countWorkItems } from '#lib/work-items/list.ts';
 import type { WorkItemStatus } from '#lib/work-items/model.ts';
 import type { LaunchRequest } from './model.ts';
 

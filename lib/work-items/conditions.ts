@@ -1,6 +1,12 @@
 /** What a filter of the list asks, condition by condition, so that a plan can seek some and test others. */
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
+import {
+  type ColumnOf,
+  type Condition,
+  condition,
+  rangeCondition,
+} from '#lib/paging/access-path.ts';
 import type { InstantRange, WorkItemFilter } from './filter.ts';
 import { holdReason } from './hold.ts';
 
@@ -8,9 +14,6 @@ import { holdReason } from './hold.ts';
 export const failureStatus = 400;
 
 const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
-
-/** Gives a column as the plan wants it: to be sought, or only tested. */
-type ColumnOf = (column: string) => Expression<string>;
 
 export type ConditionKey =
   | 'statuses'
@@ -36,37 +39,16 @@ export type ConditionKey =
   | 'held'
   | 'host';
 
-export interface Condition {
-  readonly key: ConditionKey;
-  /** As rows are tested for it: no index is chosen because of it. */
-  readonly test: RawBuilder<boolean>;
-  /** As an index is sought for it. */
-  readonly seek: RawBuilder<boolean>;
-  /** Set when it is one stretch of the index of this column. */
-  readonly range?: { readonly column: string; readonly nulls: boolean };
-}
-
-export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition[] {
-  const conditions: Condition[] = [];
-  const tested: ColumnOf = (column) => engine.unindexed(ref(column));
+export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<ConditionKey>[] {
+  const conditions: Condition<ConditionKey>[] = [];
   const add = (key: ConditionKey, make: (column: ColumnOf) => RawBuilder<boolean>) =>
-    conditions.push({ key, test: make(tested), seek: make(ref) });
+    conditions.push(condition(engine, ref, key, make));
   const addRange = (
     key: ConditionKey,
     column: string,
     make: (column: Expression<string>) => readonly RawBuilder<boolean>[],
     nulls = false,
-  ) => {
-    const all = (parts: readonly RawBuilder<boolean>[]) =>
-      sql<boolean>`${sql.join(parts, sql` and `)}`;
-    const test = all(make(tested(column)));
-    conditions.push({
-      key,
-      test: nulls ? sql<boolean>`(${tested(column)} is null or ${test})` : test,
-      seek: all(make(ref(column))),
-      range: { column, nulls },
-    });
-  };
+  ) => conditions.push(rangeCondition(engine, ref, key, column, make, nulls));
   const equal = (key: ConditionKey, column: string, value: string | number | undefined) => {
     if (value !== undefined) add(key, (of) => sql<boolean>`${of(column)} = ${value}`);
   };

@@ -2,9 +2,9 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import type { CountResult } from '#lib/paging/capped-count.ts';
 import { isUuid, listRecords, type RecordSummary } from '#lib/records/list.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
-import type { CountResult } from './list.ts';
 import type { WorkItem, WorkItemAttempt, WorkItemStatus } from './model.ts';
 import { attemptFromRow, workItemFromRow } from './rows.ts';
 import { type WaitingAnswer, type WaitingFacts, whyWaiting } from './why-waiting.ts';

@@ -3,10 +3,12 @@ import type { Db } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
+import { countCap } from '#lib/paging/capped-count.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
+import { searchWindow } from '#lib/paging/list-page.ts';
 import { parseWorkItemQuery, type WorkItemSort, workItemSorts } from './filter.ts';
 import { heldRow } from './hold.ts';
-import { countCap, countWorkItems, listWorkItems, searchWindow } from './list.ts';
+import { countWorkItems, listWorkItems } from './list.ts';
 import { insertRowFrom } from './rows.ts';
 import { aWorkItem } from './testing/factories.ts';
 

@@ -1,0 +1,135 @@
+/**
+ * By which index a list is read. Three ways, each bounded whatever the size of the table: all rows of
+ * a small equal group, sorted; an index in the order of the list; or a window of such an index, whose
+ * rows are tested one by one.
+ */
+import { type Expression, type RawBuilder, sql } from 'kysely';
+import type { Engine } from '#db/engine.ts';
+import type { SortRange } from './segments.ts';
+
+/** Groups up to this many rows are read whole and sorted: some milliseconds on either engine. */
+export const smallGroup = 10_000;
+
+/** One thing a filter asks. */
+export interface Condition<K extends string = string> {
+  readonly key: K;
+  /** As rows are tested for it: no index is chosen because of it. */
+  readonly test: RawBuilder<boolean>;
+  /** As an index is sought for it. */
+  readonly seek: RawBuilder<boolean>;
+  /** Set when it is one stretch of the index of this column. */
+  readonly range?: { readonly column: string; readonly nulls: boolean };
+}
+
+/** Gives a column as the plan wants it: to be sought, or only tested. */
+export type ColumnOf = (column: string) => Expression<string>;
+
+/** The condition in both of its forms; `ref` names a column of the list's table. */
+export function condition<K extends string>(
+  engine: Engine,
+  ref: ColumnOf,
+  key: K,
+  make: (column: ColumnOf) => RawBuilder<boolean>,
+): Condition<K> {
+  return { key, test: make((column) => engine.unindexed(ref(column))), seek: make(ref) };
+}
+
+/** The same for a stretch of one column's index; `nulls`: rows without a value belong to it. */
+export function rangeCondition<K extends string>(
+  engine: Engine,
+  ref: ColumnOf,
+  key: K,
+  column: string,
+  make: (column: Expression<string>) => readonly RawBuilder<boolean>[],
+  nulls = false,
+): Condition<K> {
+  const all = (parts: readonly RawBuilder<boolean>[]) =>
+    sql<boolean>`${sql.join(parts, sql` and `)}`;
+  const tested = engine.unindexed(ref(column));
+  const test = all(make(tested));
+  return {
+    key,
+    test: nulls ? sql<boolean>`(${tested} is null or ${test})` : test,
+    seek: all(make(ref(column))),
+    range: { column, nulls },
+  };
+}
+
+/** Rows that an index finds by equality. */
+export interface Group<K extends string = string> {
+  /** The conditions that hold for all of them. */
+  readonly keys: readonly K[];
+  /** Together all of the group, disjoint; each is one stretch of an index. */
+  readonly branches: readonly RawBuilder<boolean>[];
+  /** The sort in whose order each branch is; null when in none. */
+  readonly order: string | null;
+}
+
+export interface Walk {
+  readonly kind: 'walk';
+  /** Empty = the whole table. */
+  readonly branches: readonly RawBuilder<boolean>[];
+  readonly range: SortRange;
+  /** What the index does not know: with any, the walk needs a window. */
+  readonly tests: readonly RawBuilder<boolean>[];
+}
+
+export interface SmallGroup {
+  readonly kind: 'group';
+  readonly where: RawBuilder<boolean>;
+  readonly tests: readonly RawBuilder<boolean>[];
+}
+
+export type AccessPath = Walk | SmallGroup;
+
+/**
+ * An index that knows the whole filter, else a group that `isSmall` (at most `smallGroup` rows; asked
+ * in the order given), else a walk with tests. `sortColumn` is the column behind `sort`.
+ */
+export async function chooseAccessPath<K extends string>(input: {
+  readonly conditions: readonly Condition<K>[];
+  readonly groups: readonly Group<K>[];
+  readonly sort: string;
+  readonly sortColumn: string;
+  readonly isSmall: (where: RawBuilder<boolean>) => Promise<boolean>;
+}): Promise<AccessPath> {
+  const { conditions, groups, isSmall } = input;
+  const walk = walkOf(input);
+  if (walk.tests.length === 0) return walk;
+  for (const group of groups) {
+    const where = anyOf(group.branches);
+    if (await isSmall(where)) {
+      return { kind: 'group', where, tests: testsBut(conditions, group.keys) };
+    }
+  }
+  return walk;
+}
+
+function walkOf<K extends string>(input: {
+  readonly conditions: readonly Condition<K>[];
+  readonly groups: readonly Group<K>[];
+  readonly sort: string;
+  readonly sortColumn: string;
+}): Walk {
+  const { conditions, groups, sort, sortColumn } = input;
+  const group = groups.find(({ order }) => order === sort);
+  const inRange = conditions.filter(({ range }) => range?.column === sortColumn);
+  return {
+    kind: 'walk',
+    branches: group?.branches ?? [],
+    range: {
+      where: inRange.map(({ seek }) => seek),
+      nulls: inRange.every(({ range }) => range?.nulls),
+    },
+    tests: testsBut(conditions, [...(group?.keys ?? []), ...inRange.map(({ key }) => key)]),
+  };
+}
+
+const testsBut = <K extends string>(conditions: readonly Condition<K>[], served: readonly K[]) =>
+  conditions.filter(({ key }) => !served.includes(key)).map(({ test }) => test);
+
+const anyOf = (branches: readonly RawBuilder<boolean>[]) =>
+  sql<boolean>`(${sql.join(
+    branches.map((branch) => sql`(${branch})`),
+    sql` or `,
+  )})`;

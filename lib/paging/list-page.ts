@@ -1,0 +1,211 @@
+/** A page of a list along its access path: full, at its end, or after a window of rows that were tested. */
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Database } from '#db/schema.ts';
+import { type AccessPath, smallGroup, type Walk } from './access-path.ts';
+import { encodeCursor } from './cursor.ts';
+import {
+  type KeysetOrder,
+  type KeysetPlan,
+  type Page,
+  type PageRequest,
+  type Positioned,
+  pageOf,
+  planKeyset,
+} from './keyset.ts';
+import { type Position, type Segment, segmentsOf, upTo } from './segments.ts';
+
+/** Longest time a page of a list may take, ms; then `db_statement_timeout`. */
+export const listTimeoutMs = 5_000;
+/** Rows that one page or count tests where no index knows the answer. */
+export const searchWindow = 10_000;
+
+/** A table as its list reads it. */
+export interface ListTable<TB extends keyof Database, R extends { readonly id: string }> {
+  /** Nothing selected yet. */
+  readonly from: (s: Session) => SelectQueryBuilder<Database, TB, object>;
+  /** What a row of the list shows, its key as `id`. */
+  readonly rows: (s: Session) => SelectQueryBuilder<Database, TB, R>;
+}
+
+export interface ListPage<T> extends Page<T> {
+  /**
+   * Set when the page ended because so many rows were tested, not because it is full or the list is
+   * at its end; the next page searches on.
+   */
+  readonly searched: number | null;
+}
+
+/**
+ * One page, at most 100 rows. `choose` says by which index, inside the same time limit. Throws AppError
+ * `cursor_invalid`, and DatabaseError `db_statement_timeout` after five seconds.
+ */
+export function readListPage<TB extends keyof Database, R extends { readonly id: string }, T>(
+  session: Session,
+  table: ListTable<TB, R>,
+  order: KeysetOrder,
+  request: PageRequest,
+  choose: (s: Session) => Promise<AccessPath>,
+  map: (row: R) => T,
+): Promise<ListPage<T>> {
+  return session.engine.withTimeout(session, listTimeoutMs, async (s) => {
+    // A cursor of another list is told before anything is read.
+    const plan = planKeyset(s.engine, order, request);
+    const path = await choose(s);
+    if (path.kind === 'group') {
+      // The group is sought and sorted; the order's own index would be walked from its start.
+      const by = { ...order.by, column: s.engine.unindexed(order.by.column) };
+      const sorted = planKeyset(s.engine, { ...order, by }, request);
+      const where = [path.where, ...path.tests, ...(sorted.where ? [sorted.where] : [])];
+      const rows = await fetchRows(s, table, sorted, [[]], where, sorted.fetch);
+      return { ...pageOf(order, sorted, rows, map), searched: null };
+    }
+    const { rows, end } = await walk(s, table, order, plan, path);
+    const page = pageOf(order, plan, rows, map);
+    return end === null ? { ...page, searched: null } : endedAt(page, plan, order, end);
+  });
+}
+
+/** Whether a group has at most `smallGroup` rows. */
+export async function isSmallGroup<TB extends keyof Database, R extends { readonly id: string }>(
+  session: Session,
+  table: ListTable<TB, R>,
+  where: RawBuilder<boolean>,
+): Promise<boolean> {
+  const { engine, q } = session;
+  const some = engine.take(
+    table.from(session).select(sql<number>`1`.as('one')).where(where),
+    smallGroup + 1,
+  );
+  const { total } = await q
+    .selectFrom(some.as('some'))
+    .select(sql<number>`count(*)`.as('total'))
+    .executeTakeFirstOrThrow();
+  return Number(total) <= smallGroup;
+}
+
+/** The page of a window that ended before the list did: read on from there, not from its last row. */
+function endedAt<T>(
+  page: Page<T>,
+  plan: KeysetPlan,
+  order: KeysetOrder,
+  end: Position,
+): ListPage<T> {
+  const at = (way: 'before' | 'after') =>
+    encodeCursor({
+      sort: order.sort,
+      direction: order.direction,
+      way,
+      value: end.cursorValue === null ? null : String(end.cursorValue),
+      id: end.id,
+    });
+  return plan.cursor?.way === 'before'
+    ? {
+        rows: page.rows,
+        next: page.next ?? at('after'),
+        previous: at('before'),
+        searched: searchWindow,
+      }
+    : {
+        rows: page.rows,
+        next: at('after'),
+        previous: page.previous ?? (plan.cursor ? at('before') : null),
+        searched: searchWindow,
+      };
+}
+
+/** Reads the stretches of a walk until the page is full or the window is used up. */
+async function walk<TB extends keyof Database, R extends { readonly id: string }>(
+  session: Session,
+  table: ListTable<TB, R>,
+  order: KeysetOrder,
+  plan: KeysetPlan,
+  path: Walk,
+): Promise<{ readonly rows: (R & Positioned)[]; readonly end: Position | null }> {
+  const rows: (R & Positioned)[] = [];
+  for (const segment of segmentsOf(session.engine, order, plan, path.range)) {
+    const stretches = stretchesOf(path, segment);
+    const end =
+      path.tests.length > 0 ? await windowEnd(session, table, order, plan, stretches) : null;
+    const where = end
+      ? [...path.tests, upTo(session.engine, order, plan.descending, end)]
+      : path.tests;
+    rows.push(
+      ...(await fetchRows(session, table, plan, stretches, where, plan.fetch - rows.length)),
+    );
+    if (rows.length >= plan.fetch) return { rows, end: null };
+    if (end) return { rows, end };
+  }
+  return { rows, end: null };
+}
+
+/** A segment of every branch: each is one stretch of an index in the order of the list. */
+export const stretchesOf = ({ branches }: Walk, segment: Segment): Segment[] =>
+  branches.length === 0 ? [segment] : branches.map((branch) => [branch, ...segment]);
+
+/** The first `count` rows of all stretches together. */
+async function fetchRows<TB extends keyof Database, R extends { readonly id: string }>(
+  session: Session,
+  table: ListTable<TB, R>,
+  plan: KeysetPlan,
+  stretches: readonly Segment[],
+  where: readonly RawBuilder<boolean>[],
+  count: number,
+): Promise<(R & Positioned)[]> {
+  const base = table.rows(session).select(plan.cursorText.as('cursorValue')).orderBy(plan.orderBy);
+  const parts = stretches.map((stretch) =>
+    session.engine.take(
+      [...stretch, ...where].reduce((query, one) => query.where(one), base),
+      count,
+    ),
+  );
+  return firstOf(session, plan, parts, count);
+}
+
+/** Where a window of the stretches ends; null when they end within it. */
+async function windowEnd<TB extends keyof Database, R extends { readonly id: string }>(
+  session: Session,
+  table: ListTable<TB, R>,
+  order: KeysetOrder,
+  plan: KeysetPlan,
+  stretches: readonly Segment[],
+): Promise<Position | null> {
+  const share = Math.floor(searchWindow / stretches.length);
+  const base = table
+    .from(session)
+    .select(order.id.as('id'))
+    .select(plan.cursorText.as('cursorValue'))
+    .orderBy(plan.orderBy);
+  const parts = stretches.map((stretch) =>
+    session.engine.nth(
+      stretch.reduce((query, one) => query.where(one), base),
+      share - 1,
+    ),
+  );
+  const [nearest] = await firstOf<TB, Position>(session, plan, parts, 1);
+  return nearest ?? null;
+}
+
+/** Of several stretches: the cursor's text sorts as the column does, for it is a time. */
+async function firstOf<TB extends keyof Database, R>(
+  { engine, q }: Session,
+  plan: KeysetPlan,
+  parts: readonly SelectQueryBuilder<Database, TB, R>[],
+  count: number,
+): Promise<R[]> {
+  const [first, ...others] = parts;
+  if (!first) return [];
+  if (others.length === 0) return (await first.execute()) as R[];
+  const all = others.reduce(
+    (query, one) => query.unionAll(q.selectFrom(one.as('stretch')).selectAll()),
+    q.selectFrom(first.as('stretch')).selectAll(),
+  );
+  const inReadingOrder = plan.descending
+    ? sql`${sql.ref('cursorValue')} desc, id desc`
+    : sql`${sql.ref('cursorValue')}, id`;
+  const found = engine.take(
+    q.selectFrom(all.as('found')).selectAll().orderBy(inReadingOrder),
+    count,
+  );
+  return (await found.execute()) as R[];
+}
