@@ -3,6 +3,7 @@
  * beside their own, so that two of them on one host are together as polite as one; so does everybody
  * who asks a host with a pace of its own.
  */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 
 export interface HostSlotRequest {
@@ -101,4 +102,28 @@ export async function renewHostSlots(
     .set({ slot_until: tx.engine.nowPlus(leaseMs) })
     .where('slot_lease_id', 'in', [...leaseIds])
     .execute();
+}
+
+/**
+ * Whether a host that takes only so many requests at a time has room for one more, of which the item was
+ * claimed already in this transaction. Null when it has, else how long to wait, ms. The host's row is
+ * locked, so that claims of one host are counted one after the other.
+ */
+export async function findHostRoom(
+  tx: Session,
+  host: string,
+  concurrency: number,
+): Promise<number | null> {
+  await tx.q
+    .updateTable('hosts')
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+    .where('host', '=', host)
+    .execute();
+  const { count } = await tx.q
+    .selectFrom('work_items')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where(sql<boolean>`status = 'in_progress'`)
+    .where('host', '=', host)
+    .executeTakeFirstOrThrow();
+  return Number(count) > concurrency ? slotPollMs : null;
 }

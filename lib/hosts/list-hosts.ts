@@ -19,6 +19,8 @@ export interface Host {
   readonly adaptiveDelayMs: number;
   /** Smoothed time to the first byte, ms. */
   readonly latencyMs: number | null;
+  /** Requests it may have with it at the same moment; null = as many as the workers send. */
+  readonly concurrency: number | null;
   /** What it said last of our budget there. */
   readonly budget: Budget | null;
   readonly consecutiveFailures: number;
@@ -48,6 +50,7 @@ export async function listHosts(session: Session): Promise<Host[]> {
       'adaptive_delay_ms',
       'latency_ms',
       'budget',
+      'concurrency',
       'consecutive_failures',
       'requests_total',
       'count_429',
@@ -79,6 +82,7 @@ export async function listHosts(session: Session): Promise<Host[]> {
     adaptiveDelayMs: row.adaptive_delay_ms,
     latencyMs: row.latency_ms,
     budget: parseBudget(row.budget),
+    concurrency: row.concurrency,
     consecutiveFailures: row.consecutive_failures,
     requestsTotal: row.requests_total,
     count429: row.count_429,

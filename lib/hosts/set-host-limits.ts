@@ -6,32 +6,38 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { paceOf } from './pace.ts';
 
 const longestDelayMs = 60 * 60_000;
+const mostRequests = 1000;
+
+export interface HostLimits {
+  /** Least time between two requests, 1 ms to 1 hour; null = none of its own. */
+  readonly delayMs: number | null;
+  /** Requests it may have with it at the same moment, 1 to 1,000; null = as many as the workers send. */
+  readonly concurrency: number | null;
+}
 
 /**
- * Sets the least time between two requests to the host, over all sources and workers; it counts where
- * it is longer than what the source, robots.txt and the host's own slowness ask for. Null leaves the host
- * to these.
- * Needs `hosts:change`.
- * @param delayMs 1 ms to 1 hour
+ * Sets how a host may be asked, over all sources and workers. The delay counts where it is longer than
+ * what the source, robots.txt and the host's own slowness ask for. Needs `hosts:change`.
  * @throws AppError `not_found` for a host that was never asked, `input_invalid`
  */
-export async function setHostDelay(
+export async function setHostLimits(
   db: Db,
   actor: Actor,
   host: string,
-  delayMs: number | null,
+  limits: HostLimits,
 ): Promise<void> {
   requirePermission(actor, 'hosts:change');
-  if (delayMs !== null && !isDelay(delayMs)) {
-    throw new AppError('input_invalid', 'The delay of a host is not right.', {
-      fields: { delay: 'give a time between a millisecond and an hour, or none' },
-    });
+  const fields = faultsOf(limits);
+  if (Object.keys(fields).length > 0) {
+    throw new AppError('input_invalid', 'The limits of a host are not right.', { fields });
   }
+  const { delayMs, concurrency } = limits;
   await db.transaction(async (tx) => {
     const known = await tx.q
       .selectFrom('hosts')
       .select([
         'delay_ms',
+        'concurrency',
         'robots_delay_ms',
         'latency_ms',
         'adaptive_delay_ms',
@@ -40,7 +46,7 @@ export async function setHostDelay(
       .where('host', '=', host)
       .executeTakeFirst();
     if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
-    if (known.delay_ms === delayMs) return;
+    if (known.delay_ms === delayMs && known.concurrency === concurrency) return;
     const pace_ms = paceOf({
       delayMs,
       robotsDelayMs: known.robots_delay_ms,
@@ -50,21 +56,49 @@ export async function setHostDelay(
     });
     await tx.q
       .updateTable('hosts')
-      .set({ delay_ms: delayMs, pace_ms, updated_at: tx.engine.now() })
+      .set({ delay_ms: delayMs, concurrency, pace_ms, updated_at: tx.engine.now() })
       .where('host', '=', host)
       .execute();
+    const before: HostLimits = { delayMs: known.delay_ms, concurrency: known.concurrency };
     await recordAudit(tx, actor, {
-      action: 'host.set-delay',
+      action: 'host.set-limits',
       targetType: 'host',
       targetId: host,
-      summary:
-        delayMs === null
-          ? `Left ${host} to the delay of its sources`
-          : `Set the delay of ${host} to ${delayMs} ms`,
-      before: { delayMs: known.delay_ms },
-      after: { delayMs },
+      summary: sentence(host, before, limits),
+      before: { ...before },
+      after: { ...limits },
     });
   });
 }
 
-const isDelay = (ms: number) => Number.isInteger(ms) && ms >= 1 && ms <= longestDelayMs;
+function faultsOf({ delayMs, concurrency }: HostLimits): Record<string, string> {
+  const isWithin = (value: number | null, most: number) =>
+    value === null || (Number.isInteger(value) && value >= 1 && value <= most);
+  return {
+    ...(isWithin(delayMs, longestDelayMs)
+      ? {}
+      : { delay: 'give a time between a millisecond and an hour, or none' }),
+    ...(isWithin(concurrency, mostRequests)
+      ? {}
+      : { concurrency: 'give a number from 1 to 1,000, or none' }),
+  };
+}
+
+function sentence(host: string, before: HostLimits, after: HostLimits): string {
+  const parts: string[] = [];
+  if (before.delayMs !== after.delayMs) {
+    parts.push(
+      after.delayMs === null
+        ? `Left ${host} to the delay of its sources`
+        : `Set the delay of ${host} to ${after.delayMs} ms`,
+    );
+  }
+  if (before.concurrency !== after.concurrency) {
+    parts.push(
+      after.concurrency === null
+        ? `Took the limit of requests at a time from ${host}`
+        : `Allowed ${host} ${after.concurrency} at a time`,
+    );
+  }
+  return parts.join('; ');
+}

@@ -402,4 +402,43 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       expect(rows.every(({ status, attempt }) => status === 'pending' && attempt === 0)).toBe(true);
     });
   });
+
+  describe('a host that takes only so many requests at a time', () => {
+    const narrow = { requestUri: 'https://narrow.example/1' };
+    const giveRoom = (concurrency: number) =>
+      given.db.q
+        .insertInto('hosts')
+        .values({ host: 'narrow.example', concurrency, updated_at: given.db.engine.now() })
+        .execute();
+    const complete = async (item: ClaimedItem) =>
+      given.store.release([{ workItemId: item.workItemId, leaseId: item.leaseId }]);
+
+    test('never has more with it, and gets the next when one has come back', async () => {
+      await givenSource(given.db);
+      await giveRoom(3);
+      await enqueue(10, { ...narrow, priority: 1 });
+      await enqueue(4, { requestUri: 'https://wide.example/1' });
+      const { items } = await claim(20);
+      const hosts = items.map((item) => item.host).sort();
+      expect(hosts).toEqual([...Array(3).fill('narrow.example'), ...Array(4).fill('wide.example')]);
+      const { items: none, retryInMs } = await claim(20);
+      expect(none).toEqual([]);
+      expect(retryInMs).toBeLessThanOrEqual(250);
+      const back = items.find((item) => item.host === 'narrow.example');
+      if (back) await complete(back);
+      expect((await claim(20)).items).toHaveLength(1);
+    });
+
+    test('is counted by the whole fleet', async () => {
+      await givenSource(given.db, { name: 'one' });
+      await givenSource(given.db, { name: 'two' });
+      await giveRoom(2);
+      await enqueue(10, { ...narrow, sourceName: 'one' });
+      await enqueue(10, { ...narrow, sourceName: 'two' });
+      const others = await Promise.all([given.another(), given.another()]);
+      const stores = [given.store, ...others.map(({ store }) => store)];
+      const claims = await Promise.all(stores.map((store) => claim(10, store)));
+      expect(claims.flatMap(({ items }) => items)).toHaveLength(2);
+    });
+  });
 });

@@ -5,7 +5,7 @@
  */
 import type { ClaimScope, Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
-import { takeHostSlot } from '#lib/hosts/host-slot.ts';
+import { findHostRoom, takeHostSlot } from '#lib/hosts/host-slot.ts';
 import { chunkSize } from './chunks.ts';
 import { freshLeases } from './claim.ts';
 import type { ClaimedItem } from './model.ts';
@@ -29,8 +29,8 @@ export async function claimPolitely(
   const wanted = Math.min(Math.floor(limit), chunkSize);
   if (!(wanted >= 1)) return { items: [], retryInMs: null };
   const situation = await readClaimSituation(db);
-  // With a slow host about, any source may come to an item of it: then its next request takes the slot.
-  const anySlow = situation.hostDelays.size > 0;
+  // With such a host about, any source may come to an item of it, which is claimed by itself.
+  const anySlow = situation.hostDelays.size + situation.hostRooms.size > 0;
   const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || anySlow);
   const free = situation.lanes.filter((lane) => lane.delayMs === 0);
 
@@ -55,6 +55,7 @@ export async function claimPolitely(
       items.push(...batch.items);
       requests += 1;
       if (batch.delayMs > 0) waits.push(batch.delayMs);
+      if (batch.hasMore) open.push(lane);
     }
   };
   // Half for the lanes, half for the rest: neither can keep the other from ever being asked.
@@ -77,6 +78,8 @@ interface Batch {
   readonly items: readonly ClaimedItem[];
   /** Until the source or its host may be asked again, ms; 0 = neither has a rate, and no slot is held. */
   readonly delayMs: number;
+  /** The lane may have another item of a host with room. */
+  readonly hasMore?: boolean;
 }
 
 /** The item's host is not to be asked yet: what was claimed is rolled back. */
@@ -99,7 +102,7 @@ const nothing: Batch = { items: [], delayMs: 0 };
 async function claimOfLane(
   db: Db,
   lane: SourceLane,
-  { exclusions, hostDelays }: ClaimSituation,
+  { exclusions, hostDelays, hostRooms }: ClaimSituation,
   room: number,
   options: PoliteClaimOptions,
 ): Promise<Batch> {
@@ -113,7 +116,13 @@ async function claimOfLane(
     const delayMs = first && Math.max(lane.delayMs, delayOf(first, hostDelays));
     if (first === undefined || !delayMs) {
       await returnUnusedSlot(tx, leaseId);
-      return first === undefined ? nothing : { items: [claimedFromRow(first)], delayMs: 0 };
+      if (first === undefined) return nothing;
+      const most = first.host === null ? undefined : hostRooms.get(first.host);
+      if (first.host !== null && most !== undefined) {
+        const shutMs = await findHostRoom(tx, first.host, most);
+        if (shutMs !== null) throw new HostShut(shutMs);
+      }
+      return { items: [claimedFromRow(first)], delayMs: 0, hasMore: most !== undefined };
     }
     // Of a source without a rate only this host waits.
     if (lane.delayMs === 0) await returnUnusedSlot(tx, leaseId);
@@ -137,11 +146,12 @@ async function claimOfLane(
 const delayOf = (row: WorkItemRow, hostDelays: ClaimSituation['hostDelays']): number =>
   (row.host === null ? undefined : hostDelays.get(row.host)) ?? 0;
 
-/** Items of slow hosts are claimed under a slot only. */
-const withoutSlowHosts = ({ exclusions, hostDelays }: ClaimSituation): Exclusions => ({
-  ...exclusions,
-  hosts: [...new Set([...exclusions.hosts, ...hostDelays.keys()])],
-});
+/** Items of slow hosts are claimed under a slot only, those of hosts with little room one by one. */
+const withoutSlowHosts = (situation: ClaimSituation): Exclusions => {
+  const { exclusions, hostDelays, hostRooms } = situation;
+  const hosts = new Set([...exclusions.hosts, ...hostDelays.keys(), ...hostRooms.keys()]);
+  return { ...exclusions, hosts: [...hosts] };
+};
 
 async function claimFree(
   db: Db,

@@ -25,6 +25,8 @@ export interface ClaimSituation {
   readonly hostWaits: readonly number[];
   /** Least time between two requests to a host, ms, where it has a pace of its own (see `paceOf`). */
   readonly hostDelays: ReadonlyMap<string, number>;
+  /** How many requests a host takes at the same moment, where an operator said so. */
+  readonly hostRooms: ReadonlyMap<string, number>;
 }
 
 /** How soon to look again while another worker's request is in flight: it may end at any moment. */
@@ -33,19 +35,27 @@ const slotPollMs = 250;
 export async function readClaimSituation(s: Session): Promise<ClaimSituation> {
   const pending = await sourcesWithPending(s);
   if (pending.size === 0) {
-    return { lanes: [], exclusions: { hosts: [], runs: [] }, hostWaits: [], hostDelays: new Map() };
+    return {
+      lanes: [],
+      exclusions: { hosts: [], runs: [] },
+      hostWaits: [],
+      hostDelays: new Map(),
+      hostRooms: new Map(),
+    };
   }
-  const [lanes, hosts, runs, hostDelays] = [
+  const [lanes, hosts, runs, hostDelays, hostRooms] = [
     await activeSources(s),
     await blockedHosts(s),
     await runsThatRest(s),
     await delaysOfHosts(s),
+    await roomsOfHosts(s),
   ];
   return {
     lanes: lanes.filter((lane) => pending.has(sourceKey(lane.system, lane.name))),
     exclusions: { hosts: hosts.map(({ host }) => host), runs },
     hostWaits: hosts.map(({ waitMs }) => waitMs),
     hostDelays,
+    hostRooms,
   };
 }
 
@@ -116,6 +126,15 @@ async function delaysOfHosts(s: Session): Promise<Map<string, number>> {
     .where('pace_ms', '>', 0)
     .execute();
   return new Map(rows.map((row) => [row.host, row.pace_ms]));
+}
+
+async function roomsOfHosts(s: Session): Promise<Map<string, number>> {
+  const rows = await s.q
+    .selectFrom('hosts')
+    .select(['host', 'concurrency'])
+    .where('concurrency', 'is not', null)
+    .execute();
+  return new Map(rows.map((row) => [row.host, row.concurrency ?? 1]));
 }
 
 /** Paused runs, and those whose queue is being emptied by a stop or a cancel. */

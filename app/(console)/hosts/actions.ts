@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { clearBlock } from '#lib/hosts/clear-block.ts';
-import { setHostDelay } from '#lib/hosts/set-host-delay.ts';
+import { setHostLimits } from '#lib/hosts/set-host-limits.ts';
 
 const schema = z.object({ host: z.string().min(1).max(300) });
 
@@ -13,17 +13,20 @@ export async function clearBlockAction(input: { host: string }): Promise<ActionR
   });
 }
 
-const delaySchema = z.strictObject({
+const limitsSchema = z.strictObject({
   host: schema.shape.host,
   /** Milliseconds; null leaves the host to the delay of each source. */
   delayMs: z.number().nullable(),
+  /** Null = as many as the workers send. */
+  concurrency: z.number().nullable(),
 });
 
-export async function setHostDelayAction(
-  given: z.input<typeof delaySchema>,
+export async function setHostLimitsAction(
+  given: z.input<typeof limitsSchema>,
 ): Promise<ActionResult<null>> {
-  return runAction(delaySchema, given, async ({ runtime, actor, input }) => {
-    await setHostDelay(runtime.db, actor, input.host, input.delayMs);
+  return runAction(limitsSchema, given, async ({ runtime, actor, input }) => {
+    const { host, ...limits } = input;
+    await setHostLimits(runtime.db, actor, host, limits);
     return null;
   });
 }

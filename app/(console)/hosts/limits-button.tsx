@@ -1,49 +1,57 @@
 'use client';
-/** DelayButton: the least time between two requests to a host, set by an operator. */
+/** LimitsButton: how often, and how many at a time, a host may be asked; set by an operator. */
 import { useState } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { Dialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
 import { useHoldLive } from '#app/ui/live.tsx';
-import { formatDuration } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { setHostDelayAction } from './actions.ts';
+import { setHostLimitsAction } from './actions.ts';
 
-interface DelayProps {
+interface LimitsProps {
   readonly host: string;
   /** Null = that of each source. */
   readonly delayMs: number | null;
+  /** Null = as many as the workers send. */
+  readonly concurrency: number | null;
 }
 
-export function DelayButton(props: DelayProps) {
+export function LimitsButton(props: LimitsProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button size="sm" onPress={() => setOpen(true)} aria-label={`Delay of ${props.host}`}>
-        Delay
+      <Button size="sm" onPress={() => setOpen(true)} aria-label={`Limits of ${props.host}`}>
+        Limits
       </Button>
-      {isOpen ? <DelayDialog {...props} onClose={() => setOpen(false)} /> : null}
+      {isOpen ? <LimitsDialog {...props} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }
 
-function DelayDialog({ host, delayMs, onClose }: DelayProps & { readonly onClose: () => void }) {
+function LimitsDialog({
+  host,
+  delayMs,
+  concurrency,
+  onClose,
+}: LimitsProps & { readonly onClose: () => void }) {
   useHoldLive(true);
   /** Seconds, as people say it; NaN = none. */
   const [seconds, setSeconds] = useState(delayMs === null ? Number.NaN : delayMs / 1000);
-  const wanted = Number.isNaN(seconds) ? null : Math.round(seconds * 1000);
-  const set = useAction(setHostDelayAction, {
-    done: () =>
-      wanted === null
-        ? `${host} is left to the delay of its sources`
-        : `At least ${formatDuration(wanted)} between two requests to ${host}`,
+  const [requests, setRequests] = useState(concurrency ?? Number.NaN);
+  const set = useAction(setHostLimitsAction, {
+    done: () => `The limits of ${host} are set`,
     onDone: onClose,
     showsError: true,
   });
+  const limits = {
+    host,
+    delayMs: Number.isNaN(seconds) ? null : Math.round(seconds * 1000),
+    concurrency: Number.isNaN(requests) ? null : requests,
+  };
   return (
     <Dialog
-      title={`Delay of ${host}`}
+      title={`Limits of ${host}`}
       size="sm"
       isOpen
       isDismissable={false}
@@ -51,12 +59,8 @@ function DelayDialog({ host, delayMs, onClose }: DelayProps & { readonly onClose
       footer={
         <>
           <Button onPress={onClose}>Discard</Button>
-          <Button
-            variant="primary"
-            isPending={set.isPending}
-            onPress={() => set.run({ host, delayMs: wanted })}
-          >
-            Set delay
+          <Button variant="primary" isPending={set.isPending} onPress={() => set.run(limits)}>
+            Set limits
           </Button>
         </>
       }
@@ -69,7 +73,7 @@ function DelayDialog({ host, delayMs, onClose }: DelayProps & { readonly onClose
         ) : null}
         <NumberField
           label="Between two requests, at least"
-          help="Over all workers. It counts where it is longer than the source's own delay; empty = the delay of each source."
+          help="Over all sources and workers. It counts where it is longer than their own delay; empty = their delay."
           unit="seconds"
           minValue={0}
           maxValue={3600}
@@ -77,6 +81,16 @@ function DelayDialog({ host, delayMs, onClose }: DelayProps & { readonly onClose
           onChange={setSeconds}
           autoFocus
           error={set.error?.fields?.['delay']}
+        />
+        <NumberField
+          label="At the same moment, at most"
+          help="Over all sources and workers; empty = as many as they send."
+          unit="requests"
+          minValue={1}
+          maxValue={1000}
+          value={requests}
+          onChange={setRequests}
+          error={set.error?.fields?.['concurrency']}
         />
       </div>
     </Dialog>

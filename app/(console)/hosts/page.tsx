@@ -14,7 +14,7 @@ import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { type Host, listHosts, mostHostsListed } from '#lib/hosts/list-hosts.ts';
 import { ClearBlockButton } from './clear-block-button.tsx';
-import { DelayButton } from './delay-button.tsx';
+import { LimitsButton } from './limits-button.tsx';
 
 export const metadata: Metadata = { title: 'Hosts' };
 
@@ -146,6 +146,9 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         {host.paceMs > 0 ? (
           <span className="block text-xs text-ink-3">{paceReason(host)}</span>
         ) : null}
+        {host.concurrency === null ? null : (
+          <span className="block text-xs text-ink-3">{host.concurrency} at a time</span>
+        )}
       </Td>
       <Td align="right" className="num whitespace-nowrap">
         {host.latencyMs === null ? <None word="not known" /> : formatDuration(host.latencyMs)}
@@ -177,7 +180,7 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         <Td align="right">
           <span className="inline-flex items-center gap-1">
             {host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}
-            <DelayButton host={host.host} delayMs={host.delayMs} />
+            <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
           </span>
         </Td>
       ) : null}

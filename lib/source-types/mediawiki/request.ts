@@ -59,7 +59,7 @@ export const renderedQuery = (resourceId: string): Record<string, string> => ({
 });
 
 /** Most results the API gives for one request of an account without special rights. */
-export const searchLimit = 50;
+const searchLimit = 50;
 
 /** Parameters of one page of a search's results. */
 export const searchQuery = (
