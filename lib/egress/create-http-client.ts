@@ -83,14 +83,16 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
       const startedAt = performance.now();
       const maxBytes = request.maxBytes ?? defaultMaxBytes;
       const maxRedirects = request.maxRedirects ?? defaultMaxRedirects;
-      const deadline = AbortSignal.timeout(request.timeoutMs);
-      const signal = request.signal ? AbortSignal.any([deadline, request.signal]) : deadline;
+      const patience = startPatience(request.timeoutMs);
+      const signal = request.signal
+        ? AbortSignal.any([patience.signal, request.signal])
+        : patience.signal;
       const redirects: { status: number; url: string }[] = [];
       let hop = firstHop(request);
       try {
         while (true) {
           const response = await send(hop, signal);
-          const firstByteMs = performance.now() - startedAt;
+          const firstByteMs = performance.now() - startedAt - patience.pausedMs();
           const headers = flattened(response.headers);
           const next = redirectOf(hop, response.statusCode, headers['location']);
           if (next) {
@@ -99,6 +101,9 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
             if (redirects.length === maxRedirects)
               throw tooManyRedirects(request.url, maxRedirects);
             redirects.push({ status: response.statusCode, url: next.url.href });
+            if (request.beforeRedirect && next.url.host === hop.url.host) {
+              await patience.pause(request.beforeRedirect);
+            }
             hop = next;
             continue;
           }
@@ -120,7 +125,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
             remoteAddress: connection?.address ?? null,
             httpVersion: connection?.httpVersion ?? null,
             timings: {
-              totalMs: performance.now() - startedAt,
+              totalMs: performance.now() - startedAt - patience.pausedMs(),
               firstByteMs,
               connectMs: connection && connection.openedAt >= startedAt ? connection.tookMs : 0,
             },
@@ -131,12 +136,39 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
         }
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
-        if (deadline.aborted && !(error instanceof AppError))
+        if (patience.signal.aborted && !(error instanceof AppError))
           throw tooSlow(hop.url.href, request.timeoutMs);
         throw classifyFailure(error, hop.url.href);
+      } finally {
+        patience.end();
       }
     },
     close: () => agent.destroy(),
+  };
+}
+
+/** A time limit that stands still while somebody waits on purpose. */
+function startPatience(timeoutMs: number) {
+  const controller = new AbortController();
+  let leftMs = timeoutMs;
+  let pausedMs = 0;
+  let runningSince = performance.now();
+  const start = () =>
+    setTimeout(() => controller.abort(new DOMException('too slow', 'TimeoutError')), leftMs);
+  let timer = start();
+  return {
+    signal: controller.signal,
+    pausedMs: () => pausedMs,
+    async pause(wait: () => Promise<void>) {
+      clearTimeout(timer);
+      const pausedAt = performance.now();
+      leftMs = Math.max(0, leftMs - (pausedAt - runningSince));
+      await wait();
+      runningSince = performance.now();
+      pausedMs += runningSince - pausedAt;
+      timer = start();
+    },
+    end: () => clearTimeout(timer),
   };
 }
 

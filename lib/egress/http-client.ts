@@ -5,12 +5,14 @@ export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
-  /** Whole request with redirects, ms. */
+  /** Whole request with redirects, ms; what `beforeRedirect` waits does not count. */
   readonly timeoutMs: number;
   /** Bytes of the body, as sent and as decompressed; default 32 MiB. */
   readonly maxBytes?: number;
   /** Default 5. */
   readonly maxRedirects?: number;
+  /** Awaited before a redirect is followed to the same host: it is a request like any other. */
+  readonly beforeRedirect?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export interface HttpResponse {
   readonly httpVersion: string | null;
   readonly timings: {
     readonly totalMs: number;
-    /** From the beginning, redirects included, to the headers of the last answer. */
+    /** From the beginning, redirects included and waits before them left out, to the last headers. */
     readonly firstByteMs: number;
     /** Of the connection that was opened for it (name, TCP, TLS); 0 = one was open. */
     readonly connectMs: number;

@@ -40,6 +40,16 @@ describe('requests within one fetch', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(60);
   });
 
+  it('keep it before a redirect, which is a request like any other', async () => {
+    const polite = politeHttp(client, 600, endless);
+    seenAt.length = 0;
+    const { timings } = await polite.http.request({ ...request('/redirect'), timeoutMs: 500 });
+    const [first = 0, second = 0] = seenAt;
+    expect(second - first).toBeGreaterThanOrEqual(600);
+    expect(timings.totalMs).toBeLessThan(500);
+    expect(polite.sent()).toBe(2);
+  });
+
   it('are noted no earlier than the server saw the last one', async () => {
     for (const path of ['/', '/redirect']) {
       const polite = politeHttp(client, 0, endless);

@@ -20,15 +20,29 @@ export interface PoliteHttp {
 export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSignal): PoliteHttp {
   let sentAt: number | null = null;
   let sent = 0;
+  const politePause = async () => {
+    if (sentAt === null) return;
+    const waitMs = sentAt + delayMs - performance.now();
+    if (waitMs > 0) await pause(Math.ceil(waitMs), signal);
+    signal.throwIfAborted();
+  };
   return {
     http: {
       ...http,
       async request(request) {
-        const startedAt = performance.now();
         sent += 1;
         try {
-          const response = await http.request(request);
-          sentAt = startedAt + response.timings.firstByteMs;
+          const response = await http.request({
+            ...request,
+            // A redirect is a request like any other.
+            async beforeRedirect() {
+              sentAt = performance.now();
+              await politePause();
+              sent += 1;
+            },
+          });
+          const { totalMs, firstByteMs } = response.timings;
+          sentAt = performance.now() - (totalMs - firstByteMs);
           return response;
         } catch (error) {
           sentAt = performance.now();
@@ -36,12 +50,7 @@ export function politeHttp(http: HttpClient, delayMs: number, signal: AbortSigna
         }
       },
     },
-    async politePause() {
-      if (sentAt === null) return;
-      const waitMs = sentAt + delayMs - performance.now();
-      if (waitMs > 0) await pause(Math.ceil(waitMs), signal);
-      signal.throwIfAborted();
-    },
+    politePause,
     lastSentAt: () => sentAt,
     sent: () => sent,
   };
