@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Db } from '#db/engine.ts';
+import { endOfTime } from '#db/instant.ts';
 import type { TableName, WorkItemRow } from '#db/schema.ts';
 import type { ContractDatabase, ContractEngine } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
@@ -31,6 +32,11 @@ const usedTables: readonly TableName[] = [
   'audit_log',
 ];
 
+/** Removes what tests of the queue put into a database. */
+export async function emptyDatabase(db: Db): Promise<void> {
+  for (const table of usedTables) await db.q.deleteFrom(table).execute();
+}
+
 /** Registers the suite's hooks. What it returns may be used inside tests and hooks only. */
 export function useStore(engine: ContractEngine): StoreUnderTest {
   let database: ContractDatabase;
@@ -39,9 +45,7 @@ export function useStore(engine: ContractEngine): StoreUnderTest {
     database = await engine.create();
     store = await createStateStore({ db: database.db });
   });
-  beforeEach(async () => {
-    for (const table of usedTables) await database.db.q.deleteFrom(table).execute();
-  });
+  beforeEach(() => emptyDatabase(database.db));
   afterAll(() => database?.dispose());
   return {
     get db() {
@@ -69,13 +73,17 @@ export function useStore(engine: ContractEngine): StoreUnderTest {
   };
 }
 
-/** Lets `ms` pass for everything the queue waits for, by moving the stored times back. */
+/**
+ * Lets `ms` pass for everything the queue waits for, by moving the stored times back. What waits
+ * without an end goes on doing so.
+ */
 export async function passTime(db: Db, ms: number): Promise<void> {
   const earlier = (column: string) => db.engine.addMs(sql.ref(column), -ms);
+  const endless = db.engine.instantParam(endOfTime);
   await db.q
     .updateTable('work_items')
     .set({
-      available_at: earlier('available_at'),
+      available_at: sql<string>`case when available_at >= ${endless} then available_at else ${earlier('available_at')} end`,
       lease_until: earlier('lease_until'),
       claimed_at: earlier('claimed_at'),
       last_fetched_at: earlier('last_fetched_at'),
