@@ -137,7 +137,7 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
           <StatusBadge status="enabled" word="Open" />
         )}
       </Td>
-      <Td align="right" className="num whitespace-nowrap">
+      <Td align="right" className="num py-1 whitespace-nowrap">
         {host.paceMs === 0 ? (
           <None word="of each source" />
         ) : (

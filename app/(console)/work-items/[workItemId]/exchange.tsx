@@ -7,7 +7,7 @@ export function Exchange({ facts }: { readonly facts: ExchangeFacts }) {
   const redirects = facts.redirects ?? [];
   const last = redirects.at(-1);
   return (
-    <span className="flex flex-wrap gap-x-4 gap-y-0.5 pb-1 text-xs text-ink-2">
+    <span className="flex flex-wrap gap-x-4 gap-y-0.5 py-1 text-xs text-ink-2">
       {partsOf(facts).map(([name, value]) => (
         <span key={name} className="whitespace-nowrap">
           <span className="text-ink-3">{name}</span> <span className="num">{value}</span>
