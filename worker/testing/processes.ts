@@ -1,10 +1,11 @@
-/** Real worker and command processes over one embedded database in a temporary directory, for tests. */
+/** Real worker and command processes over one database of their own, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '#db/migrate/migrate.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
@@ -27,8 +28,9 @@ export interface Running {
 
 export interface Site {
   readonly directory: string;
+  readonly settings: DatabaseSettings;
   readonly runtime: Runtime;
-  /** Runs a script of the repository with Node and waits for its end. */
+  /** Runs a script (a path in the repository, or an absolute one) with Node and waits for its end. */
   run(script: string, args: readonly string[], env?: Record<string, string>): Promise<Ended>;
   /** Starts a script; it is killed with the site when it still runs. */
   start(script: string, args: readonly string[], env?: Record<string, string>): Running;
@@ -36,9 +38,15 @@ export interface Site {
   dispose(): Promise<void>;
 }
 
-export async function openSite(): Promise<Site> {
+type FreshSettings = () => Promise<{ settings: DatabaseSettings; remove(): Promise<void> }>;
+
+/** Over an embedded database, unless `fresh` gives the place of another (`ContractEngine.freshSettings`). */
+export async function openSite(fresh?: FreshSettings): Promise<Site> {
   const directory = await mkdtemp(path.join(tmpdir(), 'site-'));
-  const own = { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: path.join(directory, 'holocron.db') };
+  const place = await fresh?.();
+  const own = place
+    ? environmentOf(place.settings)
+    : { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: path.join(directory, 'holocron.db') };
   const config = loadConfig({ env: own });
   await migrate(config.database);
   const runtime = await openRuntime(config, createLogger({ level: 'silent', name: 'test' }));
@@ -49,7 +57,7 @@ export async function openSite(): Promise<Site> {
     args: readonly string[],
     env: Record<string, string> = {},
   ): Running {
-    const child = spawn(process.execPath, [path.join(root, script), ...args], {
+    const child = spawn(process.execPath, [path.resolve(root, script), ...args], {
       cwd: root,
       env: {
         NODE_ENV: 'production' as const,
@@ -81,6 +89,7 @@ export async function openSite(): Promise<Site> {
 
   return {
     directory,
+    settings: config.database,
     runtime,
     start,
     run: (script, args, env) => start(script, args, env).ended,
@@ -89,8 +98,29 @@ export async function openSite(): Promise<Site> {
       for (const running of left) running.process.kill('SIGKILL');
       await Promise.all(left.map((running) => running.ended));
       await runtime.close();
+      await place?.remove();
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** The variables that name this database to a process. */
+function environmentOf(settings: DatabaseSettings): Record<string, string> {
+  if (settings.engine === 'sqlite') {
+    return { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: settings.path };
+  }
+  const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
+  const { encrypt } = settings;
+  return {
+    DB_BACKEND: 'sqlserver',
+    INGEST_SQLSERVER_HOST: settings.host,
+    INGEST_SQLSERVER_PORT: String(settings.port),
+    INGEST_SQLSERVER_USER: settings.user,
+    INGEST_SQLSERVER_PASSWORD: settings.password,
+    INGEST_SQLSERVER_DATABASE: settings.database,
+    INGEST_SQLSERVER_SCHEMA: settings.schema,
+    INGEST_SQLSERVER_ENCRYPT: encrypt === 'strict' ? encrypt : yesOrNo(encrypt),
+    INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE: yesOrNo(settings.trustServerCertificate),
   };
 }
 
