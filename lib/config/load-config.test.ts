@@ -337,6 +337,7 @@ describe('the example', () => {
       'mediawiki',
       'openalex',
       'http',
+      'http',
       'test',
     ]);
   });

@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
+import { commonHints } from './common-settings.ts';
 import { listSourceTypes } from './registry.ts';
 import type { FieldHint, SourceType } from './source-type.ts';
 
@@ -91,4 +95,40 @@ ${table(type.seedSchema, type.seedHints)}
 test('docs/source-types.md says what the schemas say', async () => {
   const chapters = listSourceTypes().map(chapterOf).join('\n');
   await expect(document(chapters)).toMatchFileSnapshot('../../docs/source-types.md');
+});
+
+const referenceShape = z.object({
+  sources: z.array(z.looseObject({ name: z.string(), type: z.string() })),
+  seeds: z.array(z.looseObject({ source: z.string() })),
+});
+
+const holds = (value: unknown, dotted: string): boolean => {
+  let part = value;
+  for (const key of dotted.split('.')) {
+    if (part === null || typeof part !== 'object' || !Object.hasOwn(part, key)) return false;
+    part = Object.entries(part).find(([name]) => name === key)?.[1];
+  }
+  return true;
+};
+
+test('config/ingest.reference.yaml names every setting of every type, and every key of its seeds', async () => {
+  const file = path.resolve(import.meta.dirname, '../../config/ingest.reference.yaml');
+  const reference = referenceShape.parse(parse(await readFile(file, 'utf8')));
+  const isCommon = (key: string) => Object.hasOwn(commonHints, key);
+  const missing = listSourceTypes().flatMap((type) => {
+    const sources = reference.sources.filter((source) => source.type === type.id);
+    const names = sources.map((source) => source.name);
+    const seeds = reference.seeds.filter((seed) => names.includes(seed.source));
+    return [
+      ...Object.keys(type.fieldHints)
+        .filter((key) => !isCommon(key) && !sources.some((source) => holds(source, key)))
+        .map((key) => `${type.id}: ${key}`),
+      ...Object.keys(type.seedHints)
+        .filter((key) => key !== 'priority' && !seeds.some((seed) => holds(seed, key)))
+        .map((key) => `a seed of ${type.id}: ${key}`),
+    ];
+  });
+  expect(missing).toEqual([]);
+  const explained = reference.sources.flatMap((source) => Object.keys(source));
+  expect(explained).toEqual(expect.arrayContaining(Object.keys(commonHints)));
 });
