@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createRobotsCache } from '#lib/hosts/robots-cache.ts';
 import type { Runtime } from '#lib/runtime.ts';
+import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
@@ -24,6 +25,9 @@ const onceWaitsMs = 60_000;
 const giveBackMs = 1_000;
 /** A timer can wait no longer, ms. */
 const longestWaitMs = 2 ** 31 - 1;
+
+/** A completion waits this long for others; a database answers in about as much. */
+const grouping = { maxItems: 100, maxWaitMs: 2 };
 
 interface WorkerOptions {
   readonly concurrency: number;
@@ -50,6 +54,7 @@ export async function runWorker(
   const context: PipelineContext = {
     db: runtime.db,
     store: runtime.store,
+    completions: new CompletionGroup(runtime.store, grouping),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
     secretBox: runtime.secretBox,

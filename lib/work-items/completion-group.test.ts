@@ -85,9 +85,7 @@ describe('a group of completions', () => {
   test('gives each item its own result or error', async () => {
     const store = givenStore();
     const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: 20 });
-    const all = Promise.allSettled(
-      Array.from({ length: 3 }, () => group.complete(completion())),
-    );
+    const all = Promise.allSettled(Array.from({ length: 3 }, () => group.complete(completion())));
     const settled: PromiseSettledResult<CompletionResult>[] = [
       { status: 'fulfilled', value: { ok: false, code: 'lease_lost' } },
       { status: 'rejected', reason: new Error('does not fit') },

@@ -17,7 +17,7 @@ export async function completeItem(
   const { facts, ...completion } = input;
   const attempt = attemptReport(held, facts, context);
   const result = await patiently(
-    () => context.store.complete({ ...completion, fence: fenceOf(held), attempt }),
+    () => context.completions.complete({ ...completion, fence: fenceOf(held), attempt }),
     { log: context.log, signal: held.abort.signal, what: 'complete an item' },
   );
   return result.ok ? { kind: 'completed', discovered: result.discovered } : { kind: 'lost' };

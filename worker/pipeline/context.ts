@@ -5,12 +5,15 @@ import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { Logger } from '#lib/log.ts';
 import type { SecretBox } from '#lib/sources/secret-box.ts';
+import type { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
 import type { StateStore } from '#lib/work-items/state-store.ts';
 
 export interface PipelineContext {
   readonly db: Db;
   readonly store: StateStore;
+  /** Through this items are completed: those that end at about the same time share a transaction. */
+  readonly completions: CompletionGroup;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;

@@ -6,21 +6,15 @@ import { type LoadedSource, loadSource } from './load-source.ts';
 import { processItem, type Steps, singly } from './process-item.ts';
 
 /**
- * How each item left this worker's hands, in the order given. Items are concluded one after the other:
- * the slot has been passed on by then, so nobody waits for it, and a database that is away is asked
- * by one of them, not by fifty.
+ * How each item left this worker's hands, in the order given. They are concluded together, and so
+ * completed in one transaction.
  */
 export function processBatch(
   batch: readonly HeldItem[],
   context: PipelineContext,
 ): Promise<ItemResult>[] {
   const steps = batch.length === 1 ? singly : together(batch);
-  let turn: Promise<unknown> = Promise.resolve();
-  return batch.map((held) => {
-    const result = turn.then(() => processItem(held, context, steps));
-    turn = result;
-    return result;
-  });
+  return batch.map((held) => processItem(held, context, steps));
 }
 
 /** The first item that comes loads the source and fetches for all of them. */

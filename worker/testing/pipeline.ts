@@ -9,6 +9,7 @@ import type { SourceInput } from '#lib/sources/model.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { createSecretBox } from '#lib/sources/secret-box.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
+import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { createStateStore } from '#lib/work-items/create-state-store.ts';
 import { claimItems } from '../pipeline/claim.ts';
 import type { HeldItem, PipelineContext } from '../pipeline/context.ts';
@@ -30,9 +31,11 @@ export async function pipelineBench(
   const { db } = database;
   const http = createHttpClient({ allow: ['127.0.0.0/8'], userAgent: 'test' });
   const secretBox = createSecretBox(randomBytes(32));
+  const store = over.store ?? (await createStateStore({ db }));
   const context: PipelineContext = {
     db,
-    store: await createStateStore({ db }),
+    store,
+    completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
     http,
     robots: createRobotsMemory(),
     secretBox,
