@@ -6,6 +6,10 @@ import type { ClaimScope, Engine } from './engine.ts';
 export interface CandidateSyntax {
   /** `work_items w`, with lock hints where the engine has them. */
   readonly from: RawBuilder<unknown>;
+  /** `hosts h`, read without waiting for those who write them: a claim a moment late is still polite. */
+  readonly hosts: RawBuilder<unknown>;
+  /** `w.host`, to be compared with the exact key of `hosts`. */
+  readonly host: RawBuilder<unknown>;
   /** `endOfTime` as this engine writes it. */
   readonly endOfTime: RawBuilder<unknown>;
   /** Puts a row limit around `select … order by …`. */
@@ -33,7 +37,7 @@ export function claimCandidates(
   const always = [
     // Nothing of an endless wait is due, but only who says so is served by the index without it.
     sql`w.available_at < ${syntax.endOfTime}`,
-    ...conditions(engine, scope),
+    ...conditions(engine, syntax, scope),
   ];
   const branch = (more: readonly RawBuilder<unknown>[]) => {
     const where = sql.join([...always, ...more], sql` and `);
@@ -52,7 +56,11 @@ export function claimCandidates(
   return sql.join(wrapped, sql` union all `);
 }
 
-function conditions(engine: Engine, scope: ClaimScope): RawBuilder<unknown>[] {
+function conditions(
+  engine: Engine,
+  syntax: CandidateSyntax,
+  scope: ClaimScope,
+): RawBuilder<unknown>[] {
   // The status is a literal: a filtered index does not serve a parameter.
   const all: RawBuilder<unknown>[] = [
     sql`w.status = 'pending'`,
@@ -61,8 +69,15 @@ function conditions(engine: Engine, scope: ClaimScope): RawBuilder<unknown>[] {
   for (const source of scope.excludeSources ?? []) {
     all.push(sql`not (w.source_system = ${source.system} and w.source_name = ${source.name})`);
   }
-  if (scope.excludeHosts?.length) {
-    all.push(sql`(w.host is null or w.host not in (${sql.join([...scope.excludeHosts])}))`);
+  if (scope.hosts !== undefined) {
+    const blocked = sql`h.blocked_until > ${engine.now()}`;
+    const shut =
+      scope.hosts === 'free'
+        ? sql`(${blocked} or h.pace_ms > 0 or h.concurrency is not null)`
+        : blocked;
+    all.push(
+      sql`(w.host is null or not exists (select 1 from ${syntax.hosts} where h.host = ${syntax.host} and ${shut}))`,
+    );
   }
   if (scope.excludeRuns?.length) {
     all.push(sql`(w.run_id is null or w.run_id not in (${sql.join([...scope.excludeRuns])}))`);

@@ -223,7 +223,19 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
       expect(await scoped({ sources: [source('b')] })).toEqual([2]);
       expect(await scoped({ sources: [source('b'), source('d'), source('none')] })).toEqual([4, 2]);
       expect(await scoped({ excludeSources: [source('d'), source('a')] })).toEqual([2, 3]);
-      expect(await scoped({ excludeHosts: ['one'] })).toEqual([4, 2, 3]);
+      expect(await scoped({ hosts: 'free' })).toEqual([4, 1, 2, 3]);
+      await db.q
+        .insertInto('hosts')
+        .values({ host: 'one', pace_ms: 500, updated_at: db.engine.now() })
+        .execute();
+      expect(await scoped({ hosts: 'unblocked' })).toEqual([4, 1, 2, 3]);
+      expect(await scoped({ hosts: 'free' })).toEqual([4, 2, 3]);
+      await db.q
+        .updateTable('hosts')
+        .set({ blocked_until: db.engine.nowPlus(60_000) })
+        .execute();
+      expect(await scoped({ hosts: 'unblocked' })).toEqual([4, 2, 3]);
+      await db.q.deleteFrom('hosts').execute();
       expect(await scoped({ excludeRuns: ['run'] })).toEqual([4, 1, 3]);
       expect(await scoped({ runId: 'run' })).toEqual([2]);
     });

@@ -21,8 +21,11 @@ export interface ClaimScope {
   readonly sources?: readonly { readonly system: string; readonly name: string }[];
   /** Never items of these sources (paused, disabled, or polite lanes claimed on their own). */
   readonly excludeSources?: readonly { readonly system: string; readonly name: string }[];
-  /** Never items of these hosts (the host told us to wait). */
-  readonly excludeHosts?: readonly string[];
+  /**
+   * `unblocked`: never items of hosts that are to be left alone now. `free`: nor of those with a pace or
+   * a limit of their own. Judged by the hosts' rows, however many there are.
+   */
+  readonly hosts?: 'unblocked' | 'free';
   /** Never items of these runs (paused, or at their budget). */
   readonly excludeRuns?: readonly string[];
   /** Only items of this run. */

@@ -51,6 +51,8 @@ export const sqliteEngine: Engine = {
       sqliteEngine,
       {
         from: sql`${sql.table('work_items')} as w`,
+        hosts: sql`${sql.table('hosts')} as h`,
+        host: sql`w.host`,
         endOfTime: sql.lit(endOfTime),
         limited: (columns, rest, count) => sql`select ${columns} ${rest} limit ${count}`,
       },

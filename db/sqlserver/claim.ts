@@ -20,6 +20,8 @@ export async function claim(
     {
       // READPAST leaves what another session is claiming to it, UPDLOCK keeps what we found.
       from: sql`${items} as w with (rowlock, updlock, readpast)`,
+      hosts: sql`${engine.table('hosts')} as h with (nolock)`,
+      host: sql`w.host collate Latin1_General_100_BIN2`,
       endOfTime: sql.lit(endOfTime.slice(0, -1)),
       limited: (columns, rest, count) => sql`select top (${sql.lit(count)}) ${columns} ${rest}`,
     },

@@ -4,7 +4,6 @@
  * pending and costs nothing but being passed over.
  */
 import type { ClaimScope, Db, Session } from '#db/engine.ts';
-import type { WorkItemRow } from '#db/schema.ts';
 import { findHostRoom, takeHostSlot } from '#lib/hosts/host-slot.ts';
 import { chunkSize } from './chunks.ts';
 import { freshLeases } from './claim.ts';
@@ -12,13 +11,7 @@ import type { ClaimedItem } from './model.ts';
 import { returnUnusedSlot, takeSlot } from './polite-slot.ts';
 import { claimedFromRow } from './rows.ts';
 import type { PoliteClaim, PoliteClaimOptions } from './state-store.ts';
-import {
-  type ClaimSituation,
-  type Exclusions,
-  msUntilDue,
-  readClaimSituation,
-  type SourceLane,
-} from './waiting.ts';
+import { type ClaimSituation, msUntilDue, readClaimSituation, type SourceLane } from './waiting.ts';
 
 /** Never more than 500 items of sources without a rate, and at most one batch of each polite source. */
 export async function claimPolitely(
@@ -29,12 +22,12 @@ export async function claimPolitely(
   const wanted = Math.min(Math.floor(limit), chunkSize);
   if (!(wanted >= 1)) return { items: [], retryInMs: null };
   const situation = await readClaimSituation(db);
-  // With such a host about, any source may come to an item of it, which is claimed by itself.
-  const anySlow = situation.hostDelays.size + situation.hostRooms.size > 0;
-  const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || anySlow);
+  // With a limited host about, any source may come to an item of it, which is claimed by itself.
+  const { anyHostLimited, hostWaitMs } = situation;
+  const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || anyHostLimited);
   const free = situation.lanes.filter((lane) => lane.delayMs === 0);
 
-  const waits: number[] = [...situation.hostWaits];
+  const waits: number[] = hostWaitMs === null ? [] : [hostWaitMs];
   const items: ClaimedItem[] = [];
   /** Requests these items will take: a batch is one. */
   let requests = 0;
@@ -61,7 +54,7 @@ export async function claimPolitely(
   // Half for the lanes, half for the rest: neither can keep the other from ever being asked.
   await claimLanes(free.length > 0 ? Math.ceil(wanted / 2) : wanted);
   const most = Math.min(wanted - requests, room());
-  const others = await claimFree(db, free, most, withoutSlowHosts(situation), options);
+  const others = await claimFree(db, free, most, situation, options);
   items.push(...others);
   requests += others.length;
   await claimLanes(wanted);
@@ -102,7 +95,7 @@ const nothing: Batch = { items: [], delayMs: 0 };
 async function claimOfLane(
   db: Db,
   lane: SourceLane,
-  { exclusions, hostDelays, hostRooms }: ClaimSituation,
+  situation: ClaimSituation,
   room: number,
   options: PoliteClaimOptions,
 ): Promise<Batch> {
@@ -112,17 +105,18 @@ async function claimOfLane(
     const { sourceId } = lane;
     const slot = { sourceId, delayMs: lane.delayMs, leaseId, leaseMs: options.leaseMs };
     if (!(await takeSlot(tx, slot))) return nothing;
-    const [first] = await claimScoped(tx, [lane], [leaseId], exclusions, options);
-    const delayMs = first && Math.max(lane.delayMs, delayOf(first, hostDelays));
-    if (first === undefined || !delayMs) {
+    const [first] = await claimScoped(tx, [lane], [leaseId], situation, options);
+    const host = await limitsOf(tx, first?.host ?? null);
+    const delayMs = Math.max(lane.delayMs, host.paceMs);
+    if (first === undefined || delayMs === 0) {
       await returnUnusedSlot(tx, leaseId);
       if (first === undefined) return nothing;
-      const most = first.host === null ? undefined : hostRooms.get(first.host);
-      if (first.host !== null && most !== undefined) {
-        const shutMs = await findHostRoom(tx, first.host, most);
+      if (first.host !== null && host.concurrency !== null) {
+        const shutMs = await findHostRoom(tx, first.host, host.concurrency);
         if (shutMs !== null) throw new HostShut(shutMs);
       }
-      return { items: [claimedFromRow(first)], delayMs: 0, hasMore: most !== undefined };
+      const hasMore = host.concurrency !== null;
+      return { items: [claimedFromRow(first)], delayMs: 0, hasMore };
     }
     // Of a source without a rate only this host waits.
     if (lane.delayMs === 0) await returnUnusedSlot(tx, leaseId);
@@ -134,7 +128,7 @@ async function claimOfLane(
     const size = Math.min(options.batchSizeOf?.(lane.system, kind) ?? 1, room, chunkSize);
     const leases = freshLeases(Math.max(0, Math.floor(size) - 1));
     const others =
-      leases.length === 0 ? [] : await claimScoped(tx, [lane], leases, exclusions, options, kind);
+      leases.length === 0 ? [] : await claimScoped(tx, [lane], leases, situation, options, kind);
     return { items: [first, ...others].map(claimedFromRow), delayMs };
   });
   return claiming.catch((error: unknown) => {
@@ -143,26 +137,30 @@ async function claimOfLane(
   });
 }
 
-const delayOf = (row: WorkItemRow, hostDelays: ClaimSituation['hostDelays']): number =>
-  (row.host === null ? undefined : hostDelays.get(row.host)) ?? 0;
-
-/** Items of slow hosts are claimed under a slot only, those of hosts with little room one by one. */
-const withoutSlowHosts = (situation: ClaimSituation): Exclusions => {
-  const { exclusions, hostDelays, hostRooms } = situation;
-  const hosts = new Set([...exclusions.hosts, ...hostDelays.keys(), ...hostRooms.keys()]);
-  return { ...exclusions, hosts: [...hosts] };
-};
+async function limitsOf(tx: Session, host: string | null) {
+  const row =
+    host === null
+      ? undefined
+      : await tx.q
+          .selectFrom('hosts')
+          .select(['pace_ms', 'concurrency'])
+          .where('host', '=', host)
+          .executeTakeFirst();
+  return { paceMs: row?.pace_ms ?? 0, concurrency: row?.concurrency ?? null };
+}
 
 async function claimFree(
   db: Db,
   lanes: readonly SourceLane[],
   limit: number,
-  exclusions: Exclusions,
+  situation: ClaimSituation,
   options: PoliteClaimOptions,
 ): Promise<ClaimedItem[]> {
   if (limit < 1 || lanes.length === 0) return [];
   const leaseIds = freshLeases(limit);
-  const rows = await db.transaction((tx) => claimScoped(tx, lanes, leaseIds, exclusions, options));
+  const rows = await db.transaction((tx) =>
+    claimScoped(tx, lanes, leaseIds, situation, options, undefined, 'free'),
+  );
   return rows.map(claimedFromRow);
 }
 
@@ -170,14 +168,15 @@ function claimScoped(
   tx: Session,
   lanes: readonly SourceLane[],
   leaseIds: readonly string[],
-  exclusions: Exclusions,
+  { restingRuns }: ClaimSituation,
   options: PoliteClaimOptions,
   resourceType?: string,
+  hosts: ClaimScope['hosts'] = 'unblocked',
 ) {
   const scope: ClaimScope = {
     sources: lanes.map(({ system, name }) => ({ system, name })),
-    ...(exclusions.hosts.length > 0 ? { excludeHosts: exclusions.hosts } : {}),
-    ...(exclusions.runs.length > 0 ? { excludeRuns: exclusions.runs } : {}),
+    hosts,
+    ...(restingRuns.length > 0 ? { excludeRuns: restingRuns } : {}),
     ...(resourceType === undefined ? {} : { resourceType }),
   };
   const { owner, leaseMs } = options;

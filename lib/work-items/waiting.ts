@@ -13,20 +13,14 @@ export interface SourceLane {
   readonly waitMs: number;
 }
 
-export interface Exclusions {
-  readonly hosts: readonly string[];
-  readonly runs: readonly string[];
-}
-
 export interface ClaimSituation {
   readonly lanes: readonly SourceLane[];
-  readonly exclusions: Exclusions;
-  /** How long each blocked host is to be left alone, ms. */
-  readonly hostWaits: readonly number[];
-  /** Least time between two requests to a host, ms, where it has a pace of its own (see `paceOf`). */
-  readonly hostDelays: ReadonlyMap<string, number>;
-  /** How many requests a host takes at the same moment, where an operator said so. */
-  readonly hostRooms: ReadonlyMap<string, number>;
+  /** Runs whose items rest. */
+  readonly restingRuns: readonly string[];
+  /** Until the first blocked host may be asked again, ms; null when none is blocked. */
+  readonly hostWaitMs: number | null;
+  /** Whether any host has a pace or a limit of its own. */
+  readonly anyHostLimited: boolean;
 }
 
 /** How soon to look again while another worker's request is in flight: it may end at any moment. */
@@ -35,27 +29,19 @@ const slotPollMs = 250;
 export async function readClaimSituation(s: Session): Promise<ClaimSituation> {
   const pending = await sourcesWithPending(s);
   if (pending.size === 0) {
-    return {
-      lanes: [],
-      exclusions: { hosts: [], runs: [] },
-      hostWaits: [],
-      hostDelays: new Map(),
-      hostRooms: new Map(),
-    };
+    return { lanes: [], restingRuns: [], hostWaitMs: null, anyHostLimited: false };
   }
-  const [lanes, hosts, runs, hostDelays, hostRooms] = [
+  const [lanes, hostWaitMs, restingRuns, anyHostLimited] = [
     await activeSources(s),
-    await blockedHosts(s),
+    await firstBlockMs(s),
     await runsThatRest(s),
-    await delaysOfHosts(s),
-    await roomsOfHosts(s),
+    await isAnyHostLimited(s),
   ];
   return {
     lanes: lanes.filter((lane) => pending.has(sourceKey(lane.system, lane.name))),
-    exclusions: { hosts: hosts.map(({ host }) => host), runs },
-    hostWaits: hosts.map(({ waitMs }) => waitMs),
-    hostDelays,
-    hostRooms,
+    restingRuns,
+    hostWaitMs,
+    anyHostLimited,
   };
 }
 
@@ -109,32 +95,23 @@ function waitOf(row: {
   return held ? Math.max(untilSlot, Math.min(slotPollMs, row.until_expiry ?? 0)) : untilSlot;
 }
 
-async function blockedHosts(s: Session): Promise<{ host: string; waitMs: number }[]> {
+async function firstBlockMs(s: Session): Promise<number | null> {
   const { engine } = s;
-  const rows = await s.q
+  const query = s.q
     .selectFrom('hosts')
-    .select((eb) => ['host', engine.diffMs(engine.now(), eb.ref('blocked_until')).as('wait_ms')])
+    .select((eb) => engine.diffMs(engine.now(), eb.ref('blocked_until')).as('wait_ms'))
     .where('blocked_until', '>', engine.now())
-    .execute();
-  return rows.map((row) => ({ host: row.host, waitMs: row.wait_ms }));
+    .orderBy('blocked_until');
+  const [first] = await engine.take(query, 1).execute();
+  return first?.wait_ms ?? null;
 }
 
-async function delaysOfHosts(s: Session): Promise<Map<string, number>> {
-  const rows = await s.q
-    .selectFrom('hosts')
-    .select(['host', 'pace_ms'])
-    .where('pace_ms', '>', 0)
-    .execute();
-  return new Map(rows.map((row) => [row.host, row.pace_ms]));
-}
-
-async function roomsOfHosts(s: Session): Promise<Map<string, number>> {
-  const rows = await s.q
-    .selectFrom('hosts')
-    .select(['host', 'concurrency'])
-    .where('concurrency', 'is not', null)
-    .execute();
-  return new Map(rows.map((row) => [row.host, row.concurrency ?? 1]));
+async function isAnyHostLimited(s: Session): Promise<boolean> {
+  const hosts = s.q.selectFrom('hosts').select('host');
+  const [paced] = await s.engine.take(hosts.where('pace_ms', '>', 0), 1).execute();
+  if (paced) return true;
+  const [narrow] = await s.engine.take(hosts.where('concurrency', 'is not', null), 1).execute();
+  return narrow !== undefined;
 }
 
 /** Paused runs, and those whose queue is being emptied by a stop or a cancel. */
