@@ -1,6 +1,7 @@
 /** `pnpm bench [names...]`: runs benchmarks and prints medians beside a floor of the same run. */
 import { Command, InvalidArgumentError } from 'commander';
 import { toPublicError } from '#lib/errors/app-error.ts';
+import { crawlBenchmark } from './crawl/crawl.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
 import { listsBenchmark } from './lists/lists.ts';
@@ -12,6 +13,7 @@ const benchmarks: readonly Benchmark[] = [
   queueBenchmark,
   listsBenchmark,
   recrawlBenchmark,
+  crawlBenchmark,
   webBenchmark,
 ];
 
