@@ -210,6 +210,10 @@ async function waitingFacts(
           delayMs: host.pace_ms,
           nextSlotAt: host.next_slot_at,
           slotUntil: host.slot_until,
+          room:
+            host.concurrency === null || item.host === null
+              ? null
+              : { most: host.concurrency, inFlight: await countInFlight(session, item.host) },
         }
       : null,
     run: run ? { status: run.status, pausedAt: run.paused_at } : null,
@@ -226,9 +230,27 @@ async function clock({ q, engine }: Session): Promise<Instant> {
 const hostOf = (session: Session, host: string) =>
   session.q
     .selectFrom('hosts')
-    .select(['blocked_until', 'blocked_reason', 'pace_ms', 'next_slot_at', 'slot_until'])
+    .select([
+      'blocked_until',
+      'blocked_reason',
+      'pace_ms',
+      'next_slot_at',
+      'slot_until',
+      'concurrency',
+    ])
     .where('host', '=', host)
     .executeTakeFirst();
+
+/** Items of the host in workers' hands; there are never more than the fleet has in flight. */
+async function countInFlight({ q }: Session, host: string): Promise<number> {
+  const { total } = await q
+    .selectFrom('work_items')
+    .select(sql<number>`count(*)`.as('total'))
+    .where(sql<boolean>`status = 'in_progress'`)
+    .where('host', '=', host)
+    .executeTakeFirstOrThrow();
+  return Number(total);
+}
 
 /** Claimable items of the same source that go first; null when there are too many to count. */
 async function countAhead(session: Session, item: WorkItem): Promise<number | null> {

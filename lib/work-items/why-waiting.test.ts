@@ -195,6 +195,14 @@ describe('a pending item', () => {
     expect(answer.reasons[0].sentence).toMatch(/wiki\.example\.org .* another source/);
   });
 
+  it('waits for room at a host that takes only so many requests at a time', () => {
+    const host = { blockedUntil: null, blockedReason: null, delayMs: null };
+    const codeWith = (inFlight: number) =>
+      whyWaiting(facts({ host: { ...host, room: { most: 2, inFlight } } })).reasons[0].code;
+    expect(codeWith(2)).toBe('host_full');
+    expect(codeWith(1)).toBe('queued');
+  });
+
   it('gives the reason a person wrote when they paused the source', () => {
     const answer = whyWaiting(
       facts({ source: { pausedAt: past, pausedReason: 'wiki is being moved' } }),

@@ -37,6 +37,8 @@ export interface WaitingFacts {
     /** Its slot, which all sources share; absent = free. */
     readonly nextSlotAt?: Instant | null;
     readonly slotUntil?: Instant | null;
+    /** Requests it takes at the same moment, and those under way; null or absent = no limit. */
+    readonly room?: { readonly most: number; readonly inFlight: number } | null;
   } | null;
   readonly run: {
     readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
@@ -62,6 +64,7 @@ export type WaitingCode =
   | 'backoff'
   | 'scheduled'
   | 'polite_slot'
+  | 'host_full'
   | 'no_workers'
   | 'queued';
 
@@ -147,6 +150,7 @@ function pending(facts: WaitingFacts): WaitingAnswer {
     ...hostReasons(facts),
     ...timeReasons(facts),
     ...slotReasons(facts),
+    ...roomReasons(facts),
     ...(facts.workersAlive === 0
       ? [reason('no_workers', 'No worker is running. Start one with “pnpm worker”.')]
       : []),
@@ -263,4 +267,16 @@ function slotReasons({ now, item, source, host }: WaitingFacts): WaitingReason[]
         ? `${name} was just asked for another source; both keep its distance, over all workers.`
         : `The source “${source.name}” takes one request ${every}, over all workers.`;
   return [reason('polite_slot', sentence, until)];
+}
+
+function roomReasons({ item, host }: WaitingFacts): WaitingReason[] {
+  const room = host?.room;
+  if (!room || room.inFlight < room.most) return [];
+  const takes = room.most === 1 ? 'one request' : `${room.most} requests`;
+  return [
+    reason(
+      'host_full',
+      `The host ${item.host ?? ''} takes ${takes} at a time, and so many are under way.`,
+    ),
+  ];
 }
