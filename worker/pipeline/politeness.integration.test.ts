@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/access/model.ts';
+import {
+  type LoopbackServer,
+  type Respond,
+  startLoopbackServer,
+} from '#lib/egress/testing/loopback-server.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { saveSource } from '#lib/sources/save-source.ts';
+import { seedItems } from '#lib/sources/seed-items.ts';
+import { openSite, type Site, until } from '../testing/processes.ts';
+
+let site: Site;
+let server: LoopbackServer | undefined;
+beforeEach(async () => {
+  site = await openSite();
+});
+afterEach(async () => {
+  await site.dispose();
+  await server?.close();
+});
+
+interface Seen {
+  readonly at: number;
+  readonly inFlight: number;
+  readonly path: string;
+}
+
+/** A server that notes what it sees, as an access log does. */
+async function serve(answer: Respond): Promise<{ origin: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  let inFlight = 0;
+  server = await startLoopbackServer((request, response) => {
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+    });
+    seen.push({ at: performance.now(), inFlight, path: request.url ?? '' });
+    answer(request, response);
+  });
+  return { origin: server.origin, seen };
+}
+
+async function givenSource(name: string, settings: JsonObject, urls: readonly string[]) {
+  const { db, secretBox, store } = site.runtime;
+  const input = { name, type: 'http', enabled: true, settings, seeds: [{ urls: [...urls] }] };
+  const saved = await saveSource(db, systemActor('test'), input, { secretBox });
+  await store.enqueueMany(seedItems(saved));
+}
+
+/** Runs the fleet until everything is done. */
+async function crawl(workers: number): Promise<void> {
+  const env = { INGEST_EGRESS_ALLOW: '127.0.0.0/8', INGEST_CONCURRENCY: '8' };
+  const fleet = Array.from({ length: workers }, () => site.start('worker/main.ts', [], env));
+  await until('all items are done', async () => {
+    const { byStatus, total } = await site.runtime.store.getStats();
+    return byStatus.completed === total;
+  });
+  for (const { process } of fleet) process.kill('SIGTERM');
+  for (const { ended } of fleet) expect((await ended).code).toBe(0);
+}
+
+const gaps = (seen: readonly Seen[]) =>
+  seen.slice(1).map(({ at }, index) => at - (seen[index]?.at ?? 0));
+
+describe('four workers, as the server sees them', () => {
+  it('keep one distance for two sources on its host, redirects included', async () => {
+    const { origin, seen } = await serve((request, response) => {
+      if (request.url?.startsWith('/moved/')) {
+        response.writeHead(302, { location: request.url.replace('/moved', '') }).end();
+      } else response.end('{}');
+    });
+    const polite = { base_url: origin, response: 'json', rate_limit_delay: 0.1 };
+    await givenSource('pages', polite, ['/page/{1..12}', '/moved/page/{13..15}']);
+    await givenSource('search', polite, ['/search/{1..12}']);
+    await crawl(4);
+    expect(seen).toHaveLength(12 + 2 * 3 + 12);
+    expect(Math.min(...gaps(seen))).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...seen.map(({ inFlight }) => inFlight))).toBe(1);
+  });
+
+  it('never have more requests with a host than its operator allows', async () => {
+    const { origin, seen } = await serve((_, response) => {
+      setTimeout(() => response.end('{}'), 40);
+    });
+    const { db } = site.runtime;
+    await givenSource('api', { base_url: origin, response: 'json' }, ['/{1..60}']);
+    await db.q
+      .insertInto('hosts')
+      .values({ host: new URL(origin).host, concurrency: 3, updated_at: db.engine.now() })
+      .execute();
+    await crawl(4);
+    expect(seen).toHaveLength(60);
+    expect(Math.max(...seen.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(3);
+  });
+});
