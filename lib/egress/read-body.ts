@@ -20,6 +20,11 @@ export async function readBody(
   stream: Readable,
   { encoding, maxBytes, url }: { encoding: string | undefined; maxBytes: number; url: string },
 ): Promise<ReadBody> {
+  // As it is: nothing stands between the connection and the reader.
+  if (encoding === undefined) {
+    const body = await gather(stream, maxBytes, url);
+    return { body, wireBytes: body.byteLength };
+  }
   let wireBytes = 0;
   const counter = new Transform({
     transform(chunk: Uint8Array, _, done) {
@@ -28,13 +33,22 @@ export async function readBody(
       else done(null, chunk);
     },
   });
+  const body = await gather(decompress(stream, encoding, counter), maxBytes, url);
+  return { body, wireBytes };
+}
+
+async function gather(
+  stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  url: string,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop by an exception destroys the streams, and with them the connection.
-  for await (const chunk of decompress(stream, encoding, counter)) {
+  for await (const chunk of stream) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
-  return { body: Buffer.concat(chunks, bytes), wireBytes };
+  return Buffer.concat(chunks, bytes);
 }
