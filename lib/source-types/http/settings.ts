@@ -239,7 +239,7 @@ export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
   },
   sitemaps: {
     label: 'Sitemaps',
-    help: 'Addresses of sitemaps or of their index, one a line; packed ones too. Their pages are fetched, and again when they changed.',
+    help: 'Addresses of sitemaps, of their index or of the robots.txt that names them, one a line; packed ones too. Their pages are fetched, and again when they changed.',
     widget: 'lines',
     placeholder: 'https://example.org/sitemap.xml',
   },

@@ -81,6 +81,19 @@ describe('a sitemap', () => {
     expect(items).toMatchObject([{ resourceType: 'document', resourceId: `${site.origin}/page` }]);
   });
 
+  it('is found through robots.txt', () => {
+    const robots =
+      'User-agent: *\nDisallow: /x\nSITEMAP: https://a.example/s.xml\n  sitemap:/t.xml';
+    expect(parseSitemap(robots)).toEqual({
+      kind: 'index',
+      entries: [
+        { url: 'https://a.example/s.xml', changedAt: null },
+        { url: '/t.xml', changedAt: null },
+      ],
+    });
+    expect(parseSitemap('User-agent: *\nDisallow:\n')).toBeNull();
+  });
+
   it('may be a plain list', () => {
     expect(parseSitemap('https://a.example/1\r\nhttps://a.example/2\n')?.entries).toHaveLength(2);
   });

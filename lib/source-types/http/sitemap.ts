@@ -1,4 +1,7 @@
-/** Sitemaps (sitemaps.org/protocol): lists of pages, or of further sitemaps, as XML, as text, packed or not. */
+/**
+ * Sitemaps (sitemaps.org/protocol): lists of pages, or of further sitemaps, as XML, as text, packed or not;
+ * and robots.txt, which names a site's sitemaps.
+ */
 import { gunzipSync } from 'node:zlib';
 import { Parser } from 'htmlparser2';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -42,7 +45,8 @@ export function unpacked(body: Uint8Array): Uint8Array {
 
 /** Null for what is no sitemap. Entries beyond 50,000 are left out. */
 export function parseSitemap(text: string): Sitemap | null {
-  return /^\s*(<\?xml|<!--|<urlset|<sitemapindex)/i.test(text) ? ofXml(text) : ofLines(text);
+  if (/^\s*(<\?xml|<!--|<urlset|<sitemapindex)/i.test(text)) return ofXml(text);
+  return ofRobots(text) ?? ofLines(text);
 }
 
 function ofXml(text: string): Sitemap | null {
@@ -81,6 +85,14 @@ function ofXml(text: string): Sitemap | null {
 
 /** `image:loc` and the like are parts of other vocabularies and keep their prefix. */
 const localName = (name: string) => name.toLowerCase().replace(/^(sm|sitemap):/, '');
+
+/** The `Sitemap:` lines of a robots.txt; they belong to no group of rules. */
+function ofRobots(text: string): Sitemap | null {
+  const named = [...text.matchAll(/^[ \t]*sitemap[ \t]*:[ \t]*(\S+)/gim)];
+  if (named.length === 0) return null;
+  const entries = named.slice(0, maxEntries).map(([, url = '']) => ({ url, changedAt: null }));
+  return { kind: 'index', entries };
+}
 
 /** One address a line. */
 function ofLines(text: string): Sitemap | null {
