@@ -13,6 +13,8 @@ export interface Host {
   readonly delayMs: number | null;
   /** Least time between two requests to it, ms, whoever asks; 0 = as each source says. See `paceOf`. */
   readonly paceMs: number;
+  /** When its robots.txt was read, and the status then: null = never; status null = unreachable. */
+  readonly robots: { readonly status: number | null; readonly readAt: Instant } | null;
   /** What its robots.txt asks for, ms. */
   readonly robotsDelayMs: number | null;
   /** By how much its slowness slows us down, ms. */
@@ -51,6 +53,8 @@ export async function listHosts(session: Session): Promise<Host[]> {
       'latency_ms',
       'budget',
       'concurrency',
+      'robots_status',
+      'robots_fetched_at',
       'consecutive_failures',
       'requests_total',
       'count_429',
@@ -83,6 +87,10 @@ export async function listHosts(session: Session): Promise<Host[]> {
     latencyMs: row.latency_ms,
     budget: parseBudget(row.budget),
     concurrency: row.concurrency,
+    robots:
+      row.robots_fetched_at === null
+        ? null
+        : { status: row.robots_status, readAt: row.robots_fetched_at },
     consecutiveFailures: row.consecutive_failures,
     requestsTotal: row.requests_total,
     count429: row.count_429,

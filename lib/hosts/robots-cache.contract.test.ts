@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { useStore } from '#lib/work-items/testing/database.ts';
+import { listHosts } from './list-hosts.ts';
 import { createRobotsCache } from './robots-cache.ts';
 
 const rules = { status: 200, body: 'User-agent: *\nDisallow: /private/\n' };
@@ -18,6 +19,7 @@ describe.each(contractEngines())('robots.txt files in the database on $name', (e
     expect(await fileOf('https://wiki.example')).toBeNull();
     await createRobotsCache(given.db).set('https://wiki.example', rules);
     expect(await fileOf('https://wiki.example')).toEqual(rules);
+    expect((await listHosts(given.db))[0]?.robots).toMatchObject({ status: 200 });
     await createRobotsCache(given.db).set('https://wiki.example', { status: 404, body: '' });
     expect(await fileOf('https://wiki.example')).toEqual({ status: 404, body: '' });
   });

@@ -104,6 +104,15 @@ function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string 
   return parts.filter((part) => part !== '').join('; ');
 }
 
+/** What a robots.txt of this status means (RFC 9309, 2.3.1). */
+function robotsWords(status: number | null): string {
+  if (status === null) return 'robots.txt unreachable: nothing is fetched';
+  if (status >= 200 && status < 300) return 'robots.txt kept';
+  return status >= 400 && status < 500
+    ? `no robots.txt (${status}): all is allowed`
+    : `robots.txt answers ${status}: nothing is fetched`;
+}
+
 function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): string {
   const amount = (value: number) =>
     unit === 'usd' ? `$${value.toLocaleString('en-US')}` : value.toLocaleString('en-US');
@@ -120,6 +129,11 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
         >
           {host.host}
         </Link>
+        {host.robots ? (
+          <span className="block text-xs whitespace-nowrap text-ink-3">
+            {robotsWords(host.robots.status)}, read <Time at={host.robots.readAt} />
+          </span>
+        ) : null}
       </Td>
       <Td>
         {host.blockedUntil ? (
