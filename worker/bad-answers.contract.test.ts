@@ -104,7 +104,7 @@ describe.each(contractEngines())('a bad answer on $name', (engine) => {
       (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Hello');
       },
-      { code: 'blocked', status: 200, kind: 'failed' },
+      { code: 'blocked', status: 200, kind: 'retried' },
     ],
   ])(
     '%s is told on item and attempt, and nothing is stored',
