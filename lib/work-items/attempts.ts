@@ -4,9 +4,14 @@ import type { AttemptOutcome, WorkItemRow } from '#db/schema.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
+import { rowsAtOnce } from './chunks.ts';
 import type { AttemptReport } from './model.ts';
 
-export interface AttemptEnd {
+export interface EndedAttempt {
+  /** The row as it was while held. */
+  readonly item: WorkItemRow;
+  /** Null when the worker never gave one: owner and duration come from the row then. */
+  readonly report: AttemptReport | null;
   readonly outcome: AttemptOutcome;
   readonly errorCode?: ErrorCode;
   readonly errorMessage?: string;
@@ -15,40 +20,40 @@ export interface AttemptEnd {
   readonly facts?: JsonObject | null;
 }
 
-/**
- * Records how the attempt that held `item` ended. `item` is the row as it was while held; without a
- * report (the worker never gave one) owner and duration come from the row.
- */
-export async function recordAttempt(
+/** Records how attempts ended. */
+export async function recordAttempts(
   tx: Session,
-  item: WorkItemRow,
-  report: AttemptReport | null,
-  end: AttemptEnd,
+  attempts: readonly EndedAttempt[],
 ): Promise<void> {
-  const { engine } = tx;
+  for (const chunk of rowsAtOnce(attempts)) {
+    await tx.q
+      .insertInto('work_item_attempts')
+      .values(chunk.map((ended) => attemptRow(tx, ended)))
+      .execute();
+  }
+}
+
+function attemptRow({ engine }: Session, { item, report, ...end }: EndedAttempt) {
   const facts = end.facts ?? report?.facts ?? null;
-  await tx.q
-    .insertInto('work_item_attempts')
-    .values({
-      attempt_id: report?.attemptId ?? newId(),
-      work_item_id: item.work_item_id,
-      source_system: item.source_system,
-      source_name: item.source_name,
-      host: item.host,
-      run_id: item.run_id,
-      attempt: item.attempt,
-      lease_id: item.lease_id,
-      worker_id: report?.workerId ?? item.lease_owner,
-      started_at: item.claimed_at === null ? engine.now() : engine.instantParam(item.claimed_at),
-      finished_at: engine.now(),
-      duration_ms: report === null ? null : Math.round(report.durationMs),
-      outcome: end.outcome,
-      http_status: report?.httpStatus ?? null,
-      error_code: end.errorCode ?? null,
-      error_message: end.errorMessage ?? null,
-      facts: facts === null ? null : JSON.stringify(facts),
-      ingest_id: end.ingestId ?? null,
-      items_discovered: end.itemsDiscovered ?? 0,
-    })
-    .execute();
+  return {
+    attempt_id: report?.attemptId ?? newId(),
+    work_item_id: item.work_item_id,
+    source_system: item.source_system,
+    source_name: item.source_name,
+    host: item.host,
+    run_id: item.run_id,
+    attempt: item.attempt,
+    lease_id: item.lease_id,
+    worker_id: report?.workerId ?? item.lease_owner,
+    started_at: item.claimed_at === null ? engine.now() : engine.instantParam(item.claimed_at),
+    finished_at: engine.now(),
+    duration_ms: report === null ? null : Math.round(report.durationMs),
+    outcome: end.outcome,
+    http_status: report?.httpStatus ?? null,
+    error_code: end.errorCode ?? null,
+    error_message: end.errorMessage ?? null,
+    facts: facts === null ? null : JSON.stringify(facts),
+    ingest_id: end.ingestId ?? null,
+    items_discovered: end.itemsDiscovered ?? 0,
+  };
 }

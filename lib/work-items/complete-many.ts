@@ -20,11 +20,7 @@ export async function completeMany(db: Db, inputs: readonly CompletionInput[]): 
 
 async function completeGroup(db: Db, group: readonly CompletionInput[]): Promise<Settled[]> {
   try {
-    const results = await db.transaction(async (tx) => {
-      const inOrder: CompletionResult[] = [];
-      for (const input of group) inOrder.push(await completeIn(tx, input));
-      return inOrder;
-    });
+    const results = await db.transaction((tx) => completeIn(tx, group));
     return results.map((value) => ({ status: 'fulfilled', value }));
   } catch (reason) {
     if (group.length === 1 || !isOfOneItem(reason)) {

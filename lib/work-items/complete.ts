@@ -1,78 +1,178 @@
-/** Done means stored: everything a fetched item brings commits in one transaction, or nothing does. */
+/**
+ * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
+ * many items have in common is one statement for all of them.
+ */
 import { validate as isUuid } from 'uuid';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { storeRecord } from '#lib/records/store-record.ts';
+import { storeRecords } from '#lib/records/store-record.ts';
 import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
 import { noteAnnouncedChanges } from './announced-changes.ts';
-import { recordAttempt } from './attempts.ts';
-import { type DiscoveryCounts, enqueueDiscovered } from './discovered.ts';
+import { recordAttempts } from './attempts.ts';
+import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from './discovered.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
-import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
+import { noLease, readHeldOf, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import type { CompletionInput, CompletionResult } from './model.ts';
 import { nextFetchMs } from './next-fetch.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
 
+/** A completion whose lease held: the item as it was in the worker's hands. */
+interface Completed {
+  readonly input: CompletionInput;
+  readonly item: WorkItemRow;
+  /** Its content is new and stored. */
+  readonly fresh: boolean;
+  readonly unchanged: boolean;
+}
+
 /**
  * Completes a claimed item: record (when its content is new), discovered items, `seen_resources`, the
  * attempt, the run's numbers and the status. A worker whose lease was taken over changes nothing and
  * is told `lease_lost`.
  */
-export function complete(db: Db, input: CompletionInput): Promise<CompletionResult> {
-  return db.transaction((tx) => completeIn(tx, input));
+export async function complete(db: Db, input: CompletionInput): Promise<CompletionResult> {
+  const [result] = await db.transaction((tx) => completeIn(tx, [input]));
+  return result ?? lost;
 }
 
-/** The same inside a transaction that is open already. */
-export async function completeIn(tx: Session, input: CompletionInput): Promise<CompletionResult> {
-  const item = await readHeld(tx, input.fence);
-  const settled = async () => (await earlierCompletion(tx, input)) ?? lost;
-  if (!item) return settled();
-  const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
-  const unchanged = !fresh && input.alias !== true;
-  if (!(await updateHeld(tx, input.fence, completedItem(tx, item, input, fresh)))) return settled();
-
-  if (fresh && input.record) await storeRecord(tx, item, input.record);
-  await tx.engine.touchSeenResources(tx, [seenResource(item)]);
-  await noteHostAnswer(tx, item.host, {
-    httpStatus: input.attempt.httpStatus,
-    requests: input.attempt.requests ?? 1,
-    hostFailed: false,
-    blockMs: null,
-    reason: null,
-    facts: input.attempt.facts,
-  });
-  await adjustRun(tx, item.run_id, {
-    processed: 1,
-    succeeded: 1,
-    unchanged: unchanged ? 1 : 0,
-  });
-  const counts = await discover(tx, item, input);
-  await recordAttempt(tx, item, input.attempt, {
-    outcome: unchanged ? 'unchanged' : 'completed',
-    ingestId: fresh ? (input.record?.ingestId ?? null) : null,
-    itemsDiscovered: counts.inserted,
-    facts: withLeftOut(input.attempt.facts, counts),
-  });
-  return { ok: true, discovered: counts.inserted, unchanged };
-}
-
-const nothingFound: DiscoveryCounts = { inserted: 0, tooDeep: 0, overBudget: 0, invalid: 0 };
-
-async function discover(
+/** The same for many items inside a transaction that is open already; to each its own result. */
+export async function completeIn(
   tx: Session,
-  item: WorkItemRow,
-  input: CompletionInput,
-): Promise<DiscoveryCounts> {
-  if (input.discovered.length === 0) return nothingFound;
-  const run = await runStanding(tx, item.run_id);
-  const parent = { workItemId: item.work_item_id, runId: run === null ? null : item.run_id };
-  const counts = await enqueueDiscovered(tx, parent, run, input.discovered);
-  await noteAnnouncedChanges(tx, input.discovered);
+  inputs: readonly CompletionInput[],
+): Promise<CompletionResult[]> {
+  const completed = await settleItems(tx, inputs);
+  const done = [...completed.values()];
+  await storeRecords(
+    tx,
+    done.flatMap(({ item, input: { record }, fresh }) =>
+      fresh && record ? [{ item, record }] : [],
+    ),
+  );
+  await tx.engine.touchSeenResources(
+    tx,
+    done.map(({ item }) => seenResource(item)),
+  );
+  await noteHosts(tx, done);
+  await noteRuns(tx, done);
+  const counts = await enqueueFinds(tx, done);
+  await recordAttempts(
+    tx,
+    done.map((one) => {
+      const { item, input, fresh, unchanged } = one;
+      const found = counts.get(one) ?? nothingFound;
+      return {
+        item,
+        report: input.attempt,
+        outcome: unchanged ? ('unchanged' as const) : ('completed' as const),
+        ingestId: fresh ? (input.record?.ingestId ?? null) : null,
+        itemsDiscovered: found.inserted,
+        facts: withLeftOut(input.attempt.facts, found),
+      };
+    }),
+  );
+  const results: CompletionResult[] = [];
+  for (const input of inputs) {
+    const one = completed.get(input);
+    results.push(
+      one
+        ? { ok: true, discovered: counts.get(one)?.inserted ?? 0, unchanged: one.unchanged }
+        : ((await earlierCompletion(tx, input)) ?? lost),
+    );
+  }
+  return results;
+}
+
+/** Gives each item that its lease still holds its new state; the others are not in the answer. */
+async function settleItems(
+  tx: Session,
+  inputs: readonly CompletionInput[],
+): Promise<Map<CompletionInput, Completed>> {
+  const items = await readHeldOf(
+    tx,
+    inputs.map(({ fence }) => fence),
+  );
+  const completed = new Map<CompletionInput, Completed>();
+  for (const input of inputs) {
+    const item = items.get(input.fence.leaseId);
+    if (item?.work_item_id !== input.fence.workItemId) continue;
+    // A second report of the same lease in one group finds it spent.
+    items.delete(input.fence.leaseId);
+    const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
+    const change = completedItem(tx, item, input, fresh);
+    if (!(await updateHeld(tx, input.fence, change))) continue;
+    completed.set(input, { input, item, fresh, unchanged: !fresh && input.alias !== true });
+  }
+  return completed;
+}
+
+/** Hosts in the order of their names: two groups never wait for each other's rows crosswise. */
+async function noteHosts(tx: Session, done: readonly Completed[]): Promise<void> {
+  const inOrder = done.toSorted((a, b) => compareText(a.item.host ?? '', b.item.host ?? ''));
+  for (const { item, input } of inOrder) {
+    await noteHostAnswer(tx, item.host, {
+      httpStatus: input.attempt.httpStatus,
+      requests: input.attempt.requests ?? 1,
+      hostFailed: false,
+      blockMs: null,
+      reason: null,
+      facts: input.attempt.facts,
+    });
+  }
+}
+
+/** The numbers of the runs, in the order of their ids; this holds their rows for what comes next. */
+async function noteRuns(tx: Session, done: readonly Completed[]): Promise<void> {
+  const runs = [...Map.groupBy(done, ({ item }) => item.run_id)];
+  for (const [runId, members] of runs.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
+    await adjustRun(tx, runId, {
+      processed: members.length,
+      succeeded: members.length,
+      unchanged: members.filter(({ unchanged }) => unchanged).length,
+    });
+  }
+}
+
+/** Enqueues what the items found, in the order they were completed: the first finder is the parent. */
+async function enqueueFinds(
+  tx: Session,
+  done: readonly Completed[],
+): Promise<ReadonlyMap<Completed, DiscoveryCounts>> {
+  const counts = new Map<Completed, DiscoveryCounts>();
+  const finders = done.filter(({ input }) => input.discovered.length > 0);
+  for (const stretch of stretchesOfRuns(finders)) {
+    const runId = stretch[0]?.item.run_id ?? null;
+    const run = await runStanding(tx, runId);
+    const finds = stretch.map(({ item, input }) => ({
+      parentId: item.work_item_id,
+      items: input.discovered,
+    }));
+    const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds);
+    for (const [index, finder] of stretch.entries()) {
+      counts.set(finder, found[index] ?? nothingFound);
+    }
+    await noteAnnouncedChanges(
+      tx,
+      stretch.flatMap(({ input }) => input.discovered),
+    );
+  }
   return counts;
 }
+
+/** Cut where the run changes. */
+function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
+  const stretches: Completed[][] = [];
+  for (const one of done) {
+    const last = stretches.at(-1);
+    if (last?.[0]?.item.run_id === one.item.run_id) last.push(one);
+    else stretches.push([one]);
+  }
+  return stretches;
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function completedItem(
   tx: Session,

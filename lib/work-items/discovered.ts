@@ -1,9 +1,10 @@
 /** Enqueuing what was found in a payload, within the budget of the run that found it. */
-import type { Session, WorkItemInsert } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parseRunMetadata } from '#lib/runs/run-metadata.ts';
 import { adjustRun, outcomeDeltas, type RunStanding, timesDeltas } from '#lib/runs/run-numbers.ts';
-import { distinctByKey, insertAbsent, knownKeys } from './enqueue.ts';
+import { checkNewWorkItem } from './dedupe-key.ts';
+import { insertAbsent, knownKeys } from './enqueue.ts';
 import { heldRow } from './hold.ts';
 import type { NewWorkItem } from './model.ts';
 import { insertRowFrom } from './rows.ts';
@@ -18,75 +19,106 @@ export interface DiscoveryCounts {
   readonly invalid: number;
 }
 
+export const nothingFound: DiscoveryCounts = {
+  inserted: 0,
+  tooDeep: 0,
+  overBudget: 0,
+  invalid: 0,
+};
+
+/** What one item led to. */
+export interface Find {
+  readonly parentId: string;
+  readonly items: readonly NewWorkItem[];
+}
+
+interface Candidate {
+  readonly key: string;
+  readonly item: NewWorkItem;
+  /** Which find it is from. */
+  readonly find: number;
+}
+
 /**
- * Enqueues discovered items as children of `parent`, in the parent's run. The run's row must be held
+ * Enqueues what items of one run found, as their children in that run; counts per find, in the order
+ * given. Of an item that several found, the first is the parent. The run's row must be held
  * (`adjustRun`), so that its budget is exact for all workers together. While a run is being cancelled
  * its finds go in as skipped, so that nothing is lost; after a stop they go in without a run, held.
  */
 export async function enqueueDiscovered(
   tx: Session,
-  parent: { readonly workItemId: string; readonly runId: string | null },
+  runId: string | null,
   run: RunStanding | null,
-  items: readonly NewWorkItem[],
-): Promise<DiscoveryCounts> {
-  const maxDepth = run?.maxDepth ?? Number.POSITIVE_INFINITY;
-  const shallow = items.filter((item) => (item.depth ?? 0) <= maxDepth);
-  const cancelled = run?.status === 'cancelled';
-  const joins = run === null || run.status === 'running' || cancelled;
-  const rows = fittingRows(shallow).map(
-    (row): WorkItemInsert => ({
-      ...row,
-      discovered_from: parent.workItemId,
-      status: cancelled ? 'skipped' : 'pending',
-      ...(joins ? { run_id: parent.runId } : { run_id: null, ...heldRow }),
-    }),
+  finds: readonly Find[],
+): Promise<DiscoveryCounts[]> {
+  const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
+  const known = await knownKeys(tx, [...candidates.keys()]);
+  const fresh = [...candidates.values()].filter(({ key }) => !known.has(key));
+  const within = fresh.slice(0, roomIn(run));
+  const over = fresh.slice(within.length);
+  const status = run?.status === 'cancelled' ? ('skipped' as const) : ('pending' as const);
+  const joins = run === null || run.status === 'running' || run.status === 'cancelled';
+  const inserted = await insertAbsent(
+    tx,
+    within.map(({ item, find }) => ({
+      ...insertRowFrom(item),
+      discovered_from: finds[find]?.parentId ?? null,
+      status,
+      ...(joins ? { run_id: runId } : { run_id: null, ...heldRow }),
+    })),
   );
-  const distinct = distinctByKey(rows);
-  const { within, over } = await withinBudget(tx, run, distinct);
-  const inserted = await insertAbsent(tx, within);
   if (inserted.length > 0 && run !== null) {
     const skipped =
-      run.status === 'cancelled' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
-    const total = inserted.some((row) => row.run_id !== null) ? inserted.length : 0;
-    await adjustRun(tx, parent.runId, { ...skipped, total, discovered: inserted.length });
+      status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
+    const total = joins ? inserted.length : 0;
+    await adjustRun(tx, runId, { ...skipped, total, discovered: inserted.length });
   }
-  if (over > 0 && run !== null) await noteOverBudget(tx, parent.runId, run, over);
-  return {
-    inserted: inserted.length,
-    tooDeep: items.length - shallow.length,
-    overBudget: over,
-    invalid: shallow.length - rows.length,
-  };
+  if (over.length > 0 && run !== null) await noteOverBudget(tx, runId, run, over.length);
+  const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);
+  const overOf = Map.groupBy(over, ({ find }) => find);
+  return finds.map(({ parentId }, find) => ({
+    inserted: insertedOf.get(parentId)?.length ?? 0,
+    tooDeep: tooDeep[find] ?? 0,
+    overBudget: overOf.get(find)?.length ?? 0,
+    invalid: invalid[find] ?? 0,
+  }));
 }
 
-/** One link that does not fit must not keep the page it stands on from being stored. */
-function fittingRows(items: readonly NewWorkItem[]): WorkItemInsert[] {
-  const rows: WorkItemInsert[] = [];
-  for (const item of items) {
-    try {
-      rows.push(insertRowFrom(item));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+/** What may go in, each key once. One link that does not fit must not keep its page from being stored. */
+function candidatesOf(run: RunStanding | null, finds: readonly Find[]) {
+  const maxDepth = run?.maxDepth ?? Number.POSITIVE_INFINITY;
+  const candidates = new Map<string, Candidate>();
+  const tooDeep: number[] = [];
+  const invalid: number[] = [];
+  for (const [find, { items }] of finds.entries()) {
+    const shallow = items.filter((item) => (item.depth ?? 0) <= maxDepth);
+    tooDeep.push(items.length - shallow.length);
+    let unfit = 0;
+    for (const item of shallow) {
+      const key = keyOf(item);
+      if (key === null) unfit += 1;
+      else if (!candidates.has(key)) candidates.set(key, { key, item, find });
     }
+    invalid.push(unfit);
   }
-  return rows;
+  return { candidates, tooDeep, invalid };
 }
 
-async function withinBudget(
-  tx: Session,
-  run: RunStanding | null,
-  rows: readonly WorkItemInsert[],
-): Promise<{ within: readonly WorkItemInsert[]; over: number }> {
-  if (run === null || run.maxItems === null || run.status !== 'running')
-    return { within: rows, over: 0 };
-  const room = Math.max(0, run.maxItems - run.itemsTotal);
-  if (rows.length <= room) return { within: rows, over: 0 };
-  const known = await knownKeys(
-    tx,
-    rows.map((row) => row.dedupe_key),
-  );
-  const fresh = rows.filter((row) => !known.has(row.dedupe_key));
-  return { within: fresh.slice(0, room), over: Math.max(0, fresh.length - room) };
+function keyOf(item: NewWorkItem): string | null {
+  try {
+    return checkNewWorkItem(item);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+/** How many more items the run may take. */
+function roomIn(run: RunStanding | null): number {
+  if (run === null || run.maxItems === null || run.status !== 'running') {
+    return Number.POSITIVE_INFINITY;
+  }
+  return Math.max(0, run.maxItems - run.itemsTotal);
 }
 
 async function noteOverBudget(

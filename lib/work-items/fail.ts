@@ -2,7 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
-import { recordAttempt } from './attempts.ts';
+import { recordAttempts } from './attempts.ts';
 import { isHostFault } from './circuit-breaker.ts';
 import { earlierFailure } from './earlier-outcome.ts';
 import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
@@ -34,11 +34,10 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
       reason: input.errorMessage.slice(0, 400),
       facts: input.attempt.facts,
     });
-    await recordAttempt(tx, item, input.attempt, {
-      outcome: outcomes[status],
-      errorCode: input.errorCode,
-      errorMessage: input.errorMessage,
-    });
+    const { errorCode, errorMessage } = input;
+    await recordAttempts(tx, [
+      { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
+    ]);
     if (status !== 'pending') {
       await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
       return { ok: true, status };

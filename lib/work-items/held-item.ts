@@ -2,6 +2,7 @@
 import { sql, type UpdateObject } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Database, WorkItemRow, WorkItemStatus } from '#db/schema.ts';
+import { chunksOf } from './chunks.ts';
 import type { Fence } from './model.ts';
 
 export type WorkItemChange = UpdateObject<Database, 'work_items'>;
@@ -26,6 +27,28 @@ export function readHeld(s: Session, fence: Fence): Promise<WorkItemRow | undefi
     .where('lease_id', '=', fence.leaseId)
     .where('status', '=', statusIs('in_progress'))
     .executeTakeFirst();
+}
+
+/** The items in the hands of these leases, by lease; those that were lost are missing. */
+export async function readHeldOf(
+  s: Session,
+  fences: readonly Fence[],
+): Promise<Map<string, WorkItemRow>> {
+  const held = new Map<string, WorkItemRow>();
+  for (const chunk of chunksOf(fences)) {
+    const rows = await s.q
+      .selectFrom('work_items')
+      .selectAll()
+      .where(
+        'work_item_id',
+        'in',
+        chunk.map(({ workItemId }) => workItemId),
+      )
+      .where('status', '=', statusIs('in_progress'))
+      .execute();
+    for (const row of rows) if (row.lease_id !== null) held.set(row.lease_id, row);
+  }
+  return held;
 }
 
 /** Changes the item if the lease still holds it. False = lost, and nothing was changed. */

@@ -3,7 +3,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
-import { recordAttempt } from './attempts.ts';
+import { recordAttempts } from './attempts.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
 import { noLease, readHeld, statusIs, updateHeld } from './held-item.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
@@ -76,7 +76,7 @@ async function releaseOne(tx: Session, fence: Fence): Promise<boolean> {
   if (!item) return false;
   const attempt = Math.max(0, item.attempt - 1);
   if (!(await updateHeld(tx, fence, { status: 'pending', attempt, ...noLease }))) return false;
-  await recordAttempt(tx, item, null, { outcome: 'released' });
+  await recordAttempts(tx, [{ item, report: null, outcome: 'released' }]);
   await adjustRun(tx, item.run_id, {});
   await settleReturned(tx, item);
   return true;
@@ -115,11 +115,15 @@ async function rescueOne(tx: Session, workItemId: string): Promise<boolean> {
   if (!item) return false;
   const exhausted = item.attempt >= (await maxAttemptsOf(tx, item));
   if (!(await takeBack(tx, item, exhausted))) return false;
-  await recordAttempt(tx, item, null, {
-    outcome: 'expired',
-    ...(exhausted ? { errorCode: 'attempts_exhausted' } : {}),
-    errorMessage: expiredMessage(item),
-  });
+  await recordAttempts(tx, [
+    {
+      item,
+      report: null,
+      outcome: 'expired',
+      ...(exhausted ? { errorCode: 'attempts_exhausted' as const } : {}),
+      errorMessage: expiredMessage(item),
+    },
+  ]);
   if (exhausted) {
     await adjustRun(tx, item.run_id, outcomeDeltas('failed', 1));
   } else {

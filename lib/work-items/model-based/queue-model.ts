@@ -50,10 +50,18 @@ export interface ModelRun {
   unchanged: number;
 }
 
+export interface Slot {
+  readonly lease: string;
+  readonly until: number;
+}
+
 export interface ModelSource {
   paused: boolean;
-  slot: { readonly lease: string; readonly until: number } | null;
+  slot: Slot | null;
   nextSlotAt: number;
+  /** Of the source's host, which no other source here asks. Taken with items only. */
+  hostSlot: Slot | null;
+  hostNextSlotAt: number;
   blockedUntil: number;
 }
 
@@ -90,6 +98,8 @@ export function newModel(): QueueModel {
       paused: false,
       slot: null,
       nextSlotAt: noTime,
+      hostSlot: null,
+      hostNextSlotAt: noTime,
       blockedUntil: noTime,
     })),
   };
@@ -133,7 +143,12 @@ export function politelyFrom(model: QueueModel, item: ModelItem): number {
   const slotAt =
     sources[item.source].delay === 0
       ? noTime
-      : Math.max(source.nextSlotAt, source.slot?.until ?? noTime);
+      : Math.max(
+          source.nextSlotAt,
+          source.slot?.until ?? noTime,
+          source.hostNextSlotAt,
+          source.hostSlot?.until ?? noTime,
+        );
   return Math.max(item.availableAt, source.blockedUntil, slotAt);
 }
 

@@ -145,6 +145,8 @@ export function renew(model: QueueModel, { fences, leaseMinutes }: RequestOf<'re
     const source = model.sources[name];
     const holder = fences.find(({ leaseId }) => leaseId === source.slot?.lease);
     if (holder) source.slot = { lease: holder.leaseId, until };
+    const atHost = fences.find(({ leaseId }) => leaseId === source.hostSlot?.lease);
+    if (atHost) source.hostSlot = { lease: atHost.leaseId, until };
   }
   return kept;
 }
@@ -153,12 +155,21 @@ export function releaseSlot(
   model: QueueModel,
   { fence, sentAfterMinutes }: RequestOf<'releaseSlot'>,
 ): boolean {
-  const name = sourceNames.find((one) => model.sources[one].slot?.lease === fence.leaseId);
-  if (name === undefined) return false;
-  const source = model.sources[name];
-  source.slot = null;
-  source.nextSlotAt += sentAfterMinutes;
-  return true;
+  let released = false;
+  for (const name of sourceNames) {
+    const source = model.sources[name];
+    if (source.slot?.lease === fence.leaseId) {
+      source.slot = null;
+      source.nextSlotAt += sentAfterMinutes;
+      released = true;
+    }
+    if (source.hostSlot?.lease === fence.leaseId) {
+      source.hostSlot = null;
+      source.hostNextSlotAt += sentAfterMinutes;
+      released = true;
+    }
+  }
+  return released;
 }
 
 /** Expired leases: back to pending, or failed when the attempts are used up. */
@@ -204,6 +215,7 @@ export function takeSlot(
   leaseMinutes: number,
 ): void {
   const source = model.sources[name];
-  source.slot = { lease: leaseId, until: model.now + leaseMinutes };
-  source.nextSlotAt = model.now + sources[name].delay;
+  const slot = { lease: leaseId, until: model.now + leaseMinutes };
+  const nextSlotAt = model.now + sources[name].delay;
+  Object.assign(source, { slot, nextSlotAt, hostSlot: slot, hostNextSlotAt: nextSlotAt });
 }
