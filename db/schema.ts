@@ -7,7 +7,7 @@
  * `seen_resources` keep the names, columns and types of an existing Holocron database; what later
  * migrations add to them is marked "added".
  */
-import type { Generated, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
 
 /** ISO 8601 UTC with milliseconds, e.g. `2026-01-31T09:15:00.123Z`. */
 export type Instant = string;
@@ -346,6 +346,27 @@ export interface AuditLogTable {
   after_state: JsonText | null;
 }
 
+export interface EventsTable {
+  /** Counts up without gaps, in the order of the commits; the TDS driver gives BIGINT as text. */
+  event_id: ColumnType<number | string, number, never>;
+  at: Instant;
+  kind: string;
+  level: string;
+  run_id: string | null;
+  source_name: string | null;
+  work_item_id: string | null;
+  worker_id: string | null;
+  host: string | null;
+  message: string;
+  data: JsonText | null;
+}
+
+/** One row: the id given out last. */
+export interface EventHeadTable {
+  head_id: number;
+  last_event_id: ColumnType<number | string, number, number>;
+}
+
 export interface WorkItemCountersTable {
   source_system: string;
   source_name: string;
@@ -410,6 +431,8 @@ export interface Database {
   bulk_actions: BulkActionsTable;
   users: UsersTable;
   audit_log: AuditLogTable;
+  events: EventsTable;
+  event_head: EventHeadTable;
   work_item_counters: WorkItemCountersTable;
   work_item_counter_deltas: WorkItemCounterDeltasTable;
   request_keys: RequestKeysTable;

@@ -1,6 +1,7 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import type { Logger } from '#lib/log.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
@@ -160,6 +161,13 @@ export async function performDuties(
     },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
+    {
+      what: 'forget old events',
+      everyMs: forgetEveryMs,
+      run: async () => {
+        await forgetOldEvents(db);
+      },
+    },
   ];
   await Promise.all(duties.map((duty) => every(duty, log, ended)));
 }

@@ -6,6 +6,8 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import type { EventKind } from '#lib/events/model.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
 import { emptyQueueOfRun } from './empty-queue.ts';
 import { requireRunRow } from './get-run.ts';
 import type { RunRow } from './rows.ts';
@@ -21,6 +23,7 @@ export async function pauseRun(db: Db, actor: Actor, runId: string): Promise<voi
     if (run.paused_at !== null) return;
     await updateRunning(tx, runId, { paused_at: tx.engine.now() });
     await audit(tx, actor, run, 'run.pause', `Paused run ${nameOf(run)}`);
+    await tell(tx, run, 'run.paused', `${actor.email} paused the run.`);
   });
 }
 
@@ -31,6 +34,7 @@ export async function resumeRun(db: Db, actor: Actor, runId: string): Promise<vo
     if (run.paused_at === null) return;
     await updateRunning(tx, runId, { paused_at: null });
     await audit(tx, actor, run, 'run.resume', `Resumed run ${nameOf(run)}`);
+    await tell(tx, run, 'run.resumed', `${actor.email} resumed the run.`);
   });
 }
 
@@ -67,6 +71,13 @@ async function endRun(
     const [action, verb] =
       reason === 'cancelled' ? ['run.cancel', 'Cancelled'] : ['run.stop', 'Stopped'];
     await audit(tx, actor, run, action, `${verb} run ${nameOf(run)} with ${queued} items open`);
+    const kind = reason === 'cancelled' ? 'run.cancelled' : 'run.stopped';
+    await tell(
+      tx,
+      run,
+      kind,
+      `${actor.email} ${verb.toLowerCase()} the run with ${queued} items open.`,
+    );
   });
   await emptyQueueOfRun(db, runId, chunksAtOnce);
 }
@@ -94,5 +105,8 @@ async function updateRunning(
 
 const audit = (tx: Session, actor: Actor, run: RunRow, action: string, summary: string) =>
   recordAudit(tx, actor, { action, targetType: 'run', targetId: run.run_id, summary });
+
+const tell = (tx: Session, run: RunRow, kind: EventKind, message: string) =>
+  recordEvents(tx, [{ kind, message, runId: run.run_id }]);
 
 const nameOf = (run: RunRow) => run.name ?? run.run_id;

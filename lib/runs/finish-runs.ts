@@ -1,6 +1,7 @@
 /** Ending runs that have nothing left to do. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
 import type { EndReason } from './model.ts';
 import { parseRunMetadata } from './run-metadata.ts';
@@ -49,7 +50,11 @@ async function finishRun(tx: Session, runId: string): Promise<boolean> {
     .where('status', '=', 'running')
     .where('phase', '=', 'ready')
     .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
+  if (Number(result.numUpdatedRows) !== 1) return false;
+  const message =
+    endReason === 'budget' ? 'The run has used up its budget.' : 'The run has nothing left to do.';
+  await recordEvents(tx, [{ kind: 'run.completed', message, runId }]);
+  return true;
 }
 
 async function hasOpenItems(s: Session, runId: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
 import type { Source } from '#lib/sources/model.ts';
@@ -74,6 +75,9 @@ export async function launchRun(
       summary: `Launched ${request.kind} run ${request.name ?? runId} over ${sources.map(({ name }) => name).join(', ')}`,
       after: request,
     });
+    await recordEvents(tx, [
+      { kind: 'run.launched', message: `${actor.email} launched the run.`, runId },
+    ]);
     return launched;
   });
 }

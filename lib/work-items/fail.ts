@@ -1,6 +1,7 @@
 /** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
 import { isHostFault } from './circuit-breaker.ts';
@@ -38,12 +39,23 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     await recordAttempts(tx, [
       { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
     ]);
-    if (status !== 'pending') {
-      await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
-      return { ok: true, status };
+    if (status === 'pending') await adjustRun(tx, item.run_id, { retried: 1 });
+    else await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
+    const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
+    // A link that leads nowhere is skipped, and no trouble.
+    if (status !== 'skipped') {
+      const kind = status === 'failed' ? 'item.failed' : 'item.retried';
+      await recordEvents(tx, [
+        {
+          ...ofItem(item),
+          kind,
+          message: errorMessage,
+          workerId: input.attempt.workerId,
+          data: { code: errorCode, attempt: item.attempt },
+        },
+      ]);
     }
-    await adjustRun(tx, item.run_id, { retried: 1 });
-    return { ok: true, status: await settleReturned(tx, item) };
+    return { ok: true, status: settledAs };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Leases: kept alive, given back, and taken from workers that are gone. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
@@ -130,6 +131,14 @@ async function rescueOne(tx: Session, workItemId: string): Promise<boolean> {
     await adjustRun(tx, item.run_id, { retried: 1 });
     await settleReturned(tx, item);
   }
+  await recordEvents(tx, [
+    {
+      ...ofItem(item),
+      kind: exhausted ? 'item.failed' : 'item.rescued',
+      message: expiredMessage(item),
+      workerId: item.lease_owner,
+    },
+  ]);
   return true;
 }
 

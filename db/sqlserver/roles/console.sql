@@ -9,6 +9,8 @@ GO
 GRANT INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[events] TO [$(schema)_console];
+GRANT UPDATE ON [$(schema)].[event_head] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[request_keys] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_console];

@@ -13,6 +13,8 @@ GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
+GRANT SELECT, UPDATE ON [$(schema)].[event_head] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO

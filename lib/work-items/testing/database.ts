@@ -30,6 +30,7 @@ const usedTables: readonly TableName[] = [
   'hosts',
   'request_keys',
   'audit_log',
+  'events',
 ];
 
 /** Removes what tests of the queue put into a database. */

@@ -9,12 +9,14 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { latestEvents } from '#lib/events/list-events.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
 import { runErrors, runProgress } from '#lib/runs/run-progress.ts';
 import { kindInWords, RunStatusBadge, runTitle } from '../run-words.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
+import { RunLog } from './run-log.tsx';
 import { RunProgressPanel } from './run-progress-panel.tsx';
 
 export const metadata: Metadata = { title: 'Run' };
@@ -25,16 +27,17 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
   const loaded = await loadPage(async ({ runtime: { db } }) => {
     const run = await getRun(db, runId);
     if (!run) return null;
-    const [progress, errors, related] = await Promise.all([
+    const [progress, errors, related, log] = await Promise.all([
       runProgress(db, runId),
       runErrors(db, runId),
       listRelatedRuns(db, run),
+      latestEvents(db, { runId, limit: 50 }),
     ]);
-    return { run, progress, errors, related };
+    return { run, progress, errors, related, log };
   });
   if (!loaded.ok) return <ErrorState error={loaded.error} />;
   if (!loaded.data) notFound();
-  const { run, progress, errors, related } = loaded.data;
+  const { run, progress, errors, related, log } = loaded.data;
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -66,7 +69,10 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
       />
       <RunProgressPanel run={run} progress={progress} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <RunErrors runId={run.runId} errors={errors} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <RunErrors runId={run.runId} errors={errors} />
+          <RunLog page={log} />
+        </div>
         <RunFacts run={run} related={related} />
       </div>
     </div>

@@ -1,0 +1,142 @@
+/** Reading events: following them from a place, and looking back from the newest. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import type { EventsTable } from '#db/schema.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { type EventKind, eventLevels, type IngestEvent } from './model.ts';
+
+const mostEvents = 500;
+/** Rows looked at by one call, however few of them are of the kinds asked for. */
+const searchedAtOnce = 5_000;
+
+interface EventScope {
+  readonly runId?: string | undefined;
+  /** Absent or empty = all kinds. */
+  readonly kinds?: readonly EventKind[] | undefined;
+  /** 1..500, default 100. */
+  readonly limit?: number | undefined;
+}
+
+export interface FollowEventsQuery extends EventScope {
+  /** The `eventId` (or `searchedTo`) read last; default from the oldest kept. */
+  readonly after?: number | undefined;
+}
+
+export interface PastEventsQuery extends EventScope {
+  /** Only events before this `eventId`; default from the newest. */
+  readonly before?: number | undefined;
+}
+
+export interface EventPage {
+  readonly events: readonly IngestEvent[];
+  /**
+   * Where to go on: as `after` of the next call, or as `before` when looking back. Null = nothing was
+   * there. It is beyond the last event where rows of other kinds were passed over.
+   */
+  readonly searchedTo: number | null;
+  /** The next call will find rows at once. */
+  readonly more: boolean;
+}
+
+/**
+ * Events after a place, oldest first. Each call searches at most 5,000 rows, so with rare kinds a page
+ * may be empty and still have `more`. Nothing is ever inserted before a place that was read.
+ */
+export function listEvents(s: Session, query: FollowEventsQuery = {}): Promise<EventPage> {
+  return readEvents(s, query, 'asc', query.after);
+}
+
+/** Events before a place, newest first; else as `listEvents`. */
+export function latestEvents(s: Session, query: PastEventsQuery = {}): Promise<EventPage> {
+  return readEvents(s, query, 'desc', query.before);
+}
+
+async function readEvents(
+  s: Session,
+  query: EventScope,
+  direction: 'asc' | 'desc',
+  place: number | undefined,
+): Promise<EventPage> {
+  const limit = Math.max(1, Math.min(query.limit ?? 100, mostEvents));
+  const walk = walkFrom(s, query.runId, direction, place);
+  const kinds = query.kinds ?? [];
+  if (kinds.length === 0) {
+    const rows = await s.engine.take(walk.selectAll(), limit + 1).execute();
+    return pageOf(rows.slice(0, limit), null, rows.length > limit);
+  }
+  // The end first: what is written during the search lies beyond it, and is not passed over.
+  const end = await endOfSearch(s, query.runId, direction, place);
+  if (end === null) return pageOf([], null, false);
+  const within = walk
+    .selectAll()
+    .where('event_id', direction === 'asc' ? '<=' : '>=', end.eventId)
+    .where('kind', 'in', kinds);
+  const found = await s.engine.take(within, limit + 1).execute();
+  return found.length > limit
+    ? pageOf(found.slice(0, limit), null, true)
+    : pageOf(found, end.eventId, end.more);
+}
+
+function walkFrom(
+  s: Session,
+  runId: string | undefined,
+  direction: 'asc' | 'desc',
+  place: number | undefined,
+) {
+  let walk = s.q.selectFrom('events').orderBy('event_id', direction);
+  if (runId !== undefined) walk = walk.where('run_id', '=', runId);
+  if (place !== undefined) walk = walk.where('event_id', direction === 'asc' ? '>' : '<', place);
+  return walk;
+}
+
+/** The last row that one call may look at; null when there is none. */
+async function endOfSearch(
+  s: Session,
+  runId: string | undefined,
+  direction: 'asc' | 'desc',
+  place: number | undefined,
+): Promise<{ readonly eventId: number; readonly more: boolean } | null> {
+  const ids = walkFrom(s, runId, direction, place).select('event_id');
+  const bound = await s.engine.nth(ids, searchedAtOnce - 1).executeTakeFirst();
+  if (bound) return { eventId: Number(bound.event_id), more: true };
+  const opposite = direction === 'asc' ? 'desc' : 'asc';
+  const backwards = ids.clearOrderBy().orderBy('event_id', opposite);
+  const last = await s.engine.take(backwards, 1).executeTakeFirst();
+  return last ? { eventId: Number(last.event_id), more: false } : null;
+}
+
+type EventRow = Selectable<EventsTable>;
+
+function pageOf(rows: readonly EventRow[], searchedTo: number | null, more: boolean): EventPage {
+  const events = rows.map(eventFromRow);
+  return { events, searchedTo: searchedTo ?? events.at(-1)?.eventId ?? null, more };
+}
+
+const levelSchema = z.enum(eventLevels).catch('info');
+
+const eventFromRow = (row: EventRow): IngestEvent => ({
+  eventId: Number(row.event_id),
+  at: row.at,
+  kind: row.kind,
+  level: levelSchema.parse(row.level),
+  message: row.message,
+  runId: row.run_id,
+  sourceName: row.source_name,
+  workItemId: row.work_item_id,
+  workerId: row.worker_id,
+  host: row.host,
+  data: dataFromText(row.data),
+});
+
+function dataFromText(text: string | null): JsonObject | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    // JSON.parse yields JSON values only.
+    return isObject ? (value as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/** Writing events in the transaction of what they tell. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
+import { eventKinds, type NewEvent } from './model.ts';
+
+const messageLength = 1_000;
+/** Rows of one insert: eleven parameters each, and SQL Server takes 2,100. */
+const rowsAtOnce = 100;
+
+/**
+ * Writes the events so that they commit with what they tell, or not at all. Call it last in the
+ * transaction: from here to the commit, others that write events wait for the row that gives out ids.
+ */
+export async function recordEvents(tx: Session, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const first = (await takeIds(tx, events.length)) - events.length + 1;
+  const rows = events.map((event, index) => rowOf(tx, event, first + index));
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    await tx.q
+      .insertInto('events')
+      .values(rows.slice(at, at + rowsAtOnce))
+      .execute();
+  }
+}
+
+/** What an event about an item says of it. */
+export const ofItem = (item: WorkItemRow) => ({
+  workItemId: item.work_item_id,
+  runId: item.run_id,
+  sourceName: item.source_name,
+  host: item.host,
+});
+
+/** The last of `count` fresh ids. */
+async function takeIds(tx: Session, count: number): Promise<number> {
+  await tx.q
+    .updateTable('event_head')
+    .set({ last_event_id: sql<number>`last_event_id + ${count}` })
+    .where('head_id', '=', 1)
+    .execute();
+  const head = await tx.q
+    .selectFrom('event_head')
+    .select('last_event_id')
+    .where('head_id', '=', 1)
+    .executeTakeFirstOrThrow();
+  return Number(head.last_event_id);
+}
+
+const rowOf = (tx: Session, event: NewEvent, eventId: number) => ({
+  event_id: eventId,
+  at: tx.engine.now(),
+  kind: event.kind,
+  level: event.level ?? eventKinds[event.kind],
+  run_id: event.runId ?? null,
+  source_name: event.sourceName ?? null,
+  work_item_id: event.workItemId ?? null,
+  worker_id: event.workerId ?? null,
+  host: event.host ?? null,
+  message:
+    event.message.length > messageLength
+      ? `${event.message.slice(0, messageLength - 1)}…`
+      : event.message,
+  data: event.data === undefined ? null : JSON.stringify(event.data),
+});
