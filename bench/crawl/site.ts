@@ -1,7 +1,7 @@
 /** Starts the site to be crawled and asks it what it has seen. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const listening = z.object({ port: z.number() });
@@ -26,7 +26,7 @@ export interface Site {
 
 /** A process of its own, so that it takes no turn of the crawler's. */
 export async function startSite(pages: number): Promise<Site> {
-  const child = fork(join(import.meta.dirname, 'server.ts'), [String(pages)]);
+  const child = fork(fileURLToPath(import.meta.resolve('./server.ts')), [String(pages)]);
   const answer = async (): Promise<unknown> => (await once(child, 'message'))[0];
   const { port } = listening.parse(await answer());
   const origin = `http://127.0.0.1:${port}`;

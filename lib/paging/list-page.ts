@@ -16,7 +16,7 @@ import {
 import { type Position, type Segment, segmentsOf, upTo } from './segments.ts';
 
 /** Longest time a page of a list may take, ms; then `db_statement_timeout`. */
-export const listTimeoutMs = 5_000;
+const listTimeoutMs = 5_000;
 /** Rows that one page or count tests where no index knows the answer. */
 export const searchWindow = 10_000;
 

@@ -1,10 +1,7 @@
 /** Carrying a request out once, however often it is sent: double click, retry, back button. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-
-/** Made by whoever asks, once per intention. */
-export const requestKeySchema = z.string().min(1).max(100);
 
 export interface KeyedRequest {
   readonly key: string;

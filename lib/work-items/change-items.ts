@@ -28,7 +28,7 @@ const resultSchema = z.object({ changed: z.number(), refused: z.number() });
 const counted = (count: number) => (count === 1 ? '1 item' : `${count} items`);
 
 /** What was done, for the audit log. */
-export const changeSentences: Readonly<
+const changeSentences: Readonly<
   Record<ItemChangeName, (count: number, change: ItemChange) => string>
 > = {
   recrawl: (count) => `Sent ${counted(count)} to be fetched again`,
@@ -41,8 +41,7 @@ export const changeSentences: Readonly<
 };
 
 /** As in the audit log: `work-items.recrawl`, `work-items.set-priority`. */
-export const auditActionOf = ({ action }: ItemChange) =>
-  `work-items.${action.replaceAll('_', '-')}`;
+const auditActionOf = ({ action }: ItemChange) => `work-items.${action.replaceAll('_', '-')}`;
 
 /**
  * Carries the change out on at most 1,000 items, 500 in a transaction; items that it does not take are

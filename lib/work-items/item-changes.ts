@@ -69,7 +69,7 @@ const takes = {
 type Standing = Pick<ChangeableItem, 'status' | 'wait_reason' | 'priority' | 'run_id'>;
 
 /** Why the change leaves an item in this state; null when it takes it. */
-export function refusalOf(change: ItemChange, item: Standing): Refusal | null {
+function refusalOf(change: ItemChange, item: Standing): Refusal | null {
   if (change.action === 'set_priority') {
     return item.priority === change.priority ? 'unchanged' : null;
   }
@@ -102,16 +102,6 @@ export async function changeChunk(
     throw new AppError('conflict', 'Items moved while they were being changed.');
   }
   return { changed, refused };
-}
-
-/** What `changeChunk` would do now. A run's budget is not looked at. */
-export async function tryChunk(
-  s: Session,
-  change: ItemChange,
-  ids: readonly string[],
-): Promise<ChangeOutcome> {
-  const { taken, refused } = partition(change, ids, await readItems(s, ids));
-  return { changed: taken, refused };
 }
 
 function partition(

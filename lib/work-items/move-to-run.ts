@@ -65,7 +65,7 @@ export async function moveToRun(
 }
 
 /** Takes unfinished items out of a run's total; the numbers of an ended run are history and stay. */
-export async function leaveRun(tx: Session, runId: string | null, count: number): Promise<void> {
+async function leaveRun(tx: Session, runId: string | null, count: number): Promise<void> {
   if (runId === null) return;
   await adjustRun(tx, runId, {});
   if ((await runStanding(tx, runId))?.status === 'running') {
