@@ -1,9 +1,10 @@
 /** One SQLite file as a process holds it: a handle that writes, one that reads, a lock for writers. */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { DatabaseStats } from '../stats.ts';
+import type { DatabaseStats, PoolFigures } from '../stats.ts';
 import { pause } from '../transaction.ts';
+import { WaitTimes } from '../wait-times.ts';
 import { busy, classifySqliteError, fileUnusable, isBusy } from './classify-error.ts';
 
 /**
@@ -72,6 +73,7 @@ export class SqliteFile {
   #lockTail: Promise<void> = Promise.resolve();
   #waiting = 0;
   #held = false;
+  readonly #waits = new WaitTimes();
 
   constructor(file: string) {
     this.path = file;
@@ -97,7 +99,9 @@ export class SqliteFile {
       passOn = resolve;
     });
     this.#waiting += 1;
+    const start = performance.now();
     const won = await withinLockPatience(before);
+    this.#waits.note(performance.now() - start);
     this.#waiting -= 1;
     if (!won) {
       // Our place in the queue must still pass the turn on.
@@ -135,8 +139,10 @@ export class SqliteFile {
     }
   }
 
-  pool(): { used: number; free: number; waiting: number } {
-    return { used: this.#held ? 1 : 0, free: this.#held ? 0 : 1, waiting: this.#waiting };
+  pool(): PoolFigures {
+    const used = this.#held ? 1 : 0;
+    const longestWaitMs = this.#waits.longestMs();
+    return { used, free: 1 - used, waiting: this.#waiting, max: 1, longestWaitMs };
   }
 
   close(): void {
@@ -168,6 +174,7 @@ export function openHandle(file: string): Handle {
   } catch (error) {
     throw fileUnusable(file, error);
   }
+  makePrivate(file);
   let handle: Handle | undefined;
   try {
     handle = new Sqlite(file, { timeout: openTimeoutMs });
@@ -178,10 +185,35 @@ export function openHandle(file: string): Handle {
     handle.pragma('temp_store = MEMORY');
     handle.pragma('cache_size = -32000');
     handle.pragma('journal_size_limit = 67108864');
+    takeFromOthers(file);
     return handle;
   } catch (error) {
     handle?.close();
     // `new Sqlite` throws a TypeError for a directory that vanished.
     throw error instanceof TypeError ? fileUnusable(file, error) : classifySqliteError(error, file);
+  }
+}
+
+/**
+ * What was fetched, and the hashes of passwords, are the owner's alone. SQLite gives the files beside
+ * the database (-wal, -shm) the mode of the database itself.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch {
+    // It is there, or cannot be made; SQLite tells the latter in its own words.
+  }
+}
+
+/** A database made otherwise loses what everybody may do with it; its group may be meant. */
+function takeFromOthers(file: string): void {
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      const { mode } = statSync(one);
+      if ((mode & 0o007) !== 0) chmodSync(one, mode & 0o770);
+    } catch {
+      // Not there, or somebody else's file, whose mode is theirs to set.
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,6 +33,28 @@ const setting = (db: Db, name: string, value = '') => ({
   name,
   value,
   updated_at: db.engine.now(),
+});
+
+describe('the files of the database', () => {
+  const modes = () =>
+    ['', '-wal', '-shm'].map((end) => (statSync(`${file}${end}`).mode & 0o777).toString(8));
+
+  it('are for their owner alone when they are made, whatever the umask', async () => {
+    const before = process.umask(0);
+    try {
+      await opened();
+      expect(modes()).toEqual(['600', '600', '600']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('are taken from everybody else when they were made otherwise, and left to their group', async () => {
+    await opened();
+    for (const end of ['', '-wal', '-shm']) chmodSync(`${file}${end}`, 0o664);
+    await opened();
+    expect(modes()).toEqual(['660', '660', '660']);
+  });
 });
 
 describe('a file that cannot be used', () => {
@@ -161,7 +183,7 @@ describe('writers that meet', () => {
       ),
     );
     expect(order).toEqual([1, -1, 2, -2, 3, -3]);
-    expect(db.stats.pool()).toEqual({ used: 0, free: 1, waiting: 0 });
+    expect(db.stats.pool()).toMatchObject({ used: 0, free: 1, waiting: 0, max: 1 });
   });
 
   it('a killed process leaves what it committed and nothing of what it had not', async () => {
