@@ -50,7 +50,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.(test|spec)\\.tsx?$' },
+    // The peer of a benchmark has dependencies of its own, which are installed when it runs.
+    exclude: { path: ['\\.(test|spec)\\.tsx?$', '^bench/crawl/crawlee/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

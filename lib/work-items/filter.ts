@@ -18,6 +18,7 @@ import {
 } from '#lib/paging/parameters.ts';
 import { type SortDirection, sortDirections } from '#lib/paging/sort-direction.ts';
 import { type WorkItemStatus, workItemStatuses } from './model.ts';
+import type { WorkItemParameter } from './parameters.ts';
 
 /** Each has an index of its own, so that every list can be read in every one of these orders. */
 export const workItemSorts = [
@@ -109,9 +110,7 @@ export const workItemParameters = {
   sort: choiceParameter(workItemSorts),
   dir: choiceParameter(sortDirections),
   cursor: cursorParameter,
-} as const;
-
-export type WorkItemParameter = keyof typeof workItemParameters;
+} as const satisfies Record<WorkItemParameter, z.ZodType>;
 
 const ranges = [
   ['priority_from', 'priority_to'],

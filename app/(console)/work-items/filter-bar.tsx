@@ -1,13 +1,11 @@
 'use client';
 /** FilterBar: search, status and staleness at one click, every other filter through a menu, as chips. */
 import { ListFilter } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Chip, ChipLink } from '#app/ui/chip.tsx';
 import { SearchField } from '#app/ui/field.tsx';
 import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
-import { workItemParameters } from '#lib/work-items/filter.ts';
-import { FilterDialog } from './filter-dialog.tsx';
 import {
   type FilterDefinition,
   filterDefinitions,
@@ -19,6 +17,8 @@ import {
 } from './filters.ts';
 import { useListState } from './use-list-state.ts';
 
+const FilterDialog = lazy(() => import('./filter-dialog.tsx'));
+
 const statuses = [
   { value: 'pending', label: 'Pending' },
   { value: 'in_progress', label: 'In progress' },
@@ -29,7 +29,14 @@ const statuses = [
 
 const staleChoices = ['7', '30', '90'] as const;
 
-export function FilterBar({ sources }: { readonly sources: readonly string[] }) {
+export function FilterBar({
+  sources,
+  ignored,
+}: {
+  readonly sources: readonly string[];
+  /** Parameters of the address that the server could not read: they filter nothing. */
+  readonly ignored: readonly string[];
+}) {
   const { current, set } = useListState();
   const [edited, setEdited] = useState<FilterDefinition | null>(null);
   const chosen = (current.status ?? '').split(',').filter(Boolean);
@@ -39,7 +46,9 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
       : [...chosen, status];
     return listHref(current, { status: next.length > 0 ? next.join(',') : null });
   };
-  const active = [...filterDefinitions.values()].filter((filter) => isShownAsChip(filter, current));
+  const active = [...filterDefinitions.values()].filter((filter) =>
+    isShownAsChip(filter, current, ignored),
+  );
   const anything = filterParameters.some((parameter) => current[parameter]);
   return (
     <div className="flex flex-col gap-2">
@@ -112,26 +121,32 @@ export function FilterBar({ sources }: { readonly sources: readonly string[] }) 
         </div>
       ) : null}
       {edited ? (
-        <FilterDialog
-          key={edited.parameter}
-          filter={edited}
-          sources={sources}
-          value={current[edited.parameter] ?? ''}
-          onClose={() => setEdited(null)}
-          onApply={(value) => {
-            set({ [edited.parameter]: value });
-            setEdited(null);
-          }}
-        />
+        <Suspense fallback={null}>
+          <FilterDialog
+            key={edited.parameter}
+            filter={edited}
+            sources={sources}
+            value={current[edited.parameter] ?? ''}
+            onClose={() => setEdited(null)}
+            onApply={(value) => {
+              set({ [edited.parameter]: value });
+              setEdited(null);
+            }}
+          />
+        </Suspense>
       ) : null}
     </div>
   );
 }
 
 /** What the server ignores is said in a banner, and the quick choices show themselves. */
-function isShownAsChip({ parameter }: FilterDefinition, current: ListParameters): boolean {
+function isShownAsChip(
+  { parameter }: FilterDefinition,
+  current: ListParameters,
+  ignored: readonly string[],
+): boolean {
   const value = current[parameter];
-  if (value === undefined || !workItemParameters[parameter].safeParse(value).success) return false;
+  if (value === undefined || ignored.includes(parameter)) return false;
   return parameter !== 'stale' || !staleChoices.some((days) => days === value);
 }
 

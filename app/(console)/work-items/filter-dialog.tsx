@@ -7,7 +7,7 @@ import { SelectField, TextField } from '#app/ui/field.tsx';
 import { workItemParameters } from '#lib/work-items/filter.ts';
 import type { FilterDefinition } from './filters.ts';
 
-export function FilterDialog({
+export default function FilterDialog({
   filter,
   value: initial,
   sources,

@@ -1,6 +1,6 @@
 /** The filters of the work-item list as a person meets them: names, kinds, and values in words. */
 import type { RawParameters } from '#lib/paging/parameters.ts';
-import { type WorkItemParameter, workItemParameters } from '#lib/work-items/filter.ts';
+import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
 
 /** The list's parameters that are given, as text. */
 export type ListParameters = Readonly<Partial<Record<WorkItemParameter, string>>>;
@@ -178,8 +178,7 @@ export function listHref(
 /** The known parameters of an address as texts, for links that keep them. */
 export function listParametersOf(raw: RawParameters): ListParameters {
   const given: Partial<Record<WorkItemParameter, string>> = {};
-  // The keys of the schema are the parameters.
-  for (const name of Object.keys(workItemParameters) as WorkItemParameter[]) {
+  for (const name of workItemParameterNames) {
     const value = raw[name];
     const text = typeof value === 'string' ? value : value?.join(',');
     if (text) given[name] = text;

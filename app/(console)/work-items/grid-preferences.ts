@@ -1,15 +1,13 @@
 'use client';
 /** Which columns are shown and how dense the rows are, kept in this browser. */
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
-import { z } from 'zod';
 import { listColumns } from './columns.tsx';
 
 const storageKey = 'holocron.work-items.grid';
-const storedSchema = z.object({
-  hidden: z.array(z.string()).optional(),
-  isDense: z.boolean().optional(),
-});
-type Stored = z.infer<typeof storedSchema>;
+interface Stored {
+  readonly hidden?: readonly string[];
+  readonly isDense?: boolean;
+}
 
 const defaultHidden = listColumns.filter((column) => !column.isShown).map((column) => column.id);
 
@@ -55,7 +53,11 @@ function write(stored: Stored) {
 function parse(text: string): Stored {
   if (text === '') return {};
   try {
-    return storedSchema.parse(JSON.parse(text));
+    const { hidden, isDense }: Record<string, unknown> = Object(JSON.parse(text));
+    return {
+      ...(Array.isArray(hidden) ? { hidden: hidden.map(String) } : {}),
+      ...(typeof isDense === 'boolean' ? { isDense } : {}),
+    };
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 /** Work items: the grid. The address is the state; see lib/work-items/filter.ts for its parameters. */
 import type { Metadata } from 'next';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
@@ -34,25 +35,30 @@ export default async function WorkItemsPage({
   const [list, aside] = await Promise.all([loadList(query), loadAside(query)]);
   const count = aside.ok ? aside.data.count : null;
   return (
-    <div className="flex flex-col gap-3">
-      <LiveRefresh />
-      <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
-      <FilterBar sources={aside.ok ? aside.data.sources : []} />
-      <ParameterProblems problems={problems} />
-      {list.ok ? (
-        <List
-          page={list.data}
-          query={query}
-          current={current}
-          canChange={can(actor.role, 'work-items:change')}
+    <NuqsAdapter>
+      <div className="flex flex-col gap-3">
+        <LiveRefresh />
+        <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
+        <FilterBar
+          sources={aside.ok ? aside.data.sources : []}
+          ignored={problems.map(({ parameter }) => parameter)}
         />
-      ) : (
-        <ErrorState
-          error={list.error}
-          action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
-        />
-      )}
-    </div>
+        <ParameterProblems problems={problems} />
+        {list.ok ? (
+          <List
+            page={list.data}
+            query={query}
+            current={current}
+            canChange={can(actor.role, 'work-items:change')}
+          />
+        ) : (
+          <ErrorState
+            error={list.error}
+            action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
+          />
+        )}
+      </div>
+    </NuqsAdapter>
   );
 }
 

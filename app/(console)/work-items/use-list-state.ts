@@ -2,12 +2,12 @@
 /** The list's state, which is the address: read as text, changed by parameter, always at page one. */
 import { parseAsString, useQueryStates } from 'nuqs';
 import { useCallback, useMemo } from 'react';
-import { type WorkItemParameter, workItemParameters } from '#lib/work-items/filter.ts';
+import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
 import { type ListParameters, listParametersOf } from './filters.ts';
 
 const parsers = Object.fromEntries(
-  Object.keys(workItemParameters).map((name) => [name, parseAsString]),
-) as Record<WorkItemParameter, typeof parseAsString>; // the keys are those of the record itself
+  workItemParameterNames.map((name) => [name, parseAsString]),
+) as Record<WorkItemParameter, typeof parseAsString>; // one entry for each name
 
 export type ListChanges = Partial<Record<WorkItemParameter, string | null>>;
 

@@ -1,0 +1,33 @@
+/** The names of the work-item list's parameters, without what reads them: the browser needs no schema. */
+export const workItemParameterNames = [
+  'status',
+  'source',
+  'type',
+  'resource',
+  'contains',
+  'uri',
+  'q',
+  'run',
+  'attempts',
+  'http',
+  'error',
+  'priority_from',
+  'priority_to',
+  'created_from',
+  'created_to',
+  'updated_from',
+  'updated_to',
+  'fetched_from',
+  'fetched_to',
+  'stale',
+  'due',
+  'from',
+  'lease',
+  'held',
+  'host',
+  'sort',
+  'dir',
+  'cursor',
+] as const;
+
+export type WorkItemParameter = (typeof workItemParameterNames)[number];
