@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
 import type { Actor } from '#lib/access/model.ts';
+import { requireSource } from './get-source.ts';
 import { importSources, planImport } from './import-sources.ts';
 import { listSources } from './list-sources.ts';
+import { saveSource } from './save-source.ts';
 import { createSecretBox } from './secret-box.ts';
 import { sourcesToYaml } from './yaml.ts';
 
@@ -85,6 +87,34 @@ sources:
       code: 'conflict',
     });
     expect(await names()).toEqual(['one', 'two']);
+  });
+
+  test('that a save refuses midway leaves nothing behind, not even in the audit log', async () => {
+    const http = (base: string) => `
+sources:
+  - name: early
+    type: test
+  - {name: moved, type: openalex, base_url: "${base}"}
+`;
+    await importSources(db, operator, http('https://api.openalex.org'), { secretBox });
+    await db.q.deleteFrom('sources').where('name', '=', 'early').execute();
+    await db.q.deleteFrom('audit_log').execute();
+    const { sourceId } = await requireSource(db, 'moved');
+    const admin: Actor = { ...operator, role: 'admin' };
+    await saveSource(
+      db,
+      admin,
+      { ...(await requireSource(db, 'moved')), secrets: { api_key: 'k' } },
+      { secretBox, sourceId },
+    );
+    const audited = () => db.q.selectFrom('audit_log').select('audit_id').execute();
+    const before = await audited();
+    // A stored secret is not sent to another server: known only where the source is saved.
+    await expect(
+      importSources(db, operator, http('https://elsewhere.example.org'), { secretBox }),
+    ).rejects.toMatchObject({ code: 'input_invalid' });
+    expect(await names()).toEqual(['moved']);
+    expect(await audited()).toEqual(before);
   });
 
   test('needs the permission to change sources, the plan too', async () => {

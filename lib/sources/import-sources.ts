@@ -5,7 +5,7 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { listSources } from './list-sources.ts';
 import type { SourceInput } from './model.ts';
-import { upsertSource } from './save-source.ts';
+import { upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secret-box.ts';
 import { checkSourceInput } from './source-input.ts';
 import { parseSourcesYaml } from './yaml.ts';
@@ -27,8 +27,7 @@ export interface ImportResult {
 }
 
 /**
- * What importing the text would do. Everything a save would refuse is refused here, so that an import
- * is not left half done. Throws `config_invalid` with key, line and what is allowed, `input_invalid`,
+ * What importing the text would do. Throws `config_invalid` with key, line and what is allowed, `input_invalid`,
  * `conflict` for a name that exists with another type.
  */
 export async function planImport(
@@ -48,6 +47,7 @@ export async function planImport(
   };
 }
 
+/** All of it in one transaction, or nothing. Throws what `planImport` does. */
 export async function importSources(
   db: Db,
   actor: Actor,
@@ -55,16 +55,18 @@ export async function importSources(
   options: { readonly secretBox: SecretBox },
 ): Promise<ImportResult> {
   requirePermission(actor, 'sources:change');
-  const { inputs } = await checkedInputs(db, text);
-  const counts = { created: 0, updated: 0, unchanged: 0 };
-  for (const input of inputs) {
-    const { change } = await upsertSource(db, actor, input, {
-      ...options,
-      note: 'Imported from YAML',
-    });
-    counts[change] += 1;
-  }
-  return counts;
+  return db.transaction(async (tx) => {
+    const { inputs } = await checkedInputs(tx, text);
+    const counts = { created: 0, updated: 0, unchanged: 0 };
+    for (const input of inputs) {
+      const { change } = await upsertSourceIn(tx, actor, input, {
+        ...options,
+        note: 'Imported from YAML',
+      });
+      counts[change] += 1;
+    }
+    return counts;
+  });
 }
 
 async function checkedInputs(

@@ -48,20 +48,30 @@ export interface UpsertedSource {
   readonly change: 'created' | 'updated' | 'unchanged';
 }
 
+type UpsertOptions = { readonly secretBox: SecretBox | null; readonly note?: string };
+
 /** Creates the source, or makes the one of its name like the input; secrets not given stay. */
-export async function upsertSource(
+export function upsertSource(
   db: Db,
   actor: Actor,
   input: SourceInput,
-  options: { readonly secretBox: SecretBox | null; readonly note?: string },
+  options: UpsertOptions,
+): Promise<UpsertedSource> {
+  return db.transaction((tx) => upsertSourceIn(tx, actor, input, options));
+}
+
+/** The same as part of a transaction. */
+export async function upsertSourceIn(
+  tx: Session,
+  actor: Actor,
+  input: SourceInput,
+  options: UpsertOptions,
 ): Promise<UpsertedSource> {
   const checked = permittedInput(actor, input);
-  return db.transaction(async (tx) => {
-    const before = await getSource(tx, input.name);
-    if (!before) return { source: await create(tx, actor, checked, options), change: 'created' };
-    const source = await update(tx, actor, before, checked, options);
-    return { source, change: source.revision === before.revision ? 'unchanged' : 'updated' };
-  });
+  const before = await getSource(tx, input.name);
+  if (!before) return { source: await create(tx, actor, checked, options), change: 'created' };
+  const source = await update(tx, actor, before, checked, options);
+  return { source, change: source.revision === before.revision ? 'unchanged' : 'updated' };
 }
 
 function permittedInput(actor: Actor, input: SourceInput): CheckedInput {
