@@ -68,6 +68,10 @@ export interface WorkItemsTable {
   /** added: how often it was fetched, and how often it had changed. */
   check_count: Generated<number>;
   change_count: Generated<number>;
+  /** added: what a person decided about refetching: `always`, `every`, `never`, `retired`; null = adaptive. */
+  refetch: string | null;
+  /** added: the fixed interval of `every`, seconds. */
+  refetch_every_s: number | null;
 }
 
 export interface IngestRecordsTable {

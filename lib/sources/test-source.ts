@@ -261,5 +261,6 @@ function sampleItem(seed: NewWorkItem): WorkItem {
     nextFetchAt: null,
     checkCount: 0,
     changeCount: 0,
+    refetch: { kind: 'adaptive' },
   };
 }

@@ -40,6 +40,8 @@ export async function noteAnnouncedChanges(
       .set({ next_fetch_at: now })
       .where('work_item_id', 'in', ids)
       .where('status', '=', statusIs('completed'))
+      // A person's plan stands above what the site says.
+      .where('refetch', 'is', null)
       .where((eb) => eb.or([eb('next_fetch_at', 'is', null), eb('next_fetch_at', '>', now)]))
       .executeTakeFirst();
     due += Number(updated.numUpdatedRows);

@@ -6,6 +6,7 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/requests/once.ts';
+import { type RefetchPlan, refetchPlanOf, refetchWords } from '#lib/revisit/refetch-plan.ts';
 import { chunksOf } from './chunks.ts';
 import {
   type ChangeableItem,
@@ -38,6 +39,10 @@ const changeSentences: Readonly<
     `Set the priority of ${counted(count)} to ${'priority' in change ? change.priority : ''}`,
   move_to_run: (count, change) =>
     `Moved ${counted(count)} to run ${'runId' in change ? change.runId : ''}`,
+  set_refetch: (count, change) =>
+    'plan' in change && change.plan.kind === 'retired'
+      ? `Retired ${counted(count)}`
+      : `Set when ${counted(count)} will be fetched again: ${'plan' in change ? refetchWords(change.plan) : ''}`,
 };
 
 /** As in the audit log: `work-items.recrawl`, `work-items.set-priority`. */
@@ -92,6 +97,21 @@ export const retryItems = (db: Db, actor: Actor, ids: readonly string[]) =>
 export const skipItems = (db: Db, actor: Actor, ids: readonly string[]) =>
   changeItems(db, actor, { action: 'skip' }, ids);
 
+/**
+ * Pins items to a plan: a fixed interval, always, never, or (`adaptive`) unpins them and takes retired
+ * ones back. Errors as `changeItems`.
+ */
+export const pinItems = (
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+  plan: Exclude<RefetchPlan, { kind: 'retired' }>,
+) => changeItems(db, actor, { action: 'set_refetch', plan }, ids);
+
+/** Keeps the items and their records, but has nobody fetch them; queued ones are refused. */
+export const retireItems = (db: Db, actor: Actor, ids: readonly string[]) =>
+  changeItems(db, actor, { action: 'set_refetch', plan: { kind: 'retired' } }, ids);
+
 async function changeAndRecord(
   tx: Session,
   actor: Actor,
@@ -107,17 +127,19 @@ async function changeAndRecord(
       targetId: changed.length === 1 ? first.work_item_id : null,
       summary: changeSentences[change.action](changed.length, change),
       before: changed.map((item) => beforeOf(change, item)),
-      ...(change.action === 'set_priority' || change.action === 'move_to_run'
-        ? { after: change }
-        : {}),
+      ...(hasTarget(change) ? { after: change } : {}),
     });
   }
   return { changed: changed.length, refused: refused.length };
 }
 
+const hasTarget = ({ action }: ItemChange) =>
+  action === 'set_priority' || action === 'move_to_run' || action === 'set_refetch';
+
 function beforeOf(change: ItemChange, item: ChangeableItem) {
   const { work_item_id: id, status } = item;
   if (change.action === 'set_priority') return { id, priority: item.priority };
+  if (change.action === 'set_refetch') return { id, plan: refetchPlanOf(item) };
   return change.action === 'move_to_run' ? { id, runId: item.run_id } : { id, status };
 }
 

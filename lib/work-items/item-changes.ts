@@ -5,10 +5,12 @@
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { type RefetchPlan, refetchColumns, refetchPlanSchema } from '#lib/revisit/refetch-plan.ts';
 import { isOnHold } from './hold.ts';
 import type { WorkItemStatus } from './model.ts';
 import { moveToRun, roomInRun } from './move-to-run.ts';
 import { type ReopenCandidate, reopenItems } from './reopen.ts';
+import { setRefetch } from './set-refetch.ts';
 import { skipCandidates } from './skip.ts';
 
 export const itemChangeSchema = z.discriminatedUnion('action', [
@@ -27,6 +29,7 @@ export const itemChangeSchema = z.discriminatedUnion('action', [
     action: z.literal('move_to_run'),
     runId: z.uuid('must be the id of a run'),
   }),
+  z.object({ action: z.literal('set_refetch'), plan: refetchPlanSchema }),
 ]);
 
 export type ItemChange = z.output<typeof itemChangeSchema>;
@@ -41,6 +44,7 @@ export type Refusal =
   | 'failed'
   | 'skipped'
   | 'unchanged'
+  | 'retired'
   | 'run_full'
   | 'moved_on';
 
@@ -51,6 +55,8 @@ export interface ChangeableItem extends ReopenCandidate {
   readonly wait_reason: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  readonly refetch: string | null;
+  readonly refetch_every_s: number | null;
 }
 
 export interface ChangeOutcome {
@@ -66,19 +72,34 @@ const takes = {
   move_to_run: ['pending', 'held'],
 } as const satisfies Partial<Record<ItemChangeName, readonly (WorkItemStatus | 'held')[]>>;
 
-type Standing = Pick<ChangeableItem, 'status' | 'wait_reason' | 'priority' | 'run_id'>;
+type Standing = Pick<
+  ChangeableItem,
+  'status' | 'wait_reason' | 'priority' | 'run_id' | 'refetch' | 'refetch_every_s'
+>;
 
 /** Why the change leaves an item in this state; null when it takes it. */
 function refusalOf(change: ItemChange, item: Standing): Refusal | null {
   if (change.action === 'set_priority') {
     return item.priority === change.priority ? 'unchanged' : null;
   }
+  if (change.action === 'set_refetch') return refetchRefusal(change.plan, item);
+  if (item.refetch === 'retired' && change.action !== 'skip') return 'retired';
   if (change.action === 'move_to_run' && item.run_id === change.runId) return 'unchanged';
   const standing = isOnHold({ status: item.status, waitReason: item.wait_reason })
     ? 'held'
     : item.status;
   const taken: readonly string[] = takes[change.action];
   return taken.includes(standing) ? null : item.status;
+}
+
+/** What is queued is fetched, so it cannot be retired yet. */
+function refetchRefusal(plan: RefetchPlan, item: Standing): Refusal | null {
+  const wanted = refetchColumns(plan);
+  if (wanted.refetch === item.refetch && wanted.refetch_every_s === item.refetch_every_s) {
+    return 'unchanged';
+  }
+  const isQueued = item.status === 'pending' || item.status === 'in_progress';
+  return plan.kind === 'retired' && isQueued ? item.status : null;
 }
 
 /**
@@ -133,6 +154,8 @@ async function readItems(s: Session, ids: readonly string[]): Promise<Map<string
       'wait_reason',
       'error_code',
       'error_message',
+      'refetch',
+      'refetch_every_s',
     ])
     .where('work_item_id', 'in', ids)
     .execute();
@@ -155,6 +178,12 @@ async function apply(
       return setPriority(tx, items, change.priority);
     case 'move_to_run':
       return moveToRun(tx, items, change.runId);
+    case 'set_refetch':
+      return setRefetch(
+        tx,
+        items.map((item) => item.work_item_id),
+        change.plan,
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AttemptOutcome, Instant, WorkItemStatus } from '#db/schema.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
 
 export type { AttemptOutcome, WorkItemStatus } from '#db/schema.ts';
 
@@ -54,6 +55,8 @@ export interface WorkItem {
   readonly nextFetchAt: Instant | null;
   readonly checkCount: number;
   readonly changeCount: number;
+  /** Why it is due when it is: `nextFetchAt` follows from it. */
+  readonly refetch: RefetchPlan;
 }
 
 /** What a producer gives to `enqueue`. Lengths are those of the columns; see `dedupe-key.ts`. */

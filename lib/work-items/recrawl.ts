@@ -39,7 +39,8 @@ export async function resetForRecrawl(
 }
 
 /**
- * The next items that match, in id order after `cursor`, at most 500. Never fetched counts as stale.
+ * The next items that match, in id order after `cursor`, at most 500. Never fetched counts as stale. Retired items
+ * never match, those pinned to `never` only by their ids.
  * `workItemIds` may name at most 500.
  */
 export function recrawlCandidates(
@@ -70,6 +71,11 @@ export function recrawlCandidates(
     if (filter.workItemIds.length === 0) return Promise.resolve([]);
     query = query.where('work_item_id', 'in', filter.workItemIds);
   }
+  // `never` is about rounds over many; who names an item asks for it.
+  const passedOver = filter.workItemIds === undefined ? ['never', 'retired'] : ['retired'];
+  query = query.where((eb) =>
+    eb.or([eb('refetch', 'is', null), eb('refetch', 'not in', passedOver)]),
+  );
   if (filter.staleDays !== undefined) {
     const before = s.engine.nowPlus(-filter.staleDays * dayMs);
     query = query.where((eb) =>

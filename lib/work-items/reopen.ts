@@ -18,7 +18,7 @@ export interface ReopenCandidate {
 }
 
 /**
- * Reopens the items that are still as they were read; items in progress are never touched. A run that
+ * Reopens the items that are still as they were read; items in progress and retired ones are never touched. A run that
  * still runs gets its numbers corrected when an item is reopened in it or leaves it; the numbers of
  * an ended run are history and stay.
  * @param items at most 500
@@ -105,6 +105,7 @@ async function reopenGroup(
     })
     .where('work_item_id', 'in', group.ids)
     .where('status', '=', statusIs(group.status))
+    .where((eb) => eb.or([eb('refetch', 'is', null), eb('refetch', '<>', 'retired')]))
     .where((eb) =>
       group.runId === null ? eb('run_id', 'is', null) : eb('run_id', '=', group.runId),
     )

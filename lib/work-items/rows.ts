@@ -3,6 +3,7 @@ import type { WorkItemInsert } from '#db/engine.ts';
 import type { WorkItemAttemptsTable, WorkItemRow } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
 import { checkNewWorkItem } from './dedupe-key.ts';
 import type { ClaimedItem, NewWorkItem, WorkItem, WorkItemAttempt } from './model.ts';
 
@@ -46,6 +47,7 @@ export function workItemFromRow(row: WorkItemRow): WorkItem {
     nextFetchAt: row.next_fetch_at,
     checkCount: row.check_count,
     changeCount: row.change_count,
+    refetch: refetchPlanOf(row),
   };
 }
 

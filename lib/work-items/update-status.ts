@@ -31,6 +31,11 @@ export async function updateStatus(
     }
     if (item.status === status) return;
     requireMove(item.status, status);
+    if (status === 'pending' && item.refetch === 'retired') {
+      throw new AppError('transition_not_allowed', 'The item is retired: nobody fetches it.', {
+        remedy: 'Let it be fetched again first.',
+      });
+    }
     const moved =
       status === 'pending' && item.status !== 'in_progress'
         ? (await reopenItems(tx, [item], {})) === 1

@@ -48,6 +48,7 @@ export function aStoredItem(over: Partial<ClaimedItem> = {}): ClaimedItem {
     nextFetchAt: null,
     checkCount: 0,
     changeCount: 0,
+    refetch: { kind: 'adaptive' },
     ...identity,
     ...over,
   };

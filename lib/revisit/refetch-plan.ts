@@ -1,0 +1,70 @@
+/** When an item is fetched again: by how it has behaved, or as a person has decided. */
+import { z } from 'zod';
+
+const everyMessage = 'must be a whole number of seconds from 1 minute to 1 year';
+
+export const refetchPlanSchema = z.discriminatedUnion('kind', [
+  /** By its change history (see `nextInterval`). */
+  z.object({ kind: z.literal('adaptive') }),
+  /** Due again as soon as it was fetched: each recrawl of what is due takes it. */
+  z.object({ kind: z.literal('always') }),
+  z.object({
+    kind: z.literal('every'),
+    everyS: z
+      .number(everyMessage)
+      .int(everyMessage)
+      .min(60, everyMessage)
+      .max(31_536_000, everyMessage),
+  }),
+  /** Never due, and passed over by recrawls; a person may still send it round by itself. */
+  z.object({ kind: z.literal('never') }),
+  /** Kept with its records, but nobody fetches it until it has another plan. */
+  z.object({ kind: z.literal('retired') }),
+]);
+
+export type RefetchPlan = z.output<typeof refetchPlanSchema>;
+
+interface RefetchColumns {
+  readonly refetch: string | null;
+  readonly refetch_every_s: number | null;
+}
+
+export function refetchPlanOf({ refetch, refetch_every_s: everyS }: RefetchColumns): RefetchPlan {
+  const parsed = refetchPlanSchema.safeParse({ kind: refetch ?? 'adaptive', everyS });
+  return parsed.success ? parsed.data : { kind: 'adaptive' };
+}
+
+export const refetchColumns = (plan: RefetchPlan) => ({
+  refetch: plan.kind === 'adaptive' ? null : plan.kind,
+  refetch_every_s: plan.kind === 'every' ? plan.everyS : null,
+});
+
+/** The plan as the end of a sentence: "The item is fetched again …". */
+export function refetchWords(plan: RefetchPlan): string {
+  switch (plan.kind) {
+    case 'adaptive':
+      return 'by how often it changes';
+    case 'always':
+      return 'in every recrawl of what is due';
+    case 'every':
+      return `every ${spanWords(plan.everyS)}`;
+    case 'never':
+      return 'only when a person asks for it';
+    case 'retired':
+      return 'no more: it is retired';
+  }
+}
+
+const units = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
+
+/** The greatest unit that needs no fraction: 5,400 s is "90 minutes". */
+function spanWords(seconds: number): string {
+  const [size, unit] = units.find(([size]) => seconds % size === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return count === 1 ? unit : `${count} ${unit}s`;
+}
