@@ -6,6 +6,8 @@ import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
 import { noteAnnouncedChanges } from './announced-changes.ts';
 import { changeItems, pinItems, recrawlItems, retireItems } from './change-items.ts';
 import { recrawlCandidates, resetForRecrawl } from './recrawl.ts';
+import { reopenItems } from './reopen.ts';
+import { setRefetch } from './set-refetch.ts';
 import { passTime, useStore } from './testing/database.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from './testing/factories.ts';
 
@@ -107,6 +109,17 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
       changed: 0,
       refused: 1,
     });
+  });
+
+  test('nobody sends round or retires an item that somebody else has just retired or queued', async () => {
+    const id = await aFetchedItem();
+    const asRead = { work_item_id: id, status: 'completed', run_id: null } as const;
+    await retireItems(given.db, operator, [id]);
+    expect(await given.db.transaction((tx) => reopenItems(tx, [asRead], {}))).toBe(0);
+    await pin(id, { kind: 'adaptive' });
+    expect(await given.db.transaction((tx) => reopenItems(tx, [asRead], {}))).toBe(1);
+    const retired = { kind: 'retired' } as const;
+    expect(await given.db.transaction((tx) => setRefetch(tx, [id], retired))).toBe(0);
   });
 
   test('a retired item can be taken back', async () => {
