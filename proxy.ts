@@ -1,9 +1,11 @@
 /**
  * What every request passes first: the content security policy with a fresh nonce, a check that
  * changes come from this console's own pages, and the way to the sign-in page. It looks only whether a
- * session cookie is there; whether it is good is checked where data is read (`requireActor`).
+ * session cookie is there; whether it is good is checked where data is read (`requireActor`). A detail
+ * page of an unknown id answers 404.
  */
 import { type NextRequest, NextResponse } from 'next/server';
+import { mayBeKnown } from '#app/_server/known-page.ts';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
 
 const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
@@ -16,7 +18,7 @@ const open = [
   '/apple-icon.png',
 ];
 
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
   if (!isSameOrigin(request.method, request.headers)) {
     return NextResponse.json(
@@ -54,7 +56,10 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', policy);
-  const response = NextResponse.next({ request: { headers } });
+  // What a page's own code fetches is told by its content; a document has a status.
+  const isDocument = request.headers.get('sec-fetch-dest') !== 'empty';
+  const status = isDocument && !(await mayBeKnown(pathname)) ? 404 : 200;
+  const response = NextResponse.next({ request: { headers }, status });
   response.headers.set('content-security-policy', policy);
   response.headers.set('x-content-type-options', 'nosniff');
   response.headers.set('x-frame-options', 'DENY');

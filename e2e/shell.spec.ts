@@ -149,3 +149,24 @@ test.describe('as a viewer', () => {
     await expect(page.getByText('admin@example.org')).toHaveCount(0);
   });
 });
+
+test('an id that nobody knows answers 404, and the page says what is missing', async ({ page }) => {
+  const unknown = '0192f7a0-0000-7000-8000-00000000dead';
+  const lists = {
+    'work-items': 'There is no such work item',
+    runs: 'There is no such run',
+    records: 'There is no such record',
+    sources: 'There is no such source',
+  };
+  for (const [list, title] of Object.entries(lists)) {
+    for (const id of [unknown, 'no-id-at-all']) {
+      const answer = await page.request.get(`/${list}/${id}`);
+      expect(answer.status(), `/${list}/${id}`).toBe(404);
+      expect(await answer.text()).toContain(title);
+    }
+  }
+  const source = page.getByRole('link', { name: 'Sample' }).first();
+  await goTo(page, '/sources');
+  const href = (await source.getAttribute('href')) ?? '';
+  expect((await page.request.get(href)).status()).toBe(200);
+});

@@ -43,6 +43,10 @@ const childrenCountCap = 1_000;
 /** Items ahead are counted no further: "1,000" says as much as "12,345" to somebody who waits. */
 const aheadCap = 1_000;
 
+export async function workItemExists(session: Session, workItemId: string): Promise<boolean> {
+  return (await relatedItem(session, workItemId)) !== null;
+}
+
 /** Null when there is no such item. */
 export async function getWorkItemDetail(
   session: Session,

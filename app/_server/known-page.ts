@@ -1,0 +1,32 @@
+/**
+ * Whether a detail page's address names something there is. A page that streams has sent its status
+ * before it knows, so this is asked ahead of it.
+ */
+import type { Db } from '#db/engine.ts';
+import { recordExists } from '#lib/records/detail.ts';
+import { getRun } from '#lib/runs/get-run.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { getSource } from '#lib/sources/get-source.ts';
+import { workItemExists } from '#lib/work-items/detail.ts';
+
+const lookups: Readonly<Record<string, (db: Db, id: string) => Promise<boolean>>> = {
+  records: recordExists,
+  runs: async (db, id) => (await getRun(db, id)) !== null,
+  sources: async (db, id) => (await getSource(db, id))?.sourceId === id,
+  'work-items': workItemExists,
+};
+
+/** Not ids, but pages of their own beside those of the sources. */
+const ownPages = ['/sources/new', '/sources/import', '/sources/export'];
+
+/** False only when it is sure that nothing is there: what goes wrong here, the page says. */
+export async function mayBeKnown(pathname: string): Promise<boolean> {
+  const [, list, id] = /^\/([a-z-]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
+  const lookup = list === undefined ? undefined : lookups[list];
+  if (lookup === undefined || id === undefined || ownPages.includes(pathname)) return true;
+  try {
+    return await lookup((await getRuntime()).db, decodeURIComponent(id));
+  } catch {
+    return true;
+  }
+}
