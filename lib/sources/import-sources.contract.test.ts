@@ -33,6 +33,8 @@ describe.each(contractEngines())('importing sources on $name', (engine) => {
   });
   afterEach(() => database.dispose());
 
+  const importWith = (on: Db, actor: Actor, text: string) =>
+    importSources(on, actor, text, { secretBox });
   const names = async () => (await listSources(db)).map((source) => source.name);
 
   test('is planned without a change, then carried out, then changes nothing', async () => {
@@ -115,6 +117,20 @@ sources:
     ).rejects.toMatchObject({ code: 'input_invalid' });
     expect(await names()).toEqual(['moved']);
     expect(await audited()).toEqual(before);
+  });
+
+  test('whose names differ only in case, from one another or from what is there, is refused', async () => {
+    const named = (...all: string[]) =>
+      `sources:\n${all.map((name) => `  - {name: ${name}, type: test}\n`).join('')}`;
+    const refused = { code: 'source_name_taken', message: expect.stringContaining('in case') };
+    for (const importing of [planImport, importWith]) {
+      await expect(importing(db, operator, named('Wiki', 'wiki'))).rejects.toMatchObject(refused);
+    }
+    await importWith(db, operator, named('Wiki'));
+    for (const importing of [planImport, importWith]) {
+      await expect(importing(db, operator, named('new', 'WIKI'))).rejects.toMatchObject(refused);
+    }
+    expect(await names()).toEqual(['Wiki']);
   });
 
   test('needs the permission to change sources, the plan too', async () => {

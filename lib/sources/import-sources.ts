@@ -7,6 +7,7 @@ import { listSources } from './list-sources.ts';
 import type { SourceInput } from './model.ts';
 import { upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secret-box.ts';
+import { differsTooLittle, nameKey, refuseSimilarName } from './similar-name.ts';
 import { checkSourceInput } from './source-input.ts';
 import { parseSourcesYaml } from './yaml.ts';
 
@@ -76,9 +77,17 @@ async function checkedInputs(
   const inputs = parseSourcesYaml(text);
   const sources = await listSources(session);
   const known = new Map(sources.map(({ name, type }) => [name, type]));
+  const inFile = new Map<string, string>();
   for (const input of inputs) {
     checkSourceInput(input);
+    const key = nameKey(input.name);
+    const other = inFile.get(key);
+    if (other !== undefined && other !== input.name) {
+      throw differsTooLittle(input.name, `"${other}" in the same file`);
+    }
+    inFile.set(key, input.name);
     const type = known.get(input.name);
+    if (type === undefined) await refuseSimilarName(session, input.name);
     if (type === undefined || type === input.type) continue;
     throw new AppError(
       'conflict',

@@ -10,6 +10,7 @@ import type { Source, SourceInput } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { changedSecrets, writeSecrets } from './secrets.ts';
+import { refuseSimilarName } from './similar-name.ts';
 import { type CheckedInput, checkSourceInput } from './source-input.ts';
 
 export interface SaveOptions {
@@ -110,6 +111,7 @@ async function create(
   options: Omit<SaveOptions, 'sourceId'>,
 ): Promise<Source> {
   await refuseTakenName(tx, checked.name);
+  await refuseSimilarName(tx, checked.name);
   const sourceId = newId();
   await tx.q
     .insertInto('sources')

@@ -62,6 +62,22 @@ describe.each(contractEngines())('sources on $name', (engine) => {
       .orderBy('audit_id')
       .execute();
 
+  it.each(['PAPERS', 'Pàpers', 'ｐapers'])(
+    'a name like %s is refused beside “papers”, whose items the database might take for its own',
+    async (name) => {
+      const { sourceId } = await save();
+      const refused = {
+        code: 'source_name_taken',
+        message: `The name "${name}" differs only in case or accents from the source "papers".`,
+        fields: { name: expect.any(String) },
+      };
+      await expect(save({ name })).rejects.toMatchObject(refused);
+      await deleteSource(db, admin, sourceId);
+      await expect(save({ name })).rejects.toMatchObject({ code: 'source_name_taken' });
+      expect((await save()).name).toBe('papers');
+    },
+  );
+
   it('a saved source comes back whole, by name and by id, with its defaults filled in', async () => {
     const saved = await save();
     expect(saved).toMatchObject({
@@ -82,15 +98,13 @@ describe.each(contractEngines())('sources on $name', (engine) => {
     await expect(requireSource(db, 'nobody')).rejects.toMatchObject({ code: 'source_unknown' });
   });
 
-  it('names differ by case and accent, and one name is taken once', async () => {
+  it('one name is taken once', async () => {
     await save({ name: 'cafe' });
-    await save({ name: 'Cafe' });
-    await save({ name: 'café' });
     await expect(save({ name: 'cafe' })).rejects.toMatchObject({
       code: 'source_name_taken',
       fields: { name: expect.any(String) },
     });
-    expect(await listSources(db)).toHaveLength(3);
+    expect(await listSources(db)).toHaveLength(1);
   });
 
   it('two people creating one name at once make one source', async () => {
