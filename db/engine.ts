@@ -132,12 +132,23 @@ export interface Engine {
    * took longer.
    */
   withTimeout<T>(session: Session, ms: number, fn: (s: Session) => Promise<T>): Promise<T>;
+  /**
+   * Where the tables are when the configured schema has none of them and others of the database do; null
+   * otherwise, and where there are no schemas.
+   */
+  tablesElsewhere(session: Session): Promise<TablesElsewhere | null>;
   /** Exact totals per source and status, in time independent of the number of items. */
   readCounters(session: Session): Promise<CounterRow[]>;
   /** Folds pending counter deltas; a no-op where totals are kept directly. Returns deltas folded. */
   rollUpCounters(db: Db): Promise<number>;
   /** Recounts and repairs; returns the rows that had drifted. */
   reconcileCounters(db: Db): Promise<CounterRow[]>;
+}
+
+export interface TablesElsewhere {
+  readonly configured: string;
+  /** The first few, by name; at least one. */
+  readonly found: readonly string[];
 }
 
 export type WorkItemInsert = Omit<NewWorkItemRow, 'created_at' | 'updated_at'>;

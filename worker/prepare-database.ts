@@ -1,7 +1,6 @@
 /** Sees to it that the tables are there before anything is claimed. */
-import { DatabaseError } from '#db/errors.ts';
 import { migrate } from '#db/migrate/migrate.ts';
-import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
+import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { Runtime } from '#lib/runtime.ts';
 
@@ -10,15 +9,8 @@ export async function prepareEmbedded(settings: DatabaseSettings): Promise<void>
   if (settings.engine === 'sqlite') await migrate(settings);
 }
 
-/** Throws `db_migrations_pending` when the database is behind this program. */
+/** Throws `db_migrations_pending` or `db_schema_missing` when the database is behind this program. */
 export async function requireMigrated({ db }: Runtime): Promise<void> {
   const pending = await pendingMigrations(db);
-  if (pending.length === 0) return;
-  throw new DatabaseError(
-    'db_migrations_pending',
-    `Migrations are pending: ${pending.join(', ')}.`,
-    {
-      remedy: 'Run pnpm db:init, then try again.',
-    },
-  );
+  if (pending.length > 0) throw await pendingError(db, pending);
 }

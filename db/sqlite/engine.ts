@@ -108,6 +108,7 @@ export const sqliteEngine: Engine = {
   },
 
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+  tablesElsewhere: async () => null,
 
   readCounters: (session) =>
     session.q

@@ -15,6 +15,7 @@ import { claim } from './claim.ts';
 import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
 import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
+import { tablesElsewhere } from './tables-elsewhere.ts';
 
 /** Milliseconds, as the schema promises; the same rounding wherever times are compared. */
 const clock = sql.raw('cast(sysutcdatetime() as datetime2(3))');
@@ -96,6 +97,7 @@ export function sqlServerEngine(schema: string): Engine {
 
     touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
     withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+    tablesElsewhere: (session) => tablesElsewhere(session, schema),
     readCounters: (session) => readCounters(session),
     rollUpCounters: (db) => rollUpCounters(db, schema),
     reconcileCounters: (db) => reconcileCounters(db, schema),

@@ -1,7 +1,7 @@
 /** Whether this deployment can work: database reachable, migrated, somebody working. */
 import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
-import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
+import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 
@@ -64,11 +64,7 @@ async function examine(db: Db): Promise<Health> {
       latencyMs,
       pendingMigrations: pending,
       workers: null,
-      error: {
-        code: 'db_migrations_pending',
-        message: `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} not applied yet.`,
-        remedy: 'Run pnpm db:init.',
-      },
+      error: toPublicError(await pendingError(db, pending)),
     };
   }
   const workers = await countLiveWorkers(db);

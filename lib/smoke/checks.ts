@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
-import { pendingMigrations } from '#db/migrate/pending-migrations.ts';
+import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { TableName } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
 import { freshLeases } from '#lib/work-items/claim.ts';
@@ -27,13 +27,7 @@ export async function checkConnection(db: Db): Promise<void> {
 /** The specification's tables answer, and no migration is pending. */
 export async function checkSchema(db: Db): Promise<void> {
   const pending = await pendingMigrations(db);
-  if (pending.length > 0) {
-    throw new DatabaseError(
-      'db_migrations_pending',
-      `${pending.length} migrations are pending, the first is ${pending[0]}.`,
-      { remedy: 'Run pnpm db:init.' },
-    );
-  }
+  if (pending.length > 0) throw await pendingError(db, pending);
   for (const table of tables) {
     await db.engine.take(db.q.selectFrom(table).select(sql`1`.as('one')), 1).execute();
   }
