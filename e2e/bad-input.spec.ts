@@ -174,9 +174,11 @@ for (const list of ['/work-items', '/runs', '/records', '/audit']) {
 }
 
 test.describe('an id that nothing has', () => {
+  // The browser logs the status.
+  test.use({ expectedErrors: [/status of 404/] });
   for (const path of ['/work-items/none', '/runs/none', '/sources/none', '/records/none']) {
     test(`${path} says that it is not there`, async ({ page }) => {
-      await page.goto(path);
+      expect((await page.goto(path))?.status()).toBe(404);
       const main = page.getByRole('main');
       await expect(main.getByRole('heading', { name: /^There is no such/ })).toBeVisible();
       await expect(main.getByRole('link', { name: 'Open the list' })).toBeVisible();
