@@ -1,0 +1,97 @@
+/**
+ * The work items of a filter as a file of any size. Read page by page in order of creation, which no
+ * worker moves: each item comes once, and memory holds one page.
+ */
+import type { Db } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
+import { parseWorkItemQuery, type WorkItemFilter } from './filter.ts';
+import { listWorkItems, type WorkItemSummary } from './list.ts';
+
+export type ExportFormat = 'csv' | 'ndjson';
+
+const columns = [
+  'workItemId',
+  'sourceSystem',
+  'sourceName',
+  'resourceType',
+  'resourceId',
+  'requestUri',
+  'status',
+  'waitReason',
+  'priority',
+  'attempt',
+  'depth',
+  'runId',
+  'createdAt',
+  'updatedAt',
+  'availableAt',
+  'leaseOwner',
+  'lastFetchedAt',
+  'lastChangedAt',
+  'nextFetchAt',
+  'lastHttpStatus',
+  'errorCode',
+  'errorMessage',
+] as const satisfies readonly (keyof WorkItemSummary)[];
+
+/**
+ * Starts an export of what a list's address shows; order and position are not looked at. The request is
+ * recorded in the audit log; the text comes as it is asked for, some dozen kilobytes at a time.
+ * @throws AppError `forbidden`, or `input_invalid` when a parameter is not understood: a list says that
+ *   it ignores it, a file could not
+ */
+export async function exportWorkItems(
+  db: Db,
+  actor: Actor,
+  request: { readonly parameters: RawParameters; readonly format: ExportFormat },
+): Promise<AsyncGenerator<string, void, void>> {
+  requirePermission(actor, 'console:view');
+  const { query, problems } = parseWorkItemQuery(request.parameters);
+  const [problem] = problems;
+  if (problem) throw new AppError('input_invalid', problem.message);
+  await db.transaction((tx) =>
+    recordAudit(tx, actor, {
+      action: 'work-items.export',
+      targetType: 'work-item',
+      targetId: null,
+      summary: `Exported work items as ${request.format.toUpperCase()}`,
+      after: query.filter,
+    }),
+  );
+  return pagesAsText(db, query.filter, request.format);
+}
+
+async function* pagesAsText(db: Db, filter: WorkItemFilter, format: ExportFormat) {
+  if (format === 'csv') yield `${columns.join(',')}\r\n`;
+  const line = format === 'csv' ? csvLine : jsonLine;
+  let cursor: string | undefined;
+  do {
+    const page = await listWorkItems(db, {
+      filter,
+      sort: 'created_at',
+      direction: 'asc',
+      cursor,
+    });
+    if (page.rows.length > 0) yield page.rows.map(line).join('');
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}
+
+const jsonLine = (item: WorkItemSummary) => `${JSON.stringify(item)}\n`;
+
+/** RFC 4180. */
+const csvLine = (item: WorkItemSummary) =>
+  `${columns.map((column) => csvField(item[column])).join(',')}\r\n`;
+
+function csvField(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  // What a source named itself must not become a formula of the program that opens the file:
+  // https://owasp.org/www-community/attacks/CSV_Injection
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
