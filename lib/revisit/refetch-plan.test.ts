@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type RefetchPlan, refetchColumns, refetchPlanOf, refetchWords } from './refetch-plan.ts';
+import { type RefetchPlan, refetchColumns, refetchPlanOf } from './refetch-plan.ts';
+import { refetchWords } from './refetch-words.ts';
 
 const plans: readonly [RefetchPlan, string][] = [
   [{ kind: 'adaptive' }, 'by how often it changes'],

@@ -6,7 +6,8 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/requests/once.ts';
-import { type RefetchPlan, refetchPlanOf, refetchWords } from '#lib/revisit/refetch-plan.ts';
+import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
+import { refetchWords } from '#lib/revisit/refetch-words.ts';
 import { chunksOf } from './chunks.ts';
 import {
   type ChangeableItem,

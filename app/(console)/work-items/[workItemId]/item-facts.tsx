@@ -8,6 +8,7 @@ import { Section } from '#app/ui/page-header.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
+import { refetchWords } from '#lib/revisit/refetch-words.ts';
 import type { WorkItemDetail } from '#lib/work-items/detail.ts';
 
 export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
@@ -61,6 +62,7 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
           { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
           { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
           { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },
+          { label: 'Fetched again', value: refetchWords(item.refetch) },
           {
             label: 'Checks',
             value: (

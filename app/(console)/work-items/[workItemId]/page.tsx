@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
@@ -22,6 +23,7 @@ import { ItemActionButton } from '../selection-bar.tsx';
 import { Attempts } from './attempts.tsx';
 import { ItemFacts } from './item-facts.tsx';
 import { Lineage } from './lineage.tsx';
+import { RefetchMenu } from './refetch-menu.tsx';
 import { WhyWaiting } from './why-waiting.tsx';
 
 export const metadata: Metadata = { title: 'Work item' };
@@ -58,7 +60,13 @@ export default async function WorkItemPage({
         }
         actions={can(actor.role, 'work-items:change') ? <Actions item={item} /> : null}
       />
-      <WhyWaiting status={item.status} answer={detail.waiting} />
+      {item.refetch.kind === 'retired' ? (
+        <Banner kind="info" title="It is retired">
+          It is kept with its records, and nobody fetches it. Another fetch plan takes it back.
+        </Banner>
+      ) : (
+        <WhyWaiting status={item.status} answer={detail.waiting} />
+      )}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <Attempts attempts={detail.attempts} />
@@ -77,9 +85,19 @@ export default async function WorkItemPage({
 function Actions({ item }: { readonly item: WorkItem }) {
   const { workItemId, status, waitReason } = item;
   const given = [{ workItemId, status, waitReason }];
-  return itemActions
-    .filter((action) => splitByAction(action, given).affected.length > 0)
-    .map((action) => <ItemActionButton key={action} action={action} items={given} />);
+  const isRetired = item.refetch.kind === 'retired';
+  return (
+    <>
+      {itemActions
+        .filter((action) => splitByAction(action, given).affected.length > 0)
+        // Nobody sends a retired item round.
+        .filter((action) => !isRetired || action === 'skip')
+        .map((action) => (
+          <ItemActionButton key={action} action={action} items={given} />
+        ))}
+      <RefetchMenu item={item} />
+    </>
+  );
 }
 
 function LatestRecord({ record }: { readonly record: RecordDetail | null }) {
