@@ -108,6 +108,8 @@ export interface Engine {
    * that the query walks in order.
    */
   unindexed(column: Expression<unknown>): RawBuilder<string>;
+  /** The column is this very text, case and accents included, whatever its collation takes for the same. */
+  isExactly(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */
   contains(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Case-sensitive prefix match that can use an index. */

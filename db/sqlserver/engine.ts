@@ -58,6 +58,9 @@ export function sqlServerEngine(schema: string): Engine {
     table,
     take: (query, n) => query.top(n) as typeof query,
     nth: (query, n) => query.offset(n).fetch(1),
+    // The first comparison lets an index seek under whatever collation it has; the second is exact.
+    isExactly: (column, text) =>
+      sql<boolean>`(${column} = ${text} and ${column} collate ${exact} = ${text})`,
     // Its planner has statistics, and no need to be kept.
     unindexed: (column) => sql<string>`${column}`,
     // No pattern, so nothing to escape; LOWER, because columns that compare exactly are searched too.
@@ -73,19 +76,28 @@ export function sqlServerEngine(schema: string): Engine {
       const inserted = new Set<string>();
       const names = sql.join(insertColumns.map((name) => sql.id(name)));
       for (const chunk of chunksOf(rows, insertChunkSize)) {
-        const { json, column } = jsonRows(insertColumns, insertRows(chunk));
-        const values = sql.join(
-          insertColumns.map((name) =>
-            name === 'available_at' ? sql`coalesce(j.available_at, @now)` : column(name),
-          ),
+        const sent = jsonRows(insertColumns, insertRows(chunk));
+        const { json, column } = sent;
+        const long = new Set<string>(
+          unboundedTexts.filter((name) => sent.isLonger(name, wholeTextLength)),
         );
+        const values = sql.join(
+          insertColumns.map((name) => {
+            if (name === 'available_at') return sql`coalesce(j.available_at, @now)`;
+            return long.has(name) ? column(name, wholeText(name)) : column(name);
+          }),
+        );
+        const from =
+          long.size === 0
+            ? sql`openjson(${json}) with (${sql.raw(jsonColumns)}) as j`
+            : sql`openjson(${json}) as r cross apply openjson(r.[value]) with (${sql.raw(jsonColumns)}) as j`;
         const { rows: found } = await sql<{ work_item_id: string }>`
           declare @now datetime2(3) = sysutcdatetime();
           declare @inserted table (work_item_id nvarchar(36) not null primary key);
           insert into ${table('work_items')} (${names}, created_at, updated_at)
           output inserted.work_item_id into @inserted
           select ${values}, @now, @now
-          from openjson(${json}) with (${sql.raw(jsonColumns)}) as j
+          from ${from}
           where not exists (
             select 1 from ${table('work_items')} as known where known.dedupe_key = ${column('dedupe_key')} collate ${exact}
           );
@@ -114,6 +126,15 @@ const text = (name: string, length: number | 'max') =>
 const number = (name: string) => `${name} int '$.${name}'`;
 const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
 
+/**
+ * Some servers cut what `OPENJSON … WITH` hands out at 4,000 characters, NVARCHAR(MAX) or not; its form
+ * without a schema gives texts whole. It costs one more look into the row, so only long texts take it.
+ */
+const wholeTextLength = 4_000;
+const unboundedTexts = ['request_headers', 'request_body', 'metadata', 'error_message'] as const;
+const wholeText = (name: string) =>
+  sql`(select v.[value] from openjson(r.[value]) as v where v.[key] = ${sql.lit(name)})`;
+
 /** Types of the columns of work_items, for OPENJSON. */
 const jsonColumns = [
   text('work_item_id', 36),
@@ -121,9 +142,7 @@ const jsonColumns = [
   text('resource_id', 500),
   text('request_uri', 2000),
   text('request_method', 10),
-  ...['request_headers', 'request_body', 'metadata', 'error_message'].map((name) =>
-    text(name, 'max'),
-  ),
+  ...unboundedTexts.map((name) => text(name, 'max')),
   text('status', 20),
   ...['run_id', 'discovered_from', 'lease_id'].map((name) => text(name, 36)),
   text('dedupe_key', 850),

@@ -21,8 +21,10 @@ type Value = string | number | null;
 
 export interface JsonRows {
   readonly json: string;
-  /** The value of a column in `openjson(…) as j`, decoded where some row needs it. */
-  column(name: string): RawBuilder<unknown>;
+  /** The value of a column in `openjson(…) as j`, or in `from`, decoded where some row needs it. */
+  column(name: string, from?: RawBuilder<unknown>): RawBuilder<unknown>;
+  /** Whether the column holds a text in some row that is longer than `length` as it is sent. */
+  isLonger(name: string, length: number): boolean;
 }
 
 export function jsonRows(
@@ -42,10 +44,12 @@ export function jsonRows(
   );
   return {
     json: JSON.stringify(safe),
-    column: (name) => {
-      const plain = sql`j.${sql.id(name)}`;
-      return coded.has(name) ? decoded(plain) : plain;
-    },
+    column: (name, from = sql`j.${sql.id(name)}`) => (coded.has(name) ? decoded(from) : from),
+    isLonger: (name, length) =>
+      safe.some((row) => {
+        const value = row[name];
+        return typeof value === 'string' && value.length > length;
+      }),
   };
 }
 

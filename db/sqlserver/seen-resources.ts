@@ -38,7 +38,7 @@ export async function touchSeenResources(
         source_name nvarchar(100) not null, resource_type nvarchar(100) not null,
         resource_id nvarchar(500) not null, last_run_id nvarchar(36) null, position int not null);
       insert into @touched
-      select ${sql.join(columns.map(column))},
+      select ${sql.join(columns.map((name) => column(name)))},
         row_number() over (partition by ${column('resource_key')} collate ${collation} order by j.resource_id)
       from openjson(${json}) with (
         resource_key nvarchar(851) '$.resource_key', source_system nvarchar(101) '$.source_system',

@@ -1,4 +1,5 @@
 /** What the queue knows of a source, streamed. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { chunkSize } from './chunks.ts';
 import { statusIs } from './held-item.ts';
@@ -26,15 +27,16 @@ export async function* getKnownResources(
 }
 
 function page(s: Session, filter: KnownResourcesFilter, cursor: string) {
+  const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
   let query = s.q
     .selectFrom('work_items')
     .selectAll()
     .where('work_item_id', '>', cursor)
     .orderBy('work_item_id');
   const { sourceSystem, sourceName, resourceType, status } = filter;
-  if (sourceSystem !== undefined) query = query.where('source_system', '=', sourceSystem);
-  if (sourceName !== undefined) query = query.where('source_name', '=', sourceName);
-  if (resourceType !== undefined) query = query.where('resource_type', '=', resourceType);
+  if (sourceSystem !== undefined) query = query.where(exactly('source_system', sourceSystem));
+  if (sourceName !== undefined) query = query.where(exactly('source_name', sourceName));
+  if (resourceType !== undefined) query = query.where(exactly('resource_type', resourceType));
   if (status !== undefined) query = query.where('status', '=', statusIs(status));
   return s.engine.take(query, chunkSize).execute();
 }

@@ -1,4 +1,5 @@
 /** Finding known items to fetch again, and sending them round in chunks. */
+import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
@@ -53,6 +54,7 @@ export function recrawlCandidates(
     (status) => status !== 'in_progress',
   );
   if (statuses.length === 0) return Promise.resolve([]);
+  const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
   let query = s.q
     .selectFrom('work_items')
     .select(['work_item_id', 'status', 'run_id'])
@@ -60,11 +62,12 @@ export function recrawlCandidates(
     .where('work_item_id', '>', cursor)
     .orderBy('work_item_id');
   if (filter.sourceSystem !== undefined) {
-    query = query.where('source_system', '=', filter.sourceSystem);
+    query = query.where(exactly('source_system', filter.sourceSystem));
   }
-  if (filter.sourceName !== undefined) query = query.where('source_name', '=', filter.sourceName);
+  if (filter.sourceName !== undefined)
+    query = query.where(exactly('source_name', filter.sourceName));
   if (filter.resourceType !== undefined) {
-    query = query.where('resource_type', '=', filter.resourceType);
+    query = query.where(exactly('resource_type', filter.resourceType));
   }
   if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId);
   if (filter.workItemIds !== undefined) {
