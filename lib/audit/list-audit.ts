@@ -1,8 +1,22 @@
 /** The audit log as a list: newest first, one keyset page at a time. */
-import { sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { Database } from '#db/schema.ts';
 import type { JsonValue } from '#lib/json.ts';
-import { type KeysetOrder, type Page, pageOf, planKeyset } from '#lib/paging/keyset.ts';
+import {
+  type ColumnOf,
+  type Condition,
+  chooseAccessPath,
+  condition,
+  rangeCondition,
+} from '#lib/paging/access-path.ts';
+import type { KeysetOrder } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
 import {
   cursorParameter,
   momentParameter,
@@ -45,60 +59,84 @@ export function parseAuditQuery(raw: RawParameters): {
   return { query: { ...rest, targetType: type, targetId: target }, problems };
 }
 
-const listTimeoutMs = 5_000;
+type EntryRow = Selectable<Database['audit_log']> & { readonly id: string };
+
 const ref = (column: string) => sql.ref<string>(`audit_log.${column}`);
 
+const order: KeysetOrder = {
+  sort: 'at',
+  direction: 'desc',
+  by: { column: ref('at'), kind: 'instant' },
+  id: ref('audit_id'),
+};
+
+const entries: ListTable<'audit_log', EntryRow> = {
+  from: ({ q }) => q.selectFrom('audit_log'),
+  rows: ({ q }) => q.selectFrom('audit_log').selectAll().select('audit_id as id'),
+};
+
 /** At most `limit` entries (100). Throws `cursor_invalid`, `db_statement_timeout` after five seconds. */
-export async function listAudit(
+export function listAudit(
   session: Session,
   query: AuditQuery,
   options: { readonly limit?: number } = {},
-): Promise<Page<AuditRecord>> {
-  const { engine } = session;
-  const order: KeysetOrder = {
-    sort: 'at',
-    direction: 'desc',
-    by: { column: ref('at'), kind: 'instant' },
-    id: ref('audit_id'),
-  };
-  const plan = planKeyset(engine, order, { cursor: query.cursor, limit: options.limit });
-  const fetched = await engine.withTimeout(session, listTimeoutMs, (s) => {
-    let select = s.q
-      .selectFrom('audit_log')
-      .selectAll()
-      .select(['audit_id as id', plan.cursorText.as('cursorValue')])
-      .orderBy(plan.orderBy);
-    if (query.actor) select = select.where(engine.contains(ref('actor_email'), query.actor));
-    if (query.action) select = select.where(engine.startsWith(ref('action'), query.action));
-    if (query.targetType) select = select.where('target_type', '=', query.targetType);
-    if (query.targetId) select = select.where('target_id', '=', query.targetId);
-    if (query.from) {
-      select = select.where(sql<boolean>`${ref('at')} >= ${engine.instantParam(query.from)}`);
-    }
-    if (query.to) {
-      select = select.where(sql<boolean>`${ref('at')} < ${engine.instantParam(query.to)}`);
-    }
-    if (plan.where) select = select.where(plan.where);
-    return engine.take(select, plan.fetch).execute();
-  });
-  return pageOf(
-    order,
-    plan,
-    fetched,
-    (row): AuditRecord => ({
-      auditId: row.audit_id,
-      at: row.at,
-      actorId: row.actor_id,
-      actorEmail: row.actor_email,
-      action: row.action,
-      targetType: row.target_type,
-      targetId: row.target_id,
-      summary: row.summary,
-      before: parseState(row.before_state),
-      after: parseState(row.after_state),
-    }),
-  );
+): Promise<ListPage<AuditRecord>> {
+  const request = { cursor: query.cursor, limit: options.limit };
+  return readListPage(session, entries, order, request, (s) => pathOf(s, query), toRecord);
 }
+
+type ConditionKey = 'target' | 'targetType' | 'targetId' | 'actor' | 'action' | 'at';
+
+/** What one thing went through, and a time, are stretches of an index; the rest is searched. */
+function pathOf(session: Session, query: AuditQuery) {
+  const { engine } = session;
+  const { actor, action, targetType, targetId, from, to } = query;
+  const conditions: Condition<ConditionKey>[] = [];
+  const add = (key: ConditionKey, make: (of: ColumnOf) => RawBuilder<boolean>) =>
+    conditions.push(condition(engine, ref, key, make));
+  if (targetType && targetId) {
+    add(
+      'target',
+      (of) =>
+        sql<boolean>`${of('target_type')} = ${targetType} and ${of('target_id')} = ${targetId}`,
+    );
+  } else {
+    if (targetType) add('targetType', (of) => sql<boolean>`${of('target_type')} = ${targetType}`);
+    if (targetId) add('targetId', (of) => sql<boolean>`${of('target_id')} = ${targetId}`);
+  }
+  if (actor) add('actor', (of) => engine.contains(of('actor_email'), actor));
+  if (action) add('action', (of) => engine.startsWith(of('action'), action));
+  if (from || to) {
+    conditions.push(
+      rangeCondition(engine, ref, 'at', 'at', (at) => [
+        ...(from ? [sql<boolean>`${at} >= ${engine.instantParam(from)}`] : []),
+        ...(to ? [sql<boolean>`${at} < ${engine.instantParam(to)}`] : []),
+      ]),
+    );
+  }
+  return chooseAccessPath({
+    conditions,
+    groups: conditions
+      .filter(({ key }) => key === 'target')
+      .map(({ key, seek }) => ({ keys: [key], branches: [seek], order: order.sort })),
+    sort: order.sort,
+    sortColumn: 'at',
+    isSmall: (where) => isSmallGroup(session, entries, where),
+  });
+}
+
+const toRecord = (row: EntryRow): AuditRecord => ({
+  auditId: row.audit_id,
+  at: row.at,
+  actorId: row.actor_id,
+  actorEmail: row.actor_email,
+  action: row.action,
+  targetType: row.target_type,
+  targetId: row.target_id,
+  summary: row.summary,
+  before: parseState(row.before_state),
+  after: parseState(row.after_state),
+});
 
 /** Written by `recordAudit`; anything else in an existing table is shown as text. */
 function parseState(text: string | null): JsonValue | null {

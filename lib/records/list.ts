@@ -1,8 +1,22 @@
 /** The record list: what was fetched, newest first, one keyset page at a time, without payloads. */
-import { type SelectQueryBuilder, sql } from 'kysely';
-import type { Session } from '#db/engine.ts';
-import type { Database, Instant } from '#db/schema.ts';
-import { type KeysetOrder, type Page, pageOf, planKeyset } from '#lib/paging/keyset.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Engine, Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
+import {
+  type ColumnOf,
+  type Condition,
+  chooseAccessPath,
+  condition,
+  type Group,
+  rangeCondition,
+} from '#lib/paging/access-path.ts';
+import { type KeysetOrder, planKeyset } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
 import type { RecordFilter, RecordQuery } from './filter.ts';
 
 export interface RecordSummary {
@@ -26,7 +40,6 @@ export interface RecordSummary {
   readonly attempt: number;
 }
 
-const listTimeoutMs = 5_000;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -84,6 +97,11 @@ export function toSummary(row: SummaryRow): RecordSummary {
   };
 }
 
+const records: ListTable<'IngestRecords', SummaryRow> = {
+  from: ({ q }) => q.selectFrom('IngestRecords'),
+  rows: selectSummary,
+};
+
 /**
  * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError
  * `db_statement_timeout` after five seconds.
@@ -92,48 +110,95 @@ export async function listRecords(
   session: Session,
   query: RecordQuery,
   options: { readonly limit?: number } = {},
-): Promise<Page<RecordSummary>> {
+): Promise<ListPage<RecordSummary>> {
+  const { filter, direction, cursor } = query;
   const order: KeysetOrder = {
-    sort: 'fetched_at',
-    direction: query.direction,
-    by: { column: ref('fetched_at_utc'), kind: 'instant' },
+    sort,
+    direction,
+    by: { column: ref(sortColumn), kind: 'instant' },
     id: ref('ingest_id'),
   };
-  const plan = planKeyset(session.engine, order, { cursor: query.cursor, limit: options.limit });
-  if (matchesNothing(query.filter)) return { rows: [], next: null, previous: null };
-  const fetched = await session.engine.withTimeout(session, listTimeoutMs, (s) => {
-    let select = applyFilter(s, selectSummary(s), query.filter)
-      .select(plan.cursorText.as('cursorValue'))
-      .orderBy(plan.orderBy);
-    if (plan.where) select = select.where(plan.where);
-    return s.engine.take(select, plan.fetch).execute();
-  });
-  return pageOf(order, plan, fetched, toSummary);
+  const request = { cursor, limit: options.limit };
+  if (matchesNothing(filter)) {
+    planKeyset(session.engine, order, request);
+    return { rows: [], next: null, previous: null, searched: null };
+  }
+  return readListPage(session, records, order, request, (s) => pathOf(s, filter), toSummary);
 }
 
 const matchesNothing = ({ runId, workItemId }: RecordFilter) =>
   [runId, workItemId].some((id) => id !== undefined && !isUuid(id));
 
-function applyFilter<O>(
-  { engine }: Session,
-  query: SelectQueryBuilder<Database, 'IngestRecords', O>,
-  filter: RecordFilter,
-): SelectQueryBuilder<Database, 'IngestRecords', O> {
-  let q = query;
-  if (filter.source !== undefined) q = q.where('source_name', '=', filter.source);
-  if (filter.resourceType !== undefined) q = q.where('resource_type', '=', filter.resourceType);
-  if (filter.resourcePrefix !== undefined) {
-    q = q.where(engine.startsWith(ref('resource_id'), filter.resourcePrefix));
+const sort = 'fetched_at';
+const sortColumn = 'fetched_at_utc';
+/** The least HTTP status that has an index. */
+const failureStatus = 400;
+
+type ConditionKey =
+  | 'workItemId'
+  | 'runId'
+  | 'httpStatus'
+  | 'source'
+  | 'resourceType'
+  | 'resourcePrefix'
+  | 'fetched';
+
+function pathOf(session: Session, filter: RecordFilter) {
+  const conditions = conditionsOf(session.engine, filter);
+  const groups: Group<ConditionKey>[] = [];
+  // The one that is usually smallest first. The items' own index is in no order.
+  for (const key of ['workItemId', 'runId', 'httpStatus', 'source'] as const) {
+    const found = conditions.find((one) => one.key === key);
+    if (!found || (key === 'httpStatus' && !isFailure(filter.httpStatus))) continue;
+    groups.push({
+      keys: [key],
+      branches: [found.seek],
+      order: key === 'workItemId' ? null : sort,
+    });
   }
-  if (filter.runId !== undefined) q = q.where('run_id', '=', filter.runId);
-  if (filter.workItemId !== undefined) q = q.where('work_item_id', '=', filter.workItemId);
-  if (filter.httpStatus !== undefined) q = q.where('status_code', '=', filter.httpStatus);
-  const fetchedAt = ref('fetched_at_utc');
-  if (filter.fetchedFrom !== undefined) {
-    q = q.where(sql<boolean>`${fetchedAt} >= ${engine.instantParam(filter.fetchedFrom)}`);
+  return chooseAccessPath({
+    conditions,
+    groups,
+    sort,
+    sortColumn,
+    isSmall: (where) => isSmallGroup(session, records, where),
+  });
+}
+
+const isFailure = (status: number | undefined) => status !== undefined && status >= failureStatus;
+
+function conditionsOf(engine: Engine, filter: RecordFilter): Condition<ConditionKey>[] {
+  const conditions: Condition<ConditionKey>[] = [];
+  const add = (key: ConditionKey, make: (of: ColumnOf) => RawBuilder<boolean>) =>
+    conditions.push(condition(engine, ref, key, make));
+  const equal = (key: ConditionKey, column: string, value: string | number | undefined) => {
+    if (value !== undefined) add(key, (of) => sql<boolean>`${of(column)} = ${value}`);
+  };
+  equal('source', 'source_name', filter.source);
+  equal('resourceType', 'resource_type', filter.resourceType);
+  equal('runId', 'run_id', filter.runId);
+  equal('workItemId', 'work_item_id', filter.workItemId);
+  const { httpStatus, resourcePrefix, fetchedFrom: from, fetchedTo: to } = filter;
+  if (httpStatus !== undefined && isFailure(httpStatus)) {
+    // The index of failures is used where its own condition is repeated.
+    add(
+      'httpStatus',
+      (of) =>
+        sql<boolean>`${of('status_code')} = ${httpStatus} and ${of('status_code')} >= ${sql.lit(failureStatus)}`,
+    );
+  } else {
+    equal('httpStatus', 'status_code', httpStatus);
   }
-  if (filter.fetchedTo !== undefined) {
-    q = q.where(sql<boolean>`${fetchedAt} < ${engine.instantParam(filter.fetchedTo)}`);
+  if (resourcePrefix !== undefined) {
+    add('resourcePrefix', (of) => engine.startsWith(of('resource_id'), resourcePrefix));
   }
-  return q;
+  if (from !== undefined || to !== undefined) {
+    conditions.push(
+      rangeCondition(engine, ref, 'fetched', sortColumn, (time) => [
+        ...(from === undefined ? [] : [sql<boolean>`${time} >= ${engine.instantParam(from)}`]),
+        ...(to === undefined ? [] : [sql<boolean>`${time} < ${engine.instantParam(to)}`]),
+      ]),
+    );
+  }
+  return conditions;
 }

@@ -1,9 +1,16 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { RunStatus } from '#db/schema.ts';
-import { type KeysetOrder, type Page, pageOf, planKeyset } from '#lib/paging/keyset.ts';
+import { chooseAccessPath, condition } from '#lib/paging/access-path.ts';
+import type { KeysetOrder } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
 import type { Run } from './model.ts';
-import { runFromRow } from './rows.ts';
+import { type RunRow, runFromRow } from './rows.ts';
 
 export interface ListRunsQuery {
   readonly status?: RunStatus | undefined;
@@ -12,27 +19,49 @@ export interface ListRunsQuery {
   readonly limit?: number | undefined;
 }
 
+const ref = (column: string) => sql.ref<string>(`ingest_runs.${column}`);
+
 const order: KeysetOrder = {
   sort: 'started_at',
   direction: 'desc',
-  by: { column: sql.ref('started_at'), kind: 'instant' },
-  id: sql.ref<string>('run_id'),
+  by: { column: ref('started_at'), kind: 'instant' },
+  id: ref('run_id'),
+};
+
+const runs: ListTable<'ingest_runs', RunRow & { readonly id: string }> = {
+  from: ({ q }) => q.selectFrom('ingest_runs'),
+  rows: ({ q }) => q.selectFrom('ingest_runs').selectAll().select('run_id as id'),
 };
 
 /**
  * Runs, the latest first, by keyset pages.
- * @throws AppError `cursor_invalid`
+ * @throws AppError `cursor_invalid`; DatabaseError `db_statement_timeout` after five seconds
  */
-export async function listRuns(s: Session, query: ListRunsQuery = {}): Promise<Page<Run>> {
-  const plan = planKeyset(s.engine, order, query);
-  let select = s.q
-    .selectFrom('ingest_runs')
-    .selectAll()
-    .select(plan.cursorText.as('cursor_value'))
-    .orderBy(plan.orderBy);
-  if (query.status !== undefined) select = select.where('status', '=', query.status);
-  if (plan.where !== null) select = select.where(plan.where);
-  const rows = await s.engine.take(select, plan.fetch).execute();
-  const positioned = rows.map((row) => ({ ...row, id: row.run_id, cursorValue: row.cursor_value }));
-  return pageOf(order, plan, positioned, runFromRow);
+export function listRuns(s: Session, query: ListRunsQuery = {}): Promise<ListPage<Run>> {
+  return readListPage(s, runs, order, query, (session) => pathOf(session, query), runFromRow);
+}
+
+function pathOf(session: Session, { status }: ListRunsQuery) {
+  const conditions =
+    status === undefined
+      ? []
+      : [
+          condition(
+            session.engine,
+            ref,
+            'status',
+            (of) => sql<boolean>`${of('status')} = ${status}`,
+          ),
+        ];
+  return chooseAccessPath({
+    conditions,
+    groups: conditions.map(({ key, seek }) => ({
+      keys: [key],
+      branches: [seek],
+      order: order.sort,
+    })),
+    sort: order.sort,
+    sortColumn: 'started_at',
+    isSmall: (where: RawBuilder<boolean>) => isSmallGroup(session, runs, where),
+  });
 }

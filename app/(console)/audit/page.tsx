@@ -42,7 +42,7 @@ export default async function AuditPage({
       </>
     );
   }
-  const { rows, next, previous } = loaded.data;
+  const { rows, next, previous, searched } = loaded.data;
   const pageHref = (cursor: string | null) =>
     cursor === null ? null : `/audit?${new URLSearchParams({ ...kept, cursor })}`;
   const isFiltered = Object.keys(kept).length > 0;
@@ -52,7 +52,14 @@ export default async function AuditPage({
       <PageHeader title="Audit" meta="who changed what, newest first" />
       {filter}
       <ParameterProblems problems={problems} />
-      {rows.length === 0 ? (
+      {rows.length === 0 && searched !== null && next !== null ? (
+        <EmptyState
+          title={`No match among the next ${countOf(searched, 'entry', 'entries')} of the log`}
+          action={<LinkButton href={pageHref(next) ?? '/audit'}>Search on</LinkButton>}
+        >
+          The log is searched piece by piece here. A target or a day narrows it.
+        </EmptyState>
+      ) : rows.length === 0 ? (
         <EmptyState
           icon={<ScrollText aria-hidden />}
           title={isFiltered ? 'No entry fits the filter' : 'Nothing was changed yet'}
@@ -80,7 +87,11 @@ export default async function AuditPage({
           </TableRegion>
           <Pagination
             label="Pages of the audit log"
-            summary={countOf(rows.length, 'entry', 'entries')}
+            summary={
+              searched === null
+                ? countOf(rows.length, 'entry', 'entries')
+                : `${countOf(rows.length, 'entry', 'entries')} in ${countOf(searched, 'entry', 'entries')} searched; the next page searches on`
+            }
             previousHref={pageHref(previous)}
             nextHref={pageHref(next)}
           />

@@ -67,7 +67,20 @@ function List({
   readonly query: RecordQuery;
   readonly current: RecordParameters;
 }) {
+  const toCursor = (cursor: string | null) =>
+    cursor === null ? null : recordsHref(current, { cursor });
   if (page.rows.length === 0) {
+    const onwards = toCursor(page.next);
+    if (page.searched !== null && onwards !== null) {
+      return (
+        <EmptyState
+          title={`No match among the next ${countOf(page.searched, 'record')} of the list`}
+          action={<LinkButton href={onwards}>Search on</LinkButton>}
+        >
+          The list is searched piece by piece here. A source, a run or a day narrows it.
+        </EmptyState>
+      );
+    }
     const isFiltered = Object.keys(current).length > 0;
     return isFiltered ? (
       <EmptyState
@@ -85,8 +98,6 @@ function List({
       </EmptyState>
     );
   }
-  const toCursor = (cursor: string | null) =>
-    cursor === null ? null : recordsHref(current, { cursor });
   const other = query.direction === 'desc' ? 'asc' : 'desc';
   return (
     <div>
@@ -114,7 +125,11 @@ function List({
       </TableRegion>
       <Pagination
         label="Pages of records"
-        summary={countOf(page.rows.length, 'row')}
+        summary={
+          page.searched === null
+            ? countOf(page.rows.length, 'row')
+            : `${countOf(page.rows.length, 'row')} in ${countOf(page.searched, 'record')} searched; the next page searches on`
+        }
         previousHref={toCursor(page.previous)}
         nextHref={toCursor(page.next)}
       />
