@@ -21,6 +21,7 @@ export const databaseErrorCodes = [
   'db_migration_failed',
   'db_migrations_pending',
   'db_file_unusable',
+  'db_full',
   'db_settings_invalid',
   'db_error',
 ] as const;

@@ -1,3 +1,14 @@
+/** The connections of a process; on the embedded engine, its one place to write. */
+export interface PoolFigures {
+  readonly used: number;
+  readonly free: number;
+  /** Callers waiting for one now. */
+  readonly waiting: number;
+  readonly max: number;
+  /** The longest anybody waited for one in the last minute or two, ms. */
+  readonly longestWaitMs: number;
+}
+
 /** What a process saw of its database, for the console: counted since it was opened. */
 export interface DatabaseStats {
   /** Transactions run again after the server chose them as deadlock victim. */
@@ -8,8 +19,7 @@ export interface DatabaseStats {
   uniqueRacesRetried: number;
   /** Transactions run again after their connection was lost before the commit was sent. */
   connectionsLostRetried: number;
-  /** Connections of this process: in use, idle, and callers waiting for one. */
-  readonly pool: () => { used: number; free: number; waiting: number };
+  readonly pool: () => PoolFigures;
 }
 
 export function newStats(pool: DatabaseStats['pool']): DatabaseStats {

@@ -1,7 +1,7 @@
 /** One write transaction, run again when the database says that would help. */
 import type { ControlledTransaction, Kysely } from 'kysely';
 import type { Engine, Session } from './engine.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError, type DatabaseErrorCode } from './errors.ts';
 import type { Database } from './schema.ts';
 import type { DatabaseStats } from './stats.ts';
 
@@ -20,7 +20,7 @@ interface TransactionParts {
 
 /**
  * Begins, runs `fn`, commits. Faults before the commit was sent are retried as `Db.transaction` says;
- * a connection lost at the commit is not, because it may have been carried out.
+ * a commit that got no answer is not, because it may have been carried out.
  */
 export async function runTransaction<T>(
   parts: TransactionParts,
@@ -52,12 +52,18 @@ async function runOnce<T>(
   return result;
 }
 
+/** Faults after which a commit that was sent may or may not have been carried out. */
+const unanswered: ReadonlySet<DatabaseErrorCode> = new Set<DatabaseErrorCode>([
+  'db_connection_lost',
+  'db_statement_timeout',
+]);
+
 async function commit(trx: ControlledTransaction<Database>): Promise<void> {
   try {
     await trx.commit().execute();
   } catch (error) {
     await rollback(trx);
-    if (!(error instanceof DatabaseError) || error.code !== 'db_connection_lost') throw error;
+    if (!(error instanceof DatabaseError) || !unanswered.has(error.code)) throw error;
     throw new DatabaseError(
       'db_connection_lost',
       'The connection was lost while a change was being committed; it may or may not be stored.',

@@ -12,12 +12,15 @@ const passing: ReadonlySet<DatabaseErrorCode> = new Set([
   'db_pool_exhausted',
   'db_busy',
   'db_deadlock',
+  // Somebody has to mend these, but none of them is an item's fault: its attempts are not for them.
+  'db_full',
+  'db_file_unusable',
 ] as const);
 
 const firstDelayMs = 200;
 const longestDelayMs = 15_000;
 
-/** True for faults of the moment (network, restart, contention), false for faults of the request. */
+/** True for faults of the moment or of the place (network, restart, contention, disk), false for those of the request. */
 export function isPassing(error: unknown): boolean {
   return error instanceof DatabaseError && (error.transient || passing.has(error.code));
 }

@@ -25,6 +25,12 @@ export function classifySqliteError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
+  if (code === 'SQLITE_FULL') {
+    return new DatabaseError('db_full', `${path} cannot grow: the disk is full.`, {
+      remedy: 'Free disk space, or move the file and set INGEST_SQLITE_PATH.',
+      cause: error,
+    });
+  }
   if (isFileProblem(code)) return fileUnusable(path, error);
   return new DatabaseError('db_error', 'The database reported an error.', {
     remedy: 'Look into the log for its cause.',
@@ -33,7 +39,7 @@ export function classifySqliteError(error: unknown, path: string): unknown {
 }
 
 function isFileProblem(code: string): boolean {
-  return /^SQLITE_(CANTOPEN|READONLY|NOTADB|CORRUPT|IOERR|FULL|PERM|AUTH)/.test(code);
+  return /^SQLITE_(CANTOPEN|READONLY|NOTADB|CORRUPT|IOERR|PERM|AUTH)/.test(code);
 }
 
 export function busy(cause?: unknown): DatabaseError {
@@ -60,7 +66,7 @@ function reason(error: unknown): string {
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of its path is not a directory';
   if (code === 'SQLITE_NOTADB') return 'it is not a SQLite database';
   if (code.startsWith('SQLITE_CORRUPT')) return 'it is damaged';
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'the disk is full';
+  if (code === 'ENOSPC') return 'the disk is full';
   if (code.startsWith('SQLITE_CANTOPEN')) return 'it cannot be opened';
   return 'reading or writing it failed';
 }

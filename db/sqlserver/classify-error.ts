@@ -116,9 +116,15 @@ const tooLong: Sentence = {
   remedy: 'Shorten the value; the log says which column it was.',
 };
 const full: Sentence = {
-  code: 'db_error',
+  code: 'db_full',
   message: ({ settings }) => `The database ${settings.database} or its log has no space left.`,
   remedy: 'Free disk space on the server, or let its files grow.',
+};
+const recovering: Sentence = {
+  code: 'db_busy',
+  message: ({ settings }) =>
+    `The database ${settings.database} is not available now: it is starting, stopping or moving.`,
+  remedy: 'Wait until the server has finished; its log says how far it is.',
 };
 const unknown: Sentence = {
   code: 'db_error',
@@ -141,6 +147,10 @@ const byNumber: ReadonlyMap<number, Sentence> = new Map([
   ...[241, 245, 8114, 8169].map((n) => [n, constraint] as const),
   ...[2628, 8152].map((n) => [n, tooLong] as const),
   ...[1101, 1105, 9002].map((n) => [n, full] as const),
+  // Recovery (904, 921–923, 927), shutdown (6005, 17142), a failover (976, 978, 983, 3906, 18401).
+  ...[904, 921, 922, 923, 927, 976, 978, 983, 3906, 6005, 17142, 18401].map(
+    (n) => [n, recovering] as const,
+  ),
 ]);
 
 /** Servers that speak TDS without SQL Server's numbers tell it by text only. */

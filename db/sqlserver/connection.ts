@@ -6,8 +6,10 @@ import type { SqlServerSettings } from '../settings/model.ts';
 import { classifySqlServerError } from './classify-error.ts';
 import { PlannableRequest, typedParameter } from './request.ts';
 
-/** A socket idle for this long is asked before it is used: firewalls drop idle ones silently. */
-const idleBeforeCheckMs = 5_000;
+/** A live server answers sooner; a dead one must not hold up whoever needs a connection, ms. */
+const aliveWithinMs = 2_000;
+/** A server that does not even take back a statement is taken for dead after this, ms. */
+const cancelTimeoutMs = 2_000;
 
 export function connectionConfiguration(settings: SqlServerSettings): ConnectionConfiguration {
   const { host, port, instanceName, database, user, password } = settings;
@@ -21,6 +23,8 @@ export function connectionConfiguration(settings: SqlServerSettings): Connection
       trustServerCertificate: settings.trustServerCertificate,
       connectTimeout: settings.connectTimeoutMs,
       requestTimeout: settings.requestTimeoutMs,
+      // Closes the connection when the server is silent: nothing half-open returns to the pool.
+      cancelTimeout: cancelTimeoutMs,
       appName: 'Holocron Ingest',
       lowerCaseGuids: true,
       useUTC: true,
@@ -69,12 +73,20 @@ export class TdsConnection implements DatabaseConnection {
     });
   }
 
-  /** Whether it may be handed out: open, in no transaction, and alive when it was idle for long. */
-  async isUsable(): Promise<boolean> {
-    if (this.#closed || this.#inTransaction) return false;
-    if (performance.now() - this.#lastUsed < idleBeforeCheckMs) return true;
+  /** Open, and in no transaction. */
+  isAtRest(): boolean {
+    return !this.#closed && !this.#inTransaction;
+  }
+
+  /** When it last had an answer, by the process's monotonic clock, ms. */
+  get idleSince(): number {
+    return this.#lastUsed;
+  }
+
+  /** Whether the server still answers on it. */
+  async answers(): Promise<boolean> {
     try {
-      await this.#run('select 1', [], { timeoutMs: 5_000 });
+      await this.#run('select 1', [], { timeoutMs: aliveWithinMs });
       return true;
     } catch {
       return false;

@@ -11,42 +11,18 @@ import {
   MssqlQueryCompiler,
   type QueryCompiler,
 } from 'kysely';
-import { Pool, TimeoutError } from 'tarn';
-import type { SqlServerSettings } from '../settings/model.ts';
-import { poolExhausted } from './classify-error.ts';
-import { connect, TdsConnection } from './connection.ts';
-
-export type ConnectionPool = Pool<TdsConnection>;
-
-/** Makes no connection before the first is asked for. */
-export function newPool(settings: SqlServerSettings): ConnectionPool {
-  return new Pool<TdsConnection>({
-    min: 0,
-    max: settings.poolMax,
-    // Later than connecting itself gives up, so that its own error arrives.
-    createTimeoutMillis: settings.connectTimeoutMs + 5_000,
-    acquireTimeoutMillis: settings.connectTimeoutMs + 15_000,
-    idleTimeoutMillis: 60_000,
-    // Else tarn goes on trying until the acquire time-out and hides why the server cannot be reached.
-    propagateCreateError: true,
-    create: () => connect(settings),
-    // tarn waits for a promise here although its types say boolean.
-    validate: (connection) => connection.isUsable() as unknown as boolean,
-    destroy: (connection) => connection.close(),
-  });
-}
+import { TdsConnection } from './connection.ts';
+import type { ConnectionPool } from './pool.ts';
 
 export class SqlServerDialect implements Dialect {
   readonly #pool: ConnectionPool;
-  readonly #settings: SqlServerSettings;
 
-  constructor(pool: ConnectionPool, settings: SqlServerSettings) {
+  constructor(pool: ConnectionPool) {
     this.#pool = pool;
-    this.#settings = settings;
   }
 
   createDriver(): Driver {
-    return new SqlServerDriver(this.#pool, this.#settings);
+    return new SqlServerDriver(this.#pool);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -64,21 +40,15 @@ export class SqlServerDialect implements Dialect {
 
 class SqlServerDriver implements Driver {
   readonly #pool: ConnectionPool;
-  readonly #settings: SqlServerSettings;
 
-  constructor(pool: ConnectionPool, settings: SqlServerSettings) {
+  constructor(pool: ConnectionPool) {
     this.#pool = pool;
-    this.#settings = settings;
   }
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<DatabaseConnection> {
-    try {
-      return await this.#pool.acquire().promise;
-    } catch (error) {
-      throw error instanceof TimeoutError ? poolExhausted(this.#settings.poolMax, error) : error;
-    }
+  acquireConnection(): Promise<DatabaseConnection> {
+    return this.#pool.acquire();
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {

@@ -5,17 +5,14 @@ import type { Database } from '../schema.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { newStats } from '../stats.ts';
 import { runTransaction } from '../transaction.ts';
-import { newPool, SqlServerDialect } from './dialect.ts';
+import { SqlServerDialect } from './dialect.ts';
 import { sqlServerEngine } from './engine.ts';
+import { ConnectionPool } from './pool.ts';
 
 export function openSqlServer(settings: SqlServerSettings): Db {
-  const pool = newPool(settings);
-  const stats = newStats(() => ({
-    used: pool.numUsed(),
-    free: pool.numFree(),
-    waiting: pool.numPendingAcquires(),
-  }));
-  const q = new Kysely<Database>({ dialect: new SqlServerDialect(pool, settings) }).withSchema(
+  const pool = new ConnectionPool(settings);
+  const stats = newStats(() => pool.figures());
+  const q = new Kysely<Database>({ dialect: new SqlServerDialect(pool) }).withSchema(
     settings.schema,
   );
   const engine = sqlServerEngine(settings.schema);
