@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ageItems } from './support/age-items.ts';
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
@@ -130,4 +131,21 @@ test.describe('a viewer', () => {
       await expect(page.getByText(/You may not change sources/)).toBeVisible();
     }
   });
+});
+
+test('what the list shows is exported, and a wrong filter is refused', async ({ page }) => {
+  await addTestSource(page, { name: 'export-source', resources: 5 });
+  await runToTheEnd(page, 'export-source');
+  await goTo(page, '/work-items?source=export-source&sort=resource_id');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'All matching items as CSV' }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe('work-items.csv');
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines).toHaveLength(6);
+  expect(lines[1]).toContain(',export-source,');
+  const refused = await page.request.get('/api/export/work-items?stale=long');
+  expect(refused.status()).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: { code: 'input_invalid' } });
 });

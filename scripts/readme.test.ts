@@ -19,7 +19,7 @@ function documented(): Set<string> {
 async function variablesInCode(): Promise<Set<string>> {
   const names = new Set<string>();
   for await (const file of glob('{app,lib,db,worker,scripts}/**/*.{ts,tsx}', { cwd: inRoot() })) {
-    if (/\.test\.tsx?$|\/testing\//.test(file)) continue;
+    if (/\.test\.tsx?$|\/testing\/|^worker\/faults\//.test(file)) continue;
     const whole = /\b(?:INGEST_[A-Z_]*[A-Z]|DB_BACKEND|MSSQL_SA_PASSWORD|NEXTAUTH_[A-Z]+)\b/g;
     for (const [name] of read(file).matchAll(whole)) names.add(name);
   }

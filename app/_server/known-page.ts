@@ -2,14 +2,13 @@
  * Whether a detail page's address names something there is. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
-import type { Db } from '#db/engine.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/get-run.ts';
-import { getRuntime } from '#lib/runtime.ts';
+import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { getSource } from '#lib/sources/get-source.ts';
 import { workItemExists } from '#lib/work-items/detail.ts';
 
-const lookups: Readonly<Record<string, (db: Db, id: string) => Promise<boolean>>> = {
+const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
   records: recordExists,
   runs: async (db, id) => (await getRun(db, id)) !== null,
   sources: async (db, id) => (await getSource(db, id))?.sourceId === id,

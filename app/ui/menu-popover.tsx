@@ -38,6 +38,7 @@ export default function MenuPopover({
     <AriaRoot>
       <Popover
         isOpen
+        aria-label={label}
         onOpenChange={onClose}
         triggerRef={trigger}
         placement={placement}

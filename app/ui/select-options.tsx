@@ -25,6 +25,7 @@ export default function SelectOptions({
     <AriaRoot>
       <Popover
         isOpen
+        aria-label={label}
         onOpenChange={onClose}
         triggerRef={trigger}
         placement="bottom start"
