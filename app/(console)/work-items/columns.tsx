@@ -142,7 +142,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'worker',
-    label: 'Held by',
+    label: 'Leased by',
     isShown: false,
     className: 'max-w-40 truncate',
     cell: (item) =>

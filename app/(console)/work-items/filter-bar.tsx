@@ -8,6 +8,7 @@ import { SearchField } from '#app/ui/field.tsx';
 import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
 import {
   type FilterDefinition,
+  type FilterParameter,
   filterDefinitions,
   filterGroups,
   filterParameters,
@@ -95,7 +96,7 @@ export function FilterBar({
               Filter
             </Button>
           }
-          entries={menuEntries(setEdited, () => set({ due: '1' }))}
+          entries={menuEntries(setEdited, (parameter) => set({ [parameter]: '1' }))}
         />
         {anything ? (
           <Button
@@ -150,13 +151,16 @@ function isShownAsChip(
   return parameter !== 'stale' || !staleChoices.some((days) => days === value);
 }
 
-function menuEntries(edit: (filter: FilterDefinition) => void, setDue: () => void): MenuEntry[] {
+function menuEntries(
+  edit: (filter: FilterDefinition) => void,
+  setFlag: (parameter: FilterParameter) => void,
+): MenuEntry[] {
   return filterGroups.flatMap((group, at) => [
     ...(at > 0 ? [{ kind: 'separator', id: `separator-${group.title}` } as const] : []),
     ...group.filters.map((filter) => ({
       id: filter.parameter,
       label: filter.kind === 'flag' ? filter.label : `${filter.label} …`,
-      onAction: () => (filter.kind === 'flag' ? setDue() : edit(filter)),
+      onAction: () => (filter.kind === 'flag' ? setFlag(filter.parameter) : edit(filter)),
     })),
   ]);
 }

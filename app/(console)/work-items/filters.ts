@@ -83,6 +83,12 @@ export const filterGroups: readonly FilterGroup[] = [
         help: 'The id of the item whose payload named it.',
         kind: 'text',
       },
+      {
+        parameter: 'host',
+        label: 'Host',
+        help: 'Host and port of the request URI, such as api.example.org or 127.0.0.1:8080.',
+        kind: 'text',
+      },
     ],
   },
   {
@@ -111,9 +117,15 @@ export const filterGroups: readonly FilterGroup[] = [
       },
       {
         parameter: 'lease',
-        label: 'Held by',
+        label: 'Leased by',
         help: 'The worker that holds the lease.',
         kind: 'text',
+      },
+      {
+        parameter: 'held',
+        label: 'On hold',
+        help: 'Queued when its run was stopped; claimed by nobody until it is taken up again.',
+        kind: 'flag',
       },
       {
         parameter: 'priority_from',
