@@ -137,7 +137,7 @@ test('what the list shows is exported, and a wrong filter is refused', async ({ 
   await addTestSource(page, { name: 'export-source', resources: 5 });
   await runToTheEnd(page, 'export-source');
   await goTo(page, '/work-items?source=export-source&sort=resource_id');
-  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
   const waiting = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: 'All matching items as CSV' }).click();
   const download = await waiting;

@@ -34,7 +34,7 @@ export const listColumns: readonly ListColumn[] = [
     label: 'Resource',
     sort: 'resource_id',
     isShown: true,
-    className: 'min-w-48 max-w-96',
+    className: 'min-w-48 max-w-72 2xl:max-w-[32rem]',
     cell: (item) => (
       <Link
         href={`/work-items/${item.workItemId}`}
