@@ -82,6 +82,18 @@ describe('a group of completions', () => {
     expect(await Promise.all(all)).toEqual(Array(5).fill(done));
   });
 
+  test.each([0, 1, 2, 3, 4, 5])('sends what fills it %i steps after a commit', async (steps) => {
+    const store = givenStore();
+    const group = new CompletionGroup(store, { maxItems: 9, maxWaitMs: 20, maxCharacters: 100 });
+    const first = group.complete(completion('x'.repeat(100)));
+    store.commit();
+    await first;
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    void group.complete(completion('x'.repeat(100)));
+    await vi.advanceTimersByTimeAsync(20);
+    expect(sizes(store)).toEqual([1, 1]);
+  });
+
   test('gives each item its own result or error', async () => {
     const store = givenStore();
     const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: 20 });

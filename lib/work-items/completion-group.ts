@@ -48,9 +48,8 @@ export class CompletionGroup {
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = null;
-    });
+    if (this.#waiting.length === 0) return this.#sending ?? Promise.resolve();
+    this.#sending ??= this.#sendAll();
     return this.#sending;
   }
 
@@ -59,8 +58,11 @@ export class CompletionGroup {
     return this.#waiting.length >= maxItems || this.#characters >= maxCharacters;
   }
 
+  /** Must be called with something waiting: it then ends in a later turn than the one that notes it as sending. */
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) await this.#send(this.#take());
+    // In the same step as the look at what waits: what comes after it starts a sending of its own.
+    this.#sending = null;
   }
 
   #take(): readonly Waiting[] {
