@@ -72,6 +72,10 @@ export interface WorkItemsTable {
   refetch: string | null;
   /** added: the fixed interval of `every`, seconds. */
   refetch_every_s: number | null;
+  /** added: how often it changes, as a class (see `lib/revisit/refresh-class.ts`); null = not known yet. */
+  refresh_class: Generated<number | null>;
+  /** added: since when its changes have been watched. */
+  first_fetched_at: Generated<Instant | null>;
 }
 
 export interface IngestRecordsTable {
@@ -130,6 +134,13 @@ export interface IngestRunsTable {
   items_unchanged: Generated<number>;
   max_items: number | null;
   max_depth: number | null;
+  /** added: most requests, and how many were sent. */
+  max_requests: Generated<number | null>;
+  requests_sent: Generated<number>;
+  /** added: nothing of the run is asked for after this moment. */
+  deadline_at: Generated<Instant | null>;
+  /** added: when its progress was told last. */
+  progress_at: Generated<Instant | null>;
   paused_at: Instant | null;
   /** added: `finished` | `stopped` | `cancelled` | `budget` | `error`. */
   end_reason: string | null;
@@ -274,6 +285,8 @@ export interface WorkersTable {
   started_at: Instant;
   heartbeat_at: Instant;
   stopped_at: Instant | null;
+  /** When it was given up, having fallen silent; null again when it comes back. */
+  lost_at: Generated<Instant | null>;
   draining: Flag;
   in_flight: Generated<number>;
   items_completed: Generated<number>;
