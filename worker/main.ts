@@ -39,13 +39,13 @@ async function main(flags: WorkerFlags): Promise<number> {
   process.once('disconnect', () => stop.request('the starting process ended'));
   log.info({ engine: config.database.engine, reason: config.database.reason }, 'database chosen');
   for (const note of config.notes) log.warn(note);
-  await prepareEmbedded(config.database);
-  const runtime = await openRuntime(config, log);
+  // Who runs one pass wants to know at once; one that stays outlives a database that is away or busy.
+  const reach = <T>(step: () => Promise<T>) =>
+    flags.once ? step() : patiently(step, { log, signal: stop.soft, what: 'reach the database' });
+  await reach(() => prepareEmbedded(config.database));
+  const runtime = await reach(() => openRuntime(config, log));
   try {
-    const ready = () => requireMigrated(runtime);
-    await (flags.once
-      ? ready()
-      : patiently(ready, { log, signal: stop.soft, what: 'reach the database' }));
+    await reach(() => requireMigrated(runtime));
     await runWorker(
       runtime,
       {

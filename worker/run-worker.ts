@@ -66,12 +66,17 @@ export async function runWorker(
   };
   const inFlight = createInFlight(options.onResult);
   const figures: DutyFigures = { rescued: 0 };
-  await registerWorker(context.db, {
+  const registration = {
     workerId,
     hostName: hostname().slice(0, 200),
     pid: process.pid,
     version: packageFile.version,
     concurrency: options.concurrency,
+  };
+  await patiently(() => registerWorker(context.db, registration), {
+    log: context.log,
+    signal: stop.soft,
+    what: 'sign on',
   });
   context.log.info(
     { concurrency: options.concurrency, database: context.db.label },

@@ -1,5 +1,6 @@
 /** What a worker process writes about itself. */
 import type { Session } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
 import type { Instant } from '#db/schema.ts';
 import type { Heartbeat } from './model.ts';
 
@@ -14,7 +15,16 @@ interface Registration {
 /** Rows of workers that ended longer ago than this are removed, ms. */
 const keepEndedMs = 7 * 24 * 3_600_000;
 
+/** May be called again when its answer was lost: a worker's id is its own, so a row of it is its own row. */
 export async function registerWorker(session: Session, worker: Registration): Promise<void> {
+  try {
+    await insertWorker(session, worker);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== 'db_unique_violation') throw error;
+  }
+}
+
+async function insertWorker(session: Session, worker: Registration): Promise<void> {
   await session.q
     .insertInto('workers')
     .values({
