@@ -1,4 +1,5 @@
 /** The columns of an inserted work item, and rows with their defaults filled in. */
+import { compareText } from './compare-text.ts';
 import type { WorkItemInsert } from './engine.ts';
 
 /** Rows of one statement: large enough to be fast, small enough not to escalate locks (5,000). */
@@ -85,11 +86,6 @@ export function inClaimOrder<
       compareText(a.created_at, b.created_at) ||
       compareText(a.work_item_id, b.work_item_id),
   );
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Escapes LIKE's wildcards with a backslash; `[` is one on SQL Server. */

@@ -2,7 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
-import type { JsonValue } from '#lib/json.ts';
+import { type JsonValue, parseJson } from '#lib/json.ts';
 import {
   type ColumnOf,
   type Condition,
@@ -140,10 +140,5 @@ const toRecord = (row: EntryRow): AuditRecord => ({
 
 /** Written by `recordAudit`; anything else in an existing table is shown as text. */
 function parseState(text: string | null): JsonValue | null {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as JsonValue; // JSON.parse yields JSON values
-  } catch {
-    return text;
-  }
+  return text === null ? null : (parseJson(text) ?? text);
 }

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { EventsTable } from '#db/schema.ts';
-import type { JsonObject } from '#lib/json.ts';
+import { objectFromText } from '#lib/json.ts';
 import { type EventKind, eventLevels, type IngestEvent } from './model.ts';
 
 const mostEvents = 500;
@@ -126,17 +126,5 @@ const eventFromRow = (row: EventRow): IngestEvent => ({
   workItemId: row.work_item_id,
   workerId: row.worker_id,
   host: row.host,
-  data: dataFromText(row.data),
+  data: objectFromText(row.data),
 });
-
-function dataFromText(text: string | null): JsonObject | null {
-  if (text === null) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    // JSON.parse yields JSON values only.
-    return isObject ? (value as JsonObject) : null;
-  } catch {
-    return null;
-  }
-}

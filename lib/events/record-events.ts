@@ -2,11 +2,10 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { rowsAtOnce } from '#lib/work-items/chunks.ts';
 import { eventKinds, type NewEvent } from './model.ts';
 
 const messageLength = 1_000;
-/** Rows of one insert: eleven parameters each, and SQL Server takes 2,100. */
-const rowsAtOnce = 100;
 
 /**
  * Writes the events so that they commit with what they tell, or not at all. Call it last in the
@@ -16,12 +15,7 @@ export async function recordEvents(tx: Session, events: readonly NewEvent[]): Pr
   if (events.length === 0) return;
   const first = (await takeIds(tx, events.length)) - events.length + 1;
   const rows = events.map((event, index) => rowOf(tx, event, first + index));
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    await tx.q
-      .insertInto('events')
-      .values(rows.slice(at, at + rowsAtOnce))
-      .execute();
-  }
+  for (const some of rowsAtOnce(rows)) await tx.q.insertInto('events').values(some).execute();
 }
 
 /** What an event about an item says of it. */

@@ -1,7 +1,7 @@
 /** What an API says it still lets us spend; kept on the host for operators to see. */
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
-import type { JsonObject } from '#lib/json.ts';
+import { type JsonObject, jsonFromText } from '#lib/json.ts';
 
 const budgetShape = z.object({
   /** Of one period, in `unit`. */
@@ -21,14 +21,8 @@ export function budgetIn(facts: JsonObject | null): Budget | null {
 }
 
 /** As it was stored; null for what cannot be read. */
-export function parseBudget(text: string | null): Budget | null {
-  if (text === null) return null;
-  try {
-    return budgetIn({ budget: JSON.parse(text) });
-  } catch {
-    return null;
-  }
-}
+export const parseBudget = (text: string | null): Budget | null =>
+  budgetIn({ budget: jsonFromText(text) });
 
 export interface BudgetLeft {
   readonly remaining: number;

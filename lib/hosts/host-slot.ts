@@ -5,6 +5,8 @@
  */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { insertHost } from './insert-host.ts';
+import { slotIsOpen } from './slot-is-open.ts';
 
 export interface HostSlotRequest {
   readonly host: string;
@@ -31,14 +33,7 @@ export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<
     .updateTable('hosts')
     .set(held)
     .where('host', '=', slot.host)
-    .where((eb) => eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]))
-    .where((eb) =>
-      eb.or([
-        eb('slot_lease_id', 'is', null),
-        eb('slot_until', 'is', null),
-        eb('slot_until', '<=', engine.now()),
-      ]),
-    )
+    .where(slotIsOpen(engine))
     .executeTakeFirst();
   if (Number(taken.numUpdatedRows) === 1) return null;
   const row = await tx.q
@@ -52,24 +47,7 @@ export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<
   if (row) {
     return Math.max(row.until_slot ?? 0, row.slot_lease_id === null ? 1 : slotPollMs);
   }
-  // Two first claims of a host meet at its key: the transaction of the second runs again.
-  await tx.q
-    .insertInto('hosts')
-    .values({
-      host: slot.host,
-      ...held,
-      delay_ms: null,
-      blocked_until: null,
-      blocked_reason: null,
-      last_status: null,
-      last_429_at: null,
-      last_request_at: null,
-      robots_body: null,
-      robots_status: null,
-      robots_fetched_at: null,
-      updated_at: engine.now(),
-    })
-    .execute();
+  await insertHost(tx, slot.host, held);
   return null;
 }
 

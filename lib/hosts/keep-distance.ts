@@ -1,5 +1,6 @@
 /** What a site itself asks for between two requests, for the whole fleet. */
 import type { Db } from '#db/engine.ts';
+import { insertHost } from './insert-host.ts';
 import { longestRobotsDelayMs, paceOf } from './pace.ts';
 
 /**
@@ -44,22 +45,9 @@ export async function keepDistance(db: Db, host: string, delayMs: number | null)
       }
       return;
     }
-    await tx.q
-      .insertInto('hosts')
-      .values({
-        host,
-        ...kept,
-        delay_ms: null,
-        blocked_until: null,
-        blocked_reason: null,
-        last_status: null,
-        last_429_at: null,
-        last_request_at: null,
-        robots_body: null,
-        robots_status: null,
-        robots_fetched_at: null,
-        next_slot_at: wished === null ? null : engine.nowPlus(wished),
-      })
-      .execute();
+    await insertHost(tx, host, {
+      ...kept,
+      next_slot_at: wished === null ? null : engine.nowPlus(wished),
+    });
   });
 }

@@ -1,6 +1,7 @@
 /** robots.txt files in the database, so that a fleet asks each origin once a day, not once a worker. */
 import type { Db, Session } from '#db/engine.ts';
 import type { RobotsCache, RobotsEntry } from '#lib/egress/robots.ts';
+import { insertHost } from './insert-host.ts';
 
 /** RFC 9309, 2.4. */
 const maxAgeMs = 24 * 60 * 60_000;
@@ -77,17 +78,5 @@ async function writeEntry(tx: Session, origin: string, entry: RobotsEntry): Prom
     .where('host', '=', host)
     .executeTakeFirst();
   if (Number(updated.numUpdatedRows) > 0) return;
-  await tx.q
-    .insertInto('hosts')
-    .values({
-      host,
-      ...robots,
-      delay_ms: null,
-      blocked_until: null,
-      blocked_reason: null,
-      last_status: null,
-      last_429_at: null,
-      last_request_at: null,
-    })
-    .execute();
+  await insertHost(tx, host, robots);
 }

@@ -1,5 +1,6 @@
 /** Canonical JSON (RFC 8785), so that one value has one hash however its keys were ordered. */
 import { createHash } from 'node:crypto';
+import { compareText } from '#db/compare-text.ts';
 import type { JsonValue } from '#lib/json.ts';
 
 /**
@@ -10,7 +11,7 @@ export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
     return `{${members.join(',')}}`;
   }

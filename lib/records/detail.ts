@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
-import type { JsonValue } from '#lib/json.ts';
+import { type JsonValue, parseJson } from '#lib/json.ts';
 import { isUuid, type RecordSummary, selectSummary, toSummary } from './list.ts';
 
 export interface RecordDetail extends RecordSummary {
@@ -145,13 +145,4 @@ function readPayload(text: string): RecordPayload {
   }
   const value = parseJson(text);
   return value === undefined ? { kind: 'text', text, truncated: false } : { kind: 'json', value };
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    // JSON.parse yields nothing but JSON values.
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,8 @@
 import type { Db, Session } from '#db/engine.ts';
 import { chunkSize } from '#lib/work-items/chunks.ts';
 import type { RecrawlFilter } from '#lib/work-items/model.ts';
-import { type ReopenCandidate, reopenItems } from '#lib/work-items/reopen.ts';
+import { reopenItems } from '#lib/work-items/reopen.ts';
+import type { ItemAsRead } from '#lib/work-items/status-and-run.ts';
 import { emptyQueueOfRun } from './empty-queue.ts';
 import type { LaunchRequest } from './model.ts';
 import { type RunRow, requestFromText, revisionsFromText } from './rows.ts';
@@ -116,7 +117,7 @@ function nextCandidates(
   request: LaunchRequest,
   filter: RecrawlFilter,
   cursor: string,
-): Promise<ReopenCandidate[]> {
+): Promise<ItemAsRead[]> {
   return scopeCandidates(tx, request, filter, cursor, chunkSize);
 }
 

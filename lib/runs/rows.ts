@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { IngestRunsTable } from '#db/schema.ts';
+import { jsonFromText } from '#lib/json.ts';
 import {
   type EndReason,
   type LaunchRequest,
@@ -52,20 +53,11 @@ export function runFromRow(row: RunRow): Run {
 
 /** Null for runs of an older system, which kept no request. */
 export function requestFromText(text: string | null): LaunchRequest | null {
-  const parsed = launchRequestSchema.safeParse(jsonOf(text));
+  const parsed = launchRequestSchema.safeParse(jsonFromText(text));
   return parsed.success ? parsed.data : null;
 }
 
 export function revisionsFromText(text: string | null): Readonly<Record<string, number>> {
-  const parsed = revisionsSchema.safeParse(jsonOf(text));
+  const parsed = revisionsSchema.safeParse(jsonFromText(text));
   return parsed.success ? parsed.data : {};
-}
-
-function jsonOf(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 /** What a run notes about itself in its `metadata` column, beside what an older system wrote there. */
 import { z } from 'zod';
+import { jsonFromText } from '#lib/json.ts';
 
 const runMetadataSchema = z.looseObject({
   /** Items found that the run's budget left out. */
@@ -12,11 +13,5 @@ const runMetadataSchema = z.looseObject({
 export type RunMetadata = z.infer<typeof runMetadataSchema>;
 
 /** Unreadable text reads as nothing noted: it must not keep a run from going on. */
-export function parseRunMetadata(text: string | null): RunMetadata {
-  if (text === null) return {};
-  try {
-    return runMetadataSchema.parse(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
+export const parseRunMetadata = (text: string | null): RunMetadata =>
+  runMetadataSchema.safeParse(jsonFromText(text)).data ?? {};

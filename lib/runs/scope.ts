@@ -4,7 +4,7 @@ import { chunksOf } from '#lib/work-items/chunks.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
 import type { RecrawlFilter } from '#lib/work-items/model.ts';
 import { recrawlCandidates } from '#lib/work-items/recrawl.ts';
-import type { ReopenCandidate } from '#lib/work-items/reopen.ts';
+import type { ItemAsRead } from '#lib/work-items/status-and-run.ts';
 import type { LaunchRequest } from './model.ts';
 
 export interface ScopeSource {
@@ -40,7 +40,7 @@ export function scopeCandidates(
   filter: RecrawlFilter,
   cursor: string,
   limit: number,
-): Promise<ReopenCandidate[]> {
+): Promise<ItemAsRead[]> {
   return request.kind === 'seed'
     ? pendingWithoutRun(s, filter, cursor, limit)
     : recrawlCandidates(s, filter, cursor, limit);
@@ -51,7 +51,7 @@ function pendingWithoutRun(
   { sourceSystem, sourceName }: RecrawlFilter,
   cursor: string,
   limit: number,
-): Promise<ReopenCandidate[]> {
+): Promise<ItemAsRead[]> {
   if (sourceSystem === undefined || sourceName === undefined) return Promise.resolve([]);
   const query = s.q
     .selectFrom('work_items')

@@ -1,6 +1,5 @@
 /** Reading answers: text in its charset, JSON, and pages sent where JSON was due. */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
-import type { JsonValue } from '#lib/json.ts';
 
 /** `text/html; charset=utf-8` → `text/html`; lower case. */
 export const mediaTypeOf = (response: Pick<HttpResponse, 'headers'>): string =>
@@ -58,16 +57,6 @@ function decoderFor(label: string | undefined): TextDecoder | undefined {
     return new TextDecoder(label);
   } catch {
     // A charset nobody knows.
-    return undefined;
-  }
-}
-
-/** Parsed JSON, or undefined when the text is none. */
-export function jsonOf(text: string): JsonValue | undefined {
-  try {
-    // JSON.parse yields JSON values only.
-    return JSON.parse(text) as JsonValue;
-  } catch {
     return undefined;
   }
 }

@@ -3,6 +3,7 @@
  * many items have in common is one statement for all of them.
  */
 import { validate as isUuid } from 'uuid';
+import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -172,7 +173,6 @@ function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
   return stretches;
 }
 
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function completedItem(
   tx: Session,

@@ -71,6 +71,16 @@ export function checkNewWorkItem(item: NewWorkItem): string {
   return key;
 }
 
+/** The dedupe key, or null for an item that `checkNewWorkItem` refuses. */
+export function keyIfFit(item: NewWorkItem): string | null {
+  try {
+    return checkNewWorkItem(item);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
 function checkLength(field: keyof typeof columnLengths, value: string | null | undefined): void {
   const most = columnLengths[field];
   if (typeof value === 'string' && value.length > most) {

@@ -1,9 +1,8 @@
 /** Enqueuing what was found in a payload, within the budget of the run that found it. */
 import type { Session } from '#db/engine.ts';
-import { AppError } from '#lib/errors/app-error.ts';
 import { parseRunMetadata } from '#lib/runs/run-metadata.ts';
 import { adjustRun, outcomeDeltas, type RunStanding, timesDeltas } from '#lib/runs/run-numbers.ts';
-import { checkNewWorkItem } from './dedupe-key.ts';
+import { keyIfFit } from './dedupe-key.ts';
 import { insertAbsent, knownKeys } from './enqueue.ts';
 import { heldRow } from './hold.ts';
 import type { NewWorkItem } from './model.ts';
@@ -95,22 +94,13 @@ function candidatesOf(run: RunStanding | null, finds: readonly Find[]) {
     tooDeep.push(items.length - shallow.length);
     let unfit = 0;
     for (const item of shallow) {
-      const key = keyOf(item);
+      const key = keyIfFit(item);
       if (key === null) unfit += 1;
       else if (!candidates.has(key)) candidates.set(key, { key, item, find });
     }
     invalid.push(unfit);
   }
   return { candidates, tooDeep, invalid };
-}
-
-function keyOf(item: NewWorkItem): string | null {
-  try {
-    return checkNewWorkItem(item);
-  } catch (error) {
-    if (error instanceof AppError) return null;
-    throw error;
-  }
 }
 
 /** How many more items the run may take. */

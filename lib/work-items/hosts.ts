@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { latencyIn } from '#lib/hosts/attempt-facts.ts';
 import { budgetIn } from '#lib/hosts/budget.ts';
+import { insertHost } from '#lib/hosts/insert-host.ts';
 import {
   adaptiveDelay,
   calmLatencyMs,
@@ -95,26 +96,15 @@ async function insert(tx: Session, host: string, answer: HostAnswer): Promise<vo
   const { engine } = tx;
   const { httpStatus, requests } = answer;
   const budget = budgetIn(answer.facts ?? null);
-  await tx.q
-    .insertInto('hosts')
-    .values({
-      host,
-      delay_ms: null,
-      blocked_until: null,
-      blocked_reason: null,
-      requests_total: requests,
-      count_429: httpStatus === 429 ? 1 : 0,
-      count_5xx: httpStatus !== null && httpStatus >= 500 ? 1 : 0,
-      last_status: httpStatus,
-      last_429_at: httpStatus === 429 ? engine.now() : null,
-      last_request_at: engine.now(),
-      robots_body: null,
-      robots_status: null,
-      robots_fetched_at: null,
-      budget: budget === null ? null : JSON.stringify(budget),
-      updated_at: engine.now(),
-    })
-    .execute();
+  await insertHost(tx, host, {
+    requests_total: requests,
+    count_429: httpStatus === 429 ? 1 : 0,
+    count_5xx: httpStatus !== null && httpStatus >= 500 ? 1 : 0,
+    last_status: httpStatus,
+    last_429_at: httpStatus === 429 ? engine.now() : null,
+    last_request_at: engine.now(),
+    budget: budget === null ? null : JSON.stringify(budget),
+  });
 }
 
 /** Failures in a row, latency, slow-down and pace; and the breaker, which the row's failures may trip. */

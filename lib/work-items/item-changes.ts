@@ -9,9 +9,10 @@ import { type RefetchPlan, refetchColumns, refetchPlanSchema } from '#lib/revisi
 import { isOnHold } from './hold.ts';
 import type { WorkItemStatus } from './model.ts';
 import { moveToRun, roomInRun } from './move-to-run.ts';
-import { type ReopenCandidate, reopenItems } from './reopen.ts';
+import { reopenItems } from './reopen.ts';
 import { setRefetch } from './set-refetch.ts';
 import { skipCandidates } from './skip.ts';
+import type { ItemAsRead } from './status-and-run.ts';
 
 export const itemChangeSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('recrawl') }),
@@ -49,7 +50,7 @@ export type Refusal =
   | 'moved_on';
 
 /** An item as it was before a change, with all that undoing it needs. */
-export interface ChangeableItem extends ReopenCandidate {
+export interface ChangeableItem extends ItemAsRead {
   readonly priority: number;
   readonly attempt: number;
   readonly wait_reason: string | null;

@@ -4,9 +4,9 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
 import { statusIs } from './held-item.ts';
 import { holdReason, isOnHold } from './hold.ts';
-import type { ReopenCandidate } from './reopen.ts';
+import type { ItemAsRead } from './status-and-run.ts';
 
-type Pending = ReopenCandidate & { readonly wait_reason: string | null };
+type Pending = ItemAsRead & { readonly wait_reason: string | null };
 
 /**
  * How many more items the run may have by its budget. Holds the run's row until the transaction ends,

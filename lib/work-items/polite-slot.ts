@@ -5,6 +5,7 @@
  */
 import type { Db, Session } from '#db/engine.ts';
 import { releaseHostSlot } from '#lib/hosts/host-slot.ts';
+import { slotIsOpen } from '#lib/hosts/slot-is-open.ts';
 
 export interface SlotRequest {
   readonly sourceId: string;
@@ -27,14 +28,7 @@ export async function takeSlot(tx: Session, slot: SlotRequest): Promise<boolean>
     .where('enabled', '=', 1)
     .where('paused_at', 'is', null)
     .where('deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]))
-    .where((eb) =>
-      eb.or([
-        eb('slot_lease_id', 'is', null),
-        eb('slot_until', 'is', null),
-        eb('slot_until', '<=', engine.now()),
-      ]),
-    )
+    .where(slotIsOpen(engine))
     .executeTakeFirst();
   return Number(result.numUpdatedRows) === 1;
 }

@@ -4,7 +4,8 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
 import type { RecrawlFilter } from './model.ts';
-import { type ReopenCandidate, type ReopenTarget, reopenItems } from './reopen.ts';
+import { type ReopenTarget, reopenItems } from './reopen.ts';
+import type { ItemAsRead } from './status-and-run.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -49,7 +50,7 @@ export function recrawlCandidates(
   filter: RecrawlFilter,
   cursor: string,
   limit = chunkSize,
-): Promise<ReopenCandidate[]> {
+): Promise<ItemAsRead[]> {
   const statuses: readonly WorkItemStatus[] = (filter.statuses ?? ['completed']).filter(
     (status) => status !== 'in_progress',
   );
@@ -89,5 +90,4 @@ export function recrawlCandidates(
 }
 
 /** The cursor after a chunk; undefined when the chunk was empty. */
-const nextCursor = (items: readonly ReopenCandidate[]): string | undefined =>
-  items.at(-1)?.work_item_id;
+const nextCursor = (items: readonly ItemAsRead[]): string | undefined => items.at(-1)?.work_item_id;

@@ -1,20 +1,19 @@
 /** Sending items round again: back to pending with their attempts at 0; validators and interval kept. */
 import { validate as isUuid } from 'uuid';
 import type { Session } from '#db/engine.ts';
-import type { WorkItemStatus } from '#db/schema.ts';
 import { adjustRun, outcomeDeltas, type RunDeltas, timesDeltas } from '#lib/runs/run-numbers.ts';
-import { noLease, statusIs } from './held-item.ts';
+import { noLease } from './held-item.ts';
+import {
+  groupByStatusAndRun,
+  type ItemAsRead,
+  type StatusAndRun,
+  stillAsRead,
+} from './status-and-run.ts';
 
 export interface ReopenTarget {
   /** The run they join; without it they stay in their run while that is running, else leave it. */
   readonly runId?: string;
   readonly priority?: number;
-}
-
-export interface ReopenCandidate {
-  readonly work_item_id: string;
-  readonly status: WorkItemStatus;
-  readonly run_id: string | null;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface ReopenCandidate {
  */
 export async function reopenItems(
   tx: Session,
-  items: readonly ReopenCandidate[],
+  items: readonly ItemAsRead[],
   target: ReopenTarget,
 ): Promise<number> {
   const groups = groupByStatusAndRun(items.filter((item) => item.status !== 'in_progress'));
@@ -53,24 +52,7 @@ export async function reopenItems(
   return reopened;
 }
 
-interface Group {
-  readonly status: WorkItemStatus;
-  readonly runId: string | null;
-  readonly ids: string[];
-}
-
-function groupByStatusAndRun(items: readonly ReopenCandidate[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const { work_item_id: id, status, run_id: runId } of items) {
-    const key = `${status} ${runId ?? ''}`;
-    const group = groups.get(key) ?? { status, runId, ids: [] };
-    group.ids.push(id);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
-
-async function runningRuns(tx: Session, groups: readonly Group[]): Promise<Set<string>> {
+async function runningRuns(tx: Session, groups: readonly StatusAndRun[]): Promise<Set<string>> {
   const ids = [...new Set(groups.flatMap(({ runId }) => (runId && isUuid(runId) ? [runId] : [])))];
   if (ids.length === 0) return new Set();
   const rows = await tx.q
@@ -84,7 +66,7 @@ async function runningRuns(tx: Session, groups: readonly Group[]): Promise<Set<s
 
 async function reopenGroup(
   tx: Session,
-  group: Group,
+  group: StatusAndRun,
   runId: string | null,
   priority: number | undefined,
 ): Promise<number> {
@@ -103,12 +85,8 @@ async function reopenGroup(
       updated_at: now,
       ...(priority === undefined ? {} : { priority }),
     })
-    .where('work_item_id', 'in', group.ids)
-    .where('status', '=', statusIs(group.status))
+    .where(stillAsRead(group))
     .where((eb) => eb.or([eb('refetch', 'is', null), eb('refetch', '<>', 'retired')]))
-    .where((eb) =>
-      group.runId === null ? eb('run_id', 'is', null) : eb('run_id', '=', group.runId),
-    )
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

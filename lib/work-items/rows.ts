@@ -2,7 +2,7 @@
 import type { WorkItemInsert } from '#db/engine.ts';
 import type { WorkItemAttemptsTable, WorkItemRow } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { jsonFromText, objectFromText } from '#lib/json.ts';
 import { refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
 import { checkNewWorkItem } from './dedupe-key.ts';
 import type { ClaimedItem, NewWorkItem, WorkItem, WorkItemAttempt } from './model.ts';
@@ -142,21 +142,6 @@ function hostOfUri(uri: string): string | null {
  * Rows of an older Holocron database may hold text that is no JSON (Python wrote `NaN`); such a value
  * reads as absent, because one unreadable row must not stop a claim or a page.
  */
-function jsonFromText(text: string | null): JsonValue | null {
-  if (text === null || text === '') return null;
-  try {
-    // JSON.parse yields exactly the JsonValue shapes.
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return null;
-  }
-}
-
-function objectFromText(text: string | null): JsonObject | null {
-  const value = jsonFromText(text);
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : null;
-}
-
 function headersFromText(text: string | null): Readonly<Record<string, string>> | null {
   const object = objectFromText(text);
   if (object === null) return null;

@@ -1,8 +1,7 @@
 /** Discover: turns what a payload links to into new work items. Pure. */
-import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { DiscoveredItem, FetchFacts } from '#lib/source-types/source-type.ts';
-import { checkNewWorkItem } from '#lib/work-items/dedupe-key.ts';
+import { keyIfFit } from '#lib/work-items/dedupe-key.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
 import type { LoadedSource } from './load-source.ts';
 
@@ -52,18 +51,9 @@ export function toWorkItems(
       discoveredFrom: item.workItemId,
       depth,
     };
-    const key = keyOf(candidate);
+    const key = keyIfFit(candidate);
     if (key === null) refused += 1;
     else if (!byKey.has(key) && key !== item.dedupeKey) byKey.set(key, candidate);
   }
   return { items: [...byKey.values()], refused, tooDeep };
-}
-
-function keyOf(candidate: NewWorkItem): string | null {
-  try {
-    return checkNewWorkItem(candidate);
-  } catch (error) {
-    if (error instanceof AppError) return null;
-    throw error;
-  }
 }

@@ -2,9 +2,9 @@
 import type { HttpClient, HttpResponse } from '#lib/egress/http-client.ts';
 import { askRobots, createRobotsMemory, type RobotsCache } from '#lib/egress/robots.ts';
 import { describeUrl } from '#lib/egress/url.ts';
-import type { JsonValue } from '#lib/json.ts';
+import { type JsonValue, parseJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
-import { beginningOf, decode, jsonOf, mediaTypeOf } from '../body.ts';
+import { beginningOf, decode, mediaTypeOf } from '../body.ts';
 import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOfStatus, guarded } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
@@ -68,7 +68,7 @@ export function fetchOverHttp(
     const asJson =
       settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
     if (asJson) {
-      const payload = jsonOf(text);
+      const payload = parseJson(text);
       if (payload === undefined) {
         const message = `The answer (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
         return failed(exchange, 'payload_invalid', message);

@@ -1,7 +1,8 @@
 /** One question to a wiki's API, and the whole of its answer over as many continuations as it needs. */
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
-import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
+import { parseJson } from '#lib/json.ts';
+import { beginningOf, looksLikeHtml, textOf } from '../body.ts';
 import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOf, failureOfStatus } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
@@ -76,7 +77,7 @@ export async function askWiki(
   const fail = (code: ErrorCode, message: string, wait: number | null = null) =>
     failed(exchange, code, message, wait);
   const text = textOf(response);
-  const body = jsonOf(text);
+  const body = parseJson(text);
   const parsed = body === undefined ? null : wikiAnswer.safeParse(body);
   if (parsed?.success && parsed.data.error) {
     const { code, info } = parsed.data.error;

@@ -2,9 +2,9 @@
 import { budgetOf } from '#lib/egress/budget-headers.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
-import type { JsonObject } from '#lib/json.ts';
+import { type JsonObject, parseJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
-import { beginningOf, jsonOf, looksLikeHtml, textOf } from '../body.ts';
+import { beginningOf, looksLikeHtml, textOf } from '../body.ts';
 import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOf, failureOfStatus, openExchange } from '../exchange.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
@@ -171,7 +171,7 @@ function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Fail
   const text = textOf(response);
   const refused = refusalOf(response, text, exchange) ?? failureOfStatus(exchange, response);
   if (refused) return refused;
-  const payload = jsonOf(text);
+  const payload = parseJson(text);
   if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
   return looksLikeHtml(text)
     ? failed(exchange, 'blocked', 'OpenAlex answered with a web page instead of data.')

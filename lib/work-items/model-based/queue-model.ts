@@ -1,4 +1,5 @@
 /** What the queue should know, and nothing of how: the state of the model, in memory. */
+import { compareText } from '#db/compare-text.ts';
 import type { AttemptOutcome, WorkItemStatus } from '../model.ts';
 import {
   configured,
@@ -155,8 +156,7 @@ export function politelyFrom(model: QueueModel, item: ModelItem): number {
 /** The order in which items are claimed. */
 export function inClaimOrder(items: readonly ModelItem[]): ModelItem[] {
   return items.toSorted(
-    (a, b) => a.priority - b.priority || compare(a.createdAt, b.createdAt) || compare(a.id, b.id),
+    (a, b) => a.priority - b.priority || compareText(a.createdAt, b.createdAt) || compareText(a.id, b.id),
   );
 }
 
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
