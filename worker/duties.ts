@@ -5,6 +5,7 @@ import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import type { Logger } from '#lib/log.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { endSpentRuns } from '#lib/runs/spent-budget.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
 import { noTrouble, recentMinutes, type Trouble } from '#lib/workers/facts.ts';
 import { type Heartbeat, heartbeatEveryMs } from '#lib/workers/model.ts';
@@ -43,8 +44,9 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
   inFlight.breakOff('lease_lost', (one) => asked.has(one) && !kept.has(one.item.leaseId));
 }
 
-/** Runs that are being put together, and runs with nothing left to do. */
+/** Runs that are being put together, runs that have spent their budget, runs with nothing left to do. */
 export async function tendRuns(context: PipelineContext): Promise<void> {
+  await endSpentRuns(context.db);
   await prepareRuns(context.db);
   await finishRuns(context.db);
 }

@@ -121,6 +121,8 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
         expect(left.every((item) => item.wait_reason === 'held' && item.run_id === null)).toBe(
           true,
         );
+        // What left the run is not of it any more.
+        expect(await runOf(runId)).toMatchObject({ itemsTotal: 1, itemsProcessed: 1 });
       });
 
       test('a new run of the source takes up what is held', async () => {

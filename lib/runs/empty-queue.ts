@@ -1,13 +1,12 @@
-/** Emptying the queue of a run that was stopped or cancelled. */
+/** Emptying the queue of a run that has ended before its work was done. */
 import type { Db, Session } from '#db/engine.ts';
 import { chunkSize } from '#lib/work-items/chunks.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
-import { heldChange } from '#lib/work-items/hold.ts';
-import { adjustRun, outcomeDeltas, runStanding, timesDeltas } from './run-numbers.ts';
+import { settleUnfetched } from './leave-run.ts';
+import { adjustRun, runStanding } from './run-numbers.ts';
 
 /**
- * After a cancel the queued items are skipped; after a stop they leave the run, stay pending and
- * are held.
+ * Settles the queued items of an ended run (see `settleUnfetched`).
  * Works through at most `maxChunks` × 500 items; the rest is gone on with by `prepareRuns`, and
  * nobody claims it meanwhile. Returns how many items were handled.
  */
@@ -39,22 +38,7 @@ async function emptyChunk(tx: Session, runId: string): Promise<number> {
       .execute();
     return 0;
   }
-  const cancelled = run.status === 'cancelled';
-  const result = await tx.q
-    .updateTable('work_items')
-    .set({
-      ...(cancelled
-        ? { status: 'skipped', wait_reason: null }
-        : { run_id: null, ...heldChange(tx) }),
-      updated_at: tx.engine.now(),
-    })
-    .where('work_item_id', 'in', ids)
-    .where('run_id', '=', runId)
-    .where('status', '=', statusIs('pending'))
-    .executeTakeFirst();
-  const count = Number(result.numUpdatedRows);
-  const deltas = cancelled ? timesDeltas(outcomeDeltas('skipped', 1), count) : { total: -count };
-  await adjustRun(tx, runId, deltas);
+  const { skipped, left } = await settleUnfetched(tx, runId, run, ids);
   // All of them may have been claimed since they were read; there may be more behind them.
-  return Math.max(1, count);
+  return Math.max(1, skipped + left);
 }

@@ -1,9 +1,8 @@
 /** Ending runs that have nothing left to do. */
 import type { Db, Session } from '#db/engine.ts';
-import type { WorkItemStatus } from '#db/schema.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
 import type { EndReason } from './model.ts';
+import { hasOpenItems } from './open-items.ts';
 import { parseRunMetadata } from './run-metadata.ts';
 import { adjustRun } from './run-numbers.ts';
 
@@ -55,17 +54,4 @@ async function finishRun(tx: Session, runId: string): Promise<boolean> {
     endReason === 'budget' ? 'The run has used up its budget.' : 'The run has nothing left to do.';
   await recordEvents(tx, [{ kind: 'run.completed', message, runId }]);
   return true;
-}
-
-async function hasOpenItems(s: Session, runId: string): Promise<boolean> {
-  return (await hasItem(s, runId, 'pending')) || (await hasItem(s, runId, 'in_progress'));
-}
-
-async function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
-  const query = s.q
-    .selectFrom('work_items')
-    .select('work_item_id')
-    .where('run_id', '=', runId)
-    .where('status', '=', statusIs(status));
-  return (await s.engine.take(query, 1).execute()).length > 0;
 }

@@ -164,6 +164,9 @@ async function insertRun(
       source_revisions: JSON.stringify(revisions),
       max_items: request.maxItems ?? null,
       max_depth: request.maxDepth ?? null,
+      max_requests: request.maxRequests ?? null,
+      deadline_at:
+        request.maxMinutes === undefined ? null : tx.engine.nowPlus(request.maxMinutes * 60_000),
       paused_at: null,
       end_reason: null,
       parent_run_id: options.parentRunId ?? null,

@@ -22,10 +22,23 @@ export const launchRequestSchema = z.strictObject({
   /** Budget: the run takes no more items than this, and none deeper than that. */
   maxItems: z.number().int().min(1).max(100_000_000).optional(),
   maxDepth: z.number().int().min(0).max(100).optional(),
+  /** Budget: nothing more is asked for once so many requests were sent, or so many minutes have passed. */
+  maxRequests: z.number().int().min(1).max(100_000_000).optional(),
+  maxMinutes: z.number().int().min(1).max(43_200).optional(),
 });
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
 
-export type EndReason = 'finished' | 'stopped' | 'cancelled' | 'budget' | 'error';
+/** `budget`: of items. */
+export const endReasons = [
+  'finished',
+  'stopped',
+  'cancelled',
+  'budget',
+  'request_budget',
+  'time_budget',
+  'error',
+] as const;
+export type EndReason = (typeof endReasons)[number];
 
 export interface Run {
   readonly runId: string;
@@ -48,6 +61,10 @@ export interface Run {
   readonly itemsUnchanged: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;
+  readonly maxRequests: number | null;
+  readonly requestsSent: number;
+  /** Nothing of the run is asked for after it; null = no budget of time. */
+  readonly deadlineAt: Instant | null;
   readonly parentRunId: string | null;
   readonly launchedBy: string | null;
   readonly request: LaunchRequest | null;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { IngestRunsTable } from '#db/schema.ts';
 import { jsonFromText } from '#lib/json.ts';
 import {
-  type EndReason,
+  endReasons,
   type LaunchRequest,
   launchRequestSchema,
   type Run,
@@ -15,10 +15,7 @@ export type RunRow = Selectable<IngestRunsTable>;
 
 const kindSchema = z.enum(runKinds).catch('seed');
 const phaseSchema = z.enum(['preparing', 'ready', 'ending']).catch('ready');
-const endReasonSchema = z
-  .enum(['finished', 'stopped', 'cancelled', 'budget', 'error'] satisfies EndReason[])
-  .nullable()
-  .catch(null);
+const endReasonSchema = z.enum(endReasons).nullable().catch(null);
 const revisionsSchema = z.record(z.string(), z.number());
 
 export function runFromRow(row: RunRow): Run {
@@ -42,6 +39,9 @@ export function runFromRow(row: RunRow): Run {
     itemsUnchanged: row.items_unchanged,
     maxItems: row.max_items,
     maxDepth: row.max_depth,
+    maxRequests: row.max_requests,
+    requestsSent: row.requests_sent,
+    deadlineAt: row.deadline_at,
     parentRunId: row.parent_run_id,
     launchedBy: row.launched_by,
     request: requestFromText(row.request),

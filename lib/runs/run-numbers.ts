@@ -13,6 +13,8 @@ export interface RunDeltas {
   readonly discovered?: number;
   readonly retried?: number;
   readonly unchanged?: number;
+  /** Requests sent. */
+  readonly requests?: number;
 }
 
 /** How a run's outcome numbers change when an item of it comes to (or, with -1, leaves) a status. */
@@ -60,6 +62,7 @@ export async function adjustRun(
       items_discovered: by('items_discovered', deltas.discovered),
       items_retried: by('items_retried', deltas.retried),
       items_unchanged: by('items_unchanged', deltas.unchanged),
+      requests_sent: by('requests_sent', deltas.requests),
       heartbeat_at: tx.engine.now(),
     })
     .where('run_id', '=', runId)
@@ -68,6 +71,7 @@ export async function adjustRun(
 
 export interface RunStanding {
   readonly status: RunStatus;
+  readonly kind: string;
   readonly itemsTotal: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;
@@ -79,12 +83,13 @@ export async function runStanding(tx: Session, runId: string | null): Promise<Ru
   if (runId === null || !isUuid(runId)) return null;
   const row = await tx.q
     .selectFrom('ingest_runs')
-    .select(['status', 'items_total', 'max_items', 'max_depth', 'metadata'])
+    .select(['status', 'kind', 'items_total', 'max_items', 'max_depth', 'metadata'])
     .where('run_id', '=', runId)
     .executeTakeFirst();
   if (!row) return null;
   return {
     status: row.status,
+    kind: row.kind,
     itemsTotal: row.items_total,
     maxItems: row.max_items,
     maxDepth: row.max_depth,

@@ -132,6 +132,7 @@ async function noteRuns(tx: Session, done: readonly Completed[]): Promise<void> 
       processed: members.length,
       succeeded: members.length,
       unchanged: members.filter(({ unchanged }) => unchanged).length,
+      requests: members.reduce((sum, { input }) => sum + (input.attempt.requests ?? 1), 0),
     });
   }
 }
@@ -172,7 +173,6 @@ function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
   }
   return stretches;
 }
-
 
 function completedItem(
   tx: Session,

@@ -39,8 +39,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     await recordAttempts(tx, [
       { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
     ]);
-    if (status === 'pending') await adjustRun(tx, item.run_id, { retried: 1 });
-    else await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
+    const change = status === 'pending' ? { retried: 1 } : outcomeDeltas(status, 1);
+    await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
     // A link that leads nowhere is skipped, and no trouble.
     if (status !== 'skipped') {

@@ -1,6 +1,7 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
 import type { Session } from '#db/engine.ts';
 import { endOfTime } from '#db/instant.ts';
+import { budgetIsSpent } from '#lib/runs/spent-budget.ts';
 import { statusIs } from './held-item.ts';
 
 /** An enabled, unpaused source with pending items. */
@@ -114,7 +115,7 @@ async function isAnyHostLimited(s: Session): Promise<boolean> {
   return narrow !== undefined;
 }
 
-/** Paused runs, and those whose queue is being emptied by a stop or a cancel. */
+/** Paused runs, those that have spent their budget, and those whose queue is being emptied. */
 async function runsThatRest(s: Session): Promise<string[]> {
   const rows = await s.q
     .selectFrom('ingest_runs')
@@ -122,6 +123,7 @@ async function runsThatRest(s: Session): Promise<string[]> {
     .where((eb) =>
       eb.or([
         eb.and([eb('status', '=', 'running'), eb('paused_at', 'is not', null)]),
+        eb.and([eb('status', '=', 'running'), budgetIsSpent(s.engine)]),
         eb('phase', '=', 'ending'),
       ]),
     )

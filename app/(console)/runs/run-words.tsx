@@ -1,7 +1,7 @@
 /** How runs are named and how they stand, in words and marks. */
 import { shortId } from '#app/ui/short-id.ts';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import type { Run } from '#lib/runs/model.ts';
+import type { EndReason, Run } from '#lib/runs/model.ts';
 
 const kindWords = { seed: 'Seed', recrawl: 'Recrawl', retry: 'Retry' } as const;
 
@@ -9,6 +9,13 @@ export const kindInWords = (kind: Run['kind']): string => kindWords[kind];
 
 export const runTitle = (run: Pick<Run, 'name' | 'kind' | 'runId'>): string =>
   run.name ?? `${kindWords[run.kind]} ${shortId(run.runId)}`;
+
+/** Which budget a run has used up. */
+const spentWords: ReadonlyMap<EndReason, string> = new Map([
+  ['budget', 'budget used up'],
+  ['request_budget', 'requests used up'],
+  ['time_budget', 'time used up'],
+]);
 
 export function RunStatusBadge({ run }: { readonly run: Run }) {
   if (run.status === 'running') {
@@ -18,8 +25,9 @@ export function RunStatusBadge({ run }: { readonly run: Run }) {
   if (run.status === 'completed' && run.endReason === 'stopped') {
     return <StatusBadge status="stopped" />;
   }
-  if (run.status === 'completed' && run.endReason === 'budget') {
-    return <StatusBadge status="completed" word="Completed, budget used up" />;
+  const spent = run.endReason === null ? undefined : spentWords.get(run.endReason);
+  if (run.status === 'completed' && spent !== undefined) {
+    return <StatusBadge status="completed" word={`Completed, ${spent}`} />;
   }
   return <StatusBadge status={run.status} />;
 }

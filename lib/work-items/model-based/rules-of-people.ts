@@ -101,7 +101,6 @@ export function changeRun(
   run.endReason = kind === 'cancelRun' ? 'cancelled' : 'stopped';
   for (const item of model.items) {
     if (item.run !== name || item.status !== 'pending') continue;
-    if (kind === 'stopRun') run.total -= 1;
     settle(model, item);
   }
   return 'ok';

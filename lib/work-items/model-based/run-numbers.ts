@@ -25,6 +25,7 @@ export function settle(model: QueueModel, item: ModelItem): 'pending' | 'skipped
     countOutcome(run, 'skipped');
     return 'skipped';
   }
+  run.total -= 1;
   hold(item);
   return 'pending';
 }

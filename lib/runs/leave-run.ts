@@ -1,0 +1,52 @@
+/** What becomes of items that are still queued when their run has ended. */
+import type { Session } from '#db/engine.ts';
+import { statusIs } from '#lib/work-items/held-item.ts';
+import { heldChange } from '#lib/work-items/hold.ts';
+import { adjustRun, outcomeDeltas, type RunStanding, timesDeltas } from './run-numbers.ts';
+
+/**
+ * Settles pending items of an ended run, whose row the caller holds (`adjustRun`). What a recrawl took up
+ * but did not ask for is completed, as it was, and due, as it was. Other items are skipped after a cancel; else they leave
+ * the run and are held until a new run adopts them.
+ * @param ids at most 500
+ */
+export async function settleUnfetched(
+  tx: Session,
+  runId: string,
+  run: Pick<RunStanding, 'status' | 'kind'>,
+  ids: readonly string[],
+): Promise<{ readonly skipped: number; readonly left: number }> {
+  const unfetched = () =>
+    tx.q
+      .updateTable('work_items')
+      .set({ updated_at: tx.engine.now() })
+      .where('work_item_id', 'in', ids)
+      .where('run_id', '=', runId)
+      .where('status', '=', statusIs('pending'));
+  let putBack = 0;
+  if (run.kind === 'recrawl') {
+    const result = await unfetched()
+      .set({
+        status: 'completed',
+        run_id: null,
+        wait_reason: null,
+        error_code: null,
+        error_message: null,
+      })
+      .where('last_fetched_at', 'is not', null)
+      .executeTakeFirst();
+    putBack = Number(result.numUpdatedRows);
+  }
+  const cancelled = run.status === 'cancelled';
+  const rest = await unfetched()
+    .set(cancelled ? { status: 'skipped', wait_reason: null } : { run_id: null, ...heldChange(tx) })
+    .executeTakeFirst();
+  const count = Number(rest.numUpdatedRows);
+  const skipped = cancelled ? count : 0;
+  const left = putBack + count - skipped;
+  await adjustRun(tx, runId, {
+    ...timesDeltas(outcomeDeltas('skipped', 1), skipped),
+    total: -left,
+  });
+  return { skipped, left };
+}
