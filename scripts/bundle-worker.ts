@@ -16,6 +16,8 @@ const programs = {
   ingest: import.meta.resolve('../worker/ingest.ts'),
   'db-init': import.meta.resolve('./db-init.ts'),
   'db-smoke': import.meta.resolve('./db-smoke.ts'),
+  'lake-check': import.meta.resolve('./lake-check.ts'),
+  snapshot: import.meta.resolve('./snapshot.ts'),
   'first-start': import.meta.resolve('./first-start.ts'),
 };
 

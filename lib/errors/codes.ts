@@ -67,6 +67,12 @@ export const appErrorRemedies = {
     'The source answered with a block or challenge page; check the user agent and the contact.',
   robots_disallowed: "The site's robots.txt does not allow this path.",
   lake_write_failed: "Check the data lake's directory and free space.",
+  lake_unreadable: "Mount the data lake's directory, or correct INGEST_LAKE_DIR.",
+  snapshot_exists: 'Name a directory that does not exist yet.',
+  snapshot_unreadable: 'Name the directory of a snapshot, and check that its files can be read.',
+  snapshot_damaged: 'Copy the snapshot again from where it was made, or export it anew.',
+  snapshot_conflict:
+    'These records exist here with other content: import into another database, or find out which are right.',
   attempts_exhausted: 'It failed too often; correct the cause and retry it.',
   source_removed: "The item's source no longer exists; skip it or create the source again.",
   internal: 'Look into the log under the given id.',

@@ -68,15 +68,24 @@ export async function writeToLake(entry: LakeEntry, options: LakeOptions): Promi
   const relative = (await exists(path.join(options.baseDir, short)))
     ? short.replace(/\.json$/, `${entry.ingestId.slice(8)}.json`)
     : short;
+  await writeLakeFile(relative, entry.document, options);
+  return relative;
+}
+
+/** Writes one file so that readers see all of it or nothing. Throws `lake_write_failed`. */
+export async function writeLakeFile(
+  relative: string,
+  document: JsonObject,
+  options: LakeOptions,
+): Promise<void> {
   const target = path.join(options.baseDir, relative);
   const directory = path.dirname(target);
   const temporary = path.join(directory, `.${randomBytes(8).toString('hex')}.tmp`);
-  const text = JSON.stringify(entry.document, null, options.prettyPrint ? 2 : undefined);
+  const text = JSON.stringify(document, null, options.prettyPrint ? 2 : undefined);
   try {
     await mkdir(directory, { recursive: true });
     await writeDurably(temporary, `${text}\n`);
     await rename(temporary, target);
-    return relative;
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown fault';

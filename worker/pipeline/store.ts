@@ -3,6 +3,7 @@
 import { newId } from '#lib/ids.ts';
 import { canonicalJson, hashJson, sha256 } from '#lib/records/canonical-json.ts';
 import { removeFromLake, writeToLake } from '#lib/records/lake.ts';
+import { lakeDocument } from '#lib/records/lake-document.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { NewRecord } from '#lib/work-items/model.ts';
 import type { HeldItem, PipelineContext } from './context.ts';
@@ -55,25 +56,12 @@ export async function storeRecord(
       resourceId: item.resourceId,
       ingestId: record.ingestId,
       fetchedAt: fetchedAt.toISOString(),
-      document: {
-        ingest_id: record.ingestId,
-        source_system: item.sourceSystem,
-        source_name: item.sourceName,
-        resource_type: item.resourceType,
-        resource_id: item.resourceId,
-        request_uri: record.requestUri,
-        request_method: record.requestMethod,
-        request_headers: { ...record.requestHeaders },
-        status_code: record.statusCode,
-        response_headers: { ...record.responseHeaders },
+      document: lakeDocument({
+        ...item,
+        ...record,
         payload: outcome.text ?? outcome.payload,
-        fetched_at_utc: fetchedAt.toISOString(),
-        hash_sha256: record.hashSha256,
-        run_id: item.runId,
-        work_item_id: item.workItemId,
-        attempt: item.attempt,
-        duration_ms: record.durationMs,
-      },
+        fetchedAt: fetchedAt.toISOString(),
+      }),
     },
     context.lake,
   );

@@ -1,0 +1,117 @@
+/**
+ * Compares the file lake with the records, both ways. Both are read to their end, a page at a time, so
+ * memory does not grow with them; for quiet hours.
+ */
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { payloadHasHash } from './lake-document.ts';
+import { type LakeFile, lakeFiles, readLakeFile, requireLake } from './lake-files.ts';
+import { inTurns, type LakeCheck, type LakeFinding, type LakeTally } from './lake-model.ts';
+import { findOrphans } from './lake-orphans.ts';
+import { rewriteLakeFile } from './rewrite-lake-file.ts';
+
+const pageSize = 200;
+
+/**
+ * Yields what is wrong as it is found and returns the numbers. Mending is recorded in the audit log.
+ * @throws AppError `lake_unreadable`, `forbidden`
+ */
+export async function* checkLake(
+  db: Db,
+  actor: Actor,
+  check: LakeCheck,
+): AsyncGenerator<LakeFinding, LakeTally, void> {
+  requirePermission(actor, check.fix ? 'settings:manage' : 'console:view');
+  await requireLake(check.baseDir);
+  const tally = { records: 0, files: 0, found: 0, mended: 0 };
+  const counted = (finding: LakeFinding) => {
+    tally.found += 1;
+    if (finding.mended?.ok) tally.mended += 1;
+    return finding;
+  };
+  for await (const page of recordPages(db)) {
+    tally.records += page.length;
+    for (const found of await inTurns(page, (record) => checkRecord(db, record, check))) {
+      if (found) yield counted(found);
+    }
+  }
+  for await (const page of filePages(check)) {
+    tally.files += page.length;
+    for (const found of await findOrphans(db, page, check)) yield counted(found);
+  }
+  if (tally.mended > 0) {
+    await db.transaction((tx) =>
+      recordAudit(tx, actor, {
+        action: 'lake.mend',
+        targetType: 'lake',
+        targetId: null,
+        summary: `Mended ${tally.mended} of ${tally.found} faults of the file lake`,
+        after: tally,
+      }),
+    );
+  }
+  return tally;
+}
+
+interface RecordInLake {
+  readonly ingest_id: string;
+  readonly lake_path: string | null;
+  readonly hash_sha256: string | null;
+}
+
+/** The records that name a file, in the order of the primary key. */
+async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
+  let after: string | null = null;
+  while (true) {
+    const all = session.q
+      .selectFrom('IngestRecords')
+      .select(['ingest_id', 'lake_path', 'hash_sha256'])
+      .where('lake_path', 'is not', null)
+      .orderBy('ingest_id');
+    const rest: typeof all = after === null ? all : all.where('ingest_id', '>', after);
+    const page: RecordInLake[] = await session.engine.take(rest, pageSize).execute();
+    if (page.length > 0) yield page;
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.ingest_id ?? null;
+  }
+}
+
+async function checkRecord(
+  session: Session,
+  { ingest_id: ingestId, lake_path: lakePath, hash_sha256: hash }: RecordInLake,
+  check: LakeCheck,
+): Promise<LakeFinding | null> {
+  const file = lakePath ?? '';
+  const fault = await faultOf({ ingestId, file, hash }, check);
+  if (!fault) return null;
+  const mended = check.fix ? await rewriteLakeFile(session, ingestId, check) : null;
+  return { ...fault, path: file, ingestId, mended };
+}
+
+async function faultOf(
+  record: { readonly ingestId: string; readonly file: string; readonly hash: string | null },
+  { baseDir }: LakeCheck,
+): Promise<Pick<LakeFinding, 'kind' | 'why'> | null> {
+  const content = await readLakeFile(baseDir, record.file);
+  if (content.kind === 'absent') return { kind: 'missing', why: 'is not there' };
+  if (content.kind === 'unreadable') return { kind: 'damaged', why: content.why };
+  if (content.ingestId !== record.ingestId.toLowerCase()) {
+    return { kind: 'damaged', why: `is of another record, ${content.ingestId}` };
+  }
+  if (record.hash === null || payloadHasHash(content.payload, record.hash)) return null;
+  return { kind: 'damaged', why: 'has another hash than its record' };
+}
+
+async function* filePages({ baseDir, graceMs = 600_000 }: LakeCheck): AsyncGenerator<LakeFile[]> {
+  let page: LakeFile[] = [];
+  for await (const file of lakeFiles(baseDir)) {
+    if (file.ageMs < graceMs) continue;
+    page.push(file);
+    if (page.length < pageSize) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}

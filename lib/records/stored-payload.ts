@@ -1,0 +1,24 @@
+/** What a stored payload is, told from its row: JSON, or text as it was received. */
+import { type JsonValue, parseJson } from '#lib/json.ts';
+import { hashJson, sha256 } from './canonical-json.ts';
+
+export interface StoredPayload {
+  readonly payload: string;
+  readonly content_type: string | null;
+  readonly hash_sha256: string | null;
+}
+
+/** Parsed JSON, or the text; records of an older version carry no media type and are JSON if they can be. */
+export function payloadValue({ payload, content_type: type }: StoredPayload): JsonValue {
+  if (type !== null && !/json/i.test(type)) return payload;
+  return parseJson(payload) ?? payload;
+}
+
+/** False when the hash of the row was made of something else. Without a hash nothing speaks against it. */
+export function payloadIsSound({ payload, hash_sha256: hash }: StoredPayload): boolean {
+  if (hash === null) return true;
+  const wanted = hash.toLowerCase();
+  if (sha256(payload) === wanted) return true;
+  const value = parseJson(payload);
+  return value !== undefined && hashJson(value) === wanted;
+}
