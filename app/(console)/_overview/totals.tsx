@@ -6,10 +6,13 @@ import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { Overview } from '#lib/metrics/model.ts';
 import { windowWords } from './windows.ts';
 
+const outcomes = [
+  { status: 'completed', label: 'Completed', Mark: Check, colour: 'text-done' },
+  { status: 'failed', label: 'Failed', Mark: X, colour: 'text-failed' },
+] as const;
+
 export function Totals({ data }: { readonly data: Overview }) {
   const { totals, throughput, oldestClaimable, workers } = data;
-  const inWindow = (key: 'completed' | 'failed') => throughput.points.map((point) => point[key]);
-  const window = windowWords[throughput.window];
   return (
     <StatRow>
       <Stat
@@ -32,36 +35,24 @@ export function Totals({ data }: { readonly data: Overview }) {
         detail={`${formatCount(workers.inFlight)} said by workers`}
         href="/work-items?status=in_progress"
       />
-      <Stat
-        label="Completed"
-        mark={<Check aria-hidden className="text-done" />}
-        value={<Num value={totals.completed} />}
-        detail={`${formatShare(totals.completed, data.total)} of all`}
-        href="/work-items?status=completed"
-        graph={
-          <Sparkline
-            label={`Completed in the last ${window}`}
-            values={inWindow('completed')}
-            className="text-done"
-            width={72}
-          />
-        }
-      />
-      <Stat
-        label="Failed"
-        mark={<X aria-hidden className="text-failed" />}
-        value={<Num value={totals.failed} />}
-        detail={`${formatShare(totals.failed, data.total)} of all`}
-        href="/work-items?status=failed"
-        graph={
-          <Sparkline
-            label={`Failed in the last ${window}`}
-            values={inWindow('failed')}
-            className="text-failed"
-            width={72}
-          />
-        }
-      />
+      {outcomes.map(({ status, label, Mark, colour }) => (
+        <Stat
+          key={status}
+          label={label}
+          mark={<Mark aria-hidden className={colour} />}
+          value={<Num value={totals[status]} />}
+          detail={`${formatShare(totals[status], data.total)} of all`}
+          href={`/work-items?status=${status}`}
+          graph={
+            <Sparkline
+              label={`${label} in the last ${windowWords[throughput.window]}`}
+              values={throughput.points.map((point) => point[status])}
+              className={colour}
+              width={72}
+            />
+          }
+        />
+      ))}
       <Stat
         label="Skipped"
         mark={<Minus aria-hidden className="text-skipped" />}

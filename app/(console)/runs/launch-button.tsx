@@ -4,7 +4,7 @@ import { Play } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
-import type { LaunchSource } from './launch-dialog.tsx';
+import type { LaunchSource } from '../_launch/launch-fields.tsx';
 import { newRequestKey } from './request-key.ts';
 
 const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));

@@ -24,7 +24,11 @@ export const metadata: Metadata = { title: 'Schedules' };
 export default async function SchedulesPage() {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     schedules: await listSchedules(runtime.db),
-    sources: (await listSources(runtime.db)).map(({ name }) => name),
+    sources: (await listSources(runtime.db)).map(({ name, type, enabled }) => ({
+      name,
+      type,
+      enabled,
+    })),
     mayChange: can(actor.role, 'schedules:change'),
   }));
   if (!loaded.ok) {

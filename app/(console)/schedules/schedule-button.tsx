@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { Schedule } from '#lib/schedules/model.ts';
+import type { LaunchSource } from '../_launch/launch-fields.tsx';
 
 const ScheduleDialog = lazy(() => import('./schedule-dialog.tsx'));
 
@@ -12,7 +13,7 @@ export function ScheduleButton({
 }: {
   /** Absent for a new one. */
   readonly schedule?: Schedule;
-  readonly sources: readonly string[];
+  readonly sources: readonly LaunchSource[];
 }) {
   const [isOpen, setOpen] = useState(false);
   return (

@@ -8,11 +8,14 @@ import { SwitchField, TextField } from '#app/ui/field.tsx';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { formatUtc } from '#app/ui/relative-time.ts';
 import { useAction } from '#app/ui/use-action.ts';
+import type { LaunchRequest } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
+import { draftOf, requestOf } from '../_launch/launch-draft.ts';
+import { LaunchFields, type LaunchSource } from '../_launch/launch-fields.tsx';
 import { saveScheduleAction } from './actions.ts';
-import { RequestFields } from './request-fields.tsx';
-import { draftOf, requestOf } from './schedule-request.ts';
+
+const weekly: LaunchRequest = { kind: 'recrawl', sources: [], staleDays: 7 };
 
 export default function ScheduleDialog({
   schedule,
@@ -20,11 +23,11 @@ export default function ScheduleDialog({
   onClose,
 }: {
   readonly schedule?: Schedule;
-  readonly sources: readonly string[];
+  readonly sources: readonly LaunchSource[];
   readonly onClose: () => void;
 }) {
   useHoldLive(true);
-  const request = schedule?.request ?? null;
+  const request = schedule?.request ?? weekly;
   const [name, setName] = useState(schedule?.name ?? '');
   const [cron, setCron] = useState(schedule?.cron ?? '0 3 * * *');
   const [timezone, setTimezone] = useState(
@@ -104,11 +107,11 @@ export default function ScheduleDialog({
             </span>
           ))}
         </Banner>
-        <RequestFields
+        <LaunchFields
           draft={draft}
           sources={sources}
           onChange={(changes) => setDraft({ ...draft, ...changes })}
-          fields={fields}
+          errors={fields}
         />
         <SwitchField
           label="Enabled"

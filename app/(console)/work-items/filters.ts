@@ -1,6 +1,8 @@
 /** The filters of the work-item list as a person meets them: names, kinds, and values in words. */
+
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
+import { listAddress } from '../list-address.ts';
 
 /** The list's parameters that are given, as text. */
 export type ListParameters = Readonly<Partial<Record<WorkItemParameter, string>>>;
@@ -174,18 +176,10 @@ export function valueInWords(filter: FilterDefinition, value: string): string {
   return filter.unit ? `${value} ${filter.unit}` : value;
 }
 
-/** The address of the list with some parameters changed (`null` removes), at its first page. */
-export function listHref(
+export const listHref = (
   current: ListParameters,
   changes: Readonly<Partial<Record<WorkItemParameter, string | null>>>,
-): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...current, cursor: null, ...changes })) {
-    if (value) params.set(name, value);
-  }
-  const text = params.toString();
-  return text ? `/work-items?${text}` : '/work-items';
-}
+): string => listAddress('/work-items', current, changes);
 
 /** The known parameters of an address as texts, for links that keep them. */
 export function listParametersOf(raw: RawParameters): ListParameters {

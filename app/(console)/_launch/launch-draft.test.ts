@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LaunchRequest } from '#lib/runs/model.ts';
-import { draftOf, requestOf } from './schedule-request.ts';
+import { draftOf, requestOf } from './launch-draft.ts';
 
 const recrawl: LaunchRequest = {
   kind: 'recrawl',
@@ -15,7 +15,7 @@ const recrawl: LaunchRequest = {
   maxDepth: 2,
 };
 
-describe('the form of a schedule', () => {
+describe('the form of a launch', () => {
   it('gives back every part of a request that nobody changed', () => {
     const seed: LaunchRequest = {
       kind: 'seed',
@@ -35,6 +35,7 @@ describe('the form of a schedule', () => {
     const draft = { ...draftOf(recrawl), kind: 'seed' as const, maxItems: Number.NaN };
     expect(requestOf(draft, recrawl)).toEqual({
       kind: 'seed',
+      name: 'Nightly',
       sources: ['wiki'],
       priority: 5,
       maxDepth: 2,
@@ -42,9 +43,5 @@ describe('the form of a schedule', () => {
     expect(requestOf({ ...draftOf(recrawl), resourceType: ' ' }, recrawl)).not.toHaveProperty(
       'resourceType',
     );
-  });
-
-  it('starts a new one as a recrawl of what is a week old', () => {
-    expect(requestOf(draftOf(null), null)).toEqual({ kind: 'recrawl', sources: [], staleDays: 7 });
   });
 });

@@ -1,8 +1,9 @@
-/** What the form of a schedule asks about its launch request, and the request it makes of it. */
+/** What the forms of a launch and of a schedule ask about a run, and the request they make of it. */
 import type { LaunchRequest, RunKind } from '#lib/runs/model.ts';
 
-export interface RequestDraft {
+export interface LaunchDraft {
   readonly kind: RunKind;
+  readonly name: string;
   readonly sources: readonly string[];
   readonly resourceType: string;
   /** NaN = not given, as the number fields have it. */
@@ -12,30 +13,32 @@ export interface RequestDraft {
   readonly maxDepth: number;
 }
 
-export function draftOf(request: LaunchRequest | null): RequestDraft {
+export function draftOf(request: LaunchRequest): LaunchDraft {
   return {
-    kind: request?.kind ?? 'recrawl',
-    sources: request?.sources ?? [],
-    resourceType: request?.resourceType ?? '',
-    staleDays: request === null ? 7 : (request.staleDays ?? Number.NaN),
-    priority: request?.priority ?? Number.NaN,
-    maxItems: request?.maxItems ?? Number.NaN,
-    maxDepth: request?.maxDepth ?? Number.NaN,
+    kind: request.kind,
+    name: request.name ?? '',
+    sources: request.sources,
+    resourceType: request.resourceType ?? '',
+    staleDays: request.staleDays ?? Number.NaN,
+    priority: request.priority ?? Number.NaN,
+    maxItems: request.maxItems ?? Number.NaN,
+    maxDepth: request.maxDepth ?? Number.NaN,
   };
 }
 
 /**
- * The request of a draft. What the form does not ask about (name, statuses, single items) is kept from
- * the request as it was, unless its kind was changed.
+ * The request of a draft. What the forms do not ask about (statuses, single items) is kept from the
+ * request as it was, unless its kind was changed.
  */
-export function requestOf(draft: RequestDraft, before: LaunchRequest | null): LaunchRequest {
-  const kept = before?.kind === draft.kind ? before : null;
+export function requestOf(draft: LaunchDraft, before: LaunchRequest): LaunchRequest {
+  const kept = before.kind === draft.kind ? before : null;
   const isSeed = draft.kind === 'seed';
+  const name = draft.name.trim();
   const resourceType = draft.resourceType.trim();
   return {
     kind: draft.kind,
     sources: [...draft.sources],
-    ...given('name', kept?.name),
+    ...given('name', name === '' ? undefined : name),
     ...given('statuses', kept?.statuses),
     ...given('workItemIds', kept?.workItemIds),
     ...given('resourceType', isSeed || resourceType === '' ? undefined : resourceType),

@@ -1,0 +1,174 @@
+'use client';
+/** LaunchFields: what a run does, on which sources, with which budget. */
+import { CheckboxField, NumberField, SelectField, TextField } from '#app/ui/field.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { runKinds } from '#lib/runs/model.ts';
+import type { LaunchDraft } from './launch-draft.ts';
+
+export interface LaunchSource {
+  readonly name: string;
+  readonly type: string;
+  readonly enabled: boolean;
+}
+
+const kinds = [
+  {
+    value: 'seed',
+    label: 'Seed',
+    description: 'Put the seeds of the sources into the queue and follow what they lead to.',
+  },
+  {
+    value: 'recrawl',
+    label: 'Recrawl',
+    description: 'Fetch completed items again, all or those that have gone stale.',
+  },
+  { value: 'retry', label: 'Retry failed', description: 'Try what failed once more.' },
+];
+
+export function LaunchFields({
+  draft,
+  sources,
+  onChange,
+  errors,
+}: {
+  readonly draft: LaunchDraft;
+  readonly sources: readonly LaunchSource[];
+  readonly onChange: (changes: Partial<LaunchDraft>) => void;
+  /** By field name, after `request.`. */
+  readonly errors: Readonly<Record<string, string>>;
+}) {
+  const errorOf = (name: keyof LaunchDraft) => errors[`request.${name}`];
+  return (
+    <>
+      <SelectField
+        label="What to do"
+        options={kinds}
+        value={draft.kind}
+        help={kinds.find((kind) => kind.value === draft.kind)?.description}
+        onChange={(value) => onChange({ kind: runKinds.find((one) => one === value) ?? 'seed' })}
+      />
+      <SourceChoice
+        sources={sources}
+        chosen={draft.sources}
+        onChange={(chosen) => onChange({ sources: chosen })}
+        error={errorOf('sources')}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        {draft.kind === 'recrawl' ? (
+          <NumberField
+            label="Only items not fetched for"
+            help="Empty = all completed items."
+            unit="days"
+            minValue={0}
+            maxValue={3650}
+            value={draft.staleDays}
+            onChange={(staleDays) => onChange({ staleDays })}
+            error={errorOf('staleDays')}
+          />
+        ) : null}
+        {draft.kind === 'seed' ? null : (
+          <TextField
+            label="Only items of type"
+            help="Empty = every type."
+            maxLength={100}
+            value={draft.resourceType}
+            onChange={(resourceType) => onChange({ resourceType })}
+            error={errorOf('resourceType')}
+          />
+        )}
+        <NumberField
+          label="Items at most"
+          help="Empty = no limit."
+          minValue={1}
+          maxValue={100_000_000}
+          value={draft.maxItems}
+          onChange={(maxItems) => onChange({ maxItems })}
+          error={errorOf('maxItems')}
+        />
+        <NumberField
+          label="Link hops at most"
+          help="Empty = as the source says; 0 = no links."
+          minValue={0}
+          maxValue={100}
+          value={draft.maxDepth}
+          onChange={(maxDepth) => onChange({ maxDepth })}
+          error={errorOf('maxDepth')}
+        />
+        <NumberField
+          label="Priority"
+          help={
+            draft.kind === 'seed'
+              ? 'Empty = as the seeds say; lower goes first.'
+              : 'Empty = as the items have it; lower goes first.'
+          }
+          minValue={0}
+          maxValue={1_000_000}
+          value={draft.priority}
+          onChange={(priority) => onChange({ priority })}
+          error={errorOf('priority')}
+        />
+        <TextField
+          label="Name of the run"
+          help="To find it again; may stay empty."
+          maxLength={200}
+          value={draft.name}
+          onChange={(name) => onChange({ name })}
+          error={errorOf('name')}
+        />
+      </div>
+    </>
+  );
+}
+
+/** Enabled sources, and those that were chosen before they were disabled. */
+function SourceChoice({
+  sources,
+  chosen,
+  onChange,
+  error,
+}: {
+  readonly sources: readonly LaunchSource[];
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+  readonly error: string | undefined;
+}) {
+  const offered = sources.filter(({ name, enabled }) => enabled || chosen.includes(name));
+  const enabled = sources.filter((source) => source.enabled);
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1 text-xs font-medium">Sources</legend>
+      <p className="text-xs text-ink-3">
+        {chosen.length === 0
+          ? `None chosen: all ${countOf(enabled.length, 'enabled source')} take part.`
+          : `${countOf(chosen.length, 'source')} chosen.`}
+      </p>
+      <div className="flex max-h-40 flex-col gap-1.5 overflow-y-auto rounded border p-2">
+        {offered.map((source) => (
+          <CheckboxField
+            key={source.name}
+            label={
+              <>
+                {source.name}{' '}
+                <span className="text-xs text-ink-3">
+                  {source.enabled ? source.type : `${source.type}, disabled`}
+                </span>
+              </>
+            }
+            isSelected={chosen.includes(source.name)}
+            onChange={(isSelected) =>
+              onChange(
+                isSelected
+                  ? [...chosen, source.name]
+                  : chosen.filter((name) => name !== source.name),
+              )
+            }
+          />
+        ))}
+        {offered.length === 0 ? (
+          <p className="text-xs text-ink-3">There is no enabled source.</p>
+        ) : null}
+      </div>
+      {error ? <p className="text-xs font-medium text-failed">{error}</p> : null}
+    </fieldset>
+  );
+}
