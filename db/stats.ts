@@ -7,6 +7,8 @@ export interface PoolFigures {
   readonly max: number;
   /** The longest anybody waited for one in the last minute or two, ms. */
   readonly longestWaitMs: number;
+  /** Nineteen in twenty of those waits were no longer, ms. */
+  readonly p95WaitMs: number;
 }
 
 /** What a process saw of its database, for the console: counted since it was opened. */

@@ -2,6 +2,8 @@
 
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
+import { openReplica } from '#db/reads/open-replica.ts';
+import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
@@ -14,6 +16,13 @@ import type { StateStore } from '#lib/work-items/state-store.ts';
 export interface Runtime {
   readonly config: AppConfig;
   readonly db: Db;
+  /**
+   * For lists and statistics: a readable copy where one is configured, which may lag behind and gives way
+   * to `db` while it cannot be read; else `db` itself.
+   */
+  readonly reads: Db;
+  /** What is known of the copy; null where none is configured. */
+  readonly replica: () => ReplicaState | null;
   readonly store: StateStore;
   readonly log: Logger;
   readonly http: HttpClient;
@@ -24,19 +33,32 @@ export interface Runtime {
 /** Opens the parts of a process. Opening the database checks its settings, not yet its tables. */
 export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
   const db = await openDatabase(config.database);
+  const copy = await openReplica(db, config.database, (state) => tellOfReplica(log, state));
   const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
   return {
     config,
     db,
+    reads: copy ?? db,
+    replica: () => copy?.replica() ?? null,
     store: await createStateStore({ db }),
     log,
     http,
     secretBox: createSecretBox(config.secretKey),
     async close() {
       await http.close();
+      await copy?.close();
       await db.close();
     },
   };
+}
+
+function tellOfReplica(log: Logger, { inUse, reason }: ReplicaState): void {
+  if (inUse) log.info('lists are read from the readable copy again');
+  else
+    log.warn(
+      reason ?? {},
+      'the readable copy cannot be read; lists are read from the database itself',
+    );
 }
 
 // Next loads a module once per bundle (pages, actions, routes): only globalThis is one per process.

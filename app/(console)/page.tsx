@@ -32,13 +32,14 @@ export default async function OverviewPage({
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
   const { window = '1h' } = values;
-  const loaded = await loadPage(async ({ runtime, actor }) => {
-    const data = await overview(runtime.db, { window });
+  const loaded = await loadPage(async ({ runtime, actor, reads }) => {
+    const own = { pool: runtime.db.stats.pool(), replica: runtime.replica() };
+    const data = await overview(reads, { window, console: own });
     const listed = data.sources.slice(0, mostSourcesListed);
     return {
       role: actor.role,
       data,
-      stale: await settle(() => recentStaleShares(runtime.db, listed, staleDays)),
+      stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
     };
   });
   if (!loaded.ok) {

@@ -1,10 +1,12 @@
 /** What every server action and page load goes through: parse, call one function, answer in one form. */
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
+import type { Db } from '#db/engine.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { actorOrThrow, type SignedInActor } from './actor.ts';
+import { readsFor, rememberChange } from './reads.ts';
 
 export type ActionResult<T> =
   | { readonly ok: true; readonly data: T }
@@ -14,6 +16,13 @@ interface ActionContext<I> {
   readonly runtime: Runtime;
   readonly actor: SignedInActor;
   readonly input: I;
+}
+
+interface PageContext {
+  readonly runtime: Runtime;
+  readonly actor: SignedInActor;
+  /** For lists and statistics, which may be read from a copy. */
+  readonly reads: Db;
 }
 
 /**
@@ -29,17 +38,19 @@ export function runAction<S extends z.ZodType, T>(
     const actor = await actorOrThrow();
     const parsed = schema.safeParse(input);
     if (!parsed.success) throw invalidInput(parsed.error);
-    return run({ runtime: await getRuntime(), actor, input: parsed.data });
+    const runtime = await getRuntime();
+    const done = await run({ runtime, actor, input: parsed.data });
+    await rememberChange(runtime);
+    return done;
   });
 }
 
 /** Loads what a page shows; an error becomes a value, so that the page can say it in its place. */
-export function loadPage<T>(
-  load: (context: Omit<ActionContext<never>, 'input'>) => Promise<T>,
-): Promise<ActionResult<T>> {
+export function loadPage<T>(load: (context: PageContext) => Promise<T>): Promise<ActionResult<T>> {
   return settle(async () => {
     const actor = await actorOrThrow();
-    return load({ runtime: await getRuntime(), actor });
+    const runtime = await getRuntime();
+    return load({ runtime, actor, reads: await readsFor(runtime) });
   });
 }
 

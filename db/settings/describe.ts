@@ -1,6 +1,7 @@
 /** The settings as a person may see them. */
 import path from 'node:path';
-import type { DatabaseSettings } from './model.ts';
+import type { DatabaseSettings, SqlServerSettings } from './model.ts';
+import { settingsOfReplica } from './replica-settings.ts';
 
 /** Label and value of each setting, in order, the password masked. */
 export function describeSettings(settings: DatabaseSettings): (readonly [string, string])[] {
@@ -21,7 +22,13 @@ export function describeSettings(settings: DatabaseSettings): (readonly [string,
     ['Encrypt', encrypt === 'strict' ? 'strict' : yesNo(encrypt)],
     ['Trust certificate', yesNo(settings.trustServerCertificate)],
     ['Password', '***'],
+    ...(settings.replica ? [['Read from', replicaPlace(settings)] as const] : []),
   ];
+}
+
+function replicaPlace(settings: SqlServerSettings): string {
+  const replica = settingsOfReplica(settings) ?? settings;
+  return `${replica.host}:${replica.port}/${replica.database} as ${replica.user}`;
 }
 
 function yesNo(flag: boolean): string {

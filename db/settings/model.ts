@@ -25,8 +25,21 @@ export interface SqlServerSettings {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly poolMax: number;
+  /** A copy that lists and statistics are read from. */
+  readonly replica?: ReplicaSettings;
+  /** Asks the server for a copy that may be read only (`ApplicationIntent=ReadOnly`). */
+  readonly readOnlyIntent?: boolean;
   readonly reason: string;
   readonly notes: readonly string[];
+}
+
+/** How a readable copy is reached, where that differs from the database itself. */
+export interface ReplicaSettings {
+  readonly host: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user?: string;
+  readonly password?: string;
 }
 
 export type DatabaseSettings = SqliteSettings | SqlServerSettings;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../errors.ts';
 import { describeSettings } from './describe.ts';
+import { settingsOfReplica } from './replica-settings.ts';
 import { resolveDatabaseSettings, type SqlServerSettings } from './settings.ts';
 
 function sqlServer(env: Record<string, string>, yaml = {}): SqlServerSettings {
@@ -101,6 +102,66 @@ describe('SQL Server settings', () => {
   it('are shown with the password masked', () => {
     const shown = describeSettings(sqlServer({ MSSQL_SA_PASSWORD: 'hush-hush' }));
     expect(shown).toContainEqual(['Password', '***']);
+    expect(JSON.stringify(shown)).not.toContain('hush');
+  });
+});
+
+describe('a readable copy', () => {
+  const given = {
+    INGEST_SQLSERVER_HOST: 'db',
+    INGEST_SQLSERVER_PASSWORD: 'own',
+    INGEST_SQLSERVER_REPLICA_HOST: 'copy',
+  };
+
+  it('is reached as the database itself, but for what is given', () => {
+    expect(settingsOfReplica(sqlServer(given))).toMatchObject({
+      host: 'copy',
+      port: 1433,
+      database: 'Holocron',
+      user: 'sa',
+      password: 'own',
+      readOnlyIntent: true,
+      connectTimeoutMs: 5000,
+    });
+    const other = sqlServer(
+      {
+        ...given,
+        INGEST_SQLSERVER_REPLICA_PORT: '14330',
+        INGEST_SQLSERVER_REPLICA_PASSWORD: 'its own',
+      },
+      { sqlserver: { replica: { host: 'file', database: 'Copy', user: 'reader' } } },
+    );
+    expect(settingsOfReplica(other)).toMatchObject({
+      host: 'copy',
+      port: 14330,
+      database: 'Copy',
+      user: 'reader',
+      password: 'its own',
+    });
+  });
+
+  it('is none without a host, which is said when other parts of it are given', () => {
+    expect(settingsOfReplica(sqlServer({ MSSQL_SA_PASSWORD: 'x' }))).toBeNull();
+    const { replica, notes } = sqlServer({
+      MSSQL_SA_PASSWORD: 'x',
+      INGEST_SQLSERVER_REPLICA_USER: 'reader',
+    });
+    expect(replica).toBeUndefined();
+    expect(notes).toEqual([
+      'INGEST_SQLSERVER_REPLICA_USER has no effect: INGEST_SQLSERVER_REPLICA_HOST is not given.',
+    ]);
+  });
+
+  it('with a login of its own needs its own password', () => {
+    const error = refusal({ ...given, INGEST_SQLSERVER_REPLICA_USER: 'reader' });
+    expect(error.message).toMatch(/^INGEST_SQLSERVER_REPLICA_PASSWORD is missing/);
+  });
+
+  it('is shown without its password', () => {
+    const shown = describeSettings(
+      sqlServer({ ...given, INGEST_SQLSERVER_REPLICA_PASSWORD: 'hush-hush' }),
+    );
+    expect(shown).toContainEqual(['Read from', 'copy:1433/Holocron as sa']);
     expect(JSON.stringify(shown)).not.toContain('hush');
   });
 });

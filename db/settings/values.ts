@@ -19,6 +19,14 @@ export interface YamlSqlServer {
   readonly schema?: string | undefined;
   readonly encrypt?: boolean | 'strict' | undefined;
   readonly trust_server_certificate?: boolean | undefined;
+  readonly replica?: YamlReplica | undefined;
+}
+
+export interface YamlReplica {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly database?: string | undefined;
+  readonly user?: string | undefined;
 }
 
 /** A value and where it came from: a variable, a YAML key, or a key of the connection string. */

@@ -142,7 +142,8 @@ export class SqliteFile {
   pool(): PoolFigures {
     const used = this.#held ? 1 : 0;
     const longestWaitMs = this.#waits.longestMs();
-    return { used, free: 1 - used, waiting: this.#waiting, max: 1, longestWaitMs };
+    const p95WaitMs = this.#waits.p95Ms();
+    return { used, free: 1 - used, waiting: this.#waiting, max: 1, longestWaitMs, p95WaitMs };
   }
 
   close(): void {

@@ -25,6 +25,7 @@ export function connectionConfiguration(settings: SqlServerSettings): Connection
       requestTimeout: settings.requestTimeoutMs,
       // Closes the connection when the server is silent: nothing half-open returns to the pool.
       cancelTimeout: cancelTimeoutMs,
+      readOnlyIntent: settings.readOnlyIntent ?? false,
       appName: 'Holocron Ingest',
       lowerCaseGuids: true,
       useUTC: true,

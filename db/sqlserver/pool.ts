@@ -60,6 +60,7 @@ export class ConnectionPool {
       waiting: this.#pool.numPendingAcquires(),
       max: this.#max,
       longestWaitMs: this.#waits.longestMs(),
+      p95WaitMs: this.#waits.p95Ms(),
     };
   }
 

@@ -43,6 +43,14 @@ const sqlServerState = z.strictObject({
   schema: schemaName.optional(),
   encrypt: z.union([z.boolean(), z.literal('strict')]).optional(),
   trust_server_certificate: flag.optional(),
+  replica: z
+    .strictObject({
+      host: z.string().min(1).optional(),
+      port: port.optional(),
+      database: z.string().min(1).max(128).optional(),
+      user: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 
 const state = z.strictObject({

@@ -244,6 +244,11 @@ describe('a secret in the file', () => {
       'INGEST_SQLSERVER_PASSWORD',
     ],
     [
+      'state.sqlserver.replica.password',
+      'state:\n  sqlserver:\n    replica:\n      password: hunter2\n',
+      'INGEST_SQLSERVER_REPLICA_PASSWORD',
+    ],
+    [
       'storage.sql_server.password',
       'storage:\n  sql_server:\n    password: hunter2\n',
       'INGEST_SQLSERVER_PASSWORD',

@@ -63,6 +63,7 @@ function readContent(file: YamlFile): ConfigFile {
 function refusePasswords(file: YamlFile, raw: unknown): void {
   for (const parent of [
     ['state', 'sqlserver'],
+    ['state', 'sqlserver', 'replica'],
     ['storage', 'sql_server'],
   ]) {
     const section = parent.reduce<unknown>(
@@ -74,7 +75,9 @@ function refusePasswords(file: YamlFile, raw: unknown): void {
       const variable =
         key === 'connection_string'
           ? 'INGEST_SQLSERVER_STATE_CONN_STR'
-          : 'INGEST_SQLSERVER_PASSWORD';
+          : parent.includes('replica')
+            ? 'INGEST_SQLSERVER_REPLICA_PASSWORD'
+            : 'INGEST_SQLSERVER_PASSWORD';
       const message = `secrets do not belong in a file; set the environment variable ${variable}.`;
       throw file.error([{ path: [...parent, key], message, atKey: true }]);
     }

@@ -80,6 +80,8 @@ export interface Warning {
     | 'database_busy'
     | 'connections_lost'
     | 'pool_saturated'
+    | 'console_pool_saturated'
+    | 'replica_away'
     | 'hosts_blocked'
     | 'sources_paused';
   readonly title: string;

@@ -14,14 +14,14 @@ import type {
   ThroughputWindow,
 } from './model.ts';
 import { readThroughput } from './throughput.ts';
-import { warningsOf } from './warnings.ts';
+import { type ConsoleFacts, warningsOf } from './warnings.ts';
 
 const clusterTimeoutMs = 3_000;
 const mostClusters = 8;
 
 export async function overview(
   session: Session,
-  options: { readonly window?: ThroughputWindow } = {},
+  options: { readonly window?: ThroughputWindow; readonly console?: ConsoleFacts } = {},
 ): Promise<Overview> {
   const asOf = await readNow(session);
   const sources = groupCounters(await session.engine.readCounters(session));
@@ -47,6 +47,7 @@ export async function overview(
       workers,
       blockedHosts: await readBlockedHosts(session),
       pausedSources: await readHeldSources(session, sources),
+      ...(options.console ? { console: options.console } : {}),
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noTrouble, parseWorkerFacts, type WorkerFacts } from '#lib/workers/facts.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
-import { type WarningFacts, warningsOf } from './warnings.ts';
+import { type ConsoleFacts, type WarningFacts, warningsOf } from './warnings.ts';
 
 const quiet: WarningFacts = {
   totals: { pending: 0, in_progress: 0, completed: 9, failed: 0, skipped: 0 },
@@ -28,6 +28,14 @@ function worker(state: WorkerState, facts: Partial<WorkerFacts> = {}, silentMs =
     facts: { ...parseWorkerFacts(null), ...facts },
   };
 }
+
+const consoleWith = (
+  pool: Partial<ConsoleFacts['pool']>,
+  replica: ConsoleFacts['replica'] = null,
+): ConsoleFacts => ({
+  pool: { used: 1, free: 1, waiting: 0, max: 10, longestWaitMs: 0, p95WaitMs: 0, ...pool },
+  replica,
+});
 
 const kinds = (facts: Partial<WarningFacts>) =>
   warningsOf({ ...quiet, ...facts }).map(({ kind }) => kind);
@@ -78,6 +86,21 @@ describe('warnings', () => {
       'connections_lost',
       'pool_saturated',
     ]);
+  });
+
+  it('tell of the console’s own waits for connections', () => {
+    const of = (over: Partial<ConsoleFacts['pool']>) => kinds({ console: consoleWith(over) });
+    expect(of({ p95WaitMs: 500, waiting: 10, longestWaitMs: 9_000 })).toEqual([]);
+    expect(of({ p95WaitMs: 501 })).toEqual(['console_pool_saturated']);
+    expect(of({ waiting: 11 })).toEqual(['console_pool_saturated']);
+  });
+
+  it('tell of a readable copy that is away, and why', () => {
+    const reason = { code: 'db_connection_refused', message: 'No SQL Server answers.' } as const;
+    expect(kinds({ console: consoleWith({}, { inUse: true, reason: null }) })).toEqual([]);
+    const away = { console: consoleWith({}, { inUse: false, reason }) };
+    expect(kinds(away)).toEqual(['replica_away']);
+    expect(warningsOf({ ...quiet, ...away })[0]?.detail).toContain('No SQL Server answers.');
   });
 
   it('read the facts of an older version, and text that is none', () => {

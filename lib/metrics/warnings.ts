@@ -1,4 +1,6 @@
 /** What an operator should know without looking for it. Pure. */
+import type { ReplicaState } from '#db/reads/replica-switch.ts';
+import type { PoolFigures } from '#db/stats.ts';
 import { recentMinutes, type Trouble } from '#lib/workers/facts.ts';
 import type { Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
@@ -8,6 +10,15 @@ export interface WarningFacts {
   readonly workers: readonly Worker[];
   readonly blockedHosts: readonly { readonly host: string }[];
   readonly pausedSources: readonly { readonly name: string; readonly pending: number }[];
+  /** Of the process that shows the warnings. */
+  readonly console?: ConsoleFacts;
+}
+
+/** What the console's process knows of its own way to the database. */
+export interface ConsoleFacts {
+  readonly pool: PoolFigures;
+  /** Null where no readable copy is configured. */
+  readonly replica: ReplicaState | null;
 }
 
 export function warningsOf(facts: WarningFacts): Warning[] {
@@ -33,6 +44,7 @@ export function warningsOf(facts: WarningFacts): Warning[] {
     });
   }
   warnings.push(...troubleWarnings(alive));
+  if (facts.console) warnings.push(...consoleWarnings(facts.console));
   if (blockedHosts.length > 0) {
     const names = blockedHosts.slice(0, 3).map(({ host }) => host);
     const more = blockedHosts.length - names.length;
@@ -119,6 +131,31 @@ function troubleWarnings(alive: readonly Worker[]): Warning[] {
       'Workers wait for connections to the database',
       `It happened ${lately}. Lower --concurrency, or raise the pool's size.`,
     );
+  }
+  return warnings;
+}
+
+/** A page that waits longer for its turn feels slow, ms. */
+const mostPoolWaitMs = 500;
+
+function consoleWarnings({ pool, replica }: ConsoleFacts): Warning[] {
+  const warnings: Warning[] = [];
+  if (pool.p95WaitMs > mostPoolWaitMs || pool.waiting > pool.max) {
+    warnings.push({
+      kind: 'console_pool_saturated',
+      title: 'The console waits for connections to the database',
+      detail: `Of its last waits one in twenty took ${pool.p95WaitMs.toLocaleString('en-US')} ms or longer; ${pool.waiting} wait now.`,
+      href: '/settings',
+    });
+  }
+  if (replica && !replica.inUse) {
+    warnings.push({
+      kind: 'replica_away',
+      title: 'The readable copy of the database cannot be read',
+      detail:
+        `Lists and statistics are read from the database itself. ${replica.reason?.message ?? ''}`.trim(),
+      href: '/settings',
+    });
   }
   return warnings;
 }

@@ -26,7 +26,7 @@ export default async function AuditPage({
 }) {
   const raw = await searchParams;
   const { query, problems } = parseAuditQuery(raw);
-  const loaded = await loadPage(({ runtime }) => listAudit(runtime.db, query));
+  const loaded = await loadPage(({ reads }) => listAudit(reads, query));
   const kept = keptParameters(raw);
   const filter = <AuditFilter key={JSON.stringify(kept)} values={kept} />;
   if (!loaded.ok) {

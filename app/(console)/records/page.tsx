@@ -33,7 +33,7 @@ export default async function RecordsPage({
   const { query, problems } = parseRecordQuery(search);
   const current = recordParametersOf(search);
   const [list, sources] = await Promise.all([
-    loadPage(({ runtime }) => listRecords(runtime.db, query)),
+    loadPage(({ reads }) => listRecords(reads, query)),
     loadPage(async ({ runtime }) => (await listSources(runtime.db)).map((source) => source.name)),
   ]);
   return (

@@ -42,7 +42,7 @@ export default async function RunsPage({
   const { values, problems } = readParameters(parameters, await searchParams);
   const { status, cursor } = values;
   const [list, sources] = await Promise.all([
-    loadPage(({ runtime }) => listRuns(runtime.db, { status, cursor })),
+    loadPage(({ reads }) => listRuns(reads, { status, cursor })),
     loadPage(({ runtime }) => listSources(runtime.db)),
   ]);
   const href = (changes: { status?: string | undefined; cursor?: string }) => {

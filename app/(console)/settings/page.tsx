@@ -10,7 +10,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { listUsers } from '#lib/access/users.ts';
-import { readDeployment } from '#lib/health/deployment.ts';
+import { type Deployment, readDeployment } from '#lib/health/deployment.ts';
 import { SmokeCheck } from './smoke-check.tsx';
 import { UserTable } from './user-table.tsx';
 
@@ -19,7 +19,7 @@ export const metadata: Metadata = { title: 'Settings' };
 export default async function SettingsPage() {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     actor,
-    deployment: await readDeployment(runtime.db, runtime.config),
+    deployment: await readDeployment(runtime),
     // Who has an account is for those who manage accounts.
     users: can(actor.role, 'users:manage') ? await listUsers(runtime.db) : null,
   }));
@@ -61,6 +61,17 @@ export default async function SettingsPage() {
                 value: <span className="mono">{value}</span>,
               })),
               { label: 'Chosen because', value: deployment.reason },
+              ...(deployment.replica
+                ? [
+                    {
+                      label: 'Readable copy',
+                      value: deployment.replica.inUse
+                        ? 'in use for lists and statistics'
+                        : `away: ${deployment.replica.reason?.message ?? 'it could not be read'}`,
+                    },
+                  ]
+                : []),
+              { label: 'Connections', value: <Connections pool={deployment.pool} /> },
               {
                 label: 'Answers in',
                 value:
@@ -140,5 +151,16 @@ export default async function SettingsPage() {
         </ul>
       </Section>
     </>
+  );
+}
+
+/** On the embedded engine, the one place to write. */
+function Connections({ pool }: { readonly pool: Deployment['pool'] }) {
+  const { used, free, waiting, max, p95WaitMs, longestWaitMs } = pool;
+  return (
+    <span className="num">
+      {used} in use, {free} idle, {waiting} waiting, {max} at most; waits of the last minutes: p95{' '}
+      {formatDuration(p95WaitMs)}, longest {formatDuration(longestWaitMs)}
+    </span>
   );
 }

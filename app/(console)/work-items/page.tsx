@@ -62,12 +62,14 @@ export default async function WorkItemsPage({
   );
 }
 
-const loadList = (query: WorkItemQuery) =>
-  loadPage(({ runtime }) => listWorkItems(runtime.db, query));
+const loadList = (query: WorkItemQuery) => loadPage(({ reads }) => listWorkItems(reads, query));
 
 const loadAside = (query: WorkItemQuery) =>
-  loadPage(async ({ runtime: { db } }) => {
-    const [count, sources] = await Promise.all([countWorkItems(db, query.filter), listSources(db)]);
+  loadPage(async ({ runtime: { db }, reads }) => {
+    const [count, sources] = await Promise.all([
+      countWorkItems(reads, query.filter),
+      listSources(db),
+    ]);
     return { count, sources: sources.map((source) => source.name) };
   });
 

@@ -1,5 +1,6 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
+import { readsFor } from '#app/_server/reads.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { readPulse } from '#lib/metrics/pulse.ts';
 import { getRuntime } from '#lib/runtime.ts';
@@ -8,9 +9,12 @@ import { getRuntime } from '#lib/runtime.ts';
 export function GET(): Promise<Response> {
   return answerJson(async () => {
     await actorOrThrow();
-    const { db } = await getRuntime();
-    const health = await checkHealth(db);
-    const pulse = health.ok ? await readPulse(db) : { moving: false, stamp: 'unwell' };
+    const runtime = await getRuntime();
+    const health = await checkHealth(runtime.db);
+    // From where the pages read: else a page would refresh before there is anything new for it.
+    const pulse = health.ok
+      ? await readPulse(await readsFor(runtime))
+      : { moving: false, stamp: 'unwell' };
     return {
       ...pulse,
       health: {

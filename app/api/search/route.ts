@@ -1,6 +1,7 @@
 import type { NextRequest } from 'next/server';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
+import { readsFor } from '#app/_server/reads.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { find } from '#lib/search/find.ts';
 
@@ -8,7 +9,7 @@ import { find } from '#lib/search/find.ts';
 export function GET(request: NextRequest): Promise<Response> {
   return answerJson(async () => {
     await actorOrThrow();
-    const { db } = await getRuntime();
-    return find(db, request.nextUrl.searchParams.get('q') ?? '');
+    const reads = await readsFor(await getRuntime());
+    return find(reads, request.nextUrl.searchParams.get('q') ?? '');
   });
 }

@@ -1,6 +1,7 @@
 /** The work items of a filter as a download, CSV or NDJSON, streamed as fast as the reader takes it. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
+import { readsFor } from '#app/_server/reads.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { exportWorkItems } from '#lib/work-items/export.ts';
 
@@ -20,8 +21,8 @@ export async function GET(request: Request): Promise<Response> {
   const format = parameters['format'] === 'ndjson' ? 'ndjson' : 'csv';
   const result = await settle(async () => {
     const actor = await actorOrThrow();
-    const { db } = await getRuntime();
-    return exportWorkItems(db, actor, { parameters, format });
+    const reads = await readsFor(await getRuntime());
+    return exportWorkItems(reads, actor, { parameters, format });
   });
   if (!result.ok) {
     const { code } = result.error;
