@@ -331,6 +331,37 @@ export interface BulkActionsTable {
   updated_at: Instant;
   finished_at: Instant | null;
   error_message: string | null;
+  /** How exact `expected_count` is: `exact`, `more`, `at_least`, `unknown`. */
+  expected_kind: string | null;
+  dry_run: number | null;
+  /** Throttle; null = as fast as it goes. */
+  items_per_second: number | null;
+  /** Not before this moment, because of the throttle or after a fault. */
+  next_chunk_at: Instant | null;
+  chunk_count: number | null;
+  /** Faults in a row. */
+  fault_count: number | null;
+  /** JSON: how many items were refused, by reason. */
+  refusals: JsonText | null;
+  requested_by_id: string | null;
+  undo_of: string | null;
+  undone_by: string | null;
+  lease_owner: string | null;
+  lease_until: Instant | null;
+}
+
+/** The outcome of each item of a bulk action, some hundred items a row. */
+export interface BulkActionChunksTable {
+  bulk_action_id: string;
+  /** From 1. */
+  chunk: number;
+  changed_count: number;
+  refused_count: number;
+  /** JSON: ids of the changed items, grouped by what they were before. */
+  changed: JsonText | null;
+  /** JSON: ids of the refused items by reason. */
+  refused: JsonText | null;
+  committed_at: Instant;
 }
 
 export interface UsersTable {
@@ -446,6 +477,7 @@ export interface Database {
   workers: WorkersTable;
   schedules: SchedulesTable;
   bulk_actions: BulkActionsTable;
+  bulk_action_chunks: BulkActionChunksTable;
   users: UsersTable;
   audit_log: AuditLogTable;
   events: EventsTable;

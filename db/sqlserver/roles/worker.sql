@@ -18,6 +18,10 @@ GRANT SELECT, UPDATE ON [$(schema)].[event_head] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
+-- Bulk actions: the console starts them, workers carry them out and forget old outcomes.
+GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[bulk_action_chunks] TO [$(schema)_worker];
+GO
 -- Totals: workers fold the deltas that the trigger appends (the trigger itself needs no grant).
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_worker];
