@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectNoViolations } from './support/axe.ts';
 import { type BadServer, startBadServer } from './support/bad-server.ts';
 import { goTo } from './support/go-to.ts';
+import { openItem } from './support/open-item.ts';
 import { openLaunch } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
@@ -66,9 +67,7 @@ seeds:
       ['bad-address', 'inside.json', 'egress_address_refused', 'INGEST_EGRESS_ALLOW'],
     ] as const) {
       await goTo(page, `/work-items?source=${source}&status=failed`);
-      await page
-        .getByRole('link', { name: new RegExp(`${resource.replace('.', '\\.')}$`) })
-        .click();
+      await openItem(page, new RegExp(`${resource.replace('.', '\\.')}$`));
       await expect(page.getByRole('heading', { level: 1 })).toContainText(resource);
       const main = page.getByRole('main');
       await expect(main.getByText('Failed').first()).toBeVisible();

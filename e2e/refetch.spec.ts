@@ -1,5 +1,6 @@
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { openItem } from './support/open-item.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
@@ -7,7 +8,7 @@ test('an item is pinned to every day, retired, and taken back', async ({ page })
   await addTestSource(page, { name: 'plan-source', resources: 5 });
   await runToTheEnd(page, 'plan-source');
   await goTo(page, '/work-items?source=plan-source&sort=resource_id');
-  await page.getByRole('link', { name: 'test_resource_001' }).click();
+  await openItem(page, 'test_resource_001');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('test_resource_001');
   const facts = page.getByRole('definition');
   await expect(facts.filter({ hasText: 'by how often it changes' })).toBeVisible();

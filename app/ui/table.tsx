@@ -12,6 +12,7 @@ export function TableRegion({
   label,
   isDense = false,
   maxHeight,
+  widthPx,
   children,
   className,
 }: {
@@ -20,6 +21,8 @@ export function TableRegion({
   readonly isDense?: boolean;
   /** A CSS length; gives the region its own vertical scroll, with the header in sight. */
   readonly maxHeight?: string;
+  /** Columns are as wide as their `<col>` says, whatever stands in them, and the table at least so wide. */
+  readonly widthPx?: number;
   readonly children: ReactNode;
   readonly className?: string;
 }) {
@@ -32,7 +35,15 @@ export function TableRegion({
       style={maxHeight ? { maxHeight } : undefined}
       className={cx('group/table panel relative overflow-auto', className)}
     >
-      <table className="w-full border-separate border-spacing-0 text-sm">{children}</table>
+      <table
+        style={widthPx === undefined ? undefined : { minWidth: widthPx }}
+        className={cx(
+          'w-full border-separate border-spacing-0 text-sm',
+          widthPx !== undefined && 'table-fixed',
+        )}
+      >
+        {children}
+      </table>
     </section>
   );
 }
@@ -73,6 +84,7 @@ export function SortHeader({
   direction,
   align = 'left',
   className,
+  beside,
   children,
   ...target
 }: {
@@ -80,6 +92,8 @@ export function SortHeader({
   readonly direction: SortDirection | null;
   readonly align?: Align;
   readonly className?: string;
+  /** After the link, in the same cell. */
+  readonly beside?: ReactNode;
   readonly children: ReactNode;
 } & (
   | { readonly href: string; readonly onSort?: never }
@@ -114,6 +128,7 @@ export function SortHeader({
           {inner}
         </Link>
       )}
+      {beside}
     </th>
   );
 }

@@ -1,12 +1,10 @@
 /** What a person arranged in the console for themselves; kept with the account, so it follows them. */
 import { z } from 'zod';
+import { columnWidthPx } from './column-width.ts';
 
 /** The pages that can be arranged. */
 export const arrangedPages = ['work-items'] as const;
 export type ArrangedPage = (typeof arrangedPages)[number];
-
-/** Narrow enough for a number, wide enough for an address. CSS pixels. */
-export const columnWidthPx = { least: 48, most: 900 } as const;
 
 /** The columns in their order; what a later version adds is put where it stands by default. */
 export const gridArrangementSchema = z.strictObject({

@@ -19,17 +19,9 @@ import {
 import { type SortDirection, sortDirections } from '#lib/paging/sort-direction.ts';
 import { type WorkItemStatus, workItemStatuses } from './model.ts';
 import type { WorkItemParameter } from './parameters.ts';
+import { defaultDirections, type WorkItemSort, workItemSorts } from './sorts.ts';
 
-/** Each has an index of its own, so that every list can be read in every one of these orders. */
-export const workItemSorts = [
-  'created_at',
-  'updated_at',
-  'last_fetched_at',
-  'priority',
-  'resource_id',
-] as const;
-/** `next_fetch_at` orders only what is due: its index has no items without a next fetch. */
-export type WorkItemSort = (typeof workItemSorts)[number] | 'next_fetch_at';
+export { defaultDirections, type WorkItemSort, workItemSorts };
 
 /** An inclusive start and an exclusive end; either may be open. ISO instants. */
 export interface InstantRange {
@@ -153,16 +145,6 @@ export function parseWorkItemQuery(raw: RawParameters): {
   const direction = values.dir ?? defaultDirections[sort];
   return { query: { filter, sort, direction, cursor: values.cursor }, problems };
 }
-
-/** What a reader wants first: the newest, but the lowest priority number and the first letter. */
-export const defaultDirections: Readonly<Record<WorkItemSort, SortDirection>> = {
-  created_at: 'desc',
-  updated_at: 'desc',
-  last_fetched_at: 'desc',
-  next_fetch_at: 'asc',
-  priority: 'asc',
-  resource_id: 'asc',
-};
 
 /** The order in which a filter's range is one stretch of an index; by creation where there is none. */
 export function defaultSort(filter: WorkItemFilter): WorkItemSort {

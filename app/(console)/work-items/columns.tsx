@@ -18,27 +18,36 @@ export interface ListColumn {
   readonly align?: Align;
   /** False for columns a person adds through the chooser. */
   readonly isShown: boolean;
-  readonly className?: string;
+  /** Without them a row would say nothing. */
+  readonly isFixed?: boolean;
+  /** Where the person chose none; room for the heading and for what usually stands below it. */
+  readonly widthPx: number;
+  /** The whole text of a cell that may be cut off. */
+  readonly title?: (item: WorkItemSummary) => string;
   readonly cell: (item: WorkItemSummary) => ReactNode;
 }
 
 export const listColumns: readonly ListColumn[] = [
   {
     id: 'status',
+    isFixed: true,
+    widthPx: 112,
     label: 'Status',
     isShown: true,
     cell: (item) => <StatusBadge status={shownStatus(item)} />,
   },
   {
     id: 'resource',
+    isFixed: true,
+    widthPx: 176,
     label: 'Resource',
     sort: 'resource_id',
     isShown: true,
-    className: 'min-w-48 max-w-72 2xl:max-w-[32rem]',
     cell: (item) => (
       <Link
         href={`/work-items/${item.workItemId}`}
         title={item.requestUri}
+        data-opens-item
         className="block truncate font-medium text-ink hover:text-accent hover:underline"
       >
         {item.resourceId}
@@ -47,14 +56,23 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'source',
+    widthPx: 116,
     label: 'Source',
     isShown: true,
-    className: 'max-w-40 truncate',
+    title: (item) => item.sourceName,
     cell: (item) => item.sourceName,
   },
-  { id: 'type', label: 'Type', isShown: true, cell: (item) => item.resourceType },
+  {
+    id: 'type',
+    widthPx: 80,
+    label: 'Type',
+    isShown: true,
+    title: (item) => item.resourceType,
+    cell: (item) => item.resourceType,
+  },
   {
     id: 'priority',
+    widthPx: 86,
     label: 'Priority',
     sort: 'priority',
     align: 'right',
@@ -63,6 +81,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'attempts',
+    widthPx: 78,
     label: 'Attempts',
     align: 'right',
     isShown: true,
@@ -70,6 +89,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'fetched',
+    widthPx: 116,
     label: 'Last fetched',
     sort: 'last_fetched_at',
     isShown: true,
@@ -77,6 +97,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'http',
+    widthPx: 56,
     label: 'HTTP',
     align: 'right',
     isShown: true,
@@ -85,9 +106,9 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'error',
+    widthPx: 136,
     label: 'Error',
     isShown: true,
-    className: 'max-w-64',
     cell: (item) =>
       item.errorCode === null && item.errorMessage === null ? (
         <None />
@@ -102,6 +123,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'run',
+    widthPx: 88,
     label: 'Run',
     isShown: true,
     cell: (item) =>
@@ -115,6 +137,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'created',
+    widthPx: 96,
     label: 'Created',
     sort: 'created_at',
     isShown: true,
@@ -122,6 +145,7 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'updated',
+    widthPx: 100,
     label: 'Changed',
     sort: 'updated_at',
     isShown: false,
@@ -129,12 +153,14 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'due',
+    widthPx: 100,
     label: 'Next due',
     isShown: false,
     cell: (item) => <Time at={item.nextFetchAt} absent="not planned" />,
   },
   {
     id: 'depth',
+    widthPx: 64,
     label: 'Depth',
     align: 'right',
     isShown: false,
@@ -142,9 +168,10 @@ export const listColumns: readonly ListColumn[] = [
   },
   {
     id: 'worker',
+    widthPx: 140,
     label: 'Leased by',
     isShown: false,
-    className: 'max-w-40 truncate',
+    title: (item) => item.leaseOwner ?? '',
     cell: (item) =>
       item.leaseOwner === null ? <None /> : <span className="mono">{item.leaseOwner}</span>,
   },

@@ -4,8 +4,15 @@ import type { RawParameters } from '#lib/paging/parameters.ts';
 import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
 import { listAddress } from '../list-address.ts';
 
+/** `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */
+export type ListParameter = WorkItemParameter | 'view';
+export const everything = 'all';
+
 /** The list's parameters that are given, as text. */
-export type ListParameters = Readonly<Partial<Record<WorkItemParameter, string>>>;
+export type ListParameters = Readonly<Partial<Record<ListParameter, string>>>;
+export type ListChanges = Readonly<Partial<Record<ListParameter, string | null>>>;
+
+export const listParameterNames: readonly ListParameter[] = [...workItemParameterNames, 'view'];
 
 /** Parameters that are filters, not order or position. */
 export type FilterParameter = Exclude<WorkItemParameter, 'sort' | 'dir' | 'cursor'>;
@@ -32,7 +39,7 @@ export const filterGroups: readonly FilterGroup[] = [
       {
         parameter: 'stale',
         label: 'Stale for',
-        help: 'Not fetched for at least so many days; items never fetched count as stale.',
+        help: 'Fetched once, and not for at least so many days; retired items are left out.',
         kind: 'number',
         unit: 'days',
       },
@@ -176,18 +183,42 @@ export function valueInWords(filter: FilterDefinition, value: string): string {
   return filter.unit ? `${value} ${filter.unit}` : value;
 }
 
-export const listHref = (
-  current: ListParameters,
-  changes: Readonly<Partial<Record<WorkItemParameter, string | null>>>,
-): string => listAddress('/work-items', current, changes);
+/** The parameters after a change (`null` removes), at the first page of the list. */
+export function changedParameters(current: ListParameters, changes: ListChanges): ListParameters {
+  const after: Partial<Record<ListParameter, string>> = {};
+  for (const name of listParameterNames) {
+    const value = name in changes || name === 'cursor' ? changes[name] : current[name];
+    if (value) after[name] = value;
+  }
+  // With nothing left the address would mean the view it was opened with, and bring it all back.
+  return Object.keys(after).every((name) => name === 'view') ? { view: everything } : after;
+}
+
+export function listHref(current: ListParameters, changes: ListChanges): string {
+  const after = changedParameters(current, changes);
+  return listAddress('/work-items', after, { cursor: after.cursor });
+}
 
 /** The known parameters of an address as texts, for links that keep them. */
 export function listParametersOf(raw: RawParameters): ListParameters {
-  const given: Partial<Record<WorkItemParameter, string>> = {};
-  for (const name of workItemParameterNames) {
+  const given: Partial<Record<ListParameter, string>> = {};
+  for (const name of listParameterNames) {
     const value = raw[name];
     const text = typeof value === 'string' ? value : value?.join(',');
     if (text) given[name] = text;
   }
   return given;
+}
+
+/** The filter alone: no order, no position, no view. */
+export function filterOf(current: ListParameters): Partial<Record<FilterParameter, string>> {
+  return Object.fromEntries(
+    filterParameters.flatMap((name) => (current[name] ? [[name, current[name]]] : [])),
+  );
+}
+
+/** Filter and order, as a view keeps them. */
+export function queryOf(current: ListParameters): string {
+  const { view: _view, cursor: _cursor, ...kept } = current;
+  return new URLSearchParams(kept).toString();
 }

@@ -1,19 +1,20 @@
 'use client';
-/** GridToolbar: the export of the list, the column chooser and the density of the rows. */
-import { Check, Columns3, Download, Rows3, Rows4 } from 'lucide-react';
+/** GridToolbar: the export of the list, its columns and the density of its rows. */
+import { Columns3, Download, Rows3, Rows4 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { Button, IconButton } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
-import { listColumns } from './columns.tsx';
-import type { GridPreferences } from './grid-preferences.ts';
+import { filterOf } from './filters.ts';
+import type { ArrangementState } from './use-arrangement.ts';
 import { useListState } from './use-list-state.ts';
 
-/** Without these a row would say nothing. */
-const fixed = new Set(['status', 'resource']);
+const ColumnDialog = lazy(() => import('./column-dialog.tsx'));
 
-export function GridToolbar({ preferences }: { readonly preferences: GridPreferences }) {
-  const { visibility, isDense } = preferences;
+export function GridToolbar({ state }: { readonly state: ArrangementState }) {
+  const { arrangement, keep } = state;
+  const { isDense } = arrangement;
   const { current } = useListState();
-  const { cursor: _cursor, sort: _sort, dir: _dir, ...filter } = current;
+  const [isChoosing, setChoosing] = useState(false);
   return (
     <div className="ml-auto flex items-center gap-1">
       <Menu
@@ -26,40 +27,30 @@ export function GridToolbar({ preferences }: { readonly preferences: GridPrefere
         entries={(['csv', 'ndjson'] as const).map((format) => ({
           id: format,
           label: format === 'csv' ? 'All matching items as CSV' : 'All matching items as NDJSON',
-          onAction: () => download({ ...filter, format }),
+          onAction: () => download({ ...filterOf(current), format }),
         }))}
       />
-      <Menu
-        label="Columns"
-        trigger={
-          <Button size="sm" variant="quiet" icon={<Columns3 aria-hidden />}>
-            Columns
-          </Button>
-        }
-        entries={[
-          ...listColumns
-            .filter((column) => !fixed.has(column.id))
-            .map((column) => {
-              const isShown = visibility[column.id] !== false;
-              return {
-                id: column.id,
-                label: column.label,
-                icon: <Check aria-hidden className={isShown ? '' : 'invisible'} />,
-                hint: isShown ? 'shown' : 'hidden',
-                onAction: () => preferences.toggleColumn(column.id),
-              };
-            }),
-          { kind: 'separator', id: 'separator' },
-          { id: 'reset', label: 'Reset columns and density', onAction: preferences.reset },
-        ]}
-      />
+      <Button
+        size="sm"
+        variant="quiet"
+        icon={<Columns3 aria-hidden />}
+        aria-haspopup="dialog"
+        onPress={() => setChoosing(true)}
+      >
+        Columns
+      </Button>
       <IconButton
         size="sm"
         label={isDense ? 'Roomier rows' : 'Denser rows'}
-        onPress={() => preferences.setDense(!isDense)}
+        onPress={() => keep({ ...arrangement, isDense: !isDense })}
       >
         {isDense ? <Rows3 aria-hidden /> : <Rows4 aria-hidden />}
       </IconButton>
+      {isChoosing ? (
+        <Suspense fallback={null}>
+          <ColumnDialog state={state} onClose={() => setChoosing(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

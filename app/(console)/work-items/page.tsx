@@ -1,5 +1,6 @@
 /** Work items: the grid. The address is the state; see lib/work-items/filter.ts for its parameters. */
 import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
@@ -12,7 +13,11 @@ import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
+import type { GridArrangement } from '#lib/preferences/model.ts';
+import { readPreferences } from '#lib/preferences/preferences.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
+import type { SavedView } from '#lib/views/model.ts';
+import { listViews } from '#lib/views/views.ts';
 import { parseWorkItemQuery, type WorkItemQuery } from '#lib/work-items/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
 import { FilterBar } from './filter-bar.tsx';
@@ -32,6 +37,10 @@ export default async function WorkItemsPage({
   const search = await searchParams;
   const { query, problems } = parseWorkItemQuery(search);
   const current = listParametersOf(search);
+  const own = await loadOwn();
+  const { views, grid, defaultView } = own.ok ? own.data : nothingOwn;
+  const opened = openedWith(current, views, defaultView);
+  if (opened !== null) redirect(opened);
   const [list, aside] = await Promise.all([loadList(query), loadAside(query)]);
   const count = aside.ok ? aside.data.count : null;
   return (
@@ -50,6 +59,7 @@ export default async function WorkItemsPage({
             query={query}
             current={current}
             canChange={can(actor.role, 'work-items:change')}
+            grid={grid}
           />
         ) : (
           <ErrorState
@@ -60,6 +70,34 @@ export default async function WorkItemsPage({
       </div>
     </NuqsAdapter>
   );
+}
+
+/** What belongs to the person: views and the arrangement of the columns. The list is shown without it too. */
+const loadOwn = () =>
+  loadPage(async ({ runtime: { db }, actor }) => {
+    const [views, preferences] = await Promise.all([
+      listViews(db, actor, 'work-items'),
+      readPreferences(db, actor, 'work-items'),
+    ]);
+    return { views, ...preferences };
+  });
+
+const nothingOwn = { views: [], grid: null, defaultView: null };
+
+/**
+ * Where an address leads that names a view and nothing else, or nothing at all while the person has a
+ * default view: to that view's filter, spelled out, so that what is seen can be shared and changed.
+ */
+function openedWith(
+  current: ListParameters,
+  views: readonly SavedView[],
+  defaultView: string | null,
+): string | null {
+  const { view: named, ...others } = current;
+  if (Object.keys(others).length > 0) return null;
+  const view = views.find(({ viewId }) => viewId === (named ?? defaultView));
+  if (!view || (view.query === '' && named !== undefined)) return null;
+  return `/work-items?${view.query}${view.query === '' ? '' : '&'}view=${view.viewId}`;
 }
 
 const loadList = (query: WorkItemQuery) => loadPage(({ reads }) => listWorkItems(reads, query));
@@ -78,11 +116,13 @@ function List({
   query,
   current,
   canChange,
+  grid,
 }: {
   readonly page: Awaited<ReturnType<typeof listWorkItems>>;
   readonly query: WorkItemQuery;
   readonly current: ListParameters;
   readonly canChange: boolean;
+  readonly grid: GridArrangement | null;
 }) {
   const toCursor = (cursor: string | null) =>
     cursor === null ? null : listHref(current, { cursor });
@@ -102,10 +142,12 @@ function List({
   return (
     <div>
       <WorkItemGrid
-        rows={[...page.rows]}
+        rows={page.rows}
+        position={query.cursor ?? ''}
         sort={query.sort}
         direction={query.direction}
         canChange={canChange}
+        grid={grid}
       />
       <Pagination
         label="Pages of work items"
@@ -136,7 +178,7 @@ function Nothing({ current }: { readonly current: ListParameters }) {
   return isFiltered ? (
     <EmptyState
       title="No item matches these filters"
-      action={<LinkButton href="/work-items">Show all items</LinkButton>}
+      action={<LinkButton href={listHref({}, {})}>Show all items</LinkButton>}
     >
       Remove a filter, or widen it.
     </EmptyState>

@@ -2,18 +2,23 @@
 /** The list's state, which is the address: read as text, changed by parameter, always at page one. */
 import { parseAsString, useQueryStates } from 'nuqs';
 import { useCallback, useMemo } from 'react';
-import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
-import { type ListParameters, listParametersOf } from './filters.ts';
+import {
+  changedParameters,
+  type ListChanges,
+  type ListParameter,
+  type ListParameters,
+  listParameterNames,
+  listParametersOf,
+} from './filters.ts';
 
 const parsers = Object.fromEntries(
-  workItemParameterNames.map((name) => [name, parseAsString]),
-) as Record<WorkItemParameter, typeof parseAsString>; // one entry for each name
-
-export type ListChanges = Partial<Record<WorkItemParameter, string | null>>;
+  [...listParameterNames, 'item'].map((name) => [name, parseAsString]),
+) as Record<ListParameter | 'item', typeof parseAsString>; // one entry for each name
 
 export interface ListState {
   /** The parameters that are given. */
   readonly current: ListParameters;
+  /** Another list begins at its first page, with the drawer closed. */
   set(changes: ListChanges): void;
 }
 
@@ -30,10 +35,13 @@ export function useListState(): ListState {
   );
   const set = useCallback(
     (changes: ListChanges) => {
-      // A position belongs to one filter and order; another list starts at its beginning.
-      void setValues({ ...changes, cursor: null });
+      const after = changedParameters(current, changes);
+      void setValues({
+        ...Object.fromEntries(listParameterNames.map((name) => [name, after[name] ?? null])),
+        item: null,
+      });
     },
-    [setValues],
+    [current, setValues],
   );
   return { current, set };
 }

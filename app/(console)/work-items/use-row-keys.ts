@@ -1,46 +1,43 @@
 'use client';
-/** `j` and `k` move through the rows, `x` selects, `Enter` opens; ignored while somebody types. */
-import { useRouter } from 'next/navigation';
-import { useEffect, useEffectEvent, useState } from 'react';
-import { announce } from '#app/ui/toast.tsx';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+/**
+ * `j` and `k` move through the rows, with Shift selecting on the way; `x` selects, `Enter` opens the
+ * drawer and, once it is open, the page; `Esc` closes it. Ignored while somebody types.
+ */
+import { useEffect, useEffectEvent } from 'react';
 
+/** Where keys belong to something else. */
 const typing =
   'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]';
 
-export function useRowKeys({
-  rows,
-  toggle,
-}: {
-  readonly rows: readonly WorkItemSummary[];
-  readonly toggle: (at: number) => void;
-}): number | null {
-  const router = useRouter();
-  const [active, setActive] = useState<number | null>(null);
-  const at = active === null ? null : Math.min(active, rows.length - 1);
+export interface RowKeys {
+  readonly rowCount: number;
+  readonly isDrawerOpen: boolean;
+  /** The row the keyboard is on; null = none yet. */
+  readonly active: number | null;
+  /** `selects`: the rows that are left and reached become selected. */
+  move(to: number, selects: boolean): void;
+  toggle(at: number, toHere: boolean): void;
+  open(at: number): void;
+  closeDrawer(): void;
+}
 
-  const move = (step: 1 | -1) => {
-    const next = at === null ? 0 : Math.max(0, Math.min(rows.length - 1, at + step));
-    setActive(next);
-    const row = document.querySelector(`[data-row="${next}"]`);
-    row?.scrollIntoView({ block: 'nearest' });
-    const item = rows[next];
-    if (item) announce(`Row ${next + 1}: ${item.resourceId}, ${item.status}`);
-  };
-
+export function useRowKeys(keys: RowKeys): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
+    const { rowCount, active: at } = keys;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest(typing)) return;
-    if (event.key === 'j') move(1);
-    else if (event.key === 'k') move(-1);
+    if (event.key === 'Escape' && keys.isDrawerOpen) keys.closeDrawer();
+    else if (rowCount === 0) return;
+    else if (event.key === 'j' || event.key === 'J')
+      keys.move(at === null ? 0 : Math.min(rowCount - 1, at + 1), event.shiftKey);
+    else if (event.key === 'k' || event.key === 'K')
+      keys.move(at === null ? 0 : Math.max(0, at - 1), event.shiftKey);
     else if (at === null) return;
-    else if (event.key === 'x') toggle(at);
+    else if (event.key === 'x' || event.key === 'X') keys.toggle(at, event.shiftKey);
     // A focused link or button keeps its own Enter.
-    else if (event.key === 'Enter' && !target?.closest('a, button, input')) {
-      const item = rows[at];
-      if (item) router.push(`/work-items/${item.workItemId}`);
-    } else return;
+    else if (event.key === 'Enter' && !target?.closest('a, button, input')) keys.open(at);
+    else return;
     event.preventDefault();
   });
 
@@ -49,6 +46,4 @@ export function useRowKeys({
     document.addEventListener('keydown', listener);
     return () => document.removeEventListener('keydown', listener);
   }, []);
-
-  return at;
 }

@@ -1,166 +1,206 @@
 'use client';
-/** WorkItemGrid: one page of items as a table, with selection, keys, chooser and density. */
-import {
-  type ColumnDef,
-  columnVisibilityFeature,
-  rowSelectionFeature,
-  tableFeatures,
-  useTable,
-} from '@tanstack/react-table';
-import { useState } from 'react';
+import { useRouter } from 'next/navigation';
+/** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
+import { lazy, type MouseEvent, Suspense, useMemo, useState } from 'react';
 import { useHoldLive } from '#app/ui/live.tsx';
-import { RowCheckbox, SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { RowCheckbox, TableRegion, Th, Thead } from '#app/ui/table.tsx';
+import { announce } from '#app/ui/toast.tsx';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
-import { defaultDirections, type WorkItemSort } from '#lib/work-items/filter.ts';
+import type { GridArrangement } from '#lib/preferences/model.ts';
+import type { WorkItemSort } from '#lib/work-items/filter.ts';
 import type { WorkItemSummary } from '#lib/work-items/list.ts';
 import { type ListColumn, listColumns } from './columns.tsx';
-import { type ListParameters, listHref } from './filters.ts';
-import { useGridPreferences } from './grid-preferences.ts';
+import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
-import { useListState } from './use-list-state.ts';
+import { useArrangement } from './use-arrangement.ts';
+import { useItemInView } from './use-item-in-view.ts';
 import { useRowKeys } from './use-row-keys.ts';
+import { useRowSelection } from './use-row-selection.ts';
+import { WorkItemRow } from './work-item-row.tsx';
 
-const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
+const loadDrawer = () => import('./item-drawer.tsx');
+const ItemDrawer = lazy(loadDrawer);
 
 const columnById = new Map(listColumns.map((column) => [column.id, column]));
-const columns: ColumnDef<typeof features, WorkItemSummary>[] = listColumns.map((column) => ({
-  id: column.id,
-  cell: ({ row }) => column.cell(row.original),
-}));
+const checkboxWidthPx = 36;
 
 export function WorkItemGrid({
   rows,
+  position,
   sort,
   direction,
   canChange,
+  grid,
 }: {
-  readonly rows: WorkItemSummary[];
+  readonly rows: readonly WorkItemSummary[];
+  /** Which page of the list this is: another one is read from its top. */
+  readonly position: string;
   readonly sort: WorkItemSort;
   readonly direction: SortDirection;
   readonly canChange: boolean;
+  /** As the person keeps it; null = the list's own. */
+  readonly grid: GridArrangement | null;
 }) {
-  const { current } = useListState();
-  const preferences = useGridPreferences();
-  const [rowSelection, setRowSelection] = useState<Record<string, true>>({});
-  const table = useTable({
-    features,
-    columns,
-    data: rows,
-    getRowId: (item) => item.workItemId,
-    enableRowSelection: canChange,
-    state: { columnVisibility: preferences.visibility, rowSelection },
-    onRowSelectionChange: setRowSelection,
-  });
-  const tableRows = table.getRowModel().rows;
-  // Rows can leave the page while they are selected: what is not seen is not acted on.
-  const selected = rows.filter((item) => rowSelection[item.workItemId]);
+  const router = useRouter();
+  const columnState = useArrangement(grid);
+  const { arrangement } = columnState;
+  const shown = arrangement.columns.filter((column) => column.isShown);
+  const order = shown.map(({ id }) => id).join(' ');
+  // The same array while a border is dragged: no row is drawn again for it.
+  const columns = useMemo(
+    () =>
+      order.split(' ').flatMap((id): ListColumn[] => {
+        const column = columnById.get(id);
+        return column ? [column] : [];
+      }),
+    [order],
+  );
+  const selection = useRowSelection(rows);
+  const { selected } = selection;
   useHoldLive(selected.length > 0);
-  const active = useRowKeys({
-    rows,
-    toggle: (at) => {
-      const row = canChange ? tableRows[at] : undefined;
-      // Through the handler, so that Shift and a click go on from the row the key selected.
-      row?.getToggleSelectedHandler()({ target: { checked: !row.getIsSelected() } });
+  const drawer = useItemInView();
+  const [lastActive, setActive] = useState<number | null>(null);
+  const inDrawer = rows.findIndex((row) => row.workItemId === drawer.itemId);
+  const active =
+    inDrawer >= 0
+      ? inDrawer
+      : lastActive === null
+        ? null
+        : Math.min(lastActive, Math.max(0, rows.length - 1));
+
+  const show = (at: number) => {
+    const item = rows[at];
+    if (!item) return;
+    setActive(at);
+    drawer.show(item.workItemId);
+  };
+  /** Null past either end, and when the item is on another page of the list. */
+  const stepTo = (at: number) => (inDrawer >= 0 && rows[at] ? () => show(at) : null);
+  const closeDrawer = () => {
+    drawer.close();
+    if (active !== null) linkOfRow(active)?.focus({ preventScroll: true });
+  };
+  useRowKeys({
+    rowCount: rows.length,
+    isDrawerOpen: drawer.itemId !== null,
+    active,
+    move: (to, selects) => {
+      const item = rows[to];
+      if (!item) return;
+      if (selects && canChange && active !== null && active !== to) {
+        if (!selection.isSelected(rows[active]?.workItemId ?? '')) selection.toggle(active, false);
+        if (!selection.isSelected(item.workItemId)) selection.toggle(to, false);
+      }
+      setActive(to);
+      rowAt(to)?.scrollIntoView({ block: 'nearest' });
+      if (drawer.itemId === null) announce(`Row ${to + 1}: ${item.resourceId}, ${item.status}`);
+      else drawer.show(item.workItemId);
     },
+    toggle: (at, toHere) => {
+      if (canChange) selection.toggle(at, toHere);
+    },
+    open: (at) => {
+      const item = rows[at];
+      if (!item) return;
+      if (item.workItemId === drawer.itemId) router.push(`/work-items/${item.workItemId}`);
+      else show(at);
+    },
+    closeDrawer,
   });
-  const clear = () => setRowSelection({});
+
+  /** Before the link's own handler, which would leave the list. */
+  const onClickCapture = (event: MouseEvent<HTMLElement>) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const at = Number(target?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? Number.NaN);
+    if (!target || Number.isNaN(at)) return;
+    if (target.closest('input')) {
+      selection.toggle(at, event.shiftKey);
+      return;
+    }
+    // A new tab, a new window: that is the page.
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = target.closest('a, button');
+    if (link && !link.hasAttribute('data-opens-item')) return;
+    // Text that was just marked is to be copied.
+    if (!link && window.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    show(at);
+  };
+
+  const widthPx = shown.reduce(
+    (sum, column) => sum + column.widthPx,
+    canChange ? checkboxWidthPx : 0,
+  );
   return (
     <div className="flex flex-col gap-2">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
         {selected.length > 0 ? (
-          <SelectionBar items={selected} onClear={clear} />
+          <SelectionBar items={selected} onClear={selection.clear} />
         ) : (
           <p className="text-xs text-ink-3">
             {canChange ? 'Select rows to recrawl, retry or skip them.' : null}
           </p>
         )}
-        <GridToolbar preferences={preferences} />
+        <GridToolbar state={columnState} />
       </div>
-      <TableRegion label="Work items" isDense={preferences.isDense}>
+      <TableRegion
+        key={position}
+        label="Work items"
+        isDense={arrangement.isDense}
+        widthPx={widthPx}
+        maxHeight="max(20rem, calc(100dvh - 7rem))"
+      >
+        <colgroup>
+          {canChange ? <col style={{ width: checkboxWidthPx }} /> : null}
+          {shown.map(({ id, widthPx: own }) => (
+            // The resource takes what the others leave, and no less than its width.
+            <col key={id} {...(id === 'resource' ? {} : { style: { width: own } })} />
+          ))}
+        </colgroup>
         <Thead>
-          <tr>
+          <tr className="group/head">
             {canChange ? (
-              <Th className="w-8">
+              <Th>
                 <RowCheckbox
                   label="Select all rows of this page"
-                  checked={table.getIsAllRowsSelected()}
-                  isIndeterminate={!table.getIsAllRowsSelected() && selected.length > 0}
-                  onChange={table.getToggleAllRowsSelectedHandler()}
+                  checked={selected.length === rows.length}
+                  isIndeterminate={selected.length > 0 && selected.length < rows.length}
+                  onChange={selection.toggleAll}
                 />
               </Th>
             ) : null}
-            {table.getVisibleLeafColumns().map((column) => {
-              const facts = columnById.get(column.id);
-              return facts ? (
-                <HeaderCell
-                  key={column.id}
-                  column={facts}
-                  current={current}
-                  direction={facts.sort === sort ? direction : null}
-                />
-              ) : null;
-            })}
+            <GridHead columns={columns} state={columnState} sort={sort} direction={direction} />
           </tr>
         </Thead>
-        <tbody>
-          {tableRows.map((row, at) => (
-            <Tr
-              key={row.id}
-              isSelected={row.getIsSelected()}
+        <tbody onClickCapture={onClickCapture} onPointerEnter={() => void loadDrawer()}>
+          {rows.map((item, at) => (
+            <WorkItemRow
+              key={item.workItemId}
+              item={item}
+              at={at}
+              columns={columns}
+              canSelect={canChange}
+              isSelected={selection.isSelected(item.workItemId)}
               isActive={at === active}
-              data-row={at}
-            >
-              {canChange ? (
-                <Td className="w-8">
-                  <RowCheckbox
-                    label={`Select ${row.original.resourceId}`}
-                    checked={row.getIsSelected()}
-                    onClick={row.getToggleSelectedHandler()}
-                    readOnly
-                  />
-                </Td>
-              ) : null}
-              {row.getVisibleCells().map((cell) => {
-                const facts = columnById.get(cell.column.id);
-                return (
-                  <Td
-                    key={cell.id}
-                    {...(facts?.align ? { align: facts.align } : {})}
-                    className={`whitespace-nowrap ${facts?.className ?? ''}`}
-                  >
-                    <table.FlexRender cell={cell} />
-                  </Td>
-                );
-              })}
-            </Tr>
+            />
           ))}
         </tbody>
       </TableRegion>
+      {drawer.itemId === null ? null : (
+        <Suspense fallback={null}>
+          <ItemDrawer
+            itemId={drawer.itemId}
+            row={rows[inDrawer]}
+            canChange={canChange}
+            onStep={{ back: stepTo(inDrawer - 1), on: stepTo(inDrawer + 1) }}
+            onClose={closeDrawer}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-function HeaderCell({
-  column,
-  current,
-  direction,
-}: {
-  readonly column: ListColumn;
-  readonly current: ListParameters;
-  readonly direction: SortDirection | null;
-}) {
-  const align = column.align ? { align: column.align } : {};
-  if (!column.sort) return <Th {...align}>{column.label}</Th>;
-  const first = defaultDirections[column.sort];
-  const next = direction === null ? first : direction === 'asc' ? 'desc' : 'asc';
-  return (
-    <SortHeader
-      {...align}
-      direction={direction}
-      href={listHref(current, { sort: column.sort, dir: next })}
-    >
-      {column.label}
-    </SortHeader>
-  );
-}
+const rowAt = (at: number) => document.querySelector(`[data-row="${at}"]`);
+const linkOfRow = (at: number) => rowAt(at)?.querySelector<HTMLElement>('[data-opens-item]');

@@ -1,0 +1,47 @@
+'use client';
+/**
+ * ColumnBorder: drags a column wider or narrower. For the pointer only: with the keyboard the width is
+ * set in the column dialog, so that a dozen borders are no stops of the Tab key.
+ */
+import { useRef } from 'react';
+
+export function ColumnBorder({
+  onDrag,
+  onDrop,
+  onReset,
+}: {
+  /** CSS pixels, while it moves. */
+  readonly onDrag: (widthPx: number) => void;
+  readonly onDrop: (widthPx: number) => void;
+  /** A double click. */
+  readonly onReset: () => void;
+}) {
+  const start = useRef<{ readonly x: number; readonly widthPx: number } | null>(null);
+  const width = (x: number) =>
+    start.current === null ? null : start.current.widthPx + x - start.current.x;
+  return (
+    <span
+      aria-hidden
+      data-column-border
+      onPointerDown={(event) => {
+        const cell = event.currentTarget.closest('th');
+        if (event.button !== 0 || !cell) return;
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        start.current = { x: event.clientX, widthPx: cell.getBoundingClientRect().width };
+      }}
+      onPointerMove={(event) => {
+        const next = width(event.clientX);
+        if (next !== null) onDrag(next);
+      }}
+      onPointerUp={(event) => {
+        const next = width(event.clientX);
+        const moved = start.current !== null && start.current.x !== event.clientX;
+        start.current = null;
+        if (next !== null && moved) onDrop(next);
+      }}
+      onDoubleClick={onReset}
+      className="absolute inset-y-0 -right-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-1.5 after:left-[3.5px] after:w-px after:bg-transparent hover:after:bg-accent active:after:bg-accent group-hover/head:after:bg-line-strong"
+    />
+  );
+}
