@@ -85,7 +85,7 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     expect([sum('completed'), sum('retried'), sum('failed')]).toEqual([1, 1, 0]);
     expect(shown.throughput.points).toHaveLength(60);
     expect(shown.errors).toMatchObject([
-      { code: 'http_server_error', sourceName: 'wiki', count: 1 },
+      { code: 'http_server_error', httpStatus: 503, sourceName: 'wiki', attempts: 1, failed: 0 },
     ]);
     expect(shown.backoff).toMatchObject([{ sourceName: 'wiki', items: 1 }]);
     expect(shown.oldestClaimable?.ageMs).toBeGreaterThanOrEqual(0);
@@ -96,36 +96,29 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     }
   });
 
-  it('counts what was never fetched as stale', async () => {
+  it('counts nothing that was never fetched as stale', async () => {
     const shares = await readStaleShares(db, (await overview(db)).sources, 30);
     expect(shares).toEqual([
-      { sourceSystem: 'test', sourceName: 'wiki', stale: 3, isAtLeast: false, total: 4 },
-      { sourceSystem: 'test', sourceName: 'other', stale: 1, isAtLeast: false, total: 1 },
+      { sourceSystem: 'test', sourceName: 'wiki', stale: 0, isAtLeast: false, total: 4 },
+      { sourceSystem: 'test', sourceName: 'other', stale: 0, isAtLeast: false, total: 1 },
     ]);
   });
 
-  it('counts what was fetched too long ago, and never what is skipped', async () => {
+  it('counts what was fetched too long ago, and never what is skipped or retired', async () => {
     const staleOf = async (days: number) =>
       (await readStaleShares(db, (await overview(db)).sources, days))[0]?.stale;
+    const set = (resourceIds: string[], values: object) =>
+      db.q.updateTable('work_items').set(values).where('resource_id', 'in', resourceIds).execute();
+    const fetchedAt = db.engine.nowPlus(-40 * 86_400_000);
+    await set(['a', 'b', 'd'], { last_fetched_at: fetchedAt });
     expect(await staleOf(30)).toBe(3);
-    await db.q
-      .updateTable('work_items')
-      .set({ last_fetched_at: db.engine.nowPlus(-40 * 86_400_000) })
-      .where('resource_id', '=', 'a')
-      .execute();
-    expect(await staleOf(30)).toBe(4);
-    expect(await staleOf(50)).toBe(3);
-    await db.q
-      .updateTable('work_items')
-      .set({ status: 'skipped' })
-      .where('resource_id', '=', 'd')
-      .execute();
-    expect(await staleOf(30)).toBe(3);
-    await db.q
-      .updateTable('work_items')
-      .set({ status: 'pending' })
-      .where('resource_id', '=', 'd')
-      .execute();
+    expect(await staleOf(50)).toBe(0);
+    await set(['d'], { status: 'skipped' });
+    expect(await staleOf(30)).toBe(2);
+    await set(['b'], { refetch: 'retired' });
+    expect(await staleOf(30)).toBe(1);
+    await set(['b'], { refetch: null });
+    await set(['d'], { status: 'pending' });
   });
 
   it('has a pulse that changes when something changed, and only then', async () => {

@@ -11,9 +11,9 @@ const queryTimeoutMs = 3_000;
 const mostCounted = 10_000;
 
 /**
- * Items not fetched for `days`, for each of the given sources; never fetched counts, skipped items do
- * not. The totals are those of the counters. Counting walks an index and stops at 10,000, which
- * `isAtLeast` tells. Throws `db_statement_timeout` after three seconds for one source.
+ * Items that were fetched once and not for `days`, for each of the given sources; skipped and retired
+ * items do not count. The totals are those of the counters. Counting walks an index and stops after
+ * 10,000 items, which `isAtLeast` tells. Throws `db_statement_timeout` after three seconds for one source.
  */
 export async function readStaleShares(
   session: Session,
@@ -43,33 +43,25 @@ async function countStale(
   days: number,
 ): Promise<{ stale: number; isAtLeast: boolean }> {
   const { engine } = session;
-  // Two ranges of IX_work_items_source_fetched, whose predicate both repeat; with `or` it would be
-  // none.
-  const ranges = [
-    sql<boolean>`last_fetched_at is null`,
-    sql<boolean>`last_fetched_at < ${engine.nowPlus(-days * dayMs)}`,
-  ];
-  let stale = 0;
-  let isAtLeast = false;
-  for (const range of ranges) {
-    const counted = await engine.withTimeout(session, queryTimeoutMs, async (s) => {
-      const found = s.q
-        .selectFrom('work_items')
-        .select(sql`1`.as('one'))
-        .where('source_system', '=', sourceSystem)
-        .where('source_name', '=', sourceName)
-        .where(sql<boolean>`status <> 'skipped'`)
-        .where(range);
-      const row = await s.q
-        .selectFrom(engine.take(found, mostCounted).as('found'))
-        .select(sql<number>`count(*)`.as('items'))
-        .executeTakeFirstOrThrow();
-      return Number(row.items);
-    });
-    stale += counted;
-    isAtLeast ||= counted === mostCounted;
-  }
-  return { stale, isAtLeast };
+  return engine.withTimeout(session, queryTimeoutMs, async (s) => {
+    // A range of IX_work_items_source_fetched, whose predicate is repeated.
+    const found = s.q
+      .selectFrom('work_items')
+      .select(sql<number>`case when refetch = 'retired' then 1 else 0 end`.as('retired'))
+      .where('source_system', '=', sourceSystem)
+      .where('source_name', '=', sourceName)
+      .where(sql<boolean>`status <> 'skipped'`)
+      .where('last_fetched_at', '<', engine.nowPlus(-days * dayMs));
+    const row = await s.q
+      .selectFrom(engine.take(found, mostCounted).as('found'))
+      .select((eb) => [
+        sql<number>`count(*)`.as('items'),
+        eb.fn.sum<number | null>('retired').as('retired'),
+      ])
+      .executeTakeFirstOrThrow();
+    const items = Number(row.items);
+    return { stale: items - Number(row.retired ?? 0), isAtLeast: items === mostCounted };
+  });
 }
 
 const keepMs = 60_000;

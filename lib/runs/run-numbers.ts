@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { validate as isUuid } from 'uuid';
 import type { Session } from '#db/engine.ts';
 import type { RunStatus, WorkItemStatus } from '#db/schema.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 
 export interface RunDeltas {
   readonly total?: number;
@@ -95,6 +96,18 @@ export async function runStanding(tx: Session, runId: string | null): Promise<Ru
     maxDepth: row.max_depth,
     metadata: row.metadata,
   };
+}
+
+/**
+ * Holds the row of a run that must be running, and tells how it stands.
+ * @throws AppError `not_found`, `run_ended`
+ */
+export async function holdRunningRun(tx: Session, runId: string): Promise<RunStanding> {
+  await adjustRun(tx, runId, {});
+  const run = await runStanding(tx, runId);
+  if (run === null) throw new AppError('not_found', `There is no run ${runId}.`);
+  if (run.status !== 'running') throw new AppError('run_ended', `The run is ${run.status}.`);
+  return run;
 }
 
 /** Corrects an outcome that was counted before, while the run still runs: an ended run's numbers are history. */

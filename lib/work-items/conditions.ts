@@ -36,6 +36,7 @@ export type ConditionKey =
   | 'stale'
   | 'due'
   | 'settled'
+  | 'kept'
   | 'held'
   | 'host';
 
@@ -118,7 +119,12 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
   between('fetched', 'last_fetched_at', filter.fetched);
   if (filter.staleDays !== undefined) {
     const limit = staleLimit(engine, filter.staleDays, filter.asOf);
-    addRange('stale', 'last_fetched_at', (time) => [sql<boolean>`${time} <= ${limit}`], true);
+    addRange('stale', 'last_fetched_at', (time) => [sql<boolean>`${time} <= ${limit}`]);
+    // What is retired is no longer expected to be fresh.
+    add(
+      'kept',
+      (of) => sql<boolean>`(${of('refetch')} is null or ${of('refetch')} <> ${sql.lit('retired')})`,
+    );
   }
   if (filter.due) {
     addRange('due', 'next_fetch_at', (time) => [

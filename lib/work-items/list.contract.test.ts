@@ -60,12 +60,14 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
     expect(found.sort()).toEqual([...expected].sort());
   });
 
-  it('counts an item that was never fetched as stale, and no fresh one', async () => {
-    expect(new Set(await names({ stale: '30' }))).toEqual(
-      new Set(['100%_real', 'Ahsoka', 'Boba Fett', 'Category:Jedi', 'boba fett']),
-    );
-    expect(await names({ stale: '30', status: 'completed' })).toEqual(['Ahsoka']);
-    expect(await names({ stale: '3650', status: 'completed' })).toEqual([]);
+  it('counts an item as stale that was fetched once, and neither what is fresh nor what is retired', async () => {
+    expect(await names({ stale: '30' })).toEqual(['Ahsoka']);
+    expect(await names({ stale: '3650' })).toEqual([]);
+    const setPlan = (refetch: 'retired' | null) =>
+      db.q.updateTable('work_items').set({ refetch }).where('resource_id', '=', 'Ahsoka').execute();
+    await setPlan('retired');
+    expect(await names({ stale: '30' })).toEqual([]);
+    await setPlan(null);
   });
 
   it('finds the children of an item and the items of a run', async () => {

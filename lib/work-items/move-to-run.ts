@@ -1,7 +1,6 @@
 /** Moving pending items from one run, or from none, into another that is running. */
 import type { Session } from '#db/engine.ts';
-import { AppError } from '#lib/errors/app-error.ts';
-import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
+import { adjustRun, holdRunningRun, runStanding } from '#lib/runs/run-numbers.ts';
 import { statusIs } from './held-item.ts';
 import { holdReason, isOnHold } from './hold.ts';
 import type { ItemAsRead } from './status-and-run.ts';
@@ -14,10 +13,7 @@ type Pending = ItemAsRead & { readonly wait_reason: string | null };
  * @throws AppError `not_found`, `run_ended`
  */
 export async function roomInRun(tx: Session, runId: string): Promise<number> {
-  await adjustRun(tx, runId, {});
-  const run = await runStanding(tx, runId);
-  if (run === null) throw new AppError('not_found', `There is no run ${runId}.`);
-  if (run.status !== 'running') throw new AppError('run_ended', `The run is ${run.status}.`);
+  const run = await holdRunningRun(tx, runId);
   return run.maxItems === null
     ? Number.POSITIVE_INFINITY
     : Math.max(0, run.maxItems - run.itemsTotal);
@@ -65,7 +61,7 @@ export async function moveToRun(
 }
 
 /** Takes unfinished items out of a run's total; the numbers of an ended run are history and stay. */
-async function leaveRun(tx: Session, runId: string | null, count: number): Promise<void> {
+export async function leaveRun(tx: Session, runId: string | null, count: number): Promise<void> {
   if (runId === null) return;
   await adjustRun(tx, runId, {});
   if ((await runStanding(tx, runId))?.status === 'running') {

@@ -54,18 +54,35 @@ describe.each(contractEngines())('changing known items on $name', (engine) => {
       expect(await pendingIds()).toEqual(['wanted']);
     });
 
-    test('stale for N days takes what was fetched before, or never', async () => {
+    test('stale for N days takes what was fetched before, and what an older system completed', async () => {
       await completed(aWorkItem({ resourceId: 'old' }));
       await passTime(given.db, 31 * dayMs);
       await completed(aWorkItem({ resourceId: 'young' }));
-      const [never = ''] = await completed(aWorkItem({ resourceId: 'never' }));
-      await given.db.q
-        .updateTable('work_items')
-        .set({ last_fetched_at: null })
-        .where('work_item_id', '=', never)
-        .execute();
+      const upgraded = await completed(
+        aWorkItem({ resourceId: 'long done' }),
+        aWorkItem({ resourceId: 'just done' }),
+      );
+      for (const [at, id] of upgraded.entries()) {
+        await given.db.q
+          .updateTable('work_items')
+          .set({
+            last_fetched_at: null,
+            updated_at: given.db.engine.nowPlus(at === 0 ? -31 * dayMs : 0),
+          })
+          .where('work_item_id', '=', id)
+          .execute();
+      }
       expect(await given.store.resetForRecrawl({ staleDays: 30 })).toBe(2);
-      expect(await pendingIds()).toEqual(['never', 'old']);
+      expect(await pendingIds()).toEqual(['long done', 'old']);
+    });
+
+    test('what was never fetched is not stale, whatever became of it', async () => {
+      const [failed = '', skipped = ''] = await given.store.enqueueMany([aWorkItem(), aWorkItem()]);
+      await given.store.updateStatus(failed, 'failed');
+      await given.store.updateStatus(skipped, 'skipped');
+      const statuses = ['failed', 'skipped'] as const;
+      expect(await given.store.resetForRecrawl({ statuses, staleDays: 0 })).toBe(0);
+      expect(await given.store.resetForRecrawl({ statuses })).toBe(2);
     });
 
     test('never touches items in progress, also when asked to', async () => {
@@ -92,6 +109,19 @@ describe.each(contractEngines())('changing known items on $name', (engine) => {
       await given.store.resetForRecrawl({}, { runId, priority: 3 });
       expect(await given.row(id)).toMatchObject({ run_id: runId, priority: 3 });
       expect((await run()).items_total).toBe(1);
+    });
+
+    test('puts nothing into a run that has ended, or that is none', async () => {
+      const runId = await givenRun(given.db);
+      const [id = ''] = await completed(aWorkItem());
+      await given.db.q.updateTable('ingest_runs').set({ status: 'completed' }).execute();
+      await expect(given.store.resetForRecrawl({}, { runId })).rejects.toMatchObject({
+        code: 'run_ended',
+      });
+      await expect(given.store.resetForRecrawl({}, { runId: newId() })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      expect(await given.row(id)).toMatchObject({ status: 'completed', run_id: null });
     });
 
     test('items reopened in a run that still runs are open again in its numbers', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
+import { statusIs } from './held-item.ts';
 import type { RecrawlFilter } from './model.ts';
 import { type ReopenTarget, reopenItems } from './reopen.ts';
 import type { ItemAsRead } from './status-and-run.ts';
@@ -41,8 +42,9 @@ export async function resetForRecrawl(
 }
 
 /**
- * The next items that match, in id order after `cursor`, at most 500. Never fetched counts as stale. Retired items
- * never match, those pinned to `never` only by their ids.
+ * The next items that match, in id order after `cursor`, at most 500. Stale is what was fetched once and
+ * not for so long; of what an older system completed, its last change tells. Retired items never match,
+ * those pinned to `never` only by their ids.
  * `workItemIds` may name at most 500.
  */
 export function recrawlCandidates(
@@ -83,7 +85,14 @@ export function recrawlCandidates(
   if (filter.staleDays !== undefined) {
     const before = s.engine.nowPlus(-filter.staleDays * dayMs);
     query = query.where((eb) =>
-      eb.or([eb('last_fetched_at', 'is', null), eb('last_fetched_at', '<=', before)]),
+      eb.or([
+        eb('last_fetched_at', '<=', before),
+        eb.and([
+          eb('last_fetched_at', 'is', null),
+          eb('status', '=', statusIs('completed')),
+          eb('updated_at', '<=', before),
+        ]),
+      ]),
     );
   }
   return s.engine.take(query, limit).execute();

@@ -1,7 +1,14 @@
 /** Sending items round again: back to pending with their attempts at 0; validators and interval kept. */
 import { validate as isUuid } from 'uuid';
 import type { Session } from '#db/engine.ts';
-import { adjustRun, outcomeDeltas, type RunDeltas, timesDeltas } from '#lib/runs/run-numbers.ts';
+import {
+  adjustRun,
+  holdRunningRun,
+  outcomeDeltas,
+  type RunDeltas,
+  runStanding,
+  timesDeltas,
+} from '#lib/runs/run-numbers.ts';
 import { noLease } from './held-item.ts';
 import {
   groupByStatusAndRun,
@@ -17,11 +24,12 @@ export interface ReopenTarget {
 }
 
 /**
- * Reopens the items that are still as they were read; items in progress and retired ones are never touched. A run that
- * still runs gets its numbers corrected when an item is reopened in it or leaves it; the numbers of
- * an ended run are history and stay.
+ * Reopens the items that are still as they were read; items in progress and retired ones are never
+ * touched. A run that still runs gets its numbers corrected when an item is reopened in it or leaves it;
+ * the numbers of an ended run are history and stay, and nothing is put into it.
  * @param items at most 500
  * @returns how many were reopened
+ * @throws AppError `not_found`, `run_ended` for the run they are to join
  */
 export async function reopenItems(
   tx: Session,
@@ -29,7 +37,7 @@ export async function reopenItems(
   target: ReopenTarget,
 ): Promise<number> {
   const groups = groupByStatusAndRun(items.filter((item) => item.status !== 'in_progress'));
-  const running = await runningRuns(tx, groups);
+  const running = await holdRuns(tx, groups, target.runId);
   let reopened = 0;
   let joined = 0;
   for (const group of groups) {
@@ -50,6 +58,29 @@ export async function reopenItems(
     await adjustRun(tx, target.runId, { total: joined });
   }
   return reopened;
+}
+
+/**
+ * The running ones of the runs concerned, with their rows held: none of them ends before its items are
+ * back in its queue. In the order of their ids, so that two never wait for each other crosswise.
+ */
+async function holdRuns(
+  tx: Session,
+  groups: readonly StatusAndRun[],
+  targetId: string | undefined,
+): Promise<Set<string>> {
+  const running = await runningRuns(tx, groups);
+  if (targetId !== undefined) running.add(targetId);
+  for (const runId of [...running].sort()) {
+    if (runId === targetId) {
+      await holdRunningRun(tx, runId);
+      continue;
+    }
+    await adjustRun(tx, runId, {});
+    // It ended meanwhile.
+    if ((await runStanding(tx, runId))?.status !== 'running') running.delete(runId);
+  }
+  return running;
 }
 
 async function runningRuns(tx: Session, groups: readonly StatusAndRun[]): Promise<Set<string>> {

@@ -8,7 +8,8 @@ import { type RunName, runNames } from './world.ts';
 export function recrawl(
   model: QueueModel,
   { source, statuses, into }: RequestOf<'recrawl'>,
-): number {
+): number | string {
+  if (into !== null && model.runs[into].status !== 'running') return 'run_ended';
   const wanted = statuses ?? ['completed'];
   const matching = model.items.filter(
     (item) =>
