@@ -1,118 +1,113 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '../engine.ts';
-import { DatabaseError } from '../errors.ts';
-import { openDatabase } from '../open.ts';
+import { DatabaseError, type DatabaseErrorCode } from '../errors.ts';
 import { type ContractDatabase, contractEngines } from '../testing/contract-engines.ts';
 import { openReads, type Reads } from './open-reads.ts';
 import type { ReplicaState } from './replica-switch.ts';
 
-/** Two databases of one schema stand for a database and its copy, so that it shows who was asked. */
+type Side = 'database' | 'copy';
+
 describe.each(contractEngines())('reads from a copy, on $name', (engine) => {
-  let primary: ContractDatabase;
-  let copy: ContractDatabase;
-  let reads: Reads;
+  let database: ContractDatabase;
+  /** Who was asked, in order. */
+  let asked: Side[];
+  /** What the copy answers with, when it is away. */
+  let fault: DatabaseErrorCode | null;
   let changes: ReplicaState[];
+  let reads: Reads;
 
   beforeEach(async () => {
-    [primary, copy] = await Promise.all([engine.create(), engine.create()]);
-    for (const [where, { db }] of Object.entries({ primary, copy })) await put(db, where);
+    database = await engine.create();
+    asked = [];
+    fault = null;
     changes = [];
-  });
-  afterEach(async () => {
-    await reads?.close();
-    await primary?.dispose();
-    await copy?.dispose();
-  });
-
-  async function open(replica?: Db): Promise<Reads> {
     reads = openReads({
-      primary: primary.db,
-      replica: replica ?? (await openDatabase(copy.settings)),
+      primary: watched(database.db, 'database'),
+      replica: watched(await database.openAnother(), 'copy'),
       onChange: (state) => changes.push(state),
       probeEveryMs: 20,
     });
-    return reads;
+  });
+  afterEach(async () => {
+    await reads?.close();
+    await database?.dispose();
+  });
+
+  /** Notes that it is asked; as a copy that is away it fails instead. */
+  function watched(db: Db, side: Side): Db {
+    const q = new Proxy(db.q, {
+      get(target, key) {
+        const value = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          // Probes build a query of their own.
+          const isProbe = key === 'selectFrom';
+          if (key === 'executeQuery') asked.push(side);
+          if ((isProbe || key === 'executeQuery') && side === 'copy' && fault !== null) {
+            throw new DatabaseError(fault, 'The copy is away.', { remedy: 'Wait.' });
+          }
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    return { ...db, q };
   }
 
-  const put = ({ q, engine: { now } }: Db, name: string) =>
-    q.insertInto('app_settings').values({ name, value: '', updated_at: now() }).execute();
+  const look = () => reads.q.selectFrom('app_settings').select('name').execute();
+  const write = () =>
+    reads.q
+      .insertInto('app_settings')
+      .values({ name: 'written', value: '', updated_at: reads.engine.now() })
+      .execute();
 
-  const asked = async (db: Db) =>
-    (await db.q.selectFrom('app_settings').select('name').executeTakeFirst())?.name;
-
-  it('go to the copy, through every capability of the engine', async () => {
-    const db = await open();
-    expect(await asked(db)).toBe('copy');
-    expect(await db.engine.withTimeout(db, 5_000, async () => asked(db))).toBe('copy');
-    expect(await db.engine.readCounters(db)).toEqual([]);
+  it('go to the copy alone, through every capability of the engine', async () => {
+    expect(await look()).toEqual([]);
+    expect(await reads.engine.withTimeout(reads, 20_000, look)).toEqual([]);
+    expect(await reads.engine.readCounters(reads)).toEqual([]);
+    expect(asked).toEqual(Array(3).fill('copy'));
     expect(changes).toEqual([]);
   });
 
-  it('turn to the database itself at the first fault of the copy, and say so once', async () => {
-    const db = await open(unreachable(await openDatabase(copy.settings)));
-    expect(await Promise.all([asked(db), asked(db), asked(db)])).toEqual(Array(3).fill('primary'));
-    expect(db.replica()).toMatchObject({
-      inUse: false,
-      reason: { code: 'db_connection_refused' },
-    });
-    expect(changes).toHaveLength(1);
-  });
+  it.each(['db_connection_refused', 'db_connection_lost', 'db_schema_missing'] as const)(
+    'turn to the database itself when the copy answers %s, and say so once',
+    async (code) => {
+      fault = code;
+      expect(await Promise.all([look(), look(), look()])).toEqual([[], [], []]);
+      expect(await look()).toEqual([]);
+      expect(asked.filter((side) => side === 'database')).toHaveLength(4);
+      expect(asked.at(-2)).toBe('database');
+      expect(reads.replica()).toEqual({
+        inUse: false,
+        reason: { code, message: 'The copy is away.' },
+      });
+      expect(changes).toHaveLength(1);
+    },
+  );
 
   it('return to the copy when it is back', async () => {
-    const replica = unreachable(await openDatabase(copy.settings));
-    const db = await open(replica);
-    expect(await asked(db)).toBe('primary');
-    replica.comeBack();
-    await expect.poll(() => db.replica().inUse, { timeout: 10_000 }).toBe(true);
-    expect(await asked(db)).toBe('copy');
+    fault = 'db_connection_refused';
+    await look();
+    fault = null;
+    await expect.poll(() => reads.replica().inUse, { timeout: 10_000 }).toBe(true);
+    asked = [];
+    await look();
+    expect(asked).toEqual(['copy']);
     expect(changes.map(({ inUse }) => inUse)).toEqual([false, true]);
   });
 
-  it('do not ask twice what is wrong by itself', async () => {
-    const db = await open();
-    const late = db.engine.withTimeout(db, 0, async () => asked(db));
-    await expect(late).rejects.toMatchObject({ code: 'db_statement_timeout' });
-    expect(db.replica().inUse).toBe(true);
-  });
-
-  it('take a copy that lacks tables for one that cannot be read', async () => {
-    const bare = await engine.freshSettings();
-    const db = await open(await openDatabase(bare.settings));
-    expect(await asked(db)).toBe('primary');
-    expect(db.replica().reason?.code).toMatch(/^db_schema_missing$/);
-    await db.close();
-    await bare.remove();
+  it('do not ask the database what only took too long', async () => {
+    fault = 'db_statement_timeout';
+    await expect(look()).rejects.toMatchObject({ code: 'db_statement_timeout' });
+    expect(asked).toEqual(['copy']);
+    expect(reads.replica().inUse).toBe(true);
   });
 
   it('write nothing, wherever they go', async () => {
-    const db = await open(unreachable(await openDatabase(copy.settings)));
-    await expect(put(db, 'written')).rejects.toThrow('goes to the database itself');
-    await expect(db.transaction(async () => {})).rejects.toThrow('goes to the database itself');
+    await expect(write()).rejects.toThrow('goes to the database itself');
+    fault = 'db_connection_refused';
+    await look();
+    await expect(write()).rejects.toThrow('goes to the database itself');
+    await expect(reads.transaction(async () => {})).rejects.toThrow('goes to the database itself');
+    expect(await look()).toEqual([]);
   });
 });
-
-/** A copy whose server refuses connections until it comes back. */
-function unreachable(db: Db): Db & { comeBack(): void } {
-  let isAway = true;
-  const { q } = db;
-  const away = new Proxy(q, {
-    get(target, key) {
-      const value = Reflect.get(target, key, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        if (isAway) throw refused();
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-  return {
-    ...db,
-    q: away,
-    comeBack() {
-      isAway = false;
-    },
-  };
-}
-
-const refused = () =>
-  new DatabaseError('db_connection_refused', 'No SQL Server answers.', { remedy: 'Start it.' });

@@ -1,9 +1,9 @@
 /** Builds the console when its sources have changed since the last build. */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, glob, readFile, rm, writeFile } from 'node:fs/promises';
 import { AppError } from '#lib/errors/app-error.ts';
+import { spawnGroup } from './child-group.ts';
 import { inRoot, root } from './root.ts';
 
 const inputs = [
@@ -59,14 +59,15 @@ async function hashOfSources(): Promise<string> {
 function runNext(args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
-    const child = spawn(process.execPath, [inRoot('node_modules/next/dist/bin/next'), ...args], {
+    const next = inRoot('node_modules/next/dist/bin/next');
+    const child = spawnGroup(process.execPath, [next, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env,
     });
     const output: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) return resolve();

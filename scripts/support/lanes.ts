@@ -1,9 +1,9 @@
 /** The lanes of the test command, in order: each one command and how its results are counted. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { spawnGroup } from './child-group.ts';
 import { inRoot, root } from './root.ts';
 
 export interface Counts {
@@ -103,13 +103,13 @@ export function playwrightCounts(report: unknown): Counts {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
 }
 
-/** Runs a line with the project's own tools first on the path; output goes to the terminal. */
+/** Runs a line with the project's own tools first on the path; output goes to the terminal. It ends with us. */
 export function shell(
   command: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(command, {
+    const child = spawnGroup(command, [], {
       cwd: root,
       shell: true,
       stdio: ['ignore', 'inherit', 'inherit'],
