@@ -276,6 +276,31 @@ export interface WorkItemAttemptsTable {
   items_discovered: Generated<number>;
 }
 
+export interface AttemptCountsTable {
+  unit: 'minute' | 'hour';
+  /** Start of the minute or hour. */
+  starts_at: Instant;
+  count_id: string;
+  source_system: string;
+  source_name: string;
+  outcome: AttemptOutcome;
+  /** Null with status and host where nothing went wrong. */
+  error_code: string | null;
+  http_status: number | null;
+  host: string | null;
+  attempts: number;
+  last_at: Instant;
+  /** The newest attempt counted here, as an example. */
+  last_attempt_id: string;
+}
+
+/** One row: up to where attempts were counted, exclusive; null = nothing was. */
+export interface AttemptCountHeadTable {
+  head_id: number;
+  minutes_to: Instant | null;
+  hours_to: Instant | null;
+}
+
 export interface WorkersTable {
   worker_id: string;
   host_name: string;
@@ -474,6 +499,8 @@ export interface Database {
   source_secrets: SourceSecretsTable;
   hosts: HostsTable;
   work_item_attempts: WorkItemAttemptsTable;
+  attempt_counts: AttemptCountsTable;
+  attempt_count_head: AttemptCountHeadTable;
   workers: WorkersTable;
   schedules: SchedulesTable;
   bulk_actions: BulkActionsTable;

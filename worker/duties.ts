@@ -3,6 +3,7 @@ import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import type { Logger } from '#lib/log.ts';
+import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { endSpentRuns } from '#lib/runs/spent-budget.ts';
@@ -20,6 +21,7 @@ import type { Stop } from './stop.ts';
 const runsEveryMs = 1_000;
 const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
+const attemptsEveryMs = 30_000;
 const schedulesEveryMs = 10_000;
 const forgetEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
@@ -161,6 +163,14 @@ export async function performDuties(
         await db.engine.rollUpCounters(db);
       },
     },
+    {
+      what: 'count the attempts that ended',
+      everyMs: attemptsEveryMs,
+      run: async () => {
+        await foldAttempts(db);
+      },
+    },
+    { what: 'forget old counts', everyMs: forgetEveryMs, run: () => forgetOldCounts(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
     {

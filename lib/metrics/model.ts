@@ -46,12 +46,37 @@ export interface ActiveRun {
   readonly etaMs: number | null;
 }
 
+export interface ErrorExample {
+  readonly workItemId: string;
+  readonly resourceId: string;
+  readonly message: string | null;
+}
+
 export interface ErrorCluster {
   readonly code: string;
-  readonly sourceName: string;
-  /** Attempts of the last 24 hours that ended so. */
-  readonly count: number;
+  /** Null when no answer came. */
+  readonly httpStatus: number | null;
+  /** Null for types that never use the network. */
+  readonly host: string | null;
+  /** Null when items of several sources failed so. */
+  readonly sourceName: string | null;
+  /** Attempts of the window that ended so. */
+  readonly attempts: number;
+  /** Those after which the item was given up. */
+  readonly failed: number;
   readonly lastAt: Instant;
+  /** Attempts per unit of the window, oldest first. */
+  readonly series: readonly number[];
+  readonly example: ErrorExample | null;
+}
+
+export interface ErrorClusters {
+  readonly window: ThroughputWindow;
+  readonly asOf: Instant;
+  readonly from: Instant;
+  readonly clusters: readonly ErrorCluster[];
+  /** There are more than are told. */
+  readonly more: boolean;
 }
 
 export interface StaleShare {

@@ -5,14 +5,8 @@ import { readNow } from '#lib/schedules/schedules.ts';
 import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readActiveRuns } from './active-runs.ts';
-import type {
-  Backoff,
-  ErrorCluster,
-  Overview,
-  SourceTotals,
-  StatusTotals,
-  ThroughputWindow,
-} from './model.ts';
+import { readErrorClusters } from './error-clusters.ts';
+import type { Backoff, Overview, SourceTotals, StatusTotals, ThroughputWindow } from './model.ts';
 import { readThroughput } from './throughput.ts';
 import { type ConsoleFacts, warningsOf } from './warnings.ts';
 
@@ -36,7 +30,7 @@ export async function overview(
     throughput: await readThroughput(session, options.window ?? '1h', asOf),
     runs: await readActiveRuns(session),
     oldestClaimable: await readOldestClaimable(session),
-    errors: await readErrorClusters(session),
+    errors: (await readErrorClusters(session, '24h', asOf, mostClusters)).clusters,
     backoff: await readBackoff(session),
     workers: {
       alive: alive.length,
@@ -104,32 +98,6 @@ async function readOldestClaimable(session: Session): Promise<Overview['oldestCl
     .orderBy('work_item_id');
   const row = await engine.take(query, 1).executeTakeFirst();
   return row ? { since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) } : null;
-}
-
-async function readErrorClusters(session: Session): Promise<ErrorCluster[]> {
-  const { engine } = session;
-  const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
-    const query = s.q
-      .selectFrom('work_item_attempts')
-      .select([
-        'error_code',
-        'source_name',
-        sql<number>`count(*)`.as('attempts'),
-        sql<string>`max(finished_at)`.as('last_at'),
-      ])
-      .where('finished_at', '>=', engine.nowPlus(-24 * 3_600_000))
-      .where('error_code', 'is not', null)
-      .groupBy(['error_code', 'source_name'])
-      .orderBy('attempts', 'desc')
-      .orderBy('error_code');
-    return engine.take(query, mostClusters).execute();
-  });
-  return rows.map((row) => ({
-    code: row.error_code ?? '',
-    sourceName: row.source_name,
-    count: Number(row.attempts),
-    lastAt: row.last_at,
-  }));
 }
 
 /** Items that wait after a failure; their number is that of current trouble, not of all items. */
