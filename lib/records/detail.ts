@@ -2,25 +2,23 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
-import { type JsonValue, parseJson } from '#lib/json.ts';
+import { parseJson } from '#lib/json.ts';
 import { isUuid, type RecordSummary, selectSummary, toSummary } from './list.ts';
 
 export interface RecordDetail extends RecordSummary {
   readonly requestHeaders: Readonly<Record<string, string>> | null;
   readonly responseHeaders: Readonly<Record<string, string>> | null;
-  readonly payload: RecordPayload;
+  /** The stored text; null when it is too large to come along (see `getRecordPayload`). */
+  readonly payload: string | null;
   readonly errorMessage: string | null;
   /** Path in the file lake, relative to its base directory. */
   readonly lakePath: string | null;
 }
 
-/** Text that is JSON comes parsed; other text, or more than the limit, as text. */
-export type RecordPayload =
-  | { readonly kind: 'json'; readonly value: JsonValue }
-  | { readonly kind: 'text'; readonly text: string; readonly truncated: boolean };
+/** Largest payload that a page brings along, in stored bytes; larger ones are loaded when looked at. */
+const mostBytesAlong = 64 * 1024;
 
-/** Largest payload that is parsed and sent to a page, in characters; larger ones are downloaded. */
-const maxShownCharacters = 1_000_000;
+const stored = sql.ref<string>('IngestRecords.payload');
 
 const headersSchema = z.record(z.string(), z.string());
 
@@ -28,7 +26,13 @@ const headersSchema = z.record(z.string(), z.string());
 export async function getRecord(session: Session, ingestId: string): Promise<RecordDetail | null> {
   if (!isUuid(ingestId)) return null;
   const row = await selectSummary(session)
-    .select(['request_headers', 'response_headers', 'payload', 'error_message', 'lake_path'])
+    .select(['request_headers', 'response_headers', 'error_message', 'lake_path'])
+    .select(
+      sql<
+        string | null
+      >`case when ${session.engine.byteLength(stored)} <= ${sql.lit(mostBytesAlong)}
+        then ${stored} end`.as('payload'),
+    )
     .where('ingest_id', '=', ingestId)
     .executeTakeFirst();
   if (!row) return null;
@@ -36,7 +40,7 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
     ...toSummary(row),
     requestHeaders: parseHeaders(row.request_headers),
     responseHeaders: parseHeaders(row.response_headers),
-    payload: readPayload(row.payload),
+    payload: row.payload,
     errorMessage: row.error_message,
     lakePath: row.lake_path,
   };
@@ -137,12 +141,4 @@ function parseHeaders(json: string | null): Readonly<Record<string, string>> | n
   if (json === null) return null;
   const parsed = headersSchema.safeParse(parseJson(json));
   return parsed.success ? parsed.data : null;
-}
-
-function readPayload(text: string): RecordPayload {
-  if (text.length > maxShownCharacters) {
-    return { kind: 'text', text: text.slice(0, maxShownCharacters), truncated: true };
-  }
-  const value = parseJson(text);
-  return value === undefined ? { kind: 'text', text, truncated: false } : { kind: 'json', value };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '#lib/json.ts';
-import { diffJson } from './diff.ts';
+import { diffJson, diffSteps } from './diff.ts';
 
 describe('the difference of two payloads', () => {
   it('names what was added, removed and changed, by path', () => {
@@ -29,6 +29,57 @@ describe('the difference of two payloads', () => {
     expect(diffJson(['a', 'b', 'c'], ['a', 'c']).changes).toEqual([
       { kind: 'removed', path: [1], before: 'b' },
     ]);
+  });
+
+  it('reports changes at several places of a list each where it is', () => {
+    const before = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const after = ['a', 'x', 'b', 'c', 'e', 'f', 'y'];
+    expect(diffJson(before, after).changes).toEqual([
+      { kind: 'added', path: [1], after: 'x' },
+      { kind: 'removed', path: [3], before: 'd' },
+      { kind: 'added', path: [6], after: 'y' },
+    ]);
+  });
+
+  it('takes elements of the same name for the same thing, changed', () => {
+    const before = [
+      { title: 'Luke', side: 'light' },
+      { title: 'Leia', side: 'light' },
+    ];
+    const after = [
+      { title: 'Han', side: 'none' },
+      { title: 'Luke', side: 'grey' },
+      { title: 'Leia', side: 'bright' },
+    ];
+    expect(diffJson(before, after).changes).toEqual([
+      { kind: 'added', path: [0], after: { title: 'Han', side: 'none' } },
+      { kind: 'changed', path: [1, 'side'], before: 'light', after: 'grey' },
+      { kind: 'changed', path: [2, 'side'], before: 'light', after: 'bright' },
+    ]);
+  });
+
+  it('goes through documents of some megabytes in short steps, however deep they are', () => {
+    const document = (changed: string): JsonValue => ({
+      pages: Array.from({ length: 20_000 }, (_, n) => ({
+        title: `Page ${n}`,
+        text: 'Much to read. '.repeat(15),
+        links: [n + 1, n + 2],
+        state: n % 5000 === 17 ? changed : 'kept',
+      })),
+      deep: Array.from({ length: 3000 }).reduce<JsonValue>((inner) => ({ inner }), changed),
+    });
+    const steps = diffSteps(document('once'), document('now'));
+    let taken = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) taken += 1;
+    expect(step.value.changes.map(({ path }) => path.slice(0, 2))).toEqual([
+      ['pages', 17],
+      ['pages', 5017],
+      ['pages', 10017],
+      ['pages', 15017],
+      ['deep', 'inner'],
+    ]);
+    expect(taken).toBeGreaterThan(100);
   });
 
   it('does not care about the order of keys', () => {

@@ -1,10 +1,15 @@
-/** What changed between two payloads, by path; for people, so long lists and texts are cut. */
+/** What changed between two payloads, by path; for people, so long lists of changes are cut. */
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { alignLists } from './align-lists.ts';
+import { Fingerprints } from './fingerprints.ts';
+
+/** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
+export type JsonPath = readonly (string | number)[];
 
 export interface JsonChange {
   readonly kind: 'added' | 'removed' | 'changed';
-  /** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
-  readonly path: readonly (string | number)[];
+  /** In the document after; of what was removed, in the one before. */
+  readonly path: JsonPath;
   /** Absent for `added`. */
   readonly before?: JsonValue;
   /** Absent for `removed`. */
@@ -17,85 +22,77 @@ export interface JsonDiff {
   readonly truncated: boolean;
 }
 
-type Path = readonly (string | number)[];
-
 /** Compares two JSON values; at most `limit` changes are returned. */
 export function diffJson(before: JsonValue, after: JsonValue, limit = 500): JsonDiff {
+  const steps = diffSteps(before, after, limit);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** The same in short steps, for a page that must answer meanwhile. */
+export function* diffSteps(
+  before: JsonValue,
+  after: JsonValue,
+  limit = 500,
+): Generator<void, JsonDiff, void> {
+  const prints = new Fingerprints();
+  yield* prints.take(before);
+  yield* prints.take(after);
   const changes: JsonChange[] = [];
-  let truncated = false;
-  const add = (change: JsonChange) => {
-    if (changes.length < limit) changes.push(change);
-    else truncated = true;
-  };
-  compare(before, after, [], add);
-  return { changes, truncated };
+  for (const change of differences({ before, after, path: [] }, prints)) {
+    if (changes.length === limit) return { changes, truncated: true };
+    changes.push(change);
+    if (changes.length % 50 === 0) yield;
+  }
+  return { changes, truncated: false };
 }
 
-function compare(before: JsonValue, after: JsonValue, path: Path, add: (c: JsonChange) => void) {
-  if (Array.isArray(before) && Array.isArray(after)) compareArrays(before, after, path, add);
-  else if (isObject(before) && isObject(after)) compareObjects(before, after, path, add);
-  else if (!same(before, after)) add({ kind: 'changed', path, before, after });
+interface Pair {
+  readonly before: JsonValue | undefined;
+  readonly after: JsonValue | undefined;
+  readonly path: JsonPath;
 }
 
-function compareObjects(
-  before: JsonObject,
-  after: JsonObject,
-  path: Path,
-  add: (c: JsonChange) => void,
-) {
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const old = Object.hasOwn(before, key) ? before[key] : undefined;
-    const now = Object.hasOwn(after, key) ? after[key] : undefined;
-    const at = [...path, key];
-    if (old === undefined && now !== undefined) add({ kind: 'added', path: at, after: now });
-    else if (now === undefined && old !== undefined)
-      add({ kind: 'removed', path: at, before: old });
-    else if (old !== undefined && now !== undefined) compare(old, now, at, add);
+/** In the order of the documents; goes down only where something differs. */
+function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, void, void> {
+  const waiting: Pair[] = [root];
+  for (let pair = waiting.pop(); pair !== undefined; pair = waiting.pop()) {
+    const { before, after, path } = pair;
+    if (before === undefined) {
+      if (after !== undefined) yield { kind: 'added', path, after };
+    } else if (after === undefined) {
+      yield { kind: 'removed', path, before };
+    } else if (!prints.same(before, after)) {
+      const inner = innerPairs(before, after, path, prints);
+      if (inner === null) yield { kind: 'changed', path, before, after };
+      else waiting.push(...inner.reverse());
+    }
   }
 }
 
-/**
- * An insertion at one place must not report every later element as changed: what both lists share
- * at their start and end is set aside, the rest is compared in order.
- */
-function compareArrays(
-  before: JsonValue[],
-  after: JsonValue[],
-  path: Path,
-  add: (c: JsonChange) => void,
-) {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && same(before[start], after[start])) start += 1;
-  let end = 0;
-  while (end < shorter - start && same(before.at(-1 - end), after.at(-1 - end))) end += 1;
-  const removed = before.slice(start, before.length - end);
-  const added = after.slice(start, after.length - end);
-  for (let i = 0; i < Math.max(removed.length, added.length); i += 1) {
-    const old = removed[i];
-    const now = added[i];
-    const at = [...path, start + i];
-    if (old === undefined && now !== undefined) add({ kind: 'added', path: at, after: now });
-    else if (now === undefined && old !== undefined)
-      add({ kind: 'removed', path: at, before: old });
-    else if (old !== undefined && now !== undefined) compare(old, now, at, add);
+/** The parts to compare instead, or null when the two are of different kinds or have no parts. */
+function innerPairs(
+  before: JsonValue,
+  after: JsonValue,
+  path: JsonPath,
+  prints: Fingerprints,
+): Pair[] | null {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return alignLists(before, after, prints).map(([i, j]) => ({
+      before: i === null ? undefined : before[i],
+      after: j === null ? undefined : after[j],
+      path: [...path, j ?? i ?? 0],
+    }));
   }
+  if (!isObject(before) || !isObject(after)) return null;
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].map((key) => ({
+    before: Object.hasOwn(before, key) ? before[key] : undefined,
+    after: Object.hasOwn(after, key) ? after[key] : undefined,
+    path: [...path, key],
+  }));
 }
 
-function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((value, i) => same(value, b[i]));
-  }
-  if (isObject(a) && isObject(b)) {
-    const keys = Object.keys(a);
-    return (
-      keys.length === Object.keys(b).length &&
-      keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
-    );
-  }
-  return false;
-}
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
+const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

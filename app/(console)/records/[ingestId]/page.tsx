@@ -14,8 +14,9 @@ import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { Headers } from '../headers.tsx';
-import { PayloadDiff } from '../payload-diff.tsx';
-import { PayloadView } from '../payload-view.tsx';
+import { PayloadChanges } from '../viewer/payload-changes.tsx';
+import { payloadSource } from '../viewer/payload-source.ts';
+import { PayloadViewer } from '../viewer/payload-viewer.tsx';
 
 export const metadata: Metadata = { title: 'Record' };
 
@@ -83,8 +84,16 @@ export default async function RecordPage({
           { href: href('exchange'), label: 'Request and response', isCurrent: tab === 'exchange' },
         ]}
       />
-      {tab === 'payload' ? <PayloadView record={record} /> : null}
-      {tab === 'changes' ? <PayloadDiff before={before} after={record} /> : null}
+      {tab === 'payload' ? (
+        <PayloadViewer key={record.ingestId} source={payloadSource(record)} />
+      ) : null}
+      {tab === 'changes' ? (
+        <PayloadChanges
+          key={record.ingestId}
+          before={before && payloadSource(before)}
+          after={payloadSource(record)}
+        />
+      ) : null}
       {tab === 'exchange' ? (
         <div className="grid gap-4 xl:grid-cols-2">
           <Headers title="Request headers" headers={record.requestHeaders} />

@@ -17,7 +17,8 @@ import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { getWorkItemDetail } from '#lib/work-items/detail.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import { Headers } from '../../records/headers.tsx';
-import { PayloadView } from '../../records/payload-view.tsx';
+import { payloadSource } from '../../records/viewer/payload-source.ts';
+import { PayloadViewer } from '../../records/viewer/payload-viewer.tsx';
 import { itemActions, splitByAction } from '../item-actions.ts';
 import { ItemActionButton } from '../selection-bar.tsx';
 import { Attempts } from './attempts.tsx';
@@ -123,7 +124,7 @@ function LatestRecord({ record }: { readonly record: RecordDetail | null }) {
         </>
       }
     >
-      <PayloadView record={record} maxHeight="28rem" />
+      <PayloadViewer key={record.ingestId} source={payloadSource(record)} maxHeight="28rem" />
     </Section>
   );
 }
