@@ -1,45 +1,28 @@
 'use client';
-/** FilterBar: search, status and staleness at one click, every other filter through a menu, as chips. */
-import { ListFilter } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+/** FilterBar: the box of all filters; status and staleness, which are asked for most, at one click. */
 import { Button } from '#app/ui/button.tsx';
-import { Chip, ChipLink } from '#app/ui/chip.tsx';
-import { SearchField } from '#app/ui/field.tsx';
-import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
+import { ChipLink } from '#app/ui/chip.tsx';
+import { FilterBox } from './filter-box.tsx';
 import {
   type FilterDefinition,
-  type FilterParameter,
   filterDefinitions,
-  filterGroups,
+  filterOf,
   filterParameters,
   type ListParameters,
   listHref,
-  valueInWords,
+  statusWords,
 } from './filters.ts';
 import { useListState } from './use-list-state.ts';
-
-const FilterDialog = lazy(() => import('./filter-dialog.tsx'));
-
-const statuses = [
-  { value: 'pending', label: 'Pending' },
-  { value: 'in_progress', label: 'In progress' },
-  { value: 'completed', label: 'Completed' },
-  { value: 'failed', label: 'Failed' },
-  { value: 'skipped', label: 'Skipped' },
-] as const;
 
 const staleChoices = ['7', '30', '90'] as const;
 
 export function FilterBar({
-  sources,
   ignored,
 }: {
-  readonly sources: readonly string[];
   /** Parameters of the address that the server could not read: they filter nothing. */
   readonly ignored: readonly string[];
 }) {
   const { current, set } = useListState();
-  const [edited, setEdited] = useState<FilterDefinition | null>(null);
   const chosen = (current.status ?? '').split(',').filter(Boolean);
   const toggled = (status: string) => {
     const next = chosen.includes(status)
@@ -47,28 +30,17 @@ export function FilterBar({
       : [...chosen, status];
     return listHref(current, { status: next.length > 0 ? next.join(',') : null });
   };
-  const active = [...filterDefinitions.values()].filter((filter) =>
-    isShownAsChip(filter, current, ignored),
-  );
-  const anything = filterParameters.some((parameter) => current[parameter]);
   return (
     <div className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-center gap-2">
-        <SearchField
-          key={current.q ?? ''}
-          label="Search resource ids, URIs and errors"
-          placeholder="Resource id, URI or error"
-          defaultValue={current.q ?? ''}
-          isPageFilter
-          className="w-full sm:w-72"
-          onSubmit={(value) => set({ q: value.trim() || null })}
-          onClear={() => set({ q: null })}
-        />
+      <FilterBox
+        shown={[...filterDefinitions.values()].filter((filter) => isChip(filter, current, ignored))}
+      />
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1.5">
         <fieldset className="flex flex-wrap gap-1">
           <legend className="sr-only">Status</legend>
-          {statuses.map(({ value, label }) => (
+          {Object.entries(statusWords).map(([value, words]) => (
             <ChipLink key={value} href={toggled(value)} isCurrent={chosen.includes(value)}>
-              {label}
+              {words}
             </ChipLink>
           ))}
         </fieldset>
@@ -88,17 +60,7 @@ export function FilterBar({
             </ChipLink>
           ))}
         </fieldset>
-        <Menu
-          label="Add a filter"
-          placement="bottom start"
-          trigger={
-            <Button size="sm" icon={<ListFilter aria-hidden />}>
-              Filter
-            </Button>
-          }
-          entries={menuEntries(setEdited, (parameter) => set({ [parameter]: '1' }))}
-        />
-        {anything ? (
+        {Object.keys(filterOf(current)).length > 0 ? (
           <Button
             size="sm"
             variant="quiet"
@@ -108,59 +70,17 @@ export function FilterBar({
           </Button>
         ) : null}
       </div>
-      {active.length > 0 ? (
-        <div className="flex flex-wrap items-center gap-1.5">
-          {active.map((filter) => (
-            <Chip
-              key={filter.parameter}
-              label={filter.label}
-              value={valueInWords(filter, current[filter.parameter] ?? '')}
-              onRemove={() => set({ [filter.parameter]: null })}
-              {...(filter.kind === 'flag' ? {} : { onEdit: () => setEdited(filter) })}
-            />
-          ))}
-        </div>
-      ) : null}
-      {edited ? (
-        <Suspense fallback={null}>
-          <FilterDialog
-            key={edited.parameter}
-            filter={edited}
-            sources={sources}
-            value={current[edited.parameter] ?? ''}
-            onClose={() => setEdited(null)}
-            onApply={(value) => {
-              set({ [edited.parameter]: value });
-              setEdited(null);
-            }}
-          />
-        </Suspense>
-      ) : null}
     </div>
   );
 }
 
 /** What the server ignores is said in a banner, and the quick choices show themselves. */
-function isShownAsChip(
+function isChip(
   { parameter }: FilterDefinition,
   current: ListParameters,
   ignored: readonly string[],
 ): boolean {
   const value = current[parameter];
-  if (value === undefined || ignored.includes(parameter)) return false;
+  if (value === undefined || ignored.includes(parameter) || parameter === 'status') return false;
   return parameter !== 'stale' || !staleChoices.some((days) => days === value);
-}
-
-function menuEntries(
-  edit: (filter: FilterDefinition) => void,
-  setFlag: (parameter: FilterParameter) => void,
-): MenuEntry[] {
-  return filterGroups.flatMap((group, at) => [
-    ...(at > 0 ? [{ kind: 'separator', id: `separator-${group.title}` } as const] : []),
-    ...group.filters.map((filter) => ({
-      id: filter.parameter,
-      label: filter.kind === 'flag' ? filter.label : `${filter.label} …`,
-      onAction: () => (filter.kind === 'flag' ? setFlag(filter.parameter) : edit(filter)),
-    })),
-  ]);
 }

@@ -1,7 +1,9 @@
 /** The filters of the work-item list as a person meets them: names, kinds, and values in words. */
 
 import type { RawParameters } from '#lib/paging/parameters.ts';
+import type { WorkItemStatus } from '#lib/work-items/model.ts';
 import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
+import type { FilterSuggestions } from '#lib/work-items/suggest.ts';
 import { listAddress } from '../list-address.ts';
 
 /** `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */
@@ -17,13 +19,24 @@ export const listParameterNames: readonly ListParameter[] = [...workItemParamete
 /** Parameters that are filters, not order or position. */
 export type FilterParameter = Exclude<WorkItemParameter, 'sort' | 'dir' | 'cursor'>;
 
+export const statusWords = {
+  pending: 'Pending',
+  in_progress: 'In progress',
+  completed: 'Completed',
+  failed: 'Failed',
+  skipped: 'Skipped',
+} as const satisfies Record<WorkItemStatus, string>;
+
 export interface FilterDefinition {
   readonly parameter: FilterParameter;
   readonly label: string;
   readonly help: string;
-  readonly kind: 'text' | 'number' | 'date' | 'source' | 'flag';
+  readonly kind: 'text' | 'number' | 'date' | 'status' | 'flag';
+  /** Where values to suggest come from. */
+  readonly values?: keyof FilterSuggestions;
+  /** Values worth a click. */
+  readonly examples?: readonly string[];
   readonly unit?: string;
-  readonly placeholder?: string;
 }
 
 export interface FilterGroup {
@@ -31,7 +44,7 @@ export interface FilterGroup {
   readonly filters: readonly FilterDefinition[];
 }
 
-/** What the “Add filter” menu offers. Status and text have controls of their own. */
+/** What the filter box offers. */
 export const filterGroups: readonly FilterGroup[] = [
   {
     title: 'Freshness',
@@ -42,6 +55,7 @@ export const filterGroups: readonly FilterGroup[] = [
         help: 'Fetched once, and not for at least so many days; retired items are left out.',
         kind: 'number',
         unit: 'days',
+        examples: ['7', '30', '90', '365'],
       },
       {
         parameter: 'due',
@@ -61,12 +75,25 @@ export const filterGroups: readonly FilterGroup[] = [
   {
     title: 'Resource',
     filters: [
-      { parameter: 'source', label: 'Source', help: 'Items of one source.', kind: 'source' },
+      {
+        parameter: 'source',
+        label: 'Source',
+        help: 'Items of one source.',
+        kind: 'text',
+        values: 'sources',
+      },
+      {
+        parameter: 'q',
+        label: 'Text',
+        help: 'Anywhere in the resource id, the URI or the error message.',
+        kind: 'text',
+      },
       {
         parameter: 'type',
         label: 'Type',
         help: 'The resource type exactly, such as page, category or work.',
         kind: 'text',
+        values: 'types',
       },
       {
         parameter: 'resource',
@@ -97,38 +124,53 @@ export const filterGroups: readonly FilterGroup[] = [
         label: 'Host',
         help: 'Host and port of the request URI, such as api.example.org or 127.0.0.1:8080.',
         kind: 'text',
+        values: 'hosts',
       },
     ],
   },
   {
     title: 'Work',
     filters: [
-      { parameter: 'run', label: 'Run', help: 'The id of a run.', kind: 'text' },
+      {
+        parameter: 'status',
+        label: 'Status',
+        help: 'One status, or several with commas between them.',
+        kind: 'status',
+      },
+      {
+        parameter: 'run',
+        label: 'Run',
+        help: 'A run by its name, or any by its id.',
+        kind: 'text',
+        values: 'runs',
+      },
       {
         parameter: 'attempts',
         label: 'Attempts at least',
         help: 'Claimed at least so many times since it was last enqueued.',
         kind: 'number',
+        examples: ['2', '3', '5'],
       },
       {
         parameter: 'http',
         label: 'HTTP status',
         help: 'The last answer of the source.',
         kind: 'number',
-        placeholder: '503',
+        examples: ['403', '404', '429', '500', '503'],
       },
       {
         parameter: 'error',
         label: 'Error code',
         help: 'The code of the last error.',
         kind: 'text',
-        placeholder: 'http_server_error',
+        values: 'errors',
       },
       {
         parameter: 'lease',
         label: 'Leased by',
         help: 'The worker that holds the lease.',
         kind: 'text',
+        values: 'workers',
       },
       {
         parameter: 'held',
@@ -171,11 +213,9 @@ export const filterDefinitions: ReadonlyMap<string, FilterDefinition> = new Map(
 );
 
 /** Every filter parameter, for clearing them all. */
-export const filterParameters: readonly FilterParameter[] = [
-  'status',
-  'q',
-  ...filterGroups.flatMap((group) => group.filters.map((filter) => filter.parameter)),
-];
+export const filterParameters: readonly FilterParameter[] = filterGroups.flatMap((group) =>
+  group.filters.map((filter) => filter.parameter),
+);
 
 /** A value as a chip shows it. */
 export function valueInWords(filter: FilterDefinition, value: string): string {

@@ -15,13 +15,13 @@ import { can } from '#lib/access/permissions.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import { readPreferences } from '#lib/preferences/preferences.ts';
-import { listSources } from '#lib/sources/list-sources.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { listViews } from '#lib/views/views.ts';
 import { parseWorkItemQuery, type WorkItemQuery } from '#lib/work-items/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { filterParameters, type ListParameters, listHref, listParametersOf } from './filters.ts';
+import { ViewMenu } from './view-menu.tsx';
 import { WorkItemGrid } from './work-item-grid.tsx';
 
 export const metadata: Metadata = { title: 'Work items' };
@@ -41,17 +41,24 @@ export default async function WorkItemsPage({
   const { views, grid, defaultView } = own.ok ? own.data : nothingOwn;
   const opened = openedWith(current, views, defaultView);
   if (opened !== null) redirect(opened);
-  const [list, aside] = await Promise.all([loadList(query), loadAside(query)]);
-  const count = aside.ok ? aside.data.count : null;
+  const [list, counted] = await Promise.all([loadList(query), loadCount(query)]);
+  const count = counted.ok ? counted.data : null;
   return (
     <NuqsAdapter>
       <div className="flex flex-col gap-3">
         <LiveRefresh />
-        <PageHeader title="Work items" {...(count ? { meta: <CountOf count={count} /> } : {})} />
-        <FilterBar
-          sources={aside.ok ? aside.data.sources : []}
-          ignored={problems.map(({ parameter }) => parameter)}
+        <PageHeader
+          title="Work items"
+          {...(count ? { meta: <CountOf count={count} /> } : {})}
+          actions={
+            <ViewMenu
+              views={views}
+              defaultView={defaultView}
+              canShare={can(actor.role, 'views:share')}
+            />
+          }
         />
+        <FilterBar ignored={problems.map(({ parameter }) => parameter)} />
         <ParameterProblems problems={problems} />
         {list.ok ? (
           <List
@@ -102,14 +109,8 @@ function openedWith(
 
 const loadList = (query: WorkItemQuery) => loadPage(({ reads }) => listWorkItems(reads, query));
 
-const loadAside = (query: WorkItemQuery) =>
-  loadPage(async ({ runtime: { db }, reads }) => {
-    const [count, sources] = await Promise.all([
-      countWorkItems(reads, query.filter),
-      listSources(db),
-    ]);
-    return { count, sources: sources.map((source) => source.name) };
-  });
+const loadCount = (query: WorkItemQuery) =>
+  loadPage(({ runtime }) => countWorkItems(runtime.db, query.filter));
 
 function List({
   page,

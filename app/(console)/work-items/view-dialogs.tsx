@@ -1,0 +1,149 @@
+'use client';
+/** The dialogs of saved views: naming a new one or an old one anew, and deleting one. */
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog, Dialog } from '#app/ui/dialog.tsx';
+import { CheckboxField, TextField } from '#app/ui/field.tsx';
+import { useAction } from '#app/ui/use-action.ts';
+import type { SavedView } from '#lib/views/model.ts';
+import { changeView, deleteView, saveView } from './view-actions.ts';
+
+/** What a dialog is about. */
+export type ViewTask =
+  | { readonly kind: 'save'; readonly query: string }
+  | { readonly kind: 'rename'; readonly view: SavedView }
+  | { readonly kind: 'delete'; readonly view: SavedView };
+
+export default function ViewDialog({
+  task,
+  canShare,
+  onSaved,
+  onDeleted,
+  onClose,
+}: {
+  readonly task: ViewTask;
+  readonly canShare: boolean;
+  readonly onSaved: (viewId: string) => void;
+  readonly onDeleted: (viewId: string) => void;
+  readonly onClose: () => void;
+}) {
+  return task.kind === 'delete' ? (
+    <DeleteDialog view={task.view} onDeleted={onDeleted} onClose={onClose} />
+  ) : (
+    <NameDialog task={task} canShare={canShare} onSaved={onSaved} onClose={onClose} />
+  );
+}
+
+function NameDialog({
+  task,
+  canShare,
+  onSaved,
+  onClose,
+}: {
+  readonly task: Exclude<ViewTask, { kind: 'delete' }>;
+  readonly canShare: boolean;
+  readonly onSaved: (viewId: string) => void;
+  readonly onClose: () => void;
+}) {
+  const isNew = task.kind === 'save';
+  const [name, setName] = useState(isNew ? '' : task.view.name);
+  const [isShared, setShared] = useState(false);
+  const saving = useAction(saveView, {
+    done: () => `The view ${name.trim()} is saved`,
+    onDone: ({ viewId }) => {
+      onSaved(viewId);
+      onClose();
+    },
+    showsError: true,
+  });
+  const renaming = useAction(changeView, {
+    done: () => `The view is called ${name.trim()} now`,
+    onDone: onClose,
+    showsError: true,
+  });
+  const { error, isPending } = isNew ? saving : renaming;
+  return (
+    <Dialog
+      title={isNew ? 'Save as a view' : 'Rename the view'}
+      isOpen
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      size="sm"
+      footer={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form="view-form" isPending={isPending}>
+            {isNew ? 'Save view' : 'Rename view'}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="view-form"
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (task.kind === 'save') saving.run({ name, query: task.query, isShared });
+          else renaming.run({ viewId: task.view.viewId, name });
+        }}
+      >
+        <TextField
+          label="Name"
+          value={name}
+          onChange={setName}
+          autoFocus
+          isRequired
+          maxLength={100}
+          help={isNew ? 'Filter and order of the list are kept under it.' : undefined}
+          error={error ? (error.fields?.['name'] ?? error.message) : undefined}
+        />
+        {isNew && canShare ? (
+          <CheckboxField
+            label="Share with everybody"
+            help="All who sign in see it; you and administrators may change it."
+            isSelected={isShared}
+            onChange={setShared}
+          />
+        ) : null}
+      </form>
+    </Dialog>
+  );
+}
+
+function DeleteDialog({
+  view,
+  onDeleted,
+  onClose,
+}: {
+  readonly view: SavedView;
+  readonly onDeleted: (viewId: string) => void;
+  readonly onClose: () => void;
+}) {
+  const { run, isPending } = useAction(deleteView, {
+    done: () => `The view ${view.name} is deleted`,
+    onDone: () => {
+      onDeleted(view.viewId);
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      isOpen
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      title={`Delete the view ${view.name}?`}
+      confirmLabel="Delete view"
+      isDangerous
+      isPending={isPending}
+      onConfirm={() => run({ viewId: view.viewId })}
+    >
+      <p>
+        {view.isShared
+          ? 'It is gone for everybody. Items are not touched; links that were shared go on working.'
+          : 'Items are not touched.'}
+      </p>
+    </ConfirmDialog>
+  );
+}

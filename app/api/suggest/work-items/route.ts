@@ -1,0 +1,13 @@
+import { actorOrThrow } from '#app/_server/actor.ts';
+import { answerJson } from '#app/_server/json.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { filterSuggestions } from '#lib/work-items/suggest.ts';
+
+/** For the filter box of the work-item list: asked once when it is used, never per key. */
+export function GET(): Promise<Response> {
+  return answerJson(async () => {
+    await actorOrThrow();
+    const { db } = await getRuntime();
+    return filterSuggestions(db);
+  });
+}

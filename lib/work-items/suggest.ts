@@ -1,0 +1,81 @@
+/** Values that a filter of the list can have, for the box that suggests them. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { listWorkers } from '#lib/workers/list-workers.ts';
+
+export interface FilterSuggestions {
+  readonly sources: readonly string[];
+  readonly types: readonly string[];
+  readonly hosts: readonly string[];
+  readonly errors: readonly string[];
+  readonly runs: readonly { readonly runId: string; readonly name: string }[];
+  /** Those alive. */
+  readonly workers: readonly string[];
+}
+
+const mostSources = 300;
+const latestRuns = 50;
+/** Types and error codes are those of so many of the latest items; another one can still be typed. */
+const latestItems = 1_000;
+const queryTimeoutMs = 2_000;
+
+/** Reads the same however large the tables are. */
+export function filterSuggestions(session: Session): Promise<FilterSuggestions> {
+  return session.engine.withTimeout(session, queryTimeoutMs, async (s) => ({
+    sources: await sourceNames(s),
+    types: await typesOf(s),
+    hosts: (await listHosts(s)).map(({ host }) => host).toSorted(),
+    errors: await errorsOf(s),
+    runs: await runsOf(s),
+    workers: (await listWorkers(s))
+      .filter(({ state }) => state === 'running' || state === 'draining')
+      .map(({ workerId }) => workerId),
+  }));
+}
+
+async function sourceNames({ q, engine }: Session): Promise<string[]> {
+  const query = q
+    .selectFrom('sources')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .orderBy('name');
+  return (await engine.take(query, mostSources).execute()).map(({ name }) => name);
+}
+
+async function typesOf({ q, engine }: Session): Promise<string[]> {
+  const latest = engine.take(
+    q
+      .selectFrom('work_items')
+      .select('resource_type')
+      .orderBy('created_at', 'desc')
+      .orderBy('work_item_id', 'desc'),
+    latestItems,
+  );
+  const rows = await q.selectFrom(latest.as('latest')).select('resource_type').distinct().execute();
+  return rows.map((row) => row.resource_type).toSorted();
+}
+
+async function errorsOf({ q, engine }: Session): Promise<string[]> {
+  const latest = engine.take(
+    q
+      .selectFrom('work_items')
+      .select('error_code')
+      .where(sql<boolean>`status = 'failed'`)
+      .orderBy('created_at', 'desc')
+      .orderBy('work_item_id', 'desc'),
+    latestItems,
+  );
+  const rows = await q.selectFrom(latest.as('latest')).select('error_code').distinct().execute();
+  return rows.flatMap((row) => (row.error_code === null ? [] : [row.error_code])).toSorted();
+}
+
+async function runsOf({ q, engine }: Session): Promise<FilterSuggestions['runs']> {
+  const query = q
+    .selectFrom('ingest_runs')
+    .select(['run_id', 'name', 'kind'])
+    .orderBy('started_at', 'desc')
+    .orderBy('run_id', 'desc');
+  const rows = await engine.take(query, latestRuns).execute();
+  return rows.map((row) => ({ runId: row.run_id, name: row.name ?? row.kind }));
+}
