@@ -222,22 +222,36 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
       expect(await scoped({ sources: [] })).toEqual([]);
       expect(await scoped({ sources: [source('b')] })).toEqual([2]);
       expect(await scoped({ sources: [source('b'), source('d'), source('none')] })).toEqual([4, 2]);
-      expect(await scoped({ excludeSources: [source('d'), source('a')] })).toEqual([2, 3]);
-      expect(await scoped({ hosts: 'free' })).toEqual([4, 1, 2, 3]);
+      const sources = ['a', 'b', 'c', 'd'].map(source);
+      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 1, 2, 3]);
       await db.q
         .insertInto('hosts')
         .values({ host: 'one', pace_ms: 500, updated_at: db.engine.now() })
         .execute();
-      expect(await scoped({ hosts: 'unblocked' })).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ hosts: 'free' })).toEqual([4, 2, 3]);
+      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
+      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 2, 3]);
+      await db.q
+        .updateTable('hosts')
+        .set({ next_slot_at: db.engine.nowPlus(60_000) })
+        .execute();
+      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
+      await db.q.updateTable('hosts').set({ pace_ms: 0 }).execute();
+      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
+      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 2, 3]);
+      await db.q.updateTable('hosts').set({ next_slot_at: null }).execute();
+      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 1, 2, 3]);
       await db.q
         .updateTable('hosts')
         .set({ blocked_until: db.engine.nowPlus(60_000) })
         .execute();
-      expect(await scoped({ hosts: 'unblocked' })).toEqual([4, 2, 3]);
+      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
       await db.q.deleteFrom('hosts').execute();
-      expect(await scoped({ excludeRuns: ['run'] })).toEqual([4, 1, 3]);
-      expect(await scoped({ runId: 'run' })).toEqual([2]);
+      expect(await scoped({ sources, excludeRuns: ['run'] })).toEqual([4, 1, 3]);
+      expect(await scoped({ sources, excludeHosts: ['two'] })).toEqual([4, 1, 3]);
+      const together = { resourceType: 'page', host: 'one' };
+      expect(await scoped({ sources, together })).toEqual([1]);
+      expect(await scoped({ sources, together: { ...together, host: null } })).toEqual([4, 3]);
+      expect(await scoped({ sources, together: { ...together, resourceType: 'x' } })).toEqual([]);
     });
 
     it('eight sessions at once never get one item twice, and together get all', async () => {

@@ -10,29 +10,11 @@ import type {
   RawBuilder,
   SelectQueryBuilder,
 } from 'kysely';
+import type { ClaimScope } from './claim-scope.ts';
 import type { Database, Instant, NewWorkItemRow, TableName, WorkItemRow } from './schema.ts';
 import type { DatabaseStats } from './stats.ts';
 
 export type EngineName = 'sqlite' | 'sqlserver';
-
-/** Which pending items a claim may take. All given conditions must hold. */
-export interface ClaimScope {
-  /** Only items of these sources; undefined = of any source. */
-  readonly sources?: readonly { readonly system: string; readonly name: string }[];
-  /** Never items of these sources (paused, disabled, or polite lanes claimed on their own). */
-  readonly excludeSources?: readonly { readonly system: string; readonly name: string }[];
-  /**
-   * `unblocked`: never items of hosts that are to be left alone now. `free`: nor of those with a pace or
-   * a limit of their own. Judged by the hosts' rows, however many there are.
-   */
-  readonly hosts?: 'unblocked' | 'free';
-  /** Never items of these runs (paused, or at their budget). */
-  readonly excludeRuns?: readonly string[];
-  /** Only items of this run. */
-  readonly runId?: string;
-  /** Only items of this kind: what one request can ask for together. */
-  readonly resourceType?: string;
-}
 
 export interface ClaimRequest {
   /** 1..500; more would risk lock escalation at 5,000 locks. */
@@ -116,11 +98,17 @@ export interface Engine {
   startsWith(column: Expression<unknown>, prefix: string): RawBuilder<boolean>;
 
   /**
-   * Claims up to `limit` claimable items in order (priority, created_at, work_item_id): sets status,
-   * lease, attempt + 1 atomically. Never two sessions the same item. Result is in claim order.
+   * Claims up to `limit` ready items in order (priority, created_at, work_item_id): sets status,
+   * lease, attempt + 1 atomically. Never two sessions the same item. Result is in claim order. What it
+   * costs depends on the number of sources, of lanes at most (see `Lane`), never on that of the items.
    * Must run inside a transaction or on its own.
    */
   claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]>;
+  /**
+   * Makes ready what waited for a moment that has come, the longest due first and at most 500 in a call.
+   * Returns how many.
+   */
+  promoteDue(db: Db): Promise<number>;
   /**
    * Inserts the rows whose dedupe key is absent, in one statement per chunk. Rows must have distinct
    * dedupe keys. `created_at`, `updated_at` and `available_at` (unless given) become the database's

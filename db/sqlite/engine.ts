@@ -1,18 +1,17 @@
 /** What the `Engine` asks for, on SQLite. Times are text in one form, so text order is time order. */
 import { type Expression, type RawBuilder, sql } from 'kysely';
-import { claimCandidates } from '../claim-candidates.ts';
 import { runWithDeadline } from '../deadline.ts';
 import type { CounterRow, Engine } from '../engine.ts';
-import { endOfTime, normaliseInstant } from '../instant.ts';
-import type { Instant, WorkItemRow } from '../schema.ts';
+import { normaliseInstant } from '../instant.ts';
+import type { Instant } from '../schema.ts';
 import {
   chunksOf,
   escapeLike,
-  inClaimOrder,
   insertChunkSize,
   insertColumns,
   insertRows,
 } from '../work-item-insert.ts';
+import { claim, promoteDue } from './claim.ts';
 
 const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
 const truncated = {
@@ -45,36 +44,8 @@ export const sqliteEngine: Engine = {
   contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
   startsWith,
 
-  async claim(session, { limit, owner, leaseMs, leaseIds, scope }) {
-    const n = Math.min(limit, leaseIds.length);
-    if (n < 1) return [];
-    const candidates = claimCandidates(
-      sqliteEngine,
-      {
-        from: sql`${sql.table('work_items')} as w`,
-        hosts: sql`${sql.table('hosts')} as h`,
-        host: sql`w.host`,
-        endOfTime: sql.lit(endOfTime),
-        limited: (columns, rest, count) => sql`select ${columns} ${rest} limit ${count}`,
-      },
-      n,
-      scope,
-    );
-    if (!candidates) return [];
-    const at = now();
-    const { rows } = await sql<WorkItemRow>`
-      update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
-        lease_id = lease.value, lease_owner = ${owner}, claimed_at = ${at}, updated_at = ${at},
-        lease_until = ${sqliteEngine.nowPlus(leaseMs)}
-      from (
-        select work_item_id as id, row_number() over (order by priority, created_at, work_item_id) as n
-        from (${candidates}) order by n limit ${n}
-      ) as picked
-      join json_each(${JSON.stringify(leaseIds)}) as lease on lease.key = picked.n - 1
-      where work_items.work_item_id = picked.id and work_items.status = 'pending'
-      returning *`.execute(session.q);
-    return inClaimOrder(rows);
-  },
+  claim: (session, request) => claim(sqliteEngine, session, request),
+  promoteDue: (db) => promoteDue(sqliteEngine, db),
 
   async insertWorkItemsIfAbsent(session, rows) {
     const inserted = new Set<string>();

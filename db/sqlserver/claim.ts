@@ -1,10 +1,11 @@
 /** The atomic claim, in T-SQL. */
 import { type RawBuilder, sql } from 'kysely';
-import { claimCandidates } from '../claim-candidates.ts';
-import type { ClaimRequest, Engine, Session } from '../engine.ts';
-import { endOfTime } from '../instant.ts';
+import { claimCandidates, crowdedSources, laneCandidates } from '../claim-candidates.ts';
+import { claimInOrder } from '../claim-in-order.ts';
+import type { ClaimRequest, Db, Engine, Session } from '../engine.ts';
 import type { WorkItemRow } from '../schema.ts';
-import { inClaimOrder } from '../work-item-insert.ts';
+import { claiming, claimSyntax, looking } from './claim-syntax.ts';
+import { laneHeads } from './lane-heads.ts';
 
 /** See `Engine.claim`. The locks of the picked rows must live until they are updated: a transaction. */
 export async function claim(
@@ -12,29 +13,32 @@ export async function claim(
   session: Session,
   request: ClaimRequest,
 ): Promise<WorkItemRow[]> {
-  const n = Math.min(request.limit, request.leaseIds.length);
-  if (n < 1) return [];
-  const items = engine.table('work_items');
-  const candidates = claimCandidates(
-    engine,
-    {
-      // READPAST leaves what another session is claiming to it, UPDLOCK keeps what we found.
-      from: sql`${items} as w with (rowlock, updlock, readpast)`,
-      hosts: sql`${engine.table('hosts')} as h with (nolock)`,
-      host: sql`w.host collate Latin1_General_100_BIN2`,
-      endOfTime: sql.lit(endOfTime.slice(0, -1)),
-      limited: (columns, rest, count) => sql`select top (${sql.lit(count)}) ${columns} ${rest}`,
+  if (!session.q.isTransaction) {
+    return session.q.transaction().execute((q) => claim(engine, { q, engine }, request));
+  }
+  const syntax = claimSyntax(engine, claiming);
+  return claimInOrder(request, {
+    candidates: (n, scope) => claimCandidates(engine, syntax, n, scope),
+    candidatesOfLanes: (n, lanes, scope) => laneCandidates(engine, syntax, n, lanes, scope),
+    take: async (candidates, n, leaseIds) => {
+      const { rows } = await claimStatement(engine.table('work_items'), candidates, n, {
+        ...request,
+        leaseIds,
+      }).execute(session.q);
+      return rows;
     },
-    n,
-    request.scope,
-  );
-  if (!candidates) return [];
-  const statement = claimStatement(items, candidates, n, request);
-  const { rows } = session.q.isTransaction
-    ? await statement.execute(session.q)
-    : await session.q.transaction().execute((tx) => statement.execute(tx));
-  return inClaimOrder(rows);
+    crowded: async (n, sources) => {
+      const query = crowdedSources(engine, claimSyntax(engine, looking), n, sources, nth);
+      if (query === null) return [];
+      const { rows } = await sql<{ place: number }>`${query}`.execute(session.q);
+      return rows.flatMap(({ place }) => sources[place] ?? []);
+    },
+    laneHeads: (source, scope, n) => laneHeads(engine, session, source, scope, n),
+  });
 }
+
+const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
+  sql`select ${columns} ${rest} offset ${sql.lit(n)} rows fetch next 1 rows only`;
 
 /**
  * Picks, then updates. The table has triggers, so OUTPUT must go INTO something. The update tests the
@@ -69,4 +73,28 @@ function claimStatement(
     where status = N'pending' and work_item_id in (select work_item_id from @picked);
     select item.* from ${items} as item
     join @claimed as claimed on claimed.work_item_id = item.work_item_id;`;
+}
+
+/** Items made ready by one call. */
+const mostPromoted = 500;
+
+/** See `Engine.promoteDue`. What another session makes ready is left to it. */
+export async function promoteDue(engine: Engine, db: Db): Promise<number> {
+  const items = engine.table('work_items');
+  const due = (hints: RawBuilder<unknown>) => sql`${items} as w with (${hints})
+    where w.status = N'pending' and w.wait_reason <> N'held' and w.available_at <= @now`;
+  const { rows } = await sql<{ promoted: number }>`
+    declare @now datetime2(3) = sysutcdatetime();
+    declare @promoted int = 0;
+    if exists (select 1 from ${due(looking)})
+    begin
+      update ${items} set wait_reason = null
+      where status = N'pending' and wait_reason <> N'held' and work_item_id in (
+        select top (${sql.lit(mostPromoted)}) w.work_item_id from ${due(claiming)}
+        order by w.available_at, w.work_item_id
+      );
+      set @promoted = @@rowcount;
+    end
+    select @promoted as promoted;`.execute(db.q);
+  return rows[0]?.promoted ?? 0;
 }

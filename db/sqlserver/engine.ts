@@ -11,7 +11,7 @@ import {
   insertColumns,
   insertRows,
 } from '../work-item-insert.ts';
-import { claim } from './claim.ts';
+import { claim, promoteDue } from './claim.ts';
 import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
 import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
@@ -71,6 +71,7 @@ export function sqlServerEngine(schema: string): Engine {
       sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
 
     claim: (session, request) => claim(engine, session, request),
+    promoteDue: (db) => promoteDue(engine, db),
 
     async insertWorkItemsIfAbsent(session, rows) {
       const inserted = new Set<string>();

@@ -20,6 +20,7 @@ export async function dequeue(
   const claimed: ClaimedItem[] = [];
   while (claimed.length < limit) {
     const wanted = Math.min(Math.ceil(limit - claimed.length), chunkSize);
+    await db.engine.promoteDue(db);
     const rows = await db.transaction((tx) =>
       tx.engine.claim(tx, { limit: wanted, owner, leaseMs, leaseIds: freshLeases(wanted) }),
     );

@@ -3,15 +3,22 @@
  * with one slot each for the whole fleet; the others are claimed in one go. What may not run stays
  * pending and costs nothing but being passed over.
  */
-import type { ClaimScope, Db, Session } from '#db/engine.ts';
+import type { ClaimScope } from '#db/claim-scope.ts';
+import type { Db, Session } from '#db/engine.ts';
 import { findHostRoom, takeHostSlot } from '#lib/hosts/host-slot.ts';
 import { chunkSize } from './chunks.ts';
 import { freshLeases } from './claim.ts';
 import type { ClaimedItem } from './model.ts';
-import { returnUnusedSlot, takeSlot } from './polite-slot.ts';
+import { takeSlot } from './polite-slot.ts';
 import { claimedFromRow } from './rows.ts';
 import type { PoliteClaim, PoliteClaimOptions } from './state-store.ts';
-import { type ClaimSituation, msUntilDue, readClaimSituation, type SourceLane } from './waiting.ts';
+import {
+  type ClaimSituation,
+  msUntilChange,
+  msUntilHost,
+  readClaimSituation,
+  type SourceLane,
+} from './waiting.ts';
 
 /** Never more than 500 items of sources without a rate, and at most one batch of each polite source. */
 export async function claimPolitely(
@@ -21,13 +28,13 @@ export async function claimPolitely(
 ): Promise<PoliteClaim> {
   const wanted = Math.min(Math.floor(limit), chunkSize);
   if (!(wanted >= 1)) return { items: [], retryInMs: null };
+  await db.engine.promoteDue(db);
   const situation = await readClaimSituation(db);
   // With a limited host about, any source may come to an item of it, which is claimed by itself.
-  const { anyHostLimited, hostWaitMs } = situation;
-  const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || anyHostLimited);
+  const polite = situation.lanes.filter((lane) => lane.delayMs > 0 || situation.anyHostLimited);
   const free = situation.lanes.filter((lane) => lane.delayMs === 0);
 
-  const waits: number[] = hostWaitMs === null ? [] : [hostWaitMs];
+  const waits: number[] = [];
   const items: ClaimedItem[] = [];
   /** Requests these items will take: a batch is one. */
   let requests = 0;
@@ -60,9 +67,13 @@ export async function claimPolitely(
   await claimLanes(wanted);
 
   if (requests >= wanted) return { items, retryInMs: 0 };
-  if (items.length === 0) {
-    const due = await msUntilDue(db, situation.lanes);
-    if (due !== null) waits.push(due);
+  if (situation.lanes.length > 0) {
+    // What was claimed knows its own distances already.
+    const wait =
+      items.length === 0
+        ? await msUntilChange(db, situation)
+        : await msUntilHost(db, 'blocked_until');
+    if (wait !== null) waits.push(wait);
   }
   return { items, retryInMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)) };
 }
@@ -75,12 +86,13 @@ interface Batch {
   readonly hasMore?: boolean;
 }
 
-/** The item's host is not to be asked yet: what was claimed is rolled back. */
-class HostShut extends Error {
-  override readonly name = 'HostShut';
+/** There is nothing to claim under the slot: it was not taken after all, and nothing has changed. */
+class LaneShut extends Error {
+  override readonly name = 'LaneShut';
+  /** Until the item's host may be asked, ms; 0 when there is no item. */
   readonly waitMs: number;
   constructor(waitMs: number) {
-    super(`the host is shut for ${waitMs} ms`);
+    super(`the lane is shut for ${waitMs} ms`);
     this.waitMs = waitMs;
   }
 }
@@ -88,9 +100,9 @@ class HostShut extends Error {
 const nothing: Batch = { items: [], delayMs: 0 };
 
 /**
- * What one request can ask for, under the source's slot and that of the host: the first item in order,
- * and as many of its kind behind it as fit; or none and the slots are given back. The host's slot is
- * shut for the longer of the two delays. One transaction.
+ * What one request can ask for, under the source's slot and that of the host: the first item of a host
+ * that is open, and as many of its kind and host behind it as fit; or none, and everything is as it was.
+ * The host's slot is shut for the longer of the two delays. One transaction.
  */
 async function claimOfLane(
   db: Db,
@@ -101,38 +113,42 @@ async function claimOfLane(
 ): Promise<Batch> {
   const [leaseId] = freshLeases(1);
   if (leaseId === undefined) return nothing;
+  const keepsDistance = lane.delayMs > 0;
   const claiming = db.transaction(async (tx) => {
     const { sourceId } = lane;
     const slot = { sourceId, delayMs: lane.delayMs, leaseId, leaseMs: options.leaseMs };
-    if (!(await takeSlot(tx, slot))) return nothing;
-    const [first] = await claimScoped(tx, [lane], [leaseId], situation, options);
-    const host = await limitsOf(tx, first?.host ?? null);
+    if (keepsDistance && !(await takeSlot(tx, slot))) return nothing;
+    const scope: ClaimScope = keepsDistance
+      ? { hosts: 'unasked' }
+      : { hosts: 'open', excludeHosts: situation.fullHosts };
+    const [first] = await claimScoped(tx, [lane], [leaseId], situation, options, scope);
+    if (first === undefined) throw new LaneShut(0);
+    const host = await limitsOf(tx, first.host);
     const delayMs = Math.max(lane.delayMs, host.paceMs);
-    if (first === undefined || delayMs === 0) {
-      await returnUnusedSlot(tx, leaseId);
-      if (first === undefined) return nothing;
+    if (delayMs === 0) {
       if (first.host !== null && host.concurrency !== null) {
         const shutMs = await findHostRoom(tx, first.host, host.concurrency);
-        if (shutMs !== null) throw new HostShut(shutMs);
+        if (shutMs !== null) throw new LaneShut(shutMs);
       }
-      const hasMore = host.concurrency !== null;
-      return { items: [claimedFromRow(first)], delayMs: 0, hasMore };
+      return { items: [claimedFromRow(first)], delayMs: 0, hasMore: host.concurrency !== null };
     }
-    // Of a source without a rate only this host waits.
-    if (lane.delayMs === 0) await returnUnusedSlot(tx, leaseId);
+    // Another worker may have been there first.
     if (first.host !== null) {
       const shutMs = await takeHostSlot(tx, { ...slot, host: first.host, delayMs });
-      if (shutMs !== null) throw new HostShut(shutMs);
+      if (shutMs !== null) throw new LaneShut(shutMs);
     }
-    const kind = first.resource_type;
-    const size = Math.min(options.batchSizeOf?.(lane.system, kind) ?? 1, room, chunkSize);
+    const { resource_type: resourceType } = first;
+    const size = Math.min(options.batchSizeOf?.(lane.system, resourceType) ?? 1, room, chunkSize);
     const leases = freshLeases(Math.max(0, Math.floor(size) - 1));
+    const together = { resourceType, host: first.host };
     const others =
-      leases.length === 0 ? [] : await claimScoped(tx, [lane], leases, situation, options, kind);
+      leases.length === 0
+        ? []
+        : await claimScoped(tx, [lane], leases, situation, options, { together });
     return { items: [first, ...others].map(claimedFromRow), delayMs };
   });
   return claiming.catch((error: unknown) => {
-    if (error instanceof HostShut) return { items: [], delayMs: error.waitMs };
+    if (error instanceof LaneShut) return { items: [], delayMs: error.waitMs };
     throw error;
   });
 }
@@ -159,7 +175,7 @@ async function claimFree(
   if (limit < 1 || lanes.length === 0) return [];
   const leaseIds = freshLeases(limit);
   const rows = await db.transaction((tx) =>
-    claimScoped(tx, lanes, leaseIds, situation, options, undefined, 'free'),
+    claimScoped(tx, lanes, leaseIds, situation, options, { hosts: 'free' }),
   );
   return rows.map(claimedFromRow);
 }
@@ -170,14 +186,12 @@ function claimScoped(
   leaseIds: readonly string[],
   { restingRuns }: ClaimSituation,
   options: PoliteClaimOptions,
-  resourceType?: string,
-  hosts: ClaimScope['hosts'] = 'unblocked',
+  more: ClaimScope,
 ) {
   const scope: ClaimScope = {
+    ...more,
     sources: lanes.map(({ system, name }) => ({ system, name })),
-    hosts,
-    ...(restingRuns.length > 0 ? { excludeRuns: restingRuns } : {}),
-    ...(resourceType === undefined ? {} : { resourceType }),
+    excludeRuns: restingRuns,
   };
   const { owner, leaseMs } = options;
   return tx.engine.claim(tx, { limit: leaseIds.length, owner, leaseMs, leaseIds, scope });

@@ -33,15 +33,6 @@ export async function takeSlot(tx: Session, slot: SlotRequest): Promise<boolean>
   return Number(result.numUpdatedRows) === 1;
 }
 
-/** Gives back a slot under which nothing was claimed: no request was sent, so nobody has to wait. */
-export async function returnUnusedSlot(tx: Session, leaseId: string): Promise<void> {
-  await tx.q
-    .updateTable('sources')
-    .set({ slot_lease_id: null, slot_until: null, next_slot_at: tx.engine.now() })
-    .where('slot_lease_id', '=', leaseId)
-    .execute();
-}
-
 /**
  * Gives the slots of source and host back after the request was sent; see `StateStore.releaseSlot`. Claiming set
  * `next_slot_at` to the claim's moment plus the delay. The worker's count started before that moment,

@@ -1,8 +1,9 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { endOfTime } from '#db/instant.ts';
 import { budgetIsSpent } from '#lib/runs/spent-budget.ts';
 import { statusIs } from './held-item.ts';
+import { holdReason } from './hold.ts';
 
 /** An enabled, unpaused source with pending items. */
 export interface SourceLane {
@@ -18,10 +19,10 @@ export interface ClaimSituation {
   readonly lanes: readonly SourceLane[];
   /** Runs whose items rest. */
   readonly restingRuns: readonly string[];
-  /** Until the first blocked host may be asked again, ms; null when none is blocked. */
-  readonly hostWaitMs: number | null;
   /** Whether any host has a pace or a limit of its own. */
   readonly anyHostLimited: boolean;
+  /** Hosts that have as many requests with them as they take. */
+  readonly fullHosts: readonly string[];
 }
 
 /** How soon to look again while another worker's request is in flight: it may end at any moment. */
@@ -30,19 +31,17 @@ const slotPollMs = 250;
 export async function readClaimSituation(s: Session): Promise<ClaimSituation> {
   const pending = await sourcesWithPending(s);
   if (pending.size === 0) {
-    return { lanes: [], restingRuns: [], hostWaitMs: null, anyHostLimited: false };
+    return { lanes: [], restingRuns: [], anyHostLimited: false, fullHosts: [] };
   }
-  const [lanes, hostWaitMs, restingRuns, anyHostLimited] = [
-    await activeSources(s),
-    await firstBlockMs(s),
-    await runsThatRest(s),
-    await isAnyHostLimited(s),
-  ];
+  const lanes = await activeSources(s);
+  const restingRuns = await runsThatRest(s);
+  const limits = await hostsWithLimits(s);
+  const anyHostLimited = limits.size > 0 || (await isAnyHostPaced(s));
   return {
     lanes: lanes.filter((lane) => pending.has(sourceKey(lane.system, lane.name))),
     restingRuns,
-    hostWaitMs,
     anyHostLimited,
+    fullHosts: limits.size > 0 ? await hostsThatAreFull(s, limits) : [],
   };
 }
 
@@ -96,23 +95,33 @@ function waitOf(row: {
   return held ? Math.max(untilSlot, Math.min(slotPollMs, row.until_expiry ?? 0)) : untilSlot;
 }
 
-async function firstBlockMs(s: Session): Promise<number | null> {
-  const { engine } = s;
-  const query = s.q
-    .selectFrom('hosts')
-    .select((eb) => engine.diffMs(engine.now(), eb.ref('blocked_until')).as('wait_ms'))
-    .where('blocked_until', '>', engine.now())
-    .orderBy('blocked_until');
-  const [first] = await engine.take(query, 1).execute();
-  return first?.wait_ms ?? null;
+async function isAnyHostPaced(s: Session): Promise<boolean> {
+  const paced = s.q.selectFrom('hosts').select('host').where('pace_ms', '>', 0);
+  return (await s.engine.take(paced, 1).execute()).length > 0;
 }
 
-async function isAnyHostLimited(s: Session): Promise<boolean> {
-  const hosts = s.q.selectFrom('hosts').select('host');
-  const [paced] = await s.engine.take(hosts.where('pace_ms', '>', 0), 1).execute();
-  if (paced) return true;
-  const [narrow] = await s.engine.take(hosts.where('concurrency', 'is not', null), 1).execute();
-  return narrow !== undefined;
+/** Operators give them, one by one. */
+async function hostsWithLimits(s: Session): Promise<Map<string, number>> {
+  const rows = await s.q
+    .selectFrom('hosts')
+    .select(['host', 'concurrency'])
+    .where('concurrency', 'is not', null)
+    .execute();
+  return new Map(rows.map((row) => [row.host, row.concurrency ?? 0]));
+}
+
+/** By what is in workers' hands, which is never more than the fleet has in flight. */
+async function hostsThatAreFull(s: Session, limits: Map<string, number>): Promise<string[]> {
+  const rows = await s.q
+    .selectFrom('work_items')
+    .select((eb) => ['host', eb.fn.countAll<number | string>().as('count')])
+    .where('status', '=', statusIs('in_progress'))
+    .where('host', 'is not', null)
+    .groupBy('host')
+    .execute();
+  return rows.flatMap(({ host, count }) =>
+    host !== null && Number(count) >= (limits.get(host) ?? Number.POSITIVE_INFINITY) ? [host] : [],
+  );
 }
 
 /** Paused runs, those that have spent their budget, and those whose queue is being emptied. */
@@ -132,27 +141,56 @@ async function runsThatRest(s: Session): Promise<string[]> {
 }
 
 /**
- * Milliseconds until the first waiting item (backoff, schedule) of these sources is due; null when
- * none waits.
+ * Milliseconds until something that waits may be claimed, as far as is known now: the first item in
+ * backoff or scheduled, the first host that is blocked or was just asked. Of whichever source: to look
+ * once too often costs less than to walk past everything that waits elsewhere. Null when nothing waits.
  */
-export async function msUntilDue(s: Session, lanes: readonly SourceLane[]): Promise<number | null> {
-  if (lanes.length === 0) return null;
+export async function msUntilChange(
+  s: Session,
+  { fullHosts }: Pick<ClaimSituation, 'fullHosts'>,
+): Promise<number | null> {
+  const waits = [
+    await msUntilDue(s),
+    await msUntilHost(s, 'blocked_until'),
+    await msUntilHost(s, 'next_slot_at'),
+    fullHosts.length > 0 || (await isAnyHostAsked(s)) ? slotPollMs : null,
+  ].filter((wait) => wait !== null);
+  return waits.length === 0 ? null : Math.min(...waits);
+}
+
+async function msUntilDue(s: Session): Promise<number | null> {
   const { engine } = s;
   const query = s.q
     .selectFrom('work_items')
     .select((eb) => engine.diffMs(engine.now(), eb.ref('available_at')).as('due_ms'))
     .where('status', '=', statusIs('pending'))
-    .where('available_at', '>', engine.now())
-    // What is held waits for a person, not for a moment.
-    .where('available_at', '<', engine.instantParam(endOfTime))
-    .where((eb) =>
-      eb.or(
-        lanes.map(({ system, name }) =>
-          eb.and([eb('source_system', '=', system), eb('source_name', '=', name)]),
-        ),
-      ),
-    )
+    // What is held waits for a person, not for a moment. A literal, as the index has it.
+    .where('wait_reason', '<>', sql.lit(holdReason))
     .orderBy('available_at');
   const [first] = await engine.take(query, 1).execute();
   return first?.due_ms ?? null;
+}
+
+/** Milliseconds until the first host that is blocked, or was just asked, opens; null when none is. */
+export async function msUntilHost(
+  s: Session,
+  opening: 'blocked_until' | 'next_slot_at',
+): Promise<number | null> {
+  const { engine } = s;
+  const query = s.q
+    .selectFrom('hosts')
+    .select((eb) => engine.diffMs(engine.now(), eb.ref(opening)).as('wait_ms'))
+    .where(opening, '>', engine.now())
+    .orderBy(opening);
+  const [first] = await engine.take(query, 1).execute();
+  return first?.wait_ms ?? null;
+}
+
+async function isAnyHostAsked(s: Session): Promise<boolean> {
+  const asked = s.q
+    .selectFrom('hosts')
+    .select('host')
+    .where('slot_lease_id', 'is not', null)
+    .where('slot_until', '>', s.engine.now());
+  return (await s.engine.take(asked, 1).execute()).length > 0;
 }

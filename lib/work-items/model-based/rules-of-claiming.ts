@@ -8,7 +8,6 @@ import {
   inClaimOrder,
   isDue,
   type ModelItem,
-  noTime,
   politelyFrom,
   type QueueModel,
 } from './queue-model.ts';
@@ -132,15 +131,7 @@ function noteSlots(
     const first = claimed.findIndex((item) => item.source === name);
     const leaseId = seen.items[first]?.leaseId;
     if (sources[name].delay === 0) continue;
+    // A claim that finds nothing leaves even a slot that has expired as it was.
     if (leaseId !== undefined) takeSlot(model, name, leaseId, request.leaseMinutes);
-    else if (isAsked(model, name)) model.sources[name].slot = null;
   }
-}
-
-/** Takes the slot of a lane to look for items, and gives it back when there are none. */
-function isAsked(model: QueueModel, name: SourceName): boolean {
-  const { paused, slot, nextSlotAt } = model.sources[name];
-  const isOpen = !paused && nextSlotAt <= model.now && (slot?.until ?? noTime) <= model.now;
-  const waiting = model.items.some((item) => item.source === name && item.status === 'pending');
-  return isOpen && waiting;
 }

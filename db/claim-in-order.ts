@@ -1,0 +1,81 @@
+/**
+ * A claim in order whose cost depends on what it takes, not on what waits. It looks at the first items of
+ * each source; where those are a crowd of items nobody may claim now (a paused run, a host that is shut),
+ * it goes from lane to lane instead, and asks for each once.
+ */
+import type { RawBuilder } from 'kysely';
+import type { ClaimScope, Lane, LaneHead, ScopeSource } from './claim-scope.ts';
+import type { ClaimRequest } from './engine.ts';
+import type { WorkItemRow } from './schema.ts';
+import { inClaimOrder } from './work-item-insert.ts';
+
+export interface ClaimSteps {
+  /** Candidates of a claim, and of one through lanes; null when there can be none. */
+  readonly candidates: (n: number, scope?: ClaimScope) => RawBuilder<unknown> | null;
+  readonly candidatesOfLanes: (
+    n: number,
+    lanes: readonly Lane[],
+    scope: ClaimScope,
+  ) => RawBuilder<unknown> | null;
+  /** Claims the first `n` of the candidates in claim order, each with one of the leases. */
+  readonly take: (
+    candidates: RawBuilder<unknown>,
+    n: number,
+    leaseIds: readonly string[],
+  ) => Promise<WorkItemRow[]>;
+  /** The sources that may have more ready items than the claim has looked at. */
+  readonly crowded: (n: number, sources: readonly ScopeSource[]) => Promise<ScopeSource[]>;
+  /** The open lanes of a source by their heads, the first `n` in claim order. */
+  readonly laneHeads: (source: ScopeSource, scope: ClaimScope, n: number) => Promise<LaneHead[]>;
+}
+
+/** Lanes of one statement: each is a branch of it. */
+const mostLanes = 32;
+
+export async function claimInOrder(
+  { limit, leaseIds, scope }: ClaimRequest,
+  steps: ClaimSteps,
+): Promise<WorkItemRow[]> {
+  const n = Math.min(limit, leaseIds.length);
+  const candidates = n < 1 ? null : steps.candidates(n, scope);
+  if (candidates === null) return [];
+  const claimed = await steps.take(candidates, n, leaseIds);
+  if (claimed.length < n && scope?.sources !== undefined && leavesOut(scope)) {
+    const crowded = await steps.crowded(n, scope.sources);
+    if (crowded.length > 0) {
+      const rest = leaseIds.slice(claimed.length, n);
+      claimed.push(...(await claimThroughLanes(crowded, scope, rest, steps)));
+    }
+  }
+  return inClaimOrder(claimed);
+}
+
+const leavesOut = (scope: ClaimScope): boolean =>
+  scope.hosts !== undefined ||
+  scope.together !== undefined ||
+  (scope.excludeHosts?.length ?? 0) > 0 ||
+  (scope.excludeRuns?.length ?? 0) > 0;
+
+/** The first `n` items stand in the `n` lanes with the first heads: every other lane begins after them. */
+async function claimThroughLanes(
+  sources: readonly ScopeSource[],
+  scope: ClaimScope,
+  leaseIds: readonly string[],
+  steps: ClaimSteps,
+): Promise<WorkItemRow[]> {
+  const claimed: WorkItemRow[] = [];
+  while (claimed.length < leaseIds.length) {
+    const leases = leaseIds.slice(claimed.length, claimed.length + mostLanes);
+    const heads: LaneHead[] = [];
+    for (const source of sources) {
+      heads.push(...(await steps.laneHeads(source, scope, leases.length)));
+    }
+    const lanes = inClaimOrder(heads).slice(0, leases.length);
+    const candidates = steps.candidatesOfLanes(leases.length, lanes, scope);
+    if (candidates === null) break;
+    const rows = await steps.take(candidates, leases.length, leases);
+    claimed.push(...rows);
+    if (rows.length < leases.length) break;
+  }
+  return claimed;
+}

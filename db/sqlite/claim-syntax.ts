@@ -1,0 +1,18 @@
+/** How SQLite writes a list of claimable items. */
+import { sql } from 'kysely';
+import type { CandidateSyntax } from '../claim-candidates.ts';
+
+/**
+ * The orders are named: without statistics the planner takes any index that begins with the status.
+ * https://www.sqlite.org/lang_indexedby.html
+ */
+export const claimSyntax: CandidateSyntax = {
+  items: (order) => sql`work_items as w indexed by ${sql.id(`IX_work_items_${order}`)}`,
+  hosts: sql`hosts as h`,
+  exact: (host) => host,
+  first: (columns, rest, n) => sql`select ${columns} ${rest} limit ${n}`,
+  // A subquery with a limit keeps its order, and ends as soon as enough has come out of it: sorting once
+  // more would read it to its end.
+  firstOf: (columns, walk, where, n) =>
+    sql`select ${columns} from (${walk}) as w where ${where} limit ${n}`,
+};

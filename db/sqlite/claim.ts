@@ -1,0 +1,78 @@
+/** The atomic claim, on SQLite: pick, then update what was picked, under the file's one write lock. */
+import { type RawBuilder, sql } from 'kysely';
+import {
+  claimCandidates,
+  claimOrder,
+  crowdedSources,
+  laneCandidates,
+} from '../claim-candidates.ts';
+import { claimInOrder } from '../claim-in-order.ts';
+import type { ClaimRequest, Db, Engine, Session } from '../engine.ts';
+import type { WorkItemRow } from '../schema.ts';
+import { claimSyntax } from './claim-syntax.ts';
+import { laneHeads } from './lane-heads.ts';
+
+/** See `Engine.claim`. */
+export function claim(
+  engine: Engine,
+  session: Session,
+  request: ClaimRequest,
+): Promise<WorkItemRow[]> {
+  return claimInOrder(request, {
+    candidates: (n, scope) => claimCandidates(engine, claimSyntax, n, scope),
+    candidatesOfLanes: (n, lanes, scope) => laneCandidates(engine, claimSyntax, n, lanes, scope),
+    take: (candidates, n, leaseIds) =>
+      take(engine, session, candidates, n, { ...request, leaseIds }),
+    crowded: async (n, sources) => {
+      const query = crowdedSources(engine, claimSyntax, n, sources, nth);
+      if (query === null) return [];
+      const { rows } = await sql<{ place: number }>`${query}`.execute(session.q);
+      return rows.flatMap(({ place }) => sources[place] ?? []);
+    },
+    laneHeads: (source, scope, n) => laneHeads(engine, session, source, scope, n),
+  });
+}
+
+const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
+  sql`select ${columns} ${rest} limit 1 offset ${n}`;
+
+/** Two statements cost half of one that picks, numbers and updates at once. */
+async function take(
+  engine: Engine,
+  { q }: Session,
+  candidates: RawBuilder<unknown>,
+  n: number,
+  { leaseIds, owner, leaseMs }: ClaimRequest,
+): Promise<WorkItemRow[]> {
+  const picked = await sql<{ work_item_id: string }>`
+    select w.work_item_id from (${candidates}) as w ${claimOrder} limit ${n}`.execute(q);
+  if (picked.rows.length === 0) return [];
+  const fences = picked.rows.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
+  const at = engine.now();
+  const { rows } = await sql<WorkItemRow>`
+    update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
+      lease_id = fence.value, lease_owner = ${owner}, claimed_at = ${at}, updated_at = ${at},
+      lease_until = ${engine.nowPlus(leaseMs)}
+    from json_each(${JSON.stringify(Object.fromEntries(fences))}) as fence
+    where work_items.work_item_id = fence.key and +work_items.status = 'pending'
+    returning *`.execute(q);
+  return rows;
+}
+
+/** Items made ready by one call. */
+const mostPromoted = 500;
+
+/** See `Engine.promoteDue`. Mostly nothing is due, and then nothing is locked. */
+export async function promoteDue(engine: Engine, db: Db): Promise<number> {
+  const due = sql`work_items as w indexed by IX_work_items_waiting
+    where w.status = 'pending' and w.wait_reason <> 'held' and w.available_at <= ${engine.now()}`;
+  const { rows } = await sql`select 1 from ${due} limit 1`.execute(db.q);
+  if (rows.length === 0) return 0;
+  return db.transaction(async ({ q }) => {
+    const { numAffectedRows } = await sql`
+      update work_items set wait_reason = null where work_item_id in (
+        select w.work_item_id from ${due} order by w.available_at, w.work_item_id limit ${sql.lit(mostPromoted)}
+      )`.execute(q);
+    return Number(numAffectedRows ?? 0);
+  });
+}
