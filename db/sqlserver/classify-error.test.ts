@@ -38,6 +38,12 @@ describe('what SQL Server says', () => {
     [229, 'db_permission_denied', false],
     [1205, 'db_deadlock', true],
     [1222, 'db_busy', true],
+    [40501, 'db_busy', true],
+    // A paused database of Azure SQL that is being resumed: nothing to look for in the settings.
+    [40613, 'db_busy', false],
+    [976, 'db_busy', false],
+    [3947, 'db_busy', true],
+    [40544, 'db_full', false],
     [2601, 'db_unique_violation', false],
     [2627, 'db_unique_violation', false],
     [547, 'db_constraint_violation', false],

@@ -132,25 +132,32 @@ const unknown: Sentence = {
   remedy: 'Look into the log for its cause.',
 };
 
-/** https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors */
+/**
+ * https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+ * https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+ */
 const byNumber: ReadonlyMap<number, Sentence> = new Map([
   ...[18456, 18452, 18470, 18486, 18487, 18488].map((n) => [n, loginFailed] as const),
-  ...[4060, 911, 4063, 40613].map((n) => [n, missing] as const),
+  ...[4060, 911, 4063].map((n) => [n, missing] as const),
   ...[208, 207, 2760, 1088, 4902].map((n) => [n, schemaMissing] as const),
   ...[229, 230, 262, 297, 300, 916, 15247].map((n) => [n, denied] as const),
   ...[1205, 3960].map((n) => [n, deadlock] as const),
-  // 49918–49920, 10928, 10929, 40501: Azure SQL asks for a pause.
-  ...[1222, 10928, 10929, 40501, 49918, 49919, 49920].map((n) => [n, busy] as const),
+  // 1222: a lock time-out, 1204: no memory for locks. The others: Azure SQL asks for a pause.
+  ...[1222, 1204, 10928, 10929, 10936, 40501, 49918, 49919, 49920].map((n) => [n, busy] as const),
+  // What a readable copy ends in favour of its catching up, and what changed under a versioned read.
+  ...[1219, 3947, 3961].map((n) => [n, busy] as const),
   ...[2601, 2627].map((n) => [n, unique] as const),
   ...[547, 515].map((n) => [n, constraint] as const),
   // 241, 245, 8114, 8169: text that is no time, number or UUID.
   ...[241, 245, 8114, 8169].map((n) => [n, constraint] as const),
   ...[2628, 8152].map((n) => [n, tooLong] as const),
-  ...[1101, 1105, 9002].map((n) => [n, full] as const),
-  // Recovery (904, 921–923, 927), shutdown (6005, 17142), a failover (976, 978, 983, 3906, 18401).
-  ...[904, 921, 922, 923, 927, 976, 978, 983, 3906, 6005, 17142, 18401].map(
+  ...[1101, 1105, 9002, 40544].map((n) => [n, full] as const),
+  // Recovery (904, 921–923, 926, 927), shutdown (6005, 17142), a failover (615, 976, 978, 983, 3906, 4221,
+  // 18401). Azure SQL: moved or scaled (40197, 40143, 40166, 40540), paused and being resumed (40613).
+  ...[904, 921, 922, 923, 926, 927, 976, 978, 983, 3906, 6005, 17142, 18401].map(
     (n) => [n, recovering] as const,
   ),
+  ...[615, 4221, 40143, 40166, 40197, 40540, 40613].map((n) => [n, recovering] as const),
 ]);
 
 /** Servers that speak TDS without SQL Server's numbers tell it by text only. */

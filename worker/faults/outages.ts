@@ -42,7 +42,7 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
       },
       {
         name: 'nothing is answered',
-        lastsMs: 9_000,
+        lastsMs: 14_000,
         begin: () => {
           proxy.silence();
           return restore;
@@ -58,7 +58,7 @@ export function throughProxy(port: number): Record<string, string> {
   return {
     INGEST_SQLSERVER_HOST: '127.0.0.1',
     INGEST_SQLSERVER_PORT: String(port),
-    INGEST_SQLSERVER_CONNECT_TIMEOUT: '3',
-    INGEST_SQLSERVER_REQUEST_TIMEOUT: '3',
+    INGEST_SQLSERVER_CONNECT_TIMEOUT: '5',
+    INGEST_SQLSERVER_REQUEST_TIMEOUT: '6',
   };
 }
