@@ -2,6 +2,7 @@ import { estimateChangeRate } from '#lib/revisit/change-rate.ts';
 import { dueFirst } from '#lib/revisit/due-first.ts';
 import { nextInterval } from '#lib/revisit/next-interval.ts';
 import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
+import { rateOfClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
 import type { Random } from './random.ts';
 
 /** What a crawler knows about a page (and, for comparison only, the truth). */
@@ -37,14 +38,46 @@ const adaptive: SimulatedPolicy = {
       .filter((page) => dueAt(page) <= nowMs)
       .sort((a, b) => dueAt(a) - dueAt(b))
       .slice(0, budget),
-  learn: (page, changed, random) => {
-    page.intervalMs = nextInterval({
-      previousMs: page.intervalMs,
-      outcome: changed ? 'changed' : 'unchanged',
-      random: random.uniform(),
-    });
-  },
+  learn: learnInterval,
 };
+
+/** What a recrawl of what is due does: of each class of rates the longest due, the most useful of them first. */
+const dueByClasses: SimulatedPolicy = {
+  name: 'due, by classes',
+  choose: (pages, nowMs, budget) => {
+    const due = pages.filter((page) => dueAt(page) <= nowMs).sort((a, b) => dueAt(a) - dueAt(b));
+    const lanes = [...Map.groupBy(due, classOf)].map(([refreshClass, lane]) => ({
+      ratePerMs: rateOfClass(refreshClass),
+      lane,
+    }));
+    const taken: KnownPage[] = [];
+    while (taken.length < budget) {
+      const heads = lanes.flatMap(({ ratePerMs, lane }) =>
+        lane[0] ? [{ lane, ageMs: nowMs - lane[0].lastFetchedMs, ratePerMs }] : [],
+      );
+      const page = dueFirst(heads, 1)[0]?.lane.shift();
+      if (page === undefined) break;
+      taken.push(page);
+    }
+    return taken;
+  },
+  learn: learnInterval,
+};
+
+function learnInterval(page: KnownPage, changed: boolean, random: Random): void {
+  page.intervalMs = nextInterval({
+    previousMs: page.intervalMs,
+    outcome: changed ? 'changed' : 'unchanged',
+    random: random.uniform(),
+  });
+}
+
+const classOf = (page: KnownPage): number | null =>
+  refreshClassOf({
+    fetches: page.checks + 1,
+    changes: page.changes,
+    watchedMs: page.lastFetchedMs - page.firstFetchedMs,
+  });
 
 const byUtility = (name: string, rateOf: (page: KnownPage) => number): SimulatedPolicy => ({
   name,
@@ -62,6 +95,7 @@ const byUtility = (name: string, rateOf: (page: KnownPage) => number): Simulated
 export const policies: readonly SimulatedPolicy[] = [
   uniform,
   adaptive,
+  dueByClasses,
   byUtility('utility under budget', (page) =>
     estimateChangeRate({
       checks: page.checks,

@@ -3,7 +3,7 @@ import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import type { EndReason } from './model.ts';
 import { hasOpenItems } from './open-items.ts';
-import { parseRunMetadata } from './run-metadata.ts';
+import { parseRunMetadata, type RunMetadata } from './run-metadata.ts';
 import { adjustRun } from './run-numbers.ts';
 
 /** Completes each running, prepared run of which nothing waits or is held. Returns how many. */
@@ -35,8 +35,7 @@ async function finishRun(tx: Session, runId: string): Promise<boolean> {
     .select('metadata')
     .where('run_id', '=', runId)
     .executeTakeFirst();
-  const { over_budget: over, budget_reached: reached } = parseRunMetadata(run?.metadata ?? null);
-  const endReason: EndReason = reached || (over ?? 0) > 0 ? 'budget' : 'finished';
+  const endReason = reasonOf(parseRunMetadata(run?.metadata ?? null));
   const result = await tx.q
     .updateTable('ingest_runs')
     .set({
@@ -51,7 +50,15 @@ async function finishRun(tx: Session, runId: string): Promise<boolean> {
     .executeTakeFirst();
   if (Number(result.numUpdatedRows) !== 1) return false;
   const message =
-    endReason === 'budget' ? 'The run has used up its budget.' : 'The run has nothing left to do.';
+    endReason === 'finished'
+      ? 'The run has nothing left to do.'
+      : 'The run has used up its budget.';
   await recordEvents(tx, [{ kind: 'run.completed', message, runId }]);
   return true;
+}
+
+/** Whether it did all there was to do. */
+function reasonOf({ over_budget: over, ...reached }: RunMetadata): EndReason {
+  if (reached.requests_reached) return 'request_budget';
+  return reached.budget_reached || (over ?? 0) > 0 ? 'budget' : 'finished';
 }

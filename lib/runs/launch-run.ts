@@ -7,11 +7,13 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
+import { readNow } from '#lib/schedules/schedules.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
 import type { Source } from '#lib/sources/model.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { distinctByKey, insertAbsent } from '#lib/work-items/enqueue.ts';
 import { insertRowFrom } from '#lib/work-items/rows.ts';
+import { openDueQueue } from './due-queue.ts';
 import { requireRunRow } from './get-run.ts';
 import { type LaunchRequest, launchRequestSchema } from './model.ts';
 import { launchedBefore, rememberLaunch } from './request-keys.ts';
@@ -52,7 +54,9 @@ export async function launchRun(
     const sources = await sourcesOf(tx, request);
     const runId = newId();
     const filters = scopeFilters(request, options.parentRunId ?? null, sources);
-    const known = await scopeHasItems(tx, request, filters);
+    const known =
+      (await scopeHasItems(tx, request, filters)) ||
+      (request.due === true && (await isAnythingDue(tx, sources)));
     const seeds = request.kind === 'seed' ? sources.flatMap((source) => seedRows(source)) : [];
     if (!known && seeds.length === 0) throw noItems(request);
 
@@ -125,12 +129,19 @@ async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly 
 
 const seedRows = (source: Source) => seedItems(source).map(insertRowFrom);
 
-function noItems(request: LaunchRequest): AppError {
-  const message =
-    request.kind === 'seed'
-      ? 'None of these sources has seeds.'
-      : `There is nothing to ${request.kind === 'retry' ? 'retry: no item failed' : 'recrawl: no item matches'}.`;
-  return new AppError('run_has_no_items', message);
+async function isAnythingDue(tx: Session, sources: readonly Source[]): Promise<boolean> {
+  const now = await readNow(tx);
+  const queue = await openDueQueue(tx, sources, now, now);
+  return (await queue.next(1)).length > 0;
+}
+
+function noItems({ kind, due }: LaunchRequest): AppError {
+  const nothing = {
+    seed: 'None of these sources has seeds.',
+    recrawl: `There is nothing to recrawl: ${due === true ? 'nothing is due' : 'no item matches'}.`,
+    retry: 'There is nothing to retry: no item failed.',
+  };
+  return new AppError('run_has_no_items', nothing[kind]);
 }
 
 interface NewRun {

@@ -6,26 +6,44 @@ import { workItemStatusSchema } from '#lib/work-items/model.ts';
 export const runKinds = ['seed', 'recrawl', 'retry'] as const;
 export type RunKind = (typeof runKinds)[number];
 
+/** What narrows a recrawl in other ways than by what is due. */
+const narrowing = ['staleDays', 'resourceType', 'statuses', 'workItemIds'] as const;
+
 /** What a person, a schedule or the command asks for. */
-export const launchRequestSchema = z.strictObject({
-  kind: z.enum(runKinds),
-  name: z.string().trim().max(200).optional(),
-  /** Names of sources; empty = all enabled ones. */
-  sources: z.array(z.string()).default([]),
-  /** recrawl: only items not fetched for at least N days. */
-  staleDays: z.number().int().min(0).max(3650).optional(),
-  resourceType: z.string().max(100).optional(),
-  statuses: z.array(workItemStatusSchema).optional(),
-  /** recrawl, retry: exactly these items. */
-  workItemIds: z.array(z.string()).max(1000).optional(),
-  priority: z.number().int().min(0).max(1_000_000).optional(),
-  /** Budget: the run takes no more items than this, and none deeper than that. */
-  maxItems: z.number().int().min(1).max(100_000_000).optional(),
-  maxDepth: z.number().int().min(0).max(100).optional(),
-  /** Budget: nothing more is asked for once so many requests were sent, or so many minutes have passed. */
-  maxRequests: z.number().int().min(1).max(100_000_000).optional(),
-  maxMinutes: z.number().int().min(1).max(43_200).optional(),
-});
+export const launchRequestSchema = z
+  .strictObject({
+    kind: z.enum(runKinds),
+    name: z.string().trim().max(200).optional(),
+    /** Names of sources; empty = all enabled ones. */
+    sources: z.array(z.string()).default([]),
+    /** recrawl: only items not fetched for at least N days. */
+    staleDays: z.number().int().min(0).max(3650).optional(),
+    resourceType: z.string().max(100).optional(),
+    statuses: z.array(workItemStatusSchema).optional(),
+    /** recrawl, retry: exactly these items. */
+    workItemIds: z.array(z.string()).max(1000).optional(),
+    priority: z.number().int().min(0).max(1_000_000).optional(),
+    /** Budget: the run takes no more items than this, and none deeper than that. */
+    maxItems: z.number().int().min(1).max(100_000_000).optional(),
+    maxDepth: z.number().int().min(0).max(100).optional(),
+    /** Budget: nothing more is asked for once so many requests were sent, or so many minutes have passed. */
+    maxRequests: z.number().int().min(1).max(100_000_000).optional(),
+    maxMinutes: z.number().int().min(1).max(43_200).optional(),
+    /** recrawl: only what is due at the launch, the most useful first. */
+    due: z.boolean().optional(),
+  })
+  .superRefine((request, context) => {
+    if (request.due !== true) return;
+    if (request.kind !== 'recrawl') {
+      const message = 'Only a recrawl can take what is due.';
+      context.addIssue({ code: 'custom', path: ['due'], message });
+    }
+    for (const field of narrowing) {
+      if (request[field] === undefined) continue;
+      const message = 'Leave this out where what is due is taken.';
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
 
 /** `budget`: of items. */

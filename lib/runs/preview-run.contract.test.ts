@@ -21,7 +21,14 @@ describe.each(contractEngines())('the preview of a launch on $name', (engine) =>
     const after = await preview({});
     expect(after.items).toBe(0);
     expect(after.sources).toEqual([
-      { name: 'sample', items: 0, isAtLeast: false, knownSeeds: 5, isPaused: false },
+      {
+        name: 'sample',
+        items: 0,
+        requests: null,
+        isAtLeast: false,
+        knownSeeds: 5,
+        isPaused: false,
+      },
     ]);
   });
 

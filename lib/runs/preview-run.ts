@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type CountResult, countCap } from '#lib/paging/capped-count.ts';
+import { readNow } from '#lib/schedules/schedules.ts';
 import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { chunksOf } from '#lib/work-items/chunks.ts';
@@ -11,7 +12,9 @@ import type { WorkItemFilter } from '#lib/work-items/filter.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
 import { countWorkItems } from '#lib/work-items/list.ts';
 import type { WorkItemStatus } from '#lib/work-items/model.ts';
+import { countDue } from './due-queue.ts';
 import type { LaunchRequest } from './model.ts';
+import { requestShare } from './planned-requests.ts';
 
 export interface SourcePreview {
   readonly name: string;
@@ -19,6 +22,8 @@ export interface SourcePreview {
   readonly items: number | null;
   /** True when there are more than `items`. */
   readonly isAtLeast: boolean;
+  /** Requests they take at least; known for a recrawl of what is due, else null. */
+  readonly requests: number | null;
   /** Known seeds, which a seed run does not fetch again. */
   readonly knownSeeds: number;
   readonly isPaused: boolean;
@@ -28,6 +33,8 @@ export interface LaunchPreview {
   readonly sources: readonly SourcePreview[];
   /** Sum over the sources, cut by the budget; null when one could not be counted. */
   readonly items: number | null;
+  /** Requests at least, cut by the budget; null where they were not reckoned. */
+  readonly requests: number | null;
   readonly isAtLeast: boolean;
   /** Least time at the sources' polite rates, ms; sources are worked through side by side. */
   readonly leastMs: number;
@@ -48,12 +55,31 @@ export async function previewRun(session: Session, request: LaunchRequest): Prom
   return {
     sources,
     items: sources.some((source) => source.items === null) ? null : Math.min(total, budget),
+    requests: sumOfRequests(sources, request.maxRequests ?? Number.POSITIVE_INFINITY),
     isAtLeast: total < budget && sources.some((source) => source.isAtLeast),
     leastMs: Math.max(
       0,
-      ...chosen.map((source, at) => source.rateDelayMs * Math.min(sources[at]?.items ?? 0, budget)),
+      ...chosen.map((source, at) => source.rateDelayMs * requestsOf(sources[at], request, budget)),
     ),
   };
+}
+
+function sumOfRequests(sources: readonly SourcePreview[], most: number): number | null {
+  if (sources.some(({ requests }) => requests === null)) return null;
+  return Math.min(
+    most,
+    sources.reduce((sum, { requests }) => sum + (requests ?? 0), 0),
+  );
+}
+
+/** Of one source at least; where they are not reckoned, an item takes one. */
+function requestsOf(
+  source: SourcePreview | undefined,
+  { maxRequests }: LaunchRequest,
+  mostItems: number,
+): number {
+  const requests = source?.requests ?? Math.min(source?.items ?? 0, mostItems);
+  return Math.min(requests, mostItems, maxRequests ?? requests);
 }
 
 async function previewSource(
@@ -61,7 +87,8 @@ async function previewSource(
   source: SourceSummary,
   request: LaunchRequest,
 ): Promise<SourcePreview> {
-  const base = { name: source.name, isPaused: source.pausedAt !== null };
+  const base = { name: source.name, isPaused: source.pausedAt !== null, requests: null };
+  if (request.due === true) return { ...base, ...(await countWhatIsDue(session, source)) };
   if (request.kind === 'seed') {
     const { fresh, known } = await countSeeds(session, source);
     const adopted = await countPendingWithoutRun(session, source);
@@ -86,6 +113,24 @@ async function previewSource(
     knownSeeds: 0,
     items: knownPart(count),
     isAtLeast: count.kind === 'more' || count.kind === 'at_least',
+  };
+}
+
+/** New pages that wait without a run, and what is due. */
+async function countWhatIsDue(session: Session, source: SourceSummary) {
+  const scope = { type: source.type, name: source.name };
+  const adopted = await countPendingWithoutRun(session, source);
+  const due = await countDue(session, scope, await readNow(session), countCap + 1);
+  const dueItems = due.reduce((sum, { count }) => sum + count, 0);
+  const requests = due.reduce(
+    (sum, { resourceType, count }) => sum + count * requestShare(source.type, resourceType),
+    Math.min(adopted, countCap),
+  );
+  return {
+    knownSeeds: 0,
+    items: Math.min(adopted, countCap) + Math.min(dueItems, countCap),
+    requests: Math.ceil(requests),
+    isAtLeast: adopted > countCap || dueItems > countCap,
   };
 }
 

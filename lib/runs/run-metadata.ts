@@ -7,6 +7,9 @@ const runMetadataSchema = z.looseObject({
   over_budget: z.number().optional().catch(undefined),
   /** The preparation found more items than the run may take. */
   budget_reached: z.boolean().optional().catch(undefined),
+  /** The same of its requests; and how many of them the items taken in so far are to take. */
+  requests_reached: z.boolean().optional().catch(undefined),
+  planned_requests: z.number().optional().catch(undefined),
   /** Where the preparation stands: which of the run's filters, and the last item looked at. */
   prepare: z.object({ filter: z.number(), cursor: z.string() }).optional().catch(undefined),
 });

@@ -12,9 +12,17 @@ export interface ScopeSource {
   readonly name: string;
 }
 
+/** A known item as it was read, and what it takes to fetch it. */
+export interface ScopeItem extends ItemAsRead {
+  readonly source_system: string;
+  readonly resource_type: string;
+}
+
 /**
  * A seed run adopts what its sources have pending without a run (left by a stopped run, or enqueued by
- * hand); a recrawl takes completed items; a retry takes failed ones, of one run when it has a parent.
+ * hand); a recrawl takes completed items; a retry takes failed ones; either of one run when it has a
+ * parent. A recrawl of what is due adopts like a seed run, for what was never fetched is the most useful
+ * to fetch; what is due follows (`prepareDue`).
  */
 export function scopeFilters(
   request: LaunchRequest,
@@ -40,8 +48,8 @@ export function scopeCandidates(
   filter: RecrawlFilter,
   cursor: string,
   limit: number,
-): Promise<ItemAsRead[]> {
-  return request.kind === 'seed'
+): Promise<ScopeItem[]> {
+  return request.kind === 'seed' || request.due === true
     ? pendingWithoutRun(s, filter, cursor, limit)
     : recrawlCandidates(s, filter, cursor, limit);
 }
@@ -51,11 +59,11 @@ function pendingWithoutRun(
   { sourceSystem, sourceName }: RecrawlFilter,
   cursor: string,
   limit: number,
-): Promise<ItemAsRead[]> {
+): Promise<ScopeItem[]> {
   if (sourceSystem === undefined || sourceName === undefined) return Promise.resolve([]);
   const query = s.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'status', 'run_id'])
+    .select(['work_item_id', 'status', 'run_id', 'source_system', 'resource_type'])
     .where('status', '=', statusIs('pending'))
     .where('run_id', 'is', null)
     .where('source_system', '=', sourceSystem)

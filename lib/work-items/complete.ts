@@ -16,7 +16,7 @@ import { earlierCompletion } from './earlier-outcome.ts';
 import { noLease, readHeldOf, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import type { CompletionInput, CompletionResult } from './model.ts';
-import { nextFetchAt } from './next-fetch.ts';
+import { nextFetch } from './next-fetch.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
 
@@ -195,7 +195,7 @@ function completedItem(
     last_modified: validators.lastModified ?? kept?.last_modified ?? null,
     revision: validators.revision ?? kept?.revision ?? null,
     last_fetched_at: now,
-    next_fetch_at: nextFetchAt(tx, item, fresh, Math.random()),
+    ...nextFetch(tx, item, fresh, Math.random()),
     check_count: item.check_count + 1,
     ...(record === null ? {} : { content_hash: record.contentHash }),
     ...(fresh ? { last_changed_at: now } : {}),

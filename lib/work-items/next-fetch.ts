@@ -5,17 +5,58 @@ import type { Instant, WorkItemRow } from '#db/schema.ts';
 import { nextInterval } from '#lib/revisit/next-interval.ts';
 import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
 import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
+import { pinnedClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
 
 type Planned = Pick<
   WorkItemRow,
   'last_fetched_at' | 'next_fetch_at' | 'refetch' | 'refetch_every_s'
 >;
+type Watched = Pick<
+  WorkItemRow,
+  | 'first_fetched_at'
+  | 'last_fetched_at'
+  | 'created_at'
+  | 'claimed_at'
+  | 'check_count'
+  | 'change_count'
+  | 'content_hash'
+>;
 
 /**
- * The moment an item that is fetched now is due again; null = it is not.
+ * What a fetch that ends now leaves of the item for the next one: when it is due, and among which items
+ * it queues then.
  * @param random uniform in [0, 1); spreads items that were fetched together
  */
-export function nextFetchAt(
+export function nextFetch(s: Session, item: Planned & Watched, changed: boolean, random: number) {
+  const plan = refetchPlanOf(item);
+  return {
+    next_fetch_at: nextFetchAt(s, item, changed, random),
+    refresh_class: isPinned(plan) ? pinnedClass : classAfter(item, changed),
+    ...(item.last_fetched_at === null ? { first_fetched_at: s.engine.now() } : {}),
+  };
+}
+
+/** The class an item has under a new plan, until it is fetched again. */
+export const classUnder = (plan: RefetchPlan): number | null =>
+  isPinned(plan) ? pinnedClass : null;
+
+const isPinned = ({ kind }: RefetchPlan) => kind === 'every' || kind === 'always';
+
+/** Both moments are the database's; the claim is near enough to the end of the fetch. */
+function classAfter(item: Watched, changed: boolean): number | null {
+  if (item.last_fetched_at === null || item.claimed_at === null) return null;
+  // An older version noted no first fetch.
+  const since = item.first_fetched_at ?? item.created_at;
+  return refreshClassOf({
+    fetches: item.check_count + 1,
+    // The first fetch is no change: there was nothing to differ from.
+    changes: item.change_count + (changed && item.content_hash !== null ? 1 : 0),
+    watchedMs: Date.parse(item.claimed_at) - Date.parse(since),
+  });
+}
+
+/** The moment an item that is fetched now is due again; null = it is not. */
+function nextFetchAt(
   { engine }: Session,
   item: Planned,
   changed: boolean,

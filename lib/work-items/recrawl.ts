@@ -1,7 +1,7 @@
 /** Finding known items to fetch again, and sending them round in chunks. */
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
-import type { WorkItemStatus } from '#db/schema.ts';
+import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import { chunkSize, chunksOf } from './chunks.ts';
 import { statusIs } from './held-item.ts';
 import type { RecrawlFilter } from './model.ts';
@@ -52,7 +52,7 @@ export function recrawlCandidates(
   filter: RecrawlFilter,
   cursor: string,
   limit = chunkSize,
-): Promise<ItemAsRead[]> {
+): Promise<(ItemAsRead & Pick<WorkItemRow, 'source_system' | 'resource_type'>)[]> {
   const statuses: readonly WorkItemStatus[] = (filter.statuses ?? ['completed']).filter(
     (status) => status !== 'in_progress',
   );
@@ -60,7 +60,7 @@ export function recrawlCandidates(
   const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
   let query = s.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'status', 'run_id'])
+    .select(['work_item_id', 'status', 'run_id', 'source_system', 'resource_type'])
     .where('status', 'in', statuses)
     .where('work_item_id', '>', cursor)
     .orderBy('work_item_id');

@@ -1,7 +1,7 @@
 /** Pinning items to a plan of refetching, retiring them, and taking either back. */
 import type { Session } from '#db/engine.ts';
 import { type RefetchPlan, refetchColumns } from '#lib/revisit/refetch-plan.ts';
-import { nextFetchUnder } from './next-fetch.ts';
+import { classUnder, nextFetchUnder } from './next-fetch.ts';
 
 /**
  * Gives the items the plan, and their next fetch with it; what is queued already is fetched all the
@@ -19,6 +19,7 @@ export async function setRefetch(
     .set({
       ...refetchColumns(plan),
       next_fetch_at: nextFetchUnder(tx, plan),
+      refresh_class: classUnder(plan),
       updated_at: tx.engine.now(),
     })
     .where('work_item_id', 'in', ids);

@@ -87,6 +87,7 @@ export async function passTime(db: Db, ms: number): Promise<void> {
       available_at: sql<string>`case when available_at >= ${endless} then available_at else ${earlier('available_at')} end`,
       lease_until: earlier('lease_until'),
       claimed_at: earlier('claimed_at'),
+      first_fetched_at: earlier('first_fetched_at'),
       last_fetched_at: earlier('last_fetched_at'),
       next_fetch_at: earlier('next_fetch_at'),
     })

@@ -1,0 +1,168 @@
+/**
+ * What is due, the most useful first, however many items there are: a queue per source and class of
+ * change rates (`refreshClasses`), each in the order of an index, and the best of their heads is taken.
+ * Costs a few dozen reads to begin, and after that as much as is taken.
+ */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
+import { pinnedClass, rateOfClass, refreshClasses } from '#lib/revisit/refresh-class.ts';
+import { refreshUtility } from '#lib/revisit/refresh-utility.ts';
+import { statusIs } from '#lib/work-items/held-item.ts';
+import type { ItemAsRead } from '#lib/work-items/status-and-run.ts';
+import type { ScopeSource } from './scope.ts';
+
+/** Rows of one class that are read at once. */
+const readAtOnce = 100;
+
+export interface DueItem extends ItemAsRead {
+  readonly source_system: string;
+  readonly resource_type: string;
+  readonly last_fetched_at: Instant | null;
+  readonly next_fetch_at: Instant | null;
+}
+
+export interface DueQueue {
+  /** The next items in order, at most `count`; none when nothing more is due. */
+  next(count: number): Promise<DueItem[]>;
+}
+
+interface Lane {
+  readonly source: ScopeSource;
+  readonly refreshClass: number | null;
+  /** Read and not yet given out. */
+  rows: DueItem[];
+}
+
+/**
+ * @param dueBy what comes due after this moment is left out
+ * @param now the moment that ages are reckoned from
+ */
+export async function openDueQueue(
+  s: Session,
+  sources: readonly ScopeSource[],
+  dueBy: Instant,
+  now: Instant,
+): Promise<DueQueue> {
+  const lanes: Lane[] = [];
+  for (const source of sources) lanes.push(...(await openLanes(s, source, dueBy)));
+  return {
+    next: async (count) => {
+      const taken: DueItem[] = [];
+      while (taken.length < count) {
+        const lane = bestOf(lanes, now);
+        const item = lane?.rows.shift();
+        if (lane === undefined || item === undefined) break;
+        taken.push(item);
+        if (lane.rows.length === 0) lane.rows = await readOn(s, lane, dueBy, item);
+      }
+      return taken;
+    },
+  };
+}
+
+function bestOf(lanes: readonly Lane[], now: Instant): Lane | undefined {
+  let best: Lane | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const lane of lanes) {
+    const [head] = lane.rows;
+    if (head === undefined) continue;
+    const utility = utilityOf(head, lane.refreshClass, now);
+    if (best !== undefined && utility <= most) continue;
+    best = lane;
+    most = utility;
+  }
+  return best;
+}
+
+/** A person's pin goes before every estimate, and so does what nobody has looked at yet. */
+function utilityOf(item: DueItem, refreshClass: number | null, now: Instant): number {
+  if (refreshClass === pinnedClass || item.last_fetched_at === null) return Infinity;
+  const ageMs = Date.parse(now) - Date.parse(item.last_fetched_at);
+  return refreshUtility(rateOfClass(refreshClass), ageMs);
+}
+
+/** The classes of a source that have something due, with their first items; one statement. */
+async function openLanes(s: Session, source: ScopeSource, dueBy: Instant): Promise<Lane[]> {
+  const heads = refreshClasses.map((refreshClass) =>
+    s.q
+      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), 1).as('head'))
+      .selectAll()
+      .select(sql.lit(refreshClass ?? unknownMark).as('mark')),
+  );
+  const [first, ...others] = heads;
+  if (first === undefined) return [];
+  const rows = await others.reduce((all, one) => all.unionAll(one), first).execute();
+  return rows.map(({ mark, ...row }) => ({
+    source,
+    refreshClass: Number(mark) === unknownMark ? null : Number(mark),
+    rows: [row],
+  }));
+}
+
+/** Stands for the class null in a result. */
+const unknownMark = -1_000;
+
+function readOn(s: Session, lane: Lane, dueBy: Instant, after: DueItem): Promise<DueItem[]> {
+  if (after.next_fetch_at === null) return Promise.resolve([]);
+  const dueAt = s.engine.instantParam(after.next_fetch_at);
+  const rows = laneRows(s, lane.source, lane.refreshClass, dueBy)
+    .where('next_fetch_at', '>=', dueAt)
+    .where((eb) =>
+      eb.or([eb('next_fetch_at', '>', dueAt), eb('work_item_id', '>', after.work_item_id)]),
+    );
+  return s.engine.take(rows, readAtOnce).execute();
+}
+
+/** In the order of IX_work_items_refresh, whose predicate is repeated. */
+function laneRows(s: Session, source: ScopeSource, refreshClass: number | null, dueBy: Instant) {
+  return s.q
+    .selectFrom('work_items')
+    .select([
+      'work_item_id',
+      'status',
+      'run_id',
+      'source_system',
+      'resource_type',
+      'last_fetched_at',
+      'next_fetch_at',
+    ])
+    .where(s.engine.isExactly(sql.ref('source_name'), source.name))
+    .where('source_system', '=', source.type)
+    .where('status', '=', statusIs('completed'))
+    .where('next_fetch_at', 'is not', null)
+    .where('next_fetch_at', '<=', s.engine.instantParam(dueBy))
+    .where((eb) =>
+      refreshClass === null
+        ? eb('refresh_class', 'is', null)
+        : eb('refresh_class', '=', sql.lit(refreshClass)),
+    )
+    .orderBy('next_fetch_at')
+    .orderBy('work_item_id');
+}
+
+/**
+ * How much of a source is due, by kind, counted up to `most` items in all. Reads that many entries at most.
+ */
+export async function countDue(
+  s: Session,
+  source: ScopeSource,
+  dueBy: Instant,
+  most: number,
+): Promise<{ readonly resourceType: string; readonly count: number }[]> {
+  const counts = new Map<string, number>();
+  let left = most;
+  for (const refreshClass of refreshClasses) {
+    if (left <= 0) break;
+    const rows = await s.q
+      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), left).as('due'))
+      .select((eb) => ['resource_type', eb.fn.countAll<number>().as('count')])
+      .groupBy('resource_type')
+      .execute();
+    for (const { resource_type: type, count } of rows) {
+      counts.set(type, (counts.get(type) ?? 0) + Number(count));
+      left -= Number(count);
+    }
+  }
+  return [...counts].map(([resourceType, count]) => ({ resourceType, count }));
+}
