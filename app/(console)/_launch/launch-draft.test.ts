@@ -26,7 +26,14 @@ describe('the form of a launch', () => {
     };
     const retry: LaunchRequest = { kind: 'retry', sources: [], resourceType: 'page' };
     const bare: LaunchRequest = { kind: 'recrawl', sources: [] };
-    for (const request of [recrawl, seed, retry, bare]) {
+    const due: LaunchRequest = {
+      kind: 'recrawl',
+      sources: [],
+      due: true,
+      maxRequests: 500,
+      maxMinutes: 90,
+    };
+    for (const request of [recrawl, seed, retry, bare, due]) {
       expect(requestOf(draftOf(request), request)).toEqual(request);
     }
   });
@@ -38,6 +45,15 @@ describe('the form of a launch', () => {
       name: 'Nightly',
       sources: ['wiki'],
       priority: 5,
+      maxDepth: 2,
+    });
+    expect(requestOf({ ...draftOf(recrawl), due: true }, recrawl)).toEqual({
+      kind: 'recrawl',
+      name: 'Nightly',
+      sources: ['wiki'],
+      due: true,
+      priority: 5,
+      maxItems: 1000,
       maxDepth: 2,
     });
     expect(requestOf({ ...draftOf(recrawl), resourceType: ' ' }, recrawl)).not.toHaveProperty(

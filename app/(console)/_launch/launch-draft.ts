@@ -11,6 +11,10 @@ export interface LaunchDraft {
   readonly priority: number;
   readonly maxItems: number;
   readonly maxDepth: number;
+  /** Only what is due; what narrows a recrawl in other ways is not asked about then. */
+  readonly due: boolean;
+  readonly maxRequests: number;
+  readonly maxMinutes: number;
 }
 
 export function draftOf(request: LaunchRequest): LaunchDraft {
@@ -23,6 +27,9 @@ export function draftOf(request: LaunchRequest): LaunchDraft {
     priority: request.priority ?? Number.NaN,
     maxItems: request.maxItems ?? Number.NaN,
     maxDepth: request.maxDepth ?? Number.NaN,
+    due: request.due ?? false,
+    maxRequests: request.maxRequests ?? Number.NaN,
+    maxMinutes: request.maxMinutes ?? Number.NaN,
   };
 }
 
@@ -31,8 +38,9 @@ export function draftOf(request: LaunchRequest): LaunchDraft {
  * request as it was, unless its kind was changed.
  */
 export function requestOf(draft: LaunchDraft, before: LaunchRequest): LaunchRequest {
-  const kept = before.kind === draft.kind ? before : null;
-  const isSeed = draft.kind === 'seed';
+  const isDue = draft.kind === 'recrawl' && draft.due;
+  const kept = before.kind === draft.kind && !isDue ? before : null;
+  const isWhole = draft.kind === 'seed' || isDue;
   const name = draft.name.trim();
   const resourceType = draft.resourceType.trim();
   return {
@@ -41,11 +49,14 @@ export function requestOf(draft: LaunchDraft, before: LaunchRequest): LaunchRequ
     ...given('name', name === '' ? undefined : name),
     ...given('statuses', kept?.statuses),
     ...given('workItemIds', kept?.workItemIds),
-    ...given('resourceType', isSeed || resourceType === '' ? undefined : resourceType),
-    ...given('staleDays', draft.kind === 'recrawl' ? draft.staleDays : undefined),
+    ...given('resourceType', isWhole || resourceType === '' ? undefined : resourceType),
+    ...given('staleDays', draft.kind === 'recrawl' && !isDue ? draft.staleDays : undefined),
+    ...given('due', isDue ? true : undefined),
     ...given('priority', draft.priority),
     ...given('maxItems', draft.maxItems),
     ...given('maxDepth', draft.maxDepth),
+    ...given('maxRequests', draft.maxRequests),
+    ...given('maxMinutes', draft.maxMinutes),
   };
 }
 

@@ -53,8 +53,15 @@ export function LaunchFields({
         onChange={(chosen) => onChange({ sources: chosen })}
         error={errorOf('sources')}
       />
+      {draft.kind === 'recrawl' ? (
+        <CheckboxField
+          label="Only what is due, the most useful first; new pages that wait go before it"
+          isSelected={draft.due}
+          onChange={(due) => onChange({ due })}
+        />
+      ) : null}
       <div className="grid gap-4 sm:grid-cols-2">
-        {draft.kind === 'recrawl' ? (
+        {draft.kind === 'recrawl' && !draft.due ? (
           <NumberField
             label="Only items not fetched for"
             help="Empty = all completed items."
@@ -66,7 +73,7 @@ export function LaunchFields({
             error={errorOf('staleDays')}
           />
         ) : null}
-        {draft.kind === 'seed' ? null : (
+        {draft.kind === 'seed' || (draft.kind === 'recrawl' && draft.due) ? null : (
           <TextField
             label="Only items of type"
             help="Empty = every type."
@@ -84,6 +91,25 @@ export function LaunchFields({
           value={draft.maxItems}
           onChange={(maxItems) => onChange({ maxItems })}
           error={errorOf('maxItems')}
+        />
+        <NumberField
+          label="Requests at most"
+          help="Empty = no limit. Then what is left waits for the next run."
+          minValue={1}
+          maxValue={100_000_000}
+          value={draft.maxRequests}
+          onChange={(maxRequests) => onChange({ maxRequests })}
+          error={errorOf('maxRequests')}
+        />
+        <NumberField
+          label="Time at most"
+          help="Empty = no limit. From the launch on, pauses included."
+          unit="minutes"
+          minValue={1}
+          maxValue={43_200}
+          value={draft.maxMinutes}
+          onChange={(maxMinutes) => onChange({ maxMinutes })}
+          error={errorOf('maxMinutes')}
         />
         <NumberField
           label="Link hops at most"

@@ -29,7 +29,7 @@ export function LaunchPreviewText({ request }: { readonly request: LaunchRequest
       {preview === null ? (
         <span className="text-ink-3">Counting the items …</span>
       ) : (
-        <Words preview={preview} kind={request.kind} />
+        <Words preview={preview} kind={request.kind} isDue={request.due === true} />
       )}
     </div>
   );
@@ -38,9 +38,11 @@ export function LaunchPreviewText({ request }: { readonly request: LaunchRequest
 function Words({
   preview,
   kind,
+  isDue,
 }: {
   readonly preview: LaunchPreview;
   readonly kind: LaunchRequest['kind'];
+  readonly isDue: boolean;
 }) {
   const known = preview.sources.reduce((sum, source) => sum + source.knownSeeds, 0);
   const paused = preview.sources.filter((source) => source.isPaused);
@@ -55,7 +57,10 @@ function Words({
               {preview.isAtLeast ? 'More than ' : ''}
               {countOf(preview.items, 'item')}
             </strong>{' '}
-            at the start
+            {isDue ? 'due or new' : 'at the start'}
+            {preview.requests === null
+              ? ''
+              : `, at least ${countOf(preview.requests, 'request')}`}
           </>
         )}
         {preview.leastMs > 0

@@ -116,7 +116,11 @@ function launchWords({ request }: Schedule): string {
   if (request === null) return 'unreadable, save it again';
   const what = {
     seed: 'seeds',
-    recrawl: request.staleDays ? `recrawl of items older than ${request.staleDays} d` : 'recrawl',
+    recrawl: request.due
+      ? 'recrawl of what is due'
+      : request.staleDays
+        ? `recrawl of items older than ${request.staleDays} d`
+        : 'recrawl',
     retry: 'retry of failed items',
   }[request.kind];
   const parts = [
@@ -124,6 +128,8 @@ function launchWords({ request }: Schedule): string {
     request.sources.length === 0 ? 'all sources' : request.sources.join(', '),
     request.resourceType === undefined ? null : `type ${request.resourceType}`,
     request.maxItems === undefined ? null : `${countOf(request.maxItems, 'item')} at most`,
+    request.maxRequests === undefined ? null : `${countOf(request.maxRequests, 'request')} at most`,
+    request.maxMinutes === undefined ? null : `${countOf(request.maxMinutes, 'minute')} at most`,
     request.maxDepth === undefined ? null : `${countOf(request.maxDepth, 'hop')} at most`,
     request.priority === undefined ? null : `priority ${request.priority}`,
   ];

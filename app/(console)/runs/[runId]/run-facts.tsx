@@ -92,6 +92,20 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
             label: 'Items at most',
             value: run.maxItems === null ? 'no limit' : <Num value={run.maxItems} />,
           },
+          {
+            label: 'Requests',
+            value:
+              run.maxRequests === null ? (
+                <Num value={run.requestsSent} />
+              ) : (
+                <>
+                  <Num value={run.requestsSent} /> of <Num value={run.maxRequests} />
+                </>
+              ),
+          },
+          ...(run.deadlineAt === null
+            ? []
+            : [{ label: 'Time is up', value: <Time at={run.deadlineAt} /> }]),
           { label: 'Link hops at most', value: run.maxDepth ?? 'as the sources say' },
           ...(run.request?.priority === undefined
             ? []
