@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
 import { useStore } from '#lib/work-items/testing/database.ts';
+import { followEvents } from './follow-events.ts';
 import { forgetOldEvents } from './forget-old-events.ts';
 import { latestEvents, listEvents } from './list-events.ts';
 import type { NewEvent } from './model.ts';
@@ -157,5 +158,25 @@ describe.each(contractEngines())('events on $name', (engine) => {
       .execute();
     expect(await forgetOldEvents(given.db, 20, { maxAgeMs: day, maxRows: 1_000 })).toBe(1);
     expect(await messages()).toEqual(['c']);
+  });
+
+  test('are followed from a place on, each once, until nobody listens any more', async () => {
+    const runId = newId();
+    await write(said('before'), said('first', { runId }), said('of another run'));
+    const { events } = await listEvents(given.db);
+    const after = events.find(({ message }) => message === 'before')?.eventId;
+    const listener = new AbortController();
+    const heard: string[] = [];
+    for await (const some of followEvents(given.db, {
+      runId,
+      after,
+      signal: listener.signal,
+      everyMs: 5,
+    })) {
+      heard.push(...some.map(({ message }) => message));
+      if (heard.length === 1 && some.length === 0) await write(said('second', { runId }));
+      if (heard.length === 2 && some.length === 0) listener.abort();
+    }
+    expect(heard).toEqual(['first', 'second']);
   });
 });

@@ -1,11 +1,15 @@
-/** What happened in a run, newest first: who steered it, retries, failures, rescues. */
+'use client';
+/** What happened in a run, newest first: who steered it, retries, failures, rescues. New events come in. */
 import { CircleCheck, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '#app/ui/button.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { EventPage } from '#lib/events/list-events.ts';
 import type { EventLevel, IngestEvent } from '#lib/events/model.ts';
+import { useEvents } from './use-events.ts';
 
 const looks: Readonly<Record<EventLevel, { icon: LucideIcon; word: string; color: string }>> = {
   info: { icon: Info, word: 'For information', color: 'text-ink-3' },
@@ -19,25 +23,64 @@ const kindsInWords: Readonly<Record<string, string>> = {
   'item.rescued': 'Taken back from a silent worker',
 };
 
-export function RunLog({ page }: { readonly page: EventPage }) {
+const views = [
+  { id: 'all', label: 'All', levels: ['info', 'warn', 'error'] },
+  { id: 'trouble', label: 'Warnings and errors', levels: ['warn', 'error'] },
+  { id: 'errors', label: 'Errors', levels: ['error'] },
+] as const satisfies readonly { id: string; label: string; levels: readonly EventLevel[] }[];
+
+const following = {
+  following: 'New events appear by themselves.',
+  waiting: 'Connecting again …',
+  off: 'Live is off.',
+} as const;
+
+export function RunLog({ runId, page }: { readonly runId: string; readonly page: EventPage }) {
+  const [view, setView] = useState<(typeof views)[number]>(views[0]);
+  const { events, state, hasEarlier, isLoading, loadEarlier } = useEvents(runId, page);
+  const shown = events.filter(({ level }) => view.levels.some((one) => one === level));
   return (
-    <Section title="Log" isFlush>
-      {page.events.length === 0 ? (
+    <Section
+      title="Log"
+      isFlush
+      aside={
+        <fieldset className="flex gap-1">
+          <legend className="sr-only">Shown</legend>
+          {views.map((one) => (
+            <Button
+              key={one.id}
+              size="sm"
+              variant={one.id === view.id ? 'secondary' : 'quiet'}
+              aria-pressed={one.id === view.id}
+              onPress={() => setView(one)}
+            >
+              {one.label}
+            </Button>
+          ))}
+        </fieldset>
+      }
+    >
+      {shown.length === 0 ? (
         <p className="p-3 text-sm text-ink-3">
-          Nothing is told of this run; events are kept for 30 days.
+          {events.length === 0
+            ? 'Nothing is told of this run; events are kept for 30 days.'
+            : 'None of the events shown so far.'}
         </p>
       ) : (
-        <>
-          <ol className="divide-y">
-            {page.events.map((event) => (
-              <Entry key={event.eventId} event={event} />
-            ))}
-          </ol>
-          {page.more ? (
-            <p className="border-t p-3 text-xs text-ink-3">Earlier events are not shown.</p>
-          ) : null}
-        </>
+        <ol className="max-h-[32rem] divide-y overflow-y-auto" aria-label="Events, newest first">
+          {shown.map((event) => (
+            <Entry key={event.eventId} event={event} />
+          ))}
+        </ol>
       )}
+      <div className="flex items-center justify-between gap-2 border-t px-3 py-2 text-xs text-ink-3">
+        <span role="status">{following[state]}</span>
+        {hasEarlier ? (
+          <Button size="sm" isPending={isLoading} onPress={loadEarlier}>
+            Show earlier
+          </Button>
+        ) : null}
+      </div>
     </Section>
   );
 }
