@@ -3,7 +3,6 @@ import type { Metadata } from 'next';
 import { loadPage, settle } from '#app/_server/action.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
-import { ChipLink } from '#app/ui/chip.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
@@ -20,7 +19,7 @@ import { ActiveRuns } from './_overview/active-runs.tsx';
 import { BackingOff, Errors } from './_overview/failures.tsx';
 import { mostSourcesListed, Sources, staleDays } from './_overview/sources.tsx';
 import { Totals } from './_overview/totals.tsx';
-import { windowWords } from './_overview/windows.ts';
+import { WindowLinks } from './_overview/window-links.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
@@ -112,19 +111,7 @@ export default async function OverviewPage({
             <Section
               title="Throughput"
               className="xl:col-span-2"
-              aside={
-                <nav aria-label="Window" className="flex gap-1">
-                  {throughputWindows.map((one) => (
-                    <ChipLink
-                      key={one}
-                      href={one === '1h' ? '/' : `/?window=${one}`}
-                      isCurrent={one === window}
-                    >
-                      {windowWords[one]}
-                    </ChipLink>
-                  ))}
-                </nav>
-              }
+              aside={<WindowLinks path="/" current={window} atFirst="1h" />}
             >
               <ThroughputChart unit={data.throughput.unit} points={data.throughput.points} />
             </Section>
@@ -158,7 +145,15 @@ export default async function OverviewPage({
               <Sources sources={data.sources} stale={stale.ok ? stale.data.shares : null} />
             </Section>
             <div className="flex flex-col gap-4">
-              <Section title="Errors of the last 24 h" isFlush>
+              <Section
+                title="Failures of the last 24 h"
+                isFlush
+                aside={
+                  <Link href="/failures" className="link">
+                    All failures
+                  </Link>
+                }
+              >
                 <Errors errors={data.errors} />
               </Section>
               <Section title="Backing off" isFlush>

@@ -1,8 +1,10 @@
 /** What failed lately, grouped, and what waits after a failure. */
 import { Link } from '#app/ui/link.tsx';
-import { countOf } from '#app/ui/num.tsx';
+import { countOf, Num } from '#app/ui/num.tsx';
+import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Backoff, ErrorCluster } from '#lib/metrics/model.ts';
+import { clusterHref } from '../failures/cluster-filter.ts';
 import { Quiet } from './quiet.tsx';
 
 export function Errors({ errors }: { readonly errors: readonly ErrorCluster[] }) {
@@ -11,21 +13,25 @@ export function Errors({ errors }: { readonly errors: readonly ErrorCluster[] })
     <ul>
       {errors.map((error) => (
         <li
-          key={`${error.code} ${error.sourceName}`}
+          key={`${error.code} ${error.httpStatus} ${error.host}`}
           className="flex items-center gap-3 border-b px-3 py-2 last:border-b-0"
         >
           <span className="flex min-w-0 flex-1 flex-col">
-            <Link
-              href={`/work-items?error=${error.code}&source=${encodeURIComponent(error.sourceName)}`}
-              className="link mono w-fit max-w-full truncate"
-            >
+            <Link href={clusterHref(error)} className="link mono w-fit max-w-full truncate">
               {error.code}
             </Link>
             <span className="truncate text-xs text-ink-3">
-              {error.sourceName} · last <Time at={error.lastAt} />
+              {[error.httpStatus, error.host ?? error.sourceName].filter(Boolean).join(' · ')} ·
+              last <Time at={error.lastAt} />
             </span>
           </span>
-          <span className="num text-sm">{countOf(error.count, 'attempt')}</span>
+          <Sparkline
+            label="Attempts over the last 24 h"
+            values={error.series}
+            className="shrink-0 text-failed"
+            width={56}
+          />
+          <Num value={error.attempts} className="min-w-8 text-right text-sm" />
         </li>
       ))}
     </ul>
