@@ -58,9 +58,7 @@ function Words({
               {countOf(preview.items, 'item')}
             </strong>{' '}
             {isDue ? 'due or new' : 'at the start'}
-            {preview.requests === null
-              ? ''
-              : `, at least ${countOf(preview.requests, 'request')}`}
+            {preview.requests === null ? '' : `, at least ${countOf(preview.requests, 'request')}`}
           </>
         )}
         {preview.leastMs > 0
