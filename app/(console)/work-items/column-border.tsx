@@ -41,7 +41,7 @@ export function ColumnBorder({
         if (next !== null && moved) onDrop(next);
       }}
       onDoubleClick={onReset}
-      className="absolute inset-y-0 -right-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-1.5 after:left-[3.5px] after:w-px after:bg-transparent hover:after:bg-accent active:after:bg-accent group-hover/head:after:bg-line-strong"
+      className="absolute inset-y-0 -right-1 z-10 w-2 [th:last-child>&]:right-0 cursor-col-resize touch-none after:absolute after:inset-y-1.5 after:left-[3.5px] after:w-px after:bg-transparent hover:after:bg-accent active:after:bg-accent group-hover/head:after:bg-line-strong"
     />
   );
 }

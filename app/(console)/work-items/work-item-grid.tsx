@@ -149,7 +149,7 @@ export function WorkItemGrid({
         label="Work items"
         isDense={arrangement.isDense}
         widthPx={widthPx}
-        maxHeight="max(20rem, calc(100dvh - 7rem))"
+        maxHeight="max(24rem, calc(100dvh - 18.5rem))"
       >
         <colgroup>
           {canChange ? <col style={{ width: checkboxWidthPx }} /> : null}
