@@ -4,13 +4,13 @@ import type { Session } from '#db/engine.ts';
 import { groupCounters } from './overview.ts';
 
 export interface Pulse {
-  /** True while a run goes on or an item is in progress. */
+  /** True while a run or a background action goes on or an item is in progress. */
   readonly moving: boolean;
   /** Changes whenever something a page shows has changed. */
   readonly stamp: string;
 }
 
-/** Three small reads, whatever the number of items. */
+/** Four small reads, whatever the number of items. */
 export async function readPulse(session: Session): Promise<Pulse> {
   const counters = groupCounters(await session.engine.readCounters(session));
   const runs = await session.q
@@ -21,6 +21,14 @@ export async function readPulse(session: Session): Promise<Pulse> {
       sql<number>`sum(items_processed + items_total + items_retried)`.as('numbers'),
     ])
     .where('status', '=', 'running')
+    .executeTakeFirstOrThrow();
+  const bulk = await session.q
+    .selectFrom('bulk_actions')
+    .select([
+      sql<number>`count(*)`.as('running'),
+      sql<number>`sum(processed_count)`.as('processed'),
+    ])
+    .where('status', '=', sql.lit('running'))
     .executeTakeFirstOrThrow();
   const latest = await session.engine
     .take(
@@ -34,11 +42,13 @@ export async function readPulse(session: Session): Promise<Pulse> {
     .executeTakeFirst();
   const inProgress = counters.reduce((sum, { totals }) => sum + totals.in_progress, 0);
   return {
-    moving: Number(runs.moving ?? 0) > 0 || inProgress > 0,
+    moving: Number(runs.moving ?? 0) > 0 || Number(bulk.running) > 0 || inProgress > 0,
     stamp: JSON.stringify([
       counters.map(({ totals }) => Object.values(totals)),
       Number(runs.runs),
       Number(runs.numbers ?? 0),
+      Number(bulk.running),
+      Number(bulk.processed ?? 0),
       latest?.audit_id ?? null,
     ]),
   };

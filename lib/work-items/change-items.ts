@@ -7,14 +7,9 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/requests/once.ts';
 import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
-import { refetchWords } from '#lib/revisit/refetch-words.ts';
+import { changeRecord } from './change-words.ts';
 import { chunksOf } from './chunks.ts';
-import {
-  type ChangeableItem,
-  changeChunk,
-  type ItemChange,
-  type ItemChangeName,
-} from './item-changes.ts';
+import { type ChangeableItem, changeChunk, type ItemChange } from './item-changes.ts';
 
 export interface ChangedItems {
   readonly changed: number;
@@ -26,25 +21,6 @@ const mostItems = 1000;
 /** An item that moves between being read and being changed is read again so often. */
 const mostTries = 5;
 const resultSchema = z.object({ changed: z.number(), refused: z.number() });
-
-const counted = (count: number) => (count === 1 ? '1 item' : `${count} items`);
-
-/** What was done, for the audit log. */
-const changeSentences: Readonly<
-  Record<ItemChangeName, (count: number, change: ItemChange) => string>
-> = {
-  recrawl: (count) => `Sent ${counted(count)} to be fetched again`,
-  retry: (count) => `Retried ${counted(count)}`,
-  skip: (count) => `Skipped ${counted(count)}`,
-  set_priority: (count, change) =>
-    `Set the priority of ${counted(count)} to ${'priority' in change ? change.priority : ''}`,
-  move_to_run: (count, change) =>
-    `Moved ${counted(count)} to run ${'runId' in change ? change.runId : ''}`,
-  set_refetch: (count, change) =>
-    'plan' in change && change.plan.kind === 'retired'
-      ? `Retired ${counted(count)}`
-      : `Set when ${counted(count)} will be fetched again: ${'plan' in change ? refetchWords(change.plan) : ''}`,
-};
 
 /** As in the audit log: `work-items.recrawl`, `work-items.set-priority`. */
 const auditActionOf = ({ action }: ItemChange) => `work-items.${action.replaceAll('_', '-')}`;
@@ -126,7 +102,7 @@ async function changeAndRecord(
       action: auditActionOf(change),
       targetType: 'work-item',
       targetId: changed.length === 1 ? first.work_item_id : null,
-      summary: changeSentences[change.action](changed.length, change),
+      summary: changeRecord(change, changed.length),
       before: changed.map((item) => beforeOf(change, item)),
       ...(hasTarget(change) ? { after: change } : {}),
     });

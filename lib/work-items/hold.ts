@@ -1,6 +1,7 @@
 /**
- * Holding items whose run was stopped: they stay pending, but nobody fetches them until a new run
- * adopts them or a person sends them round again (`reopenItems` lets go of them).
+ * Items on hold: they stay pending, but nobody fetches them until they are released, sent round again
+ * (`reopenItems` lets go of them) or adopted by a new run. Those of a stopped run are held, and those a
+ * person puts on hold.
  */
 import type { Session } from '#db/engine.ts';
 import { endOfTime } from '#db/instant.ts';

@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { type RefetchPlan, refetchColumns, refetchPlanSchema } from '#lib/revisit/refetch-plan.ts';
-import { isOnHold } from './hold.ts';
-import type { WorkItemStatus } from './model.ts';
+import { refetchPlanSchema } from '#lib/revisit/refetch-plan.ts';
+import { holdItems, releaseItems } from './hold-items.ts';
 import { moveToRun, roomInRun } from './move-to-run.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { reopenItems } from './reopen.ts';
 import { setRefetch } from './set-refetch.ts';
 import { skipCandidates } from './skip.ts';
@@ -18,6 +19,8 @@ export const itemChangeSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('recrawl') }),
   z.object({ action: z.literal('retry') }),
   z.object({ action: z.literal('skip') }),
+  z.object({ action: z.literal('hold') }),
+  z.object({ action: z.literal('release') }),
   z.object({
     action: z.literal('set_priority'),
     priority: z
@@ -36,28 +39,22 @@ export const itemChangeSchema = z.discriminatedUnion('action', [
 export type ItemChange = z.output<typeof itemChangeSchema>;
 export type ItemChangeName = ItemChange['action'];
 
-/** Why an item is left as it is. */
-export type Refusal =
-  | 'gone'
-  | 'pending'
-  | 'in_progress'
-  | 'completed'
-  | 'failed'
-  | 'skipped'
-  | 'unchanged'
-  | 'retired'
-  | 'run_full'
-  | 'moved_on';
-
 /** An item as it was before a change, with all that undoing it needs. */
 export interface ChangeableItem extends ItemAsRead {
   readonly priority: number;
   readonly attempt: number;
   readonly wait_reason: string | null;
+  readonly available_at: Instant;
+  readonly updated_at: Instant;
   readonly error_code: string | null;
   readonly error_message: string | null;
   readonly refetch: string | null;
   readonly refetch_every_s: number | null;
+}
+
+interface JudgedItems {
+  readonly taken: readonly ChangeableItem[];
+  readonly refused: { readonly id: string; readonly reason: Refusal }[];
 }
 
 export interface ChangeOutcome {
@@ -65,47 +62,10 @@ export interface ChangeOutcome {
   readonly refused: readonly { readonly id: string; readonly reason: Refusal }[];
 }
 
-/** Which statuses an action takes; `held`: pending items whose run was stopped. */
-const takes = {
-  recrawl: ['completed', 'failed', 'skipped', 'held'],
-  retry: ['failed', 'skipped', 'held'],
-  skip: ['pending', 'held', 'failed'],
-  move_to_run: ['pending', 'held'],
-} as const satisfies Partial<Record<ItemChangeName, readonly (WorkItemStatus | 'held')[]>>;
-
-type Standing = Pick<
-  ChangeableItem,
-  'status' | 'wait_reason' | 'priority' | 'run_id' | 'refetch' | 'refetch_every_s'
->;
-
-/** Why the change leaves an item in this state; null when it takes it. */
-function refusalOf(change: ItemChange, item: Standing): Refusal | null {
-  if (change.action === 'set_priority') {
-    return item.priority === change.priority ? 'unchanged' : null;
-  }
-  if (change.action === 'set_refetch') return refetchRefusal(change.plan, item);
-  if (item.refetch === 'retired' && change.action !== 'skip') return 'retired';
-  if (change.action === 'move_to_run' && item.run_id === change.runId) return 'unchanged';
-  const standing = isOnHold({ status: item.status, waitReason: item.wait_reason })
-    ? 'held'
-    : item.status;
-  const taken: readonly string[] = takes[change.action];
-  return taken.includes(standing) ? null : item.status;
-}
-
-/** What is queued is fetched, so it cannot be retired yet. */
-function refetchRefusal(plan: RefetchPlan, item: Standing): Refusal | null {
-  const wanted = refetchColumns(plan);
-  if (wanted.refetch === item.refetch && wanted.refetch_every_s === item.refetch_every_s) {
-    return 'unchanged';
-  }
-  const isQueued = item.status === 'pending' || item.status === 'in_progress';
-  return plan.kind === 'retired' && isQueued ? item.status : null;
-}
-
 /**
  * Carries the change out on those of the items that it takes, in the caller's transaction.
  * @param ids at most 500
+ * @param unchangedSince items that changed after this moment are refused as `moved_on`
  * @throws AppError `conflict` when an item moved between being read and being changed (run it again),
  *   `run_ended`, `not_found` (the run)
  */
@@ -113,9 +73,9 @@ export async function changeChunk(
   tx: Session,
   change: ItemChange,
   ids: readonly string[],
+  unchangedSince?: Instant,
 ): Promise<ChangeOutcome> {
-  const items = await readItems(tx, ids);
-  const { taken, refused } = partition(change, ids, items);
+  const { taken, refused } = await judgeItems(tx, change, ids, unchangedSince);
   const room = change.action === 'move_to_run' ? await roomInRun(tx, change.runId) : taken.length;
   const changed = taken.slice(0, room);
   for (const item of taken.slice(room)) refused.push({ id: item.work_item_id, reason: 'run_full' });
@@ -126,16 +86,20 @@ export async function changeChunk(
   return { changed, refused };
 }
 
-function partition(
+/** What `changeChunk` would do to each of the items, were it carried out now; budgets of runs aside. */
+export async function judgeItems(
+  s: Session,
   change: ItemChange,
   ids: readonly string[],
-  items: ReadonlyMap<string, ChangeableItem>,
-) {
+  unchangedSince?: Instant,
+): Promise<JudgedItems> {
+  const items = await readItems(s, ids);
   const taken: ChangeableItem[] = [];
   const refused: { id: string; reason: Refusal }[] = [];
   for (const id of ids) {
     const item = items.get(id);
-    const reason = item ? refusalOf(change, item) : 'gone';
+    const hasMoved = item && unchangedSince !== undefined && item.updated_at > unchangedSince;
+    const reason = item ? (hasMoved ? 'moved_on' : refusalOf(change, item)) : 'gone';
     if (item && reason === null) taken.push(item);
     else refused.push({ id, reason: reason ?? 'gone' });
   }
@@ -153,6 +117,8 @@ async function readItems(s: Session, ids: readonly string[]): Promise<Map<string
       'priority',
       'attempt',
       'wait_reason',
+      'available_at',
+      'updated_at',
       'error_code',
       'error_message',
       'refetch',
@@ -175,6 +141,10 @@ async function apply(
       return reopenItems(tx, items, {});
     case 'skip':
       return skipCandidates(tx, items);
+    case 'hold':
+      return holdItems(tx, items);
+    case 'release':
+      return releaseItems(tx, items);
     case 'set_priority':
       return setPriority(tx, items, change.priority);
     case 'move_to_run':
