@@ -1,6 +1,8 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
+import { workOnBulkActions } from '#lib/bulk-actions/work.ts';
 import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import type { Logger } from '#lib/log.ts';
 import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
@@ -19,6 +21,7 @@ import { recentTrouble } from './recent-trouble.ts';
 import type { Stop } from './stop.ts';
 
 const runsEveryMs = 1_000;
+const bulkActionsEveryMs = 500;
 const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
@@ -150,6 +153,13 @@ export async function performDuties(
     },
     { what: 'tend the runs', everyMs: runsEveryMs, run: () => tendRuns(context) },
     {
+      what: 'work on background actions',
+      everyMs: bulkActionsEveryMs,
+      run: async () => {
+        await workOnBulkActions(db, { owner: workerId, signal: ended });
+      },
+    },
+    {
       what: 'launch due schedules',
       everyMs: schedulesEveryMs,
       run: async () => {
@@ -173,6 +183,13 @@ export async function performDuties(
     { what: 'forget old counts', everyMs: forgetEveryMs, run: () => forgetOldCounts(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
+    {
+      what: 'forget old outcomes of background actions',
+      everyMs: forgetEveryMs,
+      run: async () => {
+        await forgetOldOutcomes(db);
+      },
+    },
     {
       what: 'forget old events',
       everyMs: forgetEveryMs,
