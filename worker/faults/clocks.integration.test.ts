@@ -28,8 +28,8 @@ const stored: readonly (readonly [table: TableName, ...columns: string[]])[] = [
 
 describe.each(contractEngines())('workers whose clocks are an hour apart, on $name', (engine) => {
   let fleet: Fleet;
-  beforeEach(async () => {
-    fleet = await openFleet(engine);
+  beforeEach(async (context) => {
+    fleet = await openFleet(engine, context);
   });
   afterEach(() => fleet?.dispose());
 

@@ -19,8 +19,8 @@ const servers = contractEngines().filter(({ name }) => name === 'sqlserver');
 describe.runIf(servers.length > 0).each(servers)('connections cut in mid-commit', (engine) => {
   let fleet: Fleet;
   let proxy: TcpProxy;
-  beforeEach(async () => {
-    fleet = await openFleet(engine);
+  beforeEach(async (context) => {
+    fleet = await openFleet(engine, context);
     const { settings } = fleet.site;
     if (settings.engine !== 'sqlserver') throw new Error('expected SQL Server');
     proxy = await tcpProxy(settings);

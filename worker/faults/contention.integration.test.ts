@@ -14,8 +14,8 @@ const servers = contractEngines().filter(({ name }) => name === 'sqlserver');
 // The embedded engine has one writer at a time: it waits (see the outages), and never deadlocks.
 describe.runIf(servers.length > 0).each(servers)('another program in the way', (engine) => {
   let fleet: Fleet;
-  beforeEach(async () => {
-    fleet = await openFleet(engine);
+  beforeEach(async (context) => {
+    fleet = await openFleet(engine, context);
   });
   afterEach(() => fleet?.dispose());
 

@@ -1,6 +1,6 @@
 /** Workers as processes of their own over one database, for tests of what happens to them. */
 import path from 'node:path';
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import type { ContractEngine } from '#db/testing/contract-engines.ts';
 import { openSite, type Running, type Site } from '../testing/processes.ts';
 import { allRunsCompleted } from './campaign.ts';
@@ -27,8 +27,21 @@ export interface Fleet {
   dispose(): Promise<void>;
 }
 
-export async function openFleet(engine: ContractEngine): Promise<Fleet> {
+/** Lines of each worker's log that a failed test shows. */
+const linesShown = 40;
+
+/** `onTestFailed` is that of the test's context: a failure shows what the workers said last. */
+export async function openFleet(
+  engine: ContractEngine,
+  { onTestFailed }: Pick<TestContext, 'onTestFailed'>,
+): Promise<Fleet> {
   const site = await openSite(engine.freshSettings);
+  const logs: Running[] = [];
+  onTestFailed(() => {
+    for (const one of logs.slice(-4)) {
+      console.log(one.log().split('\n').slice(-linesShown).join('\n'));
+    }
+  });
   const lakeDir = path.join(site.directory, 'lake');
   const bundle = await bundleWorker(site.directory);
   const workers = new Set<Running>();
@@ -43,6 +56,7 @@ export async function openFleet(engine: ContractEngine): Promise<Fleet> {
         ...env,
       });
       workers.add(running);
+      logs.push(running);
       void running.ended.then(() => workers.delete(running));
       return running;
     },

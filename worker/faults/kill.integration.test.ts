@@ -19,8 +19,8 @@ const emptyHandedMs = 1_000;
 
 describe.each(contractEngines())('workers killed at random moments, on $name', (engine) => {
   let fleet: Fleet;
-  beforeEach(async () => {
-    fleet = await openFleet(engine);
+  beforeEach(async (context) => {
+    fleet = await openFleet(engine, context);
   });
   afterEach(() => fleet?.dispose());
 

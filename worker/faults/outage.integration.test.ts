@@ -12,8 +12,8 @@ const settledMs = 500;
 describe.each(contractEngines())('a database out of reach and back, on $name', (engine) => {
   let fleet: Fleet;
   let outages: Outages | undefined;
-  beforeEach(async () => {
-    fleet = await openFleet(engine);
+  beforeEach(async (context) => {
+    fleet = await openFleet(engine, context);
     outages = await outagesOf(fleet.site.settings);
   });
   afterEach(async () => {
