@@ -1,0 +1,27 @@
+'use server';
+/** What the page of failures changes. */
+import { z } from 'zod';
+import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { type LaunchedBulkAction, launchBulkAction } from '#lib/bulk-actions/launch.ts';
+import { clusterFilter } from './cluster-filter.ts';
+
+const retrySchema = z.object({
+  code: z.string().max(64),
+  httpStatus: z.number().int().nullable(),
+  host: z.string().max(300).nullable(),
+  requestKey: z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key'),
+});
+
+/** Retries every item that is failed as the cluster's attempts did, in the background. */
+export async function retryCluster(
+  input: z.input<typeof retrySchema>,
+): Promise<ActionResult<LaunchedBulkAction>> {
+  return runAction(retrySchema, input, ({ runtime, actor, input: { requestKey, ...cluster } }) =>
+    launchBulkAction(
+      runtime.db,
+      actor,
+      { change: { action: 'retry' }, scope: { filter: clusterFilter(cluster) } },
+      requestKey,
+    ),
+  );
+}

@@ -1,0 +1,88 @@
+/** One group of failures: what, where, how often over time, an example, and what is still failed. */
+import { Suspense } from 'react';
+import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { formatCount, Num } from '#app/ui/num.tsx';
+import { Sparkline } from '#app/ui/sparkline.tsx';
+import { Skeleton } from '#app/ui/states.tsx';
+import { Td, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { remedyOf } from '#lib/errors/codes.ts';
+import type { ErrorCluster, ThroughputWindow } from '#lib/metrics/model.ts';
+import { windowWords } from '../_overview/windows.ts';
+import { clusterHref } from './cluster-filter.ts';
+import { FailedNow } from './failed-now.tsx';
+
+export function ClusterRow({
+  cluster,
+  window,
+  mayRetry,
+}: {
+  readonly cluster: ErrorCluster;
+  readonly window: ThroughputWindow;
+  readonly mayRetry: boolean;
+}) {
+  const { code, httpStatus, host, sourceName, attempts, failed, series, example } = cluster;
+  const remedy = remedyOf(code);
+  return (
+    <Tr>
+      <Td className="min-w-56 py-2 align-top">
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <Link href={clusterHref(cluster)} className="link mono">
+            {code}
+          </Link>
+          {httpStatus === null ? null : (
+            <span className="num text-xs text-ink-2">{httpStatus}</span>
+          )}
+        </span>
+        {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
+      </Td>
+      <Td className="py-2 align-top whitespace-nowrap">
+        <span className="mono block">{host ?? <None word="no host" />}</span>
+        <span className="block text-xs">
+          {sourceName === null ? (
+            <span className="text-ink-3">several sources</span>
+          ) : (
+            <Link
+              href={`/work-items?status=failed&source=${encodeURIComponent(sourceName)}`}
+              className="link"
+            >
+              {sourceName}
+            </Link>
+          )}
+        </span>
+      </Td>
+      <Td align="right" className="py-2 align-top whitespace-nowrap">
+        <span className="inline-flex items-center gap-3">
+          <Sparkline
+            label={`Attempts over the last ${windowWords[window]}`}
+            values={series}
+            className="text-failed"
+            width={88}
+          />
+          <Num value={attempts} className="min-w-10" />
+        </span>
+        <span className="block text-xs text-ink-3">
+          {formatCount(failed)} given up, last <Time at={cluster.lastAt} />
+        </span>
+      </Td>
+      <Td className="max-w-80 min-w-48 py-2 align-top">
+        {example ? (
+          <>
+            <Link href={`/work-items/${example.workItemId}`} className="link block truncate">
+              {example.resourceId}
+            </Link>
+            <span className="line-clamp-2 text-xs text-ink-3 wrap-anywhere">{example.message}</span>
+          </>
+        ) : (
+          <None word="its item is gone" />
+        )}
+      </Td>
+      <Td align="right" className="py-2 align-top whitespace-nowrap">
+        <Suspense fallback={<Skeleton className="ml-auto h-7 w-24" />}>
+          <FailedNow cluster={cluster} mayRetry={mayRetry} />
+        </Suspense>
+      </Td>
+    </Tr>
+  );
+}

@@ -1,0 +1,106 @@
+/** What failed lately and why, grouped; each group can be looked into and tried again as a whole. */
+import { CircleCheck } from 'lucide-react';
+import type { Metadata } from 'next';
+import { loadPage } from '#app/_server/action.ts';
+import { LinkButton } from '#app/ui/button.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
+import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { TableRegion, Th, Thead } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
+import { throughputWindows } from '#lib/metrics/model.ts';
+import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
+import { readNow } from '#lib/schedules/schedules.ts';
+import { WindowLinks } from '../_overview/window-links.tsx';
+import { windowWords } from '../_overview/windows.ts';
+import { ClusterRow } from './cluster-row.tsx';
+
+export const metadata: Metadata = { title: 'Failures' };
+
+const parameters = { window: choiceParameter(throughputWindows) };
+
+export default async function FailuresPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { values, problems } = readParameters(parameters, await searchParams);
+  const { window = '24h' } = values;
+  const loaded = await loadPage(async ({ actor, reads }) => ({
+    data: await readErrorClusters(reads, window, await readNow(reads)),
+    mayRetry: can(actor.role, 'work-items:change'),
+  }));
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Failures" back={{ href: '/', label: 'Overview' }} />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/failures?window=1h">Look at the last hour</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { data, mayRetry } = loaded.data;
+  const attempts = data.clusters.reduce((sum, cluster) => sum + cluster.attempts, 0);
+  return (
+    <>
+      <LiveRefresh />
+      <PageHeader
+        title="Failures"
+        back={{ href: '/', label: 'Overview' }}
+        meta={
+          <span>
+            {data.more ? 'more than ' : ''}
+            {countOf(attempts, 'failed attempt')} since <Time at={data.from} />, as of{' '}
+            <Time at={data.asOf} />
+          </span>
+        }
+        actions={<WindowLinks path="/failures" current={window} atFirst="24h" />}
+      />
+      <ParameterProblems problems={problems} />
+      {data.clusters.length === 0 ? (
+        <EmptyState
+          icon={<CircleCheck aria-hidden className="text-done" />}
+          title={`No attempt failed in the last ${windowWords[window]}`}
+          action={<LinkButton href="/work-items?status=failed">All failed items</LinkButton>}
+        >
+          Items that were given up earlier stay failed until somebody retries or skips them.
+        </EmptyState>
+      ) : (
+        <>
+          <TableRegion label="Failures by what went wrong">
+            <Thead>
+              <tr>
+                <Th>What went wrong</Th>
+                <Th>Where</Th>
+                <Th align="right">Attempts, last {windowWords[window]}</Th>
+                <Th>For example</Th>
+                <Th align="right">Failed now</Th>
+              </tr>
+            </Thead>
+            <tbody>
+              {data.clusters.map((cluster) => (
+                <ClusterRow
+                  key={`${cluster.code} ${cluster.httpStatus} ${cluster.host}`}
+                  cluster={cluster}
+                  window={window}
+                  mayRetry={mayRetry}
+                />
+              ))}
+            </tbody>
+          </TableRegion>
+          {data.more ? (
+            <p className="text-xs text-ink-3">
+              The {data.clusters.length} groups with the most attempts are shown.
+            </p>
+          ) : null}
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+'use client';
+/** Tries everything again that is failed in one way, after saying how many items that are. */
+import { RotateCcw } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { useHoldLive } from '#app/ui/live.tsx';
+import { useAction } from '#app/ui/use-action.ts';
+import { newRequestKey } from '../runs/request-key.ts';
+import { retryCluster } from './actions.ts';
+import type { ClusterKey } from './cluster-filter.ts';
+
+export function RetryCluster({
+  cluster,
+  words,
+}: {
+  readonly cluster: ClusterKey;
+  /** How many items there are. */
+  readonly words: string;
+}) {
+  const router = useRouter();
+  const [requestKey, setRequestKey] = useState<string | null>(null);
+  useHoldLive(requestKey !== null);
+  const retry = useAction(retryCluster, {
+    done: () => `Retrying ${words}`,
+    onDone: ({ bulkActionId }) => router.push(`/bulk-actions/${bulkActionId}`),
+    showsError: true,
+  });
+  const where = cluster.host === null ? '' : ` at ${cluster.host}`;
+  return (
+    <>
+      <Button
+        size="sm"
+        icon={<RotateCcw aria-hidden />}
+        onPress={() => {
+          retry.clearError();
+          setRequestKey(newRequestKey());
+        }}
+      >
+        Retry all
+      </Button>
+      {requestKey === null ? null : (
+        <ConfirmDialog
+          isOpen
+          onOpenChange={() => setRequestKey(null)}
+          title={`Retry ${words}?`}
+          confirmLabel="Retry them"
+          cancelLabel="Not now"
+          isPending={retry.isPending}
+          onConfirm={() => retry.run({ ...cluster, requestKey })}
+        >
+          {retry.error ? (
+            <Banner kind="failed" title={retry.error.message} isLive>
+              {retry.error.remedy}
+            </Banner>
+          ) : null}
+          <p>
+            Everything that is failed with <code>{cluster.code}</code>
+            {where} goes back into the queue with its attempts at zero. Workers do this in the
+            background; it can be watched and aborted.
+          </p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
