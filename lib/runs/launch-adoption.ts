@@ -5,6 +5,7 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { newId } from '#lib/ids.ts';
 import type { Source } from '#lib/sources/model.ts';
+import { configHashOf } from './config-hash.ts';
 import type { LaunchRequest } from './model.ts';
 
 /**
@@ -35,6 +36,7 @@ export async function launchAdoption(
         source_revisions: JSON.stringify(
           Object.fromEntries(sources.map((source) => [source.name, source.revision])),
         ),
+        config_hash: configHashOf(sources),
         launched_by: actor.email,
         heartbeat_at: tx.engine.now(),
       })

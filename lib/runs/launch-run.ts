@@ -13,6 +13,7 @@ import type { Source } from '#lib/sources/model.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { distinctByKey, insertAbsent } from '#lib/work-items/enqueue.ts';
 import { insertRowFrom } from '#lib/work-items/rows.ts';
+import { configHashOf } from './config-hash.ts';
 import { openDueQueue } from './due-queue.ts';
 import { requireRunRow } from './get-run.ts';
 import { type LaunchRequest, launchRequestSchema } from './model.ts';
@@ -166,7 +167,7 @@ async function insertRun(
       started_at: tx.engine.now(),
       completed_at: null,
       status: 'running',
-      config_hash: null,
+      config_hash: configHashOf(sources),
       metadata: null,
       kind: request.kind,
       name: request.name ?? null,

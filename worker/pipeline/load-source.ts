@@ -3,6 +3,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceContext, SourceType } from '#lib/source-types/source-type.ts';
 import { getSource } from '#lib/sources/get-source.ts';
+import { settingsForRun } from '#lib/sources/pinned-settings.ts';
 import { readSecrets } from '#lib/sources/secrets.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
 import type { PipelineContext } from './context.ts';
@@ -31,7 +32,10 @@ export async function loadSource(
     throw new AppError('source_removed', `The source "${item.sourceName}" no longer exists.`);
   }
   const type = getSourceType(source.type);
-  const settings = type.settingsSchema.safeParse(source.settings);
+  const ofRun = await settingsForRun(context.db, source, item.runId);
+  const pinned = type.settingsSchema.safeParse(ofRun);
+  // Settings that were right once may no longer fit the type; then the run goes on with those of now.
+  const settings = pinned.success ? pinned : type.settingsSchema.safeParse(source.settings);
   if (!settings.success) {
     throw new AppError(
       'config_invalid',

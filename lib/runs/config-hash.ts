@@ -1,0 +1,13 @@
+import { hashJson } from '#lib/records/canonical-json.ts';
+import type { Source } from '#lib/sources/model.ts';
+
+/**
+ * Hex SHA-256 of what a run is configured with: the sources it covers with their settings and seeds.
+ * Runs of the same hash were asked to do the same; secrets are no part of it.
+ */
+export const configHashOf = (sources: readonly Source[]): string =>
+  hashJson(
+    sources
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, type, settings, seeds }) => ({ name, type, settings, seeds: [...seeds] })),
+  );
