@@ -2,6 +2,7 @@
  * Whether a detail page's address names something there is. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
+import { getBulkAction } from '#lib/bulk-actions/get.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
@@ -9,14 +10,15 @@ import { getSource } from '#lib/sources/get-source.ts';
 import { workItemExists } from '#lib/work-items/detail.ts';
 
 const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
+  'bulk-actions': async (db, id) => (await getBulkAction(db, id)) !== null,
   records: recordExists,
   runs: async (db, id) => (await getRun(db, id)) !== null,
   sources: async (db, id) => (await getSource(db, id))?.sourceId === id,
   'work-items': workItemExists,
 };
 
-/** Not ids, but pages of their own beside those of the sources. */
-const ownPages = ['/sources/new', '/sources/import', '/sources/export'];
+/** Not ids, but pages of their own. */
+const ownPages = ['/sources/new', '/sources/import', '/sources/export', '/runs/compare'];
 
 /** False only when it is sure that nothing is there: what goes wrong here, the page says. */
 export async function mayBeKnown(pathname: string): Promise<boolean> {

@@ -17,15 +17,18 @@ export type OutcomeCounts = Partial<Record<(typeof parts)[number]['key'], number
 
 export function OutcomeBar({
   counts,
+  words: ownWords,
   className,
 }: {
   readonly counts: OutcomeCounts;
+  /** What the parts mean where they are no statuses. */
+  readonly words?: Partial<Record<keyof OutcomeCounts, string>>;
   readonly className?: string;
 }) {
   const total = parts.reduce((sum, part) => sum + (counts[part.key] ?? 0), 0);
   const words = parts
     .filter((part) => counts[part.key])
-    .map((part) => `${formatCount(counts[part.key] ?? 0)} ${part.word}`)
+    .map((part) => `${formatCount(counts[part.key] ?? 0)} ${ownWords?.[part.key] ?? part.word}`)
     .join(', ');
   return (
     <span

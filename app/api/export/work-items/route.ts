@@ -2,6 +2,7 @@
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { readsFor } from '#app/_server/reads.ts';
+import { streamOf } from '#app/_server/stream-of.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { exportWorkItems } from '#lib/work-items/export.ts';
 
@@ -37,21 +38,6 @@ export async function GET(request: Request): Promise<Response> {
       'content-disposition': `attachment; filename="work-items.${format}"`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
-    },
-  });
-}
-
-/** One page of items each time the reader has room; a failure breaks the download off, visibly. */
-function streamOf(parts: AsyncGenerator<string, void, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await parts.return();
     },
   });
 }

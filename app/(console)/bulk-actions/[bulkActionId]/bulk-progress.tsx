@@ -1,0 +1,58 @@
+/** BulkProgress: the outcome bar and the figures of a background action. */
+import { formatCount, formatDuration, formatShare } from '#app/ui/num.tsx';
+import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
+import { Stat, StatRow } from '#app/ui/stat.tsx';
+import type { BulkAction } from '#lib/bulk-actions/model.ts';
+import { countInWords } from '#lib/bulk-actions/words.ts';
+import { Elapsed } from '../../runs/[runId]/elapsed.tsx';
+import { bulkCounts, bulkPartWords, itemsToGo } from '../bulk-words.tsx';
+
+export function BulkProgress({ action }: { readonly action: BulkAction }) {
+  const { expected, processed, changed, refused, isDryRun, itemsPerSecond, status } = action;
+  const toGo = itemsToGo(action);
+  const isRunning = status === 'running';
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="panel flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-3">
+        <OutcomeBar
+          counts={bulkCounts(action)}
+          words={bulkPartWords(isDryRun)}
+          className="h-3 flex-1 basis-64"
+        />
+        <span className="num text-sm" role="status">
+          <strong>{formatCount(processed)}</strong> of {countInWords(expected)} looked at
+          {expected.kind === 'exact' && isRunning
+            ? ` (${formatShare(Math.min(processed, expected.count), expected.count)})`
+            : ''}
+        </span>
+      </div>
+      <StatRow>
+        <Stat label={isDryRun ? 'Would be changed' : 'Changed'} value={formatCount(changed)} />
+        <Stat label="Left as they are" value={formatCount(refused)} />
+        <Stat
+          label="To go"
+          value={toGo === null ? 'not known' : formatCount(toGo)}
+          detail={leftDetail(action)}
+        />
+        <Stat
+          label="Speed limit"
+          value={itemsPerSecond === null ? 'none' : `${formatCount(itemsPerSecond)} / s`}
+          {...(isRunning && itemsPerSecond !== null && toGo !== null && toGo > 0
+            ? { detail: `at least ${formatDuration((toGo / itemsPerSecond) * 1000)} left` }
+            : {})}
+        />
+        <Stat
+          label={isRunning ? 'Since its launch' : 'Took'}
+          value={<Elapsed from={action.createdAt} to={action.finishedAt} />}
+        />
+      </StatRow>
+    </div>
+  );
+}
+
+/** Why fewer items were looked at than matched. */
+function leftDetail({ status, expected, processed, scope }: BulkAction): string | undefined {
+  if (status !== 'completed' || expected.kind !== 'exact' || scope === null) return undefined;
+  const gone = expected.count - processed;
+  return gone > 0 ? `${formatCount(gone)} changed before their turn` : undefined;
+}

@@ -1,0 +1,127 @@
+/** One background action: what it is about, how far it came, what became of the items, and the way back. */
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { loadPage } from '#app/_server/action.ts';
+import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
+import { CopyId } from '#app/ui/copy-id.tsx';
+import { LiveRefresh } from '#app/ui/live.tsx';
+import { PageHeader } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { Badge } from '#app/ui/status-badge.tsx';
+import { can } from '#lib/access/permissions.ts';
+import { type BulkActionDetail, getBulkAction } from '#lib/bulk-actions/get.ts';
+import { listRefused } from '#lib/bulk-actions/refused-items.ts';
+import { whyNotUndo } from '#lib/bulk-actions/undo.ts';
+import { bulkOutcome, bulkVerb } from '#lib/bulk-actions/words.ts';
+import { countLiveWorkers } from '#lib/workers/list-workers.ts';
+import { BulkStatus } from '../bulk-words.tsx';
+import { BulkControls } from './bulk-controls.tsx';
+import { BulkFacts } from './bulk-facts.tsx';
+import { BulkProgress } from './bulk-progress.tsx';
+import { RefusedItems, refusedShown } from './refused-items.tsx';
+
+export const metadata: Metadata = { title: 'Background action' };
+
+export default async function BulkActionPage({
+  params,
+}: {
+  readonly params: Promise<{ bulkActionId: string }>;
+}) {
+  const actor = await requireActor();
+  const { bulkActionId } = await params;
+  const loaded = await loadPage(async ({ runtime: { db } }) => {
+    const action = await getBulkAction(db, bulkActionId);
+    if (!action) return null;
+    const [refused, workers] = await Promise.all([
+      action.refused > 0 ? listRefused(db, bulkActionId, refusedShown) : [],
+      action.status === 'running' ? countLiveWorkers(db) : null,
+    ]);
+    return { action, refused, workers };
+  });
+  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.data) notFound();
+  const { action, refused, workers } = loaded.data;
+  return (
+    <div className="flex flex-col gap-4">
+      <LiveRefresh />
+      <PageHeader
+        title={bulkVerb(action.change)}
+        back={{ href: '/bulk-actions', label: 'Background actions' }}
+        meta={
+          <>
+            <BulkStatus action={action} />
+            {action.isDryRun ? <Badge tone="neutral">Dry run</Badge> : null}
+            <CopyId id={action.bulkActionId} />
+          </>
+        }
+        actions={
+          can(actor.role, 'work-items:change') ? (
+            <BulkControls
+              bulkActionId={action.bulkActionId}
+              status={action.status}
+              itemsPerSecond={action.itemsPerSecond}
+              changed={action.changed}
+              mayUndo={whyNotUndo(action) === null}
+              mayCarryOut={action.isDryRun && action.status === 'completed' && action.changed > 0}
+            />
+          ) : null
+        }
+      />
+      <Standing action={action} workers={workers} />
+      <BulkProgress action={action} />
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <RefusedItems action={action} items={refused} />
+        <BulkFacts action={action} />
+      </div>
+    </div>
+  );
+}
+
+/** What stands in its way, or what came of it. */
+function Standing({
+  action,
+  workers,
+}: {
+  readonly action: BulkActionDetail;
+  readonly workers: number | null;
+}) {
+  if (workers === 0) {
+    return (
+      <Banner
+        kind="warn"
+        title="No worker is alive to carry this out"
+        action={
+          <LinkButton size="sm" href="/workers">
+            Show the workers
+          </LinkButton>
+        }
+      >
+        It goes on by itself as soon as one is started.
+      </Banner>
+    );
+  }
+  switch (action.status) {
+    case 'running':
+      return null;
+    case 'failed':
+      return (
+        <Banner kind="failed" title={action.errorMessage ?? 'It could not go on.'}>
+          {bulkOutcome(action)} before that; the others are as they were.
+        </Banner>
+      );
+    case 'aborted':
+      return (
+        <Banner title={bulkOutcome(action)}>
+          It was stopped then; the items it had not come to are as they were.
+        </Banner>
+      );
+    case 'completed':
+      return action.isDryRun ? (
+        <Banner title={bulkOutcome(action)}>Nothing was changed by this dry run.</Banner>
+      ) : (
+        <Banner kind="done" title={bulkOutcome(action)} />
+      );
+  }
+}
