@@ -13,6 +13,7 @@ import { latestEvents } from '#lib/events/list-events.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
 import { runErrors, runProgress } from '#lib/runs/run-progress.ts';
+import { attemptsPerMinute } from '#lib/runs/run-pulse.ts';
 import { kindInWords, RunStatusBadge, runTitle } from '../run-words.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
@@ -24,20 +25,21 @@ export const metadata: Metadata = { title: 'Run' };
 export default async function RunPage({ params }: { readonly params: Promise<{ runId: string }> }) {
   const actor = await requireActor();
   const { runId } = await params;
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
+  const loaded = await loadPage(async ({ runtime: { db }, reads }) => {
     const run = await getRun(db, runId);
     if (!run) return null;
-    const [progress, errors, related, log] = await Promise.all([
+    const [progress, pulse, errors, related, log] = await Promise.all([
       runProgress(db, runId),
+      attemptsPerMinute(reads, run),
       runErrors(db, runId),
       listRelatedRuns(db, run),
       latestEvents(db, { runId, limit: 50 }),
     ]);
-    return { run, progress, errors, related, log };
+    return { run, progress, pulse, errors, related, log };
   });
   if (!loaded.ok) return <ErrorState error={loaded.error} />;
   if (!loaded.data) notFound();
-  const { run, progress, errors, related, log } = loaded.data;
+  const { run, progress, pulse, errors, related, log } = loaded.data;
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -54,6 +56,7 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
         actions={
           <>
             <LinkButton href={`/work-items?run=${run.runId}`}>Show its items</LinkButton>
+            <LinkButton href={`/runs/compare?a=${run.runId}`}>Compare</LinkButton>
             {can(actor.role, 'runs:change') ? (
               <RunControls
                 runId={run.runId}
@@ -67,7 +70,7 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
           </>
         }
       />
-      <RunProgressPanel run={run} progress={progress} />
+      <RunProgressPanel run={run} progress={progress} pulse={pulse} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <RunErrors runId={run.runId} errors={errors} />

@@ -2,6 +2,7 @@
 import { Banner } from '#app/ui/banner.tsx';
 import { formatCount, formatDuration, formatShare } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
+import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { Run } from '#lib/runs/model.ts';
 import type { RunProgress } from '#lib/runs/run-progress.ts';
@@ -10,9 +11,12 @@ import { Elapsed } from './elapsed.tsx';
 export function RunProgressPanel({
   run,
   progress,
+  pulse,
 }: {
   readonly run: Run;
   readonly progress: RunProgress;
+  /** Attempts per minute of its last hour; null = not known. */
+  readonly pulse: readonly number[] | null;
 }) {
   const { byStatus } = progress;
   const isRunning = run.status === 'running';
@@ -75,6 +79,16 @@ export function RunProgressPanel({
               ) : (
                 `about ${formatDuration(progress.etaMs)} left`
               )
+            ) : undefined
+          }
+          graph={
+            pulse?.some((attempts) => attempts > 0) ? (
+              <Sparkline
+                label="Attempts per minute over its last hour"
+                values={pulse}
+                className="text-done"
+                width={72}
+              />
             ) : undefined
           }
         />

@@ -1,0 +1,183 @@
+/** The tables of a comparison: a line per figure, a column per run, and how they differ. */
+import type { ReactNode } from 'react';
+import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
+import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { ComparedError, RunComparison, RunFigures } from '#lib/runs/compare-runs.ts';
+import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from '../run-words.tsx';
+import { difference } from './difference.ts';
+
+type Runs = RunComparison['runs'];
+
+function Heads({ runs, first }: { readonly runs: Runs; readonly first: string }) {
+  return (
+    <Thead>
+      <tr>
+        <Th>{first}</Th>
+        {runs.map(({ run }) => (
+          <Th key={run.runId} align="right">
+            <Link href={`/runs/${run.runId}`} className="link">
+              {runTitle(run)}
+            </Link>
+          </Th>
+        ))}
+        <Th align="right">Difference</Th>
+      </tr>
+    </Thead>
+  );
+}
+
+interface Fact {
+  readonly label: string;
+  readonly show: (figures: RunFigures) => ReactNode;
+}
+
+const facts: readonly Fact[] = [
+  { label: 'Status', show: ({ run }) => <RunStatusBadge run={run} /> },
+  { label: 'Kind', show: ({ run }) => kindInWords(run.kind) },
+  { label: 'Started', show: ({ run }) => <Time at={run.startedAt} /> },
+  { label: 'Launched by', show: ({ run }) => run.launchedBy ?? <None /> },
+  {
+    label: 'Outcome',
+    show: ({ run }) => <OutcomeBar counts={outcomeCounts(run)} className="ml-auto w-40" />,
+  },
+];
+
+interface Figure {
+  readonly label: string;
+  readonly of: (figures: RunFigures) => number;
+  readonly format?: (value: number) => string;
+  /** A share of this is said beside it. */
+  readonly whole?: (figures: RunFigures) => number;
+}
+
+const perMinute = (rate: number) => (rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate)));
+const total = ({ run }: RunFigures) => run.itemsTotal;
+
+const figures: readonly Figure[] = [
+  { label: 'Took', of: ({ tookMs }) => tookMs, format: formatDuration },
+  { label: 'Items', of: total },
+  { label: 'Succeeded', of: ({ run }) => run.itemsSucceeded, whole: total },
+  { label: 'Unchanged of them', of: ({ run }) => run.itemsUnchanged, whole: total },
+  { label: 'Failed', of: ({ run }) => run.itemsFailed, whole: total },
+  { label: 'Skipped', of: ({ run }) => run.itemsSkipped, whole: total },
+  { label: 'Discovered', of: ({ run }) => run.itemsDiscovered },
+  { label: 'Attempts retried', of: ({ run }) => run.itemsRetried },
+  { label: 'Requests sent', of: ({ run }) => run.requestsSent },
+  { label: 'Items per minute', of: ({ itemsPerMinute }) => itemsPerMinute, format: perMinute },
+];
+
+export function ComparedFigures({ runs }: { readonly runs: Runs }) {
+  return (
+    <TableRegion label="Figures of both runs">
+      <Heads runs={runs} first="Figure" />
+      <tbody>
+        {facts.map(({ label, show }) => (
+          <Tr key={label}>
+            <Td className="text-ink-2">{label}</Td>
+            {runs.map((one) => (
+              <Td key={one.run.runId} align="right">
+                {show(one)}
+              </Td>
+            ))}
+            <Td align="right" />
+          </Tr>
+        ))}
+        {figures.map(({ label, of, format = formatCount, whole }) => (
+          <Tr key={label}>
+            <Td className="text-ink-2">{label}</Td>
+            {runs.map((one) => (
+              <Td key={one.run.runId} align="right" className="num whitespace-nowrap">
+                {format(of(one))}
+                {whole ? (
+                  <span className="ml-2 inline-block w-14 text-xs text-ink-3">
+                    {formatShare(of(one), whole(one))}
+                  </span>
+                ) : null}
+              </Td>
+            ))}
+            <Td align="right" className="num whitespace-nowrap text-ink-2">
+              {difference(of(runs[0]), of(runs[1]), format)}
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+export function ComparedErrors({
+  runs,
+  errors,
+}: {
+  readonly runs: Runs;
+  readonly errors: readonly ComparedError[];
+}) {
+  if (errors.length === 0) {
+    return <p className="p-3 text-sm text-ink-3">No item of either run is failed.</p>;
+  }
+  return (
+    <TableRegion label="Failed items by code" className="rounded-none border-0">
+      <Heads runs={runs} first="Code" />
+      <tbody>
+        {errors.map(({ errorCode, counts }) => (
+          <Tr key={errorCode ?? ''}>
+            <Td className="mono">{errorCode ?? <None word="no code" />}</Td>
+            {runs.map(({ run }, at) => (
+              <Td key={run.runId} align="right">
+                {errorCode !== null && (counts[at] ?? 0) > 0 ? (
+                  <Link
+                    href={`/work-items?run=${run.runId}&status=failed&error=${errorCode}`}
+                    className="link num"
+                  >
+                    {formatCount(counts[at] ?? 0)}
+                  </Link>
+                ) : (
+                  <Num value={counts[at] ?? 0} />
+                )}
+              </Td>
+            ))}
+            <Td align="right" className="num text-ink-2">
+              {difference(counts[0], counts[1])}
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+export function ComparedSources({
+  runs,
+  sources,
+}: {
+  readonly runs: Runs;
+  readonly sources: RunComparison['sources'];
+}) {
+  if (sources.length === 0) {
+    return <p className="p-3 text-sm text-ink-3">Neither run says which sources it used.</p>;
+  }
+  return (
+    <TableRegion label="Sources of both runs" className="rounded-none border-0">
+      <Heads runs={runs} first="Source" />
+      <tbody>
+        {sources.map(({ name, revisions }) => (
+          <Tr key={name}>
+            <Td>{name}</Td>
+            {runs.map(({ run }, at) => (
+              <Td key={run.runId} align="right" className="num">
+                {revisions[at] ?? <None word="took no part" />}
+              </Td>
+            ))}
+            <Td align="right" className="text-ink-2">
+              {revisions[0] === revisions[1] ? 'same' : 'differs'}
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
