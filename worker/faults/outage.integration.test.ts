@@ -30,7 +30,7 @@ describe.each(contractEngines())('a database out of reach and back, on $name', (
     for (const outage of all) {
       await launchCampaign(runtime, outage.name.replaceAll(' ', '-'), 300, { latency_ms: 100 });
       const before = await completed();
-      await until('the work has begun', async () => (await completed()) > before + 20);
+      await until('the work has begun', async () => (await completed()) > before + 20, 120_000);
       const end = outage.begin();
       await sleep(settledMs);
       const atRest = await completed();
@@ -41,10 +41,10 @@ describe.each(contractEngines())('a database out of reach and back, on $name', (
       expect(isUp(late)).toBe(false);
       end();
       await until('the one that started meanwhile is up', () => isUp(late));
-      await until('the work goes on', async () => (await completed()) > atRest);
+      await until('the work goes on', async () => (await completed()) > atRest, 120_000);
       for (const worker of [...workers, late]) expect(worker.process.exitCode).toBeNull();
     }
     await fleet.finish();
     expect(await completed()).toBe(300 * all.length);
-  }, 180_000);
+  }, 600_000);
 });

@@ -30,7 +30,8 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
   const proxy = await tcpProxy(settings);
   const restore = () => proxy.restore();
   return {
-    env: throughProxy(proxy.port),
+    // Silence is noticed by a statement's time limit; it must be more than a busy server takes.
+    env: throughProxy(proxy.port, { statementSeconds: 15 }),
     all: [
       {
         name: 'connections are refused',
@@ -42,7 +43,7 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
       },
       {
         name: 'nothing is answered',
-        lastsMs: 14_000,
+        lastsMs: 20_000,
         begin: () => {
           proxy.silence();
           return restore;
@@ -53,12 +54,15 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
   };
 }
 
-/** A worker's environment with the server behind a proxy, and little patience with it. */
-export function throughProxy(port: number): Record<string, string> {
+/** A worker's environment with the server behind a proxy, and a bound to its patience with it. */
+export function throughProxy(
+  port: number,
+  { statementSeconds }: { readonly statementSeconds: number },
+): Record<string, string> {
   return {
     INGEST_SQLSERVER_HOST: '127.0.0.1',
     INGEST_SQLSERVER_PORT: String(port),
     INGEST_SQLSERVER_CONNECT_TIMEOUT: '5',
-    INGEST_SQLSERVER_REQUEST_TIMEOUT: '6',
+    INGEST_SQLSERVER_REQUEST_TIMEOUT: String(statementSeconds),
   };
 }
