@@ -343,7 +343,7 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
       await db.engine.rollUpCounters(db);
       await db.q.updateTable('work_item_counters').set({ item_count: 9 }).execute();
       expect(await db.engine.reconcileCounters(db)).toEqual([
-        { source_system: 'test', source_name: 'sample', status: 'pending', item_count: 3 },
+        { key: ['test', 'sample', 'pending'], itemCount: 3, difference: -6 },
       ]);
       expect(await counts()).toEqual({ 'sample/pending': 3 });
       expect(await db.engine.reconcileCounters(db)).toEqual([]);

@@ -129,10 +129,19 @@ export interface Engine {
   tablesElsewhere(session: Session): Promise<TablesElsewhere | null>;
   /** Exact totals per source and status, in time independent of the number of items. */
   readCounters(session: Session): Promise<CounterRow[]>;
+  /** The same for some hosts: at most 1,000 names, `''` for items without a host. */
+  readHostCounters(session: Session, hosts: readonly string[]): Promise<HostCounterRow[]>;
   /** Folds pending counter deltas; a no-op where totals are kept directly. Returns deltas folded. */
   rollUpCounters(db: Db): Promise<number>;
-  /** Recounts and repairs; returns the rows that had drifted. */
-  reconcileCounters(db: Db): Promise<CounterRow[]>;
+  /**
+   * Compares kept totals with the items, in reads that hold up no writer, and changes nothing. `busy`: they
+   * changed all the time, so that nothing can be said.
+   */
+  measureDrift(db: Db, part: CounterPart): Promise<readonly CounterDrift[] | 'busy'>;
+  /** Adds what was measured. Nobody else may have mended the same part since then. */
+  mendCounters(tx: Session, part: CounterPart, drift: readonly CounterDrift[]): Promise<void>;
+  /** Recounts all items while nothing changes, and mends; returns what had drifted. For quiet hours. */
+  reconcileCounters(db: Db): Promise<CounterDrift[]>;
 }
 
 export interface TablesElsewhere {
@@ -150,6 +159,27 @@ export interface SeenResourceTouch {
   readonly resource_type: string;
   readonly resource_id: string;
   readonly last_run_id: string | null;
+}
+
+export interface HostCounterRow {
+  readonly host: string;
+  readonly status: string;
+  readonly item_count: number;
+}
+
+/** Totals that are compared together. */
+export type CounterPart =
+  | { readonly of: 'source'; readonly sourceName: string }
+  | { readonly of: 'hosts' };
+
+/** One total that was not what it counts. */
+export interface CounterDrift {
+  /** Source system, source name and status; or host and status. */
+  readonly key: readonly string[];
+  /** How many items there are. */
+  readonly itemCount: number;
+  /** By how many the total was too small; negative = too large. */
+  readonly difference: number;
 }
 
 export interface CounterRow {

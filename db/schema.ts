@@ -456,6 +456,35 @@ export interface WorkItemCounterDeltasTable {
   delta: number;
 }
 
+/** Totals per host (`''` = items without one) and status. */
+export interface WorkItemHostCountersTable {
+  host: string;
+  status: string;
+  item_count: number;
+}
+
+/** SQL Server only, as above. */
+export interface WorkItemHostCounterDeltasTable {
+  delta_id: Generated<string>;
+  host: string;
+  status: string;
+  delta: number;
+}
+
+/** When kept totals were last compared with the items themselves. */
+export interface CounterChecksTable {
+  /** `source:NAME` or `hosts`. */
+  part: string;
+  /** Whose turn it is to compare, and until when. */
+  turn_id: string | null;
+  turn_until: Instant | null;
+  checked_at: Instant | null;
+  outcome: 'exact' | 'mended' | 'busy' | null;
+  /** When totals were last found wrong, and by how many items in all. */
+  drifted_at: Instant | null;
+  drift: number | null;
+}
+
 export interface RequestKeysTable {
   request_key: string;
   action: string;
@@ -511,6 +540,9 @@ export interface Database {
   event_head: EventHeadTable;
   work_item_counters: WorkItemCountersTable;
   work_item_counter_deltas: WorkItemCounterDeltasTable;
+  work_item_host_counters: WorkItemHostCountersTable;
+  work_item_host_counter_deltas: WorkItemHostCounterDeltasTable;
+  counter_checks: CounterChecksTable;
   request_keys: RequestKeysTable;
   app_settings: AppSettingsTable;
   saved_views: SavedViewsTable;

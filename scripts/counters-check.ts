@@ -3,9 +3,15 @@
  * set right. Reads the whole table, and on SQL Server holds off changes meanwhile: for quiet hours. Exit 0 =
  * the totals were exact, 3 = they had drifted and are exact now, 1 = it could not be done.
  */
+import type { CounterDrift } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
+
+/** `system:name status`, or `host status`. */
+function nameOf({ key }: CounterDrift): string {
+  return `${key.slice(0, -1).join(':')} ${key.at(-1)}`;
+}
 
 try {
   const db = await openDatabase(resolveDatabaseSettings(process.env));
@@ -13,7 +19,7 @@ try {
     const drifted = await db.engine.reconcileCounters(db);
     for (const row of drifted) {
       console.log(
-        `✗ ${row.source_system}:${row.source_name} ${row.status}: there are ${row.item_count}; the total said otherwise and was set right`,
+        `✗ ${nameOf(row)}: there are ${row.itemCount}; the total said ${row.itemCount - row.difference} and was set right`,
       );
     }
     if (drifted.length === 0) console.log('✓ The kept totals are exact.');

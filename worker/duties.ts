@@ -3,6 +3,7 @@ import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
 import { workOnBulkActions } from '#lib/bulk-actions/work.ts';
+import { checkNextTotals } from '#lib/counters/check-next-totals.ts';
 import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import type { Logger } from '#lib/log.ts';
 import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
@@ -25,6 +26,7 @@ const bulkActionsEveryMs = 500;
 const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
+const totalsEveryMs = 60_000;
 const schedulesEveryMs = 10_000;
 const forgetEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
@@ -181,6 +183,14 @@ export async function performDuties(
       },
     },
     { what: 'forget old counts', everyMs: forgetEveryMs, run: () => forgetOldCounts(db) },
+    {
+      what: 'compare totals with the items',
+      everyMs: totalsEveryMs,
+      run: async () => {
+        const checked = await checkNextTotals(db);
+        if (checked) log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
+      },
+    },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
     {

@@ -4,11 +4,12 @@ import {
   type DatabaseConnection,
   type Driver,
   type QueryResult,
+  type TransactionSettings,
   SqliteAdapter,
   SqliteDialect,
 } from 'kysely';
 import { checkDeadline } from '../deadline.ts';
-import type { CachingHandle, SqliteFile } from './file.ts';
+import { type CachingHandle, openSnapshot, type SqliteFile } from './file.ts';
 
 class TwoHandleAdapter extends SqliteAdapter {
   // Kysely would otherwise queue every query behind an open transaction.
@@ -48,8 +49,11 @@ class SqliteFileDriver implements Driver {
     return new SqliteConnection(this.#file);
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await ours(connection).begin();
+  async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings,
+  ): Promise<void> {
+    await (accessMode === 'read only' ? ours(connection).beginSnapshot() : ours(connection).begin());
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -78,6 +82,8 @@ class SqliteConnection implements DatabaseConnection {
   readonly #file: SqliteFile;
   /** Set while this connection has an open transaction on the writing handle. */
   #release: (() => void) | null = null;
+  /** Set while this connection reads one moment of the file, through a handle of its own. */
+  #snapshot: CachingHandle | null = null;
 
   constructor(file: SqliteFile) {
     this.#file = file;
@@ -98,13 +104,29 @@ class SqliteConnection implements DatabaseConnection {
     }
   }
 
+  /** All reads until the end see the same moment; it holds up no writer. */
+  async beginSnapshot(): Promise<void> {
+    const snapshot = openSnapshot(this.#file.path);
+    this.#snapshot = snapshot;
+    // The transaction begins with its first read.
+    await this.#file.patiently(() => snapshot.exec('BEGIN; SELECT count(*) FROM sqlite_master'));
+  }
+
+  #endSnapshot(): boolean {
+    const snapshot = this.#snapshot;
+    this.#snapshot = null;
+    snapshot?.close();
+    return snapshot !== null;
+  }
+
   async commit(): Promise<void> {
+    if (this.#endSnapshot()) return;
     await this.#file.patiently(() => this.#file.writer.exec('COMMIT'));
     this.#end();
   }
 
   rollback(): void {
-    if (!this.#release) return;
+    if (this.#endSnapshot() || !this.#release) return;
     try {
       if (this.#file.writer.inTransaction) this.#file.writer.exec('ROLLBACK');
     } finally {
@@ -120,6 +142,8 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     checkDeadline();
     const parameters = query.parameters.map(toSqlite);
+    const snapshot = this.#snapshot;
+    if (snapshot) return this.#file.patiently(() => run(snapshot, query.sql, parameters));
     if (this.#release)
       return this.#file.patiently(() => run(this.#file.writer, query.sql, parameters));
     const readOnly = await this.#file.patiently(

@@ -1,7 +1,7 @@
 /** What the `Engine` asks for, on SQLite. Times are text in one form, so text order is time order. */
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import { runWithDeadline } from '../deadline.ts';
-import type { CounterRow, Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { normaliseInstant } from '../instant.ts';
 import type { Instant } from '../schema.ts';
 import {
@@ -12,6 +12,13 @@ import {
   insertRows,
 } from '../work-item-insert.ts';
 import { claim, promoteDue } from './claim.ts';
+import {
+  measureDrift,
+  mendCounters,
+  readCounters,
+  readHostCounters,
+  reconcileCounters,
+} from './counters.ts';
 
 const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
 const truncated = {
@@ -82,42 +89,12 @@ export const sqliteEngine: Engine = {
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   tablesElsewhere: async () => null,
 
-  readCounters: (session) =>
-    session.q
-      .selectFrom('work_item_counters')
-      .select(['source_system', 'source_name', 'status', 'item_count'])
-      .where('item_count', '<>', 0)
-      .orderBy('source_system')
-      .orderBy('source_name')
-      .orderBy('status')
-      .execute(),
-
+  readCounters,
+  readHostCounters,
   rollUpCounters: async () => 0,
-
-  reconcileCounters: (db) =>
-    db.transaction(async (tx) => {
-      const { rows } = await sql<CounterRow>`
-        with counted as (
-          select source_system, source_name, status, count(*) as item_count from work_items
-          group by source_system, source_name, status
-        ), known as (
-          select source_system, source_name, status from counted
-          union select source_system, source_name, status from work_item_counters
-        )
-        select k.source_system, k.source_name, k.status, coalesce(c.item_count, 0) as item_count
-        from known as k
-        left join counted as c using (source_system, source_name, status)
-        left join work_item_counters as w using (source_system, source_name, status)
-        where coalesce(c.item_count, 0) <> coalesce(w.item_count, 0)`.execute(tx.q);
-      for (const row of rows) {
-        await sql`
-          insert into work_item_counters (source_system, source_name, status, item_count)
-          values (${row.source_system}, ${row.source_name}, ${row.status}, ${row.item_count})
-          on conflict (source_system, source_name, status)
-          do update set item_count = excluded.item_count`.execute(tx.q);
-      }
-      return rows;
-    }),
+  measureDrift,
+  mendCounters,
+  reconcileCounters,
 };
 
 /** A half-open range of the column, which its index serves; `_` and `%` mean nothing in it. */

@@ -80,8 +80,7 @@ export class SqliteFile {
     const writer = openHandle(file);
     try {
       this.writer = new CachingHandle(writer);
-      const reader = openHandle(file);
-      reader.pragma('query_only = 1');
+      const reader = openReadingHandle(file);
       // From here on the waiting is asynchronous (`patiently`): SQLite's would block the event loop.
       for (const handle of [writer, reader]) handle.pragma('busy_timeout = 0');
       this.reader = new CachingHandle(reader);
@@ -150,6 +149,19 @@ export class SqliteFile {
     this.reader.close();
     this.writer.close();
   }
+}
+
+function openReadingHandle(file: string): Handle {
+  const handle = openHandle(file);
+  handle.pragma('query_only = 1');
+  return handle;
+}
+
+/** A handle of its own for reads that belong together; whoever opens it closes it. */
+export function openSnapshot(file: string): CachingHandle {
+  const handle = openReadingHandle(file);
+  handle.pragma('busy_timeout = 0');
+  return new CachingHandle(handle);
 }
 
 async function withinLockPatience(turn: Promise<void>): Promise<boolean> {

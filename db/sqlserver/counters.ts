@@ -1,116 +1,285 @@
 /**
- * Totals per source and status. A trigger appends deltas, so that two transitions never wait for one
- * counter row; a roll-up folds them into the totals now and then.
+ * Totals of work items. Triggers append deltas, so that two transitions never wait for one counter row; a
+ * roll-up folds them into the totals now and then, and a comparison proves them.
  */
-import { sql } from 'kysely';
-import type { CounterRow, Db, Session } from '../engine.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type {
+  CounterDrift,
+  CounterPart,
+  CounterRow,
+  Db,
+  Engine,
+  HostCounterRow,
+  Session,
+} from '../engine.ts';
+import type { TableName } from '../schema.ts';
 
 /** Deltas folded by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
+/** How often a comparison is begun anew when the totals changed meanwhile. */
+const mostComparisons = 3;
+/** The longest one comparison may take, ms. */
+const comparisonMs = 60_000;
+
+const exact = sql.raw('latin1_general_100_bin2');
+
+/** Totals by some columns of the items: where they are kept, and the types of those columns. */
+interface Family {
+  readonly totals: TableName;
+  readonly deltas: TableName;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const sources: Family = {
+  totals: 'work_item_counters',
+  deltas: 'work_item_counter_deltas',
+  keys: { source_system: 'nvarchar(100)', source_name: 'nvarchar(100)', status: 'nvarchar(20)' },
+};
+const hosts: Family = {
+  totals: 'work_item_host_counters',
+  deltas: 'work_item_host_counter_deltas',
+  keys: { host: 'nvarchar(300)', status: 'nvarchar(20)' },
+};
+
+const familyOf = (part: CounterPart) => (part.of === 'hosts' ? hosts : sources);
+const columns = ({ keys }: Family, of = '') =>
+  sql.raw(
+    Object.keys(keys)
+      .map((key) => `${of}${key}`)
+      .join(', '),
+  );
 
 /**
  * Totals plus deltas, exact while a roll-up runs: it changes the totals first and holds them, so a
  * reader that locks the totals first, then reads the deltas, sees both before or both after. One
  * processor reads the two parts in that order.
  */
-export async function readCounters(session: Session): Promise<CounterRow[]> {
-  const totals = session.engine.table('work_item_counters');
-  const deltas = session.engine.table('work_item_counter_deltas');
-  const { rows } = await sql<CounterRow>`
-    select source_system, source_name, status, cast(sum(n) as float) as item_count
+async function readTotals<R>(session: Session, family: Family, where = sql`1 = 1`): Promise<R[]> {
+  const keys = columns(family);
+  const { rows } = await sql<R>`
+    select ${keys}, cast(sum(n) as float) as item_count
     from (
-      select source_system, source_name, status, item_count as n from ${totals} with (holdlock)
+      select ${keys}, item_count as n from ${session.engine.table(family.totals)} with (holdlock) where ${where}
       union all
-      select source_system, source_name, status, delta as n from ${deltas} with (readcommittedlock)
+      select ${keys}, delta as n from ${session.engine.table(family.deltas)} with (readcommittedlock) where ${where}
     ) as both_parts
-    group by source_system, source_name, status
+    group by ${keys}
     having sum(n) <> 0
-    order by source_system, source_name, status
+    order by ${keys}
     option (maxdop 1)`.execute(session.q);
   return rows;
+}
+
+export const readCounters = (session: Session) => readTotals<CounterRow>(session, sources);
+
+export async function readHostCounters(
+  session: Session,
+  names: readonly string[],
+): Promise<HostCounterRow[]> {
+  if (names.length === 0) return [];
+  return readTotals(session, hosts, sql`host in (${sql.join(names)})`);
 }
 
 /** Returns how many deltas were folded; call it from time to time, from any number of processes. */
 export async function rollUpCounters(db: Db, schema: string): Promise<number> {
   let folded = 0;
-  for (;;) {
-    const count = await db.transaction((tx) => foldOnce(tx, schema));
-    folded += count;
-    if (count < rollUpChunk) return folded;
+  for (const family of [sources, hosts]) {
+    let count: number;
+    do {
+      count = await db.transaction((tx) => foldOnce(tx, schema, family));
+      folded += count;
+    } while (count === rollUpChunk);
   }
+  return folded;
 }
 
-async function foldOnce(tx: Session, schema: string): Promise<number> {
-  const totals = tx.engine.table('work_item_counters');
-  const deltas = tx.engine.table('work_item_counter_deltas');
-  await lockTotals(tx, schema);
+async function foldOnce(tx: Session, schema: string, family: Family): Promise<number> {
+  const totals = tx.engine.table(family.totals);
+  const deltas = tx.engine.table(family.deltas);
+  const keys = columns(family);
+  const declared = sql.raw(
+    Object.entries(family.keys)
+      .map(([key, type]) => `${key} ${type} collate latin1_general_100_bin2 not null`)
+      .join(', '),
+  );
+  const same = (a: string, b: string) =>
+    sql.raw(
+      Object.keys(family.keys)
+        .map((key) => `${a}.${key} = ${b}.${key}`)
+        .join(' and '),
+    );
+  // Somebody else is at it; the deltas count where they are.
+  if (!(await lockTotals(tx, schema))) return 0;
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
   const { rows } = await sql<{ folded: number }>`
-    declare @taken table (source_system nvarchar(100) collate latin1_general_100_bin2 not null,
-      source_name nvarchar(100) collate latin1_general_100_bin2 not null,
-      status nvarchar(20) collate latin1_general_100_bin2 not null, delta bigint not null);
-    declare @sums table (source_system nvarchar(100) collate latin1_general_100_bin2 not null,
-      source_name nvarchar(100) collate latin1_general_100_bin2 not null,
-      status nvarchar(20) collate latin1_general_100_bin2 not null, delta bigint not null);
+    declare @taken table (${declared}, delta bigint not null);
+    declare @sums table (${declared}, delta bigint not null);
     delete from ${deltas}
-    output deleted.source_system, deleted.source_name, deleted.status, deleted.delta into @taken
+    output ${columns(family, 'deleted.')}, deleted.delta into @taken
     where delta_id in (
-      select top (${sql.lit(rollUpChunk)}) delta_id from ${deltas} with (rowlock, readpast, updlock)
+      select top (${sql.lit(rollUpChunk)}) delta_id from ${deltas} with (rowlock, readpast, updlock, readcommittedlock)
       order by delta_id);
-    insert into @sums select source_system, source_name, status, sum(delta) from @taken
-    group by source_system, source_name, status;
+    insert into @sums select ${keys}, sum(delta) from @taken group by ${keys};
     update total set item_count = total.item_count + s.delta
-    from ${totals} as total join @sums as s
-      on s.source_system = total.source_system and s.source_name = total.source_name
-      and s.status = total.status;
-    insert into ${totals} (source_system, source_name, status, item_count)
-    select s.source_system, s.source_name, s.status, s.delta from @sums as s
-    where not exists (select 1 from ${totals} as total where total.source_system = s.source_system
-      and total.source_name = s.source_name and total.status = s.status);
+    from ${totals} as total join @sums as s on ${same('s', 'total')};
+    insert into ${totals} (${keys}, item_count)
+    select ${columns(family, 's.')}, s.delta from @sums as s
+    where not exists (select 1 from ${totals} as total where ${same('total', 's')});
     select count(*) as folded from @taken;`.execute(tx.q);
   return rows[0]?.folded ?? 0;
 }
 
-/** One roll-up or recount at a time, over all processes; ends with the transaction. */
-async function lockTotals(tx: Session, schema: string): Promise<void> {
-  await sql`
+/**
+ * One roll-up, comparison or recount at a time, over all processes; ends with the transaction. False when
+ * another held it all the time: the procedure answers with a negative number instead of an error.
+ */
+async function lockTotals(tx: Session, schema: string, waitMs = 1_000): Promise<boolean> {
+  const { rows } = await sql<{ got: number }>`
     declare @resource nvarchar(255) = concat(N'holocron_counters_', ${schema});
-    exec sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
-      @LockOwner = N'Transaction', @LockTimeout = 10000`.execute(tx.q);
+    declare @got int;
+    exec @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
+      @LockOwner = N'Transaction', @LockTimeout = ${sql.lit(waitMs)};
+    select @got as got`.execute(tx.q);
+  return (rows[0]?.got ?? -1) >= 0;
+}
+
+/**
+ * Compares without holding up a transition. Where statements read a snapshot (RCSI), one statement reads
+ * items, totals and deltas of the same moment. Elsewhere the comparison counts only when no delta came
+ * from before it to after it; a roll-up, which would take some away, is held off meanwhile.
+ */
+export async function measureDrift(
+  db: Db,
+  schema: string,
+  part: CounterPart,
+): Promise<CounterDrift[] | 'busy'> {
+  for (let turn = 0; turn < mostComparisons; turn += 1) {
+    const drift = await db.engine.withTimeout(db, comparisonMs, () =>
+      db.transaction(async (tx) => {
+        if (!(await lockTotals(tx, schema))) return 'busy';
+        const versioned = await readsSnapshots(tx);
+        const before = await countDeltas(tx, part);
+        const rows = await compare(tx, part);
+        return versioned || before === (await countDeltas(tx, part)) ? rows : 'busy';
+      }),
+    );
+    if (drift !== 'busy') return drift;
+  }
+  return 'busy';
+}
+
+async function readsSnapshots(tx: Session): Promise<boolean> {
+  const { rows } = await sql<{ versioned: boolean | number }>`
+    select is_read_committed_snapshot_on as versioned from sys.databases where name = db_name()`.execute(
+    tx.q,
+  );
+  return Boolean(rows[0]?.versioned);
+}
+
+/** Waits for those of open transactions, so that none of them can come between unnoticed. */
+async function countDeltas(tx: Session, part: CounterPart): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select cast(count_big(*) as float) as n
+    from ${tx.engine.table(familyOf(part).deltas)} with (readcommittedlock) where ${keptOf(part)}`.execute(
+    tx.q,
+  );
+  return Number(rows[0]?.n ?? 0);
+}
+
+const keptOf = (part: CounterPart) =>
+  part.of === 'hosts' ? sql`1 = 1` : sql`source_name = ${part.sourceName}`;
+
+async function compare(
+  tx: Session,
+  part: CounterPart,
+  hint: RawBuilder<unknown> = sql``,
+  everything = false,
+): Promise<CounterDrift[]> {
+  const family = familyOf(part);
+  const keys = columns(family);
+  const counted = sql.raw(
+    Object.keys(family.keys)
+      .map((key) => {
+        const value = key === 'host' ? `coalesce(host, N'')` : key;
+        return `${value} collate latin1_general_100_bin2 as ${key}`;
+      })
+      .join(', '),
+  );
+  const ofPart =
+    part.of === 'hosts' || everything
+      ? sql`1 = 1`
+      : sql`source_name = ${part.sourceName} and source_name collate ${exact} = ${part.sourceName}`;
+  const kept = everything ? sql`1 = 1` : keptOf(part);
+  const { rows } = await sql<Record<string, string | number>>`
+    select ${keys}, cast(sum(counted) as float) as item_count,
+      cast(sum(counted) - sum(kept) as float) as difference
+    from (
+      select ${counted}, cast(1 as bigint) as counted, cast(0 as bigint) as kept
+      from ${tx.engine.table('work_items')} ${hint} where ${ofPart}
+      union all
+      select ${keys}, 0, item_count from ${tx.engine.table(family.totals)} where ${kept}
+      union all
+      select ${keys}, 0, delta from ${tx.engine.table(family.deltas)} where ${kept}
+    ) as parts
+    group by ${keys}
+    having sum(counted) <> sum(kept)`.execute(tx.q);
+  return rows.map(({ item_count, difference, ...key }) => ({
+    key: Object.values(key).map(String),
+    itemCount: Number(item_count),
+    difference: Number(difference),
+  }));
+}
+
+/** Adds what was found missing, as deltas. */
+export async function mendCounters(
+  tx: Session,
+  part: CounterPart,
+  drift: readonly CounterDrift[],
+): Promise<void> {
+  const family = familyOf(part);
+  for (const { key, difference } of drift) {
+    await sql`
+      insert into ${tx.engine.table(family.deltas)} (${columns(family)}, delta)
+      values (${sql.join(key)}, ${difference})`.execute(tx.q);
+  }
 }
 
 /**
  * Recounts under a shared lock of the table, so that no transition happens meanwhile, and adds what
- * differs as deltas. Returns the rows that had drifted, with their true counts.
+ * differs as deltas. Returns what had drifted.
  */
-export function reconcileCounters(db: Db, schema: string): Promise<CounterRow[]> {
+export function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
   return db.transaction(async (tx) => {
-    await lockTotals(tx, schema);
-    const items = tx.engine.table('work_items');
-    const totals = tx.engine.table('work_item_counters');
-    const deltas = tx.engine.table('work_item_counter_deltas');
-    const { rows } = await sql<CounterRow & { difference: number }>`
-      select source_system, source_name, status, cast(sum(counted) as float) as item_count,
-        cast(sum(counted) - sum(kept) as float) as difference
-      from (
-        select source_system collate latin1_general_100_bin2 as source_system,
-          source_name collate latin1_general_100_bin2 as source_name,
-          status collate latin1_general_100_bin2 as status, cast(1 as bigint) as counted, cast(0 as bigint) as kept
-        from ${items} with (tablock, holdlock)
-        union all
-        select source_system, source_name, status, 0, item_count from ${totals}
-        union all
-        select source_system, source_name, status, 0, delta from ${deltas}
-      ) as parts
-      group by source_system, source_name, status
-      having sum(counted) <> sum(kept)`.execute(tx.q);
-    for (const row of rows) {
-      await sql`
-        insert into ${deltas} (source_system, source_name, status, delta)
-        values (${row.source_system}, ${row.source_name}, ${row.status}, ${row.difference})`.execute(
-        tx.q,
-      );
+    const parts: readonly CounterPart[] = [{ of: 'source', sourceName: '' }, { of: 'hosts' }];
+    // A comparison or roll-up of another process ends before the time-out of this statement.
+    await lockTotals(tx, schema, comparisonMs);
+    const drifted: CounterDrift[] = [];
+    for (const part of parts) {
+      const found = await compare(tx, part, sql`with (tablock, holdlock)`, true);
+      await mendCounters(tx, part, found);
+      drifted.push(...found);
     }
-    return rows.map(({ difference: _difference, ...row }) => row);
+    // What another process is comparing just now was of before.
+    await tx.q.updateTable('counter_checks').set({ turn_id: null }).execute();
+    return drifted;
   });
 }
+
+export type SqlServerCounters = Pick<
+  Engine,
+  | 'readCounters'
+  | 'readHostCounters'
+  | 'rollUpCounters'
+  | 'measureDrift'
+  | 'mendCounters'
+  | 'reconcileCounters'
+>;
+
+export const counters = (schema: string): SqlServerCounters => ({
+  readCounters,
+  readHostCounters,
+  rollUpCounters: (db) => rollUpCounters(db, schema),
+  measureDrift: (db, part) => measureDrift(db, schema, part),
+  mendCounters,
+  reconcileCounters: (db) => reconcileCounters(db, schema),
+});

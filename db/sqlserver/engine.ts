@@ -12,7 +12,7 @@ import {
   insertRows,
 } from '../work-item-insert.ts';
 import { claim, promoteDue } from './claim.ts';
-import { readCounters, reconcileCounters, rollUpCounters } from './counters.ts';
+import { counters } from './counters.ts';
 import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
@@ -111,9 +111,7 @@ export function sqlServerEngine(schema: string): Engine {
     touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
     withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
     tablesElsewhere: (session) => tablesElsewhere(session, schema),
-    readCounters: (session) => readCounters(session),
-    rollUpCounters: (db) => rollUpCounters(db, schema),
-    reconcileCounters: (db) => reconcileCounters(db, schema),
+    ...counters(schema),
   };
   return engine;
 }

@@ -19,6 +19,7 @@ export const eventKinds = {
   'item.retried': 'warn',
   'item.failed': 'error',
   'item.rescued': 'warn',
+  'counters.mended': 'warn',
 } as const satisfies Record<string, EventLevel>;
 
 export type EventKind = keyof typeof eventKinds;

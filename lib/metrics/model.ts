@@ -108,6 +108,7 @@ export interface Warning {
     | 'console_pool_saturated'
     | 'replica_away'
     | 'hosts_blocked'
+    | 'counters_mended'
     | 'sources_paused';
   readonly title: string;
   readonly detail: string;

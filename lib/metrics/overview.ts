@@ -1,6 +1,7 @@
 /** Everything the overview shows that can be had at once, whatever the number of items. */
 import { sql } from 'kysely';
 import type { CounterRow, Session } from '#db/engine.ts';
+import { readMendedTotals } from '#lib/counters/mended-totals.ts';
 import { readNow } from '#lib/schedules/schedules.ts';
 import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -41,6 +42,7 @@ export async function overview(
       workers,
       blockedHosts: await readBlockedHosts(session),
       pausedSources: await readHeldSources(session, sources),
+      mendedTotals: await readMendedTotals(session),
       ...(options.console ? { console: options.console } : {}),
     }),
   };

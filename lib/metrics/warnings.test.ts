@@ -8,6 +8,7 @@ const quiet: WarningFacts = {
   workers: [],
   blockedHosts: [],
   pausedSources: [],
+  mendedTotals: [],
 };
 
 function worker(state: WorkerState, facts: Partial<WorkerFacts> = {}, silentMs = 1000): Worker {
@@ -119,6 +120,16 @@ describe('warnings', () => {
       title: '5 hosts asked us to wait',
       detail: 'a, b, c and 2 more.',
     });
+  });
+
+  it('tell of totals that had to be set right, the worst by name', () => {
+    const mendedTotals = [
+      { of: 'source “wiki”', drift: 1200, at: '2026-01-01T00:00:00.000Z' },
+      { of: 'the hosts', drift: 1, at: '2026-01-01T00:00:00.000Z' },
+    ];
+    expect(warningsOf({ ...quiet, mendedTotals })[0]?.detail).toContain(
+      'source “wiki” were off by 1,200 items, and 1 more,',
+    );
   });
 
   it('mention held sources only when something waits for them', () => {

@@ -1,6 +1,7 @@
 /** What an operator should know without looking for it. Pure. */
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import type { PoolFigures } from '#db/stats.ts';
+import type { MendedTotals } from '#lib/counters/mended-totals.ts';
 import { recentMinutes, type Trouble } from '#lib/workers/facts.ts';
 import type { Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
@@ -10,6 +11,8 @@ export interface WarningFacts {
   readonly workers: readonly Worker[];
   readonly blockedHosts: readonly { readonly host: string }[];
   readonly pausedSources: readonly { readonly name: string; readonly pending: number }[];
+  /** Totals that were found wrong lately, the worst first. */
+  readonly mendedTotals: readonly MendedTotals[];
   /** Of the process that shows the warnings. */
   readonly console?: ConsoleFacts;
 }
@@ -58,6 +61,7 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       href: '/hosts',
     });
   }
+  warnings.push(...totalsWarnings(facts.mendedTotals));
   const held = pausedSources.filter(({ pending }) => pending > 0);
   if (held.length > 0) {
     const pending = held.reduce((sum, source) => sum + source.pending, 0);
@@ -133,6 +137,19 @@ function troubleWarnings(alive: readonly Worker[]): Warning[] {
     );
   }
   return warnings;
+}
+
+function totalsWarnings([worst, ...others]: readonly MendedTotals[]): Warning[] {
+  if (!worst) return [];
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return [
+    {
+      kind: 'counters_mended',
+      title: 'Totals were wrong and have been set right',
+      detail: `Those of ${worst.of} were off by ${items(worst.drift)}${more}, in the last 24 hours. Look for programs that switch off triggers.`,
+      href: '/sources',
+    },
+  ];
 }
 
 /** A page that waits longer for its turn feels slow, ms. */

@@ -10,6 +10,8 @@ GRANT SELECT ON [$(schema)].[seen_resources] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[work_item_attempts] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[work_item_counters] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[work_item_host_counters] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[work_item_host_counter_deltas] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[hosts] TO [$(schema)_reader];

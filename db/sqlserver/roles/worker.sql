@@ -25,6 +25,9 @@ GO
 -- Totals: workers fold the deltas that the trigger appends (the trigger itself needs no grant).
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_host_counters] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_host_counter_deltas] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[counter_checks] TO [$(schema)_worker];
 GO
 -- Politeness, presence, schedules.
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
