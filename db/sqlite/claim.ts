@@ -76,3 +76,10 @@ export async function promoteDue(engine: Engine, db: Db): Promise<number> {
     return Number(numAffectedRows ?? 0);
   });
 }
+
+/** See `Engine.pendingByTime`. */
+export const pendingByTime: Engine['pendingByTime'] = (part) =>
+  part === 'all'
+    ? sql`(select * from work_items indexed by IX_work_items_pending_available where status = 'pending')`
+    : sql`(select * from work_items indexed by IX_work_items_waiting
+        where status = 'pending' and wait_reason <> 'held')`;

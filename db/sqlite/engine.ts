@@ -11,7 +11,7 @@ import {
   insertColumns,
   insertRows,
 } from '../work-item-insert.ts';
-import { claim, promoteDue } from './claim.ts';
+import { claim, pendingByTime, promoteDue } from './claim.ts';
 import {
   measureDrift,
   mendCounters,
@@ -53,6 +53,7 @@ export const sqliteEngine: Engine = {
 
   claim: (session, request) => claim(sqliteEngine, session, request),
   promoteDue: (db) => promoteDue(sqliteEngine, db),
+  pendingByTime,
 
   async insertWorkItemsIfAbsent(session, rows) {
     const inserted = new Set<string>();

@@ -98,3 +98,12 @@ export async function promoteDue(engine: Engine, db: Db): Promise<number> {
     select @promoted as promoted;`.execute(db.q);
   return rows[0]?.promoted ?? 0;
 }
+
+/** See `Engine.pendingByTime`. */
+export const pendingByTime = (
+  engine: Engine,
+  part: Parameters<Engine['pendingByTime']>[0],
+): RawBuilder<WorkItemRow> =>
+  part === 'all'
+    ? sql`(select * from ${engine.table('work_items')} where status = N'pending')`
+    : sql`(select * from ${engine.table('work_items')} where status = N'pending' and wait_reason <> N'held')`;

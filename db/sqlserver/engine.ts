@@ -11,7 +11,7 @@ import {
   insertColumns,
   insertRows,
 } from '../work-item-insert.ts';
-import { claim, promoteDue } from './claim.ts';
+import { claim, pendingByTime, promoteDue } from './claim.ts';
 import { counters } from './counters.ts';
 import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
@@ -72,6 +72,7 @@ export function sqlServerEngine(schema: string): Engine {
 
     claim: (session, request) => claim(engine, session, request),
     promoteDue: (db) => promoteDue(engine, db),
+    pendingByTime: (part) => pendingByTime(engine, part),
 
     async insertWorkItemsIfAbsent(session, rows) {
       const inserted = new Set<string>();

@@ -92,9 +92,8 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
 async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
   const { engine } = session;
   const query = session.q
-    .selectFrom('work_items')
+    .selectFrom(engine.pendingByTime('all').as('item'))
     .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
-    .where(sql<boolean>`status = 'pending'`)
     .where('available_at', '<=', engine.now())
     .orderBy('available_at')
     .orderBy('work_item_id');
@@ -107,13 +106,12 @@ async function readBackoff(session: Session): Promise<Backoff[]> {
   const { engine } = session;
   const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
     const query = s.q
-      .selectFrom('work_items')
+      .selectFrom(engine.pendingByTime('waiting').as('item'))
       .select([
         'source_name',
         sql<number>`count(*)`.as('items'),
         sql<string>`min(available_at)`.as('next_at'),
       ])
-      .where(sql<boolean>`status = 'pending'`)
       .where('available_at', '>', engine.now())
       .where(sql<boolean>`wait_reason = 'backoff'`)
       .groupBy('source_name')

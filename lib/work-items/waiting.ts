@@ -1,9 +1,7 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
-import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { budgetIsSpent } from '#lib/runs/spent-budget.ts';
 import { statusIs } from './held-item.ts';
-import { holdReason } from './hold.ts';
 
 /** An enabled, unpaused source with pending items. */
 export interface SourceLane {
@@ -160,12 +158,10 @@ export async function msUntilChange(
 
 async function msUntilDue(s: Session): Promise<number | null> {
   const { engine } = s;
+  // Without what is held, which waits for a person.
   const query = s.q
-    .selectFrom('work_items')
+    .selectFrom(engine.pendingByTime('waiting').as('item'))
     .select((eb) => engine.diffMs(engine.now(), eb.ref('available_at')).as('due_ms'))
-    .where('status', '=', statusIs('pending'))
-    // What is held waits for a person, not for a moment. A literal, as the index has it.
-    .where('wait_reason', '<>', sql.lit(holdReason))
     .orderBy('available_at');
   const [first] = await engine.take(query, 1).execute();
   return first?.due_ms ?? null;
