@@ -1,6 +1,6 @@
 'use client';
-/** The open palette: pages, and items, sources and runs by name, id or dedupe key. */
-import { Box, Play, Search, Waypoints } from 'lucide-react';
+/** The open palette: pages, things to do, and items, sources and runs by name, id or dedupe key. */
+import { Box, CornerDownRight, Play, Search, Waypoints } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import {
@@ -18,6 +18,7 @@ import {
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
 import { places } from './navigation.ts';
+import type { Shortcut } from './shortcuts.ts';
 
 interface Found {
   readonly kind: 'work-item' | 'source' | 'run';
@@ -50,7 +51,13 @@ function useSettled(value: string, ms: number): string {
   return settled;
 }
 
-export default function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
+export default function PaletteDialog({
+  shortcuts,
+  onClose,
+}: {
+  readonly shortcuts: readonly Shortcut[];
+  readonly onClose: () => void;
+}) {
   const router = useRouter();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim(), 150);
@@ -60,9 +67,10 @@ export default function PaletteDialog({ onClose }: { readonly onClose: () => voi
     { keepPreviousData: true, revalidateOnFocus: false },
   );
   const found = wanted.length >= 2 ? (data ?? []) : [];
-  const pages = places.filter(({ label }) =>
-    label.toLowerCase().includes(text.trim().toLowerCase()),
-  );
+  const matches = ({ label }: { readonly label: string }) =>
+    label.toLowerCase().includes(text.trim().toLowerCase());
+  const pages = places.filter(matches);
+  const actions = shortcuts.filter(matches);
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -121,6 +129,23 @@ export default function PaletteDialog({ onClose }: { readonly onClose: () => voi
                     </MenuSection>
                   );
                 })}
+                {actions.length === 0 ? null : (
+                  <MenuSection>
+                    <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Shortcuts</Header>
+                    {actions.map(({ href, label, detail }) => (
+                      <Entry
+                        key={href}
+                        id={href}
+                        title={label}
+                        detail={detail}
+                        icon={
+                          <CornerDownRight aria-hidden className="size-4 shrink-0 text-ink-3" />
+                        }
+                        onAction={() => go(href)}
+                      />
+                    ))}
+                  </MenuSection>
+                )}
                 {pages.length === 0 ? null : (
                   <MenuSection>
                     <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Pages</Header>

@@ -3,11 +3,12 @@
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
+import type { Shortcut } from './shortcuts.ts';
 
 const loadDialog = () => import('./palette-dialog.tsx');
 const PaletteDialog = lazy(loadDialog);
 
-export function Palette() {
+export function Palette({ shortcuts }: { readonly shortcuts: readonly Shortcut[] }) {
   const [isOpen, setOpen] = useState(false);
 
   useEffect(() => {
@@ -39,7 +40,7 @@ export function Palette() {
       </Button>
       {isOpen ? (
         <Suspense fallback={null}>
-          <PaletteDialog onClose={() => setOpen(false)} />
+          <PaletteDialog shortcuts={shortcuts} onClose={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

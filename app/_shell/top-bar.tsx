@@ -6,6 +6,7 @@ import { KeyboardShortcuts } from './keyboard.tsx';
 import { HealthDot, LiveSwitch } from './live-switch.tsx';
 import { Palette } from './palette.tsx';
 import { RailDrawer } from './rail.tsx';
+import { shortcutsFor } from './shortcuts.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export function TopBar({
@@ -24,7 +25,7 @@ export function TopBar({
       <RailDrawer />
       <HealthDot database={database} initial={health} />
       <div className="ml-auto flex shrink-0 items-center gap-1">
-        <Palette />
+        <Palette shortcuts={shortcutsFor(actor.role)} />
         <LiveSwitch />
         <KeyboardShortcuts />
         <ThemeSwitch initial={theme} />

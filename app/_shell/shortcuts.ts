@@ -1,0 +1,52 @@
+/** What the palette offers beside the pages of the rail: pages deeper in, and things to do. */
+
+import type { Permission, Role } from '#lib/access/model.ts';
+import { can } from '#lib/access/permissions.ts';
+
+export interface Shortcut {
+  readonly href: string;
+  readonly label: string;
+  /** Where it leads. */
+  readonly detail: string;
+}
+
+const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
+  {
+    href: '/runs?launch=1',
+    label: 'Launch a run',
+    detail: 'Runs',
+    needs: 'runs:change',
+  },
+  { href: '/sources/new', label: 'New source', detail: 'Sources', needs: 'sources:change' },
+  {
+    href: '/sources/import',
+    label: 'Import sources from YAML',
+    detail: 'Sources',
+    needs: 'sources:change',
+  },
+  { href: '/failures', label: 'Failures, and why', detail: 'Overview', needs: 'console:view' },
+  {
+    href: '/work-items?status=failed',
+    label: 'Failed items',
+    detail: 'Work items',
+    needs: 'console:view',
+  },
+  {
+    href: '/work-items?status=completed&stale=30',
+    label: 'Items not fetched for 30 days',
+    detail: 'Work items',
+    needs: 'console:view',
+  },
+  {
+    href: '/bulk-actions',
+    label: 'Background actions',
+    detail: 'Work items',
+    needs: 'console:view',
+  },
+];
+
+/** Those that the role may follow to their end. */
+export const shortcutsFor = (role: Role): readonly Shortcut[] =>
+  shortcuts
+    .filter(({ needs }) => can(role, needs))
+    .map(({ href, label, detail }) => ({ href, label, detail }));
