@@ -1,7 +1,6 @@
 /** What every server action and page load goes through: parse, call one function, answer in one form. */
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
-import type { Db } from '#db/engine.ts';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
@@ -22,7 +21,7 @@ interface PageContext {
   readonly runtime: Runtime;
   readonly actor: SignedInActor;
   /** For lists and statistics, which may be read from a copy. */
-  readonly reads: Db;
+  readonly reads: Runtime['reads'];
 }
 
 /**

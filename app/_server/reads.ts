@@ -3,7 +3,6 @@
  * of theirs people read from the database itself and find what they did.
  */
 import { cookies } from 'next/headers';
-import type { Db } from '#db/engine.ts';
 import type { Runtime } from '#lib/runtime.ts';
 
 const cookieName = 'holocron-changed';
@@ -13,7 +12,7 @@ const rememberSeconds = 10;
 const hasCopy = ({ db, reads }: Runtime) => reads !== db;
 
 /** For lists and statistics. */
-export async function readsFor(runtime: Runtime): Promise<Db> {
+export async function readsFor(runtime: Runtime): Promise<Runtime['reads']> {
   if (!hasCopy(runtime)) return runtime.db;
   return (await cookies()).has(cookieName) ? runtime.db : runtime.reads;
 }

@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TableName } from '#db/schema.ts';
@@ -36,7 +34,7 @@ describe.each(contractEngines())('workers whose clocks are an hour apart, on $na
   const withClock = (shiftMs: number) =>
     fleet.worker({
       env: {
-        NODE_OPTIONS: `--import=${pathToFileURL(path.join(import.meta.dirname, 'shifted-clock.ts'))}`,
+        NODE_OPTIONS: `--import=${import.meta.resolve('./shifted-clock.ts')}`,
         SHIFT_CLOCK_MS: String(shiftMs),
       },
     });
