@@ -5,6 +5,7 @@ import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
 import { workOnBulkActions } from '#lib/bulk-actions/work.ts';
 import { checkNextTotals } from '#lib/counters/check-next-totals.ts';
 import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
+import { tellOfTheLoop } from '#lib/events/tell-of-the-loop.ts';
 import type { Logger } from '#lib/log.ts';
 import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
@@ -28,6 +29,7 @@ const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
 const totalsEveryMs = 60_000;
 const schedulesEveryMs = 10_000;
+const tellEveryMs = 10_000;
 const forgetEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
 /** An answer that took longer says too little about the other clock, ms. */
@@ -188,9 +190,11 @@ export async function performDuties(
       everyMs: totalsEveryMs,
       run: async () => {
         const checked = await checkNextTotals(db);
-        if (checked) log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
+        if (checked)
+          log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
       },
     },
+    { what: 'tell of the loop', everyMs: tellEveryMs, run: () => tellOfTheLoop(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
     {

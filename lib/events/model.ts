@@ -15,10 +15,16 @@ export const eventKinds = {
   'run.resumed': 'info',
   'run.stopped': 'warn',
   'run.cancelled': 'warn',
+  'run.progress': 'info',
   'run.completed': 'info',
   'item.retried': 'warn',
   'item.failed': 'error',
   'item.rescued': 'warn',
+  'host.blocked': 'warn',
+  'host.unblocked': 'info',
+  'worker.started': 'info',
+  'worker.stopped': 'info',
+  'worker.lost': 'error',
   'counters.mended': 'warn',
 } as const satisfies Record<string, EventLevel>;
 

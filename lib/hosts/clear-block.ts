@@ -3,6 +3,7 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
 
 /**
  * Lets workers ask the host again before its wait is over. Needs `hosts:change`. Throws `not_found`
@@ -31,5 +32,7 @@ export async function clearBlock(db: Db, actor: Actor, host: string): Promise<vo
       before: { blockedUntil: known.blocked_until, reason: known.blocked_reason },
       after: { blockedUntil: null },
     });
+    const message = `${actor.email} lets workers ask ${host} again.`;
+    await recordEvents(tx, [{ kind: 'host.unblocked', host, message }]);
   });
 }

@@ -1,6 +1,7 @@
 /** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import type { NewEvent } from '#lib/events/model.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
@@ -27,7 +28,7 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     const status = await nextStatus(tx, item, input);
     if (!(await updateHeld(tx, input.fence, failedItem(tx, input, status)))) return settled();
 
-    await noteHostAnswer(tx, item.host, {
+    const ofHost = await noteHostAnswer(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
       requests: input.attempt.requests ?? 1,
       hostFailed: isHostFault(input.errorCode),
@@ -42,19 +43,18 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     const change = status === 'pending' ? { retried: 1 } : outcomeDeltas(status, 1);
     await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
+    const told: NewEvent[] = [...ofHost];
     // A link that leads nowhere is skipped, and no trouble.
     if (status !== 'skipped') {
-      const kind = status === 'failed' ? 'item.failed' : 'item.retried';
-      await recordEvents(tx, [
-        {
-          ...ofItem(item),
-          kind,
-          message: errorMessage,
-          workerId: input.attempt.workerId,
-          data: { code: errorCode, attempt: item.attempt },
-        },
-      ]);
+      told.push({
+        ...ofItem(item),
+        kind: status === 'failed' ? 'item.failed' : 'item.retried',
+        message: errorMessage,
+        workerId: input.attempt.workerId,
+        data: { code: errorCode, attempt: item.attempt },
+      });
     }
+    await recordEvents(tx, told);
     return { ok: true, status: settledAs };
   });
 }

@@ -1,6 +1,7 @@
 /** What an attempt tells us about the host it asked. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { NewEvent } from '#lib/events/model.ts';
 import { latencyIn } from '#lib/hosts/attempt-facts.ts';
 import { budgetIn } from '#lib/hosts/budget.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
@@ -31,22 +32,21 @@ export interface HostAnswer {
 /**
  * Keeps the host's numbers and its pace, and blocks it for the whole fleet when it asked for that or
  * failed too often in a row. A shorter wait never shortens a longer one. No-op for items without a host
- * (types that never use the network).
+ * (types that never use the network). Returns what is to be told of it at the end of the transaction.
  */
 export async function noteHostAnswer(
   tx: Session,
   host: string | null,
   answer: HostAnswer,
-): Promise<void> {
-  if (host === null) return;
-  if (answer.requests > 0) await count(tx, host, answer);
-  if (answer.blockMs !== null && answer.blockMs > 0) {
-    await block(tx, host, answer.blockMs, answer.reason);
-  }
+): Promise<readonly NewEvent[]> {
+  if (host === null) return [];
+  const tripped = answer.requests > 0 ? await count(tx, host, answer) : [];
+  if (answer.blockMs === null || answer.blockMs <= 0) return tripped;
+  return [...tripped, ...(await block(tx, host, answer.blockMs, answer.reason))];
 }
 
 /** One statement for a host that is well; only one in trouble is looked at closely. */
-async function count(tx: Session, host: string, answer: HostAnswer): Promise<void> {
+async function count(tx: Session, host: string, answer: HostAnswer): Promise<readonly NewEvent[]> {
   const latencyMs = latencyIn(answer.facts ?? null);
   if (!answer.hostFailed && (latencyMs ?? 0) <= calmLatencyMs) {
     const updated = await tx.q
@@ -59,7 +59,7 @@ async function count(tx: Session, host: string, answer: HostAnswer): Promise<voi
       .where('pace_ms', '=', 0)
       .where('consecutive_failures', '=', 0)
       .executeTakeFirst();
-    if (Number(updated.numUpdatedRows) > 0) return;
+    if (Number(updated.numUpdatedRows) > 0) return [];
   }
   // Takes the row's lock, so that what is read next is still true when it is written back.
   const known = await tx.q
@@ -68,7 +68,7 @@ async function count(tx: Session, host: string, answer: HostAnswer): Promise<voi
     .where('host', '=', host)
     .executeTakeFirst();
   if (Number(known.numUpdatedRows) === 0) await insert(tx, host, answer);
-  await keepManners(tx, host, answer, latencyMs);
+  return keepManners(tx, host, answer, latencyMs);
 }
 
 /** `smoothedLatency` in SQL. */
@@ -113,7 +113,7 @@ async function keepManners(
   host: string,
   answer: HostAnswer,
   latencyMs: number | null,
-): Promise<void> {
+): Promise<readonly NewEvent[]> {
   const { engine } = tx;
   const row = await tx.q
     .selectFrom('hosts')
@@ -149,9 +149,9 @@ async function keepManners(
     .where('host', '=', host)
     .execute();
   const waitMs = failure === 1 ? breakerMs(consecutiveFailures) : null;
-  if (waitMs === null) return;
+  if (waitMs === null) return [];
   const says = `${consecutiveFailures} requests in a row failed, the last with: ${answer.reason ?? 'no reason given'}`;
-  await block(tx, host, waitMs, says.slice(0, 400));
+  return block(tx, host, waitMs, says.slice(0, 400));
 }
 
 async function block(
@@ -159,12 +159,24 @@ async function block(
   host: string,
   blockMs: number,
   reason: string | null,
-): Promise<void> {
-  const until = tx.engine.nowPlus(blockMs);
-  await tx.q
+): Promise<readonly NewEvent[]> {
+  const { engine } = tx;
+  const until = engine.nowPlus(blockMs);
+  const change = tx.q
     .updateTable('hosts')
     .set({ blocked_until: until, blocked_reason: reason })
-    .where('host', '=', host)
-    .where((eb) => eb.or([eb('blocked_until', 'is', null), eb('blocked_until', '<', until)]))
-    .execute();
+    .where('host', '=', host);
+  const fresh = await change
+    .where((eb) =>
+      eb.or([eb('blocked_until', 'is', null), eb('blocked_until', '<=', engine.now())]),
+    )
+    .executeTakeFirst();
+  if (Number(fresh.numUpdatedRows) === 0) {
+    // It is blocked already: all that was under way says so again.
+    await change.where('blocked_until', '<', until).execute();
+    return [];
+  }
+  const because = reason === null ? '' : `: ${reason}`;
+  const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
+  return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
 }

@@ -1,7 +1,8 @@
 /** What a worker process writes about itself. */
-import type { Session } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import type { Instant } from '#db/schema.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
 import type { Heartbeat } from './model.ts';
 
 interface Registration {
@@ -16,9 +17,14 @@ interface Registration {
 const keepEndedMs = 7 * 24 * 3_600_000;
 
 /** May be called again when its answer was lost: a worker's id is its own, so a row of it is its own row. */
-export async function registerWorker(session: Session, worker: Registration): Promise<void> {
+export async function registerWorker(db: Db, worker: Registration): Promise<void> {
   try {
-    await insertWorker(session, worker);
+    await db.transaction(async (tx) => {
+      await insertWorker(tx, worker);
+      const { workerId, hostName, pid } = worker;
+      const message = `The worker ${hostName} (${pid}) has started.`;
+      await recordEvents(tx, [{ kind: 'worker.started', workerId, message }]);
+    });
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'db_unique_violation') throw error;
   }
@@ -53,6 +59,8 @@ export async function heartbeat(
     .updateTable('workers')
     .set({
       heartbeat_at: session.engine.now(),
+      // It was silent and is back.
+      lost_at: null,
       in_flight: figures.inFlight,
       items_completed: figures.itemsCompleted,
       items_failed: figures.itemsFailed,
@@ -69,17 +77,22 @@ export async function heartbeat(
 }
 
 /** The last word of a worker that ends in order. */
-export async function signOff(
-  session: Session,
-  workerId: string,
-  figures: Heartbeat,
-): Promise<void> {
-  await heartbeat(session, workerId, figures);
-  await session.q
-    .updateTable('workers')
-    .set({ stopped_at: session.engine.now(), in_flight: 0 })
-    .where('worker_id', '=', workerId)
-    .execute();
+export async function signOff(db: Db, workerId: string, figures: Heartbeat): Promise<void> {
+  await db.transaction(async (tx) => {
+    await heartbeat(tx, workerId, figures);
+    const result = await tx.q
+      .updateTable('workers')
+      .set({ stopped_at: tx.engine.now(), in_flight: 0 })
+      .where('worker_id', '=', workerId)
+      .where('stopped_at', 'is', null)
+      .executeTakeFirst();
+    if (Number(result.numUpdatedRows) === 0) return;
+    const { itemsCompleted: completed, itemsFailed: failed } = figures;
+    const message = `A worker has ended, with ${completed} items completed and ${failed} failed.`;
+    await recordEvents(tx, [
+      { kind: 'worker.stopped', workerId, message, data: { completed, failed } },
+    ]);
+  });
 }
 
 /** Forgets workers that ended or fell silent a week ago. */
