@@ -27,12 +27,4 @@ describe('what an action touches', () => {
       expect(splitByAction(action, [held]).affected).toEqual([held]);
     }
   });
-
-  it('is said with exact numbers', () => {
-    const { words } = splitByAction('recrawl', oneOfEach);
-    expect(words.done(3)).toBe('3 items will be fetched again');
-    expect(words.done(1)).toBe('1 item will be fetched again');
-    expect(words.leave(2)).toBe('2 items stay as they are: pending or being worked on already.');
-    expect(words.leave(1)).toBe('1 item stays as it is: pending or being worked on already.');
-  });
 });

@@ -12,6 +12,7 @@ import { Pagination } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { countInWords } from '#lib/bulk-actions/words.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import { readPreferences } from '#lib/preferences/preferences.ts';
@@ -51,11 +52,16 @@ export default async function WorkItemsPage({
           title="Work items"
           {...(count ? { meta: <CountOf count={count} /> } : {})}
           actions={
-            <ViewMenu
-              views={views}
-              defaultView={defaultView}
-              canShare={can(actor.role, 'views:share')}
-            />
+            <>
+              <LinkButton href="/bulk-actions" size="sm" variant="quiet">
+                Background actions
+              </LinkButton>
+              <ViewMenu
+                views={views}
+                defaultView={defaultView}
+                canShare={can(actor.role, 'views:share')}
+              />
+            </>
           }
         />
         <FilterBar ignored={problems.map(({ parameter }) => parameter)} />
@@ -66,6 +72,7 @@ export default async function WorkItemsPage({
             query={query}
             current={current}
             canChange={can(actor.role, 'work-items:change')}
+            matching={count && count.kind !== 'unknown' ? countInWords(count) : null}
             grid={grid}
           />
         ) : (
@@ -117,12 +124,14 @@ function List({
   query,
   current,
   canChange,
+  matching,
   grid,
 }: {
   readonly page: Awaited<ReturnType<typeof listWorkItems>>;
   readonly query: WorkItemQuery;
   readonly current: ListParameters;
   readonly canChange: boolean;
+  readonly matching: string | null;
   readonly grid: GridArrangement | null;
 }) {
   const toCursor = (cursor: string | null) =>
@@ -148,6 +157,7 @@ function List({
         sort={query.sort}
         direction={query.direction}
         canChange={canChange}
+        matching={matching}
         grid={grid}
       />
       <Pagination

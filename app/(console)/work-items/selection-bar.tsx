@@ -1,91 +1,143 @@
 'use client';
-/** SelectionBar: what can be done with the selected rows; each action says first how many it touches. */
-import { RotateCcw, SkipForward, Undo2 } from 'lucide-react';
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+/**
+ * SelectionBar: what can be done with the selected rows, or with all items of the filter; each action
+ * says first how many it touches.
+ */
+import { Ellipsis, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { askLiveNow } from '#app/ui/live.tsx';
+import { Menu } from '#app/ui/menu.tsx';
 import { countOf } from '#app/ui/num.tsx';
-import { notify, notifyError } from '#app/ui/toast.tsx';
 import type { WorkItemSummary } from '#lib/work-items/list.ts';
-import { changeItems } from './actions.ts';
-import { type ItemAction, itemActions, splitByAction } from './item-actions.ts';
+import type { ChangeScope } from './change-dialog.tsx';
+import { type ChangeKind, changeLabels } from './change-kinds.ts';
+import { filterOf } from './filters.ts';
+import type { ItemAction } from './item-actions.ts';
+import { useListState } from './use-list-state.ts';
+
+const loadDialog = () => import('./change-dialog.tsx');
+const ChangeDialog = lazy(loadDialog);
 
 const icons = { recrawl: RotateCcw, retry: Undo2, skip: SkipForward };
+const shownAsButtons = ['recrawl', 'retry', 'skip'] as const;
+const shownInMenu = [
+  'hold',
+  'release',
+  'set_priority',
+  'move_to_run',
+  'set_refetch',
+  'retire',
+] as const satisfies readonly ChangeKind[];
+
+/** Those that ask for something first. */
+const asks: ReadonlySet<ChangeKind> = new Set(['set_priority', 'move_to_run', 'set_refetch']);
 
 export function SelectionBar({
   items,
+  matching,
   onClear,
 }: {
   readonly items: readonly WorkItemSummary[];
+  /** How many items match the filter, in words; null where they could not be counted. */
+  readonly matching: string | null;
   readonly onClear: () => void;
 }) {
+  const { current } = useListState();
+  // All of the filter, until the rows that are selected are others.
+  const [allSince, setAllSince] = useState<number | null>(null);
+  const isAll = allSince === items.length;
+  const [kind, setKind] = useState<ChangeKind | null>(null);
+  const scope: ChangeScope = isAll
+    ? { filter: filterOf(current) }
+    : { ids: items.map((item) => item.workItemId) };
   return (
-    <div className="flex flex-wrap items-center gap-1.5" role="toolbar" aria-label="Selected items">
-      <span className="num pr-1 text-sm font-medium">{countOf(items.length, 'item')} selected</span>
-      {itemActions.map((action) => (
-        <ItemActionButton key={action} action={action} items={items} onDone={onClear} />
-      ))}
+    <div
+      className="flex flex-wrap items-center gap-1.5"
+      role="toolbar"
+      aria-label="Selected items"
+      onPointerEnter={() => void loadDialog()}
+      onFocus={() => void loadDialog()}
+    >
+      <span className="num pr-1 text-sm font-medium" role="status">
+        {isAll
+          ? `All ${matching ?? 'items'} of the filter selected`
+          : `${countOf(items.length, 'item')} selected`}
+      </span>
+      {shownAsButtons.map((action) => {
+        const Icon = icons[action];
+        return (
+          <Button
+            key={action}
+            size="sm"
+            icon={<Icon aria-hidden />}
+            onPress={() => setKind(action)}
+          >
+            {changeLabels[action]}
+          </Button>
+        );
+      })}
+      <Menu
+        label="More actions"
+        placement="bottom start"
+        trigger={
+          <Button size="sm" icon={<Ellipsis aria-hidden />}>
+            More
+          </Button>
+        }
+        entries={shownInMenu.map((action) => ({
+          id: action,
+          label: asks.has(action) ? `${changeLabels[action]} …` : changeLabels[action],
+          isDangerous: action === 'retire',
+          onAction: () => setKind(action),
+        }))}
+      />
+      <Button size="sm" variant="quiet" onPress={() => setAllSince(isAll ? null : items.length)}>
+        {isAll ? 'Only the selected rows' : `Select all ${matching ?? 'items'} of the filter`}
+      </Button>
       <Button size="sm" variant="quiet" onPress={onClear}>
         Clear selection
       </Button>
+      {kind === null ? null : (
+        <Suspense fallback={null}>
+          <ChangeDialog kind={kind} scope={scope} onClose={() => setKind(null)} onDone={onClear} />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-/** One action on some items: confirm with exact numbers, carry out, say what happened. */
+/** One action on one item: says what will happen, carries it out, says what happened. */
 export function ItemActionButton({
   action,
   items,
   onDone,
 }: {
   readonly action: ItemAction;
-  readonly items: readonly Pick<WorkItemSummary, 'workItemId' | 'status' | 'waitReason'>[];
+  readonly items: readonly Pick<WorkItemSummary, 'workItemId'>[];
   readonly onDone?: () => void;
 }) {
-  const router = useRouter();
   const [isOpen, setOpen] = useState(false);
-  const [isPending, startTransition] = useTransition();
-  const plan = splitByAction(action, items);
   const Icon = icons[action];
-  const confirm = () =>
-    startTransition(async () => {
-      const result = await changeItems({
-        action,
-        ids: plan.affected.map((item) => item.workItemId),
-      });
-      setOpen(false);
-      if (!result.ok) return notifyError(result.error);
-      notify(plan.words.done(result.data.changed), {
-        ...(result.data.refused > 0
-          ? {
-              detail: `${countOf(result.data.refused, 'item')} changed meanwhile and stayed as is.`,
-            }
-          : {}),
-      });
-      onDone?.();
-      router.refresh();
-      askLiveNow();
-    });
   return (
     <>
-      <Button size="sm" icon={<Icon aria-hidden />} onPress={() => setOpen(true)}>
-        {plan.words.verb}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={plan.words.title(plan.affected.length)}
-        confirmLabel={plan.words.confirm(plan.affected.length)}
-        isDangerous={action === 'skip'}
-        isPending={isPending}
-        isDisabled={plan.affected.length === 0}
-        onConfirm={confirm}
+      <Button
+        size="sm"
+        icon={<Icon aria-hidden />}
+        onPointerEnter={() => void loadDialog()}
+        onPress={() => setOpen(true)}
       >
-        <p>{plan.words.explain(plan.affected.length)}</p>
-        {plan.left.length > 0 ? <p>{plan.words.leave(plan.left.length)}</p> : null}
-      </ConfirmDialog>
+        {changeLabels[action]}
+      </Button>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <ChangeDialog
+            kind={action}
+            scope={{ ids: items.map((item) => item.workItemId) }}
+            onClose={() => setOpen(false)}
+            onDone={() => onDone?.()}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -31,6 +31,7 @@ export function WorkItemGrid({
   sort,
   direction,
   canChange,
+  matching,
   grid,
 }: {
   readonly rows: readonly WorkItemSummary[];
@@ -39,6 +40,8 @@ export function WorkItemGrid({
   readonly sort: WorkItemSort;
   readonly direction: SortDirection;
   readonly canChange: boolean;
+  /** How many items match the filter, in words; null where they could not be counted. */
+  readonly matching: string | null;
   /** As the person keeps it; null = the list's own. */
   readonly grid: GridArrangement | null;
 }) {
@@ -136,10 +139,10 @@ export function WorkItemGrid({
     <div className="flex flex-col gap-2">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
         {selected.length > 0 ? (
-          <SelectionBar items={selected} onClear={selection.clear} />
+          <SelectionBar items={selected} matching={matching} onClear={selection.clear} />
         ) : (
           <p className="text-xs text-ink-3">
-            {canChange ? 'Select rows to recrawl, retry or skip them.' : null}
+            {canChange ? 'Select rows, or all that match, to change them.' : null}
           </p>
         )}
         <GridToolbar state={columnState} />

@@ -1,0 +1,148 @@
+'use client';
+/**
+ * ChangeDialog: what a change would do to the selected rows or to all items of the filter, judged by the
+ * server; a few rows are changed at once, a filter is handed to the workers.
+ */
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { Banner } from '#app/ui/banner.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { Dialog } from '#app/ui/dialog.tsx';
+import { CheckboxField, NumberField } from '#app/ui/field.tsx';
+import { askLiveNow, useHoldLive } from '#app/ui/live.tsx';
+import { countOf } from '#app/ui/num.tsx';
+import { notify } from '#app/ui/toast.tsx';
+import { countInWords } from '#lib/bulk-actions/words.ts';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import { changeOutcome, changeVerb } from '#lib/work-items/change-words.ts';
+import { newRequestKey } from '../runs/request-key.ts';
+import { changeSelected, launchChange } from './change-actions.ts';
+import { ChangeFields } from './change-fields.tsx';
+import { type ChangeChoices, type ChangeKind, changeLabels, changeOf } from './change-kinds.ts';
+import { ChangePreview, useChangePreview } from './change-preview.tsx';
+
+export type ChangeScope =
+  | { readonly ids: readonly string[] }
+  | { readonly filter: Readonly<Record<string, string>> };
+
+export default function ChangeDialog({
+  kind,
+  scope,
+  onClose,
+  onDone,
+}: {
+  readonly kind: ChangeKind;
+  readonly scope: ChangeScope;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}) {
+  const router = useRouter();
+  const [requestKey] = useState(newRequestKey);
+  const [choices, setChoices] = useState<ChangeChoices>({
+    priority: Number.NaN,
+    runId: '',
+    plan: 'adaptive',
+  });
+  const [speed, setSpeed] = useState(Number.NaN);
+  const [isDry, setDry] = useState(false);
+  const [error, setError] = useState<PublicError | null>(null);
+  const [isPending, startTransition] = useTransition();
+  useHoldLive(true);
+  const change = changeOf(kind, choices);
+  const { preview, problem } = useChangePreview(change, scope);
+  const isAll = 'filter' in scope;
+
+  const carryOut = () => {
+    if (change === null || preview === null) return;
+    setError(null);
+    startTransition(async () => {
+      if (isAll) {
+        const result = await launchChange({
+          change,
+          scope: { filter: { ...scope.filter } },
+          asOf: preview.asOf,
+          dryRun: isDry,
+          itemsPerSecond: Number.isNaN(speed) ? null : speed,
+          requestKey,
+        });
+        if (!result.ok) return setError(result.error);
+        router.push(`/bulk-actions/${result.data.bulkActionId}`);
+      } else {
+        const result = await changeSelected({ change, ids: [...scope.ids], requestKey });
+        if (!result.ok) return setError(result.error);
+        const { changed, refused } = result.data;
+        const left = refused > 0 ? { detail: `${countOf(refused, 'item')} stayed as before.` } : {};
+        notify(changeOutcome(change, changed), left);
+        onClose();
+        router.refresh();
+      }
+      onDone();
+      askLiveNow();
+    });
+  };
+
+  const taken = preview?.sample.taken ?? 0;
+  const count = isAll
+    ? preview && countInWords(preview.expected)
+    : countOf(preview ? taken : scope.ids.length, 'item');
+  const verb = change ? changeVerb(change) : changeLabels[kind];
+  const isNothing = preview?.sample.isAll === true && taken === 0;
+  return (
+    <Dialog
+      title={
+        isAll ? `${changeLabels[kind]}: all matching items` : `${changeLabels[kind]} ${count}?`
+      }
+      isOpen
+      isDismissable={false}
+      onOpenChange={onClose}
+      role={isAll ? 'dialog' : 'alertdialog'}
+      size={isAll ? 'md' : 'sm'}
+      footer={
+        <>
+          <Button onPress={onClose}>Keep as they are</Button>
+          <Button
+            variant={kind === 'skip' || kind === 'retire' ? 'danger' : 'primary'}
+            isPending={isPending}
+            isDisabled={change === null || preview === null || isNothing}
+            onPress={carryOut}
+          >
+            {isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : `${verb} ${count}`}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        {error ? (
+          <Banner kind="failed" title={error.message} isLive>
+            {error.remedy} <code>{error.code}</code>
+          </Banner>
+        ) : null}
+        <ChangeFields
+          kind={kind}
+          choices={choices}
+          onChange={(changes) => setChoices((before) => ({ ...before, ...changes }))}
+        />
+        <ChangePreview change={change} preview={preview} problem={problem} isAll={isAll} />
+        {isAll ? (
+          <>
+            <NumberField
+              label="Items a second at most"
+              help="Empty = as fast as it goes. It can be changed while it runs."
+              minValue={1}
+              maxValue={10_000}
+              value={speed}
+              onChange={setSpeed}
+              error={error?.fields?.['itemsPerSecond']}
+            />
+            <CheckboxField
+              label="Try it dry first"
+              help="Judges every item and changes none; it can be carried out from its page."
+              isSelected={isDry}
+              onChange={setDry}
+            />
+          </>
+        ) : null}
+      </div>
+    </Dialog>
+  );
+}
