@@ -4,8 +4,10 @@ import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { median, secondsOf } from '../harness/measure.ts';
 import { createTarget } from '../queue/queue.ts';
 import type { BenchTarget } from '../queue/target.ts';
+import { fillOthers } from './fill-others.ts';
 import { fillRecords } from './fill-records.ts';
 import type { ListCase } from './list-case.ts';
+import { otherCases } from './other-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { workItemCases } from './work-item-cases.ts';
 
@@ -19,7 +21,7 @@ const callsPerRun = 20;
 export const listsBenchmark: Benchmark = {
   name: 'lists',
   description:
-    'pages and counts of the lists over --rows items and records, beside a hundredth of them',
+    'pages and counts of the lists over --rows items, records and audit entries, beside a hundredth of them',
   run: async ({ rows, runs, progress }) => {
     const count = rows ?? defaultRows;
     const nowMs = Date.now();
@@ -53,6 +55,7 @@ async function filled(
     progress(`lists: filling ${rows} rows into ${target.db.label}`);
     await target.fill(rows, nowMs, progress);
     await fillRecords(target.db, progress);
+    await fillOthers(target.db, progress);
     return { target, rows, cases: await casesOf(target.db, rows, nowMs) };
   } catch (error) {
     await target.dispose();
@@ -63,6 +66,7 @@ async function filled(
 const casesOf = async (db: Db, rows: number, nowMs: number): Promise<ListCase[]> => [
   ...(await workItemCases(db, rows, nowMs)),
   ...(await recordCases(db, rows, nowMs)),
+  ...(await otherCases(db, rows, nowMs)),
 ];
 
 async function measureAll(

@@ -4,9 +4,9 @@ import {
   type DatabaseConnection,
   type Driver,
   type QueryResult,
-  type TransactionSettings,
   SqliteAdapter,
   SqliteDialect,
+  type TransactionSettings,
 } from 'kysely';
 import { checkDeadline } from '../deadline.ts';
 import { type CachingHandle, openSnapshot, type SqliteFile } from './file.ts';
@@ -53,7 +53,9 @@ class SqliteFileDriver implements Driver {
     connection: DatabaseConnection,
     { accessMode }: TransactionSettings,
   ): Promise<void> {
-    await (accessMode === 'read only' ? ours(connection).beginSnapshot() : ours(connection).begin());
+    await (accessMode === 'read only'
+      ? ours(connection).beginSnapshot()
+      : ours(connection).begin());
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {

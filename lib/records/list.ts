@@ -146,14 +146,14 @@ type ConditionKey =
 function pathOf(session: Session, filter: RecordFilter) {
   const conditions = conditionsOf(session.engine, filter);
   const groups: Group<ConditionKey>[] = [];
-  // The one that is usually smallest first. The items' own index is in no order.
-  for (const key of ['workItemId', 'runId', 'httpStatus', 'source'] as const) {
+  // The one that is usually smallest first. Those of items and of ids that begin alike are in no order.
+  for (const key of ['workItemId', 'runId', 'httpStatus', 'resourcePrefix', 'source'] as const) {
     const found = conditions.find((one) => one.key === key);
     if (!found || (key === 'httpStatus' && !isFailure(filter.httpStatus))) continue;
     groups.push({
       keys: [key],
       branches: [found.seek],
-      order: key === 'workItemId' ? null : sort,
+      order: key === 'workItemId' || key === 'resourcePrefix' ? null : sort,
     });
   }
   return chooseAccessPath({
