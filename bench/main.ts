@@ -1,6 +1,7 @@
 /** `pnpm bench [names...]`: runs benchmarks and prints medians beside a floor of the same run. */
 import { Command, InvalidArgumentError } from 'commander';
 import { toPublicError } from '#lib/errors/app-error.ts';
+import { claimsBenchmark } from './claims/claims.ts';
 import { crawlBenchmark } from './crawl/crawl.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
@@ -11,6 +12,7 @@ import { webBenchmark } from './web/web.ts';
 
 const benchmarks: readonly Benchmark[] = [
   queueBenchmark,
+  claimsBenchmark,
   listsBenchmark,
   recrawlBenchmark,
   crawlBenchmark,

@@ -1,0 +1,119 @@
+/** What a claim costs, and whether it grows with the table or with what may not be claimed. */
+import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
+import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
+import { measureCase, secondsOf } from '../harness/measure.ts';
+import { newItems } from '../queue/measured-items.ts';
+import { createTarget } from '../queue/queue.ts';
+import type { BenchTarget } from '../queue/target.ts';
+import { addBackoffCrowd, addBlockedCrowd, addRestingCrowd, configureMeasured } from './crowds.ts';
+
+/** Rows of the table beside it, which is the floor: what a claim costs more, it costs for its size. */
+const fewRows = 10_000;
+const defaultRows = 100_000;
+const perClaim = 16;
+const claimsPerRun = 20;
+
+export const claimsBenchmark: Benchmark = {
+  name: 'claims',
+  description: `claims of ${perClaim} in a table of --rows items and behind a fifth of them, beside ${fewRows} items`,
+  run: async ({ rows, runs, progress }) => {
+    const small = await prepared(fewRows, progress);
+    const large = await prepared(rows ?? defaultRows, progress).catch(async (error: unknown) => {
+      await small.target.dispose();
+      throw error;
+    });
+    try {
+      return await measureAll(large, small, runs, progress);
+    } finally {
+      await large.target.dispose();
+      await small.target.dispose();
+    }
+  },
+};
+
+interface Prepared {
+  readonly target: BenchTarget;
+  readonly store: OpenStateStore;
+}
+
+async function prepared(rows: number, progress: (line: string) => void): Promise<Prepared> {
+  const target = await createTarget();
+  try {
+    progress(`claims: filling ${rows} rows into ${target.db.label}`);
+    await target.fill(rows, Date.now(), progress);
+    await configureMeasured(target.db);
+    return { target, store: await createStateStore({ db: target.db }) };
+  } catch (error) {
+    await target.dispose();
+    throw error;
+  }
+}
+
+type Claim = (store: OpenStateStore) => Promise<{ readonly length: number }>;
+
+const options = { owner: 'bench', leaseMs: 600_000 };
+const inOrder: Claim = (store) => store.dequeue(perClaim, options);
+const politely: Claim = async (store) => (await store.claimPolitely(perClaim, options)).items;
+
+interface ClaimCase {
+  readonly name: string;
+  readonly claim: Claim;
+  /** What stands in front from this case on. */
+  readonly crowd?: (target: BenchTarget) => Promise<void>;
+}
+
+const cases: readonly ClaimCase[] = [
+  { name: 'next of all sources', claim: inOrder },
+  { name: 'as a worker', claim: politely },
+  { name: 'next of all, behind backoff', claim: inOrder, crowd: ({ db }) => addBackoffCrowd(db) },
+  {
+    name: 'as a worker, behind a paused run',
+    claim: politely,
+    crowd: ({ db }) => addRestingCrowd(db),
+  },
+  {
+    name: 'as a worker, behind a blocked host too',
+    claim: politely,
+    crowd: ({ db }) => addBlockedCrowd(db),
+  },
+];
+
+async function measureAll(
+  large: Prepared,
+  small: Prepared,
+  runs: number,
+  progress: (line: string) => void,
+): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const { name, claim, crowd } of cases) {
+    progress(`claims: ${name}`);
+    for (const { target } of [small, large]) await crowd?.(target);
+    results.push(
+      await measureCase({
+        name,
+        unit: 'ms',
+        runs,
+        measure: () => msPerClaim(large, claim),
+        floor: {
+          what: `the same among ${fewRows} items`,
+          measure: () => msPerClaim(small, claim),
+        },
+      }),
+    );
+  }
+  return results;
+}
+
+/** Enqueueing what is claimed is not timed. */
+async function msPerClaim({ store }: Prepared, claim: Claim): Promise<number> {
+  const items = newItems(claimsPerRun * perClaim);
+  // Never the same resource twice: what was claimed before is still there.
+  await store.enqueueMany(items.map((item) => ({ ...item, resourceId: item.workItemId ?? '' })));
+  const seconds = await secondsOf(async () => {
+    for (let n = 0; n < claimsPerRun; n += 1) {
+      const { length } = await claim(store);
+      if (length !== perClaim) throw new Error(`${length} items were claimed, not ${perClaim}.`);
+    }
+  });
+  return (seconds * 1000) / claimsPerRun;
+}
