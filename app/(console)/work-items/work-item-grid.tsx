@@ -1,6 +1,6 @@
 'use client';
-import { useRouter } from 'next/navigation';
 /** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
+import { useRouter } from 'next/navigation';
 import { lazy, type MouseEvent, Suspense, useMemo, useState } from 'react';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { RowCheckbox, TableRegion, Th, Thead } from '#app/ui/table.tsx';
