@@ -101,9 +101,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
             if (redirects.length === maxRedirects)
               throw tooManyRedirects(request.url, maxRedirects);
             redirects.push({ status: response.statusCode, url: next.url.href });
-            if (request.beforeRedirect && next.url.host === hop.url.host) {
-              await patience.pause(request.beforeRedirect);
-            }
+            const { beforeRedirect } = request;
+            if (beforeRedirect) await patience.pause(() => beforeRedirect(next.url));
             hop = next;
             continue;
           }

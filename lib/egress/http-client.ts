@@ -11,8 +11,8 @@ export interface HttpRequest {
   readonly maxBytes?: number;
   /** Default 5. */
   readonly maxRedirects?: number;
-  /** Awaited before a redirect is followed to the same host: it is a request like any other. */
-  readonly beforeRedirect?: () => Promise<void>;
+  /** Awaited before a redirect is followed: it is a request like any other. What it throws ends the request. */
+  readonly beforeRedirect?: (next: URL) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 

@@ -20,16 +20,24 @@ export class AppError extends Error {
   readonly code: AppErrorCode;
   readonly remedy: string;
   readonly fields: FieldErrors | undefined;
+  /** For what ends by itself: after how long, ms. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     code: AppErrorCode,
     message: string,
-    options: { remedy?: string; fields?: FieldErrors; cause?: unknown } = {},
+    options: {
+      remedy?: string;
+      fields?: FieldErrors;
+      cause?: unknown;
+      retryAfterMs?: number;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.remedy = options.remedy ?? appErrorRemedies[code];
     this.fields = options.fields;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
 

@@ -65,6 +65,7 @@ export const appErrorRemedies = {
   title_invalid: 'The wiki does not accept this title.',
   blocked:
     'The source answered with a block or challenge page; check the user agent and the contact.',
+  redirect_host_waits: 'Nothing to do: it is tried again when the other host may be asked.',
   robots_disallowed: "The site's robots.txt does not allow this path.",
   lake_write_failed: "Check the data lake's directory and free space.",
   lake_unreadable: "Mount the data lake's directory, or correct INGEST_LAKE_DIR.",

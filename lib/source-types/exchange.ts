@@ -15,6 +15,8 @@ interface AskOptions {
   readonly body?: string | null;
   /** Default: the HTTP client's. */
   readonly maxBytes?: number;
+  /** See `HttpRequest`. */
+  readonly beforeRedirect?: (next: URL) => Promise<void>;
 }
 
 export interface Exchange {
@@ -65,7 +67,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   };
 
   return {
-    async ask(url, { method = 'GET', headers = {}, body = null, maxBytes } = {}) {
+    async ask(url, { method = 'GET', headers = {}, body = null, ...limits } = {}) {
       if (asked > 0) await context.politePause();
       context.signal.throwIfAborted();
       first ??= { url, method, headers: maskedHeaders(headers) };
@@ -77,7 +79,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         body,
         timeoutMs: context.settings.timeout * 1000,
         signal: context.signal,
-        ...(maxBytes === undefined ? {} : { maxBytes }),
+        ...limits,
       });
       last = response;
       bytes += response.bytes;
@@ -141,7 +143,7 @@ export function failureOf(
   context: FetchContext<CommonSettings>,
 ): Failure {
   if (context.signal.aborted || !(error instanceof AppError)) throw error;
-  return failed(exchange, error.code, error.message);
+  return failed(exchange, error.code, error.message, error.retryAfterMs);
 }
 
 /** The error outcome of a status that is not a success; null for 2xx and 304. */

@@ -38,6 +38,8 @@ export interface FetchContext<S> extends SourceContext<S> {
    * The fleet keeps it from now on; an item that was claimed without it goes back. Absent = not kept.
    */
   readonly keepDistance?: (delayMs: number | null) => Promise<void>;
+  /** The same of the host that a redirect has led to; throws `redirect_host_waits` when it came too soon. */
+  readonly keepDistanceThere?: (delayMs: number | null) => Promise<void>;
   /** What the host last said is left of our budget there; absent or null = nothing is known. */
   readonly budget?: () => Promise<BudgetLeft | null>;
   /** Remembers robots.txt files; absent = in this process's memory. */

@@ -86,6 +86,10 @@ const rules = {
     'A block or challenge page: everybody leaves the host alone for a good while, instead of meeting the same wall with every item.',
     { hostWaits: 'always', leastDelayMs: 15 * minute },
   ),
+  redirect_host_waits: rule(
+    'retry',
+    'The host it redirects to is to be left alone for now; the one that was asked is not to blame.',
+  ),
   robots_disallowed: rule('skip', 'The site’s owner does not want it fetched.'),
   // our own side
   lake_write_failed: rule(

@@ -7,6 +7,7 @@ import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-typ
 import type { HeldItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 import { politeHttp } from './polite-http.ts';
+import { type HostVisit, visitor } from './visit-host.ts';
 
 /** The host asks for a greater distance than this item was claimed with: it goes back unasked. */
 class ClaimedTooSoon extends Error {
@@ -63,7 +64,11 @@ async function underSlot<T>(
   context: PipelineContext,
   fetch: (fetching: FetchContext<CommonSettings>) => Promise<T>,
 ): Promise<T> {
-  const polite = politeHttp(context.http, source.rateDelayMs, signal);
+  const leaseMs = Math.max(context.leaseMs, source.context.settings.timeout * 2000);
+  const { db, log } = context;
+  const delayMs = source.rateDelayMs;
+  const enterHost = visitor({ db, log, signal, delayMs, leaseMs });
+  const polite = politeHttp(context.http, delayMs, signal, enterHost);
   try {
     return await fetch({
       ...source.context,
@@ -73,7 +78,8 @@ async function underSlot<T>(
       robots: context.robots,
       budget: async () =>
         holder.item.host === null ? null : budgetLeft(context.db, holder.item.host),
-      keepDistance: (delayMs) => keepHostsDistance(holder, delayMs, source, context),
+      keepDistance: (wishMs) => keepHostsDistance(holder, wishMs, source, context),
+      keepDistanceThere: (wishMs) => keepDistanceOfVisit(polite.visit(), wishMs, context),
     });
   } finally {
     holder.requests += polite.sent();
@@ -95,6 +101,23 @@ async function keepHostsDistance(
   if (wished > source.rateDelayMs || !source.holdsHostSlot) throw new ClaimedTooSoon();
 }
 
+/** What the site asks for holds from its next request on, which is this one when there is time for it. */
+async function keepDistanceOfVisit(
+  visit: HostVisit | null,
+  delayMs: number | null,
+  context: PipelineContext,
+): Promise<void> {
+  if (visit === null) return;
+  const wished = delayMs === null ? null : Math.min(delayMs, longestRobotsDelayMs);
+  if (wished !== visit.robotsDelayMs) await keepDistance(context.db, visit.host, wished);
+  if (wished === null || wished <= visit.delayMs) return;
+  throw new AppError(
+    'redirect_host_waits',
+    `It redirects to ${visit.host}, whose robots.txt asks for ${wished / 1000} s between two requests.`,
+    { retryAfterMs: wished },
+  );
+}
+
 function whenAllAborted(batch: readonly HeldItem[]): AbortSignal {
   const all = new AbortController();
   const check = () => {
@@ -113,7 +136,7 @@ function failedOutcome(error: unknown, held: HeldItem, context: PipelineContext)
       facts: null,
       code: error.code,
       message: error.message,
-      retryAfterMs: null,
+      retryAfterMs: error.retryAfterMs,
     };
   }
   if (!held.abort.signal.aborted) {

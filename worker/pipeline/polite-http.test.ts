@@ -26,10 +26,11 @@ afterAll(async () => {
 
 const request = (path = '/') => ({ url: `${url}${path}`, timeoutMs: 5_000 });
 const endless = new AbortController().signal;
+const nowhere = () => Promise.reject(new Error('no redirect leads to another host here'));
 
 describe('requests within one fetch', () => {
   it('keep the delay between them, as the server sees it', async () => {
-    const polite = politeHttp(client, 60, endless);
+    const polite = politeHttp(client, 60, endless, nowhere);
     seenAt.length = 0;
     for (let page = 0; page < 3; page += 1) {
       await polite.politePause();
@@ -41,7 +42,7 @@ describe('requests within one fetch', () => {
   });
 
   it('keep it before a redirect, which is a request like any other', async () => {
-    const polite = politeHttp(client, 600, endless);
+    const polite = politeHttp(client, 600, endless, nowhere);
     seenAt.length = 0;
     const { timings } = await polite.http.request({ ...request('/redirect'), timeoutMs: 500 });
     const [first = 0, second = 0] = seenAt;
@@ -52,7 +53,7 @@ describe('requests within one fetch', () => {
 
   it('are noted no earlier than the server saw the last one', async () => {
     for (const path of ['/', '/redirect']) {
-      const polite = politeHttp(client, 0, endless);
+      const polite = politeHttp(client, 0, endless, nowhere);
       seenAt.length = 0;
       await polite.http.request(request(path));
       expect(polite.lastSentAt()).toBeGreaterThanOrEqual(seenAt.at(-1) ?? Number.POSITIVE_INFINITY);
@@ -60,7 +61,7 @@ describe('requests within one fetch', () => {
   });
 
   it('that failed are noted too', async () => {
-    const polite = politeHttp(client, 0, endless);
+    const polite = politeHttp(client, 0, endless, nowhere);
     expect(polite.lastSentAt()).toBeNull();
     await expect(
       polite.http.request({ url: 'http://127.0.0.1:1/', timeoutMs: 2_000 }),
@@ -70,7 +71,7 @@ describe('requests within one fetch', () => {
 
   it('do not wait on when the work is broken off', async () => {
     const abort = new AbortController();
-    const polite = politeHttp(client, 60_000, abort.signal);
+    const polite = politeHttp(client, 60_000, abort.signal, nowhere);
     await polite.http.request(request());
     const waiting = polite.politePause();
     abort.abort('stopping');

@@ -5,19 +5,20 @@ import {
   type Respond,
   startLoopbackServer,
 } from '#lib/egress/testing/loopback-server.ts';
+import { insertHost } from '#lib/hosts/insert-host.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { openSite, type Site, until } from '../testing/processes.ts';
 
 let site: Site;
-let server: LoopbackServer | undefined;
+const servers: LoopbackServer[] = [];
 beforeEach(async () => {
   site = await openSite();
 });
 afterEach(async () => {
   await site.dispose();
-  await server?.close();
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
 interface Seen {
@@ -30,7 +31,7 @@ interface Seen {
 async function serve(answer: Respond): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   let inFlight = 0;
-  server = await startLoopbackServer((request, response) => {
+  const server = await startLoopbackServer((request, response) => {
     inFlight += 1;
     response.once('close', () => {
       inFlight -= 1;
@@ -38,6 +39,7 @@ async function serve(answer: Respond): Promise<{ origin: string; seen: Seen[] }>
     seen.push({ at: performance.now(), inFlight, path: request.url ?? '' });
     answer(request, response);
   });
+  servers.push(server);
   return { origin: server.origin, seen };
 }
 
@@ -54,7 +56,7 @@ async function crawl(workers: number): Promise<void> {
   const fleet = Array.from({ length: workers }, () => site.start('worker/main.ts', [], env));
   await until('all items are done', async () => {
     const { byStatus, total } = await site.runtime.store.getStats();
-    return byStatus.completed === total;
+    return byStatus.completed + byStatus.skipped === total;
   });
   for (const { process } of fleet) process.kill('SIGTERM');
   for (const { ended } of fleet) expect((await ended).code).toBe(0);
@@ -92,5 +94,58 @@ describe('four workers, as the server sees them', () => {
     await crawl(4);
     expect(seen).toHaveLength(60);
     expect(Math.max(...seen.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(3);
+  });
+
+  it('keep the distance of a host that redirects lead to, and obey its robots.txt', async () => {
+    const target = await serve((request, response) => {
+      if (request.url === '/robots.txt') response.end('User-agent: *\nDisallow: /secret');
+      else response.end('{}');
+    });
+    const first = await serve((request, response) => {
+      const to = request.url?.startsWith('/moved') ? request.url.replace('/moved', '') : null;
+      if (to === null) response.writeHead(404).end();
+      else response.writeHead(302, { location: `${target.origin}${to}` }).end();
+    });
+    const { db } = site.runtime;
+    const host = new URL(target.origin).host;
+    await insertHost(db, host, { delay_ms: 150, pace_ms: 150 });
+    await givenSource('moved', { base_url: first.origin }, ['/moved/{1..10}', '/moved/secret']);
+    await givenSource('direct', { base_url: target.origin, response: 'json' }, ['/own/{1..5}']);
+    await crawl(4);
+
+    const paths = target.seen.map(({ path }) => path).filter((path) => path !== '/robots.txt');
+    expect(paths.toSorted()).toEqual(
+      [
+        ...Array.from({ length: 10 }, (_, n) => `/${n + 1}`),
+        ...Array.from({ length: 5 }, (_, n) => `/own/${n + 1}`),
+      ].toSorted(),
+    );
+    expect(Math.min(...gaps(target.seen))).toBeGreaterThanOrEqual(150);
+    expect(Math.max(...target.seen.map(({ inFlight }) => inFlight))).toBe(1);
+    const skipped = await db.q
+      .selectFrom('work_items')
+      .select(['request_uri', 'error_code'])
+      .where('status', '=', 'skipped')
+      .execute();
+    expect(skipped).toEqual([
+      { request_uri: `${first.origin}/moved/secret`, error_code: 'robots_disallowed' },
+    ]);
+  });
+
+  it('take a Crawl-delay from the host that a redirect led to, and come back for the page', async () => {
+    const target = await serve((request, response) => {
+      if (request.url === '/robots.txt') response.end('User-agent: *\nCrawl-delay: 0.3');
+      else response.end('{}');
+    });
+    const first = await serve((request, response) => {
+      const location = `${target.origin}${request.url}`;
+      response.writeHead(request.url === '/robots.txt' ? 404 : 307, { location }).end();
+    });
+    await givenSource('moved', { base_url: first.origin }, ['/{1..4}']);
+    await crawl(1);
+    expect(target.seen.map(({ path }) => path).toSorted()).toEqual(
+      ['/1', '/2', '/3', '/4', '/robots.txt'].toSorted(),
+    );
+    expect(Math.min(...gaps(target.seen))).toBeGreaterThanOrEqual(300);
   });
 });

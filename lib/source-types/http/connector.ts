@@ -2,6 +2,7 @@
 import type { HttpClient, HttpResponse } from '#lib/egress/http-client.ts';
 import { askRobots, createRobotsMemory, type RobotsCache } from '#lib/egress/robots.ts';
 import { describeUrl } from '#lib/egress/url.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import { beginningOf, decode, mediaTypeOf } from '../body.ts';
@@ -33,12 +34,12 @@ export function fetchOverHttp(
 ): Promise<FetchOutcome> {
   return guarded(context, async (exchange) => {
     const { settings } = context;
-    const barred = await barredByRobots(item, context, exchange);
-    if (barred) return barred;
+    await obeyRobots(item.requestUri, item, context);
     const response = await exchange.ask(item.requestUri, {
       method: item.requestMethod,
       body: item.requestBody,
       headers: headersOf(item, context),
+      beforeRedirect: (next) => obeyRobots(next.href, item, context),
       ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
     });
     const validators = {
@@ -188,32 +189,35 @@ function memoryOf(http: HttpClient): RobotsCache {
   return known;
 }
 
-/** An API that was declared as JSON is not a site for crawlers: its robots.txt is not asked. */
-async function barredByRobots(
+/**
+ * Of the item's address, and of those that redirects lead to. Throws `robots_disallowed`, and what makes
+ * it wait while the file cannot be read. An API that was declared as JSON is not a site for crawlers: its
+ * robots.txt is not asked.
+ */
+async function obeyRobots(
+  url: string,
   item: HttpItem,
   context: FetchContext<HttpSettings>,
-  exchange: Exchange,
-): Promise<FetchOutcome | null> {
+): Promise<void> {
   const { settings, http, signal, politePause } = context;
-  if (!settings.respect_robots || settings.response === 'json') return null;
+  if (!settings.respect_robots || settings.response === 'json') return;
   const verdict = await askRobots({
     http,
     cache: context.robots ?? memoryOf(http),
-    url: item.requestUri,
+    url,
     userAgent: settings.user_agent ?? http.userAgent ?? 'HolocronIngest',
     timeoutMs: settings.timeout * 1000,
     signal,
     politePause,
   });
+  const isThere = new URL(url).host !== new URL(item.requestUri).host;
   if (verdict.kind === 'allowed') {
-    await context.keepDistance?.(verdict.delayMs);
-    return null;
+    const keepDistance = isThere ? context.keepDistanceThere : context.keepDistance;
+    return keepDistance?.(verdict.delayMs);
   }
-  return verdict.kind === 'disallowed'
-    ? failed(
-        exchange,
-        'robots_disallowed',
-        `robots.txt does not allow ${describeUrl(item.requestUri)}.`,
-      )
-    : failed(exchange, 'http_server_error', verdict.message);
+  if (verdict.kind === 'unknown') {
+    // The host that was asked is not to blame for another's.
+    throw new AppError(isThere ? 'redirect_host_waits' : 'http_server_error', verdict.message);
+  }
+  throw new AppError('robots_disallowed', `robots.txt does not allow ${describeUrl(url)}.`);
 }
