@@ -57,6 +57,10 @@ export interface Engine {
   now(): RawBuilder<Instant>;
   /** The database's clock plus `ms` (may be negative). */
   nowPlus(ms: number): RawBuilder<Instant>;
+  /** The same with `ms` from the statement, whose text then is the same for all of them; null stays null. */
+  nowPlusMs(ms: Expression<number | null>): RawBuilder<Instant | null>;
+  /** A time as this engine has given it to us, from the statement; null stays null. */
+  instantOf(text: Expression<string | null>): RawBuilder<Instant | null>;
   /** A stored time plus `ms`. */
   addMs(time: Expression<unknown>, ms: number): RawBuilder<Instant>;
   /** `b - a` in milliseconds, as a number. */

@@ -45,7 +45,7 @@ export const insertColumns = [
   'change_count',
 ] as const satisfies readonly (keyof WorkItemInsert)[];
 
-type InsertColumn = (typeof insertColumns)[number];
+export type InsertColumn = (typeof insertColumns)[number];
 
 const defaults: Partial<Record<InsertColumn, number>> = {
   priority: 100,
@@ -55,12 +55,20 @@ const defaults: Partial<Record<InsertColumn, number>> = {
   change_count: 0,
 };
 
+/** The row's value, or the column's default. */
+export function insertValue(
+  row: Partial<WorkItemInsert>,
+  name: InsertColumn,
+): string | number | null {
+  return row[name] ?? defaults[name] ?? null;
+}
+
 /** The rows with every column, absent ones at their default or null. */
 export function insertRows(
   rows: readonly WorkItemInsert[],
 ): Record<string, string | number | null>[] {
   return rows.map((row) =>
-    Object.fromEntries(insertColumns.map((name) => [name, row[name] ?? defaults[name] ?? null])),
+    Object.fromEntries(insertColumns.map((name) => [name, insertValue(row, name)])),
   );
 }
 

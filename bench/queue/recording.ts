@@ -48,9 +48,26 @@ function recorded(q: Kysely<Database>, steps: RecordedStep[]): Kysely<Database> 
     },
     transformResult: async ({ queryId, result }) => {
       const query = compiled.get(queryId);
+      compiled.delete(queryId);
       if (query) steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
       return result;
     },
   };
-  return q.withPlugin(plugin);
+  return withCompiled(q.withPlugin(plugin), steps);
+}
+
+/** Statements that are sent as they are, because their text was made before, pass no plugin on their way in. */
+function withCompiled(q: Kysely<Database>, steps: RecordedStep[]): Kysely<Database> {
+  const executeQuery: typeof q.executeQuery = (query, ...rest) => {
+    if ('sql' in query) steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
+    return q.executeQuery(query, ...rest);
+  };
+  return new Proxy(q, {
+    get(target, name) {
+      if (name === 'executeQuery') return executeQuery;
+      const value: unknown = Reflect.get(target, name, target);
+      // Its private fields are the target's own.
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

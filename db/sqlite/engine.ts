@@ -4,13 +4,7 @@ import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { normaliseInstant } from '../instant.ts';
 import type { Instant } from '../schema.ts';
-import {
-  chunksOf,
-  escapeLike,
-  insertChunkSize,
-  insertColumns,
-  insertRows,
-} from '../work-item-insert.ts';
+import { chunksOf, escapeLike, insertChunkSize } from '../work-item-insert.ts';
 import { claim, pendingByTime, promoteDue } from './claim.ts';
 import {
   measureDrift,
@@ -19,6 +13,7 @@ import {
   readHostCounters,
   reconcileCounters,
 } from './counters.ts';
+import { insertWorkItemsIfAbsent } from './insert-work-items.ts';
 
 const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
 const truncated = {
@@ -35,6 +30,9 @@ export const sqliteEngine: Engine = {
   name: 'sqlite',
   now,
   nowPlus: (ms) => sql<Instant>`strftime(${format}, 'now', ${seconds(ms)})`,
+  nowPlusMs: (ms) =>
+    sql<Instant | null>`strftime(${format}, 'now', (${ms} / 1000.0) || ' seconds')`,
+  instantOf: (text) => sql<Instant | null>`${text}`,
   addMs: (time, ms) => sql<Instant>`strftime(${format}, ${time}, ${seconds(ms)})`,
   diffMs: (a, b) =>
     sql<number>`cast(round((unixepoch(${b}, 'subsec') - unixepoch(${a}, 'subsec')) * 1000) as integer)`,
@@ -55,22 +53,7 @@ export const sqliteEngine: Engine = {
   promoteDue: (db) => promoteDue(sqliteEngine, db),
   pendingByTime,
 
-  async insertWorkItemsIfAbsent(session, rows) {
-    const inserted = new Set<string>();
-    const at = now();
-    const fields = insertColumns.map((name) =>
-      name === 'available_at' ? sql`coalesce(value ->> ${name}, ${at})` : sql`value ->> ${name}`,
-    );
-    for (const chunk of chunksOf(rows, insertChunkSize)) {
-      const result = await sql<{ work_item_id: string }>`
-        insert into work_items (${columnList(insertColumns)}, created_at, updated_at)
-        select ${sql.join(fields)}, ${at}, ${at} from json_each(${JSON.stringify(insertRows(chunk))}) where true
-        on conflict (dedupe_key) do nothing
-        returning work_item_id`.execute(session.q);
-      for (const row of result.rows) inserted.add(row.work_item_id);
-    }
-    return inserted;
-  },
+  insertWorkItemsIfAbsent,
 
   async touchSeenResources(session, rows) {
     const names = ['resource_key', 'source_system', 'source_name', 'resource_type', 'resource_id'];

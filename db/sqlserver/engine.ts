@@ -45,6 +45,10 @@ export function sqlServerEngine(schema: string): Engine {
     name: 'sqlserver',
     now,
     nowPlus: (ms) => plusMs(clock, ms),
+    // DATEADD takes an INT, as in `plusMs`.
+    nowPlusMs: (ms) =>
+      sql<Instant | null>`(select dateadd(millisecond, cast(p.ms % ${sql.lit(day)} as int), dateadd(day, cast(p.ms / ${sql.lit(day)} as int), ${clock})) from (select cast(${ms} as bigint) as ms) as p)`,
+    instantOf: (text) => sql<Instant | null>`cast(replace(${text}, 'Z', '') as datetime2(7))`,
     addMs: (time, ms) => plusMs(time, ms),
     diffMs: (a, b) => sql<number>`cast(datediff_big(millisecond, ${a}, ${b}) as float)`,
     // Style 126 without trailing zeros is shorter, so 121: always all the digits the column has.

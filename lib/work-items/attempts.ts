@@ -1,10 +1,11 @@
 /** The history of an item: one row for each time a worker held it. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { AttemptOutcome, WorkItemRow } from '#db/schema.ts';
+import { preparedRows } from '#db/prepared.ts';
+import type { AttemptOutcome, Instant, WorkItemRow } from '#db/schema.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { rowsAtOnce } from './chunks.ts';
 import type { AttemptReport } from './model.ts';
 
 export interface EndedAttempt {
@@ -25,15 +26,38 @@ export async function recordAttempts(
   tx: Session,
   attempts: readonly EndedAttempt[],
 ): Promise<void> {
-  for (const chunk of rowsAtOnce(attempts)) {
-    await tx.q
-      .insertInto('work_item_attempts')
-      .values(chunk.map((ended) => attemptRow(tx, ended)))
-      .execute();
-  }
+  await insertAttempts(tx, attempts.map(attemptRow));
 }
 
-function attemptRow({ engine }: Session, { item, report, ...end }: EndedAttempt) {
+type AttemptRow = ReturnType<typeof attemptRow>;
+
+const insertAttempts = preparedRows<AttemptRow, unknown>(({ q, engine }, rows) =>
+  q.insertInto('work_item_attempts').values(
+    rows.map((slot) => ({
+      attempt_id: slot('attempt_id'),
+      work_item_id: slot('work_item_id'),
+      source_system: slot('source_system'),
+      source_name: slot('source_name'),
+      host: slot('host'),
+      run_id: slot('run_id'),
+      attempt: slot('attempt'),
+      lease_id: slot('lease_id'),
+      worker_id: slot('worker_id'),
+      started_at: sql<Instant>`coalesce(${engine.instantOf(slot('claimed_at'))}, ${engine.now()})`,
+      finished_at: engine.now(),
+      duration_ms: slot('duration_ms'),
+      outcome: slot('outcome'),
+      http_status: slot('http_status'),
+      error_code: slot('error_code'),
+      error_message: slot('error_message'),
+      facts: slot('facts'),
+      ingest_id: slot('ingest_id'),
+      items_discovered: slot('items_discovered'),
+    })),
+  ),
+);
+
+function attemptRow({ item, report, ...end }: EndedAttempt) {
   const facts = end.facts ?? report?.facts ?? null;
   return {
     attempt_id: report?.attemptId ?? newId(),
@@ -45,8 +69,7 @@ function attemptRow({ engine }: Session, { item, report, ...end }: EndedAttempt)
     attempt: item.attempt,
     lease_id: item.lease_id,
     worker_id: report?.workerId ?? item.lease_owner,
-    started_at: item.claimed_at === null ? engine.now() : engine.instantParam(item.claimed_at),
-    finished_at: engine.now(),
+    claimed_at: item.claimed_at,
     duration_ms: report === null ? null : Math.round(report.durationMs),
     outcome: end.outcome,
     http_status: report?.httpStatus ?? null,

@@ -2,10 +2,12 @@
  * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
  * many items have in common is one statement for all of them.
  */
+import { sql } from 'kysely';
 import { validate as isUuid } from 'uuid';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import type { WorkItemRow } from '#db/schema.ts';
+import { preparedChange } from '#db/prepared.ts';
+import type { Instant, WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { storeRecords } from '#lib/records/store-record.ts';
 import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
@@ -13,8 +15,8 @@ import { noteAnnouncedChanges } from './announced-changes.ts';
 import { recordAttempts } from './attempts.ts';
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from './discovered.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
-import { noLease, readHeldOf, updateHeld, type WorkItemChange } from './held-item.ts';
-import { noteHostAnswer } from './hosts.ts';
+import { noLease, readHeldOf, statusIs } from './held-item.ts';
+import { noteGoodAnswers } from './hosts.ts';
 import type { CompletionInput, CompletionResult } from './model.ts';
 import { nextFetch } from './next-fetch.ts';
 
@@ -102,8 +104,7 @@ async function settleItems(
     // A second report of the same lease in one group finds it spent.
     items.delete(input.fence.leaseId);
     const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
-    const change = completedItem(tx, item, input, fresh);
-    if (!(await updateHeld(tx, input.fence, change))) continue;
+    if ((await completeHeld(tx, completionOf(item, input, fresh))) !== 1) continue;
     completed.set(input, { input, item, fresh, unchanged: !fresh && input.alias !== true });
   }
   return completed;
@@ -111,16 +112,17 @@ async function settleItems(
 
 /** Hosts in the order of their names: two groups never wait for each other's rows crosswise. */
 async function noteHosts(tx: Session, done: readonly Completed[]): Promise<void> {
-  const inOrder = done.toSorted((a, b) => compareText(a.item.host ?? '', b.item.host ?? ''));
-  for (const { item, input } of inOrder) {
-    await noteHostAnswer(tx, item.host, {
-      httpStatus: input.attempt.httpStatus,
-      requests: input.attempt.requests ?? 1,
-      hostFailed: false,
-      blockMs: null,
-      reason: null,
-      facts: input.attempt.facts,
-    });
+  const hosts = [...Map.groupBy(done, ({ item }) => item.host)];
+  for (const [host, members] of hosts.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
+    await noteGoodAnswers(
+      tx,
+      host,
+      members.map(({ input: { attempt } }) => ({
+        httpStatus: attempt.httpStatus,
+        requests: attempt.requests ?? 1,
+        facts: attempt.facts ?? null,
+      })),
+    );
   }
 }
 
@@ -174,33 +176,55 @@ function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
   return stretches;
 }
 
-function completedItem(
-  tx: Session,
-  item: WorkItemRow,
-  input: CompletionInput,
-  fresh: boolean,
-): WorkItemChange {
-  const { record, validators, attempt } = input;
-  const now = tx.engine.now();
+type Completion = ReturnType<typeof completionOf>;
+
+/** Under the fence, like `updateHeld`; text made once, because every item has one of its own. */
+const completeHeld = preparedChange<Completion>(({ q, engine }, slot) =>
+  q
+    .updateTable('work_items')
+    .set({
+      status: 'completed',
+      ...noLease,
+      wait_reason: null,
+      error_code: null,
+      error_message: null,
+      last_http_status: slot('last_http_status'),
+      etag: slot('etag'),
+      last_modified: slot('last_modified'),
+      revision: slot('revision'),
+      last_fetched_at: engine.now(),
+      next_fetch_at: engine.nowPlusMs(slot('next_fetch_ms')),
+      refresh_class: slot('refresh_class'),
+      first_fetched_at: sql<Instant | null>`case when ${slot('is_first')} = 1 then ${engine.now()} else first_fetched_at end`,
+      check_count: slot('check_count'),
+      content_hash: slot('content_hash'),
+      last_changed_at: sql<Instant | null>`case when ${slot('fresh')} = 1 then ${engine.now()} else last_changed_at end`,
+      change_count: slot('change_count'),
+      updated_at: engine.now(),
+    })
+    .where('work_item_id', '=', slot('work_item_id'))
+    .where('lease_id', '=', slot('lease_id'))
+    .where('status', '=', statusIs('in_progress')),
+);
+
+function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean) {
+  const { record, validators, attempt, fence } = input;
   // A "not modified" answer may leave validators out; the ones it confirmed stay good then.
   const kept = record === null && input.alias !== true ? item : null;
+  // The first fetch is no change: there was nothing to differ from.
+  const changed = fresh && item.content_hash !== null;
   return {
-    status: 'completed',
-    ...noLease,
-    wait_reason: null,
-    error_code: null,
-    error_message: null,
+    work_item_id: fence.workItemId,
+    lease_id: fence.leaseId,
     last_http_status: attempt.httpStatus,
     etag: validators.etag ?? kept?.etag ?? null,
     last_modified: validators.lastModified ?? kept?.last_modified ?? null,
     revision: validators.revision ?? kept?.revision ?? null,
-    last_fetched_at: now,
-    ...nextFetch(tx, item, fresh, Math.random()),
+    ...nextFetch(item, fresh, Math.random()),
     check_count: item.check_count + 1,
-    ...(record === null ? {} : { content_hash: record.contentHash }),
-    ...(fresh ? { last_changed_at: now } : {}),
-    // The first fetch is no change: there was nothing to differ from.
-    ...(fresh && item.content_hash !== null ? { change_count: item.change_count + 1 } : {}),
+    content_hash: record === null ? item.content_hash : record.contentHash,
+    fresh: fresh ? 1 : 0,
+    change_count: item.change_count + (changed ? 1 : 0),
   };
 }
 

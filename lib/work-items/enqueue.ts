@@ -1,5 +1,6 @@
 /** Putting new items into the queue. */
 import type { Db, Session, WorkItemInsert } from '#db/engine.ts';
+import { preparedRows } from '#db/prepared.ts';
 import { adjustRun } from '#lib/runs/run-numbers.ts';
 import { chunksOf } from './chunks.ts';
 import type { NewWorkItem } from './model.ts';
@@ -41,18 +42,24 @@ export function distinctByKey(rows: readonly WorkItemInsert[]): WorkItemInsert[]
   return [...byKey.values()];
 }
 
+const rowsOfKeys = preparedRows<{ key: string }, { dedupe_key: string }>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .select('dedupe_key')
+    .where(
+      'dedupe_key',
+      'in',
+      rows.map((slot) => slot('key')),
+    ),
+);
+
 /** Which of these keys are in the queue already. */
 export async function knownKeys(s: Session, keys: readonly string[]): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (const chunk of chunksOf(keys)) {
-    const rows = await s.q
-      .selectFrom('work_items')
-      .select('dedupe_key')
-      .where('dedupe_key', 'in', chunk)
-      .execute();
-    for (const row of rows) known.add(row.dedupe_key);
-  }
-  return known;
+  const rows = await rowsOfKeys(
+    s,
+    keys.map((key) => ({ key })),
+  );
+  return new Set(rows.map((row) => row.dedupe_key));
 }
 
 function countByRun(rows: readonly WorkItemInsert[]): Map<string, number> {

@@ -1,8 +1,8 @@
 /** The fence: reading and changing an item only while a lease is the item's. */
 import { sql, type UpdateObject } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { preparedRows } from '#db/prepared.ts';
 import type { Database, WorkItemRow, WorkItemStatus } from '#db/schema.ts';
-import { chunksOf } from './chunks.ts';
 import type { Fence } from './model.ts';
 
 export type WorkItemChange = UpdateObject<Database, 'work_items'>;
@@ -35,21 +35,25 @@ export async function readHeldOf(
   fences: readonly Fence[],
 ): Promise<Map<string, WorkItemRow>> {
   const held = new Map<string, WorkItemRow>();
-  for (const chunk of chunksOf(fences)) {
-    const rows = await s.q
-      .selectFrom('work_items')
-      .selectAll()
-      .where(
-        'work_item_id',
-        'in',
-        chunk.map(({ workItemId }) => workItemId),
-      )
-      .where('status', '=', statusIs('in_progress'))
-      .execute();
-    for (const row of rows) if (row.lease_id !== null) held.set(row.lease_id, row);
-  }
+  const rows = await rowsInProgress(
+    s,
+    fences.map(({ workItemId }) => ({ workItemId })),
+  );
+  for (const row of rows) if (row.lease_id !== null) held.set(row.lease_id, row);
   return held;
 }
+
+const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .selectAll()
+    .where(
+      'work_item_id',
+      'in',
+      rows.map((slot) => slot('workItemId')),
+    )
+    .where('status', '=', statusIs('in_progress')),
+);
 
 /** Changes the item if the lease still holds it. False = lost, and nothing was changed. */
 export async function updateHeld(

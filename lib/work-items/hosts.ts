@@ -1,6 +1,7 @@
 /** What an attempt tells us about the host it asked. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { preparedChange } from '#db/prepared.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { latencyIn } from '#lib/hosts/attempt-facts.ts';
 import { budgetIn } from '#lib/hosts/budget.ts';
@@ -45,22 +46,24 @@ export async function noteHostAnswer(
   return [...tripped, ...(await block(tx, host, answer.blockMs, answer.reason))];
 }
 
+/** The same for answers of a host that gave what it was asked for: one statement while all is well. */
+export async function noteGoodAnswers(
+  tx: Session,
+  host: string | null,
+  answers: readonly Pick<HostAnswer, 'httpStatus' | 'requests' | 'facts'>[],
+): Promise<void> {
+  if (host === null) return;
+  const good = answers
+    .filter(({ requests }) => requests > 0)
+    .map((answer) => ({ ...answer, hostFailed: false, blockMs: null, reason: null }));
+  if (good.length === 0 || (good.every(isPlain) && (await countCalm(tx, host, good)))) return;
+  for (const answer of good) await noteHostAnswer(tx, host, answer);
+}
+
 /** One statement for a host that is well; only one in trouble is looked at closely. */
 async function count(tx: Session, host: string, answer: HostAnswer): Promise<readonly NewEvent[]> {
   const latencyMs = latencyIn(answer.facts ?? null);
-  if (!answer.hostFailed && (latencyMs ?? 0) <= calmLatencyMs) {
-    const updated = await tx.q
-      .updateTable('hosts')
-      .set({
-        ...tally(tx, answer),
-        ...(latencyMs === null ? {} : { latency_ms: smoothed(latencyMs) }),
-      })
-      .where('host', '=', host)
-      .where('pace_ms', '=', 0)
-      .where('consecutive_failures', '=', 0)
-      .executeTakeFirst();
-    if (Number(updated.numUpdatedRows) > 0) return [];
-  }
+  if (isPlain(answer) && (await countCalm(tx, host, [answer]))) return [];
   // Takes the row's lock, so that what is read next is still true when it is written back.
   const known = await tx.q
     .updateTable('hosts')
@@ -71,11 +74,67 @@ async function count(tx: Session, host: string, answer: HostAnswer): Promise<rea
   return keepManners(tx, host, answer, latencyMs);
 }
 
-/** `smoothedLatency` in SQL. */
-const smoothed = (latencyMs: number) => {
-  const ms = sql.lit(Math.round(latencyMs));
-  return sql<number>`case when latency_ms is null then ${ms} else (latency_ms * 4 + ${ms}) / 5 end`;
-};
+/** An answer that says nothing but that the host is well. */
+function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostAnswer): boolean {
+  if (hostFailed || (blockMs ?? 0) > 0 || httpStatus === null) return false;
+  if (httpStatus === 429 || httpStatus >= 500 || budgetIn(facts ?? null) !== null) return false;
+  return (latencyIn(facts ?? null) ?? 0) <= calmLatencyMs;
+}
+
+/** False when the host is not known, or not known as one that is well. */
+async function countCalm(
+  tx: Session,
+  host: string,
+  answers: readonly HostAnswer[],
+): Promise<boolean> {
+  // `smoothedLatency` again and again is a linear function of what was known before.
+  let first: number | null = null;
+  let share = 1;
+  let rest = 0;
+  for (const { facts } of answers) {
+    const latencyMs = latencyIn(facts ?? null);
+    if (latencyMs === null) continue;
+    first = smoothedLatency(first, latencyMs);
+    share *= 0.8;
+    rest = rest * 0.8 + Math.round(latencyMs) * 0.2;
+  }
+  const changed = await addCalm(tx, {
+    host,
+    requests: answers.reduce((sum, { requests }) => sum + requests, 0),
+    last_status: answers.at(-1)?.httpStatus ?? null,
+    first,
+    share,
+    // What is whole must stay whole when the fraction is cut.
+    rest: rest + 1e-6,
+  });
+  return changed > 0;
+}
+
+interface CalmAnswers {
+  readonly host: string;
+  readonly requests: number;
+  readonly last_status: number | null;
+  /** The latency of a host that had none; null = none was measured. */
+  readonly first: number | null;
+  readonly share: number;
+  readonly rest: number;
+}
+
+const addCalm = preparedChange<CalmAnswers>(({ q, engine }, slot) =>
+  q
+    .updateTable('hosts')
+    .set({
+      requests_total: sql<number>`requests_total + ${slot('requests')}`,
+      last_request_at: engine.now(),
+      updated_at: engine.now(),
+      last_status: slot('last_status'),
+      latency_ms: sql<number | null>`case when latency_ms is null then ${slot('first')}
+        else cast(latency_ms * ${slot('share')} + ${slot('rest')} as int) end`,
+    })
+    .where('host', '=', slot('host'))
+    .where('pace_ms', '=', 0)
+    .where('consecutive_failures', '=', 0),
+);
 
 function tally({ engine }: Session, { httpStatus, requests, facts }: HostAnswer) {
   const budget = budgetIn(facts ?? null);

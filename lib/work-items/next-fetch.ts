@@ -27,12 +27,14 @@ type Watched = Pick<
  * it queues then.
  * @param random uniform in [0, 1); spreads items that were fetched together
  */
-export function nextFetch(s: Session, item: Planned & Watched, changed: boolean, random: number) {
+export function nextFetch(item: Planned & Watched, changed: boolean, random: number) {
   const plan = refetchPlanOf(item);
   return {
-    next_fetch_at: nextFetchAt(s, item, changed, random),
+    /** In how many ms it is due; null = never. */
+    next_fetch_ms: nextFetchMs(item, changed, random),
     refresh_class: isPinned(plan) ? pinnedClass : classAfter(item, changed),
-    ...(item.last_fetched_at === null ? { first_fetched_at: s.engine.now() } : {}),
+    /** 1 = this was the first fetch, else 0. */
+    is_first: item.last_fetched_at === null ? 1 : 0,
   };
 }
 
@@ -55,21 +57,15 @@ function classAfter(item: Watched, changed: boolean): number | null {
   });
 }
 
-/** The moment an item that is fetched now is due again; null = it is not. */
-function nextFetchAt(
-  { engine }: Session,
-  item: Planned,
-  changed: boolean,
-  random: number,
-): RawBuilder<Instant> | null {
+function nextFetchMs(item: Planned, changed: boolean, random: number): number | null {
   const plan = refetchPlanOf(item);
   switch (plan.kind) {
     case 'adaptive':
-      return engine.nowPlus(adaptiveMs(item, changed, random));
+      return Math.round(adaptiveMs(item, changed, random));
     case 'always':
-      return engine.now();
+      return 0;
     case 'every':
-      return engine.nowPlus(plan.everyS * 1_000);
+      return plan.everyS * 1_000;
     case 'never':
     case 'retired':
       return null;

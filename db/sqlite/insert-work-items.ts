@@ -1,0 +1,67 @@
+/** Insert-if-absent with every value bound: SQLite reads bound values three times as fast as JSON. */
+import { CompiledQuery } from 'kysely';
+import type { Session, WorkItemInsert } from '../engine.ts';
+import { rowsAtOnce } from '../rows-at-once.ts';
+import { type InsertColumn, insertColumns, insertValue } from '../work-item-insert.ts';
+
+/** What a producer gives; everything else of a new item is at its default or null. */
+const ofProducers: ReadonlySet<InsertColumn> = new Set([
+  'work_item_id',
+  'source_system',
+  'source_name',
+  'resource_type',
+  'resource_id',
+  'request_uri',
+  'request_method',
+  'request_headers',
+  'request_body',
+  'metadata',
+  'priority',
+  'status',
+  'run_id',
+  'discovered_from',
+  'dedupe_key',
+  'host',
+  'depth',
+  'available_at',
+  'wait_reason',
+]);
+const few = insertColumns.filter((name) => ofProducers.has(name));
+const others = insertColumns.filter((name) => !ofProducers.has(name));
+
+/** See `Engine.insertWorkItemsIfAbsent`. */
+export async function insertWorkItemsIfAbsent(
+  session: Session,
+  rows: readonly WorkItemInsert[],
+): Promise<Set<string>> {
+  const inserted = new Set<string>();
+  for (const portion of rowsAtOnce(rows)) {
+    const columns = portion.every(isNew) ? few : insertColumns;
+    const values = portion.flatMap((row) => columns.map((name) => insertValue(row, name)));
+    const { rows: found } = await session.q.executeQuery<{ work_item_id: string }>(
+      CompiledQuery.raw(insertText(columns, portion.length), values),
+    );
+    for (const row of found) inserted.add(row.work_item_id);
+  }
+  return inserted;
+}
+
+const isNew = (row: WorkItemInsert): boolean =>
+  others.every((name) => insertValue(row, name) === insertValue({}, name));
+
+const texts = new Map<string, string>();
+
+/** Handles prepare each text once, so it must be the same for the same shape. */
+function insertText(columns: readonly InsertColumn[], rows: number): string {
+  const shape = `${columns.length} × ${rows}`;
+  const known = texts.get(shape);
+  if (known !== undefined) return known;
+  const now = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
+  const slots = columns.map((name) => (name === 'available_at' ? `coalesce(?, ${now})` : '?'));
+  const row = `(${slots.join(', ')}, ${now}, ${now})`;
+  const text = `insert into work_items (${columns.join(', ')}, created_at, updated_at)
+values ${Array(rows).fill(row).join(', ')}
+on conflict (dedupe_key) do nothing returning work_item_id`;
+  texts.set(shape, text);
+  return text;
+}
