@@ -12,26 +12,32 @@ export interface Tally {
   discovered: number;
 }
 
-export interface InFlight {
-  readonly size: number;
-  /** Batches in hand: items that are fetched together count as one. */
-  readonly batches: number;
-  readonly tally: Readonly<Tally>;
-  held(): HeldItem[];
-  /** Takes items that are fetched together, with the work on each. */
-  add(batch: readonly HeldItem[], works: readonly Promise<ItemResult>[]): void;
-  /** Resolves when the next item leaves; at once when there is none. */
-  next(): Promise<void>;
-  /** Resolves when all have left. */
-  drained(): Promise<void>;
-  /** Breaks off the work on items: their signal is aborted with the reason. */
-  breakOff(reason: AbortReason, which?: (held: HeldItem) => boolean): void;
+/** Items that are fetched together; most types' items stand alone. */
+type Batch = readonly HeldItem[];
+
+/** Begins the work on a batch; `onAnswered` is called when its source has been asked. */
+export type BeginBatch = (batch: Batch, onAnswered: () => void) => readonly Promise<ItemResult>[];
+
+export interface InFlightOptions {
+  /** Batches whose sources are asked at the same time, at most. */
+  readonly concurrency: number;
+  readonly begin: BeginBatch;
+  readonly onResult?: ((result: ItemResult) => void) | undefined;
 }
 
-export function createInFlight(onResult: (result: ItemResult) => void = () => undefined): InFlight {
-  const works = new Map<HeldItem, Promise<void>>();
-  const batches = new Set<readonly HeldItem[]>();
-  const tally: Tally = {
+/** How long an item may wait to be begun, ms: after that another worker may do it sooner. */
+const longestWaitMs = 5_000;
+/** Items that may wait for the database: what they hold is in memory. */
+const mostStored = 200;
+
+/**
+ * From the claim to the end: items *wait* to be begun, their sources are *asked*, of at most
+ * `concurrency` batches at once, and then what came back is stored, which takes the database alone.
+ */
+export class InFlight {
+  readonly tally: Readonly<Tally>;
+  readonly #options: InFlightOptions;
+  readonly #tally: Tally = {
     completed: 0,
     failed: 0,
     skipped: 0,
@@ -40,38 +46,116 @@ export function createInFlight(onResult: (result: ItemResult) => void = () => un
     lost: 0,
     discovered: 0,
   };
-  return {
-    get size() {
-      return works.size;
-    },
-    get batches() {
-      return batches.size;
-    },
-    tally,
-    held: () => [...works.keys()],
-    add(batch, itsWorks) {
-      batches.add(batch);
-      for (const [index, held] of batch.entries()) {
-        const work = itsWorks[index];
-        if (!work) throw new Error('every item of a batch needs its work');
-        const done = work.then((result) => {
-          works.delete(held);
-          if (!batch.some((one) => works.has(one))) batches.delete(batch);
-          tally[result.kind] += 1;
-          if (result.kind === 'completed') tally.discovered += result.discovered;
-          onResult(result);
-        });
-        works.set(held, done);
-      }
-    },
-    async next() {
-      if (works.size > 0) await Promise.race(works.values());
-    },
-    async drained() {
-      while (works.size > 0) await Promise.all(works.values());
-    },
-    breakOff(reason, which = () => true) {
-      for (const held of works.keys()) if (which(held)) held.abort.abort(reason);
-    },
-  };
+  #waiting: Batch[] = [];
+  readonly #asked = new Set<Batch>();
+  readonly #begun = new Set<HeldItem>();
+  /** Begun items whose source has been asked. */
+  #stored = 0;
+  #left = 0;
+  #change = Promise.withResolvers<void>();
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+    this.tally = this.#tally;
+  }
+
+  get size(): number {
+    return this.#begun.size + this.#waiting.reduce((sum, batch) => sum + batch.length, 0);
+  }
+
+  /** Batches that wait to be begun. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Batches whose sources are being asked. */
+  get asked(): number {
+    return this.#asked.size;
+  }
+
+  /** Items that have left since the start. */
+  get left(): number {
+    return this.#left;
+  }
+
+  held(): HeldItem[] {
+    return [...this.#begun, ...this.#waiting.flat()];
+  }
+
+  /** Takes a batch and begins it as soon as there is room. */
+  add(batch: Batch): void {
+    this.#waiting.push(batch);
+    this.#beginNext();
+  }
+
+  /** Resolves when the next batch is answered or the next item leaves; at once when there is none. */
+  next(): Promise<void> {
+    return this.size === 0 ? Promise.resolve() : this.#change.promise;
+  }
+
+  /** Resolves when all have left. */
+  async drained(): Promise<void> {
+    while (this.size > 0) await this.next();
+  }
+
+  /** Breaks off the work on items: their signal is aborted with the reason. */
+  breakOff(reason: AbortReason, which: (held: HeldItem) => boolean = () => true): void {
+    for (const held of this.held()) if (which(held)) held.abort.abort(reason);
+  }
+
+  /** Breaks off items that wait to be begun, which gives them back: all, or what has waited too long. */
+  returnWaiting(which: 'all' | 'overdue'): void {
+    const since = performance.now() - longestWaitMs;
+    const stays = (batch: Batch) => which === 'overdue' && (batch[0]?.claimedAt ?? 0) > since;
+    const returned = this.#waiting.filter((batch) => !stays(batch));
+    this.#waiting = this.#waiting.filter(stays);
+    for (const batch of returned) {
+      for (const held of batch) held.abort.abort('stopping');
+      this.#begin(batch);
+    }
+  }
+
+  #beginNext(): void {
+    while (this.#asked.size < this.#options.concurrency && this.#stored < mostStored) {
+      const batch = this.#waiting.shift();
+      if (batch === undefined) return;
+      this.#begin(batch);
+    }
+  }
+
+  #begin(batch: Batch): void {
+    this.#asked.add(batch);
+    for (const held of batch) this.#begun.add(held);
+    const works = this.#options.begin(batch, () => this.#answered(batch));
+    for (const [index, held] of batch.entries()) {
+      const work = works[index];
+      if (!work) throw new Error('every item of a batch needs its work');
+      void work.then((result) => this.#leave(held, batch, result));
+    }
+  }
+
+  /** Answered, or ended without having been asked. */
+  #answered(batch: Batch): void {
+    if (!this.#asked.delete(batch)) return;
+    for (const held of batch) if (this.#begun.has(held)) this.#stored += 1;
+    this.#beginNext();
+    this.#changed();
+  }
+
+  #leave(held: HeldItem, batch: Batch, result: ItemResult): void {
+    this.#begun.delete(held);
+    if (!this.#asked.has(batch)) this.#stored -= 1;
+    this.#left += 1;
+    this.#tally[result.kind] += 1;
+    if (result.kind === 'completed') this.#tally.discovered += result.discovered;
+    if (!batch.some((one) => this.#begun.has(one))) this.#answered(batch);
+    this.#beginNext();
+    this.#changed();
+    this.#options.onResult?.(result);
+  }
+
+  #changed(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
 }

@@ -31,7 +31,7 @@ export function delayBefore(retry: number, random: () => number = Math.random): 
   return full / 2 + (full / 2) * random();
 }
 
-interface PatienceOptions {
+export interface PatienceOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** For the log: `claim items`. */

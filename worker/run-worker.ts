@@ -1,17 +1,20 @@
 /** The worker: claims as capacity frees, carries each item through, ends in order. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { createRobotsCache } from '#lib/hosts/robots-cache.ts';
 import type { Runtime } from '#lib/runtime.ts';
 import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
+import { ClaimPace } from './claim-pace.ts';
 import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
-import { createInFlight, type InFlight, type Tally } from './in-flight.ts';
+import { InFlight, type Tally } from './in-flight.ts';
 import { isPassing, patiently, pause } from './patience.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
 import type { HeldItem, ItemResult, PipelineContext } from './pipeline/context.ts';
+import { createSourceMemory } from './pipeline/load-source.ts';
 import { processBatch } from './pipeline/process-batch.ts';
 import type { Stop } from './stop.ts';
 
@@ -26,8 +29,11 @@ const giveBackMs = 1_000;
 /** A timer can wait no longer, ms. */
 const longestWaitMs = 2 ** 31 - 1;
 
-/** A completion waits this long for others; a database answers in about as much. */
-const grouping = { maxItems: 100, maxWaitMs: 2 };
+/**
+ * Completions share transactions: one waits for others while the worker is busy asking, which costs
+ * nobody anything. A worker with nothing to ask does not wait (`untilNext`).
+ */
+const grouping = { maxItems: 100, maxWaitMs: 100 };
 
 interface WorkerOptions {
   readonly concurrency: number;
@@ -57,6 +63,7 @@ export async function runWorker(
     completions: new CompletionGroup(runtime.store, grouping),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
+    memory: createSourceMemory(),
     secretBox: runtime.secretBox,
     lake: runtime.config.lake,
     log: runtime.log.child({ worker_id: workerId }),
@@ -64,7 +71,11 @@ export async function runWorker(
     leaseMs: options.leaseMs,
     workerId,
   };
-  const inFlight = createInFlight(options.onResult);
+  const inFlight = new InFlight({
+    concurrency: options.concurrency,
+    begin: (batch, onAnswered) => processBatch(batch, context, onAnswered),
+    onResult: options.onResult,
+  });
   const figures: DutyFigures = { rescued: 0 };
   const registration = {
     workerId,
@@ -115,35 +126,28 @@ async function claimAndProcess(
   stop: Stop,
 ): Promise<void> {
   const { soft } = stop;
+  const pace = new ClaimPace(options);
+  /** When a claim brought all there was: what would make another one worth while. */
+  let dry = { left: -1, until: 0 };
   while (!soft.aborted) {
-    const room = roomFor(inFlight, options);
-    if (room.requests === 0) {
-      if (inFlight.size === 0) return;
-      await untilNext(inFlight, soft);
+    inFlight.returnWaiting('overdue');
+    const room = pace.room(inFlight);
+    if (room.items === 0 && inFlight.size === 0) return;
+    const dryMs = dry.left === inFlight.left ? dry.until - performance.now() : 0;
+    if (room.requests === 0 || dryMs > 0) {
+      await untilNext(context, inFlight, soft, dryMs > 0 ? dryMs : pollMs);
       continue;
     }
     const claim = await claimPatiently(context, room, soft);
     if (!claim) continue;
-    for (const batch of claim.batches) inFlight.add(batch, processBatch(batch, context));
+    for (const batch of claim.batches) inFlight.add(batch);
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {
       if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
     }
-    await untilNext(
-      inFlight,
-      soft,
-      Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs)),
-    );
+    const waitMs = Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs));
+    dry = { left: inFlight.left, until: performance.now() + waitMs };
   }
-}
-
-/** How much more may be claimed now. */
-function roomFor(inFlight: InFlight, options: WorkerOptions): Room {
-  const { completed, failed, skipped } = inFlight.tally;
-  const budget = (options.maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
-  const items = Math.max(0, budget - inFlight.size);
-  const free = options.concurrency - inFlight.batches;
-  return { requests: Math.max(0, Math.min(options.batchSize, free, items)), items };
 }
 
 /** For `once`: something is due within a minute, or a run was still being put together. */
@@ -175,17 +179,22 @@ async function claimPatiently(context: PipelineContext, room: Room, signal: Abor
   }
 }
 
+/** Until the next item is answered or leaves, at most so long. */
 async function untilNext(
+  context: PipelineContext,
   inFlight: InFlight,
   signal: AbortSignal,
-  atMostMs?: number,
+  atMostMs: number,
 ): Promise<void> {
+  // Nobody is being asked, so nothing will join what waits to be committed.
+  if (inFlight.asked === 0) void context.completions.flush();
   const woken = new AbortController();
-  const either = AbortSignal.any([signal, woken.signal]);
-  const waits = [pause(atMostMs ?? longestWaitMs, either)];
+  const waits = [pause(atMostMs, AbortSignal.any([signal, woken.signal]))];
   if (inFlight.size > 0) waits.push(inFlight.next());
   await Promise.race(waits);
   woken.abort();
+  // Items leave by groups: all of one are seen at once.
+  await setImmediate();
 }
 
 /** Lets items finish until the stop turns hard; gives back what is still in hand then. */
@@ -194,6 +203,8 @@ async function finishInFlight(
   inFlight: InFlight,
   stop: Stop,
 ): Promise<void> {
+  inFlight.returnWaiting('all');
+  void context.completions.flush();
   const settled = new AbortController();
   const afterHard = async () => {
     await pause(longestWaitMs, AbortSignal.any([stop.hard, settled.signal]));

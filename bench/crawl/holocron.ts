@@ -40,6 +40,7 @@ export async function crawlWithHolocron(
     INGEST_SECRET_KEY: 'a key for this benchmark alone, long enough',
     INGEST_EGRESS_ALLOW: '127.0.0.0/8',
     INGEST_CONCURRENCY: String(concurrency),
+    INGEST_BATCH_SIZE: '100',
   };
   const config = loadConfig({ env });
   await migrate(config.database);

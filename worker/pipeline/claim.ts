@@ -29,9 +29,11 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
     batchSizeOf,
     maxItems: room.items,
   });
+  const claimedAt = performance.now();
   const held = items.map((item) => ({
     item,
     claimSentAt,
+    claimedAt,
     abort: new AbortController(),
     requests: 0,
   }));

@@ -6,7 +6,7 @@ import type { FetchFacts } from '#lib/source-types/source-type.ts';
 import type { AttemptReport, CompletionInput, Fence } from '#lib/work-items/model.ts';
 import { planRetry } from '#lib/work-items/retry-policy.ts';
 import { patiently } from '../patience.ts';
-import type { HeldItem, ItemResult, PipelineContext } from './context.ts';
+import { type HeldItem, type ItemResult, type PipelineContext, patienceWith } from './context.ts';
 
 /** Commits a success. A database that is away is waited for until the work on the item is broken off. */
 export async function completeItem(
@@ -18,7 +18,7 @@ export async function completeItem(
   const attempt = attemptReport(held, facts, context);
   const result = await patiently(
     () => context.completions.complete({ ...completion, fence: fenceOf(held), attempt }),
-    { log: context.log, signal: held.abort.signal, what: 'complete an item' },
+    patienceWith(held, context, 'complete an item'),
   );
   return result.ok ? { kind: 'completed', discovered: result.discovered } : { kind: 'lost' };
 }
@@ -55,8 +55,10 @@ export async function failItem(
         decision,
         blockHostMs,
       }),
-    { log: context.log, signal: held.abort.signal, what: 'record a failed attempt' },
+    patienceWith(held, context, 'record a failed attempt'),
   );
+  // It may have had its host blocked: whoever begins now has to see that.
+  context.memory.hosts.forget();
   if (!result.ok) return { kind: 'lost' };
   return { kind: result.status === 'pending' ? 'retried' : result.status };
 }

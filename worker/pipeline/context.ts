@@ -8,6 +8,8 @@ import type { SecretBox } from '#lib/sources/secret-box.ts';
 import type { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
 import type { StateStore } from '#lib/work-items/state-store.ts';
+import type { PatienceOptions } from '../patience.ts';
+import type { SourceMemory } from './load-source.ts';
 
 export interface PipelineContext {
   readonly db: Db;
@@ -17,6 +19,7 @@ export interface PipelineContext {
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;
+  readonly memory: SourceMemory;
   readonly secretBox: SecretBox;
   readonly log: Logger;
   readonly lake: LakeSettings;
@@ -33,11 +36,26 @@ export interface HeldItem {
   readonly item: ClaimedItem;
   /** This process's monotonic clock just before the claim was sent, ms. */
   readonly claimSentAt: number;
+  /** The same clock when the claim had been committed, ms. */
+  readonly claimedAt: number;
   /** Aborted with an `AbortReason`. */
   readonly abort: AbortController;
   /** Requests sent for it so far; those that items share are counted with the first of them. */
   requests: number;
 }
+
+/** Patience for a step of an item; the log is only made when there is something to say. */
+export const patienceWith = (
+  { abort }: HeldItem,
+  context: PipelineContext,
+  what: string,
+): PatienceOptions => ({
+  signal: abort.signal,
+  what,
+  get log() {
+    return context.log;
+  },
+});
 
 /** How one item left this worker's hands. */
 export type ItemResult =

@@ -18,6 +18,7 @@ function source(maxDepth: number | null): LoadedSource {
     holdsSlot: false,
     holdsHostSlot: false,
     ownDelayMs: null,
+    hostIsBlocked: false,
     maxAttempts: 4,
   };
 }

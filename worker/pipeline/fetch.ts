@@ -9,7 +9,10 @@ import type { LoadedSource } from './load-source.ts';
 import { politeHttp } from './polite-http.ts';
 import { type HostVisit, visitor } from './visit-host.ts';
 
-/** The host asks for a greater distance than this item was claimed with: it goes back unasked. */
+/**
+ * The host asks for a greater distance than this item was claimed with, or was blocked since: it goes
+ * back unasked.
+ */
 class ClaimedTooSoon extends Error {
   override readonly name = 'ClaimedTooSoon';
 }
@@ -70,6 +73,7 @@ async function underSlot<T>(
   const enterHost = visitor({ db, log, signal, delayMs, leaseMs });
   const polite = politeHttp(context.http, delayMs, signal, enterHost);
   try {
+    if (source.hostIsBlocked) throw new ClaimedTooSoon();
     return await fetch({
       ...source.context,
       http: polite.http,
@@ -95,7 +99,10 @@ async function keepHostsDistance(
 ): Promise<void> {
   if (host === null) return;
   const wished = delayMs === null ? null : Math.min(delayMs, longestRobotsDelayMs);
-  if (wished !== source.ownDelayMs) await keepDistance(context.db, host, wished);
+  if (wished !== source.ownDelayMs) {
+    await keepDistance(context.db, host, wished);
+    context.memory.hosts.forget();
+  }
   if (wished === null) return;
   // Claimed before the wish was known, or under a rate that is none here.
   if (wished > source.rateDelayMs || !source.holdsHostSlot) throw new ClaimedTooSoon();

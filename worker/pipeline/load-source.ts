@@ -6,7 +6,8 @@ import { getSource } from '#lib/sources/get-source.ts';
 import { settingsForRun } from '#lib/sources/pinned-settings.ts';
 import { readSecrets } from '#lib/sources/secrets.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
-import type { PipelineContext } from './context.ts';
+import type { HeldItem, PipelineContext } from './context.ts';
+import { RecentlyRead } from './recently-read.ts';
 
 export interface LoadedSource {
   readonly type: SourceType;
@@ -19,14 +20,64 @@ export interface LoadedSource {
   readonly holdsHostSlot: boolean;
   /** What the host itself is known to ask for between two requests, ms; null = nothing. */
   readonly ownDelayMs: number | null;
+  /** Nobody may ask the host now: it was blocked after the item was claimed. */
+  readonly hostIsBlocked: boolean;
   readonly maxAttempts: number;
 }
 
+/** What is the same for all items of a source in a run. */
+interface SourceParts {
+  readonly type: SourceType;
+  readonly context: SourceContext<CommonSettings>;
+  readonly rateDelayMs: number;
+  readonly maxAttempts: number;
+}
+
+interface HostParts {
+  /** See `paceOf`. */
+  readonly paceMs: number;
+  readonly slotLeaseId: string | null;
+  readonly ownDelayMs: number | null;
+  readonly isBlocked: boolean;
+}
+
+/** What this worker has read of sources and hosts; items that begin at about the same time share it. */
+export interface SourceMemory {
+  readonly sources: RecentlyRead<SourceParts>;
+  readonly hosts: RecentlyRead<HostParts>;
+}
+
+export const createSourceMemory = (): SourceMemory => ({
+  sources: new RecentlyRead(),
+  hosts: new RecentlyRead(),
+});
+
 /** Throws `source_removed` when it no longer exists, `config_invalid` when its settings no longer fit. */
 export async function loadSource(
-  item: ClaimedItem,
+  { item, claimedAt }: HeldItem,
   context: PipelineContext,
 ): Promise<LoadedSource> {
+  const { memory } = context;
+  const key = `${item.sourceSystem}:${item.sourceName}:${item.runId ?? ''}`;
+  const source = await memory.sources.get(key, claimedAt, () => readSource(item, context));
+  const host =
+    item.host === null
+      ? freeHost
+      : await memory.hosts.get(item.host, claimedAt, () => readHost(item.host ?? '', context));
+  const holdsHostSlot = host.slotLeaseId === item.leaseId;
+  return {
+    type: source.type,
+    context: source.context,
+    rateDelayMs: Math.max(source.rateDelayMs, host.paceMs),
+    holdsSlot: source.rateDelayMs > 0 || host.paceMs > 0 || holdsHostSlot,
+    holdsHostSlot,
+    ownDelayMs: host.ownDelayMs,
+    hostIsBlocked: host.isBlocked,
+    maxAttempts: source.maxAttempts,
+  };
+}
+
+async function readSource(item: ClaimedItem, context: PipelineContext): Promise<SourceParts> {
   const source = await getSource(context.db, item.sourceName);
   if (!source || source.type !== item.sourceSystem) {
     throw new AppError('source_removed', `The source "${item.sourceName}" no longer exists.`);
@@ -49,32 +100,32 @@ export async function loadSource(
     source.secretNames.length > 0
       ? await readSecrets(context.db, source.sourceId, context.secretBox)
       : {};
-  const host = await hostPace(item, context);
   return {
     type,
     context: { sourceName: source.name, settings: settings.data, secrets },
-    rateDelayMs: Math.max(source.rateDelayMs, host.paceMs),
-    holdsSlot: source.rateDelayMs > 0 || host.paceMs > 0 || host.holdsSlot,
-    holdsHostSlot: host.holdsSlot,
-    ownDelayMs: host.ownDelayMs,
+    rateDelayMs: source.rateDelayMs,
     maxAttempts: source.maxAttempts,
   };
 }
 
-/** The host's own pace (see `paceOf`), and whether the item's lease holds its slot. */
-async function hostPace(
-  { host, leaseId }: ClaimedItem,
-  { db }: PipelineContext,
-): Promise<{ paceMs: number; holdsSlot: boolean; ownDelayMs: number | null }> {
-  if (host === null) return { paceMs: 0, holdsSlot: false, ownDelayMs: null };
+const freeHost: HostParts = { paceMs: 0, slotLeaseId: null, ownDelayMs: null, isBlocked: false };
+
+async function readHost(host: string, { db }: PipelineContext): Promise<HostParts> {
   const row = await db.q
     .selectFrom('hosts')
-    .select(['pace_ms', 'slot_lease_id', 'robots_delay_ms'])
+    .select((eb) => [
+      'pace_ms',
+      'slot_lease_id',
+      'robots_delay_ms',
+      db.engine.diffMs(db.engine.now(), eb.ref('blocked_until')).as('blocked_ms'),
+    ])
     .where('host', '=', host)
     .executeTakeFirst();
+  if (!row) return freeHost;
   return {
-    paceMs: row?.pace_ms ?? 0,
-    holdsSlot: row?.slot_lease_id === leaseId,
-    ownDelayMs: row?.robots_delay_ms ?? null,
+    paceMs: row.pace_ms,
+    slotLeaseId: row.slot_lease_id,
+    ownDelayMs: row.robots_delay_ms,
+    isBlocked: (row.blocked_ms ?? 0) > 0,
   };
 }

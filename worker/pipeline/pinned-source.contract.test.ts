@@ -71,7 +71,7 @@ describe.each(contractEngines())(
       await launch();
       const held = await bench.claimOne();
       await save({ latency_ms: 2, timeout: 7, rate_limit_delay: 3, user_agent: 'kinder/1' });
-      const loaded = await loadSource(held.item, bench.context);
+      const loaded = await loadSource(held, bench.context);
       expect(loaded.context.settings).toMatchObject({
         latency_ms: 1,
         timeout: 7,
@@ -93,7 +93,7 @@ describe.each(contractEngines())(
       });
       const held = await bench.claimOne();
       await save({ latency_ms: 2 });
-      const { context } = await loadSource(held.item, bench.context);
+      const { context } = await loadSource(held, bench.context);
       expect(context.settings).toMatchObject({ latency_ms: 2 });
     });
   },

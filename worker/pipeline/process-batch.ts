@@ -8,12 +8,18 @@ import { processItem, type Steps, singly } from './process-item.ts';
 /**
  * How each item left this worker's hands, in the order given. They are concluded together, and so
  * completed in one transaction.
+ * @param onAnswered called when the source has been asked: what follows takes only the database
  */
 export function processBatch(
   batch: readonly HeldItem[],
   context: PipelineContext,
+  onAnswered: () => void = () => undefined,
 ): Promise<ItemResult>[] {
-  const steps = batch.length === 1 ? singly : together(batch);
+  const { load, fetch } = batch.length === 1 ? singly : together(batch);
+  const steps: Steps = {
+    load,
+    fetch: (...fetched) => fetch(...fetched).finally(onAnswered),
+  };
   return batch.map((held) => processItem(held, context, steps));
 }
 
@@ -23,7 +29,7 @@ function together(batch: readonly HeldItem[]): Steps {
   let fetching: Promise<ReadonlyMap<HeldItem, FetchOutcome | null>> | null = null;
   return {
     load: (held, context) => {
-      loading ??= loadSource(held.item, context);
+      loading ??= loadSource(held, context);
       // A database that was away may be back: the next one asks anew.
       loading.catch(() => {
         loading = null;

@@ -7,7 +7,13 @@ import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts'
 import type { NewWorkItem } from '#lib/work-items/model.ts';
 import { isPassing, patiently } from '../patience.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
-import type { AbortReason, HeldItem, ItemResult, PipelineContext } from './context.ts';
+import {
+  type AbortReason,
+  type HeldItem,
+  type ItemResult,
+  type PipelineContext,
+  patienceWith,
+} from './context.ts';
 import { discoverItems, toWorkItems } from './discover.ts';
 import { fetchItem } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
@@ -30,7 +36,7 @@ export interface Steps {
 
 /** How an item that stands alone is loaded and fetched. */
 export const singly: Steps = {
-  load: (held, context) => loadSource(held.item, context),
+  load: loadSource,
   fetch: fetchItem,
 };
 
@@ -43,24 +49,20 @@ export async function processItem(
   context: PipelineContext,
   steps: Steps = singly,
 ): Promise<ItemResult> {
-  const log = context.log.child({
-    item_id: held.item.workItemId,
-    run_id: held.item.runId,
-    source: held.item.sourceName,
-    attempt: held.item.attempt,
-  });
   const startedAt = performance.now();
-  const itemContext = { ...context, log };
+  const itemContext = withLogOf(held, context);
   try {
     const result = await carryThrough(held, itemContext, steps);
-    log.debug(
-      { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
-      `item ${result.kind}`,
-    );
+    if (context.log.isLevelEnabled('debug')) {
+      itemContext.log.debug(
+        { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
+        `item ${result.kind}`,
+      );
+    }
     return result;
   } catch (error) {
     if (brokenOff(held) === 'stopping') return giveBack(held, itemContext);
-    log.error(
+    itemContext.log.error(
       { err: error },
       'the outcome of an item could not be recorded; its lease will expire',
     );
@@ -68,18 +70,36 @@ export async function processItem(
   }
 }
 
+/** With a log that names the item; made when something is logged, which most items give no cause for. */
+function withLogOf({ item }: HeldItem, context: PipelineContext): PipelineContext {
+  let log: Logger | undefined;
+  return {
+    ...context,
+    get log() {
+      log ??= context.log.child({
+        item_id: item.workItemId,
+        run_id: item.runId,
+        source: item.sourceName,
+        attempt: item.attempt,
+      });
+      return log;
+    },
+  };
+}
+
 async function carryThrough(
   held: HeldItem,
   context: PipelineContext,
   steps: Steps,
 ): Promise<ItemResult> {
+  // Broken off before it was begun: nobody was asked for anything.
+  if (brokenOff(held) === 'stopping') return giveBack(held, context);
   let maxAttempts = defaultMaxAttempts;
   try {
-    const source = await patiently(() => steps.load(held, context), {
-      log: context.log,
-      signal: held.abort.signal,
-      what: 'read the source',
-    });
+    const source = await patiently(
+      () => steps.load(held, context),
+      patienceWith(held, context, 'read the source'),
+    );
     maxAttempts = source.maxAttempts;
     const outcome = await steps.fetch(held, source, context);
     const reason = brokenOff(held);
@@ -140,11 +160,10 @@ async function concludeUnchanged(
   { facts, validators }: Extract<FetchOutcome, { kind: 'unchanged' }>,
   context: PipelineContext,
 ): Promise<ItemResult> {
-  const payload = await patiently(() => payloadToRediscover(held.item, source, facts, context), {
-    log: context.log,
-    signal: held.abort.signal,
-    what: 'read the stored record',
-  });
+  const payload = await patiently(
+    () => payloadToRediscover(held.item, source, facts, context),
+    patienceWith(held, context, 'read the stored record'),
+  );
   const discovered = payload === null ? [] : linksIn(payload, held, source, context);
   return completeItem(held, { record: null, validators, discovered, facts }, context);
 }

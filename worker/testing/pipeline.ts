@@ -13,6 +13,7 @@ import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { createStateStore } from '#lib/work-items/create-state-store.ts';
 import { claimItems } from '../pipeline/claim.ts';
 import type { HeldItem, PipelineContext } from '../pipeline/context.ts';
+import { createSourceMemory } from '../pipeline/load-source.ts';
 
 export interface PipelineBench {
   readonly context: PipelineContext;
@@ -38,6 +39,7 @@ export async function pipelineBench(
     completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
     http,
     robots: createRobotsMemory(),
+    memory: createSourceMemory(),
     secretBox,
     log: createLogger({ level: 'silent', name: 'test' }),
     lake: { enabled: false, baseDir: '/nonexistent', prettyPrint: false },

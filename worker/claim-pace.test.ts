@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { ClaimPace } from './claim-pace.ts';
+
+const tally = {
+  completed: 0,
+  failed: 0,
+  skipped: 0,
+  retried: 0,
+  released: 0,
+  lost: 0,
+  discovered: 0,
+};
+const limits = { concurrency: 4, batchSize: 50, maxItems: null };
+
+describe('how much a worker claims', () => {
+  it('is what it can begin now, as long as nothing is known of its pace', () => {
+    const pace = new ClaimPace(limits, () => 0);
+    expect(pace.room({ size: 0, asked: 0, waiting: 0, left: 0, tally })).toMatchObject({
+      requests: 4,
+    });
+    expect(pace.room({ size: 3, asked: 3, waiting: 0, left: 0, tally })).toMatchObject({
+      requests: 1,
+    });
+  });
+
+  it('is more by what it has finished in the last 200 ms, and nothing while half of that waits', () => {
+    let now = 0;
+    const pace = new ClaimPace(limits, () => now);
+    pace.room({ size: 4, asked: 4, waiting: 0, left: 0, tally });
+    now = 150;
+    const busy = { size: 4, asked: 4, left: 30, tally };
+    expect(pace.room({ ...busy, waiting: 0 })).toMatchObject({ requests: 30 });
+    expect(pace.room({ ...busy, waiting: 10 })).toMatchObject({ requests: 20 });
+    expect(pace.room({ ...busy, waiting: 16 })).toMatchObject({ requests: 0 });
+    now = 400;
+    expect(pace.room({ ...busy, waiting: 0 })).toMatchObject({ requests: 0 });
+  });
+
+  it('never exceeds a batch, nor what the worker may still do in all', () => {
+    let now = 0;
+    const pace = new ClaimPace({ ...limits, maxItems: 40 }, () => now);
+    pace.room({ size: 0, asked: 0, waiting: 0, left: 0, tally });
+    now = 100;
+    const fast = { size: 8, asked: 4, waiting: 0, left: 500 };
+    expect(pace.room({ ...fast, tally: { ...tally, completed: 30 } })).toEqual({
+      requests: 2,
+      items: 2,
+    });
+    const unbound = new ClaimPace(limits, () => now);
+    unbound.room({ ...fast, left: 0, tally });
+    expect(unbound.room({ ...fast, tally })).toMatchObject({ requests: 50 });
+  });
+});

@@ -1,0 +1,55 @@
+/** How much a worker claims: what it can begin now, and what it will have begun in a moment. */
+import type { InFlight } from './in-flight.ts';
+import type { Room } from './pipeline/claim.ts';
+
+interface ClaimLimits {
+  readonly concurrency: number;
+  /** Items claimed at once at most. */
+  readonly batchSize: number;
+  /** Items that may come to an end in all; null = no bound. */
+  readonly maxItems: number | null;
+}
+
+/**
+ * A worker claims ahead what it finishes in so long, ms: with fast sources a claim is shared by many
+ * items, with slow ones nothing lies about that another worker could do.
+ */
+const aheadMs = 200;
+
+type Figures = Pick<InFlight, 'size' | 'asked' | 'waiting' | 'left' | 'tally'>;
+
+export class ClaimPace {
+  readonly #limits: ClaimLimits;
+  readonly #clock: () => number;
+  /** How many had left by when; the oldest is the last one of before `aheadMs` ago. */
+  readonly #past: { readonly at: number; readonly left: number }[] = [];
+
+  /** @param clock monotonic, ms */
+  constructor(limits: ClaimLimits, clock: () => number = () => performance.now()) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** What may be claimed now; no requests = there is enough in hand. */
+  room(inFlight: Figures): Room {
+    const { concurrency, batchSize, maxItems } = this.#limits;
+    const { completed, failed, skipped } = inFlight.tally;
+    const budget = (maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
+    const items = Math.max(0, budget - inFlight.size);
+    const ahead = this.#recently(inFlight.left);
+    // By halves: a claim for each item that is begun would share nothing.
+    const enough = inFlight.waiting > ahead / 2;
+    const free = Math.max(0, concurrency - inFlight.asked);
+    const requests = enough ? 0 : Math.min(batchSize, free + ahead - inFlight.waiting, items);
+    return { requests: Math.max(0, requests), items };
+  }
+
+  /** How many left in the last `aheadMs`. */
+  #recently(left: number): number {
+    const now = this.#clock();
+    const past = this.#past;
+    past.push({ at: now, left });
+    while ((past[1]?.at ?? now) <= now - aheadMs) past.shift();
+    return left - (past[0]?.left ?? left);
+  }
+}
