@@ -155,6 +155,11 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
         ) : (
           entry.summary
         )}
+        {entry.targetType === 'bulk-action' && entry.targetId !== null ? (
+          <Link href={`/bulk-actions/${entry.targetId}`} className="link text-xs">
+            Open the background action
+          </Link>
+        ) : null}
       </Td>
     </Tr>
   );

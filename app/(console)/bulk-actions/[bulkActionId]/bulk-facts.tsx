@@ -37,8 +37,8 @@ export function BulkFacts({ action }: { readonly action: BulkAction }) {
           {
             label: 'Audit',
             value: (
-              <Link href="/audit?action=bulk-action" className="link">
-                Entries of background actions
+              <Link href={`/audit?target=${action.bulkActionId}`} className="link">
+                What was recorded of it
               </Link>
             ),
           },
