@@ -24,7 +24,7 @@ import { scopeFilters, scopeHasItems } from './scope.ts';
 export interface LaunchOptions {
   /** Made by whoever asks, once per intention: the same key gives the same run. At most 100 characters. */
   readonly requestKey?: string;
-  /** A retry of what failed in this run. */
+  /** The run it follows up: a retry of what failed in it, a recrawl of what it fetched. */
   readonly parentRunId?: string;
 }
 
@@ -87,21 +87,30 @@ export async function launchRun(
   });
 }
 
-/**
- * Launches a retry of what failed in a run.
- * @throws AppError `not_found`, `run_has_no_items`, and as `launchRun`
- */
-export async function retryFailed(
+type FollowUp = (
   db: Db,
   actor: Actor,
   runId: string,
-  options: { readonly requestKey?: string } = {},
-): Promise<LaunchedRun> {
-  requirePermission(actor, 'runs:change');
-  const parent = await requireRunRow(db, runId);
-  const name = `Retry of ${parent.name ?? `run ${parent.run_id.slice(-8)}`}`.slice(0, 200);
-  return launchRun(db, actor, { kind: 'retry', name }, { ...options, parentRunId: runId });
-}
+  options?: { readonly requestKey?: string },
+) => Promise<LaunchedRun>;
+
+const followUp =
+  (kind: 'retry' | 'recrawl', word: string): FollowUp =>
+  async (db, actor, runId, options = {}) => {
+    requirePermission(actor, 'runs:change');
+    const parent = await requireRunRow(db, runId);
+    const name = `${word} of ${parent.name ?? `run ${parent.run_id.slice(-8)}`}`.slice(0, 200);
+    return launchRun(db, actor, { kind, name }, { ...options, parentRunId: runId });
+  };
+
+/**
+ * Launches a retry of what failed in a run, as its child.
+ * @throws AppError `not_found`, `run_has_no_items`, and as `launchRun`
+ */
+export const retryFailed = followUp('retry', 'Retry');
+
+/** Launches a recrawl of what a run has completed, as its child; else as `retryFailed`. */
+export const recrawlRun = followUp('recrawl', 'Recrawl');
 
 function parseRequest(input: unknown): LaunchRequest {
   const parsed = launchRequestSchema.safeParse(input);

@@ -2,12 +2,12 @@
 
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { Num } from '#app/ui/num.tsx';
+import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Run } from '#lib/runs/model.ts';
-import type { RelatedRuns } from '#lib/runs/related-runs.ts';
+import type { RelatedRuns, RunFamily } from '#lib/runs/related-runs.ts';
 import type { RunErrorCluster } from '#lib/runs/run-progress.ts';
 import { runTitle } from '../run-words.tsx';
 
@@ -111,12 +111,12 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
             ? []
             : [{ label: 'Priority', value: <Num value={run.request.priority} /> }]),
           ...(related.parent
-            ? [{ label: 'Retries', value: <RunLink run={related.parent} /> }]
+            ? [{ label: 'Follows up', value: <RunLink run={related.parent} /> }]
             : []),
           ...(related.children.length > 0
             ? [
                 {
-                  label: 'Retried by',
+                  label: 'Followed up by',
                   value: (
                     <ul>
                       {related.children.map((child) => (
@@ -129,9 +129,23 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
                 },
               ]
             : []),
+          ...(related.family
+            ? [{ label: 'Together', value: <FamilyWords family={related.family} /> }]
+            : []),
         ]}
       />
     </Section>
+  );
+}
+
+/** What has come of a run and of all that followed it up. */
+function FamilyWords({ family }: { readonly family: RunFamily }) {
+  return (
+    <>
+      {family.isAtLeast ? 'More than ' : ''}
+      {countOf(family.runs, 'run')}, {countOf(family.itemsSucceeded, 'item')} succeeded,{' '}
+      <Num value={family.stillFailed} /> still failed
+    </>
   );
 }
 
