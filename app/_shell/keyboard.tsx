@@ -97,7 +97,8 @@ export function KeyboardShortcuts() {
                   [['j'], 'Next row'],
                   [['k'], 'Previous row'],
                   [['x'], 'Select the row'],
-                  [['Enter'], 'Open the row'],
+                  [['Shift', 'j'], 'Select rows on the way'],
+                  [['Enter'], 'Open the row beside the list, then its page'],
                 ]}
               />
             </div>
