@@ -18,7 +18,7 @@ export interface Runtime {
   readonly db: Db;
   /**
    * For lists and statistics: a readable copy where one is configured, which may lag behind and gives way
-   * to `db` while it cannot be read; else `db` itself.
+   * to `db` while it cannot be read; on the embedded engine threads that read the same file; else `db` itself.
    */
   readonly reads: Db;
   /** What is known of the copy; null where none is configured. */
@@ -34,11 +34,12 @@ export interface Runtime {
 export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
   const db = await openDatabase(config.database);
   const copy = await openReplica(db, config.database, (state) => tellOfReplica(log, state));
+  const reads = copy ?? (await openReaders(db, config.database, log));
   const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
   return {
     config,
     db,
-    reads: copy ?? db,
+    reads,
     replica: () => copy?.replica() ?? null,
     store: await createStateStore({ db }),
     log,
@@ -46,10 +47,19 @@ export async function openRuntime(config: AppConfig, log: Logger): Promise<Runti
     secretBox: createSecretBox(config.secretKey),
     async close() {
       await http.close();
-      await copy?.close();
+      if (reads !== db) await reads.close();
       await db.close();
     },
   };
+}
+
+/** On SQLite a query would hold up the process until it has its answer; on a server it waits there. */
+async function openReaders(db: Db, settings: AppConfig['database'], log: Logger): Promise<Db> {
+  if (settings.engine !== 'sqlite') return db;
+  const { openSqliteReaders } = await import('#db/sqlite/open-readers.ts');
+  return openSqliteReaders(db, settings.path, (err) =>
+    log.warn({ err }, 'no reading threads: long searches hold up the console'),
+  );
 }
 
 function tellOfReplica(log: Logger, { inUse, reason }: ReplicaState): void {

@@ -9,11 +9,11 @@ const cookieName = 'holocron-changed';
 /** Longer than a copy that keeps up lags behind, seconds. */
 const rememberSeconds = 10;
 
-const hasCopy = ({ db, reads }: Runtime) => reads !== db;
+const hasCopy = ({ replica }: Runtime) => replica() !== null;
 
 /** For lists and statistics. */
 export async function readsFor(runtime: Runtime): Promise<Runtime['reads']> {
-  if (!hasCopy(runtime)) return runtime.db;
+  if (!hasCopy(runtime)) return runtime.reads;
   return (await cookies()).has(cookieName) ? runtime.db : runtime.reads;
 }
 

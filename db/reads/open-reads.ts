@@ -72,7 +72,7 @@ export function openReads({
 type Run = <R>(query: CompiledQuery<R>) => Promise<QueryResult<R>>;
 
 /** Compiles as the database itself does, and hands each query to `run`. */
-function readingDialect(primary: Db, run: Run): Dialect {
+export function readingDialect(primary: Db, run: Run): Dialect {
   const executor = primary.q.getExecutor();
   const connection: DatabaseConnection = {
     executeQuery(query) {

@@ -190,7 +190,8 @@ function run<R>(handle: CachingHandle, sql: string, parameters: unknown[]): Quer
   return { rows };
 }
 
-function toSqlite(value: unknown): unknown {
+/** A parameter as the driver takes it. */
+export function toSqlite(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value === undefined) return null;
   if (value instanceof Date) {

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Db } from '../engine.ts';
+import { migrate } from '../migrate/migrate.ts';
+import { openDatabase } from '../open.ts';
+import type { DatabaseSettings } from '../settings/model.ts';
+import { workItemRows } from '../testing/work-items.ts';
+import { openSqliteReaders } from './open-readers.ts';
+
+/** Finds nothing for seconds: SQLite gives no row back meanwhile at which one could stop it. */
+const longSearch = (millions: number) => sql<{ n: number }>`
+  with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${millions * 1_000_000})
+  select n from numbers where n < 0`;
+
+describe('reading a SQLite file in threads', () => {
+  let dir: string;
+  let db: Db;
+  let reads: Db;
+  beforeAll(async () => {
+    dir = mkdtempSync(path.join(tmpdir(), 'readers-'));
+    const settings: DatabaseSettings = {
+      engine: 'sqlite',
+      path: path.join(dir, 'readers.db'),
+      reason: 'A test asked for it.',
+      notes: [],
+    };
+    await migrate(settings);
+    db = await openDatabase(settings);
+    reads = openSqliteReaders(db, settings.path);
+  });
+  afterAll(async () => {
+    await reads.close();
+    await db.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const items = (from: Db) => from.q.selectFrom('work_items').select('work_item_id').execute();
+
+  it('sees what was committed before it was asked, and what engines read', async () => {
+    await db.engine.insertWorkItemsIfAbsent(db, workItemRows(3));
+    expect(await items(reads)).toHaveLength(3);
+    expect(await reads.engine.readCounters(reads)).toEqual(await db.engine.readCounters(db));
+  });
+
+  it('refuses to write, by a builder as by plain SQL', async () => {
+    await expect(reads.q.deleteFrom('work_items').execute()).rejects.toThrow('database itself');
+    await expect(sql`delete from work_items`.execute(reads.q)).rejects.toThrow();
+    await expect(
+      sql`delete from work_items returning work_item_id`.execute(reads.q),
+    ).rejects.toMatchObject({ code: 'db_file_unusable' });
+    expect(await items(db)).toHaveLength(3);
+  });
+
+  it('a fault has the code it has elsewhere', async () => {
+    await expect(sql`select * from nowhere`.execute(reads.q)).rejects.toMatchObject({
+      code: 'db_schema_missing',
+    });
+  });
+
+  it('while a search goes on for seconds the event loop turns and others are answered', async () => {
+    let longest = 0;
+    let last = performance.now();
+    const beat = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 10);
+    let searching = true;
+    const search = longSearch(5)
+      .execute(reads.q)
+      .finally(() => {
+        searching = false;
+      });
+    // A first answer without waiting for the search.
+    expect(await items(reads)).toHaveLength(3);
+    expect(searching).toBe(true);
+    const start = performance.now();
+    expect((await search).rows).toEqual([]);
+    clearInterval(beat);
+    expect(performance.now() - start).toBeGreaterThan(500);
+    expect(longest).toBeLessThan(300);
+  });
+
+  it('at its deadline a search is given up at once, and as many as there are threads block nobody', async () => {
+    const late = () =>
+      reads.engine
+        .withTimeout(reads, 200, (s) => longSearch(30).execute(s.q))
+        .then(
+          () => 'answered',
+          (error: unknown) => (error as { code?: string }).code,
+        );
+    const start = performance.now();
+    expect(await Promise.all(Array.from({ length: 5 }, late))).toEqual(
+      Array.from({ length: 5 }, () => 'db_statement_timeout'),
+    );
+    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(await items(reads)).toHaveLength(3);
+  });
+
+  it('reads in the process itself where no thread can be started, and says so once', async () => {
+    const told: unknown[] = [];
+    const without = openSqliteReaders(db, path.join(dir, 'not-there', 'no.db'), (fault) =>
+      told.push(fault),
+    );
+    expect(await items(without)).toHaveLength(3);
+    expect(await items(without)).toHaveLength(3);
+    await pause(0);
+    expect(told).toMatchObject([{ name: 'NoReaders' }]);
+    await without.close();
+  });
+});
