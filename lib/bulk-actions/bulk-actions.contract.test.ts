@@ -19,6 +19,7 @@ const failed = { filter: { source: 'sample', status: 'failed' } };
 describe.each(contractEngines())('bulk actions on $name', (engine) => {
   const bulk = useBulkActions(engine);
   const { given, settle, givenItems, launch, actionOf, work, later, outcomes, statuses } = bulk;
+  let current = '';
   const audited = async () =>
     (
       await given.db.q
@@ -96,6 +97,21 @@ describe.each(contractEngines())('bulk actions on $name', (engine) => {
     expect(await actionOf(id)).toMatchObject({ status: 'completed', processed: 5, changed: 5 });
     expect((await outcomes(id)).changed).toEqual(ids);
   });
+
+  test.each([
+    ['another went on', () => later().then(() => work(1, 'other')), 2],
+    ['a person stopped it', () => abortBulkAction(given.db, operator, current), 0],
+  ])(
+    'a worker that was too slow with its chunk changes nothing: %s',
+    async (_, meanwhile, done) => {
+      const ids = await givenItems(4);
+      current = await launch(skip, { itemsPerSecond: 2 });
+      const slow = { ...given.db, transaction: delayedTransaction(given.db, meanwhile) };
+      expect(await workOnBulkActions(slow, { owner: 'slow', mostChunks: 1 })).toBe(0);
+      expect(await actionOf(current)).toMatchObject({ processed: done, changed: done });
+      expect((await statuses(ids)).filter((status) => status === 'skipped')).toHaveLength(done);
+    },
+  );
 
   test('two workers at one action do each item once', async () => {
     const ids = await givenItems(6);
@@ -236,6 +252,14 @@ describe.each(contractEngines())('bulk actions on $name', (engine) => {
     expect(await actionOf(id)).toMatchObject({ refused: 2, isOutcomeKept: false });
   });
 });
+
+/** Before the transaction begins, something else happens. */
+const delayedTransaction =
+  (db: Db, meanwhile: () => Promise<unknown>): Db['transaction'] =>
+  async (fn) => {
+    await meanwhile();
+    return db.transaction(fn);
+  };
 
 /** Dies where the transaction would commit. */
 const dyingTransaction =
