@@ -6,6 +6,7 @@ import { launchCampaign } from './campaign.ts';
 import { type Fleet, isUp, openFleet } from './fleet.ts';
 import { type Outages, outagesOf } from './outages.ts';
 
+const resources = 120;
 /** What is in flight when an outage begins has ended one way or the other after this, ms. */
 const settledMs = 500;
 
@@ -28,9 +29,11 @@ describe.each(contractEngines())('a database out of reach and back, on $name', (
     const completed = async () => (await runtime.store.getStats()).byStatus.completed;
     const workers = [fleet.worker({ env }), fleet.worker({ env })];
     for (const outage of all) {
-      await launchCampaign(runtime, outage.name.replaceAll(' ', '-'), 300, { latency_ms: 100 });
+      await launchCampaign(runtime, outage.name.replaceAll(' ', '-'), resources, {
+        latency_ms: 200,
+      });
       const before = await completed();
-      await until('the work has begun', async () => (await completed()) > before + 20, 120_000);
+      await until('the work has begun', async () => (await completed()) > before + 8, 120_000);
       const end = outage.begin();
       await sleep(settledMs);
       const atRest = await completed();
@@ -45,6 +48,6 @@ describe.each(contractEngines())('a database out of reach and back, on $name', (
       for (const worker of [...workers, late]) expect(worker.process.exitCode).toBeNull();
     }
     await fleet.finish();
-    expect(await completed()).toBe(300 * all.length);
+    expect(await completed()).toBe(resources * all.length);
   }, 600_000);
 });

@@ -31,7 +31,7 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
   const restore = () => proxy.restore();
   return {
     // Silence is noticed by a statement's time limit; it must be more than a busy server takes.
-    env: throughProxy(proxy.port, { statementSeconds: 15 }),
+    env: throughProxy(proxy.port, { statementSeconds: 20 }),
     all: [
       {
         name: 'connections are refused',
@@ -43,7 +43,7 @@ export async function outagesOf(settings: DatabaseSettings): Promise<Outages> {
       },
       {
         name: 'nothing is answered',
-        lastsMs: 20_000,
+        lastsMs: 25_000,
         begin: () => {
           proxy.silence();
           return restore;
