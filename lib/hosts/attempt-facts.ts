@@ -8,6 +8,13 @@ export function latencyIn(facts: JsonObject | null): number | null {
   return typeof ms === 'number' && ms >= 0 ? ms : null;
 }
 
+/** The host that gave the latest answer, when redirects led there; null = the one that was asked. */
+export function answeringHost(facts: JsonObject | null): string | null {
+  const { final_url: url = null, redirects = null } = facts ?? {};
+  if (!Array.isArray(redirects) || redirects.length === 0 || typeof url !== 'string') return null;
+  return URL.parse(url)?.host ?? null;
+}
+
 const number = z.number().nullish().catch(null);
 const text = z.string().nullish().catch(null);
 

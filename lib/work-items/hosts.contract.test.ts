@@ -43,6 +43,29 @@ describe.each(contractEngines())('what is kept of a host on $name', (engine) => 
     });
   });
 
+  test('what another host answered, to which a redirect led, is told of that one', async () => {
+    const facts = {
+      first_byte_ms: 100,
+      final_url: 'https://other.example/page',
+      redirects: [{ status: 302, url: 'https://other.example/page' }],
+    };
+    await note({ ...down, requests: 2, httpStatus: 429, blockMs: 60_000, facts });
+    expect(await host()).toMatchObject({
+      requests_total: 1,
+      count_429: 0,
+      last_status: null,
+      consecutive_failures: 0,
+      blocked_until: null,
+    });
+    const other = await given.db.q
+      .selectFrom('hosts')
+      .selectAll()
+      .where('host', '=', 'other.example')
+      .executeTakeFirstOrThrow();
+    expect(other).toMatchObject({ requests_total: 1, count_429: 1, consecutive_failures: 1 });
+    expect(other.blocked_until).not.toBeNull();
+  });
+
   test('latency is smoothed, and one slow page slows nothing down', async () => {
     await note(well, well, { ...well, facts: { first_byte_ms: 5_100 } });
     expect(await host()).toMatchObject({ latency_ms: 1_100, adaptive_delay_ms: 0, pace_ms: 0 });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { preparedChange } from '#db/prepared.ts';
 import type { NewEvent } from '#lib/events/model.ts';
-import { latencyIn } from '#lib/hosts/attempt-facts.ts';
+import { answeringHost, latencyIn } from '#lib/hosts/attempt-facts.ts';
 import { budgetIn } from '#lib/hosts/budget.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
 import {
@@ -41,6 +41,17 @@ export async function noteHostAnswer(
   answer: HostAnswer,
 ): Promise<readonly NewEvent[]> {
   if (host === null) return [];
+  const there = answeringHost(answer.facts ?? null) ?? host;
+  if (there === host) return noteOf(tx, host, answer);
+  // A redirect led away: what was answered is the other host's word, and its fault.
+  const here = { httpStatus: null, hostFailed: false, blockMs: null, reason: null };
+  return [
+    ...(await noteOf(tx, host, { ...here, requests: Math.max(0, answer.requests - 1) })),
+    ...(await noteOf(tx, there, { ...answer, requests: Math.min(1, answer.requests) })),
+  ];
+}
+
+async function noteOf(tx: Session, host: string, answer: HostAnswer): Promise<readonly NewEvent[]> {
   const tripped = answer.requests > 0 ? await count(tx, host, answer) : [];
   if (answer.blockMs === null || answer.blockMs <= 0) return tripped;
   return [...tripped, ...(await block(tx, host, answer.blockMs, answer.reason))];
