@@ -114,10 +114,11 @@ export interface Engine {
    */
   promoteDue(db: Db): Promise<number>;
   /**
-   * Pending items in an index by `available_at`, to be selected from under an alias: all, or what waits
-   * for a moment. Named, because a planner without statistics would sort everything that is pending.
+   * Pending items, to be selected from under an alias: by the `time` from which they may be claimed, those
+   * that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index
+   * is named, because a planner without statistics would sort everything that is pending.
    */
-  pendingByTime(part: 'all' | 'waiting'): RawBuilder<WorkItemRow>;
+  pendingBy(order: 'time' | 'due' | 'turn'): RawBuilder<WorkItemRow>;
   /**
    * Inserts the rows whose dedupe key is absent, in one statement per chunk. Rows must have distinct
    * dedupe keys. `created_at`, `updated_at` and `available_at` (unless given) become the database's

@@ -77,9 +77,17 @@ export async function promoteDue(engine: Engine, db: Db): Promise<number> {
   });
 }
 
-/** See `Engine.pendingByTime`. */
-export const pendingByTime: Engine['pendingByTime'] = (part) =>
-  part === 'all'
-    ? sql`(select * from work_items indexed by IX_work_items_pending_available where status = 'pending')`
-    : sql`(select * from work_items indexed by IX_work_items_waiting
+/** See `Engine.pendingBy`. */
+export function pendingBy(order: Parameters<Engine['pendingBy']>[0]): RawBuilder<WorkItemRow> {
+  switch (order) {
+    case 'time':
+      return sql`(select * from work_items indexed by IX_work_items_pending_available
+        where status = 'pending')`;
+    case 'due':
+      return sql`(select * from work_items indexed by IX_work_items_waiting
         where status = 'pending' and wait_reason <> 'held')`;
+    case 'turn':
+      return sql`(select * from work_items indexed by IX_work_items_ready_source
+        where status = 'pending' and wait_reason is null)`;
+  }
+}

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 import { normaliseInstant } from '../instant.ts';
 import type { Instant } from '../schema.ts';
 import { chunksOf, escapeLike, insertChunkSize } from '../work-item-insert.ts';
-import { claim, pendingByTime, promoteDue } from './claim.ts';
+import { claim, pendingBy, promoteDue } from './claim.ts';
 import {
   measureDrift,
   mendCounters,
@@ -51,7 +51,7 @@ export const sqliteEngine: Engine = {
 
   claim: (session, request) => claim(sqliteEngine, session, request),
   promoteDue: (db) => promoteDue(sqliteEngine, db),
-  pendingByTime,
+  pendingBy,
 
   insertWorkItemsIfAbsent,
 

@@ -99,11 +99,15 @@ export async function promoteDue(engine: Engine, db: Db): Promise<number> {
   return rows[0]?.promoted ?? 0;
 }
 
-/** See `Engine.pendingByTime`. */
-export const pendingByTime = (
+const orders = {
+  time: sql`status = N'pending'`,
+  due: sql`status = N'pending' and wait_reason <> N'held'`,
+  turn: sql`status = N'pending' and wait_reason is null`,
+};
+
+/** See `Engine.pendingBy`. */
+export const pendingBy = (
   engine: Engine,
-  part: Parameters<Engine['pendingByTime']>[0],
+  order: Parameters<Engine['pendingBy']>[0],
 ): RawBuilder<WorkItemRow> =>
-  part === 'all'
-    ? sql`(select * from ${engine.table('work_items')} where status = N'pending')`
-    : sql`(select * from ${engine.table('work_items')} where status = N'pending' and wait_reason <> N'held')`;
+  sql`(select * from ${engine.table('work_items')} where ${orders[order]})`;

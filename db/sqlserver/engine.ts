@@ -11,7 +11,7 @@ import {
   insertColumns,
   insertRows,
 } from '../work-item-insert.ts';
-import { claim, pendingByTime, promoteDue } from './claim.ts';
+import { claim, pendingBy, promoteDue } from './claim.ts';
 import { counters } from './counters.ts';
 import { jsonRows } from './json-rows.ts';
 import { touchSeenResources } from './seen-resources.ts';
@@ -76,7 +76,7 @@ export function sqlServerEngine(schema: string): Engine {
 
     claim: (session, request) => claim(engine, session, request),
     promoteDue: (db) => promoteDue(engine, db),
-    pendingByTime: (part) => pendingByTime(engine, part),
+    pendingBy: (order) => pendingBy(engine, order),
 
     async insertWorkItemsIfAbsent(session, rows) {
       const inserted = new Set<string>();

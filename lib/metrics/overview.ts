@@ -92,7 +92,7 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
 async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
   const { engine } = session;
   const query = session.q
-    .selectFrom(engine.pendingByTime('all').as('item'))
+    .selectFrom(engine.pendingBy('time').as('item'))
     .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
     .where('available_at', '<=', engine.now())
     .orderBy('available_at')
@@ -106,7 +106,7 @@ async function readBackoff(session: Session): Promise<Backoff[]> {
   const { engine } = session;
   const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
     const query = s.q
-      .selectFrom(engine.pendingByTime('waiting').as('item'))
+      .selectFrom(engine.pendingBy('due').as('item'))
       .select([
         'source_name',
         sql<number>`count(*)`.as('items'),

@@ -1,13 +1,12 @@
 /** One work item with its history, its lineage and the reason it is or is not running. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
-import { isUuid, listRecords, type RecordSummary } from '#lib/records/list.ts';
-import { countLiveWorkers } from '#lib/workers/list-workers.ts';
+import { listRecords, type RecordSummary } from '#lib/records/list.ts';
 import type { WorkItem, WorkItemAttempt, WorkItemStatus } from './model.ts';
 import { attemptFromRow, workItemFromRow } from './rows.ts';
-import { type WaitingAnswer, type WaitingFacts, whyWaiting } from './why-waiting.ts';
+import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting-facts.ts';
+import { type WaitingAnswer, whyWaiting } from './why-waiting.ts';
 
 export interface RelatedItem {
   readonly workItemId: string;
@@ -40,8 +39,6 @@ const mostAttempts = 50;
 const mostRecords = 20;
 const mostChildren = 50;
 const childrenCountCap = 1_000;
-/** Items ahead are counted no further: "1,000" says as much as "12,345" to somebody who waits. */
-const aheadCap = 1_000;
 
 export async function workItemExists(session: Session, workItemId: string): Promise<boolean> {
   return (await relatedItem(session, workItemId)) !== null;
@@ -64,8 +61,8 @@ export async function getWorkItemDetail(
     listRecords(session, { filter: { workItemId }, direction: 'desc' }, { limit: mostRecords }),
     item.discoveredFrom === null ? null : relatedItem(session, item.discoveredFrom),
     childrenOf(session, workItemId),
-    item.runId === null ? null : runOf(session, item.runId),
-    sourceOf(session, item),
+    readRunOfItem(session, item),
+    readSourceOfItem(session, item),
   ]);
   return {
     item,
@@ -75,7 +72,7 @@ export async function getWorkItemDetail(
     children,
     run: run ? { runId: run.run_id, name: run.name, kind: run.kind } : null,
     sourceId: source?.source_id ?? null,
-    waiting: whyWaiting(await waitingFacts(session, item, run ?? null, source ?? null)),
+    waiting: whyWaiting(await readWaitingFacts(session, item, { run, source })),
   };
 }
 
@@ -142,146 +139,4 @@ async function childrenOf(
         ? { kind: 'more', than: childrenCountCap }
         : { kind: 'exact', count },
   };
-}
-
-/**
- * Runs by text: ids of an older database's items need not be the UUIDs that `ingest_runs` holds, so
- * such an item simply has no run here.
- */
-async function runOf(session: Session, runId: string) {
-  if (!isUuid(runId)) return undefined;
-  return session.q
-    .selectFrom('ingest_runs')
-    .select(['run_id', 'name', 'kind', 'status', 'paused_at'])
-    .where('run_id', '=', runId)
-    .executeTakeFirst();
-}
-
-async function sourceOf(session: Session, item: WorkItem) {
-  return session.q
-    .selectFrom('sources')
-    .select([
-      'source_id',
-      'name',
-      'enabled',
-      'paused_at',
-      'paused_reason',
-      'rate_delay_ms',
-      'max_attempts',
-      'next_slot_at',
-      'slot_until',
-    ])
-    .where('source_type', '=', item.sourceSystem)
-    .where('name', '=', item.sourceName)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-}
-
-type RunRow = NonNullable<Awaited<ReturnType<typeof runOf>>>;
-type SourceRow = NonNullable<Awaited<ReturnType<typeof sourceOf>>>;
-
-async function waitingFacts(
-  session: Session,
-  item: WorkItem,
-  run: RunRow | null,
-  source: SourceRow | null,
-): Promise<WaitingFacts> {
-  const [now, host, workersAlive, ahead] = await Promise.all([
-    clock(session),
-    item.host === null ? undefined : hostOf(session, item.host),
-    countLiveWorkers(session),
-    item.status === 'pending' ? countAhead(session, item) : null,
-  ]);
-  return {
-    now,
-    item,
-    source: source
-      ? {
-          name: source.name,
-          enabled: source.enabled === 1,
-          pausedAt: source.paused_at,
-          pausedReason: source.paused_reason,
-          rateDelayMs: source.rate_delay_ms,
-          maxAttempts: source.max_attempts,
-          nextSlotAt: source.next_slot_at,
-          slotUntil: source.slot_until,
-        }
-      : null,
-    host: host
-      ? {
-          blockedUntil: host.blocked_until,
-          blockedReason: host.blocked_reason,
-          delayMs: host.pace_ms,
-          nextSlotAt: host.next_slot_at,
-          slotUntil: host.slot_until,
-          room:
-            host.concurrency === null || item.host === null
-              ? null
-              : { most: host.concurrency, inFlight: await countInFlight(session, item.host) },
-        }
-      : null,
-    run: run ? { status: run.status, pausedAt: run.paused_at } : null,
-    workersAlive,
-    ahead,
-  };
-}
-
-async function clock({ q, engine }: Session): Promise<Instant> {
-  const row = await q.selectNoFrom(engine.now().as('now')).executeTakeFirstOrThrow();
-  return row.now;
-}
-
-const hostOf = (session: Session, host: string) =>
-  session.q
-    .selectFrom('hosts')
-    .select([
-      'blocked_until',
-      'blocked_reason',
-      'pace_ms',
-      'next_slot_at',
-      'slot_until',
-      'concurrency',
-    ])
-    .where('host', '=', host)
-    .executeTakeFirst();
-
-/** Items of the host in workers' hands; there are never more than the fleet has in flight. */
-async function countInFlight({ q }: Session, host: string): Promise<number> {
-  const { total } = await q
-    .selectFrom('work_items')
-    .select(sql<number>`count(*)`.as('total'))
-    .where(sql<boolean>`status = 'in_progress'`)
-    .where('host', '=', host)
-    .executeTakeFirstOrThrow();
-  return Number(total);
-}
-
-/** Claimable items of the same source that go first; null when there are too many to count. */
-async function countAhead(session: Session, item: WorkItem): Promise<number | null> {
-  const { engine, q } = session;
-  const ahead = engine.take(
-    q
-      .selectFrom('work_items')
-      .select(sql<number>`1`.as('one'))
-      .where(sql<boolean>`status = 'pending'`)
-      .where('source_system', '=', item.sourceSystem)
-      .where('source_name', '=', item.sourceName)
-      .where('available_at', '<=', engine.now())
-      .where((eb) =>
-        eb.or([
-          eb('priority', '<', item.priority),
-          eb.and([
-            eb('priority', '=', item.priority),
-            eb('created_at', '<', engine.instantParam(item.createdAt)),
-          ]),
-        ]),
-      ),
-    aheadCap + 1,
-  );
-  const row = await q
-    .selectFrom(ahead.as('ahead'))
-    .select(sql<number>`count(*)`.as('total'))
-    .executeTakeFirstOrThrow();
-  const count = Number(row.total);
-  return count > aheadCap ? null : count;
 }

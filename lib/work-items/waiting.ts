@@ -160,7 +160,7 @@ async function msUntilDue(s: Session): Promise<number | null> {
   const { engine } = s;
   // Without what is held, which waits for a person.
   const query = s.q
-    .selectFrom(engine.pendingByTime('waiting').as('item'))
+    .selectFrom(engine.pendingBy('due').as('item'))
     .select((eb) => engine.diffMs(engine.now(), eb.ref('available_at')).as('due_ms'))
     .orderBy('available_at');
   const [first] = await engine.take(query, 1).execute();

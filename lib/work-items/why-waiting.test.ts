@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type WaitingFacts, whyWaiting } from './why-waiting.ts';
+import type { WaitingFacts } from './waiting-reason.ts';
+import { whyWaiting } from './why-waiting.ts';
 
 const now = '2026-11-23T12:00:00.000Z';
 const past = '2026-11-23T11:59:00.000Z';
@@ -26,12 +27,14 @@ const source: NonNullable<WaitingFacts['source']> = {
   slotUntil: null,
 };
 
+const calmHost = { blockedUntil: null, blockedReason: null, delayMs: null };
+
 /** Facts of an item that nothing holds back, with what the test changes. */
 function facts(changes: {
   item?: Partial<WaitingFacts['item']>;
   source?: Partial<typeof source> | null;
   host?: WaitingFacts['host'];
-  run?: WaitingFacts['run'];
+  run?: Partial<NonNullable<WaitingFacts['run']>>;
   workersAlive?: number;
   ahead?: number | null;
 }): WaitingFacts {
@@ -40,7 +43,9 @@ function facts(changes: {
     item: { ...item, ...changes.item },
     source: changes.source === null ? null : { ...source, ...changes.source },
     host: changes.host ?? null,
-    run: changes.run ?? null,
+    run: changes.run
+      ? { status: 'running', pausedAt: null, budgetSpent: false, ...changes.run }
+      : null,
     workersAlive: changes.workersAlive ?? 1,
     ahead: changes.ahead ?? null,
   };
@@ -114,12 +119,60 @@ describe('a pending item', () => {
       soon,
     ],
     ['no worker runs', 'no_workers', { workersAlive: 0 }, null],
+    ['its run has used up its budget', 'run_spent', { run: { budgetSpent: true } }, null],
+    [
+      'our budget at its host is spent until it is renewed',
+      'host_budget',
+      { host: { ...calmHost, budget: { resetsAt: later } } },
+      later,
+    ],
+    [
+      'our budget at its host is spent, who knows until when',
+      'host_budget',
+      { host: { ...calmHost, budget: { resetsAt: null } } },
+      null,
+    ],
+    [
+      'its host has all the requests it takes',
+      'host_full',
+      { host: { ...calmHost, room: { most: 1, inFlight: 1 } } },
+      null,
+    ],
+    [
+      'its run was stopped',
+      'held',
+      { item: { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' } },
+      null,
+    ],
   ] as const)('waits because %s', (_, code, changes, until) => {
     const answer = whyWaiting(facts(changes));
     expect(answer.unfinished).toBe(true);
     expect(answer.reasons.map((reason) => reason.code)).toEqual([code]);
     expect(answer.reasons[0].until).toBe(until);
     expect(answer.readyAt).toBe(until);
+    // When it will change: a moment, or what has to happen first.
+    if (until === null) expect(answer.reasons[0].change).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it.each([
+    [0, 'with the next request'],
+    [1, 'about 1 second'],
+    [60, 'about 60 seconds'],
+    [150, 'about 3 minutes'],
+    [1_000, 'about 17 minutes'],
+  ])('of a polite source with %s items ahead is told when its turn comes', (ahead, turn) => {
+    expect(whyWaiting(facts({ ahead })).reasons[0].change).toContain(turn);
+    const [slot] = whyWaiting(facts({ ahead, source: { nextSlotAt: soon } })).reasons;
+    expect(slot).toMatchObject({ code: 'polite_slot', until: soon });
+    if (ahead > 0) expect(slot.change).toContain(turn);
+  });
+
+  it('of a slow source may have to wait for hours or days', () => {
+    const turn = (rateDelayMs: number) =>
+      whyWaiting(facts({ ahead: 900, source: { rateDelayMs } })).reasons[0].change;
+    expect(turn(10_000)).toContain('about 3 hours');
+    expect(turn(600_000)).toContain('about 6 days');
+    expect(turn(0)).toBe('A worker that has room will take it.');
   });
 
   it.each([
@@ -140,6 +193,7 @@ describe('a pending item', () => {
         code: 'held',
         sentence: 'Its run was stopped; launch a run of the source or retry the item.',
         until: null,
+        change: 'It waits until somebody does.',
       },
     ]);
     expect(answer.readyAt).toBeNull();
@@ -151,12 +205,13 @@ describe('a pending item', () => {
         item: { availableAt: soon, waitReason: 'backoff' },
         source: { enabled: false, pausedAt: past, nextSlotAt: soon },
         host: { blockedUntil: later, blockedReason: null, delayMs: null },
-        run: { status: 'running', pausedAt: past },
+        run: { pausedAt: past, budgetSpent: true },
         workersAlive: 0,
       }),
     ).toEqual([
       'source_disabled',
       'source_paused',
+      'run_spent',
       'run_paused',
       'host_blocked',
       'backoff',
@@ -176,7 +231,7 @@ describe('a pending item', () => {
 
   it.each([
     [null, 'waits for its turn'],
-    [0, 'is next'],
+    [0, 'is next in'],
     [1, '1 item goes before it'],
     [12_345, '12,345 items go before it'],
   ])('with %s items ahead says so', (ahead, sentence) => {

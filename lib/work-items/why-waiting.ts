@@ -3,78 +3,22 @@
  * database's clock; every reason that holds is named, the one that decides first.
  */
 import type { Instant } from '#db/schema.ts';
-import { isOnHold } from './hold.ts';
-import type { WorkItemStatus } from './model.ts';
-
-export interface WaitingFacts {
-  /** The database's clock. */
-  readonly now: Instant;
-  readonly item: {
-    readonly status: WorkItemStatus;
-    readonly availableAt: Instant;
-    readonly waitReason: string | null;
-    readonly attempt: number;
-    readonly leaseOwner: string | null;
-    readonly leaseUntil: Instant | null;
-    readonly host: string | null;
-  };
-  /** Null when no source of that name exists any more. */
-  readonly source: {
-    readonly name: string;
-    readonly enabled: boolean;
-    readonly pausedAt: Instant | null;
-    readonly pausedReason: string | null;
-    readonly rateDelayMs: number;
-    readonly maxAttempts: number;
-    readonly nextSlotAt: Instant | null;
-    readonly slotUntil: Instant | null;
-  } | null;
-  readonly host: {
-    readonly blockedUntil: Instant | null;
-    readonly blockedReason: string | null;
-    /** Its own least time between two requests, ms; 0 or null = none. */
-    readonly delayMs: number | null;
-    /** Its slot, which all sources share; absent = free. */
-    readonly nextSlotAt?: Instant | null;
-    readonly slotUntil?: Instant | null;
-    /** Requests it takes at the same moment, and those under way; null or absent = no limit. */
-    readonly room?: { readonly most: number; readonly inFlight: number } | null;
-  } | null;
-  readonly run: {
-    readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
-    readonly pausedAt: Instant | null;
-  } | null;
-  readonly workersAlive: number;
-  /** Claimable items of the same source that go first; null when not counted. */
-  readonly ahead: number | null;
-}
-
-export type WaitingCode =
-  | 'completed'
-  | 'failed'
-  | 'skipped'
-  | 'running'
-  | 'lease_expired'
-  | 'source_removed'
-  | 'source_disabled'
-  | 'source_paused'
-  | 'run_paused'
-  | 'held'
-  | 'host_blocked'
-  | 'backoff'
-  | 'scheduled'
-  | 'polite_slot'
-  | 'host_full'
-  | 'no_workers'
-  | 'queued';
-
-export interface WaitingReason {
-  readonly code: WaitingCode;
-  /** A sentence for a person. */
-  readonly sentence: string;
-  /** When this reason ends by itself; null when somebody must act, or nothing is waited for. */
-  readonly until: Instant | null;
-}
+import {
+  reason,
+  reasonUntil,
+  type WaitingCode,
+  type WaitingFacts,
+  type WaitingReason,
+} from './waiting-reason.ts';
+import {
+  hostReasons,
+  roomReasons,
+  runReasons,
+  slotReasons,
+  sourceReasons,
+  timeReasons,
+  turnOf,
+} from './waiting-reasons.ts';
 
 export interface WaitingAnswer {
   /** True while the item is pending or held by a worker. */
@@ -85,22 +29,13 @@ export interface WaitingAnswer {
   readonly readyAt: Instant | null;
 }
 
-const reason = (
-  code: WaitingCode,
-  sentence: string,
-  until: Instant | null = null,
-): WaitingReason => ({
-  code,
-  sentence,
-  until,
-});
-
-/** Reasons that only a person can end. */
+/** Reasons that leave the item where it is until a person acts. */
 const needsPerson: ReadonlySet<WaitingCode> = new Set([
   'source_removed',
   'source_disabled',
   'source_paused',
   'run_paused',
+  'run_spent',
   'held',
   'no_workers',
 ]);
@@ -137,9 +72,10 @@ function held({ now, item }: WaitingFacts): WaitingReason {
   const owner = item.leaseOwner ?? 'An unknown worker';
   return item.leaseUntil !== null && item.leaseUntil > now
     ? reason('running', `${owner} is working on it and holds its lease.`, item.leaseUntil)
-    : reason(
+    : reasonUntil(
         'lease_expired',
-        `${owner} stopped renewing its lease. A worker will return the item to the queue within a minute.`,
+        `${owner} stopped renewing its lease.`,
+        'A worker will return the item to the queue within a minute.',
       );
 }
 
@@ -152,7 +88,13 @@ function pending(facts: WaitingFacts): WaitingAnswer {
     ...slotReasons(facts),
     ...roomReasons(facts),
     ...(facts.workersAlive === 0
-      ? [reason('no_workers', 'No worker is running. Start one with “pnpm worker”.')]
+      ? [
+          reasonUntil(
+            'no_workers',
+            'No worker is running. Start one with “pnpm worker”.',
+            'This changes as soon as a worker has started.',
+          ),
+        ]
       : []),
   ];
   const [first, ...rest] = waits;
@@ -172,111 +114,15 @@ function pending(facts: WaitingFacts): WaitingAnswer {
   };
 }
 
-function queued({ ahead }: WaitingFacts): WaitingReason {
-  if (ahead === null) return reason('queued', 'It is ready and waits for its turn.');
-  if (ahead === 0)
-    return reason('queued', 'It is next in its source’s queue; a worker will take it.');
+function queued(facts: WaitingFacts): WaitingReason {
+  const { ahead } = facts;
+  const change = turnOf(facts);
+  if (ahead === null) return reasonUntil('queued', 'It is ready and waits for its turn.', change);
+  if (ahead === 0) return reasonUntil('queued', 'It is next in its source’s queue.', change);
   const count = ahead.toLocaleString('en');
-  return reason(
+  return reasonUntil(
     'queued',
     `It is ready; ${count} ${ahead === 1 ? 'item goes' : 'items go'} before it in its source’s queue.`,
+    change,
   );
-}
-
-function sourceReasons({ source }: WaitingFacts): WaitingReason[] {
-  if (source === null) {
-    return [
-      reason(
-        'source_removed',
-        'Its source no longer exists. Create a source of the same name, or skip the item.',
-      ),
-    ];
-  }
-  const reasons: WaitingReason[] = [];
-  if (!source.enabled) {
-    reasons.push(
-      reason('source_disabled', `The source “${source.name}” is switched off. Enable it.`),
-    );
-  }
-  if (source.pausedAt !== null) {
-    const because = source.pausedReason ? ` (${source.pausedReason})` : '';
-    reasons.push(
-      reason('source_paused', `The source “${source.name}” is paused${because}. Resume it.`),
-    );
-  }
-  return reasons;
-}
-
-function runReasons({ item, run }: WaitingFacts): WaitingReason[] {
-  if (isOnHold(item)) {
-    return [reason('held', 'Its run was stopped; launch a run of the source or retry the item.')];
-  }
-  return run?.status === 'running' && run.pausedAt !== null
-    ? [reason('run_paused', 'Its run is paused. Resume the run.')]
-    : [];
-}
-
-function hostReasons({ now, item, host }: WaitingFacts): WaitingReason[] {
-  if (!host?.blockedUntil || host.blockedUntil <= now) return [];
-  const because = host.blockedReason ? `: ${host.blockedReason}` : '';
-  return [
-    reason(
-      'host_blocked',
-      `The host ${item.host ?? ''} asked us to wait${because}.`,
-      host.blockedUntil,
-    ),
-  ];
-}
-
-function timeReasons({ now, item, source }: WaitingFacts): WaitingReason[] {
-  if (item.availableAt <= now || isOnHold(item)) return [];
-  if (item.waitReason === 'backoff') {
-    const of = source ? ` of ${source.maxAttempts}` : '';
-    return [
-      reason(
-        'backoff',
-        `Attempt ${item.attempt}${of} failed; it is tried again later.`,
-        item.availableAt,
-      ),
-    ];
-  }
-  return [reason('scheduled', 'It is scheduled for later.', item.availableAt)];
-}
-
-/** The fleet's polite rate: one request of a source and to a host in flight, never sooner than the delay. */
-function slotReasons({ now, item, source, host }: WaitingFacts): WaitingReason[] {
-  if (source === null) return [];
-  const hostDelayMs = host?.delayMs ?? 0;
-  const delayMs = Math.max(source.rateDelayMs, hostDelayMs);
-  if (delayMs === 0) return [];
-  const latest = (...ends: (Instant | null | undefined)[]): Instant | undefined =>
-    ends
-      .flatMap((end) => (typeof end === 'string' && end > now ? [end] : []))
-      .sort()
-      .at(-1);
-  const ofSource = latest(source.nextSlotAt, source.slotUntil);
-  const ofHost = latest(host?.nextSlotAt, host?.slotUntil);
-  const until = latest(ofSource, ofHost);
-  if (!until) return [];
-  const name = `The host ${item.host ?? ''}`;
-  const every = `every ${(delayMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`;
-  const sentence =
-    hostDelayMs > source.rateDelayMs
-      ? `${name} is asked once ${every}, over all sources and workers.`
-      : ofHost !== undefined && ofHost > (ofSource ?? '')
-        ? `${name} was just asked for another source; both keep its distance, over all workers.`
-        : `The source “${source.name}” takes one request ${every}, over all workers.`;
-  return [reason('polite_slot', sentence, until)];
-}
-
-function roomReasons({ item, host }: WaitingFacts): WaitingReason[] {
-  const room = host?.room;
-  if (!room || room.inFlight < room.most) return [];
-  const takes = room.most === 1 ? 'one request' : `${room.most} requests`;
-  return [
-    reason(
-      'host_full',
-      `The host ${item.host ?? ''} takes ${takes} at a time, and so many are under way.`,
-    ),
-  ];
 }

@@ -2,7 +2,8 @@
 import { Banner } from '#app/ui/banner.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { WorkItemStatus } from '#lib/work-items/model.ts';
-import type { WaitingAnswer, WaitingReason } from '#lib/work-items/why-waiting.ts';
+import type { WaitingReason } from '#lib/work-items/waiting-reason.ts';
+import type { WaitingAnswer } from '#lib/work-items/why-waiting.ts';
 
 const titles: Record<WorkItemStatus, string> = {
   pending: 'Why isn’t it running?',
@@ -49,7 +50,8 @@ function Reason({ reason }: { readonly reason: WaitingReason }) {
         <span className="text-ink-3">
           Until <Time at={reason.until} />.
         </span>
-      ) : null}
+      ) : null}{' '}
+      {reason.change ? <span className="text-ink-3">{reason.change}</span> : null}
     </p>
   );
 }
