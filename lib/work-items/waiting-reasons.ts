@@ -71,7 +71,7 @@ export function runReasons({ item, run }: WaitingFacts): WaitingReason[] {
     return [
       reasonUntil(
         'held',
-        'Its run was stopped; launch a run of the source or retry the item.',
+        'It is on hold; release or retry it, or launch a run of its source.',
         'It waits until somebody does.',
       ),
     ];

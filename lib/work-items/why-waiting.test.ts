@@ -139,7 +139,7 @@ describe('a pending item', () => {
       null,
     ],
     [
-      'its run was stopped',
+      'it is on hold',
       'held',
       { item: { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' } },
       null,
@@ -185,13 +185,13 @@ describe('a pending item', () => {
     expect(codes(changes)).toEqual(['queued']);
   });
 
-  it('waits because its run was stopped, until a person acts', () => {
+  it('waits on hold until a person acts', () => {
     const item = { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' };
     const answer = whyWaiting(facts({ item }));
     expect(answer.reasons).toEqual([
       {
         code: 'held',
-        sentence: 'Its run was stopped; launch a run of the source or retry the item.',
+        sentence: 'It is on hold; release or retry it, or launch a run of its source.',
         until: null,
         change: 'It waits until somebody does.',
       },

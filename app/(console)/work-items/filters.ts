@@ -175,7 +175,7 @@ export const filterGroups: readonly FilterGroup[] = [
       {
         parameter: 'held',
         label: 'On hold',
-        help: 'Queued when its run was stopped; claimed by nobody until it is taken up again.',
+        help: 'Queued, but claimed by nobody: put on hold, or left over by a run that was stopped.',
         kind: 'flag',
       },
       {
