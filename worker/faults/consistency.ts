@@ -29,7 +29,7 @@ const completing: readonly AttemptOutcome[] = ['completed', 'unchanged'];
 /**
  * One sentence for each thing that does not hold of a queue at rest: nothing held or waiting, each item
  * completed at most once and stored as often as it was completed with new content, attempts without
- * gaps, counters and run numbers exact. Reads everything; for the queues of tests.
+ * gaps, counters and run numbers exact, each run ended once, no event missing. Reads everything; for the queues of tests.
  */
 export async function inconsistencies(s: Session, lakeDir: string): Promise<string[]> {
   const items: readonly Item[] = await s.q
@@ -48,6 +48,7 @@ export async function inconsistencies(s: Session, lakeDir: string): Promise<stri
     ...(await wrongWithSeenResources(s, items, attemptsOf)),
     ...(await wrongWithCounters(s)),
     ...(await wrongWithRuns(s, items, attempts)),
+    ...(await wrongWithEvents(s)),
   ];
 }
 
@@ -158,4 +159,24 @@ async function wrongWithRuns(
       return told === value ? [] : [`run ${run.name}: ${name} is ${told}, not ${value}`];
     });
   });
+}
+
+/** Each run ended once, and the events are numbered in the order of their commits without a gap. */
+async function wrongWithEvents(s: Session): Promise<string[]> {
+  const runs = await s.q.selectFrom('ingest_runs').select(['run_id', 'name']).execute();
+  const events = await s.q
+    .selectFrom('events')
+    .select(['event_id', 'kind', 'run_id'])
+    .orderBy('event_id')
+    .execute();
+  const ends = events.filter(({ kind }) => kind === 'run.completed');
+  const numbers = events.map(({ event_id: id }) => Number(id));
+  const gap = numbers.findIndex((number, index) => number !== index + 1);
+  return [
+    ...runs.flatMap(({ run_id: id, name }) => {
+      const times = ends.filter((event) => event.run_id === id).length;
+      return times === 1 ? [] : [`run ${name} was completed ${times} times`];
+    }),
+    ...(gap === -1 ? [] : [`event ${numbers[gap]} stands where ${gap + 1} was to be`]),
+  ];
 }
