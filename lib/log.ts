@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from '#db/errors.ts';
 import type { LogLevel } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { redactSecrets } from '#lib/redact-secrets.ts';
 
 export type { Logger } from 'pino';
 
@@ -40,6 +41,8 @@ export function createLogger({ level, name, destination }: LogOptions): Logger {
       censor: '[redacted]',
     },
     serializers: { err: serializeError },
+    // Names are not enough: an address in a sentence may carry a key.
+    hooks: { streamWrite: redactSecrets },
   };
   return pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
 }

@@ -81,6 +81,8 @@ function withLogOf({ item }: HeldItem, context: PipelineContext): PipelineContex
         run_id: item.runId,
         source: item.sourceName,
         attempt: item.attempt,
+        // By which the attempt is found in the item's history.
+        lease_id: item.leaseId,
       });
       return log;
     },
