@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
+import { readHostTotals } from '#lib/hosts/host-totals.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
@@ -40,7 +41,16 @@ export async function otherCases(db: Db, rows: number, nowMs: number): Promise<L
     { name: 'runs: failed', read: (s) => listRuns(s, { status: 'failed' }) },
     { name: 'runs: failed, deep', read: (s) => listRuns(s, { status: 'failed', cursor: deepRun }) },
     { name: 'runs: status found nowhere', read: (s) => listRuns(s, { status: 'cancelled' }) },
-    { name: 'hosts', read: (s) => listHosts(s) },
+    {
+      name: 'hosts, with their totals',
+      read: async (s) => {
+        const hosts = await listHosts(s);
+        return readHostTotals(
+          s,
+          hosts.map(({ host }) => host),
+        );
+      },
+    },
     { name: 'item: its page, with attempts', read: (s) => getWorkItemDetail(s, id) },
     { name: 'palette: an id', read: (s) => find(s, id) },
     { name: 'palette: a common beginning', read: (s) => find(s, 'Page_1') },

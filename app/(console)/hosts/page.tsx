@@ -12,6 +12,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { type HostTotals, noItems, readHostTotals } from '#lib/hosts/host-totals.ts';
 import { type Host, listHosts, mostHostsListed } from '#lib/hosts/list-hosts.ts';
 import { ClearBlockButton } from './clear-block-button.tsx';
 import { LimitsButton } from './limits-button.tsx';
@@ -19,10 +20,15 @@ import { LimitsButton } from './limits-button.tsx';
 export const metadata: Metadata = { title: 'Hosts' };
 
 export default async function HostsPage() {
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
-    hosts: await listHosts(runtime.db),
-    mayChange: can(actor.role, 'hosts:change'),
-  }));
+  const loaded = await loadPage(async ({ reads, actor }) => {
+    const hosts = await listHosts(reads);
+    const names = hosts.map(({ host }) => host);
+    return {
+      hosts,
+      totals: await readHostTotals(reads, names),
+      mayChange: can(actor.role, 'hosts:change'),
+    };
+  });
   if (!loaded.ok) {
     return (
       <>
@@ -34,7 +40,7 @@ export default async function HostsPage() {
       </>
     );
   }
-  const { hosts, mayChange } = loaded.data;
+  const { hosts, totals, mayChange } = loaded.data;
   const blocked = hosts.filter(({ blockedUntil }) => blockedUntil !== null).length;
   return (
     <>
@@ -62,6 +68,9 @@ export default async function HostsPage() {
             <tr>
               <Th>Host</Th>
               <Th>State</Th>
+              <Th align="right">Pending</Th>
+              <Th align="right">In progress</Th>
+              <Th align="right">Failed</Th>
               <Th align="right">Pace</Th>
               <Th align="right">Latency</Th>
               <Th align="right">Requests</Th>
@@ -79,7 +88,12 @@ export default async function HostsPage() {
           </Thead>
           <tbody>
             {hosts.map((host) => (
-              <HostRow key={host.host} host={host} mayChange={mayChange} />
+              <HostRow
+                key={host.host}
+                host={host}
+                totals={totals.get(host.host) ?? noItems}
+                mayChange={mayChange}
+              />
             ))}
           </tbody>
         </TableRegion>
@@ -119,14 +133,20 @@ function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): s
   return `${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} left`;
 }
 
-function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange: boolean }) {
+const itemsHref = (host: string, status?: string) =>
+  `/work-items?${new URLSearchParams({ host, ...(status && { status }) })}`;
+
+interface HostRowProps {
+  readonly host: Host;
+  readonly totals: HostTotals;
+  readonly mayChange: boolean;
+}
+
+function HostRow({ host, totals, mayChange }: HostRowProps) {
   return (
     <Tr>
       <Td>
-        <Link
-          href={`/work-items?uri=${encodeURIComponent(`://${host.host}/`)}`}
-          className="link mono whitespace-nowrap"
-        >
+        <Link href={itemsHref(host.host)} className="link mono whitespace-nowrap">
           {host.host}
         </Link>
         {host.robots ? (
@@ -151,6 +171,17 @@ function HostRow({ host, mayChange }: { readonly host: Host; readonly mayChange:
           <StatusBadge status="enabled" word="Open" />
         )}
       </Td>
+      {(['pending', 'in_progress', 'failed'] as const).map((status) => (
+        <Td key={status} align="right">
+          {totals[status] === 0 ? (
+            <Num value={0} className="text-ink-3" />
+          ) : (
+            <Link href={itemsHref(host.host, status)} className="link">
+              <Num value={totals[status]} />
+            </Link>
+          )}
+        </Td>
+      ))}
       <Td align="right" className="num py-1 whitespace-nowrap">
         {host.paceMs === 0 ? (
           <None word="of each source" />
