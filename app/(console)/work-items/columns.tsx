@@ -34,7 +34,12 @@ export const listColumns: readonly ListColumn[] = [
     widthPx: 112,
     label: 'Status',
     isShown: true,
-    cell: (item) => <StatusBadge status={shownStatus(item)} />,
+    // A flex box, so that the badge stands in the middle of the row and not on its line of text.
+    cell: (item) => (
+      <span className="flex">
+        <StatusBadge status={shownStatus(item)} />
+      </span>
+    ),
   },
   {
     id: 'resource',

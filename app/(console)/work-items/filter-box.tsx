@@ -119,8 +119,14 @@ export function FilterBox({
             setOpen(true);
           }}
           onKeyDown={onKeyDown}
-          className="h-6 min-w-36 flex-1 bg-transparent text-sm outline-none placeholder:text-ink-3"
+          className="peer h-6 min-w-36 flex-1 bg-transparent text-sm outline-none placeholder:text-ink-3"
         />
+        <kbd
+          aria-hidden
+          className="mr-1 rounded-sm border border-line-strong bg-inset px-1.5 text-2xs text-ink-3 max-sm:hidden peer-focus:hidden"
+        >
+          /
+        </kbd>
       </div>
       {isOpen ? (
         <Suspense fallback={null}>

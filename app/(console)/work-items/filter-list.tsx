@@ -176,7 +176,10 @@ function Option({
         )}
       >
         {option.field ? <span className="shrink-0 text-ink-3">{option.field}</span> : null}
-        <span className="min-w-0 truncate">{option.label}</span>
+        <span className={option.about ? 'shrink-0' : 'min-w-0 truncate'}>{option.label}</span>
+        {option.about ? (
+          <span className="ml-2 min-w-0 truncate text-xs text-ink-3">{option.about}</span>
+        ) : null}
         {option.hint ? (
           <span className="num ml-auto shrink-0 pl-3 text-xs text-ink-3">{option.hint}</span>
         ) : null}

@@ -14,6 +14,8 @@ export interface FilterOption {
   readonly field?: string;
   readonly label: string;
   readonly hint?: string;
+  /** What the field is about. */
+  readonly about?: string;
   /** The heading it stands under. */
   readonly group: string;
   readonly choice:
@@ -74,6 +76,7 @@ function fieldOption(group: string, filter: FilterDefinition): FilterOption {
   return {
     id: `field-${filter.parameter}`,
     label: filter.label,
+    about: filter.help,
     group,
     choice:
       filter.kind === 'flag'
