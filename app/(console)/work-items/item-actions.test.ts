@@ -11,6 +11,8 @@ describe('what an action touches', () => {
     expect(affected('recrawl')).toEqual(['completed', 'failed', 'skipped']);
     expect(affected('retry')).toEqual(['failed', 'skipped']);
     expect(affected('skip')).toEqual(['pending', 'failed']);
+    expect(affected('hold')).toEqual(['pending']);
+    expect(affected('release')).toEqual([]);
   });
 
   it('is never an item that a worker holds', () => {
@@ -21,10 +23,11 @@ describe('what an action touches', () => {
     }
   });
 
-  it('is a pending item too when its run was stopped', () => {
+  it('is an item on hold too, unless it would be held again', () => {
     const held = { status: 'pending', waitReason: 'held' } as const;
-    for (const action of itemActions) {
+    for (const action of ['recrawl', 'retry', 'skip', 'release'] as const) {
       expect(splitByAction(action, [held]).affected).toEqual([held]);
     }
+    expect(splitByAction('hold', [held]).affected).toEqual([]);
   });
 });

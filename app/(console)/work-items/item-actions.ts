@@ -1,9 +1,9 @@
-/** The three things a person can do to an item from its page, and whom each touches. */
+/** What a person can do to an item from its page, and whom each touches. */
 import { isOnHold } from '#lib/work-items/hold.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import { refusalOf } from '#lib/work-items/refusal.ts';
 
-export const itemActions = ['recrawl', 'retry', 'skip'] as const;
+export const itemActions = ['recrawl', 'retry', 'skip', 'hold', 'release'] as const;
 export type ItemAction = (typeof itemActions)[number];
 
 type ActionItem = Pick<WorkItem, 'status' | 'waitReason'>;

@@ -3,7 +3,7 @@
  * SelectionBar: what can be done with the selected rows, or with all items of the filter; each action
  * says first how many it touches.
  */
-import { Ellipsis, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
+import { Ellipsis, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
@@ -18,7 +18,7 @@ import { useListState } from './use-list-state.ts';
 const loadDialog = () => import('./change-dialog.tsx');
 const ChangeDialog = lazy(loadDialog);
 
-const icons = { recrawl: RotateCcw, retry: Undo2, skip: SkipForward };
+const icons = { recrawl: RotateCcw, retry: Undo2, skip: SkipForward, hold: Pause, release: Play };
 const shownAsButtons = ['recrawl', 'retry', 'skip'] as const;
 const shownInMenu = [
   'hold',
