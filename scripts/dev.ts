@@ -18,7 +18,13 @@ async function main(): Promise<number> {
   stopSupervisorOnSignals(supervisor, say);
   const next = inRoot('node_modules/next/dist/bin/next');
   const where = ['-p', String(address.port), '-H', address.host];
-  supervisor.start({ name: 'console', args: [next, 'dev', ...where], env, restart: false });
+  const withParent = import.meta.resolve('./support/exit-with-parent.ts');
+  supervisor.start({
+    name: 'console',
+    args: ['--import', withParent, next, 'dev', ...where],
+    env,
+    restart: false,
+  });
   supervisor.start({
     name: 'worker',
     args: ['--watch', inRoot('worker/main.ts')],
