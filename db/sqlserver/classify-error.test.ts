@@ -62,6 +62,15 @@ describe('what SQL Server says', () => {
   });
 });
 
+it('a server that starts or recovers is waited for, not taken for one that refuses the login', () => {
+  const starting = Object.assign(new Error('the database system is in recovery mode'), {
+    code: 'ELOGIN',
+    number: 33557097,
+  });
+  const error = classifySqlServerError(starting, { settings, during: 'connect' });
+  expect(error).toMatchObject({ code: 'db_busy', transient: false });
+});
+
 describe('what the network says', () => {
   it.each([
     [

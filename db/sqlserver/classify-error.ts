@@ -167,6 +167,7 @@ const byText: readonly (readonly [RegExp, Sentence])[] = [
   [/^(relation|column|schema) ".*" does not exist|^invalid (object|column) name/i, schemaMissing],
   [/permission (was )?denied/i, denied],
   [/deadlock/i, deadlock],
+  [/^the database system is (starting|shutting|in recovery|not yet)/i, recovering],
   [/^invalid input syntax for type/i, constraint],
 ];
 
