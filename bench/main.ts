@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import { claimsBenchmark } from './claims/claims.ts';
+import { countersBenchmark } from './counters/counters.ts';
 import { crawlBenchmark } from './crawl/crawl.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
@@ -13,6 +14,7 @@ import { webBenchmark } from './web/web.ts';
 const benchmarks: readonly Benchmark[] = [
   queueBenchmark,
   claimsBenchmark,
+  countersBenchmark,
   listsBenchmark,
   recrawlBenchmark,
   crawlBenchmark,
