@@ -12,13 +12,18 @@ import { CheckboxField, NumberField } from '#app/ui/field.tsx';
 import { askLiveNow, useHoldLive } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
-import { countInWords } from '#lib/bulk-actions/words.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { changeOutcome, changeVerb } from '#lib/work-items/change-words.ts';
 import { newRequestKey } from '../runs/request-key.ts';
 import { changeSelected, launchChange } from './change-actions.ts';
 import { ChangeFields } from './change-fields.tsx';
-import { type ChangeChoices, type ChangeKind, changeLabels, changeOf } from './change-kinds.ts';
+import {
+  type ChangeChoices,
+  type ChangeKind,
+  changeLabels,
+  changeOf,
+  changeOfMany,
+} from './change-kinds.ts';
 import { ChangePreview, useChangePreview } from './change-preview.tsx';
 
 export type ChangeScope =
@@ -82,16 +87,12 @@ export default function ChangeDialog({
   };
 
   const taken = preview?.sample.taken ?? 0;
-  const count = isAll
-    ? preview && countInWords(preview.expected)
-    : countOf(preview ? taken : scope.ids.length, 'item');
+  const count = countOf(preview || isAll ? taken : scope.ids.length, 'item');
   const verb = change ? changeVerb(change) : changeLabels[kind];
   const isNothing = preview?.sample.isAll === true && taken === 0;
   return (
     <Dialog
-      title={
-        isAll ? `${changeLabels[kind]}: all matching items` : `${changeLabels[kind]} ${count}?`
-      }
+      title={isAll ? `${changeLabels[kind]}: all matching items` : `${changeOfMany(kind, count)}?`}
       isOpen
       isDismissable={false}
       onOpenChange={onClose}
@@ -106,7 +107,7 @@ export default function ChangeDialog({
             isDisabled={change === null || preview === null || isNothing}
             onPress={carryOut}
           >
-            {isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : `${verb} ${count}`}
+            {isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : changeOfMany(kind, count)}
           </Button>
         </>
       }

@@ -26,6 +26,19 @@ export const changeLabels: Readonly<Record<ChangeKind, string>> = {
   retire: 'Retire',
 };
 
+/** The change and how many it is about: "Recrawl 3 items", "Set priority of 3 items". */
+export function changeOfMany(kind: ChangeKind, count: string): string {
+  switch (kind) {
+    case 'set_priority':
+    case 'set_refetch':
+      return `${changeLabels[kind]} of ${count}`;
+    case 'move_to_run':
+      return `Move ${count} to a run`;
+    default:
+      return `${changeLabels[kind]} ${count}`;
+  }
+}
+
 /** What the dialog asks for beside the kind. */
 export interface ChangeChoices {
   /** NaN = not given. */

@@ -59,6 +59,8 @@ export default async function BulkActionPage({
         actions={
           can(actor.role, 'work-items:change') ? (
             <BulkControls
+              // Each action has request keys of its own.
+              key={action.bulkActionId}
               bulkActionId={action.bulkActionId}
               status={action.status}
               itemsPerSecond={action.itemsPerSecond}
