@@ -59,7 +59,8 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
     const statuses = sql.join(filter.statuses.map((status) => sql.lit(status)));
     add('statuses', (of) => sql<boolean>`${of('status')} in (${statuses})`);
   }
-  equal('source', 'source_name', filter.source);
+  const { source } = filter;
+  if (source !== undefined) add('source', (of) => engine.isExactly(of('source_name'), source));
   equal('resourceType', 'resource_type', filter.resourceType);
   const { resourcePrefix, resourceContains, uriContains, text, minAttempts } = filter;
   if (resourcePrefix !== undefined) {

@@ -36,12 +36,10 @@ export function groupsOf(
   if (filter.leaseOwner !== undefined) {
     groups.push({ keys: [], branches: [is('in_progress')], order: 'created_at' });
   }
-  const { source } = filter;
+  const source = conditions.find(({ key }) => key === 'source');
   const byStatus = (statuses: readonly WorkItemStatus[]) =>
     statuses.map((status) =>
-      source === undefined
-        ? is(status)
-        : sql<boolean>`work_items.source_name = ${source} and ${is(status)}`,
+      source === undefined ? is(status) : sql<boolean>`${source.seek} and ${is(status)}`,
     );
   if (filter.statuses.length > 0) {
     const keys: ConditionKey[] = source === undefined ? ['statuses'] : ['source', 'statuses'];

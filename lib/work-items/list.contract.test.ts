@@ -36,6 +36,8 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
     ['status', { status: 'failed' }, ['Boba Fett']],
     ['several statuses', { status: 'failed,completed' }, ['Ahsoka', 'Boba Fett', 'Ánakin']],
     ['source', { source: 'other' }, ['boba fett']],
+    ['source, case-sensitive', { source: 'OTHER' }, []],
+    ['source and status, case-sensitive', { source: 'OTHER', status: 'pending' }, []],
     ['type', { type: 'category' }, ['Category:Jedi']],
     ['prefix, case-sensitive', { resource: 'Boba' }, ['Boba Fett']],
     ['a prefix of wildcards, taken literally', { resource: '100%_' }, ['100%_real']],
