@@ -1,0 +1,39 @@
+/**
+ * `pnpm conformance [--all] [PATH...]`: runs the contract suites over SQLite and, where its settings are given,
+ * SQL Server, and prints how many behaviours each engine passed; `--all` names them. Exit 0 = all passed.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { execa } from 'execa';
+import { behavioursAsText, suitesFrom } from './support/behaviours.ts';
+import { inRoot } from './support/root.ts';
+
+const program = new Command('conformance')
+  .description('What the queue must do, behaviour by behaviour, on each engine.')
+  .argument('[paths...]', 'suites to run; all when none is given')
+  .option('--all', 'name every behaviour')
+  .action(async (paths: string[], { all = false }: { all?: boolean }) => {
+    process.exitCode = await main(paths, all);
+  });
+
+async function main(paths: readonly string[], all: boolean): Promise<number> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'conformance-'));
+  try {
+    const file = path.join(dir, 'report.json');
+    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
+    const { exitCode = 1 } = await execa(
+      'vitest',
+      ['run', '--project', 'contract', ...reporters, ...paths],
+      { cwd: inRoot('.'), preferLocal: true, stdio: 'inherit', reject: false },
+    );
+    const report: unknown = JSON.parse(await readFile(file, 'utf8'));
+    console.log(`\n${behavioursAsText(suitesFrom(report, inRoot('.')), all).join('\n')}`);
+    return exitCode;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+await program.parseAsync();
