@@ -94,7 +94,11 @@ describe('the content of pages', () => {
       { kind: 'error', code: 'page_missing' },
     ]);
     const asked = source.asked();
-    expect(asked[0]).toMatchObject({ prop: 'info', titles: 'Alpha|Old|Beta|Nowhere|Delta' });
+    expect(asked[0]).toMatchObject({
+      prop: 'revisions',
+      rvprop: 'ids',
+      titles: 'Alpha|Old|Beta|Nowhere|Delta',
+    });
     expect(asked.slice(1).map(({ action, page }) => `${action} ${page}`)).toEqual([
       'parse Alpha',
       'parse Beta',

@@ -82,8 +82,10 @@ export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMe
 
 const fault = (code: ErrorCode, message: string): Verdict => ({ kind: 'failed', code, message });
 
-export const revisionOf = (page: WikiPage): string | null =>
-  page.lastrevid === undefined ? null : String(page.lastrevid);
+export function revisionOf(page: WikiPage): string | null {
+  const revision = page.lastrevid ?? page.revisions?.[0]?.revid;
+  return revision === undefined ? null : String(revision);
+}
 
 /**
  * Whether a redirect may be followed into a namespace. The source's namespaces bind, as they do for

@@ -30,11 +30,15 @@ function pageQuery(
   };
 }
 
-/** Parameters of pages' latest revisions, and where redirects lead; without content. */
+/**
+ * Parameters of pages' latest revisions, and where redirects lead; without content. `prop=info` tells the
+ * same and three times as much beside it.
+ */
 export const revisionsQuery = (resourceIds: readonly string[]): Record<string, string> => ({
   ...everyQuery,
   redirects: '1',
-  prop: 'info',
+  prop: 'revisions',
+  rvprop: 'ids',
   titles: titlesOf(resourceIds),
 });
 

@@ -229,7 +229,7 @@ describe('pages that were fetched before', () => {
     const kinds = outcomes.map((outcome) => outcome?.kind);
     expect(kinds).toEqual(Array(50).fill('unchanged'));
     expect(outcomes[0]).toMatchObject({ validators: { revision: '42' } });
-    expect(wiki.asked().map((asked) => asked.get('prop'))).toEqual(['info']);
+    expect(wiki.asked().map((asked) => asked.get('prop'))).toEqual(['revisions']);
   });
 
   it('are fetched when their revision is another, together with pages that are new', async () => {
