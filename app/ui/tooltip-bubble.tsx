@@ -1,15 +1,18 @@
 'use client';
 import { type RefObject, useEffect, useId, useMemo } from 'react';
-import { Tooltip as AriaTooltip } from 'react-aria-components';
+import { Tooltip as AriaTooltip, TooltipTriggerStateContext } from 'react-aria-components';
 import { AriaRoot } from './aria-root.tsx';
 
 /** `frame` is around the element that the text is about and has no box of its own. */
 export default function TooltipBubble({
   frame,
   text,
+  onClose,
 }: {
   readonly frame: RefObject<HTMLElement | null>;
   readonly text: string;
+  /** What it stands at has moved away under it. */
+  readonly onClose: () => void;
 }) {
   const id = useId();
   const target = useMemo(
@@ -29,14 +32,19 @@ export default function TooltipBubble({
   }, [target, id, text]);
   return (
     <AriaRoot>
-      <AriaTooltip
-        triggerRef={target}
-        isOpen
-        offset={6}
-        className="appear max-w-72 rounded bg-ink px-2 py-1 text-2xs text-surface shadow-float"
+      {/* The part reads its state from here even where it is told that it is open. */}
+      <TooltipTriggerStateContext
+        value={{ isOpen: true, shouldSkipAnimation: true, open: () => undefined, close: onClose }}
       >
-        <span id={id}>{text}</span>
-      </AriaTooltip>
+        <AriaTooltip
+          triggerRef={target}
+          isOpen
+          offset={6}
+          className="appear max-w-72 rounded bg-ink px-2 py-1 text-2xs text-surface shadow-float"
+        >
+          <span id={id}>{text}</span>
+        </AriaTooltip>
+      </TooltipTriggerStateContext>
     </AriaRoot>
   );
 }

@@ -48,7 +48,7 @@ export function Tooltip({
       {children}
       {isOpen ? (
         <Suspense fallback={null}>
-          <TooltipBubble frame={frame} text={text} />
+          <TooltipBubble frame={frame} text={text} onClose={close} />
         </Suspense>
       ) : null}
     </span>
