@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
 import { systemActor } from '#lib/access/model.ts';
+import { getRun } from '#lib/runs/get-run.ts';
 import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import { aWorkItem } from '#lib/work-items/testing/factories.ts';
 import type { ScheduleInput } from './model.ts';
 import { runDueSchedules } from './run-due-schedules.ts';
 import { deleteSchedule, listSchedules, saveSchedule } from './schedules.ts';
@@ -82,6 +85,41 @@ describe.each(contractEngines())('schedules on $name', (engine) => {
     expect(schedule.lastOutcome).toMatch(/^not launched: /);
     expect(schedule.lastRunId).toBeNull();
     expect(schedule.nextAt).not.toBeNull();
+  });
+
+  it('launch a recrawl of what is due within its budget, and say so when nothing is', async () => {
+    await saveSchedule(
+      db,
+      actor,
+      input({
+        request: {
+          kind: 'recrawl',
+          sources: ['Sample'],
+          due: true,
+          maxRequests: 50,
+          maxMinutes: 60,
+        },
+      }),
+    );
+    await comeDue();
+    expect(await runDueSchedules(db)).toBe(0);
+    expect((await only()).lastOutcome).toBe(
+      'not launched: There is nothing to recrawl: nothing is due.',
+    );
+    const store = await createStateStore({ db });
+    const [id = ''] = await store.enqueueMany([
+      aWorkItem({ sourceSystem: 'test', sourceName: 'Sample' }),
+    ]);
+    const at = db.engine.nowPlus(-1_000);
+    await db.q
+      .updateTable('work_items')
+      .set({ status: 'completed', last_fetched_at: at, next_fetch_at: at })
+      .where('work_item_id', '=', id)
+      .execute();
+    await comeDue();
+    expect(await runDueSchedules(db)).toBe(1);
+    const run = await getRun(db, (await only()).lastRunId ?? '');
+    expect(run).toMatchObject({ kind: 'recrawl', maxRequests: 50, deadlineAt: expect.any(String) });
   });
 
   it('launch nothing while disabled', async () => {
