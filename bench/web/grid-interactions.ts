@@ -22,7 +22,7 @@ const interactions: readonly {
         .nth(turn % 8)
         .click({ force: true }),
   },
-  { name: 'type into the search', act: (page) => page.keyboard.press('a') },
+  { name: 'type into the filter', act: (page) => page.keyboard.press('a') },
 ];
 
 export async function gridInteractions(
@@ -46,7 +46,7 @@ export async function gridInteractions(
             if ('interactionId' in entry && entry.interactionId) durations.push(entry.duration);
         }).observe(options);
       });
-      if (name.startsWith('type')) await page.getByRole('searchbox').first().focus();
+      if (name.startsWith('type')) await page.getByRole('combobox').focus();
       for (let repeat = 0; repeat < repeats; repeat += 1) {
         await act(page, repeat);
         // One interaction at a time: until the frame after it is painted.
