@@ -4,6 +4,6 @@
  */
 export { NumberField } from './number-field.tsx';
 export { SearchField } from './search-field.tsx';
-export { SelectField, type SelectOption } from './select-field.tsx';
+export { SelectField } from './select-field.tsx';
 export { TextField, type TextFieldProps } from './text-field.tsx';
 export { CheckboxField, SwitchField } from './toggle-field.tsx';
