@@ -1,6 +1,6 @@
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
-import { addTestSource, openLaunch } from './support/sources.ts';
+import { addTestSource, openLaunch, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 test('a run is paused, resumed and cancelled; what is queued is skipped', async ({ page }) => {
@@ -71,4 +71,92 @@ test('what failed in a run is retried by another', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Retry of');
   await page.getByRole('link', { name: 'http_server_error' }).click({ timeout: 30_000 });
   await expect(page.getByRole('link', { name: 'test_resource_002', exact: true })).toBeVisible();
+});
+
+test('the log of a run grows by itself, and is filtered', async ({ page }) => {
+  test.setTimeout(90_000);
+  await addTestSource(page, {
+    name: 'telling-source',
+    resources: 12,
+    latencyMs: 1500,
+    failIds: ['test_resource_003'],
+  });
+  const dialog = await openLaunch(page, 'telling-source');
+  await dialog.getByRole('button', { name: 'Launch run' }).click();
+  await page.waitForURL('**/runs/*');
+  const log = page.getByRole('list', { name: 'Events, newest first' });
+  await expect(page.getByText('New events appear by themselves.')).toBeVisible();
+  // Held still, the page itself loads nothing anew: what appears came through the stream.
+  await page.evaluate(() => {
+    Reflect.set(window, 'isTheSamePage', true);
+  });
+  await expect(log.getByText('Failed:')).toBeVisible({ timeout: 45_000 });
+  await page.getByRole('button', { name: 'Errors', exact: true }).click();
+  await expect(log.getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await expect(log.getByRole('listitem').first()).toContainText('nothing left to do', {
+    timeout: 30_000,
+  });
+  expect(await page.evaluate(() => Reflect.get(window, 'isTheSamePage'))).toBe(true);
+});
+
+test('the stream of events resumes behind the last one that was got', async ({ page }) => {
+  await addTestSource(page, { name: 'streamed-source', resources: 5 });
+  await runToTheEnd(page, 'streamed-source');
+  const runId = page.url().split('/').at(-1);
+  const got = await page.evaluate(async (run) => {
+    const follow = (lastEventId: string) =>
+      new Promise<string[]>((resolve) => {
+        const controller = new AbortController();
+        fetch(`/api/events/stream?run=${run}`, {
+          headers: lastEventId ? { 'last-event-id': lastEventId } : {},
+          signal: controller.signal,
+        }).then(async (response) => {
+          const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+          let text = '';
+          const timer = setTimeout(() => controller.abort(), 2500);
+          try {
+            for (;;) {
+              const part = await reader?.read();
+              if (!part || part.done) break;
+              text += part.value;
+            }
+          } catch {
+            // Aborted: what came until then is what counts.
+          }
+          clearTimeout(timer);
+          resolve([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id ?? ''));
+        });
+      });
+    const all = await follow('');
+    return { all, rest: await follow(all[0] ?? '') };
+  }, runId);
+  expect(got.all.length).toBeGreaterThanOrEqual(2);
+  expect(got.rest).toEqual(got.all.slice(1));
+});
+
+test('two runs are compared side by side', async ({ page }) => {
+  test.setTimeout(120_000);
+  await addTestSource(page, {
+    name: 'compared-source',
+    resources: 5,
+    failIds: ['test_resource_001'],
+  });
+  await runToTheEnd(page, 'compared-source');
+  await page.getByRole('button', { name: 'Retry 1 failed item' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Retry of');
+  await expect(page.locator('h1 + div').getByText('Completed')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('link', { name: 'Compare', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Compare Retry of');
+  await page
+    .getByRole('region', { name: 'Runs to compare with' })
+    .getByRole('link', { name: /^Seed/ })
+    .first()
+    .click();
+  const figures = page.getByRole('region', { name: 'Figures of both runs' });
+  await expect(figures.getByRole('row', { name: /^Succeeded/ })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Failed items by code' })).toBeVisible();
+  await expectNoViolations(page);
+  await page.getByRole('link', { name: 'Swap' }).click();
+  await expect(page).toHaveURL(/\/runs\/compare\?a=.+&b=.+/);
 });

@@ -82,7 +82,7 @@ export function RunProgressPanel({
             ) : undefined
           }
           graph={
-            pulse?.some((attempts) => attempts > 0) ? (
+            pulse && pulse.filter((attempts) => attempts > 0).length > 2 ? (
               <Sparkline
                 label="Attempts per minute over its last hour"
                 values={pulse}

@@ -91,12 +91,12 @@ export function ComparedFigures({ runs }: { readonly runs: Runs }) {
             <Td className="text-ink-2">{label}</Td>
             {runs.map((one) => (
               <Td key={one.run.runId} align="right" className="num whitespace-nowrap">
-                {format(of(one))}
                 {whole ? (
-                  <span className="ml-2 inline-block w-14 text-xs text-ink-3">
+                  <span className="mr-3 text-xs text-ink-3">
                     {formatShare(of(one), whole(one))}
                   </span>
                 ) : null}
+                {format(of(one))}
               </Td>
             ))}
             <Td align="right" className="num whitespace-nowrap text-ink-2">
