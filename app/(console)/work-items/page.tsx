@@ -117,7 +117,7 @@ function openedWith(
 const loadList = (query: WorkItemQuery) => loadPage(({ reads }) => listWorkItems(reads, query));
 
 const loadCount = (query: WorkItemQuery) =>
-  loadPage(({ runtime }) => countWorkItems(runtime.db, query.filter));
+  loadPage(({ reads }) => countWorkItems(reads, query.filter));
 
 function List({
   page,

@@ -1,5 +1,6 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
+import { readsFor } from '#app/_server/reads.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { filterSuggestions } from '#lib/work-items/suggest.ts';
 
@@ -7,7 +8,6 @@ import { filterSuggestions } from '#lib/work-items/suggest.ts';
 export function GET(): Promise<Response> {
   return answerJson(async () => {
     await actorOrThrow();
-    const { db } = await getRuntime();
-    return filterSuggestions(db);
+    return filterSuggestions(await readsFor(await getRuntime()));
   });
 }
