@@ -32,14 +32,11 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
         <Stat
           label="To go"
           value={toGo === null ? 'not known' : formatCount(toGo)}
-          detail={leftDetail(action)}
+          detail={toGoDetail(action, toGo)}
         />
         <Stat
           label="Speed limit"
           value={itemsPerSecond === null ? 'none' : `${formatCount(itemsPerSecond)} / s`}
-          {...(isRunning && itemsPerSecond !== null && toGo !== null && toGo > 0
-            ? { detail: `at least ${formatDuration((toGo / itemsPerSecond) * 1000)} left` }
-            : {})}
         />
         <Stat
           label={isRunning ? 'Since its launch' : 'Took'}
@@ -50,8 +47,15 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
   );
 }
 
-/** Why fewer items were looked at than matched. */
-function leftDetail({ status, expected, processed, scope }: BulkAction): string | undefined {
+/** How long the rest takes at the pace so far, or why fewer items were looked at than matched. */
+function toGoDetail(action: BulkAction, toGo: number | null): string | undefined {
+  const { status, expected, processed, scope } = action;
+  if (status === 'running') {
+    const soFarMs = Date.parse(action.updatedAt) - Date.parse(action.createdAt);
+    return toGo !== null && toGo > 0 && processed > 0
+      ? `about ${formatDuration((soFarMs / processed) * toGo)} left`
+      : undefined;
+  }
   if (status !== 'completed' || expected.kind !== 'exact' || scope === null) return undefined;
   const gone = expected.count - processed;
   return gone > 0 ? `${formatCount(gone)} changed before their turn` : undefined;
