@@ -109,7 +109,8 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
         .join(' and '),
     );
   // Somebody else is at it; the deltas count where they are.
-  if (!(await lockTotals(tx, schema))) return 0;
+  // Who folds already takes these deltas along: waiting would only queue the fleet up behind it.
+  if (!(await lockTotals(tx, schema, 0))) return 0;
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
   const { rows } = await sql<{ folded: number }>`
     declare @taken table (${declared}, delta bigint not null);
