@@ -70,9 +70,9 @@ async function readTotals<R>(session: Session, family: Family, where = sql`1 = 1
   return rows;
 }
 
-export const readCounters = (session: Session) => readTotals<CounterRow>(session, sources);
+const readCounters = (session: Session) => readTotals<CounterRow>(session, sources);
 
-export async function readHostCounters(
+async function readHostCounters(
   session: Session,
   names: readonly string[],
 ): Promise<HostCounterRow[]> {
@@ -81,7 +81,7 @@ export async function readHostCounters(
 }
 
 /** Returns how many deltas were folded; call it from time to time, from any number of processes. */
-export async function rollUpCounters(db: Db, schema: string): Promise<number> {
+async function rollUpCounters(db: Db, schema: string): Promise<number> {
   let folded = 0;
   for (const family of [sources, hosts]) {
     let count: number;
@@ -149,7 +149,7 @@ async function lockTotals(tx: Session, schema: string, waitMs = 1_000): Promise<
  * items, totals and deltas of the same moment. Elsewhere the comparison counts only when no delta came
  * from before it to after it; a roll-up, which would take some away, is held off meanwhile.
  */
-export async function measureDrift(
+async function measureDrift(
   db: Db,
   schema: string,
   part: CounterPart,
@@ -232,7 +232,7 @@ async function compare(
 }
 
 /** Adds what was found missing, as deltas. */
-export async function mendCounters(
+async function mendCounters(
   tx: Session,
   part: CounterPart,
   drift: readonly CounterDrift[],
@@ -249,7 +249,7 @@ export async function mendCounters(
  * Recounts under a shared lock of the table, so that no transition happens meanwhile, and adds what
  * differs as deltas. Returns what had drifted.
  */
-export function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
+function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
   return db.transaction(async (tx) => {
     const parts: readonly CounterPart[] = [{ of: 'source', sourceName: '' }, { of: 'hosts' }];
     // A comparison or roll-up of another process ends before the time-out of this statement.
@@ -266,7 +266,7 @@ export function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[
   });
 }
 
-export type SqlServerCounters = Pick<
+type SqlServerCounters = Pick<
   Engine,
   | 'readCounters'
   | 'readHostCounters'
