@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { systemActor } from '#lib/access/model.ts';
+import { newId } from '#lib/ids.ts';
+import { checkLake } from './check-lake.ts';
+import { lakePath, writeLakeFile } from './lake.ts';
+import type { LakeFinding } from './lake-model.ts';
+
+const records = 450;
+
+describe.each(contractEngines())('the lake and the records on $name', (engine) => {
+  let database: ContractDatabase;
+  let baseDir: string;
+  const files: string[] = [];
+
+  beforeAll(async () => {
+    database = await engine.create();
+    baseDir = await mkdtemp(path.join(tmpdir(), 'lake-'));
+    const { db } = database;
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (let n = 0; n < records; n += 1) {
+      const ingestId = newId();
+      const identity = {
+        sourceSystem: 'http',
+        sourceName: 'site',
+        resourceType: 'page',
+        resourceId: `Page ${n}`,
+      };
+      const file = lakePath({ ...identity, ingestId, fetchedAt: '2026-01-31T09:15:07.123Z' });
+      files.push(file);
+      await writeLakeFile(
+        file,
+        { ingest_id: ingestId, payload: { n } },
+        { baseDir, prettyPrint: false },
+      );
+      await utimes(path.join(baseDir, file), hourAgo, hourAgo);
+      await db.q
+        .insertInto('IngestRecords')
+        .values({
+          ingest_id: ingestId,
+          source_system: 'http',
+          source_name: 'site',
+          resource_type: 'page',
+          resource_id: identity.resourceId,
+          request_uri: 'https://site.example/',
+          request_method: 'GET',
+          request_headers: null,
+          status_code: 200,
+          response_headers: null,
+          payload: JSON.stringify({ n }),
+          fetched_at_utc: db.engine.now(),
+          hash_sha256: null,
+          run_id: null,
+          work_item_id: null,
+          attempt: 1,
+          error_message: null,
+          duration_ms: null,
+          content_type: 'application/json',
+          content_hash: null,
+          lake_path: file,
+        })
+        .execute();
+    }
+  });
+  afterAll(async () => {
+    await database.dispose();
+    await rm(baseDir, { recursive: true, force: true });
+  });
+
+  async function check(fix: boolean) {
+    const checking = checkLake(database.db, systemActor('test'), {
+      baseDir,
+      prettyPrint: false,
+      fix,
+    });
+    const found: LakeFinding[] = [];
+    let step = await checking.next();
+    for (; !step.done; step = await checking.next()) found.push(step.value);
+    return { tally: step.value, found };
+  }
+
+  it('are compared page by page, each once', async () => {
+    expect(await check(false)).toEqual({
+      tally: { records, files: records, found: 0, mended: 0 },
+      found: [],
+    });
+  });
+
+  it('are mended where they differ, in the first page and in the last', async () => {
+    const [first = ''] = files;
+    const last = files.at(-1) ?? '';
+    const text = await readFile(path.join(baseDir, last), 'utf8');
+    await rm(path.join(baseDir, first));
+    await writeFile(path.join(baseDir, last), 'not JSON');
+    const stray = path.join(baseDir, 'stray.json');
+    await writeFile(stray, text);
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const file of [stray, path.join(baseDir, last)]) await utimes(file, hourAgo, hourAgo);
+
+    const { tally, found } = await check(true);
+    expect(found.map((one) => `${one.kind} ${one.path}`).sort()).toEqual([
+      `damaged ${last}`,
+      `missing ${first}`,
+      'orphaned stray.json',
+    ]);
+    expect(tally).toMatchObject({ found: 3, mended: 3 });
+    expect(JSON.parse(await readFile(path.join(baseDir, last), 'utf8'))).toMatchObject({
+      ...JSON.parse(text),
+      resource_id: `Page ${records - 1}`,
+    });
+    expect((await check(false)).tally.found).toBe(0);
+  });
+});
