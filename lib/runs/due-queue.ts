@@ -150,19 +150,19 @@ export async function countDue(
   dueBy: Instant,
   most: number,
 ): Promise<{ readonly resourceType: string; readonly count: number }[]> {
-  const counts = new Map<string, number>();
-  let left = most;
-  for (const refreshClass of refreshClasses) {
-    if (left <= 0) break;
-    const rows = await s.q
-      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), left).as('due'))
-      .select((eb) => ['resource_type', eb.fn.countAll<number>().as('count')])
-      .groupBy('resource_type')
-      .execute();
-    for (const { resource_type: type, count } of rows) {
-      counts.set(type, (counts.get(type) ?? 0) + Number(count));
-      left -= Number(count);
-    }
-  }
-  return [...counts].map(([resourceType, count]) => ({ resourceType, count }));
+  const lanes = refreshClasses.map((refreshClass) =>
+    s.q
+      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), most).as('lane'))
+      .select('resource_type'),
+  );
+  const [first, ...others] = lanes;
+  if (first === undefined) return [];
+  const all = others.reduce((some, one) => some.unionAll(one), first);
+  const due = s.engine.take(s.q.selectFrom(all.as('lanes')).select('resource_type'), most);
+  const rows = await s.q
+    .selectFrom(due.as('due'))
+    .select((eb) => ['resource_type', eb.fn.countAll<number>().as('count')])
+    .groupBy('resource_type')
+    .execute();
+  return rows.map((row) => ({ resourceType: row.resource_type, count: Number(row.count) }));
 }
