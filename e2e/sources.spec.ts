@@ -108,3 +108,42 @@ test('a source is changed, rolled back, paused, resumed and deleted', async ({ p
   await page.waitForURL('**/sources');
   await expect(page.getByRole('link', { name: 'steered-source' })).toHaveCount(0);
 });
+
+test('a source is duplicated with its settings, and tested on five items', async ({ page }) => {
+  await addTestSource(page, { name: 'first-source', resources: 8, failIds: ['test_resource_003'] });
+  await page.getByRole('link', { name: 'first-source', exact: true }).click();
+  await page.getByRole('link', { name: 'Duplicate' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'New source: copy of first-source',
+  );
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(
+    'first-source copy',
+  );
+  await expect(page.getByRole('spinbutton', { name: 'Resources', exact: true })).toHaveValue('8');
+  await page.getByRole('button', { name: 'Test these values' }).click();
+  const sample = page.getByRole('region', { name: 'The further items of the sample' });
+  await expect(sample.getByRole('row')).toHaveCount(5);
+  await expect(sample.getByRole('row').filter({ hasText: 'test_resource_003' })).toContainText(
+    'Failed',
+  );
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Create source' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('first-source copy');
+});
+
+test('headers are rows, and a time has the unit that suits it', async ({ page }) => {
+  await goTo(page, '/sources/new?type=http');
+  const headers = page.getByRole('group', { name: /headers/i });
+  await headers.getByRole('button', { name: 'Add one' }).click();
+  await page.keyboard.type('Accept-Language');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('en');
+  await headers.getByRole('button', { name: 'Add one' }).click();
+  await page.keyboard.type('X-Extra');
+  await headers.getByRole('button', { name: 'Remove Accept-Language' }).click();
+  await expect(headers.getByRole('textbox', { name: /1: name/ })).toHaveValue('X-Extra');
+  const delay = page.getByRole('combobox', { name: /^Unit of/ }).first();
+  await delay.selectOption('minutes');
+  await expect(delay).toHaveValue('minutes');
+  await expectNoViolations(page);
+});

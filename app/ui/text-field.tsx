@@ -14,6 +14,8 @@ export interface TextFieldProps extends FieldProps {
   /** Rows of a text area; absent = one line. */
   readonly rows?: number;
   readonly mono?: boolean;
+  /** Marks the input for code that looks for it. */
+  readonly [data: `data-${string}`]: string;
 }
 
 export function TextField({

@@ -82,7 +82,7 @@ describe('a test fetch', () => {
     expect(result).toMatchObject({
       outcome: 'fetched',
       error: null,
-      requests: 1,
+      requests: 5,
       item: { resourceType: 'page', resourceId: 'Hub' },
       request: {
         method: 'GET',
@@ -93,6 +93,9 @@ describe('a test fetch', () => {
     });
     expect(result.discovered.sample).toHaveLength(20);
     expect(result.response?.excerpt).toContain('"Hub"');
+    expect(result.more.map(({ resourceId, from }) => [resourceId, from])).toEqual(
+      ['L0', 'L1', 'L2', 'L3'].map((title) => [title, 'discovered']),
+    );
     for (const table of ['sources', 'work_items'] as const) {
       expect(await database.db.q.selectFrom(table).selectAll().execute()).toEqual([]);
     }
@@ -124,6 +127,24 @@ describe('a test fetch', () => {
       },
     });
     expect(server?.requests).toHaveLength(0);
+  });
+
+  it('goes on with other seeds, and shows what each of them answered', async () => {
+    const origin = await serve((request, response) =>
+      request.url === '/b'
+        ? void response.writeHead(404).end()
+        : sendJson(response, { id: request.url }),
+    );
+    const source = input('http', { base_url: origin, response: 'json', rate_limit_delay: 0 }, [
+      { urls: ['/a', '/b', '/c', '/a'] },
+    ]);
+    const { more, item } = await run(source);
+    expect(item.resourceId).toContain('/a');
+    expect(more).toMatchObject([
+      { from: 'seed', outcome: 'failed', status: 404, error: { code: 'http_not_found' } },
+      { from: 'seed', outcome: 'fetched', status: 200, error: null, discovered: 0 },
+    ]);
+    expect(more).toHaveLength(2);
   });
 
   it('shows at most 64 KiB of an answer', async () => {

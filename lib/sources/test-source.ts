@@ -1,22 +1,29 @@
-/** Fetches one sample with values that need not be saved, and shows what happened. */
+/** Fetches a sample with values that need not be saved, and shows what happened. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
-import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
-import { appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
-import { newId } from '#lib/ids.ts';
-import { mediaTypeOf, textOf } from '#lib/source-types/body.ts';
-import { maskedHeaders } from '#lib/source-types/exchange.ts';
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import { AppError, type PublicError } from '#lib/errors/app-error.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/work-items/model.ts';
 import { requireSource } from './get-source.ts';
 import type { SourceInput } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { readSecrets } from './secrets.ts';
 import { type CheckedInput, checkSourceInput } from './source-input.ts';
+import { exchangeOf, recording } from './test-exchange.ts';
+import {
+  candidatesOf,
+  errorOf,
+  outcomeWord,
+  type Sampled,
+  type SampledItem,
+  type SampleOutcome,
+  sampleItem,
+  sampleMore,
+} from './test-sample.ts';
 
 export interface TestFetch {
   /** The item that stood for the source: the first one of its seeds. */
@@ -44,7 +51,7 @@ export interface TestFetch {
   } | null;
   /** Requests that were sent, robots.txt and continuations included. */
   readonly requests: number;
-  readonly outcome: 'fetched' | 'unchanged' | 'alias' | 'failed';
+  readonly outcome: SampleOutcome;
   /** What the item is another name of. */
   readonly aliasOf: string | null;
   readonly error: PublicError | null;
@@ -53,6 +60,8 @@ export interface TestFetch {
     /** The first 20. */
     readonly sample: readonly { readonly resourceType: string; readonly resourceId: string }[];
   };
+  /** Up to four more items, from the seeds and from what was discovered; none when the first failed. */
+  readonly more: readonly SampledItem[];
 }
 
 export interface TestSourceOptions {
@@ -64,7 +73,6 @@ export interface TestSourceOptions {
   readonly signal?: AbortSignal;
 }
 
-const excerptLength = 64 * 1024;
 const discoveredShown = 20;
 
 /**
@@ -82,7 +90,7 @@ export async function testSource(
   const stored = options.sourceId ? await storedSecrets(options.sourceId, checked, options) : {};
   const merged = Object.entries({ ...stored, ...given }).filter(([, value]) => value !== '');
   const context = { sourceName: name, settings, secrets: Object.fromEntries(merged) };
-  const [first] = seeds.flatMap((seed) => type.seedItems(context, seed));
+  const [first, ...otherSeeds] = seeds.flatMap((seed) => type.seedItems(context, seed));
   if (!first) {
     throw new AppError('input_invalid', 'There is no seed to take a sample from.', {
       fields: { seeds: 'give at least one seed' },
@@ -91,35 +99,45 @@ export async function testSource(
   const recorder = recording(options.http);
   const item = sampleItem(first);
   const limitMs = settings.timeout * 2000 + 30_000;
-  const deadline = AbortSignal.timeout(limitMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  const fetching = type.fetch(item, {
-    ...context,
-    http: recorder.client,
-    signal,
-    politePause: () => delay(settings.rate_limit_delay * 1000, undefined, { signal }),
-  });
-  const outcome = await fetching.catch((error: unknown): FetchOutcome => {
-    if (!deadline.aborted) throw error;
-    const message = `The sample was not complete after ${limitMs / 1000} s, polite pauses included.`;
-    return { kind: 'error', facts: null, code: 'egress_timeout', message, retryAfterMs: null };
-  });
-  // At depth 0 no link is followed; the results of a search are no links.
-  const found = outcome.kind === 'fetched' ? type.discover(item, outcome.payload, context) : [];
+  const fetchSample = async (sample: WorkItem, deadline: AbortSignal): Promise<Sampled> => {
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+    const fetching = type.fetch(sample, {
+      ...context,
+      http: recorder.client,
+      signal,
+      politePause: () => delay(settings.rate_limit_delay * 1000, undefined, { signal }),
+    });
+    const outcome = await fetching.catch((error: unknown): FetchOutcome => {
+      if (!deadline.aborted) throw error;
+      const message = `The sample was not complete after ${limitMs / 1000} s, polite pauses included.`;
+      return { kind: 'error', facts: null, code: 'egress_timeout', message, retryAfterMs: null };
+    });
+    // At depth 0 no link is followed; the results of a search are no links.
+    const found = outcome.kind === 'fetched' ? type.discover(sample, outcome.payload, context) : [];
+    const follows = type.maxDepth(settings) !== 0;
+    return { outcome, found: found.filter(({ isHop }) => isHop === false || follows) };
+  };
+  const { outcome, found } = await fetchSample(item, AbortSignal.timeout(limitMs));
+  const exchange = exchangeOf(recorder.last(), outcome);
+  const more =
+    outcome.kind === 'error'
+      ? []
+      : await sampleMore(candidatesOf(first, otherSeeds, found), fetchSample, () =>
+          delay(settings.rate_limit_delay * 1000, undefined, { signal: options.signal }),
+        );
   return {
     item: {
       resourceType: item.resourceType,
       resourceId: item.resourceId,
       requestUri: item.requestUri,
     },
-    ...exchangeOf(recorder.last(), outcome),
+    ...exchange,
     requests: recorder.count(),
-    outcome: outcome.kind === 'error' ? 'failed' : outcome.kind,
+    outcome: outcomeWord(outcome),
     aliasOf: outcome.kind === 'alias' ? (outcome.canonical?.resourceId ?? null) : null,
     error: outcome.kind === 'error' ? errorOf(outcome) : null,
-    discovered: summaryOf(
-      found.filter(({ isHop }) => isHop === false || type.maxDepth(settings) !== 0),
-    ),
+    discovered: summaryOf(found),
+    more,
   };
 }
 
@@ -139,128 +157,3 @@ const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] =>
     .slice(0, discoveredShown)
     .map(({ resourceType, resourceId }) => ({ resourceType, resourceId })),
 });
-
-function errorOf(outcome: Extract<FetchOutcome, { kind: 'error' }>): PublicError {
-  const { code, message } = outcome;
-  return toPublicError(isAppErrorCode(code) ? new AppError(code, message) : new Error(message));
-}
-
-const isAppErrorCode = (code: ErrorCode): code is keyof typeof appErrorRemedies =>
-  Object.hasOwn(appErrorRemedies, code);
-
-interface RecordedExchange {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse | null;
-}
-
-/** The same client, remembering its latest exchange. */
-function recording(http: HttpClient) {
-  let last: RecordedExchange | null = null;
-  let count = 0;
-  const client: HttpClient = {
-    ...(http.userAgent === undefined ? {} : { userAgent: http.userAgent }),
-    async request(request) {
-      count += 1;
-      last = { request, response: null };
-      const response = await http.request(request);
-      last = { request, response };
-      return response;
-    },
-    close: () => http.close(),
-  };
-  return { client, last: () => last as RecordedExchange | null, count: () => count };
-}
-
-/** From the wire where there was one; the test source has none, so its facts and payload stand in. */
-function exchangeOf(
-  last: RecordedExchange | null,
-  outcome: FetchOutcome,
-): Pick<TestFetch, 'request' | 'response'> {
-  if (!last) return exchangeOfFacts(outcome);
-  const { request, response } = last;
-  return {
-    request: {
-      method: request.method ?? 'GET',
-      url: request.url,
-      headers: maskedHeaders(request.headers ?? {}),
-    },
-    response: response && {
-      status: response.status,
-      headers: maskedHeaders(response.headers),
-      finalUrl: response.finalUrl,
-      durationMs: Math.round(response.timings.totalMs),
-      bytes: response.bytes,
-      contentType: mediaTypeOf(response),
-      ...excerptOf(textOf(response)),
-    },
-  };
-}
-
-function exchangeOfFacts(outcome: FetchOutcome): Pick<TestFetch, 'request' | 'response'> {
-  const { facts } = outcome;
-  if (!facts) return { request: null, response: null };
-  const text = outcome.kind === 'fetched' ? JSON.stringify(outcome.payload, null, 2) : '';
-  return {
-    request: { method: facts.requestMethod, url: facts.requestUri, headers: facts.requestHeaders },
-    response: {
-      status: facts.statusCode,
-      headers: facts.responseHeaders,
-      finalUrl: facts.requestUri,
-      durationMs: facts.durationMs,
-      bytes: Buffer.byteLength(text),
-      contentType: mediaTypeOf({ headers: facts.responseHeaders }),
-      ...excerptOf(text),
-    },
-  };
-}
-
-const excerptOf = (text: string) => ({
-  excerpt: text.slice(0, excerptLength),
-  truncated: text.length > excerptLength,
-});
-
-/** An item that was never stored, for a fetch on its own. */
-function sampleItem(seed: NewWorkItem): WorkItem {
-  const never = '1970-01-01T00:00:00.000Z';
-  return {
-    workItemId: newId(),
-    sourceSystem: seed.sourceSystem,
-    sourceName: seed.sourceName,
-    resourceType: seed.resourceType,
-    resourceId: seed.resourceId,
-    requestUri: seed.requestUri,
-    requestMethod: seed.requestMethod ?? 'GET',
-    requestHeaders: seed.requestHeaders ?? null,
-    requestBody: seed.requestBody ?? null,
-    metadata: seed.metadata ?? null,
-    priority: seed.priority ?? 100,
-    status: 'in_progress',
-    attempt: 1,
-    runId: null,
-    discoveredFrom: null,
-    createdAt: never,
-    updatedAt: never,
-    errorMessage: null,
-    errorCode: null,
-    dedupeKey: '',
-    host: null,
-    depth: 0,
-    availableAt: never,
-    waitReason: null,
-    leaseId: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    claimedAt: null,
-    lastHttpStatus: null,
-    etag: null,
-    lastModified: null,
-    revision: null,
-    contentHash: null,
-    lastFetchedAt: null,
-    lastChangedAt: null,
-    nextFetchAt: null,
-    checkCount: 0,
-    changeCount: 0,
-    refetch: { kind: 'adaptive' },
-  };
-}

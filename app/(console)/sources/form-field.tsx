@@ -1,13 +1,16 @@
 'use client';
 /** FormFieldInput: one field of a derived form. FieldGroups: all of them, under their headings. */
 import {
+  DurationField,
   NumberField,
   SelectField,
   SwitchField,
   TextField,
   type TextFieldProps,
 } from '#app/ui/field.tsx';
+import { formatCount } from '#app/ui/num.tsx';
 import type { FieldValue, FormField } from './form-values.ts';
+import { HeaderRows } from './header-rows.tsx';
 
 const notGiven = ' ';
 
@@ -48,13 +51,22 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
           ]}
         />
       );
-    case 'number':
+    case 'headers':
+      return <HeaderRows {...common} value={text} onChange={onChange} />;
     case 'seconds':
+      return (
+        <DurationField
+          {...common}
+          {...required}
+          value={text === '' ? Number.NaN : Number(text)}
+          onChange={(seconds) => onChange(Number.isNaN(seconds) ? '' : String(seconds))}
+        />
+      );
+    case 'number':
       return (
         <NumberField
           {...common}
           {...required}
-          {...(field.widget === 'seconds' ? { unit: 'seconds' } : {})}
           value={text === '' ? Number.NaN : Number(text)}
           onChange={(number) => onChange(Number.isNaN(number) ? '' : String(number))}
         />
@@ -63,6 +75,7 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
       return (
         <TextField
           {...common}
+          {...(field.widget === 'lines' ? { help: linesHelp(field.help, text) } : {})}
           {...required}
           {...textProps(field)}
           {...(field.placeholder ? { placeholder: field.placeholder } : {})}
@@ -73,12 +86,16 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
   }
 }
 
+/** A long list tells how long it is. */
+function linesHelp(help: string, text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length;
+  return lines > 1 ? `${help} ${formatCount(lines)} lines.`.trim() : help;
+}
+
 function textProps({ widget }: FormField): Pick<TextFieldProps, 'rows' | 'mono' | 'type'> {
   switch (widget) {
     case 'lines':
-      return { rows: 3, mono: true };
-    case 'headers':
-      return { rows: 3, mono: true };
+      return { rows: 4, mono: true };
     case 'url':
       // Not the browser's url type: its own complaint would hide the exact one beside the field.
       return { mono: true };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import { fieldsOf, formModelOf } from './form-model.ts';
 import { errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
+import { headerOfLine, isBlankLine, lineOfHeader } from './header-lines.ts';
 
 describe.each(listSourceTypes().map((type) => [type.id, type] as const))(
   'the form of %s',
@@ -102,5 +103,24 @@ describe('messages beside fields', () => {
     expect(otherErrors(fields, ['settings.api_url', 'seeds.0.titles', 'settings.headers'])).toEqual(
       ['type: cannot change'],
     );
+  });
+});
+
+describe('headers in rows', () => {
+  it('are lines of text that come back as they were', () => {
+    for (const [name, text] of [
+      ['Accept', 'text/html; q=1'],
+      ['X-Time', '12:30'],
+      ['X-Empty', ''],
+    ] as const) {
+      expect(headerOfLine(lineOfHeader(name, text))).toEqual({ name, text });
+    }
+    expect(headerOfLine('no colon')).toEqual({ name: 'no colon', text: '' });
+    expect(lineOfHeader('a:b', 'c')).toBe('ab: c');
+  });
+
+  it('leave out rows that nobody filled in', () => {
+    expect([lineOfHeader('', ''), '  ', ':'].every(isBlankLine)).toBe(true);
+    expect(isBlankLine(lineOfHeader('', 'a value without a name'))).toBe(false);
   });
 });

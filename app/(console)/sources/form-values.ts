@@ -3,6 +3,7 @@
  * handed on as the text it is, so that the type's schema says what is wrong beside the field.
  */
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { headerOfLine, isBlankLine } from './header-lines.ts';
 
 export interface FormField {
   /** Dotted path in the settings or in one seed. */
@@ -82,13 +83,11 @@ function toJson(field: FormField, value: FieldValue): JsonValue | undefined {
     }
     case 'headers':
       return Object.fromEntries(
-        linesOf(value).map((line) => {
-          const colon = line.indexOf(':');
-          // Without a colon the whole line is a name that the schema refuses.
-          return colon < 0
-            ? [line, '']
-            : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
-        }),
+        value
+          .split('\n')
+          .filter((line) => !isBlankLine(line))
+          .map(headerOfLine)
+          .map(({ name, text }) => [name.trim(), text.trim()]),
       );
     default: {
       const text = value.trim();

@@ -237,7 +237,7 @@ export function SourceForm({
             Test these values
           </Button>
           <span className="text-xs text-ink-3">
-            {isDirty ? 'Not saved yet.' : 'A test fetches one sample and stores nothing.'}
+            {isDirty ? 'Not saved yet.' : 'A test fetches up to five items and stores nothing.'}
           </span>
         </div>
       ) : null}

@@ -1,9 +1,11 @@
 /** TestResult: what a test fetch sent, what came back, and what would be discovered. */
 import { Banner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { KeyValue } from '#app/ui/key-value.tsx';
-import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
+import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 
 export function TestResult({ result }: { readonly result: TestFetch }) {
@@ -67,9 +69,68 @@ export function TestResult({ result }: { readonly result: TestFetch }) {
           )}
         </Section>
       ) : null}
+      {result.more.length > 0 ? (
+        <Section title={`${countOf(result.more.length, 'more item')} of the sample`} isFlush>
+          <SampleTable items={result.more} />
+        </Section>
+      ) : null}
     </section>
   );
 }
+
+function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
+  return (
+    <TableRegion label="The further items of the sample" className="rounded-none border-0">
+      <Thead>
+        <tr>
+          <Th>Outcome</Th>
+          <Th>Item</Th>
+          <Th>From</Th>
+          <Th align="right">Status</Th>
+          <Th align="right">Took</Th>
+          <Th align="right">Would discover</Th>
+        </tr>
+      </Thead>
+      <tbody>
+        {items.map((item) => (
+          <Tr key={`${item.resourceType}:${item.resourceId}`}>
+            <Td className="whitespace-nowrap">
+              <StatusBadge
+                status={item.error ? 'failed' : 'completed'}
+                word={sampleWords[item.outcome]}
+              />
+            </Td>
+            <Td className="max-w-96 min-w-40">
+              <span className="block truncate">
+                {item.resourceId} <span className="text-xs text-ink-3">{item.resourceType}</span>
+              </span>
+              {item.error ? (
+                <span className="block text-xs text-ink-3 wrap-anywhere">{item.error.message}</span>
+              ) : null}
+            </Td>
+            <Td>{item.from === 'seed' ? 'a seed' : 'discovered'}</Td>
+            <Td align="right" className="num">
+              {item.status ?? <None word="no answer" />}
+            </Td>
+            <Td align="right" className="num whitespace-nowrap">
+              {item.durationMs === null ? <None /> : formatDuration(item.durationMs)}
+            </Td>
+            <Td align="right">
+              <Num value={item.discovered} />
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+const sampleWords = {
+  fetched: 'Fetched',
+  unchanged: 'Unchanged',
+  alias: 'Another name',
+  failed: 'Failed',
+} as const satisfies Record<TestFetch['outcome'], string>;
 
 function Outcome({ result }: { readonly result: TestFetch }) {
   const { item, error } = result;

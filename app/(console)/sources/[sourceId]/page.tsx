@@ -128,6 +128,7 @@ function Actions({
       </LinkButton>
       {canChange ? (
         <>
+          <LinkButton href={`/sources/new?from=${sourceId}`}>Duplicate</LinkButton>
           <PauseButton sourceId={sourceId} name={name} isPaused={source.pausedAt !== null} />
           <DeleteButton sourceId={sourceId} name={name} items={items} />
         </>

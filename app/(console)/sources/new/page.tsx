@@ -1,14 +1,17 @@
 /** A new source: choose a template or a type, then fill in its form. */
 import type { Metadata } from 'next';
-import { settle } from '#app/_server/action.ts';
+import { loadPage, settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { Banner } from '#app/ui/banner.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { NoPermission } from '#app/ui/states.tsx';
+import { ErrorState, NoPermission } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
-import { listSourceTypes } from '#lib/source-types/registry.ts';
+import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { SourceType } from '#lib/source-types/source-type.ts';
+import { requireSource } from '#lib/sources/get-source.ts';
+import type { Source } from '#lib/sources/model.ts';
 import { formModelOf } from '../form-model.ts';
 import { SourceForm, type SourceFormStart } from '../source-form.tsx';
 
@@ -19,13 +22,21 @@ const back = { href: '/sources', label: 'Sources' };
 export default async function NewSourcePage({
   searchParams,
 }: {
-  readonly searchParams: Promise<{ type?: string | string[]; template?: string | string[] }>;
+  readonly searchParams: Promise<
+    Record<'type' | 'template' | 'from', string | string[] | undefined>
+  >;
 }) {
   const actor = await requireActor();
   const search = await searchParams;
   const allowed = await settle(async () => requirePermission(actor, 'sources:change'));
   if (!allowed.ok) return <NoPermission error={allowed.error} />;
   const types = listSourceTypes();
+  const { from } = search;
+  if (typeof from === 'string') {
+    const loaded = await loadPage(({ runtime }) => requireSource(runtime.db, from));
+    if (!loaded.ok) return <ErrorState error={loaded.error} />;
+    return <CopyOf source={loaded.data} canSetSecrets={can(actor.role, 'sources:secrets')} />;
+  }
   const chosen = startOf(types, search.type, search.template);
   if (!chosen) return <Choices types={types} />;
   return (
@@ -40,6 +51,35 @@ export default async function NewSourcePage({
         saved={null}
         canChange
         canSetSecrets={can(actor.role, 'sources:secrets')}
+      />
+    </div>
+  );
+}
+
+/** The form filled in as another source is. Its secrets stay with it. */
+function CopyOf({
+  source,
+  canSetSecrets,
+}: {
+  readonly source: Source;
+  readonly canSetSecrets: boolean;
+}) {
+  const { name, enabled, settings, seeds, secretNames } = source;
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title={`New source: copy of ${name}`}
+        back={{ href: `/sources/${source.sourceId}`, label: name }}
+      />
+      {secretNames.length > 0 ? (
+        <Banner title="Its secrets are not copied">Enter them again for the new source.</Banner>
+      ) : null}
+      <SourceForm
+        model={formModelOf(getSourceType(source.type))}
+        start={{ name: `${name} copy`.slice(0, 100), enabled, settings, seeds }}
+        saved={null}
+        canChange
+        canSetSecrets={canSetSecrets}
       />
     </div>
   );
