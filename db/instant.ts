@@ -3,7 +3,7 @@ import type { Instant } from './schema.ts';
 
 /**
  * When that which waits without an end is due. Not the last moment a database knows, because adding
- * even nothing to that one overflows on some servers. The index of claimable items names it.
+ * even nothing to that one overflows on some servers.
  */
 export const endOfTime: Instant = '9999-01-01T00:00:00.000Z';
 
