@@ -11,7 +11,7 @@ export interface TextRow {
 }
 
 /** Characters of a row: a page without line feeds is read like any other. */
-const rowLength = 160;
+const rowLength = 120;
 
 export function textRows(text: string): TextRow[] {
   const rows: TextRow[] = [];

@@ -11,7 +11,7 @@ export function FindBar<Match>({ found }: { readonly found: FindState<Match> }) 
   const isEmpty = matches.length === 0;
   return (
     <search
-      className="flex min-w-0 flex-1 items-center gap-1 sm:max-w-md"
+      className="order-last flex min-w-0 basis-full items-center gap-1 sm:order-none sm:max-w-md sm:flex-1 sm:basis-0"
       onKeyDownCapture={(event) => {
         if (event.key !== 'Enter' || !event.shiftKey) return;
         event.preventDefault();

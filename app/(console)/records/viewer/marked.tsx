@@ -21,7 +21,7 @@ function* parts(text: string, find: string): Generator<string | ReactElement> {
     yield text.slice(from, at);
     from = at + needle.length;
     yield (
-      <mark key={at} className="rounded-[2px] bg-warn-soft text-warn outline outline-warn/40">
+      <mark key={at} className="rounded-[2px] bg-warn-soft text-warn underline underline-offset-2">
         {text.slice(at, from)}
       </mark>
     );
