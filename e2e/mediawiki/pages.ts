@@ -17,9 +17,13 @@ export interface WikiShape {
   readonly pages: number;
   /** Different links on one page; what existing pages cannot fill is filled with missing ones. */
   readonly hubLinks: number;
+  /** Words of prose on each article. */
+  readonly words: number;
 }
 
-export const defaultShape: WikiShape = { pages: 320, hubLinks: 520 };
+export const defaultShape: WikiShape = { pages: 320, hubLinks: 520, words: 40 };
+/** As a wiki that people write in: more links on a page than two answers hold, articles of some 4 kB. */
+export const largeShape: WikiShape = { pages: 3020, hubLinks: 1250, words: 600 };
 
 /** The page everything is reached from. */
 export const seedTitle = 'Atlas';
@@ -72,7 +76,9 @@ export function wikiPages(shape: WikiShape = defaultShape): WikiPage[] {
   const articleCount = shape.pages - special.length - islands.length - 2;
   if (articleCount < 20)
     throw new RangeError(`a wiki of ${shape.pages} pages is too small; ask for 120 or more`);
-  const articles = Array.from({ length: articleCount }, (_, n) => article(n, articleCount));
+  const articles = Array.from({ length: articleCount }, (_, n) =>
+    article(n, articleCount, shape.words),
+  );
   return [
     page(seedTitle, seedText(redirects.map((one) => one.title))),
     hub(
@@ -125,15 +131,32 @@ function hub(articles: readonly string[], count: number): WikiPage {
 }
 
 /** Each article links three others by fixed steps, so the graph is dense and full of cycles. */
-function article(n: number, count: number): WikiPage {
+function article(n: number, count: number, words: number): WikiPage {
   const others = [n + 1, n * 7 + 3, n * 13 + 5].map((step) => articleTitle(step % count));
   const extra = n % 10 === 0 ? [`Missing near ${n}`] : [];
   const text = [
-    `'''${articleTitle(n)}''' is page ${n + 1} of ${count}.`.repeat(1 + (n % 5)),
+    `'''${articleTitle(n)}''' is page ${n + 1} of ${count}.`,
+    prose(n, words),
     links([...others, ...extra]),
     `[[Category:Group ${n % 10}]]`,
   ];
   return page(articleTitle(n), text.join('\n\n'));
+}
+
+const vocabulary =
+  'the of a and to in was by from with after moon desert ship council order empire senate pilot trade route war treaty planet city tower archive droid engine signal border colony harbour market storm river mountain valley season harvest library scholar captain crew cargo battle victory defeat alliance rebellion throne heir prophecy temple crystal shadow light balance force journey return exile memory legend song name people language custom border'.split(
+    ' ',
+  );
+
+/** Words in an order that differs from page to page, so that it packs as prose does. */
+function prose(n: number, words: number): string {
+  let state = n + 1;
+  const next = () => {
+    // A linear congruential generator, as in the C library.
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return vocabulary[(state >> 8) % vocabulary.length];
+  };
+  return Array.from({ length: words }, next).join(' ');
 }
 
 function awkwardPage(title: string, n: number): WikiPage {

@@ -25,7 +25,11 @@ if ('missing' in packages) {
 
 console.log('Installing and filling the wiki …');
 const wiki = await startWiki(packages, {
-  shape: { pages: Number(values.pages), hubLinks: Number(values['hub-links']) },
+  shape: {
+    ...defaultShape,
+    pages: Number(values.pages),
+    hubLinks: Number(values['hub-links']),
+  },
   ...(values.port === undefined ? {} : { port: Number(values.port) }),
 });
 console.log(`API URL     ${wiki.apiUrl}`);
