@@ -9,8 +9,12 @@ import { millisecondsLeft, statementTimeout } from '../deadline.ts';
 import { classifySqliteError } from './classify-error.ts';
 import { type ReaderAnswer, type ReaderTask, readerThread } from './reader-thread.ts';
 
-/** Threads that take queries. */
+/** Threads that take queries. One does for queries of a millisecond; each costs some 15 MB. */
 const mostReaders = 3;
+/** A query that waits so long for its turn gets a further thread, ms. */
+const patienceMs = 20;
+/** A thread without work ends after this time, ms. */
+const idleMs = 30_000;
 /** With those that still search for an answer that nobody waits for. */
 const mostThreads = 6;
 
@@ -24,6 +28,8 @@ interface Job extends ReaderTask {
 interface Reader {
   readonly thread: Worker;
   job: Job | null;
+  /** Set while it has nothing to do. */
+  idle?: NodeJS.Timeout;
   /** True once it has answered something. */
   proven: boolean;
 }
@@ -39,6 +45,7 @@ export class ReaderPool {
   /** Threads whose query took too long: SQLite ends when it has its answer. */
   #abandoned = 0;
   readonly #waiting: Job[] = [];
+  #hurry: NodeJS.Timeout | undefined;
   #broken: NoReaders | null = null;
 
   constructor(file: string) {
@@ -77,21 +84,37 @@ export class ReaderPool {
     this.#broken ??= new NoReaders('The readers are closed.');
     const threads = [...this.#readers].map(({ thread }) => thread.terminate());
     for (const { job } of this.#readers) job?.reject(this.#broken);
+    for (const { idle } of this.#readers) clearTimeout(idle);
     this.#readers.clear();
+    clearTimeout(this.#hurry);
     this.#assign();
     await Promise.all(threads);
   }
 
-  #assign(): void {
+  /** Hands out what waits; beyond the first thread another one is for those that waited already. */
+  #assign(mayStart = this.#readers.size === 0): void {
+    let starts = mayStart;
     while (this.#waiting.length > 0) {
       if (this.#broken) {
         for (const job of this.#waiting.splice(0)) job.reject(this.#broken);
         return;
       }
-      const reader = [...this.#readers].find(({ job }) => job === null) ?? this.#start();
-      if (!reader) return;
+      const free = [...this.#readers].find(({ job }) => job === null);
+      const reader = free ?? (starts ? this.#start() : null);
+      if (this.#broken) continue;
+      if (!reader) {
+        if (this.#hasRoom()) {
+          this.#hurry ??= setTimeout(() => {
+            this.#hurry = undefined;
+            this.#assign(true);
+          }, patienceMs);
+        }
+        return;
+      }
+      starts = false;
       const job = this.#waiting.shift();
-      if (!job || job.settled) continue;
+      if (!job) return;
+      clearTimeout(reader.idle);
       reader.job = job;
       // Only while it has something to do does a thread keep the process alive.
       reader.thread.ref();
@@ -99,10 +122,14 @@ export class ReaderPool {
     }
   }
 
+  #hasRoom(): boolean {
+    const { size } = this.#readers;
+    return size < mostReaders && size + this.#abandoned < mostThreads;
+  }
+
   /** One more thread, unless there are enough. */
   #start(): Reader | null {
-    if (this.#readers.size >= mostReaders) return null;
-    if (this.#readers.size + this.#abandoned >= mostThreads) return null;
+    if (!this.#hasRoom()) return null;
     const driver = driverModule();
     if (!driver) {
       this.#broken = new NoReaders('The SQLite driver is no module of its own here.');
@@ -129,6 +156,7 @@ export class ReaderPool {
     if (!job) return;
     reader.job = null;
     reader.thread.unref();
+    reader.idle = setTimeout(() => this.#end(reader), idleMs).unref();
     if ('rows' in answer) job.resolve(answer.rows);
     else {
       const fault = Object.assign(new Error(answer.message), answer.code && { code: answer.code });
@@ -137,8 +165,14 @@ export class ReaderPool {
     this.#assign();
   }
 
+  #end(reader: Reader): void {
+    this.#readers.delete(reader);
+    void reader.thread.terminate();
+  }
+
   /** A thread that ran out of memory loses its query; one that never answered shows that none would. */
   #failed(reader: Reader, error: unknown): void {
+    clearTimeout(reader.idle);
     this.#readers.delete(reader);
     if (!reader.proven) {
       this.#broken ??= new NoReaders('A reading thread cannot be started.', { cause: error });
