@@ -15,14 +15,20 @@ export async function findOrphans(
 ): Promise<LakeFinding[]> {
   const files = await inTurns(
     page.filter(({ kind }) => kind === 'record'),
-    async (file) => ({ path: file.path, content: await readLakeFile(check.baseDir, file.path) }),
+    async ({ path: file }) => {
+      const content = await readLakeFile(check.baseDir, file);
+      // Of what may be large only the id is kept for the page.
+      const ingestId = content.kind === 'document' ? content.ingestId : null;
+      return { path: file, isThere: content.kind !== 'absent', ingestId };
+    },
   );
   const pathOf = await pathsById(
     session,
-    files.flatMap(({ content }) => (content.kind === 'document' ? [content.ingestId] : [])),
+    files.flatMap(({ ingestId }) => ingestId ?? []),
   );
-  const doubtful = files.filter(({ path: file, content }) =>
-    content.kind === 'document' ? pathOf.get(content.ingestId) !== file : content.kind !== 'absent',
+  const doubtful = files.filter(
+    ({ path: file, isThere, ingestId }) =>
+      isThere && (ingestId === null || pathOf.get(ingestId) !== file),
   );
   // A damaged file tells a wrong id or none: its record is looked for by the path. That reads through
   // the records, and is rare.
@@ -31,9 +37,8 @@ export async function findOrphans(
     doubtful.map((one) => one.path),
   );
   const findings: LakeFinding[] = [];
-  for (const { path: file, content } of doubtful) {
+  for (const { path: file, ingestId } of doubtful) {
     if (named.has(file)) continue;
-    const ingestId = content.kind === 'document' ? content.ingestId : null;
     const other = ingestId === null ? undefined : pathOf.get(ingestId);
     const why = other ? `is not the one its record names, ${other}` : 'is of no record';
     const mended = check.fix ? await setAside(check.baseDir, file) : null;
