@@ -92,7 +92,8 @@ async function takeStep(db: Db, id: string, owner: string): Promise<Step> {
     } catch (error) {
       // An item moved between being read and being changed: look again.
       if (error instanceof AppError && error.code === 'conflict' && tries < mostTries) continue;
-      await noteFault(db, row, owner, error);
+      // Where not even this can be written, the lease ends by itself.
+      await noteFault(db, row, owner, error).catch(() => undefined);
       throw error;
     }
   }
