@@ -1,8 +1,16 @@
 /** What a person can do to a running run, and the words for it. */
 import { countOf } from '#app/ui/num.tsx';
+import type { RunKind } from '#lib/runs/model.ts';
 
 export const runCommands = ['pause', 'resume', 'stop', 'cancel'] as const;
 export type RunCommand = (typeof runCommands)[number];
+
+/** What of a run is not done yet. */
+export interface OpenItems {
+  readonly kind: RunKind;
+  readonly queued: number;
+  readonly inProgress: number;
+}
 
 interface CommandWords {
   readonly label: string;
@@ -10,12 +18,20 @@ interface CommandWords {
   /** Asked before it is done; null = done at once. */
   readonly confirm: {
     readonly title: string;
-    explain(queued: number, inProgress: number): string;
-    button(queued: number): string;
+    explain(open: OpenItems): string;
+    button(open: OpenItems): string;
   } | null;
 }
 
-const finished = (inProgress: number) =>
+/** What becomes of what is queued (see `settleUnfetched`). */
+function left({ kind, queued }: OpenItems, others: string): string {
+  const items = countOf(queued, 'queued item');
+  return kind === 'recrawl'
+    ? `Of ${items}, pages that were fetched before stay as they were, and due; others will be ${others}.`
+    : `${items} will be ${others}.`;
+}
+
+const finished = ({ inProgress }: OpenItems) =>
   inProgress === 0 ? '' : ` ${countOf(inProgress, 'item')} in progress will be finished.`;
 
 export const commandWords: Readonly<Record<RunCommand, CommandWords>> = {
@@ -26,8 +42,8 @@ export const commandWords: Readonly<Record<RunCommand, CommandWords>> = {
     done: 'The run was stopped',
     confirm: {
       title: 'Stop this run?',
-      explain: (queued, inProgress) =>
-        `The run ends. ${countOf(queued, 'queued item')} will be held: nobody fetches them until a seed run of the source takes them up or they are retried.${finished(inProgress)}`,
+      explain: (open) =>
+        `The run ends. ${left(open, 'held: nobody fetches them until a new run of the source takes them up or they are retried')}${finished(open)}`,
       button: () => 'Stop run',
     },
   },
@@ -36,10 +52,11 @@ export const commandWords: Readonly<Record<RunCommand, CommandWords>> = {
     done: 'The run was cancelled',
     confirm: {
       title: 'Cancel this run?',
-      explain: (queued, inProgress) =>
-        `The run ends. ${countOf(queued, 'queued item')} will be skipped.${finished(inProgress)}`,
-      button: (queued) =>
-        queued === 0 ? 'Cancel run' : `Cancel run, skip ${countOf(queued, 'item')}`,
+      explain: (open) => `The run ends. ${left(open, 'skipped')}${finished(open)}`,
+      button: ({ kind, queued }) =>
+        queued === 0 || kind === 'recrawl'
+          ? 'Cancel run'
+          : `Cancel run, skip ${countOf(queued, 'item')}`,
     },
   },
 };

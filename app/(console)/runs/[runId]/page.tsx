@@ -61,6 +61,7 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
               <RunControls
                 runId={run.runId}
                 status={run.status}
+                kind={run.kind}
                 isPaused={run.pausedAt !== null}
                 queued={progress.byStatus.pending}
                 inProgress={progress.byStatus.in_progress}

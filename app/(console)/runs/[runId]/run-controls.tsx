@@ -7,6 +7,7 @@ import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { askLiveNow } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify, notifyError } from '#app/ui/toast.tsx';
+import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
 import { newRequestKey } from '../request-key.ts';
 import { commandWords, type RunCommand } from '../run-commands.ts';
@@ -14,6 +15,7 @@ import { commandWords, type RunCommand } from '../run-commands.ts';
 export function RunControls({
   runId,
   status,
+  kind,
   isPaused,
   queued,
   inProgress,
@@ -21,6 +23,7 @@ export function RunControls({
 }: {
   readonly runId: string;
   readonly status: string;
+  readonly kind: RunKind;
   readonly isPaused: boolean;
   readonly queued: number;
   readonly inProgress: number;
@@ -76,13 +79,13 @@ export function RunControls({
           isOpen
           onOpenChange={() => setAsked(null)}
           title={confirm.title}
-          confirmLabel={confirm.button(queued)}
+          confirmLabel={confirm.button({ kind, queued, inProgress })}
           cancelLabel="Let it run"
           isDangerous={asked === 'cancel'}
           isPending={isPending}
           onConfirm={() => carryOut(asked)}
         >
-          <p>{confirm.explain(queued, inProgress)}</p>
+          <p>{confirm.explain({ kind, queued, inProgress })}</p>
         </ConfirmDialog>
       ) : null}
     </>
