@@ -2,6 +2,8 @@
  * Whether a detail page's address names something there is. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
+
+import { isDesignShown } from '#app/(console)/design/shown.ts';
 import { getBulkAction } from '#lib/bulk-actions/get.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/get-run.ts';
@@ -24,6 +26,7 @@ const ownPages = ['/sources/new', '/sources/import', '/sources/export', '/runs/c
 export async function mayBeKnown(pathname: string): Promise<boolean> {
   const [, list, id] = /^\/([a-z-]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
   const lookup = list === undefined ? undefined : lookups[list];
+  if (pathname === '/design') return isDesignShown();
   if (lookup === undefined || id === undefined || ownPages.includes(pathname)) return true;
   try {
     return await lookup((await getRuntime()).db, decodeURIComponent(id));

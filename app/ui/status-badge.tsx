@@ -69,6 +69,9 @@ const looks: Readonly<Record<string, Look>> = {
   blocked: { word: 'Blocked', tone: 'warn', icon: Clock },
 };
 
+/** Every status that has a look of its own. */
+export const shownStatuses: readonly string[] = Object.keys(looks);
+
 /** `status` is one of the words of `looks`; an unknown one is shown as it is. */
 export function StatusBadge({
   status,

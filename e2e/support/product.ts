@@ -30,6 +30,7 @@ export async function startProduct(): Promise<Product> {
   const url = `http://localhost:${port}`;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    INGEST_DESIGN_PAGE: '1',
     DB_BACKEND: 'sqlite',
     INGEST_SQLITE_PATH: path.join(directory, 'holocron.db'),
     INGEST_SECRET_KEY: 'the secret key of a product under test only',
