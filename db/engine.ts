@@ -110,9 +110,9 @@ export interface Engine {
   claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]>;
   /**
    * Makes ready what waited for a moment that has come, the longest due first and at most 500 in a call.
-   * Returns how many.
+   * Returns how many. In a transaction, others see them when it has committed.
    */
-  promoteDue(db: Db): Promise<number>;
+  promoteDue(session: Session): Promise<number>;
   /**
    * Pending items, to be selected from under an alias: by the `time` from which they may be claimed, those
    * that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index

@@ -7,7 +7,7 @@ import {
   laneCandidates,
 } from '../claim-candidates.ts';
 import { claimInOrder } from '../claim-in-order.ts';
-import type { ClaimRequest, Db, Engine, Session } from '../engine.ts';
+import type { ClaimRequest, Engine, Session } from '../engine.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claimSyntax } from './claim-syntax.ts';
 import { laneHeads } from './lane-heads.ts';
@@ -62,19 +62,17 @@ async function take(
 /** Items made ready by one call. */
 const mostPromoted = 500;
 
-/** See `Engine.promoteDue`. Mostly nothing is due, and then nothing is locked. */
-export async function promoteDue(engine: Engine, db: Db): Promise<number> {
+/** See `Engine.promoteDue`. Mostly nothing is due, and then nothing is written. */
+export async function promoteDue(engine: Engine, { q }: Session): Promise<number> {
   const due = sql`work_items as w indexed by IX_work_items_waiting
     where w.status = 'pending' and w.wait_reason <> 'held' and w.available_at <= ${engine.now()}`;
-  const { rows } = await sql`select 1 from ${due} limit 1`.execute(db.q);
+  const { rows } = await sql`select 1 from ${due} limit 1`.execute(q);
   if (rows.length === 0) return 0;
-  return db.transaction(async ({ q }) => {
-    const { numAffectedRows } = await sql`
-      update work_items set wait_reason = null where work_item_id in (
-        select w.work_item_id from ${due} order by w.available_at, w.work_item_id limit ${sql.lit(mostPromoted)}
-      )`.execute(q);
-    return Number(numAffectedRows ?? 0);
-  });
+  const { numAffectedRows } = await sql`
+    update work_items set wait_reason = null where work_item_id in (
+      select w.work_item_id from ${due} order by w.available_at, w.work_item_id limit ${sql.lit(mostPromoted)}
+    )`.execute(q);
+  return Number(numAffectedRows ?? 0);
 }
 
 /** See `Engine.pendingBy`. */

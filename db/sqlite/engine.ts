@@ -50,7 +50,7 @@ export const sqliteEngine: Engine = {
   startsWith,
 
   claim: (session, request) => claim(sqliteEngine, session, request),
-  promoteDue: (db) => promoteDue(sqliteEngine, db),
+  promoteDue: (session) => promoteDue(sqliteEngine, session),
   pendingBy,
 
   insertWorkItemsIfAbsent,

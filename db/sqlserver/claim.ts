@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { claimCandidates, crowdedSources, laneCandidates } from '../claim-candidates.ts';
 import { claimInOrder } from '../claim-in-order.ts';
-import type { ClaimRequest, Db, Engine, Session } from '../engine.ts';
+import type { ClaimRequest, Engine, Session } from '../engine.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claiming, claimSyntax, looking } from './claim-syntax.ts';
 import { laneHeads } from './lane-heads.ts';
@@ -79,7 +79,7 @@ function claimStatement(
 const mostPromoted = 500;
 
 /** See `Engine.promoteDue`. What another session makes ready is left to it. */
-export async function promoteDue(engine: Engine, db: Db): Promise<number> {
+export async function promoteDue(engine: Engine, { q }: Session): Promise<number> {
   const items = engine.table('work_items');
   const due = (hints: RawBuilder<unknown>) => sql`${items} as w with (${hints})
     where w.status = N'pending' and w.wait_reason <> N'held' and w.available_at <= @now`;
@@ -95,7 +95,7 @@ export async function promoteDue(engine: Engine, db: Db): Promise<number> {
       );
       set @promoted = @@rowcount;
     end
-    select @promoted as promoted;`.execute(db.q);
+    select @promoted as promoted;`.execute(q);
   return rows[0]?.promoted ?? 0;
 }
 

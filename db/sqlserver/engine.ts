@@ -75,7 +75,7 @@ export function sqlServerEngine(schema: string): Engine {
       sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
 
     claim: (session, request) => claim(engine, session, request),
-    promoteDue: (db) => promoteDue(engine, db),
+    promoteDue: (session) => promoteDue(engine, session),
     pendingBy: (order) => pendingBy(engine, order),
 
     async insertWorkItemsIfAbsent(session, rows) {

@@ -20,10 +20,10 @@ export async function dequeue(
   const claimed: ClaimedItem[] = [];
   while (claimed.length < limit) {
     const wanted = Math.min(Math.ceil(limit - claimed.length), chunkSize);
-    await db.engine.promoteDue(db);
-    const rows = await db.transaction((tx) =>
-      tx.engine.claim(tx, { limit: wanted, owner, leaseMs, leaseIds: freshLeases(wanted) }),
-    );
+    const rows = await db.transaction(async (tx) => {
+      await tx.engine.promoteDue(tx);
+      return tx.engine.claim(tx, { limit: wanted, owner, leaseMs, leaseIds: freshLeases(wanted) });
+    });
     claimed.push(...rows.map(claimedFromRow));
     if (rows.length < wanted) break;
   }
