@@ -37,7 +37,7 @@ const walked = sql`${columns}, w.available_at, w.run_id, w.host, w.resource_type
  * How many items of a source or lane a claim of `n` looks at. What is not found among them is reached
  * through the lanes, so that a crowd nobody may claim is never walked past.
  */
-export const lookAhead = (n: number): number => 64 + 2 * n;
+const lookAhead = (n: number): number => 64 + 2 * n;
 
 /**
  * `select work_item_id, priority, created_at` of the first `n` claimable items in claim order, without

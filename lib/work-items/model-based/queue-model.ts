@@ -156,7 +156,7 @@ export function politelyFrom(model: QueueModel, item: ModelItem): number {
 /** The order in which items are claimed. */
 export function inClaimOrder(items: readonly ModelItem[]): ModelItem[] {
   return items.toSorted(
-    (a, b) => a.priority - b.priority || compareText(a.createdAt, b.createdAt) || compareText(a.id, b.id),
+    (a, b) =>
+      a.priority - b.priority || compareText(a.createdAt, b.createdAt) || compareText(a.id, b.id),
   );
 }
-
