@@ -13,6 +13,7 @@ import type {
   Session,
 } from '../engine.ts';
 import type { TableName } from '../schema.ts';
+import { pause } from '../transaction.ts';
 
 /** Deltas folded by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
@@ -20,6 +21,8 @@ const rollUpChunk = 2_000;
 const mostComparisons = 3;
 /** The longest one comparison may take, ms. */
 const comparisonMs = 60_000;
+/** How often a lock that another process holds is looked at, ms. */
+const lockPollMs = 100;
 
 const exact = sql.raw('latin1_general_100_bin2');
 
@@ -108,8 +111,7 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
         .map((key) => `${a}.${key} = ${b}.${key}`)
         .join(' and '),
     );
-  // Somebody else is at it; the deltas count where they are.
-  // Who folds already takes these deltas along: waiting would only queue the fleet up behind it.
+  // Somebody else is at it, and takes these deltas along; until then they count where they are.
   if (!(await lockTotals(tx, schema, 0))) return 0;
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
   const { rows } = await sql<{ folded: number }>`
@@ -132,14 +134,28 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
 
 /**
  * One roll-up, comparison or recount at a time, over all processes; ends with the transaction. False when
- * another held it all the time: the procedure answers with a negative number instead of an error.
+ * another held it for all of `waitMs`.
  */
 async function lockTotals(tx: Session, schema: string, waitMs = 1_000): Promise<boolean> {
+  const until = performance.now() + waitMs;
+  while (!(await tryLockTotals(tx, schema))) {
+    if (performance.now() >= until) return false;
+    await pause(lockPollMs);
+  }
+  return true;
+}
+
+/**
+ * Looks before it asks: to be refused is an ordinary event here, and a refusal by sp_getapplock is not
+ * ordinary to every server (some keep a trace of each for as long as the connection lives).
+ */
+async function tryLockTotals(tx: Session, schema: string): Promise<boolean> {
   const { rows } = await sql<{ got: number }>`
     declare @resource nvarchar(255) = concat(N'holocron_counters_', ${schema});
-    declare @got int;
-    exec @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
-      @LockOwner = N'Transaction', @LockTimeout = ${sql.lit(waitMs)};
+    declare @got int = -1;
+    if applock_test(N'public', @resource, N'Exclusive', N'Transaction') = 1
+      exec @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
+        @LockOwner = N'Transaction', @LockTimeout = 0;
     select @got as got`.execute(tx.q);
   return (rows[0]?.got ?? -1) >= 0;
 }
