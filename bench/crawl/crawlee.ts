@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { watchPeakMemory } from './peak-memory.ts';
+import { watchPeakMemory } from '../harness/peak-memory.ts';
 import type { CrawlRound } from './round.ts';
 
 const folder = join(import.meta.dirname, 'crawlee');

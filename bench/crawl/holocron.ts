@@ -13,7 +13,7 @@ import { createLogger } from '#lib/log.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
-import { watchPeakMemory } from './peak-memory.ts';
+import { watchPeakMemory } from '../harness/peak-memory.ts';
 import type { CrawlRound } from './round.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -48,18 +48,24 @@ function recorded(q: Kysely<Database>, steps: RecordedStep[]): Kysely<Database> 
     },
     transformResult: async ({ queryId, result }) => {
       const query = compiled.get(queryId);
-      compiled.delete(queryId);
       if (query) steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
       return result;
     },
   };
-  return withCompiled(q.withPlugin(plugin), steps);
+  return withCompiled(q.withPlugin(plugin), (query) => {
+    // It may have been made here, with slots for what it is sent with.
+    compiled.delete(query.queryId);
+    steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
+  });
 }
 
 /** Statements that are sent as they are, because their text was made before, pass no plugin on their way in. */
-function withCompiled(q: Kysely<Database>, steps: RecordedStep[]): Kysely<Database> {
+function withCompiled(
+  q: Kysely<Database>,
+  onSend: (query: CompiledQuery) => void,
+): Kysely<Database> {
   const executeQuery: typeof q.executeQuery = (query, ...rest) => {
-    if ('sql' in query) steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
+    if ('sql' in query) onSend(query);
     return q.executeQuery(query, ...rest);
   };
   return new Proxy(q, {

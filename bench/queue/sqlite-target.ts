@@ -26,6 +26,7 @@ export async function createSqliteTarget(): Promise<BenchTarget> {
   const statements = new Map<string, Sqlite.Statement<unknown[]>>();
   return {
     db,
+    environment: { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: file },
     share: 1,
     replay: async (steps) => replay(raw, statements, steps),
     fill: async (count, nowMs, progress) => {

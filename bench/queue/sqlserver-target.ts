@@ -17,6 +17,7 @@ export async function createSqlServerTarget(given: SqlServerSettings): Promise<B
   const raw = await connect(settings);
   return {
     db,
+    environment: { DB_BACKEND: 'sqlserver', INGEST_SQLSERVER_DATABASE: settings.database },
     share: 0.1,
     replay: async (steps) => {
       for (const step of steps) {

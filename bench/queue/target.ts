@@ -4,6 +4,8 @@ import type { RecordedStep } from './recording.ts';
 
 export interface BenchTarget {
   readonly db: Db;
+  /** Names the database to another process. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Share of a case's items one run works on: a server takes its time for each statement. */
   readonly share: number;
   /** Sends the steps one after another through the bare driver, on one connection. */

@@ -1,12 +1,14 @@
 /** Enqueue, claim, complete, claim-to-complete: items per second through the public store. */
+import { chunksOf } from '#lib/work-items/chunks.ts';
 import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
 import type { BenchResult } from '../harness/benchmark.ts';
 import { measureCase, secondsOf } from '../harness/measure.ts';
+import { cycleBatch, cycleThrough } from './cycle.ts';
+import { startFleet } from './cycle-fleet.ts';
 import {
   claimAll,
   footprint,
   newItems,
-  plainCompletion,
   recordedCompletion,
   removeMeasured,
   restoreMeasured,
@@ -20,13 +22,13 @@ interface WriteCase {
   readonly items: number;
   /** Makes the state all runs start from, and the work itself; neither is timed. */
   readonly prepare: (store: OpenStateStore) => Promise<Work>;
-  /** What the floor replays, when it is not the work itself. */
-  readonly floorWork?: Work;
+  /** Worker processes that do the work instead; the floor is still the work itself, on one connection. */
+  readonly workers?: number;
 }
 
 type Work = (store: OpenStateStore) => Promise<void>;
 
-const batch = { enqueue: 500, claim: 100, cycle: 50 };
+const batch = { enqueue: 500, claim: 100 };
 
 export async function measureWrites(
   target: BenchTarget,
@@ -88,49 +90,35 @@ function writeCases(share: number): readonly WriteCase[] {
         };
       },
     },
-    cycleCase(1, some),
-    cycleCase(4, some),
-  ];
-}
-
-/** No-op items from claim to completion, by workers of one process that share a database. */
-function cycleCase(workers: number, items: number): WriteCase {
-  return {
-    name: `claim to complete, ${workers} ${workers === 1 ? 'worker' : 'workers'}, batches of ${batch.cycle}`,
-    items,
-    prepare: async (store) => {
-      await store.enqueueMany(newItems(items));
-      return cycle(items, workers);
+    {
+      name: `complete, groups of ${cycleBatch}, with a record of 2 kB`,
+      items: few,
+      prepare: async (store) => {
+        await store.enqueueMany(newItems(few));
+        const inputs = (await claimAll(store, few, batch.claim)).map(recordedCompletion);
+        return async (again) => {
+          for (const group of chunksOf(inputs, cycleBatch)) await again.completeMany(group);
+        };
+      },
     },
-    // One recorded stream cannot be replayed side by side: the floor is always one bare connection.
-    floorWork: cycle(items, 1),
-  };
-}
-
-function cycle(items: number, workers: number): Work {
-  return async (store) => {
-    let left = items;
-    const loop = async () => {
-      let emptyHanded = 0;
-      while (left > 0) {
-        const wanted = Math.min(batch.cycle, left);
-        left -= wanted;
-        const claimed = await store.dequeue(wanted, { owner: 'bench' });
-        // Of two that reach for the same rows one may come away with less; the rest is still there.
-        left += wanted - claimed.length;
-        emptyHanded = claimed.length === 0 ? emptyHanded + 1 : 0;
-        if (emptyHanded > 1_000) throw new Error(`${left} items can no longer be claimed.`);
-        for (const item of claimed) await store.complete(plainCompletion(item));
-      }
-    };
-    await Promise.all(Array.from({ length: workers }, loop));
-  };
+    ...[1, 4, 16].map((workers) => ({
+      name: `claim to complete, ${workers} ${workers === 1 ? 'process' : 'processes'}`,
+      items: many,
+      workers,
+      prepare: async (store: OpenStateStore) => {
+        await store.enqueueMany(newItems(many));
+        return async (again: OpenStateStore) => {
+          await cycleThrough(again, many);
+        };
+      },
+    })),
+  ];
 }
 
 /** Both sides start every run from the same snapshot, and must leave the same rows behind. */
 async function measureWrite(
   target: BenchTarget,
-  { name, items, prepare, floorWork }: WriteCase,
+  { name, items, prepare, workers }: WriteCase,
   runs: number,
 ): Promise<BenchResult> {
   const { db } = target;
@@ -140,9 +128,9 @@ async function measureWrite(
   const start = await snapshotMeasured(db);
 
   const recording = record(db);
-  await (floorWork ?? work)(await createStateStore({ db: recording.db }));
+  await work(await createStateStore({ db: recording.db }));
   const expected = await footprint(db);
-  const timed = async (what: string, run: () => Promise<void>) => {
+  const timed = async (what: string, run: () => Promise<unknown>) => {
     await restoreMeasured(db, start);
     const seconds = await secondsOf(run);
     const found = await footprint(db);
@@ -150,14 +138,23 @@ async function measureWrite(
     return items / seconds;
   };
 
-  return measureCase({
-    name,
-    unit: 'items/s',
-    runs,
-    measure: () => timed('through the store', () => work(store)),
-    floor: {
-      what: 'same statements, bare driver',
-      measure: () => timed('through the bare driver', () => target.replay(recording.steps)),
-    },
-  });
+  const fleet = workers === undefined ? null : await startFleet(workers, target.environment);
+  try {
+    const result = await measureCase({
+      name,
+      unit: 'items/s',
+      runs,
+      measure: () => timed('through the store', () => (fleet ? fleet.run(items) : work(store))),
+      floor: {
+        what:
+          workers === undefined
+            ? 'same statements, bare driver'
+            : 'same statements, one bare connection',
+        measure: () => timed('through the bare driver', () => target.replay(recording.steps)),
+      },
+    });
+    return fleet ? { ...result, details: { peakMB: fleet.peakMegabytes() } } : result;
+  } finally {
+    await fleet?.stop();
+  }
 }
