@@ -27,7 +27,9 @@ const ofProducers: ReadonlySet<InsertColumn> = new Set([
   'wait_reason',
 ]);
 const few = insertColumns.filter((name) => ofProducers.has(name));
-const others = insertColumns.filter((name) => !ofProducers.has(name));
+const others = insertColumns
+  .filter((name) => !ofProducers.has(name))
+  .map((name) => ({ name, otherwise: insertValue({}, name) }));
 
 /** See `Engine.insertWorkItemsIfAbsent`. */
 export async function insertWorkItemsIfAbsent(
@@ -37,7 +39,8 @@ export async function insertWorkItemsIfAbsent(
   const inserted = new Set<string>();
   for (const portion of rowsAtOnce(rows)) {
     const columns = portion.every(isNew) ? few : insertColumns;
-    const values = portion.flatMap((row) => columns.map((name) => insertValue(row, name)));
+    const values: (string | number | null)[] = [];
+    for (const row of portion) for (const name of columns) values.push(insertValue(row, name));
     const { rows: found } = await session.q.executeQuery<{ work_item_id: string }>(
       CompiledQuery.raw(insertText(columns, portion.length), values),
     );
@@ -47,7 +50,7 @@ export async function insertWorkItemsIfAbsent(
 }
 
 const isNew = (row: WorkItemInsert): boolean =>
-  others.every((name) => insertValue(row, name) === insertValue({}, name));
+  others.every(({ name, otherwise }) => (row[name] ?? otherwise) === otherwise);
 
 const texts = new Map<string, string>();
 

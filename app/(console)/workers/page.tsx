@@ -67,7 +67,7 @@ export default async function WorkersPage() {
             <tr>
               <Th>Worker</Th>
               <Th>State</Th>
-              <Th align="right">In flight</Th>
+              <Th align="right">In hand</Th>
               <Th align="right">Completed</Th>
               <Th align="right">Failed</Th>
               <Th align="right">Rescued</Th>
@@ -116,7 +116,7 @@ function WorkerRow({
             href={`/work-items?status=in_progress&lease=${encodeURIComponent(worker.workerId)}`}
             className="link num"
           >
-            {worker.inFlight} of {worker.concurrency}
+            {worker.inFlight}, asks {worker.concurrency} at once
           </Link>
         ) : (
           <None />
