@@ -14,7 +14,7 @@ import { passTime } from '../testing/database.ts';
 import { anAttempt, aRecord, noValidators } from '../testing/factories.ts';
 import type { PlannedCompletion, PlannedItem, Request } from './request.ts';
 import { spans } from './rules-of-work.ts';
-import { minutesToMs, runIds, sources } from './world.ts';
+import { hostOf, minutesToMs, runIds, sources } from './world.ts';
 
 export interface Connection {
   readonly db: Db;
@@ -151,7 +151,7 @@ const newItemOf = (item: PlannedItem): NewWorkItem => ({
   sourceName: item.source,
   resourceType: 'page',
   resourceId: item.resource,
-  requestUri: `https://${sources[item.source].host}/${item.resource}`,
+  requestUri: `https://${hostOf(item.source, item.resource)}/${item.resource}`,
   priority: item.priority,
   depth: item.depth,
   runId: item.run === null ? null : runIds[item.run],

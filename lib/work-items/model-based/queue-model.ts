@@ -3,6 +3,8 @@ import { compareText } from '#db/compare-text.ts';
 import type { AttemptOutcome, WorkItemStatus } from '../model.ts';
 import {
   configured,
+  hostNames,
+  hostOf,
   type RunName,
   runNames,
   type SourceName,
@@ -60,9 +62,12 @@ export interface ModelSource {
   paused: boolean;
   slot: Slot | null;
   nextSlotAt: number;
-  /** Of the source's host, which no other source here asks. Taken with items only. */
-  hostSlot: Slot | null;
-  hostNextSlotAt: number;
+}
+
+export interface ModelHost {
+  /** Taken with items only. */
+  slot: Slot | null;
+  nextSlotAt: number;
   blockedUntil: number;
 }
 
@@ -72,6 +77,7 @@ export interface QueueModel {
   items: ModelItem[];
   runs: Record<RunName, ModelRun>;
   sources: Record<SourceName, ModelSource>;
+  hosts: Record<string, ModelHost>;
 }
 
 export const noTime = Number.NEGATIVE_INFINITY;
@@ -99,10 +105,8 @@ export function newModel(): QueueModel {
       paused: false,
       slot: null,
       nextSlotAt: noTime,
-      hostSlot: null,
-      hostNextSlotAt: noTime,
-      blockedUntil: noTime,
     })),
+    hosts: byName(hostNames, () => ({ slot: null, nextSlotAt: noTime, blockedUntil: noTime })),
   };
 }
 
@@ -137,6 +141,7 @@ export const isDue = (model: QueueModel, item: ModelItem): boolean =>
 /** When a polite claim may take it, as far as is known now; `Infinity` when only a person can help. */
 export function politelyFrom(model: QueueModel, item: ModelItem): number {
   const source = model.sources[item.source];
+  const host = modelHostOf(model, item);
   const run = runOf(model, item);
   const rests = run?.status === 'running' && run.paused;
   if (item.status !== 'pending' || !configured(item.source) || source.paused || rests)
@@ -147,10 +152,19 @@ export function politelyFrom(model: QueueModel, item: ModelItem): number {
       : Math.max(
           source.nextSlotAt,
           source.slot?.until ?? noTime,
-          source.hostNextSlotAt,
-          source.hostSlot?.until ?? noTime,
+          host.nextSlotAt,
+          host.slot?.until ?? noTime,
         );
-  return Math.max(item.availableAt, source.blockedUntil, slotAt);
+  return Math.max(item.availableAt, host.blockedUntil, slotAt);
+}
+
+export const hostNameOf = (item: Pick<ModelItem, 'source' | 'key'>): string =>
+  hostOf(item.source, item.key);
+
+export function modelHostOf(model: QueueModel, item: Pick<ModelItem, 'source' | 'key'>): ModelHost {
+  const host = model.hosts[hostNameOf(item)];
+  if (!host) throw new Error(`no host of ${item.key}`);
+  return host;
 }
 
 /** The order in which items are claimed. */

@@ -5,6 +5,7 @@
  */
 import type { Fence } from '../model.ts';
 import {
+  hostNameOf,
   inClaimOrder,
   isDue,
   type ModelItem,
@@ -12,7 +13,7 @@ import {
   type QueueModel,
 } from './queue-model.ts';
 import type { RequestOf } from './request.ts';
-import { take, takeSlot } from './rules-of-work.ts';
+import { take, takeSlots } from './rules-of-work.ts';
 import { minutesToMs, type SourceName, sourceNames, sources } from './world.ts';
 
 export interface ClaimSeen {
@@ -89,7 +90,13 @@ function judgePoliteClaim(
   for (const name of sourceNames) {
     const mine = of(name, claimed);
     const polite = sources[name].delay > 0;
-    const possible = of(name, eligible);
+    // One request asks one host: that of the first item, wherever the others are.
+    const [first] = mine.length > 0 ? mine : of(name, eligible);
+    const possible = of(name, eligible).filter(
+      (item) => !polite || first === undefined || hostNameOf(item) === hostNameOf(first),
+    );
+    const fromFirst = !polite || mine.length === 0 || of(name, eligible)[0] === first;
+    if (alone && !fromFirst) return `not first ${keysOf(of(name, eligible).slice(0, 1))}`;
     const size = polite ? Math.min(request.batch, possible.length) : mine.length;
     const fault = judgeOrder(mine, possible, alone && mine.length > 0 ? size : null);
     if (fault !== null) return fault;
@@ -128,10 +135,10 @@ function noteSlots(
   claimed: readonly ModelItem[],
 ): void {
   for (const name of sourceNames) {
-    const first = claimed.findIndex((item) => item.source === name);
-    const leaseId = seen.items[first]?.leaseId;
+    const place = claimed.findIndex((item) => item.source === name);
+    const [first, leaseId] = [claimed[place], seen.items[place]?.leaseId];
     if (sources[name].delay === 0) continue;
     // A claim that finds nothing leaves even a slot that has expired as it was.
-    if (leaseId !== undefined) takeSlot(model, name, leaseId, request.leaseMinutes);
+    if (first && leaseId !== undefined) takeSlots(model, first, leaseId, request.leaseMinutes);
   }
 }

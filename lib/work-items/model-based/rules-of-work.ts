@@ -1,8 +1,17 @@
 /** What workers do, as the model understands it. Each rule changes the model and returns what to expect. */
-import { heldBy, isHeld, type ModelItem, noTime, type QueueModel, runOf } from './queue-model.ts';
+import {
+  heldBy,
+  isHeld,
+  type ModelItem,
+  modelHostOf,
+  noTime,
+  type QueueModel,
+  runOf,
+  type Slot,
+} from './queue-model.ts';
 import type { PlannedCompletion, PlannedItem, RequestOf } from './request.ts';
 import { countOutcome, hold, settle } from './run-numbers.ts';
-import { type SourceName, sourceNames, sources } from './world.ts';
+import { sources } from './world.ts';
 
 const lost = { ok: false, code: 'lease_lost' };
 const blockMinutes = 35;
@@ -105,8 +114,8 @@ export function fail(model: QueueModel, { fence, decision, blockHost }: RequestO
   const ended = decision === 'skip' ? 'skipped' : 'failed';
   const status = decision === 'retry' && item.attempt < maxAttempts ? 'pending' : ended;
   if (blockHost) {
-    const source = model.sources[item.source];
-    source.blockedUntil = Math.max(source.blockedUntil, model.now + blockMinutes);
+    const host = modelHostOf(model, item);
+    host.blockedUntil = Math.max(host.blockedUntil, model.now + blockMinutes);
   }
   const run = runOf(model, item);
   item.status = status;
@@ -141,12 +150,9 @@ export function renew(model: QueueModel, { fences, leaseMinutes }: RequestOf<'re
     return item !== undefined;
   });
   // A request may be in flight though its item was taken away: as long as its worker lives, so does the slot.
-  for (const name of sourceNames) {
-    const source = model.sources[name];
-    const holder = fences.find(({ leaseId }) => leaseId === source.slot?.lease);
-    if (holder) source.slot = { lease: holder.leaseId, until };
-    const atHost = fences.find(({ leaseId }) => leaseId === source.hostSlot?.lease);
-    if (atHost) source.hostSlot = { lease: atHost.leaseId, until };
+  for (const lane of lanesOf(model)) {
+    const holder = fences.find(({ leaseId }) => leaseId === lane.slot?.lease);
+    if (holder) lane.slot = { lease: holder.leaseId, until };
   }
   return kept;
 }
@@ -156,21 +162,20 @@ export function releaseSlot(
   { fence, sentAfterMinutes }: RequestOf<'releaseSlot'>,
 ): boolean {
   let released = false;
-  for (const name of sourceNames) {
-    const source = model.sources[name];
-    if (source.slot?.lease === fence.leaseId) {
-      source.slot = null;
-      source.nextSlotAt += sentAfterMinutes;
-      released = true;
-    }
-    if (source.hostSlot?.lease === fence.leaseId) {
-      source.hostSlot = null;
-      source.hostNextSlotAt += sentAfterMinutes;
-      released = true;
-    }
+  for (const lane of lanesOf(model)) {
+    if (lane.slot?.lease !== fence.leaseId) continue;
+    lane.slot = null;
+    lane.nextSlotAt += sentAfterMinutes;
+    released = true;
   }
   return released;
 }
+
+/** Everything that has a slot. */
+const lanesOf = (model: QueueModel): { slot: Slot | null; nextSlotAt: number }[] => [
+  ...Object.values(model.sources),
+  ...Object.values(model.hosts),
+];
 
 /** Expired leases: back to pending, or failed when the attempts are used up. */
 export function rescue(model: QueueModel): number {
@@ -207,15 +212,16 @@ export function take(
   item.lease = { id: lease.id, owner: lease.owner, until: model.now + lease.minutes };
 }
 
-/** The slot of a polite source goes with the first of the items that were claimed under it. */
-export function takeSlot(
+/** The slots of a polite source and of its host go with the first item that was claimed under them. */
+export function takeSlots(
   model: QueueModel,
-  name: SourceName,
+  first: ModelItem,
   leaseId: string,
   leaseMinutes: number,
 ): void {
-  const source = model.sources[name];
   const slot = { lease: leaseId, until: model.now + leaseMinutes };
-  const nextSlotAt = model.now + sources[name].delay;
-  Object.assign(source, { slot, nextSlotAt, hostSlot: slot, hostNextSlotAt: nextSlotAt });
+  const nextSlotAt = model.now + sources[first.source].delay;
+  for (const lane of [model.sources[first.source], modelHostOf(model, first)]) {
+    Object.assign(lane, { slot, nextSlotAt });
+  }
 }

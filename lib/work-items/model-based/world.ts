@@ -13,18 +13,25 @@ export interface SourceSpec {
   readonly maxAttempts: number;
   /** Between two requests of the whole fleet, minutes; 0 = no limit. */
   readonly delay: number;
-  readonly host: string;
 }
 
 export const sourceNames = ['free', 'polite', 'strange'] as const;
 export type SourceName = (typeof sourceNames)[number];
 
 export const sources: Readonly<Record<SourceName, SourceSpec>> = {
-  free: { system: 'test', maxAttempts: 2, delay: 0, host: 'free.example' },
-  polite: { system: 'test', maxAttempts: 3, delay: 15, host: 'polite.example' },
+  free: { system: 'test', maxAttempts: 2, delay: 0 },
+  polite: { system: 'test', maxAttempts: 3, delay: 15 },
   /** Not configured: claimed by `dequeue` only, with the default of four attempts. */
-  strange: { system: 'elsewhere', maxAttempts: 4, delay: 0, host: 'strange.example' },
+  strange: { system: 'elsewhere', maxAttempts: 4, delay: 0 },
 };
+
+/** Of a resource: each source asks two hosts, which no other source asks. */
+export const hostOf = (source: SourceName, resource: string): string =>
+  `${Number(resource.at(-1)) % 2 === 0 ? 'even' : 'odd'}.${source}.example`;
+
+export const hostNames: readonly string[] = sourceNames.flatMap((name) =>
+  ['0', '1'].map((resource) => hostOf(name, resource)),
+);
 
 export const configured = (source: SourceName): boolean => source !== 'strange';
 
