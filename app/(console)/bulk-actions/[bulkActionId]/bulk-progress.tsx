@@ -19,7 +19,7 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
           words={bulkPartWords(isDryRun)}
           className="h-3 flex-1 basis-64"
         />
-        <span className="num text-sm" role="status">
+        <span className="num text-sm">
           <strong>{formatCount(processed)}</strong> of {countInWords(expected)} looked at
           {expected.kind === 'exact' && isRunning
             ? ` (${formatShare(Math.min(processed, expected.count), expected.count)})`

@@ -109,7 +109,7 @@ function Standing({
       return null;
     case 'failed':
       return (
-        <Banner kind="failed" title={action.errorMessage ?? 'It could not go on.'}>
+        <Banner kind="failed" title={action.errorMessage ?? 'It could not go on.'} isLive>
           {bulkOutcome(action)} before that; the others are as they were.
         </Banner>
       );
@@ -121,9 +121,11 @@ function Standing({
       );
     case 'completed':
       return action.isDryRun ? (
-        <Banner title={bulkOutcome(action)}>Nothing was changed by this dry run.</Banner>
+        <Banner title={bulkOutcome(action)} isLive>
+          Nothing was changed by this dry run.
+        </Banner>
       ) : (
-        <Banner kind="done" title={bulkOutcome(action)} />
+        <Banner kind="done" title={bulkOutcome(action)} isLive />
       );
   }
 }
