@@ -13,7 +13,6 @@ import type {
   Session,
 } from '../engine.ts';
 import type { TableName } from '../schema.ts';
-import { pause } from '../transaction.ts';
 
 /** Deltas folded by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
@@ -21,8 +20,13 @@ const rollUpChunk = 2_000;
 const mostComparisons = 3;
 /** The longest one comparison may take, ms. */
 const comparisonMs = 60_000;
-/** How often a lock that another process holds is looked at, ms. */
-const lockPollMs = 100;
+/**
+ * A roll-up waits for the one before it, below the time limit of a statement: to be refused should stay rare,
+ * because some servers keep a trace of each refusal by sp_getapplock and stop altogether after a few.
+ */
+const rollUpWaitMs = 20_000;
+/** A comparison can be made another time, ms. */
+const comparisonWaitMs = 1_000;
 
 const exact = sql.raw('latin1_general_100_bin2');
 
@@ -111,8 +115,8 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
         .map((key) => `${a}.${key} = ${b}.${key}`)
         .join(' and '),
     );
-  // Somebody else is at it, and takes these deltas along; until then they count where they are.
-  if (!(await lockTotals(tx, schema, 0))) return 0;
+  // A comparison goes on; the deltas count where they are.
+  if (!(await lockTotals(tx, schema, rollUpWaitMs))) return 0;
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
   const { rows } = await sql<{ folded: number }>`
     declare @taken table (${declared}, delta bigint not null);
@@ -134,28 +138,14 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
 
 /**
  * One roll-up, comparison or recount at a time, over all processes; ends with the transaction. False when
- * another held it for all of `waitMs`.
+ * another held it for all of `waitMs`: the procedure answers with a negative number instead of an error.
  */
-async function lockTotals(tx: Session, schema: string, waitMs = 1_000): Promise<boolean> {
-  const until = performance.now() + waitMs;
-  while (!(await tryLockTotals(tx, schema))) {
-    if (performance.now() >= until) return false;
-    await pause(lockPollMs);
-  }
-  return true;
-}
-
-/**
- * Looks before it asks: to be refused is an ordinary event here, and a refusal by sp_getapplock is not
- * ordinary to every server (some keep a trace of each for as long as the connection lives).
- */
-async function tryLockTotals(tx: Session, schema: string): Promise<boolean> {
+async function lockTotals(tx: Session, schema: string, waitMs: number): Promise<boolean> {
   const { rows } = await sql<{ got: number }>`
     declare @resource nvarchar(255) = concat(N'holocron_counters_', ${schema});
-    declare @got int = -1;
-    if applock_test(N'public', @resource, N'Exclusive', N'Transaction') = 1
-      exec @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
-        @LockOwner = N'Transaction', @LockTimeout = 0;
+    declare @got int;
+    exec @got = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive',
+      @LockOwner = N'Transaction', @LockTimeout = ${sql.lit(waitMs)};
     select @got as got`.execute(tx.q);
   return (rows[0]?.got ?? -1) >= 0;
 }
@@ -173,7 +163,7 @@ async function measureDrift(
   for (let turn = 0; turn < mostComparisons; turn += 1) {
     const drift = await db.engine.withTimeout(db, comparisonMs, () =>
       db.transaction(async (tx) => {
-        if (!(await lockTotals(tx, schema))) return 'busy';
+        if (!(await lockTotals(tx, schema, comparisonWaitMs))) return 'busy';
         const versioned = await readsSnapshots(tx);
         const before = await countDeltas(tx, part);
         const rows = await compare(tx, part);
