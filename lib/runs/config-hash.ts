@@ -1,3 +1,4 @@
+import { compareText } from '#db/compare-text.ts';
 import { hashJson } from '#lib/records/canonical-json.ts';
 import type { Source } from '#lib/sources/model.ts';
 
@@ -8,6 +9,6 @@ import type { Source } from '#lib/sources/model.ts';
 export const configHashOf = (sources: readonly Source[]): string =>
   hashJson(
     sources
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .toSorted((a, b) => compareText(a.name, b.name))
       .map(({ name, type, settings, seeds }) => ({ name, type, settings, seeds: [...seeds] })),
   );
