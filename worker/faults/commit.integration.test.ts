@@ -34,7 +34,7 @@ describe.runIf(servers.length > 0).each(servers)('connections cut in mid-commit'
     const dice = createDice();
     console.log(`INGEST_FAULT_SEED=${dice.seed}`);
     // In the clear, so that the proxy can tell a commit.
-    const behindProxy = throughProxy(proxy.port, { statementSeconds: 5 });
+    const behindProxy = throughProxy(proxy.port, { statementSeconds: 10 });
     const env = { ...behindProxy, INGEST_SQLSERVER_ENCRYPT: 'no' };
     const workers = [fleet.worker({ env }), fleet.worker({ env })];
     for (const worker of workers) await until('it is up', () => isUp(worker));
