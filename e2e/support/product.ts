@@ -22,17 +22,21 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `fill` puts into the prepared database what is to be there before anybody looks. */
+export async function startProduct(
+  fill: (databaseFile: string) => Promise<void> = async () => undefined,
+): Promise<Product> {
   if (!existsSync(serverFile)) throw new Error('The console is not built: run `pnpm build` first.');
   await layFilesBesideServer();
   const directory = await mkdtemp(path.join(tmpdir(), 'holocron-e2e-'));
+  const databaseFile = path.join(directory, 'holocron.db');
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     INGEST_DESIGN_PAGE: '1',
     DB_BACKEND: 'sqlite',
-    INGEST_SQLITE_PATH: path.join(directory, 'holocron.db'),
+    INGEST_SQLITE_PATH: databaseFile,
     INGEST_SECRET_KEY: 'the secret key of a product under test only',
     INGEST_LAKE_DIR: path.join(directory, 'lake'),
     // Tests fetch from servers of their own on this machine.
@@ -61,6 +65,7 @@ export async function startProduct(): Promise<Product> {
   };
   try {
     await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
+    await fill(databaseFile);
     start([serverFile]);
     start(['worker/main.ts']);
     await untilHealthy(url, lines);

@@ -1,0 +1,5 @@
+/** The console over a large database, apart from the other browser tests: filling it takes a minute. */
+import { defineConfig } from '@playwright/test';
+import base from './playwright.config.ts';
+
+export default defineConfig({ ...base, testDir: 'e2e/large', testMatch: '**/*.large.ts' });
