@@ -56,5 +56,5 @@ describe.runIf(servers.length > 0).each(servers)('connections cut in mid-commit'
     await fleet.finish();
     const { byStatus } = await fleet.site.runtime.store.getStats();
     expect(byStatus).toMatchObject({ completed: resources, failed: 0 });
-  }, 300_000);
+  }, 600_000);
 });

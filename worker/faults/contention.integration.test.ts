@@ -48,7 +48,7 @@ describe.runIf(servers.length > 0).each(servers)('another program in the way', (
     expect(theirs.reduce((sum, count) => sum + count, db.stats.deadlocksRetried)).toBeGreaterThan(
       0,
     );
-  }, 300_000);
+  }, 600_000);
 
   it('that keeps rows for longer than a statement may take: the work waits for it', async () => {
     const { db } = fleet.site.runtime;
