@@ -6,9 +6,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { execa } from 'execa';
 import { behavioursAsText, suitesFrom } from './support/behaviours.ts';
-import { inRoot } from './support/root.ts';
+import { shell } from './support/lanes.ts';
+import { root } from './support/root.ts';
 
 const program = new Command('conformance')
   .description('What the queue must do, behaviour by behaviour, on each engine.')
@@ -22,14 +22,12 @@ async function main(paths: readonly string[], all: boolean): Promise<number> {
   const dir = await mkdtemp(path.join(tmpdir(), 'conformance-'));
   try {
     const file = path.join(dir, 'report.json');
-    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
-    const { exitCode = 1 } = await execa(
-      'vitest',
-      ['run', '--project', 'contract', ...reporters, ...paths],
-      { cwd: inRoot('.'), preferLocal: true, stdio: 'inherit', reject: false },
+    const suites = paths.map((one) => JSON.stringify(one)).join(' ');
+    const exitCode = await shell(
+      `vitest run --project contract --reporter=dot --reporter=json --outputFile.json="${file}" ${suites}`,
     );
     const report: unknown = JSON.parse(await readFile(file, 'utf8'));
-    console.log(`\n${behavioursAsText(suitesFrom(report, inRoot('.')), all).join('\n')}`);
+    console.log(`\n${behavioursAsText(suitesFrom(report, root), all).join('\n')}`);
     return exitCode;
   } finally {
     await rm(dir, { recursive: true, force: true });
