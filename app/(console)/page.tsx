@@ -95,9 +95,11 @@ export default async function OverviewPage({
           title="No work items yet"
           action={
             <>
-              <LinkButton href="/runs?launch=1" variant="primary">
-                Launch a run
-              </LinkButton>
+              {can(role, 'runs:change') ? (
+                <LinkButton href="/runs?launch=1" variant="primary">
+                  Launch a run
+                </LinkButton>
+              ) : null}
               <LinkButton href="/sources">Look at the sources</LinkButton>
             </>
           }

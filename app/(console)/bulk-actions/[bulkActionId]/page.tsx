@@ -40,7 +40,17 @@ export default async function BulkActionPage({
     ]);
     return { action, refused, workers };
   });
-  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader
+          title="Background action"
+          back={{ href: '/bulk-actions', label: 'Background actions' }}
+        />
+        <ErrorState error={loaded.error} />
+      </>
+    );
+  }
   if (!loaded.data) notFound();
   const { action, refused, workers } = loaded.data;
   return (

@@ -43,7 +43,14 @@ export default async function RecordPage({
         : null;
     return { record, neighbours, before };
   });
-  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Record" back={{ href: '/records', label: 'Records' }} />
+        <ErrorState error={loaded.error} />
+      </>
+    );
+  }
   if (!loaded.data) notFound();
   const { record, neighbours, before } = loaded.data;
   const href = (name: Tab) =>

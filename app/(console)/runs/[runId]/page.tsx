@@ -37,7 +37,14 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
     ]);
     return { run, progress, pulse, errors, related, log };
   });
-  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Run" back={{ href: '/runs', label: 'Runs' }} />
+        <ErrorState error={loaded.error} />
+      </>
+    );
+  }
   if (!loaded.data) notFound();
   const { run, progress, pulse, errors, related, log } = loaded.data;
   return (

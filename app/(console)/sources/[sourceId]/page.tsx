@@ -44,7 +44,14 @@ export default async function SourcePage({
     if (!source) return null;
     return { source, revisions: tab === 'revisions' ? await listRevisions(db, sourceId) : [] };
   });
-  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Source" back={{ href: '/sources', label: 'Sources' }} />
+        <ErrorState error={loaded.error} />
+      </>
+    );
+  }
   if (!loaded.data) notFound();
   const { source, revisions } = loaded.data;
   const canChange = can(actor.role, 'sources:change');

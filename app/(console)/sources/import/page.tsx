@@ -12,11 +12,10 @@ export const metadata: Metadata = { title: 'Import sources' };
 export default async function ImportPage() {
   const actor = await requireActor();
   const allowed = await settle(async () => requirePermission(actor, 'sources:change'));
-  if (!allowed.ok) return <NoPermission error={allowed.error} />;
   return (
     <div className="flex max-w-4xl flex-col gap-4">
       <PageHeader title="Import sources" back={{ href: '/sources', label: 'Sources' }} />
-      <ImportForm />
+      {allowed.ok ? <ImportForm /> : <NoPermission error={allowed.error} />}
     </div>
   );
 }

@@ -29,12 +29,26 @@ export default async function NewSourcePage({
   const actor = await requireActor();
   const search = await searchParams;
   const allowed = await settle(async () => requirePermission(actor, 'sources:change'));
-  if (!allowed.ok) return <NoPermission error={allowed.error} />;
+  if (!allowed.ok) {
+    return (
+      <>
+        <PageHeader title="New source" back={back} />
+        <NoPermission error={allowed.error} />
+      </>
+    );
+  }
   const types = listSourceTypes();
   const { from } = search;
   if (typeof from === 'string') {
     const loaded = await loadPage(({ runtime }) => requireSource(runtime.db, from));
-    if (!loaded.ok) return <ErrorState error={loaded.error} />;
+    if (!loaded.ok) {
+      return (
+        <>
+          <PageHeader title="New source" back={back} />
+          <ErrorState error={loaded.error} />
+        </>
+      );
+    }
     return <CopyOf source={loaded.data} canSetSecrets={can(actor.role, 'sources:secrets')} />;
   }
   const chosen = startOf(types, search.type, search.template);

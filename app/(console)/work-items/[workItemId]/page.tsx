@@ -43,7 +43,14 @@ export default async function WorkItemPage({
     ]);
     return detail ? { detail, record } : null;
   });
-  if (!loaded.ok) return <ErrorState error={loaded.error} />;
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Work item" back={{ href: '/work-items', label: 'Work items' }} />
+        <ErrorState error={loaded.error} />
+      </>
+    );
+  }
   if (!loaded.data) notFound();
   const { detail, record } = loaded.data;
   const { item } = detail;
