@@ -121,7 +121,7 @@ test('what changed in five megabytes is one row, and both records say so', async
     record('compared', largeDocument('now')),
   ]);
   await goTo(page, `/records/${after}?tab=changes`);
-  await expect(page.getByText('1 change', { exact: true })).toBeVisible();
+  await expect(page.getByText('1 change', { exact: true })).toBeVisible({ timeout: 30_000 });
   const row = page.getByRole('row').nth(1);
   await expect(row).toContainText('$.pages[12345].state');
   await expect(row.getByRole('cell').nth(2)).toHaveText('once');
