@@ -27,6 +27,7 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
         </span>
       </div>
       <StatRow>
+        <Stat label="At its launch" value={shortCount(expected)} />
         <Stat label={isDryRun ? 'Would be changed' : 'Changed'} value={formatCount(changed)} />
         <Stat label="Left as they are" value={formatCount(refused)} />
         <Stat
@@ -45,6 +46,20 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
       </StatRow>
     </div>
   );
+}
+
+/** As a figure: what is not exact says so. */
+function shortCount(count: BulkAction['expected']): string {
+  switch (count.kind) {
+    case 'exact':
+      return formatCount(count.count);
+    case 'more':
+      return `> ${formatCount(count.than)}`;
+    case 'at_least':
+      return `≥ ${formatCount(count.count)}`;
+    case 'unknown':
+      return 'not known';
+  }
 }
 
 /** How long the rest takes at the pace so far, or why fewer items were looked at than matched. */
