@@ -1,7 +1,7 @@
 'use client';
 /** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
 import { useRouter } from 'next/navigation';
-import { lazy, type MouseEvent, Suspense, useMemo, useState } from 'react';
+import { lazy, type MouseEvent, Suspense, useState } from 'react';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { RowCheckbox, TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { announce } from '#app/ui/toast.tsx';
@@ -9,20 +9,18 @@ import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import type { WorkItemSort } from '#lib/work-items/filter.ts';
 import type { WorkItemSummary } from '#lib/work-items/list.ts';
-import { type ListColumn, listColumns } from './columns.tsx';
 import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useArrangement } from './use-arrangement.ts';
+import { useGridTable } from './use-grid-table.ts';
 import { useItemInView } from './use-item-in-view.ts';
 import { useRowKeys } from './use-row-keys.ts';
-import { useRowSelection } from './use-row-selection.ts';
 import { WorkItemRow } from './work-item-row.tsx';
 
 const loadDrawer = () => import('./item-drawer.tsx');
 const ItemDrawer = lazy(loadDrawer);
 
-const columnById = new Map(listColumns.map((column) => [column.id, column]));
 const checkboxWidthPx = 36;
 
 export function WorkItemGrid({
@@ -48,18 +46,8 @@ export function WorkItemGrid({
   const router = useRouter();
   const columnState = useArrangement(grid);
   const { arrangement } = columnState;
-  const shown = arrangement.columns.filter((column) => column.isShown);
-  const order = shown.map(({ id }) => id).join(' ');
-  // The same array while a border is dragged: no row is drawn again for it.
-  const columns = useMemo(
-    () =>
-      order.split(' ').flatMap((id): ListColumn[] => {
-        const column = columnById.get(id);
-        return column ? [column] : [];
-      }),
-    [order],
-  );
-  const selection = useRowSelection(rows);
+  const table = useGridTable(rows, arrangement, canChange);
+  const { columns, selection } = table;
   const { selected } = selection;
   useHoldLive(selected.length > 0);
   const drawer = useItemInView();
@@ -131,10 +119,6 @@ export function WorkItemGrid({
     show(at);
   };
 
-  const widthPx = shown.reduce(
-    (sum, column) => sum + column.widthPx,
-    canChange ? checkboxWidthPx : 0,
-  );
   return (
     <div className="flex flex-col gap-2">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
@@ -151,14 +135,14 @@ export function WorkItemGrid({
         key={position}
         label="Work items"
         isDense={arrangement.isDense}
-        widthPx={widthPx}
+        widthPx={table.widthPx + (canChange ? checkboxWidthPx : 0)}
         maxHeight="max(24rem, calc(100dvh - 18.5rem))"
       >
         <colgroup>
           {canChange ? <col style={{ width: checkboxWidthPx }} /> : null}
-          {shown.map(({ id, widthPx: own }) => (
+          {columns.map(({ id }) => (
             // The resource takes what the others leave, and no less than its width.
-            <col key={id} {...(id === 'resource' ? {} : { style: { width: own } })} />
+            <col key={id} {...(id === 'resource' ? {} : { style: { width: table.widthOf(id) } })} />
           ))}
         </colgroup>
         <Thead>
