@@ -47,7 +47,12 @@ const columns = [
 export async function exportWorkItems(
   db: Db,
   actor: Actor,
-  request: { readonly parameters: RawParameters; readonly format: ExportFormat },
+  request: {
+    readonly parameters: RawParameters;
+    readonly format: ExportFormat;
+    /** Where the items are read; default `db`. */
+    readonly reads?: Db;
+  },
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
   const { query, problems } = parseWorkItemQuery(request.parameters);
@@ -62,7 +67,7 @@ export async function exportWorkItems(
       after: query.filter,
     }),
   );
-  return pagesAsText(db, query.filter, request.format);
+  return pagesAsText(request.reads ?? db, query.filter, request.format);
 }
 
 async function* pagesAsText(db: Db, filter: WorkItemFilter, format: ExportFormat) {

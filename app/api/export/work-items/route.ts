@@ -22,8 +22,9 @@ export async function GET(request: Request): Promise<Response> {
   const format = parameters['format'] === 'ndjson' ? 'ndjson' : 'csv';
   const result = await settle(async () => {
     const actor = await actorOrThrow();
-    const reads = await readsFor(await getRuntime());
-    return exportWorkItems(reads, actor, { parameters, format });
+    const runtime = await getRuntime();
+    const reads = await readsFor(runtime);
+    return exportWorkItems(runtime.db, actor, { parameters, format, reads });
   });
   if (!result.ok) {
     const { code } = result.error;
