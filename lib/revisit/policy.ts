@@ -14,10 +14,6 @@ export interface RevisitPolicy {
   readonly growth: number;
   /** Half-width of the jitter as a share of the interval. */
   readonly jitter: number;
-  /** First re-check of a page that was gone; it doubles each time. */
-  readonly goneFirstMs: number;
-  /** A page that was gone this many times in a row is retired. */
-  readonly goneLimit: number;
 }
 
 /** StormCrawler's adaptive scheduler's form: × 1.5 when unchanged, bounds of an hour and 30 days. */
@@ -27,6 +23,4 @@ export const defaultRevisitPolicy: RevisitPolicy = {
   initialMs: dayMs,
   growth: 1.5,
   jitter: 0.1,
-  goneFirstMs: dayMs,
-  goneLimit: 6,
 };

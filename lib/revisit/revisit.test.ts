@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateChangeRate } from './change-rate.ts';
 import { dueFirst } from './due-first.ts';
-import { recheckGonePage } from './gone-page.ts';
 import { nextInterval } from './next-interval.ts';
 import { defaultRevisitPolicy } from './policy.ts';
 import { refreshUtility } from './refresh-utility.ts';
@@ -84,20 +83,6 @@ describe('the adaptive interval', () => {
     expect(mean).toBeLessThan(period * 2);
   });
 });
-
-describe('a page that is gone', () => {
-  it('is asked again after a day, two, four, eight, sixteen, then retired', () => {
-    const days = [1, 2, 3, 4, 5].map((times) => recheckGonePage(times));
-    expect(days).toEqual([1, 2, 4, 8, 16].map((n) => ({ kind: 'recheck', afterMs: n * day })));
-    expect(recheckGonePage(6)).toEqual({ kind: 'retire' });
-  });
-
-  it('never waits longer than the greatest interval', () => {
-    const patient = { ...defaultRevisitPolicy, goneLimit: 100 };
-    expect(recheckGonePage(40, patient)).toEqual({ kind: 'recheck', afterMs: maxMs });
-  });
-});
-
 describe('the change rate', () => {
   it('is once in 30 days before the first comparison', () => {
     const rate = estimateChangeRate({ checks: 0, changes: 0, meanIntervalMs: 0 });

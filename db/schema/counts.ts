@@ -1,0 +1,74 @@
+/** What is counted, so that a page need not. */
+import type { Generated } from 'kysely';
+import type { AttemptOutcome } from './queue.ts';
+import type { Instant } from './values.ts';
+
+export interface AttemptCountsTable {
+  unit: 'minute' | 'hour';
+  /** Start of the minute or hour. */
+  starts_at: Instant;
+  count_id: string;
+  source_system: string;
+  source_name: string;
+  outcome: AttemptOutcome;
+  /** Null with status and host where nothing went wrong. */
+  error_code: string | null;
+  http_status: number | null;
+  host: string | null;
+  attempts: number;
+  last_at: Instant;
+  /** The newest attempt counted here, as an example. */
+  last_attempt_id: string;
+}
+
+/** One row: up to where attempts were counted, exclusive; null = nothing was. */
+export interface AttemptCountHeadTable {
+  head_id: number;
+  minutes_to: Instant | null;
+  hours_to: Instant | null;
+}
+
+export interface WorkItemCountersTable {
+  source_system: string;
+  source_name: string;
+  status: string;
+  item_count: number;
+}
+
+/** SQL Server only: append-only deltas written by the trigger, rolled up into the counters. */
+export interface WorkItemCounterDeltasTable {
+  delta_id: Generated<string>;
+  source_system: string;
+  source_name: string;
+  status: string;
+  delta: number;
+}
+
+/** Totals per host (`''` = items without one) and status. */
+export interface WorkItemHostCountersTable {
+  host: string;
+  status: string;
+  item_count: number;
+}
+
+/** SQL Server only, as above. */
+export interface WorkItemHostCounterDeltasTable {
+  delta_id: Generated<string>;
+  host: string;
+  status: string;
+  delta: number;
+}
+
+/** When kept totals were last compared with the items themselves. */
+export interface CounterChecksTable {
+  /** `source:NAME` or `hosts`. */
+  part: string;
+  /** Whose turn it is to compare, and until when. */
+  turn_id: string | null;
+  turn_until: Instant | null;
+  checked_at: Instant | null;
+  outcome: 'exact' | 'mended' | 'busy' | null;
+  /** When totals were last found wrong, and by how many items in all. */
+  drifted_at: Instant | null;
+  drift: number | null;
+}

@@ -1,0 +1,116 @@
+/** What workers and commands keep of their work. */
+import type { ColumnType, Generated } from 'kysely';
+import type { Flag, Instant, JsonText } from './values.ts';
+
+export interface WorkersTable {
+  worker_id: string;
+  host_name: string;
+  pid: number;
+  version: string;
+  concurrency: number;
+  started_at: Instant;
+  heartbeat_at: Instant;
+  stopped_at: Instant | null;
+  /** When it was given up, having fallen silent; null again when it comes back. */
+  lost_at: Generated<Instant | null>;
+  draining: Flag;
+  in_flight: Generated<number>;
+  items_completed: Generated<number>;
+  items_failed: Generated<number>;
+  /** JSON: rescued leases, deadlocks retried, clock skew in ms, pool figures. */
+  facts: JsonText | null;
+}
+
+export interface BulkActionsTable {
+  bulk_action_id: string;
+  action: string;
+  /** JSON of the frozen filter. */
+  filter: JsonText;
+  /** JSON of the action's parameters. */
+  params: JsonText | null;
+  status: string;
+  expected_count: number;
+  processed_count: Generated<number>;
+  changed_count: Generated<number>;
+  skipped_count: Generated<number>;
+  cursor_id: string | null;
+  requested_by: string | null;
+  request_key: string | null;
+  created_at: Instant;
+  updated_at: Instant;
+  finished_at: Instant | null;
+  error_message: string | null;
+  /** How exact `expected_count` is: `exact`, `more`, `at_least`, `unknown`. */
+  expected_kind: string | null;
+  dry_run: number | null;
+  /** Throttle; null = as fast as it goes. */
+  items_per_second: number | null;
+  /** Not before this moment, because of the throttle or after a fault. */
+  next_chunk_at: Instant | null;
+  chunk_count: number | null;
+  /** Faults in a row. */
+  fault_count: number | null;
+  /** JSON: how many items were refused, by reason. */
+  refusals: JsonText | null;
+  requested_by_id: string | null;
+  undo_of: string | null;
+  undone_by: string | null;
+  lease_owner: string | null;
+  lease_until: Instant | null;
+}
+
+/** The outcome of each item of a bulk action, some hundred items a row. */
+export interface BulkActionChunksTable {
+  bulk_action_id: string;
+  /** From 1. */
+  chunk: number;
+  changed_count: number;
+  refused_count: number;
+  /** JSON: ids of the changed items, grouped by what they were before. */
+  changed: JsonText | null;
+  /** JSON: ids of the refused items by reason. */
+  refused: JsonText | null;
+  committed_at: Instant;
+}
+
+export interface EventsTable {
+  /** Counts up without gaps, in the order of the commits; the TDS driver gives BIGINT as text. */
+  event_id: ColumnType<number | string, number, never>;
+  at: Instant;
+  kind: string;
+  level: string;
+  run_id: string | null;
+  source_name: string | null;
+  work_item_id: string | null;
+  worker_id: string | null;
+  host: string | null;
+  message: string;
+  data: JsonText | null;
+}
+
+/** One row: the id given out last. */
+export interface EventHeadTable {
+  head_id: number;
+  last_event_id: ColumnType<number | string, number, number>;
+}
+
+export interface SchemaMigrationsTable {
+  version: string;
+  name: string;
+  checksum: string;
+  applied_at: Instant;
+  duration_ms: number;
+}
+
+export interface RequestKeysTable {
+  request_key: string;
+  action: string;
+  result: JsonText;
+  created_at: Instant;
+}
+
+export interface AppSettingsTable {
+  name: string;
+  value: string;
+  updated_at: Instant;
+}

@@ -1,0 +1,101 @@
+/** What is fetched, from where and when. */
+import type { Generated } from 'kysely';
+import type { Flag, Instant, JsonText } from './values.ts';
+
+export interface SourcesTable {
+  source_id: string;
+  /** Unique, case-sensitive; `source_name` of its work items. */
+  name: string;
+  /** Type id (`mediawiki`, `openalex`, `http`, `test`); `source_system` of its work items. */
+  source_type: string;
+  enabled: Flag;
+  paused_at: Instant | null;
+  paused_reason: string | null;
+  /** JSON of the type's settings schema, without secrets. */
+  settings: JsonText;
+  /** JSON array of seeds. */
+  seeds: JsonText;
+  /** Least time between two requests of the whole fleet, ms; 0 = no limit. */
+  rate_delay_ms: number;
+  max_attempts: number;
+  revision: number;
+  /** The fleet's next polite slot, and the lease that holds the current one. */
+  next_slot_at: Instant | null;
+  slot_lease_id: string | null;
+  slot_until: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+  deleted_at: Instant | null;
+}
+
+export interface SourceRevisionsTable {
+  source_id: string;
+  revision: number;
+  name: string;
+  source_type: string;
+  settings: JsonText;
+  seeds: JsonText;
+  enabled: Flag;
+  changed_by: string | null;
+  changed_at: Instant;
+  note: string | null;
+}
+
+export interface SourceSecretsTable {
+  source_id: string;
+  secret_name: string;
+  /** AES-256-GCM, base64 parts joined by dots: version.iv.tag.data */
+  ciphertext: string;
+  updated_at: Instant;
+}
+
+export interface HostsTable {
+  host: string;
+  /** Operator's override of the delay, ms. */
+  delay_ms: number | null;
+  blocked_until: Instant | null;
+  blocked_reason: string | null;
+  consecutive_failures: Generated<number>;
+  requests_total: Generated<number>;
+  count_429: Generated<number>;
+  count_5xx: Generated<number>;
+  last_status: number | null;
+  last_429_at: Instant | null;
+  last_request_at: Instant | null;
+  robots_body: string | null;
+  robots_status: number | null;
+  robots_fetched_at: Instant | null;
+  /** Least time between two requests, ms: the greatest of what is kept below and `delay_ms`; 0 = none. */
+  pace_ms: Generated<number>;
+  /** `Crawl-delay` of robots.txt, ms. */
+  robots_delay_ms: Generated<number | null>;
+  /** Smoothed time to the first byte, ms. */
+  latency_ms: Generated<number | null>;
+  /** How far a slow host slows us down, ms. */
+  adaptive_delay_ms: Generated<number>;
+  next_slot_at: Generated<Instant | null>;
+  slot_lease_id: Generated<string | null>;
+  slot_until: Generated<Instant | null>;
+  /** Requests it may have with it at the same moment; null = as many as the workers send. */
+  concurrency: Generated<number | null>;
+  /** JSON of what the host last said of our budget there. */
+  budget: Generated<string | null>;
+  updated_at: Instant;
+}
+
+export interface SchedulesTable {
+  schedule_id: string;
+  name: string;
+  cron: string;
+  timezone: string;
+  enabled: Flag;
+  /** JSON launch request of the run it starts. */
+  request: JsonText;
+  next_at: Instant | null;
+  last_at: Instant | null;
+  last_run_id: string | null;
+  last_outcome: string | null;
+  created_by: string | null;
+  created_at: Instant;
+  updated_at: Instant;
+}
