@@ -122,6 +122,22 @@ describe('the plans of the work-item list', () => {
       expect(plans.at(-1)?.[0]).toMatch(seek);
     }
   });
+
+  it('seek the failed items of a run in the order of the list, and sort none', async () => {
+    const { query } = parseWorkItemQuery({ run: crowd.run_id, status: 'failed' });
+    const plans = await plansOf(() => listWorkItems(db, query));
+    expect(plans).toEqual([
+      [expect.stringMatching(/^SEARCH .* IX_work_items_run_failed \(run_id=\? AND status=\?\)$/)],
+    ]);
+  });
+
+  it('search a source in the order of ids in an index that knows the source', async () => {
+    const { query } = parseWorkItemQuery({ source: 'sample', sort: 'resource_id' });
+    const plans = await plansOf(() => listWorkItems(db, query));
+    expect(plans.at(-1)).toEqual([
+      expect.stringMatching(/^S\w+ work_items USING INDEX IX_work_items_resource_source\b/),
+    ]);
+  });
 });
 
 /** No step reads the table but through an index, and none sorts more than the merged heads of stretches. */

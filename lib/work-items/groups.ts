@@ -11,7 +11,16 @@ export function groupsOf(
   filter: WorkItemFilter,
 ): Group<ConditionKey>[] {
   const groups: Group<ConditionKey>[] = [];
-  const { httpStatus } = filter;
+  const { httpStatus, runId, statuses } = filter;
+  // Of the statuses of a run only failures have an index.
+  const runFailures =
+    runId !== undefined && statuses.length === 1 && statuses[0] === 'failed'
+      ? {
+          keys: ['runId', 'statuses'] as const,
+          branches: [sql<boolean>`run_id = ${runId} and ${is('failed')}`],
+          order: 'created_at',
+        }
+      : null;
   const byHttpStatus = httpStatus !== undefined && httpStatus >= failureStatus;
   for (const [key, order] of [
     ['discoveredFrom', 'created_at'],
@@ -21,14 +30,17 @@ export function groupsOf(
     ['held', 'created_at'],
     ['resourcePrefix', null],
   ] as const) {
+    if (key === 'runId' && runFailures !== null) {
+      groups.push(runFailures);
+      continue;
+    }
     const condition = conditions.find((one) => one.key === key);
     if (condition) groups.push({ keys: [key], branches: [condition.seek], order });
   }
-  if (filter.runId !== undefined && filter.statuses.length > 0) {
-    const { runId } = filter;
+  if (runId !== undefined && statuses.length > 0 && runFailures === null) {
     groups.push({
       keys: ['runId', 'statuses'],
-      branches: filter.statuses.map((status) => sql<boolean>`run_id = ${runId} and ${is(status)}`),
+      branches: statuses.map((status) => sql<boolean>`run_id = ${runId} and ${is(status)}`),
       order: null,
     });
   }
@@ -37,13 +49,13 @@ export function groupsOf(
     groups.push({ keys: [], branches: [is('in_progress')], order: 'created_at' });
   }
   const source = conditions.find(({ key }) => key === 'source');
-  const byStatus = (statuses: readonly WorkItemStatus[]) =>
-    statuses.map((status) =>
+  const byStatus = (some: readonly WorkItemStatus[]) =>
+    some.map((status) =>
       source === undefined ? is(status) : sql<boolean>`${source.seek} and ${is(status)}`,
     );
-  if (filter.statuses.length > 0) {
+  if (statuses.length > 0) {
     const keys: ConditionKey[] = source === undefined ? ['statuses'] : ['source', 'statuses'];
-    groups.push({ keys, branches: byStatus(filter.statuses), order: 'created_at' });
+    groups.push({ keys, branches: byStatus(statuses), order: 'created_at' });
   } else if (source !== undefined) {
     groups.push({ keys: ['source'], branches: byStatus(workItemStatuses), order: 'created_at' });
   }
