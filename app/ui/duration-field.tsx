@@ -57,22 +57,24 @@ export function DurationField({
               'num max-w-24 [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none',
             )}
           />
-          <select
-            aria-label={`Unit of ${label}`}
-            disabled={isDisabled}
-            value={unit.name}
-            onChange={(event) => {
-              const next = units.find(({ name }) => name === event.target.value) ?? units[0];
-              setUnit(next);
-              // The number stays as it was written; what it means changes.
-              onChange((value / unit.seconds) * next.seconds);
-            }}
-            className={cx(inputStyle, 'w-auto pr-1.5')}
-          >
-            {units.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
+          <span className="w-28 shrink-0">
+            <select
+              aria-label={`Unit of ${label}`}
+              disabled={isDisabled}
+              value={unit.name}
+              onChange={(event) => {
+                const next = units.find(({ name }) => name === event.target.value) ?? units[0];
+                setUnit(next);
+                // The number stays as it was written; what it means changes.
+                onChange((value / unit.seconds) * next.seconds);
+              }}
+              className={cx(inputStyle, 'pr-1.5')}
+            >
+              {units.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </span>
         </div>
       )}
     </Field>

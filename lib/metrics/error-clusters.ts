@@ -1,13 +1,15 @@
 /** Failures of a window, grouped by what went wrong: code, HTTP status and host. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
+import type { AttemptOutcome, Instant } from '#db/schema.ts';
 import { attemptCounts } from './attempt-counts.ts';
 import type { ErrorCluster, ErrorClusters, ErrorExample, ThroughputWindow } from './model.ts';
 import { startOfWindow, unitsOfWindow, windowUnits } from './window.ts';
 
 const queryTimeoutMs = 3_000;
 const mostShown = 30;
+/** A link that leads nowhere is skipped, and no trouble. */
+const troubles: readonly AttemptOutcome[] = ['failed', 'retry', 'expired'];
 
 type Key = Pick<ErrorCluster, 'code' | 'httpStatus' | 'host'>;
 const keyOf = ({ code, httpStatus, host }: Key) => JSON.stringify([code, httpStatus, host]);
@@ -64,6 +66,7 @@ async function largest(
       eb.fn.max('last_attempt_id').as('last_attempt_id'),
     ])
     .where('error_code', 'is not', null)
+    .where('outcome', 'in', troubles)
     .groupBy(['error_code', 'http_status', 'host'])
     .orderBy('attempts', 'desc')
     .orderBy('error_code')
@@ -99,6 +102,7 @@ async function seriesOf(
       'host',
       eb.fn.sum<number>('attempts').as('attempts'),
     ])
+    .where('outcome', 'in', troubles)
     .where((eb) =>
       eb.or(
         clusters.map(({ code, httpStatus, host }) =>

@@ -131,6 +131,7 @@ describe.each(contractEngines())('counted attempts on $name', (engine) => {
       source: 'news',
     },
     { agoMs: 1, outcome: 'expired', error: 'lease_lost' },
+    { agoMs: 1, outcome: 'skipped', error: 'page_missing', status: 200, host: 'a.example' },
   ];
 
   it('tell the same before and after they are folded', async () => {

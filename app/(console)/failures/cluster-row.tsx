@@ -26,7 +26,7 @@ export function ClusterRow({
   const remedy = remedyOf(code);
   return (
     <Tr>
-      <Td className="min-w-56 py-2 align-top">
+      <Td className="py-2 align-top sm:min-w-56">
         <span className="flex flex-wrap items-baseline gap-x-2">
           <Link href={clusterHref(cluster)} className="link mono">
             {code}
@@ -35,9 +35,10 @@ export function ClusterRow({
             <span className="num text-xs text-ink-2">{httpStatus}</span>
           )}
         </span>
+        <span className="mono block text-xs text-ink-2 sm:hidden">{host}</span>
         {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
       </Td>
-      <Td className="py-2 align-top whitespace-nowrap">
+      <Td className="py-2 align-top whitespace-nowrap max-sm:hidden">
         <span className="mono block">{host ?? <None word="no host" />}</span>
         <span className="block text-xs">
           {sourceName === null ? (
@@ -57,16 +58,17 @@ export function ClusterRow({
           <Sparkline
             label={`Attempts over the last ${windowWords[window]}`}
             values={series}
-            className="text-failed"
+            className="text-failed max-sm:hidden"
             width={88}
           />
           <Num value={attempts} className="min-w-10" />
         </span>
+        <span className="block text-xs text-ink-3">{formatCount(failed)} given up</span>
         <span className="block text-xs text-ink-3">
-          {formatCount(failed)} given up, last <Time at={cluster.lastAt} />
+          last <Time at={cluster.lastAt} />
         </span>
       </Td>
-      <Td className="max-w-80 min-w-48 py-2 align-top">
+      <Td className="max-w-80 min-w-48 py-2 align-top max-md:hidden">
         {example ? (
           <>
             <Link href={`/work-items/${example.workItemId}`} className="link block truncate">

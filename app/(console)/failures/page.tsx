@@ -77,9 +77,9 @@ export default async function FailuresPage({
             <Thead>
               <tr>
                 <Th>What went wrong</Th>
-                <Th>Where</Th>
+                <Th className="max-sm:hidden">Where</Th>
                 <Th align="right">Attempts, last {windowWords[window]}</Th>
-                <Th>For example</Th>
+                <Th className="max-md:hidden">For example</Th>
                 <Th align="right">Failed now</Th>
               </tr>
             </Thead>

@@ -19,7 +19,11 @@ function Heads({ runs, first }: { readonly runs: Runs; readonly first: string })
         <Th>{first}</Th>
         {runs.map(({ run }) => (
           <Th key={run.runId} align="right">
-            <Link href={`/runs/${run.runId}`} className="link">
+            <Link
+              href={`/runs/${run.runId}`}
+              title={runTitle(run)}
+              className="link ml-auto block w-fit max-w-40 truncate"
+            >
               {runTitle(run)}
             </Link>
           </Th>
