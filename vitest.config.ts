@@ -26,7 +26,8 @@ export default defineConfig({
           include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // They wait more than they compute: for leases, polite pauses and processes.
+          maxWorkers: 2,
         },
       },
     ],
