@@ -225,8 +225,8 @@ function makePrivate(file: string): void {
 function takeFromOthers(file: string): void {
   for (const one of [file, `${file}-wal`, `${file}-shm`]) {
     try {
-      const { mode } = statSync(one);
-      if ((mode & 0o007) !== 0) chmodSync(one, mode & 0o770);
+      const { mode } = statSync(/* turbopackIgnore: true */ one);
+      if ((mode & 0o007) !== 0) chmodSync(/* turbopackIgnore: true */ one, mode & 0o770);
     } catch {
       // Not there, or somebody else's file, whose mode is theirs to set.
     }

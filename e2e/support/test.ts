@@ -67,7 +67,9 @@ export const test = base.extend<TestOptions, WorkerParts>({
 export { expect } from '@playwright/test';
 
 async function signInOnce(browser: Browser, url: string, role: AccountRole): Promise<StorageState> {
-  const context = await browser.newContext({ baseURL: url });
+  // Nobody's session: asked for within a test, a context would begin with that test's own.
+  const storageState = { cookies: [], origins: [] };
+  const context = await browser.newContext({ baseURL: url, storageState });
   const page = await context.newPage();
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(accounts[role]);

@@ -27,9 +27,24 @@ export async function buildIfStale(log: (line: string) => void): Promise<boolean
   log('Building the console (once per version, about half a minute) …');
   await rm(stampFile, { force: true });
   await runNext(['build']);
+  refuseStrayFiles();
   await layFilesBesideServer();
   await writeFile(stampFile, sources);
   return true;
+}
+
+/**
+ * A path that the bundler cannot foresee makes it take up whatever lies in the project: with it a local
+ * database and its key.
+ */
+function refuseStrayFiles(): void {
+  const stray = ['data', '.env', 'bench', 'docs', 'e2e'].filter((name) =>
+    existsSync(inRoot(`.next/standalone/${name}`)),
+  );
+  if (stray.length === 0) return;
+  throw new AppError('internal', `The build took up what is no part of it: ${stray.join(', ')}.`, {
+    remedy: 'Look for its warning on dynamic filesystem access, and mark that call.',
+  });
 }
 
 /** The standalone server serves static files only when they lie beside it; `next build` leaves that open. */
