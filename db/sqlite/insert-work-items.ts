@@ -37,10 +37,17 @@ export async function insertWorkItemsIfAbsent(
   rows: readonly WorkItemInsert[],
 ): Promise<Set<string>> {
   const inserted = new Set<string>();
+  const now = await readMoment(session);
   for (const portion of rowsAtOnce(rows)) {
     const columns = portion.every(isNew) ? few : insertColumns;
     const values: (string | number | null)[] = [];
-    for (const row of portion) for (const name of columns) values.push(insertValue(row, name));
+    for (const row of portion) {
+      for (const name of columns) {
+        const value = insertValue(row, name);
+        values.push(name === 'available_at' ? (value ?? now) : value);
+      }
+      values.push(now, now);
+    }
     const { rows: found } = await session.q.executeQuery<{ work_item_id: string }>(
       CompiledQuery.raw(insertText(columns, portion.length), values),
     );
@@ -48,6 +55,16 @@ export async function insertWorkItemsIfAbsent(
   }
   return inserted;
 }
+
+/** All rows of one insert are of one moment, however many statements it takes. */
+async function readMoment(session: Session): Promise<string> {
+  const { rows } = await session.q.executeQuery<{ now: string }>(clock);
+  const [row] = rows;
+  if (!row) throw new Error('a select without a table yields one row');
+  return row.now;
+}
+
+const clock = CompiledQuery.raw(`select strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now`);
 
 const isNew = (row: WorkItemInsert): boolean =>
   others.every(({ name, otherwise }) => (row[name] ?? otherwise) === otherwise);
@@ -59,9 +76,9 @@ function insertText(columns: readonly InsertColumn[], rows: number): string {
   const shape = `${columns.length} × ${rows}`;
   const known = texts.get(shape);
   if (known !== undefined) return known;
-  const now = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
-  const slots = columns.map((name) => (name === 'available_at' ? `coalesce(?, ${now})` : '?'));
-  const row = `(${slots.join(', ')}, ${now}, ${now})`;
+  const row = `(${Array(columns.length + 2)
+    .fill('?')
+    .join(', ')})`;
   const text = `insert into work_items (${columns.join(', ')}, created_at, updated_at)
 values ${Array(rows).fill(row).join(', ')}
 on conflict (dedupe_key) do nothing returning work_item_id`;
