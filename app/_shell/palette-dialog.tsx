@@ -70,7 +70,8 @@ export default function PaletteDialog({
   const matches = ({ label }: { readonly label: string }) =>
     label.toLowerCase().includes(text.trim().toLowerCase());
   const pages = places.filter(matches);
-  const actions = shortcuts.filter(matches);
+  // With nothing typed, the pages fill the list.
+  const actions = text.trim() === '' ? [] : shortcuts.filter(matches);
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -87,13 +88,13 @@ export default function PaletteDialog({
           <AriaDialog aria-label="Find" className="outline-none">
             <Autocomplete inputValue={text} onInputChange={setText}>
               <SearchField
-                aria-label="Find an item, source, run or page"
+                aria-label="Find an item, source, run, page or action"
                 autoFocus
                 className="flex items-center gap-2 border-b px-3"
               >
                 <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
                 <Input
-                  placeholder="Resource, dedupe key, id, source, run or page"
+                  placeholder="Resource, id, source, run, page or action"
                   className="h-11 w-full bg-transparent text-base outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
                 />
               </SearchField>
