@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { openItem } from './support/open-item.ts';
 import { expect, test } from './support/test.ts';
 
 test('a newcomer runs the sample source and sees it complete', async ({ page }) => {
@@ -22,7 +23,7 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
 
   await page.getByRole('link', { name: 'Show its items' }).click();
   await expect(page.getByText('40 items')).toBeVisible();
-  await page.getByRole('link', { name: 'test_resource_001', exact: true }).click();
+  await openItem(page, 'test_resource_001');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('test_resource_001');
   await expect(page.getByRole('region', { name: 'Payload' })).toContainText('A New Hope');
   await expect(page.getByText('Nowhere: it is a seed.')).toBeVisible();

@@ -98,7 +98,7 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await goTo(page, '/schedules');
   await page.getByRole('button', { name: 'New schedule' }).click();
   const dialog = page.getByRole('dialog', { name: 'New schedule' });
-  await dialog.getByLabel('Name').fill('Nightly');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Nightly');
   await dialog.getByRole('textbox', { name: 'When' }).fill('every night');
   await expect(dialog.getByText(/not a cron expression of five fields/)).toBeVisible();
   await dialog.getByRole('textbox', { name: 'When' }).fill('30 3 * * *');

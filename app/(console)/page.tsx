@@ -146,7 +146,7 @@ export default async function OverviewPage({
             >
               <Sources sources={data.sources} stale={stale.ok ? stale.data.shares : null} />
             </Section>
-            <div className="flex flex-col gap-4">
+            <div className="flex min-w-0 flex-col gap-4">
               <Section
                 title="Failures of the last 24 h"
                 isFlush

@@ -54,10 +54,14 @@ async function givenSource(name: string, settings: JsonObject, urls: readonly st
 async function crawl(workers: number): Promise<void> {
   const env = { INGEST_EGRESS_ALLOW: '127.0.0.0/8', INGEST_CONCURRENCY: '8' };
   const fleet = Array.from({ length: workers }, () => site.start('worker/main.ts', [], env));
-  await until('all items are done', async () => {
-    const { byStatus, total } = await site.runtime.store.getStats();
-    return byStatus.completed + byStatus.skipped === total;
-  });
+  await until(
+    'all items are done',
+    async () => {
+      const { byStatus, total } = await site.runtime.store.getStats();
+      return byStatus.completed + byStatus.skipped === total;
+    },
+    110_000,
+  );
   for (const { process } of fleet) process.kill('SIGTERM');
   for (const { ended } of fleet) expect((await ended).code).toBe(0);
 }
