@@ -25,7 +25,7 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
   await expect(page.getByText('40 items')).toBeVisible();
   await openItem(page, 'test_resource_001');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('test_resource_001');
-  await expect(page.getByRole('region', { name: 'Payload' })).toContainText('A New Hope');
+  await expect(page.getByRole('main')).toContainText('A New Hope');
   await expect(page.getByText('Nowhere: it is a seed.')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Attempts' })).toContainText('Completed');
   await expectNoViolationsInBothThemes(page);

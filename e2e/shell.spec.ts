@@ -117,8 +117,9 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await page.getByRole('button', { name: 'Delete schedule' }).click();
   await expect(page.getByText('Nothing is scheduled')).toBeVisible();
   await goTo(page, '/audit?action=schedule');
-  await expect(page.getByText('Deleted the schedule Nightly')).toBeVisible();
-  await expect(page.getByText('Created the schedule Nightly')).toBeVisible();
+  const log = page.getByRole('region', { name: 'Audit log' });
+  await expect(log.getByText('Deleted the schedule Nightly')).toBeVisible();
+  await expect(log.getByText('Created the schedule Nightly')).toBeVisible();
 });
 
 test('the last administrator cannot be demoted', async ({ page }) => {
