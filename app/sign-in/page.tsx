@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation';
 import { settle } from '#app/_server/action.ts';
 import { currentActor } from '#app/_server/actor.ts';
 import { Banner } from '#app/ui/banner.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { localPath } from './local-path.ts';
 import { SignInForm } from './sign-in-form.tsx';
@@ -28,11 +29,7 @@ export default async function SignInPage({
             <p className="text-xs text-ink-2">Sign in to the console</p>
           </div>
         </div>
-        {actor.ok ? null : (
-          <Banner kind="failed" title={actor.error.message}>
-            {actor.error.remedy} <code>{actor.error.code}</code>
-          </Banner>
-        )}
+        {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
         {reason === 'ended' ? (
           <Banner title="Your session has ended">Sign in again to go on where you were.</Banner>
         ) : null}

@@ -1,17 +1,11 @@
 'use client';
 /** CopyId: a short id in monospace that copies the whole one; also for any text worth copying. */
 import { Check, Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { shortId } from './short-id.ts';
-import { announce } from './toast.tsx';
+import { useCopy } from './use-copy.ts';
 
 export function CopyId({ id, text }: { readonly id: string; readonly text?: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 1500);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const { copied, copy } = useCopy();
   const shown = text ?? shortId(id);
   const Icon = copied ? Check : Copy;
   return (
@@ -22,13 +16,7 @@ export function CopyId({ id, text }: { readonly id: string; readonly text?: stri
       aria-label={`Copy ${shown}`}
       onClick={(event) => {
         event.stopPropagation();
-        navigator.clipboard.writeText(id).then(
-          () => {
-            setCopied(true);
-            announce(`Copied ${id}`);
-          },
-          () => announce('The browser did not allow copying'),
-        );
+        copy(id, `Copied ${id}`);
       }}
       className="mono group/copy -mx-1 inline-flex max-w-full items-center gap-1 rounded-sm px-1 text-ink-2 hover:bg-hover hover:text-ink"
     >

@@ -35,10 +35,7 @@ export function DurationField({
   const [unit, setUnit] = useState(() => unitFor(value));
   const amount = Number.isNaN(value) ? '' : String(Number((value / unit.seconds).toPrecision(12)));
   return (
-    <Field
-      {...{ label, help, error, isRequired, className: className ?? '' }}
-      hideLabel={hideLabel ?? false}
-    >
+    <Field {...{ label, help, error, isRequired, hideLabel, className }}>
       {(tied) => (
         <div className="flex items-center gap-2">
           <input

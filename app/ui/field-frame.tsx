@@ -15,8 +15,8 @@ export interface FieldProps {
   readonly isDisabled?: boolean;
   readonly autoFocus?: boolean;
   /** Keeps the label for assistive technology only. */
-  readonly hideLabel?: boolean;
-  readonly className?: string;
+  readonly hideLabel?: boolean | undefined;
+  readonly className?: string | undefined;
 }
 
 /** Label above, the control, help and error below; the control gets what ties it to them. */

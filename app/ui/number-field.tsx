@@ -34,10 +34,7 @@ export function NumberField({
   ...rest
 }: NumberFieldProps) {
   return (
-    <Field
-      {...{ label, help, error, isRequired, className: className ?? '' }}
-      hideLabel={hideLabel ?? false}
-    >
+    <Field {...{ label, help, error, isRequired, hideLabel, className }}>
       {(tied) => (
         <div className="flex items-center gap-2">
           <input

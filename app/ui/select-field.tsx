@@ -45,10 +45,7 @@ export function SelectField({
   const shown = options.find((option) => option.value === chosen);
   const prepare = () => void loadOptions();
   return (
-    <Field
-      {...{ label, help, error, isRequired, className: className ?? '' }}
-      hideLabel={hideLabel ?? false}
-    >
+    <Field {...{ label, help, error, isRequired, hideLabel, className }}>
       {(tied, labelId) => (
         <>
           <button

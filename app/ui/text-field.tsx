@@ -33,10 +33,7 @@ export function TextField({
   ...rest
 }: TextFieldProps) {
   return (
-    <Field
-      {...{ label, help, error, isRequired, className: className ?? '' }}
-      hideLabel={hideLabel ?? false}
-    >
+    <Field {...{ label, help, error, isRequired, hideLabel, className }}>
       {(tied) =>
         rows ? (
           <textarea

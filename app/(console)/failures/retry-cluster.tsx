@@ -3,9 +3,9 @@
 import { RotateCcw } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { newRequestKey } from '../runs/request-key.ts';
@@ -51,11 +51,7 @@ export function RetryCluster({
           isPending={retry.isPending}
           onConfirm={() => retry.run({ ...cluster, requestKey })}
         >
-          {retry.error ? (
-            <Banner kind="failed" title={retry.error.message} isLive>
-              {retry.error.remedy}
-            </Banner>
-          ) : null}
+          <ErrorBanner error={retry.error} />
           <p>
             Everything that is failed with <code>{cluster.code}</code>
             {where} goes back into the queue with its attempts at zero. Workers do this in the

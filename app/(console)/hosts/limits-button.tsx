@@ -1,11 +1,9 @@
 'use client';
 /** LimitsButton: how often, and how many at a time, a host may be asked; set by an operator. */
 import { useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { setHostLimitsAction } from './actions.ts';
 
@@ -35,7 +33,6 @@ function LimitsDialog({
   concurrency,
   onClose,
 }: LimitsProps & { readonly onClose: () => void }) {
-  useHoldLive(true);
   /** Seconds, as people say it; NaN = none. */
   const [seconds, setSeconds] = useState(delayMs === null ? Number.NaN : delayMs / 1000);
   const [requests, setRequests] = useState(concurrency ?? Number.NaN);
@@ -50,49 +47,36 @@ function LimitsDialog({
     concurrency: Number.isNaN(requests) ? null : requests,
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Limits of ${host}`}
       size="sm"
-      isOpen
-      isDismissable={false}
-      onOpenChange={(open) => (open ? undefined : onClose())}
-      footer={
-        <>
-          <Button onPress={onClose}>Discard</Button>
-          <Button variant="primary" isPending={set.isPending} onPress={() => set.run(limits)}>
-            Set limits
-          </Button>
-        </>
-      }
+      submitLabel="Set limits"
+      isPending={set.isPending}
+      error={set.error}
+      onSubmit={() => set.run(limits)}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        {set.error ? (
-          <Banner kind="failed" isLive title={set.error.message}>
-            {set.error.remedy}
-          </Banner>
-        ) : null}
-        <NumberField
-          label="Between two requests, at least"
-          help="Over all sources and workers. It counts where it is longer than their own delay; empty = their delay."
-          unit="seconds"
-          minValue={0}
-          maxValue={3600}
-          value={seconds}
-          onChange={setSeconds}
-          autoFocus
-          error={set.error?.fields?.['delay']}
-        />
-        <NumberField
-          label="At the same moment, at most"
-          help="Over all sources and workers; empty = as many as they send."
-          unit="requests"
-          minValue={1}
-          maxValue={1000}
-          value={requests}
-          onChange={setRequests}
-          error={set.error?.fields?.['concurrency']}
-        />
-      </div>
-    </Dialog>
+      <NumberField
+        label="Between two requests, at least"
+        help="Over all sources and workers. It counts where it is longer than their own delay; empty = their delay."
+        unit="seconds"
+        minValue={0}
+        maxValue={3600}
+        value={seconds}
+        onChange={setSeconds}
+        autoFocus
+        error={set.error?.fields?.['delay']}
+      />
+      <NumberField
+        label="At the same moment, at most"
+        help="Over all sources and workers; empty = as many as they send."
+        unit="requests"
+        minValue={1}
+        maxValue={1000}
+        value={requests}
+        onChange={setRequests}
+        error={set.error?.fields?.['concurrency']}
+      />
+    </FormDialog>
   );
 }

@@ -2,10 +2,8 @@
 /** LaunchDialog: what to run, with a preview of how many items and how long at the polite rate. */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
-import { Button } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
-import { askLiveNow, useHoldLive } from '#app/ui/live.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
+import { askLiveNow } from '#app/ui/live.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { draftOf, requestOf } from '../_launch/launch-draft.ts';
@@ -29,7 +27,6 @@ export default function LaunchDialog({
   const [error, setError] = useState<PublicError | null>(null);
   const blank: LaunchRequest = { kind: 'seed', sources: [...preset] };
   const [draft, setDraft] = useState(() => draftOf(blank));
-  useHoldLive(true);
   const request = requestOf(draft, blank);
   const submit = () =>
     startTransition(async () => {
@@ -42,36 +39,22 @@ export default function LaunchDialog({
       setError(result.error);
     });
   return (
-    <Dialog
+    <FormDialog
       title="Launch a run"
-      isOpen
-      isDismissable={false}
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose();
-      }}
-      footer={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button variant="primary" isPending={isPending} onPress={submit}>
-            Launch run
-          </Button>
-        </>
-      }
+      submitLabel="Launch run"
+      cancelLabel="Not now"
+      isPending={isPending}
+      error={error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        {error ? (
-          <Banner kind="failed" title={error.message} isLive>
-            {error.remedy} <code>{error.code}</code>
-          </Banner>
-        ) : null}
-        <LaunchFields
-          draft={draft}
-          sources={sources}
-          onChange={(changes) => setDraft((before) => ({ ...before, ...changes }))}
-          errors={error?.fields ?? {}}
-        />
-        <LaunchPreviewText request={request} />
-      </div>
-    </Dialog>
+      <LaunchFields
+        draft={draft}
+        sources={sources}
+        onChange={(changes) => setDraft((before) => ({ ...before, ...changes }))}
+        errors={error?.fields ?? {}}
+      />
+      <LaunchPreviewText request={request} />
+    </FormDialog>
   );
 }

@@ -2,10 +2,8 @@
 /** The form of a schedule: when, what it launches, and its next times while one types. */
 import { useMemo, useState } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
-import { Button } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { formatUtc } from '#app/ui/relative-time.ts';
 import { useAction } from '#app/ui/use-action.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
@@ -26,7 +24,6 @@ export default function ScheduleDialog({
   readonly sources: readonly LaunchSource[];
   readonly onClose: () => void;
 }) {
-  useHoldLive(true);
   const request = schedule?.request ?? weekly;
   const [name, setName] = useState(schedule?.name ?? '');
   const [cron, setCron] = useState(schedule?.cron ?? '0 3 * * *');
@@ -55,72 +52,59 @@ export default function ScheduleDialog({
     });
 
   return (
-    <Dialog
+    <FormDialog
       title={schedule ? `Schedule ${schedule.name}` : 'New schedule'}
-      isOpen
-      onOpenChange={(open) => (open ? undefined : onClose())}
-      isDismissable={false}
-      footer={
-        <>
-          <Button onPress={onClose}>Discard</Button>
-          <Button variant="primary" isPending={save.isPending} onPress={submit}>
-            {schedule ? 'Save schedule' : 'Create schedule'}
-          </Button>
-        </>
-      }
+      submitLabel={schedule ? 'Save schedule' : 'Create schedule'}
+      isPending={save.isPending}
+      error={save.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        {save.error ? (
-          <Banner kind="failed" isLive title={save.error.message}>
-            {save.error.remedy}
-          </Banner>
-        ) : null}
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        isRequired
+        autoFocus
+        error={fields['name']}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
         <TextField
-          label="Name"
-          value={name}
-          onChange={setName}
-          isRequired
-          autoFocus
-          error={fields['name']}
+          label="When"
+          help="Minute, hour, day, month, weekday"
+          value={cron}
+          onChange={setCron}
+          mono
+          error={fields['cron']}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField
-            label="When"
-            help="Minute, hour, day, month, weekday"
-            value={cron}
-            onChange={setCron}
-            mono
-            error={fields['cron']}
-          />
-          <TextField
-            label="Time zone"
-            help="Such as UTC or Europe/Berlin"
-            value={timezone}
-            onChange={setTimezone}
-            error={fields['timezone']}
-          />
-        </div>
-        <Banner kind={preview.ok ? 'info' : 'warn'} title={preview.title}>
-          {preview.lines.map((line) => (
-            <span key={line} className="num mr-4 inline-block">
-              {line}
-            </span>
-          ))}
-        </Banner>
-        <LaunchFields
-          draft={draft}
-          sources={sources}
-          onChange={(changes) => setDraft({ ...draft, ...changes })}
-          errors={fields}
-        />
-        <SwitchField
-          label="Enabled"
-          help="A disabled schedule keeps its settings and launches nothing."
-          isSelected={isEnabled}
-          onChange={setEnabled}
+        <TextField
+          label="Time zone"
+          help="Such as UTC or Europe/Berlin"
+          value={timezone}
+          onChange={setTimezone}
+          error={fields['timezone']}
         />
       </div>
-    </Dialog>
+      <Banner kind={preview.ok ? 'info' : 'warn'} title={preview.title}>
+        {preview.lines.map((line) => (
+          <span key={line} className="num mr-4 inline-block">
+            {line}
+          </span>
+        ))}
+      </Banner>
+      <LaunchFields
+        draft={draft}
+        sources={sources}
+        onChange={(changes) => setDraft({ ...draft, ...changes })}
+        errors={fields}
+      />
+      <SwitchField
+        label="Enabled"
+        help="A disabled schedule keeps its settings and launches nothing."
+        isSelected={isEnabled}
+        onChange={setEnabled}
+      />
+    </FormDialog>
   );
 }
 

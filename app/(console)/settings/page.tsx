@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
-import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
@@ -39,11 +39,7 @@ export default async function SettingsPage() {
   return (
     <>
       <PageHeader title="Settings" />
-      {health.error ? (
-        <Banner kind="failed" title={health.error.message}>
-          {health.error.remedy} <code>{health.error.code}</code>
-        </Banner>
-      ) : null}
+      <ErrorBanner error={health.error} isLive={false} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Section
           title="Database"

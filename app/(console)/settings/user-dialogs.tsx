@@ -1,14 +1,12 @@
 'use client';
 /** The forms of the user table. */
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
-import { Button } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
 import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { type Role, roles } from '#lib/access/model.ts';
 import type { User } from '#lib/access/users.ts';
-import type { PublicError } from '#lib/errors/app-error.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
@@ -18,51 +16,6 @@ const roleWords: Readonly<Record<Role, { label: string; description: string }>> 
 };
 const roleOptions = roles.map((role) => ({ value: role, ...roleWords[role] }));
 const toRole = (value: string): Role => roles.find((role) => role === value) ?? 'viewer';
-
-function FormDialog({
-  title,
-  submitLabel,
-  error,
-  isPending,
-  onSubmit,
-  onClose,
-  children,
-}: {
-  readonly title: string;
-  readonly submitLabel: string;
-  readonly error: PublicError | null;
-  readonly isPending: boolean;
-  readonly onSubmit: () => void;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Dialog
-      title={title}
-      size="sm"
-      isOpen
-      isDismissable={false}
-      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
-      footer={
-        <>
-          <Button onPress={onClose}>Discard</Button>
-          <Button variant="primary" isPending={isPending} onPress={onSubmit}>
-            {submitLabel}
-          </Button>
-        </>
-      }
-    >
-      <div className="flex flex-col gap-4">
-        {error ? (
-          <Banner kind="failed" isLive title={error.message}>
-            {error.remedy}
-          </Banner>
-        ) : null}
-        {children}
-      </div>
-    </Dialog>
-  );
-}
 
 export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('');
@@ -77,6 +30,7 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
   const fields = create.error?.fields ?? {};
   return (
     <FormDialog
+      size="sm"
       title="New user"
       submitLabel="Create user"
       error={create.error}
@@ -140,6 +94,7 @@ export function ChangeUserDialog({
   const endsSessions = role !== user.role || isActive !== user.active;
   return (
     <FormDialog
+      size="sm"
       title={user.email}
       submitLabel="Save user"
       error={change.error}
@@ -186,6 +141,7 @@ export function PasswordDialog({
   });
   return (
     <FormDialog
+      size="sm"
       title={`New password for ${user.email}`}
       submitLabel="Set password"
       error={set.error}

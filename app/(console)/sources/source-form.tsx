@@ -3,8 +3,8 @@
 import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
 import { useHoldLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -259,7 +259,7 @@ function FormError({
 }) {
   const title = error.fields ? 'Some fields need another value' : error.message;
   return (
-    <Banner kind="failed" title={title} isLive>
+    <ErrorBanner error={error} title={title}>
       {other.length > 0 ? (
         <ul>
           {other.map((message) => (
@@ -267,7 +267,6 @@ function FormError({
           ))}
         </ul>
       ) : null}
-      {error.remedy} <code>{error.code}</code>
-    </Banner>
+    </ErrorBanner>
   );
 }

@@ -1,6 +1,7 @@
 /** TestResult: what a test fetch sent, what came back, and what would be discovered. */
 import { Banner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -136,11 +137,7 @@ function Outcome({ result }: { readonly result: TestFetch }) {
   const { item, error } = result;
   const what = `${item.resourceType} “${item.resourceId}”`;
   if (error) {
-    return (
-      <Banner kind="failed" title={`The test failed: ${error.message}`} isLive>
-        {error.remedy} <code>{error.code}</code>
-      </Banner>
-    );
+    return <ErrorBanner error={error} title={`The test failed: ${error.message}`} />;
   }
   const title =
     result.outcome === 'alias'

@@ -5,11 +5,9 @@
  */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
-import { Button } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField } from '#app/ui/field.tsx';
-import { askLiveNow, useHoldLive } from '#app/ui/live.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
+import { askLiveNow } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
@@ -52,7 +50,6 @@ export default function ChangeDialog({
   const [isDry, setDry] = useState(false);
   const [error, setError] = useState<PublicError | null>(null);
   const [isPending, startTransition] = useTransition();
-  useHoldLive(true);
   const change = changeOf(kind, choices);
   const { preview, problem } = useChangePreview(change, scope);
   const isAll = 'filter' in scope;
@@ -91,59 +88,44 @@ export default function ChangeDialog({
   const verb = change ? changeVerb(change) : changeLabels[kind];
   const isNothing = preview?.sample.isAll === true && taken === 0;
   return (
-    <Dialog
+    <FormDialog
       title={isAll ? `${changeLabels[kind]}: all matching items` : `${changeOfMany(kind, count)}?`}
-      isOpen
-      isDismissable={false}
-      onOpenChange={onClose}
       role={isAll ? 'dialog' : 'alertdialog'}
       size={isAll ? 'md' : 'sm'}
-      footer={
-        <>
-          <Button onPress={onClose}>Keep as they are</Button>
-          <Button
-            variant={kind === 'skip' || kind === 'retire' ? 'danger' : 'primary'}
-            isPending={isPending}
-            isDisabled={change === null || preview === null || isNothing}
-            onPress={carryOut}
-          >
-            {isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : changeOfMany(kind, count)}
-          </Button>
-        </>
-      }
+      submitLabel={isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : changeOfMany(kind, count)}
+      cancelLabel="Keep as they are"
+      isDangerous={kind === 'skip' || kind === 'retire'}
+      isPending={isPending}
+      isDisabled={change === null || preview === null || isNothing}
+      error={error}
+      onSubmit={carryOut}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        {error ? (
-          <Banner kind="failed" title={error.message} isLive>
-            {error.remedy} <code>{error.code}</code>
-          </Banner>
-        ) : null}
-        <ChangeFields
-          kind={kind}
-          choices={choices}
-          onChange={(changes) => setChoices((before) => ({ ...before, ...changes }))}
-        />
-        <ChangePreview change={change} preview={preview} problem={problem} isAll={isAll} />
-        {isAll ? (
-          <>
-            <NumberField
-              label="Items a second at most"
-              help="Empty = as fast as it goes. It can be changed while it runs."
-              minValue={1}
-              maxValue={10_000}
-              value={speed}
-              onChange={setSpeed}
-              error={error?.fields?.['itemsPerSecond']}
-            />
-            <CheckboxField
-              label="Try it dry first"
-              help="Judges every item and changes none; it can be carried out from its page."
-              isSelected={isDry}
-              onChange={setDry}
-            />
-          </>
-        ) : null}
-      </div>
-    </Dialog>
+      <ChangeFields
+        kind={kind}
+        choices={choices}
+        onChange={(changes) => setChoices((before) => ({ ...before, ...changes }))}
+      />
+      <ChangePreview change={change} preview={preview} problem={problem} isAll={isAll} />
+      {isAll ? (
+        <>
+          <NumberField
+            label="Items a second at most"
+            help="Empty = as fast as it goes. It can be changed while it runs."
+            minValue={1}
+            maxValue={10_000}
+            value={speed}
+            onChange={setSpeed}
+            error={error?.fields?.['itemsPerSecond']}
+          />
+          <CheckboxField
+            label="Try it dry first"
+            help="Judges every item and changes none; it can be carried out from its page."
+            isSelected={isDry}
+            onChange={setDry}
+          />
+        </>
+      ) : null}
+    </FormDialog>
   );
 }

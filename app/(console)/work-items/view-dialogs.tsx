@@ -1,9 +1,9 @@
 'use client';
 /** The dialogs of saved views: naming a new one or an old one anew, and deleting one. */
 import { useState } from 'react';
-import { Button } from '#app/ui/button.tsx';
-import { ConfirmDialog, Dialog } from '#app/ui/dialog.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, TextField } from '#app/ui/field.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { changeView, deleteView, saveView } from './view-actions.ts';
@@ -63,51 +63,38 @@ function NameDialog({
   });
   const { error, isPending } = isNew ? saving : renaming;
   return (
-    <Dialog
+    <FormDialog
       title={isNew ? 'Save as a view' : 'Rename the view'}
-      isOpen
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose();
-      }}
       size="sm"
-      footer={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="view-form" isPending={isPending}>
-            {isNew ? 'Save view' : 'Rename view'}
-          </Button>
-        </>
-      }
+      submitLabel={isNew ? 'Save view' : 'Rename view'}
+      cancelLabel="Cancel"
+      isPending={isPending}
+      error={error}
+      onSubmit={() => {
+        if (task.kind === 'save') saving.run({ name, query: task.query, isShared });
+        else renaming.run({ viewId: task.view.viewId, name });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="view-form"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (task.kind === 'save') saving.run({ name, query: task.query, isShared });
-          else renaming.run({ viewId: task.view.viewId, name });
-        }}
-      >
-        <TextField
-          label="Name"
-          value={name}
-          onChange={setName}
-          autoFocus
-          isRequired
-          maxLength={100}
-          help={isNew ? 'Filter and order of the list are kept under it.' : undefined}
-          error={error ? (error.fields?.['name'] ?? error.message) : undefined}
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        autoFocus
+        isRequired
+        maxLength={100}
+        help={isNew ? 'Filter and order of the list are kept under it.' : undefined}
+        error={error?.fields?.['name']}
+      />
+      {isNew && canShare ? (
+        <CheckboxField
+          label="Share with everybody"
+          help="All who sign in see it; you and administrators may change it."
+          isSelected={isShared}
+          onChange={setShared}
         />
-        {isNew && canShare ? (
-          <CheckboxField
-            label="Share with everybody"
-            help="All who sign in see it; you and administrators may change it."
-            isSelected={isShared}
-            onChange={setShared}
-          />
-        ) : null}
-      </form>
-    </Dialog>
+      ) : null}
+    </FormDialog>
   );
 }
 

@@ -3,8 +3,9 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import { ConfirmDialog, Dialog } from '#app/ui/dialog.tsx';
+import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { BulkActionStatus } from '#lib/bulk-actions/model.ts';
@@ -116,25 +117,15 @@ function SpeedDialog({
     showsError: true,
   });
   return (
-    <Dialog
+    <FormDialog
       title="Change speed"
-      isOpen
       size="sm"
-      onOpenChange={onClose}
-      footer={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button
-            variant="primary"
-            isPending={isPending}
-            onPress={() =>
-              run({ bulkActionId, itemsPerSecond: Number.isNaN(speed) ? null : speed })
-            }
-          >
-            Set speed
-          </Button>
-        </>
-      }
+      submitLabel="Set speed"
+      cancelLabel="Keep as it is"
+      isPending={isPending}
+      error={error}
+      onSubmit={() => run({ bulkActionId, itemsPerSecond: Number.isNaN(speed) ? null : speed })}
+      onClose={onClose}
     >
       <NumberField
         label="Items a second at most"
@@ -143,8 +134,8 @@ function SpeedDialog({
         maxValue={10_000}
         value={speed}
         onChange={setSpeedValue}
-        error={error?.fields?.['itemsPerSecond'] ?? error?.message}
+        error={error?.fields?.['itemsPerSecond']}
       />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 import { type FormEvent, useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { changeOwnPasswordAction } from '../actions.ts';
@@ -22,11 +22,7 @@ export function PasswordForm() {
   }
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {change.error ? (
-        <Banner kind="failed" isLive title={change.error.message}>
-          {change.error.remedy}
-        </Banner>
-      ) : null}
+      <ErrorBanner error={change.error} />
       <TextField
         label="Present password"
         type="password"

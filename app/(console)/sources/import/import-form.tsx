@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
+import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -72,11 +73,7 @@ export function ImportForm() {
           onChange={change}
         />
       </Section>
-      {error ? (
-        <Banner kind="failed" title={error.message} isLive>
-          {error.remedy} <code>{error.code}</code>
-        </Banner>
-      ) : null}
+      <ErrorBanner error={error} />
       {plan ? <Plan plan={plan} /> : null}
       <div className="flex gap-2">
         {plan ? (
