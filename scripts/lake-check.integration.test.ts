@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
 import { hashJson, sha256 } from '#lib/records/canonical-json.ts';
 import { writeToLake } from '#lib/records/lake.ts';
@@ -47,29 +48,21 @@ async function store(resourceId: string, stored: { json: object } | { text: stri
   const { db } = site.runtime;
   await db.q
     .insertInto('IngestRecords')
-    .values({
-      ingest_id: record.ingestId,
-      source_system: record.sourceSystem,
-      source_name: record.sourceName,
-      resource_type: record.resourceType,
-      resource_id: resourceId,
-      request_uri: record.requestUri,
-      request_method: 'GET',
-      request_headers: JSON.stringify(record.requestHeaders),
-      status_code: 200,
-      response_headers: JSON.stringify(record.responseHeaders),
-      payload: text ?? JSON.stringify(payload),
-      fetched_at_utc: db.engine.instantParam(record.fetchedAt),
-      hash_sha256: record.hashSha256,
-      run_id: null,
-      work_item_id: null,
-      attempt: 1,
-      error_message: null,
-      duration_ms: 5,
-      content_type: text === null ? 'application/json' : 'text/html; charset=iso-8859-1',
-      content_hash: null,
-      lake_path: lakePath,
-    })
+    .values(
+      ingestRecordRow(db.engine, {
+        ingest_id: record.ingestId,
+        resource_id: resourceId,
+        request_uri: record.requestUri,
+        request_headers: JSON.stringify(record.requestHeaders),
+        response_headers: JSON.stringify(record.responseHeaders),
+        payload: text ?? JSON.stringify(payload),
+        fetched_at_utc: db.engine.instantParam(record.fetchedAt),
+        hash_sha256: record.hashSha256,
+        duration_ms: 5,
+        content_type: text === null ? 'application/json' : 'text/html; charset=iso-8859-1',
+        lake_path: lakePath,
+      }),
+    )
     .execute();
   await age(lakePath);
   return { ...record, lakePath, file: path.join(lake, lakePath) };

@@ -1,6 +1,7 @@
 import { appendFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
 import { openSite, type Site } from '#worker/testing/processes.ts';
 
@@ -26,29 +27,13 @@ describe('pnpm snapshot', () => {
     for (const name of ['Han', 'Leia']) {
       await db.q
         .insertInto('IngestRecords')
-        .values({
-          ingest_id: newId(),
-          source_system: 'http',
-          source_name: 'site',
-          resource_type: 'page',
-          resource_id: name,
-          request_uri: `https://site.example/${name}`,
-          request_method: 'GET',
-          request_headers: null,
-          status_code: 200,
-          response_headers: null,
-          payload: `{"name":"${name}"}`,
-          fetched_at_utc: db.engine.now(),
-          hash_sha256: null,
-          run_id: null,
-          work_item_id: null,
-          attempt: 1,
-          error_message: null,
-          duration_ms: null,
-          content_type: 'application/json',
-          content_hash: null,
-          lake_path: null,
-        })
+        .values(
+          ingestRecordRow(db.engine, {
+            ingest_id: newId(),
+            resource_id: name,
+            payload: `{"name":"${name}"}`,
+          }),
+        )
         .execute();
     }
     const directory = path.join(from.directory, 'taken');

@@ -1,5 +1,6 @@
 /** Records put straight into the product's database, of sizes that no test waits to be fetched. */
 import { openDatabase } from '../../db/open.ts';
+import { ingestRecordRow } from '../../db/testing/ingest-record.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Product } from './product.ts';
 
@@ -28,29 +29,17 @@ export async function addRecords(
         const id = newId();
         await tx.q
           .insertInto('IngestRecords')
-          .values({
-            ingest_id: id,
-            source_system: 'http',
-            source_name: source,
-            resource_type: 'page',
-            resource_id: resource,
-            request_uri: `https://stored.example/${resource}`,
-            request_method: 'GET',
-            request_headers: null,
-            status_code: 200,
-            response_headers: null,
-            payload,
-            fetched_at_utc: tx.engine.nowPlus((at - records.length) * 1000),
-            hash_sha256: null,
-            run_id: null,
-            work_item_id: null,
-            attempt: 1,
-            error_message: null,
-            duration_ms: null,
-            content_type: contentType,
-            content_hash: null,
-            lake_path: null,
-          })
+          .values(
+            ingestRecordRow(tx.engine, {
+              ingest_id: id,
+              source_name: source,
+              resource_id: resource,
+              request_uri: `https://stored.example/${resource}`,
+              payload,
+              fetched_at_utc: tx.engine.nowPlus((at - records.length) * 1000),
+              content_type: contentType,
+            }),
+          )
           .execute();
         ids.push(id);
       }

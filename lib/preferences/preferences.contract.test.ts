@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
 import { type Actor, systemActor } from '#lib/access/model.ts';
-import { createUser } from '#lib/access/users.ts';
+import { givenAccount } from '#lib/access/testing/account.ts';
 import type { GridArrangement } from './model.ts';
 import { keepDefaultView, keepGrid, readPreferences } from './preferences.ts';
 
@@ -25,17 +25,7 @@ describe.each(contractEngines())('preferences on $name', (engine) => {
   beforeAll(async () => {
     database = await engine.create();
     db = database.db;
-    const account = async (name: string): Promise<Actor> => {
-      const email = `${name}@example.org`;
-      const userId = await createUser(db, systemActor('test'), {
-        email,
-        name,
-        role: 'viewer',
-        password: 'a long enough password',
-      });
-      return { userId, email, role: 'viewer' };
-    };
-    [ann, bob] = [await account('ann'), await account('bob')];
+    [ann, bob] = [await givenAccount(db, 'ann', 'viewer'), await givenAccount(db, 'bob', 'viewer')];
   });
   afterAll(() => database.dispose());
   beforeEach(async () => {

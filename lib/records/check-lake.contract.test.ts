@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { systemActor } from '#lib/access/model.ts';
 import { newId } from '#lib/ids.ts';
 import { checkLake } from './check-lake.ts';
@@ -39,29 +40,14 @@ describe.each(contractEngines())('the lake and the records on $name', (engine) =
       await utimes(path.join(baseDir, file), hourAgo, hourAgo);
       await db.q
         .insertInto('IngestRecords')
-        .values({
-          ingest_id: ingestId,
-          source_system: 'http',
-          source_name: 'site',
-          resource_type: 'page',
-          resource_id: identity.resourceId,
-          request_uri: 'https://site.example/',
-          request_method: 'GET',
-          request_headers: null,
-          status_code: 200,
-          response_headers: null,
-          payload: JSON.stringify({ n }),
-          fetched_at_utc: db.engine.now(),
-          hash_sha256: null,
-          run_id: null,
-          work_item_id: null,
-          attempt: 1,
-          error_message: null,
-          duration_ms: null,
-          content_type: 'application/json',
-          content_hash: null,
-          lake_path: file,
-        })
+        .values(
+          ingestRecordRow(db.engine, {
+            ingest_id: ingestId,
+            resource_id: identity.resourceId,
+            payload: JSON.stringify({ n }),
+            lake_path: file,
+          }),
+        )
         .execute();
     }
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
 import { getLatestRecord, getNeighbours, getRecord, getRecordPayload } from './detail.ts';
 import { parseRecordQuery } from './filter.ts';
@@ -123,30 +124,20 @@ async function add(
   const ingestId = newId();
   await db.q
     .insertInto('IngestRecords')
-    .values({
-      ingest_id: ingestId,
-      source_system: 'test',
-      source_name: 'sample',
-      resource_type: 'page',
-      resource_id: resourceId,
-      request_uri: 'https://x.example/',
-      request_method: 'GET',
-      request_headers: null,
-      status_code: 200,
-      response_headers: '{"content-type":"text/plain"}',
-      payload,
-      fetched_at_utc: db.engine.instantParam(`2020-01-0${day}T10:00:00.000Z`),
-      hash_sha256: null,
-      run_id: null,
-      work_item_id: null,
-      attempt: 1,
-      error_message: null,
-      duration_ms: 5,
-      content_type: 'text/plain',
-      content_hash: null,
-      lake_path: null,
-      ...over,
-    })
+    .values(
+      ingestRecordRow(db.engine, {
+        ingest_id: ingestId,
+        source_system: 'test',
+        source_name: 'sample',
+        resource_id: resourceId,
+        response_headers: '{"content-type":"text/plain"}',
+        payload,
+        fetched_at_utc: db.engine.instantParam(`2020-01-0${day}T10:00:00.000Z`),
+        duration_ms: 5,
+        content_type: 'text/plain',
+        ...over,
+      }),
+    )
     .execute();
   return ingestId;
 }

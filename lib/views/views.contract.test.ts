@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { type Actor, type Role, systemActor } from '#lib/access/model.ts';
-import { createUser } from '#lib/access/users.ts';
+import { type Actor, systemActor } from '#lib/access/model.ts';
+import { givenAccount } from '#lib/access/testing/account.ts';
 import type { NewView } from './model.ts';
 import { changeView, createView, deleteView, listViews } from './views.ts';
 
@@ -19,16 +19,10 @@ describe.each(contractEngines())('saved views on $name', (engine) => {
   beforeAll(async () => {
     database = await engine.create();
     db = database.db;
-    const account = async (name: string, role: Role): Promise<Actor> => {
-      const email = `${name}@example.org`;
-      const password = 'a long enough password';
-      const userId = await createUser(db, systemActor('test'), { email, name, role, password });
-      return { userId, email, role };
-    };
-    ann = await account('ann', 'operator');
-    bob = await account('bob', 'operator');
-    admin = await account('root', 'admin');
-    viewer = await account('eve', 'viewer');
+    ann = await givenAccount(db, 'ann', 'operator');
+    bob = await givenAccount(db, 'bob', 'operator');
+    admin = await givenAccount(db, 'root', 'admin');
+    viewer = await givenAccount(db, 'eve', 'viewer');
   });
   afterAll(() => database.dispose());
   beforeEach(async () => {

@@ -1,40 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { describe, expect, it } from 'vitest';
+import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
-import { createStateStore } from './create-state-store.ts';
 import { getWorkItemDetail } from './detail.ts';
-import type { StateStore } from './state-store.ts';
+import { useStore } from './testing/database.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from './testing/factories.ts';
 
 describe.each(contractEngines())('the detail of a work item on $name', (engine) => {
-  let database: ContractDatabase;
-  let db: Db;
-  let store: StateStore;
-  beforeAll(async () => {
-    database = await engine.create();
-    db = database.db;
-    store = await createStateStore({ db });
-  });
-  afterAll(() => database.dispose());
+  const t = useStore(engine);
 
   const detailOf = async (id: string) => {
-    const detail = await getWorkItemDetail(db, id);
+    const detail = await getWorkItemDetail(t.db, id);
     if (!detail) throw new Error(`no item ${id}`);
     return detail;
   };
 
   it('is null for an item that does not exist', async () => {
-    expect(await getWorkItemDetail(db, newId())).toBeNull();
+    expect(await getWorkItemDetail(t.db, newId())).toBeNull();
   });
 
   it('shows attempts, records and lineage of a completed item', async () => {
     const parentId = newId();
-    await store.enqueue(aWorkItem({ workItemId: parentId, resourceId: 'Parent' }));
-    const [claimed] = await store.dequeue(1);
+    await t.store.enqueue(aWorkItem({ workItemId: parentId, resourceId: 'Parent' }));
+    const [claimed] = await t.store.dequeue(1);
     if (!claimed) throw new Error('nothing to claim');
     const record = aRecord();
-    await store.complete({
+    await t.store.complete({
       fence: claimed,
       attempt: anAttempt(),
       record,
@@ -60,7 +50,7 @@ describe.each(contractEngines())('the detail of a work item on $name', (engine) 
 
   it('says that the source is gone, and that no worker runs', async () => {
     const id = newId();
-    await store.enqueue(aWorkItem({ workItemId: id, sourceName: 'removed' }));
+    await t.store.enqueue(aWorkItem({ workItemId: id, sourceName: 'removed' }));
     const detail = await detailOf(id);
     expect(detail.sourceId).toBeNull();
     expect(detail.waiting.reasons.map((reason) => reason.code)).toEqual([
@@ -71,7 +61,7 @@ describe.each(contractEngines())('the detail of a work item on $name', (engine) 
 
   it('opens an item whose run id is no UUID, as an older database may hold', async () => {
     const id = newId();
-    await store.enqueue(aWorkItem({ workItemId: id, runId: 'run-of-old' }));
+    await t.store.enqueue(aWorkItem({ workItemId: id, runId: 'run-of-old' }));
     expect((await detailOf(id)).run).toBeNull();
   });
 });

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { describe, expect, it } from 'vitest';
+import { contractEngines } from '#db/testing/contract-engines.ts';
 import { systemActor } from '#lib/access/model.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
-import { createStateStore } from './create-state-store.ts';
-import type { StateStore } from './state-store.ts';
 import { filterSuggestions } from './suggest.ts';
+import { useStore } from './testing/database.ts';
 import { aWorkItem } from './testing/factories.ts';
 
 describe.each(contractEngines())('suggested values of filters on $name', (engine) => {
-  let database: ContractDatabase;
-  let db: Db;
-  let store: StateStore;
-  beforeAll(async () => {
-    database = await engine.create();
-    db = database.db;
-    store = await createStateStore({ db });
-  });
-  afterAll(() => database.dispose());
+  const t = useStore(engine);
 
   it('are none while there is nothing', async () => {
-    expect(await filterSuggestions(db)).toEqual({
+    expect(await filterSuggestions(t.db)).toEqual({
       sources: [],
       types: [],
       hosts: [],
@@ -32,25 +22,25 @@ describe.each(contractEngines())('suggested values of filters on $name', (engine
   });
 
   it('are what the items, sources, runs and hosts really have, each once', async () => {
-    await ensureSampleSource(db);
+    await ensureSampleSource(t.db);
     for (const [resourceId, resourceType] of [
       ['A', 'page'],
       ['B', 'category'],
       ['C', 'page'],
     ] as const) {
-      await store.enqueue(aWorkItem({ resourceId, resourceType }));
+      await t.store.enqueue(aWorkItem({ resourceId, resourceType }));
     }
-    await db.q
+    await t.db.q
       .updateTable('work_items')
       .set({ status: 'failed', error_code: 'http_server_error' })
       .where('resource_id', 'in', ['A', 'B'])
       .execute();
-    const { runId } = await launchRun(db, systemActor('test'), {
+    const { runId } = await launchRun(t.db, systemActor('test'), {
       kind: 'seed',
       sources: ['Sample'],
       name: 'First',
     });
-    expect(await filterSuggestions(db)).toMatchObject({
+    expect(await filterSuggestions(t.db)).toMatchObject({
       sources: ['Sample'],
       // The third is what the run seeded.
       types: ['category', 'page', 'resource'],
