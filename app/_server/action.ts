@@ -2,6 +2,7 @@
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
+import { parseInput } from '#lib/errors/parse-input.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { actorOrThrow, type SignedInActor } from './actor.ts';
@@ -35,10 +36,9 @@ export function runAction<S extends z.ZodType, T>(
 ): Promise<ActionResult<T>> {
   return settle(async () => {
     const actor = await actorOrThrow();
-    const parsed = schema.safeParse(input);
-    if (!parsed.success) throw invalidInput(parsed.error);
+    const parsed = parseInput(schema, input);
     const runtime = await getRuntime();
-    const done = await run({ runtime, actor, input: parsed.data });
+    const done = await run({ runtime, actor, input: parsed });
     await rememberChange(runtime);
     return done;
   });
@@ -72,10 +72,4 @@ async function publicErrorOf(error: unknown): Promise<PublicError> {
   return shown.code === 'internal'
     ? { ...shown, remedy: `Look into the log of the web process under the id ${errorId}.` }
     : shown;
-}
-
-function invalidInput(error: z.ZodError): AppError {
-  const fields: Record<string, string> = {};
-  for (const issue of error.issues) fields[issue.path.join('.')] ??= issue.message;
-  return new AppError('input_invalid', 'Some fields need another value.', { fields });
 }

@@ -4,8 +4,8 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { parseInput } from '#lib/errors/parse-input.ts';
 import { requireBulkAction } from './get.ts';
-import { parseInput } from './launch.ts';
 import { throttleSchema } from './model.ts';
 import { bulkVerb } from './words.ts';
 

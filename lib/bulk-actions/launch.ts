@@ -5,6 +5,7 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { parseInput } from '#lib/errors/parse-input.ts';
 import { newId } from '#lib/ids.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { once } from '#lib/requests/once.ts';
@@ -147,13 +148,4 @@ export async function insertBulkAction(
     after: { ...given },
   });
   return { bulkActionId };
-}
-
-/** @throws AppError `input_invalid` with a message per field */
-export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const fields: Record<string, string> = {};
-  for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
-  throw new AppError('input_invalid', 'Some fields need another value.', { fields });
 }

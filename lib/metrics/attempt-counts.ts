@@ -1,21 +1,16 @@
 /** The attempts of a window, counted: hours and minutes that were counted before, and what is newer. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { AttemptOutcome, Instant } from '#db/schema.ts';
+import type { AttemptCountsTable, Instant } from '#db/schema.ts';
 
 /** The rows of `attemptCounts`; several may stand for one unit of time. */
-export interface AttemptCount {
+export type AttemptCount = Omit<
+  AttemptCountsTable,
+  'unit' | 'starts_at' | 'count_id' | 'source_system'
+> & {
   /** Start of the unit. */
   at: Instant;
-  source_name: string;
-  outcome: AttemptOutcome;
-  error_code: string | null;
-  http_status: number | null;
-  host: string | null;
-  attempts: number;
-  last_at: Instant;
-  last_attempt_id: string;
-}
+};
 
 /**
  * A table of counts since `from` for a FROM clause, named `counts`. Its cost follows from the units of

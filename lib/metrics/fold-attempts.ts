@@ -2,9 +2,9 @@
  * Counting the attempts that ended, minute by minute and hour by hour, behind the present: what charts
  * and error clusters read then costs the same however many attempts there were.
  */
-import { type Expression, type RawBuilder, sql } from 'kysely';
-import type { Db, Engine, Session } from '#db/engine.ts';
-import type { AttemptOutcome, Instant } from '#db/schema.ts';
+import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Db, Session } from '#db/engine.ts';
+import type { AttemptCountsTable, Database, Instant } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
 import { rowsAtOnce } from '#lib/work-items/chunks.ts';
 
@@ -61,73 +61,54 @@ async function lockHead(tx: Session) {
 
 /** Counts the next minute that holds attempts; false when there is none yet. */
 async function foldMinute(tx: Session): Promise<boolean> {
-  const { engine } = tx;
   const head = await lockHead(tx);
   const from = later(head.minutes_to ?? head.oldest, head.oldest);
-  if (from >= head.until) return false;
-  const first = await engine
-    .take(
-      tx.q
-        .selectFrom('work_item_attempts')
-        .select((eb) => engine.truncate(eb.ref('finished_at'), 'minute').as('minute'))
-        .where('finished_at', '>=', engine.instantParam(from))
-        .where('finished_at', '<', engine.instantParam(head.until))
-        .orderBy('finished_at')
-        .orderBy('attempt_id'),
-      1,
-    )
-    .executeTakeFirst();
-  if (!first) {
-    await setHead(tx, { minutes_to: head.until });
-    return false;
-  }
-  const end = plus(first.minute, unitMs.minute);
-  const rows = await countedFrom(engine, tx, first.minute, end).execute();
-  await insertCounts(tx, 'minute', first.minute, rows);
-  await setHead(tx, { minutes_to: end });
-  return true;
+  const attempts = tx.q
+    .selectFrom('work_item_attempts')
+    .select((eb) => tx.engine.truncate(eb.ref('finished_at'), 'minute').as('start'))
+    .where('finished_at', '>=', tx.engine.instantParam(from))
+    .where('finished_at', '<', tx.engine.instantParam(head.until))
+    .orderBy('finished_at')
+    .orderBy('attempt_id');
+  return foldUnit(tx, 'minute', { from, to: head.until }, attempts, (start, end) =>
+    countedFrom(tx, start, end).execute(),
+  );
 }
 
 /** Adds up the minutes of the next hour that is whole; false when there is none. */
 async function foldHour(tx: Session): Promise<boolean> {
-  const { engine } = tx;
   const head = await lockHead(tx);
   if (head.minutes_to === null) return false;
   const from = later(head.hours_to ?? head.oldest, head.oldest);
-  if (from >= head.whole_hours_to) return false;
-  const first = await engine
-    .take(
-      tx.q
-        .selectFrom('attempt_counts')
-        .select((eb) => engine.truncate(eb.ref('starts_at'), 'hour').as('hour'))
-        .where('unit', '=', 'minute')
-        .where('starts_at', '>=', engine.instantParam(from))
-        .where('starts_at', '<', engine.instantParam(head.whole_hours_to))
-        .orderBy('starts_at'),
-      1,
-    )
-    .executeTakeFirst();
-  if (!first) {
-    await setHead(tx, { hours_to: head.whole_hours_to });
-    return false;
-  }
-  const end = plus(first.hour, unitMs.hour);
-  const rows = await tx.q
+  const minutes = tx.q
     .selectFrom('attempt_counts')
-    .select((eb) => [
-      ...countKeys,
-      eb.fn.sum<number>('attempts').as('attempts'),
-      eb.fn.max('last_at').as('last_at'),
-      eb.fn.max('last_attempt_id').as('last_attempt_id'),
-    ])
+    .select((eb) => tx.engine.truncate(eb.ref('starts_at'), 'hour').as('start'))
     .where('unit', '=', 'minute')
-    .where('starts_at', '>=', engine.instantParam(first.hour))
-    .where('starts_at', '<', engine.instantParam(end))
-    .groupBy(countKeys)
-    .execute();
-  await insertCounts(tx, 'hour', first.hour, rows);
-  await setHead(tx, { hours_to: end });
-  return true;
+    .where('starts_at', '>=', tx.engine.instantParam(from))
+    .where('starts_at', '<', tx.engine.instantParam(head.whole_hours_to))
+    .orderBy('starts_at');
+  return foldUnit(tx, 'hour', { from, to: head.whole_hours_to }, minutes, (start, end) =>
+    addedUp(tx, start, end).execute(),
+  );
+}
+
+/**
+ * Stores the counts of the first unit in which `within` finds something, and sets the head behind it;
+ * behind all that was looked at when there is none.
+ */
+async function foldUnit<O>(
+  tx: Session,
+  unit: 'minute' | 'hour',
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+  within: SelectQueryBuilder<Database, keyof Database, O & { start: Instant }>,
+  count: (start: Instant, end: Instant) => Promise<readonly CountedRow[]>,
+): Promise<boolean> {
+  if (from >= to) return false;
+  const first = await tx.engine.take(within, 1).executeTakeFirst();
+  const end = first ? plus(first.start, unitMs[unit]) : to;
+  if (first) await insertCounts(tx, unit, first.start, await count(first.start, end));
+  await setHead(tx, unit === 'minute' ? { minutes_to: end } : { hours_to: end });
+  return first !== undefined;
 }
 
 const countKeys = [
@@ -139,27 +120,20 @@ const countKeys = [
   'host',
 ] as const;
 
-interface CountedRow {
-  readonly source_system: string;
-  readonly source_name: string;
-  readonly outcome: AttemptOutcome;
-  readonly error_code: string | null;
-  readonly http_status: number | null;
-  readonly host: string | null;
-  readonly attempts: number;
-  readonly last_at: Instant;
-  readonly last_attempt_id: string;
-}
+type CountedRow = Pick<
+  AttemptCountsTable,
+  (typeof countKeys)[number] | 'attempts' | 'last_at' | 'last_attempt_id'
+>;
 
 /** Of what went well only how often is kept; where and with which status tells something of failures. */
 const ifFailed = <T>(column: string): RawBuilder<T> =>
   sql<T>`case when error_code is null then null else ${sql.ref(column)} end`;
 
 /** The attempts of a stretch of time, counted by what tells them apart. */
-function countedFrom(engine: Engine, s: Session, from: Instant, to: Instant) {
+function countedFrom({ engine, q }: Session, from: Instant, to: Instant) {
   const status = ifFailed<number | null>('http_status');
   const host = ifFailed<string | null>('host');
-  return s.q
+  return q
     .selectFrom('work_item_attempts')
     .select((eb) => [
       'source_system',
@@ -175,6 +149,22 @@ function countedFrom(engine: Engine, s: Session, from: Instant, to: Instant) {
     .where('finished_at', '>=', engine.instantParam(from))
     .where('finished_at', '<', engine.instantParam(to))
     .groupBy(['source_system', 'source_name', 'outcome', 'error_code', status, host]);
+}
+
+/** The counts of the minutes of a stretch of time, added up. */
+function addedUp({ engine, q }: Session, from: Instant, to: Instant) {
+  return q
+    .selectFrom('attempt_counts')
+    .select((eb) => [
+      ...countKeys,
+      eb.fn.sum<number>('attempts').as('attempts'),
+      eb.fn.max('last_at').as('last_at'),
+      eb.fn.max('last_attempt_id').as('last_attempt_id'),
+    ])
+    .where('unit', '=', 'minute')
+    .where('starts_at', '>=', engine.instantParam(from))
+    .where('starts_at', '<', engine.instantParam(to))
+    .groupBy(countKeys);
 }
 
 async function insertCounts(

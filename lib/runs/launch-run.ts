@@ -5,6 +5,7 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { parseInput } from '#lib/errors/parse-input.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/schedules/schedules.ts';
@@ -112,15 +113,8 @@ export const retryFailed = followUp('retry', 'Retry');
 /** Launches a recrawl of what a run has completed, as its child; else as `retryFailed`. */
 export const recrawlRun = followUp('recrawl', 'Recrawl');
 
-function parseRequest(input: unknown): LaunchRequest {
-  const parsed = launchRequestSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new AppError('input_invalid', 'The launch request is not right.', {
-    fields: Object.fromEntries(
-      parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]),
-    ),
-  });
-}
+const parseRequest = (input: unknown): LaunchRequest =>
+  parseInput(launchRequestSchema, input, 'The launch request is not right.');
 
 async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly Source[]> {
   const all = await listSources(tx);

@@ -1,10 +1,10 @@
 /** The further items of a test fetch: other seeds, and what the first one led to. */
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
-import { newId } from '#lib/ids.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
 import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import { unstoredItem } from '#lib/work-items/unstored-item.ts';
 
 const moreItems = 4;
 /** Then the sample ends with what it has. */
@@ -71,7 +71,7 @@ export async function sampleMore(
   for (const { item, from } of candidates) {
     await pause();
     if (deadline.aborted) break;
-    const { outcome, found } = await fetchSample(sampleItem(item), deadline);
+    const { outcome, found } = await fetchSample(unstoredItem(item), deadline);
     if (deadline.aborted) break;
     sampled.push({
       resourceType: item.resourceType,
@@ -94,49 +94,3 @@ export function errorOf(outcome: Extract<FetchOutcome, { kind: 'error' }>): Publ
 
 const isAppErrorCode = (code: ErrorCode): code is keyof typeof appErrorRemedies =>
   Object.hasOwn(appErrorRemedies, code);
-
-/** An item that was never stored, for a fetch on its own. */
-export function sampleItem(seed: NewWorkItem): WorkItem {
-  const never = '1970-01-01T00:00:00.000Z';
-  return {
-    workItemId: newId(),
-    sourceSystem: seed.sourceSystem,
-    sourceName: seed.sourceName,
-    resourceType: seed.resourceType,
-    resourceId: seed.resourceId,
-    requestUri: seed.requestUri,
-    requestMethod: seed.requestMethod ?? 'GET',
-    requestHeaders: seed.requestHeaders ?? null,
-    requestBody: seed.requestBody ?? null,
-    metadata: seed.metadata ?? null,
-    priority: seed.priority ?? 100,
-    status: 'in_progress',
-    attempt: 1,
-    runId: null,
-    discoveredFrom: null,
-    createdAt: never,
-    updatedAt: never,
-    errorMessage: null,
-    errorCode: null,
-    dedupeKey: '',
-    host: null,
-    depth: 0,
-    availableAt: never,
-    waitReason: null,
-    leaseId: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    claimedAt: null,
-    lastHttpStatus: null,
-    etag: null,
-    lastModified: null,
-    revision: null,
-    contentHash: null,
-    lastFetchedAt: null,
-    lastChangedAt: null,
-    nextFetchAt: null,
-    checkCount: 0,
-    changeCount: 0,
-    refetch: { kind: 'adaptive' },
-  };
-}

@@ -7,6 +7,7 @@ import type { HttpClient } from '#lib/egress/http-client.ts';
 import { AppError, type PublicError } from '#lib/errors/app-error.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
+import { unstoredItem } from '#lib/work-items/unstored-item.ts';
 import { requireSource } from './get-source.ts';
 import type { SourceInput } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
@@ -21,7 +22,6 @@ import {
   type Sampled,
   type SampledItem,
   type SampleOutcome,
-  sampleItem,
   sampleMore,
 } from './test-sample.ts';
 
@@ -97,7 +97,7 @@ export async function testSource(
     });
   }
   const recorder = recording(options.http);
-  const item = sampleItem(first);
+  const item = unstoredItem(first);
   const limitMs = settings.timeout * 2000 + 30_000;
   const fetchSample = async (sample: WorkItem, deadline: AbortSignal): Promise<Sampled> => {
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;

@@ -4,6 +4,7 @@ import { loopbackNetworks } from '#lib/egress/testing/loopback-server.ts';
 import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
+import { unstoredItem } from '#lib/work-items/unstored-item.ts';
 import type { CommonSettings, FetchOutcome, SourceContext, SourceType } from '../source-type.ts';
 
 /** A claimed item made of what seeding or discovery yields. */
@@ -12,44 +13,11 @@ export function itemOf(
   overrides: Partial<WorkItem> = {},
 ): WorkItem {
   return {
+    ...unstoredItem({ sourceSystem: 'test', sourceName: 'here', priority: 10, ...seed }),
+    // Two items of the same seed are equal.
     workItemId: '01980000-0000-7000-8000-000000000001',
-    sourceSystem: 'test',
-    sourceName: 'here',
-    requestMethod: 'GET',
-    requestHeaders: null,
-    requestBody: null,
-    metadata: null,
-    priority: 10,
-    status: 'in_progress',
-    attempt: 1,
-    runId: null,
-    discoveredFrom: null,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    errorMessage: null,
-    errorCode: null,
-    dedupeKey: 'k',
-    host: null,
-    depth: 0,
-    availableAt: '2026-01-01T00:00:00.000Z',
-    waitReason: null,
-    leaseId: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    claimedAt: null,
-    lastHttpStatus: null,
-    etag: null,
-    lastModified: null,
-    revision: null,
-    contentHash: null,
-    lastFetchedAt: null,
-    lastChangedAt: null,
-    nextFetchAt: null,
-    checkCount: 0,
-    changeCount: 0,
-    ...seed,
     ...overrides,
-  } as WorkItem; // `seed` never sets a column to undefined in these tests
+  };
 }
 
 export interface Harness<S> {
