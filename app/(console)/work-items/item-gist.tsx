@@ -4,19 +4,18 @@ import { useEffect } from 'react';
 import useSWR from 'swr';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
-import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { useLive } from '#app/ui/live.tsx';
-import { formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
-import { shortId } from '#app/ui/short-id.ts';
+import { formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { ErrorState, Skeleton } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
-import { refetchWords } from '#lib/revisit/refetch-words.ts';
 import type { WorkItemGist } from '#lib/work-items/gist.ts';
 import { WhyWaiting } from './[workItemId]/why-waiting.tsx';
 import { itemActions, splitByAction } from './item-actions.ts';
+import { fetchEntries, priorityEntry, runEntry, sourceEntry } from './item-entries.tsx';
 import { ItemActionButton } from './selection-bar.tsx';
 
 const unreachable: PublicError = {
@@ -74,7 +73,7 @@ function Gist({
   readonly canChange: boolean;
   readonly onDone: () => void;
 }) {
-  const { item, run, sourceId, attempts, record } = gist;
+  const { item, attempts, record } = gist;
   const given = [item];
   const isRetired = item.refetch.kind === 'retired';
   const actions = itemActions
@@ -103,32 +102,11 @@ function Gist({
       <Part title="Facts">
         <KeyValue
           entries={[
-            {
-              label: 'Source',
-              value: sourceId ? (
-                <Link href={`/sources/${sourceId}`} className="link">
-                  {item.sourceName}
-                </Link>
-              ) : (
-                item.sourceName
-              ),
-            },
+            sourceEntry(gist),
             { label: 'Type', value: item.resourceType },
-            {
-              label: 'Run',
-              value: run ? (
-                <Link href={`/runs/${run.runId}`} className="link">
-                  {run.name ?? `${run.kind} ${shortId(run.runId)}`}
-                </Link>
-              ) : (
-                <None word="no run" />
-              ),
-            },
-            { label: 'Priority', value: <Num value={item.priority} /> },
-            { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
-            { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
-            { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },
-            { label: 'Fetched again', value: refetchWords(item.refetch) },
+            runEntry(gist),
+            priorityEntry(gist),
+            ...fetchEntries(gist),
             { label: 'Request', value: <CopyId id={item.requestUri} text={item.requestUri} /> },
             { label: 'Id', value: <CopyId id={item.workItemId} /> },
           ]}

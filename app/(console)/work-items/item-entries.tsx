@@ -1,0 +1,43 @@
+/** Facts of an item that its page and its drawer both list. */
+import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { Num } from '#app/ui/num.tsx';
+import { shortId } from '#app/ui/short-id.ts';
+import { Time } from '#app/ui/time.tsx';
+import { refetchWords } from '#lib/revisit/refetch-words.ts';
+import type { WorkItemGist } from '#lib/work-items/gist.ts';
+
+export function sourceEntry({ item, sourceId }: Pick<WorkItemGist, 'item' | 'sourceId'>) {
+  const value = sourceId ? (
+    <Link href={`/sources/${sourceId}`} className="link">
+      {item.sourceName}
+    </Link>
+  ) : (
+    item.sourceName
+  );
+  return { label: 'Source', value };
+}
+
+export function runEntry({ run }: Pick<WorkItemGist, 'run'>) {
+  const value = run ? (
+    <Link href={`/runs/${run.runId}`} className="link">
+      {run.name ?? `${run.kind} ${shortId(run.runId)}`}
+    </Link>
+  ) : (
+    <None word="no run" />
+  );
+  return { label: 'Run', value };
+}
+
+export const priorityEntry = ({ item }: Pick<WorkItemGist, 'item'>) => ({
+  label: 'Priority',
+  value: <Num value={item.priority} />,
+});
+
+/** When it was fetched, and when it will be again. */
+export const fetchEntries = ({ item }: Pick<WorkItemGist, 'item'>) => [
+  { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
+  { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
+  { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },
+  { label: 'Fetched again', value: refetchWords(item.refetch) },
+];
