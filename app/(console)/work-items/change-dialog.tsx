@@ -5,13 +5,14 @@
  */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
-import { CheckboxField, NumberField } from '#app/ui/field.tsx';
+import { CheckboxField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { askLiveNow } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { changeOutcome, changeVerb } from '#lib/work-items/change-words.ts';
+import { SpeedField } from '../bulk-actions/speed-field.tsx';
 import { newRequestKey } from '../runs/request-key.ts';
 import { changeSelected, launchChange } from './change-actions.ts';
 import { ChangeFields } from './change-fields.tsx';
@@ -109,14 +110,11 @@ export default function ChangeDialog({
       <ChangePreview change={change} preview={preview} problem={problem} isAll={isAll} />
       {isAll ? (
         <>
-          <NumberField
-            label="Items a second at most"
-            help="Empty = as fast as it goes. It can be changed while it runs."
-            minValue={1}
-            maxValue={10_000}
+          <SpeedField
             value={speed}
             onChange={setSpeed}
-            error={error?.fields?.['itemsPerSecond']}
+            error={error}
+            hint="It can be changed while it runs."
           />
           <CheckboxField
             label="Try it dry first"

@@ -4,13 +4,13 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { NumberField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { BulkActionStatus } from '#lib/bulk-actions/model.ts';
 import { newRequestKey } from '../../runs/request-key.ts';
 import { carryOut, setSpeed, stopBulkAction, undo } from '../actions.ts';
+import { SpeedField } from '../speed-field.tsx';
 
 export function BulkControls({
   bulkActionId,
@@ -127,15 +127,7 @@ function SpeedDialog({
       onSubmit={() => run({ bulkActionId, itemsPerSecond: Number.isNaN(speed) ? null : speed })}
       onClose={onClose}
     >
-      <NumberField
-        label="Items a second at most"
-        help="Empty = as fast as it goes."
-        minValue={1}
-        maxValue={10_000}
-        value={speed}
-        onChange={setSpeedValue}
-        error={error?.fields?.['itemsPerSecond']}
-      />
+      <SpeedField value={speed} onChange={setSpeedValue} error={error} />
     </FormDialog>
   );
 }

@@ -1,14 +1,13 @@
 'use client';
 /** PayloadChanges: what changed from one fetch to the next, path by path, worked out in the browser. */
 import { useEffect, useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
-import { Button } from '#app/ui/button.tsx';
 import { countOf, formatBytes, formatCount } from '#app/ui/num.tsx';
 import { EmptyState, TableSkeleton } from '#app/ui/states.tsx';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import { diffSteps, type JsonDiff } from '#lib/records/diff.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
 import { ChangesTable } from './changes-table.tsx';
+import { LoadFailed } from './load-failed.tsx';
 import { type PayloadSource, usePayload } from './use-payload.ts';
 
 export function PayloadChanges({
@@ -31,14 +30,7 @@ export function PayloadChanges({
   for (const { payload, retry } of [old, now]) {
     if (payload.kind !== 'failed') continue;
     return (
-      <Banner title="A payload could not be loaded">
-        <span className="flex flex-wrap items-center gap-3">
-          {payload.message}
-          <Button size="sm" onPress={retry}>
-            Load it again
-          </Button>
-        </span>
-      </Banner>
+      <LoadFailed title="A payload could not be loaded" message={payload.message} onRetry={retry} />
     );
   }
   if (diff === null) {

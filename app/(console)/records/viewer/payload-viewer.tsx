@@ -1,12 +1,12 @@
 'use client';
 /** PayloadViewer: a payload as a JSON tree or as text, searched and copied from, also of many megabytes. */
 import { useMemo, useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { formatBytes } from '#app/ui/num.tsx';
 import { Skeleton } from '#app/ui/states.tsx';
 import { parseJson } from '#lib/json.ts';
 import { JsonTree } from './json-tree.tsx';
+import { LoadFailed } from './load-failed.tsx';
 import { TextView } from './text-view.tsx';
 import { type PayloadSource, usePayload } from './use-payload.ts';
 
@@ -21,14 +21,11 @@ export function PayloadViewer({
   if (payload.kind === 'loading') return <Loading bytes={source.bytes} height={maxHeight} />;
   if (payload.kind === 'failed') {
     return (
-      <Banner title="The payload could not be loaded">
-        <span className="flex flex-wrap items-center gap-3">
-          {payload.message}
-          <Button size="sm" onPress={retry}>
-            Load it again
-          </Button>
-        </span>
-      </Banner>
+      <LoadFailed
+        title="The payload could not be loaded"
+        message={payload.message}
+        onRetry={retry}
+      />
     );
   }
   return <Loaded text={payload.text} maxHeight={maxHeight} />;
