@@ -33,6 +33,7 @@ const positiveInteger = (text: string) => {
 interface Flags {
   readonly rows?: number;
   readonly runs: number;
+  readonly database?: string;
   readonly json?: true;
 }
 
@@ -45,6 +46,7 @@ const program = new Command('bench')
   .argument('[names...]', `which to run (${known}); all when none is given`)
   .option('--rows <n>', 'rows in the measured table, or simulated items', positiveInteger)
   .option('--runs <n>', 'runs per case', positiveInteger, 5)
+  .option('--database <file>', 'SQLite file to fill, or to use again, and to keep')
   .option('--json', 'print JSON instead of tables')
   .action(async (names: string[], flags: Flags) => {
     const unknown = names.filter(
@@ -58,6 +60,7 @@ const program = new Command('bench')
       const results = await benchmark.run({
         rows: flags.rows ?? null,
         runs: flags.runs,
+        database: flags.database ?? null,
         progress: (line) => process.stderr.write(`${line}\n`),
       });
       reports.push({ benchmark: benchmark.name, results });

@@ -4,7 +4,7 @@ import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { measureCase, secondsOf } from '../harness/measure.ts';
 import { newItems } from '../queue/measured-items.ts';
 import { createTarget } from '../queue/queue.ts';
-import type { BenchTarget } from '../queue/target.ts';
+import type { BenchTarget, Filling } from '../queue/target.ts';
 import { addBackoffCrowd, addBlockedCrowd, addRestingCrowd, configureMeasured } from './crowds.ts';
 
 /** Rows of the table beside it, which is the floor: what a claim costs more, it costs for its size. */
@@ -16,9 +16,10 @@ const claimsPerRun = 20;
 export const claimsBenchmark: Benchmark = {
   name: 'claims',
   description: `claims of ${perClaim} in a table of --rows items and behind a fifth of them, beside ${fewRows} items`,
-  run: async ({ rows, runs, progress }) => {
-    const small = await prepared(fewRows, progress);
-    const large = await prepared(rows ?? defaultRows, progress).catch(async (error: unknown) => {
+  run: async ({ rows, runs, database, progress }) => {
+    const small = await prepared({ rows: fewRows, file: null, progress });
+    const filling = { rows: rows ?? defaultRows, file: database, progress };
+    const large = await prepared(filling).catch(async (error: unknown) => {
       await small.target.dispose();
       throw error;
     });
@@ -36,11 +37,12 @@ interface Prepared {
   readonly store: OpenStateStore;
 }
 
-async function prepared(rows: number, progress: (line: string) => void): Promise<Prepared> {
-  const target = await createTarget();
+async function prepared(filling: Filling): Promise<Prepared> {
+  filling.progress(`claims: filling ${filling.rows} rows`);
+  const target = await createTarget(filling);
   try {
-    progress(`claims: filling ${rows} rows into ${target.db.label}`);
-    await target.fill(rows, Date.now(), progress);
+    // Crowds are made of the filled rows, and stay.
+    await target.changeFilledRows();
     await configureMeasured(target.db);
     return { target, store: await createStateStore({ db: target.db }) };
   } catch (error) {

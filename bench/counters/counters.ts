@@ -19,13 +19,12 @@ export const countersBenchmark: Benchmark = {
   name: 'counters',
   description:
     'enqueue, claim and complete with the triggers that count and without; reading totals',
-  run: async ({ rows, runs, progress }) => {
-    const target = await createTarget();
+  run: async ({ rows, runs, database, progress }) => {
+    const filling = { rows: rows ?? defaultRows, file: database, progress };
+    progress(`counters: filling ${filling.rows} rows`);
+    const target = await createTarget(filling);
     const { db } = target;
     try {
-      const count = rows ?? defaultRows;
-      progress(`counters: filling ${count} rows into ${db.label}`);
-      await target.fill(count, Date.now(), progress);
       const store = await createStateStore({ db });
       const items = Math.max(batch, Math.round(itemsPerRun * target.share));
       const results: BenchResult[] = [];

@@ -1,10 +1,10 @@
 /** An audit entry for each filled work item; a run, a host and an attempt for each tenth. */
 import { sql } from 'kysely';
-import type { Db } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 
 const spanMs = 86_400_000;
 
-export async function fillOthers(db: Db, progress: (line: string) => void): Promise<void> {
+export async function fillOthers(db: Session, progress: (line: string) => void): Promise<void> {
   const table = (name: Parameters<typeof db.engine.table>[0]) => db.engine.table(name);
   const range = await db.q
     .selectFrom('work_items')

@@ -1,12 +1,11 @@
 /** One record for each filled work item, made in the database out of the items themselves. */
 import { sql } from 'kysely';
-import type { Db } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 
 const spanMs = 86_400_000;
 const payload = JSON.stringify({ title: 'A page', text: 'x'.repeat(60) });
 
-export async function fillRecords(db: Db, progress: (line: string) => void): Promise<void> {
-  const putBack = await setIndexesAside(db);
+export async function fillRecords(db: Session, progress: (line: string) => void): Promise<void> {
   const range = await db.q
     .selectFrom('work_items')
     .select((eb) => [eb.fn.min('created_at').as('from'), eb.fn.max('created_at').as('to')])
@@ -25,17 +24,4 @@ export async function fillRecords(db: Db, progress: (line: string) => void): Pro
     `.execute(db.q);
     progress(`  records of ${new Date(at).toISOString().slice(0, 10)}`);
   }
-  await putBack();
-}
-
-/** Built at once they cost a tenth; a server has ways of its own, and keeps them. */
-async function setIndexesAside(db: Db): Promise<() => Promise<void>> {
-  if (db.name !== 'sqlite') return async () => {};
-  const { rows } = await sql<{ name: string; sql: string }>`
-    select name, sql from sqlite_master where tbl_name = 'IngestRecords' and type = 'index' and sql is not null
-  `.execute(db.q);
-  for (const { name } of rows) await sql`drop index ${sql.id(name)}`.execute(db.q);
-  return async () => {
-    for (const { sql: text } of rows) await sql.raw(text).execute(db.q);
-  };
 }

@@ -1,9 +1,9 @@
 /** What the console's lists cost, and whether it grows with the table. */
-import type { Db } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { median, secondsOf } from '../harness/measure.ts';
 import { createTarget } from '../queue/queue.ts';
-import type { BenchTarget } from '../queue/target.ts';
+import type { BenchTarget, Filling } from '../queue/target.ts';
 import { fillOthers } from './fill-others.ts';
 import { fillRecords } from './fill-records.ts';
 import type { ListCase } from './list-case.ts';
@@ -22,14 +22,17 @@ export const listsBenchmark: Benchmark = {
   name: 'lists',
   description:
     'pages and counts of the lists over --rows items, records and audit entries, beside a hundredth of them',
-  run: async ({ rows, runs, progress }) => {
+  run: async ({ rows, runs, database, progress }) => {
     const count = rows ?? defaultRows;
-    const nowMs = Date.now();
-    const small = await filled(Math.max(leastRows, Math.floor(count / smaller)), nowMs, progress);
-    const large = await filled(count, nowMs, progress).catch(async (error: unknown) => {
-      await small.target.dispose();
-      throw error;
-    });
+    const large = await filled({ rows: count, file: database, progress });
+    const { nowMs } = large.target;
+    const few = Math.max(leastRows, Math.floor(count / smaller));
+    const small = await filled({ rows: few, nowMs, file: null, progress }).catch(
+      async (error: unknown) => {
+        await large.target.dispose();
+        throw error;
+      },
+    );
     try {
       return await measureAll(large, small, runs, progress);
     } finally {
@@ -45,22 +48,21 @@ interface FilledTarget {
   readonly cases: readonly ListCase[];
 }
 
-async function filled(
-  rows: number,
-  nowMs: number,
-  progress: (line: string) => void,
-): Promise<FilledTarget> {
-  const target = await createTarget();
+async function filled(filling: Filling): Promise<FilledTarget> {
+  const { rows, progress } = filling;
+  progress(`lists: filling ${rows} rows`);
+  const target = await createTarget({ ...filling, also: fillLists });
   try {
-    progress(`lists: filling ${rows} rows into ${target.db.label}`);
-    await target.fill(rows, nowMs, progress);
-    await fillRecords(target.db, progress);
-    await fillOthers(target.db, progress);
-    return { target, rows, cases: await casesOf(target.db, rows, nowMs) };
+    return { target, rows, cases: await casesOf(target.db, rows, target.nowMs) };
   } catch (error) {
     await target.dispose();
     throw error;
   }
+}
+
+async function fillLists(session: Session, progress: (line: string) => void): Promise<void> {
+  await fillRecords(session, progress);
+  await fillOthers(session, progress);
 }
 
 const casesOf = async (db: Db, rows: number, nowMs: number): Promise<ListCase[]> => [

@@ -1,7 +1,7 @@
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import type { Benchmark } from '../harness/benchmark.ts';
 import { createSqliteTarget } from './sqlite-target.ts';
-import type { BenchTarget } from './target.ts';
+import type { BenchTarget, Filling } from './target.ts';
 import { measureWrites } from './write-cases.ts';
 
 const defaultRows = 10_000;
@@ -13,12 +13,11 @@ const defaultRows = 10_000;
 export const queueBenchmark: Benchmark = {
   name: 'queue',
   description: 'enqueue, claim and complete in a table of --rows items',
-  run: async ({ rows, runs, progress }) => {
-    const count = rows ?? defaultRows;
-    const target = await createTarget();
+  run: async ({ rows, runs, database, progress }) => {
+    const filling = { rows: rows ?? defaultRows, file: database, progress };
+    progress(`queue: filling ${filling.rows} rows`);
+    const target = await createTarget(filling);
     try {
-      progress(`queue: filling ${count} rows into ${target.db.label}`);
-      await target.fill(count, Date.now(), progress);
       return await measureWrites(target, runs, progress);
     } finally {
       await target.dispose();
@@ -26,9 +25,11 @@ export const queueBenchmark: Benchmark = {
   },
 };
 
-export async function createTarget(): Promise<BenchTarget> {
+/** A filled database of the engine that the environment names. */
+export async function createTarget(filling: Filling): Promise<BenchTarget> {
   const settings = resolveDatabaseSettings(process.env);
-  if (settings.engine === 'sqlite') return createSqliteTarget();
+  if (settings.engine === 'sqlite') return createSqliteTarget(filling);
+  if (filling.file !== null) throw new Error('--database names a SQLite file.');
   const { createSqlServerTarget } = await import('./sqlserver-target.ts');
-  return createSqlServerTarget(settings);
+  return createSqlServerTarget(settings, filling);
 }

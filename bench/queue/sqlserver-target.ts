@@ -1,22 +1,41 @@
 /** A database of its own on the configured SQL Server, dropped afterwards. */
 import { Connection } from 'tedious';
+import type { Db } from '#db/engine.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
 import { connectionConfiguration } from '#db/sqlserver/connection.ts';
 import { PlannableRequest, typedParameter } from '#db/sqlserver/request.ts';
 import { benchRow } from './bench-row.ts';
-import type { BenchTarget } from './target.ts';
+import type { BenchTarget, Filling } from './target.ts';
 
 const fillChunk = 5_000;
 
-export async function createSqlServerTarget(given: SqlServerSettings): Promise<BenchTarget> {
+export async function createSqlServerTarget(
+  given: SqlServerSettings,
+  filling: Filling,
+): Promise<BenchTarget> {
   const settings = { ...given, database: `HolocronBench_${process.pid}` };
   await migrate(settings);
   const db = await openDatabase(settings);
   const raw = await connect(settings);
+  const dispose = async () => {
+    await close(raw);
+    await db.close();
+    const master = await connect({ ...settings, database: 'master' });
+    await execute(master, `drop database [${settings.database}]`, []);
+    await close(master);
+  };
+  const nowMs = filling.nowMs ?? Date.now();
+  try {
+    await fill(db, raw, settings.schema, nowMs, filling);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   return {
     db,
+    nowMs,
     environment: { DB_BACKEND: 'sqlserver', INGEST_SQLSERVER_DATABASE: settings.database },
     share: 0.1,
     replay: async (steps) => {
@@ -26,25 +45,29 @@ export async function createSqlServerTarget(given: SqlServerSettings): Promise<B
         else await execute(raw, step.sql, step.parameters);
       }
     },
-    fill: async (count, nowMs, progress) => {
-      for (let from = 0; from < count; from += fillChunk) {
-        await execute(raw, ...fillStatement(settings.schema, from, count, nowMs));
-        if (from > 0 && from % 100_000 === 0) progress(`  ${from} rows`);
-      }
-      // The triggers left a delta per source and status of each chunk.
-      while ((await db.engine.rollUpCounters(db)) > 0);
-      await execute(raw, `update statistics [${settings.schema}].[work_items]`, []).catch(() => {
-        // Not every server that speaks TDS has it; plans are then made from what it knows.
-      });
-    },
-    dispose: async () => {
-      await close(raw);
-      await db.close();
-      const master = await connect({ ...settings, database: 'master' });
-      await execute(master, `drop database [${settings.database}]`, []);
-      await close(master);
-    },
+    // Nothing is kept that could be taken for filled.
+    changeFilledRows: async () => {},
+    dispose,
   };
+}
+
+async function fill(
+  db: Db,
+  raw: Connection,
+  schema: string,
+  nowMs: number,
+  { rows, also, progress }: Filling,
+): Promise<void> {
+  for (let from = 0; from < rows; from += fillChunk) {
+    await execute(raw, ...fillStatement(schema, from, rows, nowMs));
+    if (from > 0 && from % 100_000 === 0) progress(`  ${from} rows`);
+  }
+  await also?.(db, progress);
+  // The triggers left a delta per source and status of each chunk.
+  while ((await db.engine.rollUpCounters(db)) > 0);
+  await execute(raw, `update statistics [${schema}].[work_items]`, []).catch(() => {
+    // Not every server that speaks TDS has it; plans are then made from what it knows.
+  });
 }
 
 /** One parameter for all rows of a chunk: 2,100 are allowed, and rows one by one cost a round trip each. */
