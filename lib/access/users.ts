@@ -6,6 +6,7 @@ import type { Instant, UsersTable } from '#db/schema.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
+import { once } from '#lib/requests/once.ts';
 import { type Actor, type Role, roles } from './model.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
 import { requirePermission } from './require-permission.ts';
@@ -64,31 +65,44 @@ export async function listUsers(session: Session): Promise<User[]> {
   }));
 }
 
-/** Needs `users:manage`. Throws `input_invalid` with fields. Returns the new user's id. */
+/**
+ * Needs `users:manage`. Throws `input_invalid` with fields. Returns the new user's id; for the same request
+ * key the same one.
+ */
 export async function createUser(
   db: Db,
   actor: Actor,
   input: z.output<typeof newUserSchema>,
+  options: { readonly requestKey?: string | undefined } = {},
 ): Promise<string> {
   requirePermission(actor, 'users:manage');
   checkNewPassword(input.password);
   const passwordHash = await hashPassword(input.password);
+  const request = { key: options.requestKey, action: 'user.create' };
+  return db.transaction((tx) =>
+    once(tx, request, z.string(), () => insertAccount(tx, actor, { ...input, passwordHash })),
+  );
+}
+
+async function insertAccount(
+  tx: Session,
+  actor: Actor,
+  input: z.output<typeof newUserSchema> & { readonly passwordHash: string },
+): Promise<string> {
   const userId = newId();
-  await db.transaction(async (tx) => {
-    if (await findByEmail(tx, input.email)) {
-      throw new AppError('input_invalid', 'There is already an account with this address.', {
-        fields: { email: 'There is already an account with this address.' },
-        remedy: 'Change the existing account instead.',
-      });
-    }
-    await insertUser(tx, { ...input, userId, passwordHash });
-    await recordAudit(tx, actor, {
-      action: 'user.create',
-      targetType: 'user',
-      targetId: userId,
-      summary: `Created the account ${input.email} as ${input.role}`,
-      after: { email: input.email, name: input.name, role: input.role, active: true },
+  if (await findByEmail(tx, input.email)) {
+    throw new AppError('input_invalid', 'There is already an account with this address.', {
+      fields: { email: 'There is already an account with this address.' },
+      remedy: 'Change the existing account instead.',
     });
+  }
+  await insertUser(tx, { ...input, userId });
+  await recordAudit(tx, actor, {
+    action: 'user.create',
+    targetType: 'user',
+    targetId: userId,
+    summary: `Created the account ${input.email} as ${input.role}`,
+    after: { email: input.email, name: input.name, role: input.role, active: true },
   });
   return userId;
 }

@@ -1,5 +1,6 @@
 /** Listing, saving and removing schedules. */
 import { type Selectable, sql } from 'kysely';
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant, SchedulesTable } from '#db/schema.ts';
 import type { Actor } from '#lib/access/model.ts';
@@ -7,6 +8,7 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
+import { once } from '#lib/requests/once.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';
 import { nextTimes } from './cron.ts';
 import type { Schedule, ScheduleInput } from './model.ts';
@@ -25,69 +27,80 @@ export async function listSchedules(session: Session): Promise<Schedule[]> {
 }
 
 /**
- * Creates, or with `scheduleId` changes, a schedule. Needs `schedules:change`. Returns its id. Throws
- * `not_found`, and `input_invalid` when a named source does not exist.
+ * Creates, or with `scheduleId` changes, a schedule, once for a request key. Needs `schedules:change`.
+ * Returns its id. Throws `not_found`, and `input_invalid` when a named source does not exist.
  */
 export async function saveSchedule(
   db: Db,
   actor: Actor,
   input: ScheduleInput,
-  options: { readonly scheduleId?: string | undefined } = {},
+  options: {
+    readonly scheduleId?: string | undefined;
+    readonly requestKey?: string | undefined;
+  } = {},
 ): Promise<string> {
   requirePermission(actor, 'schedules:change');
-  return db.transaction(async (tx) => {
-    await requireSources(tx, input.request.sources);
-    const now = await readNow(tx);
-    const nextAt = input.enabled ? nextTimes(input.cron, input.timezone, now, 1)[0] : undefined;
-    const values = {
-      name: input.name,
-      cron: input.cron,
-      timezone: input.timezone,
-      enabled: input.enabled ? (1 as const) : (0 as const),
-      request: JSON.stringify(input.request),
-      next_at: nextAt === undefined ? null : tx.engine.instantParam(nextAt),
-      updated_at: tx.engine.now(),
-    };
-    const after = { ...input, nextAt: nextAt ?? null };
-    if (options.scheduleId !== undefined) {
-      const before = await getSchedule(tx, options.scheduleId);
-      await tx.q
-        .updateTable('schedules')
-        .set(values)
-        .where('schedule_id', '=', options.scheduleId)
-        .execute();
-      await recordAudit(tx, actor, {
-        action: 'schedule.change',
-        targetType: 'schedule',
-        targetId: options.scheduleId,
-        summary: `Changed the schedule ${input.name}`,
-        before,
-        after,
-      });
-      return options.scheduleId;
-    }
-    const scheduleId = newId();
-    await tx.q
-      .insertInto('schedules')
-      .values({
-        ...values,
-        schedule_id: scheduleId,
-        last_at: null,
-        last_run_id: null,
-        last_outcome: null,
-        created_by: actor.email,
-        created_at: tx.engine.now(),
-      })
-      .execute();
+  const { scheduleId, requestKey: key } = options;
+  return db.transaction((tx) =>
+    once(tx, { key, action: 'schedule.save' }, z.string(), () =>
+      createOrChange(tx, actor, input, scheduleId),
+    ),
+  );
+}
+
+async function createOrChange(
+  tx: Session,
+  actor: Actor,
+  input: ScheduleInput,
+  changed: string | undefined,
+): Promise<string> {
+  await requireSources(tx, input.request.sources);
+  const now = await readNow(tx);
+  const nextAt = input.enabled ? nextTimes(input.cron, input.timezone, now, 1)[0] : undefined;
+  const values = {
+    name: input.name,
+    cron: input.cron,
+    timezone: input.timezone,
+    enabled: input.enabled ? (1 as const) : (0 as const),
+    request: JSON.stringify(input.request),
+    next_at: nextAt === undefined ? null : tx.engine.instantParam(nextAt),
+    updated_at: tx.engine.now(),
+  };
+  const after = { ...input, nextAt: nextAt ?? null };
+  if (changed !== undefined) {
+    const before = await getSchedule(tx, changed);
+    await tx.q.updateTable('schedules').set(values).where('schedule_id', '=', changed).execute();
     await recordAudit(tx, actor, {
-      action: 'schedule.create',
+      action: 'schedule.change',
       targetType: 'schedule',
-      targetId: scheduleId,
-      summary: `Created the schedule ${input.name}`,
+      targetId: changed,
+      summary: `Changed the schedule ${input.name}`,
+      before,
       after,
     });
-    return scheduleId;
+    return changed;
+  }
+  const scheduleId = newId();
+  await tx.q
+    .insertInto('schedules')
+    .values({
+      ...values,
+      schedule_id: scheduleId,
+      last_at: null,
+      last_run_id: null,
+      last_outcome: null,
+      created_by: actor.email,
+      created_at: tx.engine.now(),
+    })
+    .execute();
+  await recordAudit(tx, actor, {
+    action: 'schedule.create',
+    targetType: 'schedule',
+    targetId: scheduleId,
+    summary: `Created the schedule ${input.name}`,
+    after,
   });
+  return scheduleId;
 }
 
 /** Needs `schedules:change`. Runs it launched stay. Throws `not_found`. */

@@ -1,8 +1,10 @@
 /** Importing sources from YAML: first what would happen, then all of it. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { once } from '#lib/requests/once.ts';
 import { listSources } from './list-sources.ts';
 import type { SourceInput } from './model.ts';
 import { upsertSourceIn } from './save-source.ts';
@@ -21,11 +23,12 @@ export interface ImportPlan {
   }[];
 }
 
-export interface ImportResult {
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-}
+const resultSchema = z.object({
+  created: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+});
+export type ImportResult = Readonly<z.infer<typeof resultSchema>>;
 
 /**
  * What importing the text would do. Throws `config_invalid` with key, line and what is allowed, `input_invalid`,
@@ -48,26 +51,32 @@ export async function planImport(
   };
 }
 
-/** All of it in one transaction, or nothing. Throws what `planImport` does. */
+/**
+ * All of it in one transaction, or nothing; once for a request key, however often it is sent. Throws what
+ * `planImport` does.
+ */
 export async function importSources(
   db: Db,
   actor: Actor,
   text: string,
-  options: { readonly secretBox: SecretBox },
+  {
+    secretBox,
+    requestKey,
+  }: { readonly secretBox: SecretBox; readonly requestKey?: string | undefined },
 ): Promise<ImportResult> {
   requirePermission(actor, 'sources:change');
-  return db.transaction(async (tx) => {
-    const { inputs } = await checkedInputs(tx, text);
-    const counts = { created: 0, updated: 0, unchanged: 0 };
-    for (const input of inputs) {
-      const { change } = await upsertSourceIn(tx, actor, input, {
-        ...options,
-        note: 'Imported from YAML',
-      });
-      counts[change] += 1;
-    }
-    return counts;
-  });
+  return db.transaction((tx) =>
+    once(tx, { key: requestKey, action: 'source.import' }, resultSchema, async () => {
+      const { inputs } = await checkedInputs(tx, text);
+      const counts = { created: 0, updated: 0, unchanged: 0 };
+      const note = 'Imported from YAML';
+      for (const input of inputs) {
+        const { change } = await upsertSourceIn(tx, actor, input, { secretBox, note });
+        counts[change] += 1;
+      }
+      return counts;
+    }),
+  );
 }
 
 async function checkedInputs(

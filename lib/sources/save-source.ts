@@ -1,10 +1,12 @@
 /** Creating and changing sources. Every save that changes something is a revision. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
+import { once } from '#lib/requests/once.ts';
 import { getSource, requireSource } from './get-source.ts';
 import type { Source, SourceInput } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
@@ -21,7 +23,11 @@ export interface SaveOptions {
   /** Null will do when no secrets are given. */
   readonly secretBox: SecretBox | null;
   readonly note?: string;
+  /** The same key saves once, however often the request is sent. */
+  readonly requestKey?: string | undefined;
 }
+
+const savedSchema = z.object({ sourceId: z.string() });
 
 /**
  * Creates a source, or changes the one of `sourceId`. Throws `input_invalid` with fields,
@@ -34,14 +40,28 @@ export async function saveSource(
   options: SaveOptions,
 ): Promise<Source> {
   const checked = permittedInput(actor, input);
+  const request = { key: options.requestKey, action: 'source.save' };
   return db.transaction(async (tx) => {
-    if (options.sourceId === undefined) return create(tx, actor, checked, options);
-    const before = await requireSource(tx, options.sourceId);
-    if (options.expectedRevision !== undefined && options.expectedRevision !== before.revision) {
-      throw changedMeanwhile(before);
-    }
-    return update(tx, actor, before, checked, options);
+    const { sourceId } = await once(tx, request, savedSchema, async () => {
+      const saved = await createOrUpdate(tx, actor, checked, options);
+      return { sourceId: saved.sourceId };
+    });
+    return requireSource(tx, sourceId);
   });
+}
+
+async function createOrUpdate(
+  tx: Session,
+  actor: Actor,
+  checked: CheckedInput,
+  options: SaveOptions,
+): Promise<Source> {
+  if (options.sourceId === undefined) return create(tx, actor, checked, options);
+  const before = await requireSource(tx, options.sourceId);
+  if (options.expectedRevision !== undefined && options.expectedRevision !== before.revision) {
+    throw changedMeanwhile(before);
+  }
+  return update(tx, actor, before, checked, options);
 }
 
 export interface UpsertedSource {

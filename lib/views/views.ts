@@ -1,4 +1,5 @@
 /** Listing, saving, changing and removing saved views. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { can } from '#lib/access/permissions.ts';
@@ -7,6 +8,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { requireAccount } from '#lib/preferences/preferences.ts';
+import { once } from '#lib/requests/once.ts';
 import type { NewView, SavedView, ViewChange, ViewPage } from './model.ts';
 import { canonicalQuery } from './view-query.ts';
 
@@ -26,43 +28,51 @@ export async function listViews(
 }
 
 /**
- * Saves a view and returns its id. Needs an account, and `views:share` for a shared one. Throws
+ * Saves a view and returns its id, for the same request key the same one. Needs an account, and `views:share` for a shared one. Throws
  * `conflict` when the name is taken among the person's own or among the shared ones, and
  * `input_invalid` when the query cannot be read or there are too many.
  */
-export async function createView(db: Db, actor: Actor, input: NewView): Promise<string> {
+export async function createView(
+  db: Db,
+  actor: Actor,
+  input: NewView,
+  options: { readonly requestKey?: string | undefined } = {},
+): Promise<string> {
   requirePermission(actor, input.isShared ? 'views:share' : 'console:view');
   const ownerId = requireAccount(actor);
   const query = canonicalQuery(input.query);
-  return db.transaction(async (tx) => {
-    const others = await listViews(tx, actor, input.page);
-    requireRoom(others, input.isShared);
-    requireFreeName(others, input);
-    const viewId = newId();
-    await tx.q
-      .insertInto('saved_views')
-      .values({
-        view_id: viewId,
-        owner_id: ownerId,
-        page: input.page,
-        name: input.name,
-        shared: input.isShared ? 1 : 0,
-        query,
-        created_at: tx.engine.now(),
-        updated_at: tx.engine.now(),
-      })
-      .execute();
-    if (input.isShared) {
-      await recordAudit(tx, actor, {
-        action: 'view.create',
-        targetType: 'view',
-        targetId: viewId,
-        summary: `Shared the new view ${input.name}`,
-        after: { name: input.name, query, isShared: true },
-      });
-    }
-    return viewId;
-  });
+  const request = { key: options.requestKey, action: 'view.create' };
+  return db.transaction((tx) =>
+    once(tx, request, z.string(), async () => {
+      const others = await listViews(tx, actor, input.page);
+      requireRoom(others, input.isShared);
+      requireFreeName(others, input);
+      const viewId = newId();
+      await tx.q
+        .insertInto('saved_views')
+        .values({
+          view_id: viewId,
+          owner_id: ownerId,
+          page: input.page,
+          name: input.name,
+          shared: input.isShared ? 1 : 0,
+          query,
+          created_at: tx.engine.now(),
+          updated_at: tx.engine.now(),
+        })
+        .execute();
+      if (input.isShared) {
+        await recordAudit(tx, actor, {
+          action: 'view.create',
+          targetType: 'view',
+          targetId: viewId,
+          summary: `Shared the new view ${input.name}`,
+          after: { name: input.name, query, isShared: true },
+        });
+      }
+      return viewId;
+    }),
+  );
 }
 
 /**

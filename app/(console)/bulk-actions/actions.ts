@@ -6,9 +6,9 @@ import { abortBulkAction, setBulkThrottle } from '#lib/bulk-actions/control.ts';
 import { carryOutDryRun, type LaunchedBulkAction } from '#lib/bulk-actions/launch.ts';
 import { throttleSchema } from '#lib/bulk-actions/model.ts';
 import { undoBulkAction } from '#lib/bulk-actions/undo.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 
 const bulkActionId = z.string().min(1).max(36);
-const requestKey = z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key');
 
 const stopSchema = z.object({ bulkActionId });
 
@@ -38,7 +38,7 @@ export async function setSpeed(
   );
 }
 
-const followSchema = z.object({ bulkActionId, requestKey });
+const followSchema = z.object({ bulkActionId, requestKey: requestKeySchema });
 
 /** Launches the action that puts back what this one changed. */
 export async function undo(

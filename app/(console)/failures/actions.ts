@@ -3,13 +3,14 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { type LaunchedBulkAction, launchBulkAction } from '#lib/bulk-actions/launch.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { clusterFilter } from './cluster-filter.ts';
 
 const retrySchema = z.object({
   code: z.string().max(64),
   httpStatus: z.number().int().nullable(),
   host: z.string().max(300).nullable(),
-  requestKey: z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key'),
+  requestKey: requestKeySchema,
 });
 
 /** Retries every item that is failed as the cluster's attempts did, in the background. */

@@ -11,6 +11,7 @@ import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { draftOf, requestOf } from '../_launch/launch-draft.ts';
 import { LaunchFields, type LaunchSource } from '../_launch/launch-fields.tsx';
+import { useRequestKey } from '../runs/use-request-key.ts';
 import { saveScheduleAction } from './actions.ts';
 
 const weekly: LaunchRequest = { kind: 'recrawl', sources: [], staleDays: 7 };
@@ -39,17 +40,14 @@ export default function ScheduleDialog({
   });
   const fields = save.error?.fields ?? {};
   const preview = useMemo(() => previewOf(cron, timezone), [cron, timezone]);
-  const submit = () =>
-    save.run({
+  const requestKeyOf = useRequestKey();
+  const submit = () => {
+    const asked = {
       ...(schedule ? { scheduleId: schedule.scheduleId } : {}),
-      input: {
-        name,
-        cron,
-        timezone,
-        enabled: isEnabled,
-        request: requestOf(draft, request),
-      },
-    });
+      input: { name, cron, timezone, enabled: isEnabled, request: requestOf(draft, request) },
+    };
+    save.run({ ...asked, requestKey: requestKeyOf(asked) });
+  };
 
   return (
     <FormDialog

@@ -9,13 +9,16 @@ import {
   setUserPassword,
   userChangeSchema,
 } from '#lib/access/users.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';
 
+const createSchema = newUserSchema.extend({ requestKey: requestKeySchema });
+
 export async function createUserAction(
-  input: z.input<typeof newUserSchema>,
+  input: z.input<typeof createSchema>,
 ): Promise<ActionResult<string>> {
-  return runAction(newUserSchema, input, ({ runtime, actor, input: user }) =>
-    createUser(runtime.db, actor, user),
+  return runAction(createSchema, input, ({ runtime, actor, input: { requestKey, ...user } }) =>
+    createUser(runtime.db, actor, user, { requestKey }),
   );
 }
 

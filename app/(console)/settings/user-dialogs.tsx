@@ -7,6 +7,7 @@ import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { type Role, roles } from '#lib/access/model.ts';
 import type { User } from '#lib/access/users.ts';
+import { useRequestKey } from '../runs/use-request-key.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
@@ -22,6 +23,8 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const [password, setPassword] = useState('');
+  const requestKeyOf = useRequestKey();
+  const asked = { email, name, role, password };
   const create = useAction(createUserAction, {
     done: () => `${email} can sign in as ${role}`,
     onDone: onClose,
@@ -35,7 +38,7 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
       submitLabel="Create user"
       error={create.error}
       isPending={create.isPending}
-      onSubmit={() => create.run({ email, name, role, password })}
+      onSubmit={() => create.run({ ...asked, requestKey: requestKeyOf(asked) })}
       onClose={onClose}
     >
       <TextField

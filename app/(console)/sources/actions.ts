@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { deleteSource } from '#lib/sources/delete-source.ts';
 import { requireSource } from '#lib/sources/get-source.ts';
 import {
@@ -36,6 +37,7 @@ const saveSchema = z.object({
   source: sourceInput,
   sourceId: id.optional(),
   expectedRevision: z.number().int().optional(),
+  requestKey: requestKeySchema,
 });
 export type SaveInput = z.input<typeof saveSchema>;
 
@@ -44,9 +46,10 @@ export async function save(
   input: SaveInput,
 ): Promise<ActionResult<{ sourceId: string; revision: number }>> {
   return runAction(saveSchema, input, async ({ runtime, actor, input: given }) => {
-    const { source, sourceId, expectedRevision } = given;
+    const { source, sourceId, expectedRevision, requestKey } = given;
     const saved = await saveSource(runtime.db, actor, source, {
       secretBox: runtime.secretBox,
+      requestKey,
       ...(sourceId === undefined ? {} : { sourceId }),
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
     });
@@ -54,7 +57,7 @@ export async function save(
   });
 }
 
-const testSchema = saveSchema.omit({ expectedRevision: true });
+const testSchema = saveSchema.omit({ expectedRevision: true, requestKey: true });
 
 /** Fetches a sample with the values of the form, which need not be saved. */
 export async function test(input: z.input<typeof testSchema>): Promise<ActionResult<TestFetch>> {
@@ -99,6 +102,7 @@ const rollBackSchema = z.object({
   sourceId: id,
   revision: z.number().int().min(1),
   expectedRevision: z.number().int(),
+  requestKey: requestKeySchema,
 });
 
 /** Saves the content of an earlier revision as a new one; secrets stay as they are. */
@@ -106,7 +110,7 @@ export async function rollBack(
   input: z.input<typeof rollBackSchema>,
 ): Promise<ActionResult<{ revision: number }>> {
   return runAction(rollBackSchema, input, async ({ runtime, actor, input: given }) => {
-    const { sourceId, revision, expectedRevision } = given;
+    const { sourceId, revision, expectedRevision, requestKey } = given;
     const source = await requireSource(runtime.db, sourceId);
     const revisions = await listRevisions(runtime.db, sourceId);
     const wanted = revisions.find((one) => one.revision === revision);
@@ -120,6 +124,7 @@ export async function rollBack(
         sourceId,
         expectedRevision,
         secretBox: runtime.secretBox,
+        requestKey,
         note: `Rolled back to revision ${revision}`,
       },
     );
@@ -137,10 +142,12 @@ export async function planYamlImport(
   );
 }
 
+const importSchema = yamlSchema.extend({ requestKey: requestKeySchema });
+
 export async function importYaml(
-  input: z.input<typeof yamlSchema>,
+  input: z.input<typeof importSchema>,
 ): Promise<ActionResult<ImportResult>> {
-  return runAction(yamlSchema, input, ({ runtime, actor, input: { yaml } }) =>
-    importSources(runtime.db, actor, yaml, { secretBox: runtime.secretBox }),
+  return runAction(importSchema, input, ({ runtime, actor, input: { yaml, requestKey } }) =>
+    importSources(runtime.db, actor, yaml, { secretBox: runtime.secretBox, requestKey }),
   );
 }

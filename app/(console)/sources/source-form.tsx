@@ -12,6 +12,7 @@ import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
+import { useRequestKey } from '../runs/use-request-key.ts';
 import { type SaveInput, save, test } from './actions.ts';
 import { FieldGroups, FormFieldInput } from './form-field.tsx';
 import type { SourceFormModel } from './form-model.ts';
@@ -65,6 +66,7 @@ export function SourceForm({
   const [tested, setTested] = useState<TestFetch | null>(null);
   const [isSaving, startSaving] = useTransition();
   const [isTesting, startTesting] = useTransition();
+  const requestKeyOf = useRequestKey();
   useHoldLive(isDirty);
 
   const changing =
@@ -87,10 +89,8 @@ export function SourceForm({
   });
   const submit = () =>
     startSaving(async () => {
-      const result = await save({
-        ...input(),
-        ...(saved ? { expectedRevision: saved.revision } : {}),
-      });
+      const asked = { ...input(), ...(saved ? { expectedRevision: saved.revision } : {}) };
+      const result = await save({ ...asked, requestKey: requestKeyOf(asked) });
       setError(result.ok ? null : result.error);
       if (!result.ok) return;
       setDirty(false);

@@ -6,11 +6,10 @@ import { requirePermission } from '#lib/access/require-permission.ts';
 import { type LaunchedBulkAction, launchBulkAction } from '#lib/bulk-actions/launch.ts';
 import { bulkScopeSchema, launchBulkActionSchema } from '#lib/bulk-actions/model.ts';
 import { type BulkPreview, previewBulkAction } from '#lib/bulk-actions/preview.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { type ChangedItems, changeItems } from '#lib/work-items/change-items.ts';
 import { itemChangeSchema } from '#lib/work-items/item-changes.ts';
-
-const requestKey = z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key');
 
 const previewSchema = z.object({ change: itemChangeSchema, scope: bulkScopeSchema });
 
@@ -29,7 +28,7 @@ const mostSelected = 100;
 const changeSchema = z.object({
   change: itemChangeSchema,
   ids: z.array(z.string().min(1).max(36)).min(1).max(mostSelected),
-  requestKey,
+  requestKey: requestKeySchema,
 });
 
 /** Changes the selected items at once; says how many changed and how many could not. */
@@ -41,7 +40,7 @@ export async function changeSelected(
   );
 }
 
-const launchSchema = launchBulkActionSchema.extend({ requestKey });
+const launchSchema = launchBulkActionSchema.extend({ requestKey: requestKeySchema });
 
 /** Has the workers change every item of the filter. */
 export async function launchChange(

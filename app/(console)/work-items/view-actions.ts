@@ -3,21 +3,26 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { keepDefaultView as keep } from '#lib/preferences/preferences.ts';
+import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { newViewSchema, viewChangeSchema } from '#lib/views/model.ts';
 import { changeView as change, createView, deleteView as remove } from '#lib/views/views.ts';
 
 const page = 'work-items';
 const viewId = z.string().min(1).max(36);
 
-const saveSchema = newViewSchema.omit({ page: true });
+const saveSchema = newViewSchema.omit({ page: true }).extend({ requestKey: requestKeySchema });
 
 /** Saves the filter and order as a new view. */
 export async function saveView(
   input: z.input<typeof saveSchema>,
 ): Promise<ActionResult<{ viewId: string }>> {
-  return runAction(saveSchema, input, async ({ runtime, actor, input: view }) => ({
-    viewId: await createView(runtime.db, actor, { ...view, page }),
-  }));
+  return runAction(
+    saveSchema,
+    input,
+    async ({ runtime, actor, input: { requestKey, ...view } }) => ({
+      viewId: await createView(runtime.db, actor, { ...view, page }, { requestKey }),
+    }),
+  );
 }
 
 const changeSchema = viewChangeSchema.extend({ viewId });

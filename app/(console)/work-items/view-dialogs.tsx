@@ -6,6 +6,7 @@ import { CheckboxField, TextField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SavedView } from '#lib/views/model.ts';
+import { useRequestKey } from '../runs/use-request-key.ts';
 import { changeView, deleteView, saveView } from './view-actions.ts';
 
 /** What a dialog is about. */
@@ -61,6 +62,9 @@ function NameDialog({
     onDone: onClose,
     showsError: true,
   });
+  const requestKeyOf = useRequestKey();
+  const save = (asked: { name: string; query: string; isShared: boolean }) =>
+    saving.run({ ...asked, requestKey: requestKeyOf(asked) });
   const { error, isPending } = isNew ? saving : renaming;
   return (
     <FormDialog
@@ -71,7 +75,7 @@ function NameDialog({
       isPending={isPending}
       error={error}
       onSubmit={() => {
-        if (task.kind === 'save') saving.run({ name, query: task.query, isShared });
+        if (task.kind === 'save') save({ name, query: task.query, isShared });
         else renaming.run({ viewId: task.view.viewId, name });
       }}
       onClose={onClose}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useRequestKey } from '../../runs/use-request-key.ts';
 import { rollBack } from '../actions.ts';
 
 export function RollBackButton({
@@ -16,6 +17,8 @@ export function RollBackButton({
   readonly current: number;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const requestKeyOf = useRequestKey();
+  const asked = { sourceId, revision, expectedRevision: current };
   const { run, isPending } = useAction(rollBack, {
     done: (saved) =>
       saved.revision === current
@@ -34,7 +37,7 @@ export function RollBackButton({
         title={`Roll back to revision ${revision}?`}
         confirmLabel="Roll back"
         isPending={isPending}
-        onConfirm={() => run({ sourceId, revision, expectedRevision: current })}
+        onConfirm={() => run({ ...asked, requestKey: requestKeyOf(asked) })}
       >
         <p>
           Settings and seeds become those of revision {revision}. Nothing is lost: revision{' '}

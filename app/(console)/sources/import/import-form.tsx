@@ -11,6 +11,7 @@ import { Section } from '#app/ui/page-header.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { ImportPlan } from '#lib/sources/import-sources.ts';
+import { useRequestKey } from '../../runs/use-request-key.ts';
 import { importYaml, planYamlImport } from '../actions.ts';
 
 export function ImportForm() {
@@ -20,6 +21,7 @@ export function ImportForm() {
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [error, setError] = useState<PublicError | null>(null);
   const [isPending, start] = useTransition();
+  const requestKeyOf = useRequestKey();
   const change = (text: string) => {
     setYaml(text);
     setPlan(null);
@@ -33,7 +35,7 @@ export function ImportForm() {
     });
   const carryOut = () =>
     start(async () => {
-      const result = await importYaml({ yaml });
+      const result = await importYaml({ yaml, requestKey: requestKeyOf(yaml) });
       if (!result.ok) return setError(result.error);
       const { created, updated, unchanged } = result.data;
       notify(`${countOf(created, 'source')} created, ${updated} changed, ${unchanged} unchanged`);
