@@ -1,5 +1,6 @@
 /** The items a bulk action left as they are, and why: the first of them for a page, all for a file. */
 import type { Session } from '#db/engine.ts';
+import { csvLine } from '#lib/exports/csv.ts';
 import type { Refusal } from '#lib/work-items/refusal.ts';
 import { refusedFrom } from './rows.ts';
 
@@ -31,10 +32,10 @@ export async function* refusedAsCsv(
   s: Session,
   bulkActionId: string,
 ): AsyncGenerator<string, void, void> {
-  yield 'workItemId,resourceId,reason\r\n';
+  yield csvLine(['workItemId', 'resourceId', 'reason']);
   for await (const items of refusedItems(s, bulkActionId)) {
     yield items
-      .map((item) => `${item.workItemId},${csvField(item.resourceId ?? '')},${item.reason}\r\n`)
+      .map(({ workItemId, resourceId, reason }) => csvLine([workItemId, resourceId, reason]))
       .join('');
   }
 }
@@ -76,10 +77,4 @@ async function withNames(
     reason,
     resourceId: names.get(id) ?? null,
   }));
-}
-
-/** What a source named itself must not become a formula of the program that opens the file. */
-function csvField(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -7,11 +7,10 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { csvLine, type ExportFormat } from '#lib/exports/csv.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { parseWorkItemQuery, type WorkItemFilter } from './filter.ts';
 import { listWorkItems, type WorkItemSummary } from './list.ts';
-
-export type ExportFormat = 'csv' | 'ndjson';
 
 const columns = [
   'workItemId',
@@ -71,8 +70,8 @@ export async function exportWorkItems(
 }
 
 async function* pagesAsText(db: Db, filter: WorkItemFilter, format: ExportFormat) {
-  if (format === 'csv') yield `${columns.join(',')}\r\n`;
-  const line = format === 'csv' ? csvLine : jsonLine;
+  if (format === 'csv') yield csvLine(columns);
+  const line = format === 'csv' ? asCsv : asJson;
   let cursor: string | undefined;
   do {
     const page = await listWorkItems(db, {
@@ -86,17 +85,6 @@ async function* pagesAsText(db: Db, filter: WorkItemFilter, format: ExportFormat
   } while (cursor !== undefined);
 }
 
-const jsonLine = (item: WorkItemSummary) => `${JSON.stringify(item)}\n`;
+const asJson = (item: WorkItemSummary) => `${JSON.stringify(item)}\n`;
 
-/** RFC 4180. */
-const csvLine = (item: WorkItemSummary) =>
-  `${columns.map((column) => csvField(item[column])).join(',')}\r\n`;
-
-function csvField(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  // What a source named itself must not become a formula of the program that opens the file:
-  // https://owasp.org/www-community/attacks/CSV_Injection
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const asCsv = (item: WorkItemSummary) => csvLine(columns.map((column) => item[column]));

@@ -1,7 +1,8 @@
-import { ScrollText } from 'lucide-react';
+import { Download, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
+import { buttonStyle } from '#app/ui/button-style.ts';
 import { JsonView } from '#app/ui/json-view.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -16,6 +17,7 @@ import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-aud
 import type { AuditRecord } from '#lib/audit/model.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AuditFilter } from './audit-filter.tsx';
+import { TargetLink } from './target-link.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 
@@ -49,7 +51,11 @@ export default async function AuditPage({
   return (
     <>
       <LiveRefresh />
-      <PageHeader title="Audit" meta="who changed what, newest first" />
+      <PageHeader
+        title="Audit"
+        meta="who changed what, newest first"
+        actions={<Exports kept={kept} />}
+      />
       {filter}
       <ParameterProblems problems={problems} />
       {rows.length === 0 && searched !== null && next !== null ? (
@@ -99,6 +105,21 @@ export default async function AuditPage({
       )}
     </>
   );
+}
+
+/** Files, not pages: the router is not to follow them. */
+function Exports({ kept }: { readonly kept: Record<string, string> }) {
+  return (['csv', 'ndjson'] as const).map((format) => (
+    <a
+      key={format}
+      href={`/api/export/audit?${new URLSearchParams({ ...kept, format })}`}
+      download
+      className={buttonStyle('quiet', 'sm')}
+    >
+      <Download aria-hidden />
+      Export {format.toUpperCase()}
+    </a>
+  ));
 }
 
 function keptParameters(raw: RawParameters): Record<string, string> {
@@ -155,11 +176,7 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
         ) : (
           entry.summary
         )}
-        {entry.targetType === 'bulk-action' && entry.targetId !== null ? (
-          <Link href={`/bulk-actions/${entry.targetId}`} className="link text-xs">
-            Open the background action
-          </Link>
-        ) : null}
+        <TargetLink entry={entry} />
       </Td>
     </Tr>
   );

@@ -1,0 +1,16 @@
+/** Files that people take away: tables as CSV, and the two forms an export has. */
+
+export type ExportFormat = 'csv' | 'ndjson';
+
+/** A line with its end, as RFC 4180 has it. */
+export const csvLine = (fields: readonly (string | number | null)[]): string =>
+  `${fields.map(csvField).join(',')}\r\n`;
+
+function csvField(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  // What a source named itself must not become a formula of the program that opens the file:
+  // https://owasp.org/www-community/attacks/CSV_Injection
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
