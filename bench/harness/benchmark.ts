@@ -14,8 +14,8 @@ export interface BenchOptions {
 /** One measured case. */
 export interface BenchResult {
   readonly name: string;
-  /** `items/s` and `freshness`: more is better; `ms` and `kB`: less is better. */
-  readonly unit: 'items/s' | 'ms' | 'kB' | 'freshness';
+  /** `items/s`, `freshness` and `checks`: more is better; `ms` and `kB`: less is better. */
+  readonly unit: 'items/s' | 'ms' | 'kB' | 'freshness' | 'checks';
   readonly median: number;
   readonly runs: readonly number[];
   /** What the same thing costs without us (or could be at best), measured in the same process run. */

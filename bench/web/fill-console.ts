@@ -1,14 +1,18 @@
-/** A console with something to show: a run of the sample source to its end, and items that wait. */
+/** A console with something to show: two runs to their end, items that failed and wait, a background action. */
 import { systemActor } from '#lib/access/model.ts';
+import { launchBulkAction } from '#lib/bulk-actions/launch.ts';
 import { loadConfig } from '#lib/config/load-config.ts';
 import { newId } from '#lib/ids.ts';
 import { createLogger } from '#lib/log.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
-import { openRuntime } from '#lib/runtime.ts';
+import type { LaunchRequest } from '#lib/runs/model.ts';
+import { openRuntime, type Runtime } from '#lib/runtime.ts';
+import { upsertSource } from '#lib/sources/save-source.ts';
 import { chunksOf } from '#lib/work-items/chunks.ts';
 
 const patienceMs = 60_000;
+const actor = systemActor('bench');
 
 /** `env` names the database; the items wait for ever, since no source of their name is configured. */
 export async function fillConsole(env: NodeJS.ProcessEnv, items: number): Promise<void> {
@@ -25,16 +29,46 @@ export async function fillConsole(env: NodeJS.ProcessEnv, items: number): Promis
       priority: 100,
     }));
     for (const chunk of chunksOf(waiting)) await runtime.store.enqueueMany(chunk);
-    const { runId } = await launchRun(runtime.db, systemActor('bench'), {
-      kind: 'seed',
-      sources: ['Sample'],
-    });
-    const deadline = performance.now() + patienceMs;
-    while ((await getRun(runtime.db, runId))?.status === 'running') {
-      if (performance.now() > deadline) throw new Error('The run of the sample does not end.');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await addFailingSource(runtime);
+    await runToTheEnd(runtime, { kind: 'seed', sources: ['Sample'] });
+    await runToTheEnd(runtime, { kind: 'seed', sources: ['Failing'] });
+    await launchBulkAction(
+      runtime.db,
+      actor,
+      { change: { action: 'set_priority', priority: 7 }, scope: { filter: { source: 'Sample' } } },
+      newId(),
+    );
   } finally {
     await runtime.close();
+  }
+}
+
+async function addFailingSource({ db }: Runtime): Promise<void> {
+  await upsertSource(
+    db,
+    actor,
+    {
+      name: 'Failing',
+      type: 'test',
+      enabled: true,
+      settings: {
+        resources: 5,
+        fail_ids: ['test_resource_002', 'test_resource_004'],
+        max_retries: 0,
+        rate_limit_delay: 0,
+      },
+      seeds: [{}],
+    },
+    { secretBox: null },
+  );
+}
+
+async function runToTheEnd({ db }: Runtime, request: LaunchRequest): Promise<void> {
+  const { runId } = await launchRun(db, actor, request);
+  const deadline = performance.now() + patienceMs;
+  while ((await getRun(db, runId))?.status === 'running') {
+    if (performance.now() > deadline)
+      throw new Error(`The run of ${request.sources} does not end.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -1,50 +1,28 @@
 /**
  * What a person waits for: each route of the built console in a fresh Chromium, signed in, on a database
  * with some thousand items. JavaScript is what the page itself names, as gzip, beside what it may be; then
- * the moments of the page, and on the grid how long a key or a click waits for the next paint.
+ * the moments of the page and what browser makers' tools check; on the grid how long a key or a click
+ * waits for the next paint; in the viewer of five megabytes how long the page does not answer.
  */
-import { gzipSync } from 'node:zlib';
-import { type BrowserContext, chromium, type Page, type Response } from '@playwright/test';
+import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { accounts, password } from '../../e2e/support/accounts.ts';
 import { startProduct } from '../../e2e/support/product.ts';
+import { type ScriptWeight, weighScripts } from '../../e2e/support/script-weight.ts';
 import { launchOptions } from '../../e2e/support/system-browser.ts';
 import type { Benchmark, BenchOptions, BenchResult } from '../harness/benchmark.ts';
 import { toResult } from '../harness/measure.ts';
 import { fillConsole } from './fill-console.ts';
 import { gridInteractions } from './grid-interactions.ts';
+import { largeRecord } from './large-record.ts';
+import { checkCount, watchPage } from './page-checks.ts';
+import { findRoutes, type Route } from './routes.ts';
 import { observeVitals, type Vitals } from './vitals.ts';
 
 const defaultRows = 5_000;
 
-/** gzip kB that the first view of a page may load. */
-const scriptBudget = { grid: 190, other: 160 };
-
-interface Route {
-  readonly path: string;
-  /** What the route is called when its path holds an id. */
-  readonly name?: string;
-  readonly budget?: number;
-}
-
-const routes: readonly Route[] = [
-  { path: '/' },
-  { path: '/work-items', budget: scriptBudget.grid },
-  { path: '/sources' },
-  { path: '/sources/new?template=wikipedia' },
-  { path: '/runs' },
-  { path: '/records' },
-  { path: '/hosts' },
-  { path: '/workers' },
-  { path: '/schedules' },
-  { path: '/audit' },
-  { path: '/settings' },
-];
-/** The first detail page that a list leads to. */
-const details = ['/work-items', '/sources', '/runs', '/records'];
-
 export const webBenchmark: Benchmark = {
   name: 'web',
-  description: 'first-load JavaScript and page moments per route, interactions on the grid',
+  description: 'first-load JavaScript, page moments and checks per route, interactions on the grid',
   run,
 };
 
@@ -54,16 +32,21 @@ async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
   try {
     await fillConsole(product.env, options.rows ?? defaultRows);
     const entrance = await browser.newContext({ baseURL: product.url });
-    const found = await signInAndFindDetails(await entrance.newPage());
+    const page = await entrance.newPage();
+    await signIn(page);
+    const routes = await findRoutes(page);
     const storageState = await entrance.storageState();
     const fresh = () => browser.newContext({ baseURL: product.url, storageState });
     const results: BenchResult[] = [];
-    for (const { path, budget = scriptBudget.other, name = path } of [...routes, ...found]) {
-      options.progress(`web: ${name}`);
-      results.push(...(await measureRoute(fresh, { name, path, budget, runs: options.runs })));
+    for (const route of routes) {
+      options.progress(`web: ${route.name}`);
+      results.push(...(await measureRoute(fresh, route, options)));
     }
     options.progress('web: interactions on the grid');
     results.push(...(await gridInteractions(fresh, options.runs)));
+    options.progress('web: a record of five megabytes');
+    results.push(...(await largeRecord(product, fresh, options.runs)));
+    for (const result of results.filter(isOver)) options.progress(`web: over: ${result.name}`);
     return results;
   } finally {
     await browser.close();
@@ -71,56 +54,49 @@ async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
   }
 }
 
-async function signInAndFindDetails(page: Page) {
+/** A page's first byte is no limit of its paints; of checks more is better. */
+const isOver = ({ name, unit, ratio }: BenchResult) =>
+  ratio !== null && !name.endsWith('largest paint') && (unit === 'checks' ? ratio < 1 : ratio > 1);
+
+async function signIn(page: Page): Promise<void> {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(accounts.admin);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(new URL('/', page.url()).href);
-  const found: Route[] = [];
-  for (const list of details) {
-    await page.goto(list);
-    const link = page.locator(`main a[href^="${list}/0"]`).first();
-    const path = await link.getAttribute('href');
-    if (path === null) throw new Error(`${list} leads to no detail page.`);
-    found.push({ name: `${list}/[id]`, path });
-  }
-  return found;
 }
 
 async function measureRoute(
   fresh: () => Promise<BrowserContext>,
-  route: { name: string; path: string; budget: number; runs: number },
+  { name, path, budgetKb }: Route,
+  options: BenchOptions,
 ): Promise<readonly BenchResult[]> {
-  const { name, path, budget, runs } = route;
-  const scripts: number[] = [];
-  const later: number[] = [];
+  const scripts: ScriptWeight[] = [];
   const vitals: Vitals[] = [];
-  for (let turn = 0; turn < runs; turn += 1) {
+  const failed: (readonly string[])[] = [];
+  for (let turn = 0; turn < options.runs; turn += 1) {
     const context = await fresh();
     const page = await context.newPage();
-    const loaded: Promise<{ url: string; kB: number }>[] = [];
-    page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') loaded.push(weigh(response));
-    });
+    const weigh = weighScripts(page);
+    const check = watchPage(page);
     const read = await observeVitals(page);
     const document = await page.goto(path, { waitUntil: 'networkidle' });
-    vitals.push(await read());
-    const html = (await document?.text()) ?? '';
-    const weights = await Promise.all(loaded);
-    const isNamed = ({ url }: { url: string }) => html.includes(`src="${new URL(url).pathname}"`);
-    scripts.push(sumOf(weights.filter(isNamed)));
-    later.push(sumOf(weights.filter((one) => !isNamed(one))));
+    if (!document) throw new Error(`${name} gave no document.`);
+    const moments = await read();
+    vitals.push(moments);
+    scripts.push(await weigh(await document.text()));
+    failed.push(await check(document, moments));
     await context.close();
   }
+  for (const check of new Set(failed.flat())) options.progress(`web: ${name} fails: ${check}`);
   const of = (moment: keyof Vitals) => vitals.map((one) => one[moment]);
   return [
     toResult({
       name: `${name} scripts`,
       unit: 'kB',
-      runs: scripts,
-      floor: { what: 'what it may load', runs: [budget] },
-      details: { 'kB after the first view': Math.max(...later) },
+      runs: scripts.map(({ firstKb }) => firstKb),
+      floor: { what: 'what it may load', runs: [budgetKb] },
+      details: { 'kB after the first view': Math.max(...scripts.map(({ laterKb }) => laterKb)) },
     }),
     toResult({
       name: `${name} largest paint`,
@@ -133,13 +109,11 @@ async function measureRoute(
         'layout shift': Math.max(...of('layoutShift')),
       },
     }),
+    toResult({
+      name: `${name} checks passed`,
+      unit: 'checks',
+      runs: failed.map((names) => checkCount - names.length),
+      floor: { what: 'all there are', runs: [checkCount] },
+    }),
   ];
-}
-
-async function weigh(response: Response): Promise<{ url: string; kB: number }> {
-  return { url: response.url(), kB: gzipSync(await response.body()).length / 1024 };
-}
-
-function sumOf(weights: readonly { readonly kB: number }[]): number {
-  return weights.reduce((sum, { kB }) => sum + kB, 0);
 }
