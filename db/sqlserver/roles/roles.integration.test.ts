@@ -1,22 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../engine.ts';
 import { migrate } from '../../migrate/migrate.ts';
-import { splitBatches } from '../../migrate/split-batches.ts';
 import { openDatabase } from '../../open.ts';
 import type { SqlServerSettings } from '../../settings/model.ts';
+import {
+  applyRoles,
+  type Role,
+  removeRoles,
+  roles,
+  signInAs,
+  signInOf,
+} from '../../testing/sqlserver-roles.ts';
 import {
   configuredSqlServer,
   dropTestSchema,
   withOwnSchema,
 } from '../../testing/sqlserver-schema.ts';
-import { connect } from '../connection.ts';
-
-const roles = ['migrator', 'worker', 'console', 'reader'] as const;
-type Role = (typeof roles)[number];
 
 const server = configuredSqlServer();
 
@@ -41,7 +41,7 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
   afterAll(async () => {
     for (const db of opened) await db.close();
     await dropTestSchema(settings);
-    await removeRoles(settings);
+    await removeRoles(settings, roles);
   });
 
   it('can be applied again', async () => {
@@ -116,65 +116,6 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
 
 function refused(query: Promise<unknown>): Promise<void> {
   return expect(query).rejects.toMatchObject({ code: 'db_permission_denied' });
-}
-
-/**
- * As sqlcmd would: batch by batch, with the variable replaced. False when the server speaks the
- * protocol but has no DDL grants, which only the migrator needs; all others must be accepted.
- */
-async function applyRoles(settings: SqlServerSettings): Promise<boolean> {
-  let grantsDdl = true;
-  for (const role of roles) {
-    const script = readFileSync(path.join(import.meta.dirname, `${role}.sql`), 'utf8');
-    for (const batch of splitBatches(script)) {
-      try {
-        await run(settings, [batch.sql.replaceAll('$(schema)', settings.schema)]);
-      } catch (error) {
-        if (role !== 'migrator' || !/not currently supported/.test(causeOf(error))) throw error;
-        grantsDdl = false;
-      }
-    }
-  }
-  return grantsDdl;
-}
-
-function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-}
-
-async function signInAs(settings: SqlServerSettings, role: Role): Promise<SqlServerSettings> {
-  const { schema } = settings;
-  const { user, password } = signInOf(schema, role);
-  await run(settings, [
-    `CREATE LOGIN [${user}] WITH PASSWORD = N'${password}'`,
-    `CREATE USER [${user}] FOR LOGIN [${user}] WITH DEFAULT_SCHEMA = [${schema}]`,
-    `ALTER ROLE [${schema}_${role}] ADD MEMBER [${user}]`,
-  ]);
-  return { ...settings, user, password };
-}
-
-const secret = `Aa1!${randomBytes(12).toString('hex')}`;
-const signInOf = (schema: string, role: Role) => ({
-  user: `${schema}_${role}_1`,
-  password: secret,
-});
-
-async function removeRoles(settings: SqlServerSettings): Promise<void> {
-  const { schema } = settings;
-  for (const role of roles) {
-    const { user } = signInOf(schema, role);
-    await run(settings, [`DROP USER [${user}]`, `DROP LOGIN [${user}]`]);
-    await run(settings, [`DROP ROLE [${schema}_${role}]`]);
-  }
-}
-
-async function run(settings: SqlServerSettings, batches: readonly string[]): Promise<void> {
-  const connection = await connect(settings);
-  try {
-    for (const batch of batches) await connection.executeBatch(batch);
-  } finally {
-    await connection.close();
-  }
 }
 
 function anItem(id: string) {

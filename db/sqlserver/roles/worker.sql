@@ -29,6 +29,10 @@ GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_host_counters] TO [$(sche
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_host_counter_deltas] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[counter_checks] TO [$(schema)_worker];
 GO
+-- Ended attempts, counted by the minute and the hour for charts.
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_counts] TO [$(schema)_worker];
+GRANT SELECT, UPDATE ON [$(schema)].[attempt_count_head] TO [$(schema)_worker];
+GO
 -- Politeness, presence, schedules.
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
 GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until]) TO [$(schema)_worker];
