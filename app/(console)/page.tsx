@@ -126,7 +126,7 @@ export default async function OverviewPage({
                 </Link>
               }
             >
-              <ActiveRuns runs={data.runs} />
+              <ActiveRuns runs={data.runs} lastRun={data.lastRun} />
             </Section>
           </div>
           <div className="grid gap-4 xl:grid-cols-3">

@@ -1,7 +1,7 @@
 /** Runs that are going on, with their rate and the time left at that rate. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { ActiveRun } from './model.ts';
+import type { ActiveRun, LastRun } from './model.ts';
 
 const mostListed = 10;
 const rateMinutes = 5;
@@ -61,6 +61,28 @@ export async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
       etaMs: run.paused_at === null ? etaMs(run.items_total - done, perMinute) : null,
     };
   });
+}
+
+/** Null when none has ended yet. */
+export async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
+  const query = q
+    .selectFrom('ingest_runs')
+    .select([
+      'run_id as runId',
+      'name',
+      'kind',
+      'status',
+      'completed_at as endedAt',
+      'items_total as total',
+      'items_succeeded as succeeded',
+      'items_failed as failed',
+      'items_skipped as skipped',
+    ])
+    .where('status', '<>', 'running')
+    .$narrowType<{ status: LastRun['status'] }>()
+    .orderBy('started_at', 'desc')
+    .orderBy('run_id', 'desc');
+  return (await engine.take(query, 1).executeTakeFirst()) ?? null;
 }
 
 /** Time left for `remaining` items; null when nothing moves. */

@@ -1,5 +1,5 @@
 /** What the overview shows. Exact unless it says as of when. */
-import type { Instant } from '#db/schema.ts';
+import type { Instant, RunStatus } from '#db/schema.ts';
 import type { WorkItemStatus } from '#lib/work-items/model.ts';
 
 export type StatusTotals = Readonly<Record<WorkItemStatus, number>>;
@@ -44,6 +44,16 @@ export interface ActiveRun {
   readonly perMinute: number;
   /** At that rate; null when nothing moves. Discovery may still add items. */
   readonly etaMs: number | null;
+}
+
+/** The run that was launched last of those that have ended. */
+export interface LastRun
+  extends Pick<
+    ActiveRun,
+    'runId' | 'name' | 'kind' | 'total' | 'succeeded' | 'failed' | 'skipped'
+  > {
+  readonly status: Exclude<RunStatus, 'running'>;
+  readonly endedAt: Instant | null;
 }
 
 export interface ErrorExample {
@@ -122,6 +132,7 @@ export interface Overview {
   readonly sources: readonly SourceTotals[];
   readonly throughput: Throughput;
   readonly runs: readonly ActiveRun[];
+  readonly lastRun: LastRun | null;
   readonly oldestClaimable: { readonly since: Instant; readonly ageMs: number } | null;
   readonly errors: readonly ErrorCluster[];
   readonly backoff: readonly Backoff[];

@@ -10,6 +10,7 @@ import { find } from '#lib/search/find.ts';
 import { createStateStore } from '#lib/work-items/create-state-store.ts';
 import { noteHostAnswer } from '#lib/work-items/hosts.ts';
 import type { StateStore } from '#lib/work-items/state-store.ts';
+import { givenRun } from '#lib/work-items/testing/database.ts';
 import { overview } from './overview.ts';
 import { readPulse } from './pulse.ts';
 import { readStaleShares } from './stale-shares.ts';
@@ -45,6 +46,7 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     expect(await overview(db)).toMatchObject({
       total: 0,
       runs: [],
+      lastRun: null,
       oldestClaimable: null,
       errors: [],
       backoff: [],
@@ -149,6 +151,22 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     expect(await kinds()).not.toContain('hosts_blocked');
     // Two requests were answered before.
     expect(await listHosts(db)).toMatchObject([{ blockedUntil: null, requestsTotal: 3 }]);
+  });
+
+  it('tells how the last run ended', async () => {
+    const runId = await givenRun(db);
+    expect(await overview(db)).toMatchObject({ runs: [{ runId }], lastRun: null });
+    await db.q
+      .updateTable('ingest_runs')
+      .set({ status: 'completed', completed_at: db.engine.now(), items_total: 3, items_failed: 1 })
+      .where('run_id', '=', runId)
+      .execute();
+    const going = await givenRun(db);
+    expect(await overview(db)).toMatchObject({
+      runs: [{ runId: going }],
+      lastRun: { runId, status: 'completed', total: 3, succeeded: 0, failed: 1 },
+    });
+    await db.q.deleteFrom('ingest_runs').execute();
   });
 
   it('finds items by dedupe key, by resource and by id', async () => {

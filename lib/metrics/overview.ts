@@ -5,7 +5,7 @@ import { readMendedTotals } from '#lib/counters/mended-totals.ts';
 import { readNow } from '#lib/schedules/schedules.ts';
 import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
-import { readActiveRuns } from './active-runs.ts';
+import { readActiveRuns, readLastRun } from './active-runs.ts';
 import { readErrorClusters } from './error-clusters.ts';
 import type { Backoff, Overview, SourceTotals, StatusTotals, ThroughputWindow } from './model.ts';
 import { readThroughput } from './throughput.ts';
@@ -30,6 +30,7 @@ export async function overview(
     sources,
     throughput: await readThroughput(session, options.window ?? '1h', asOf),
     runs: await readActiveRuns(session),
+    lastRun: await readLastRun(session),
     oldestClaimable: await readOldestClaimable(session),
     errors: (await readErrorClusters(session, '24h', asOf, mostClusters)).clusters,
     backoff: await readBackoff(session),

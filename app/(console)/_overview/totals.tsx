@@ -32,7 +32,7 @@ export function Totals({ data }: { readonly data: Overview }) {
         label="In progress"
         mark={<LoaderCircle aria-hidden className="text-progress" />}
         value={<Num value={totals.in_progress} />}
-        detail={`${formatCount(workers.inFlight)} said by workers`}
+        detail={`workers hold ${formatCount(workers.inFlight)}`}
         href="/work-items?status=in_progress"
       />
       {outcomes.map(({ status, label, Mark, colour }) => (

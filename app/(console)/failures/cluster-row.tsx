@@ -26,7 +26,7 @@ export function ClusterRow({
   const remedy = remedyOf(code);
   return (
     <Tr>
-      <Td className="py-2 align-top sm:min-w-56">
+      <Td className="py-2 align-top max-sm:pr-1 sm:min-w-56">
         <span className="flex flex-wrap items-baseline gap-x-2">
           <Link href={clusterHref(cluster)} className="link mono">
             {code}
@@ -53,7 +53,7 @@ export function ClusterRow({
           )}
         </span>
       </Td>
-      <Td align="right" className="py-2 align-top whitespace-nowrap">
+      <Td align="right" className="py-2 align-top max-sm:px-1 sm:whitespace-nowrap">
         <span className="inline-flex items-center gap-3">
           <Sparkline
             label={`Attempts over the last ${windowWords[window]}`}

@@ -56,7 +56,7 @@ export default async function FailuresPage({
         meta={
           <span>
             {data.more ? 'more than ' : ''}
-            {countOf(attempts, 'failed attempt')} since <Time at={data.from} />, as of{' '}
+            {countOf(attempts, 'failed attempt')} in the last {windowWords[window]}, as of{' '}
             <Time at={data.asOf} />
           </span>
         }

@@ -39,7 +39,7 @@ export function RetryCluster({
           setRequestKey(newRequestKey());
         }}
       >
-        Retry all
+        Retry<span className="max-sm:sr-only"> all</span>
       </Button>
       {requestKey === null ? null : (
         <ConfirmDialog

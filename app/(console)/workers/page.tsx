@@ -116,7 +116,7 @@ function WorkerRow({
             href={`/work-items?status=in_progress&lease=${encodeURIComponent(worker.workerId)}`}
             className="link num"
           >
-            {worker.inFlight}, asks {worker.concurrency} at once
+            {worker.inFlight} of {worker.concurrency}
           </Link>
         ) : (
           <None />

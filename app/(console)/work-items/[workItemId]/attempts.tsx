@@ -28,7 +28,6 @@ export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAtt
               <Th>Error</Th>
               <Th align="right">Found</Th>
               <Th>Record</Th>
-              <Th>Worker</Th>
             </tr>
           </Thead>
           <tbody>
@@ -43,17 +42,14 @@ export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAtt
 }
 
 function AttemptRow({ attempt }: { readonly attempt: WorkItemAttempt }) {
-  const exchange = exchangeIn(attempt.facts);
   return (
     <>
       <AttemptCells attempt={attempt} />
-      {exchange ? (
-        <Tr>
-          <Td colSpan={9}>
-            <Exchange facts={exchange} />
-          </Td>
-        </Tr>
-      ) : null}
+      <Tr>
+        <Td colSpan={8}>
+          <Exchange facts={exchangeIn(attempt.facts)} workerId={attempt.workerId} />
+        </Td>
+      </Tr>
     </>
   );
 }
@@ -94,7 +90,6 @@ function AttemptCells({ attempt }: { readonly attempt: WorkItemAttempt }) {
           <None />
         )}
       </Td>
-      <Td className="mono max-w-40 truncate text-ink-2">{attempt.workerId ?? <None />}</Td>
     </Tr>
   );
 }

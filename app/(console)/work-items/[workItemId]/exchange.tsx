@@ -1,14 +1,21 @@
-/** The exchange of one attempt: how the connection was, how long it took and what it weighed. */
+/** The exchange of one attempt: how the connection was, how long it took, what it weighed, and who made it. */
 
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';
 import type { ExchangeFacts } from '#lib/hosts/attempt-facts.ts';
 
-export function Exchange({ facts }: { readonly facts: ExchangeFacts }) {
-  const redirects = facts.redirects ?? [];
+export function Exchange({
+  facts,
+  workerId,
+}: {
+  /** Null when nothing was sent. */
+  readonly facts: ExchangeFacts | null;
+  readonly workerId: string | null;
+}) {
+  const redirects = facts?.redirects ?? [];
   const last = redirects.at(-1);
   return (
     <span className="flex flex-wrap gap-x-4 gap-y-0.5 py-1 text-xs text-ink-2">
-      {partsOf(facts).map(([name, value]) => (
+      {partsOf(facts ?? {}, workerId).map(([name, value]) => (
         <span key={name} className="whitespace-nowrap">
           <span className="text-ink-3">{name}</span> <span className="num">{value}</span>
         </span>
@@ -20,10 +27,10 @@ export function Exchange({ facts }: { readonly facts: ExchangeFacts }) {
               ? `redirect ${last.status} to`
               : `${redirects.length} redirects to`}
           </span>{' '}
-          {facts.final_url ?? last.url}
+          {facts?.final_url ?? last.url}
         </span>
       ) : null}
-      {facts.alias_of ? (
+      {facts?.alias_of ? (
         <span className="wrap-anywhere">
           <span className="text-ink-3">goes by</span> {facts.alias_of}
         </span>
@@ -32,7 +39,7 @@ export function Exchange({ facts }: { readonly facts: ExchangeFacts }) {
   );
 }
 
-function partsOf(facts: ExchangeFacts): [string, string][] {
+function partsOf(facts: ExchangeFacts, workerId: string | null): [string, string][] {
   const parts: [string, string][] = [];
   const add = (name: string, value: string | null) => {
     if (value !== null) parts.push([name, value]);
@@ -49,5 +56,6 @@ function partsOf(facts: ExchangeFacts): [string, string][] {
   add('charset', facts.charset ?? null);
   add('requests', (facts.requests ?? 1) > 1 ? String(facts.requests) : null);
   add('items together', facts.items_together ? String(facts.items_together) : null);
+  add('worker', workerId);
   return parts;
 }
