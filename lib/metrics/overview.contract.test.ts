@@ -13,7 +13,7 @@ import type { StateStore } from '#lib/work-items/state-store.ts';
 import { givenRun } from '#lib/work-items/testing/database.ts';
 import { overview } from './overview.ts';
 import { readPulse } from './pulse.ts';
-import { readStaleShares } from './stale-shares.ts';
+import { readStaleShares, recentStaleShares } from './stale-shares.ts';
 
 describe.each(contractEngines())('the overview on $name', (engine) => {
   let database: ContractDatabase;
@@ -121,6 +121,17 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     expect(await staleOf(30)).toBe(1);
     await set(['b'], { refetch: null });
     await set(['d'], { status: 'pending' });
+  });
+
+  it('counts the stale items of a source once a minute, whichever others are asked for', async () => {
+    const [wiki, other] = (await overview(db)).sources;
+    if (!wiki || !other) throw new Error('there were to be two sources');
+    const first = await recentStaleShares(db, [wiki], 30);
+    const both = await recentStaleShares(db, [other, wiki], 30);
+    expect(both.shares.map(({ sourceName }) => sourceName).toSorted()).toEqual(['other', 'wiki']);
+    expect(both.asOf).toBe(first.asOf);
+    expect((await recentStaleShares(db, [wiki], 30)).shares[0]).toBe(first.shares[0]);
+    expect((await recentStaleShares(db, [wiki], 7)).shares[0]).not.toBe(first.shares[0]);
   });
 
   it('has a pulse that changes when something changed, and only then', async () => {

@@ -65,25 +65,45 @@ async function countStale(
 }
 
 const keepMs = 60_000;
-const kept = new WeakMap<Session, { readonly at: number; readonly answer: Promise<StaleReport> }>();
 
 export interface StaleReport {
   readonly asOf: Instant;
   readonly shares: readonly StaleShare[];
 }
 
-/** The shares as they were at most a minute ago, and when that was. Fails as `readStaleShares` does. */
-export function recentStaleShares(
+interface Kept {
+  readonly at: number;
+  /** Of all sources that were asked for together. */
+  readonly answer: Promise<StaleReport>;
+}
+const kept = new WeakMap<Session, Map<string, Kept>>();
+
+/**
+ * The shares as they were at most a minute ago, and when the oldest of them was that. Each source is counted
+ * once a minute, whichever pages ask for it. Fails as `readStaleShares` does.
+ */
+export async function recentStaleShares(
   session: Session,
   sources: readonly SourceTotals[],
   days: number,
 ): Promise<StaleReport> {
-  const known = kept.get(session);
-  if (known && performance.now() - known.at < keepMs) return known.answer;
+  const known = kept.get(session) ?? new Map<string, Kept>();
+  kept.set(session, known);
+  const keyOf = (source: { readonly sourceSystem: string; readonly sourceName: string }) =>
+    `${days} ${source.sourceSystem} ${source.sourceName}`;
+  const at = performance.now();
+  const isFresh = (one: Kept | undefined) => one !== undefined && at - one.at < keepMs;
+  const missing = sources.filter((source) => !isFresh(known.get(keyOf(source))));
   const answer = readNow(session).then(async (asOf) => ({
     asOf,
-    shares: await readStaleShares(session, sources, days),
+    shares: await readStaleShares(session, missing, days),
   }));
-  kept.set(session, { at: performance.now(), answer });
-  return answer;
+  for (const source of missing) known.set(keyOf(source), { at, answer });
+  const keys = new Set(sources.map(keyOf));
+  const answers = new Set([...keys].map((key) => known.get(key)?.answer ?? answer));
+  const reports = await Promise.all(answers.size > 0 ? answers : [answer]);
+  return {
+    asOf: reports.reduce((oldest, one) => (one.asOf < oldest.asOf ? one : oldest)).asOf,
+    shares: reports.flatMap(({ shares }) => shares.filter((share) => keys.has(keyOf(share)))),
+  };
 }

@@ -1,12 +1,13 @@
 /** Items per source, and the share of them that is stale. */
-import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { countOf, formatCount, formatShare, Num } from '#app/ui/num.tsx';
+import { countOf, formatCount, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import type { SourceTotals, StaleShare } from '#lib/metrics/model.ts';
 import { Quiet } from './quiet.tsx';
+import { StaleShareLink, staleDays } from './stale-share.tsx';
 
-export const staleDays = 30;
+export { staleDays };
+
 /** Those with the most items; the rest is on the page of the sources. */
 export const mostSourcesListed = 12;
 
@@ -79,17 +80,7 @@ export function Sources({
                   )}
                 </td>
                 <td className={`${cell} text-right`}>
-                  {share ? (
-                    <Link
-                      href={`/work-items?source=${name}&stale=${staleDays}`}
-                      className="link num"
-                    >
-                      {share.isAtLeast ? '≥ ' : ''}
-                      {formatShare(share.stale, share.total)}
-                    </Link>
-                  ) : (
-                    <None word="not counted" />
-                  )}
+                  <StaleShareLink share={share} sourceName={source.sourceName} />
                 </td>
               </tr>
             );

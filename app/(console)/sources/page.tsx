@@ -1,25 +1,31 @@
 /** Sources: where items come from, how they stand, and the ways in: form, template, YAML. */
 import { Download, Plus, Upload } from 'lucide-react';
 import type { Metadata } from 'next';
-import { loadPage } from '#app/_server/action.ts';
+import { Suspense } from 'react';
+import { type ActionResult, loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, Skeleton } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
+import { StaleShareLink, staleDays } from '../_overview/stale-share.tsx';
 import { LaunchButton } from '../runs/launch-button.tsx';
 import { PauseButton } from './source-controls.tsx';
 import { rateInWords, SourceStateBadge } from './source-words.tsx';
 
 export const metadata: Metadata = { title: 'Sources' };
+
+/** Of more sources the first ones have their stale share counted. */
+const mostCounted = 100;
 
 export default async function SourcesPage() {
   const actor = await requireActor();
@@ -28,6 +34,10 @@ export default async function SourcesPage() {
     return { sources, runs: runs.rows };
   });
   const canChange = can(actor.role, 'sources:change');
+  const totals = (loaded.ok ? loaded.data.sources : [])
+    .slice(0, mostCounted)
+    .map(({ type, name, counts }) => ({ sourceSystem: type, sourceName: name, totals: counts }));
+  const stale = loadPage(({ reads }) => recentStaleShares(reads, totals, staleDays));
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
@@ -72,6 +82,7 @@ export default async function SourcesPage() {
           <SourceTable
             sources={loaded.data.sources}
             runs={loaded.data.runs}
+            stale={stale}
             canChange={canChange}
             canRun={can(actor.role, 'runs:change')}
           />
@@ -86,11 +97,13 @@ export default async function SourcesPage() {
 function SourceTable({
   sources,
   runs,
+  stale,
   canChange,
   canRun,
 }: {
   readonly sources: readonly SourceSummary[];
   readonly runs: readonly Run[];
+  readonly stale: Promise<ActionResult<StaleReport>>;
   readonly canChange: boolean;
   readonly canRun: boolean;
 }) {
@@ -107,6 +120,7 @@ function SourceTable({
           <Th align="right">In progress</Th>
           <Th align="right">Completed</Th>
           <Th align="right">Failed</Th>
+          <Th align="right">Stale {staleDays} d</Th>
           <Th>Last run</Th>
           <Th>
             <span className="sr-only">Actions</span>
@@ -133,6 +147,11 @@ function SourceTable({
             <Count source={source} status="in_progress" />
             <Count source={source} status="completed" />
             <Count source={source} status="failed" />
+            <Td align="right">
+              <Suspense fallback={<Skeleton className="ml-auto h-2.5 w-8" />}>
+                <Stale source={source} stale={stale} />
+              </Suspense>
+            </Td>
             <Td>
               <LastRun run={runs.find((run) => Object.hasOwn(run.sourceRevisions, source.name))} />
             </Td>
@@ -187,6 +206,21 @@ function Count({
       )}
     </Td>
   );
+}
+
+/** The same for all rows: counted once for the page, after its first view. */
+async function Stale({
+  source: { type, name },
+  stale,
+}: {
+  readonly source: SourceSummary;
+  readonly stale: Promise<ActionResult<StaleReport>>;
+}) {
+  const counted = await stale;
+  const share = counted.ok
+    ? counted.data.shares.find((one) => one.sourceSystem === type && one.sourceName === name)
+    : undefined;
+  return <StaleShareLink share={share} sourceName={name} />;
 }
 
 function LastRun({ run }: { readonly run: Run | undefined }) {
