@@ -2,7 +2,7 @@
 import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { measureCase, secondsOf } from '../harness/measure.ts';
-import { newItems } from '../queue/measured-items.ts';
+import { newItems, removeMeasured } from '../queue/measured-items.ts';
 import { createTarget } from '../queue/queue.ts';
 import type { BenchTarget, Filling } from '../queue/target.ts';
 import { addBackoffCrowd, addBlockedCrowd, addRestingCrowd, configureMeasured } from './crowds.ts';
@@ -41,8 +41,6 @@ async function prepared(filling: Filling): Promise<Prepared> {
   filling.progress(`claims: filling ${filling.rows} rows`);
   const target = await createTarget(filling);
   try {
-    // Crowds are made of the filled rows, and stay.
-    await target.changeFilledRows();
     await configureMeasured(target.db);
     return { target, store: await createStateStore({ db: target.db }) };
   } catch (error) {
@@ -89,20 +87,25 @@ async function measureAll(
   const results: BenchResult[] = [];
   for (const { name, claim, crowd } of cases) {
     progress(`claims: ${name}`);
-    for (const { target } of [small, large]) await crowd?.(target);
-    results.push(
-      await measureCase({
-        name,
-        unit: 'ms',
-        runs,
-        measure: () => msPerClaim(large, claim),
-        floor: {
-          what: `the same among ${fewRows} items`,
-          measure: () => msPerClaim(small, claim),
-        },
-      }),
-    );
+    if (crowd) {
+      // It is made of the filled rows, and stays.
+      await large.target.changeFilledRows();
+      for (const { target } of [small, large]) await crowd(target);
+    }
+    const result = await measureCase({
+      name,
+      unit: 'ms',
+      runs,
+      measure: () => msPerClaim(large, claim),
+      floor: {
+        what: `the same among ${fewRows} items`,
+        measure: () => msPerClaim(small, claim),
+      },
+    });
+    progress(`  ${result.median.toFixed(2)} ms, ratio ${result.ratio?.toFixed(2)}`);
+    results.push(result);
   }
+  for (const { target } of [small, large]) await removeMeasured(target.db);
   return results;
 }
 

@@ -3,6 +3,7 @@ import type { Db } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
 import type { WorkItemChange } from '#lib/work-items/held-item.ts';
 import { fillSources, measuredSource } from '../queue/bench-row.ts';
+import { removeMeasured } from '../queue/measured-items.ts';
 
 /** Before the measured items in claim order. */
 const inFront = { source_name: measuredSource, status: 'pending', priority: 0 } as const;
@@ -10,6 +11,9 @@ const blockedHost = 'blocked.example';
 
 export async function configureMeasured(db: Db): Promise<void> {
   const now = db.engine.now();
+  // A kept database may know it from an earlier run.
+  await db.q.deleteFrom('sources').where('name', '=', measuredSource).execute();
+  await removeMeasured(db);
   await db.q
     .insertInto('sources')
     .values({
