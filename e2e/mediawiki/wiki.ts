@@ -10,14 +10,20 @@ import { toDump } from './dump.ts';
 import type { MediaWikiPackages } from './packages.ts';
 import { defaultShape, type WikiShape, wikiPages } from './pages.ts';
 
+/** Changes a page as a person would: the list of recent changes tells of it. */
+export type PageChange =
+  | { readonly edit: string; readonly text: string }
+  | { readonly delete: string }
+  /** Leaves a redirect behind. */
+  | { readonly move: string; readonly to: string };
+
 export interface Wiki {
   readonly apiUrl: string;
   /** The wiki's own SQLite database. */
   readonly database: string;
   /** One JSON line per request; see access-log.ts. */
   readonly accessLog: string;
-  /** Replaces the text of a page, or makes it. */
-  edit(title: string, text: string): Promise<void>;
+  change(changes: readonly PageChange[]): Promise<void>;
   /** Ends the server and removes the directory. */
   stop(): Promise<void>;
 }
@@ -45,7 +51,7 @@ export async function startWiki(
       apiUrl: `http://127.0.0.1:${site.port}/api.php`,
       database: join(directory, 'data', 'wiki.sqlite'),
       accessLog: accessLogOf(site),
-      edit: (title, text) => maintenance(site, 'edit', ['--no-rc', title], text),
+      change: (changes) => changePages(site, changes),
       stop: async () => {
         await end(server);
         await rm(directory, { recursive: true, force: true });
@@ -84,6 +90,15 @@ async function maintenance(
   });
 }
 
+async function changePages(site: Site, changes: readonly PageChange[]): Promise<void> {
+  const script = fileURLToPath(new URL('change-pages.php', import.meta.url));
+  await execa(site.php, [script], {
+    env: environment(site),
+    cwd: site.root,
+    input: changes.map((change) => JSON.stringify(change)).join('\n'),
+  });
+}
+
 async function install(site: Site): Promise<void> {
   const data = join(site.directory, 'data');
   await mkdir(data);
@@ -106,6 +121,9 @@ async function install(site: Site): Promise<void> {
       '$wgArticlePath = "/wiki/$1";',
       // Jobs would run inside requests and change tables while the crawl is measured.
       '$wgJobRunRate = 0;',
+      // The pages are of 2024: older than what a wiki keeps in its list of recent changes, which on one that
+      // people write in reaches back further than the last crawl.
+      '$wgRCMaxAge = 20 * 365 * 86400;',
       // Nobody needs this wiki after a power failure, and 3,000 pages are many flushes.
       "$wgDBservers = [ [ 'type' => 'sqlite', 'dbname' => $wgDBname, 'host' => '', 'user' => '',",
       "  'password' => '', 'load' => 1, 'variables' => [ 'synchronous' => 'OFF' ] ] ];",

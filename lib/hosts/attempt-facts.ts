@@ -24,6 +24,8 @@ const exchangeShape = z.looseObject({
   http_version: text,
   charset: text,
   alias_of: text,
+  settled_by: text,
+  as_of: text,
   connect_ms: number,
   first_byte_ms: number,
   total_ms: number,
@@ -38,8 +40,12 @@ const exchangeShape = z.looseObject({
 });
 export type ExchangeFacts = z.infer<typeof exchangeShape>;
 
-/** As they were kept with the attempt; null when nothing was asked over the network. */
+/**
+ * As they were kept with the attempt; null when nothing was asked over the network, neither for it nor for
+ * others whose answer settled it.
+ */
 export function exchangeIn(facts: JsonValue | null): ExchangeFacts | null {
   const parsed = exchangeShape.safeParse(facts);
-  return parsed.success && parsed.data.first_byte_ms != null ? parsed.data : null;
+  if (!parsed.success) return null;
+  return parsed.data.first_byte_ms != null || parsed.data.settled_by != null ? parsed.data : null;
 }

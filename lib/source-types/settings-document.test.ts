@@ -24,7 +24,7 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   bytes decoded and on the wire, the budget the answer tells), masks credentials and turns what the HTTP client
   throws into an outcome. An item ends as
   - \`fetched\`: payload, the text as received when it was no JSON, the projection whose change counts, validators;
-  - \`unchanged\`: the source says so (304, the same revision);
+  - \`unchanged\`: the source says so (304, the same revision, or a list of changes without it);
   - \`alias\`: another name of a resource, which is enqueued at the same depth;
   - \`error\` with a code; [retries.md](retries.md) says what is done then.
 - **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their

@@ -58,6 +58,13 @@ export interface FetchFacts {
   readonly details: JsonObject;
 }
 
+/** Of an outcome for which nothing was asked: an answer to another item told it, as the details say. */
+export interface SharedFacts {
+  readonly statusCode: null;
+  readonly durationMs: 0;
+  readonly details: JsonObject;
+}
+
 export type FetchOutcome =
   | {
       readonly kind: 'fetched';
@@ -71,7 +78,11 @@ export type FetchOutcome =
       readonly projection: JsonValue;
       readonly validators: Validators;
     }
-  | { readonly kind: 'unchanged'; readonly facts: FetchFacts; readonly validators: Validators }
+  | {
+      readonly kind: 'unchanged';
+      readonly facts: FetchFacts | SharedFacts;
+      readonly validators: Validators;
+    }
   /**
    * The item is another name of a resource (a redirect, a merged id): it completes without a record
    * and its target is enqueued at the same depth, so that a resource has one record. A null target is
@@ -79,8 +90,10 @@ export type FetchOutcome =
    */
   | {
       readonly kind: 'alias';
-      readonly facts: FetchFacts;
+      readonly facts: FetchFacts | SharedFacts;
       readonly canonical: DiscoveredItem | null;
+      /** By which the next fetch may see that it still leads there; absent = none. */
+      readonly validators?: Validators;
     }
   | {
       readonly kind: 'error';

@@ -14,6 +14,7 @@ import { readSettings } from './source-row.ts';
 const operational = [
   'api_url',
   'base_url',
+  'changes_feed',
   'email',
   'max_retries',
   'rate_limit_delay',

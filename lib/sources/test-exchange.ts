@@ -57,7 +57,8 @@ export function exchangeOf(
 
 function exchangeOfFacts(outcome: FetchOutcome): Pick<TestFetch, 'request' | 'response'> {
   const { facts } = outcome;
-  if (!facts) return { request: null, response: null };
+  // Nothing was asked for it.
+  if (!facts || facts.statusCode === null) return { request: null, response: null };
   const text = outcome.kind === 'fetched' ? JSON.stringify(outcome.payload, null, 2) : '';
   return {
     request: { method: facts.requestMethod, url: facts.requestUri, headers: facts.requestHeaders },

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
-import type { FetchFacts } from '#lib/source-types/source-type.ts';
+import type { FetchFacts, SharedFacts } from '#lib/source-types/source-type.ts';
 import type { AttemptReport, CompletionInput, Fence } from '#lib/work-items/model.ts';
 import { planRetry } from '#lib/work-items/retry-policy.ts';
 import { patiently } from '../patience.ts';
@@ -11,7 +11,7 @@ import { type HeldItem, type ItemResult, type PipelineContext, patienceWith } fr
 /** Commits a success. A database that is away is waited for until the work on the item is broken off. */
 export async function completeItem(
   held: HeldItem,
-  input: Omit<CompletionInput, 'fence' | 'attempt'> & { facts: FetchFacts },
+  input: Omit<CompletionInput, 'fence' | 'attempt'> & { facts: FetchFacts | SharedFacts },
   context: PipelineContext,
 ): Promise<ItemResult> {
   const { facts, ...completion } = input;
@@ -75,7 +75,7 @@ export function fenceOf({ item }: HeldItem): Fence {
 
 function attemptReport(
   held: HeldItem,
-  facts: FetchFacts | null,
+  facts: FetchFacts | SharedFacts | null,
   context: PipelineContext,
 ): AttemptReport {
   return {

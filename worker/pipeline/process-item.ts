@@ -144,7 +144,7 @@ async function concludeItem(
         {
           record: null,
           alias: true,
-          validators: noValidators,
+          validators: outcome.validators ?? noValidators,
           discovered: toWorkItems(held.item, targets, source).items,
           facts: outcome.facts,
         },

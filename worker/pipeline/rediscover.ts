@@ -16,7 +16,7 @@ import type { LoadedSource } from './load-source.ts';
 export async function payloadToRediscover(
   item: WorkItem,
   source: LoadedSource,
-  facts: FetchFacts,
+  facts: Pick<FetchFacts, 'details'>,
   context: PipelineContext,
 ): Promise<JsonValue | null> {
   if (!context.enableDiscovery || !(await goesDeeper(item, source, context))) return null;

@@ -27,6 +27,8 @@ export const wikiAnswer = z.looseObject({
   parse: z
     .looseObject({ title: z.string(), revid: z.number().optional(), text: z.string() })
     .optional(),
+  /** When the wiki began to answer, by its own clock; as asked for with each request. */
+  curtimestamp: z.string().optional(),
   /** Parameters of the next request; absent when the answer is complete. */
   continue: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   query: z
@@ -41,6 +43,18 @@ export const wikiAnswer = z.looseObject({
       pages: z.array(wikiPage).optional(),
       categorymembers: z.array(wikiMember).optional(),
       search: z.array(wikiMember).optional(),
+      recentchanges: z
+        .array(
+          z.looseObject({
+            type: z.string(),
+            timestamp: z.string(),
+            /** Absent when the wiki hides what the entry is about. */
+            title: z.string().optional(),
+            revid: z.number().optional(),
+            logparams: z.unknown().optional(),
+          }),
+        )
+        .optional(),
       searchinfo: z.looseObject({ totalhits: z.number().optional() }).optional(),
     })
     .optional(),

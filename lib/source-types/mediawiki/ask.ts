@@ -54,8 +54,14 @@ export async function askWhole(
 }
 
 /** Whether an answer is a failure: what a wiki says has no `kind`. */
-export const isFailure = (answer: WikiMerge | WikiAnswer | Failure): answer is Failure =>
-  'kind' in answer && answer['kind'] === 'error';
+export const isFailure = (answer: object): answer is Failure =>
+  'kind' in answer && answer.kind === 'error';
+
+/** Whether a wiki that answered so is not to be asked any further now. */
+export function stopsAsking({ code, retryAfterMs }: Failure): boolean {
+  const unreachable = code.startsWith('egress_') && code !== 'egress_too_large';
+  return unreachable || retryAfterMs !== null || code === 'http_rate_limited' || code === 'blocked';
+}
 
 /** The whole `continue` object goes into the original parameters, or answers repeat. */
 function continued(query: Parameters, answer: WikiAnswer): Parameters | null {
@@ -71,7 +77,8 @@ export async function askWiki(
   parameters: Parameters,
 ): Promise<WikiAnswer | Failure> {
   const userAgent = userAgentOf(settings.user_agent, settings.email);
-  const response = await exchange.ask(apiUrl(settings, parameters), {
+  const url = apiUrl(settings, { ...parameters, curtimestamp: '1' });
+  const response = await exchange.ask(url, {
     headers: { accept: 'application/json', ...(userAgent ? { 'user-agent': userAgent } : {}) },
   });
   const fail = (code: ErrorCode, message: string, wait: number | null = null) =>

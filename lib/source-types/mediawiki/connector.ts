@@ -1,13 +1,16 @@
 /**
- * Fetches pages, many in one request, and categories one by one. Pages that were fetched before are
- * asked for their revision first, which is cheap; only those that changed are fetched again.
+ * Fetches pages, many in one request, and categories one by one. Of pages that were fetched before the wiki's
+ * list of changes tells which are to be looked at; these are asked for their revision first, which is cheap,
+ * and only those that changed are fetched again.
  */
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { type Exchange, failed, failureOf, openExchange } from '../exchange.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import { writeAliasChain } from './alias-chain.ts';
 import type { WikiPage } from './answer.ts';
-import { askWhole, askWiki, isFailure } from './ask.ts';
+import { askWhole, askWiki, isFailure, stopsAsking } from './ask.ts';
+import { settleByChanges } from './by-changes.ts';
 import { judge, revisionOf, type Verdict, type WikiItem } from './judge.ts';
 import { contentOf, payloadOf, projectionOf, textOf, type WikiMerge } from './merge.ts';
 import { portionsOf } from './portions.ts';
@@ -62,9 +65,17 @@ async function fetchInPortions(
       note(new Map([[item, failed(asking.exchange, 'title_invalid', message)]]));
     }
   }
-  const changed: WikiItem[] = [];
   const checked = sound.filter((item) => wasFetched(item) || isRendered(item, asking));
-  for (const portion of portionsOf(checked)) {
+  // A page to be rendered is looked at first: where its title leads the rendering does not say.
+  const canFetch = (item: WikiItem) => !isRendered(item, asking);
+  const settled = await settleByChanges(checked, asking.exchange, asking.context, canFetch);
+  if (isFailure(settled)) {
+    note(allFailed(checked, settled).found);
+    return;
+  }
+  note(settled.found);
+  const changed = [...settled.edited];
+  for (const portion of portionsOf(settled.unsettled)) {
     const step = await check(portion, asking);
     note(step.found);
     if (step.trouble) return;
@@ -114,7 +125,7 @@ async function fetchRendered(item: WikiItem, asking: Asking): Promise<Step> {
     text: null,
     contentType: 'application/json',
     projection: { title, text },
-    validators: validators(revid === undefined ? null : String(revid)),
+    validators: validators(revid === undefined ? null : String(revid), answer.curtimestamp ?? null),
   };
   return { found: new Map([[item, outcome]]), trouble: false };
 }
@@ -191,10 +202,7 @@ async function fetchHalves(portion: readonly WikiItem[], asking: Asking): Promis
 }
 
 function allFailed(portion: readonly WikiItem[], failure: Failure): Step {
-  const { code, retryAfterMs } = failure;
-  const unreachable = code.startsWith('egress_') && code !== 'egress_too_large';
-  const told = retryAfterMs !== null || code === 'http_rate_limited' || code === 'blocked';
-  return { found: new Map(portion.map((item) => [item, failure])), trouble: unreachable || told };
+  return { found: new Map(portion.map((item) => [item, failure])), trouble: stopsAsking(failure) };
 }
 
 function outcomeOf(
@@ -214,11 +222,25 @@ function outcomeOf(
         retryAfterMs: null,
       };
     case 'alias':
-      return { kind: 'alias', facts: facts(verdict.details), canonical: verdict.canonical };
+      return {
+        kind: 'alias',
+        facts: facts(verdict.details),
+        canonical: verdict.canonical,
+        validators: {
+          etag: verdict.chain === null ? null : writeAliasChain(verdict.chain),
+          lastModified: merge.asOf,
+          revision: null,
+        },
+      };
     case 'unchanged':
-      return { kind: 'unchanged', facts: facts(), validators: validators(verdict.revision) };
+      return {
+        kind: 'unchanged',
+        facts: facts(),
+        validators: validators(verdict.revision, merge.asOf),
+      };
     case 'current': {
-      if (item.resourceType === 'content') return wikitextOf(verdict.parts.page, facts());
+      if (item.resourceType === 'content')
+        return wikitextOf(verdict.parts.page, merge.asOf, facts());
       const page = payloadOf(verdict.parts, merge, item.resourceType);
       return {
         kind: 'fetched',
@@ -227,13 +249,13 @@ function outcomeOf(
         text: null,
         contentType: 'application/json',
         projection: projectionOf(page),
-        validators: validators(revisionOf(verdict.parts.page)),
+        validators: validators(revisionOf(verdict.parts.page), merge.asOf),
       };
     }
   }
 }
 
-function wikitextOf(page: WikiPage, facts: FetchFacts): FetchOutcome {
+function wikitextOf(page: WikiPage, asOf: string | null, facts: FetchFacts): FetchOutcome {
   // The page was parsed from JSON, so it holds JSON values only.
   const text = textOf((page as JsonObject)['revisions']);
   return {
@@ -243,7 +265,7 @@ function wikitextOf(page: WikiPage, facts: FetchFacts): FetchOutcome {
     text: null,
     contentType: 'application/json',
     projection: { title: page.title, text },
-    validators: validators(revisionOf(page)),
+    validators: validators(revisionOf(page), asOf),
   };
 }
 
@@ -259,4 +281,9 @@ function factsOf(
   };
 }
 
-const validators = (revision: string | null) => ({ etag: null, lastModified: null, revision });
+/** As If-Modified-Since does, the moment says since when changes are to be asked for: by the wiki's clock. */
+const validators = (revision: string | null, asOf: string | null) => ({
+  etag: null,
+  lastModified: asOf,
+  revision,
+});

@@ -4,6 +4,7 @@ import type { JsonObject } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import { beginningOf } from '../body.ts';
 import type { DiscoveredItem } from '../source-type.ts';
+import type { AliasChain } from './alias-chain.ts';
 import type { WikiPage } from './answer.ts';
 import { type PageParts, resolveTitle, type WikiMerge } from './merge.ts';
 import { wikiItem } from './seeding.ts';
@@ -16,6 +17,9 @@ export type WikiItem = Pick<
   | 'resourceId'
   | 'priority'
   | 'revision'
+  | 'etag'
+  | 'lastModified'
+  | 'runId'
   | 'depth'
   | 'attempt'
   | 'lastFetchedAt'
@@ -28,6 +32,8 @@ export type Verdict =
       readonly kind: 'alias';
       readonly canonical: DiscoveredItem | null;
       readonly details: JsonObject;
+      /** By which titles it leads there; null when the wiki does not say enough. */
+      readonly chain: AliasChain | null;
     }
   | { readonly kind: 'unchanged'; readonly revision: string }
   | { readonly kind: 'current'; readonly parts: PageParts };
@@ -53,20 +59,10 @@ export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMe
   }
   const canonicalId = resourceIdOfTitle(page.title);
   if (canonicalId !== item.resourceId) {
-    const kind = page.ns === categoryNamespace ? 'category' : 'page';
-    const resourceType = item.resourceType === 'content' ? 'content' : kind;
-    const follow = mayLeadTo(item, settings, page.ns);
-    return {
-      kind: 'alias',
-      canonical: follow
-        ? { ...wikiItem(settings, resourceType, canonicalId, item.priority), isHop: false }
-        : null,
-      details: {
-        alias_of: page.title,
-        wiki_redirects: redirects.map(({ from, to }) => ({ from, to })),
-        ...(follow ? {} : { not_followed: 'namespace' }),
-      },
-    };
+    const [first] = redirects;
+    const titles = first ? [first.from, ...redirects.map(({ to }) => to)] : [page.title];
+    const chain = page.ns === undefined ? null : { namespace: page.ns, titles };
+    return { kind: 'alias', chain, ...aliasOf(item, settings, chain ?? { titles }) };
   }
   const emptyCategory = item.resourceType !== 'category' || merge.members.length === 0;
   if (page.missing && emptyCategory) {
@@ -78,6 +74,27 @@ export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMe
     return { kind: 'unchanged', revision };
   }
   return { kind: 'current', parts };
+}
+
+/** Where a name leads by these titles, and what the attempt says of it. */
+export function aliasOf(
+  item: WikiItem,
+  settings: MediawikiSettings,
+  { namespace, titles }: Partial<AliasChain> & Pick<AliasChain, 'titles'>,
+): { readonly canonical: DiscoveredItem | null; readonly details: JsonObject } {
+  const title = titles.at(-1) ?? '';
+  const kind = namespace === categoryNamespace ? 'category' : 'page';
+  const resourceType = item.resourceType === 'content' ? 'content' : kind;
+  const follow = mayLeadTo(item, settings, namespace);
+  const canonical = wikiItem(settings, resourceType, resourceIdOfTitle(title), item.priority);
+  return {
+    canonical: follow ? { ...canonical, isHop: false } : null,
+    details: {
+      alias_of: title,
+      wiki_redirects: titles.slice(1).map((to, n) => ({ from: titles[n] ?? '', to })),
+      ...(follow ? {} : { not_followed: 'namespace' }),
+    },
+  };
 }
 
 const fault = (code: ErrorCode, message: string): Verdict => ({ kind: 'failed', code, message });

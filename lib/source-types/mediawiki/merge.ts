@@ -20,6 +20,8 @@ export interface WikiMerge {
   readonly interwiki: Set<string>;
   /** Of the one category that was asked for. */
   readonly members: Reference[];
+  /** When the wiki began to answer, by its own clock; null when it does not say. */
+  asOf: string | null;
 }
 
 export const openMerge = (): WikiMerge => ({
@@ -28,10 +30,13 @@ export const openMerge = (): WikiMerge => ({
   redirects: new Map(),
   interwiki: new Set(),
   members: [],
+  asOf: null,
 });
 
 /** Adds one answer. A continued answer repeats the pages with other parts of their lists. */
-export function mergeAnswer(merge: WikiMerge, { query = {} }: WikiAnswer): void {
+export function mergeAnswer(merge: WikiMerge, { query = {}, curtimestamp }: WikiAnswer): void {
+  // Of the first answer: what it says may have changed by the time of the last.
+  merge.asOf ??= curtimestamp ?? null;
   for (const page of query.pages ?? []) {
     const known = merge.pages.get(page.title);
     const parts = known ?? { page, links: [], categories: [] };

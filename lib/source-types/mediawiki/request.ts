@@ -42,6 +42,18 @@ export const revisionsQuery = (resourceIds: readonly string[]): Record<string, s
   titles: titlesOf(resourceIds),
 });
 
+/**
+ * Parameters of what has changed in the wiki, latest first: edits, new pages, and what the log says of pages
+ * that were moved, deleted, restored, merged or imported.
+ */
+export const changesQuery: Readonly<Record<string, string>> = {
+  ...everyQuery,
+  list: 'recentchanges',
+  rctype: 'edit|new|log',
+  rcprop: 'ids|title|timestamp|loginfo',
+  rclimit: 'max',
+};
+
 /** Parameters of pages' wikitext alone. */
 const wikitextQuery = (resourceIds: readonly string[]): Record<string, string> => ({
   ...everyQuery,

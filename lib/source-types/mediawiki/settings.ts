@@ -27,6 +27,7 @@ export const mediawikiSettings = z.strictObject({
     .max(50, 'at most 50 namespaces')
     .default([0]),
   content_format: z.enum(['wikitext', 'html']).default('html'),
+  changes_feed: z.boolean().default(true),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -60,6 +61,11 @@ export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
       label: 'Content as',
       help: 'How content items are fetched: html as readers see it, one request each; wikitext as it was written.',
       widget: 'select',
+    },
+    changes_feed: {
+      label: 'Ask what has changed',
+      help: "In a recrawl, read the wiki's list of recent changes once instead of asking for each page's revision. Turn it off for a wiki that is filled by scripts which leave no trace in that list.",
+      widget: 'switch',
     },
   }),
   ...grouped('Discovery', {

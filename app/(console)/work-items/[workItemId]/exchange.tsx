@@ -45,6 +45,10 @@ function partsOf(facts: ExchangeFacts, workerId: string | null): [string, string
     if (value !== null) parts.push([name, value]);
   };
   const time = (ms: number | null | undefined) => (ms == null ? null : formatDuration(ms));
+  if (facts.settled_by === 'recent_changes') {
+    add('known from', 'the wiki’s list of recent changes');
+    add('read at', facts.as_of ?? null);
+  }
   add('protocol', facts.http_version ? `HTTP/${facts.http_version}` : null);
   add('address', facts.remote_address ?? null);
   add('connected in', facts.connect_ms ? time(facts.connect_ms) : null);

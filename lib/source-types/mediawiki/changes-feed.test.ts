@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { readAliasChain, writeAliasChain } from './alias-chain.ts';
+import type { WikiAnswer } from './answer.ts';
+import { ChangesFeed, marginMs, momentOf, wikiInstant } from './changes-feed.ts';
+
+const readAt = Date.parse('2026-11-23T12:00:00Z');
+const ago = (ms: number) => readAt - ms;
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+type Change = NonNullable<NonNullable<WikiAnswer['query']>['recentchanges']>[number];
+
+const edit = (title: string, agoMs: number, revid: number): Change => ({
+  type: 'edit',
+  title,
+  revid,
+  timestamp: wikiInstant(ago(agoMs)),
+});
+const log = (title: string | undefined, agoMs: number, more: object = {}): Change => ({
+  type: 'log',
+  ...(title === undefined ? {} : { title }),
+  revid: 0,
+  timestamp: wikiInstant(ago(agoMs)),
+  ...more,
+});
+const answer = (recentchanges: Change[], next: string | null = null): WikiAnswer => ({
+  curtimestamp: wikiInstant(readAt),
+  ...(next === null ? {} : { continue: { rccontinue: next, continue: '-||' } }),
+  query: { recentchanges },
+});
+
+function feedOf(...answers: WikiAnswer[]): ChangesFeed {
+  const feed = new ChangesFeed();
+  for (const one of answers) feed.note(one);
+  return feed;
+}
+
+describe('how far back a list of changes is known to reach', () => {
+  it('is shown by an older entry alone: an end of the list may be what the wiki forgot', () => {
+    const ended = feedOf(answer([edit('A', 10 * minute, 2)]));
+    expect(ended.reaches(ago(2 * minute))).toBe(true);
+    expect(ended.reaches(ago(10 * minute))).toBe(false);
+    expect(feedOf(answer([])).reaches(ago(minute))).toBe(false);
+    expect(new ChangesFeed().reaches(ago(minute))).toBe(false);
+  });
+
+  it('leaves room for what was listed late', () => {
+    const feed = feedOf(answer([edit('A', 10 * minute, 2)]));
+    expect(feed.reaches(ago(10 * minute - marginMs - 1_000))).toBe(true);
+    expect(feed.reaches(ago(10 * minute - marginMs))).toBe(false);
+  });
+
+  it('does not include what came after it was read', () => {
+    const feed = feedOf(answer([edit('A', 10 * minute, 2)]));
+    expect(feed.reaches(readAt)).toBe(false);
+    expect(feed.isYoungerThan(ago(1_000))).toBe(true);
+    expect(feed.isYoungerThan(readAt)).toBe(false);
+  });
+
+  it('is not relied on beyond 30 days', () => {
+    const feed = feedOf(answer([edit('A', 60 * day, 2)]));
+    expect(feed.reaches(ago(29 * day))).toBe(true);
+    expect(feed.reaches(ago(30 * day))).toBe(false);
+    expect(feed.answersUntil(ago(30 * day))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('ends at an entry of which the wiki hides what it was about', () => {
+    const feed = feedOf(
+      answer([log(undefined, 20 * minute, { actionhidden: true }), edit('A', day, 2)]),
+    );
+    expect(feed.reaches(ago(10 * minute))).toBe(true);
+    expect(feed.reaches(ago(20 * minute))).toBe(false);
+    expect(feed.answersUntil(ago(20 * minute))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('grows with further answers, and is still as of the first', () => {
+    const second = {
+      ...answer([edit('B', 3 * day, 1)]),
+      curtimestamp: wikiInstant(readAt + 9_000),
+    };
+    const feed = feedOf(answer([edit('A', day, 2)], '20261122|7'), second);
+    expect(feed.reaches(ago(2 * day))).toBe(true);
+    expect(feed.asOf).toBe(readAt);
+    expect(feed.next).toBeNull();
+  });
+
+  it('is reckoned ahead from how frequent changes are', () => {
+    const feed = feedOf(answer([edit('A', 2 * minute, 2)], 'more'));
+    expect(feed.answersUntil(ago(15 * minute))).toBe(10);
+    expect(feed.answersUntil(ago(95 * minute))).toBe(50);
+    expect(feedOf(answer([edit('A', 2 * minute, 2)])).answersUntil(ago(day))).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+
+  it('is nothing when the answer is no list of changes, or tells no time', () => {
+    for (const bad of [
+      { curtimestamp: wikiInstant(readAt), query: {} },
+      { query: { recentchanges: [edit('A', day, 2)] } },
+      answer([{ ...edit('A', day, 2), timestamp: 'yesterday' }], 'more'),
+      answer([edit('A', 2 * day, 2), edit('B', day, 3), edit('C', 3 * day, 1)], 'more'),
+    ]) {
+      const feed = feedOf(bad);
+      expect(feed.next).toBeNull();
+      expect(feed.reaches(ago(minute))).toBe(false);
+    }
+  });
+});
+
+describe('what happened to a page', () => {
+  it('is the latest entry: the revision of an edit', () => {
+    const feed = feedOf(answer([edit('Star Wars', minute, 9), edit('Star Wars', day, 8)]));
+    expect(feed.touchSince(ago(day), 'Star_Wars')).toMatchObject({ revision: '9' });
+    expect(feed.touchSince(ago(day), 'Star_wars')).toBeNull();
+  });
+
+  it('does not count when it was long before the moment in question', () => {
+    const feed = feedOf(answer([edit('A', 10 * minute, 9)]));
+    expect(feed.touchSince(ago(5 * minute), 'A')).not.toBeNull();
+    expect(feed.touchSince(ago(4 * minute), 'A')).toBeNull();
+  });
+
+  it('is unknown after anything but an edit, also of the page it was moved or merged to', () => {
+    const feed = feedOf(
+      answer([
+        log('Old name', minute, { logparams: { target_ns: 0, target_title: 'New name' } }),
+        log('From', minute, { logparams: { dest_title: 'Into', mergepoint: 'x' } }),
+        edit('New name', day, 8),
+      ]),
+    );
+    for (const id of ['Old_name', 'New_name', 'From', 'Into']) {
+      expect(feed.touchSince(ago(day), id)).toMatchObject({ revision: null });
+    }
+    expect(feed.touchSince(ago(day), 'x')).toBeNull();
+  });
+});
+
+describe('the titles by which a name leads to its page', () => {
+  it('are read as they were written', () => {
+    const chain = { namespace: 12, titles: ['Old: name', 'Help:Contents'] };
+    expect(readAliasChain(writeAliasChain(chain))).toEqual(chain);
+  });
+
+  it('are not kept when they are too many or too long, and nothing else is taken for them', () => {
+    const titles = Array.from({ length: 3 }, (_, n) => `${'銀河'.repeat(90)}${n}`);
+    expect(writeAliasChain({ namespace: 0, titles })).toBeNull();
+    expect(writeAliasChain({ namespace: 0, titles: [] })).toBeNull();
+    for (const etag of [null, '"abc"', 'alias:', 'alias:x:A'])
+      expect(readAliasChain(etag)).toBeNull();
+  });
+});
+
+it('moments are those of a wiki, whole seconds in UTC, or none', () => {
+  expect(momentOf('2026-11-23T12:00:00Z')).toBe(readAt);
+  for (const text of [null, '', '2026-11-23', '2026-11-23T12:00:00.000Z', '2026-13-45T99:99:99Z']) {
+    expect(momentOf(text)).toBeNull();
+  }
+});
