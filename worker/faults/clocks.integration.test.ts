@@ -6,7 +6,7 @@ import { readNow } from '#lib/schedules/schedules.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { until } from '../testing/processes.ts';
 import { launchCampaign } from './campaign.ts';
-import { type Fleet, isUp, openFleet } from './fleet.ts';
+import { type Fleet, hangMs, isUp, openFleet } from './fleet.ts';
 
 const halfAnHourMs = 1_800_000;
 const resources = 150;
@@ -39,33 +39,37 @@ describe.each(contractEngines())('workers whose clocks are an hour apart, on $na
       },
     });
 
-  it('share the work as if they were not: leases and times are the database’s', async () => {
-    const { db } = fleet.site.runtime;
-    const from = await readNow(db);
-    const workers = [withClock(-halfAnHourMs), withClock(halfAnHourMs)];
-    for (const worker of workers) await until('it is up', () => isUp(worker));
-    await launchCampaign(fleet.site.runtime, 'apart', resources, { latency_ms: 50 });
+  it(
+    'share the work as if they were not: leases and times are the database’s',
+    async () => {
+      const { db } = fleet.site.runtime;
+      const from = await readNow(db);
+      const workers = [withClock(-halfAnHourMs), withClock(halfAnHourMs)];
+      for (const worker of workers) await until('it is up', () => isUp(worker));
+      await launchCampaign(fleet.site.runtime, 'apart', resources, { latency_ms: 50 });
 
-    // The console is told, by each worker, how wrong its clock is.
-    const skews = async () =>
-      (await listWorkers(db)).map(({ facts }) => facts.clockSkewMs ?? 0).sort((a, b) => a - b);
-    await until('both have told their clocks', async () =>
-      (await skews()).every((skew) => skew !== 0),
-    );
-    const [behind = 0, ahead = 0] = await skews();
-    expect(Math.abs(behind + halfAnHourMs)).toBeLessThan(toleranceMs);
-    expect(Math.abs(ahead - halfAnHourMs)).toBeLessThan(toleranceMs);
+      // The console is told, by each worker, how wrong its clock is.
+      const skews = async () =>
+        (await listWorkers(db)).map(({ facts }) => facts.clockSkewMs ?? 0).sort((a, b) => a - b);
+      await until('both have told their clocks', async () =>
+        (await skews()).every((skew) => skew !== 0),
+      );
+      const [behind = 0, ahead = 0] = await skews();
+      expect(Math.abs(behind + halfAnHourMs)).toBeLessThan(toleranceMs);
+      expect(Math.abs(ahead - halfAnHourMs)).toBeLessThan(toleranceMs);
 
-    await fleet.finish();
-    const attempts = await db.q
-      .selectFrom('work_item_attempts')
-      .select(['worker_id', 'outcome'])
-      .execute();
-    expect(new Set(attempts.map((attempt) => attempt.worker_id)).size).toBe(2);
-    // Neither took a lease of the other's for expired.
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(Array(resources).fill('completed'));
-    expect(await timesOutside(from, await readNow(db))).toEqual([]);
-  });
+      await fleet.finish();
+      const attempts = await db.q
+        .selectFrom('work_item_attempts')
+        .select(['worker_id', 'outcome'])
+        .execute();
+      expect(new Set(attempts.map((attempt) => attempt.worker_id)).size).toBe(2);
+      // Neither took a lease of the other's for expired.
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(Array(resources).fill('completed'));
+      expect(await timesOutside(from, await readNow(db))).toEqual([]);
+    },
+    hangMs,
+  );
 
   /** Each column that holds a time before `from` or after `to`. */
   async function timesOutside(from: string, to: string): Promise<string[]> {

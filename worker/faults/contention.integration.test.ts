@@ -6,7 +6,7 @@ import { listWorkers } from '#lib/workers/list-workers.ts';
 import { until } from '../testing/processes.ts';
 import { launchCampaign } from './campaign.ts';
 import { faultRounds } from './dice.ts';
-import { type Fleet, isUp, openFleet } from './fleet.ts';
+import { type Fleet, hangMs, isUp, openFleet } from './fleet.ts';
 
 const rounds = faultRounds(10);
 const engine = contractEngines().find(({ name }) => name === 'sqlserver');
@@ -29,27 +29,31 @@ describe.runIf(engine !== undefined)('another program in the way', () => {
       .where('status', '=', 'in_progress')
       .execute();
 
-  it(`that locks rows the other way round: who gave up does it again (${rounds} rounds)`, async () => {
-    const { db } = fleet.site.runtime;
-    const workers = [fleet.worker(), fleet.worker()];
-    for (const worker of workers) await until('it is up', () => isUp(worker));
-    await launchCampaign(fleet.site.runtime, 'crossed', 150 * rounds, { latency_ms: 50 });
-    for (let round = 0; round < rounds; round += 1) {
-      // A completion locks its items, then their run.
-      await db.transaction(async (tx) => {
-        await lockRuns(tx);
-        await sleep(200);
-        await lockItemsInHand(tx);
-      });
-      await sleep(100);
-    }
-    await fleet.finish();
-    const theirs = (await listWorkers(db)).map(({ facts }) => facts.recent.deadlocks);
-    // Else they never met.
-    expect(theirs.reduce((sum, count) => sum + count, db.stats.deadlocksRetried)).toBeGreaterThan(
-      0,
-    );
-  }, 600_000);
+  it(
+    `that locks rows the other way round: who gave up does it again (${rounds} rounds)`,
+    async () => {
+      const { db } = fleet.site.runtime;
+      const workers = [fleet.worker(), fleet.worker()];
+      for (const worker of workers) await until('it is up', () => isUp(worker));
+      await launchCampaign(fleet.site.runtime, 'crossed', 150 * rounds, { latency_ms: 50 });
+      for (let round = 0; round < rounds; round += 1) {
+        // A completion locks its items, then their run.
+        await db.transaction(async (tx) => {
+          await lockRuns(tx);
+          await sleep(200);
+          await lockItemsInHand(tx);
+        });
+        await sleep(100);
+      }
+      await fleet.finish();
+      const theirs = (await listWorkers(db)).map(({ facts }) => facts.recent.deadlocks);
+      // Else they never met.
+      expect(theirs.reduce((sum, count) => sum + count, db.stats.deadlocksRetried)).toBeGreaterThan(
+        0,
+      );
+    },
+    hangMs,
+  );
 
   it('that keeps rows for longer than a statement may take: the work waits for it', async () => {
     const { db } = fleet.site.runtime;

@@ -10,6 +10,9 @@ import { bundleWorker } from './worker-bundle.ts';
 /** Longer than a lease and its rescue take, ms. */
 const withoutProgressMs = 60_000;
 
+/** A test that takes so long hangs, ms. Its waits end when nothing comes to an end any more; this is for the rest. */
+export const hangMs = 1_800_000;
+
 interface WorkerOptions {
   readonly concurrency?: number;
   readonly env?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { contractEngines } from '#db/testing/contract-engines.ts';
 import { type Running, until } from '../testing/processes.ts';
 import { launchCampaign } from './campaign.ts';
 import { createDice, faultRounds } from './dice.ts';
-import { type Fleet, isUp, openFleet } from './fleet.ts';
+import { type Fleet, hangMs, isUp, openFleet } from './fleet.ts';
 
 const rounds = faultRounds(50);
 const size = 3;
@@ -34,43 +34,47 @@ describe.each(contractEngines())('workers killed at random moments, on $name', (
     return (await db.engine.take(query, 1).execute()).length > 0;
   }
 
-  it(`lose nothing, double nothing and leave nothing behind (${rounds} rounds)`, async () => {
-    const { runtime } = fleet.site;
-    const dice = createDice();
-    console.log(`INGEST_FAULT_SEED=${dice.seed}`);
-    let workers = Array.from({ length: size }, () => fleet.worker());
-    for (let round = 0; round < rounds; round += 1) {
-      if (round % roundsPerRun === 0) {
-        const name = `run-${round / roundsPerRun + 1}`;
-        await launchCampaign(runtime, name, resourcesPerRun, { latency_ms: 50 });
+  it(
+    `lose nothing, double nothing and leave nothing behind (${rounds} rounds)`,
+    async () => {
+      const { runtime } = fleet.site;
+      const dice = createDice();
+      console.log(`INGEST_FAULT_SEED=${dice.seed}`);
+      let workers = Array.from({ length: size }, () => fleet.worker());
+      for (let round = 0; round < rounds; round += 1) {
+        if (round % roundsPerRun === 0) {
+          const name = `run-${round / roundsPerRun + 1}`;
+          await launchCampaign(runtime, name, resourcesPerRun, { latency_ms: 50 });
+        }
+        const victim = dice.pick(workers);
+        // One in five dies before it is up.
+        if (dice.next() > 0.2) {
+          await until('it works', () => isUp(victim));
+          const patience = performance.now() + emptyHandedMs;
+          while (performance.now() < patience && !(await holdsItems(victim))) await sleep(10);
+        }
+        await sleep(dice.next() * longestLifeMs);
+        victim.process.kill('SIGKILL');
+        expect((await victim.ended).signal).toBe('SIGKILL');
+        workers = [...workers.filter((one) => one !== victim), fleet.worker()];
       }
-      const victim = dice.pick(workers);
-      // One in five dies before it is up.
-      if (dice.next() > 0.2) {
-        await until('it works', () => isUp(victim));
-        const patience = performance.now() + emptyHandedMs;
-        while (performance.now() < patience && !(await holdsItems(victim))) await sleep(10);
-      }
-      await sleep(dice.next() * longestLifeMs);
-      victim.process.kill('SIGKILL');
-      expect((await victim.ended).signal).toBe('SIGKILL');
-      workers = [...workers.filter((one) => one !== victim), fleet.worker()];
-    }
-    fleet.worker({ concurrency: 40 });
-    fleet.worker({ concurrency: 40 });
-    await fleet.finish();
+      fleet.worker({ concurrency: 40 });
+      fleet.worker({ concurrency: 40 });
+      await fleet.finish();
 
-    const { byStatus } = await runtime.store.getStats();
-    expect(byStatus).toMatchObject({
-      completed: Math.ceil(rounds / roundsPerRun) * resourcesPerRun,
-      failed: 0,
-    });
-    const rescued = await runtime.db.q
-      .selectFrom('work_item_attempts')
-      .select('attempt_id')
-      .where('outcome', '=', 'expired')
-      .execute();
-    // Else no worker was killed with anything in its hands, and the rounds have shown nothing.
-    expect(rescued.length).toBeGreaterThan(rounds / 5);
-  }, 600_000);
+      const { byStatus } = await runtime.store.getStats();
+      expect(byStatus).toMatchObject({
+        completed: Math.ceil(rounds / roundsPerRun) * resourcesPerRun,
+        failed: 0,
+      });
+      const rescued = await runtime.db.q
+        .selectFrom('work_item_attempts')
+        .select('attempt_id')
+        .where('outcome', '=', 'expired')
+        .execute();
+      // Else no worker was killed with anything in its hands, and the rounds have shown nothing.
+      expect(rescued.length).toBeGreaterThan(rounds / 5);
+    },
+    hangMs,
+  );
 });

@@ -7,12 +7,12 @@ import { contractEngines } from '#db/testing/contract-engines.ts';
 import { applyRoles, removeRoles, signInAs } from '#db/testing/sqlserver-roles.ts';
 import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
 import { checkNextTotals } from '#lib/counters/check-next-totals.ts';
-import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
+import { forgetOld } from '#lib/retention/forget.ts';
 import { forgetOldWorkers } from '#lib/workers/presence.ts';
 import { until } from '../testing/processes.ts';
 import { launchCampaign } from './campaign.ts';
-import { type Fleet, isUp, openFleet } from './fleet.ts';
+import { type Fleet, hangMs, isUp, openFleet } from './fleet.ts';
 
 const resources = 20;
 const engine = contractEngines().find(({ name }) => name === 'sqlserver');
@@ -34,35 +34,39 @@ describe.runIf(engine !== undefined)('a worker whose login has the role of worke
     await removeRoles(settings, ['worker']);
   });
 
-  it('may do all that a worker does', async () => {
-    const asWorker = await signInAs(settings, 'worker');
-    const worker = fleet.worker({
-      env: {
-        INGEST_SQLSERVER_USER: asWorker.user,
-        INGEST_SQLSERVER_PASSWORD: asWorker.password,
-      },
-    });
-    await until('it is up', () => isUp(worker));
-    await launchCampaign(fleet.site.runtime, 'allowed', resources);
-    await fleet.finish();
-    expect(worker.log()).not.toMatch(/db_permission_denied|could not/);
+  it(
+    'may do all that a worker does',
+    async () => {
+      const asWorker = await signInAs(settings, 'worker');
+      const worker = fleet.worker({
+        env: {
+          INGEST_SQLSERVER_USER: asWorker.user,
+          INGEST_SQLSERVER_PASSWORD: asWorker.password,
+        },
+      });
+      await until('it is up', () => isUp(worker));
+      await launchCampaign(fleet.site.runtime, 'allowed', resources);
+      await fleet.finish();
+      expect(worker.log()).not.toMatch(/db_permission_denied|could not/);
 
-    // What it does only now and then.
-    db = await openDatabase(asWorker);
-    await anHourBack();
-    expect(await foldAttempts(db)).toBeGreaterThan(0);
-    const counted = await db.q
-      .selectFrom('attempt_counts')
-      .select(sql<number>`sum(attempts)`.as('n'))
-      .where('unit', '=', 'minute')
-      .executeTakeFirstOrThrow();
-    expect(Number(counted.n)).toBe(resources);
-    await db.engine.rollUpCounters(db);
-    expect(await checkNextTotals(db)).toMatchObject({ outcome: 'exact' });
-    for (const forget of [forgetOldCounts, forgetOldEvents, forgetOldOutcomes, forgetOldWorkers]) {
-      await forget(db);
-    }
-  }, 300_000);
+      // What it does only now and then.
+      db = await openDatabase(asWorker);
+      await anHourBack();
+      expect(await foldAttempts(db)).toBeGreaterThan(0);
+      const counted = await db.q
+        .selectFrom('attempt_counts')
+        .select(sql<number>`sum(attempts)`.as('n'))
+        .where('unit', '=', 'minute')
+        .executeTakeFirstOrThrow();
+      expect(Number(counted.n)).toBe(resources);
+      await db.engine.rollUpCounters(db);
+      expect(await checkNextTotals(db)).toMatchObject({ outcome: 'exact' });
+      for (const forget of [forgetOldCounts, forgetOld, forgetOldOutcomes, forgetOldWorkers]) {
+        await forget(db);
+      }
+    },
+    hangMs,
+  );
 
   /** Attempts are counted some minutes after they ended, and the worker may have counted so far. */
   async function anHourBack(): Promise<void> {
