@@ -58,6 +58,12 @@ const offers: readonly Offer[] = [
     least: 'admin',
     on: (page) => page.getByRole('button', { name: 'New user' }),
   },
+  {
+    path: '/settings',
+    what: 'changing the retention',
+    least: 'admin',
+    on: (page) => page.getByRole('button', { name: 'Change the retention' }),
+  },
 ];
 
 for (const role of roles) {

@@ -135,6 +135,28 @@ test('the last administrator cannot be demoted', async ({ page }) => {
   await expect(dialog.getByRole('alert')).toContainText('is the last active administrator');
 });
 
+test('the retention is changed, refused beside its field, and recorded', async ({ page }) => {
+  await goTo(page, '/settings');
+  const section = page
+    .locator('section')
+    .filter({ has: page.getByRole('heading', { name: 'Retention' }) });
+  await expect(section).toContainText('kept for ever');
+  await page.getByRole('button', { name: 'Change the retention' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retention' });
+  await dialog.getByLabel('Attempts').fill('3');
+  await dialog.getByLabel('Attempts').press('Enter');
+  await expect(dialog.getByText('Keep at least 8 days: charts show a week.')).toBeVisible();
+  await dialog.getByLabel('Attempts').fill('90');
+  await dialog.getByRole('button', { name: 'Change retention' }).click();
+  await expect(section).toContainText('90 days');
+  await goTo(page, '/audit?action=settings');
+  await expect(
+    page
+      .getByRole('region', { name: 'Audit log' })
+      .getByText('Keeps the run log 30 days, attempts 90 days'),
+  ).toBeVisible();
+});
+
 test.describe('as a viewer', () => {
   test.use({ role: 'viewer' });
 

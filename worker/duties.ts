@@ -4,10 +4,10 @@ import type { Instant } from '#db/schema.ts';
 import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
 import { workOnBulkActions } from '#lib/bulk-actions/work.ts';
 import { checkNextTotals } from '#lib/counters/check-next-totals.ts';
-import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
 import { tellOfTheLoop } from '#lib/events/tell-of-the-loop.ts';
 import type { Logger } from '#lib/log.ts';
 import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
+import { forgetOld } from '#lib/retention/forget.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { endSpentRuns } from '#lib/runs/spent-budget.ts';
@@ -204,13 +204,7 @@ export async function performDuties(
         await forgetOldOutcomes(db);
       },
     },
-    {
-      what: 'forget old events',
-      everyMs: forgetEveryMs,
-      run: async () => {
-        await forgetOldEvents(db);
-      },
-    },
+    { what: 'forget what was kept long enough', everyMs: forgetEveryMs, run: () => forgetOld(db) },
   ];
   await Promise.all(duties.map((duty) => every(duty, log, ended)));
 }

@@ -6,17 +6,15 @@ export interface EventRetention {
   readonly maxRows: number;
 }
 
-const retention: EventRetention = { maxAgeMs: 30 * 24 * 3_600_000, maxRows: 1_000_000 };
 const chunkSize = 1_000;
 
 /**
- * Deletes the oldest events beyond the retention (30 days, a million rows), at most `maxChunks` × 1,000
- * of them. Returns how many went.
+ * Deletes the oldest events beyond the retention, at most `maxChunks` × 1,000 of them. Returns how many went.
  */
 export async function forgetOldEvents(
   db: Db,
-  maxChunks = 20,
-  keep: EventRetention = retention,
+  keep: EventRetention,
+  maxChunks = 200,
 ): Promise<number> {
   let gone = 0;
   for (let chunk = 0; chunk < maxChunks; chunk += 1) {

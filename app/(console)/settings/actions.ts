@@ -10,6 +10,8 @@ import {
   userChangeSchema,
 } from '#lib/access/users.ts';
 import { requestKeySchema } from '#lib/requests/request-key.ts';
+import { type Retention, retentionSchema } from '#lib/retention/model.ts';
+import { changeRetention } from '#lib/retention/settings.ts';
 import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';
 
 const createSchema = newUserSchema.extend({ requestKey: requestKeySchema });
@@ -57,4 +59,11 @@ export async function smokeCheckAction(): Promise<ActionResult<SmokeResult[]>> {
   return runAction(z.undefined(), undefined, ({ runtime, actor }) =>
     runSmokeChecks(runtime.db, actor),
   );
+}
+
+export async function changeRetentionAction(input: Retention): Promise<ActionResult<null>> {
+  return runAction(retentionSchema, input, async ({ runtime, actor, input: retention }) => {
+    await changeRetention(runtime.db, actor, retention);
+    return null;
+  });
 }

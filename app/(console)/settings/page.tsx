@@ -11,6 +11,8 @@ import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { listUsers } from '#lib/access/users.ts';
 import { type Deployment, readDeployment } from '#lib/health/deployment.ts';
+import { readRetention } from '#lib/retention/settings.ts';
+import { RetentionSection } from './retention.tsx';
 import { SmokeCheck } from './smoke-check.tsx';
 import { UserTable } from './user-table.tsx';
 
@@ -20,6 +22,7 @@ export default async function SettingsPage() {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     actor,
     deployment: await readDeployment(runtime),
+    retention: await readRetention(runtime.db),
     // Who has an account is for those who manage accounts.
     users: can(actor.role, 'users:manage') ? await listUsers(runtime.db) : null,
   }));
@@ -34,7 +37,7 @@ export default async function SettingsPage() {
       </>
     );
   }
-  const { actor, deployment, users } = loaded.data;
+  const { actor, deployment, retention, users } = loaded.data;
   const { health } = deployment;
   return (
     <>
@@ -106,6 +109,7 @@ export default async function SettingsPage() {
           />
         </Section>
       </div>
+      <RetentionSection retention={retention} mayChange={can(actor.role, 'settings:manage')} />
       {can(actor.role, 'settings:manage') ? <SmokeCheck /> : null}
       {users ? (
         <UserTable users={users} ownId={actor.userId} />

@@ -7,16 +7,17 @@ GO
 GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_secrets] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[app_settings] TO [$(schema)_worker];
 GO
 -- The queue.
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
-GRANT SELECT, INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[event_head] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
-GRANT SELECT, INSERT ON [$(schema)].[request_keys] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
 -- Bulk actions: the console starts them, workers carry them out and forget old outcomes.
 GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];

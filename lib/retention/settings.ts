@@ -1,0 +1,46 @@
+/** The retention that an administrator has set, for all workers of the database. */
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/access/model.ts';
+import { requirePermission } from '#lib/access/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { parseInput } from '#lib/errors/parse-input.ts';
+import { defaultRetention, type Retention, retentionSchema } from './model.ts';
+
+const name = 'retention';
+
+/** What is kept how long; the defaults until somebody changes them. */
+export async function readRetention(session: Session): Promise<Retention> {
+  const row = await session.q
+    .selectFrom('app_settings')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (!row) return defaultRetention;
+  // Values of an older or newer version that are not understood count as not set.
+  return retentionSchema.catch(defaultRetention).parse(JSON.parse(row.value));
+}
+
+/**
+ * Takes effect with the workers' next round, an hour later at most.
+ * @throws AppError `forbidden` without `settings:manage`, `input_invalid` with fields
+ */
+export async function changeRetention(db: Db, actor: Actor, input: Retention): Promise<void> {
+  requirePermission(actor, 'settings:manage');
+  const retention = parseInput(retentionSchema, input);
+  await db.transaction(async (tx) => {
+    const before = await readRetention(tx);
+    await tx.q.deleteFrom('app_settings').where('name', '=', name).execute();
+    await tx.q
+      .insertInto('app_settings')
+      .values({ name, value: JSON.stringify(retention), updated_at: tx.engine.now() })
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'settings.retention',
+      targetType: 'settings',
+      targetId: name,
+      summary: `Keeps the run log ${retention.eventDays} days, attempts ${retention.attemptDays === null ? 'for ever' : `${retention.attemptDays} days`}`,
+      before,
+      after: retention,
+    });
+  });
+}
