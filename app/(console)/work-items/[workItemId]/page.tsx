@@ -16,6 +16,7 @@ import { can } from '#lib/access/permissions.ts';
 import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { getWorkItemDetail } from '#lib/work-items/detail.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
+import { statusTimeline } from '#lib/work-items/timeline.ts';
 import { Headers } from '../../records/headers.tsx';
 import { payloadSource } from '../../records/viewer/payload-source.ts';
 import { PayloadViewer } from '../../records/viewer/payload-viewer.tsx';
@@ -25,6 +26,7 @@ import { Attempts } from './attempts.tsx';
 import { ItemFacts } from './item-facts.tsx';
 import { Lineage } from './lineage.tsx';
 import { RefetchMenu } from './refetch-menu.tsx';
+import { StatusTimeline } from './status-timeline.tsx';
 import { WhyWaiting } from './why-waiting.tsx';
 
 export const metadata: Metadata = { title: 'Work item' };
@@ -75,6 +77,7 @@ export default async function WorkItemPage({
       ) : (
         <WhyWaiting status={item.status} answer={detail.waiting} />
       )}
+      <StatusTimeline stretches={statusTimeline(item, detail.attempts)} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <Attempts attempts={detail.attempts} />
