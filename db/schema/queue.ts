@@ -62,6 +62,8 @@ export interface WorkItemsTable {
   refresh_class: Generated<number | null>;
   /** added: since when its changes have been watched. */
   first_fetched_at: Generated<Instant | null>;
+  /** added: since when its resource is no longer there; holds while it is later than `last_fetched_at`. */
+  gone_since: Generated<Instant | null>;
 }
 
 export interface IngestRecordsTable {
@@ -118,6 +120,8 @@ export interface IngestRunsTable {
   items_skipped: Generated<number>;
   items_retried: Generated<number>;
   items_unchanged: Generated<number>;
+  /** added: how often a resource was found gone; among the skipped. */
+  items_gone: Generated<number>;
   max_items: number | null;
   max_depth: number | null;
   /** added: most requests, and how many were sent. */

@@ -51,6 +51,8 @@ export const appErrorRemedies = {
   // what a source answered
   http_not_found: 'The resource does not exist at the source.',
   http_gone: 'The source says the resource is gone for good.',
+  resource_gone:
+    'Nothing to do: its records are kept, and it is looked at again from time to time, ever more rarely.',
   http_unauthorized: "Check the source's credentials.",
   http_forbidden: 'The source refuses access; check its terms and the user agent.',
   http_rate_limited: 'The host asked us to slow down; give its source a longer delay.',

@@ -8,6 +8,7 @@ import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { pinnedClass, rateOfClass, refreshClasses } from '#lib/revisit/refresh-class.ts';
 import { refreshUtility } from '#lib/revisit/refresh-utility.ts';
+import { goneCode } from '#lib/work-items/gone.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
 import type { ItemAsRead } from '#lib/work-items/status-and-run.ts';
 import type { ScopeSource } from './scope.ts';
@@ -29,7 +30,7 @@ export interface DueQueue {
 
 interface Lane {
   readonly source: ScopeSource;
-  readonly refreshClass: number | null;
+  readonly refreshClass: LaneClass;
   /** Read and not yet given out. */
   rows: DueItem[];
 }
@@ -75,8 +76,17 @@ function bestOf(lanes: readonly Lane[], now: Instant): Lane | undefined {
   return best;
 }
 
-/** A person's pin goes before every estimate, and so does what nobody has looked at yet. */
-function utilityOf(item: DueItem, refreshClass: number | null, now: Instant): number {
+/** `gone`: what was no longer there when it was looked at last. */
+type LaneClass = number | null | 'gone';
+
+const laneClasses: readonly LaneClass[] = [...refreshClasses, 'gone'];
+
+/**
+ * A person's pin goes before every estimate, and so does what nobody has looked at yet; what is gone comes
+ * last, for most of it stays away.
+ */
+function utilityOf(item: DueItem, refreshClass: LaneClass, now: Instant): number {
+  if (refreshClass === 'gone') return -1;
   if (refreshClass === pinnedClass || item.last_fetched_at === null) return Infinity;
   const ageMs = Date.parse(now) - Date.parse(item.last_fetched_at);
   return refreshUtility(rateOfClass(refreshClass), ageMs);
@@ -84,24 +94,21 @@ function utilityOf(item: DueItem, refreshClass: number | null, now: Instant): nu
 
 /** The classes of a source that have something due, with their first items; one statement. */
 async function openLanes(s: Session, source: ScopeSource, dueBy: Instant): Promise<Lane[]> {
-  const heads = refreshClasses.map((refreshClass) =>
+  const heads = laneClasses.map((laneClass, index) =>
     s.q
-      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), 1).as('head'))
+      .selectFrom(s.engine.take(laneRows(s, source, laneClass, dueBy), 1).as('head'))
       .selectAll()
-      .select(sql.lit(refreshClass ?? unknownMark).as('mark')),
+      .select(sql.lit(index).as('lane')),
   );
   const [first, ...others] = heads;
   if (first === undefined) return [];
   const rows = await others.reduce((all, one) => all.unionAll(one), first).execute();
-  return rows.map(({ mark, ...row }) => ({
+  return rows.map(({ lane, ...row }) => ({
     source,
-    refreshClass: Number(mark) === unknownMark ? null : Number(mark),
+    refreshClass: laneClasses[Number(lane)] ?? null,
     rows: [row],
   }));
 }
-
-/** Stands for the class null in a result. */
-const unknownMark = -1_000;
 
 function readOn(s: Session, lane: Lane, dueBy: Instant, after: DueItem): Promise<DueItem[]> {
   if (after.next_fetch_at === null) return Promise.resolve([]);
@@ -114,9 +121,9 @@ function readOn(s: Session, lane: Lane, dueBy: Instant, after: DueItem): Promise
   return s.engine.take(rows, readAtOnce).execute();
 }
 
-/** In the order of IX_work_items_refresh, whose predicate is repeated. */
-function laneRows(s: Session, source: ScopeSource, refreshClass: number | null, dueBy: Instant) {
-  return s.q
+/** In the order of IX_work_items_refresh or IX_work_items_gone, whose predicates are repeated. */
+function laneRows(s: Session, source: ScopeSource, laneClass: LaneClass, dueBy: Instant) {
+  const rows = s.q
     .selectFrom('work_items')
     .select([
       'work_item_id',
@@ -129,16 +136,19 @@ function laneRows(s: Session, source: ScopeSource, refreshClass: number | null, 
     ])
     .where(s.engine.isExactly(sql.ref('source_name'), source.name))
     .where('source_system', '=', source.type)
-    .where('status', '=', statusIs('completed'))
     .where('next_fetch_at', 'is not', null)
     .where('next_fetch_at', '<=', s.engine.instantParam(dueBy))
-    .where((eb) =>
-      refreshClass === null
-        ? eb('refresh_class', 'is', null)
-        : eb('refresh_class', '=', sql.lit(refreshClass)),
-    )
     .orderBy('next_fetch_at')
     .orderBy('work_item_id');
+  if (laneClass === 'gone') {
+    return rows
+      .where('status', '=', statusIs('skipped'))
+      .where('error_code', '=', sql.lit(goneCode));
+  }
+  const completed = rows.where('status', '=', statusIs('completed'));
+  return laneClass === null
+    ? completed.where('refresh_class', 'is', null)
+    : completed.where('refresh_class', '=', sql.lit(laneClass));
 }
 
 /**
@@ -150,9 +160,9 @@ export async function countDue(
   dueBy: Instant,
   most: number,
 ): Promise<{ readonly resourceType: string; readonly count: number }[]> {
-  const lanes = refreshClasses.map((refreshClass) =>
+  const lanes = laneClasses.map((laneClass) =>
     s.q
-      .selectFrom(s.engine.take(laneRows(s, source, refreshClass, dueBy), most).as('lane'))
+      .selectFrom(s.engine.take(laneRows(s, source, laneClass, dueBy), most).as('lane'))
       .select('resource_type'),
   );
   const [first, ...others] = lanes;

@@ -1,12 +1,13 @@
 /** What becomes of items that are still queued when their run has ended. */
 import type { Session } from '#db/engine.ts';
+import { goneCode } from '#lib/work-items/gone.ts';
 import { statusIs } from '#lib/work-items/held-item.ts';
 import { heldChange } from '#lib/work-items/hold.ts';
 import { adjustRun, outcomeDeltas, type RunStanding, timesDeltas } from './run-numbers.ts';
 
 /**
  * Settles pending items of an ended run, whose row the caller holds (`adjustRun`). What a recrawl took up
- * but did not ask for is completed, as it was, and due, as it was. Other items are skipped after a cancel; else they leave
+ * but did not ask for is completed (or gone), as it was, and due, as it was. Other items are skipped after a cancel; else they leave
  * the run and are held until a new run adopts them.
  * @param ids at most 500
  */
@@ -25,17 +26,16 @@ export async function settleUnfetched(
       .where('status', '=', statusIs('pending'));
   let putBack = 0;
   if (run.kind === 'recrawl') {
-    const result = await unfetched()
-      .set({
-        status: 'completed',
-        run_id: null,
-        wait_reason: null,
-        error_code: null,
-        error_message: null,
-      })
+    const asItWas = { run_id: null, wait_reason: null, error_code: null, error_message: null };
+    const gone = await unfetched()
+      .set({ ...asItWas, status: 'skipped', error_code: goneCode })
+      .whereRef('gone_since', '>', 'last_fetched_at')
+      .executeTakeFirst();
+    const fetched = await unfetched()
+      .set({ ...asItWas, status: 'completed' })
       .where('last_fetched_at', 'is not', null)
       .executeTakeFirst();
-    putBack = Number(result.numUpdatedRows);
+    putBack = Number(gone.numUpdatedRows) + Number(fetched.numUpdatedRows);
   }
   const cancelled = run.status === 'cancelled';
   const rest = await unfetched()

@@ -77,6 +77,8 @@ export interface Run {
   readonly itemsDiscovered: number;
   readonly itemsRetried: number;
   readonly itemsUnchanged: number;
+  /** Resources that were there before and are no longer; among the skipped. */
+  readonly itemsGone: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;
   readonly maxRequests: number | null;

@@ -14,6 +14,8 @@ export interface RunDeltas {
   readonly discovered?: number;
   readonly retried?: number;
   readonly unchanged?: number;
+  /** Found gone; counted among the skipped too. */
+  readonly gone?: number;
   /** Requests sent. */
   readonly requests?: number;
 }
@@ -63,6 +65,7 @@ export async function adjustRun(
       items_discovered: by('items_discovered', deltas.discovered),
       items_retried: by('items_retried', deltas.retried),
       items_unchanged: by('items_unchanged', deltas.unchanged),
+      items_gone: by('items_gone', deltas.gone),
       requests_sent: by('requests_sent', deltas.requests),
       heartbeat_at: tx.engine.now(),
     })

@@ -20,8 +20,11 @@ export interface OutcomeRule {
   readonly hostWaits: 'always' | 'when_told' | 'never';
   /** Counts as a failure of the host; five in a row open its circuit. */
   readonly hostFault: boolean;
-  /** A link that was never fetched is skipped instead of failing: a fact about the page that links. */
-  readonly deadLink: boolean;
+  /**
+   * There is no such resource. A link that was never fetched is skipped instead of failing: a fact about the
+   * page that links. What was fetched before is gone: it is skipped, and looked at again ever more rarely.
+   */
+  readonly noResource: boolean;
   /** Least wait before the second attempt, doubled with each further one, ms; else backoff alone. */
   readonly leastDelayMs: number;
   /** When it happens, and why it is treated so. */
@@ -36,7 +39,7 @@ const rule = (
   decision,
   hostWaits: 'never',
   hostFault: false,
-  deadLink: false,
+  noResource: false,
   leastDelayMs: 0,
   because,
   ...more,
@@ -65,8 +68,8 @@ const rules = {
     hostFault: true,
     hostWaits: 'when_told',
   }),
-  http_not_found: rule('give_up', 'There is no such resource.', { deadLink: true }),
-  http_gone: rule('give_up', 'The resource is gone for good.', { deadLink: true }),
+  http_not_found: rule('give_up', 'There is no such resource.', { noResource: true }),
+  http_gone: rule('give_up', 'The resource is gone for good.', { noResource: true }),
   http_unauthorized: rule('give_up', 'Credentials must be mended by a person.'),
   http_forbidden: rule('give_up', 'Asking again what was refused is what gets crawlers banned.'),
   http_client_error: rule('give_up', 'The same request is refused for the same reason.'),
@@ -79,8 +82,8 @@ const rules = {
     'retry',
     'A cut or half-written answer looks the same as a wrong one, and the attempts are bounded.',
   ),
-  page_missing: rule('give_up', 'The wiki has no such page.', { deadLink: true }),
-  title_invalid: rule('give_up', 'No page can have that title.', { deadLink: true }),
+  page_missing: rule('give_up', 'The wiki has no such page.', { noResource: true }),
+  title_invalid: rule('give_up', 'No page can have that title.', { noResource: true }),
   blocked: rule(
     'retry',
     'A block or challenge page: everybody leaves the host alone for a good while, instead of meeting the same wall with every item.',
@@ -91,6 +94,10 @@ const rules = {
     'The host it redirects to is to be left alone for now; the one that was asked is not to blame.',
   ),
   robots_disallowed: rule('skip', 'The site’s owner does not want it fetched.'),
+  resource_gone: rule(
+    'skip',
+    'It was fetched before and is no longer there; its records are kept.',
+  ),
   // our own side
   lake_write_failed: rule(
     'retry',

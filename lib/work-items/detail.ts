@@ -1,8 +1,10 @@
 /** One work item with its history, its lineage and the reason it is or is not running. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
+import { goneSince } from './gone.ts';
 import type { WorkItem, WorkItemAttempt, WorkItemStatus } from './model.ts';
 import { attemptFromRow, workItemFromRow } from './rows.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting-facts.ts';
@@ -17,6 +19,8 @@ export interface RelatedItem {
 
 export interface WorkItemDetail {
   readonly item: WorkItem;
+  /** Since when its resource is no longer there; null when it is, or nobody knows. */
+  readonly goneSince: Instant | null;
   /** Newest first, at most 50. */
   readonly attempts: readonly WorkItemAttempt[];
   /** Newest first, at most 20, without payloads. */
@@ -66,6 +70,7 @@ export async function getWorkItemDetail(
   ]);
   return {
     item,
+    goneSince: goneSince(row),
     attempts,
     records: records.rows,
     parent,

@@ -7,10 +7,12 @@ import { adjustRun, outcomeDeltas } from '#lib/runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
 import { isHostFault } from './circuit-breaker.ts';
 import { earlierFailure } from './earlier-outcome.ts';
+import { goneCode, goneSince } from './gone.ts';
 import { noLease, readHeld, updateHeld, type WorkItemChange } from './held-item.ts';
 import { noteHostAnswer } from './hosts.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
 import type { FailureInput, FailureResult } from './model.ts';
+import { nextLookMs } from './next-fetch.ts';
 import { settleReturned } from './return-to-queue.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
@@ -26,7 +28,9 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     const settled = async () => (await earlierFailure(tx, input)) ?? lost;
     if (!item) return settled();
     const status = await nextStatus(tx, item, input);
-    if (!(await updateHeld(tx, input.fence, failedItem(tx, input, status)))) return settled();
+    const changed =
+      input.decision.kind === 'gone' ? goneItem(tx, item, input) : failedItem(tx, input, status);
+    if (!(await updateHeld(tx, input.fence, changed))) return settled();
 
     const ofHost = await noteHostAnswer(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
@@ -40,7 +44,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     await recordAttempts(tx, [
       { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
     ]);
-    const change = status === 'pending' ? { retried: 1 } : outcomeDeltas(status, 1);
+    const gone = input.decision.kind === 'gone' ? 1 : 0;
+    const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), gone };
     await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
     const told: NewEvent[] = [...ofHost];
@@ -64,7 +69,7 @@ async function nextStatus(
   item: WorkItemRow,
   input: FailureInput,
 ): Promise<'pending' | 'failed' | 'skipped'> {
-  if (input.decision.kind === 'skip') return 'skipped';
+  if (input.decision.kind === 'skip' || input.decision.kind === 'gone') return 'skipped';
   if (input.decision.kind === 'give_up') return 'failed';
   return item.attempt < (await maxAttemptsOf(tx, item)) ? 'pending' : 'failed';
 }
@@ -85,5 +90,19 @@ function failedItem(
     last_http_status: input.attempt.httpStatus,
     wait_reason: waits ? 'backoff' : null,
     ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
+  };
+}
+
+/** The attempt keeps what the source answered; the item says what has become of its resource. */
+function goneItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkItemChange {
+  const since = goneSince(item);
+  const nextMs = nextLookMs(item, Math.random());
+  return {
+    ...failedItem(tx, input, 'skipped'),
+    error_code: goneCode,
+    error_message:
+      `It was there when it was fetched last, and is gone. ${input.errorMessage}`.slice(0, 4000),
+    gone_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
+    next_fetch_at: nextMs === null ? null : tx.engine.nowPlus(nextMs),
   };
 }

@@ -163,7 +163,8 @@ export interface FailureInput {
   readonly decision:
     | { readonly kind: 'retry'; readonly delayMs: number }
     | { readonly kind: 'give_up' }
-    | { readonly kind: 'skip' };
+    | { readonly kind: 'skip' }
+    | { readonly kind: 'gone' };
   /** How long nobody should ask the item's host (see `planRetry`), ms; default not at all. */
   readonly blockHostMs?: number | null;
 }

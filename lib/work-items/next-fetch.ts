@@ -2,10 +2,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemRow } from '#db/schema.ts';
+import { goneInterval } from '#lib/revisit/gone-interval.ts';
 import { nextInterval } from '#lib/revisit/next-interval.ts';
 import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
 import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
 import { pinnedClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
+import { goneSince } from './gone.ts';
 
 type Planned = Pick<
   WorkItemRow,
@@ -21,6 +23,8 @@ type Watched = Pick<
   | 'change_count'
   | 'content_hash'
 >;
+
+type Gone = Pick<WorkItemRow, 'gone_since' | 'last_fetched_at' | 'claimed_at'>;
 
 /**
  * What a fetch that ends now leaves of the item for the next one: when it is due, and among which items
@@ -70,6 +74,21 @@ function nextFetchMs(item: Planned, changed: boolean, random: number): number | 
     case 'retired':
       return null;
   }
+}
+
+/**
+ * In how many ms an item whose resource is gone is looked at again; null = never. A person's plan stands.
+ * @param random uniform in [0, 1)
+ */
+export function nextLookMs(item: Planned & Gone, random: number): number | null {
+  if (refetchPlanOf(item).kind !== 'adaptive') return nextFetchMs(item, false, random);
+  const since = goneSince(item);
+  // Both moments are the database's; the claim is near enough to the end of the fetch.
+  const goneForMs =
+    since === null || item.claimed_at === null
+      ? 0
+      : Date.parse(item.claimed_at) - Date.parse(since);
+  return goneInterval(goneForMs, random);
 }
 
 /**

@@ -13,6 +13,7 @@ const failed = (over: Partial<Parameters<typeof planRetry>[0]> = {}) => ({
   maxAttempts: 4,
   retryAfterMs: null,
   isUntriedLink: false,
+  wasFetched: false,
   ...over,
 });
 const half = () => 0.5;
@@ -59,9 +60,14 @@ describe('the table of outcomes', () => {
     expect(last.decision).toEqual({ kind: 'give_up' });
   });
 
-  test.each(decided)('$code of a link that was never fetched', ({ code, deadLink, decision }) => {
+  test.each(decided)('$code of what was fetched before', ({ code, noResource }) => {
+    const { kind } = planRetry(failed({ code, wasFetched: true })).decision;
+    expect(kind).toBe(noResource ? 'gone' : planRetry(failed({ code })).decision.kind);
+  });
+
+  test.each(decided)('$code of a link that was never fetched', ({ code, noResource, decision }) => {
     const { kind } = planRetry(failed({ code, isUntriedLink: true })).decision;
-    if (deadLink) expect(kind).toBe('skip');
+    if (noResource) expect(kind).toBe('skip');
     else expect(kind).toBe(planRetry(failed({ code })).decision.kind);
     if (decision === 'leave' || decision === 'wait') expect(kind).toBe('retry');
   });

@@ -7,7 +7,9 @@ import { type OutcomeRule, outcomeRule } from './attempt-outcomes.ts';
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly delayMs: number }
   | { readonly kind: 'give_up' }
-  | { readonly kind: 'skip' };
+  | { readonly kind: 'skip' }
+  /** Skipped as well, and looked at again ever more rarely. */
+  | { readonly kind: 'gone' };
 
 export interface FailedAttempt {
   readonly code: ErrorCode;
@@ -19,6 +21,8 @@ export interface FailedAttempt {
   readonly retryAfterMs: number | null;
   /** True when the item was found as a link and has never been fetched. */
   readonly isUntriedLink: boolean;
+  /** True when its resource was there before. */
+  readonly wasFetched: boolean;
 }
 
 export interface RetryPlan {
@@ -65,11 +69,12 @@ export function planRetry(failed: FailedAttempt, random: () => number = Math.ran
 }
 
 /**
- * A seed that is missing, and a page that was there before, do fail; of a link that leads nowhere (on a
- * wiki, every red link) there is nothing to mend.
+ * A seed that was never there does fail: somebody mistyped it. Of a link that leads nowhere (on a wiki, every
+ * red link), and of a page that its owner took away, there is nothing to mend.
  */
 function decisionOf(rule: OutcomeRule, failed: FailedAttempt): RetryDecision['kind'] {
-  if (rule.deadLink && failed.isUntriedLink) return 'skip';
+  if (rule.noResource && failed.wasFetched) return 'gone';
+  if (rule.noResource && failed.isUntriedLink) return 'skip';
   // `wait` and `leave` are the worker's; should one of them be recorded all the same, it costs an attempt.
   return rule.decision === 'give_up' || rule.decision === 'skip' ? rule.decision : 'retry';
 }

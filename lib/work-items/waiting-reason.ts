@@ -10,6 +10,7 @@ export interface WaitingFacts {
     readonly availableAt: Instant;
     readonly waitReason: string | null;
     readonly attempt: number;
+    readonly errorCode?: string | null;
     readonly leaseOwner: string | null;
     readonly leaseUntil: Instant | null;
     readonly host: string | null;

@@ -3,6 +3,7 @@
  * database's clock; every reason that holds is named, the one that decides first.
  */
 import type { Instant } from '#db/schema.ts';
+import { goneCode } from './gone.ts';
 import {
   reason,
   reasonUntil,
@@ -52,7 +53,14 @@ export function whyWaiting(facts: WaitingFacts): WaitingAnswer {
         ),
       );
     case 'skipped':
-      return settled(reason('skipped', 'It was skipped. Retry it to put it back into the queue.'));
+      return settled(
+        reason(
+          'skipped',
+          facts.item.errorCode === goneCode
+            ? 'Its resource is no longer there. A recrawl of what is due looks at it again, ever more rarely.'
+            : 'It was skipped. Retry it to put it back into the queue.',
+        ),
+      );
     case 'in_progress':
       return { unfinished: true, reasons: [held(facts)], readyAt: null };
     case 'pending':

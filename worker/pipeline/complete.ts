@@ -43,6 +43,7 @@ export async function failItem(
     maxAttempts: failure.maxAttempts,
     retryAfterMs: failure.retryAfterMs,
     isUntriedLink: held.item.discoveredFrom !== null && held.item.lastFetchedAt === null,
+    wasFetched: held.item.lastFetchedAt !== null,
   });
   const attempt = attemptReport(held, failure.facts, context);
   const result = await patiently(

@@ -88,6 +88,7 @@ export async function passTime(db: Db, ms: number): Promise<void> {
       lease_until: earlier('lease_until'),
       claimed_at: earlier('claimed_at'),
       first_fetched_at: earlier('first_fetched_at'),
+      gone_since: earlier('gone_since'),
       last_fetched_at: earlier('last_fetched_at'),
       next_fetch_at: earlier('next_fetch_at'),
     })

@@ -52,6 +52,7 @@ export function RunProgressPanel({
         <Stat
           label="Skipped"
           value={formatCount(run.itemsSkipped)}
+          detail={run.itemsGone > 0 ? `${formatCount(run.itemsGone)} of them gone` : undefined}
           href={`${list}&status=skipped`}
         />
         <Stat

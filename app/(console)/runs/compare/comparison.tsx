@@ -68,6 +68,7 @@ const figures: readonly Figure[] = [
   { label: 'Unchanged of them', of: ({ run }) => run.itemsUnchanged, whole: total },
   { label: 'Failed', of: ({ run }) => run.itemsFailed, whole: total },
   { label: 'Skipped', of: ({ run }) => run.itemsSkipped, whole: total },
+  { label: 'Gone of them', of: ({ run }) => run.itemsGone, whole: total },
   { label: 'Discovered', of: ({ run }) => run.itemsDiscovered },
   { label: 'Attempts retried', of: ({ run }) => run.itemsRetried },
   { label: 'Requests sent', of: ({ run }) => run.requestsSent },

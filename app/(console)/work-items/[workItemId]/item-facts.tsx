@@ -30,6 +30,9 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
                 },
               ]
             : []),
+          ...(detail.goneSince
+            ? [{ label: 'Gone since', value: <Time at={detail.goneSince} /> }]
+            : []),
           sourceEntry(detail),
           { label: 'Type', value: `${item.sourceSystem} · ${item.resourceType}` },
           runEntry(detail),
