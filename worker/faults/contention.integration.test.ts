@@ -55,23 +55,32 @@ describe.runIf(engine !== undefined)('another program in the way', () => {
     hangMs,
   );
 
-  it('that keeps rows for longer than a statement may take: the work waits for it', async () => {
-    const { db } = fleet.site.runtime;
-    const env = { INGEST_SQLSERVER_REQUEST_TIMEOUT: '2' };
-    const workers = [fleet.worker({ env }), fleet.worker({ env })];
-    for (const worker of workers) await until('it is up', () => isUp(worker));
-    await launchCampaign(fleet.site.runtime, 'kept', 300, { latency_ms: 50 });
-    await until('the work has begun', async () => {
-      const { byStatus } = await fleet.site.runtime.store.getStats();
-      return byStatus.completed > 20;
-    });
-    await db.transaction(async (tx) => {
-      await lockRuns(tx);
-      await sleep(5_000);
-    });
-    const logs = workers.map((worker) => worker.log()).join('');
-    expect(logs).toContain('db_statement_timeout');
-    expect(logs).toContain('could not complete an item; trying again');
-    await fleet.finish();
-  }, 120_000);
+  it(
+    'that keeps rows for longer than a statement may take: the work waits for it',
+    async () => {
+      const { db } = fleet.site.runtime;
+      // More than a busy server takes, less than the rows are kept.
+      const env = { INGEST_SQLSERVER_REQUEST_TIMEOUT: '10' };
+      const workers = [fleet.worker({ env }), fleet.worker({ env })];
+      for (const worker of workers) await until('it is up', () => isUp(worker));
+      await launchCampaign(fleet.site.runtime, 'kept', 300, { latency_ms: 50 });
+      await until(
+        'the work has begun',
+        async () => {
+          const { byStatus } = await fleet.site.runtime.store.getStats();
+          return byStatus.completed > 20;
+        },
+        120_000,
+      );
+      await db.transaction(async (tx) => {
+        await lockRuns(tx);
+        await sleep(15_000);
+      });
+      const logs = workers.map((worker) => worker.log()).join('');
+      expect(logs).toContain('db_statement_timeout');
+      expect(logs).toContain('could not complete an item; trying again');
+      await fleet.finish();
+    },
+    hangMs,
+  );
 });
