@@ -23,8 +23,14 @@ export async function createSqlServerTarget(
     await close(raw);
     await db.close();
     const master = await connect({ ...settings, database: 'master' });
-    await execute(master, `drop database [${settings.database}]`, []);
-    await close(master);
+    try {
+      await execute(master, `drop database [${settings.database}]`, []);
+    } catch (error) {
+      // What went wrong before, and left a session behind, is what should be told.
+      filling.progress(`${settings.database} could not be dropped: ${String(error)}`);
+    } finally {
+      await close(master);
+    }
   };
   const nowMs = filling.nowMs ?? Date.now();
   try {
@@ -36,7 +42,12 @@ export async function createSqlServerTarget(
   return {
     db,
     nowMs,
-    environment: { DB_BACKEND: 'sqlserver', INGEST_SQLSERVER_DATABASE: settings.database },
+    environment: {
+      DB_BACKEND: 'sqlserver',
+      INGEST_SQLSERVER_DATABASE: settings.database,
+      // Many processes that wait for each other are what is measured, not given up.
+      INGEST_SQLSERVER_REQUEST_TIMEOUT: '600',
+    },
     share: 0.1,
     replay: async (steps) => {
       for (const step of steps) {

@@ -38,7 +38,9 @@ export async function measureWrites(
   const results: BenchResult[] = [];
   for (const each of writeCases(target.share)) {
     progress(`queue: ${each.name}`);
-    results.push(await measureWrite(target, each, runs));
+    const result = await measureWrite(target, each, runs);
+    progress(`  ${Math.round(result.median)} ${result.unit}, ratio ${result.ratio?.toFixed(2)}`);
+    results.push(result);
   }
   await removeMeasured(target.db);
   return results;
