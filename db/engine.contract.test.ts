@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClaimRequest, Db } from './engine.ts';
-import { DatabaseError } from './errors.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Db } from './engine.ts';
 import type { TableName } from './schema.ts';
 import { type ContractDatabase, contractEngines } from './testing/contract-engines.ts';
+import { withDatabase } from './testing/with-database.ts';
 import { workItemRow, workItemRows } from './testing/work-items.ts';
 
 const usedTables: TableName[] = [
@@ -18,14 +18,10 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
   let opened: ContractDatabase;
   let db: Db;
 
-  beforeAll(async () => {
-    opened = await contract.create();
-    db = opened.db;
+  withDatabase(contract, usedTables, (given) => {
+    opened = given;
+    db = given.db;
   });
-  beforeEach(async () => {
-    for (const table of usedTables) await db.q.deleteFrom(table).execute();
-  });
-  afterAll(() => opened?.dispose());
 
   const value = async <T>(expression: ReturnType<typeof sql<T>>): Promise<T | undefined> => {
     const { rows } = await sql<{ v: T }>`select ${expression} as v`.execute(db.q);
@@ -33,23 +29,6 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
   };
   const insert = (rows: ReturnType<typeof workItemRows>) =>
     db.engine.insertWorkItemsIfAbsent(db, rows);
-  let lastLease = 0;
-  const claim = (over: Partial<ClaimRequest> = {}, from: Db = db) => {
-    const limit = over.limit ?? 10;
-    const leaseIds = Array.from({ length: limit }, () => {
-      lastLease += 1;
-      return `lease-${lastLease}`;
-    });
-    return from.engine.claim(from, { limit, owner: 'me', leaseMs: 60_000, leaseIds, ...over });
-  };
-  const idsOf = (rows: readonly { work_item_id: string }[]) => rows.map((row) => row.work_item_id);
-  const counts = async () =>
-    Object.fromEntries(
-      (await db.engine.readCounters(db)).map((row) => [
-        `${row.source_name}/${row.status}`,
-        row.item_count,
-      ]),
-    );
 
   describe('the clock', () => {
     it('tells UTC with milliseconds, and nowPlus, addMs and diffMs agree about it', async () => {
@@ -88,265 +67,6 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
         const same = sql<boolean>`${column} = ${db.engine.instantParam(text)}`;
         expect(await read().where(same).execute()).toHaveLength(1);
       }
-    });
-  });
-
-  describe('inserting what is absent', () => {
-    it('inserts new keys, leaves known ones as they are, and tells which were inserted', async () => {
-      expect(await insert(workItemRows(3))).toEqual(
-        new Set(['item-000000', 'item-000001', 'item-000002']),
-      );
-      const again = [workItemRow(1, { work_item_id: 'other', priority: 1 }), workItemRow(9)];
-      expect(await insert(again)).toEqual(new Set(['item-000009']));
-      const rows = await db.q
-        .selectFrom('work_items')
-        .select(['work_item_id', 'priority'])
-        .orderBy('work_item_id')
-        .execute();
-      expect(idsOf(rows)).toEqual(['item-000000', 'item-000001', 'item-000002', 'item-000009']);
-      expect(rows[1]?.priority).toBe(100);
-    });
-
-    it('takes more rows than one statement does', async () => {
-      expect((await insert(workItemRows(1203))).size).toBe(1203);
-    });
-
-    it('keys that differ in case or accent are different, and text is stored as it is', async () => {
-      const ids = [
-        'Star_Wars',
-        'star_wars',
-        'Émile',
-        'Emile',
-        '東京',
-        'a"b\\c~0\n\td',
-        "it's; drop",
-      ];
-      const rows = ids.map((resource_id, n) =>
-        workItemRow(n, { resource_id, metadata: JSON.stringify({ resource_id }) }),
-      );
-      expect((await insert(rows)).size).toBe(ids.length);
-      const stored = await db.q
-        .selectFrom('work_items')
-        .select(['resource_id', 'metadata'])
-        .orderBy('work_item_id')
-        .execute();
-      expect(stored.map((row) => row.resource_id)).toEqual(ids);
-      expect(stored.map((row) => JSON.parse(row.metadata ?? '').resource_id)).toEqual(ids);
-    });
-
-    it('two sessions with the same keys insert each key once', async () => {
-      const other = await opened.openAnother();
-      const all = await Promise.all(
-        [db, other, db, other].map((one, session) =>
-          one.transaction((tx) =>
-            tx.engine.insertWorkItemsIfAbsent(
-              tx,
-              workItemRows(200).map((row) => ({
-                ...row,
-                work_item_id: `${row.work_item_id}-${session}`,
-              })),
-            ),
-          ),
-        ),
-      );
-      expect(all.reduce((sum, one) => sum + one.size, 0)).toBe(200);
-      expect(await counts()).toEqual({ 'sample/pending': 200 });
-    });
-
-    it('a key that is too long is refused with its own code', async () => {
-      const error = await insert([workItemRow(1, { dedupe_key: 'x'.repeat(851) })]).catch(
-        (e: unknown) => e,
-      );
-      expect(error).toBeInstanceOf(DatabaseError);
-      expect(error).toMatchObject({
-        code: expect.stringMatching(/^db_(constraint_violation|value_too_long)$/),
-      });
-    });
-  });
-
-  describe('claiming', () => {
-    it('goes by priority, then age, then id, and gives each item its own fence', async () => {
-      await insert([
-        workItemRow(3, { priority: 5 }),
-        workItemRow(2),
-        workItemRow(1),
-        workItemRow(4, { priority: 1 }),
-      ]);
-      const claimed = await claim({ limit: 3, leaseIds: ['a', 'b', 'c'] });
-      expect(claimed.map((row) => [row.work_item_id, row.lease_id])).toEqual([
-        ['item-000004', 'a'],
-        ['item-000003', 'b'],
-        ['item-000001', 'c'],
-      ]);
-      expect(claimed[0]).toMatchObject({ status: 'in_progress', attempt: 1, lease_owner: 'me' });
-      const { lease_until: until, claimed_at: at } = claimed[0] ?? {};
-      expect(Date.parse(until ?? '') - Date.parse(at ?? '')).toBe(60_000);
-      expect(idsOf(await claim())).toEqual(['item-000002']);
-      expect(await claim()).toEqual([]);
-    });
-
-    it('leaves what is not pending or not yet available', async () => {
-      const later = '2999-01-01T00:00:00.000Z';
-      await insert([
-        workItemRow(1, { available_at: later, wait_reason: 'backoff' }),
-        workItemRow(2, { status: 'failed' }),
-        workItemRow(3),
-      ]);
-      expect(idsOf(await claim())).toEqual(['item-000003']);
-    });
-
-    it('keeps to its scope', async () => {
-      await insert([
-        workItemRow(1, { source_name: 'a', host: 'one' }),
-        workItemRow(2, { source_name: 'b', host: 'two', run_id: 'run' }),
-        workItemRow(3, { source_name: 'c' }),
-        workItemRow(4, { source_name: 'd', priority: 1 }),
-      ]);
-      const scoped = async (scope: ClaimRequest['scope']) => {
-        const ids = await db.transaction(async (tx) => {
-          const leaseIds = ['w', 'x', 'y', 'z'];
-          const rows = await tx.engine.claim(tx, {
-            limit: 4,
-            owner: 'me',
-            leaseMs: 1,
-            leaseIds,
-            ...(scope ? { scope } : {}),
-          });
-          await tx.q.updateTable('work_items').set({ status: 'pending' }).execute();
-          return idsOf(rows).map((id) => Number(id.slice(-1)));
-        });
-        return ids;
-      };
-      const source = (name: string) => ({ system: 'test', name });
-      expect(await scoped({})).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources: [] })).toEqual([]);
-      expect(await scoped({ sources: [source('b')] })).toEqual([2]);
-      expect(await scoped({ sources: [source('b'), source('d'), source('none')] })).toEqual([4, 2]);
-      const sources = ['a', 'b', 'c', 'd'].map(source);
-      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 1, 2, 3]);
-      await db.q
-        .insertInto('hosts')
-        .values({ host: 'one', pace_ms: 500, updated_at: db.engine.now() })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 2, 3]);
-      await db.q
-        .updateTable('hosts')
-        .set({ next_slot_at: db.engine.nowPlus(60_000) })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
-      await db.q.updateTable('hosts').set({ pace_ms: 0 }).execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 2, 3]);
-      await db.q.updateTable('hosts').set({ next_slot_at: null }).execute();
-      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 1, 2, 3]);
-      await db.q
-        .updateTable('hosts')
-        .set({ blocked_until: db.engine.nowPlus(60_000) })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
-      await db.q.deleteFrom('hosts').execute();
-      expect(await scoped({ sources, excludeRuns: ['run'] })).toEqual([4, 1, 3]);
-      expect(await scoped({ sources, excludeHosts: ['two'] })).toEqual([4, 1, 3]);
-      const together = { resourceType: 'page', host: 'one' };
-      expect(await scoped({ sources, together })).toEqual([1]);
-      expect(await scoped({ sources, together: { ...together, host: null } })).toEqual([4, 3]);
-      expect(await scoped({ sources, together: { ...together, resourceType: 'x' } })).toEqual([]);
-    });
-
-    it('eight sessions at once never get one item twice, and together get all', async () => {
-      const total = 400;
-      await insert(workItemRows(total));
-      const others = await Promise.all([opened.openAnother(), opened.openAnother()]);
-      const sessions = Array.from({ length: 8 }, (_, n) => [db, ...others][n % 3] ?? db);
-      const claimed: string[] = [];
-      const open = async () => (await counts())['sample/pending'] ?? 0;
-      await Promise.all(
-        sessions.map(async (session) => {
-          for (;;) {
-            const rows = await session.transaction((tx) => {
-              lastLease += 1;
-              const leaseIds = Array.from({ length: 10 }, (_, n) => `fleet-${lastLease}-${n}`);
-              return tx.engine.claim(tx, { limit: 10, owner: 'fleet', leaseMs: 60_000, leaseIds });
-            });
-            claimed.push(...idsOf(rows));
-            if (rows.length === 0 && (await open()) === 0) return;
-          }
-        }),
-      );
-      expect(claimed).toHaveLength(total);
-      expect(new Set(claimed).size).toBe(total);
-      const attempts = await db.q
-        .selectFrom('work_items')
-        .select(['attempt', 'lease_id'])
-        .execute();
-      expect(attempts.every((row) => row.attempt === 1)).toBe(true);
-      expect(new Set(attempts.map((row) => row.lease_id)).size).toBe(total);
-    });
-  });
-
-  describe('the counters', () => {
-    it('are exact after any plain statement, and after a roll-up', async () => {
-      await insert([...workItemRows(5), workItemRow(7, { source_name: 'other' })]);
-      expect(await counts()).toEqual({ 'sample/pending': 5, 'other/pending': 1 });
-      const update = db.q
-        .updateTable('work_items')
-        .set({ status: 'completed' })
-        .where('work_item_id', '<=', 'item-000001');
-      expect((await update.executeTakeFirstOrThrow()).numUpdatedRows).toBe(2n);
-      await db.q
-        .updateTable('work_items')
-        .set({ source_name: 'moved' })
-        .where('work_item_id', '=', 'item-000002')
-        .execute();
-      await db.q.deleteFrom('work_items').where('work_item_id', '=', 'item-000003').execute();
-      const expected = {
-        'sample/completed': 2,
-        'sample/pending': 1,
-        'moved/pending': 1,
-        'other/pending': 1,
-      };
-      expect(await counts()).toEqual(expected);
-      await db.engine.rollUpCounters(db);
-      expect(await counts()).toEqual(expected);
-      expect(await db.engine.rollUpCounters(db)).toBe(0);
-    });
-
-    it('a rolled back change is not counted', async () => {
-      await insert(workItemRows(2));
-      const undone = db.transaction(async (tx) => {
-        await tx.q.deleteFrom('work_items').execute();
-        throw new Error('undo');
-      });
-      await expect(undone).rejects.toThrow('undo');
-      expect(await counts()).toEqual({ 'sample/pending': 2 });
-    });
-
-    it('stay exact while they are rolled up', async () => {
-      await insert(workItemRows(20));
-      const other = await opened.openAnother();
-      let running = true;
-      const rolling = (async () => {
-        while (running) await other.engine.rollUpCounters(other);
-      })();
-      for (let round = 0; round < 20; round += 1) {
-        const status = round % 2 === 0 ? 'completed' : 'pending';
-        await db.q.updateTable('work_items').set({ status }).execute();
-        expect(await counts()).toEqual({ [`sample/${status}`]: 20 });
-      }
-      running = false;
-      await rolling;
-    });
-
-    it('that drifted are repaired, and what had drifted is told', async () => {
-      await insert(workItemRows(3));
-      await db.engine.rollUpCounters(db);
-      await db.q.updateTable('work_item_counters').set({ item_count: 9 }).execute();
-      expect(await db.engine.reconcileCounters(db)).toEqual([
-        { key: ['test', 'sample', 'pending'], itemCount: 3, difference: -6 },
-      ]);
-      expect(await counts()).toEqual({ 'sample/pending': 3 });
-      expect(await db.engine.reconcileCounters(db)).toEqual([]);
     });
   });
 

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import type { AttemptOutcome, Instant } from '#db/schema.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { contractEngines } from '#db/testing/contract-engines.ts';
+import { withDatabase } from '#db/testing/with-database.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/schedules/schedules.ts';
 import { readErrorClusters } from './error-clusters.ts';
@@ -22,25 +23,20 @@ interface Ended {
 }
 
 describe.each(contractEngines())('counted attempts on $name', (engine) => {
-  let database: ContractDatabase;
   let db: Db;
   /** The moment that everything is reckoned from, so that no minute turns between two looks. */
   let asOf: Instant;
 
-  beforeAll(async () => {
-    database = await engine.create();
-    db = database.db;
+  withDatabase(engine, ['work_item_attempts', 'attempt_counts'], (opened) => {
+    db = opened.db;
   });
   beforeEach(async () => {
     asOf = await readNow(db);
-    await db.q.deleteFrom('work_item_attempts').execute();
-    await db.q.deleteFrom('attempt_counts').execute();
     await db.q
       .updateTable('attempt_count_head')
       .set({ minutes_to: null, hours_to: null })
       .execute();
   });
-  afterAll(() => database.dispose());
 
   const ago = (agoMs: number) =>
     db.engine.instantParam(new Date(Date.parse(asOf) - agoMs).toISOString());

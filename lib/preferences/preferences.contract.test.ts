@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { withDatabase } from '#db/testing/with-database.ts';
 import { type Actor, systemActor } from '#lib/access/model.ts';
 import { givenAccount } from '#lib/access/testing/account.ts';
 import type { GridArrangement } from './model.ts';
@@ -22,12 +23,13 @@ describe.each(contractEngines())('preferences on $name', (engine) => {
   let ann: Actor;
   let bob: Actor;
 
+  withDatabase(engine, [], (opened) => {
+    database = opened;
+    db = opened.db;
+  });
   beforeAll(async () => {
-    database = await engine.create();
-    db = database.db;
     [ann, bob] = [await givenAccount(db, 'ann', 'viewer'), await givenAccount(db, 'bob', 'viewer')];
   });
-  afterAll(() => database.dispose());
   beforeEach(async () => {
     await db.q.updateTable('users').set({ preferences: null }).execute();
   });

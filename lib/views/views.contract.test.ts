@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import { contractEngines } from '#db/testing/contract-engines.ts';
+import { withDatabase } from '#db/testing/with-database.ts';
 import { type Actor, systemActor } from '#lib/access/model.ts';
 import { givenAccount } from '#lib/access/testing/account.ts';
 import type { NewView } from './model.ts';
@@ -9,25 +10,20 @@ import { changeView, createView, deleteView, listViews } from './views.ts';
 const page = 'work-items';
 
 describe.each(contractEngines())('saved views on $name', (engine) => {
-  let database: ContractDatabase;
   let db: Db;
   let ann: Actor;
   let bob: Actor;
   let admin: Actor;
   let viewer: Actor;
 
+  withDatabase(engine, ['saved_views', 'audit_log'], (opened) => {
+    db = opened.db;
+  });
   beforeAll(async () => {
-    database = await engine.create();
-    db = database.db;
     ann = await givenAccount(db, 'ann', 'operator');
     bob = await givenAccount(db, 'bob', 'operator');
     admin = await givenAccount(db, 'root', 'admin');
     viewer = await givenAccount(db, 'eve', 'viewer');
-  });
-  afterAll(() => database.dispose());
-  beforeEach(async () => {
-    await db.q.deleteFrom('saved_views').execute();
-    await db.q.deleteFrom('audit_log').execute();
   });
 
   const view = (over: Partial<NewView> = {}): NewView => ({
