@@ -5,13 +5,22 @@
  */
 import type {
   AliasableExpression,
+  CompiledQuery,
   Expression,
   Kysely,
+  QueryResult,
   RawBuilder,
   SelectQueryBuilder,
 } from 'kysely';
 import type { ClaimScope } from './claim-scope.ts';
-import type { Database, Instant, NewWorkItemRow, TableName, WorkItemRow } from './schema.ts';
+import type {
+  Database,
+  Instant,
+  NewWorkItemRow,
+  TableName,
+  WorkItemRow,
+  WorkItemStatus,
+} from './schema.ts';
 import type { DatabaseStats } from './stats.ts';
 
 export type EngineName = 'sqlite' | 'sqlserver';
@@ -33,6 +42,15 @@ export interface ClaimRequest {
 export interface Session {
   readonly q: Kysely<Database>;
   readonly engine: Engine;
+  /** Where the database answers within the call, the way to it that takes no turn of the event loop. */
+  readonly direct?: DirectStatements;
+}
+
+/** Statements whose text was made before, past the query builder; their parameters go to the driver as they are. */
+export interface DirectStatements {
+  send<O>(query: CompiledQuery<O>): QueryResult<O>;
+  /** One statement with one set of parameters after another; how many rows each has changed. */
+  changeEach(text: string, parameterSets: readonly (readonly unknown[])[]): number[];
 }
 
 export interface Db extends Session {
@@ -125,6 +143,15 @@ export interface Engine {
    * now. Returns the ids that were inserted.
    */
   insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
+  /**
+   * Runs a change that moves many items, about `expected`, from status to status, and nothing else. Where
+   * that is cheaper the totals are kept for all of them together, by what `change` says has moved.
+   */
+  countTogether<T>(
+    session: Session,
+    expected: number,
+    change: () => Promise<{ readonly result: T; readonly moves: readonly StatusMove[] }>,
+  ): Promise<T>;
   /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
   touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
   /**
@@ -161,6 +188,17 @@ export interface TablesElsewhere {
 }
 
 export type WorkItemInsert = Omit<NewWorkItemRow, 'created_at' | 'updated_at'>;
+
+/** An item that came from one status to another; from null = it is new. */
+export interface StatusMove {
+  readonly item: {
+    readonly source_system: string;
+    readonly source_name: string;
+    readonly host?: string | null;
+  };
+  readonly from: WorkItemStatus | null;
+  readonly to: WorkItemStatus;
+}
 
 export interface SeenResourceTouch {
   readonly resource_key: string;

@@ -2,7 +2,13 @@
  * Statements whose text is made once: building and compiling one with Kysely takes longer than SQLite
  * takes to run it. What changes from call to call are its slots.
  */
-import { type Compilable, type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import {
+  type Compilable,
+  type CompiledQuery,
+  type QueryResult,
+  type RawBuilder,
+  sql,
+} from 'kysely';
 import type { Engine, Session } from './engine.ts';
 import { rowsAtOnce } from './rows-at-once.ts';
 
@@ -31,25 +37,16 @@ class Slot {
 export function preparedRows<I extends Values<I>, O>(
   build: (session: Session, rows: readonly SlotOf<I>[]) => Compilable<O>,
 ): (session: Session, rows: readonly I[]) => Promise<O[]> {
-  const compiled = new WeakMap<Engine, Map<number, CompiledQuery<O>>>();
-  const statement = (session: Session, count: number): CompiledQuery<O> => {
-    const sizes = compiled.get(session.engine) ?? new Map<number, CompiledQuery<O>>();
-    compiled.set(session.engine, sizes);
-    const known = sizes.get(count);
-    if (known) return known;
-    const slots = Array.from({ length: count }, (_, row) => slotsOf<I>(row));
-    const made = build(session, slots).compile();
-    sizes.set(count, made);
-    return made;
-  };
+  const statementOf = textOnce((session, count: number) =>
+    build(
+      session,
+      Array.from({ length: count }, (_, row) => slotsOf<I>(row)),
+    ),
+  );
   return async (session, rows) => {
     const found: O[] = [];
     for (const portion of rowsAtOnce(rows)) {
-      const query = statement(session, portion.length);
-      const parameters = query.parameters.map((value) =>
-        value instanceof Slot ? valueIn(portion, value) : value,
-      );
-      const result = await session.q.executeQuery<O>({ ...query, parameters });
+      const result = await send(session, filled(statementOf(session, portion.length), portion));
       for (const row of result.rows) found.push(row);
     }
     return found;
@@ -60,17 +57,58 @@ export function preparedRows<I extends Values<I>, O>(
 export function preparedChange<I extends Values<I>>(
   build: (session: Session, slot: SlotOf<I>) => Compilable<unknown>,
 ): (session: Session, input: I) => Promise<number> {
-  const compiled = new WeakMap<Engine, CompiledQuery<unknown>>();
-  return async (session, input) => {
-    const query = compiled.get(session.engine) ?? build(session, slotsOf<I>(0)).compile();
-    compiled.set(session.engine, query);
-    const parameters = query.parameters.map((value) =>
-      value instanceof Slot ? valueIn([input], value) : value,
-    );
-    const { numAffectedRows } = await session.q.executeQuery({ ...query, parameters });
-    return Number(numAffectedRows ?? 0);
+  const change = preparedChanges(build);
+  return async (session, input) => (await change(session, [input]))[0] ?? 0;
+}
+
+/** One change after another, each with its own input; how many rows each has changed, in the order given. */
+export function preparedChanges<I extends Values<I>>(
+  build: (session: Session, slot: SlotOf<I>) => Compilable<unknown>,
+): (session: Session, inputs: readonly I[]) => Promise<number[]> {
+  const statementOf = textOnce((session) => build(session, slotsOf<I>(0)));
+  return async (session, inputs) => {
+    const query = statementOf(session, 1);
+    if (session.direct) {
+      const sets = inputs.map((input) => valuesOf(query.parameters, [input]));
+      return session.direct.changeEach(query.sql, sets);
+    }
+    const changed: number[] = [];
+    for (const input of inputs) {
+      const { numAffectedRows } = await session.q.executeQuery(filled(query, [input]));
+      changed.push(Number(numAffectedRows ?? 0));
+    }
+    return changed;
   };
 }
+
+/** Compiles for each engine and size once. */
+function textOnce<O>(
+  build: (session: Session, size: number) => Compilable<O>,
+): (session: Session, size: number) => CompiledQuery<O> {
+  const compiled = new WeakMap<Engine, Map<number, CompiledQuery<O>>>();
+  return (session, size) => {
+    const sizes = compiled.get(session.engine) ?? new Map<number, CompiledQuery<O>>();
+    compiled.set(session.engine, sizes);
+    const known = sizes.get(size);
+    if (known) return known;
+    const made = build(session, size).compile();
+    sizes.set(size, made);
+    return made;
+  };
+}
+
+/** A statement whose text was made before, the shortest way. */
+export async function send<O>(session: Session, query: CompiledQuery<O>): Promise<QueryResult<O>> {
+  return session.direct ? session.direct.send(query) : session.q.executeQuery(query);
+}
+
+const filled = <I extends Values<I>, O>(
+  query: CompiledQuery<O>,
+  rows: readonly I[],
+): CompiledQuery<O> => ({ ...query, parameters: valuesOf(query.parameters, rows) });
+
+const valuesOf = <I extends Values<I>>(parameters: readonly unknown[], rows: readonly I[]) =>
+  parameters.map((value) => (value instanceof Slot ? valueIn(rows, value) : value));
 
 const slotsOf =
   <I>(row: number): SlotOf<I> =>

@@ -1,5 +1,5 @@
 /** One write transaction, run again when the database says that would help. */
-import type { ControlledTransaction, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Engine, Session } from './engine.ts';
 import { DatabaseError, type DatabaseErrorCode } from './errors.ts';
 import type { Database } from './schema.ts';
@@ -16,6 +16,15 @@ interface TransactionParts {
   readonly stats: DatabaseStats;
   /** Whether a unique violation can be a race (several writers) rather than a fact. */
   readonly uniqueCanRace: boolean;
+  /** How a transaction begins; by default as Kysely does it. */
+  readonly begin?: () => Promise<OpenTransaction>;
+}
+
+export interface OpenTransaction {
+  readonly session: Session;
+  commit(): Promise<void>;
+  /** Does nothing once the transaction has ended. */
+  rollback(): Promise<void>;
 }
 
 /**
@@ -36,20 +45,28 @@ export async function runTransaction<T>(
   }
 }
 
-async function runOnce<T>(
-  { q, engine }: TransactionParts,
-  fn: (tx: Session) => Promise<T>,
-): Promise<T> {
-  const trx = await q.startTransaction().execute();
+async function runOnce<T>(parts: TransactionParts, fn: (tx: Session) => Promise<T>): Promise<T> {
+  const open = await (parts.begin ?? (() => beginWithKysely(parts)))();
   let result: T;
   try {
-    result = await fn({ q: trx, engine });
+    result = await fn(open.session);
   } catch (error) {
-    await rollback(trx);
+    await rollback(open);
     throw error;
   }
-  await commit(trx);
+  await commit(open);
   return result;
+}
+
+async function beginWithKysely({ q, engine }: TransactionParts): Promise<OpenTransaction> {
+  const trx = await q.startTransaction().execute();
+  return {
+    session: { q: trx, engine },
+    commit: () => trx.commit().execute(),
+    async rollback() {
+      if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute();
+    },
+  };
 }
 
 /** Faults after which a commit that was sent may or may not have been carried out. */
@@ -58,11 +75,11 @@ const unanswered: ReadonlySet<DatabaseErrorCode> = new Set<DatabaseErrorCode>([
   'db_statement_timeout',
 ]);
 
-async function commit(trx: ControlledTransaction<Database>): Promise<void> {
+async function commit(open: OpenTransaction): Promise<void> {
   try {
-    await trx.commit().execute();
+    await open.commit();
   } catch (error) {
-    await rollback(trx);
+    await rollback(open);
     if (!(error instanceof DatabaseError) || !unanswered.has(error.code)) throw error;
     throw new DatabaseError(
       'db_connection_lost',
@@ -72,9 +89,9 @@ async function commit(trx: ControlledTransaction<Database>): Promise<void> {
   }
 }
 
-async function rollback(trx: ControlledTransaction<Database>): Promise<void> {
+async function rollback(open: OpenTransaction): Promise<void> {
   try {
-    if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute();
+    await open.rollback();
   } catch {
     // The server rolled back already (deadlock victim) or the connection is gone: nothing is open.
   }

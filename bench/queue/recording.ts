@@ -4,7 +4,7 @@
  * same rows does the same work.
  */
 import type { CompiledQuery, Kysely, KyselyPlugin } from 'kysely';
-import type { Db } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
 
 export type RecordedStep =
@@ -29,10 +29,30 @@ export function record(db: Db): Recording {
       transaction: (fn) =>
         db.transaction(async (tx) => {
           steps.push({ kind: 'begin' });
-          const result = await fn({ q: recorded(tx.q, steps), engine: tx.engine });
+          const result = await fn(recordedSession(tx, steps));
           steps.push({ kind: 'commit' });
           return result;
         }),
+    },
+  };
+}
+
+function recordedSession({ q, engine, direct }: Session, steps: RecordedStep[]): Session {
+  const session = { q: recorded(q, steps), engine };
+  if (direct === undefined) return session;
+  const note = (sql: string, parameters: readonly unknown[]) =>
+    steps.push({ kind: 'query', sql, parameters });
+  return {
+    ...session,
+    direct: {
+      send(query) {
+        note(query.sql, query.parameters);
+        return direct.send(query);
+      },
+      changeEach(text, parameterSets) {
+        for (const parameters of parameterSets) note(text, parameters);
+        return direct.changeEach(text, parameterSets);
+      },
     },
   };
 }

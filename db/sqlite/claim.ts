@@ -8,6 +8,7 @@ import {
 } from '../claim-candidates.ts';
 import { claimInOrder } from '../claim-in-order.ts';
 import type { ClaimRequest, Engine, Session } from '../engine.ts';
+import { send } from '../prepared.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claimSyntax } from './claim-syntax.ts';
 import { laneHeads } from './lane-heads.ts';
@@ -39,24 +40,28 @@ const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number)
 /** Two statements cost half of one that picks, numbers and updates at once. */
 async function take(
   engine: Engine,
-  { q }: Session,
+  session: Session,
   candidates: RawBuilder<unknown>,
   n: number,
   { leaseIds, owner, leaseMs }: ClaimRequest,
 ): Promise<WorkItemRow[]> {
   const picked = await sql<{ work_item_id: string }>`
-    select w.work_item_id from (${candidates}) as w ${claimOrder} limit ${n}`.execute(q);
+    select w.work_item_id from (${candidates}) as w ${claimOrder} limit ${n}`.execute(session.q);
   if (picked.rows.length === 0) return [];
   const fences = picked.rows.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
   const at = engine.now();
-  const { rows } = await sql<WorkItemRow>`
+  const update = sql<WorkItemRow>`
     update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
       lease_id = fence.value, lease_owner = ${owner}, claimed_at = ${at}, updated_at = ${at},
       lease_until = ${engine.nowPlus(leaseMs)}
     from json_each(${JSON.stringify(Object.fromEntries(fences))}) as fence
     where work_items.work_item_id = fence.key and +work_items.status = 'pending'
-    returning *`.execute(q);
-  return rows;
+    returning *`;
+  return engine.countTogether(session, fences.length, async () => {
+    const { rows } = await send(session, update.compile(session.q));
+    const moves = rows.map((item) => ({ item, from: 'pending', to: 'in_progress' }) as const);
+    return { result: rows, moves };
+  });
 }
 
 /** Items made ready by one call. */

@@ -9,6 +9,8 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import { checkDeadline } from '../deadline.ts';
+import type { DirectStatements } from '../engine.ts';
+import { classifySqliteError } from './classify-error.ts';
 import { type CachingHandle, openSnapshot, type SqliteFile } from './file.ts';
 
 class TwoHandleAdapter extends SqliteAdapter {
@@ -80,12 +82,14 @@ function ours(connection: DatabaseConnection): SqliteConnection {
   throw new TypeError('A connection of another driver.');
 }
 
-class SqliteConnection implements DatabaseConnection {
+export class SqliteConnection implements DatabaseConnection, DirectStatements {
   readonly #file: SqliteFile;
   /** Set while this connection has an open transaction on the writing handle. */
   #release: (() => void) | null = null;
   /** Set while this connection reads one moment of the file, through a handle of its own. */
   #snapshot: CachingHandle | null = null;
+  /** A transaction has ended here: who still sends something would not know that it is not part of it. */
+  #ended = false;
 
   constructor(file: SqliteFile) {
     this.#file = file;
@@ -100,6 +104,7 @@ class SqliteConnection implements DatabaseConnection {
     try {
       await this.#file.patiently(() => this.#file.writer.exec('BEGIN IMMEDIATE'));
       this.#release = release;
+      this.#ended = false;
     } catch (error) {
       release();
       throw error;
@@ -139,9 +144,37 @@ class SqliteConnection implements DatabaseConnection {
   #end(): void {
     this.#release?.();
     this.#release = null;
+    this.#ended = true;
+  }
+
+  send<O>({ sql, parameters }: CompiledQuery<O>): QueryResult<O> {
+    const handle = this.#writing();
+    checkDeadline();
+    try {
+      return run(handle, sql, parameters);
+    } catch (error) {
+      throw classifySqliteError(error, this.#file.path);
+    }
+  }
+
+  changeEach(text: string, parameterSets: readonly (readonly unknown[])[]): number[] {
+    const handle = this.#writing();
+    checkDeadline();
+    try {
+      const statement = handle.prepare(text);
+      return parameterSets.map((parameters) => statement.run(parameters).changes);
+    } catch (error) {
+      throw classifySqliteError(error, this.#file.path);
+    }
+  }
+
+  #writing(): CachingHandle {
+    if (this.#release === null) throw new Error('The transaction has ended.');
+    return this.#file.writer;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#ended) throw new Error('The transaction has ended.');
     checkDeadline();
     const parameters = query.parameters.map(toSqlite);
     const snapshot = this.#snapshot;
@@ -173,7 +206,11 @@ class SqliteConnection implements DatabaseConnection {
  * SQLite gives no way to interrupt a running statement through better-sqlite3, so the deadline is
  * looked at with every row it yields: a query that finds nothing for long ends late, not never.
  */
-function run<R>(handle: CachingHandle, sql: string, parameters: unknown[]): QueryResult<R> {
+function run<R>(
+  handle: CachingHandle,
+  sql: string,
+  parameters: readonly unknown[],
+): QueryResult<R> {
   const statement = handle.prepare(sql);
   if (!statement.reader) {
     const { changes } = statement.run(parameters);

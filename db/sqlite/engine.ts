@@ -4,8 +4,9 @@ import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { normaliseInstant } from '../instant.ts';
 import type { Instant } from '../schema.ts';
-import { chunksOf, escapeLike, insertChunkSize } from '../work-item-insert.ts';
+import { escapeLike } from '../work-item-insert.ts';
 import { claim, pendingBy, promoteDue } from './claim.ts';
+import { countTogether } from './count-together.ts';
 import {
   measureDrift,
   mendCounters,
@@ -14,6 +15,7 @@ import {
   reconcileCounters,
 } from './counters.ts';
 import { insertWorkItemsIfAbsent } from './insert-work-items.ts';
+import { touchSeenResources } from './seen-resources.ts';
 
 const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
 const truncated = {
@@ -55,20 +57,8 @@ export const sqliteEngine: Engine = {
 
   insertWorkItemsIfAbsent,
 
-  async touchSeenResources(session, rows) {
-    const names = ['resource_key', 'source_system', 'source_name', 'resource_type', 'resource_id'];
-    const fields = [...names, 'last_run_id'];
-    const at = now();
-    for (const chunk of chunksOf(rows, insertChunkSize)) {
-      await sql`
-        insert into seen_resources (${columnList(fields)}, first_seen_at, last_seen_at)
-        select ${sql.join(fields.map((name) => sql`value ->> ${name}`))}, ${at}, ${at}
-        from json_each(${JSON.stringify(chunk)}) where true
-        on conflict (resource_key) do update set
-          last_seen_at = excluded.last_seen_at, seen_count = seen_count + 1,
-          last_run_id = excluded.last_run_id`.execute(session.q);
-    }
-  },
+  countTogether,
+  touchSeenResources,
 
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   tablesElsewhere: async () => null,
@@ -99,8 +89,4 @@ function nextText(prefix: string): string | null {
     return String.fromCodePoint(...points, next);
   }
   return null;
-}
-
-function columnList(names: readonly string[]): RawBuilder<unknown> {
-  return sql.join(names.map((name) => sql.ref(name)));
 }

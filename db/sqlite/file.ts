@@ -70,9 +70,9 @@ export class SqliteFile {
   readonly writer: CachingHandle;
   readonly reader: CachingHandle;
   stats: DatabaseStats | null = null;
-  #lockTail: Promise<void> = Promise.resolve();
-  #waiting = 0;
   #held = false;
+  /** Who waits for the handle that writes, in their order. */
+  #writers: (() => void)[] = [];
   readonly #waits = new WaitTimes();
 
   constructor(file: string) {
@@ -92,26 +92,36 @@ export class SqliteFile {
 
   /** Waits for this process's other writers; the caller must call the returned release once. */
   async lockWriter(): Promise<() => void> {
-    const before = this.#lockTail;
-    let passOn = () => {};
-    this.#lockTail = new Promise((resolve) => {
-      passOn = resolve;
-    });
-    this.#waiting += 1;
-    const start = performance.now();
-    const won = await withinLockPatience(before);
-    this.#waits.note(performance.now() - start);
-    this.#waiting -= 1;
-    if (!won) {
-      // Our place in the queue must still pass the turn on.
-      void before.then(passOn);
-      throw busy();
+    if (this.#held) {
+      const start = performance.now();
+      const won = await this.#turn();
+      this.#waits.note(performance.now() - start);
+      if (!won) throw busy();
+    } else {
+      this.#held = true;
+      this.#waits.note(0);
     }
-    this.#held = true;
     return () => {
-      this.#held = false;
-      passOn();
+      const next = this.#writers.shift();
+      // Whoever is next has it without a moment in between.
+      if (next) next();
+      else this.#held = false;
     };
+  }
+
+  /** False when the turn did not come in time. */
+  #turn(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const take = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#writers = this.#writers.filter((writer) => writer !== take);
+        resolve(false);
+      }, lockPatienceMs);
+      this.#writers.push(take);
+    });
   }
 
   /**
@@ -142,7 +152,14 @@ export class SqliteFile {
     const used = this.#held ? 1 : 0;
     const longestWaitMs = this.#waits.longestMs();
     const p95WaitMs = this.#waits.p95Ms();
-    return { used, free: 1 - used, waiting: this.#waiting, max: 1, longestWaitMs, p95WaitMs };
+    return {
+      used,
+      free: 1 - used,
+      waiting: this.#writers.length,
+      max: 1,
+      longestWaitMs,
+      p95WaitMs,
+    };
   }
 
   close(): void {
@@ -162,16 +179,6 @@ export function openSnapshot(file: string): CachingHandle {
   const handle = openReadingHandle(file);
   handle.pragma('busy_timeout = 0');
   return new CachingHandle(handle);
-}
-
-async function withinLockPatience(turn: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), lockPatienceMs);
-  });
-  const won = await Promise.race([turn.then(() => true), late]);
-  clearTimeout(timer);
-  return won;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Insert-if-absent with every value bound: SQLite reads bound values three times as fast as JSON. */
 import { CompiledQuery } from 'kysely';
 import type { Session, WorkItemInsert } from '../engine.ts';
+import { send } from '../prepared.ts';
 import { rowsAtOnce } from '../rows-at-once.ts';
 import { type InsertColumn, insertColumns, insertValue } from '../work-item-insert.ts';
+import { countTogether } from './count-together.ts';
 
 /** What a producer gives; everything else of a new item is at its default or null. */
 const ofProducers: ReadonlySet<InsertColumn> = new Set([
@@ -32,7 +34,20 @@ const others = insertColumns
   .map((name) => ({ name, otherwise: insertValue({}, name) }));
 
 /** See `Engine.insertWorkItemsIfAbsent`. */
-export async function insertWorkItemsIfAbsent(
+export function insertWorkItemsIfAbsent(
+  session: Session,
+  rows: readonly WorkItemInsert[],
+): Promise<Set<string>> {
+  return countTogether(session, rows.length, async () => {
+    const inserted = await insertAbsent(session, rows);
+    const moves = rows
+      .filter((row) => inserted.has(row.work_item_id))
+      .map((item) => ({ item, from: null, to: item.status }));
+    return { result: inserted, moves };
+  });
+}
+
+async function insertAbsent(
   session: Session,
   rows: readonly WorkItemInsert[],
 ): Promise<Set<string>> {
@@ -48,7 +63,8 @@ export async function insertWorkItemsIfAbsent(
       }
       values.push(now, now);
     }
-    const { rows: found } = await session.q.executeQuery<{ work_item_id: string }>(
+    const { rows: found } = await send<{ work_item_id: string }>(
+      session,
       CompiledQuery.raw(insertText(columns, portion.length), values),
     );
     for (const row of found) inserted.add(row.work_item_id);
@@ -58,13 +74,15 @@ export async function insertWorkItemsIfAbsent(
 
 /** All rows of one insert are of one moment, however many statements it takes. */
 async function readMoment(session: Session): Promise<string> {
-  const { rows } = await session.q.executeQuery<{ now: string }>(clock);
+  const { rows } = await send<{ now: string }>(session, clock);
   const [row] = rows;
   if (!row) throw new Error('a select without a table yields one row');
   return row.now;
 }
 
-const clock = CompiledQuery.raw(`select strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now`);
+const clock: CompiledQuery<{ now: string }> = CompiledQuery.raw(
+  `select strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now`,
+);
 
 const isNew = (row: WorkItemInsert): boolean =>
   others.every(({ name, otherwise }) => (row[name] ?? otherwise) === otherwise);

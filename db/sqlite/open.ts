@@ -5,6 +5,7 @@ import type { Database } from '../schema.ts';
 import { displayPath } from '../settings/describe.ts';
 import { newStats } from '../stats.ts';
 import { runTransaction } from '../transaction.ts';
+import { beginTransaction } from './begin-transaction.ts';
 import { SqliteFileDialect } from './dialect.ts';
 import { sqliteEngine } from './engine.ts';
 import { SqliteFile } from './file.ts';
@@ -14,7 +15,9 @@ export function openSqlite(file: string): Db {
   const opened = new SqliteFile(file);
   const stats = newStats(() => opened.pool());
   opened.stats = stats;
-  const q = new Kysely<Database>({ dialect: new SqliteFileDialect(opened) });
+  const dialect = new SqliteFileDialect(opened);
+  const q = new Kysely<Database>({ dialect });
+  const begin = () => beginTransaction({ file: opened, dialect, q, engine: sqliteEngine });
   return {
     name: 'sqlite',
     label: `SQLite ${displayPath(file)}`,
@@ -23,7 +26,7 @@ export function openSqlite(file: string): Db {
     stats,
     // One writer at a time: a unique violation is a fact, never a race.
     transaction: (fn) =>
-      runTransaction({ q, engine: sqliteEngine, stats, uniqueCanRace: false }, fn),
+      runTransaction({ q, engine: sqliteEngine, stats, uniqueCanRace: false, begin }, fn),
     close: async () => {
       await q.destroy();
       // Kysely never made the driver when no query was run.

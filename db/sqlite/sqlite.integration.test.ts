@@ -186,6 +186,17 @@ describe('writers that meet', () => {
     expect(db.stats.pool()).toMatchObject({ used: 0, free: 1, waiting: 0, max: 1 });
   });
 
+  it('a transaction that has ended takes no more statements, not even into the next one', async () => {
+    const db = await opened();
+    const ended = await db.transaction(async (tx) => tx);
+    const late = () => ended.q.insertInto('app_settings').values(setting(db, 'late')).execute();
+    await expect(late()).rejects.toThrow('The transaction has ended.');
+    await db.transaction(async () => {
+      await expect(late()).rejects.toThrow('The transaction has ended.');
+    });
+    expect(await db.q.selectFrom('app_settings').select('name').execute()).toEqual([]);
+  });
+
   it('a killed process leaves what it committed and nothing of what it had not', async () => {
     const db = await opened();
     const script = `

@@ -113,6 +113,8 @@ export function sqlServerEngine(schema: string): Engine {
       return inserted;
     },
 
+    // The trigger counts all rows of a statement at once.
+    countTogether: async (_session, _expected, change) => (await change()).result,
     touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
     withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
     tablesElsewhere: (session) => tablesElsewhere(session, schema),

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { validate as isUuid } from 'uuid';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { preparedChange } from '#db/prepared.ts';
+import { preparedChanges } from '#db/prepared.ts';
 import type { Instant, WorkItemRow } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { storeRecords } from '#lib/records/store-record.ts';
@@ -97,17 +97,25 @@ async function settleItems(
     tx,
     inputs.map(({ fence }) => fence),
   );
-  const completed = new Map<CompletionInput, Completed>();
+  const held: Completed[] = [];
   for (const input of inputs) {
     const item = items.get(input.fence.leaseId);
     if (item?.work_item_id !== input.fence.workItemId) continue;
     // A second report of the same lease in one group finds it spent.
     items.delete(input.fence.leaseId);
     const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
-    if ((await completeHeld(tx, completionOf(item, input, fresh))) !== 1) continue;
-    completed.set(input, { input, item, fresh, unchanged: !fresh && input.alias !== true });
+    held.push({ input, item, fresh, unchanged: !fresh && input.alias !== true });
   }
-  return completed;
+  const completed = await tx.engine.countTogether(tx, held.length, async () => {
+    const changed = await completeHeld(
+      tx,
+      held.map(({ item, input, fresh }) => completionOf(item, input, fresh)),
+    );
+    const result = held.filter((_, at) => changed[at] === 1);
+    const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
+    return { result, moves };
+  });
+  return new Map(completed.map((one) => [one.input, one]));
 }
 
 /** Hosts in the order of their names: two groups never wait for each other's rows crosswise. */
@@ -179,7 +187,7 @@ function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
 type Completion = ReturnType<typeof completionOf>;
 
 /** Under the fence, like `updateHeld`; text made once, because every item has one of its own. */
-const completeHeld = preparedChange<Completion>(({ q, engine }, slot) =>
+const completeHeld = preparedChanges<Completion>(({ q, engine }, slot) =>
   q
     .updateTable('work_items')
     .set({
