@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Db } from '#db/engine.ts';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
+import { adjustRun } from '#lib/runs/run-numbers.ts';
 import { givenRun, useStore } from './testing/database.ts';
 import { aWorkItem } from './testing/factories.ts';
 
@@ -124,6 +126,57 @@ describe.each(contractEngines())('enqueuing on $name', (engine) => {
     await given.store.enqueueMany([aWorkItem({ runId }), aWorkItem({ runId }), aWorkItem()]);
     const run = await given.db.q.selectFrom('ingest_runs').select('items_total').executeTakeFirst();
     expect(run?.items_total).toBe(2);
+  });
+
+  const endRun = (db: Db, runId: string, status: 'completed' | 'cancelled') =>
+    db.transaction(async (tx) => {
+      await adjustRun(tx, runId, {});
+      await tx.q.updateTable('ingest_runs').set({ status }).where('run_id', '=', runId).execute();
+    });
+
+  test.each(['completed', 'cancelled'] as const)(
+    'nothing is put into a run that is %s: all of it is refused',
+    async (status) => {
+      const runId = await givenRun(given.db);
+      const known = aWorkItem({ runId });
+      await given.store.enqueue(known);
+      await endRun(given.db, runId, status);
+      const batch = [aWorkItem(), aWorkItem({ runId })];
+      const refused = await given.store.enqueueMany(batch).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'run_ended', remedy: expect.stringContaining('run') });
+      expect(await given.count('work_items')).toBe(1);
+      // What is known already is not put anywhere.
+      expect(await given.store.enqueueMany([known])).toEqual([]);
+      expect(await given.store.enqueue(aWorkItem({ runId: 'of an older database' }))).toBe(true);
+    },
+  );
+
+  test('a run that ends at the same moment has all of the items or none', async () => {
+    const other = await given.another();
+    for (let round = 0; round < 8; round += 1) {
+      const runId = await givenRun(given.db);
+      const items = Array.from({ length: 20 }, () => aWorkItem({ runId }));
+      const [inserted] = await Promise.all([
+        given.store.enqueueMany(items).catch((error: unknown) => error),
+        endRun(other.db, runId, 'completed'),
+      ]);
+      const run = await given.db.q
+        .selectFrom('ingest_runs')
+        .select('items_total')
+        .where('run_id', '=', runId)
+        .executeTakeFirst();
+      if (Array.isArray(inserted)) expect(run?.items_total).toBe(20);
+      else {
+        expect(inserted).toMatchObject({ code: 'run_ended' });
+        expect(run?.items_total).toBe(0);
+      }
+      const ofRun = await given.db.q
+        .selectFrom('work_items')
+        .select('work_item_id')
+        .where('run_id', '=', runId)
+        .execute();
+      expect(ofRun).toHaveLength(run?.items_total ?? -1);
+    }
   });
 
   test('an unknown id is no item', async () => {

@@ -1,25 +1,40 @@
 /** Putting new items into the queue. */
+import { compareText } from '#db/compare-text.ts';
 import type { Db, Session, WorkItemInsert } from '#db/engine.ts';
 import { preparedRows } from '#db/prepared.ts';
-import { adjustRun } from '#lib/runs/run-numbers.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { adjustRun, runStanding } from '#lib/runs/run-numbers.ts';
 import { chunksOf } from './chunks.ts';
 import type { NewWorkItem } from './model.ts';
 import { insertRowFrom } from './rows.ts';
 
 /**
  * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
- * order given; of duplicates inside the batch the first wins.
- * @throws AppError when any item does not fit; then nothing was inserted.
+ * order given; of duplicates inside the batch the first wins. Nothing is put into a run that has ended:
+ * nobody would claim it, and the run's numbers are history.
+ * @throws AppError when any item does not fit, `run_ended`; then nothing was inserted.
  */
 export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promise<string[]> {
   const rows = distinctByKey(items.map(insertRowFrom));
   if (rows.length === 0) return [];
   return db.transaction(async (tx) => {
     const inserted = await insertAbsent(tx, rows);
-    for (const [runId, count] of countByRun(inserted)) {
+    // In the order of the ids, so that two producers never wait for each other's runs crosswise.
+    for (const [runId, count] of [...countByRun(inserted)].sort(([a], [b]) => compareText(a, b))) {
       await adjustRun(tx, runId, { total: count });
+      await requireRunning(tx, runId);
     }
     return inserted.map((row) => row.work_item_id);
+  });
+}
+
+/** Run ids of an older database that name no run are let pass; the row of a run is held by the caller. */
+async function requireRunning(tx: Session, runId: string): Promise<void> {
+  const run = await runStanding(tx, runId);
+  if (run === null || run.status === 'running') return;
+  throw new AppError('run_ended', `The run ${runId} is ${run.status}: nothing is put into it.`, {
+    remedy:
+      'Launch a new run, or enqueue the items without one: the next run of their source adopts them.',
   });
 }
 

@@ -40,7 +40,7 @@ export interface PoliteClaim {
 }
 
 export interface StateStore {
-  /** True when inserted, false when its key was known. Throws AppError for values that do not fit. */
+  /** True when inserted, false when its key was known. Throws AppError for values that do not fit, `run_ended`. */
   enqueue(item: NewWorkItem): Promise<boolean>;
   /** The ids that were inserted, in the order given. Duplicates inside the batch: the first wins. */
   enqueueMany(items: readonly NewWorkItem[]): Promise<string[]>;

@@ -19,7 +19,14 @@ const backoffMinutes = 5;
 
 export const spans = { blockMinutes, backoffMinutes };
 
-export function enqueue(model: QueueModel, { items }: RequestOf<'enqueue'>): string[] {
+/** All of it or nothing: into a run that has ended nothing is put. */
+export function enqueue(model: QueueModel, { items }: RequestOf<'enqueue'>): string[] | string {
+  const fresh = items.filter(
+    ({ key }, n) => !isKnown(model, key) && items.findIndex((one) => one.key === key) === n,
+  );
+  if (fresh.some(({ run }) => run !== null && model.runs[run].status !== 'running')) {
+    return 'run_ended';
+  }
   const inserted: string[] = [];
   for (const planned of items) {
     if (isKnown(model, planned.key)) continue;
