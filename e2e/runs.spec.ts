@@ -73,6 +73,32 @@ test('what failed in a run is retried by another', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'test_resource_002', exact: true })).toBeVisible();
 });
 
+test('what a run fetched is fetched again, from its page or the palette, within a budget', async ({
+  page,
+}) => {
+  test.setTimeout(90_000);
+  await addTestSource(page, { name: 'again-source', resources: 5 });
+  await runToTheEnd(page, 'again-source');
+  await page.getByRole('button', { name: 'Recrawl', exact: true }).click();
+  const form = page.getByRole('dialog', { name: 'Recrawl this run' });
+  await expect(form.getByRole('status')).toContainText('5 items at the start');
+  await form.getByRole('button', { name: 'Not now' }).click();
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox').fill('recrawl this');
+  await page.getByRole('menuitem', { name: /Recrawl this run/ }).click();
+  await form.getByLabel('Items at most').fill('2');
+  await page.keyboard.press('Tab');
+  await expect(form.getByRole('status')).toContainText('2 items at the start');
+  await expectNoViolations(page);
+  await form.getByRole('button', { name: 'Launch recrawl' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Recrawl of');
+  await expect(page.locator('h1 + div').getByText(/Budget|Completed/)).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(page.getByText('2 of 2 done')).toBeVisible();
+});
+
 test('the log of a run grows by itself, and is filtered', async ({ page }) => {
   test.setTimeout(90_000);
   await addTestSource(page, {

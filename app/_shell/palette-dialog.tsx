@@ -1,7 +1,7 @@
 'use client';
 /** The open palette: pages, things to do, and items, sources and runs by name, id or dedupe key. */
 import { Box, CornerDownRight, Play, Search, Waypoints } from 'lucide-react';
-import { useRouter } from 'next/navigation';
+import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import {
   Dialog as AriaDialog,
@@ -18,7 +18,7 @@ import {
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
 import { places } from './navigation.ts';
-import type { Shortcut } from './shortcuts.ts';
+import { type Shortcut, shortcutsOn } from './shortcuts.ts';
 
 interface Found {
   readonly kind: 'work-item' | 'source' | 'run';
@@ -59,6 +59,7 @@ export default function PaletteDialog({
   readonly onClose: () => void;
 }) {
   const router = useRouter();
+  const pathname = usePathname();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim(), 150);
   const { data, error, isLoading } = useSWR<readonly Found[], unknown>(
@@ -71,7 +72,7 @@ export default function PaletteDialog({
     label.toLowerCase().includes(text.trim().toLowerCase());
   const pages = places.filter(matches);
   // With nothing typed, the pages fill the list.
-  const actions = text.trim() === '' ? [] : shortcuts.filter(matches);
+  const actions = text.trim() === '' ? [] : shortcutsOn(pathname, shortcuts).filter(matches);
   const go = (href: string) => {
     onClose();
     router.push(href);

@@ -8,6 +8,8 @@ export interface Shortcut {
   readonly label: string;
   /** Where it leads. */
   readonly detail: string;
+  /** Offered on the page of a run alone; its address is that of the page with this behind it. */
+  readonly ofRun?: true;
 }
 
 const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
@@ -16,6 +18,13 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     label: 'Launch a run',
     detail: 'Runs',
     needs: 'runs:change',
+  },
+  {
+    href: '?recrawl=1',
+    label: 'Recrawl this run',
+    detail: 'Run',
+    needs: 'runs:change',
+    ofRun: true,
   },
   { href: '/sources/new', label: 'New source', detail: 'Sources', needs: 'sources:change' },
   {
@@ -49,4 +58,13 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
 export const shortcutsFor = (role: Role): readonly Shortcut[] =>
   shortcuts
     .filter(({ needs }) => can(role, needs))
-    .map(({ href, label, detail }) => ({ href, label, detail }));
+    .map(({ needs: _needs, ...shortcut }) => shortcut);
+
+const runPage = /^\/runs\/[0-9a-f-]{36}$/i;
+
+/** Those that are of use on a page, with their whole addresses. */
+export const shortcutsOn = (pathname: string, all: readonly Shortcut[]): readonly Shortcut[] =>
+  all.flatMap((shortcut) => {
+    if (shortcut.ofRun !== true) return [shortcut];
+    return runPage.test(pathname) ? [{ ...shortcut, href: `${pathname}${shortcut.href}` }] : [];
+  });

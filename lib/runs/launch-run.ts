@@ -17,7 +17,7 @@ import { insertRowFrom } from '#lib/work-items/rows.ts';
 import { configHashOf } from './config-hash.ts';
 import { openDueQueue } from './due-queue.ts';
 import { requireRunRow } from './get-run.ts';
-import { type LaunchRequest, launchRequestSchema } from './model.ts';
+import { type LaunchRequest, launchRequestSchema, type RunBudget } from './model.ts';
 import { launchedBefore, rememberLaunch } from './request-keys.ts';
 import { adjustRun } from './run-numbers.ts';
 import { scopeFilters, scopeHasItems } from './scope.ts';
@@ -92,16 +92,16 @@ type FollowUp = (
   db: Db,
   actor: Actor,
   runId: string,
-  options?: { readonly requestKey?: string },
+  options?: { readonly requestKey?: string; readonly budget?: RunBudget },
 ) => Promise<LaunchedRun>;
 
 const followUp =
   (kind: 'retry' | 'recrawl', word: string): FollowUp =>
-  async (db, actor, runId, options = {}) => {
+  async (db, actor, runId, { budget = {}, ...options } = {}) => {
     requirePermission(actor, 'runs:change');
     const parent = await requireRunRow(db, runId);
     const name = `${word} of ${parent.name ?? `run ${parent.run_id.slice(-8)}`}`.slice(0, 200);
-    return launchRun(db, actor, { kind, name }, { ...options, parentRunId: runId });
+    return launchRun(db, actor, { kind, name, ...budget }, { ...options, parentRunId: runId });
   };
 
 /**

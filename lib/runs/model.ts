@@ -46,6 +46,14 @@ export const launchRequestSchema = z
   });
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
 
+/** How much a run may take at most. */
+export const runBudgetSchema = z.strictObject({
+  maxItems: launchRequestSchema.shape.maxItems,
+  maxRequests: launchRequestSchema.shape.maxRequests,
+  maxMinutes: launchRequestSchema.shape.maxMinutes,
+});
+export type RunBudget = z.infer<typeof runBudgetSchema>;
+
 /** `budget`: of items. */
 export const endReasons = [
   'finished',

@@ -44,6 +44,19 @@ describe.each(contractEngines())('the preview of a launch on $name', (engine) =>
     expect((await preview({ kind: 'recrawl', staleDays: 1 })).items).toBe(0);
   });
 
+  test('of a recrawl of one run counts what that has completed', async () => {
+    await givenCompleted(3);
+    const { runId } = await launchSeed();
+    const [failing, ...others] = await claim(5);
+    if (!failing) throw new Error('nothing to claim');
+    await giveUp(failing);
+    for (const item of others) await complete(item);
+    const request = launchRequestSchema.parse({ kind: 'recrawl' });
+    expect((await previewRun(given.db, request)).items).toBe(7);
+    expect((await previewRun(given.db, request, runId)).items).toBe(4);
+    expect((await previewRun(given.db, { ...request, maxItems: 2 }, runId)).items).toBe(2);
+  });
+
   test('is cut by the budget, and leaves out disabled and other sources', async () => {
     await givenSource(given.db, { name: 'off', seeds: [{}], enabled: false });
     expect((await preview({})).sources.map((source) => source.name)).toEqual(['sample']);

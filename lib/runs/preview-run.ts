@@ -40,15 +40,22 @@ export interface LaunchPreview {
   readonly leastMs: number;
 }
 
-/** Discovered items come on top and cannot be foreseen. */
-export async function previewRun(session: Session, request: LaunchRequest): Promise<LaunchPreview> {
+/**
+ * Discovered items come on top and cannot be foreseen.
+ * @param parentRunId the run that a recrawl or retry follows up; null = of all that is known
+ */
+export async function previewRun(
+  session: Session,
+  request: LaunchRequest,
+  parentRunId: string | null = null,
+): Promise<LaunchPreview> {
   const all = await listSources(session);
   const chosen =
     request.sources.length === 0
       ? all.filter((source) => source.enabled)
       : all.filter((source) => request.sources.includes(source.name));
   const sources = await Promise.all(
-    chosen.map((source) => previewSource(session, source, request)),
+    chosen.map((source) => previewSource(session, source, request, parentRunId)),
   );
   const total = sources.reduce((sum, source) => sum + (source.items ?? 0), 0);
   const budget = request.maxItems ?? Number.POSITIVE_INFINITY;
@@ -86,6 +93,7 @@ async function previewSource(
   session: Session,
   source: SourceSummary,
   request: LaunchRequest,
+  parentRunId: string | null,
 ): Promise<SourcePreview> {
   const base = { name: source.name, isPaused: source.pausedAt !== null, requests: null };
   if (request.due === true) return { ...base, ...(await countWhatIsDue(session, source)) };
@@ -107,6 +115,7 @@ async function previewSource(
     source: source.name,
     resourceType: request.resourceType,
     staleDays: request.staleDays === 0 ? undefined : request.staleDays,
+    runId: parentRunId ?? undefined,
   });
   return {
     ...base,

@@ -62,6 +62,10 @@ describe.each(contractEngines())('a run and those that follow it up on $name', (
     });
     await expect(recrawlRun(given.db, viewer, runId)).rejects.toMatchObject({ code: 'forbidden' });
     await work(0);
+    const part = await recrawlRun(given.db, operator, child.runId, { budget: { maxItems: 3 } });
+    await prepareRuns(given.db);
+    expect(await runOf(part.runId)).toMatchObject({ maxItems: 3, itemsTotal: 3 });
+    await work(0);
     await expect(recrawlRun(given.db, operator, runId)).rejects.toMatchObject({
       code: 'run_has_no_items',
     });

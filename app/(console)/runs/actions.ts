@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
-import { type LaunchedRun, launchRun, retryFailed } from '#lib/runs/launch-run.ts';
-import { launchRequestSchema } from '#lib/runs/model.ts';
+import { type LaunchedRun, launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
+import { launchRequestSchema, runBudgetSchema } from '#lib/runs/model.ts';
 import { type LaunchPreview, previewRun } from '#lib/runs/preview-run.ts';
 import { runCommands } from './run-commands.ts';
 
@@ -21,36 +21,57 @@ export async function launch(
   );
 }
 
-/** How many items a launch would take in, and how long they need at the polite rate. */
+const runId = z.string().max(36);
+const previewSchema = z.object({ request: launchRequestSchema, ofRun: runId.nullable() });
+
+/**
+ * How many items a launch would take in, of all that is known or of one run, and how long they need at the
+ * polite rate.
+ */
 export async function previewLaunch(
-  input: z.input<typeof launchRequestSchema>,
+  input: z.input<typeof previewSchema>,
 ): Promise<ActionResult<LaunchPreview>> {
-  return runAction(launchRequestSchema, input, ({ runtime, actor, input: request }) => {
+  return runAction(previewSchema, input, ({ runtime, actor, input: { request, ofRun } }) => {
     requirePermission(actor, 'console:view');
-    return previewRun(runtime.db, request);
+    return previewRun(runtime.db, request, ofRun);
   });
 }
 
-const retrySchema = z.object({ runId: z.string().max(36), requestKey });
+const recrawlSchema = z.object({ runId, budget: runBudgetSchema, requestKey });
+
+/** Launches a recrawl of what a run has completed. */
+export async function recrawl(
+  input: z.input<typeof recrawlSchema>,
+): Promise<ActionResult<LaunchedRun>> {
+  return runAction(recrawlSchema, input, ({ runtime, actor, input: { runId: id, ...options } }) =>
+    recrawlRun(runtime.db, actor, id, options),
+  );
+}
+
+const retrySchema = z.object({ runId, requestKey });
 
 /** Launches a run over what failed in another. */
 export async function rerunFailed(
   input: z.input<typeof retrySchema>,
 ): Promise<ActionResult<LaunchedRun>> {
-  return runAction(retrySchema, input, ({ runtime, actor, input: { runId, requestKey: key } }) =>
-    retryFailed(runtime.db, actor, runId, { requestKey: key }),
+  return runAction(retrySchema, input, ({ runtime, actor, input: { runId: id, ...options } }) =>
+    retryFailed(runtime.db, actor, id, options),
   );
 }
 
-const commandSchema = z.object({ runId: z.string().max(36), command: z.enum(runCommands) });
+const commandSchema = z.object({ runId, command: z.enum(runCommands) });
 const commands = { pause: pauseRun, resume: resumeRun, stop: stopRun, cancel: cancelRun };
 
 /** Pauses, resumes, stops or cancels a run. */
 export async function controlRun(
   input: z.input<typeof commandSchema>,
 ): Promise<ActionResult<null>> {
-  return runAction(commandSchema, input, async ({ runtime, actor, input: { runId, command } }) => {
-    await commands[command](runtime.db, actor, runId);
-    return null;
-  });
+  return runAction(
+    commandSchema,
+    input,
+    async ({ runtime, actor, input: { runId: id, command } }) => {
+      await commands[command](runtime.db, actor, id);
+      return null;
+    },
+  );
 }

@@ -8,7 +8,14 @@ import { previewLaunch } from './actions.ts';
 
 const askAfterMs = 250;
 
-export function LaunchPreviewText({ request }: { readonly request: LaunchRequest }) {
+export function LaunchPreviewText({
+  request,
+  ofRun = null,
+}: {
+  readonly request: LaunchRequest;
+  /** The run whose items are taken; null = all that is known. */
+  readonly ofRun?: string | null;
+}) {
   const [preview, setPreview] = useState<LaunchPreview | null>(null);
   // The request is a new object at each render; its text tells whether anything changed.
   const text = JSON.stringify({ ...request, name: undefined });
@@ -16,14 +23,15 @@ export function LaunchPreviewText({ request }: { readonly request: LaunchRequest
     let isCurrent = true;
     const timer = setTimeout(async () => {
       // The text was made from a LaunchRequest two lines above.
-      const result = await previewLaunch(JSON.parse(text) as LaunchRequest);
+      const asked = JSON.parse(text) as LaunchRequest;
+      const result = await previewLaunch({ request: asked, ofRun });
       if (isCurrent) setPreview(result.ok ? result.data : null);
     }, askAfterMs);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [text]);
+  }, [text, ofRun]);
   return (
     <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
       {preview === null ? (

@@ -22,9 +22,16 @@ import { RunProgressPanel } from './run-progress-panel.tsx';
 
 export const metadata: Metadata = { title: 'Run' };
 
-export default async function RunPage({ params }: { readonly params: Promise<{ runId: string }> }) {
+export default async function RunPage({
+  params,
+  searchParams,
+}: {
+  readonly params: Promise<{ runId: string }>;
+  readonly searchParams: Promise<{ readonly recrawl?: string | string[] }>;
+}) {
   const actor = await requireActor();
   const { runId } = await params;
+  const { recrawl } = await searchParams;
   const loaded = await loadPage(async ({ runtime: { db }, reads }) => {
     const run = await getRun(db, runId);
     if (!run) return null;
@@ -73,6 +80,8 @@ export default async function RunPage({ params }: { readonly params: Promise<{ r
                 queued={progress.byStatus.pending}
                 inProgress={progress.byStatus.in_progress}
                 failed={run.itemsFailed}
+                succeeded={run.itemsSucceeded}
+                asksForRecrawl={recrawl === '1'}
               />
             ) : null}
           </>

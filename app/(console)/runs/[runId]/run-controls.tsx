@@ -1,5 +1,5 @@
 'use client';
-/** RunControls: pause, resume, stop, cancel, and a run over what failed. */
+/** RunControls: pause, resume, stop, cancel, and a run over what failed or was fetched. */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
@@ -11,6 +11,7 @@ import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
 import { newRequestKey } from '../request-key.ts';
 import { commandWords, type RunCommand } from '../run-commands.ts';
+import { RecrawlButton } from './recrawl-button.tsx';
 
 export function RunControls({
   runId,
@@ -20,6 +21,8 @@ export function RunControls({
   queued,
   inProgress,
   failed,
+  succeeded,
+  asksForRecrawl,
 }: {
   readonly runId: string;
   readonly status: string;
@@ -28,6 +31,9 @@ export function RunControls({
   readonly queued: number;
   readonly inProgress: number;
   readonly failed: number;
+  readonly succeeded: number;
+  /** The address asks for the form of a recrawl. */
+  readonly asksForRecrawl: boolean;
 }) {
   const router = useRouter();
   const [asked, setAsked] = useState<RunCommand | null>(null);
@@ -54,11 +60,16 @@ export function RunControls({
     });
 
   if (status !== 'running') {
-    return failed > 0 ? (
-      <Button isPending={isPending} onPress={retry}>
-        Retry {countOf(failed, 'failed item')}
-      </Button>
-    ) : null;
+    return (
+      <>
+        {succeeded > 0 ? <RecrawlButton runId={runId} isOpenAtFirst={asksForRecrawl} /> : null}
+        {failed > 0 ? (
+          <Button isPending={isPending} onPress={retry}>
+            Retry {countOf(failed, 'failed item')}
+          </Button>
+        ) : null}
+      </>
+    );
   }
   const commands: readonly RunCommand[] = [isPaused ? 'resume' : 'pause', 'stop', 'cancel'];
   const confirm = asked ? commandWords[asked].confirm : null;

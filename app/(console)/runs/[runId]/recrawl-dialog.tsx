@@ -1,0 +1,75 @@
+'use client';
+/** RecrawlDialog: fetch again what a run has fetched, after seeing how much that is, within a budget. */
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { NumberField } from '#app/ui/field.tsx';
+import { FormDialog } from '#app/ui/form-dialog.tsx';
+import { askLiveNow } from '#app/ui/live.tsx';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import type { RunBudget } from '#lib/runs/model.ts';
+import { recrawl } from '../actions.ts';
+import { LaunchPreviewText } from '../launch-preview.tsx';
+
+const limits = [
+  ['maxItems', 'Items at most', 100_000_000, undefined],
+  ['maxRequests', 'Requests at most', 100_000_000, undefined],
+  ['maxMinutes', 'Time at most', 43_200, 'minutes'],
+] as const;
+
+export default function RecrawlDialog({
+  runId,
+  requestKey,
+  onClose,
+}: {
+  readonly runId: string;
+  readonly requestKey: string;
+  readonly onClose: () => void;
+}) {
+  const router = useRouter();
+  const [isPending, startTransition] = useTransition();
+  const [error, setError] = useState<PublicError | null>(null);
+  const [budget, setBudget] = useState<RunBudget>({});
+  const submit = () =>
+    startTransition(async () => {
+      const result = await recrawl({ runId, budget, requestKey });
+      if (!result.ok) return setError(result.error);
+      router.push(`/runs/${result.data.runId}`);
+      askLiveNow();
+    });
+  const limit = (name: keyof RunBudget, value: number) =>
+    setBudget(({ [name]: _before, ...others }) =>
+      Number.isNaN(value) ? others : { ...others, [name]: value },
+    );
+  return (
+    <FormDialog
+      title="Recrawl this run"
+      submitLabel="Launch recrawl"
+      cancelLabel="Not now"
+      isPending={isPending}
+      error={error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p>
+        What the run has completed is fetched again, as a run of its own. What is unchanged gets no
+        new record.
+      </p>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {limits.map(([name, label, most, unit]) => (
+          <NumberField
+            key={name}
+            label={label}
+            help="Empty = no limit."
+            {...(unit === undefined ? {} : { unit })}
+            minValue={1}
+            maxValue={most}
+            value={budget[name] ?? Number.NaN}
+            onChange={(value) => limit(name, value)}
+            error={error?.fields?.[`budget.${name}`]}
+          />
+        ))}
+      </div>
+      <LaunchPreviewText request={{ kind: 'recrawl', sources: [], ...budget }} ofRun={runId} />
+    </FormDialog>
+  );
+}
