@@ -1,8 +1,10 @@
 /** The environment variables beside the database's own, each parsed once. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { roles } from '#lib/access/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type Environment, logLevels } from './model.ts';
+import { nearest } from './zod-hints.ts';
 
 const count = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
@@ -41,6 +43,24 @@ function isCidr(text: string): boolean {
   return ipaddr.isValidCIDR(text);
 }
 
+const word = z.string().trim().min(1, 'must not be blank').optional();
+
+/** Names of groups may contain blanks. */
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''))
+  .optional();
+
+const scopes = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+  .refine(
+    (parts) => parts.includes('openid'),
+    'must be scopes with blanks between, openid among them',
+  )
+  .optional();
+
 const environmentSchema = z.object({
   INGEST_SECRET_KEY: z.string().optional(),
   INGEST_SECRET_KEY_FILE: z.string().min(1).optional(),
@@ -60,6 +80,23 @@ const environmentSchema = z.object({
   INGEST_LEASE_SECONDS: count(5, 3600),
   INGEST_ADMIN_EMAIL: z.email('must be an e-mail address').toLowerCase().optional(),
   INGEST_ADMIN_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
+  INGEST_PASSWORD_SIGN_IN: flag,
+  INGEST_OIDC_ISSUER: word,
+  INGEST_OIDC_CLIENT_ID: word,
+  INGEST_OIDC_CLIENT_SECRET: word,
+  INGEST_OIDC_NAME: z
+    .string()
+    .trim()
+    .min(1, 'must not be blank')
+    .max(60, 'must have at most 60 characters')
+    .optional(),
+  INGEST_OIDC_SCOPES: scopes,
+  INGEST_OIDC_ROLE_CLAIM: word,
+  INGEST_OIDC_ADMINS: names,
+  INGEST_OIDC_OPERATORS: names,
+  INGEST_OIDC_VIEWERS: names,
+  INGEST_OIDC_DEFAULT_ROLE: z.enum(roles, `must be one of ${roles.join(', ')}`).optional(),
+  INGEST_OIDC_TRUST_EMAIL: flag,
   INGEST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).optional(),
 });
 
@@ -74,12 +111,29 @@ export function parseEnvironment(env: Environment): ParsedEnvironment {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = environmentSchema.safeParse(given);
-  if (result.success) return result.data;
-  const fields = Object.fromEntries(
-    result.error.issues.map(({ path, message }) => [String(path[0]), message]),
-  );
+  const unknown = unknownVariables(Object.keys(given));
+  if (result.success && unknown.length === 0) return result.data;
+  const fields = Object.fromEntries([
+    ...(result.error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
+    ...unknown,
+  ]);
   const sentences = Object.entries(fields).map(
     ([name, message]) => `Environment variable ${name}: ${message}.`,
   );
   throw new AppError('config_invalid', sentences.join('\n'), { fields });
+}
+
+/** Of the provider's variables: a misspelt one would let the wrong people in without a word. */
+function unknownVariables(given: readonly string[]): [name: string, message: string][] {
+  const prefix = 'INGEST_OIDC_';
+  const known = Object.keys(environmentSchema.shape).filter((name) => name.startsWith(prefix));
+  return given
+    .filter((name) => name.startsWith(prefix) && !known.includes(name))
+    .map((name) => {
+      const near = nearest(name, known);
+      return [
+        name,
+        near ? `is not known; did you mean ${near}?` : `is not known; known: ${known.join(', ')}`,
+      ];
+    });
 }

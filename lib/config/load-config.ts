@@ -7,6 +7,7 @@ import { type ConfigFile, fileSchema } from './file-schema.ts';
 import { sourcesOfFile } from './file-sources.ts';
 import type { AppConfig, ConfigFlags, Environment, LakeSettings, RunnerSettings } from './model.ts';
 import { masterKey } from './secret-key.ts';
+import { signInSettings } from './sign-in-settings.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 const defaultUserAgent = 'HolocronIngest/0.1';
@@ -31,6 +32,7 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
   const content = file ? readContent(file) : {};
   const database = resolveDatabaseSettings(env, content.state);
   const maxRetries = environment.INGEST_MAX_RETRIES ?? content.runner?.max_retries;
+  const signIn = signInSettings(environment, env['NEXTAUTH_URL']);
   const sources = file ? sourcesOfFile(file, content, env, { maxRetries }) : [];
   return {
     database,
@@ -46,6 +48,7 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
         ? {}
         : { password: environment.INGEST_ADMIN_PASSWORD }),
     },
+    signIn,
     logLevel: flags.logLevel ?? environment.INGEST_LOG_LEVEL ?? 'info',
     sources,
     notes: [...database.notes, ...notesOf(content)],

@@ -1,6 +1,7 @@
 /** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { SourceInput } from '#lib/sources/model.ts';
+import type { SignInSettings } from './sign-in-settings.ts';
 
 export interface LakeSettings {
   readonly enabled: boolean;
@@ -39,6 +40,7 @@ export interface AppConfig {
   readonly lake: LakeSettings;
   readonly runner: RunnerSettings;
   readonly admin: AdminSettings;
+  readonly signIn: SignInSettings;
   readonly logLevel: LogLevel;
   /** Sources of the YAML file with their seeds; empty without a file. */
   readonly sources: readonly SourceInput[];
