@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localPath } from './local-path.ts';
+import { localPath, pathOfAddress } from './local-path.ts';
 
 describe('the way after signing in', () => {
   it('leads back to where the person was going', () => {
@@ -17,5 +17,13 @@ describe('the way after signing in', () => {
     ['/runs'],
   ])('leads to the first page for %j', (next) => {
     expect(localPath(next)).toBe('/');
+  });
+
+  it('is the path alone of an address that came back from signing in', () => {
+    const way = (address: unknown) => localPath(pathOfAddress(address));
+    expect(way('https://ingest.example.org/runs?status=ended')).toBe('/runs?status=ended');
+    expect(way('https://ingest.example.org//evil.example')).toBe('/');
+    expect(way('runs')).toBe('/');
+    expect(way(undefined)).toBe('/');
   });
 });

@@ -9,3 +9,10 @@ export function localPath(next: unknown): string {
   const url = new URL(next, base);
   return url.origin === base ? `${url.pathname}${url.search}` : '/';
 }
+
+/** next-auth hands on where the person was going as a whole address; only its path is taken. */
+export function pathOfAddress(address: unknown): string | undefined {
+  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
+  const { pathname, search } = new URL(address);
+  return `${pathname}${search}`;
+}

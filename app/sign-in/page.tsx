@@ -5,7 +5,11 @@ import { currentActor } from '#app/_server/actor.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { Mark } from '#app/ui/mark.tsx';
-import { localPath } from './local-path.ts';
+import { providerId } from '#lib/config/sign-in-settings.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { failureOfAddress } from './failure.ts';
+import { localPath, pathOfAddress } from './local-path.ts';
+import { ProviderButton } from './provider-button.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
@@ -15,10 +19,14 @@ export default async function SignInPage({
 }: {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { next, reason } = await searchParams;
-  const target = localPath(next);
+  const { next, reason, error, callbackUrl } = await searchParams;
+  const target = localPath(next ?? pathOfAddress(callbackUrl));
   const actor = await settle(currentActor);
   if (actor.ok && actor.data) redirect(target);
+  const ways = await settle(async () => (await getRuntime()).config.signIn);
+  const provider = ways.ok ? ways.data.provider : null;
+  const hasPasswords = !ways.ok || ways.data.passwords;
+  const failure = failureOfAddress(error);
   return (
     <main className="flex min-h-dvh flex-col items-center px-4 pt-[14vh] pb-8">
       <div className="flex w-full max-w-88 flex-col gap-5">
@@ -30,6 +38,11 @@ export default async function SignInPage({
           </div>
         </div>
         {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
+        {failure ? (
+          <Banner kind="failed" title={failure.title}>
+            {failure.remedy}
+          </Banner>
+        ) : null}
         {reason === 'ended' ? (
           <Banner title="Your session has ended">Sign in again to go on where you were.</Banner>
         ) : null}
@@ -38,11 +51,23 @@ export default async function SignInPage({
             Sign in with the new one.
           </Banner>
         ) : null}
-        <SignInForm target={target} />
-        <p className="text-xs text-ink-3">
-          The first administrator&rsquo;s address and password are printed where the console was
-          started.
-        </p>
+        {provider ? <ProviderButton id={providerId} name={provider.name} target={target} /> : null}
+        {provider && hasPasswords ? (
+          <div className="flex items-center gap-3 text-xs text-ink-3">
+            <span aria-hidden className="h-px flex-1 bg-line" />
+            or
+            <span aria-hidden className="h-px flex-1 bg-line" />
+          </div>
+        ) : null}
+        {hasPasswords ? (
+          <>
+            <SignInForm target={target} isOnlyWay={provider === null} />
+            <p className="text-xs text-ink-3">
+              The first administrator&rsquo;s address and password are printed where the console was
+              started.
+            </p>
+          </>
+        ) : null}
       </div>
     </main>
   );

@@ -29,7 +29,14 @@ function failureOf(error: string): Failure {
   }
 }
 
-export function SignInForm({ target }: { readonly target: string }) {
+export function SignInForm({
+  target,
+  isOnlyWay,
+}: {
+  readonly target: string;
+  /** Otherwise the provider's button comes first. */
+  readonly isOnlyWay: boolean;
+}) {
   const router = useRouter();
   const [isPending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -71,7 +78,7 @@ export function SignInForm({ target }: { readonly target: string }) {
         name="email"
         type="email"
         autoComplete="username"
-        autoFocus
+        autoFocus={isOnlyWay}
         error={missing.email}
       />
       <TextField
@@ -81,7 +88,12 @@ export function SignInForm({ target }: { readonly target: string }) {
         autoComplete="current-password"
         error={missing.password}
       />
-      <Button type="submit" variant="primary" isPending={isPending} className="mt-1">
+      <Button
+        type="submit"
+        variant={isOnlyWay ? 'primary' : 'secondary'}
+        isPending={isPending}
+        className="mt-1"
+      >
         Sign in
       </Button>
     </form>

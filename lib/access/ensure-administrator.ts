@@ -2,9 +2,10 @@ import type { Db, Session } from '#db/engine.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
+import { emailSchema } from './email.ts';
 import { systemActor } from './model.ts';
 import { generatePassword, hashPassword, leastPasswordLength } from './passwords.ts';
-import { emailSchema, insertUser } from './users.ts';
+import { insertUser } from './user-rows.ts';
 
 /**
  * Makes the first account, an administrator, when there is none at all; otherwise changes nothing

@@ -2,10 +2,10 @@
 import type { Db, Session } from '#db/engine.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { Actor } from './model.ts';
+import type { Actor, Role } from './model.ts';
 import { verifyPassword } from './passwords.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
-import { findByEmail, parseRole } from './users.ts';
+import { findByEmail, parseRole } from './user-rows.ts';
 
 export interface SignedIn {
   readonly userId: string;
@@ -40,29 +40,36 @@ export async function signIn(
     throw new AppError('sign_in_failed', 'The e-mail address or the password is not right.');
   }
   throttle.noteSuccess(email, input.address);
-  await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('users')
-      .set({ last_sign_in_at: tx.engine.now() })
-      .where('user_id', '=', user.user_id)
-      .execute();
-    await recordAudit(
-      tx,
-      { userId: user.user_id, email: user.email, role: parseRole(user.role) },
-      {
-        action: 'user.sign-in',
-        targetType: 'user',
-        targetId: user.user_id,
-        summary: `${user.email} signed in`,
-      },
-    );
-  });
+  await db.transaction((tx) => noteSignIn(tx, { ...user, role: parseRole(user.role) }));
   return {
     userId: user.user_id,
     email: user.email,
     name: user.name,
     sessionVersion: user.session_version,
   };
+}
+
+/** Writes when somebody signed in; `how` ends the sentence of the audit log. */
+export async function noteSignIn(
+  tx: Session,
+  user: { readonly user_id: string; readonly email: string; readonly role: Role },
+  how = '',
+): Promise<void> {
+  await tx.q
+    .updateTable('users')
+    .set({ last_sign_in_at: tx.engine.now() })
+    .where('user_id', '=', user.user_id)
+    .execute();
+  await recordAudit(
+    tx,
+    { userId: user.user_id, email: user.email, role: user.role },
+    {
+      action: 'user.sign-in',
+      targetType: 'user',
+      targetId: user.user_id,
+      summary: `${user.email} signed in${how}`,
+    },
+  );
 }
 
 /**

@@ -6,14 +6,8 @@ import { ensureAdministrator } from './ensure-administrator.ts';
 import type { Actor } from './model.ts';
 import { actorOfSession, signIn } from './sign-in.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
-import {
-  changeOwnPassword,
-  changeUser,
-  createUser,
-  findByEmail,
-  listUsers,
-  setUserPassword,
-} from './users.ts';
+import { findByEmail } from './user-rows.ts';
+import { changeOwnPassword, changeUser, createUser, listUsers, setUserPassword } from './users.ts';
 
 const password = 'correct horse battery';
 

@@ -1,15 +1,23 @@
 /** Accounts of the console: listing and managing them. */
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Instant, UsersTable } from '#db/schema.ts';
+import type { Instant } from '#db/schema.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { once } from '#lib/requests/once.ts';
+import { emailSchema } from './email.ts';
 import { type Actor, type Role, roles } from './model.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
 import { requirePermission } from './require-permission.ts';
+import {
+  findByEmail,
+  getUserRow,
+  hasOtherAdmin,
+  insertUser,
+  parseRole,
+  storePassword,
+} from './user-rows.ts';
 
 export interface User {
   readonly userId: string;
@@ -17,20 +25,19 @@ export interface User {
   readonly name: string;
   readonly role: Role;
   readonly active: boolean;
+  readonly hasPassword: boolean;
+  /** Linked to a person of the provider. */
+  readonly isLinked: boolean;
   readonly createdAt: Instant;
   readonly lastSignInAt: Instant | null;
 }
-
-export const emailSchema = z
-  .email('Give an e-mail address like name@example.org.')
-  .max(254, 'Use at most 254 characters.')
-  .transform((email) => email.toLowerCase());
 
 export const newUserSchema = z.strictObject({
   email: z.string().trim().pipe(emailSchema),
   name: z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.'),
   role: z.enum(roles),
-  password: z.string(),
+  /** Null for somebody who will sign in with the provider alone. */
+  password: z.string().nullable(),
 });
 
 export const userChangeSchema = z.strictObject({
@@ -38,10 +45,9 @@ export const userChangeSchema = z.strictObject({
   name: newUserSchema.shape.name,
   role: z.enum(roles),
   active: z.boolean(),
+  /** False forgets which person of the provider this is; the next verified sign-in links again. */
+  isLinked: z.boolean().optional(),
 });
-
-/** A role as stored; an unknown word (a newer version's) gets the least rights. */
-export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';
 
 /** Far above any team this is made for; keeps the page's cost bounded. */
 const mostListed = 500;
@@ -51,6 +57,7 @@ export async function listUsers(session: Session): Promise<User[]> {
   const query = session.q
     .selectFrom('users')
     .select(['user_id', 'email', 'name', 'role', 'active', 'created_at', 'last_sign_in_at'])
+    .select(['password_hash', 'identity'])
     .orderBy('name')
     .orderBy('user_id');
   const rows = await session.engine.take(query, mostListed).execute();
@@ -60,6 +67,8 @@ export async function listUsers(session: Session): Promise<User[]> {
     name: row.name,
     role: parseRole(row.role),
     active: row.active === 1,
+    hasPassword: row.password_hash !== null,
+    isLinked: row.identity !== null,
     createdAt: row.created_at,
     lastSignInAt: row.last_sign_in_at,
   }));
@@ -76,8 +85,8 @@ export async function createUser(
   options: { readonly requestKey?: string | undefined } = {},
 ): Promise<string> {
   requirePermission(actor, 'users:manage');
-  checkNewPassword(input.password);
-  const passwordHash = await hashPassword(input.password);
+  if (input.password !== null) checkNewPassword(input.password);
+  const passwordHash = input.password === null ? null : await hashPassword(input.password);
   const request = { key: options.requestKey, action: 'user.create' };
   return db.transaction((tx) =>
     once(tx, request, z.string(), () => insertAccount(tx, actor, { ...input, passwordHash })),
@@ -87,7 +96,7 @@ export async function createUser(
 async function insertAccount(
   tx: Session,
   actor: Actor,
-  input: z.output<typeof newUserSchema> & { readonly passwordHash: string },
+  input: z.output<typeof newUserSchema> & { readonly passwordHash: string | null },
 ): Promise<string> {
   const userId = newId();
   if (await findByEmail(tx, input.email)) {
@@ -108,7 +117,7 @@ async function insertAccount(
 }
 
 /**
- * Needs `users:manage`. Deactivating or changing the role ends the person's sessions. Throws
+ * Needs `users:manage`. Deactivating, changing the role or unlinking ends the person's sessions. Throws
  * `conflict` rather than leave the console without an active administrator.
  */
 export async function changeUser(
@@ -119,8 +128,18 @@ export async function changeUser(
   requirePermission(actor, 'users:manage');
   await db.transaction(async (tx) => {
     const user = await getUserRow(tx, input.userId);
-    const before = { name: user.name, role: parseRole(user.role), active: user.active === 1 };
-    const after = { name: input.name, role: input.role, active: input.active };
+    const before = {
+      name: user.name,
+      role: parseRole(user.role),
+      active: user.active === 1,
+      linked: user.identity !== null,
+    };
+    const after = {
+      name: input.name,
+      role: input.role,
+      active: input.active,
+      linked: before.linked && input.isLinked !== false,
+    };
     const wasAdmin = before.role === 'admin' && before.active;
     const staysAdmin = after.role === 'admin' && after.active;
     if (wasAdmin && !staysAdmin && !(await hasOtherAdmin(tx, input.userId))) {
@@ -128,13 +147,17 @@ export async function changeUser(
         remedy: 'Make somebody else an administrator first.',
       });
     }
-    const endsSessions = before.role !== after.role || before.active !== after.active;
+    const endsSessions =
+      before.role !== after.role ||
+      before.active !== after.active ||
+      before.linked !== after.linked;
     await tx.q
       .updateTable('users')
       .set((eb) => ({
         name: after.name,
         role: after.role,
         active: after.active ? 1 : 0,
+        identity: after.linked ? user.identity : null,
         session_version: endsSessions ? eb('session_version', '+', 1) : eb.ref('session_version'),
         updated_at: tx.engine.now(),
       }))
@@ -197,77 +220,4 @@ export async function changeOwnPassword(
       summary: `${actor.email} changed their own password`,
     });
   });
-}
-
-export function findByEmail(
-  session: Session,
-  email: string,
-): Promise<Selectable<UsersTable> | undefined> {
-  return session.q
-    .selectFrom('users')
-    .selectAll()
-    .where('email', '=', email.toLowerCase())
-    .executeTakeFirst();
-}
-
-export async function insertUser(
-  tx: Session,
-  user: {
-    readonly userId: string;
-    readonly email: string;
-    readonly name: string;
-    readonly role: Role;
-    readonly passwordHash: string;
-  },
-): Promise<void> {
-  await tx.q
-    .insertInto('users')
-    .values({
-      user_id: user.userId,
-      email: user.email.toLowerCase(),
-      name: user.name,
-      role: user.role,
-      password_hash: user.passwordHash,
-      identity: null,
-      active: 1,
-      session_version: 1,
-      preferences: null,
-      created_at: tx.engine.now(),
-      updated_at: tx.engine.now(),
-      last_sign_in_at: null,
-    })
-    .execute();
-}
-
-async function getUserRow(session: Session, userId: string): Promise<Selectable<UsersTable>> {
-  const row = await session.q
-    .selectFrom('users')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  if (!row) throw new AppError('not_found', 'There is no such account.');
-  return row;
-}
-
-async function hasOtherAdmin(session: Session, userId: string): Promise<boolean> {
-  const other = await session.q
-    .selectFrom('users')
-    .select('user_id')
-    .where('role', '=', 'admin')
-    .where('active', '=', 1)
-    .where('user_id', '<>', userId)
-    .executeTakeFirst();
-  return other !== undefined;
-}
-
-async function storePassword(tx: Session, userId: string, passwordHash: string): Promise<void> {
-  await tx.q
-    .updateTable('users')
-    .set((eb) => ({
-      password_hash: passwordHash,
-      session_version: eb('session_version', '+', 1),
-      updated_at: tx.engine.now(),
-    }))
-    .where('user_id', '=', userId)
-    .execute();
 }

@@ -21,6 +21,18 @@ export const appErrorRemedies = {
   forbidden: 'Ask an administrator for the role that allows this.',
   sign_in_failed: 'Check the e-mail address and the password.',
   too_many_attempts: 'Wait a few minutes before you try again.',
+  account_deactivated: 'Ask an administrator of this console to activate it.',
+  provider_no_role:
+    'Ask an administrator of this console, or whoever gives out groups and roles at the provider.',
+  provider_no_email:
+    'Whoever manages the provider has to hand your address to this application (the scope email).',
+  provider_email_taken:
+    'The provider does not vouch for your address, or it belonged to somebody else before: ask an administrator of this console.',
+  provider_cancelled: 'Sign in again, or ask whoever manages the provider for access.',
+  provider_failed:
+    'Try again. If it stays so, the log of the web process has the cause for an administrator.',
+  provider_unreachable:
+    'Try again in a moment. If it stays so, the log of the web process has the cause for an administrator.',
   // work items
   dedupe_key_too_long:
     'Shorten the resource id or the source name: the whole key may have 850 characters.',

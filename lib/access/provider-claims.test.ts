@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { issuerOf, personOfClaims, valuesOf } from './provider-claims.ts';
+import { claimsOf, providerOf } from './testing/provider.ts';
+
+const person = (
+  claims: Readonly<Record<string, unknown>> = {},
+  settings: Parameters<typeof providerOf>[0] = {},
+) => personOfClaims(claimsOf('ada', claims), providerOf(settings));
+
+describe('a person of the provider', () => {
+  it('is known by issuer and subject', () => {
+    const { identity } = person({ sub: 'auth0|5f7c' });
+    expect(identity).toBe('https://login.example.org/realms/staff|auth0|5f7c');
+    expect(issuerOf(identity)).toBe('https://login.example.org/realms/staff');
+  });
+
+  it.each([
+    ['another issuer', { iss: 'https://login.example.org/realms/guests' }],
+    ['no subject', { sub: undefined }],
+    ['an empty subject', { sub: '' }],
+    ['a subject longer than any may be', { sub: 's'.repeat(256) }],
+  ])('cannot have %s', (_, claims) => {
+    expect(() => person(claims)).toThrow(expect.objectContaining({ code: 'provider_failed' }));
+  });
+
+  it('may come from an issuer that ends in a slash where the setting does not', () => {
+    const settings = { issuer: 'https://acme.auth0.example' };
+    expect(person({ iss: 'https://acme.auth0.example/' }, settings).email).toBe('ada@example.org');
+  });
+
+  it.each([
+    [true, true],
+    ['true', true],
+    [false, false],
+    ['false', false],
+    [undefined, false],
+    [1, false],
+  ])('has a verified address when the provider says %j: %j', (said, verified) => {
+    expect(person({ email_verified: said }).emailVerified).toBe(verified);
+  });
+
+  it('has a verified address without a word where the deployment trusts the provider', () => {
+    const { email, emailVerified } = person(
+      { email: 'Ada@Example.org', email_verified: undefined },
+      { trustsEmail: true },
+    );
+    expect([email, emailVerified]).toEqual(['ada@example.org', true]);
+  });
+
+  it('is shown with the user name where there is no address, which is never verified', () => {
+    const claims = { email: undefined, preferred_username: 'ada@corp.example' };
+    expect(person(claims, { trustsEmail: true })).toMatchObject({
+      email: 'ada@corp.example',
+      emailVerified: false,
+    });
+    expect(person({ email: 'ada', preferred_username: 'ada' }).email).toBeNull();
+  });
+
+  it('has a name, or else the address', () => {
+    expect(person({ name: `  ${'n'.repeat(120)}` }).name).toBe('n'.repeat(100));
+    expect(person({ name: 7 }).name).toBe('ada@example.org');
+  });
+});
+
+describe('the role', () => {
+  it.each([
+    [['staff'], 'viewer'],
+    [['staff', 'ingest'], 'operator'],
+    [['platform', 'staff'], 'admin'],
+    ['ingest', 'operator'],
+    [['Platform'], null],
+    [['guests'], null],
+    [[], null],
+    [undefined, null],
+    [{ platform: true }, null],
+    [[['platform'], 5, null], null],
+  ])('of the claim %j is %s', (roles, role) => {
+    expect(person({ roles }).role).toBe(role);
+  });
+
+  it('is the default one where the claim gives none', () => {
+    expect(person({ roles: ['guests'] }, { defaultRole: 'viewer' }).role).toBe('viewer');
+    expect(person({ roles: ['platform'] }, { defaultRole: 'viewer' }).role).toBe('admin');
+  });
+
+  it('can be given to single people by their address, once it is verified', () => {
+    const settings = {
+      roleClaim: 'email',
+      roleValues: { admin: ['ada@example.org'], operator: [], viewer: [] },
+    };
+    expect(person({}, settings).role).toBe('admin');
+    expect(person({ email_verified: false }, settings).role).toBeNull();
+  });
+
+  it('comes from a claim by its whole name, or by a path into objects', () => {
+    const claims = {
+      'https://acme.example/roles': ['a'],
+      realm_access: { roles: ['b'], 'x.y': ['c'] },
+    };
+    expect(valuesOf(claims, 'https://acme.example/roles')).toEqual(['a']);
+    expect(valuesOf(claims, 'realm_access.roles')).toEqual(['b']);
+    expect(valuesOf(claims, 'realm_access.groups')).toEqual([]);
+    expect(valuesOf(claims, 'constructor.name')).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+/** The rows of accounts. */
+import type { Selectable } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { UsersTable } from '#db/schema.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type Role, roles } from './model.ts';
+
+/** A role as stored; an unknown word (a newer version's) gets the least rights. */
+export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';
+
+export function findByEmail(
+  session: Session,
+  email: string,
+): Promise<Selectable<UsersTable> | undefined> {
+  return session.q
+    .selectFrom('users')
+    .selectAll()
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+}
+
+/** The account linked to a person of the provider, `issuer|subject`. */
+export function findByIdentity(
+  session: Session,
+  identity: string,
+): Promise<Selectable<UsersTable> | undefined> {
+  return session.q
+    .selectFrom('users')
+    .selectAll()
+    .where('identity', '=', identity)
+    .executeTakeFirst();
+}
+
+export async function insertUser(
+  tx: Session,
+  user: {
+    readonly userId: string;
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    /** Null for people who sign in with the provider alone. */
+    readonly passwordHash: string | null;
+    readonly identity?: string;
+  },
+): Promise<void> {
+  await tx.q
+    .insertInto('users')
+    .values({
+      user_id: user.userId,
+      email: user.email.toLowerCase(),
+      name: user.name,
+      role: user.role,
+      password_hash: user.passwordHash,
+      identity: user.identity ?? null,
+      active: 1,
+      session_version: 1,
+      preferences: null,
+      created_at: tx.engine.now(),
+      updated_at: tx.engine.now(),
+      last_sign_in_at: null,
+    })
+    .execute();
+}
+
+/** Throws `not_found`. */
+export async function getUserRow(
+  session: Session,
+  userId: string,
+): Promise<Selectable<UsersTable>> {
+  const row = await session.q
+    .selectFrom('users')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  if (!row) throw new AppError('not_found', 'There is no such account.');
+  return row;
+}
+
+/** Whether there is an active administrator beside this one. */
+export async function hasOtherAdmin(session: Session, userId: string): Promise<boolean> {
+  const other = await session.q
+    .selectFrom('users')
+    .select('user_id')
+    .where('role', '=', 'admin')
+    .where('active', '=', 1)
+    .where('user_id', '<>', userId)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+/** Ends the person's sessions. */
+export async function storePassword(
+  tx: Session,
+  userId: string,
+  passwordHash: string,
+): Promise<void> {
+  await tx.q
+    .updateTable('users')
+    .set((eb) => ({
+      password_hash: passwordHash,
+      session_version: eb('session_version', '+', 1),
+      updated_at: tx.engine.now(),
+    }))
+    .where('user_id', '=', userId)
+    .execute();
+}
