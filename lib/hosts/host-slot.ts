@@ -55,14 +55,17 @@ export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<
 export async function releaseHostSlot(
   tx: Session,
   leaseId: string,
-  sentAfterMs: number,
+  sentAfterMs: number | null,
 ): Promise<boolean> {
   const result = await tx.q
     .updateTable('hosts')
     .set((eb) => ({
       slot_lease_id: null,
       slot_until: null,
-      next_slot_at: tx.engine.addMs(eb.ref('next_slot_at'), sentAfterMs),
+      next_slot_at:
+        sentAfterMs === null
+          ? tx.engine.now()
+          : tx.engine.addMs(eb.ref('next_slot_at'), sentAfterMs),
     }))
     .where('slot_lease_id', '=', leaseId)
     .executeTakeFirst();

@@ -76,14 +76,14 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await givenSource(given.db);
       const paused = await givenRun(given.db, { paused: true });
       const ending = await givenRun(given.db);
+      const running = await givenRun(given.db);
+      await enqueue(1, { runId: paused });
+      await enqueue(1, { runId: ending });
       await given.db.q
         .updateTable('ingest_runs')
         .set({ phase: 'ending', status: 'cancelled' })
         .where('run_id', '=', ending)
         .execute();
-      const running = await givenRun(given.db);
-      await enqueue(1, { runId: paused });
-      await enqueue(1, { runId: ending });
       await enqueue(1, { runId: running, resourceId: 'running' });
       await enqueue(1, { resourceId: 'without run' });
       const ids = (await claim()).items.map((item) => item.resourceId).sort();
@@ -216,6 +216,16 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       expect((await claim()).items).toEqual([]);
       await passTime(given.db, 60_000);
       expect((await claim()).items).toHaveLength(1);
+    });
+
+    test('a slot under which no request was needed opens at once, that of the host too', async () => {
+      await givenSource(given.db, { rateDelayMs: 60_000 });
+      await enqueue(3);
+      const item = await claimOne();
+      expect(await given.store.releaseSlot(item.leaseId, null)).toBe(true);
+      const next = await claimOne();
+      expect(await given.store.releaseSlot(next.leaseId, 0)).toBe(true);
+      expect((await claim()).items).toEqual([]);
     });
 
     test('a slot is given back once, and only by its lease', async () => {

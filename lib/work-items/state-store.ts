@@ -82,9 +82,10 @@ export interface StateStore {
   /**
    * Gives a polite source's slot back after its request was sent. `sentAfterMs` runs from before the
    * `claimPolitely` call to the sending of the last request, on the worker's monotonic clock; the
-   * next slot opens one delay after that moment. False when the slot was no longer this lease's.
+   * next slot opens one delay after that moment. Null = no request was needed: it opens at once. False when
+   * the slot was no longer this lease's.
    */
-  releaseSlot(leaseId: string, sentAfterMs: number): Promise<boolean>;
+  releaseSlot(leaseId: string, sentAfterMs: number | null): Promise<boolean>;
   complete(input: CompletionInput): Promise<CompletionResult>;
   /**
    * Completes many items in one transaction, each under its own fence; the results stand in the order

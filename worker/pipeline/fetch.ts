@@ -167,7 +167,7 @@ async function passOnSlot(
   sentAt: number | null,
   context: PipelineContext,
 ): Promise<void> {
-  const sentAfterMs = sentAt === null ? 0 : Math.max(0, Math.ceil(sentAt - held.claimSentAt));
+  const sentAfterMs = sentAt === null ? null : Math.max(0, Math.ceil(sentAt - held.claimSentAt));
   try {
     await context.store.releaseSlot(held.item.leaseId, sentAfterMs);
   } catch (error) {
