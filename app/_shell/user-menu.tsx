@@ -37,7 +37,7 @@ export function UserMenu({
         { kind: 'heading', id: 'who', text: `${email} · ${role}` },
         {
           id: 'account',
-          label: 'Change password',
+          label: 'Your account',
           icon: <KeyRound aria-hidden />,
           href: '/settings/account',
         },

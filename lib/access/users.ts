@@ -74,6 +74,15 @@ export async function listUsers(session: Session): Promise<User[]> {
   }));
 }
 
+/** How the signed-in person signs in. Throws `not_found`. */
+export async function ownWaysIn(
+  session: Session,
+  userId: string,
+): Promise<Pick<User, 'hasPassword' | 'isLinked'>> {
+  const row = await getUserRow(session, userId);
+  return { hasPassword: row.password_hash !== null, isLinked: row.identity !== null };
+}
+
 /**
  * Needs `users:manage`. Throws `input_invalid` with fields. Returns the new user's id; for the same request
  * key the same one.

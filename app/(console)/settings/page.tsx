@@ -9,10 +9,12 @@ import { ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
+import { signInFacts } from '#lib/access/sign-in-facts.ts';
 import { listUsers } from '#lib/access/users.ts';
 import { type Deployment, readDeployment } from '#lib/health/deployment.ts';
 import { readRetention } from '#lib/retention/settings.ts';
 import { RetentionSection } from './retention.tsx';
+import { SignInSection } from './sign-in-section.tsx';
 import { SmokeCheck } from './smoke-check.tsx';
 import { UserTable } from './user-table.tsx';
 
@@ -23,6 +25,7 @@ export default async function SettingsPage() {
     actor,
     deployment: await readDeployment(runtime),
     retention: await readRetention(runtime.db),
+    signIn: signInFacts(runtime.config.signIn),
     // Who has an account is for those who manage accounts.
     users: can(actor.role, 'users:manage') ? await listUsers(runtime.db) : null,
   }));
@@ -37,7 +40,7 @@ export default async function SettingsPage() {
       </>
     );
   }
-  const { actor, deployment, retention, users } = loaded.data;
+  const { actor, deployment, retention, signIn, users } = loaded.data;
   const { health } = deployment;
   return (
     <>
@@ -112,7 +115,10 @@ export default async function SettingsPage() {
       <RetentionSection retention={retention} mayChange={can(actor.role, 'settings:manage')} />
       {can(actor.role, 'settings:manage') ? <SmokeCheck /> : null}
       {users ? (
-        <UserTable users={users} ownId={actor.userId} />
+        <>
+          <SignInSection signIn={signIn} />
+          <UserTable users={users} ownId={actor.userId} signIn={signIn} />
+        </>
       ) : (
         <Section title="Your account">
           <div className="flex flex-wrap items-center justify-between gap-3">
@@ -123,7 +129,7 @@ export default async function SettingsPage() {
                 { label: 'Role', value: `${actor.role}; administrators change roles` },
               ]}
             />
-            <LinkButton href="/settings/account">Change password</LinkButton>
+            <LinkButton href="/settings/account">Account</LinkButton>
           </div>
         </Section>
       )}

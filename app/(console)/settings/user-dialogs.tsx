@@ -6,6 +6,7 @@ import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { type Role, roles } from '#lib/access/model.ts';
+import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
 import type { User } from '#lib/access/users.ts';
 import { useRequestKey } from '../runs/use-request-key.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
@@ -18,13 +19,20 @@ const roleWords: Readonly<Record<Role, { label: string; description: string }>> 
 const roleOptions = roles.map((role) => ({ value: role, ...roleWords[role] }));
 const toRole = (value: string): Role => roles.find((role) => role === value) ?? 'viewer';
 
-export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
+export function NewUserDialog({
+  signIn: { passwords, provider },
+  onClose,
+}: {
+  readonly signIn: SignInFacts;
+  readonly onClose: () => void;
+}) {
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const [password, setPassword] = useState('');
   const requestKeyOf = useRequestKey();
-  const asked = { email, name, role, password };
+  // Beside a provider an account can do without.
+  const asked = { email, name, role, password: provider && password === '' ? null : password };
   const create = useAction(createUserAction, {
     done: () => `${email} can sign in as ${role}`,
     onDone: onClose,
@@ -65,36 +73,53 @@ export function NewUserDialog({ onClose }: { readonly onClose: () => void }) {
         value={role}
         onChange={(value) => setRole(toRole(value))}
       />
-      <TextField
-        label="Password"
-        type="password"
-        autoComplete="new-password"
-        isRequired
-        help="At least 8 characters; hand it over in person."
-        value={password}
-        onChange={setPassword}
-        error={fields['password']}
-      />
+      {passwords ? (
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          isRequired={provider === null}
+          help={
+            provider
+              ? `At least 8 characters; leave it out for somebody who signs in with ${provider.name}.`
+              : 'At least 8 characters; hand it over in person.'
+          }
+          value={password}
+          onChange={setPassword}
+          error={fields['password']}
+        />
+      ) : null}
+      {provider ? (
+        <Banner title={`The first sign-in with ${provider.name} links the account.`}>
+          Its verified address there must be this one.
+          {provider.decidesRoles ? ' It decides the role, too.' : ''}
+        </Banner>
+      ) : null}
     </FormDialog>
   );
 }
 
 export function ChangeUserDialog({
   user,
+  provider,
   onClose,
 }: {
   readonly user: User;
+  readonly provider: SignInFacts['provider'];
   readonly onClose: () => void;
 }) {
   const [name, setName] = useState(user.name);
   const [role, setRole] = useState<Role>(user.role);
   const [isActive, setActive] = useState(user.active);
+  const [isLinked, setLinked] = useState(user.isLinked);
+  // Who was linked meanwhile stays so.
+  const linking = user.isLinked ? { isLinked } : {};
   const change = useAction(changeUserAction, {
     done: () => `Changed ${user.email}`,
     onDone: onClose,
     showsError: true,
   });
-  const endsSessions = role !== user.role || isActive !== user.active;
+  const endsSessions = role !== user.role || isActive !== user.active || isLinked !== user.isLinked;
   return (
     <FormDialog
       size="sm"
@@ -102,7 +127,7 @@ export function ChangeUserDialog({
       submitLabel="Save user"
       error={change.error}
       isPending={change.isPending}
-      onSubmit={() => change.run({ userId: user.userId, name, role, active: isActive })}
+      onSubmit={() => change.run({ userId: user.userId, name, role, active: isActive, ...linking })}
       onClose={onClose}
     >
       <TextField
@@ -114,6 +139,11 @@ export function ChangeUserDialog({
       />
       <SelectField
         label="Role"
+        help={
+          user.isLinked && provider?.decidesRoles
+            ? `${provider.name} decides it anew at each sign-in.`
+            : undefined
+        }
         options={roleOptions}
         value={role}
         onChange={(value) => setRole(toRole(value))}
@@ -124,6 +154,14 @@ export function ChangeUserDialog({
         isSelected={isActive}
         onChange={setActive}
       />
+      {user.isLinked ? (
+        <SwitchField
+          label={`Linked to ${provider?.name ?? 'a provider'}`}
+          help="Off forgets which person there this is; the next sign-in with the verified address links again."
+          isSelected={isLinked}
+          onChange={setLinked}
+        />
+      ) : null}
       {endsSessions ? <Banner title="This ends the person's open sessions." /> : null}
     </FormDialog>
   );

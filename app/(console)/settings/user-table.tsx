@@ -5,6 +5,7 @@ import { Button } from '#app/ui/button.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
+import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
 import type { User } from '#lib/access/users.ts';
 import { ChangeUserDialog, NewUserDialog, PasswordDialog } from './user-dialogs.tsx';
 
@@ -19,9 +20,11 @@ const cell = 'h-9 border-b px-3 whitespace-nowrap [tr:last-child>&]:border-b-0';
 export function UserTable({
   users,
   ownId,
+  signIn,
 }: {
   readonly users: readonly User[];
   readonly ownId: string | null;
+  readonly signIn: SignInFacts;
 }) {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
@@ -37,7 +40,7 @@ export function UserTable({
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
       <section aria-label="Users" tabIndex={0} className="relative overflow-x-auto">
-        <table className="w-full min-w-160 text-sm">
+        <table className="w-full min-w-180 text-sm">
           <thead>
             <tr>
               <th scope="col" className={head}>
@@ -51,6 +54,9 @@ export function UserTable({
               </th>
               <th scope="col" className={head}>
                 State
+              </th>
+              <th scope="col" className={head}>
+                Signs in with
               </th>
               <th scope="col" className={head}>
                 Last sign-in
@@ -77,14 +83,17 @@ export function UserTable({
                     word={user.active ? 'Active' : 'Deactivated'}
                   />
                 </td>
+                <td className={cell}>{waysIn(user, signIn)}</td>
                 <td className={cell}>
                   <Time at={user.lastSignInAt} />
                 </td>
                 <td className={`${cell} text-right`}>
                   <span className="inline-flex gap-1">
-                    <Button size="sm" onPress={() => setOpen({ kind: 'password', user })}>
-                      Set password
-                    </Button>
+                    {signIn.passwords ? (
+                      <Button size="sm" onPress={() => setOpen({ kind: 'password', user })}>
+                        Set password
+                      </Button>
+                    ) : null}
                     <Button size="sm" onPress={() => setOpen({ kind: 'change', user })}>
                       Change
                     </Button>
@@ -95,9 +104,21 @@ export function UserTable({
           </tbody>
         </table>
       </section>
-      {open?.kind === 'new' ? <NewUserDialog onClose={close} /> : null}
-      {open?.kind === 'change' ? <ChangeUserDialog user={open.user} onClose={close} /> : null}
+      {open?.kind === 'new' ? <NewUserDialog signIn={signIn} onClose={close} /> : null}
+      {open?.kind === 'change' ? (
+        <ChangeUserDialog user={open.user} provider={signIn.provider} onClose={close} />
+      ) : null}
       {open?.kind === 'password' ? <PasswordDialog user={open.user} onClose={close} /> : null}
     </Section>
   );
+}
+
+/** The ways that are open to the person now. */
+function waysIn(user: User, { passwords, provider }: SignInFacts): string {
+  const ways = [
+    ...(provider && user.isLinked ? [provider.name] : []),
+    ...(passwords && user.hasPassword ? ['password'] : []),
+  ];
+  if (ways.length > 0) return ways.join(', ');
+  return provider ? `${provider.name}, not linked yet` : 'nothing';
 }

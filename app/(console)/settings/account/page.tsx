@@ -1,22 +1,49 @@
 import type { Metadata } from 'next';
-import { requireActor } from '#app/_server/actor.ts';
+import { loadPage } from '#app/_server/action.ts';
+import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
+import { ErrorState } from '#app/ui/states.tsx';
+import { ownWaysIn } from '#lib/access/users.ts';
 import { PasswordForm } from './password-form.tsx';
 
 export const metadata: Metadata = { title: 'Account' };
 
 export default async function AccountPage() {
-  const actor = await requireActor();
+  const loaded = await loadPage(async ({ runtime, actor }) => ({
+    actor,
+    ways: await ownWaysIn(runtime.db, actor.userId ?? ''),
+    passwords: runtime.config.signIn.passwords,
+    provider: runtime.config.signIn.provider?.name ?? null,
+  }));
+  const back = { href: '/settings', label: 'Settings' };
+  if (!loaded.ok) {
+    return (
+      <>
+        <PageHeader title="Account" back={back} />
+        <ErrorState
+          error={loaded.error}
+          action={<LinkButton href="/settings/account">Try again</LinkButton>}
+        />
+      </>
+    );
+  }
+  const { actor, ways, passwords, provider } = loaded.data;
   return (
     <>
-      <PageHeader
-        title="Account"
-        back={{ href: '/settings', label: 'Settings' }}
-        meta={`${actor.email} · ${actor.role}`}
-      />
-      <Section title="Change password" className="max-w-lg">
-        <PasswordForm />
-      </Section>
+      <PageHeader title="Account" back={back} meta={`${actor.email} · ${actor.role}`} />
+      {provider !== null && ways.isLinked ? (
+        <Section title="Sign-in" className="max-w-lg">
+          <p className="text-sm">
+            You sign in with {provider}.{' '}
+            {passwords && ways.hasPassword ? 'Your password here works, too.' : ''}
+          </p>
+        </Section>
+      ) : null}
+      {passwords && ways.hasPassword ? (
+        <Section title="Change password" className="max-w-lg">
+          <PasswordForm />
+        </Section>
+      ) : null}
     </>
   );
 }
