@@ -19,6 +19,7 @@ export const eventKinds = {
   'run.completed': 'info',
   'item.retried': 'warn',
   'item.failed': 'error',
+  'item.gone': 'info',
   'item.rescued': 'warn',
   'host.blocked': 'warn',
   'host.unblocked': 'info',

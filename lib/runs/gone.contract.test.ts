@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
+import { listEvents } from '#lib/events/list-events.ts';
 import { getWorkItemDetail } from '#lib/work-items/detail.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
 import { passTime } from '#lib/work-items/testing/database.ts';
@@ -71,6 +72,17 @@ describe.each(contractEngines())('a resource that was there and is gone, on $nam
     expect(detail?.goneSince).toBe(row.gone_since);
     expect(detail?.attempts[0]).toMatchObject({ outcome: 'skipped', errorCode: 'http_not_found' });
     expect(detail?.waiting.reasons[0].sentence).toContain('no longer there');
+  });
+
+  test('is told once in the log of the run, not each time it is looked for again', async () => {
+    const runId = await givenGone();
+    const told = async (of: string) =>
+      (await listEvents(given.db, { runId: of, kinds: ['item.gone'] })).events;
+    expect(await told(runId)).toMatchObject([{ message: expect.stringContaining('404') }]);
+    await passTime(given.db, 2 * dayMs);
+    const again = await launch({ due: true });
+    await findGone(await claimOne());
+    expect(await told(again)).toEqual([]);
   });
 
   test('is left alone by recrawls over many and by retries', async () => {

@@ -16,6 +16,7 @@ import { nextLookMs } from './next-fetch.ts';
 import { settleReturned } from './return-to-queue.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
+const kinds = { pending: 'item.retried', failed: 'item.failed', skipped: 'item.gone' } as const;
 const outcomes = { pending: 'retry', failed: 'failed', skipped: 'skipped' } as const;
 
 /**
@@ -49,11 +50,11 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
     const told: NewEvent[] = [...ofHost];
-    // A link that leads nowhere is skipped, and no trouble.
-    if (status !== 'skipped') {
+    // A link that leads nowhere is skipped, and no news.
+    if (status !== 'skipped' || isNewlyGone(item, input)) {
       told.push({
         ...ofItem(item),
-        kind: status === 'failed' ? 'item.failed' : 'item.retried',
+        kind: kinds[status],
         message: errorMessage,
         workerId: input.attempt.workerId,
         data: { code: errorCode, attempt: item.attempt },
@@ -92,6 +93,10 @@ function failedItem(
     ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
   };
 }
+
+/** Told once, not each time it is looked for again. */
+const isNewlyGone = (item: WorkItemRow, { decision }: FailureInput): boolean =>
+  decision.kind === 'gone' && goneSince(item) === null;
 
 /** The attempt keeps what the source answered; the item says what has become of its resource. */
 function goneItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkItemChange {

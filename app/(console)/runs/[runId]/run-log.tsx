@@ -20,6 +20,7 @@ const looks: Readonly<Record<EventLevel, { icon: LucideIcon; word: string; color
 const kindsInWords: Readonly<Record<string, string>> = {
   'item.retried': 'Tried again later',
   'item.failed': 'Failed',
+  'item.gone': 'No longer there',
   'item.rescued': 'Taken back from a silent worker',
 };
 
