@@ -41,6 +41,12 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     needs: 'console:view',
   },
   {
+    href: '/work-items?error=resource_gone',
+    label: 'Items that are gone',
+    detail: 'Work items',
+    needs: 'console:view',
+  },
+  {
     href: '/work-items?status=completed&stale=30',
     label: 'Items not fetched for 30 days',
     detail: 'Work items',
