@@ -18,7 +18,7 @@ import type { CrawlRound } from './round.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const sourceName = 'bench';
-/** As `pnpm worker` is started. */
+/** As the image starts it. */
 const youngHeap = '--max-semi-space-size=4';
 
 /** The worker as it is shipped; returns its folder. */
@@ -51,7 +51,12 @@ export async function crawlWithHolocron(
     const log = createWriteStream(logFile);
     const child = spawn(process.execPath, [youngHeap, worker, '--once'], {
       cwd: directory,
-      env: { ...env, NODE_ENV: 'production', PATH: process.env['PATH'] },
+      env: {
+        ...env,
+        NODE_ENV: 'production',
+        MALLOC_ARENA_MAX: '2',
+        PATH: process.env['PATH'],
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const peakMegabytes = watchPeakMemory(child);
