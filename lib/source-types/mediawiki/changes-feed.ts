@@ -13,8 +13,11 @@ import { resourceIdOfTitle } from './title.ts';
  */
 export const marginMs = 5 * 60_000;
 
-/** Wikis forget their list after some time, 90 days as MediaWiki comes. It is not relied on near that end. */
-const longestMs = 30 * 24 * 60 * 60_000;
+/**
+ * Wikis forget their list after some time, 90 days as MediaWiki comes. It is not relied on near that end; the
+ * longest adaptive interval is well within.
+ */
+const longestMs = 60 * 24 * 60 * 60_000;
 
 /** The latest that is known of a page that was touched. */
 export interface Touch {
