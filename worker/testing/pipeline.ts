@@ -1,6 +1,7 @@
-/** A pipeline over a fresh database, for tests: real store, real sources, real HTTP on loopback. */
+/** A pipeline over an empty database, for tests: real store, real sources, real HTTP on loopback. */
 import { randomBytes } from 'node:crypto';
-import type { ContractEngine } from '#db/testing/contract-engines.ts';
+import { afterAll } from 'vitest';
+import type { ContractDatabase, ContractEngine } from '#db/testing/contract-engines.ts';
 import { systemActor } from '#lib/access/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import { createRobotsMemory } from '#lib/egress/robots.ts';
@@ -11,6 +12,7 @@ import { createSecretBox } from '#lib/sources/secret-box.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
 import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import { emptyDatabase } from '#lib/work-items/testing/database.ts';
 import { claimItems } from '../pipeline/claim.ts';
 import type { HeldItem, PipelineContext } from '../pipeline/context.ts';
 import { createSourceMemory } from '../pipeline/load-source.ts';
@@ -24,11 +26,40 @@ export interface PipelineBench {
   dispose(): Promise<void>;
 }
 
+/** Lent to one test of the file after the other: a server takes its time to make the tables. */
+const databases = new Map<
+  ContractEngine['name'],
+  { database: ContractDatabase; isLent: boolean }
+>();
+afterAll(async () => {
+  for (const { database } of databases.values()) await database.dispose();
+});
+
+async function borrowDatabase(
+  engine: ContractEngine,
+): Promise<{ database: ContractDatabase; giveBack(): Promise<void> }> {
+  const known = databases.get(engine.name);
+  if (known?.isLent) {
+    const database = await engine.create();
+    return { database, giveBack: () => database.dispose() };
+  }
+  const place = known ?? { database: await engine.create(), isLent: true };
+  databases.set(engine.name, place);
+  place.isLent = true;
+  await emptyDatabase(place.database.db);
+  return {
+    database: place.database,
+    giveBack: async () => {
+      place.isLent = false;
+    },
+  };
+}
+
 export async function pipelineBench(
   engine: ContractEngine,
   over: Partial<PipelineContext> = {},
 ): Promise<PipelineBench> {
-  const database = await engine.create();
+  const { database, giveBack } = await borrowDatabase(engine);
   const { db } = database;
   const http = createHttpClient({ allow: ['127.0.0.0/8'], userAgent: 'test' });
   const secretBox = createSecretBox(randomBytes(32));
@@ -70,7 +101,7 @@ export async function pipelineBench(
     },
     async dispose() {
       await http.close();
-      await database.dispose();
+      await giveBack();
     },
   };
 }
