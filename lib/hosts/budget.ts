@@ -16,7 +16,10 @@ export type Budget = z.infer<typeof budgetShape>;
 
 /** From an attempt's facts; null when the answer said nothing of a budget. */
 export function budgetIn(facts: JsonObject | null): Budget | null {
-  const parsed = budgetShape.safeParse(facts?.['budget']);
+  const budget = facts?.['budget'];
+  // Few sources have one, and a refused parse is dear.
+  if (budget === undefined) return null;
+  const parsed = budgetShape.safeParse(budget);
   return parsed.success ? parsed.data : null;
 }
 
