@@ -1,7 +1,7 @@
 /** Deleting what has been kept long enough, oldest first, in portions that lock nobody out. */
 import type { Db, Session } from '#db/engine.ts';
 import { forgetOldEvents } from '#lib/events/forget-old-events.ts';
-import { mostEvents } from './model.ts';
+import { mostEvents } from './most-events.ts';
 import { readRetention } from './settings.ts';
 
 const dayMs = 24 * 3_600_000;

@@ -21,6 +21,3 @@ export const retentionSchema = z.strictObject({
 export type Retention = z.output<typeof retentionSchema>;
 
 export const defaultRetention: Retention = { eventDays: 30, attemptDays: null };
-
-/** The run log holds no more events than this, whatever their age. */
-export const mostEvents = 1_000_000;

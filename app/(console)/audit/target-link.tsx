@@ -23,7 +23,7 @@ export function TargetLink({
   if (!target || targetId === null || action.endsWith('.delete')) return null;
   const [words, href] = target;
   return (
-    <Link href={href(targetId)} className="link text-xs">
+    <Link href={href(targetId)} className="link inline-flex min-h-6 items-center text-xs">
       {words}
     </Link>
   );

@@ -8,7 +8,8 @@ import { KeyValue } from '#app/ui/key-value.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { mostEvents, type Retention } from '#lib/retention/model.ts';
+import type { Retention } from '#lib/retention/model.ts';
+import { mostEvents } from '#lib/retention/most-events.ts';
 import { changeRetentionAction } from './actions.ts';
 
 export function RetentionSection({
