@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { issuerOf, personOfClaims, valuesOf } from './provider-claims.ts';
+import {
+  completeClaims,
+  issuerOf,
+  lacksClaims,
+  personOfClaims,
+  valuesOf,
+} from './provider-claims.ts';
 import { claimsOf, providerOf } from './testing/provider.ts';
 
 const person = (
@@ -101,5 +107,37 @@ describe('the role', () => {
     expect(valuesOf(claims, 'realm_access.roles')).toEqual(['b']);
     expect(valuesOf(claims, 'realm_access.groups')).toEqual([]);
     expect(valuesOf(claims, 'constructor.name')).toEqual([]);
+  });
+});
+
+describe('a short token', () => {
+  const asks = (claims: Readonly<Record<string, unknown>>, settings = providerOf()) =>
+    lacksClaims(claimsOf('ada', claims), settings);
+
+  it('is completed when it lacks the address, or the claim that gives roles', () => {
+    expect(asks({ roles: ['guests'] })).toBe(false);
+    expect(asks({})).toBe(true);
+    expect(asks({ roles: ['guests'], email: undefined })).toBe(true);
+    const noRoles = providerOf({ roleValues: { admin: [], operator: [], viewer: [] } });
+    expect(asks({}, noRoles)).toBe(false);
+  });
+
+  it('wins over what is told beside it, and keeps an address and its proof together', () => {
+    const token = { sub: 'a', email: 'new@example.org', name: 'Ada' };
+    const beside = { sub: 'a', email: 'old@example.org', email_verified: true, roles: ['staff'] };
+    expect(completeClaims(token, beside)).toEqual({
+      sub: 'a',
+      email: 'new@example.org',
+      email_verified: undefined,
+      name: 'Ada',
+      roles: ['staff'],
+    });
+    expect(completeClaims({ sub: 'a' }, beside)).toMatchObject({ email_verified: true });
+  });
+
+  it('is not completed with what is told of somebody else', () => {
+    expect(() => completeClaims({ sub: 'a' }, { sub: 'b', roles: ['platform'] })).toThrow(
+      expect.objectContaining({ code: 'provider_failed' }),
+    );
   });
 });
