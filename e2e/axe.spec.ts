@@ -1,11 +1,13 @@
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { scriptBudgetKb, weighScripts } from './support/script-weight.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 const pages = [
   '/',
   '/work-items',
+  '/failures',
   '/sources',
   '/runs',
   '/records',
@@ -24,9 +26,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, expectedErrors: [/status of 404/] });
 
     for (const path of pages) {
-      test(`${path} breaks no rule of accessibility`, async ({ page }) => {
-        await goTo(page, path);
+      test(`${path} breaks no rule of accessibility, and loads no more than it may`, async ({
+        page,
+      }) => {
+        const weigh = weighScripts(page);
+        const document = await goTo(page, path);
         await expectNoViolations(page);
+        const { firstKb } = await weigh((await document?.text()) ?? '');
+        const { grid, other } = scriptBudgetKb;
+        expect(firstKb).toBeGreaterThan(0);
+        expect(firstKb).toBeLessThanOrEqual(path === '/work-items' ? grid : other);
       });
     }
 

@@ -1,16 +1,17 @@
 'use client';
 /**
- * Keys of the whole console: `g` then a letter goes to a page, `/` focuses the page's filter, `?` shows
- * the keys, Ctrl K opens the palette. Single keys can be turned off (WCAG 2.1.4) and never fire
- * while somebody types.
+ * Keys of the whole console: `g` then a letter goes to a page, `/` focuses the page's filter, `j` and `k`
+ * move through the rows of its list, `?` shows the keys, Ctrl K opens the palette. Single keys can be
+ * turned off (WCAG 2.1.4) and never fire while somebody types.
  */
 import { Keyboard as KeyboardIcon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { IconButton } from '#app/ui/button.tsx';
-import { Dialog } from '#app/ui/dialog.tsx';
-import { SwitchField } from '#app/ui/field.tsx';
 import { places } from './navigation.ts';
+import { stepRow } from './step-row.ts';
+
+const KeysSheet = lazy(() => import('./keys-sheet.tsx'));
 
 const storageKey = 'holocron-keys';
 /** Time to press the letter after `g`, ms. */
@@ -64,6 +65,8 @@ export function KeyboardShortcuts() {
           event.preventDefault();
           filter.focus();
         }
+      } else if ((event.key === 'j' || event.key === 'k') && stepRow(event.key === 'j' ? 1 : -1)) {
+        event.preventDefault();
       }
     }
     document.addEventListener('keydown', onKeyDown);
@@ -77,76 +80,18 @@ export function KeyboardShortcuts() {
           <KeyboardIcon aria-hidden />
         </IconButton>
       </span>
-      <Dialog title="Keys" isOpen={isSheetOpen} onOpenChange={setSheetOpen}>
-        <div className="flex flex-col gap-5">
-          <div className="grid gap-6 sm:grid-cols-2">
-            <KeyList title="Go to" keys={places.map(({ key, label }) => [['g', key], label])} />
-            <div className="flex flex-col gap-6">
-              <KeyList
-                title="Everywhere"
-                keys={[
-                  [['Ctrl', 'K'], 'Find an item, source, run or page'],
-                  [['/'], 'Focus the filter'],
-                  [['?'], 'These keys'],
-                  [['Esc'], 'Close what is open'],
-                ]}
-              />
-              <KeyList
-                title="In lists"
-                keys={[
-                  [['j'], 'Next row'],
-                  [['k'], 'Previous row'],
-                  [['x'], 'Select the row'],
-                  [['Shift', 'j'], 'Select rows on the way'],
-                  [['Enter'], 'Open the row beside the list, then its page'],
-                ]}
-              />
-            </div>
-          </div>
-          <div className="border-t pt-4">
-            <SwitchField
-              label="Single-key shortcuts"
-              help="Turn off if they get in the way of speech input. Ctrl K stays."
-              isSelected={areKeysOn}
-              onChange={(next) => {
-                localStorage.setItem(storageKey, next ? 'on' : 'off');
-                setKeysOn(next);
-              }}
-            />
-          </div>
-        </div>
-      </Dialog>
+      {isSheetOpen ? (
+        <Suspense fallback={null}>
+          <KeysSheet
+            areKeysOn={areKeysOn}
+            onSwitch={(next) => {
+              localStorage.setItem(storageKey, next ? 'on' : 'off');
+              setKeysOn(next);
+            }}
+            onClose={() => setSheetOpen(false)}
+          />
+        </Suspense>
+      ) : null}
     </>
-  );
-}
-
-function KeyList({
-  title,
-  keys,
-}: {
-  readonly title: string;
-  readonly keys: readonly (readonly [readonly string[], string])[];
-}) {
-  return (
-    <section className="flex flex-col gap-2">
-      <h3 className="text-xs font-medium text-ink-3">{title}</h3>
-      <dl className="flex flex-col gap-1.5">
-        {keys.map(([strokes, words]) => (
-          <div key={words} className="flex items-center justify-between gap-4 text-sm">
-            <dt>{words}</dt>
-            <dd className="flex gap-1">
-              {strokes.map((stroke) => (
-                <kbd
-                  key={stroke}
-                  className="min-w-5 rounded-sm border border-line-strong bg-inset px-1.5 text-center text-2xs text-ink-2"
-                >
-                  {stroke}
-                </kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }

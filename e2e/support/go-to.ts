@@ -1,9 +1,11 @@
 /** Opens a page and waits until it answers: what is pressed or typed before that is lost. */
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type Response } from '@playwright/test';
 
-export async function goTo(page: Page, path: string): Promise<void> {
-  await page.goto(path);
+/** Returns the page's document; null where only the part behind the # changed. */
+export async function goTo(page: Page, path: string): Promise<Response | null> {
+  const document = await page.goto(path);
   await untilAnswering(page);
+  return document;
 }
 
 /** React marks the elements it has taken over; the heading belongs to the page's own part. */

@@ -19,7 +19,30 @@ const roleWords: Readonly<Record<Role, { label: string; description: string }>> 
 const roleOptions = roles.map((role) => ({ value: role, ...roleWords[role] }));
 const toRole = (value: string): Role => roles.find((role) => role === value) ?? 'viewer';
 
-export function NewUserDialog({
+export type UserTask =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'change' | 'password'; readonly user: User };
+
+export default function UserDialog({
+  task,
+  signIn,
+  onClose,
+}: {
+  readonly task: UserTask;
+  readonly signIn: SignInFacts;
+  readonly onClose: () => void;
+}) {
+  switch (task.kind) {
+    case 'new':
+      return <NewUserDialog signIn={signIn} onClose={onClose} />;
+    case 'change':
+      return <ChangeUserDialog user={task.user} provider={signIn.provider} onClose={onClose} />;
+    case 'password':
+      return <PasswordDialog user={task.user} onClose={onClose} />;
+  }
+}
+
+function NewUserDialog({
   signIn: { passwords, provider },
   onClose,
 }: {
@@ -99,7 +122,7 @@ export function NewUserDialog({
   );
 }
 
-export function ChangeUserDialog({
+function ChangeUserDialog({
   user,
   provider,
   onClose,
@@ -167,13 +190,7 @@ export function ChangeUserDialog({
   );
 }
 
-export function PasswordDialog({
-  user,
-  onClose,
-}: {
-  readonly user: User;
-  readonly onClose: () => void;
-}) {
+function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
   const [password, setPassword] = useState('');
   const set = useAction(setUserPasswordAction, {
     done: () => `Set a new password for ${user.email}; open sessions were ended`,

@@ -1,18 +1,15 @@
 'use client';
 /** Accounts: who they are, what they may do; creating, changing, setting a password. */
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
 import type { User } from '#lib/access/users.ts';
-import { ChangeUserDialog, NewUserDialog, PasswordDialog } from './user-dialogs.tsx';
+import type { UserTask } from './user-dialogs.tsx';
 
-type Open =
-  | { readonly kind: 'new' }
-  | { readonly kind: 'change' | 'password'; readonly user: User }
-  | null;
+const UserDialog = lazy(() => import('./user-dialogs.tsx'));
 
 const head = 'h-8 border-b border-line-strong px-3 text-left text-xs font-medium text-ink-2';
 const cell = 'h-9 border-b px-3 whitespace-nowrap [tr:last-child>&]:border-b-0';
@@ -26,8 +23,7 @@ export function UserTable({
   readonly ownId: string | null;
   readonly signIn: SignInFacts;
 }) {
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
+  const [open, setOpen] = useState<UserTask | null>(null);
   return (
     <Section
       title="Users"
@@ -104,11 +100,11 @@ export function UserTable({
           </tbody>
         </table>
       </section>
-      {open?.kind === 'new' ? <NewUserDialog signIn={signIn} onClose={close} /> : null}
-      {open?.kind === 'change' ? (
-        <ChangeUserDialog user={open.user} provider={signIn.provider} onClose={close} />
-      ) : null}
-      {open?.kind === 'password' ? <PasswordDialog user={open.user} onClose={close} /> : null}
+      {open === null ? null : (
+        <Suspense fallback={null}>
+          <UserDialog task={open} signIn={signIn} onClose={() => setOpen(null)} />
+        </Suspense>
+      )}
     </Section>
   );
 }

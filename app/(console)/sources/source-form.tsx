@@ -2,7 +2,7 @@
 /** SourceForm: the settings, seeds and secrets of a source, with a test of the values as they stand. */
 import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { lazy, Suspense, useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
@@ -19,7 +19,9 @@ import type { SourceFormModel } from './form-model.ts';
 import { errorFor, type FormValues, jsonOf, otherErrors, valuesOf } from './form-values.ts';
 import { SecretInputs } from './secret-inputs.tsx';
 import { SeedFields } from './seed-fields.tsx';
-import { TestResult } from './test-result.tsx';
+
+const loadTestResult = () => import('./test-result.tsx');
+const TestResult = lazy(loadTestResult);
 
 export interface SourceFormStart {
   readonly name: string;
@@ -105,6 +107,7 @@ export function SourceForm({
     });
   const runTest = () =>
     startTesting(async () => {
+      void loadTestResult();
       setTested(null);
       const result = await test(input());
       setError(result.ok ? null : result.error);
@@ -220,13 +223,15 @@ export function SourceForm({
         )}
       </Section>
       {tested ? (
-        <div
-          // The outcome may lie below the fold: a person who asked for it is brought there.
-          ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
-          className="scroll-mb-20"
-        >
-          <TestResult result={tested} />
-        </div>
+        <Suspense fallback={null}>
+          <div
+            // The outcome may lie below the fold: a person who asked for it is brought there.
+            ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
+            className="scroll-mb-20"
+          >
+            <TestResult result={tested} />
+          </div>
+        </Suspense>
       ) : null}
       {canChange ? (
         <div className="sticky bottom-0 z-10 -mx-3 flex flex-wrap items-center gap-2 border-t bg-canvas px-3 py-3 sm:-mx-5 sm:px-5">

@@ -9,7 +9,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 
-export function TestResult({ result }: { readonly result: TestFetch }) {
+export default function TestResult({ result }: { readonly result: TestFetch }) {
   const { request, response, discovered } = result;
   return (
     <section aria-label="Test result" className="flex flex-col gap-4">

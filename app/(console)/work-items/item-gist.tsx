@@ -14,9 +14,9 @@ import { Time } from '#app/ui/time.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { WorkItemGist } from '#lib/work-items/gist.ts';
 import { WhyWaiting } from './[workItemId]/why-waiting.tsx';
+import { ItemActionButton } from './item-action-button.tsx';
 import { itemActions, splitByAction } from './item-actions.ts';
 import { fetchEntries, priorityEntry, runEntry, sourceEntry } from './item-entries.tsx';
-import { ItemActionButton } from './selection-bar.tsx';
 
 const unreachable: PublicError = {
   code: 'internal',

@@ -3,22 +3,21 @@
  * SelectionBar: what can be done with the selected rows, or with all items of the filter; each action
  * says first how many it touches.
  */
-import { Ellipsis, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
+import { Ellipsis } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import { actionIcons } from './action-icons.ts';
 import type { ChangeScope } from './change-dialog.tsx';
 import { type ChangeKind, changeLabels } from './change-kinds.ts';
 import { filterOf } from './filters.ts';
-import type { ItemAction } from './item-actions.ts';
 import { useListState } from './use-list-state.ts';
 
 const loadDialog = () => import('./change-dialog.tsx');
 const ChangeDialog = lazy(loadDialog);
 
-const icons = { recrawl: RotateCcw, retry: Undo2, skip: SkipForward, hold: Pause, release: Play };
 const shownAsButtons = ['recrawl', 'retry', 'skip'] as const;
 const shownInMenu = [
   'hold',
@@ -64,7 +63,7 @@ export function SelectionBar({
           : `${countOf(items.length, 'item')} selected`}
       </span>
       {shownAsButtons.map((action) => {
-        const Icon = icons[action];
+        const Icon = actionIcons[action];
         return (
           <Button
             key={action}
@@ -103,41 +102,5 @@ export function SelectionBar({
         </Suspense>
       )}
     </div>
-  );
-}
-
-/** One action on one item: says what will happen, carries it out, says what happened. */
-export function ItemActionButton({
-  action,
-  items,
-  onDone,
-}: {
-  readonly action: ItemAction;
-  readonly items: readonly Pick<WorkItemSummary, 'workItemId'>[];
-  readonly onDone?: () => void;
-}) {
-  const [isOpen, setOpen] = useState(false);
-  const Icon = icons[action];
-  return (
-    <>
-      <Button
-        size="sm"
-        icon={<Icon aria-hidden />}
-        onPointerEnter={() => void loadDialog()}
-        onPress={() => setOpen(true)}
-      >
-        {changeLabels[action]}
-      </Button>
-      {isOpen ? (
-        <Suspense fallback={null}>
-          <ChangeDialog
-            kind={action}
-            scope={{ ids: items.map((item) => item.workItemId) }}
-            onClose={() => setOpen(false)}
-            onDone={() => onDone?.()}
-          />
-        </Suspense>
-      ) : null}
-    </>
   );
 }

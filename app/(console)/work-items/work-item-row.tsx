@@ -35,16 +35,27 @@ export const WorkItemRow = memo(function WorkItemRow({
           <RowCheckbox label={`Select ${item.resourceId}`} checked={isSelected} readOnly />
         </Td>
       ) : null}
-      {columns.map((column) => (
-        <Td
-          key={column.id}
-          {...(column.align ? { align: column.align } : {})}
-          {...(column.title ? { title: column.title(item) } : {})}
-          className="truncate"
-        >
-          {column.cell(item)}
-        </Td>
-      ))}
+      <Cells item={item} columns={columns} />
     </Tr>
   );
+});
+
+/** Left as they are while rows are selected, all of them at once as well. */
+const Cells = memo(function Cells({
+  item,
+  columns,
+}: {
+  readonly item: WorkItemSummary;
+  readonly columns: readonly ListColumn[];
+}) {
+  return columns.map((column) => (
+    <Td
+      key={column.id}
+      {...(column.align ? { align: column.align } : {})}
+      {...(column.title ? { title: column.title(item) } : {})}
+      className="truncate"
+    >
+      {column.cell(item)}
+    </Td>
+  ));
 });

@@ -13,7 +13,7 @@ const tones: Record<JsonChange['kind'], Tone> = {
   changed: 'warn',
 };
 
-export function ChangesTable({ changes }: { readonly changes: readonly JsonChange[] }) {
+export default function ChangesTable({ changes }: { readonly changes: readonly JsonChange[] }) {
   return (
     <TableRegion label="Changes" maxHeight="40rem">
       <Thead>

@@ -1,14 +1,18 @@
 'use client';
-/** PayloadChanges: what changed from one fetch to the next, path by path, worked out in the browser. */
-import { useEffect, useState } from 'react';
+/**
+ * PayloadChanges: what changed from one fetch to the next, path by path, worked out in the browser by what
+ * is loaded for it.
+ */
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { countOf, formatBytes, formatCount } from '#app/ui/num.tsx';
 import { EmptyState, TableSkeleton } from '#app/ui/states.tsx';
-import { type JsonValue, parseJson } from '#lib/json.ts';
-import { diffSteps, type JsonDiff } from '#lib/records/diff.ts';
+import type { JsonDiff } from '#lib/records/diff.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
-import { ChangesTable } from './changes-table.tsx';
 import { LoadFailed } from './load-failed.tsx';
 import { type PayloadSource, usePayload } from './use-payload.ts';
+
+const loadCompare = () => import('#lib/records/viewer/compare-payloads.ts');
+const ChangesTable = lazy(() => import('./changes-table.tsx'));
 
 export function PayloadChanges({
   before,
@@ -57,7 +61,9 @@ export function PayloadChanges({
           ? `The first ${formatCount(diff.changes.length)} changes; there are more`
           : countOf(diff.changes.length, 'change')}
       </p>
-      <ChangesTable changes={diff.changes} />
+      <Suspense fallback={<TableSkeleton columns={4} />}>
+        <ChangesTable changes={diff.changes} />
+      </Suspense>
     </div>
   );
 }
@@ -65,23 +71,16 @@ export function PayloadChanges({
 const textOf = (payload: ReturnType<typeof usePayload>['payload']): string | null =>
   payload.kind === 'loaded' ? payload.text : null;
 
-/** Text that is no JSON is compared line by line. */
-function comparedValue(text: string): JsonValue {
-  const value = parseJson(text);
-  return value === undefined ? text.split(/\r?\n/) : value;
-}
-
 function useDiff(before: string | null, after: string | null): JsonDiff | null {
   const [diff, setDiff] = useState<JsonDiff | null>(null);
   useEffect(() => {
     if (before === null || after === null) return;
     const stop = new AbortController();
-    inSteps(diffSteps(comparedValue(before), comparedValue(after)), stop.signal).then(
-      setDiff,
-      () => {
+    loadCompare()
+      .then(({ comparePayloads }) => inSteps(comparePayloads(before, after), stop.signal))
+      .then(setDiff, () => {
         // The page was left meanwhile.
-      },
-    );
+      });
     return () => stop.abort();
   }, [before, after]);
   return diff;

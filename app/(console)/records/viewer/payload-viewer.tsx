@@ -1,14 +1,15 @@
 'use client';
-/** PayloadViewer: a payload as a JSON tree or as text, searched and copied from, also of many megabytes. */
-import { useMemo, useState } from 'react';
-import { Button } from '#app/ui/button.tsx';
+/**
+ * PayloadViewer: a payload as a JSON tree or as text, searched and copied from, also of many megabytes. What
+ * shows it comes after the first view of the page.
+ */
+import { lazy, Suspense } from 'react';
 import { formatBytes } from '#app/ui/num.tsx';
 import { Skeleton } from '#app/ui/states.tsx';
-import { parseJson } from '#lib/json.ts';
-import { JsonTree } from './json-tree.tsx';
 import { LoadFailed } from './load-failed.tsx';
-import { TextView } from './text-view.tsx';
 import { type PayloadSource, usePayload } from './use-payload.ts';
+
+const LoadedPayload = lazy(() => import('./loaded-payload.tsx'));
 
 export function PayloadViewer({
   source,
@@ -18,7 +19,8 @@ export function PayloadViewer({
   readonly maxHeight?: string;
 }) {
   const { payload, retry } = usePayload(source);
-  if (payload.kind === 'loading') return <Loading bytes={source.bytes} height={maxHeight} />;
+  const loading = <Loading bytes={source.bytes} height={maxHeight} />;
+  if (payload.kind === 'loading') return loading;
   if (payload.kind === 'failed') {
     return (
       <LoadFailed
@@ -28,36 +30,10 @@ export function PayloadViewer({
       />
     );
   }
-  return <Loaded text={payload.text} maxHeight={maxHeight} />;
-}
-
-function Loaded({ text, maxHeight }: { readonly text: string; readonly maxHeight: string }) {
-  const value = useMemo(() => parseJson(text), [text]);
-  const [shape, setShape] = useState<'tree' | 'text'>('tree');
-  const switcher =
-    value === undefined ? null : (
-      <fieldset aria-label="Shape" className="flex">
-        {(['tree', 'text'] as const).map((name) => (
-          <Button
-            key={name}
-            size="sm"
-            variant={shape === name ? 'secondary' : 'quiet'}
-            aria-pressed={shape === name}
-            onPress={() => setShape(name)}
-          >
-            {name === 'tree' ? 'Tree' : 'As received'}
-          </Button>
-        ))}
-      </fieldset>
-    );
   return (
-    <div className="flex min-w-0 flex-col gap-2">
-      {value === undefined || shape === 'text' ? (
-        <TextView text={text} maxHeight={maxHeight} switcher={switcher} />
-      ) : (
-        <JsonTree root={value} maxHeight={maxHeight} switcher={switcher} />
-      )}
-    </div>
+    <Suspense fallback={loading}>
+      <LoadedPayload text={payload.text} maxHeight={maxHeight} />
+    </Suspense>
   );
 }
 
