@@ -1,5 +1,5 @@
 'use client';
-/** Button, IconButton (named by a tooltip) and LinkButton. `isPending` keeps the width and says so. */
+/** Button, IconButton (named by a tooltip), LinkButton and DownloadLink. `isPending` keeps the width and says so. */
 import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { type ButtonSize, type ButtonVariant, buttonStyle } from './button-style.ts';
@@ -115,5 +115,30 @@ export function LinkButton({
       {icon}
       {children}
     </Link>
+  );
+}
+
+/**
+ * Fetches a file; looks like a button. Not Next's link: that would ask for the file as for a page when the
+ * pointer comes near, and once more before it leaves it to the browser.
+ */
+export function DownloadLink({
+  variant = 'secondary',
+  size = 'md',
+  icon,
+  className,
+  children,
+  ...rest
+}: Omit<ComponentProps<'a'>, 'className' | 'download'> & {
+  readonly variant?: ButtonVariant;
+  readonly size?: ButtonSize;
+  readonly icon?: ReactNode;
+  readonly className?: string | undefined;
+}) {
+  return (
+    <a {...rest} download className={buttonStyle(variant, size, { className })}>
+      {icon}
+      {children}
+    </a>
   );
 }

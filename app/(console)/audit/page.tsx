@@ -1,8 +1,7 @@
 import { Download, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
-import { LinkButton } from '#app/ui/button.tsx';
-import { buttonStyle } from '#app/ui/button-style.ts';
+import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -107,18 +106,17 @@ export default async function AuditPage({
   );
 }
 
-/** Files, not pages: the router is not to follow them. */
 function Exports({ kept }: { readonly kept: Record<string, string> }) {
   return (['csv', 'ndjson'] as const).map((format) => (
-    <a
+    <DownloadLink
       key={format}
       href={`/api/export/audit?${new URLSearchParams({ ...kept, format })}`}
-      download
-      className={buttonStyle('quiet', 'sm')}
+      variant="quiet"
+      size="sm"
+      icon={<Download aria-hidden />}
     >
-      <Download aria-hidden />
       Export {format.toUpperCase()}
-    </a>
+    </DownloadLink>
   ));
 }
 

@@ -4,7 +4,7 @@ import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { type ActionResult, loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { LinkButton } from '#app/ui/button.tsx';
+import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
@@ -46,9 +46,9 @@ export default async function SourcesPage() {
         {...(loaded.ok ? { meta: countOf(loaded.data.sources.length, 'source') } : {})}
         actions={
           <>
-            <LinkButton href="/sources/export" prefetch={false} icon={<Download aria-hidden />}>
+            <DownloadLink href="/sources/export" icon={<Download aria-hidden />}>
               Export YAML
-            </LinkButton>
+            </DownloadLink>
             {canChange ? (
               <>
                 <LinkButton href="/sources/import" icon={<Upload aria-hidden />}>

@@ -1,6 +1,6 @@
 /** RefusedItems: the items that were left as they are, by reason, the first by name, all as a file. */
 import { Download } from 'lucide-react';
-import { buttonStyle } from '#app/ui/button-style.ts';
+import { DownloadLink } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
@@ -29,15 +29,14 @@ export function RefusedItems({
       title="Left as they are"
       aside={
         items.length === 0 ? null : (
-          // A file, not a page: the router is not to follow it.
-          <a
+          <DownloadLink
             href={`/bulk-actions/${action.bulkActionId}/refused`}
-            download
-            className={buttonStyle('quiet', 'sm')}
+            variant="quiet"
+            size="sm"
+            icon={<Download aria-hidden />}
           >
-            <Download aria-hidden />
             Export {countOf(action.refused, 'item')} as CSV
-          </a>
+          </DownloadLink>
         )
       }
     >

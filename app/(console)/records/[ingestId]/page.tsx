@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { LinkButton } from '#app/ui/button.tsx';
+import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -70,9 +70,9 @@ export default async function RecordPage({
           <>
             <Neighbour record={neighbours.previous} label="Fetch before" tab={tab} />
             <Neighbour record={neighbours.next} label="Fetch after" tab={tab} />
-            <LinkButton href={`/records/${record.ingestId}/payload`} prefetch={false}>
+            <DownloadLink href={`/records/${record.ingestId}/payload`}>
               Download payload
-            </LinkButton>
+            </DownloadLink>
           </>
         }
       />

@@ -4,7 +4,7 @@ import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Banner } from '#app/ui/banner.tsx';
-import { LinkButton } from '#app/ui/button.tsx';
+import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
@@ -153,9 +153,9 @@ function Yaml({ source }: { readonly source: SourceSummary }) {
     <Section
       title="As in a configuration file"
       aside={
-        <LinkButton href={`/sources/export?${query.toString()}`} size="sm" prefetch={false}>
+        <DownloadLink href={`/sources/export?${query.toString()}`} size="sm">
           Download
-        </LinkButton>
+        </DownloadLink>
       }
     >
       <div className="flex flex-col gap-2">
