@@ -1,5 +1,5 @@
 import { refusalOfCode } from '#lib/access/provider-refusal.ts';
-import { appErrorRemedies } from '#lib/errors/codes.ts';
+import type { PublicError } from '#lib/errors/app-error.ts';
 
 /** Words of next-auth for what went wrong between console and provider. */
 const codes: Readonly<Record<string, string>> = {
@@ -8,16 +8,10 @@ const codes: Readonly<Record<string, string>> = {
   Callback: 'provider_cancelled',
 };
 
-/**
- * What the sign-in page says of `?error=`, one of our codes or a word of next-auth. Anything else says only
- * that it failed: the address may come from anybody.
- */
+/** What the sign-in page says of `?error=`, one of our codes or a word of next-auth; null for none. */
 export function failureOfAddress(
   error: string | readonly string[] | undefined,
-): { readonly title: string; readonly remedy: string } | null {
+): PublicError | null {
   if (typeof error !== 'string') return null;
-  const code = Object.hasOwn(codes, error) ? codes[error] : error;
-  return (
-    refusalOfCode(code) ?? { title: 'Signing in failed.', remedy: appErrorRemedies.provider_failed }
-  );
+  return refusalOfCode((Object.hasOwn(codes, error) ? codes[error] : undefined) ?? error);
 }

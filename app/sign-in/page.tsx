@@ -38,11 +38,7 @@ export default async function SignInPage({
           </div>
         </div>
         {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
-        {failure ? (
-          <Banner kind="failed" title={failure.title}>
-            {failure.remedy}
-          </Banner>
-        ) : null}
+        <ErrorBanner error={failure} isLive={false} />
         {reason === 'ended' ? (
           <Banner title="Your session has ended">Sign in again to go on where you were.</Banner>
         ) : null}

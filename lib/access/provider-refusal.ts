@@ -1,6 +1,6 @@
 /** Why signing in with the provider did not succeed, in the words of the sign-in page. */
-import { AppError } from '#lib/errors/app-error.ts';
-import { type AppErrorCode, appErrorRemedies } from '#lib/errors/codes.ts';
+import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
+import type { AppErrorCode } from '#lib/errors/codes.ts';
 
 const sentences = {
   account_deactivated: 'Your account here is deactivated.',
@@ -19,15 +19,11 @@ export function refusal(code: RefusalCode, cause?: string): AppError {
   return new AppError(code, sentences[code], cause === undefined ? {} : { cause });
 }
 
-/**
- * The sentence and the remedy of a code that came in an address: anybody can write one, so only known codes
- * say anything. Null for others.
- */
-export function refusalOfCode(
-  code: unknown,
-): { readonly title: string; readonly remedy: string } | null {
-  if (typeof code !== 'string' || !Object.hasOwn(sentences, code)) return null;
-  // The line above shows that it is one of the keys.
-  const known = code as RefusalCode;
-  return { title: sentences[known], remedy: appErrorRemedies[known] };
+/** Of a code that came in an address: anybody can write one, so an unknown one says only that it failed. */
+export function refusalOfCode(code: string): PublicError {
+  return toPublicError(refusal(isRefusal(code) ? code : 'provider_failed'));
+}
+
+function isRefusal(code: string): code is RefusalCode {
+  return Object.hasOwn(sentences, code);
 }
