@@ -26,4 +26,5 @@ VOLUME /app/data
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=4 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "server.js"]
+# A heap that may grow to gigabytes is hardly ever cleaned: half of what it held was rubbish.
+CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=512", "server.js"]
