@@ -9,6 +9,7 @@ import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { companyProvider } from './company-provider.ts';
+import { claimOfToken, type SessionClaim } from './session-claim.ts';
 
 declare module 'next-auth' {
   interface User {
@@ -16,7 +17,7 @@ declare module 'next-auth' {
     sessionVersion: number;
   }
   interface Session {
-    claim: { userId: string; sessionVersion: number };
+    claim: SessionClaim;
   }
 }
 
@@ -65,7 +66,11 @@ export async function authOptions(): Promise<AuthOptions> {
       async signIn({ user, account, profile }) {
         if (account?.type !== 'oauth' || provider === null) return true;
         try {
-          const { userId, sessionVersion } = await signInWithProvider(db, provider, profile);
+          const { userId, sessionVersion } = await signInWithProvider(
+            db,
+            { provider, passwords },
+            profile,
+          );
           Object.assign(user, { userId, sessionVersion });
           return true;
         } catch (error) {
@@ -84,11 +89,7 @@ export async function authOptions(): Promise<AuthOptions> {
         return token;
       },
       session({ session, token }) {
-        const isOver = token.endsAt !== undefined && token.endsAt <= nowSeconds();
-        session.claim = {
-          userId: isOver ? '' : (token.sub ?? ''),
-          sessionVersion: token.sessionVersion ?? -1,
-        };
+        session.claim = claimOfToken(token, nowSeconds());
         return session;
       },
     },
@@ -126,7 +127,7 @@ function errorOf(detail: unknown): unknown {
 }
 
 /** Who the signed token says it is; not yet checked against the account. */
-export async function sessionClaim(): Promise<{ userId: string; sessionVersion: number } | null> {
+export async function sessionClaim(): Promise<SessionClaim | null> {
   const session = await getServerSession(await authOptions());
   return session?.claim ?? null;
 }

@@ -28,7 +28,11 @@ describe.each(contractEngines())('signing in with the provider on $name', (engin
     name: string,
     claims: Readonly<Record<string, unknown>> = {},
     settings: Partial<ProviderSettings> = {},
-  ) => signInWithProvider(db, providerOf(settings), claimsOf(name, claims));
+    passwords = true,
+  ) => {
+    const signIn = { provider: providerOf(settings), passwords };
+    return signInWithProvider(db, signIn, claimsOf(name, claims));
+  };
   const account = async (name: string) =>
     (await listUsers(db)).find(({ email }) => email === `${name}@example.org`);
   /** What was recorded of an account, oldest first. */
@@ -110,6 +114,23 @@ describe.each(contractEngines())('signing in with the provider on $name', (engin
     await enter('root', { roles: ['staff'] });
     expect(await account('root')).toMatchObject({ role: 'admin' });
     expect((await history(userId)).at(-1)?.summary).toContain('stays the last administrator');
+  });
+
+  it('counts no administrator who could not get in once passwords are off', async () => {
+    const other = await givenAccount(db, 'local', 'admin');
+    await enter('root', { roles: ['staff'] }, {}, false);
+    expect(await account('root')).toMatchObject({ role: 'admin' });
+    await enter('local', { roles: ['platform'] }, {}, false);
+    await enter('root', { roles: ['staff'] }, {}, false);
+    expect(await account('root')).toMatchObject({ role: 'viewer' });
+    // The next tests have root do things again.
+    await enter('root', { roles: ['platform'] });
+    await changeUser(db, root, {
+      userId: other.userId ?? '',
+      name: 'local',
+      role: 'viewer',
+      active: false,
+    });
   });
 
   it('links the account of a verified address, which keeps its password and its history', async () => {

@@ -23,15 +23,15 @@ const actor = systemActor('sign-in');
  */
 export async function signInWithProvider(
   db: Db,
-  settings: ProviderSettings,
+  { provider, passwords }: { readonly provider: ProviderSettings; readonly passwords: boolean },
   claims: unknown,
 ): Promise<SignedIn> {
-  const person = personOfClaims(claims, settings);
+  const person = personOfClaims(claims, provider);
   return db.transaction(async (tx) => {
     const known = (await findByIdentity(tx, person.identity)) ?? (await accountToLink(tx, person));
     return known
-      ? enterAccount(tx, settings, person, known)
-      : enterNewAccount(tx, settings, person);
+      ? enterAccount(tx, { ...provider, passwords }, person, known)
+      : enterNewAccount(tx, provider, person);
   });
 }
 
@@ -50,7 +50,7 @@ async function accountToLink(tx: Session, person: ProviderPerson): Promise<UserR
 
 async function enterAccount(
   tx: Session,
-  settings: ProviderSettings,
+  settings: ProviderSettings & { readonly passwords: boolean },
   person: ProviderPerson,
   row: UserRow,
 ): Promise<SignedIn> {
@@ -58,7 +58,8 @@ async function enterAccount(
   const before = parseRole(row.role);
   const given = decidesRoles(settings) ? person.role : before;
   if (given === null) throw refusal('provider_no_role');
-  const isLast = before === 'admin' && given !== 'admin' && !(await hasOtherAdmin(tx, row.user_id));
+  const losesAdmin = before === 'admin' && given !== 'admin';
+  const isLast = losesAdmin && !(await hasOtherAdmin(tx, row.user_id, settings.passwords));
   const role = isLast ? 'admin' : given;
   const sessionVersion = row.session_version + (role === before ? 0 : 1);
   if (row.identity !== person.identity) await link(tx, settings, person, row);

@@ -76,16 +76,23 @@ export async function getUserRow(
   return row;
 }
 
-/** Whether there is an active administrator beside this one. */
-export async function hasOtherAdmin(session: Session, userId: string): Promise<boolean> {
-  const other = await session.q
+/**
+ * Whether there is an active administrator beside this one. `passwords` false: one that the provider
+ * signs in, since no other can get in.
+ */
+export async function hasOtherAdmin(
+  session: Session,
+  userId: string,
+  passwords = true,
+): Promise<boolean> {
+  const others = session.q
     .selectFrom('users')
     .select('user_id')
     .where('role', '=', 'admin')
     .where('active', '=', 1)
-    .where('user_id', '<>', userId)
-    .executeTakeFirst();
-  return other !== undefined;
+    .where('user_id', '<>', userId);
+  const able = passwords ? others : others.where('identity', 'is not', null);
+  return (await able.executeTakeFirst()) !== undefined;
 }
 
 /** Ends the person's sessions. */

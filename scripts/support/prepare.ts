@@ -13,7 +13,7 @@ import type { Address } from './port.ts';
 export interface Prepared {
   readonly config: AppConfig;
   readonly databaseLabel: string;
-  /** Null when somebody can sign in already. */
+  /** Null when somebody can sign in already, or passwords are off. */
   readonly firstSignIn: Awaited<ReturnType<typeof ensureAdministrator>>;
 }
 
@@ -27,7 +27,10 @@ export async function prepareInstallation(): Promise<Prepared> {
   const runtime = await openRuntime(config, createLogger({ level: 'warn', name: 'start' }));
   try {
     await ensureSampleSource(runtime.db);
-    const firstSignIn = await ensureAdministrator(runtime.db, config.admin);
+    // Where passwords are off, the provider makes the administrators.
+    const firstSignIn = config.signIn.passwords
+      ? await ensureAdministrator(runtime.db, config.admin)
+      : null;
     return { config, databaseLabel: runtime.db.label, firstSignIn };
   } finally {
     await runtime.close();
@@ -85,6 +88,7 @@ export function greeting(
         : `  Password   ${firstSignIn.generatedPassword}   (shown this once: keep it)`,
     );
   }
+  if (config.signIn.provider) lines.push(`  Sign in    with ${config.signIn.provider.name}`);
   if (config.egressAllow.length === 0) {
     lines.push('  Local wiki Private and local addresses are refused; to allow them:');
     lines.push('             INGEST_EGRESS_ALLOW=127.0.0.0/8,::1/128 pnpm start');
