@@ -1,20 +1,10 @@
 /** Reading what was fetched: five megabytes as a tree, as text, and against the fetch before. */
-import type { Page } from '@playwright/test';
 import { addRecords } from './support/add-records.ts';
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { largeDocument } from './support/large-document.ts';
+import { watchTasks } from './support/longest-task.ts';
 import { expect, test } from './support/test.ts';
-
-/** Some five megabytes of JSON: 20,000 pages in one list. */
-function largeDocument(changed: string): string {
-  const pages = Array.from({ length: 20_000 }, (_, n) => ({
-    title: `Planet ${n}`,
-    text: `Much to read about planet ${n}. `.repeat(6),
-    links: [n + 1, n + 2],
-    state: n === 12_345 ? changed : 'kept',
-  }));
-  return JSON.stringify({ source: 'atlas', 'odd key': true, pages });
-}
 
 const record = (resource: string, payload: string, contentType = 'application/json') => ({
   source: 'large-records',
@@ -22,24 +12,6 @@ const record = (resource: string, payload: string, contentType = 'application/js
   contentType,
   payload,
 });
-
-/** The longest time the page did not answer since `watch`, ms. */
-async function longestTask(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { longest = 0 } = window as { longest?: number };
-    return longest;
-  });
-}
-
-const watch = (page: Page) =>
-  page.addInitScript(() => {
-    const holder = window as { longest?: number };
-    new PerformanceObserver((list) => {
-      for (const task of list.getEntries()) {
-        holder.longest = Math.max(holder.longest ?? 0, task.duration);
-      }
-    }).observe({ type: 'longtask', buffered: true });
-  });
 
 test('five megabytes of JSON are walked, searched and copied from', async ({
   page,
@@ -49,7 +21,7 @@ test('five megabytes of JSON are walked, searched and copied from', async ({
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const payload = largeDocument('hidden gem');
   const [id] = await addRecords(product, [record('walked', payload)]);
-  await watch(page);
+  const longestTask = await watchTasks(page);
   await goTo(page, `/records/${id}`);
   const tree = page.getByRole('tree', { name: 'Payload' });
   await expect(tree.getByRole('treeitem')).toHaveCount(4);
@@ -106,7 +78,7 @@ test('five megabytes of JSON are walked, searched and copied from', async ({
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Payload' }).locator('mark')).toBeInViewport();
 
-  const longest = await longestTask(page);
+  const longest = await longestTask();
   test.info().annotations.push({ type: 'longest task', description: `${Math.round(longest)} ms` });
   // For a person 200 ms; what shares this machine with other work is given time.
   expect(longest).toBeLessThan(2000);
