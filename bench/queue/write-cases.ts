@@ -2,7 +2,7 @@
 import { chunksOf } from '#lib/work-items/chunks.ts';
 import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
 import type { BenchResult } from '../harness/benchmark.ts';
-import { measureCase, secondsOf } from '../harness/measure.ts';
+import { measureCase, median, secondsOf } from '../harness/measure.ts';
 import { cycleBatch, cycleThrough } from './cycle.ts';
 import { startFleet } from './cycle-fleet.ts';
 import {
@@ -132,9 +132,13 @@ async function measureWrite(
   const recording = record(db);
   await work(await createStateStore({ db: recording.db }));
   const expected = await footprint(db);
-  const timed = async (what: string, run: () => Promise<unknown>) => {
+  const cpu = { 'through the store': [] as number[], 'through the bare driver': [] as number[] };
+  const timed = async (what: keyof typeof cpu, run: () => Promise<unknown>) => {
     await restoreMeasured(db, start);
+    const before = process.cpuUsage();
     const seconds = await secondsOf(run);
+    const { user, system } = process.cpuUsage(before);
+    cpu[what].push((user + system) / items);
     const found = await footprint(db);
     if (found !== expected) throw new Error(`${name}, ${what}: left ${found}, not ${expected}.`);
     return items / seconds;
@@ -155,7 +159,10 @@ async function measureWrite(
         measure: () => timed('through the bare driver', () => target.replay(recording.steps)),
       },
     });
-    return fleet ? { ...result, details: { peakMB: fleet.peakMegabytes() } } : result;
+    // The work of a fleet is done in its own processes.
+    if (fleet) return { ...result, details: { peakMB: fleet.peakMegabytes() } };
+    const [ours, bare] = [median(cpu['through the store']), median(cpu['through the bare driver'])];
+    return { ...result, details: { 'µs of processor': ours, 'of the floor': bare } };
   } finally {
     await fleet?.stop();
   }
