@@ -340,19 +340,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test.describe('on a telephone', () => {
-  test.use({ viewport: { width: 390, height: 844 } });
-
-  test('no page scrolls sideways', async ({ page }) => {
-    for (const path of ['/work-items', '/sources', '/sources/new', '/runs', '/records']) {
-      await goTo(page, path);
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, path).toBeLessThanOrEqual(390);
-    }
-  });
-});
-
 test.describe('on a telephone, a row', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
