@@ -315,9 +315,12 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
 
   it("keeps a source's delay over the whole fleet: the slot opens one delay after the request", async () => {
     await open();
+    server = createServer((_, response) => response.end('{}'));
+    const port = await listening(server);
     await bench.seed({
-      settings: { rate_limit_delay: 30 },
-      seeds: [{ ids: ['test_resource_001', 'test_resource_002'] }],
+      type: 'http',
+      settings: { response: 'json', rate_limit_delay: 30 },
+      seeds: [{ urls: ['one', 'two'].map((name) => `http://127.0.0.1:${port}/${name}`) }],
     });
     await processItem(await bench.claimOne(), bench.context);
     const next = await bench.context.store.claimPolitely(5, { owner: 'worker-2', leaseMs: 60_000 });
