@@ -137,7 +137,7 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
       await minutesPass(1);
       expect(await twice(tellProgress)).toBe(1);
       expect((await told()).at(-1)).toBe(
-        'run.progress: 1 of 5 items done, 0 of them failed; 0 discovered.',
+        'run.progress: 1 of 5 items done, 0 of them failed; 1 claimed by workers, 0 discovered.',
       );
       await complete(second);
       expect(await tellProgress(given.db)).toBe(0);

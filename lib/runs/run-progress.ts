@@ -36,7 +36,8 @@ export async function runProgress(s: Session, runId: string): Promise<RunProgres
   };
 }
 
-async function countInProgress(s: Session, runId: string): Promise<number> {
+/** Items of the run that workers hold: as many as they take at once, however large the run is. */
+export async function countInProgress(s: Session, runId: string): Promise<number> {
   const row = await s.q
     .selectFrom('work_items')
     .select((eb) => eb.fn.countAll<number>().as('count'))

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import type { RunRow } from './rows.ts';
+import { countInProgress } from './run-progress.ts';
 
 const leastGapMs = 60_000;
 /** The gap grows with the run's age, so that a run of a month is told of some hundred times, not 40,000. */
@@ -55,14 +56,16 @@ async function tell(
     .selectAll()
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();
+  const claimed = await countInProgress(tx, runId);
   const count = (n: number) => n.toLocaleString('en');
   await recordEvents(tx, [
     {
       kind: 'run.progress',
       runId,
-      message: `${count(run.items_processed)} of ${count(run.items_total)} items done, ${count(run.items_failed)} of them failed; ${count(run.items_discovered)} discovered.`,
+      message: `${count(run.items_processed)} of ${count(run.items_total)} items done, ${count(run.items_failed)} of them failed; ${count(claimed)} claimed by workers, ${count(run.items_discovered)} discovered.`,
       data: {
         total: run.items_total,
+        claimed,
         processed: run.items_processed,
         succeeded: run.items_succeeded,
         failed: run.items_failed,
