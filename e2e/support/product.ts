@@ -17,6 +17,8 @@ export interface Product {
   readonly url: string;
   /** For processes a test starts itself, such as another worker. */
   readonly env: NodeJS.ProcessEnv;
+  /** The process of the console, for a test that looks at its memory. */
+  readonly consolePid: number;
   /** The last lines the console and the worker wrote, for a failing test. */
   readonly output: () => string;
   stop(): Promise<void>;
@@ -66,14 +68,15 @@ export async function startProduct(
   try {
     await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
     await fill(databaseFile);
-    start([serverFile]);
+    const { pid: consolePid } = start([serverFile]);
+    if (consolePid === undefined) throw new Error('The console could not be started.');
     start(['worker/main.ts']);
     await untilHealthy(url, lines);
+    return { url, env, consolePid, output: () => lines.join('\n'), stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, env, output: () => lines.join('\n'), stop };
 }
 
 function freePort(): Promise<number> {

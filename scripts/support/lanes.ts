@@ -34,10 +34,10 @@ export function vitestLane(name: string, project: string): Lane {
   ]);
 }
 
-/** The browser tests. */
-export function playwrightLane(name: string): Lane {
+/** Browser tests: those of the usual configuration, or of another one. */
+export function playwrightLane(name: string, config = 'playwright.config.ts'): Lane {
   return counted(name, playwrightCounts, (file) => [
-    'playwright test --reporter=list,json',
+    `playwright test --config ${config} --reporter=list,json`,
     { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
   ]);
 }
