@@ -43,7 +43,10 @@ test('a source is changed and paused, a run launched, and its items are filtered
 
   await pressByKey(page, page.getByRole('link', { name: 'Show its items' }));
   await expect(page).toHaveURL(/\/work-items\?run=/);
+  const box = page.getByRole('combobox', { name: 'Filter the list' });
+  await expect(page.getByRole('checkbox', { name: /^Select test_resource/ }).first()).toBeVisible();
   await page.keyboard.press('/');
+  await expect(box).toBeFocused();
   await page.keyboard.type('pend');
   const pending = page.getByRole('option', { name: 'Status Pending' });
   await expect(pending).toBeVisible();
