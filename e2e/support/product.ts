@@ -24,9 +24,13 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** `fill` puts into the prepared database what is to be there before anybody looks. */
+/**
+ * `fill` puts into the prepared database what is to be there before anybody looks; `settings` are
+ * environment variables beside the usual ones.
+ */
 export async function startProduct(
   fill: (databaseFile: string) => Promise<void> = async () => undefined,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Product> {
   if (!existsSync(serverFile)) throw new Error('The console is not built: run `pnpm build` first.');
   await layFilesBesideServer();
@@ -47,6 +51,7 @@ export async function startProduct(
     NEXTAUTH_URL: url,
     PORT: String(port),
     HOSTNAME: '127.0.0.1',
+    ...settings,
   };
   const lines: string[] = [];
   const children: ChildProcess[] = [];
