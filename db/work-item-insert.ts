@@ -5,8 +5,8 @@ import type { WorkItemInsert } from './engine.ts';
 /** Rows of one statement: large enough to be fast, small enough not to escalate locks (5,000). */
 export const insertChunkSize = 500;
 
-/** Every column a producer gives; the times of the row are the database's own. */
-export const insertColumns = [
+/** What a producer gives; everything else of a new item is at its default or null. */
+export const producerColumns = [
   'work_item_id',
   'source_system',
   'source_name',
@@ -19,15 +19,19 @@ export const insertColumns = [
   'metadata',
   'priority',
   'status',
-  'attempt',
   'run_id',
   'discovered_from',
-  'error_message',
   'dedupe_key',
   'host',
   'depth',
   'available_at',
   'wait_reason',
+] as const satisfies readonly (keyof WorkItemInsert)[];
+
+/** What an item has only once somebody worked on it. */
+export const laterColumns = [
+  'attempt',
+  'error_message',
   'lease_id',
   'lease_owner',
   'lease_until',
@@ -44,6 +48,9 @@ export const insertColumns = [
   'check_count',
   'change_count',
 ] as const satisfies readonly (keyof WorkItemInsert)[];
+
+/** The times of the row are the database's own. */
+export const insertColumns = [...producerColumns, ...laterColumns] as const;
 
 export type InsertColumn = (typeof insertColumns)[number];
 

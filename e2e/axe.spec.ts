@@ -1,31 +1,16 @@
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { pages } from './support/pages.ts';
 import { scriptBudgetKb, weighScripts } from './support/script-weight.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
-
-const pages = [
-  '/',
-  '/work-items',
-  '/failures',
-  '/sources',
-  '/runs',
-  '/records',
-  '/hosts',
-  '/workers',
-  '/schedules',
-  '/audit',
-  '/settings',
-  '/settings/account',
-  '/nowhere',
-];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
     // The page that is not there answers 404, which the browser logs.
     test.use({ colorScheme, expectedErrors: [/status of 404/] });
 
-    for (const path of pages) {
+    for (const path of [...pages, '/nowhere']) {
       test(`${path} breaks no rule of accessibility, and loads no more than it may`, async ({
         page,
       }) => {

@@ -1,28 +1,16 @@
 /** The console within reach of everybody: at 200 % zoom, on the narrowest screen, read by a screen reader. */
 import { expectToFit } from './support/fits.ts';
 import { goTo } from './support/go-to.ts';
+import { pages } from './support/pages.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
-const pages = [
-  '/',
-  '/work-items',
-  '/failures',
-  '/bulk-actions',
-  '/sources',
+const forms = [
   '/sources/new',
   '/sources/new?type=http',
   '/sources/new?template=wikipedia',
   '/sources/import',
-  '/runs',
   '/runs?launch=1',
-  '/records',
-  '/hosts',
-  '/workers',
-  '/schedules',
-  '/audit',
-  '/settings',
-  '/settings/account',
 ];
 /** A screen of 1440 px at 200 %, and the narrowest that is promised. */
 const widths = [720, 360];
@@ -41,6 +29,7 @@ test('every page fits at 200 % zoom and at 360 px', async ({ page }) => {
   const [run, item, itsSource, record] = found;
   for (const path of [
     ...pages,
+    ...forms,
     ...found,
     `/work-items?item=${item?.split('/').at(-1)}`,
     `/runs/compare?a=${run?.split('/').at(-1)}`,

@@ -9,15 +9,20 @@ import { Tooltip } from './tooltip.tsx';
 
 type NativeProps = ComponentProps<'button'>;
 
-export interface ButtonProps
-  extends Omit<NativeProps, 'children' | 'className' | 'disabled' | 'onClick'> {
+/** How anything looks that looks like a button. */
+interface ButtonLook {
   readonly variant?: ButtonVariant;
   readonly size?: ButtonSize;
   readonly icon?: ReactNode;
+  readonly className?: string | undefined;
+}
+
+export interface ButtonProps
+  extends ButtonLook,
+    Omit<NativeProps, 'children' | 'className' | 'disabled' | 'onClick'> {
   /** What it has set going still runs: it stays focusable, and pressing it does nothing. */
   readonly isPending?: boolean | undefined;
   readonly isDisabled?: boolean | undefined;
-  readonly className?: string | undefined;
   readonly onPress?: (() => void) | undefined;
   readonly children: ReactNode;
 }
@@ -104,12 +109,7 @@ export function LinkButton({
   className,
   children,
   ...rest
-}: Omit<ComponentProps<typeof Link>, 'className'> & {
-  readonly variant?: ButtonVariant;
-  readonly size?: ButtonSize;
-  readonly icon?: ReactNode;
-  readonly className?: string | undefined;
-}) {
+}: Omit<ComponentProps<typeof Link>, 'className'> & ButtonLook) {
   return (
     <Link {...rest} className={buttonStyle(variant, size, { className })}>
       {icon}
@@ -129,12 +129,7 @@ export function DownloadLink({
   className,
   children,
   ...rest
-}: Omit<ComponentProps<'a'>, 'className' | 'download'> & {
-  readonly variant?: ButtonVariant;
-  readonly size?: ButtonSize;
-  readonly icon?: ReactNode;
-  readonly className?: string | undefined;
-}) {
+}: Omit<ComponentProps<'a'>, 'className' | 'download'> & ButtonLook) {
   return (
     <a {...rest} download className={buttonStyle(variant, size, { className })}>
       {icon}

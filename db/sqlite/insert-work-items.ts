@@ -3,35 +3,16 @@ import { CompiledQuery } from 'kysely';
 import type { Session, WorkItemInsert } from '../engine.ts';
 import { send } from '../prepared.ts';
 import { rowsAtOnce } from '../rows-at-once.ts';
-import { type InsertColumn, insertColumns, insertValue } from '../work-item-insert.ts';
+import {
+  type InsertColumn,
+  insertColumns,
+  insertValue,
+  laterColumns,
+  producerColumns,
+} from '../work-item-insert.ts';
 import { countTogether } from './count-together.ts';
 
-/** What a producer gives; everything else of a new item is at its default or null. */
-const ofProducers: ReadonlySet<InsertColumn> = new Set([
-  'work_item_id',
-  'source_system',
-  'source_name',
-  'resource_type',
-  'resource_id',
-  'request_uri',
-  'request_method',
-  'request_headers',
-  'request_body',
-  'metadata',
-  'priority',
-  'status',
-  'run_id',
-  'discovered_from',
-  'dedupe_key',
-  'host',
-  'depth',
-  'available_at',
-  'wait_reason',
-]);
-const few = insertColumns.filter((name) => ofProducers.has(name));
-const others = insertColumns
-  .filter((name) => !ofProducers.has(name))
-  .map((name) => ({ name, otherwise: insertValue({}, name) }));
+const others = laterColumns.map((name) => ({ name, otherwise: insertValue({}, name) }));
 
 /** See `Engine.insertWorkItemsIfAbsent`. */
 export function insertWorkItemsIfAbsent(
@@ -54,7 +35,7 @@ async function insertAbsent(
   const inserted = new Set<string>();
   const now = await readMoment(session);
   for (const portion of rowsAtOnce(rows)) {
-    const columns = portion.every(isNew) ? few : insertColumns;
+    const columns = portion.every(isNew) ? producerColumns : insertColumns;
     const values: (string | number | null)[] = [];
     for (const row of portion) {
       for (const name of columns) {

@@ -1,17 +1,9 @@
 /** Counts a resource as seen: known keys once more, new ones inserted. */
 import { sql } from 'kysely';
 import type { SeenResourceTouch, Session } from '../engine.ts';
+import { seenResourceColumns } from '../seen-resource-columns.ts';
 import { chunksOf, insertChunkSize } from '../work-item-insert.ts';
 import { jsonRows } from './json-rows.ts';
-
-const columns = [
-  'resource_key',
-  'source_system',
-  'source_name',
-  'resource_type',
-  'resource_id',
-  'last_run_id',
-] as const satisfies readonly (keyof SeenResourceTouch)[];
 
 /**
  * An older database may compare `resource_key` without regard to case; keys that are one to it are
@@ -26,7 +18,7 @@ export async function touchSeenResources(
   const table = sql.id(schema, 'seen_resources');
   for (const chunk of chunksOf(rows, insertChunkSize)) {
     const { json, column } = jsonRows(
-      columns,
+      seenResourceColumns,
       chunk.map((row) => ({ ...row })),
     );
     const key = await keyColumn(session, schema);
@@ -38,7 +30,7 @@ export async function touchSeenResources(
         source_name nvarchar(100) not null, resource_type nvarchar(100) not null,
         resource_id nvarchar(500) not null, last_run_id nvarchar(36) null, position int not null);
       insert into @touched
-      select ${sql.join(columns.map((name) => column(name)))},
+      select ${sql.join(seenResourceColumns.map((name) => column(name)))},
         row_number() over (partition by ${column('resource_key')} collate ${collation} order by j.resource_id)
       from openjson(${json}) with (
         resource_key nvarchar(851) '$.resource_key', source_system nvarchar(101) '$.source_system',

@@ -3,9 +3,8 @@ import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { csvLine, type ExportFormat } from '#lib/exports/csv.ts';
-import type { RawParameters } from '#lib/paging/parameters.ts';
-import { type AuditQuery, listAudit, parseAuditQuery } from './list-audit.ts';
+import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
+import { listAudit, parseAuditQuery } from './list-audit.ts';
 import type { AuditRecord } from './model.ts';
 import { recordAudit } from './record-audit.ts';
 
@@ -31,12 +30,7 @@ const columns = [
 export async function exportAudit(
   db: Db,
   actor: Actor,
-  request: {
-    readonly parameters: RawParameters;
-    readonly format: ExportFormat;
-    /** Where the entries are read; default `db`. */
-    readonly reads?: Db;
-  },
+  request: ExportRequest,
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
   const { query, problems } = parseAuditQuery(request.parameters);
@@ -52,27 +46,18 @@ export async function exportAudit(
       after: filter,
     }),
   );
-  return pagesAsText(request.reads ?? db, filter, request.format);
+  const reads = request.reads ?? db;
+  return pagesAsText(
+    { columns, read: (cursor) => listAudit(reads, { ...filter, cursor }), fields: fieldsOf },
+    request.format,
+  );
 }
-
-async function* pagesAsText(db: Db, filter: AuditQuery, format: ExportFormat) {
-  if (format === 'csv') yield csvLine(columns);
-  const line = format === 'csv' ? asCsv : asJson;
-  let cursor: string | undefined;
-  do {
-    const page = await listAudit(db, { ...filter, cursor });
-    if (page.rows.length > 0) yield page.rows.map(line).join('');
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-}
-
-const asJson = (entry: AuditRecord) => `${JSON.stringify(entry)}\n`;
 
 /** What was before and after is a field of JSON. */
-const asCsv = ({ before, after, ...entry }: AuditRecord) => {
-  const states = { before: textOf(before), after: textOf(after) };
-  const fields = { ...entry, ...states };
-  return csvLine(columns.map((column) => fields[column]));
-};
+const fieldsOf = ({ before, after, ...entry }: AuditRecord) => ({
+  ...entry,
+  before: textOf(before),
+  after: textOf(after),
+});
 
 const textOf = (state: AuditRecord['before']) => (state === null ? null : JSON.stringify(state));

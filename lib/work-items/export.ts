@@ -7,9 +7,8 @@ import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { csvLine, type ExportFormat } from '#lib/exports/csv.ts';
-import type { RawParameters } from '#lib/paging/parameters.ts';
-import { parseWorkItemQuery, type WorkItemFilter } from './filter.ts';
+import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
+import { parseWorkItemQuery } from './filter.ts';
 import { listWorkItems, type WorkItemSummary } from './list.ts';
 
 const columns = [
@@ -46,12 +45,7 @@ const columns = [
 export async function exportWorkItems(
   db: Db,
   actor: Actor,
-  request: {
-    readonly parameters: RawParameters;
-    readonly format: ExportFormat;
-    /** Where the items are read; default `db`. */
-    readonly reads?: Db;
-  },
+  request: ExportRequest,
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
   const { query, problems } = parseWorkItemQuery(request.parameters);
@@ -66,25 +60,14 @@ export async function exportWorkItems(
       after: query.filter,
     }),
   );
-  return pagesAsText(request.reads ?? db, query.filter, request.format);
+  const reads = request.reads ?? db;
+  const order = { filter: query.filter, sort: 'created_at', direction: 'asc' } as const;
+  return pagesAsText(
+    {
+      columns,
+      read: (cursor) => listWorkItems(reads, { ...order, cursor }),
+      fields: (item: WorkItemSummary) => item,
+    },
+    request.format,
+  );
 }
-
-async function* pagesAsText(db: Db, filter: WorkItemFilter, format: ExportFormat) {
-  if (format === 'csv') yield csvLine(columns);
-  const line = format === 'csv' ? asCsv : asJson;
-  let cursor: string | undefined;
-  do {
-    const page = await listWorkItems(db, {
-      filter,
-      sort: 'created_at',
-      direction: 'asc',
-      cursor,
-    });
-    if (page.rows.length > 0) yield page.rows.map(line).join('');
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-}
-
-const asJson = (item: WorkItemSummary) => `${JSON.stringify(item)}\n`;
-
-const asCsv = (item: WorkItemSummary) => csvLine(columns.map((column) => item[column]));

@@ -1,11 +1,11 @@
 'use client';
-/** LaunchButton: opens the launch dialog; each opening is one intention with a key of its own. */
+/** LaunchButton: opens the launch dialog. */
 import { Play } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
 import type { LaunchSource } from '../_launch/launch-fields.tsx';
-import { newRequestKey } from './request-key.ts';
+import { useOpening } from './use-opening.ts';
 
 const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 
@@ -26,20 +26,10 @@ export function LaunchButton({
   /** For an address that asks for the dialog; the address forgets it, so that going back does not. */
   readonly isOpenAtFirst?: boolean;
 }) {
-  const [requestKey, setRequestKey] = useState<string | null>(null);
-  useEffect(() => {
-    if (!isOpenAtFirst) return;
-    setRequestKey(newRequestKey());
-    window.history.replaceState(null, '', window.location.pathname);
-  }, [isOpenAtFirst]);
+  const { requestKey, open, close } = useOpening(isOpenAtFirst);
   return (
     <>
-      <Button
-        variant={variant}
-        size={size}
-        icon={<Play aria-hidden />}
-        onPress={() => setRequestKey(newRequestKey())}
-      >
+      <Button variant={variant} size={size} icon={<Play aria-hidden />} onPress={open}>
         {label}
       </Button>
       {requestKey === null ? null : (
@@ -49,7 +39,7 @@ export function LaunchButton({
             requestKey={requestKey}
             sources={sources}
             preset={preset}
-            onClose={() => setRequestKey(null)}
+            onClose={close}
           />
         </Suspense>
       )}
