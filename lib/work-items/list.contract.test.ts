@@ -205,6 +205,11 @@ describe.each(contractEngines())('a long list on $name', (engine) => {
     const count = (raw: Record<string, string>) => countWorkItems(db, query(raw).filter);
     expect(await count({ created_from: '2020-01-01' })).toEqual({ kind: 'more', than: countCap });
     expect(await count({ run: runId })).toEqual({ kind: 'more', than: countCap });
+    const frozen = {
+      ...query({ status: 'pending,failed' }).filter,
+      asOf: '2026-01-31T09:15:00.000Z',
+    };
+    expect(await countWorkItems(db, frozen)).toEqual({ kind: 'exact', count: total });
     expect(await count({ type: 'page', q: 'resource' })).toEqual({
       kind: 'at_least',
       count: expect.closeTo(searchWindow / 2, -2),

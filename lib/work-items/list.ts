@@ -190,6 +190,8 @@ function onlyCountedFilters(filter: WorkItemFilter): boolean {
     updated,
     fetched,
     due,
+    // Says what `due` and stale are reckoned from, and filters nothing by itself.
+    asOf: _asOf,
     ...others
   } = filter;
   const open = (range: InstantRange) => range.from === undefined && range.to === undefined;
