@@ -155,7 +155,7 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
       <Td className="w-full min-w-80 py-1.5">
         {hasStates ? (
           <details>
-            <summary className="w-fit rounded-sm hover:text-accent">{entry.summary}</summary>
+            <summary className="w-fit rounded-sm py-0.5 hover:text-accent">{entry.summary}</summary>
             <div className="grid gap-3 py-2 md:grid-cols-2">
               {entry.before === null ? null : (
                 <div className="flex min-w-0 flex-col gap-1">
