@@ -322,8 +322,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { name: 'Last error' })).toBeVisible();
       await expectNoViolations(page);
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('heading', { name: 'Last error' })).toHaveCount(0);
       await page.keyboard.press('/');
       await page.keyboard.type('sta');
+      await expect(page.getByRole('option').first()).toBeVisible();
       await page.keyboard.press('ArrowDown');
       await expect(page.getByRole('option', { selected: true })).toHaveCount(1);
       await expectNoViolations(page);
