@@ -17,7 +17,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // A film of each test takes a third of the machine; `--trace on` makes one when it is wanted.
+    trace: 'off',
     launchOptions: launchOptions(),
   },
 });
