@@ -2,4 +2,10 @@
 import { defineConfig } from '@playwright/test';
 import base from './playwright.config.ts';
 
-export default defineConfig({ ...base, testDir: 'e2e/large', testMatch: '**/*.large.ts' });
+// One worker: each fills a database of its own.
+export default defineConfig({
+  ...base,
+  testDir: 'e2e/large',
+  testMatch: '**/*.large.ts',
+  workers: 1,
+});
