@@ -71,6 +71,7 @@ test('the keys move, select and open rows', async ({ page }) => {
   await page.getByRole('region', { name: 'Work items' }).focus();
   await page.keyboard.press('Enter');
   await expect(drawer('002').getByText('HTTP 200').first()).toBeVisible();
+  await expect(page).toHaveURL(/[?&]item=/);
   await goTo(page, page.url());
   await expect(drawer('002').getByText('HTTP 200').first()).toBeVisible();
   await page.keyboard.press('Enter');

@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test';
 
 /** Fails when the page as it is now breaks a rule of WCAG 2.2 A or AA, or a best practice of axe. */
 export async function expectNoViolations(page: Page): Promise<void> {
+  await untilStill(page);
   const { violations } = await new AxeBuilder({ page })
     // React Aria's announcer names a button by its id for the 7 s that it keeps a message; a dialog that
     // closed meanwhile took the button with it. Nothing of ours stands in there.
@@ -15,3 +16,14 @@ export async function expectNoViolations(page: Page): Promise<void> {
   );
   expect(found, `axe on ${page.url()}`).toEqual([]);
 }
+
+/** What fades in has another contrast on the way; what turns for ever is not waited for. */
+const untilStill = (page: Page) =>
+  page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ).then(() => undefined),
+  );

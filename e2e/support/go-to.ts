@@ -8,13 +8,20 @@ export async function goTo(page: Page, path: string): Promise<Response | null> {
   return document;
 }
 
-/** React marks the elements it has taken over; the heading belongs to the page's own part. */
+/**
+ * React marks the elements it has taken over; the heading belongs to the page's own part. What was streamed
+ * lies hidden in the document until it is put in its place, and is there twice while that is done.
+ */
 async function untilAnswering(page: Page): Promise<void> {
   const heading = page.getByRole('heading', { level: 1 });
   await expect
     .poll(() =>
       heading
-        .evaluate((element) => Object.keys(element).some((key) => key.startsWith('__reactFiber')))
+        .evaluate(
+          (element) =>
+            Object.keys(element).some((key) => key.startsWith('__reactFiber')) &&
+            document.querySelector('[hidden][id^="S:"]') === null,
+        )
         // The page has led on to another one meanwhile, which is then looked at.
         .catch(() => false),
     )

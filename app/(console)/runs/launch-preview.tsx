@@ -35,7 +35,7 @@ export function LaunchPreviewText({
   return (
     <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
       {preview === null ? (
-        <span className="text-ink-3">Counting the items …</span>
+        <span className="text-ink-2">Counting the items …</span>
       ) : (
         <Words preview={preview} kind={request.kind} isDue={request.due === true} />
       )}
