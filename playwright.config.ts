@@ -17,7 +17,7 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     screenshot: 'only-on-failure',
-    // Filming each test took nine minutes where five will do; `--trace on` does it when it is wanted.
+    // Filming each test took nine minutes where six will do; `--trace on` does it when it is wanted.
     trace: 'off',
     launchOptions: launchOptions(),
   },
