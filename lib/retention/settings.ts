@@ -2,6 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/access/model.ts';
 import { requirePermission } from '#lib/access/require-permission.ts';
+import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/parse-input.ts';
 import { defaultRetention, type Retention, retentionSchema } from './model.ts';
@@ -10,14 +11,10 @@ const name = 'retention';
 
 /** What is kept how long; the defaults until somebody changes them. */
 export async function readRetention(session: Session): Promise<Retention> {
-  const row = await session.q
-    .selectFrom('app_settings')
-    .select('value')
-    .where('name', '=', name)
-    .executeTakeFirst();
-  if (!row) return defaultRetention;
+  const value = await readAppSetting(session, name);
+  if (value === null) return defaultRetention;
   // Values of an older or newer version that are not understood count as not set.
-  return retentionSchema.catch(defaultRetention).parse(JSON.parse(row.value));
+  return retentionSchema.catch(defaultRetention).parse(JSON.parse(value));
 }
 
 /**
@@ -29,11 +26,7 @@ export async function changeRetention(db: Db, actor: Actor, input: Retention): P
   const retention = parseInput(retentionSchema, input);
   await db.transaction(async (tx) => {
     const before = await readRetention(tx);
-    await tx.q.deleteFrom('app_settings').where('name', '=', name).execute();
-    await tx.q
-      .insertInto('app_settings')
-      .values({ name, value: JSON.stringify(retention), updated_at: tx.engine.now() })
-      .execute();
+    await putAppSetting(tx, name, retention);
     await recordAudit(tx, actor, {
       action: 'settings.retention',
       targetType: 'settings',

@@ -1,5 +1,6 @@
 import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/access/model.ts';
+import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { upsertSource } from './save-source.ts';
 
@@ -10,12 +11,7 @@ const flag = 'sample_source_created';
  * that was deleted does not come back. True when it was created now.
  */
 export async function ensureSampleSource(db: Db): Promise<boolean> {
-  const made = await db.q
-    .selectFrom('app_settings')
-    .select('name')
-    .where('name', '=', flag)
-    .executeTakeFirst();
-  if (made) return false;
+  if ((await readAppSetting(db, flag)) !== null) return false;
   const type = getSourceType('test');
   const [template] = type.templates;
   if (!template) return false;
@@ -27,12 +23,6 @@ export async function ensureSampleSource(db: Db): Promise<boolean> {
     { secretBox: null, note: 'The source every deployment starts with' },
   );
   // After the source: a crash in between makes the next start repeat an upsert that changes nothing.
-  await db.transaction(async (tx) => {
-    await tx.q.deleteFrom('app_settings').where('name', '=', flag).execute();
-    await tx.q
-      .insertInto('app_settings')
-      .values({ name: flag, value: 'true', updated_at: tx.engine.now() })
-      .execute();
-  });
+  await db.transaction((tx) => putAppSetting(tx, flag, true));
   return change === 'created';
 }
