@@ -2,6 +2,7 @@
 /** HeaderRows: names and values side by side, as many as one likes. Its value is a line for each. */
 import { Plus, X } from 'lucide-react';
 import { useId, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { Button, IconButton } from '#app/ui/button.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { headerOfLine, lineOfHeader } from './header-lines.ts';
@@ -27,12 +28,10 @@ export function HeaderRows({
   const put = (at: number, line: string) =>
     onChange(lines.map((one, place) => (place === at ? line : one)).join('\n'));
   const add = () => {
-    onChange([...lines, lineOfHeader('', '')].join('\n'));
-    // The new row is there after the next paint.
-    requestAnimationFrame(() => {
-      const names = rows.current?.querySelectorAll<HTMLInputElement>('input[data-name]');
-      names?.item(names.length - 1).focus();
-    });
+    // At once, so that the first key typed after it goes to the new row.
+    flushSync(() => onChange([...lines, lineOfHeader('', '')].join('\n')));
+    const names = rows.current?.querySelectorAll<HTMLInputElement>('input[data-name]');
+    names?.item(names.length - 1).focus();
   };
   return (
     <fieldset aria-describedby={`${id}-notes`} className="flex flex-col gap-1">
