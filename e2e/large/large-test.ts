@@ -1,6 +1,7 @@
 /** The `test` of the tests over a million items: one filled product for all of them. */
 import { expect, type Page } from '@playwright/test';
 import { fillLarge } from '../support/fill-large.ts';
+import { goTo } from '../support/go-to.ts';
 import { startProduct } from '../support/product.ts';
 import { test as base } from '../support/test.ts';
 
@@ -29,7 +30,8 @@ export async function openInTime(
   path: string,
   shown: () => Promise<void>,
 ): Promise<void> {
-  await page.goto(path, { timeout: acceptedMs });
+  // Whole: what was streamed is in the document twice while it is put in its place.
+  await goTo(page, path, { timeoutMs: acceptedMs });
   await shown();
   await expect(page.getByRole('main').getByRole('alert'), path).toHaveCount(0);
 }

@@ -1,6 +1,7 @@
 /** The list of work items over a million of them: every look at it within a time that an operator accepts. */
 import { encodeCursor } from '../../lib/paging/cursor.ts';
 import { largeCount, largeRow } from '../support/fill-large.ts';
+import { goTo } from '../support/go-to.ts';
 import { expect } from '../support/test.ts';
 import { acceptedMs, openInTime, test } from './large-test.ts';
 
@@ -64,7 +65,7 @@ test('each way to look at a million items answers in time', async ({ page }) => 
 });
 
 test('its number is exact, and pages lead on and back', async ({ page }) => {
-  await page.goto('/work-items?view=all');
+  await goTo(page, '/work-items?view=all');
   await expect(
     page.getByText(`${largeCount.toLocaleString('en-US')} items`, { exact: true }),
   ).toBeVisible();
@@ -77,7 +78,7 @@ test('its number is exact, and pages lead on and back', async ({ page }) => {
 });
 
 test('an item opens beside the list, and the next one by key', async ({ page }) => {
-  await page.goto('/work-items?view=all&status=failed');
+  await goTo(page, '/work-items?view=all&status=failed');
   const links = page.locator('[data-opens-item]');
   const [one, two] = [await links.nth(0).textContent(), await links.nth(1).textContent()];
   await links.nth(0).click();
@@ -93,7 +94,7 @@ test('an item opens beside the list, and the next one by key', async ({ page }) 
 });
 
 test('the filter box suggests without waiting for the table', async ({ page }) => {
-  await page.goto('/work-items?view=all');
+  await goTo(page, '/work-items?view=all');
   const box = page.getByRole('combobox', { name: 'Filter the list' });
   await box.fill('cat');
   await expect(page.getByRole('option', { name: 'Type category' })).toBeVisible({

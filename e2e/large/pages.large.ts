@@ -1,6 +1,7 @@
 /** Every page but the list of work items, over the same database: none waits for the size of a table. */
 import { encodeCursor } from '../../lib/paging/cursor.ts';
 import { largeCount, largeRow } from '../support/fill-large.ts';
+import { goTo } from '../support/go-to.ts';
 import { expect } from '../support/test.ts';
 import { acceptedMs, openInTime, test } from './large-test.ts';
 
@@ -76,7 +77,7 @@ test('each page answers in time, deep ones as well', async ({ page }) => {
 });
 
 test('a source shows how many of its items wait, and how many are stale', async ({ page }) => {
-  await page.goto('/sources');
+  await goTo(page, '/sources');
   const row = page
     .getByRole('row')
     .filter({ has: page.getByRole('link', { name: 'bench-2', exact: true }) });
@@ -86,7 +87,7 @@ test('a source shows how many of its items wait, and how many are stale', async 
 });
 
 test('the palette finds one item among all', async ({ page }) => {
-  await page.goto('/');
+  await goTo(page, '/');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Find' });
