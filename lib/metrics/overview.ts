@@ -131,7 +131,7 @@ async function readBlockedHosts(session: Session): Promise<{ host: string }[]> {
     .selectFrom('hosts')
     .select('host')
     .where('blocked_until', '>', session.engine.now())
-    .orderBy('host');
+    .orderBy('blocked_until');
   return session.engine.take(query, 100).execute();
 }
 

@@ -8,6 +8,7 @@ import { emptyQueueOfRun } from './empty-queue.ts';
 import { prepareDue } from './prepare-due.ts';
 import { holdPreparingRun, markReady, noteMetadata, scopeSourcesOf } from './preparing-run.ts';
 import { requestFromText } from './rows.ts';
+import { runIsAtWork } from './run-is-at-work.ts';
 import { parseRunMetadata } from './run-metadata.ts';
 import { scopeCandidates, scopeFilters } from './scope.ts';
 import { takeIn } from './take-in.ts';
@@ -23,7 +24,7 @@ export async function prepareRuns(db: Db): Promise<number> {
   const runs = await db.q
     .selectFrom('ingest_runs')
     .select(['run_id', 'phase'])
-    .where('phase', 'in', ['preparing', 'ending'])
+    .where(runIsAtWork)
     .execute();
   let joined = 0;
   for (const { run_id: runId, phase } of runs) {

@@ -1,6 +1,6 @@
 /**
- * What a claim reads, with 50,000 items of every sort in front that may not be claimed. Not the time: the
- * bytes that SQLite asks the system for when it has nothing in its cache yet.
+ * What a claim reads, with 50,000 items of every sort in front that may not be claimed, and as many hosts and ended
+ * runs. Not the time: the bytes that SQLite asks the system for when it has nothing in its cache yet.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,7 @@ async function fill(db: Db): Promise<void> {
   await fillWith(db, { host: 'blocked.example' });
   await fillWith(db, { host: 'asked.example' });
   await fillWith(db, { source: 'polite', host: 'asked.example' });
+  await fillHostsAndRuns(db);
 }
 
 interface Kind {
@@ -153,4 +154,18 @@ async function fillWith(
         ${waits === undefined ? now : sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${dueIn})`}, ${waits ?? null}
       from n`.execute(q),
   );
+}
+
+/** Hosts that were asked once, and runs that are over. */
+async function fillHostsAndRuns(db: Db): Promise<void> {
+  const at = db.engine.now();
+  const numbers = sql`with recursive n (n) as (select 1 union all select n + 1 from n where n < ${crowd})`;
+  await db.transaction(async ({ q }) => {
+    await sql`insert into hosts (host, last_request_at, blocked_until, updated_at)
+      ${numbers} select 'host-' || n || '.example', ${at}, '2020-01-01T00:00:00.000Z', ${at} from n`.execute(
+      q,
+    );
+    await sql`insert into ingest_runs (run_id, started_at, completed_at, status)
+      ${numbers} select 'run-' || n, ${at}, ${at}, 'completed' from n`.execute(q);
+  });
 }

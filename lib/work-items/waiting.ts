@@ -1,5 +1,7 @@
 /** What a polite claim must know first: which sources may be asked, and what has to wait for how long. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { runIsAtWork } from '#lib/runs/run-is-at-work.ts';
 import { budgetIsSpent } from '#lib/runs/spent-budget.ts';
 import { statusIs } from './held-item.ts';
 
@@ -94,7 +96,8 @@ function waitOf(row: {
 }
 
 async function isAnyHostPaced(s: Session): Promise<boolean> {
-  const paced = s.q.selectFrom('hosts').select('host').where('pace_ms', '>', 0);
+  // A literal: the index of paced hosts does not serve a parameter.
+  const paced = s.q.selectFrom('hosts').select('host').where('pace_ms', '>', sql.lit(0));
   return (await s.engine.take(paced, 1).execute()).length > 0;
 }
 
@@ -124,18 +127,14 @@ async function hostsThatAreFull(s: Session, limits: Map<string, number>): Promis
 
 /** Paused runs, those that have spent their budget, and those whose queue is being emptied. */
 async function runsThatRest(s: Session): Promise<string[]> {
-  const rows = await s.q
-    .selectFrom('ingest_runs')
-    .select('run_id')
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('status', '=', 'running'), eb('paused_at', 'is not', null)]),
-        eb.and([eb('status', '=', 'running'), budgetIsSpent(s.engine)]),
-        eb('phase', '=', 'ending'),
-      ]),
-    )
+  const runs = s.q.selectFrom('ingest_runs').select('run_id');
+  // A branch for each index: one condition over both would read every run there ever was.
+  const rows = await runs
+    .where('status', '=', 'running')
+    .where((eb) => eb.or([eb('paused_at', 'is not', null), budgetIsSpent(s.engine)]))
+    .unionAll(runs.where(runIsAtWork).where('phase', '=', 'ending'))
     .execute();
-  return rows.map((row) => row.run_id);
+  return [...new Set(rows.map((row) => row.run_id))];
 }
 
 /**
