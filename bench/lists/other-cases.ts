@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import { readHostTotals } from '#lib/hosts/host-totals.ts';
-import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { type HostQuery, listHosts } from '#lib/hosts/list-hosts.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { find } from '#lib/search/find.ts';
@@ -31,6 +31,13 @@ export async function otherCases(db: Db, rows: number, nowMs: number): Promise<L
     'one actor in a day': { actor: 'operator', from: day, to: day },
   };
   const deepRun = await cursorAt(db, 'ingest_runs', 'run_id', 'started_at', id);
+  const hosts: Record<string, HostQuery> = {
+    first: {},
+    blocked: { view: 'blocked' },
+    'with a pace': { view: 'paced' },
+    'part of a name': { name: 'page_1' },
+    'found nowhere': { name: 'no-such-host' },
+  };
   return [
     ...Object.entries(audit).map(([name, raw]) => ({
       name: `audit: ${name}`,
@@ -41,16 +48,16 @@ export async function otherCases(db: Db, rows: number, nowMs: number): Promise<L
     { name: 'runs: failed', read: (s) => listRuns(s, { status: 'failed' }) },
     { name: 'runs: failed, deep', read: (s) => listRuns(s, { status: 'failed', cursor: deepRun }) },
     { name: 'runs: status found nowhere', read: (s) => listRuns(s, { status: 'cancelled' }) },
-    {
-      name: 'hosts, with their totals',
-      read: async (s) => {
-        const hosts = await listHosts(s);
+    ...Object.entries(hosts).map(([name, query]) => ({
+      name: `hosts: ${name}, with their totals`,
+      read: async (s: Session) => {
+        const { rows } = await listHosts(s, query);
         return readHostTotals(
           s,
-          hosts.map(({ host }) => host),
+          rows.map(({ host }) => host),
         );
       },
-    },
+    })),
     { name: 'item: its page, with attempts', read: (s) => getWorkItemDetail(s, id) },
     { name: 'palette: an id', read: (s) => find(s, id) },
     { name: 'palette: a common beginning', read: (s) => find(s, 'Page_1') },

@@ -1,7 +1,30 @@
-/** The hosts that were asked, those that told us to wait first. */
-import { sql } from 'kysely';
+/** The hosts that were asked, as a list: the latest asked first, by keyset pages. */
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
+import type { Database, Instant } from '#db/schema.ts';
+import {
+  type Condition,
+  chooseAccessPath,
+  condition,
+  type Group,
+  rangeCondition,
+} from '#lib/paging/access-path.ts';
+import { type CountResult, countRows } from '#lib/paging/capped-count.ts';
+import type { KeysetOrder } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
+import {
+  choiceParameter,
+  cursorParameter,
+  type ParameterProblem,
+  type RawParameters,
+  readParameters,
+  textParameter,
+} from '#lib/paging/parameters.ts';
 import { type Budget, parseBudget } from './budget.ts';
 
 export interface Host {
@@ -34,73 +57,172 @@ export interface Host {
   readonly lastRequestAt: Instant | null;
 }
 
-/** Keeps the page's cost bounded; a crawl of more hosts shows those in trouble and the latest. */
-export const mostHostsListed = 300;
+/** Those to be left alone for now; those with a pace of their own, whoever set it. */
+export const hostViews = ['blocked', 'paced'] as const;
+export type HostView = (typeof hostViews)[number];
 
-/** Blocked ones by the end of their block, then the rest by their last request; 300 at most. */
-export async function listHosts(session: Session): Promise<Host[]> {
-  const { engine } = session;
-  const base = session.q
-    .selectFrom('hosts')
-    .select([
-      'host',
-      'blocked_until',
-      'blocked_reason',
-      'delay_ms',
-      'pace_ms',
-      'robots_delay_ms',
-      'adaptive_delay_ms',
-      'latency_ms',
-      'budget',
-      'concurrency',
-      'robots_status',
-      'robots_fetched_at',
-      'consecutive_failures',
-      'requests_total',
-      'count_429',
-      'count_5xx',
-      'last_status',
-      'last_429_at',
-      'last_request_at',
-    ]);
-  const isBlocked = sql<boolean>`blocked_until is not null and blocked_until > ${engine.now()}`;
-  const blocked = await engine
-    .take(base.where(isBlocked).orderBy('blocked_until').orderBy('host'), mostHostsListed)
-    .execute();
-  const others = await engine
-    .take(
-      base
-        .where(sql<boolean>`not (${isBlocked}) or blocked_until is null`)
-        .orderBy('last_request_at', 'desc')
-        .orderBy('host'),
-      mostHostsListed - blocked.length || 1,
-    )
-    .execute();
-  const toHost = (row: (typeof blocked)[number], inForce: boolean): Host => ({
-    host: row.host,
-    blockedUntil: inForce ? row.blocked_until : null,
-    blockedReason: inForce ? row.blocked_reason : null,
-    delayMs: row.delay_ms,
-    paceMs: row.pace_ms,
-    robotsDelayMs: row.robots_delay_ms,
-    adaptiveDelayMs: row.adaptive_delay_ms,
-    latencyMs: row.latency_ms,
-    budget: parseBudget(row.budget),
-    concurrency: row.concurrency,
-    robots:
-      row.robots_fetched_at === null
-        ? null
-        : { status: row.robots_status, readAt: row.robots_fetched_at },
-    consecutiveFailures: row.consecutive_failures,
-    requestsTotal: row.requests_total,
-    count429: row.count_429,
-    count5xx: row.count_5xx,
-    lastStatus: row.last_status,
-    last429At: row.last_429_at,
-    lastRequestAt: row.last_request_at,
-  });
-  return [
-    ...blocked.map((row) => toHost(row, true)),
-    ...others.map((row) => toHost(row, false)),
-  ].slice(0, mostHostsListed);
+export interface HostQuery {
+  /** Undefined = all. */
+  readonly view?: HostView | undefined;
+  /** Part of the name. */
+  readonly name?: string | undefined;
+  readonly cursor?: string | undefined;
 }
+
+const parameters = {
+  view: choiceParameter(hostViews),
+  /** They are kept in lower case. */
+  name: textParameter(300).transform((name) => name.toLowerCase()),
+  cursor: cursorParameter,
+} as const;
+
+/** Reads the page's address; what is out of range is ignored and reported. */
+export function parseHostQuery(raw: RawParameters): {
+  readonly query: HostQuery;
+  readonly problems: readonly ParameterProblem[];
+} {
+  const { values, problems } = readParameters(parameters, raw);
+  return { query: values, problems };
+}
+
+const ref = (column: string) => sql.ref<string>(`hosts.${column}`);
+
+const latestFirst: KeysetOrder = {
+  sort: 'last_request',
+  direction: 'desc',
+  by: { column: ref('last_request_at'), kind: 'instant', nullable: true },
+  id: ref('host'),
+};
+
+const soonestOpenFirst: KeysetOrder = {
+  sort: 'blocked_until',
+  direction: 'asc',
+  by: { column: ref('blocked_until'), kind: 'instant', nullable: true },
+  id: ref('host'),
+};
+
+const orderOf = ({ view }: HostQuery) => (view === 'blocked' ? soonestOpenFirst : latestFirst);
+
+/** Without the text of robots.txt, which may be long. */
+const columns = [
+  'host',
+  'blocked_until',
+  'blocked_reason',
+  'delay_ms',
+  'pace_ms',
+  'robots_delay_ms',
+  'adaptive_delay_ms',
+  'latency_ms',
+  'budget',
+  'concurrency',
+  'robots_status',
+  'robots_fetched_at',
+  'consecutive_failures',
+  'requests_total',
+  'count_429',
+  'count_5xx',
+  'last_status',
+  'last_429_at',
+  'last_request_at',
+] as const satisfies readonly (keyof Database['hosts'])[];
+
+interface HostRow extends Pick<Selectable<Database['hosts']>, (typeof columns)[number]> {
+  readonly id: string;
+  readonly is_blocked: number;
+}
+
+const selectHosts = ({ q, engine }: Session) =>
+  q
+    .selectFrom('hosts')
+    .select(columns)
+    .select('host as id')
+    .select(
+      sql<number>`case when blocked_until > ${engine.now()} then 1 else 0 end`.as('is_blocked'),
+    );
+
+const hosts: ListTable<'hosts', HostRow> = {
+  from: ({ q }) => q.selectFrom('hosts'),
+  rows: selectHosts,
+};
+
+/**
+ * One page, at most `limit` hosts (100), and before the first of them the one that is named exactly so. Blocked ones
+ * come by the end of their block. Throws `cursor_invalid`, `db_statement_timeout` after five seconds.
+ */
+export async function listHosts(
+  session: Session,
+  query: HostQuery = {},
+  options: { readonly limit?: number } = {},
+): Promise<ListPage<Host>> {
+  const request = { cursor: query.cursor, limit: options.limit };
+  const order = orderOf(query);
+  const choose = (s: Session) => pathOf(s, query);
+  const page = await readListPage(session, hosts, order, request, choose, toHost);
+  if (query.name === undefined || query.cursor !== undefined || query.view !== undefined) {
+    return page;
+  }
+  // Among very many hosts a search for a part of the name may be long on its way to it.
+  const named = await selectHosts(session).where('host', '=', query.name).executeTakeFirst();
+  if (named === undefined) return page;
+  const others = page.rows.filter(({ host }) => host !== named.host);
+  return { ...page, rows: [toHost(named), ...others] };
+}
+
+/** How many hosts a view has: exact up to 10,000. */
+export function countHosts(session: Session, view: HostView): Promise<CountResult> {
+  return countRows(session, hosts, orderOf({ view }), (s) => pathOf(s, { view }));
+}
+
+function pathOf(session: Session, { view, name }: HostQuery) {
+  const { engine } = session;
+  const conditions: Condition<HostView | 'name'>[] = [];
+  const groups: Group<HostView | 'name'>[] = [];
+  const now = sql`${engine.now()}`;
+  if (view === 'blocked') {
+    conditions.push(
+      rangeCondition(engine, ref, view, 'blocked_until', (until) => [
+        sql<boolean>`${until} > ${now}`,
+      ]),
+    );
+  }
+  if (view === 'paced') {
+    const paced = condition(engine, ref, view, (of) => sql<boolean>`${of('pace_ms')} > 0`);
+    conditions.push(paced);
+    groups.push({ keys: [view], branches: [paced.seek], order: null });
+  }
+  if (name !== undefined) {
+    conditions.push(condition(engine, ref, 'name', (of) => engine.contains(of('host'), name)));
+  }
+  const sortColumn = view === 'blocked' ? 'blocked_until' : 'last_request_at';
+  return chooseAccessPath({
+    conditions,
+    groups,
+    sort: orderOf({ view }).sort,
+    sortColumn,
+    isSmall: (where: RawBuilder<boolean>) => isSmallGroup(session, hosts, where),
+  });
+}
+
+const toHost = (row: HostRow): Host => ({
+  host: row.host,
+  blockedUntil: row.is_blocked === 1 ? row.blocked_until : null,
+  blockedReason: row.is_blocked === 1 ? row.blocked_reason : null,
+  delayMs: row.delay_ms,
+  paceMs: row.pace_ms,
+  robotsDelayMs: row.robots_delay_ms,
+  adaptiveDelayMs: row.adaptive_delay_ms,
+  latencyMs: row.latency_ms,
+  budget: parseBudget(row.budget),
+  concurrency: row.concurrency,
+  robots:
+    row.robots_fetched_at === null
+      ? null
+      : { status: row.robots_status, readAt: row.robots_fetched_at },
+  consecutiveFailures: row.consecutive_failures,
+  requestsTotal: row.requests_total,
+  count429: row.count_429,
+  count5xx: row.count_5xx,
+  lastStatus: row.last_status,
+  last429At: row.last_429_at,
+  lastRequestAt: row.last_request_at,
+});

@@ -19,7 +19,7 @@ describe.each(contractEngines())('robots.txt files in the database on $name', (e
     expect(await fileOf('https://wiki.example')).toBeNull();
     await createRobotsCache(given.db).set('https://wiki.example', rules);
     expect(await fileOf('https://wiki.example')).toEqual(rules);
-    expect((await listHosts(given.db))[0]?.robots).toMatchObject({ status: 200 });
+    expect((await listHosts(given.db)).rows[0]?.robots).toMatchObject({ status: 200 });
     await createRobotsCache(given.db).set('https://wiki.example', { status: 404, body: '' });
     expect(await fileOf('https://wiki.example')).toEqual({ status: 404, body: '' });
   });

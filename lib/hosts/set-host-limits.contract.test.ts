@@ -12,7 +12,7 @@ const viewer: Actor = { userId: newId(), email: 'view@example.org', role: 'viewe
 describe.each(contractEngines())('the limits of a host on $name', (engine) => {
   const given = useStore(engine);
   const host = 'slow.example';
-  const delay = async () => (await listHosts(given.db)).map(({ delayMs }) => delayMs);
+  const delay = async () => (await listHosts(given.db)).rows.map(({ delayMs }) => delayMs);
   const summaries = async () =>
     (
       await given.db.q.selectFrom('audit_log').select(['summary']).orderBy('audit_id').execute()
@@ -45,7 +45,7 @@ describe.each(contractEngines())('the limits of a host on $name', (engine) => {
   test('say how many requests it may have at a time', async () => {
     await givenBlockedHost(given.db, host, 1000);
     await setHostLimits(given.db, operator, host, { delayMs: null, concurrency: 4 });
-    expect((await listHosts(given.db))[0]).toMatchObject({ concurrency: 4, delayMs: null });
+    expect((await listHosts(given.db)).rows[0]).toMatchObject({ concurrency: 4, delayMs: null });
     await setHostLimits(given.db, operator, host, { delayMs: 1000, concurrency: null });
     expect(await summaries()).toEqual([
       'Allowed slow.example 4 at a time',

@@ -155,13 +155,13 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     );
     const kinds = async () => (await overview(db)).warnings.map(({ kind }) => kind);
     expect(await kinds()).toContain('hosts_blocked');
-    expect(await listHosts(db)).toMatchObject([
+    expect((await listHosts(db)).rows).toMatchObject([
       { host: 'wiki.example.org', blockedReason: 'HTTP 429', count429: 1 },
     ]);
     await clearBlock(db, systemActor('test'), 'wiki.example.org');
     expect(await kinds()).not.toContain('hosts_blocked');
     // Two requests were answered before.
-    expect(await listHosts(db)).toMatchObject([{ blockedUntil: null, requestsTotal: 3 }]);
+    expect((await listHosts(db)).rows).toMatchObject([{ blockedUntil: null, requestsTotal: 3 }]);
   });
 
   it('tells how the last run ended', async () => {

@@ -27,7 +27,8 @@ const cursorSchema = z.tuple([
   z.enum(sortDirections),
   z.enum(['after', 'before']),
   z.string().max(2000).nullable(),
-  z.string().regex(/^[0-9A-Za-z-]{1,36}$/),
+  // An id, or the name of a host.
+  z.string().regex(/^[\x21-\x7e]{1,300}$/),
 ]);
 
 const checksum = (body: string) =>

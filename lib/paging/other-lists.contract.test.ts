@@ -6,6 +6,7 @@ import { type ContractDatabase, contractEngines } from '#db/testing/contract-eng
 import { systemActor } from '#lib/access/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { listRecords } from '#lib/records/list.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { searchWindow } from './list-page.ts';
@@ -13,6 +14,7 @@ import { searchWindow } from './list-page.ts';
 const lists: Record<string, (s: Session) => Promise<unknown>> = {
   records: (s) => listRecords(s, { filter: { source: 'x' }, direction: 'desc' }),
   runs: (s) => listRuns(s, { status: 'running' }),
+  hosts: (s) => listHosts(s, { name: 'x' }),
   audit: (s) => listAudit(s, { actor: 'x', targetType: 'run', targetId: '1' }),
 };
 

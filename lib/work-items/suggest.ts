@@ -25,7 +25,7 @@ export function filterSuggestions(session: Session): Promise<FilterSuggestions> 
   return session.engine.withTimeout(session, queryTimeoutMs, async (s) => ({
     sources: await sourceNames(s),
     types: await typesOf(s),
-    hosts: (await listHosts(s)).map(({ host }) => host).toSorted(),
+    hosts: (await listHosts(s)).rows.map(({ host }) => host).toSorted(),
     errors: await errorsOf(s),
     runs: await runsOf(s),
     workers: (await listWorkers(s))

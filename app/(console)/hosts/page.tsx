@@ -1,30 +1,44 @@
 import { Globe } from 'lucide-react';
 import type { Metadata } from 'next';
+import Form from 'next/form';
 import { loadPage } from '#app/_server/action.ts';
-import { LinkButton } from '#app/ui/button.tsx';
-import { None } from '#app/ui/key-value.tsx';
-import { Link } from '#app/ui/link.tsx';
+import { Button, LinkButton } from '#app/ui/button.tsx';
+import { TextField } from '#app/ui/field.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { countOf, formatDuration, Num } from '#app/ui/num.tsx';
+import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
+import { Pagination } from '#app/ui/pagination.tsx';
+import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
-import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
-import { Time } from '#app/ui/time.tsx';
+import { TabLinks } from '#app/ui/tabs.tsx';
 import { can } from '#lib/access/permissions.ts';
-import { type HostTotals, noItems, readHostTotals } from '#lib/hosts/host-totals.ts';
-import { type Host, listHosts, mostHostsListed } from '#lib/hosts/list-hosts.ts';
-import { ClearBlockButton } from './clear-block-button.tsx';
-import { LimitsButton } from './limits-button.tsx';
+import { readHostTotals } from '#lib/hosts/host-totals.ts';
+import {
+  countHosts,
+  type HostQuery,
+  hostViews,
+  listHosts,
+  parseHostQuery,
+} from '#lib/hosts/list-hosts.ts';
+import type { CountResult } from '#lib/paging/capped-count.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
+import { HostTable } from './host-table.tsx';
 
 export const metadata: Metadata = { title: 'Hosts' };
 
-export default async function HostsPage() {
+export default async function HostsPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<RawParameters>;
+}) {
+  const { query, problems } = parseHostQuery(await searchParams);
   const loaded = await loadPage(async ({ reads, actor }) => {
-    const hosts = await listHosts(reads);
-    const names = hosts.map(({ host }) => host);
+    const list = await listHosts(reads, query);
+    const names = list.rows.map(({ host }) => host);
     return {
-      hosts,
+      list,
+      blocked: await countHosts(reads, 'blocked'),
+      paced: await countHosts(reads, 'paced'),
       totals: await readHostTotals(reads, names),
       mayChange: can(actor.role, 'hosts:change'),
     };
@@ -35,25 +49,61 @@ export default async function HostsPage() {
         <PageHeader title="Hosts" />
         <ErrorState
           error={loaded.error}
-          action={<LinkButton href="/hosts">Try again</LinkButton>}
+          action={<LinkButton href={hrefOf({ ...query, cursor: undefined })}>Try again</LinkButton>}
         />
       </>
     );
   }
-  const { hosts, totals, mayChange } = loaded.data;
-  const blocked = hosts.filter(({ blockedUntil }) => blockedUntil !== null).length;
+  const { list, totals, mayChange } = loaded.data;
+  const isFiltered = query.view !== undefined || query.name !== undefined;
   return (
-    <>
+    <div className="flex flex-col gap-3">
       <LiveRefresh />
-      <PageHeader
-        title="Hosts"
-        meta={
-          hosts.length === 0
-            ? null
-            : `${countOf(hosts.length, 'host')}${hosts.length === mostHostsListed ? ' shown' : ''}, ${blocked} blocked`
-        }
+      <PageHeader title="Hosts" meta="every server that was asked, the latest first" />
+      <TabLinks
+        label="Hosts by state"
+        tabs={[
+          { href: hrefOf({ name: query.name }), label: 'All', isCurrent: query.view === undefined },
+          ...hostViews.map((view) => ({
+            href: hrefOf({ view, name: query.name }),
+            label: viewWords[view],
+            count: countWords(loaded.data[view]),
+            isCurrent: query.view === view,
+          })),
+        ]}
       />
-      {hosts.length === 0 ? (
+      <HostFilter query={query} />
+      <ParameterProblems problems={problems} />
+      {list.rows.length > 0 ? (
+        <div>
+          <HostTable hosts={list.rows} totals={totals} mayChange={mayChange} />
+          <Pagination
+            label="Pages of hosts"
+            summary={
+              list.searched === null
+                ? countOf(list.rows.length, 'host')
+                : `${countOf(list.rows.length, 'host')} in ${countOf(list.searched, 'host')} searched; the next page searches on`
+            }
+            previousHref={list.previous && hrefOf({ ...query, cursor: list.previous })}
+            nextHref={list.next && hrefOf({ ...query, cursor: list.next })}
+          />
+        </div>
+      ) : list.searched !== null && list.next !== null ? (
+        <EmptyState
+          title={`No match among the next ${countOf(list.searched, 'host')}`}
+          action={<LinkButton href={hrefOf({ ...query, cursor: list.next })}>Search on</LinkButton>}
+        >
+          So many hosts are searched piece by piece. A whole name is found at once.
+        </EmptyState>
+      ) : isFiltered ? (
+        <EmptyState
+          icon={<Globe aria-hidden />}
+          title={nothingWords(query)}
+          action={<LinkButton href="/hosts">Show all hosts</LinkButton>}
+        >
+          A host appears here with the first request to it.
+        </EmptyState>
+      ) : (
         <EmptyState
           icon={<Globe aria-hidden />}
           title="No host was asked yet"
@@ -62,173 +112,56 @@ export default async function HostsPage() {
           Every server a source fetches from appears here with its answers, and with the time until
           which it asked us to wait. The type “test” never uses the network.
         </EmptyState>
-      ) : (
-        <TableRegion label="Hosts">
-          <Thead>
-            <tr>
-              <Th>Host</Th>
-              <Th>State</Th>
-              <Th align="right">Pending</Th>
-              <Th align="right">In progress</Th>
-              <Th align="right">Failed</Th>
-              <Th align="right">Pace</Th>
-              <Th align="right">Latency</Th>
-              <Th align="right">Requests</Th>
-              <Th align="right">429</Th>
-              <Th align="right">5xx</Th>
-              <Th align="right">Failed in a row</Th>
-              <Th align="right">Last status</Th>
-              <Th>Last request</Th>
-              {mayChange ? (
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              ) : null}
-            </tr>
-          </Thead>
-          <tbody>
-            {hosts.map((host) => (
-              <HostRow
-                key={host.host}
-                host={host}
-                totals={totals.get(host.host) ?? noItems}
-                mayChange={mayChange}
-              />
-            ))}
-          </tbody>
-        </TableRegion>
       )}
-    </>
+    </div>
   );
 }
 
-/** Why the host is asked no more often, the decisive reason. */
-function paceReason({ paceMs, delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
-  if (delayMs === paceMs) return 'set here';
-  if (robotsDelayMs === paceMs) return 'robots.txt';
-  return adaptiveDelayMs === paceMs ? 'it is slow' : 'one probe at a time';
+const viewWords = { blocked: 'Blocked', paced: 'With a pace' } as const;
+
+function nothingWords({ view, name }: HostQuery): string {
+  const which = view === 'blocked' ? 'is blocked' : view === 'paced' ? 'has a pace of its own' : '';
+  if (name === undefined) return `No host ${which}`;
+  return `No host with “${name}” in its name${which && ` ${which}`}`;
 }
 
-function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
-  const parts = [
-    delayMs === null ? '' : `set here: ${formatDuration(delayMs)}`,
-    robotsDelayMs === null ? '' : `robots.txt: ${formatDuration(robotsDelayMs)}`,
-    adaptiveDelayMs === 0 ? '' : `slowed down by its latency: ${formatDuration(adaptiveDelayMs)}`,
-  ];
-  return parts.filter((part) => part !== '').join('; ');
+function countWords(count: CountResult): string | undefined {
+  switch (count.kind) {
+    case 'exact':
+      return count.count.toLocaleString('en-US');
+    case 'more':
+      return `${count.than.toLocaleString('en-US')}+`;
+    default:
+      return undefined;
+  }
 }
 
-/** What a robots.txt of this status means (RFC 9309, 2.3.1). */
-function robotsWords(status: number | null): string {
-  if (status === null) return 'robots.txt unreachable: nothing is fetched';
-  if (status >= 200 && status < 300) return 'robots.txt kept';
-  return status >= 400 && status < 500
-    ? `no robots.txt (${status}): all is allowed`
-    : `robots.txt answers ${status}: nothing is fetched`;
+function hrefOf({ view, name, cursor }: HostQuery): string {
+  const search = new URLSearchParams({
+    ...(view && { view }),
+    ...(name && { name }),
+    ...(cursor && { cursor }),
+  });
+  return search.size > 0 ? `/hosts?${search}` : '/hosts';
 }
 
-function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): string {
-  const amount = (value: number) =>
-    unit === 'usd' ? `$${value.toLocaleString('en-US')}` : value.toLocaleString('en-US');
-  return `${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} left`;
-}
-
-const itemsHref = (host: string, status?: string) =>
-  `/work-items?${new URLSearchParams({ host, ...(status && { status }) })}`;
-
-interface HostRowProps {
-  readonly host: Host;
-  readonly totals: HostTotals;
-  readonly mayChange: boolean;
-}
-
-function HostRow({ host, totals, mayChange }: HostRowProps) {
+function HostFilter({ query: { view, name } }: { readonly query: HostQuery }) {
   return (
-    <Tr>
-      <Td>
-        <Link href={itemsHref(host.host)} className="link mono whitespace-nowrap">
-          {host.host}
-        </Link>
-        {host.robots ? (
-          <span className="block text-xs whitespace-nowrap text-ink-3">
-            {robotsWords(host.robots.status)}, read <Time at={host.robots.readAt} />
-          </span>
-        ) : null}
-      </Td>
-      <Td>
-        {host.blockedUntil ? (
-          <span className="flex items-center gap-2 whitespace-nowrap">
-            <StatusBadge status="blocked" />
-            <span
-              className="max-w-64 truncate text-xs text-ink-2"
-              title={host.blockedReason ?? undefined}
-            >
-              until <Time at={host.blockedUntil} />
-              {host.blockedReason ? `: ${host.blockedReason}` : ''}
-            </span>
-          </span>
-        ) : (
-          <StatusBadge status="enabled" word="Open" />
-        )}
-      </Td>
-      {(['pending', 'in_progress', 'failed'] as const).map((status) => (
-        <Td key={status} align="right">
-          {totals[status] === 0 ? (
-            <Num value={0} className="text-ink-3" />
-          ) : (
-            <Link href={itemsHref(host.host, status)} className="link">
-              <Num value={totals[status]} />
-            </Link>
-          )}
-        </Td>
-      ))}
-      <Td align="right" className="num py-1 whitespace-nowrap">
-        {host.paceMs === 0 ? (
-          <None word="of each source" />
-        ) : (
-          <span title={paceReasons(host)}>{formatDuration(host.paceMs)}</span>
-        )}
-        {host.paceMs > 0 ? (
-          <span className="block text-xs text-ink-3">{paceReason(host)}</span>
-        ) : null}
-        {host.concurrency === null ? null : (
-          <span className="block text-xs text-ink-3">{host.concurrency} at a time</span>
-        )}
-      </Td>
-      <Td align="right" className="num whitespace-nowrap">
-        {host.latencyMs === null ? <None word="not known" /> : formatDuration(host.latencyMs)}
-      </Td>
-      <Td align="right">
-        <Num value={host.requestsTotal} />
-        {host.budget ? (
-          <span className="block text-xs whitespace-nowrap text-ink-3">
-            {budgetWords(host.budget)}
-          </span>
-        ) : null}
-      </Td>
-      <Td align="right">
-        <Num value={host.count429} className={host.count429 > 0 ? 'text-warn' : 'text-ink-3'} />
-      </Td>
-      <Td align="right">
-        <Num value={host.count5xx} className={host.count5xx > 0 ? 'text-failed' : 'text-ink-3'} />
-      </Td>
-      <Td align="right">
-        <Num value={host.consecutiveFailures} />
-      </Td>
-      <Td align="right" className="num">
-        {host.lastStatus ?? <None word="no answer" />}
-      </Td>
-      <Td>
-        <Time at={host.lastRequestAt} />
-      </Td>
-      {mayChange ? (
-        <Td align="right">
-          <span className="inline-flex items-center gap-1">
-            {host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}
-            <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
-          </span>
-        </Td>
-      ) : null}
-    </Tr>
+    <Form key={name} action="/hosts" role="search" className="flex flex-wrap items-end gap-2">
+      {view ? <input type="hidden" name="view" value={view} /> : null}
+      <TextField
+        label="Name"
+        name="name"
+        placeholder="part of the name"
+        defaultValue={name ?? ''}
+        className="w-64"
+      />
+      <Button type="submit">Find</Button>
+      {name === undefined ? null : (
+        <LinkButton href={hrefOf({ view })} variant="quiet">
+          Clear
+        </LinkButton>
+      )}
+    </Form>
   );
 }

@@ -7,11 +7,3 @@ GO
 IF EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[ingest_runs]') AND name = N'IX_ingest_runs_phase')
     DROP INDEX [IX_ingest_runs_phase] ON [$(schema)].[ingest_runs];
 GO
--- In the order of the list: the latest first, and those that were never asked by name.
-IF EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_last_request')
-    DROP INDEX [IX_hosts_last_request] ON [$(schema)].[hosts];
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_latest')
-    CREATE NONCLUSTERED INDEX [IX_hosts_latest]
-    ON [$(schema)].[hosts] ([last_request_at] DESC, [host]);
-GO

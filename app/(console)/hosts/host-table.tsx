@@ -1,0 +1,187 @@
+/** The hosts as a table: what each has waiting, how it is asked, and what it answered. */
+import { None } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { formatDuration, Num } from '#app/ui/num.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
+import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import { type HostTotals, noItems } from '#lib/hosts/host-totals.ts';
+import type { Host } from '#lib/hosts/list-hosts.ts';
+import { ClearBlockButton } from './clear-block-button.tsx';
+import { LimitsButton } from './limits-button.tsx';
+
+interface HostTableProps {
+  readonly hosts: readonly Host[];
+  readonly totals: ReadonlyMap<string, HostTotals>;
+  readonly mayChange: boolean;
+}
+
+export function HostTable({ hosts, totals, mayChange }: HostTableProps) {
+  return (
+    <TableRegion label="Hosts">
+      <Thead>
+        <tr>
+          <Th>Host</Th>
+          <Th>State</Th>
+          <Th align="right">Pending</Th>
+          <Th align="right">In progress</Th>
+          <Th align="right">Failed</Th>
+          <Th align="right">Pace</Th>
+          <Th align="right">Latency</Th>
+          <Th align="right">Requests</Th>
+          <Th align="right">429</Th>
+          <Th align="right">5xx</Th>
+          <Th align="right">Failed in a row</Th>
+          <Th align="right">Last status</Th>
+          <Th>Last request</Th>
+          {mayChange ? (
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          ) : null}
+        </tr>
+      </Thead>
+      <tbody>
+        {hosts.map((host) => (
+          <HostRow
+            key={host.host}
+            host={host}
+            totals={totals.get(host.host) ?? noItems}
+            mayChange={mayChange}
+          />
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+/** Why the host is asked no more often, the decisive reason. */
+function paceReason({ paceMs, delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
+  if (delayMs === paceMs) return 'set here';
+  if (robotsDelayMs === paceMs) return 'robots.txt';
+  return adaptiveDelayMs === paceMs ? 'it is slow' : 'one probe at a time';
+}
+
+function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
+  const parts = [
+    delayMs === null ? '' : `set here: ${formatDuration(delayMs)}`,
+    robotsDelayMs === null ? '' : `robots.txt: ${formatDuration(robotsDelayMs)}`,
+    adaptiveDelayMs === 0 ? '' : `slowed down by its latency: ${formatDuration(adaptiveDelayMs)}`,
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+/** What a robots.txt of this status means (RFC 9309, 2.3.1). */
+function robotsWords(status: number | null): string {
+  if (status === null) return 'robots.txt unreachable: nothing is fetched';
+  if (status >= 200 && status < 300) return 'robots.txt kept';
+  return status >= 400 && status < 500
+    ? `no robots.txt (${status}): all is allowed`
+    : `robots.txt answers ${status}: nothing is fetched`;
+}
+
+function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): string {
+  const amount = (value: number) =>
+    unit === 'usd' ? `$${value.toLocaleString('en-US')}` : value.toLocaleString('en-US');
+  return `${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} left`;
+}
+
+const itemsHref = (host: string, status?: string) =>
+  `/work-items?${new URLSearchParams({ host, ...(status && { status }) })}`;
+
+interface HostRowProps {
+  readonly host: Host;
+  readonly totals: HostTotals;
+  readonly mayChange: boolean;
+}
+
+function HostRow({ host, totals, mayChange }: HostRowProps) {
+  return (
+    <Tr>
+      <Td>
+        <Link href={itemsHref(host.host)} className="link mono whitespace-nowrap">
+          {host.host}
+        </Link>
+        {host.robots ? (
+          <span className="block text-xs whitespace-nowrap text-ink-3">
+            {robotsWords(host.robots.status)}, read <Time at={host.robots.readAt} />
+          </span>
+        ) : null}
+      </Td>
+      <Td>
+        {host.blockedUntil ? (
+          <span className="flex items-center gap-2 whitespace-nowrap">
+            <StatusBadge status="blocked" />
+            <span
+              className="max-w-64 truncate text-xs text-ink-2"
+              title={host.blockedReason ?? undefined}
+            >
+              until <Time at={host.blockedUntil} />
+              {host.blockedReason ? `: ${host.blockedReason}` : ''}
+            </span>
+          </span>
+        ) : (
+          <StatusBadge status="enabled" word="Open" />
+        )}
+      </Td>
+      {(['pending', 'in_progress', 'failed'] as const).map((status) => (
+        <Td key={status} align="right">
+          {totals[status] === 0 ? (
+            <Num value={0} className="text-ink-3" />
+          ) : (
+            <Link href={itemsHref(host.host, status)} className="link">
+              <Num value={totals[status]} />
+            </Link>
+          )}
+        </Td>
+      ))}
+      <Td align="right" className="num py-1 whitespace-nowrap">
+        {host.paceMs === 0 ? (
+          <None word="of each source" />
+        ) : (
+          <span title={paceReasons(host)}>{formatDuration(host.paceMs)}</span>
+        )}
+        {host.paceMs > 0 ? (
+          <span className="block text-xs text-ink-3">{paceReason(host)}</span>
+        ) : null}
+        {host.concurrency === null ? null : (
+          <span className="block text-xs text-ink-3">{host.concurrency} at a time</span>
+        )}
+      </Td>
+      <Td align="right" className="num whitespace-nowrap">
+        {host.latencyMs === null ? <None word="not known" /> : formatDuration(host.latencyMs)}
+      </Td>
+      <Td align="right">
+        <Num value={host.requestsTotal} />
+        {host.budget ? (
+          <span className="block text-xs whitespace-nowrap text-ink-3">
+            {budgetWords(host.budget)}
+          </span>
+        ) : null}
+      </Td>
+      <Td align="right">
+        <Num value={host.count429} className={host.count429 > 0 ? 'text-warn' : 'text-ink-3'} />
+      </Td>
+      <Td align="right">
+        <Num value={host.count5xx} className={host.count5xx > 0 ? 'text-failed' : 'text-ink-3'} />
+      </Td>
+      <Td align="right">
+        <Num value={host.consecutiveFailures} />
+      </Td>
+      <Td align="right" className="num">
+        {host.lastStatus ?? <None word="no answer" />}
+      </Td>
+      <Td>
+        <Time at={host.lastRequestAt} />
+      </Td>
+      {mayChange ? (
+        <Td align="right">
+          <span className="inline-flex items-center gap-1">
+            {host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}
+            <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
+          </span>
+        </Td>
+      ) : null}
+    </Tr>
+  );
+}
