@@ -1,7 +1,7 @@
 /** Records put straight into the product's database, of sizes that no test waits to be fetched. */
-import { openDatabase } from '../../db/open.ts';
 import { ingestRecordRow } from '../../db/testing/ingest-record.ts';
 import { newId } from '../../lib/ids.ts';
+import { inDatabase } from './in-database.ts';
 import type { Product } from './product.ts';
 
 interface StoredRecord {
@@ -16,36 +16,26 @@ export async function addRecords(
   product: Product,
   records: readonly StoredRecord[],
 ): Promise<string[]> {
-  const db = await openDatabase({
-    engine: 'sqlite',
-    path: product.env['INGEST_SQLITE_PATH'] ?? '',
-    reason: 'A browser test stores records.',
-    notes: [],
+  return inDatabase(product, async (tx) => {
+    const ids: string[] = [];
+    for (const [at, { source, resource, contentType, payload }] of records.entries()) {
+      const id = newId();
+      await tx.q
+        .insertInto('IngestRecords')
+        .values(
+          ingestRecordRow(tx.engine, {
+            ingest_id: id,
+            source_name: source,
+            resource_id: resource,
+            request_uri: `https://stored.example/${resource}`,
+            payload,
+            fetched_at_utc: tx.engine.nowPlus((at - records.length) * 1000),
+            content_type: contentType,
+          }),
+        )
+        .execute();
+      ids.push(id);
+    }
+    return ids;
   });
-  try {
-    return await db.transaction(async (tx) => {
-      const ids: string[] = [];
-      for (const [at, { source, resource, contentType, payload }] of records.entries()) {
-        const id = newId();
-        await tx.q
-          .insertInto('IngestRecords')
-          .values(
-            ingestRecordRow(tx.engine, {
-              ingest_id: id,
-              source_name: source,
-              resource_id: resource,
-              request_uri: `https://stored.example/${resource}`,
-              payload,
-              fetched_at_utc: tx.engine.nowPlus((at - records.length) * 1000),
-              content_type: contentType,
-            }),
-          )
-          .execute();
-        ids.push(id);
-      }
-      return ids;
-    });
-  } finally {
-    await db.close();
-  }
 }
