@@ -16,7 +16,7 @@ import {
   useState,
   useTransition,
 } from 'react';
-import useSWR, { mutate } from 'swr';
+import type { LivePoll } from './live-poll.tsx';
 
 export interface LiveState {
   readonly moving: boolean;
@@ -29,58 +29,38 @@ export interface LiveState {
   };
 }
 
-interface Live {
-  readonly isOn: boolean;
-  readonly setOn: (isOn: boolean) => void;
+export interface LiveAnswer {
   /** Null until the first answer. */
   readonly state: LiveState | null;
   /** True when the last question was not answered. */
   readonly isCutOff: boolean;
+}
+
+interface Live extends LiveAnswer {
+  readonly isOn: boolean;
+  readonly setOn: (isOn: boolean) => void;
   readonly isHeld: boolean;
   readonly hold: () => () => void;
 }
 
 const LiveContext = createContext<Live | null>(null);
 
-const movingMs = 2_000;
-const idleMs = 15_000;
-const attentiveMs = 20_000;
-const liveUrl = '/api/live';
 const storageKey = 'holocron-live';
-
-async function ask(url: string): Promise<LiveState> {
-  const response = await fetch(url);
-  if (response.status === 401) {
-    window.location.assign('/sign-in?reason=ended');
-  }
-  if (!response.ok) throw new Error(`live answered ${response.status}`);
-  // Our own route; its type is LiveState (app/api/live/route.ts).
-  return (await response.json()) as LiveState;
-}
-
-/** Until when something is expected to move, because a person has just set it going. */
-let attentiveUntil = 0;
-
-/** Asks at once and keeps asking for a while, as after an action: what it set going moves now. */
-export function askLiveNow(): void {
-  attentiveUntil = performance.now() + attentiveMs;
-  void mutate(liveUrl);
-}
+const unasked: LiveAnswer = { state: null, isCutOff: false };
 
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [isOn, setOnState] = useState(true);
   const [holds, setHolds] = useState(0);
+  const [answer, setAnswer] = useState(unasked);
+  const [Poll, setPoll] = useState<typeof LivePoll | null>(null);
   useEffect(() => {
     if (localStorage.getItem(storageKey) === 'off') setOnState(false);
+    // The first view needs none of it.
+    import('./live-poll.tsx').then(
+      (part) => setPoll(() => part.LivePoll),
+      () => setAnswer({ state: null, isCutOff: true }),
+    );
   }, []);
-  const { data, error } = useSWR<LiveState, unknown>(isOn ? liveUrl : null, ask, {
-    refreshInterval: (latest) =>
-      latest?.moving || performance.now() < attentiveUntil ? movingMs : idleMs,
-    refreshWhenHidden: false,
-    revalidateOnFocus: true,
-    keepPreviousData: true,
-    dedupingInterval: 1_000,
-  });
   const setOn = useCallback((next: boolean) => {
     localStorage.setItem(storageKey, next ? 'on' : 'off');
     setOnState(next);
@@ -93,14 +73,18 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     () => ({
       isOn,
       setOn,
-      state: data ?? null,
-      isCutOff: error !== undefined,
+      ...answer,
       isHeld: holds > 0,
       hold,
     }),
-    [isOn, setOn, data, error, holds, hold],
+    [isOn, setOn, answer, holds, hold],
   );
-  return <LiveContext value={live}>{children}</LiveContext>;
+  return (
+    <LiveContext value={live}>
+      {children}
+      {isOn && Poll ? <Poll onAnswer={setAnswer} /> : null}
+    </LiveContext>
+  );
 }
 
 export function useLive(): Live {

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useState, useTransition } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
-import { askLiveNow } from './live.tsx';
+import { askLiveNow } from './live-attention.ts';
 import { notify, notifyError } from './toast.tsx';
 
 type Result<T> =

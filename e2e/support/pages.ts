@@ -14,3 +14,12 @@ export const pages = [
   '/settings',
   '/settings/account',
 ];
+
+/** Forms with pages, or addresses, of their own. */
+export const forms = [
+  '/sources/new',
+  '/sources/new?type=http',
+  '/sources/new?template=wikipedia',
+  '/sources/import',
+  '/runs?launch=1',
+];

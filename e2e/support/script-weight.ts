@@ -1,6 +1,6 @@
 /** How much JavaScript a page loads: what its document names, and what comes after the first view. */
 import { gzipSync } from 'node:zlib';
-import type { Page, Response } from '@playwright/test';
+import type { APIRequestContext, Page, Response } from '@playwright/test';
 
 export interface ScriptWeight {
   /** gzip kB of the scripts that the document itself names. */
@@ -29,5 +29,21 @@ export function weighScripts(page: Page): (html: string) => Promise<ScriptWeight
 
 async function weigh(response: Response): Promise<{ path: string; kb: number }> {
   const path = new URL(response.url()).pathname;
-  return { path, kb: gzipSync(await response.body()).length / 1024 };
+  return { path, kb: gzipKb(await response.body()) };
 }
+
+/** gzip kB of the scripts that the document of a path names, asked for without a browser. */
+export async function firstLoadKb(request: APIRequestContext, path: string): Promise<number> {
+  const document = await request.get(path);
+  if (!document.ok()) throw new Error(`${path} answered ${document.status()}.`);
+  const named = [...(await document.text()).matchAll(/<script src="([^"]+)"(?! noModule)/g)];
+  const bodies = await Promise.all(
+    // The pattern has one group, and it is not optional.
+    [...new Set(named.map(([, src]) => src ?? ''))].map(async (src) =>
+      (await request.get(src)).body(),
+    ),
+  );
+  return bodies.reduce((sum, body) => sum + gzipKb(body), 0);
+}
+
+const gzipKb = (body: Buffer) => gzipSync(body).length / 1024;

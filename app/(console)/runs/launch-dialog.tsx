@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
-import { askLiveNow } from '#app/ui/live.tsx';
+import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { draftOf, requestOf } from '../_launch/launch-draft.ts';

@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { CheckboxField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
-import { askLiveNow } from '#app/ui/live.tsx';
+import { askLiveNow } from '#app/ui/live-attention.ts';
 import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';

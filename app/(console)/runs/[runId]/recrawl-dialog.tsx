@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { NumberField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
-import { askLiveNow } from '#app/ui/live.tsx';
+import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { RunBudget } from '#lib/runs/model.ts';
 import { recrawl } from '../actions.ts';

@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { askLiveNow } from '#app/ui/live.tsx';
+import { askLiveNow } from '#app/ui/live-attention.ts';
 import { countOf } from '#app/ui/num.tsx';
 import { notify, notifyError } from '#app/ui/toast.tsx';
 import type { RunKind } from '#lib/runs/model.ts';

@@ -1,0 +1,21 @@
+/** Until when something is expected to move, because a person has just set it going; who asks then. */
+const attentiveMs = 20_000;
+
+let until = 0;
+let ask: () => void = () => undefined;
+
+/** Asks at once and keeps asking for a while, as after an action: what it set going moves now. */
+export function askLiveNow(): void {
+  until = performance.now() + attentiveMs;
+  ask();
+}
+
+export const isAttentive = () => performance.now() < until;
+
+/** Names who is to ask; the function it returns takes that back. */
+export function askBy(next: () => void): () => void {
+  ask = next;
+  return () => {
+    ask = () => undefined;
+  };
+}
