@@ -1,5 +1,8 @@
 /** Finding things in answers: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
-import { load } from 'cheerio';
+// Without its loaders for addresses and files: they bring a second HTTP client and every character set.
+import { load } from 'cheerio/slim';
+import { parse } from 'parse5';
+import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import type { JsonValue } from '#lib/json.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'each' | 'deep';
@@ -83,7 +86,7 @@ export function addressesIn(
   html: string,
   selectors: readonly string[],
 ): { readonly addresses: string[]; readonly base: string | null } {
-  const page = load(html);
+  const page = load(parse(html, { treeAdapter: adapter }));
   const addresses = selectors.flatMap((selector) =>
     page(selector)
       .toArray()
