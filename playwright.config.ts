@@ -4,6 +4,7 @@ import { launchOptions } from './e2e/support/system-browser.ts';
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
+  globalSetup: './e2e/support/lay-files.ts',
   outputDir: 'test-results',
   // Each Playwright worker starts a whole product of its own: console, worker and database.
   workers: 2,

@@ -46,6 +46,8 @@ test('of many hosts the blocked ones and one by its name are found, and all by p
   await expect(hosts.last()).toContainText('h121.many.example');
 
   await states.getByRole('link', { name: 'All' }).click();
+  await expect(page).not.toHaveURL(/view=/);
+  await expect(hosts).toHaveCount(101);
   const name = page.getByRole('search').getByLabel('Name');
   await expect(name).toHaveValue('many.example');
   await name.fill('H077.many');

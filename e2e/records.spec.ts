@@ -1,7 +1,7 @@
 /** Reading what was fetched: five megabytes as a tree, as text, and against the fetch before. */
 import { addRecords } from './support/add-records.ts';
 import { expectNoViolations } from './support/axe.ts';
-import { goTo } from './support/go-to.ts';
+import { goTo, untilAnswers } from './support/go-to.ts';
 import { largeDocument } from './support/large-document.ts';
 import { watchTasks } from './support/longest-task.ts';
 import { expect, test } from './support/test.ts';
@@ -27,6 +27,7 @@ test('five megabytes of JSON are walked, searched and copied from', async ({
   await expect(tree.getByRole('treeitem')).toHaveCount(4);
 
   // By keyboard: down to the list, open it, into its first element, to the end and back.
+  await untilAnswers(tree);
   await tree.focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight']) {
     await page.keyboard.press(key);
@@ -139,6 +140,7 @@ test.describe('the viewer', () => {
       ]);
       await goTo(page, `/records/${id}`);
       const tree = page.getByRole('tree', { name: 'Payload' });
+      await untilAnswers(tree);
       await tree.focus();
       for (const _ of [1, 2, 3]) await page.keyboard.press('j');
       await expect(page.getByRole('region', { name: 'Whole value' })).toBeVisible();

@@ -6,6 +6,7 @@
  */
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { accounts, password } from '../../e2e/support/accounts.ts';
+import layFiles from '../../e2e/support/lay-files.ts';
 import { startProduct } from '../../e2e/support/product.ts';
 import { type ScriptWeight, weighScripts } from '../../e2e/support/script-weight.ts';
 import { launchOptions } from '../../e2e/support/system-browser.ts';
@@ -27,6 +28,7 @@ export const webBenchmark: Benchmark = {
 };
 
 async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
+  await layFiles();
   const product = await startProduct();
   const browser = await chromium.launch(launchOptions());
   try {

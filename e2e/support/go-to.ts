@@ -1,5 +1,5 @@
 /** Opens a page and waits until it answers: what is pressed or typed before that is lost. */
-import { expect, type Page, type Response } from '@playwright/test';
+import { expect, type Locator, type Page, type Response } from '@playwright/test';
 
 /**
  * Returns the page's document; null where only the part behind the # changed. `timeoutMs` is for pages that may
@@ -34,6 +34,17 @@ async function untilAnswering(page: Page, timeout: { readonly timeout?: number }
           // The page has led on to another one meanwhile, which is then looked at.
           .catch(() => false),
       timeout,
+    )
+    .toBe(true);
+}
+
+/** Waits until one part of a page answers: those whose code is loaded later do so after the page itself. */
+export async function untilAnswers(part: Locator): Promise<void> {
+  await expect
+    .poll(() =>
+      part.evaluate((element) =>
+        Object.keys(element).some((key) => key.startsWith('__reactFiber')),
+      ),
     )
     .toBe(true);
 }

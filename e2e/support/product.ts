@@ -1,12 +1,14 @@
-/** The built product on a free port with a database of its own and a real worker beside it. */
+/**
+ * The built product on a free port with a database of its own and a real worker beside it. Its static files are laid
+ * out beforehand (`layFiles`).
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layFilesBesideServer, serverFile } from '../../scripts/support/build.ts';
+import { serverFile } from '../../scripts/support/build.ts';
 import { root } from '../../scripts/support/root.ts';
 
 const node = path.join(root, 'node_modules/.bin/node');
@@ -32,8 +34,6 @@ export async function startProduct(
   fill: (databaseFile: string) => Promise<void> = async () => undefined,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Product> {
-  if (!existsSync(serverFile)) throw new Error('The console is not built: run `pnpm build` first.');
-  await layFilesBesideServer();
   const directory = await mkdtemp(path.join(tmpdir(), 'holocron-e2e-'));
   const databaseFile = path.join(directory, 'holocron.db');
   const port = await freePort();
