@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { accounts, password } from './support/accounts.ts';
 import { expectNoViolations } from './support/axe.ts';
+import { untilAnswers } from './support/go-to.ts';
 import { client, type OidcServer, type Person, startOidcServer } from './support/oidc-server.ts';
 import { type Product, startProduct } from './support/product.ts';
 import { test as base, expect } from './support/test.ts';
@@ -48,7 +49,9 @@ const personOf = (name: string, groups: readonly string[]): Person => ({
 
 const button = (page: Page) => page.getByRole('button', { name: 'Sign in with Acme' });
 const whoIs = async (page: Page, name: string) => {
-  await page.getByRole('button', { name: `Account of ${name}` }).click();
+  const account = page.getByRole('button', { name: `Account of ${name}` });
+  await untilAnswers(account);
+  await account.click();
   return page.getByRole('menu');
 };
 
