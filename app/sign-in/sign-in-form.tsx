@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { signIn } from 'next-auth/react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { TextField } from '#app/ui/field.tsx';
@@ -41,12 +41,12 @@ export function SignInForm({
   const [isPending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [missing, setMissing] = useState<{ email?: string; password?: string }>({});
+  const [given, setGiven] = useState('');
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  async function signInWith(form: FormData) {
     const email = String(form.get('email') ?? '').trim();
     const password = String(form.get('password') ?? '');
+    setGiven(email);
     setFailure(null);
     setMissing({
       ...(email ? {} : { email: 'Give your e-mail address.' }),
@@ -67,7 +67,17 @@ export function SignInForm({
   }
 
   return (
-    <form onSubmit={submit} noValidate className="panel flex flex-col gap-4 p-5">
+    <form
+      // For those who are quicker than the page's code: without it the browser would send the form itself, with the
+      // password in the address. React keeps what was submitted until it can, then empties the fields.
+      action={(form) => void signInWith(form)}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void signInWith(new FormData(event.currentTarget));
+      }}
+      noValidate
+      className="panel flex flex-col gap-4 p-5"
+    >
       {failure ? (
         <Banner kind="failed" isLive title={failure.title}>
           {failure.remedy}
@@ -78,6 +88,7 @@ export function SignInForm({
         name="email"
         type="email"
         autoComplete="username"
+        defaultValue={given}
         autoFocus={isOnlyWay}
         error={missing.email}
       />
