@@ -115,7 +115,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     headers: {
       label: 'Headers',
-      help: 'Sent with every request, one a line as Name: value. Credentials belong into the secret.',
+      help: 'Sent with every request. Credentials belong into the secret.',
       widget: 'headers',
       placeholder: 'Accept: application/json',
     },
