@@ -30,10 +30,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.setTimeout(180_000);
       const details = await makeDetailPages(page, `axe-${colorScheme}`);
       // The lists are full by now.
-      for (const path of ['/work-items', '/sources', '/runs', '/records', ...details]) {
+      for (const path of [
+        '/failures',
+        '/work-items',
+        '/sources',
+        '/runs',
+        '/records',
+        ...details,
+      ]) {
         await goTo(page, path);
         await expectNoViolations(page);
       }
+      await goTo(page, '/failures');
+      await page.getByRole('button', { name: 'Retry all' }).first().click();
+      await expect(page.getByRole('alertdialog', { name: /^Retry / })).toBeVisible();
+      await expectNoViolations(page);
     });
 
     test('forms break no rule of accessibility', async ({ page }) => {
