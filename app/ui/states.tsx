@@ -1,6 +1,6 @@
 /**
  * The states a page can be in beside having data: EmptyState, ErrorState (code, sentence, remedy),
- * NoPermission, Skeleton and TableSkeleton. Each says the next step.
+ * NoPermission; each says the next step. Until it is known which, Skeletons of the size of what comes.
  */
 import { CircleAlert, Lock } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -111,12 +111,59 @@ export function TableSkeleton({
   );
 }
 
-/** A whole page while it loads: header and table. */
-export function PageSkeleton({ title }: { readonly title: string }) {
+/** A whole page while it loads: header, what stands between, and table. */
+export function PageSkeleton({
+  title,
+  children,
+  rows,
+  columns,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly rows?: number;
+  readonly columns?: number;
+}) {
   return (
     <div className="flex flex-col gap-4">
-      <h1 className="text-xl font-semibold">{title}</h1>
-      <TableSkeleton />
+      <h1 className="text-xl font-semibold tracking-[-0.01em]">{title}</h1>
+      {children}
+      <TableSkeleton {...(rows ? { rows } : {})} {...(columns ? { columns } : {})} />
+    </div>
+  );
+}
+
+/** A row of fields with their labels, as filters stand above a list. Widths are class names. */
+export function FieldsSkeleton({ widths }: { readonly widths: readonly string[] }) {
+  return (
+    <div aria-hidden className="flex flex-wrap items-end gap-2">
+      {widths.map((width, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a shape is its place
+        <span key={at} className={cx('flex flex-col gap-1', width)}>
+          <Skeleton className="my-1 h-2.5 w-12" />
+          <Skeleton className="h-8 w-full" />
+        </span>
+      ))}
+      <Skeleton className="h-8 w-14" />
+    </div>
+  );
+}
+
+/** A titled panel with so many lines of facts. */
+export function SectionSkeleton({ lines }: { readonly lines: number }) {
+  return (
+    <div aria-hidden className="panel overflow-hidden">
+      <div className="flex h-10 items-center border-b px-3">
+        <Skeleton className="h-3 w-28" />
+      </div>
+      <div className="flex flex-col gap-3 p-3">
+        {Array.from({ length: lines }, (_, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          <span key={at} className="flex gap-6">
+            <Skeleton className="h-2.5 w-24 shrink-0" />
+            <Skeleton className="h-2.5 w-full max-w-72" />
+          </span>
+        ))}
+      </div>
     </div>
   );
 }

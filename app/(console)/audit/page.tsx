@@ -79,8 +79,8 @@ export default async function AuditPage({
             <Thead>
               <tr>
                 <Th>When</Th>
-                <Th>Who</Th>
-                <Th>Action</Th>
+                <Th className="max-sm:hidden">Who</Th>
+                <Th className="max-sm:hidden">Action</Th>
                 <Th>What happened</Th>
               </tr>
             </Thead>
@@ -136,7 +136,7 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
       <Td className="align-top! py-1.5">
         <Time at={entry.at} />
       </Td>
-      <Td className="align-top! py-1.5">
+      <Td className="align-top! py-1.5 max-sm:hidden">
         <Link
           href={`/audit?actor=${encodeURIComponent(entry.actorEmail)}`}
           className="whitespace-nowrap hover:underline"
@@ -144,7 +144,7 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
           {entry.actorEmail}
         </Link>
       </Td>
-      <Td className="align-top! py-1.5">
+      <Td className="align-top! py-1.5 max-sm:hidden">
         <Link
           href={`/audit?action=${encodeURIComponent(entry.action)}`}
           className="mono whitespace-nowrap text-ink-2 hover:underline"
@@ -152,7 +152,10 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
           {entry.action}
         </Link>
       </Td>
-      <Td className="w-full min-w-80 py-1.5">
+      <Td className="w-full py-1.5 max-sm:wrap-anywhere sm:min-w-80">
+        <span className="block text-xs text-ink-3 sm:hidden">
+          {entry.actorEmail} · <span className="mono">{entry.action}</span>
+        </span>
         {hasStates ? (
           <details>
             <summary className="w-fit rounded-sm py-0.5 hover:text-accent">{entry.summary}</summary>

@@ -110,10 +110,10 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       </Td>
       <Td>
         {host.blockedUntil ? (
-          <span className="flex items-center gap-2 whitespace-nowrap">
+          <span className="flex w-fit flex-col items-start gap-0.5 py-1">
             <StatusBadge status="blocked" />
             <span
-              className="max-w-64 truncate text-xs text-ink-2"
+              className="max-w-52 truncate text-xs text-ink-2"
               title={host.blockedReason ?? undefined}
             >
               until <Time at={host.blockedUntil} />

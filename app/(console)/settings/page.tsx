@@ -3,7 +3,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
-import { formatDuration } from '#app/ui/num.tsx';
+import { countOf, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
@@ -133,29 +133,10 @@ export default async function SettingsPage() {
           </div>
         </Section>
       )}
-      <Section
-        title="Migrations"
-        isFlush
-        aside={
-          health.pendingMigrations && health.pendingMigrations.length > 0
-            ? `${health.pendingMigrations.length} not applied`
-            : 'all applied'
-        }
-      >
-        <ul>
-          {deployment.migrations.map((migration) => (
-            <li
-              key={migration.name}
-              className="flex items-center justify-between gap-4 border-b px-3 py-1.5 last:border-b-0"
-            >
-              <span className="mono truncate">{migration.name}</span>
-              <span className="num shrink-0 text-xs text-ink-3">
-                <Time at={migration.appliedAt} /> in {formatDuration(migration.durationMs)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </Section>
+      <Migrations
+        migrations={deployment.migrations}
+        pending={health.pendingMigrations?.length ?? 0}
+      />
     </>
   );
 }
@@ -168,5 +149,49 @@ function Connections({ pool }: { readonly pool: Deployment['pool'] }) {
       {used} in use, {free} idle, {waiting} waiting, {max} at most; waits of the last minutes: p95{' '}
       {formatDuration(p95WaitMs)}, longest {formatDuration(longestWaitMs)}
     </span>
+  );
+}
+
+/** The newest in sight, all on demand: there are more with every version. */
+function Migrations({
+  migrations,
+  pending,
+}: {
+  readonly migrations: Deployment['migrations'];
+  readonly pending: number;
+}) {
+  const [newest] = migrations;
+  return (
+    <Section
+      title="Migrations"
+      isFlush
+      aside={pending > 0 ? `${pending} not applied` : 'all applied'}
+    >
+      <details>
+        <summary className="px-3 py-2.5 text-sm hover:text-accent">
+          {countOf(migrations.length, 'migration')}
+          {newest ? (
+            <span className="text-ink-2">
+              {' '}
+              applied, the last <Time at={newest.appliedAt} />:{' '}
+              <span className="mono">{newest.name}</span>
+            </span>
+          ) : null}
+        </summary>
+        <ul className="border-t">
+          {migrations.map((migration) => (
+            <li
+              key={migration.name}
+              className="flex items-center justify-between gap-4 border-b px-3 py-1.5 last:border-b-0"
+            >
+              <span className="mono truncate">{migration.name}</span>
+              <span className="num shrink-0 text-xs text-ink-3">
+                <Time at={migration.appliedAt} />, took {formatDuration(migration.durationMs)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Section>
   );
 }

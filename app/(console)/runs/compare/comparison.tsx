@@ -22,7 +22,7 @@ function Heads({ runs, first }: { readonly runs: Runs; readonly first: string })
             <Link
               href={`/runs/${run.runId}`}
               title={runTitle(run)}
-              className="link ml-auto block w-fit max-w-40 truncate"
+              className="link ml-auto block w-fit max-w-24 truncate sm:max-w-40"
             >
               {runTitle(run)}
             </Link>
@@ -46,7 +46,7 @@ const facts: readonly Fact[] = [
   { label: 'Launched by', show: ({ run }) => run.launchedBy ?? <None /> },
   {
     label: 'Outcome',
-    show: ({ run }) => <OutcomeBar counts={outcomeCounts(run)} className="ml-auto w-40" />,
+    show: ({ run }) => <OutcomeBar counts={outcomeCounts(run)} className="ml-auto w-16 sm:w-40" />,
   },
 ];
 
