@@ -6,6 +6,8 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   globalSetup: './e2e/support/lay-files.ts',
   outputDir: 'test-results',
+  // The same on every system: what is compared is text.
+  snapshotPathTemplate: '{testDir}/looks/{testFileName}-{arg}{ext}',
   // Each Playwright worker starts a whole product of its own: console, worker and database.
   workers: 2,
   fullyParallel: false,

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
+import { readLook } from './support/look.ts';
 import { expect, test } from './support/test.ts';
 
 const widths = [1440, 390];
@@ -27,6 +28,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   });
 }
+
+test('the components look as they did, and lie where they lay in both themes', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const lookIn = async (colorScheme: 'light' | 'dark') => {
+    // A colour that fades to another one would be read on its way.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await openDesign(page);
+    await expect(page.locator('.uplot canvas').first()).toBeVisible();
+    return readLook(page);
+  };
+  const light = await lookIn('light');
+  const dark = await lookIn('dark');
+  expect(dark.map(({ what, box }) => `${what} ${box}`)).toEqual(
+    light.map(({ what, box }) => `${what} ${box}`),
+  );
+  const lines = light.map(
+    ({ what, shape, colours }, at) => `${what} | ${shape} | ${colours} | ${dark[at]?.colours}`,
+  );
+  // Alike ones beside each other are told once.
+  const look = lines.filter((line, at) => line !== lines[at - 1]);
+  expect(`${look.join('\n')}\n`).toMatchSnapshot('look.txt');
+});
 
 for (const width of widths) {
   test(`the components keep to their place at ${width} px`, async ({ page }) => {
