@@ -5,6 +5,7 @@ const config = {
   poweredByHeader: false,
   // Development would print the arguments of server actions: passwords and secrets of sources.
   logging: { serverFunctions: false },
+  // Whatever is bundled is bundled into every route handler, and stays in memory once for each of them.
   serverExternalPackages: [
     'better-sqlite3',
     'kysely',
@@ -12,6 +13,13 @@ const config = {
     'tedious',
     '@node-rs/argon2',
     'pino',
+    'undici',
+    'zod',
+    'yaml',
+    'cheerio',
+    'parse5',
+    'parse5-htmlparser2-tree-adapter',
+    'htmlparser2',
   ],
   // Migrations and the sample configuration are read from disk at run time.
   outputFileTracingIncludes: { '/**': ['./db/migrations/**', './config/**'] },

@@ -140,7 +140,8 @@ export class ReaderPool {
       // Flags of the process, such as preloaded modules, are for its main thread.
       execArgv: [],
       workerData: { driver, file: this.#file },
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
+      // What a thread reads, it hands on: a larger young space would only fill.
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 3 },
     });
     const reader: Reader = { thread, job: null, proven: false };
     this.#readers.add(reader);

@@ -31,7 +31,8 @@ export function readerThread(load: (module: string) => unknown): void {
   const handle = new Database(file, { fileMustExist: true, timeout: 5_000 });
   handle.pragma('query_only = 1');
   handle.pragma('temp_store = MEMORY');
-  handle.pragma('cache_size = -16000');
+  // KiB for each of several threads; the system keeps the rest.
+  handle.pragma('cache_size = -4000');
   const prepared = new Map<string, Sqlite.Statement<unknown[], unknown>>();
 
   const answer = ({ sql, parameters }: ReaderTask): ReaderAnswer => {
