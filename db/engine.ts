@@ -112,6 +112,8 @@ export interface Engine {
    * that the query walks in order.
    */
   unindexed(column: Expression<unknown>): RawBuilder<string>;
+  /** The same, whatever a planner knows: for a bound beside a nearer one, which is the one to seek by. */
+  unsought(column: Expression<unknown>): RawBuilder<string>;
   /** The column is this very text, case and accents included, whatever its collation takes for the same. */
   isExactly(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import {
-  defaultDirections,
   parseWorkItemQuery,
   type WorkItemQuery,
   type WorkItemSort,
@@ -18,6 +17,15 @@ export async function workItemCases(db: Db, rows: number, nowMs: number): Promis
     name: `items: ${name}`,
     read: (s) => listWorkItems(s, query),
   });
+  const sorts: readonly WorkItemSort[] = [
+    'created_at',
+    'updated_at',
+    'last_fetched_at',
+    'priority',
+    'resource_id',
+  ];
+  /** All rows but the first, so that a bound is there and excludes nothing. */
+  const long = (time: 'created' | 'fetched') => ({ [`${time}_from`]: '2000-01-01' });
   // Newest first, the oldest tenth lies deep.
   const deep = benchRow(Math.floor(rows / 10), rows, nowMs);
   const filters: Record<string, Record<string, string>> = {
@@ -60,25 +68,35 @@ export async function workItemCases(db: Db, rows: number, nowMs: number): Promis
     'due, found nowhere': { due: '1' },
     'lease found nowhere': { lease: 'nobody' },
     'children of an item': { from: deep.work_item_id },
+    'created since long, text found nowhere': { q: 'no such text', ...long('created') },
+    'fetched since long, text found nowhere, by last_fetched_at': {
+      q: 'no such text',
+      sort: 'last_fetched_at',
+      ...long('fetched'),
+    },
+    ...Object.fromEntries(
+      sorts
+        .filter((sort) => sort !== 'created_at')
+        .map((sort) => [`text found nowhere, by ${sort}`, { q: 'no such text', sort }]),
+    ),
   };
-  const sorts: readonly WorkItemSort[] = [
-    'created_at',
-    'updated_at',
-    'last_fetched_at',
-    'priority',
-    'resource_id',
-  ];
+  /** Each filter's page at the place of an old row, in the order it has by itself. */
+  const deepOf = async (raw: Record<string, string>): Promise<WorkItemQuery> => {
+    const query = queryOf(raw);
+    return { ...query, cursor: await cursorAt(db, query, deep.work_item_id) };
+  };
   return [
     ...sorts.map((sort) => page(`first, by ${sort}`, queryOf({ sort }))),
     ...(await Promise.all(
-      sorts.map(async (sort) =>
-        page(
-          `deep, by ${sort}`,
-          queryOf({ sort, cursor: await cursorAt(db, sort, deep.work_item_id) }),
-        ),
-      ),
+      sorts.map(async (sort) => page(`deep, by ${sort}`, await deepOf({ sort }))),
     )),
     ...Object.entries(filters).map(([name, raw]) => page(name, queryOf(raw))),
+    ...(await Promise.all(
+      Object.entries(filters)
+        // Nothing is due, so that no place in that list is deep.
+        .filter(([, raw]) => raw['due'] === undefined)
+        .map(async ([name, raw]) => page(`${name}, deep`, await deepOf(raw))),
+    )),
     { name: 'count: all statuses (getStats)', read: (s) => getStats(s) },
     { name: 'count: failed', read: (s) => countWorkItems(s, queryOf({ status: 'failed' }).filter) },
     {
@@ -109,7 +127,11 @@ function queryOf(raw: Record<string, string>): WorkItemQuery {
 }
 
 /** The position of a row, which need not be on the page that shows it. */
-async function cursorAt(db: Db, sort: WorkItemSort, id: string): Promise<string> {
+async function cursorAt(
+  db: Db,
+  { sort, direction }: Pick<WorkItemQuery, 'sort' | 'direction'>,
+  id: string,
+): Promise<string> {
   const isText = sort === 'priority' || sort === 'resource_id';
   const value = isText ? sql.ref(sort) : db.engine.cursorText(sql.ref(sort));
   const row = await db.q
@@ -119,7 +141,7 @@ async function cursorAt(db: Db, sort: WorkItemSort, id: string): Promise<string>
     .executeTakeFirstOrThrow();
   return encodeCursor({
     sort,
-    direction: defaultDirections[sort],
+    direction,
     way: 'after',
     value: row.value === null ? null : String(row.value),
     id,

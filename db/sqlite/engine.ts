@@ -47,6 +47,7 @@ export const sqliteEngine: Engine = {
   nth: (query, n) => query.limit(1).offset(n),
   // A unary plus, as https://www.sqlite.org/optoverview.html advises.
   unindexed: (column) => sql<string>`+${column}`,
+  unsought: (column) => sql<string>`+${column}`,
   isExactly: (column, text) => sql<boolean>`${column} = ${text}`,
   contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
   startsWith,

@@ -131,6 +131,25 @@ describe('the plans of the work-item list', () => {
     ]);
   });
 
+  it.each([
+    ['created_at', { created_from: '2020-01-01' }, '(created_at=? AND work_item_id>?)'],
+    ['priority', { priority_from: '1' }, '(priority=? AND work_item_id<?)'],
+    ['last_fetched_at', {}, '(last_fetched_at=? AND work_item_id>?)'],
+  ])('end a search by %s where its window ends, however many are alike there', async (...given) => {
+    const [sort, raw, bounds] = given;
+    const { query } = parseWorkItemQuery({ ...raw, q: 'no such', sort });
+    const plans = await plansOf(() => listWorkItems(db, query));
+    expect(plans.at(-1)).toEqual([expect.stringContaining(bounds)]);
+  });
+
+  it('seek by where the window ends, and only test the bound of the filter', async () => {
+    const { query } = parseWorkItemQuery({ q: 'no such', created_from: '2020-01-01' });
+    await plansOf(() => listWorkItems(db, query));
+    const before = sent.at(1)?.sql ?? '';
+    expect(before).toContain('"created_at" > ?');
+    expect(before.match(/.(?="work_items"\."created_at" >= \?)/g)).toEqual(['+']);
+  });
+
   it('search a source in the order of ids in an index that knows the source', async () => {
     const { query } = parseWorkItemQuery({ source: 'sample', sort: 'resource_id' });
     const plans = await plansOf(() => listWorkItems(db, query));

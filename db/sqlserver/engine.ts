@@ -67,6 +67,7 @@ export function sqlServerEngine(schema: string): Engine {
       sql<boolean>`(${column} = ${text} and ${column} collate ${exact} = ${text})`,
     // Its planner has statistics, and no need to be kept.
     unindexed: (column) => sql<string>`${column}`,
+    unsought: (column) => sql<string>`coalesce(${column}, null)`,
     // No pattern, so nothing to escape; LOWER, because columns that compare exactly are searched too.
     contains: (column, text) =>
       sql<boolean>`charindex(lower(cast(${text} as nvarchar(4000))), lower(${column})) > 0`,

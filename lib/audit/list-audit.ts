@@ -8,6 +8,7 @@ import {
   type Condition,
   chooseAccessPath,
   condition,
+  instantBounds,
   rangeCondition,
 } from '#lib/paging/access-path.ts';
 import type { KeysetOrder } from '#lib/paging/keyset.ts';
@@ -108,10 +109,7 @@ function pathOf(session: Session, query: AuditQuery) {
   if (action) add('action', (of) => engine.startsWith(of('action'), action));
   if (from || to) {
     conditions.push(
-      rangeCondition(engine, ref, 'at', 'at', (at) => [
-        ...(from ? [sql<boolean>`${at} >= ${engine.instantParam(from)}`] : []),
-        ...(to ? [sql<boolean>`${at} < ${engine.instantParam(to)}`] : []),
-      ]),
+      rangeCondition(engine, ref, 'at', 'at', (at) => instantBounds(engine, at, { from, to })),
     );
   }
   return chooseAccessPath({

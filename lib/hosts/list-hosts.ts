@@ -180,9 +180,9 @@ function pathOf(session: Session, { view, name }: HostQuery) {
   const now = sql`${engine.now()}`;
   if (view === 'blocked') {
     conditions.push(
-      rangeCondition(engine, ref, view, 'blocked_until', (until) => [
-        sql<boolean>`${until} > ${now}`,
-      ]),
+      rangeCondition(engine, ref, view, 'blocked_until', (until) => ({
+        from: sql<boolean>`${until} > ${now}`,
+      })),
     );
   }
   if (view === 'paced') {

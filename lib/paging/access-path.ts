@@ -5,7 +5,7 @@
  */
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
-import type { SortRange } from './segments.ts';
+import type { BoundsOfFilter, SortBounds, SortRange } from './segments.ts';
 
 /** Groups up to this many rows are read whole and sorted: some milliseconds on either engine. */
 export const smallGroup = 10_000;
@@ -18,7 +18,11 @@ export interface Condition<K extends string = string> {
   /** As an index is sought for it. */
   readonly seek: RawBuilder<boolean>;
   /** Set when it is one stretch of the index of this column. */
-  readonly range?: { readonly column: string; readonly nulls: boolean };
+  readonly range?: {
+    readonly column: string;
+    readonly nulls: boolean;
+    readonly bounds: BoundsOfFilter;
+  };
 }
 
 /** Gives a column as the plan wants it: to be sought, or only tested. */
@@ -40,18 +44,34 @@ export function rangeCondition<K extends string>(
   ref: ColumnOf,
   key: K,
   column: string,
-  make: (column: Expression<string>) => readonly RawBuilder<boolean>[],
+  make: (column: Expression<string>) => SortBounds,
   nulls = false,
 ): Condition<K> {
-  const all = (parts: readonly RawBuilder<boolean>[]) =>
-    sql<boolean>`${sql.join(parts, sql` and `)}`;
   const tested = engine.unindexed(ref(column));
-  const test = all(make(tested));
+  const test = allOf(make(tested));
+  const seek = make(ref(column));
   return {
     key,
     test: nulls ? sql<boolean>`(${tested} is null or ${test})` : test,
-    seek: all(make(ref(column))),
-    range: { column, nulls },
+    seek: allOf(seek),
+    range: { column, nulls, bounds: { seek, test: make(engine.unsought(ref(column))) } },
+  };
+}
+
+function allOf({ from, to, within }: SortBounds): RawBuilder<boolean> {
+  const bounds = [from, to, within].filter((bound) => bound !== undefined);
+  return sql<boolean>`${sql.join(bounds, sql` and `)}`;
+}
+
+/** From a moment to another one, which does not belong to it. */
+export function instantBounds(
+  engine: Engine,
+  time: Expression<string>,
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+): SortBounds {
+  return {
+    from: from === undefined ? undefined : sql<boolean>`${time} >= ${engine.instantParam(from)}`,
+    to: to === undefined ? undefined : sql<boolean>`${time} < ${engine.instantParam(to)}`,
   };
 }
 
@@ -113,13 +133,15 @@ function walkOf<K extends string>(input: {
 }): Walk {
   const { conditions, groups, sort, sortColumn } = input;
   const group = groups.find(({ order }) => order === sort);
-  const inRange = conditions.filter(({ range }) => range?.column === sortColumn);
+  const inRange = conditions.flatMap(({ key, range }) =>
+    range?.column === sortColumn ? [{ key, ...range }] : [],
+  );
   return {
     kind: 'walk',
     branches: group?.branches ?? [],
     range: {
-      where: inRange.map(({ seek }) => seek),
-      nulls: inRange.every(({ range }) => range?.nulls),
+      bounds: inRange.map(({ bounds }) => bounds),
+      nulls: inRange.every(({ nulls }) => nulls),
     },
     tests: testsBut(conditions, [...(group?.keys ?? []), ...inRange.map(({ key }) => key)]),
   };

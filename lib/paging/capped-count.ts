@@ -6,7 +6,7 @@ import type { Database } from '#db/schema.ts';
 import type { AccessPath } from './access-path.ts';
 import { type KeysetOrder, planKeyset } from './keyset.ts';
 import { type ListTable, searchWindow, stretchesOf } from './list-page.ts';
-import { type Segment, segmentsOf } from './segments.ts';
+import { type Stretch, segmentsOf } from './segments.ts';
 
 const countTimeoutMs = 2_000;
 /** Counting stops here: an exact total of a filtered million rows is not worth its cost. */
@@ -58,7 +58,7 @@ async function countAlong<TB extends keyof Database, R extends { readonly id: st
   let found = 0;
   let searched = 0;
   for (const segment of segmentsOf(session.engine, order, plan, path.range)) {
-    for (const stretch of stretchesOf(path, segment)) {
+    for (const stretch of segment(null).flatMap((whole) => stretchesOf(path, whole))) {
       const rest = most - searched;
       const some = await countFirst(session, table, stretch, path.tests, rest, plan.orderBy);
       found += some.found;
@@ -76,7 +76,7 @@ async function countAlong<TB extends keyof Database, R extends { readonly id: st
 async function countFirst<TB extends keyof Database, R extends { readonly id: string }>(
   session: Session,
   table: ListTable<TB, R>,
-  stretch: Segment,
+  stretch: Stretch,
   tests: readonly RawBuilder<boolean>[],
   most: number,
   orderBy?: RawBuilder<unknown>,

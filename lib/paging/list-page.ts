@@ -13,12 +13,17 @@ import {
   pageOf,
   planKeyset,
 } from './keyset.ts';
-import { type Position, type Segment, segmentsOf, upTo } from './segments.ts';
+import { type Position, type Stretch, segmentsOf } from './segments.ts';
 
 /** Longest time a page of a list may take, ms; then `db_statement_timeout`. */
 const listTimeoutMs = 5_000;
-/** Rows that one page or count tests where no index knows the answer. */
+/** Rows that one page or count tests where no index knows the answer, most of them where they are near each other. */
 export const searchWindow = 10_000;
+/** The same in an order of names, in which each row lies elsewhere in the table and is read by itself. */
+const scatteredWindow = 2_500;
+
+const windowOf = ({ by }: KeysetOrder): number =>
+  by.kind === 'text' ? scatteredWindow : searchWindow;
 
 /** A table as its list reads it. */
 export interface ListTable<TB extends keyof Database, R extends { readonly id: string }> {
@@ -104,13 +109,13 @@ function endedAt<T>(
         rows: page.rows,
         next: page.next ?? at('after'),
         previous: at('before'),
-        searched: searchWindow,
+        searched: windowOf(order),
       }
     : {
         rows: page.rows,
         next: at('after'),
         previous: page.previous ?? (plan.cursor ? at('before') : null),
-        searched: searchWindow,
+        searched: windowOf(order),
       };
 }
 
@@ -124,31 +129,33 @@ async function walk<TB extends keyof Database, R extends { readonly id: string }
 ): Promise<{ readonly rows: (R & Positioned)[]; readonly end: Position | null }> {
   const rows: (R & Positioned)[] = [];
   for (const segment of segmentsOf(session.engine, order, plan, path.range)) {
-    const stretches = stretchesOf(path, segment);
+    const [whole = []] = segment(null);
     const end =
-      path.tests.length > 0 ? await windowEnd(session, table, order, plan, stretches) : null;
-    const where = end
-      ? [...path.tests, upTo(session.engine, order, plan.descending, end)]
-      : path.tests;
-    rows.push(
-      ...(await fetchRows(session, table, plan, stretches, where, plan.fetch - rows.length)),
-    );
+      path.tests.length > 0
+        ? await windowEnd(session, table, order, plan, stretchesOf(path, whole))
+        : null;
+    for (const stretch of end === null ? [whole] : segment(end)) {
+      const wanted = plan.fetch - rows.length;
+      if (wanted <= 0) break;
+      const stretches = stretchesOf(path, stretch);
+      rows.push(...(await fetchRows(session, table, plan, stretches, path.tests, wanted)));
+    }
     if (rows.length >= plan.fetch) return { rows, end: null };
     if (end) return { rows, end };
   }
   return { rows, end: null };
 }
 
-/** A segment of every branch: each is one stretch of an index in the order of the list. */
-export const stretchesOf = ({ branches }: Walk, segment: Segment): Segment[] =>
-  branches.length === 0 ? [segment] : branches.map((branch) => [branch, ...segment]);
+/** The same stretch of every branch's index, each in the order of the list. */
+export const stretchesOf = ({ branches }: Walk, stretch: Stretch): Stretch[] =>
+  branches.length === 0 ? [stretch] : branches.map((branch) => [branch, ...stretch]);
 
 /** The first `count` rows of all stretches together. */
 async function fetchRows<TB extends keyof Database, R extends { readonly id: string }>(
   session: Session,
   table: ListTable<TB, R>,
   plan: KeysetPlan,
-  stretches: readonly Segment[],
+  stretches: readonly Stretch[],
   where: readonly RawBuilder<boolean>[],
   count: number,
 ): Promise<(R & Positioned)[]> {
@@ -168,9 +175,9 @@ async function windowEnd<TB extends keyof Database, R extends { readonly id: str
   table: ListTable<TB, R>,
   order: KeysetOrder,
   plan: KeysetPlan,
-  stretches: readonly Segment[],
+  stretches: readonly Stretch[],
 ): Promise<Position | null> {
-  const share = Math.floor(searchWindow / stretches.length);
+  const share = Math.floor(windowOf(order) / stretches.length);
   const base = table
     .from(session)
     .select(order.id.as('id'))

@@ -8,6 +8,7 @@ import {
   chooseAccessPath,
   condition,
   type Group,
+  instantBounds,
   rangeCondition,
 } from '#lib/paging/access-path.ts';
 import { type KeysetOrder, planKeyset } from '#lib/paging/keyset.ts';
@@ -194,10 +195,9 @@ function conditionsOf(engine: Engine, filter: RecordFilter): Condition<Condition
   }
   if (from !== undefined || to !== undefined) {
     conditions.push(
-      rangeCondition(engine, ref, 'fetched', sortColumn, (time) => [
-        ...(from === undefined ? [] : [sql<boolean>`${time} >= ${engine.instantParam(from)}`]),
-        ...(to === undefined ? [] : [sql<boolean>`${time} < ${engine.instantParam(to)}`]),
-      ]),
+      rangeCondition(engine, ref, 'fetched', sortColumn, (time) =>
+        instantBounds(engine, time, { from, to }),
+      ),
     );
   }
   return conditions;

@@ -5,8 +5,10 @@ import {
   type ColumnOf,
   type Condition,
   condition,
+  instantBounds,
   rangeCondition,
 } from '#lib/paging/access-path.ts';
+import type { SortBounds } from '#lib/paging/segments.ts';
 import type { InstantRange, WorkItemFilter } from './filter.ts';
 import { holdReason } from './hold.ts';
 
@@ -47,7 +49,7 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
   const addRange = (
     key: ConditionKey,
     column: string,
-    make: (column: Expression<string>) => readonly RawBuilder<boolean>[],
+    make: (column: Expression<string>) => SortBounds,
     nulls = false,
   ) => conditions.push(rangeCondition(engine, ref, key, column, make, nulls));
   const equal = (key: ConditionKey, column: string, value: string | number | undefined) => {
@@ -64,7 +66,9 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
   equal('resourceType', 'resource_type', filter.resourceType);
   const { resourcePrefix, resourceContains, uriContains, text, minAttempts } = filter;
   if (resourcePrefix !== undefined) {
-    addRange('resourcePrefix', 'resource_id', (id) => [engine.startsWith(id, resourcePrefix)]);
+    addRange('resourcePrefix', 'resource_id', (id) => ({
+      within: engine.startsWith(id, resourcePrefix),
+    }));
   }
   if (resourceContains !== undefined) {
     add('resourceContains', (of) => engine.contains(of('resource_id'), resourceContains));
@@ -97,10 +101,10 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
   equal('errorCode', 'error_code', filter.errorCode);
   const { minPriority, maxPriority } = filter;
   if (minPriority !== undefined || maxPriority !== undefined) {
-    addRange('priority', 'priority', (priority) => [
-      ...(minPriority === undefined ? [] : [sql<boolean>`${priority} >= ${minPriority}`]),
-      ...(maxPriority === undefined ? [] : [sql<boolean>`${priority} <= ${maxPriority}`]),
-    ]);
+    addRange('priority', 'priority', (priority) => ({
+      from: minPriority === undefined ? undefined : sql<boolean>`${priority} >= ${minPriority}`,
+      to: maxPriority === undefined ? undefined : sql<boolean>`${priority} <= ${maxPriority}`,
+    }));
   }
   equal('discoveredFrom', 'discovered_from', filter.discoveredFrom);
   equal('leaseOwner', 'lease_owner', filter.leaseOwner);
@@ -108,19 +112,16 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
   if (filter.held) {
     add('held', (of) => sql<boolean>`${of('wait_reason')} = ${sql.lit(holdReason)}`);
   }
-  const between = (key: ConditionKey, column: string, { from, to }: InstantRange) => {
-    if (from === undefined && to === undefined) return;
-    addRange(key, column, (time) => [
-      ...(from === undefined ? [] : [sql<boolean>`${time} >= ${engine.instantParam(from)}`]),
-      ...(to === undefined ? [] : [sql<boolean>`${time} < ${engine.instantParam(to)}`]),
-    ]);
+  const between = (key: ConditionKey, column: string, range: InstantRange) => {
+    if (range.from === undefined && range.to === undefined) return;
+    addRange(key, column, (time) => instantBounds(engine, time, range));
   };
   between('created', 'created_at', filter.created);
   between('updated', 'updated_at', filter.updated);
   between('fetched', 'last_fetched_at', filter.fetched);
   if (filter.staleDays !== undefined) {
     const limit = staleLimit(engine, filter.staleDays, filter.asOf);
-    addRange('stale', 'last_fetched_at', (time) => [sql<boolean>`${time} <= ${limit}`]);
+    addRange('stale', 'last_fetched_at', (time) => ({ to: sql<boolean>`${time} <= ${limit}` }));
     // What is retired is no longer expected to be fresh.
     add(
       'kept',
@@ -128,9 +129,9 @@ export function conditionsOf(engine: Engine, filter: WorkItemFilter): Condition<
     );
   }
   if (filter.due) {
-    addRange('due', 'next_fetch_at', (time) => [
-      sql<boolean>`${time} <= ${filter.asOf === undefined ? engine.now() : engine.instantParam(filter.asOf)}`,
-    ]);
+    addRange('due', 'next_fetch_at', (time) => ({
+      to: sql<boolean>`${time} <= ${filter.asOf === undefined ? engine.now() : engine.instantParam(filter.asOf)}`,
+    }));
     // What is on its way already is no longer due; its old time stands until it is fetched.
     add('settled', (of) => sql<boolean>`${of('status')} not in ('pending', 'in_progress')`);
   }
