@@ -17,18 +17,11 @@ export const claimsBenchmark: Benchmark = {
   name: 'claims',
   description: `claims of ${perClaim} in a table of --rows items and behind a fifth of them, beside ${fewRows} items`,
   run: async ({ rows, runs, database, progress }) => {
-    const small = await prepared({ rows: fewRows, file: null, progress });
+    await using targets = new AsyncDisposableStack();
+    const small = await prepared(targets, { rows: fewRows, file: null, progress });
     const filling = { rows: rows ?? defaultRows, file: database, progress };
-    const large = await prepared(filling).catch(async (error: unknown) => {
-      await small.target.dispose();
-      throw error;
-    });
-    try {
-      return await measureAll(large, small, runs, progress);
-    } finally {
-      await large.target.dispose();
-      await small.target.dispose();
-    }
+    const large = await prepared(targets, filling);
+    return await measureAll(large, small, runs, progress);
   },
 };
 
@@ -37,16 +30,12 @@ interface Prepared {
   readonly store: OpenStateStore;
 }
 
-async function prepared(filling: Filling): Promise<Prepared> {
+async function prepared(targets: AsyncDisposableStack, filling: Filling): Promise<Prepared> {
   filling.progress(`claims: filling ${filling.rows} rows`);
   const target = await createTarget(filling);
-  try {
-    await configureMeasured(target.db);
-    return { target, store: await createStateStore({ db: target.db }) };
-  } catch (error) {
-    await target.dispose();
-    throw error;
-  }
+  targets.defer(target.dispose);
+  await configureMeasured(target.db);
+  return { target, store: await createStateStore({ db: target.db }) };
 }
 
 type Claim = (store: OpenStateStore) => Promise<{ readonly length: number }>;

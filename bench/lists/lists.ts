@@ -24,21 +24,12 @@ export const listsBenchmark: Benchmark = {
     'pages and counts of the lists over --rows items, records and audit entries, beside a hundredth of them',
   run: async ({ rows, runs, database, progress }) => {
     const count = rows ?? defaultRows;
-    const large = await filled({ rows: count, file: database, progress });
+    await using targets = new AsyncDisposableStack();
+    const large = await filled(targets, { rows: count, file: database, progress });
     const { nowMs } = large.target;
     const few = Math.max(leastRows, Math.floor(count / smaller));
-    const small = await filled({ rows: few, nowMs, file: null, progress }).catch(
-      async (error: unknown) => {
-        await large.target.dispose();
-        throw error;
-      },
-    );
-    try {
-      return await measureAll(large, small, runs, progress);
-    } finally {
-      await large.target.dispose();
-      await small.target.dispose();
-    }
+    const small = await filled(targets, { rows: few, nowMs, file: null, progress });
+    return await measureAll(large, small, runs, progress);
   },
 };
 
@@ -48,16 +39,12 @@ interface FilledTarget {
   readonly cases: readonly ListCase[];
 }
 
-async function filled(filling: Filling): Promise<FilledTarget> {
+async function filled(targets: AsyncDisposableStack, filling: Filling): Promise<FilledTarget> {
   const { rows, progress } = filling;
   progress(`lists: filling ${rows} rows`);
   const target = await createTarget({ ...filling, also: fillLists });
-  try {
-    return { target, rows, cases: await casesOf(target.db, rows, target.nowMs) };
-  } catch (error) {
-    await target.dispose();
-    throw error;
-  }
+  targets.defer(target.dispose);
+  return { target, rows, cases: await casesOf(target.db, rows, target.nowMs) };
 }
 
 async function fillLists(session: Session, progress: (line: string) => void): Promise<void> {
