@@ -65,9 +65,9 @@ function KeyList({
       <h3 className="text-xs font-medium text-ink-3">{title}</h3>
       <dl className="flex flex-col gap-1.5">
         {keys.map(([strokes, words]) => (
-          <div key={words} className="flex items-center justify-between gap-4 text-sm">
+          <div key={words} className="flex items-baseline justify-between gap-4 text-sm">
             <dt>{words}</dt>
-            <dd className="flex gap-1">
+            <dd className="flex shrink-0 gap-1">
               {strokes.map((stroke) => (
                 <kbd
                   key={stroke}

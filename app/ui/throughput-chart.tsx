@@ -169,7 +169,8 @@ function chartOptions(
   return {
     width: host.clientWidth,
     height,
-    padding: [8, 0, 0, 0],
+    // To the right, half of the last hour.
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false } },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },

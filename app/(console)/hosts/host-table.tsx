@@ -1,7 +1,7 @@
 /** The hosts as a table: what each has waiting, how it is asked, and what it answered. */
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { formatDuration, Num } from '#app/ui/num.tsx';
+import { formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -31,8 +31,6 @@ export function HostTable({ hosts, totals, mayChange }: HostTableProps) {
           <Th align="right">Requests</Th>
           <Th align="right">429</Th>
           <Th align="right">5xx</Th>
-          <Th align="right">Failed in a row</Th>
-          <Th align="right">Last status</Th>
           <Th>Last request</Th>
           {mayChange ? (
             <Th>
@@ -165,14 +163,16 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       <Td align="right">
         <Num value={host.count5xx} className={host.count5xx > 0 ? 'text-failed' : 'text-ink-3'} />
       </Td>
-      <Td align="right">
-        <Num value={host.consecutiveFailures} />
-      </Td>
-      <Td align="right" className="num">
-        {host.lastStatus ?? <None word="no answer" />}
-      </Td>
-      <Td>
+      <Td className="py-1 whitespace-nowrap">
+        <span className="num mr-2 inline-block min-w-7">
+          {host.lastStatus ?? <None word="no answer" />}
+        </span>
         <Time at={host.lastRequestAt} />
+        {host.consecutiveFailures > 0 ? (
+          <span className="block text-xs text-failed">
+            {formatCount(host.consecutiveFailures)} failed in a row
+          </span>
+        ) : null}
       </Td>
       {mayChange ? (
         <Td align="right">
