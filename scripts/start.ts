@@ -4,11 +4,12 @@
  */
 import { explain } from '#worker/command.ts';
 import { buildIfStale, serverFile } from './support/build.ts';
+import { allocatorSettings, consoleFlags, workerFlags } from './support/launch-settings.ts';
 import { addressFrom, holdPort } from './support/port.ts';
 import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
 import { answers } from './support/ready.ts';
-import { inRoot } from './support/root.ts';
 import { createSupervisor, stopSupervisorOnSignals } from './support/supervisor.ts';
+import { bundledWorker } from './support/worker-bundle.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -17,8 +18,13 @@ async function main(): Promise<number> {
   const port = await holdPort(address);
   const prepared = await prepareInstallation();
   await buildIfStale(say);
+  const worker = await bundledWorker(say);
 
-  const env = { ...childEnvironment(prepared.config, address), NODE_ENV: 'production' as const };
+  const env = {
+    ...allocatorSettings,
+    ...childEnvironment(prepared.config, address),
+    NODE_ENV: 'production' as const,
+  };
   const supervisor = createSupervisor(say);
   let over = false;
   void supervisor.ended.then(() => {
@@ -29,24 +35,15 @@ async function main(): Promise<number> {
   const withParent = import.meta.resolve('./support/exit-with-parent.ts');
   supervisor.start({
     name: 'console',
-    // A heap that may grow to gigabytes is hardly ever cleaned: half of what it held was rubbish.
-    args: [
-      '--max-semi-space-size=4',
-      '--max-old-space-size=512',
-      '--import',
-      withParent,
-      serverFile,
-    ],
-    env: { MALLOC_ARENA_MAX: '2', ...env },
+    args: [...consoleFlags, '--import', withParent, serverFile],
+    env,
     restart: false,
   });
   if (await answers(address, 60_000, () => over)) {
     supervisor.start({
       name: 'worker',
-      // Short-lived objects make up most of its memory: a third less in all, at the same speed.
-      args: ['--max-semi-space-size=4', inRoot('worker/main.ts')],
-      // glibc keeps free memory in an arena for each thread; a worker's threads need few.
-      env: { MALLOC_ARENA_MAX: '2', ...env },
+      args: [...workerFlags, worker],
+      env,
       restart: true,
     });
     say(greeting(prepared, address));

@@ -13,13 +13,12 @@ import { createLogger } from '#lib/log.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { allocatorSettings, workerFlags } from '../../scripts/support/launch-settings.ts';
 import { watchPeakMemory } from '../harness/peak-memory.ts';
 import type { CrawlRound } from './round.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const sourceName = 'bench';
-/** As the image starts it. */
-const youngHeap = '--max-semi-space-size=4';
 
 /** The worker as it is shipped; returns its folder. */
 export async function bundleWorker(directory: string): Promise<string> {
@@ -49,12 +48,12 @@ export async function crawlWithHolocron(
     await launch(runtime, seedUrl);
     const logFile = join(directory, 'worker.log');
     const log = createWriteStream(logFile);
-    const child = spawn(process.execPath, [youngHeap, worker, '--once'], {
+    const child = spawn(process.execPath, [...workerFlags, worker, '--once'], {
       cwd: directory,
       env: {
+        ...allocatorSettings,
         ...env,
         NODE_ENV: 'production',
-        MALLOC_ARENA_MAX: '2',
         PATH: process.env['PATH'],
       },
       stdio: ['ignore', 'ignore', 'pipe'],

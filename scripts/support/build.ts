@@ -22,7 +22,7 @@ const stampFile = inRoot('.next/sources.sha256');
 
 /** Builds if needed; returns whether it did. Throws when the build fails: its output says why. */
 export async function buildIfStale(log: (line: string) => void): Promise<boolean> {
-  const sources = await hashOfSources();
+  const sources = await hashOfSources(inputs);
   if (existsSync(serverFile) && (await readStamp()) === sources) return false;
   log('Building the console (once per version, about half a minute) …');
   await rm(stampFile, { force: true });
@@ -57,9 +57,10 @@ async function readStamp(): Promise<string | null> {
   return readFile(stampFile, 'utf8').catch(() => null);
 }
 
-async function hashOfSources(): Promise<string> {
+/** A hash over the files of these patterns (below the root), without tests, and the version of Node. */
+export async function hashOfSources(patterns: readonly string[]): Promise<string> {
   const files: string[] = [];
-  for await (const entry of glob(inputs, { cwd: root, withFileTypes: true })) {
+  for await (const entry of glob(patterns, { cwd: root, withFileTypes: true })) {
     const file = `${entry.parentPath}/${entry.name}`;
     if (entry.isFile() && !isTest(file)) files.push(file);
   }
