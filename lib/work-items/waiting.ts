@@ -132,9 +132,9 @@ async function runsThatRest(s: Session): Promise<string[]> {
   const rows = await runs
     .where('status', '=', 'running')
     .where((eb) => eb.or([eb('paused_at', 'is not', null), budgetIsSpent(s.engine)]))
-    .unionAll(runs.where(runIsAtWork).where('phase', '=', 'ending'))
+    .union(runs.where(runIsAtWork).where('phase', '=', 'ending'))
     .execute();
-  return [...new Set(rows.map((row) => row.run_id))];
+  return rows.map((row) => row.run_id);
 }
 
 /**
