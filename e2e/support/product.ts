@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serverFile } from '../../scripts/support/build.ts';
+import { allocatorSettings, consoleFlags } from '../../scripts/support/launch-settings.ts';
 import { root } from '../../scripts/support/root.ts';
 
 const node = path.join(root, 'node_modules/.bin/node');
@@ -40,6 +41,7 @@ export async function startProduct(
   const url = `http://localhost:${port}`;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
+    ...allocatorSettings,
     INGEST_DESIGN_PAGE: '1',
     DB_BACKEND: 'sqlite',
     INGEST_SQLITE_PATH: databaseFile,
@@ -73,7 +75,7 @@ export async function startProduct(
   try {
     await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
     await fill(databaseFile);
-    const { pid: consolePid } = start([serverFile]);
+    const { pid: consolePid } = start([...consoleFlags, serverFile]);
     if (consolePid === undefined) throw new Error('The console could not be started.');
     start(['worker/main.ts']);
     await untilHealthy(url, lines);
