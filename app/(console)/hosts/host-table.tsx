@@ -109,7 +109,10 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       <Td>
         {host.blockedUntil ? (
           <span className="flex w-fit flex-col items-start gap-0.5 py-1">
-            <StatusBadge status="blocked" />
+            <span className="flex items-center gap-2">
+              <StatusBadge status="blocked" />
+              {mayChange ? <ClearBlockButton host={host.host} /> : null}
+            </span>
             <span
               className="max-w-52 truncate text-xs text-ink-2"
               title={host.blockedReason ?? undefined}
@@ -176,10 +179,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       </Td>
       {mayChange ? (
         <Td align="right">
-          <span className="inline-flex items-center gap-1">
-            {host.blockedUntil ? <ClearBlockButton host={host.host} /> : null}
-            <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
-          </span>
+          <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
         </Td>
       ) : null}
     </Tr>
