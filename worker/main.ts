@@ -10,8 +10,8 @@ import { runWorker } from './run-worker.ts';
 import { createStop, stopOnSignals } from './stop.ts';
 import { terminalLog } from './terminal-log.ts';
 
-// What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decision 27.
-setFlagsFromString('--heap-growing-percent=20');
+// What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decisions 27 and 44.
+setFlagsFromString('--heap-growing-percent=10');
 
 interface WorkerFlags {
   readonly config?: string;

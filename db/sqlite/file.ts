@@ -26,7 +26,7 @@ const cachedStatements = 500;
  * What a handle keeps of the file, KiB. A process has two, the system keeps the rest, and reading a page from
  * there costs a microsecond or two; 32 MB for each made a fifth of a worker's memory.
  */
-const cacheKiB = { writing: 8_000, reading: 2_000 } as const;
+const cacheKiB = { writing: 4_000, reading: 2_000 } as const;
 
 type Handle = Sqlite.Database;
 type Statement = Sqlite.Statement<unknown[], unknown>;
