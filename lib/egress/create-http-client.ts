@@ -194,7 +194,7 @@ function firstHop(request: HttpRequest): Hop {
 /** The next hop of a redirect, or null when the answer is none. */
 function redirectOf(hop: Hop, status: number, location: string | undefined): Hop | null {
   if (!redirectStatuses.has(status) || location === undefined) return null;
-  const target = URL.canParse(location, hop.url) ? new URL(location, hop.url).href : location;
+  const target = URL.parse(location, hop.url)?.href ?? location;
   const url = parseHttpUrl(target);
   // 303 always, 301 and 302 by custom, turn into a GET without body (RFC 9110, 15.4).
   const asGet = status === 303 || (hop.method === 'POST' && (status === 301 || status === 302));

@@ -3,7 +3,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 
 /** Throws `egress_url_invalid` unless it is an absolute http or https URL without credentials. */
 export function parseHttpUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.parse(text);
   if (!url) throw new AppError('egress_url_invalid', `"${shorten(text)}" is not an absolute URL.`);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new AppError(
@@ -20,18 +20,16 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
-/** The politeness lane of a URL: `host[:port]` in lower case; null when there is none. */
+/** The politeness lane of a URL: `host[:port]` in lower case, without a default port; null when there is none. */
 export function hostOf(url: string): string | null {
-  if (!URL.canParse(url)) return null;
-  const { host } = new URL(url);
+  const host = URL.parse(url)?.host ?? '';
   return host === '' ? null : host.toLowerCase();
 }
 
 /** For messages: without credentials, query and fragment, at most 200 characters. */
 export function describeUrl(url: string): string {
-  if (!URL.canParse(url)) return shorten(url);
-  const { protocol, host, pathname } = new URL(url);
-  return shorten(`${protocol}//${host}${pathname}`);
+  const parsed = URL.parse(url);
+  return shorten(parsed ? `${parsed.protocol}//${parsed.host}${parsed.pathname}` : url);
 }
 
 const shorten = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);

@@ -1,6 +1,7 @@
 /** Between the columns of `work_items` (the specification's names) and the model. */
 import type { WorkItemInsert } from '#db/engine.ts';
 import type { WorkItemAttemptsTable, WorkItemRow } from '#db/schema.ts';
+import { hostOf } from '#lib/egress/url.ts';
 import { newId } from '#lib/ids.ts';
 import { jsonFromText, objectFromText } from '#lib/json.ts';
 import { refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
@@ -84,7 +85,7 @@ export function insertRowFrom(item: NewWorkItem): WorkItemInsert {
     discovered_from: item.discoveredFrom ?? null,
     error_message: null,
     dedupe_key: dedupeKey,
-    host: hostOfUri(item.requestUri),
+    host: hostOf(item.requestUri),
     depth: item.depth ?? 0,
     wait_reason: item.availableAt === undefined ? null : 'scheduled',
     lease_id: null,
@@ -130,12 +131,6 @@ export function attemptFromRow(row: AttemptRow): WorkItemAttempt {
     ingestId: row.ingest_id,
     itemsDiscovered: row.items_discovered,
   };
-}
-
-/** `host[:port]` in lower case, the default port left out; null for addresses without a host. */
-function hostOfUri(uri: string): string | null {
-  const host = URL.parse(uri)?.host.toLowerCase();
-  return host ? host : null;
 }
 
 /**

@@ -68,9 +68,16 @@ async function underSlot<T>(
   fetch: (fetching: FetchContext<CommonSettings>) => Promise<T>,
 ): Promise<T> {
   const leaseMs = Math.max(context.leaseMs, source.context.settings.timeout * 2000);
-  const { db, log } = context;
   const delayMs = source.rateDelayMs;
-  const enterHost = visitor({ db, log, signal, delayMs, leaseMs });
+  const enterHost = visitor({
+    db: context.db,
+    get log() {
+      return context.log;
+    },
+    signal,
+    delayMs,
+    leaseMs,
+  });
   const polite = politeHttp(context.http, delayMs, signal, enterHost);
   try {
     if (source.hostIsBlocked) throw new ClaimedTooSoon();

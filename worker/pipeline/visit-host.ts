@@ -23,6 +23,7 @@ const longestWaitMs = 10_000;
 /** Makes visits for one fetch. They throw `redirect_host_waits` when the host is shut for longer. */
 export function visitor(options: {
   readonly db: Db;
+  /** Only made when there is something to say. */
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** The source's delay, ms. */
@@ -30,7 +31,7 @@ export function visitor(options: {
   /** Longer than a request may take, ms. */
   readonly leaseMs: number;
 }): EnterHost {
-  const { db, log, signal, delayMs, leaseMs } = options;
+  const { db, signal, delayMs, leaseMs } = options;
   return async (host) => {
     const leaseId = newId();
     const until = performance.now() + longestWaitMs;
@@ -47,7 +48,7 @@ export function visitor(options: {
             if (!answer.holdsSlot) return;
             await endVisit(db, leaseId, Math.max(0, sentAt - askedAt)).catch((err: unknown) =>
               // It expires by itself.
-              log.warn({ err, host }, 'could not give back the slot of a host'),
+              options.log.warn({ err, host }, 'could not give back the slot of a host'),
             );
           },
         };

@@ -31,8 +31,8 @@ export function otherName(
     return { url: canonicalUrl(finalUrl), because: 'redirect' };
   }
   const said = linkOf(response.headers['link'], 'canonical') ?? canonicalOf(html);
-  if (said === null || !URL.canParse(said, finalUrl)) return null;
-  const url = new URL(said, finalUrl);
+  const url = said === null ? null : URL.parse(said, finalUrl);
+  if (url === null) return null;
   if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return null;
   const canonical = canonicalUrl(url.href);
   if (canonical === own || canonical === canonicalUrl(finalUrl)) return null;

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/work-items/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { nextPage } from './paging.ts';
-import { canonicalUrl, httpItem, maxUrlLength, sameHost, sitemapItem } from './seeding.ts';
+import {
+  canonicalOf,
+  canonicalUrl,
+  httpItem,
+  maxUrlLength,
+  sameHost,
+  sitemapItem,
+} from './seeding.ts';
 import { addressesIn, isJsonPath, valuesAt } from './selector.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 
@@ -56,9 +64,10 @@ export function httpDiscover(
     : linksOfJson(payload, item.requestUri, settings);
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
+  const { same_host: staysThere } = settings.discovery;
+  const here = hostOf(item.requestUri);
   const found = [...urls]
-    .filter((url) => url !== following)
-    .filter((url) => !settings.discovery.same_host || sameHost(url, item.requestUri))
+    .filter((url) => url !== following && (!staysThere || hostOf(url) === here))
     .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   // Credentials and manners belong to the host: a next page elsewhere is none.
   if (following === null || !sameHost(following, item.requestUri)) return found;
@@ -92,8 +101,7 @@ function linksOfText(
     html,
     discovery.links.filter((link) => !isJsonPath(link)),
   );
-  const base =
-    found.base !== null && URL.canParse(found.base, page) ? new URL(found.base, page).href : page;
+  const base = (found.base === null ? null : URL.parse(found.base, page))?.href ?? page;
   return found.addresses.flatMap(
     (address) => followable(address, base, discovery.drop_parameters) ?? [],
   );
@@ -122,16 +130,16 @@ function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): Di
 
 /** The canonical address of a link, or null when it is not one a crawler follows. */
 function followable(address: string, base: string, dropped: readonly string[]): string | null {
-  if (!URL.canParse(address.trim(), base)) return null;
-  const url = new URL(address.trim(), base);
-  const fetchable = url.protocol === 'http:' || url.protocol === 'https:';
-  if (!fetchable || url.username !== '' || url.password !== '') return null;
-  for (const name of new Set(url.searchParams.keys())) {
+  const url = URL.parse(address.trim(), base);
+  const fetchable = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (!url || !fetchable || url.username !== '' || url.password !== '') return null;
+  const names = dropped.length === 0 || url.search === '' ? [] : new Set(url.searchParams.keys());
+  for (const name of names) {
     const drop = dropped.some((one) =>
       one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
     );
     if (drop) url.searchParams.delete(name);
   }
-  const canonical = canonicalUrl(url.href);
+  const canonical = canonicalOf(url);
   return canonical.length <= maxUrlLength ? canonical : null;
 }

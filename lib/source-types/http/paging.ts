@@ -19,9 +19,8 @@ export interface PagedAnswer {
 export function nextPage(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
   if (rules.by === 'none' || (rules.max_pages > 0 && answer.page >= rules.max_pages)) return null;
   const address = addressOf(answer, rules);
-  if (address === null || !URL.canParse(address, answer.requestUri)) return null;
-  const next = new URL(address, answer.requestUri).href;
-  return next === answer.requestUri ? null : next;
+  const next = address === null ? null : URL.parse(address, answer.requestUri);
+  return next === null || next.href === answer.requestUri ? null : next.href;
 }
 
 function addressOf(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {

@@ -28,16 +28,24 @@ export function httpSeedItems(
 }
 
 const resolved = (text: string, base: string | undefined): string =>
-  base !== undefined && URL.canParse(text, base) ? new URL(text, base).href : text;
+  (base === undefined ? null : URL.parse(text, base))?.href ?? text;
 
 /**
  * The WHATWG form without fragment, its escapes in upper case and only where they are needed (RFC 3986,
  * 6.2.2). The query's order stays: servers may mean something by it.
  */
-export function canonicalUrl(text: string): string {
-  const url = parseHttpUrl(text);
-  url.hash = '';
-  return url.href.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => {
+export const canonicalUrl = (text: string): string => canonicalOf(parseHttpUrl(text));
+
+/** The same of an address that was parsed; the URL loses its fragment. */
+export function canonicalOf(url: URL): string {
+  // An empty fragment is no `hash`, but ends the address in a `#`.
+  if (url.href.includes('#')) url.hash = '';
+  const { href } = url;
+  return href.includes('%') ? withPlainEscapes(href) : href;
+}
+
+function withPlainEscapes(href: string): string {
+  return href.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => {
     const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
     return /[A-Za-z0-9~_-]/.test(character) ? character : triplet.toUpperCase();
   });
