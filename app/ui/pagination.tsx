@@ -2,6 +2,19 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { LinkButton } from './button.tsx';
 import { buttonStyle } from './button-style.ts';
+import { countOf } from './num.tsx';
+
+/** "37 hosts"; of a page that ended before it was full, among how many they were found. */
+export function pageSummary(
+  { rows, searched }: { readonly rows: readonly unknown[]; readonly searched: number | null },
+  one: string,
+  many?: string,
+): string {
+  const found = countOf(rows.length, one, many);
+  return searched === null
+    ? found
+    : `${found} in ${countOf(searched, one, many)} searched; the next page searches on`;
+}
 
 export function Pagination({
   label,

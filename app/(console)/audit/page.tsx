@@ -7,7 +7,7 @@ import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
@@ -92,11 +92,7 @@ export default async function AuditPage({
           </TableRegion>
           <Pagination
             label="Pages of the audit log"
-            summary={
-              searched === null
-                ? countOf(rows.length, 'entry', 'entries')
-                : `${countOf(rows.length, 'entry', 'entries')} in ${countOf(searched, 'entry', 'entries')} searched; the next page searches on`
-            }
+            summary={pageSummary(loaded.data, 'entry', 'entries')}
             previousHref={pageHref(previous)}
             nextHref={pageHref(next)}
           />

@@ -7,7 +7,7 @@ import { TextField } from '#app/ui/field.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
@@ -79,11 +79,7 @@ export default async function HostsPage({
           <HostTable hosts={list.rows} totals={totals} mayChange={mayChange} />
           <Pagination
             label="Pages of hosts"
-            summary={
-              list.searched === null
-                ? countOf(list.rows.length, 'host')
-                : `${countOf(list.rows.length, 'host')} in ${countOf(list.searched, 'host')} searched; the next page searches on`
-            }
+            summary={pageSummary(list, 'host')}
             previousHref={list.previous && hrefOf({ ...query, cursor: list.previous })}
             nextHref={list.next && hrefOf({ ...query, cursor: list.next })}
           />

@@ -8,7 +8,7 @@ import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
@@ -125,11 +125,7 @@ function List({
       </TableRegion>
       <Pagination
         label="Pages of records"
-        summary={
-          page.searched === null
-            ? countOf(page.rows.length, 'row')
-            : `${countOf(page.rows.length, 'row')} in ${countOf(page.searched, 'record')} searched; the next page searches on`
-        }
+        summary={pageSummary(page, 'record')}
         previousHref={toCursor(page.previous)}
         nextHref={toCursor(page.next)}
       />

@@ -8,7 +8,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/access/permissions.ts';
@@ -162,11 +162,7 @@ function List({
       />
       <Pagination
         label="Pages of work items"
-        summary={
-          page.searched === null
-            ? countOf(page.rows.length, 'row')
-            : `${countOf(page.rows.length, 'row')} in ${countOf(page.searched, 'item')} searched; the next page searches on`
-        }
+        summary={pageSummary(page, 'item')}
         previousHref={toCursor(page.previous)}
         nextHref={toCursor(page.next)}
       />
