@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { accounts, password } from './support/accounts.ts';
 import { expectNoViolations } from './support/axe.ts';
-import { untilAnswers } from './support/go-to.ts';
+import { untilAnswering, untilAnswers } from './support/go-to.ts';
 import { client, type OidcServer, type Person, startOidcServer } from './support/oidc-server.ts';
 import { type Product, startProduct } from './support/product.ts';
 import { test as base, expect } from './support/test.ts';
@@ -132,6 +132,7 @@ test('links the account of a verified address; the settings say how people sign 
   await page.goto('/settings');
   await button(page).click();
   await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await untilAnswering(page);
   const rowOf = (address: string) => page.getByRole('row').filter({ hasText: address });
   await expect(rowOf(accounts.admin)).toContainText('Acme, password');
   await expect(rowOf('ada@acme.example')).toContainText('Acme');
@@ -185,6 +186,7 @@ test.describe('with passwords switched off', () => {
     await page.goto(`${product.url}/settings`);
     await button(page).click();
     await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+    await untilAnswering(page);
     await expect(page.getByRole('button', { name: 'Set password' })).toHaveCount(0);
     await expect(page.getByText('off (INGEST_PASSWORD_SIGN_IN)')).toBeVisible();
   });

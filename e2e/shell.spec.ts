@@ -1,4 +1,4 @@
-import { goTo } from './support/go-to.ts';
+import { goTo, reload } from './support/go-to.ts';
 import { expect, test } from './support/test.ts';
 
 test('the keys lead through the console', async ({ page }) => {
@@ -59,7 +59,7 @@ test('the live switch holds the page', async ({ page }) => {
   await goTo(page, '/');
   await page.getByRole('button', { name: 'Live refresh: live' }).click();
   await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
 });
 

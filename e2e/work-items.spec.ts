@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator } from '@playwright/test';
 import { ageItems } from './support/age-items.ts';
 import { expectNoViolations } from './support/axe.ts';
-import { goTo } from './support/go-to.ts';
+import { goTo, reload } from './support/go-to.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
@@ -18,7 +18,7 @@ test('stale items are found and three of them fetched again', async ({ page, pro
   await expect(page.getByText('No item matches these filters')).toBeVisible();
 
   await ageItems(product, 'stale-source', 31);
-  await page.reload();
+  await reload(page);
   await expect(page.getByText('12 items', { exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Stale for 90 d' }).click();
   await expect(page.getByText('No item matches these filters')).toBeVisible();
@@ -371,7 +371,7 @@ test.describe('a viewer', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Work items');
     await expect(page.getByRole('checkbox')).toHaveCount(0);
     for (const path of ['/sources/new', '/sources/import']) {
-      await page.goto(path);
+      await goTo(page, path);
       await expect(page.getByText(/You may not change sources/)).toBeVisible();
     }
   });

@@ -16,11 +16,22 @@ export async function goTo(
   return document;
 }
 
+/** Loads the page again, and waits in the same way. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await untilAnswering(page);
+}
+
 /**
- * React marks the elements it has taken over; the heading belongs to the page's own part. What was streamed
- * lies hidden in the document until it is put in its place, and is there twice while that is done.
+ * For documents that another page has led to. React marks the elements it has taken over; the heading belongs to the
+ * page's own part. What was streamed lies hidden in the document until it is put in its place, and is there twice
+ * while that is done: whoever looks for a text then finds two.
  */
-async function untilAnswering(page: Page, timeout: { readonly timeout?: number }): Promise<void> {
+export async function untilAnswering(
+  page: Page,
+  timeout: { readonly timeout?: number } = {},
+): Promise<void> {
+  await page.waitForLoadState('load', timeout);
   const heading = page.getByRole('heading', { level: 1 });
   await expect
     .poll(
