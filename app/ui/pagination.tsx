@@ -4,13 +4,13 @@ import { LinkButton } from './button.tsx';
 import { buttonStyle } from './button-style.ts';
 import { countOf } from './num.tsx';
 
-/** "37 hosts"; of a page that ended before it was full, among how many they were found. */
+/** "37 rows"; of a page that ended before it was full, among how many things they were found. */
 export function pageSummary(
   { rows, searched }: { readonly rows: readonly unknown[]; readonly searched: number | null },
   one: string,
   many?: string,
 ): string {
-  const found = countOf(rows.length, one, many);
+  const found = countOf(rows.length, 'row');
   return searched === null
     ? found
     : `${found} in ${countOf(searched, one, many)} searched; the next page searches on`;
