@@ -57,8 +57,8 @@ async function countAlong<TB extends keyof Database, R extends { readonly id: st
   const most = path.tests.length > 0 ? searchWindow : countCap + 1;
   let found = 0;
   let searched = 0;
-  for (const segment of segmentsOf(session.engine, order, plan, path.range)) {
-    for (const stretch of segment(null).flatMap((whole) => stretchesOf(path, whole))) {
+  for (const { whole } of segmentsOf(session.engine, order, plan, path.range)) {
+    for (const stretch of stretchesOf(path, whole)) {
       const rest = most - searched;
       const some = await countFirst(session, table, stretch, path.tests, rest, plan.orderBy);
       found += some.found;

@@ -128,13 +128,12 @@ async function walk<TB extends keyof Database, R extends { readonly id: string }
   path: Walk,
 ): Promise<{ readonly rows: (R & Positioned)[]; readonly end: Position | null }> {
   const rows: (R & Positioned)[] = [];
-  for (const segment of segmentsOf(session.engine, order, plan, path.range)) {
-    const [whole = []] = segment(null);
+  for (const { whole, upTo } of segmentsOf(session.engine, order, plan, path.range)) {
     const end =
       path.tests.length > 0
         ? await windowEnd(session, table, order, plan, stretchesOf(path, whole))
         : null;
-    for (const stretch of end === null ? [whole] : segment(end)) {
+    for (const stretch of end === null ? [whole] : upTo(end)) {
       const wanted = plan.fetch - rows.length;
       if (wanted <= 0) break;
       const stretches = stretchesOf(path, stretch);

@@ -40,8 +40,12 @@ export interface Position {
 /** What the rows of one stretch of an index have in common. */
 export type Stretch = readonly RawBuilder<boolean>[];
 
-/** A part of the list: the stretches, in reading order, up to a place in it and no further, or to its end. */
-export type Segment = (end: Position | null) => readonly Stretch[];
+/** A part of the list that is one stretch of an index. */
+export interface Segment {
+  readonly whole: Stretch;
+  /** The same up to a place in it and no further: stretches in reading order. */
+  readonly upTo: (end: Position) => readonly Stretch[];
+}
 
 /** Before any time there is: a bound that keeps out nulls and can be sought. */
 const earliest = '0001-01-01T00:00:00.000Z';
@@ -57,8 +61,7 @@ export function segmentsOf(
   const { cursor, descending } = plan;
   const op = sql.raw(descending ? '<' : '>');
   const back = sql.raw(descending ? '>' : '<');
-  const idUpTo = (end: Position | null) =>
-    end === null ? [] : [sql<boolean>`${order.id} ${back}= ${end.id}`];
+  const idUpTo = (end: Position) => sql<boolean>`${order.id} ${back}= ${end.id}`;
   /** What is asked of a column that other conditions bound already on one side or both. */
   const asked = (isBounded: { readonly first: boolean; readonly last: boolean }) => {
     const below = descending ? isBounded.last : isBounded.first;
@@ -75,24 +78,26 @@ export function segmentsOf(
     ];
   };
   const both = { first: true, last: true };
+  /** Rows that are alike in the order's column, so that the id alone says how far. */
+  const alike = (whole: Stretch): Segment => ({ whole, upTo: (end) => [[...whole, idUpTo(end)]] });
   /** Rows with a value beyond `start`, all of them where there is none. */
-  const withValue =
-    (start: Stretch): Segment =>
-    (end) => {
-      const first = start.length > 0;
-      if (end === null) return [[...start, ...asked({ first, last: false })]];
-      const value = cursorParam(engine, order.by, String(end.cursorValue));
-      // However many rows have the value at the end, those after it are not read.
-      return [
-        [...start, sql<boolean>`${column} ${back} ${value}`, ...asked({ first, last: true })],
-        [sql<boolean>`${column} = ${value}`, ...idUpTo(end), ...start, ...asked(both)],
-      ];
+  const withValue = (start: Stretch): Segment => {
+    const first = start.length > 0;
+    return {
+      whole: [...start, ...asked({ first, last: false })],
+      upTo: (end) => {
+        const value = cursorParam(engine, order.by, String(end.cursorValue));
+        // However many rows have the value at the end, those after it are not read.
+        return [
+          [...start, sql<boolean>`${column} ${back} ${value}`, ...asked({ first, last: true })],
+          [sql<boolean>`${column} = ${value}`, idUpTo(end), ...start, ...asked(both)],
+        ];
+      },
     };
+  };
   const idBeyond = cursor === null ? [] : [sql<boolean>`${order.id} ${op} ${cursor.id}`];
   const isInNulls = cursor !== null && cursor.value === null;
-  const withoutValue: Segment = (end) => [
-    [sql<boolean>`${column} is null`, ...(isInNulls ? idBeyond : []), ...idUpTo(end)],
-  ];
+  const withoutValue = alike([sql<boolean>`${column} is null`, ...(isInNulls ? idBeyond : [])]);
   const allWithoutValue = nullable && nulls ? [withoutValue] : [];
   if (cursor === null) {
     return descending ? [withValue([]), ...allWithoutValue] : [...allWithoutValue, withValue([])];
@@ -102,9 +107,7 @@ export function segmentsOf(
     return descending ? allWithoutValue : [...allWithoutValue, withValue([])];
   }
   const value = cursorParam(engine, order.by, cursor.value);
-  const tied: Segment = (end) => [
-    [sql<boolean>`${column} = ${value}`, ...idBeyond, ...idUpTo(end), ...asked(both)],
-  ];
+  const tied = alike([sql<boolean>`${column} = ${value}`, ...idBeyond, ...asked(both)]);
   const beyond = withValue([sql<boolean>`${column} ${op} ${value}`]);
   return descending ? [tied, beyond, ...allWithoutValue] : [tied, beyond];
 }

@@ -70,7 +70,7 @@ export function httpDiscover(
     .filter((url) => url !== following && (!staysThere || hostOf(url) === here))
     .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   // Credentials and manners belong to the host: a next page elsewhere is none.
-  if (following === null || !sameHost(following, item.requestUri)) return found;
+  if (following === null || hostOf(following) !== here) return found;
   return [
     ...found,
     {
