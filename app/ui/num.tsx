@@ -1,4 +1,6 @@
 /** Num: an integer with separators and tabular digits. Also bytes, shares and durations as text. */
+import type { CountResult } from '#lib/paging/capped-count.ts';
+
 export const formatCount = (value: number): string => value.toLocaleString('en-US');
 
 export function Num({ value, className }: { readonly value: number; readonly className?: string }) {
@@ -43,4 +45,18 @@ export function formatDuration(ms: number): string {
 /** `3 items`, `1 item`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** As a figure: what is not exact says so. */
+export function shortCount(count: CountResult): string {
+  switch (count.kind) {
+    case 'exact':
+      return formatCount(count.count);
+    case 'more':
+      return `> ${formatCount(count.than)}`;
+    case 'at_least':
+      return `≥ ${formatCount(count.count)}`;
+    case 'unknown':
+      return 'not known';
+  }
 }

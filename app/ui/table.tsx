@@ -77,6 +77,15 @@ export function Th({
   );
 }
 
+/** The header of the column with a row's buttons, which only a screen reader needs. */
+export function ActionsTh() {
+  return (
+    <Th>
+      <span className="sr-only">Actions</span>
+    </Th>
+  );
+}
+
 export type SortDirection = 'asc' | 'desc';
 
 /** A sortable column's header: give `href` on the server or `onSort` on the client. */

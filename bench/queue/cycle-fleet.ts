@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { allocatorSettings, workerFlags } from '../../scripts/support/launch-settings.ts';
 import { watchPeakMemory } from '../harness/peak-memory.ts';
 
 export interface CycleFleet {
@@ -39,8 +40,8 @@ export async function startFleet(
 
 async function startMember(environment: Readonly<Record<string, string>>) {
   const child = fork(fileURLToPath(import.meta.resolve('./cycle-process.ts')), [], {
-    env: { ...process.env, ...environment },
-    execArgv: ['--max-semi-space-size=4'],
+    env: { ...allocatorSettings, ...process.env, ...environment },
+    execArgv: [...workerFlags],
   });
   const peak = watchPeakMemory(child);
   await nextMessage(child);

@@ -23,8 +23,7 @@ export async function reload(page: Page): Promise<void> {
 }
 
 /**
- * For documents that another page has led to. React marks the elements it has taken over; the heading belongs to the
- * page's own part. What was streamed lies hidden in the document until it is put in its place, and is there twice
+ * For documents that another page has led to. The heading belongs to the page's own part. What was streamed lies hidden in the document until it is put in its place, and is there twice
  * while that is done: whoever looks for a text then finds two.
  */
 export async function untilAnswering(
@@ -33,15 +32,13 @@ export async function untilAnswering(
 ): Promise<void> {
   await page.waitForLoadState('load', timeout);
   const heading = page.getByRole('heading', { level: 1 });
+  const streamed = page.locator('[hidden][id^="S:"]');
   await expect
     .poll(
       () =>
         heading
-          .evaluate(
-            (element) =>
-              Object.keys(element).some((key) => key.startsWith('__reactFiber')) &&
-              document.querySelector('[hidden][id^="S:"]') === null,
-          )
+          .evaluate(isTakenOver)
+          .then(async (answers) => answers && (await streamed.count()) === 0)
           // The page has led on to another one meanwhile, which is then looked at.
           .catch(() => false),
       timeout,
@@ -51,11 +48,9 @@ export async function untilAnswering(
 
 /** Waits until one part of a page answers: those whose code is loaded later do so after the page itself. */
 export async function untilAnswers(part: Locator): Promise<void> {
-  await expect
-    .poll(() =>
-      part.evaluate((element) =>
-        Object.keys(element).some((key) => key.startsWith('__reactFiber')),
-      ),
-    )
-    .toBe(true);
+  await expect.poll(() => part.evaluate(isTakenOver)).toBe(true);
 }
+
+/** React marks the elements it has taken over. Runs in the page. */
+const isTakenOver = (element: Element): boolean =>
+  Object.keys(element).some((key) => key.startsWith('__reactFiber'));

@@ -3,7 +3,7 @@ import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { type HostTotals, noItems } from '#lib/hosts/host-totals.ts';
 import type { Host } from '#lib/hosts/list-hosts.ts';
@@ -32,11 +32,7 @@ export function HostTable({ hosts, totals, mayChange }: HostTableProps) {
           <Th align="right">429</Th>
           <Th align="right">5xx</Th>
           <Th>Last request</Th>
-          {mayChange ? (
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          ) : null}
+          {mayChange ? <ActionsTh /> : null}
         </tr>
       </Thead>
       <tbody>

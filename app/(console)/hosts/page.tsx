@@ -5,7 +5,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { Button, LinkButton } from '#app/ui/button.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { countOf } from '#app/ui/num.tsx';
+import { countOf, shortCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
@@ -20,7 +20,6 @@ import {
   listHosts,
   parseHostQuery,
 } from '#lib/hosts/list-hosts.ts';
-import type { CountResult } from '#lib/paging/capped-count.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { HostTable } from './host-table.tsx';
 
@@ -33,12 +32,16 @@ export default async function HostsPage({
 }) {
   const { query, problems } = parseHostQuery(await searchParams);
   const loaded = await loadPage(async ({ reads, actor }) => {
-    const list = await listHosts(reads, query);
+    const [list, blocked, paced] = await Promise.all([
+      listHosts(reads, query),
+      countHosts(reads, 'blocked'),
+      countHosts(reads, 'paced'),
+    ]);
     const names = list.rows.map(({ host }) => host);
     return {
       list,
-      blocked: await countHosts(reads, 'blocked'),
-      paced: await countHosts(reads, 'paced'),
+      blocked,
+      paced,
       totals: await readHostTotals(reads, names),
       mayChange: can(actor.role, 'hosts:change'),
     };
@@ -67,7 +70,7 @@ export default async function HostsPage({
           ...hostViews.map((view) => ({
             href: hrefOf({ view, name: query.name }),
             label: viewWords[view],
-            count: countWords(loaded.data[view]),
+            count: shortCount(loaded.data[view]),
             isCurrent: query.view === view,
           })),
         ]}
@@ -119,17 +122,6 @@ function nothingWords({ view, name }: HostQuery): string {
   const which = view === 'blocked' ? 'is blocked' : view === 'paced' ? 'has a pace of its own' : '';
   if (name === undefined) return `No host ${which}`;
   return `No host with “${name}” in its name${which && ` ${which}`}`;
-}
-
-function countWords(count: CountResult): string | undefined {
-  switch (count.kind) {
-    case 'exact':
-      return count.count.toLocaleString('en-US');
-    case 'more':
-      return `${count.than.toLocaleString('en-US')}+`;
-    default:
-      return undefined;
-  }
 }
 
 function hrefOf({ view, name, cursor }: HostQuery): string {

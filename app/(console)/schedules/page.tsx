@@ -9,7 +9,7 @@ import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
@@ -68,11 +68,7 @@ export default async function SchedulesPage() {
               <Th>Launches</Th>
               <Th>Next</Th>
               <Th>Last</Th>
-              {mayChange ? (
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              ) : null}
+              {mayChange ? <ActionsTh /> : null}
             </tr>
           </Thead>
           <tbody>

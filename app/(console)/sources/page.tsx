@@ -10,7 +10,7 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, Skeleton } from '#app/ui/states.tsx';
-import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
@@ -122,9 +122,7 @@ function SourceTable({
           <Th align="right">Failed</Th>
           <Th align="right">Stale {staleDays} d</Th>
           <Th>Last run</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
+          <ActionsTh />
         </tr>
       </Thead>
       <tbody>

@@ -11,7 +11,7 @@ import { Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/access/permissions.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -74,11 +74,7 @@ export default async function WorkersPage() {
               <Th>Heartbeat</Th>
               <Th>Since</Th>
               <Th>Version</Th>
-              {mayChange ? (
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              ) : null}
+              {mayChange ? <ActionsTh /> : null}
             </tr>
           </Thead>
           <tbody>

@@ -1,5 +1,5 @@
 /** BulkProgress: the outcome bar and the figures of a background action. */
-import { formatCount, formatDuration, formatShare } from '#app/ui/num.tsx';
+import { formatCount, formatDuration, formatShare, shortCount } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { BulkAction } from '#lib/bulk-actions/model.ts';
@@ -46,20 +46,6 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
       </StatRow>
     </div>
   );
-}
-
-/** As a figure: what is not exact says so. */
-function shortCount(count: BulkAction['expected']): string {
-  switch (count.kind) {
-    case 'exact':
-      return formatCount(count.count);
-    case 'more':
-      return `> ${formatCount(count.than)}`;
-    case 'at_least':
-      return `≥ ${formatCount(count.count)}`;
-    case 'unknown':
-      return 'not known';
-  }
 }
 
 /** How long the rest takes at the pace so far, or why fewer items were looked at than matched. */
