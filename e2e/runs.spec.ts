@@ -116,6 +116,7 @@ test('the log of a run grows by itself, and is filtered', async ({ page }) => {
   await page.evaluate(() => {
     Reflect.set(window, 'isTheSamePage', true);
   });
+  await expect(log.getByText('Claimed:').first()).toBeVisible({ timeout: 45_000 });
   await expect(log.getByText('Failed:')).toBeVisible({ timeout: 45_000 });
   await page.getByRole('button', { name: 'Errors', exact: true }).click();
   await expect(log.getByRole('listitem')).toHaveCount(1);

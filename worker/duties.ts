@@ -30,6 +30,7 @@ const attemptsEveryMs = 30_000;
 const totalsEveryMs = 60_000;
 const schedulesEveryMs = 10_000;
 const tellEveryMs = 10_000;
+const claimsEveryMs = 1_000;
 const forgetEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
 /** An answer that took longer says too little about the other clock, ms. */
@@ -57,7 +58,7 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
 export async function tendRuns(context: PipelineContext): Promise<void> {
   await endSpentRuns(context.db);
   await prepareRuns(context.db);
-  await finishRuns(context.db);
+  await finishRuns(context.db, (runId) => context.claimsTold.tellOfRun(context.db, runId));
 }
 
 /** Says what was done since the last time, when anything was; each item by itself is for --verbose. */
@@ -195,6 +196,11 @@ export async function performDuties(
       },
     },
     { what: 'tell of the loop', everyMs: tellEveryMs, run: () => tellOfTheLoop(db) },
+    {
+      what: 'tell of claims',
+      everyMs: claimsEveryMs,
+      run: () => context.claimsTold.tellDue(db),
+    },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
     {

@@ -8,6 +8,7 @@ import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimPace } from './claim-pace.ts';
+import { ClaimsTold } from './claims-told.ts';
 import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { isPassing, patiently, pause } from './patience.ts';
@@ -61,6 +62,7 @@ export async function runWorker(
     db: runtime.db,
     store: runtime.store,
     completions: new CompletionGroup(runtime.store, grouping),
+    claimsTold: new ClaimsTold(workerId),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
     memory: createSourceMemory(),
@@ -106,6 +108,7 @@ export async function runWorker(
     await attempt(context, 'tend the runs', () => tendRuns(context));
     await claimAndProcess(context, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);
+    await attempt(context, 'tell of claims', () => context.claimsTold.tellAll(context.db));
     await attempt(context, 'tend the runs', () => tendRuns(context));
   } finally {
     ended.abort();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/access/model.ts';
+import { listEvents } from '#lib/events/list-events.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
@@ -43,6 +44,23 @@ async function launch(count: number, settings: JsonObject = {}): Promise<string>
   return runId;
 }
 
+/** A worker that lives tells of each of its claims, and before the run's end. */
+async function expectClaimsTold(runId: string, pid: number | undefined) {
+  const { db } = site.runtime;
+  const { events } = await listEvents(db, { runId, limit: 500 });
+  const counts = events
+    .filter(({ kind, workerId }) => kind === 'item.claimed' && workerId?.includes(`:${pid}:`))
+    .map(({ data }) => Number(data?.['count']));
+  const attempts = await db.q
+    .selectFrom('work_item_attempts')
+    .select('attempt_id')
+    .where('worker_id', 'like', `%:${pid}:%`)
+    .execute();
+  expect(attempts.length).toBeGreaterThan(0);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(attempts.length);
+  expect(events.at(-1)?.kind).toBe('run.completed');
+}
+
 const counts = async () => (await site.runtime.store.getStats()).byStatus;
 const processed = async () => {
   const { completed, failed } = await counts();
@@ -82,6 +100,7 @@ describe('two workers on one queue, one killed with kill -9 half-way', () => {
     const run = await getRun(db, runId);
     expect(run).toMatchObject({ itemsProcessed: total, itemsSucceeded: total, itemsFailed: 0 });
     expect(run?.itemsRetried).toBeGreaterThan(0);
+    await expectClaimsTold(runId, survivor.process.pid);
   });
 });
 

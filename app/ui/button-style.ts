@@ -23,7 +23,7 @@ export function buttonStyle(
   options: { iconOnly?: boolean; className?: string | undefined } = {},
 ): string {
   return cx(
-    'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded border font-medium no-underline transition-colors duration-100',
+    'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded border font-medium no-underline',
     'disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0',
     variants[variant],
     sizes[size],

@@ -3,6 +3,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { LinkButton } from './button.tsx';
 import { buttonStyle } from './button-style.ts';
 import { countOf } from './num.tsx';
+import { PendingIcon } from './pending-icon.tsx';
 
 /** "37 rows"; of a page that ended before it was full, among how many things they were found. */
 export function pageSummary(
@@ -32,48 +33,43 @@ export function Pagination({
     <nav aria-label={label} className="flex items-center justify-between gap-3 py-2">
       <span className="num text-xs text-ink-2">{summary}</span>
       <span className="flex gap-1.5">
-        <Step href={previousHref} label="Previous">
-          <ChevronLeft aria-hidden />
-        </Step>
-        <Step href={nextHref} label="Next">
-          <ChevronRight aria-hidden />
-        </Step>
+        <Step href={previousHref} label="Previous" />
+        <Step href={nextHref} label="Next" />
       </span>
     </nav>
   );
 }
 
+const steps = {
+  Previous: { icon: <ChevronLeft aria-hidden />, rel: 'prev', className: undefined },
+  Next: { icon: <ChevronRight aria-hidden />, rel: 'next', className: 'flex-row-reverse' },
+} as const;
+
 function Step({
   href,
   label,
-  children,
 }: {
   readonly href: string | null;
-  readonly label: 'Previous' | 'Next';
-  readonly children: React.ReactNode;
+  readonly label: keyof typeof steps;
 }) {
-  const content =
-    label === 'Previous' ? (
-      <>
-        {children}
-        {label}
-      </>
-    ) : (
-      <>
-        {label}
-        {children}
-      </>
-    );
+  const { icon, rel, className } = steps[label];
   if (href === null) {
     return (
-      <span aria-disabled="true" className={buttonStyle('secondary', 'sm')}>
-        {content}
+      <span aria-disabled="true" className={buttonStyle('secondary', 'sm', { className })}>
+        {icon}
+        {label}
       </span>
     );
   }
   return (
-    <LinkButton href={href} size="sm" rel={label === 'Previous' ? 'prev' : 'next'}>
-      {content}
+    <LinkButton
+      href={href}
+      size="sm"
+      rel={rel}
+      className={className}
+      icon={<PendingIcon>{icon}</PendingIcon>}
+    >
+      {label}
     </LinkButton>
   );
 }

@@ -1,12 +1,13 @@
 'use client';
 /** SearchField: Enter asks, Escape empties it. */
 import { Search, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { cx } from './cx.ts';
 import { inputStyle } from './field-frame.tsx';
 
 interface SearchFieldProps {
   readonly label: string;
+  readonly name?: string;
   readonly value?: string;
   readonly defaultValue?: string;
   readonly onChange?: (value: string) => void;
@@ -20,6 +21,7 @@ interface SearchFieldProps {
 
 export function SearchField({
   label,
+  name,
   value,
   defaultValue,
   onChange,
@@ -36,6 +38,8 @@ export function SearchField({
     setOwn(next);
     onChange?.(next);
   };
+  // What was typed before the page's code had come stands in the field alone.
+  useEffect(() => setOwn((known) => input.current?.value ?? known), []);
   const clear = () => {
     change('');
     onClear?.();
@@ -48,6 +52,7 @@ export function SearchField({
         ref={input}
         type="search"
         aria-label={label}
+        name={name}
         value={text}
         {...(placeholder ? { placeholder } : {})}
         {...(isPageFilter ? { 'data-page-filter': '' } : {})}

@@ -1,6 +1,7 @@
 /**
  * Events: what happened in the loop, written for the person who follows it in the console. What goes well
- * is counted, not told: an event for each item would double the cost of completing it.
+ * is counted, not told: an event for each item would double the cost of completing it. Claims are told by run and
+ * worker, many in one event.
  */
 import type { Instant } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -17,6 +18,7 @@ export const eventKinds = {
   'run.cancelled': 'warn',
   'run.progress': 'info',
   'run.completed': 'info',
+  'item.claimed': 'info',
   'item.retried': 'warn',
   'item.failed': 'error',
   'item.gone': 'info',

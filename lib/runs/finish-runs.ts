@@ -6,8 +6,14 @@ import { hasOpenItems } from './open-items.ts';
 import { parseRunMetadata, type RunMetadata } from './run-metadata.ts';
 import { adjustRun } from './run-numbers.ts';
 
-/** Completes each running, prepared run of which nothing waits or is held. Returns how many. */
-export async function finishRuns(db: Db): Promise<number> {
+/**
+ * Completes each running, prepared run of which nothing waits or is held. Returns how many.
+ * @param beforeEnd called for a run that seems to be at its end, to write what belongs before it
+ */
+export async function finishRuns(
+  db: Db,
+  beforeEnd: (runId: string) => Promise<void> = async () => undefined,
+): Promise<number> {
   const runs = await db.q
     .selectFrom('ingest_runs')
     .select('run_id')
@@ -17,6 +23,7 @@ export async function finishRuns(db: Db): Promise<number> {
   let finished = 0;
   for (const { run_id: runId } of runs) {
     if (await hasOpenItems(db, runId)) continue;
+    await beforeEnd(runId);
     if (await db.transaction((tx) => finishRun(tx, runId))) finished += 1;
   }
   return finished;

@@ -30,6 +30,7 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
     maxItems: room.items,
   });
   const claimedAt = performance.now();
+  context.claimsTold.note(items, claimedAt);
   const held = items.map((item) => ({
     item,
     claimSentAt,

@@ -8,6 +8,7 @@ import type { SecretBox } from '#lib/sources/secret-box.ts';
 import type { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
 import type { StateStore } from '#lib/work-items/state-store.ts';
+import type { ClaimsTold } from '../claims-told.ts';
 import type { PatienceOptions } from '../patience.ts';
 import type { SourceMemory } from './load-source.ts';
 
@@ -16,6 +17,8 @@ export interface PipelineContext {
   readonly store: StateStore;
   /** Through this items are completed: those that end at about the same time share a transaction. */
   readonly completions: CompletionGroup;
+  /** What was claimed and is still to be told of in the log of its run. */
+  readonly claimsTold: ClaimsTold;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;

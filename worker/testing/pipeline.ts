@@ -13,6 +13,7 @@ import { seedItems } from '#lib/sources/seed-items.ts';
 import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { createStateStore } from '#lib/work-items/create-state-store.ts';
 import { emptyDatabase } from '#lib/work-items/testing/database.ts';
+import { ClaimsTold } from '../claims-told.ts';
 import { claimItems } from '../pipeline/claim.ts';
 import type { HeldItem, PipelineContext } from '../pipeline/context.ts';
 import { createSourceMemory } from '../pipeline/load-source.ts';
@@ -68,6 +69,7 @@ export async function pipelineBench(
     db,
     store,
     completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
+    claimsTold: new ClaimsTold('worker-1'),
     http,
     robots: createRobotsMemory(),
     memory: createSourceMemory(),

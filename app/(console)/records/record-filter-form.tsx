@@ -1,10 +1,11 @@
 'use client';
-/** RecordFilterForm: the few filters of the record list; submitting changes the address. */
+/** RecordFilterForm: the few filters of the record list; submitting changes the address, also before its code has come. */
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Chip } from '#app/ui/chip.tsx';
 import { SearchField, SelectField, TextField } from '#app/ui/field.tsx';
+import type { RecordParameter } from '#lib/records/filter.ts';
 import { recordsHref } from './record-href.ts';
 import type { RecordParameters } from './record-parameters.ts';
 
@@ -25,31 +26,28 @@ export function RecordFilterForm({
   readonly sources: readonly string[];
 }) {
   const router = useRouter();
-  const [resource, setResource] = useState(current.resource ?? '');
   const [source, setSource] = useState(current.source ?? anySource);
-  const [from, setFrom] = useState(current.fetched_from ?? '');
-  const [to, setTo] = useState(current.fetched_to ?? '');
   const go = (changes: Parameters<typeof recordsHref>[1]) =>
     router.push(recordsHref(current, changes));
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const given = (name: RecordParameter) => String(form.get(name) ?? '');
+    go({
+      resource: given('resource') || null,
+      source: given('source') || null,
+      fetched_from: given('fetched_from').trim() || null,
+      fetched_to: given('fetched_to').trim() || null,
+    });
+  }
   return (
     <div className="flex flex-col gap-2">
-      <form
-        className="flex flex-wrap items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          go({
-            resource: resource || null,
-            source: source === anySource ? null : source,
-            fetched_from: from.trim() || null,
-            fetched_to: to.trim() || null,
-          });
-        }}
-      >
+      <form action="/records" onSubmit={submit} className="flex flex-wrap items-end gap-2">
         <SearchField
           label="Resource id starts with"
           placeholder="Resource id starts with"
-          value={resource}
-          onChange={setResource}
+          name="resource"
+          defaultValue={current.resource ?? ''}
           onClear={() => go({ resource: null })}
           isPageFilter
           className="w-full sm:w-72"
@@ -70,17 +68,23 @@ export function RecordFilterForm({
           hideLabel
           placeholder="Since 2026-01-31"
           className="w-36"
-          value={from}
-          onChange={setFrom}
+          name="fetched_from"
+          defaultValue={current.fetched_from ?? ''}
         />
         <TextField
           label="Fetched until, a UTC day"
           hideLabel
           placeholder="Until 2026-02-28"
           className="w-36"
-          value={to}
-          onChange={setTo}
+          name="fetched_to"
+          defaultValue={current.fetched_to ?? ''}
         />
+        {source === anySource ? null : <input type="hidden" name="source" value={source} />}
+        {chips.map(([name]) =>
+          current[name] ? (
+            <input key={name} type="hidden" name={name} value={current[name]} />
+          ) : null,
+        )}
         <Button type="submit">Filter</Button>
       </form>
       {chips.some(([name]) => current[name]) ? (

@@ -143,7 +143,7 @@ export const listColumns: readonly ListColumn[] = [
   {
     id: 'created',
     widthPx: 96,
-    label: 'Created',
+    label: 'Age',
     sort: 'created_at',
     isShown: true,
     cell: (item) => <Time at={item.createdAt} />,

@@ -18,6 +18,7 @@ const looks: Readonly<Record<EventLevel, { icon: LucideIcon; word: string; color
 };
 
 const kindsInWords: Readonly<Record<string, string>> = {
+  'item.claimed': 'Claimed',
   'item.retried': 'Tried again later',
   'item.failed': 'Failed',
   'item.gone': 'No longer there',
