@@ -26,8 +26,9 @@ export function Stat({
         {mark}
         {label}
       </span>
-      <span className="flex items-end justify-between gap-2">
-        <span className="num text-2xl font-medium tracking-[-0.02em]">{value}</span>
+      {/* A graph that has no room beside the figure wraps, out of sight. */}
+      <span className="flex h-[1lh] flex-wrap content-start items-end justify-between gap-x-2 overflow-hidden text-2xl">
+        <span className="num whitespace-nowrap font-medium tracking-[-0.02em]">{value}</span>
         {graph}
       </span>
       {detail ? <span className="num text-xs text-ink-3">{detail}</span> : null}
@@ -46,7 +47,7 @@ export function Stat({
 /** A row of figures in one frame, parted by hairlines. */
 export function StatRow({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="panel grid grid-cols-2 gap-px overflow-hidden bg-line! sm:grid-cols-3 xl:grid-flow-col xl:auto-cols-fr xl:grid-cols-none *:bg-surface *:hover:bg-hover">
+    <div className="panel grid grid-cols-2 gap-px overflow-hidden bg-line! sm:grid-cols-3 xl:grid-flow-col xl:auto-cols-fr xl:grid-cols-none *:bg-surface *:hover:bg-hover max-sm:*:last:odd:col-span-2">
       {children}
     </div>
   );

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#db/testing/contract-engines.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
 import { changeItems } from '#lib/work-items/change-items.ts';
 import type { ItemChange } from '#lib/work-items/item-changes.ts';
 import type { ClaimedItem } from '#lib/work-items/model.ts';
@@ -66,7 +67,8 @@ describe.each(contractEngines())('the numbers of runs on $name', (engine) => {
 
   async function perform({ do: what, nth: at }: Operation): Promise<unknown> {
     const { db, store } = given;
-    const runId = pick(await ids('ingest_runs'), at) ?? '';
+    // Without any run: one that nothing has.
+    const runId = pick(await ids('ingest_runs'), at) ?? newId();
     switch (what) {
       case 'launch':
         return launchRun(db, operator, pick(requests, at) ?? { kind: 'seed' });
