@@ -5,10 +5,12 @@ import type { Engine } from './engine.ts';
 
 /** What differs between the engines in a list of candidates. */
 export interface CandidateSyntax {
-  /** `work_items w`, with lock hints where the engine has them, walked by one of its three orders. */
-  readonly items: (order: 'ready' | 'ready_source' | 'ready_lane') => RawBuilder<unknown>;
+  /** `work_items w`, with lock hints where the engine has them, walked by one of its three orders or sought by ids. */
+  readonly items: (order: 'ready' | 'ready_source' | 'ready_lane' | 'named') => RawBuilder<unknown>;
   /** `hosts h`, read without waiting for those who write them: a claim a moment late is still polite. */
   readonly hosts: RawBuilder<unknown>;
+  /** Texts of at most 300 characters as the rows of one column, by one parameter however many they are. */
+  readonly rowsOf: (texts: readonly string[]) => RawBuilder<unknown>;
   /** A host, to be compared with the exact key of `hosts`. */
   readonly exact: (host: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** The first `n` rows of `select columns rest`; `rest` ends with its order. */
@@ -80,10 +82,18 @@ export function laneCandidates(
   );
 }
 
+/** The same, of the items with these ids. */
+export function namedCandidates(
+  syntax: CandidateSyntax,
+  ids: readonly string[],
+): RawBuilder<unknown> {
+  return sql`select ${columns} from ${syntax.items('named')} where ${isReady} and w.work_item_id in (${syntax.rowsOf(ids)})`;
+}
+
 /** What the run and the host of an item, or of a lane, must fulfil; `w` has both. */
 export function openRunAndHost(
   engine: Engine,
-  syntax: Pick<CandidateSyntax, 'hosts' | 'exact'>,
+  syntax: Pick<CandidateSyntax, 'hosts' | 'exact' | 'rowsOf'>,
   { hosts, excludeHosts, excludeRuns, together }: ClaimScope,
 ): RawBuilder<unknown>[] {
   const all: RawBuilder<unknown>[] = [];
@@ -93,10 +103,10 @@ export function openRunAndHost(
     all.push(sql`(w.host is null or not exists (select 1 from ${syntax.hosts} where ${shut}))`);
   }
   if (excludeHosts?.length) {
-    all.push(sql`(w.host is null or w.host not in (${sql.join([...excludeHosts])}))`);
+    all.push(sql`(w.host is null or w.host not in (${syntax.rowsOf(excludeHosts)}))`);
   }
   if (excludeRuns?.length) {
-    all.push(sql`(w.run_id is null or w.run_id not in (${sql.join([...excludeRuns])}))`);
+    all.push(sql`(w.run_id is null or w.run_id not in (${syntax.rowsOf(excludeRuns)}))`);
   }
   return all;
 }

@@ -7,11 +7,15 @@ import type { RawBuilder } from 'kysely';
 import type { ClaimScope, Lane, LaneHead, ScopeSource } from './claim-scope.ts';
 import type { ClaimRequest } from './engine.ts';
 import type { WorkItemRow } from './schema.ts';
-import { inClaimOrder } from './work-item-insert.ts';
+import { chunksOf, inClaimOrder } from './work-item-insert.ts';
 
 export interface ClaimSteps {
   /** Candidates of a claim, and of one through lanes; null when there can be none. */
   readonly candidates: (n: number, scope?: ClaimScope) => RawBuilder<unknown> | null;
+  /** The first `n` candidates as they are now, without holding them. */
+  readonly look: (n: number, scope: ClaimScope) => Promise<readonly ClaimKey[]>;
+  /** Items by their ids, as far as they are still ready. */
+  readonly candidatesNamed: (ids: readonly string[]) => RawBuilder<unknown>;
   readonly candidatesOfLanes: (
     n: number,
     lanes: readonly Lane[],
@@ -29,25 +33,49 @@ export interface ClaimSteps {
   readonly laneHeads: (source: ScopeSource, scope: ClaimScope, n: number) => Promise<LaneHead[]>;
 }
 
+/** An item by what claims are ordered by. */
+export type ClaimKey = Pick<WorkItemRow, 'work_item_id' | 'priority' | 'created_at'>;
+
 /** Lanes of one statement: each is a branch of it. */
 const mostLanes = 32;
+/** Sources of one statement, for the same reason: SQLite takes 500 branches, SQL Server 2,100 parameters. */
+const mostSources = 100;
 
 export async function claimInOrder(
   { limit, leaseIds, scope }: ClaimRequest,
   steps: ClaimSteps,
 ): Promise<WorkItemRow[]> {
   const n = Math.min(limit, leaseIds.length);
-  const candidates = n < 1 ? null : steps.candidates(n, scope);
-  if (candidates === null) return [];
-  const claimed = await steps.take(candidates, n, leaseIds);
+  if (n < 1) return [];
+  const candidates = await candidatesOf(n, scope, steps);
+  const claimed = candidates === null ? [] : await steps.take(candidates, n, leaseIds);
   if (claimed.length < n && scope?.sources !== undefined && leavesOut(scope)) {
-    const crowded = await steps.crowded(n, scope.sources);
+    const crowded: ScopeSource[] = [];
+    for (const some of chunksOf(scope.sources, mostSources)) {
+      crowded.push(...(await steps.crowded(n, some)));
+    }
     if (crowded.length > 0) {
       const rest = leaseIds.slice(claimed.length, n);
       claimed.push(...(await claimThroughLanes(crowded, scope, rest, steps)));
     }
   }
   return inClaimOrder(claimed);
+}
+
+/** Of many sources the first items are found portion by portion. */
+async function candidatesOf(
+  n: number,
+  scope: ClaimScope | undefined,
+  steps: ClaimSteps,
+): Promise<RawBuilder<unknown> | null> {
+  const sources = scope?.sources;
+  if (sources === undefined || sources.length <= mostSources) return steps.candidates(n, scope);
+  const keys: ClaimKey[] = [];
+  for (const some of chunksOf(sources, mostSources)) {
+    keys.push(...(await steps.look(n, { ...scope, sources: some })));
+  }
+  const first = inClaimOrder(keys).slice(0, n);
+  return first.length === 0 ? null : steps.candidatesNamed(first.map(({ work_item_id: id }) => id));
 }
 
 const leavesOut = (scope: ClaimScope): boolean =>

@@ -7,8 +7,12 @@ import type { CandidateSyntax } from '../claim-candidates.ts';
  * https://www.sqlite.org/lang_indexedby.html
  */
 export const claimSyntax: CandidateSyntax = {
-  items: (order) => sql`work_items as w indexed by ${sql.id(`IX_work_items_${order}`)}`,
+  items: (order) =>
+    order === 'named'
+      ? sql`work_items as w`
+      : sql`work_items as w indexed by ${sql.id(`IX_work_items_${order}`)}`,
   hosts: sql`hosts as h`,
+  rowsOf: (texts) => sql`select value from json_each(${JSON.stringify(texts)})`,
   exact: (host) => host,
   first: (columns, rest, n) => sql`select ${columns} ${rest} limit ${n}`,
   // A subquery with a limit keeps its order, and ends as soon as enough has come out of it: sorting once

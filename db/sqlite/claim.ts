@@ -5,8 +5,9 @@ import {
   claimOrder,
   crowdedSources,
   laneCandidates,
+  namedCandidates,
 } from '../claim-candidates.ts';
-import { claimInOrder } from '../claim-in-order.ts';
+import { type ClaimKey, claimInOrder } from '../claim-in-order.ts';
 import type { ClaimRequest, Engine, Session } from '../engine.ts';
 import { send } from '../prepared.ts';
 import type { WorkItemRow } from '../schema.ts';
@@ -21,6 +22,13 @@ export function claim(
 ): Promise<WorkItemRow[]> {
   return claimInOrder(request, {
     candidates: (n, scope) => claimCandidates(engine, claimSyntax, n, scope),
+    look: async (n, scope) => {
+      const candidates = claimCandidates(engine, claimSyntax, n, scope);
+      if (candidates === null) return [];
+      const { rows } = await firstOf(candidates, n).execute(session.q);
+      return rows;
+    },
+    candidatesNamed: (ids) => namedCandidates(claimSyntax, ids),
     candidatesOfLanes: (n, lanes, scope) => laneCandidates(engine, claimSyntax, n, lanes, scope),
     take: (candidates, n, leaseIds) =>
       take(engine, session, candidates, n, { ...request, leaseIds }),
@@ -37,6 +45,9 @@ export function claim(
 const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
   sql`select ${columns} ${rest} limit 1 offset ${n}`;
 
+const firstOf = (candidates: RawBuilder<unknown>, n: number) =>
+  sql<ClaimKey>`select * from (${candidates}) as w ${claimOrder} limit ${n}`;
+
 /** Two statements cost half of one that picks, numbers and updates at once. */
 async function take(
   engine: Engine,
@@ -45,8 +56,7 @@ async function take(
   n: number,
   { leaseIds, owner, leaseMs }: ClaimRequest,
 ): Promise<WorkItemRow[]> {
-  const picked = await sql<{ work_item_id: string }>`
-    select w.work_item_id from (${candidates}) as w ${claimOrder} limit ${n}`.execute(session.q);
+  const picked = await firstOf(candidates, n).execute(session.q);
   if (picked.rows.length === 0) return [];
   const fences = picked.rows.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
   const at = engine.now();

@@ -10,6 +10,8 @@ export function claimSyntax(engine: Engine, hints: RawBuilder<unknown>): Candida
   return {
     items: () => sql`${engine.table('work_items')} as w with (${hints})`,
     hosts: sql`${engine.table('hosts')} as h with (nolock)`,
+    rowsOf: (texts) =>
+      sql`select cast([value] as nvarchar(300)) collate database_default from openjson(${JSON.stringify(texts)})`,
     exact: (host) => sql`${host} collate Latin1_General_100_BIN2`,
     first: columnsOf,
     firstOf: (columns, walk, where, n) =>

@@ -1,7 +1,12 @@
 /** The atomic claim, in T-SQL. */
 import { type RawBuilder, sql } from 'kysely';
-import { claimCandidates, crowdedSources, laneCandidates } from '../claim-candidates.ts';
-import { claimInOrder } from '../claim-in-order.ts';
+import {
+  claimCandidates,
+  crowdedSources,
+  laneCandidates,
+  namedCandidates,
+} from '../claim-candidates.ts';
+import { type ClaimKey, claimInOrder } from '../claim-in-order.ts';
 import type { ClaimRequest, Engine, Session } from '../engine.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claiming, claimSyntax, looking } from './claim-syntax.ts';
@@ -19,6 +24,16 @@ export async function claim(
   const syntax = claimSyntax(engine, claiming);
   return claimInOrder(request, {
     candidates: (n, scope) => claimCandidates(engine, syntax, n, scope),
+    look: async (n, scope) => {
+      const candidates = claimCandidates(engine, claimSyntax(engine, looking), n, scope);
+      if (candidates === null) return [];
+      const { rows } = await sql<ClaimKey>`
+        select top (${sql.lit(n)}) * from (${candidates}) as candidate ${claimOrder}`.execute(
+        session.q,
+      );
+      return rows;
+    },
+    candidatesNamed: (ids) => namedCandidates(syntax, ids),
     candidatesOfLanes: (n, lanes, scope) => laneCandidates(engine, syntax, n, lanes, scope),
     take: async (candidates, n, leaseIds) => {
       const { rows } = await claimStatement(engine.table('work_items'), candidates, n, {
@@ -40,6 +55,8 @@ export async function claim(
 const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
   sql`select ${columns} ${rest} offset ${sql.lit(n)} rows fetch next 1 rows only`;
 
+const claimOrder = sql`order by priority, created_at, work_item_id`;
+
 /**
  * Picks, then updates. The table has triggers, so OUTPUT must go INTO something. The update tests the
  * status once more, which keeps the claim right where the server ignores lock hints.
@@ -50,7 +67,6 @@ function claimStatement(
   n: number,
   { owner, leaseMs, leaseIds }: ClaimRequest,
 ): RawBuilder<WorkItemRow> {
-  const order = sql`order by priority, created_at, work_item_id`;
   return sql<WorkItemRow>`
     declare @now datetime2(3) = sysutcdatetime();
     declare @picked table (work_item_id nvarchar(36) not null primary key, fence nvarchar(36) not null);
@@ -58,8 +74,8 @@ function claimStatement(
     insert into @picked (work_item_id, fence)
     select picked.work_item_id, lease.fence
     from (
-      select top (${sql.lit(n)}) candidate.work_item_id, row_number() over (${order}) - 1 as position
-      from (${candidates}) as candidate ${order}
+      select top (${sql.lit(n)}) candidate.work_item_id, row_number() over (${claimOrder}) - 1 as position
+      from (${candidates}) as candidate ${claimOrder}
     ) as picked
     join (
       select cast([key] as int) as position, cast([value] as nvarchar(36)) as fence
