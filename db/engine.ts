@@ -22,6 +22,7 @@ import type {
   WorkItemStatus,
 } from './schema.ts';
 import type { DatabaseStats } from './stats.ts';
+import type { InsertColumn } from './work-item-insert.ts';
 
 export type EngineName = 'sqlite' | 'sqlserver';
 
@@ -189,7 +190,8 @@ export interface TablesElsewhere {
   readonly found: readonly string[];
 }
 
-export type WorkItemInsert = Omit<NewWorkItemRow, 'created_at' | 'updated_at'>;
+/** A new item, by what its producer gives of it. */
+export type WorkItemInsert = Pick<NewWorkItemRow, InsertColumn>;
 
 /** An item that came from one status to another; from null = it is new. */
 export interface StatusMove {

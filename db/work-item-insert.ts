@@ -1,12 +1,13 @@
-/** The columns of an inserted work item, and rows with their defaults filled in. */
+/** The columns of a new work item, and rows with their defaults filled in. */
 import { compareText } from './compare-text.ts';
 import type { WorkItemInsert } from './engine.ts';
+import type { NewWorkItemRow } from './schema.ts';
 
 /** Rows of one statement: large enough to be fast, small enough not to escalate locks (5,000). */
 export const insertChunkSize = 500;
 
-/** What a producer gives; everything else of a new item is at its default or null. */
-export const producerColumns = [
+/** What a producer gives; everything else of a new item is at its default, and its times are the database's own. */
+export const insertColumns = [
   'work_item_id',
   'source_system',
   'source_name',
@@ -26,49 +27,15 @@ export const producerColumns = [
   'depth',
   'available_at',
   'wait_reason',
-] as const satisfies readonly (keyof WorkItemInsert)[];
-
-/** What an item has only once somebody worked on it. */
-export const laterColumns = [
-  'attempt',
-  'error_message',
-  'lease_id',
-  'lease_owner',
-  'lease_until',
-  'claimed_at',
-  'error_code',
-  'last_http_status',
-  'etag',
-  'last_modified',
-  'revision',
-  'content_hash',
-  'last_fetched_at',
-  'last_changed_at',
-  'next_fetch_at',
-  'check_count',
-  'change_count',
-] as const satisfies readonly (keyof WorkItemInsert)[];
-
-/** The times of the row are the database's own. */
-export const insertColumns = [...producerColumns, ...laterColumns] as const;
+] as const satisfies readonly (keyof NewWorkItemRow)[];
 
 export type InsertColumn = (typeof insertColumns)[number];
 
-const defaults: Partial<Record<InsertColumn, number>> = {
-  priority: 100,
-  attempt: 0,
-  depth: 0,
-  check_count: 0,
-  change_count: 0,
-};
+const defaults: Partial<Record<InsertColumn, number>> = { priority: 100, depth: 0 };
 
 /** The row's value, or the column's default. */
-export function insertValue(
-  row: Partial<WorkItemInsert>,
-  name: InsertColumn,
-): string | number | null {
-  return row[name] ?? defaults[name] ?? null;
-}
+export const insertValue = (row: WorkItemInsert, name: InsertColumn): string | number | null =>
+  row[name] ?? defaults[name] ?? null;
 
 /** The rows with every column, absent ones at their default or null. */
 export function insertRows(

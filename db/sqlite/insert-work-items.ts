@@ -3,16 +3,8 @@ import { CompiledQuery } from 'kysely';
 import type { Session, WorkItemInsert } from '../engine.ts';
 import { send } from '../prepared.ts';
 import { rowsAtOnce } from '../rows-at-once.ts';
-import {
-  type InsertColumn,
-  insertColumns,
-  insertValue,
-  laterColumns,
-  producerColumns,
-} from '../work-item-insert.ts';
+import { insertColumns, insertValue } from '../work-item-insert.ts';
 import { countTogether } from './count-together.ts';
-
-const others = laterColumns.map((name) => ({ name, otherwise: insertValue({}, name) }));
 
 /** See `Engine.insertWorkItemsIfAbsent`. */
 export function insertWorkItemsIfAbsent(
@@ -35,10 +27,9 @@ async function insertAbsent(
   const inserted = new Set<string>();
   const now = await readMoment(session);
   for (const portion of rowsAtOnce(rows)) {
-    const columns = portion.every(isNew) ? producerColumns : insertColumns;
     const values: (string | number | null)[] = [];
     for (const row of portion) {
-      for (const name of columns) {
+      for (const name of insertColumns) {
         const value = insertValue(row, name);
         values.push(name === 'available_at' ? (value ?? now) : value);
       }
@@ -46,7 +37,7 @@ async function insertAbsent(
     }
     const { rows: found } = await send<{ work_item_id: string }>(
       session,
-      CompiledQuery.raw(insertText(columns, portion.length), values),
+      CompiledQuery.raw(insertText(portion.length), values),
     );
     for (const row of found) inserted.add(row.work_item_id);
   }
@@ -65,22 +56,18 @@ const clock: CompiledQuery<{ now: string }> = CompiledQuery.raw(
   `select strftime('%Y-%m-%dT%H:%M:%fZ', 'now') as now`,
 );
 
-const isNew = (row: WorkItemInsert): boolean =>
-  others.every(({ name, otherwise }) => (row[name] ?? otherwise) === otherwise);
+const texts = new Map<number, string>();
 
-const texts = new Map<string, string>();
-
-/** Handles prepare each text once, so it must be the same for the same shape. */
-function insertText(columns: readonly InsertColumn[], rows: number): string {
-  const shape = `${columns.length} × ${rows}`;
-  const known = texts.get(shape);
+/** Handles prepare each text once, so it must be the same for the same number of rows. */
+function insertText(rows: number): string {
+  const known = texts.get(rows);
   if (known !== undefined) return known;
-  const row = `(${Array(columns.length + 2)
+  const row = `(${Array(insertColumns.length + 2)
     .fill('?')
     .join(', ')})`;
-  const text = `insert into work_items (${columns.join(', ')}, created_at, updated_at)
+  const text = `insert into work_items (${insertColumns.join(', ')}, created_at, updated_at)
 values ${Array(rows).fill(row).join(', ')}
 on conflict (dedupe_key) do nothing returning work_item_id`;
-  texts.set(shape, text);
+  texts.set(rows, text);
   return text;
 }

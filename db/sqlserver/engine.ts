@@ -138,11 +138,11 @@ const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
  * without a schema gives texts whole. It costs one more look into the row, so only long texts take it.
  */
 const wholeTextLength = 4_000;
-const unboundedTexts = ['request_headers', 'request_body', 'metadata', 'error_message'] as const;
+const unboundedTexts = ['request_headers', 'request_body', 'metadata'] as const;
 const wholeText = (name: string) =>
   sql`(select v.[value] from openjson(r.[value]) as v where v.[key] = ${sql.lit(name)})`;
 
-/** Types of the columns of work_items, for OPENJSON. */
+/** Types of the columns of a new item, for OPENJSON. */
 const jsonColumns = [
   text('work_item_id', 36),
   ...['source_system', 'source_name', 'resource_type'].map((name) => text(name, 100)),
@@ -151,23 +151,10 @@ const jsonColumns = [
   text('request_method', 10),
   ...unboundedTexts.map((name) => text(name, 'max')),
   text('status', 20),
-  ...['run_id', 'discovered_from', 'lease_id'].map((name) => text(name, 36)),
+  ...['run_id', 'discovered_from'].map((name) => text(name, 36)),
   text('dedupe_key', 850),
   text('host', 300),
-  ...['wait_reason', 'error_code'].map((name) => text(name, 50)),
-  text('lease_owner', 100),
-  text('etag', 500),
-  ...['last_modified', 'revision'].map((name) => text(name, 100)),
-  text('content_hash', 64),
-  ...['priority', 'attempt', 'depth', 'last_http_status', 'check_count', 'change_count'].map(
-    number,
-  ),
-  ...[
-    'available_at',
-    'lease_until',
-    'claimed_at',
-    'last_fetched_at',
-    'last_changed_at',
-    'next_fetch_at',
-  ].map(time),
+  text('wait_reason', 50),
+  ...['priority', 'depth'].map(number),
+  time('available_at'),
 ].join(', ');

@@ -29,6 +29,8 @@ export interface ResourceIdentity {
   readonly resourceId: string;
 }
 
+/** Made once: this is asked for every item that is put into the queue. */
+const limitedFields = Object.keys(columnLengths) as readonly (keyof typeof columnLengths)[];
 const keyParts = ['sourceSystem', 'sourceName', 'resourceType'] as const;
 const maxInt = 2_147_483_647;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -53,9 +55,7 @@ export function checkNewWorkItem(item: NewWorkItem): string {
       { fields: { resourceId: `The key starts ${JSON.stringify(key.slice(0, 80))}.` } },
     );
   }
-  for (const field of Object.keys(columnLengths) as (keyof typeof columnLengths)[]) {
-    checkLength(field, item[field]);
-  }
+  for (const field of limitedFields) checkLength(field, item[field]);
   for (const field of keyParts) checkKeyPart(field, item[field]);
   // Records keep it as UNIQUEIDENTIFIER on SQL Server. Run ids may be an older system's, of any form.
   if (item.workItemId !== undefined && !isUuid(item.workItemId))

@@ -4,8 +4,11 @@ import { claimedFromRow, insertRowFrom, workItemFromRow } from './rows.ts';
 import { aWorkItem } from './testing/factories.ts';
 
 const aRow = (over: Partial<WorkItemRow> = {}): WorkItemRow => ({
-  // Every column an insert may leave out is given by it or below.
+  // Of the columns that an insert leaves to the table, those that are read here are given below.
   ...(insertRowFrom(aWorkItem()) as WorkItemRow),
+  lease_id: null,
+  lease_owner: null,
+  lease_until: null,
   available_at: '2026-01-31T09:15:00.123Z',
   created_at: '2026-01-31T09:15:00.123Z',
   updated_at: '2026-01-31T09:15:00.123Z',
