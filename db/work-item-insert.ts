@@ -1,4 +1,4 @@
-/** The columns of a new work item, and rows with their defaults filled in. */
+/** The columns of a new work item, and their defaults. */
 import { compareText } from './compare-text.ts';
 import type { WorkItemInsert } from './engine.ts';
 import type { NewWorkItemRow } from './schema.ts';
@@ -36,15 +36,6 @@ const defaults: Partial<Record<InsertColumn, number>> = { priority: 100, depth: 
 /** The row's value, or the column's default. */
 export const insertValue = (row: WorkItemInsert, name: InsertColumn): string | number | null =>
   row[name] ?? defaults[name] ?? null;
-
-/** The rows with every column, absent ones at their default or null. */
-export function insertRows(
-  rows: readonly WorkItemInsert[],
-): Record<string, string | number | null>[] {
-  return rows.map((row) =>
-    Object.fromEntries(insertColumns.map((name) => [name, insertValue(row, name)])),
-  );
-}
 
 export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];

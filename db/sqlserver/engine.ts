@@ -9,7 +9,7 @@ import {
   escapeLike,
   insertChunkSize,
   insertColumns,
-  insertRows,
+  insertValue,
 } from '../work-item-insert.ts';
 import { claim, pendingBy, promoteDue } from './claim.ts';
 import { counters } from './counters.ts';
@@ -83,7 +83,7 @@ export function sqlServerEngine(schema: string): Engine {
       const inserted = new Set<string>();
       const names = sql.join(insertColumns.map((name) => sql.id(name)));
       for (const chunk of chunksOf(rows, insertChunkSize)) {
-        const sent = jsonRows(insertColumns, insertRows(chunk));
+        const sent = jsonRows(insertColumns, chunk, insertValue);
         const { json, column } = sent;
         const long = new Set<string>(
           unboundedTexts.filter((name) => sent.isLonger(name, wholeTextLength)),

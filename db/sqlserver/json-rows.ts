@@ -27,21 +27,25 @@ export interface JsonRows {
   isLonger(name: string, length: number): boolean;
 }
 
-export function jsonRows(
-  names: readonly string[],
-  rows: readonly Readonly<Record<string, Value>>[],
+/** What is null is left out: a column that a row does not name is null. */
+export function jsonRows<Name extends string, Row>(
+  names: readonly Name[],
+  rows: readonly Row[],
+  read: (row: Row, name: Name) => Value,
 ): JsonRows {
   const coded = new Set<string>();
-  const safe = rows.map((row) =>
-    Object.fromEntries(
-      names.map((name) => {
-        const value = row[name] ?? null;
-        if (typeof value !== 'string' || !needsCode.test(value)) return [name, value];
+  const safe = rows.map((row) => {
+    const sent: Record<string, string | number> = {};
+    for (const name of names) {
+      const value = read(row, name);
+      if (value === null) continue;
+      if (typeof value === 'string' && needsCode.test(value)) {
         coded.add(name);
-        return [name, encode(value)];
-      }),
-    ),
-  );
+        sent[name] = encode(value);
+      } else sent[name] = value;
+    }
+    return sent;
+  });
   return {
     json: JSON.stringify(safe),
     column: (name, from = sql`j.${sql.id(name)}`) => (coded.has(name) ? decoded(from) : from),

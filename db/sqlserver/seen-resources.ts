@@ -17,10 +17,7 @@ export async function touchSeenResources(
 ): Promise<void> {
   const table = sql.id(schema, 'seen_resources');
   for (const chunk of chunksOf(rows, insertChunkSize)) {
-    const { json, column } = jsonRows(
-      seenResourceColumns,
-      chunk.map((row) => ({ ...row })),
-    );
+    const { json, column } = jsonRows(seenResourceColumns, chunk, (row, name) => row[name]);
     const key = await keyColumn(session, schema);
     const collation = sql.raw(key.collation);
     await sql`
