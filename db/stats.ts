@@ -13,7 +13,7 @@ export interface PoolFigures {
 
 /** What a process saw of its database, for the console: counted since it was opened. */
 export interface DatabaseStats {
-  /** Transactions run again after the server chose them as deadlock victim. */
+  /** Transactions and reads run again after the server chose them as deadlock victim. */
   deadlocksRetried: number;
   /** Statements and transactions that waited for a busy database and tried again. */
   busyRetried: number;

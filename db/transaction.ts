@@ -112,7 +112,7 @@ function mayRunAgain({ stats, uniqueCanRace }: TransactionParts, error: unknown,
 }
 
 /** Full jitter around 20, 40, 80, 160 ms, so that the two victims of one collision part. */
-function backoffMs(run: number): number {
+export function backoffMs(run: number): number {
   return Math.ceil(Math.random() * 20 * 2 ** run);
 }
 

@@ -2,7 +2,9 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { Connection, type ConnectionConfiguration } from 'tedious';
 import { checkDeadline, millisecondsLeft, statementTimeout } from '../deadline.ts';
+import { DatabaseError } from '../errors.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
+import { backoffMs, pause } from '../transaction.ts';
 import { classifySqlServerError } from './classify-error.ts';
 import { PlannableRequest, typedParameter } from './request.ts';
 
@@ -10,6 +12,8 @@ import { PlannableRequest, typedParameter } from './request.ts';
 const aliveWithinMs = 2_000;
 /** A server that does not even take back a statement is taken for dead after this, ms. */
 const cancelTimeoutMs = 2_000;
+/** How often a read is sent at most. */
+const maxReads = 5;
 
 export function connectionConfiguration(settings: SqlServerSettings): ConnectionConfiguration {
   const { host, port, instanceName, database, user, password } = settings;
@@ -35,8 +39,14 @@ export function connectionConfiguration(settings: SqlServerSettings): Connection
   };
 }
 
-/** Throws DatabaseError when the server cannot be reached or refuses. */
-export async function connect(settings: SqlServerSettings): Promise<TdsConnection> {
+/**
+ * Throws DatabaseError when the server cannot be reached or refuses.
+ * @param onReadAgain called when a read is sent again, since the server took it for a deadlock's victim
+ */
+export async function connect(
+  settings: SqlServerSettings,
+  onReadAgain: () => void = () => undefined,
+): Promise<TdsConnection> {
   const connection = new Connection(connectionConfiguration(settings));
   const serverNumbers: number[] = [];
   const remember = (message: { readonly number: number }) => serverNumbers.push(message.number);
@@ -51,21 +61,25 @@ export async function connect(settings: SqlServerSettings): Promise<TdsConnectio
       reject(classifySqlServerError(error, { settings, during: 'connect', serverNumbers }));
     });
   });
-  return new TdsConnection(connection, settings);
+  return new TdsConnection(connection, settings, onReadAgain);
 }
 
 export class TdsConnection implements DatabaseConnection {
   readonly #connection: Connection;
   readonly #settings: SqlServerSettings;
+  readonly #onReadAgain: () => void;
   #closed = false;
   #inTransaction = false;
   /** Why the server ended the transaction; what follows in it must not run outside of it. */
   #doomed: unknown = null;
+  /** Once a victim, it is not used again: some servers go on answering with what ended its transaction. */
+  #wasVictim = false;
   #lastUsed = performance.now();
 
-  constructor(connection: Connection, settings: SqlServerSettings) {
+  constructor(connection: Connection, settings: SqlServerSettings, onReadAgain: () => void) {
     this.#connection = connection;
     this.#settings = settings;
+    this.#onReadAgain = onReadAgain;
     connection.on('error', () => {
       this.#closed = true;
     });
@@ -74,9 +88,9 @@ export class TdsConnection implements DatabaseConnection {
     });
   }
 
-  /** Open, and in no transaction. */
+  /** Open, in no transaction, and to be trusted. */
   isAtRest(): boolean {
-    return !this.#closed && !this.#inTransaction;
+    return !this.#closed && !this.#inTransaction && !this.#wasVictim;
   }
 
   /** When it last had an answer, by the process's monotonic clock, ms. */
@@ -109,13 +123,29 @@ export class TdsConnection implements DatabaseConnection {
   async rollback(): Promise<void> {
     if (this.#doomed) {
       this.#inTransaction = false;
+      this.#wasVictim = true;
       return;
     }
     await this.#control((done) => this.#connection.rollbackTransaction(done));
     this.#inTransaction = false;
   }
 
+  /** A read outside a transaction that was chosen as a deadlock's victim is sent again: it has changed nothing. */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const isPlainRead = query.query.kind === 'SelectQueryNode' && !this.#inTransaction;
+    for (let run = 1; ; run += 1) {
+      try {
+        return await this.#execute(query);
+      } catch (error) {
+        const isVictim = error instanceof DatabaseError && error.code === 'db_deadlock';
+        if (!isPlainRead || !isVictim || run >= maxReads) throw error;
+        this.#onReadAgain();
+        await pause(backoffMs(run));
+      }
+    }
+  }
+
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     checkDeadline();
     if (this.#doomed) throw this.#doomed;
     const left = millisecondsLeft();

@@ -3,15 +3,17 @@ import { Kysely } from 'kysely';
 import type { Db } from '../engine.ts';
 import type { Database } from '../schema.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
-import { newStats } from '../stats.ts';
+import { type DatabaseStats, newStats } from '../stats.ts';
 import { runTransaction } from '../transaction.ts';
 import { SqlServerDialect } from './dialect.ts';
 import { sqlServerEngine } from './engine.ts';
 import { ConnectionPool } from './pool.ts';
 
 export function openSqlServer(settings: SqlServerSettings): Db {
-  const pool = new ConnectionPool(settings);
-  const stats = newStats(() => pool.figures());
+  const pool = new ConnectionPool(settings, () => {
+    stats.deadlocksRetried += 1;
+  });
+  const stats: DatabaseStats = newStats(() => pool.figures());
   const q = new Kysely<Database>({ dialect: new SqlServerDialect(pool) }).withSchema(
     settings.schema,
   );

@@ -19,7 +19,7 @@ export class ConnectionPool {
   #trustedSince = Number.NEGATIVE_INFINITY;
 
   /** Makes no connection before the first is asked for. */
-  constructor(settings: SqlServerSettings) {
+  constructor(settings: SqlServerSettings, onReadAgain?: () => void) {
     this.#max = settings.poolMax;
     this.#pool = new Pool<TdsConnection>({
       min: 0,
@@ -30,7 +30,7 @@ export class ConnectionPool {
       idleTimeoutMillis: 60_000,
       // Else tarn goes on trying until the acquire time-out and hides why the server cannot be reached.
       propagateCreateError: true,
-      create: () => connect(settings),
+      create: () => connect(settings, onReadAgain),
       // tarn waits for a promise here although its types say boolean.
       validate: (connection) => this.#isUsable(connection) as unknown as boolean,
       destroy: (connection) => connection.close(),
