@@ -62,19 +62,19 @@ describe.each(contractEngines())('claims told on $name', (engine) => {
     expect(await toldOf(one.runId)).toHaveLength(1);
     expect(await toldOf(two.runId)).toHaveLength(1);
 
-    claims.note([one], 100 * minute);
-    await claims.tellDue(given.db, 100 * minute);
-    claims.note([one], 101 * minute);
-    await claims.tellDue(given.db, 101 * minute);
+    const claimAndTell = (claimedAt: number, toldAt: number) => {
+      claims.note([one], claimedAt);
+      return claims.tellDue(given.db, toldAt);
+    };
+    await claimAndTell(100 * minute, 100 * minute);
+    await claimAndTell(101 * minute, 101 * minute);
     expect(await toldOf(one.runId)).toHaveLength(2);
     await claims.tellDue(given.db, 103 * minute);
     expect(await toldOf(one.runId)).toHaveLength(3);
     expect(await toldOf(two.runId)).toHaveLength(1);
 
-    claims.note([one], 3_000 * minute);
-    await claims.tellDue(given.db, 3_000 * minute);
-    claims.note([one], 3_001 * minute);
-    await claims.tellDue(given.db, 3_004 * minute);
+    await claimAndTell(3_000 * minute, 3_000 * minute);
+    await claimAndTell(3_001 * minute, 3_004 * minute);
     expect(await toldOf(one.runId)).toHaveLength(4);
     await claims.tellDue(given.db, 3_005 * minute);
     expect(await toldOf(one.runId)).toHaveLength(5);

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
   claimCandidates,
+  claimOrder,
   crowdedSources,
   laneCandidates,
   namedCandidates,
@@ -28,9 +29,7 @@ export async function claim(
       const candidates = claimCandidates(engine, claimSyntax(engine, looking), n, scope);
       if (candidates === null) return [];
       const { rows } = await sql<ClaimKey>`
-        select top (${sql.lit(n)}) * from (${candidates}) as candidate ${claimOrder}`.execute(
-        session.q,
-      );
+        select top (${sql.lit(n)}) * from (${candidates}) as w ${claimOrder}`.execute(session.q);
       return rows;
     },
     candidatesNamed: (ids) => namedCandidates(syntax, ids),
@@ -55,8 +54,6 @@ export async function claim(
 const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
   sql`select ${columns} ${rest} offset ${sql.lit(n)} rows fetch next 1 rows only`;
 
-const claimOrder = sql`order by priority, created_at, work_item_id`;
-
 /**
  * Picks, then updates. The table has triggers, so OUTPUT must go INTO something. The update tests the
  * status once more, which keeps the claim right where the server ignores lock hints.
@@ -74,8 +71,8 @@ function claimStatement(
     insert into @picked (work_item_id, fence)
     select picked.work_item_id, lease.fence
     from (
-      select top (${sql.lit(n)}) candidate.work_item_id, row_number() over (${claimOrder}) - 1 as position
-      from (${candidates}) as candidate ${claimOrder}
+      select top (${sql.lit(n)}) w.work_item_id, row_number() over (${claimOrder}) - 1 as position
+      from (${candidates}) as w ${claimOrder}
     ) as picked
     join (
       select cast([key] as int) as position, cast([value] as nvarchar(36)) as fence

@@ -23,8 +23,9 @@ export async function reload(page: Page): Promise<void> {
 }
 
 /**
- * For documents that another page has led to. The heading belongs to the page's own part. What was streamed lies hidden in the document until it is put in its place, and is there twice
- * while that is done: whoever looks for a text then finds two.
+ * For documents that another page has led to. The heading belongs to the page's own part. What was streamed lies
+ * hidden in the document until it is put in its place, and is there twice while that is done: whoever looks
+ * for a text then finds two.
  */
 export async function untilAnswering(
   page: Page,
