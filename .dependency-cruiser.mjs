@@ -13,13 +13,13 @@ export default {
       comment: 'db/ is the lowest floor',
       severity: 'error',
       from: { path: '^db/' },
-      to: { path: '^(app|lib|worker|scripts)/' },
+      to: { path: '^(app|lib|worker|scripts|test)/' },
     },
     {
       name: 'lib-knows-no-delivery',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(app|worker|scripts)/' },
+      to: { path: '^(app|worker|scripts|test)/' },
     },
     {
       name: 'lib-without-react-or-next',
@@ -43,7 +43,7 @@ export default {
     {
       name: 'no-drivers-outside-db',
       severity: 'error',
-      from: { pathNot: '^(db|bench|e2e)/' },
+      from: { pathNot: '^(db|bench|e2e|test)/' },
       to: { path: 'node_modules/(better-sqlite3|tedious|tarn)/' },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { withDatabase } from '#test/db/with-database.ts';
+import { workItemRow, workItemRows } from '#test/db/work-items.ts';
 import type { Db } from './engine.ts';
 import type { TableName } from './schema.ts';
-import { type ContractDatabase, contractEngines } from './testing/contract-engines.ts';
-import { withDatabase } from './testing/with-database.ts';
-import { workItemRow, workItemRows } from './testing/work-items.ts';
 
 const usedTables: TableName[] = [
   'work_items',

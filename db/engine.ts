@@ -178,9 +178,9 @@ export interface Engine {
    * changed all the time, so that nothing can be said.
    */
   measureDrift(db: Db, part: CounterPart): Promise<readonly CounterDrift[] | 'busy'>;
-  /** Adds what was measured. Nobody else may have mended the same part since then. */
-  mendCounters(tx: Session, part: CounterPart, drift: readonly CounterDrift[]): Promise<void>;
-  /** Recounts all items while nothing changes, and mends; returns what had drifted. For quiet hours. */
+  /** Adds what was measured. Nobody else may have repaired the same part since then. */
+  repairCounters(tx: Session, part: CounterPart, drift: readonly CounterDrift[]): Promise<void>;
+  /** Recounts all items while nothing changes, and repairs; returns what had drifted. For quiet hours. */
   reconcileCounters(db: Db): Promise<CounterDrift[]>;
 }
 

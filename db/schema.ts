@@ -47,6 +47,7 @@ export type * from './schema/counts.ts';
 export type * from './schema/operations.ts';
 export type * from './schema/people.ts';
 export type * from './schema/queue.ts';
+export { workItemStatuses } from './schema/queue.ts';
 export type * from './schema/sources.ts';
 export type * from './schema/values.ts';
 

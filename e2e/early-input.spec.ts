@@ -1,6 +1,7 @@
 /** People who are quicker than the page's code: what they type is kept, what they send is asked for. */
+
+import { delayScripts } from './support/delay-scripts.ts';
 import { untilAnswering } from './support/go-to.ts';
-import { holdScripts } from './support/hold-scripts.ts';
 import { expect, test } from './support/test.ts';
 
 const filters = [
@@ -10,7 +11,7 @@ const filters = [
 
 for (const { path, field, address } of filters) {
   test(`a filter of ${path} that was typed early is kept`, async ({ page }) => {
-    const release = await holdScripts(page);
+    const release = await delayScripts(page);
     await page.goto(path, { waitUntil: 'commit' });
     await page.getByLabel(field).fill('quick');
     release();
@@ -22,7 +23,7 @@ for (const { path, field, address } of filters) {
   });
 
   test(`a filter of ${path} that was sent early is asked for`, async ({ page }) => {
-    const release = await holdScripts(page);
+    const release = await delayScripts(page);
     await page.goto(path, { waitUntil: 'commit' });
     await page.getByLabel(field).fill('quick');
     await page.keyboard.press('Enter');

@@ -1,5 +1,5 @@
 import { accounts, password } from './support/accounts.ts';
-import { holdScripts } from './support/hold-scripts.ts';
+import { delayScripts } from './support/delay-scripts.ts';
 import { expect, test } from './support/test.ts';
 
 test.use({ role: null });
@@ -17,7 +17,7 @@ test('a signed-out person is asked to sign in, then gets where they were going',
 });
 
 test('who is quicker than the code of the page is signed in all the same', async ({ page }) => {
-  const release = await holdScripts(page);
+  const release = await delayScripts(page);
   await page.goto('/sign-in', { waitUntil: 'commit' });
   await page.getByLabel('E-mail').fill(accounts.viewer);
   await page.getByLabel('Password').fill(password);

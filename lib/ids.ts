@@ -1,5 +1,13 @@
 import { v7 } from 'uuid';
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Any UUID in its usual writing. The id columns of `IngestRecords` and `ingest_runs` are UNIQUEIDENTIFIER in an
+ * existing database, and SQL Server refuses to compare one with text that is none: such an id matches nothing.
+ */
+export const isUuid = (id: string): boolean => uuid.test(id);
+
 /** Of the id made last: all but its last 32 bits, those bits, and the millisecond of the first id with this head. */
 let head = '';
 let tail = 0;

@@ -4,14 +4,14 @@ import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { openReplica } from '#db/reads/open-replica.ts';
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { createLogger, type Logger } from '#lib/log.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
+import type { StateStore } from '#lib/queue/state-store.ts';
 import { createSecretBox, type SecretBox } from '#lib/sources/secret-box.ts';
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
-import type { StateStore } from '#lib/work-items/state-store.ts';
 
 export interface Runtime {
   readonly config: AppConfig;
@@ -33,7 +33,7 @@ export interface Runtime {
 /** Opens the parts of a process. Opening the database checks its settings, not yet its tables. */
 export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
   const db = await openDatabase(config.database);
-  const copy = await openReplica(db, config.database, (state) => tellOfReplica(log, state));
+  const copy = await openReplica(db, config.database, (state) => logReplicaState(log, state));
   const reads = copy ?? (await openReaders(db, config.database, log));
   const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
   return {
@@ -62,7 +62,7 @@ async function openReaders(db: Db, settings: AppConfig['database'], log: Logger)
   );
 }
 
-function tellOfReplica(log: Logger, { inUse, reason }: ReplicaState): void {
+function logReplicaState(log: Logger, { inUse, reason }: ReplicaState): void {
   if (inUse) log.info('lists are read from the readable copy again');
   else
     log.warn(

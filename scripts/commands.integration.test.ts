@@ -2,12 +2,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type LoopbackServer,
-  sendJson,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
-import { openSite, type Site } from '#worker/testing/processes.ts';
+import { type LoopbackServer, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 
 let site: Site;
 beforeEach(async () => {

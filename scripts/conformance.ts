@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { behavioursAsText, suitesFrom } from './support/behaviours.ts';
-import { shell } from './support/lanes.ts';
 import { root } from './support/root.ts';
+import { shell } from './support/stages.ts';
 
 const program = new Command('conformance')
   .description('What the queue must do, behaviour by behaviour, on each engine.')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
-import { openSite } from '#worker/testing/processes.ts';
+import { openSite } from '#test/worker/processes.ts';
 
 describe('pnpm counters:check', () => {
   it('says that totals are exact, and sets right what had drifted', async () => {

@@ -1,6 +1,6 @@
 /** `pnpm dev`: the console with hot reload, and a worker that restarts when its sources change. */
 import { explain } from '#worker/command.ts';
-import { addressFrom, holdPort } from './support/port.ts';
+import { addressFrom, reservePort } from './support/port.ts';
 import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
 import { inRoot } from './support/root.ts';
 import { createSupervisor, stopSupervisorOnSignals } from './support/supervisor.ts';
@@ -9,7 +9,7 @@ const say = (line: string) => console.log(line);
 
 async function main(): Promise<number> {
   const address = addressFrom(process.env);
-  const port = await holdPort(address);
+  const port = await reservePort(address);
   const prepared = await prepareInstallation();
   await port.release();
 

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
 import { hashJson, sha256 } from '#lib/records/canonical-json.ts';
 import { writeToLake } from '#lib/records/lake.ts';
 import { lakeDocument } from '#lib/records/lake-document.ts';
-import { openSite, type Site } from '#worker/testing/processes.ts';
+import { ingestRecordRow } from '#test/db/ingest-record.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 
 let site: Site;
 let lake: string;
@@ -96,7 +96,7 @@ describe('pnpm lake:check', () => {
     expect(found).toMatchObject({ code: 0, faults: [], tally: { records: 2, files: 2, found: 0 } });
   });
 
-  it('names what is missing, damaged and orphaned, mends it, and is content afterwards', async () => {
+  it('names what is missing, damaged and orphaned, repairs it, and is content afterwards', async () => {
     const gone = await store('gone', { json: { a: 1 } });
     const cut = await store('cut', { text: 'The whole text.' });
     const changed = await store('changed', { json: { a: 2 } });
@@ -127,16 +127,16 @@ describe('pnpm lake:check', () => {
     expect(kinds(found.faults)).toEqual(expected);
     expect(await readdir(lake)).toContain('stray.json');
 
-    const mended = await check('--fix');
-    expect(mended).toMatchObject({ code: 3, tally: { found: 6, mended: 6 } });
-    expect(kinds(mended.faults)).toEqual(expected);
+    const repaired = await check('--fix');
+    expect(repaired).toMatchObject({ code: 3, tally: { found: 6, repaired: 6 } });
+    expect(kinds(repaired.faults)).toEqual(expected);
     expect(
       await Promise.all([gone, cut, changed, swapped].map(({ file }) => readFile(file, 'utf8'))),
     ).toEqual(originals);
     expect(await readFile(path.join(lake, '.orphans/stray.json'), 'utf8')).toContain('somebody');
     expect(await check()).toMatchObject({ code: 0, faults: [] });
     const audited = await site.runtime.db.q.selectFrom('audit_log').select('action').execute();
-    expect(audited.map(({ action }) => action)).toEqual(['lake.mend']);
+    expect(audited.map(({ action }) => action)).toEqual(['lake.repair']);
   });
 
   it('leaves a file alone that a worker may be about to record', async () => {
@@ -153,8 +153,8 @@ describe('pnpm lake:check', () => {
     expect((await check()).code).toBe(0);
     await rm(one.file);
     const found = await check('--fix');
-    expect(found).toMatchObject({ code: 2, tally: { found: 1, mended: 0 } });
-    expect(found.faults[0]?.mended.why).toContain('does not match its hash');
+    expect(found).toMatchObject({ code: 2, tally: { found: 1, repaired: 0 } });
+    expect(found.faults[0]?.repaired.why).toContain('does not match its hash');
   });
 
   it('does not take a lake that is not mounted for an empty one', async () => {

@@ -1,8 +1,8 @@
 /** `pnpm lake:check [--config FILE] [--fix] [--json]`: compares the file lake with the records. */
 import { Command } from 'commander';
 import { openDatabase } from '#db/open.ts';
-import { systemActor } from '#lib/access/model.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
+import { systemActor } from '#lib/actor/model.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { checkLake } from '#lib/records/check-lake.ts';
 import type { LakeFinding, LakeTally } from '#lib/records/lake-model.ts';
 import { runProgram } from '#worker/command.ts';
@@ -14,7 +14,7 @@ interface Flags {
 }
 
 const differsCode = 2;
-const mendedCode = 3;
+const repairedCode = 3;
 
 async function run({ config: configFile, fix, json }: Flags): Promise<void> {
   const { database, lake } = loadConfig({
@@ -31,17 +31,22 @@ async function run({ config: configFile, fix, json }: Flags): Promise<void> {
     const tally = step.value;
     if (json) console.log(JSON.stringify({ lake: lake.baseDir, ...tally }));
     else for (const line of conclusion(tally, lake.baseDir, fix)) console.log(line);
-    if (tally.found > 0) process.exitCode = tally.mended === tally.found ? mendedCode : differsCode;
+    if (tally.found > 0)
+      process.exitCode = tally.repaired === tally.found ? repairedCode : differsCode;
   } finally {
     await db.close();
   }
 }
 
-function lineOf({ kind, path, ingestId, why, mended }: LakeFinding): string {
+function lineOf({ kind, path, ingestId, why, repaired }: LakeFinding): string {
   const record = ingestId === null ? '' : `  record ${ingestId}`;
   const after =
-    mended === null ? '' : mended.ok ? '; mended' : `; could not be mended: ${mended.why}`;
-  return `${mended?.ok ? '✓' : '✗'} ${kind.padEnd(9)} ${path}${record}: ${why}${after}`;
+    repaired === null
+      ? ''
+      : repaired.ok
+        ? '; repaired'
+        : `; could not be repaired: ${repaired.why}`;
+  return `${repaired?.ok ? '✓' : '✗'} ${kind.padEnd(9)} ${path}${record}: ${why}${after}`;
 }
 
 function conclusion(tally: LakeTally, directory: string, fix: boolean): string[] {
@@ -50,11 +55,11 @@ function conclusion(tally: LakeTally, directory: string, fix: boolean): string[]
     ['Records that name a file', tally.records],
     ['Files', tally.files],
     ['Faults', tally.found],
-    ...(fix ? ([['Mended', tally.mended]] as const) : []),
+    ...(fix ? ([['Repaired', tally.repaired]] as const) : []),
   ];
   const table = rows.map(([label, value]) => `  ${label.padEnd(26)}${value}`);
   if (tally.found === 0) return [...table, '✓ Lake and records agree.'];
-  if (tally.mended === tally.found) return [...table, '✓ Lake and records agree now.'];
+  if (tally.repaired === tally.found) return [...table, '✓ Lake and records agree now.'];
   const remedy = fix
     ? 'What is left needs a look by hand.'
     : 'With --fix, missing and damaged files are written again and the others set aside.';

@@ -1,9 +1,9 @@
 import { appendFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
-import { openSite, type Site } from '#worker/testing/processes.ts';
+import { ingestRecordRow } from '#test/db/ingest-record.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 
 let from: Site;
 let to: Site;

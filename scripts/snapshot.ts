@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { exportSnapshot } from '#lib/records/snapshot/export.ts';
 import { importSnapshot, verifySnapshot } from '#lib/records/snapshot/import.ts';
 import type { SnapshotPart } from '#lib/records/snapshot/model.ts';

@@ -5,7 +5,7 @@
 import { explain } from '#worker/command.ts';
 import { buildIfStale, serverFile } from './support/build.ts';
 import { allocatorSettings, consoleFlags, workerFlags } from './support/launch-settings.ts';
-import { addressFrom, holdPort } from './support/port.ts';
+import { addressFrom, reservePort } from './support/port.ts';
 import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
 import { answers } from './support/ready.ts';
 import { createSupervisor, stopSupervisorOnSignals } from './support/supervisor.ts';
@@ -15,7 +15,7 @@ const say = (line: string) => console.log(line);
 
 async function main(): Promise<number> {
   const address = addressFrom(process.env);
-  const port = await holdPort(address);
+  const port = await reservePort(address);
   const prepared = await prepareInstallation();
   await buildIfStale(say);
   const worker = await bundledWorker(say);

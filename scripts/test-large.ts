@@ -4,7 +4,7 @@
  */
 import { ensureBrowser } from './support/browser.ts';
 import { buildIfStale } from './support/build.ts';
-import { type Counts, playwrightLane } from './support/lanes.ts';
+import { type Counts, playwrightStage } from './support/stages.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -17,7 +17,7 @@ async function run(): Promise<Counts> {
     say(error instanceof Error ? error.message : String(error));
     return broken;
   }
-  return playwrightLane('Browser tests over a million items', 'playwright.large.config.ts').run();
+  return playwrightStage('Browser tests over a million items', 'playwright.large.config.ts').run();
 }
 
 const { passed, failed, skipped } = await run();

@@ -1,11 +1,11 @@
 /**
- * `pnpm test`: everything, in order, up to the first lane that fails. Ends with `N passed, N failed`.
+ * `pnpm test`: everything, in order, up to the first stage that fails. Ends with `N passed, N failed`.
  */
 import { findMediaWiki } from '../e2e/mediawiki/packages.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ensureBrowser } from './support/browser.ts';
 import { buildIfStale } from './support/build.ts';
-import { type Counts, type Lane, playwrightLane, step, vitestLane } from './support/lanes.ts';
+import { type Counts, playwrightStage, type Stage, step, vitestStage } from './support/stages.ts';
 
 const say = (line: string) => console.log(line);
 const { scripts } = packageFile;
@@ -16,11 +16,11 @@ const sqlServer = Object.entries(process.env).some(
 );
 const mediaWiki = findMediaWiki();
 
-const contract: Lane = vitestLane('Contract tests', 'contract');
-const lanes: readonly Lane[] = [
+const contract: Stage = vitestStage('Contract tests', 'contract');
+const stages: readonly Stage[] = [
   step('Lint and format', scripts.lint),
   step('Types', scripts.typecheck),
-  vitestLane('Unit tests', 'unit'),
+  vitestStage('Unit tests', 'unit'),
   {
     name: contract.name,
     run() {
@@ -28,7 +28,7 @@ const lanes: readonly Lane[] = [
       return contract.run();
     },
   },
-  vitestLane('Integration tests', 'integration'),
+  vitestStage('Integration tests', 'integration'),
   {
     name: 'Build',
     async run() {
@@ -36,15 +36,15 @@ const lanes: readonly Lane[] = [
       return { passed: 0, failed: 0, skipped: 0 };
     },
   },
-  playwrightLane('Browser tests'),
+  playwrightStage('Browser tests'),
 ];
 
-async function runLane(lane: Lane): Promise<Counts> {
-  say(`\n── ${lane.name} ──`);
+async function runStage(stage: Stage): Promise<Counts> {
+  say(`\n── ${stage.name} ──`);
   try {
-    return await lane.run();
+    return await stage.run();
   } catch (error) {
-    say(`${lane.name}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`${stage.name}: ${error instanceof Error ? error.message : String(error)}`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }
@@ -56,23 +56,23 @@ if (!sqlServer)
 if ('missing' in mediaWiki)
   leftOut.push(`MediaWiki: not installed (${mediaWiki.missing.join(', ')})`);
 
-for (const lane of lanes) {
-  if (lane.name === 'Browser tests' && !(await ensureBrowser(say))) {
+for (const stage of stages) {
+  if (stage.name === 'Browser tests' && !(await ensureBrowser(say))) {
     total.failed += 1;
     break;
   }
-  const counts = await runLane(lane);
+  const counts = await runStage(stage);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   if (counts.failed > 0) {
-    leftOut.push(`All after "${lane.name}", which failed`);
+    leftOut.push(`All after "${stage.name}", which failed`);
     break;
   }
 }
 
 say('');
 if (total.skipped > 0) say(`Skipped: ${total.skipped}`);
-for (const lane of leftOut) say(`Left out: ${lane}`);
+for (const stage of leftOut) say(`Left out: ${stage}`);
 say(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 ? 1 : 0);

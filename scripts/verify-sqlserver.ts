@@ -11,7 +11,7 @@ import { explain, wholeNumber } from '#worker/command.ts';
 import { box } from './support/box.ts';
 import { startContainer } from './support/compose.ts';
 import { ingestTwice } from './support/ingest-twice.ts';
-import { shell } from './support/lanes.ts';
+import { shell } from './support/stages.ts';
 
 const say = (line: string) => console.log(line);
 
@@ -67,12 +67,12 @@ async function smoke(): Promise<void> {
 /** Those of the tests that use the server; `pnpm test` runs the others. */
 async function tests(): Promise<void> {
   const failed: string[] = [];
-  const lanes = [
+  const stages = [
     { project: 'contract', options: '' },
     // One of these changes rights on the whole server while another one counts the victims of deadlocks.
     { project: 'integration', options: 'db --no-file-parallelism' },
   ];
-  for (const { project, options } of lanes) {
+  for (const { project, options } of stages) {
     const code = await shell(`vitest run --reporter=verbose --project ${project} ${options}`);
     if (code !== 0) failed.push(project);
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openSite, type Site } from '#worker/testing/processes.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 import { allocatorSettings, workerFlags } from './support/launch-settings.ts';
 
 let site: Site;

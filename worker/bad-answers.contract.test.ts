@@ -1,16 +1,16 @@
 /** What a source can answer wrongly: each ends its item with a code, and nothing else is touched. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
+import type { SourceInput } from '#lib/config/model.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import {
   type LoopbackServer,
   type Respond,
   sendJson,
   startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
-import type { ErrorCode } from '#lib/errors/codes.ts';
-import type { SourceInput } from '#lib/sources/model.ts';
+} from '#test/loopback-server.ts';
+import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
 import { processItem } from './pipeline/process-item.ts';
-import { type PipelineBench, pipelineBench } from './testing/pipeline.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, '[');
 
@@ -111,10 +111,10 @@ describe.each(contractEngines())('a bad answer on $name', (engine) => {
     async (_, source, respond, expected) => {
       server = await startLoopbackServer(respond);
       await bench.seed(source(server.origin));
-      const held = await bench.claimOne();
-      expect(await processItem(held, bench.context)).toEqual({ kind: expected.kind });
+      const leased = await bench.claimOne();
+      expect(await processItem(leased, bench.context)).toEqual({ kind: expected.kind });
 
-      const item = await bench.context.store.getWorkItem(held.item.workItemId);
+      const item = await bench.context.store.getWorkItem(leased.item.workItemId);
       expect(item).toMatchObject({
         status: expected.kind === 'failed' ? 'failed' : 'pending',
         errorCode: expected.code,

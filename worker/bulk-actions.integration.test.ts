@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemActor } from '#lib/access/model.ts';
-import { requireBulkAction } from '#lib/bulk-actions/get.ts';
-import { launchBulkAction } from '#lib/bulk-actions/launch.ts';
-import { changedGroupsFrom } from '#lib/bulk-actions/rows.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { aWorkItem } from '#lib/work-items/testing/factories.ts';
-import { openSite, type Site, until } from './testing/processes.ts';
+import { requireBulkAction } from '#lib/items/bulk/get.ts';
+import { launchBulkAction } from '#lib/items/bulk/launch.ts';
+import { changedGroupsFrom } from '#lib/items/bulk/rows.ts';
+import { aWorkItem } from '#test/factories.ts';
+import { openSite, type Site, until } from '#test/worker/processes.ts';
 
 const count = 4_000;
 const kills = 3;

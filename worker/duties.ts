@@ -1,25 +1,25 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { forgetOldOutcomes } from '#lib/bulk-actions/forget-outcomes.ts';
-import { workOnBulkActions } from '#lib/bulk-actions/work.ts';
-import { checkNextTotals } from '#lib/counters/check-next-totals.ts';
-import { tellOfTheLoop } from '#lib/events/tell-of-the-loop.ts';
+import { purgeOldOutcomes } from '#lib/items/bulk/purge-outcomes.ts';
+import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
-import { foldAttempts, forgetOldCounts } from '#lib/metrics/fold-attempts.ts';
-import { forgetOld } from '#lib/retention/forget.ts';
+import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
+import { purgeOld } from '#lib/retention/purge.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { endSpentRuns } from '#lib/runs/spent-budget.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
-import { noTrouble, recentMinutes, type Trouble } from '#lib/workers/facts.ts';
+import { checkNextTotals } from '#lib/totals/check-next-totals.ts';
+import { type FaultCounts, noFaults, recentMinutes } from '#lib/workers/facts.ts';
 import { type Heartbeat, heartbeatEveryMs } from '#lib/workers/model.ts';
-import { forgetOldWorkers, heartbeat } from '#lib/workers/presence.ts';
+import { heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
+import { recordLoopProgress } from '#worker/loop-progress.ts';
 import { every } from './every.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
-import { recentTrouble } from './recent-trouble.ts';
+import { recentFaults } from './recent-faults.ts';
 import type { Stop } from './stop.ts';
 
 const runsEveryMs = 1_000;
@@ -29,9 +29,9 @@ const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
 const totalsEveryMs = 60_000;
 const schedulesEveryMs = 10_000;
-const tellEveryMs = 10_000;
+const progressEveryMs = 10_000;
 const claimsEveryMs = 1_000;
-const forgetEveryMs = 3_600_000;
+const purgeEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
 /** An answer that took longer says too little about the other clock, ms. */
 const slowestClockAnswerMs = 1_000;
@@ -40,17 +40,17 @@ const slowestClockAnswerMs = 1_000;
 export interface DutyFigures {
   rescued: number;
   /** Absent until the first heartbeat. */
-  recent?: Trouble;
+  recent?: FaultCounts;
   clockSkewMs?: number;
 }
 
 /** Extends the leases of all items in hand; breaks off the work on those that were lost. */
 async function renewLeases(inFlight: InFlight, context: PipelineContext): Promise<void> {
-  const held = inFlight.held();
-  if (held.length === 0) return;
-  const renewed = await context.store.renewLease(held.map(fenceOf), context.leaseMs);
+  const leased = inFlight.leased();
+  if (leased.length === 0) return;
+  const renewed = await context.store.renewLease(leased.map(fenceOf), context.leaseMs);
   const kept = new Set(renewed.map(({ leaseId }) => leaseId));
-  const asked = new Set(held);
+  const asked = new Set(leased);
   inFlight.breakOff('lease_lost', (one) => asked.has(one) && !kept.has(one.item.leaseId));
 }
 
@@ -58,7 +58,7 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
 export async function tendRuns(context: PipelineContext): Promise<void> {
   await endSpentRuns(context.db);
   await prepareRuns(context.db);
-  await finishRuns(context.db, (runId) => context.claimsTold.tellOfRun(context.db, runId));
+  await finishRuns(context.db, (runId) => context.claimEvents.tellOfRun(context.db, runId));
 }
 
 /** Says what was done since the last time, when anything was; each item by itself is for --verbose. */
@@ -90,15 +90,15 @@ export function figuresOf(inFlight: InFlight, figures: DutyFigures): Heartbeat {
       retried: tally.retried,
       lost: tally.lost,
       released: tally.released,
-      recent: figures.recent ?? noTrouble,
+      recent: figures.recent ?? noFaults,
       clockSkewMs: figures.clockSkewMs ?? null,
     },
   };
 }
 
 /** The trouble of the last minutes, looked at once a heartbeat. */
-function troubleWatch(db: Db, figures: DutyFigures): () => Trouble {
-  const recent = recentTrouble(recentMinutes * 60_000);
+function faultWatch(db: Db, figures: DutyFigures): () => FaultCounts {
+  const recent = recentFaults(recentMinutes * 60_000);
   let poolWaits = 0;
   return () => {
     if (db.stats.pool().waiting > 0) poolWaits += 1;
@@ -128,7 +128,7 @@ export async function performDuties(
   figures: DutyFigures,
 ): Promise<void> {
   const { db, store, log, workerId, leaseMs } = context;
-  const trouble = troubleWatch(db, figures);
+  const trouble = faultWatch(db, figures);
   const duties = [
     {
       what: 'renew leases',
@@ -182,10 +182,10 @@ export async function performDuties(
       what: 'count the attempts that ended',
       everyMs: attemptsEveryMs,
       run: async () => {
-        await foldAttempts(db);
+        await rollUpAttempts(db);
       },
     },
-    { what: 'forget old counts', everyMs: forgetEveryMs, run: () => forgetOldCounts(db) },
+    { what: 'forget old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
     {
       what: 'compare totals with the items',
       everyMs: totalsEveryMs,
@@ -195,22 +195,22 @@ export async function performDuties(
           log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
       },
     },
-    { what: 'tell of the loop', everyMs: tellEveryMs, run: () => tellOfTheLoop(db) },
+    { what: 'tell of the loop', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },
     {
       what: 'tell of claims',
       everyMs: claimsEveryMs,
-      run: () => context.claimsTold.tellDue(db),
+      run: () => context.claimEvents.tellDue(db),
     },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
-    { what: 'forget old workers', everyMs: forgetEveryMs, run: () => forgetOldWorkers(db) },
+    { what: 'forget old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
     {
       what: 'forget old outcomes of background actions',
-      everyMs: forgetEveryMs,
+      everyMs: purgeEveryMs,
       run: async () => {
-        await forgetOldOutcomes(db);
+        await purgeOldOutcomes(db);
       },
     },
-    { what: 'forget what was kept long enough', everyMs: forgetEveryMs, run: () => forgetOld(db) },
+    { what: 'forget what was kept long enough', everyMs: purgeEveryMs, run: () => purgeOld(db) },
   ];
   await Promise.all(duties.map((duty) => every(duty, log, ended)));
 }

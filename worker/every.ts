@@ -1,6 +1,6 @@
 /** Runs a duty of the worker at intervals, one run at a time, whatever it meets. */
 import type { Logger } from '#lib/log.ts';
-import { pause } from './patience.ts';
+import { pause } from './retry-transient.ts';
 
 interface Duty {
   /** For the log: `renew leases`. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { aStoredItem } from '#test/worker/items.ts';
 import { type BeginBatch, InFlight } from './in-flight.ts';
-import type { HeldItem, ItemResult } from './pipeline/context.ts';
-import { aStoredItem } from './testing/items.ts';
+import type { ItemResult, LeasedItem } from './pipeline/context.ts';
 
 const completed: ItemResult = { kind: 'completed', discovered: 0 };
 
-function aHeldItem(claimedAt = performance.now()): HeldItem {
+function aLeasedItem(claimedAt = performance.now()): LeasedItem {
   const lease = { status: 'in_progress', leaseOwner: 'worker-1', leaseUntil: '' } as const;
   const item = { ...aStoredItem(), ...lease, leaseId: crypto.randomUUID() };
   return { item, claimSentAt: claimedAt, claimedAt, abort: new AbortController(), requests: 0 };
@@ -13,11 +13,11 @@ function aHeldItem(claimedAt = performance.now()): HeldItem {
 
 /** Work that the test lets go on: first answered, then ended. */
 function stage(concurrency: number) {
-  const begun: { held: HeldItem; answer: () => void; end: (result: ItemResult) => void }[] = [];
+  const begun: { leased: LeasedItem; answer: () => void; end: (result: ItemResult) => void }[] = [];
   const begin: BeginBatch = (batch, onAnswered) =>
-    batch.map((held) => {
+    batch.map((leased) => {
       const { promise, resolve } = Promise.withResolvers<ItemResult>();
-      begun.push({ held, answer: onAnswered, end: resolve });
+      begun.push({ leased, answer: onAnswered, end: resolve });
       return promise;
     });
   return { begun, inFlight: new InFlight({ concurrency, begin }) };
@@ -26,17 +26,17 @@ function stage(concurrency: number) {
 describe('items in hand', () => {
   it('are begun in their order, as many as may be asked for at once', () => {
     const { begun, inFlight } = stage(2);
-    const held = [aHeldItem(), aHeldItem(), aHeldItem()];
-    for (const one of held) inFlight.add([one]);
-    expect(begun.map((one) => one.held)).toEqual(held.slice(0, 2));
+    const leased = [aLeasedItem(), aLeasedItem(), aLeasedItem()];
+    for (const one of leased) inFlight.add([one]);
+    expect(begun.map((one) => one.leased)).toEqual(leased.slice(0, 2));
     expect(inFlight).toMatchObject({ size: 3, asked: 2, waiting: 1 });
-    expect(inFlight.held()).toHaveLength(3);
+    expect(inFlight.leased()).toHaveLength(3);
   });
 
   it('make room for the next when they are answered, before they are stored', async () => {
     const { begun, inFlight } = stage(1);
-    inFlight.add([aHeldItem()]);
-    inFlight.add([aHeldItem()]);
+    inFlight.add([aLeasedItem()]);
+    inFlight.add([aLeasedItem()]);
     begun[0]?.answer();
     expect(begun).toHaveLength(2);
     expect(inFlight).toMatchObject({ size: 2, asked: 1, waiting: 0, left: 0 });
@@ -49,8 +49,8 @@ describe('items in hand', () => {
 
   it('make room also when they end without having been asked for', async () => {
     const { begun, inFlight } = stage(1);
-    inFlight.add([aHeldItem()]);
-    inFlight.add([aHeldItem()]);
+    inFlight.add([aLeasedItem()]);
+    inFlight.add([aLeasedItem()]);
     const next = inFlight.next();
     begun[0]?.end({ kind: 'failed' });
     await next;
@@ -59,7 +59,7 @@ describe('items in hand', () => {
 
   it('wait for the database, however fast they are answered', () => {
     const { begun, inFlight } = stage(1);
-    for (let i = 0; i < 300; i += 1) inFlight.add([aHeldItem()]);
+    for (let i = 0; i < 300; i += 1) inFlight.add([aLeasedItem()]);
     for (let i = 0; i < 300; i += 1) begun[i]?.answer();
     expect(begun).toHaveLength(200);
     expect(inFlight).toMatchObject({ size: 300, asked: 0, waiting: 100 });
@@ -67,14 +67,14 @@ describe('items in hand', () => {
 
   it('that have waited too long to be begun are broken off, which gives them back', () => {
     const { begun, inFlight } = stage(1);
-    inFlight.add([aHeldItem()]);
-    const late = aHeldItem(performance.now() - 60_000);
-    const fresh = aHeldItem();
+    inFlight.add([aLeasedItem()]);
+    const late = aLeasedItem(performance.now() - 60_000);
+    const fresh = aLeasedItem();
     inFlight.add([late]);
     inFlight.add([fresh]);
     inFlight.returnWaiting('overdue');
     expect(late.abort.signal.reason).toBe('stopping');
-    expect(begun.map((one) => one.held)).toContain(late);
+    expect(begun.map((one) => one.leased)).toContain(late);
     expect(fresh.abort.signal.aborted).toBe(false);
     expect(inFlight.waiting).toBe(1);
     inFlight.returnWaiting('all');

@@ -1,5 +1,5 @@
 /** The items in this worker's hands, and what became of those that left. */
-import type { AbortReason, HeldItem, ItemResult } from './pipeline/context.ts';
+import type { AbortReason, ItemResult, LeasedItem } from './pipeline/context.ts';
 
 /** Items that left this worker's hands, by how. A retried item counts each time. */
 export interface Tally {
@@ -13,7 +13,7 @@ export interface Tally {
 }
 
 /** Items that are fetched together; most types' items stand alone. */
-type Batch = readonly HeldItem[];
+type Batch = readonly LeasedItem[];
 
 /** Begins the work on a batch; `onAnswered` is called when its source has been asked. */
 export type BeginBatch = (batch: Batch, onAnswered: () => void) => readonly Promise<ItemResult>[];
@@ -48,7 +48,7 @@ export class InFlight {
   };
   #waiting: Batch[] = [];
   readonly #asked = new Set<Batch>();
-  readonly #begun = new Set<HeldItem>();
+  readonly #begun = new Set<LeasedItem>();
   /** Begun items whose source has been asked. */
   #stored = 0;
   #left = 0;
@@ -78,7 +78,7 @@ export class InFlight {
     return this.#left;
   }
 
-  held(): HeldItem[] {
+  leased(): LeasedItem[] {
     return [...this.#begun, ...this.#waiting.flat()];
   }
 
@@ -99,8 +99,8 @@ export class InFlight {
   }
 
   /** Breaks off the work on items: their signal is aborted with the reason. */
-  breakOff(reason: AbortReason, which: (held: HeldItem) => boolean = () => true): void {
-    for (const held of this.held()) if (which(held)) held.abort.abort(reason);
+  breakOff(reason: AbortReason, which: (leased: LeasedItem) => boolean = () => true): void {
+    for (const leased of this.leased()) if (which(leased)) leased.abort.abort(reason);
   }
 
   /** Breaks off items that wait to be begun, which gives them back: all, or what has waited too long. */
@@ -110,7 +110,7 @@ export class InFlight {
     const returned = this.#waiting.filter((batch) => !stays(batch));
     this.#waiting = this.#waiting.filter(stays);
     for (const batch of returned) {
-      for (const held of batch) held.abort.abort('stopping');
+      for (const leased of batch) leased.abort.abort('stopping');
       this.#begin(batch);
     }
   }
@@ -125,25 +125,25 @@ export class InFlight {
 
   #begin(batch: Batch): void {
     this.#asked.add(batch);
-    for (const held of batch) this.#begun.add(held);
+    for (const leased of batch) this.#begun.add(leased);
     const works = this.#options.begin(batch, () => this.#answered(batch));
-    for (const [index, held] of batch.entries()) {
+    for (const [index, leased] of batch.entries()) {
       const work = works[index];
       if (!work) throw new Error('every item of a batch needs its work');
-      void work.then((result) => this.#leave(held, batch, result));
+      void work.then((result) => this.#leave(leased, batch, result));
     }
   }
 
   /** Answered, or ended without having been asked. */
   #answered(batch: Batch): void {
     if (!this.#asked.delete(batch)) return;
-    for (const held of batch) if (this.#begun.has(held)) this.#stored += 1;
+    for (const leased of batch) if (this.#begun.has(leased)) this.#stored += 1;
     this.#beginNext();
     this.#changed();
   }
 
-  #leave(held: HeldItem, batch: Batch, result: ItemResult): void {
-    this.#begun.delete(held);
+  #leave(leased: LeasedItem, batch: Batch, result: ItemResult): void {
+    this.#begun.delete(leased);
     if (!this.#asked.has(batch)) this.#stored -= 1;
     this.#left += 1;
     this.#tally[result.kind] += 1;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getRun } from '#lib/runs/get-run.ts';
-import { openSite, type Site } from './testing/processes.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 
 let site: Site;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 /** `pnpm ingest --config FILE [--seed] [--max-items N] [--batch-size N] [--stats] [--verbose] [--json] [--strict]` */
 import { Command, Option } from 'commander';
-import { systemActor } from '#lib/access/model.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { launchAdoption } from '#lib/runs/launch-adoption.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';

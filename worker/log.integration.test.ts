@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
-import { openSite, type Site } from './testing/processes.ts';
+import { openSite, type Site } from '#test/worker/processes.ts';
 
 const actor = systemActor('test');
 const secret = 'hunter2';

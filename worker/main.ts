@@ -1,11 +1,11 @@
 /** `pnpm worker [--config FILE] [--concurrency N] [--once]` */
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
-import { loadConfig } from '#lib/config/load-config.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
 import { runProgram, wholeNumber } from './command.ts';
-import { patiently } from './patience.ts';
 import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
+import { retryTransient } from './retry-transient.ts';
 import { runWorker } from './run-worker.ts';
 import { createStop, stopOnSignals } from './stop.ts';
 import { terminalLog } from './terminal-log.ts';
@@ -45,7 +45,9 @@ async function main(flags: WorkerFlags): Promise<number> {
   for (const note of config.notes) log.warn(note);
   // Who runs one pass wants to know at once; one that stays outlives a database that is away or busy.
   const reach = <T>(step: () => Promise<T>) =>
-    flags.once ? step() : patiently(step, { log, signal: stop.soft, what: 'reach the database' });
+    flags.once
+      ? step()
+      : retryTransient(step, { log, signal: stop.soft, what: 'reach the database' });
   await reach(() => prepareEmbedded(config.database));
   const runtime = await reach(() => openRuntime(config, log));
   try {

@@ -3,20 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { createRobotsCache } from '#lib/hosts/robots-cache.ts';
+import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
-import { CompletionGroup } from '#lib/work-items/completion-group.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
+import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
-import { ClaimsTold } from './claims-told.ts';
 import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
-import { isPassing, patiently, pause } from './patience.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
-import type { HeldItem, ItemResult, PipelineContext } from './pipeline/context.ts';
+import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
 import { processBatch } from './pipeline/process-batch.ts';
+import { isTransient, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
 /** How long an idle worker waits before it looks again, ms. */
@@ -62,7 +62,7 @@ export async function runWorker(
     db: runtime.db,
     store: runtime.store,
     completions: new CompletionGroup(runtime.store, grouping),
-    claimsTold: new ClaimsTold(workerId),
+    claimEvents: new ClaimEvents(workerId),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
     memory: createSourceMemory(),
@@ -86,7 +86,7 @@ export async function runWorker(
     version: packageFile.version,
     concurrency: options.concurrency,
   };
-  await patiently(() => registerWorker(context.db, registration), {
+  await retryTransient(() => registerWorker(context.db, registration), {
     log: context.log,
     signal: stop.soft,
     what: 'sign on',
@@ -108,7 +108,7 @@ export async function runWorker(
     await attempt(context, 'tend the runs', () => tendRuns(context));
     await claimAndProcess(context, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);
-    await attempt(context, 'tell of claims', () => context.claimsTold.tellAll(context.db));
+    await attempt(context, 'tell of claims', () => context.claimEvents.tellAll(context.db));
     await attempt(context, 'tend the runs', () => tendRuns(context));
   } finally {
     ended.abort();
@@ -141,7 +141,7 @@ async function claimAndProcess(
       await untilNext(context, inFlight, soft, dryMs > 0 ? dryMs : pollMs);
       continue;
     }
-    const claim = await claimPatiently(context, room, soft);
+    const claim = await claimWithRetry(context, room, soft);
     if (!claim) continue;
     for (const batch of claim.batches) inFlight.add(batch);
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
@@ -166,16 +166,16 @@ async function moreToCome(context: PipelineContext, retryInMs: number | null): P
   return preparing !== undefined;
 }
 
-async function claimPatiently(context: PipelineContext, room: Room, signal: AbortSignal) {
+async function claimWithRetry(context: PipelineContext, room: Room, signal: AbortSignal) {
   try {
-    return await patiently(() => claimItems(context, room), {
+    return await retryTransient(() => claimItems(context, room), {
       log: context.log,
       signal,
       what: 'claim items',
     });
   } catch (error) {
     if (signal.aborted) return null;
-    // Nothing that a claim meets may end a worker: an operator mends the cause while it waits.
+    // Nothing that a claim meets may end a worker: an operator repairs the cause while it waits.
     context.log.error({ err: error }, 'could not claim items');
     await pause(5_000, signal);
     return null;
@@ -216,9 +216,9 @@ async function finishInFlight(
   await Promise.race([inFlight.drained(), afterHard()]);
   settled.abort();
   await Promise.all(
-    inFlight.held().map((held: HeldItem) =>
+    inFlight.leased().map((leased: LeasedItem) =>
       attempt(context, 'give an item back', async () => {
-        await releaseItem(held, context);
+        await releaseItem(leased, context);
       }),
     ),
   );
@@ -233,6 +233,6 @@ async function attempt(
   try {
     await fn();
   } catch (error) {
-    context.log.warn({ err: error, passing: isPassing(error) }, `could not ${what}`);
+    context.log.warn({ err: error, passing: isTransient(error) }, `could not ${what}`);
   }
 }

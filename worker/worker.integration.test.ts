@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { listEvents } from '#lib/events/list-events.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { getRun } from '#lib/runs/get-run.ts';
@@ -7,7 +7,7 @@ import { launchRun } from '#lib/runs/launch-run.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { drainWorker } from '#lib/workers/drain-worker.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
-import { openSite, type Running, type Site, until } from './testing/processes.ts';
+import { openSite, type Running, type Site, until } from '#test/worker/processes.ts';
 
 const actor = systemActor('test');
 const shortLease = { INGEST_LEASE_SECONDS: '5' };
@@ -45,7 +45,7 @@ async function launch(count: number, settings: JsonObject = {}): Promise<string>
 }
 
 /** A worker that lives tells of each of its claims, and before the run's end. */
-async function expectClaimsTold(runId: string, pid: number | undefined) {
+async function expectClaimEvents(runId: string, pid: number | undefined) {
   const { db } = site.runtime;
   const { events } = await listEvents(db, { runId, limit: 500 });
   const counts = events
@@ -100,7 +100,7 @@ describe('two workers on one queue, one killed with kill -9 half-way', () => {
     const run = await getRun(db, runId);
     expect(run).toMatchObject({ itemsProcessed: total, itemsSucceeded: total, itemsFailed: 0 });
     expect(run?.itemsRetried).toBeGreaterThan(0);
-    await expectClaimsTold(runId, survivor.process.pid);
+    await expectClaimEvents(runId, survivor.process.pid);
   });
 });
 

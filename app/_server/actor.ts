@@ -1,8 +1,8 @@
 /** Who is asking: the session, checked against the account at every request. */
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
-import type { Actor } from '#lib/access/model.ts';
 import { actorOfSession } from '#lib/access/sign-in.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { sessionClaim } from './auth.ts';

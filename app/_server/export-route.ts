@@ -1,5 +1,5 @@
 /** A list as a download, CSV or NDJSON, streamed as fast as the reader takes it. */
-import type { Actor } from '#lib/access/model.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import type { ExportRequest } from '#lib/exports/pages-as-text.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';

@@ -4,12 +4,12 @@
  */
 
 import { isDesignShown } from '#app/(console)/design/shown.ts';
-import { getBulkAction } from '#lib/bulk-actions/get.ts';
+import { getBulkAction } from '#lib/items/bulk/get.ts';
+import { workItemExists } from '#lib/items/detail.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { getSource } from '#lib/sources/get-source.ts';
-import { workItemExists } from '#lib/work-items/detail.ts';
 
 const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
   'bulk-actions': async (db, id) => (await getBulkAction(db, id)) !== null,

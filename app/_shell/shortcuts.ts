@@ -1,7 +1,7 @@
 /** What the palette offers beside the pages of the rail: pages deeper in, and things to do. */
 
-import type { Permission, Role } from '#lib/access/model.ts';
-import { can } from '#lib/access/permissions.ts';
+import type { Permission, Role } from '#lib/actor/model.ts';
+import { can } from '#lib/actor/permissions.ts';
 
 export interface Shortcut {
   readonly href: string;

@@ -36,7 +36,7 @@ function subscribe(listener: () => void) {
   };
 }
 
-function noteServerTime(renderedAt: number) {
+function recordServerTime(renderedAt: number) {
   const difference = renderedAt - Date.now();
   if (Math.abs(difference) > 30_000) offset = difference;
 }
@@ -50,7 +50,7 @@ export function ClockProvider({
   readonly children: ReactNode;
 }) {
   const time = Date.parse(renderedAt);
-  if (typeof window !== 'undefined' && now === 0) noteServerTime(time);
+  if (typeof window !== 'undefined' && now === 0) recordServerTime(time);
   return <RenderedAt value={time}>{children}</RenderedAt>;
 }
 

@@ -5,7 +5,7 @@ import type { PublicError } from '#lib/errors/app-error.ts';
 import { Button } from './button.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
 import { ErrorBanner } from './error-banner.tsx';
-import { useHoldLive } from './live.tsx';
+import { usePauseLive } from './live.tsx';
 
 export function FormDialog({
   submitLabel,
@@ -32,7 +32,7 @@ export function FormDialog({
 }) {
   const form = useId();
   // What lies behind it keeps still while somebody fills it in.
-  useHoldLive(true);
+  usePauseLive(true);
   return (
     <Dialog
       {...frame}

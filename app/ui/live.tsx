@@ -2,7 +2,7 @@
 /**
  * Live pages. LiveProvider asks `/api/live` every 2 s while something moves and every 15 s when
  * nothing does, never while the tab is hidden; LiveRefresh on a page loads it again when something
- * changed; useHoldLive holds it still (rows selected, a form being filled in).
+ * changed; usePauseLive holds it still (rows selected, a form being filled in).
  */
 import { useRouter } from 'next/navigation';
 import {
@@ -94,7 +94,7 @@ export function useLive(): Live {
 }
 
 /** Holds the page still while `isHeld`. */
-export function useHoldLive(isHeld: boolean): void {
+export function usePauseLive(isHeld: boolean): void {
   const { hold } = useLive();
   useEffect(() => (isHeld ? hold() : undefined), [isHeld, hold]);
 }

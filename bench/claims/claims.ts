@@ -1,5 +1,5 @@
 /** What a claim costs, and whether it grows with the table or with what may not be claimed. */
-import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
+import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { measureCase, secondsOf } from '../harness/measure.ts';
 import { newItems, removeMeasured } from '../queue/measured-items.ts';

@@ -1,7 +1,7 @@
 /** Items that stand in front of the measured ones and may not be claimed, made of the filled rows. */
 import type { Db } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
-import type { WorkItemChange } from '#lib/work-items/held-item.ts';
+import type { WorkItemChange } from '#lib/queue/lease/leased-item.ts';
 import { fillSources, measuredSource } from '../queue/bench-row.ts';
 import { removeMeasured } from '../queue/measured-items.ts';
 

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
 import { readHostTotals } from '#lib/hosts/host-totals.ts';
-import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
-import { getStats } from '#lib/work-items/stats.ts';
+import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
+import { getStats } from '#lib/queue/stats.ts';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { measureCase, median, secondsOf, toResult } from '../harness/measure.ts';
 import { fillSources } from '../queue/bench-row.ts';

@@ -4,10 +4,10 @@ import type { Db, Session } from '#db/engine.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import { readHostTotals } from '#lib/hosts/host-totals.ts';
 import { type HostQuery, listHosts } from '#lib/hosts/list-hosts.ts';
+import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { find } from '#lib/search/find.ts';
-import { getWorkItemDetail } from '#lib/work-items/detail.ts';
 import { benchRow } from '../queue/bench-row.ts';
 import type { ListCase } from './list-case.ts';
 

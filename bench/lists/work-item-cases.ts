@@ -1,14 +1,14 @@
 /** Pages of the work-item list, and its counts. */
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
-import { encodeCursor } from '#lib/paging/cursor.ts';
 import {
   parseWorkItemQuery,
   type WorkItemQuery,
   type WorkItemSort,
-} from '#lib/work-items/filter.ts';
-import { countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
-import { getStats } from '#lib/work-items/stats.ts';
+} from '#lib/items/list/filter.ts';
+import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
+import { encodeCursor } from '#lib/paging/cursor.ts';
+import { getStats } from '#lib/queue/stats.ts';
 import { benchRow, fillSources } from '../queue/bench-row.ts';
 import type { ListCase } from './list-case.ts';
 

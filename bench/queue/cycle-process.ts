@@ -1,5 +1,5 @@
 /** One worker of the claim-to-complete benchmark; the database is named by its environment. */
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { cycleThrough } from './cycle.ts';
 
 const store = await createStateStore();

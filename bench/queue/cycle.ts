@@ -1,5 +1,5 @@
 /** Items that do nothing, from claim to completion, as a worker carries them through the public store. */
-import type { OpenStateStore } from '#lib/work-items/create-state-store.ts';
+import type { OpenStateStore } from '#lib/queue/create-state-store.ts';
 import { plainCompletion } from './measured-items.ts';
 
 /** A worker's claim and its group of completions. */

@@ -67,7 +67,7 @@ export function rememberFilling(
   raw.prepare('insert into bench_filling values (?, ?, ?)').run(rows, nowMs, also ? 1 : 0);
 }
 
-export function forgetFilling(raw: Sqlite.Database): void {
+export function dropFilling(raw: Sqlite.Database): void {
   raw.exec('drop table if exists bench_filling');
 }
 

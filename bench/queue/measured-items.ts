@@ -1,11 +1,11 @@
 /** The items a case works on, and putting them back so that the next run finds the same. */
 import { sql } from 'kysely';
+import { chunksOf } from '#db/chunks.ts';
 import type { Db } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
-import { chunksOf } from '#lib/work-items/chunks.ts';
-import type { OpenStateStore } from '#lib/work-items/create-state-store.ts';
-import type { ClaimedItem, CompletionInput, NewWorkItem } from '#lib/work-items/model.ts';
+import type { OpenStateStore } from '#lib/queue/create-state-store.ts';
+import type { ClaimedItem, CompletionInput, NewWorkItem } from '#lib/queue/model.ts';
 import { measuredSource } from './bench-row.ts';
 
 /** Before all filled rows in claim order. */

@@ -8,7 +8,7 @@ import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { SqliteSettings } from '#db/settings/model.ts';
 import { openHandle } from '#db/sqlite/file.ts';
-import { fillFile, forgetFilling, rememberFilling } from './filled-file.ts';
+import { dropFilling, fillFile, rememberFilling } from './filled-file.ts';
 import type { RecordedStep } from './recording.ts';
 import type { BenchTarget, Filling } from './target.ts';
 
@@ -35,7 +35,7 @@ export async function createSqliteTarget(filling: Filling): Promise<BenchTarget>
     environment: { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: file },
     share: 1,
     replay: async (steps) => replay(raw, statements, steps),
-    changeFilledRows: async () => forgetFilling(raw),
+    changeFilledRows: async () => dropFilling(raw),
     dispose: async () => {
       raw.close();
       await db.close();

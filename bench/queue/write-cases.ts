@@ -1,6 +1,6 @@
 /** Enqueue, claim, complete, claim-to-complete: items per second through the public store. */
-import { chunksOf } from '#lib/work-items/chunks.ts';
-import { createStateStore, type OpenStateStore } from '#lib/work-items/create-state-store.ts';
+import { chunksOf } from '#db/chunks.ts';
+import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
 import type { BenchResult } from '../harness/benchmark.ts';
 import { measureCase, median, secondsOf } from '../harness/measure.ts';
 import { cycleBatch, cycleThrough } from './cycle.ts';

@@ -46,16 +46,16 @@ const dueByClasses: SimulatedPolicy = {
   name: 'due, by classes',
   choose: (pages, nowMs, budget) => {
     const due = pages.filter((page) => dueAt(page) <= nowMs).sort((a, b) => dueAt(a) - dueAt(b));
-    const lanes = [...Map.groupBy(due, classOf)].map(([refreshClass, lane]) => ({
+    const queues = [...Map.groupBy(due, classOf)].map(([refreshClass, queue]) => ({
       ratePerMs: rateOfClass(refreshClass),
-      lane,
+      queue,
     }));
     const taken: KnownPage[] = [];
     while (taken.length < budget) {
-      const heads = lanes.flatMap(({ ratePerMs, lane }) =>
-        lane[0] ? [{ lane, ageMs: nowMs - lane[0].lastFetchedMs, ratePerMs }] : [],
+      const heads = queues.flatMap(({ ratePerMs, queue }) =>
+        queue[0] ? [{ queue, ageMs: nowMs - queue[0].lastFetchedMs, ratePerMs }] : [],
       );
-      const page = dueFirst(heads, 1)[0]?.lane.shift();
+      const page = dueFirst(heads, 1)[0]?.queue.shift();
       if (page === undefined) break;
       taken.push(page);
     }

@@ -1,15 +1,16 @@
 /** A console with something to show: two runs to their end, items that failed and wait, a background action. */
-import { systemActor } from '#lib/access/model.ts';
-import { launchBulkAction } from '#lib/bulk-actions/launch.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
+
+import { chunksOf } from '#db/chunks.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
+import { launchBulkAction } from '#lib/items/bulk/launch.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
-import { chunksOf } from '#lib/work-items/chunks.ts';
 
 const patienceMs = 60_000;
 const actor = systemActor('bench');

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { holocronItems, makeHolocronDatabase } from '#test/db/holocron-database.ts';
+import { workItemRow } from '#test/db/work-items.ts';
 import type { Db } from '../engine.ts';
 import { openDatabase } from '../open.ts';
 import type { DatabaseSettings } from '../settings/model.ts';
-import { contractEngines } from '../testing/contract-engines.ts';
-import { holocronItems, makeHolocronDatabase } from '../testing/holocron-database.ts';
-import { workItemRow } from '../testing/work-items.ts';
 import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
 import { pendingMigrations } from './pending-migrations.ts';
@@ -210,7 +210,7 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
       expect((await migrate(settings, { dir })).applied).toEqual([]);
     });
 
-    it('a batch that fails is named with its line, is not recorded, and can be mended', async () => {
+    it('a batch that fails is named with its line, is not recorded, and can be repaired', async () => {
       await migrate(settings, { dir });
       await script(
         '9001_extra',

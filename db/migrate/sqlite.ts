@@ -16,7 +16,7 @@ export async function migrateSqlite(file: string, run: MigrationRun): Promise<Mi
   const exists = existsSync(file);
   if (run.dryRun) return dryRun(file, exists, run);
   if (!exists) run.log(`✓ Creating the database file ${file}`);
-  const handle = await patiently(file, run, () => openHandle(file));
+  const handle = await retryTransient(file, run, () => openHandle(file));
   try {
     const pending = pendingFiles(run.files, readApplied(handle));
     const done: string[] = [];
@@ -58,7 +58,7 @@ async function applyOne(
   migration: MigrationFile,
   run: MigrationRun,
 ): Promise<number | null> {
-  await patiently(file, run, () => handle.exec('BEGIN IMMEDIATE'));
+  await retryTransient(file, run, () => handle.exec('BEGIN IMMEDIATE'));
   try {
     handle.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
       version TEXT NOT NULL CONSTRAINT PK_schema_migrations PRIMARY KEY,
@@ -145,7 +145,7 @@ function readAppliedWithoutTrace(file: string): AppliedMigration[] {
   }
 }
 
-async function patiently<T>(file: string, run: MigrationRun, fn: () => T): Promise<T> {
+async function retryTransient<T>(file: string, run: MigrationRun, fn: () => T): Promise<T> {
   const end = performance.now() + run.waitTimeoutMs;
   for (;;) {
     try {

@@ -13,7 +13,7 @@ export async function migrateSqlServer(
   settings: SqlServerSettings,
   run: MigrationRun,
 ): Promise<MigrationReport> {
-  const found = await connectPatiently(settings, run);
+  const found = await connectWithRetry(settings, run);
   if (found === null && run.dryRun) {
     run.log(`  - Would create the database ${settings.database}`);
     for (const { name } of run.files) run.log(wouldApply(name));
@@ -58,7 +58,7 @@ const startingUp = [
  * A connection to the database; null when the server answers and the database is missing. Waits for
  * a server that does not answer; a refused login is final unless the server was seen starting.
  */
-async function connectPatiently(
+async function connectWithRetry(
   settings: SqlServerSettings,
   run: MigrationRun,
 ): Promise<TdsConnection | null> {
@@ -117,7 +117,7 @@ async function connectToNew(
 ): Promise<TdsConnection> {
   const end = performance.now() + Math.max(run.waitTimeoutMs, 10_000);
   for (;;) {
-    const connection = await connectPatiently(settings, run);
+    const connection = await connectWithRetry(settings, run);
     if (connection) return connection;
     if (performance.now() > end) return connect(settings);
     await pause(250);

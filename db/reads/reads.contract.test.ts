@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import type { Db } from '../engine.ts';
 import { DatabaseError, type DatabaseErrorCode } from '../errors.ts';
-import { type ContractDatabase, contractEngines } from '../testing/contract-engines.ts';
 import { openReads, type Reads } from './open-reads.ts';
 import type { ReplicaState } from './replica-switch.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
+import { type TcpProxy, tcpProxy } from '#test/db/tcp-proxy.ts';
 import type { Db } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { openDatabase } from '../open.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
-import { configuredSqlServer, dropTestSchema, withOwnSchema } from '../testing/sqlserver-schema.ts';
-import { type TcpProxy, tcpProxy } from '../testing/tcp-proxy.ts';
 import type { Reads } from './open-reads.ts';
 import { openReplica } from './open-replica.ts';
 import type { ReplicaState } from './replica-switch.ts';

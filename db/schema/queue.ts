@@ -2,7 +2,14 @@
 import type { Generated } from 'kysely';
 import type { Instant, JsonText } from './values.ts';
 
-export type WorkItemStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'skipped';
+export const workItemStatuses = [
+  'pending',
+  'in_progress',
+  'completed',
+  'failed',
+  'skipped',
+] as const;
+export type WorkItemStatus = (typeof workItemStatuses)[number];
 
 export interface WorkItemsTable {
   work_item_id: string;

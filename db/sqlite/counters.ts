@@ -168,7 +168,7 @@ class Tally {
   }
 }
 
-export async function mendCounters(
+export async function repairCounters(
   { q }: Session,
   part: CounterPart,
   drift: readonly CounterDrift[],
@@ -213,7 +213,7 @@ export function reconcileCounters(db: Db): Promise<CounterDrift[]> {
         itemCount: Number(item_count),
         difference: Number(difference),
       }));
-      await mendCounters(tx, part, found);
+      await repairCounters(tx, part, found);
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.

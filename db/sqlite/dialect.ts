@@ -102,7 +102,7 @@ export class SqliteConnection implements DatabaseConnection, DirectStatements {
   async begin(): Promise<void> {
     const release = await this.#file.lockWriter();
     try {
-      await this.#file.patiently(() => this.#file.writer.exec('BEGIN IMMEDIATE'));
+      await this.#file.retryTransient(() => this.#file.writer.exec('BEGIN IMMEDIATE'));
       this.#release = release;
       this.#ended = false;
     } catch (error) {
@@ -116,7 +116,9 @@ export class SqliteConnection implements DatabaseConnection, DirectStatements {
     const snapshot = openSnapshot(this.#file.path);
     this.#snapshot = snapshot;
     // The transaction begins with its first read.
-    await this.#file.patiently(() => snapshot.exec('BEGIN; SELECT count(*) FROM sqlite_master'));
+    await this.#file.retryTransient(() =>
+      snapshot.exec('BEGIN; SELECT count(*) FROM sqlite_master'),
+    );
   }
 
   #endSnapshot(): boolean {
@@ -128,7 +130,7 @@ export class SqliteConnection implements DatabaseConnection, DirectStatements {
 
   async commit(): Promise<void> {
     if (this.#endSnapshot()) return;
-    await this.#file.patiently(() => this.#file.writer.exec('COMMIT'));
+    await this.#file.retryTransient(() => this.#file.writer.exec('COMMIT'));
     this.#end();
   }
 
@@ -178,18 +180,18 @@ export class SqliteConnection implements DatabaseConnection, DirectStatements {
     checkDeadline();
     const parameters = query.parameters.map(toSqlite);
     const snapshot = this.#snapshot;
-    if (snapshot) return this.#file.patiently(() => run(snapshot, query.sql, parameters));
+    if (snapshot) return this.#file.retryTransient(() => run(snapshot, query.sql, parameters));
     if (this.#release)
-      return this.#file.patiently(() => run(this.#file.writer, query.sql, parameters));
-    const readOnly = await this.#file.patiently(
+      return this.#file.retryTransient(() => run(this.#file.writer, query.sql, parameters));
+    const readOnly = await this.#file.retryTransient(
       () => this.#file.reader.prepare(query.sql).readonly,
     );
     if (readOnly) {
-      return this.#file.patiently(() => run(this.#file.reader, query.sql, parameters));
+      return this.#file.retryTransient(() => run(this.#file.reader, query.sql, parameters));
     }
     const release = await this.#file.lockWriter();
     try {
-      return await this.#file.patiently(() => run(this.#file.writer, query.sql, parameters));
+      return await this.#file.retryTransient(() => run(this.#file.writer, query.sql, parameters));
     } finally {
       release();
     }

@@ -9,10 +9,10 @@ import { claim, pendingBy, promoteDue } from './claim.ts';
 import { countTogether } from './count-together.ts';
 import {
   measureDrift,
-  mendCounters,
   readCounters,
   readHostCounters,
   reconcileCounters,
+  repairCounters,
 } from './counters.ts';
 import { insertWorkItemsIfAbsent } from './insert-work-items.ts';
 import { touchSeenResources } from './seen-resources.ts';
@@ -68,7 +68,7 @@ export const sqliteEngine: Engine = {
   readHostCounters,
   rollUpCounters: async () => 0,
   measureDrift,
-  mendCounters,
+  repairCounters,
   reconcileCounters,
 };
 

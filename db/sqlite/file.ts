@@ -86,7 +86,7 @@ export class SqliteFile {
     try {
       this.writer = new CachingHandle(writer);
       const reader = openReadingHandle(file);
-      // From here on the waiting is asynchronous (`patiently`): SQLite's would block the event loop.
+      // From here on the waiting is asynchronous (`retryTransient`): SQLite's would block the event loop.
       for (const handle of [writer, reader]) handle.pragma('busy_timeout = 0');
       this.reader = new CachingHandle(reader);
     } catch (error) {
@@ -133,7 +133,7 @@ export class SqliteFile {
    * Runs `fn`, and again with jitter while another process holds the file; then `db_busy`. Nothing
    * waits inside SQLite: meanwhile the process answers whoever asks it something else.
    */
-  async patiently<T>(fn: () => T): Promise<T> {
+  async retryTransient<T>(fn: () => T): Promise<T> {
     const start = performance.now();
     let noted = false;
     for (let turn = 0; ; turn += 1) {

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workItemRows } from '#test/db/work-items.ts';
 import type { Db } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { openDatabase } from '../open.ts';
 import type { DatabaseSettings } from '../settings/model.ts';
-import { workItemRows } from '../testing/work-items.ts';
 import { openSqliteReaders } from './open-readers.ts';
 
 /** Finds nothing for seconds: SQLite gives no row back meanwhile at which one could stop it. */

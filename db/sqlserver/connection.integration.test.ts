@@ -2,12 +2,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '#test/db/self-signed.ts';
+import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
+import { type TcpProxy, tcpProxy } from '#test/db/tcp-proxy.ts';
 import type { Db } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { resolveDatabaseSettings, type SqlServerSettings } from '../settings/settings.ts';
-import { selfSigned } from '../testing/self-signed.ts';
-import { configuredSqlServer, dropTestSchema, withOwnSchema } from '../testing/sqlserver-schema.ts';
-import { type TcpProxy, tcpProxy } from '../testing/tcp-proxy.ts';
 import { connect } from './connection.ts';
 import { openSqlServer } from './open.ts';
 

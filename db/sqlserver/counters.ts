@@ -14,7 +14,7 @@ import type {
 } from '../engine.ts';
 import type { TableName } from '../schema.ts';
 
-/** Deltas folded by one transaction: below the 5,000 locks at which a table lock is taken. */
+/** Deltas rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
 /** How often a comparison is begun anew when the totals changed meanwhile. */
 const mostComparisons = 3;
@@ -87,20 +87,20 @@ async function readHostCounters(
   return readTotals(session, hosts, sql`host in (${sql.join(names)})`);
 }
 
-/** Returns how many deltas were folded; call it from time to time, from any number of processes. */
+/** Returns how many deltas were rolled up; call it from time to time, from any number of processes. */
 async function rollUpCounters(db: Db, schema: string): Promise<number> {
-  let folded = 0;
+  let rolledUp = 0;
   for (const family of [sources, hosts]) {
     let count: number;
     do {
-      count = await db.transaction((tx) => foldOnce(tx, schema, family));
-      folded += count;
+      count = await db.transaction((tx) => rollUpOnce(tx, schema, family));
+      rolledUp += count;
     } while (count === rollUpChunk);
   }
-  return folded;
+  return rolledUp;
 }
 
-async function foldOnce(tx: Session, schema: string, family: Family): Promise<number> {
+async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<number> {
   const totals = tx.engine.table(family.totals);
   const deltas = tx.engine.table(family.deltas);
   const keys = columns(family);
@@ -118,7 +118,7 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
   // A comparison goes on; the deltas count where they are.
   if (!(await lockTotals(tx, schema, rollUpWaitMs))) return 0;
   // READPAST: deltas of transactions that are still open wait for the next roll-up.
-  const { rows } = await sql<{ folded: number }>`
+  const { rows } = await sql<{ rolledUp: number }>`
     declare @taken table (${declared}, delta bigint not null);
     declare @sums table (${declared}, delta bigint not null);
     delete from ${deltas}
@@ -132,8 +132,8 @@ async function foldOnce(tx: Session, schema: string, family: Family): Promise<nu
     insert into ${totals} (${keys}, item_count)
     select ${columns(family, 's.')}, s.delta from @sums as s
     where not exists (select 1 from ${totals} as total where ${same('total', 's')});
-    select count(*) as folded from @taken;`.execute(tx.q);
-  return rows[0]?.folded ?? 0;
+    select count(*) as rolledUp from @taken;`.execute(tx.q);
+  return rows[0]?.rolledUp ?? 0;
 }
 
 /**
@@ -238,7 +238,7 @@ async function compare(
 }
 
 /** Adds what was found missing, as deltas. */
-async function mendCounters(
+async function repairCounters(
   tx: Session,
   part: CounterPart,
   drift: readonly CounterDrift[],
@@ -263,7 +263,7 @@ function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
     const drifted: CounterDrift[] = [];
     for (const part of parts) {
       const found = await compare(tx, part, sql`with (tablock, holdlock)`, true);
-      await mendCounters(tx, part, found);
+      await repairCounters(tx, part, found);
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.
@@ -278,7 +278,7 @@ type SqlServerCounters = Pick<
   | 'readHostCounters'
   | 'rollUpCounters'
   | 'measureDrift'
-  | 'mendCounters'
+  | 'repairCounters'
   | 'reconcileCounters'
 >;
 
@@ -287,6 +287,6 @@ export const counters = (schema: string): SqlServerCounters => ({
   readHostCounters,
   rollUpCounters: (db) => rollUpCounters(db, schema),
   measureDrift: (db, part) => measureDrift(db, schema, part),
-  mendCounters,
+  repairCounters,
   reconcileCounters: (db) => reconcileCounters(db, schema),
 });

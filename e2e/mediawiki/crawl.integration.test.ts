@@ -6,15 +6,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '#lib/runs/model.ts';
 import { type AccessLogEntry, apiRequests, gaps } from './access-log.ts';
+import { availableMediaWiki } from './available.ts';
 import { startByteMeter } from './byte-meter.ts';
 import { type Campaign, contact, openCampaign } from './campaign.ts';
-import { mediaWikiLane } from './lane.ts';
 import type { MediaWikiPackages } from './packages.ts';
 import { largeShape, seedTitle } from './pages.ts';
 import { type Reachable, reachablePages } from './reachable.ts';
 import { type PageChange, startWiki } from './wiki.ts';
 
-const packages = mediaWikiLane();
+const packages = availableMediaWiki();
 
 const sourceName = 'test-wiki';
 /** Long enough that the second worker comes to ask before all is done: a crawl is some 75 requests. */

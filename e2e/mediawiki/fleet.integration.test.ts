@@ -1,13 +1,13 @@
 /** However many worker processes there are, the wiki sees the polite distance, by its own log. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiRequests, gaps } from './access-log.ts';
+import { availableMediaWiki } from './available.ts';
 import { openCampaign } from './campaign.ts';
-import { mediaWikiLane } from './lane.ts';
 import { seedTitle } from './pages.ts';
 import { reachablePages } from './reachable.ts';
 import { startWiki, type Wiki } from './wiki.ts';
 
-const packages = mediaWikiLane();
+const packages = availableMediaWiki();
 
 const delaySeconds = 0.4;
 const maxDepth = 5;

@@ -1,6 +1,6 @@
 /**
  * Finds the MediaWiki and the PHP that Debian's packages `mediawiki`, `php-cli`, `php-sqlite3`,
- * `php-xml` and `php-mbstring` install. Nothing is installed here: without them the lane is left out.
+ * `php-xml` and `php-mbstring` install. Nothing is installed here: without them its tests are left out.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { apiRequests } from './access-log.ts';
-import { mediaWikiLane } from './lane.ts';
+import { availableMediaWiki } from './available.ts';
 import { awkwardTitles, defaultShape, seedTitle } from './pages.ts';
 import { reachablePages } from './reachable.ts';
 import { startWiki, type Wiki } from './wiki.ts';
 
-const packages = mediaWikiLane();
+const packages = availableMediaWiki();
 
 const answerSchema = z.object({
   continue: z.record(z.string(), z.string()).optional(),
@@ -40,7 +40,7 @@ describe.runIf(packages !== null)('the test wiki', () => {
       ...parameters,
     });
     const response = await fetch(`${wiki.apiUrl}?${search}`, {
-      headers: { 'user-agent': 'lane-check' },
+      headers: { 'user-agent': 'wiki-check' },
     });
     return answerSchema.parse(await response.json());
   };
@@ -95,7 +95,7 @@ describe.runIf(packages !== null)('the test wiki', () => {
     const before = Date.now();
     await query({ titles: 'AC/DC' });
     const last = apiRequests(wiki.accessLog).at(-1);
-    expect(last).toMatchObject({ method: 'GET', agent: 'lane-check' });
+    expect(last).toMatchObject({ method: 'GET', agent: 'wiki-check' });
     expect(last?.at).toBeGreaterThanOrEqual(before);
     expect(last?.at).toBeLessThanOrEqual(Date.now());
   });

@@ -1,5 +1,5 @@
 /** Records put straight into the product's database, of sizes that no test waits to be fetched. */
-import { ingestRecordRow } from '../../db/testing/ingest-record.ts';
+import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { newId } from '../../lib/ids.ts';
 import { inDatabase } from './in-database.ts';
 import type { Product } from './product.ts';

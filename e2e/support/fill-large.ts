@@ -3,6 +3,7 @@
  * its record and an audit entry; a hundred thousand runs, hosts and attempts, and those that failed.
  */
 import { sql } from 'kysely';
+import { systemActor } from '#lib/actor/model.ts';
 import { fillOthers } from '../../bench/lists/fill-others.ts';
 import { fillRecords } from '../../bench/lists/fill-records.ts';
 import { benchRow, fillSources } from '../../bench/queue/bench-row.ts';
@@ -10,7 +11,6 @@ import { fillWorkItems } from '../../bench/queue/fill-sqlite.ts';
 import type { Db } from '../../db/engine.ts';
 import { openDatabase } from '../../db/open.ts';
 import { openHandle } from '../../db/sqlite/file.ts';
-import { systemActor } from '../../lib/access/model.ts';
 import { pauseSource } from '../../lib/sources/pause-source.ts';
 import { saveSource } from '../../lib/sources/save-source.ts';
 

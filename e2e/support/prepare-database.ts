@@ -1,8 +1,8 @@
 /** Fills the database named by the environment: schema, an account for each role, the sample source. */
 import { ensureAdministrator } from '#lib/access/ensure-administrator.ts';
-import { systemActor } from '#lib/access/model.ts';
 import { createUser } from '#lib/access/users.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
+import { systemActor } from '#lib/actor/model.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime } from '#lib/runtime.ts';
 import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';

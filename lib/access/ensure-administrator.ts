@@ -1,9 +1,9 @@
 import type { Db, Session } from '#db/engine.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { emailSchema } from './email.ts';
-import { systemActor } from './model.ts';
 import { generatePassword, hashPassword, leastPasswordLength } from './passwords.ts';
 import { insertUser } from './user-rows.ts';
 

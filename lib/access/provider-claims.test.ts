@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { claimsOf, providerOf } from '#test/access/provider.ts';
 import {
   completeClaims,
   issuerOf,
@@ -6,7 +7,6 @@ import {
   personOfClaims,
   valuesOf,
 } from './provider-claims.ts';
-import { claimsOf, providerOf } from './testing/provider.ts';
 
 const person = (
   claims: Readonly<Record<string, unknown>> = {},

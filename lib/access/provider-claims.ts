@@ -1,8 +1,8 @@
 /** What the provider says of a person, as far as this product asks. Pure. */
 import { z } from 'zod';
+import { type Role, roles } from '#lib/actor/model.ts';
 import type { ProviderSettings } from '#lib/config/sign-in-settings.ts';
 import { emailSchema } from './email.ts';
-import { type Role, roles } from './model.ts';
 import { refusal } from './provider-refusal.ts';
 
 export interface ProviderPerson {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import type { ProviderSettings } from '#lib/config/sign-in-settings.ts';
-import type { Actor } from './model.ts';
+import { givenAccount } from '#test/access/account.ts';
+import { claimsOf, providerOf } from '#test/access/provider.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { actorOfSession, signIn } from './sign-in.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import { signInWithProvider } from './sign-in-with-provider.ts';
-import { givenAccount } from './testing/account.ts';
-import { claimsOf, providerOf } from './testing/provider.ts';
 import { findByEmail } from './user-rows.ts';
 import { changeUser, createUser, listUsers } from './users.ts';
 

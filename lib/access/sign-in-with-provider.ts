@@ -2,13 +2,13 @@
 import type { Selectable } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { UsersTable } from '#db/schema.ts';
+import { type Role, systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { ProviderSettings } from '#lib/config/sign-in-settings.ts';
 import { newId } from '#lib/ids.ts';
-import { type Role, systemActor } from './model.ts';
 import { decidesRoles, issuerOf, type ProviderPerson, personOfClaims } from './provider-claims.ts';
 import { refusal } from './provider-refusal.ts';
-import { noteSignIn, type SignedIn } from './sign-in.ts';
+import { recordSignIn, type SignedIn } from './sign-in.ts';
 import { findByEmail, findByIdentity, hasOtherAdmin, insertUser, parseRole } from './user-rows.ts';
 
 type UserRow = Selectable<UsersTable>;
@@ -64,7 +64,7 @@ async function enterAccount(
   const sessionVersion = row.session_version + (role === before ? 0 : 1);
   if (row.identity !== person.identity) await link(tx, settings, person, row);
   if (role !== before) await follow(tx, settings, row, role, sessionVersion);
-  await noteSignIn(
+  await recordSignIn(
     tx,
     { ...row, role },
     isLast
@@ -135,6 +135,6 @@ async function enterNewAccount(
     summary: `Created the account ${email} as ${role}, at its first sign-in with ${settings.name}`,
     after: { email, name, role, active: true, identity },
   });
-  await noteSignIn(tx, { user_id: userId, email, role }, ` with ${settings.name}`);
+  await recordSignIn(tx, { user_id: userId, email, role }, ` with ${settings.name}`);
   return { userId, email, name, sessionVersion: 1 };
 }

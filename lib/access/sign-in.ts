@@ -1,8 +1,8 @@
 /** Signing in, and turning a session back into an actor. */
 import type { Db, Session } from '#db/engine.ts';
+import type { Actor, Role } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { Actor, Role } from './model.ts';
 import { verifyPassword } from './passwords.ts';
 import type { SignInThrottle } from './sign-in-throttle.ts';
 import { findByEmail, parseRole } from './user-rows.ts';
@@ -40,7 +40,7 @@ export async function signIn(
     throw new AppError('sign_in_failed', 'The e-mail address or the password is not right.');
   }
   throttle.noteSuccess(email, input.address);
-  await db.transaction((tx) => noteSignIn(tx, { ...user, role: parseRole(user.role) }));
+  await db.transaction((tx) => recordSignIn(tx, { ...user, role: parseRole(user.role) }));
   return {
     userId: user.user_id,
     email: user.email,
@@ -50,7 +50,7 @@ export async function signIn(
 }
 
 /** Writes when somebody signed in; `how` ends the sentence of the audit log. */
-export async function noteSignIn(
+export async function recordSignIn(
   tx: Session,
   user: { readonly user_id: string; readonly email: string; readonly role: Role },
   how = '',

@@ -2,8 +2,8 @@
 import type { Selectable } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { UsersTable } from '#db/schema.ts';
+import { type Role, roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { type Role, roles } from './model.ts';
 
 /** A role as stored; an unknown word (a newer version's) gets the least rights. */
 export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ensureAdministrator } from './ensure-administrator.ts';
-import type { Actor } from './model.ts';
 import { actorOfSession, signIn } from './sign-in.ts';
 import { createSignInThrottle } from './sign-in-throttle.ts';
 import { findByEmail } from './user-rows.ts';

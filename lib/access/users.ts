@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { type Actor, type Role, roles } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { once } from '#lib/requests/once.ts';
 import { emailSchema } from './email.ts';
-import { type Actor, type Role, roles } from './model.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
-import { requirePermission } from './require-permission.ts';
 import {
   findByEmail,
   getUserRow,

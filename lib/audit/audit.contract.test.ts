@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { listAudit, parseAuditQuery } from './list-audit.ts';
 import { recordAudit } from './record-audit.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { type Actor, systemActor } from '#lib/access/model.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { useStore } from '#test/queue-database.ts';
 import { exportAudit } from './export-audit.ts';
 import { recordAudit } from './record-audit.ts';
 

@@ -1,7 +1,7 @@
 /** The entries of an audit filter as a file of any size, newest first; memory holds one page. */
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
 import { listAudit, parseAuditQuery } from './list-audit.ts';

@@ -1,5 +1,5 @@
 import type { Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import type { AuditEntry } from './model.ts';
 

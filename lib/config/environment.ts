@@ -1,7 +1,7 @@
 /** The environment variables beside the database's own, each parsed once. */
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { roles } from '#lib/access/model.ts';
+import { roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type Environment, logLevels } from './model.ts';
 import { nearest } from './zod-hints.ts';

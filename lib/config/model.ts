@@ -1,6 +1,6 @@
 /** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
 import type { DatabaseSettings } from '#db/settings/model.ts';
-import type { SourceInput } from '#lib/sources/model.ts';
+import type { JsonObject } from '#lib/json.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
 export interface LakeSettings {
@@ -59,4 +59,15 @@ export interface ConfigFlags {
   readonly batchSize?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
+}
+
+/** A source as the form, the YAML file and the command give it. */
+export interface SourceInput {
+  readonly name: string;
+  readonly type: string;
+  readonly enabled: boolean;
+  readonly settings: JsonObject;
+  readonly seeds: readonly JsonObject[];
+  /** Given = replace; an empty string = remove; absent = keep. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 /** How people sign in: with a password, with the company's OpenID Connect provider, or either. */
-import type { Role } from '#lib/access/model.ts';
+import type { Role } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ParsedEnvironment } from './environment.ts';
 

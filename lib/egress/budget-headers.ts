@@ -1,5 +1,5 @@
 /** What an API says in its headers of the budget it gives us. */
-import type { Budget } from '#lib/hosts/budget.ts';
+import type { Budget } from './budget.ts';
 
 /** A reset beyond this is no number of seconds but a moment since 1970. */
 const longestResetS = 100_000_000;

@@ -1,14 +1,14 @@
 import { createServer as createTcpServer } from 'node:net';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClientSettings } from './create-http-client.ts';
-import type { HttpRequest } from './http-client.ts';
 import {
   type LoopbackServer,
   loopbackNetworks,
   type Respond,
   startLoopbackServer,
-} from './testing/loopback-server.ts';
+} from '#test/loopback-server.ts';
+import { createHttpClient, type HttpClientSettings } from './create-http-client.ts';
+import type { HttpRequest } from './http-client.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { selfSigned } from '#db/testing/self-signed.ts';
+import { selfSigned } from '#test/db/self-signed.ts';
+import { loopbackNetworks } from '#test/loopback-server.ts';
 import { createHttpClient } from './create-http-client.ts';
-import { loopbackNetworks } from './testing/loopback-server.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -20,7 +20,7 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
-/** The politeness lane of a URL: `host[:port]` in lower case, without a default port; null when there is none. */
+/** The host of a URL, which is asked politely: `host[:port]` in lower case, without a default port; null when there is none. */
 export function hostOf(url: string): string | null {
   const host = URL.parse(url)?.host ?? '';
   return host === '' ? null : host.toLowerCase();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { useStore } from '#test/queue-database.ts';
 import { followEvents } from './follow-events.ts';
-import { forgetOldEvents } from './forget-old-events.ts';
 import { latestEvents, listEvents } from './list-events.ts';
 import type { NewEvent } from './model.ts';
+import { purgeOldEvents } from './purge-events.ts';
 import { recordEvents } from './record-events.ts';
 
 describe.each(contractEngines())('events on $name', (engine) => {
@@ -148,15 +148,15 @@ describe.each(contractEngines())('events on $name', (engine) => {
   test('are forgotten beyond the retention, the oldest first', async () => {
     await write(said('a'), said('b'), said('c'));
     const day = 86_400_000;
-    expect(await forgetOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(0);
-    expect(await forgetOldEvents(given.db, { maxAgeMs: day, maxRows: 2 })).toBe(1);
+    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(0);
+    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 2 })).toBe(1);
     expect(await messages()).toEqual(['b', 'c']);
     await given.db.q
       .updateTable('events')
       .set({ at: given.db.engine.nowPlus(-2 * day) })
       .where('message', '=', 'b')
       .execute();
-    expect(await forgetOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(1);
+    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(1);
     expect(await messages()).toEqual(['c']);
   });
 

@@ -1,18 +1,18 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { clearBlock } from '#lib/hosts/clear-block.ts';
 import { endBlocks } from '#lib/hosts/end-blocks.ts';
 import { newId } from '#lib/ids.ts';
-import { tellProgress } from '#lib/runs/tell-progress.ts';
-import { useRuns } from '#lib/runs/testing/campaign.ts';
-import type { ClaimedItem } from '#lib/work-items/model.ts';
-import { passTime } from '#lib/work-items/testing/database.ts';
-import { anAttempt, aWorkItem } from '#lib/work-items/testing/factories.ts';
-import { noTrouble } from '#lib/workers/facts.ts';
-import { giveUpSilent } from '#lib/workers/give-up-silent.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
+import { recordProgress } from '#lib/runs/record-progress.ts';
+import { expireSilentWorkers } from '#lib/workers/expire-silent.ts';
+import { noFaults } from '#lib/workers/facts.ts';
 import { heartbeat, registerWorker, signOff } from '#lib/workers/presence.ts';
+import { useRuns } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { anAttempt, aWorkItem } from '#test/factories.ts';
+import { passTime } from '#test/queue-database.ts';
 import { listEvents } from './list-events.ts';
 
 describe.each(contractEngines())('what is told of the loop on $name', (engine) => {
@@ -72,7 +72,7 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
       inFlight: 0,
       itemsCompleted: 7,
       itemsFailed: 1,
-      facts: { rescued: 0, retried: 0, lost: 0, released: 0, recent: noTrouble, clockSkewMs: null },
+      facts: { rescued: 0, retried: 0, lost: 0, released: 0, recent: noFaults, clockSkewMs: null },
     };
     const start = async () => {
       const workerId = newId();
@@ -98,20 +98,20 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
         'worker.stopped: A worker has ended, with 7 items completed and 1 failed.',
       ]);
       await fallSilent(workerId);
-      expect(await giveUpSilent(given.db)).toBe(0);
+      expect(await expireSilentWorkers(given.db)).toBe(0);
     });
 
     test('that one fell silent: once, and again when it came back and fell silent again', async () => {
       const workerId = await start();
-      expect(await giveUpSilent(given.db)).toBe(0);
+      expect(await expireSilentWorkers(given.db)).toBe(0);
       await fallSilent(workerId);
-      expect(await twice(giveUpSilent)).toBe(1);
+      expect(await twice(expireSilentWorkers)).toBe(1);
       expect((await told()).at(-1)).toBe(
         'worker.lost: The worker node-1 (42) fell silent. What it had in hand goes back to the queue.',
       );
       await heartbeat(given.db, workerId, figures);
       await fallSilent(workerId);
-      expect(await giveUpSilent(given.db)).toBe(1);
+      expect(await expireSilentWorkers(given.db)).toBe(1);
     });
   });
 
@@ -130,21 +130,21 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
 
     test('how far one has come: once a minute at most, and when anything has changed', async () => {
       await launchSeed();
-      expect(await tellProgress(given.db)).toBe(0);
+      expect(await recordProgress(given.db)).toBe(0);
       const [first, second] = await claim(2);
       if (!first || !second) throw new Error('too few items');
       await complete(first);
       await minutesPass(1);
-      expect(await twice(tellProgress)).toBe(1);
+      expect(await twice(recordProgress)).toBe(1);
       expect((await told()).at(-1)).toBe(
         'run.progress: 1 of 5 items done, 0 of them failed; 1 claimed by workers, 0 discovered.',
       );
       await complete(second);
-      expect(await tellProgress(given.db)).toBe(0);
+      expect(await recordProgress(given.db)).toBe(0);
       await minutesPass(1);
-      expect(await tellProgress(given.db)).toBe(1);
+      expect(await recordProgress(given.db)).toBe(1);
       await minutesPass(10);
-      expect(await tellProgress(given.db)).toBe(0);
+      expect(await recordProgress(given.db)).toBe(0);
     });
 
     test('the older it is, the more seldom', async () => {
@@ -154,7 +154,7 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
       for (const item of items) {
         await complete(item);
         await minutesPass(2);
-        await tellProgress(given.db);
+        await recordProgress(given.db);
       }
       const progress = (await kinds()).filter((kind) => kind === 'run.progress');
       expect(progress).toHaveLength(1);

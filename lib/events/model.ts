@@ -28,7 +28,7 @@ export const eventKinds = {
   'worker.started': 'info',
   'worker.stopped': 'info',
   'worker.lost': 'error',
-  'counters.mended': 'warn',
+  'totals.repaired': 'warn',
 } as const satisfies Record<string, EventLevel>;
 
 export type EventKind = keyof typeof eventKinds;

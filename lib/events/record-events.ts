@@ -1,8 +1,8 @@
 /** Writing events in the transaction of what they tell. */
 import { sql } from 'kysely';
+import { rowsAtOnce } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
-import { rowsAtOnce } from '#lib/work-items/chunks.ts';
 import { eventKinds, type NewEvent } from './model.ts';
 
 const messageLength = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '#db/open.ts';
-import { contractEngines } from '#db/testing/contract-engines.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import { checkHealth, healthOfBrokenStart } from './check-health.ts';
 
 describe.each(contractEngines())('health on $name', (engine) => {

@@ -1,6 +1,6 @@
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
-import { aWorkItem } from '#lib/work-items/testing/factories.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { aWorkItem } from '#test/factories.ts';
+import { useStore } from '#test/queue-database.ts';
 import { noItems, readHostTotals } from './host-totals.ts';
 
 describe.each(contractEngines())('the totals of hosts on $name', (engine) => {

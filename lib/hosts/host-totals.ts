@@ -1,6 +1,7 @@
 /** How many items of each status a host has, in time that does not depend on how many there are. */
 import type { Session } from '#db/engine.ts';
-import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import { workItemStatuses } from '#db/schema.ts';
 
 export type HostTotals = Readonly<Record<WorkItemStatus, number>>;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { useStore } from '#test/queue-database.ts';
 import { countHosts, type HostQuery, listHosts, parseHostQuery } from './list-hosts.ts';
 
 describe.each(contractEngines())('the list of hosts on $name', (engine) => {

@@ -2,6 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Database, Instant } from '#db/schema.ts';
+import { type Budget, parseBudget } from '#lib/egress/budget.ts';
 import {
   type Condition,
   chooseAccessPath,
@@ -25,7 +26,6 @@ import {
   readParameters,
   textParameter,
 } from '#lib/paging/parameters.ts';
-import { type Budget, parseBudget } from './budget.ts';
 
 export interface Host {
   readonly host: string;

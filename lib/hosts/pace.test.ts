@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adaptiveDelay, type HostManners, paceOf, smoothedLatency } from './pace.ts';
+import { adaptiveDelay, type HostPaceFacts, paceOf, smoothedLatency } from './pace.ts';
 
-const host = (over: Partial<HostManners> = {}): HostManners => ({
+const host = (over: Partial<HostPaceFacts> = {}): HostPaceFacts => ({
   delayMs: null,
   robotsDelayMs: null,
   latencyMs: null,
@@ -26,7 +26,7 @@ describe('the pace of a host', () => {
 
 describe('the slow-down of a slow host', () => {
   /** The delays after each of the answers, and the latency at the end. */
-  function answered(latencies: readonly number[], from: Partial<HostManners> = {}) {
+  function answered(latencies: readonly number[], from: Partial<HostPaceFacts> = {}) {
     let latency = from.latencyMs ?? null;
     let delay = from.adaptiveDelayMs ?? 0;
     const delays = latencies.map((ms) => {

@@ -2,9 +2,9 @@
  * How often a host may be asked, whichever sources ask it: the operator's word, its robots.txt, what
  * it was seen to bear, and a single probe at a time while it is coming back. Pure.
  */
-import { isHalfOpen } from '#lib/work-items/circuit-breaker.ts';
+import { isHalfOpen } from './circuit-breaker.ts';
 
-export interface HostManners {
+export interface HostPaceFacts {
   /** Operator's delay, ms; null = none. */
   readonly delayMs: number | null;
   /** `Crawl-delay` of robots.txt, ms; null = none. */
@@ -43,7 +43,7 @@ export function adaptiveDelay(known: number, latencyMs: number | null, failed: b
 }
 
 /** Least time between two requests to the host, ms; 0 = as each source says. */
-export const paceOf = (host: HostManners): number =>
+export const paceOf = (host: HostPaceFacts): number =>
   Math.max(
     host.delayMs ?? 0,
     host.robotsDelayMs ?? 0,

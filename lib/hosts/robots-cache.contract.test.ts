@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { useStore } from '#test/queue-database.ts';
 import { listHosts } from './list-hosts.ts';
 import { createRobotsCache } from './robots-cache.ts';
 

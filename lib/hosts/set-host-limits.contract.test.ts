@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import type { Actor } from '#lib/access/model.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { givenBlockedHost, useStore } from '#lib/work-items/testing/database.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { givenBlockedHost, useStore } from '#test/queue-database.ts';
 import { listHosts } from './list-hosts.ts';
 import { setHostLimits } from './set-host-limits.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { insertHost } from './insert-host.ts';
 import { askToVisit, endVisit } from './visit.ts';
 

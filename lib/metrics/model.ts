@@ -1,6 +1,5 @@
 /** What the overview shows. Exact unless it says as of when. */
-import type { Instant, RunStatus } from '#db/schema.ts';
-import type { WorkItemStatus } from '#lib/work-items/model.ts';
+import type { Instant, RunStatus, WorkItemStatus } from '#db/schema.ts';
 
 export type StatusTotals = Readonly<Record<WorkItemStatus, number>>;
 

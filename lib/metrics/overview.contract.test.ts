@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { clearBlock } from '#lib/hosts/clear-block.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { recordHostResponse } from '#lib/hosts/record-response.ts';
 import { newId } from '#lib/ids.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
+import type { StateStore } from '#lib/queue/state-store.ts';
 import { find } from '#lib/search/find.ts';
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
-import { noteHostAnswer } from '#lib/work-items/hosts.ts';
-import type { StateStore } from '#lib/work-items/state-store.ts';
-import { givenRun } from '#lib/work-items/testing/database.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { givenRun } from '#test/queue-database.ts';
 import { overview } from './overview.ts';
 import { readPulse } from './pulse.ts';
 import { readStaleShares, recentStaleShares } from './stale-shares.ts';
@@ -145,7 +145,7 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
 
   it('warns of blocked hosts until the block is cleared', async () => {
     await db.transaction((tx) =>
-      noteHostAnswer(tx, 'wiki.example.org', {
+      recordHostResponse(tx, 'wiki.example.org', {
         httpStatus: 429,
         requests: 1,
         hostFailed: true,

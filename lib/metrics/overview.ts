@@ -1,9 +1,10 @@
 /** Everything the overview shows that can be had at once, whatever the number of items. */
 import { sql } from 'kysely';
 import type { CounterRow, Session } from '#db/engine.ts';
-import { readMendedTotals } from '#lib/counters/mended-totals.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
-import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import { workItemStatuses } from '#db/schema.ts';
+import { readNow } from '#lib/now.ts';
+import { readRepairedTotals } from '#lib/totals/repaired-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readActiveRuns, readLastRun } from './active-runs.ts';
 import { readErrorClusters } from './error-clusters.ts';
@@ -43,7 +44,7 @@ export async function overview(
       workers,
       blockedHosts: await readBlockedHosts(session),
       pausedSources: await readHeldSources(session, sources),
-      mendedTotals: await readMendedTotals(session),
+      repairedTotals: await readRepairedTotals(session),
       ...(options.console ? { console: options.console } : {}),
     }),
   };

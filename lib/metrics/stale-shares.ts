@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
+import { readNow } from '#lib/now.ts';
 import type { SourceTotals, StaleShare } from './model.ts';
 
 const dayMs = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noTrouble, parseWorkerFacts, type WorkerFacts } from '#lib/workers/facts.ts';
+import { noFaults, parseWorkerFacts, type WorkerFacts } from '#lib/workers/facts.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
 import { type ConsoleFacts, type WarningFacts, warningsOf } from './warnings.ts';
 
@@ -8,7 +8,7 @@ const quiet: WarningFacts = {
   workers: [],
   blockedHosts: [],
   pausedSources: [],
-  mendedTotals: [],
+  repairedTotals: [],
 };
 
 function worker(state: WorkerState, facts: Partial<WorkerFacts> = {}, silentMs = 1000): Worker {
@@ -61,7 +61,7 @@ describe('warnings', () => {
   });
 
   it('count what living workers took back lately', () => {
-    const said = (rescued: number) => ({ rescued: 90, recent: { ...noTrouble, rescued } });
+    const said = (rescued: number) => ({ rescued: 90, recent: { ...noFaults, rescued } });
     const workers = [worker('running', said(2)), worker('draining', said(1))];
     expect(warningsOf({ ...quiet, workers })[0]?.title).toBe(
       '3 items were taken back from silent workers',
@@ -79,7 +79,7 @@ describe('warnings', () => {
 
   it('tell of deadlocks, a busy database and a full pool only when they come often', () => {
     const of = (recent: Partial<WorkerFacts['recent']>) =>
-      kinds({ workers: [worker('running', { recent: { ...noTrouble, ...recent } })] });
+      kinds({ workers: [worker('running', { recent: { ...noFaults, ...recent } })] });
     expect(of({ deadlocks: 2, busy: 2, poolWaits: 2 })).toEqual([]);
     expect(of({ deadlocks: 3, busy: 3, poolWaits: 3, connectionsLost: 1 })).toEqual([
       'deadlocks',
@@ -108,7 +108,7 @@ describe('warnings', () => {
     expect(parseWorkerFacts('{"rescued":2,"retried":1}')).toMatchObject({
       rescued: 2,
       retried: 1,
-      recent: noTrouble,
+      recent: noFaults,
       clockSkewMs: null,
     });
     expect(parseWorkerFacts('[]')).toEqual(parseWorkerFacts(null));
@@ -123,11 +123,11 @@ describe('warnings', () => {
   });
 
   it('tell of totals that had to be set right, the worst by name', () => {
-    const mendedTotals = [
+    const repairedTotals = [
       { of: 'source “wiki”', drift: 1200, at: '2026-01-01T00:00:00.000Z' },
       { of: 'the hosts', drift: 1, at: '2026-01-01T00:00:00.000Z' },
     ];
-    expect(warningsOf({ ...quiet, mendedTotals })[0]?.detail).toContain(
+    expect(warningsOf({ ...quiet, repairedTotals })[0]?.detail).toContain(
       'source “wiki” were off by 1,200 items, and 1 more,',
     );
   });

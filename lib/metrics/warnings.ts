@@ -1,8 +1,8 @@
 /** What an operator should know without looking for it. Pure. */
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import type { PoolFigures } from '#db/stats.ts';
-import type { MendedTotals } from '#lib/counters/mended-totals.ts';
-import { recentMinutes, type Trouble } from '#lib/workers/facts.ts';
+import type { RepairedTotals } from '#lib/totals/repaired-totals.ts';
+import { type FaultCounts, recentMinutes } from '#lib/workers/facts.ts';
 import type { Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
 
@@ -12,7 +12,7 @@ export interface WarningFacts {
   readonly blockedHosts: readonly { readonly host: string }[];
   readonly pausedSources: readonly { readonly name: string; readonly pending: number }[];
   /** Totals that were found wrong lately, the worst first. */
-  readonly mendedTotals: readonly MendedTotals[];
+  readonly repairedTotals: readonly RepairedTotals[];
   /** Of the process that shows the warnings. */
   readonly console?: ConsoleFacts;
 }
@@ -46,7 +46,7 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       href: '/workers',
     });
   }
-  warnings.push(...troubleWarnings(alive));
+  warnings.push(...faultWarnings(alive));
   if (facts.console) warnings.push(...consoleWarnings(facts.console));
   if (blockedHosts.length > 0) {
     const names = blockedHosts.slice(0, 3).map(({ host }) => host);
@@ -61,7 +61,7 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       href: '/hosts',
     });
   }
-  warnings.push(...totalsWarnings(facts.mendedTotals));
+  warnings.push(...totalsWarnings(facts.repairedTotals));
   const held = pausedSources.filter(({ pending }) => pending > 0);
   if (held.length > 0) {
     const pending = held.reduce((sum, source) => sum + source.pending, 0);
@@ -80,9 +80,9 @@ const mostSkewMs = 5_000;
 /** Fewer in the last minutes are the ordinary course of things. */
 const fewestRetried = 3;
 
-/** What living workers said they met in the last minutes. All of it was mended; often is too often. */
-function troubleWarnings(alive: readonly Worker[]): Warning[] {
-  const sum = (key: keyof Trouble) =>
+/** What living workers said they met in the last minutes. All of it was repaired; often is too often. */
+function faultWarnings(alive: readonly Worker[]): Warning[] {
+  const sum = (key: keyof FaultCounts) =>
     alive.reduce((total, { facts }) => total + facts.recent[key], 0);
   const lately = `in the last ${recentMinutes} minutes`;
   const warnings: Warning[] = [];
@@ -139,7 +139,7 @@ function troubleWarnings(alive: readonly Worker[]): Warning[] {
   return warnings;
 }
 
-function totalsWarnings([worst, ...others]: readonly MendedTotals[]): Warning[] {
+function totalsWarnings([worst, ...others]: readonly RepairedTotals[]): Warning[] {
   if (!worst) return [];
   const more = others.length > 0 ? `, and ${others.length} more` : '';
   return [

@@ -2,13 +2,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db, Session } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { listRecords } from '#lib/records/list.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { searchWindow } from './list-page.ts';
 
 const lists: Record<string, (s: Session) => Promise<unknown>> = {

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { withDatabase } from '#db/testing/with-database.ts';
-import { type Actor, systemActor } from '#lib/access/model.ts';
-import { givenAccount } from '#lib/access/testing/account.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
+import { givenAccount } from '#test/access/account.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { withDatabase } from '#test/db/with-database.ts';
 import type { GridArrangement } from './model.ts';
 import { keepDefaultView, keepGrid, readPreferences } from './preferences.ts';
 

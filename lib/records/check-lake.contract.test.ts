@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { ingestRecordRow } from '#db/testing/ingest-record.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { checkLake } from './check-lake.ts';
 import { lakePath, writeLakeFile } from './lake.ts';
 import type { LakeFinding } from './lake-model.ts';
@@ -70,12 +70,12 @@ describe.each(contractEngines())('the lake and the records on $name', (engine) =
 
   it('are compared page by page, each once', async () => {
     expect(await check(false)).toEqual({
-      tally: { records, files: records, found: 0, mended: 0 },
+      tally: { records, files: records, found: 0, repaired: 0 },
       found: [],
     });
   });
 
-  it('are mended where they differ, in the first page and in the last', async () => {
+  it('are repaired where they differ, in the first page and in the last', async () => {
     const [first = ''] = files;
     const last = files.at(-1) ?? '';
     const text = await readFile(path.join(baseDir, last), 'utf8');
@@ -92,7 +92,7 @@ describe.each(contractEngines())('the lake and the records on $name', (engine) =
       `missing ${first}`,
       'orphaned stray.json',
     ]);
-    expect(tally).toMatchObject({ found: 3, mended: 3 });
+    expect(tally).toMatchObject({ found: 3, repaired: 3 });
     expect(JSON.parse(await readFile(path.join(baseDir, last), 'utf8'))).toMatchObject({
       ...JSON.parse(text),
       resource_id: `Page ${records - 1}`,

@@ -3,8 +3,8 @@
  * memory does not grow with them; for quiet hours.
  */
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { payloadHasHash } from './lake-document.ts';
 import { type LakeFile, lakeFiles, readLakeFile, requireLake } from './lake-files.ts';
@@ -25,10 +25,10 @@ export async function* checkLake(
 ): AsyncGenerator<LakeFinding, LakeTally, void> {
   requirePermission(actor, check.fix ? 'settings:manage' : 'console:view');
   await requireLake(check.baseDir);
-  const tally = { records: 0, files: 0, found: 0, mended: 0 };
+  const tally = { records: 0, files: 0, found: 0, repaired: 0 };
   const counted = (finding: LakeFinding) => {
     tally.found += 1;
-    if (finding.mended?.ok) tally.mended += 1;
+    if (finding.repaired?.ok) tally.repaired += 1;
     return finding;
   };
   for await (const page of recordPages(db)) {
@@ -41,13 +41,13 @@ export async function* checkLake(
     tally.files += page.length;
     for (const found of await findOrphans(db, page, check)) yield counted(found);
   }
-  if (tally.mended > 0) {
+  if (tally.repaired > 0) {
     await db.transaction((tx) =>
       recordAudit(tx, actor, {
-        action: 'lake.mend',
+        action: 'lake.repair',
         targetType: 'lake',
         targetId: null,
-        summary: `Mended ${tally.mended} of ${tally.found} faults of the file lake`,
+        summary: `Repaired ${tally.repaired} of ${tally.found} faults of the file lake`,
         after: tally,
       }),
     );
@@ -86,8 +86,8 @@ async function checkRecord(
   const file = lakePath ?? '';
   const fault = await faultOf({ ingestId, file, hash }, check);
   if (!fault) return null;
-  const mended = check.fix ? await rewriteLakeFile(session, ingestId, check) : null;
-  return { ...fault, path: file, ingestId, mended };
+  const repaired = check.fix ? await rewriteLakeFile(session, ingestId, check) : null;
+  return { ...fault, path: file, ingestId, repaired };
 }
 
 async function faultOf(

@@ -2,8 +2,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
+import { isUuid } from '#lib/ids.ts';
 import { parseJson } from '#lib/json.ts';
-import { isUuid, type RecordSummary, selectSummary, toSummary } from './list.ts';
+import { type RecordSummary, selectSummary, toSummary } from './list.ts';
 
 export interface RecordDetail extends RecordSummary {
   readonly requestHeaders: Readonly<Record<string, string>> | null;

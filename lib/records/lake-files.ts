@@ -2,8 +2,8 @@
 import { opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#lib/errors/app-error.ts';
+import { isUuid } from '#lib/ids.ts';
 import { type JsonValue, objectFromText } from '#lib/json.ts';
-import { isUuid } from './list.ts';
 
 /** Where files without a record are set aside; a name no source can have, and never walked into. */
 export const orphanDirectory = '.orphans';

@@ -1,6 +1,6 @@
 /** What a check of the file lake asks for and finds. */
-import { chunksOf } from '#lib/work-items/chunks.ts';
-import type { Mended } from './mended.ts';
+import { chunksOf } from '#db/chunks.ts';
+import type { Repaired } from './repaired.ts';
 
 export interface LakeFinding {
   /**
@@ -14,8 +14,8 @@ export interface LakeFinding {
   readonly ingestId: string | null;
   /** Completes "The file …". */
   readonly why: string;
-  /** Null when nothing was to be mended. */
-  readonly mended: Mended | null;
+  /** Null when nothing was to be repaired. */
+  readonly repaired: Repaired | null;
 }
 
 export interface LakeCheck {
@@ -34,7 +34,7 @@ export interface LakeTally {
   /** Files beyond the grace. */
   readonly files: number;
   readonly found: number;
-  readonly mended: number;
+  readonly repaired: number;
 }
 
 /** Files read at the same time; each may be as large as the largest payload. */

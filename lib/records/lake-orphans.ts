@@ -5,7 +5,7 @@ import type { Session } from '#db/engine.ts';
 import { type LakeFile, orphanDirectory, readLakeFile } from './lake-files.ts';
 import type { LakeCheck, LakeFinding } from './lake-model.ts';
 import { inTurns } from './lake-model.ts';
-import { type Mended, tried } from './mended.ts';
+import { type Repaired, tried } from './repaired.ts';
 
 /** Those of one page (no longer than `chunkSize`) of files that nobody is writing any more. */
 export async function findOrphans(
@@ -41,22 +41,22 @@ export async function findOrphans(
     if (named.has(file)) continue;
     const other = ingestId === null ? undefined : pathOf.get(ingestId);
     const why = other ? `is not the one its record names, ${other}` : 'is of no record';
-    const mended = check.fix ? await setAside(check.baseDir, file) : null;
-    findings.push({ kind: 'orphaned', path: file, ingestId, why, mended });
+    const repaired = check.fix ? await setAside(check.baseDir, file) : null;
+    findings.push({ kind: 'orphaned', path: file, ingestId, why, repaired });
   }
   for (const { kind, path: file } of page) {
     if (kind !== 'temporary') continue;
     const why = 'was left by a writer that ended';
-    const mended = check.fix
+    const repaired = check.fix
       ? await tried(() => rm(path.join(check.baseDir, file), { force: true }))
       : null;
-    findings.push({ kind: 'leftover', path: file, ingestId: null, why, mended });
+    findings.push({ kind: 'leftover', path: file, ingestId: null, why, repaired });
   }
   return findings;
 }
 
 /** Nothing is thrown away: it may belong to a database that is not this one. */
-function setAside(baseDir: string, file: string): Promise<Mended> {
+function setAside(baseDir: string, file: string): Promise<Repaired> {
   const target = path.join(baseDir, orphanDirectory, file);
   return tried(async () => {
     await mkdir(path.dirname(target), { recursive: true });

@@ -1,7 +1,9 @@
 /** The record list: what was fetched, newest first, one keyset page at a time, without payloads. */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { isUuid } from '#lib/ids.ts';
 import {
   type ColumnOf,
   type Condition,
@@ -40,14 +42,6 @@ export interface RecordSummary {
   readonly workItemId: string | null;
   readonly attempt: number;
 }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/**
- * The id columns of IngestRecords are UNIQUEIDENTIFIER in an existing database: SQL Server refuses
- * to compare one with text that is no UUID, so such an id is known to match nothing beforehand.
- */
-export const isUuid = (id: string) => uuid.test(id);
 
 const ref = (column: string) => sql.ref<string>(`IngestRecords.${column}`);
 

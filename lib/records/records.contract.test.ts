@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { ingestRecordRow } from '#db/testing/ingest-record.ts';
 import { newId } from '#lib/ids.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { getLatestRecord, getNeighbours, getRecord, getRecordPayload } from './detail.ts';
 import { parseRecordQuery } from './filter.ts';
 import { listRecords } from './list.ts';

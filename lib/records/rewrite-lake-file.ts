@@ -6,7 +6,7 @@ import { getRecord } from './detail.ts';
 import { writeLakeFile } from './lake.ts';
 import { lakeDocument } from './lake-document.ts';
 import { insideLake } from './lake-files.ts';
-import type { Mended } from './mended.ts';
+import type { Repaired } from './repaired.ts';
 import { payloadIsSound, payloadValue } from './stored-payload.ts';
 
 /** A record that does not match its own hash is not written: the file may be the last true copy. */
@@ -14,7 +14,7 @@ export async function rewriteLakeFile(
   session: Session,
   ingestId: string,
   options: { readonly baseDir: string; readonly prettyPrint: boolean },
-): Promise<Mended> {
+): Promise<Repaired> {
   const record = await getRecord(session, ingestId);
   const stored = await session.q
     .selectFrom('IngestRecords')

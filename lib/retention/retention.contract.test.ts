@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
-import { useStore } from '#lib/work-items/testing/database.ts';
-import { anAttempt, aRecord, aWorkItem, noValidators } from '#lib/work-items/testing/factories.ts';
-import { forgetOld } from './forget.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
+import { useStore } from '#test/queue-database.ts';
 import { defaultRetention } from './model.ts';
+import { purgeOld } from './purge.ts';
 import { changeRetention, readRetention } from './settings.ts';
 
 const day = 24 * 3_600_000;
@@ -48,12 +48,12 @@ describe.each(contractEngines())('retention on $name', (engine) => {
     expect(await readRetention(t.db)).toEqual(defaultRetention);
     const old = await fetchedAgo(21);
     const recent = await fetchedAgo(19);
-    await forgetOld(t.db);
+    await purgeOld(t.db);
     expect((await itemsWithAttempts()).toSorted()).toEqual([old, recent].toSorted());
 
     await changeRetention(t.db, admin, { eventDays: 30, attemptDays: 20 });
     expect(await readRetention(t.db)).toEqual({ eventDays: 30, attemptDays: 20 });
-    await forgetOld(t.db);
+    await purgeOld(t.db);
     expect(await itemsWithAttempts()).toEqual([recent]);
     // The items and what was fetched are not touched.
     expect(await t.count('work_items')).toBe(2);
@@ -71,10 +71,10 @@ describe.each(contractEngines())('retention on $name', (engine) => {
       .set({ at: t.db.engine.nowPlus(-3 * day) })
       .execute();
     await changeRetention(t.db, admin, { eventDays: 4, attemptDays: null });
-    await forgetOld(t.db);
+    await purgeOld(t.db);
     expect(await t.count('events')).toBe(1);
     await changeRetention(t.db, admin, { eventDays: 2, attemptDays: null });
-    await forgetOld(t.db);
+    await purgeOld(t.db);
     expect(await t.count('events')).toBe(0);
   });
 
@@ -93,7 +93,7 @@ describe.each(contractEngines())('retention on $name', (engine) => {
         })
         .execute();
     }
-    await forgetOld(t.db);
+    await purgeOld(t.db);
     const left = await t.db.q.selectFrom('request_keys').select('request_key').execute();
     expect(left).toEqual([{ request_key: 'b' }]);
   });

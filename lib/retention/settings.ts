@@ -1,7 +1,7 @@
 /** The retention that an administrator has set, for all workers of the database. */
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/parse-input.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
 import { newId } from '#lib/ids.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
+import { readNow } from '#lib/now.ts';
+import { operator, useRuns } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import { compareRuns } from './compare-runs.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
 import { attemptsPerMinute } from './run-pulse.ts';
-import { operator, useRuns } from './testing/campaign.ts';
 
 describe.each(contractEngines())('two runs on $name', (engine) => {
   const { given, launchSeed, claim, complete, giveUp, runOf } = useRuns(engine);

@@ -1,6 +1,6 @@
 /** Two runs side by side: what they were asked, how they went, and what failed in each. */
 import type { Session } from '#db/engine.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { getRun } from './get-run.ts';
 import type { Run } from './model.ts';
 

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { recrawlItems, retryItems } from '#lib/work-items/change-items.ts';
-import type { ClaimedItem } from '#lib/work-items/model.ts';
-import { passTime } from '#lib/work-items/testing/database.ts';
-import { anAttempt, aWorkItem } from '#lib/work-items/testing/factories.ts';
+import { recrawlItems, retryItems } from '#lib/items/changes/change-items.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
+import { operator, useRuns, viewer } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { anAttempt, aWorkItem } from '#test/factories.ts';
+import { passTime } from '#test/queue-database.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from './control-run.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import { listRuns } from './list-runs.ts';
 import { prepareRuns } from './prepare-runs.ts';
 import { runErrors, runProgress } from './run-progress.ts';
-import { operator, useRuns, viewer } from './testing/campaign.ts';
 
 describe.each(contractEngines())('steering and ending runs on $name', (engine) => {
   const { given, launchSeed, runOf, claim, complete, giveUp, audited } = useRuns(engine);

@@ -2,8 +2,8 @@
 import type { UpdateObject } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { EventKind } from '#lib/events/model.ts';

@@ -1,9 +1,10 @@
 /** Emptying the queue of a run that has ended before its work was done. */
+
+import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { chunkSize } from '#lib/work-items/chunks.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
-import { settleUnfetched } from './leave-run.ts';
-import { adjustRun, runStanding } from './run-numbers.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
+import { adjustRun, readRunState } from '#lib/queue/runs/run-numbers.ts';
+import { settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
 
 /**
  * Settles the queued items of an ended run (see `settleUnfetched`).
@@ -22,7 +23,7 @@ export async function emptyQueueOfRun(db: Db, runId: string, maxChunks: number):
 
 async function emptyChunk(tx: Session, runId: string): Promise<number> {
   await adjustRun(tx, runId, {});
-  const run = await runStanding(tx, runId);
+  const run = await readRunState(tx, runId);
   const query = tx.q
     .selectFrom('work_items')
     .select('work_item_id')

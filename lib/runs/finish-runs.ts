@@ -1,10 +1,10 @@
 /** Ending runs that have nothing left to do. */
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
 import type { EndReason } from './model.ts';
 import { hasOpenItems } from './open-items.ts';
-import { parseRunMetadata, type RunMetadata } from './run-metadata.ts';
-import { adjustRun } from './run-numbers.ts';
 
 /**
  * Completes each running, prepared run of which nothing waits or is held. Returns how many.

@@ -1,7 +1,7 @@
 /** A run over what is pending already, for a command that is to work on without seeding. */
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { newId } from '#lib/ids.ts';
 import type { Source } from '#lib/sources/model.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { givenSource, passTime } from '#lib/work-items/testing/database.ts';
-import { aWorkItem } from '#lib/work-items/testing/factories.ts';
+import { operator, useRuns, viewer } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { aWorkItem } from '#test/factories.ts';
+import { givenSource, passTime } from '#test/queue-database.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun, retryFailed } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
-import { operator, useRuns, viewer } from './testing/campaign.ts';
 
 describe.each(contractEngines())('launching runs on $name', (engine) => {
   const { given, launchSeed, runOf, claim, complete, giveUp, audited, givenCompleted } =

@@ -1,25 +1,25 @@
 /** Launching a run: the same request key launches one run, however often it is sent. */
 import type { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parseInput } from '#lib/errors/parse-input.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
+import { readNow } from '#lib/now.ts';
+import { distinctByKey, insertAbsent } from '#lib/queue/enqueue/enqueue.ts';
+import { insertRowFrom } from '#lib/queue/rows.ts';
+import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
+import { openDueQueue } from '#lib/recrawl/due-queue.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
 import type { Source } from '#lib/sources/model.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
-import { distinctByKey, insertAbsent } from '#lib/work-items/enqueue.ts';
-import { insertRowFrom } from '#lib/work-items/rows.ts';
 import { configHashOf } from './config-hash.ts';
-import { openDueQueue } from './due-queue.ts';
 import { requireRunRow } from './get-run.ts';
 import { type LaunchRequest, launchRequestSchema, type RunBudget } from './model.ts';
 import { launchedBefore, rememberLaunch } from './request-keys.ts';
-import { adjustRun } from './run-numbers.ts';
 import { scopeFilters, scopeHasItems } from './scope.ts';
 
 export interface LaunchOptions {

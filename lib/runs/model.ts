@@ -1,7 +1,7 @@
 /** A run: one campaign of ingestion over some sources. */
 import { z } from 'zod';
 import type { Instant, RunStatus } from '#db/schema.ts';
-import { workItemStatusSchema } from '#lib/work-items/model.ts';
+import { workItemStatusSchema } from '#lib/queue/model.ts';
 
 export const runKinds = ['seed', 'recrawl', 'retry'] as const;
 export type RunKind = (typeof runKinds)[number];

@@ -1,7 +1,7 @@
 /** Whether anything of a run is still to be done; each question reads one entry of an index. */
 import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 
 export async function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
   const query = s.q

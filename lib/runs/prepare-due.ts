@@ -1,11 +1,12 @@
 /** Putting into a run what is due, the most useful first. */
+
+import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
-import { chunkSize } from '#lib/work-items/chunks.ts';
-import { type DueItem, openDueQueue } from './due-queue.ts';
+import { readNow } from '#lib/now.ts';
+import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import { type DueItem, openDueQueue } from '#lib/recrawl/due-queue.ts';
 import { requireRunRow } from './get-run.ts';
-import { holdPreparingRun, markReady, noteMetadata, scopeSourcesOf } from './preparing-run.ts';
-import { parseRunMetadata } from './run-metadata.ts';
+import { lockPreparingRun, markReady, saveMetadata, scopeSourcesOf } from './preparing-run.ts';
 import { takeIn } from './take-in.ts';
 
 /**
@@ -32,7 +33,7 @@ async function takeDue(
   runId: string,
   items: readonly DueItem[],
 ): Promise<{ readonly joined: number; readonly done: boolean }> {
-  const run = await holdPreparingRun(tx, runId);
+  const run = await lockPreparingRun(tx, runId);
   if (!run) return { joined: 0, done: true };
   if (items.length === 0) {
     await markReady(tx, runId, parseRunMetadata(run.metadata));
@@ -40,6 +41,6 @@ async function takeDue(
   }
   const { joined, metadata, isFull } = await takeIn(tx, run, items);
   if (isFull) await markReady(tx, runId, metadata);
-  else await noteMetadata(tx, runId, metadata);
+  else await saveMetadata(tx, runId, metadata);
   return { joined, done: isFull };
 }

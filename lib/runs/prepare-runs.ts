@@ -2,14 +2,15 @@
  * Putting known items into runs, chunk by chunk, by whichever worker comes by. Where a run stands is
  * kept with it, so a crash costs at most one chunk's work, and nothing twice.
  */
+
+import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { chunkSize } from '#lib/work-items/chunks.ts';
+import { runIsAtWork } from '#lib/queue/runs/conditions.ts';
+import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
 import { emptyQueueOfRun } from './empty-queue.ts';
 import { prepareDue } from './prepare-due.ts';
-import { holdPreparingRun, markReady, noteMetadata, scopeSourcesOf } from './preparing-run.ts';
+import { lockPreparingRun, markReady, saveMetadata, scopeSourcesOf } from './preparing-run.ts';
 import { requestFromText } from './rows.ts';
-import { runIsAtWork } from './run-is-at-work.ts';
-import { parseRunMetadata } from './run-metadata.ts';
 import { scopeCandidates, scopeFilters } from './scope.ts';
 import { takeIn } from './take-in.ts';
 
@@ -55,7 +56,7 @@ interface Step {
 const done: Step = { joined: 0, next: 'nothing' };
 
 async function prepareChunk(tx: Session, runId: string): Promise<Step> {
-  const run = await holdPreparingRun(tx, runId);
+  const run = await lockPreparingRun(tx, runId);
   if (!run) return done;
   const request = requestFromText(run.request);
   if (request === null) return failRun(tx, runId);
@@ -77,7 +78,7 @@ async function prepareChunk(tx: Session, runId: string): Promise<Step> {
   const last = candidates.at(-1)?.work_item_id;
   const prepare =
     last === undefined ? { filter: at.filter + 1, cursor: '' } : { ...at, cursor: last };
-  await noteMetadata(tx, runId, { ...metadata, prepare });
+  await saveMetadata(tx, runId, { ...metadata, prepare });
   return { joined, next: 'another chunk' };
 }
 

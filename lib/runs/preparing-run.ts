@@ -1,11 +1,12 @@
 /** A run whose items are being put together: its row, its sources, and the end of that. */
 import type { Session } from '#db/engine.ts';
-import { type RunRow, revisionsFromText } from './rows.ts';
-import type { RunMetadata } from './run-metadata.ts';
-import type { ScopeSource } from './scope.ts';
+import type { RunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import type { ScopeSource } from '#lib/recrawl/due-queue.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
+import type { RunRow } from './rows.ts';
 
 /** Takes the run's row, so that two workers prepare it one after the other. */
-export async function holdPreparingRun(tx: Session, runId: string): Promise<RunRow | undefined> {
+export async function lockPreparingRun(tx: Session, runId: string): Promise<RunRow | undefined> {
   const held = await tx.q
     .updateTable('ingest_runs')
     .set({ heartbeat_at: tx.engine.now() })
@@ -32,7 +33,7 @@ export async function scopeSourcesOf(s: Session, run: RunRow): Promise<ScopeSour
   return names.map((name) => ({ name, type: typeOf.get(name) ?? '' }));
 }
 
-export async function noteMetadata(
+export async function saveMetadata(
   tx: Session,
   runId: string,
   metadata: RunMetadata,

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
+import { previewRun } from '#lib/previews/preview-run.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import { dueFirst } from '#lib/revisit/due-first.ts';
 import { pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
-import { givenSource, passTime } from '#lib/work-items/testing/database.ts';
-import { aWorkItem } from '#lib/work-items/testing/factories.ts';
+import { operator, useRuns } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { aWorkItem } from '#test/factories.ts';
+import { givenSource, passTime } from '#test/queue-database.ts';
 import { stopRun } from './control-run.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import type { LaunchRequest } from './model.ts';
 import { prepareRuns } from './prepare-runs.ts';
-import { previewRun } from './preview-run.ts';
-import { operator, useRuns } from './testing/campaign.ts';
 
 const dayMs = 86_400_000;
 

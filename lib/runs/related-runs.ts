@@ -1,7 +1,7 @@
 /** The run a run follows up, the runs that follow it up, and what has come of all of them together. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { getRun } from './get-run.ts';
 import type { Run } from './model.ts';
 import { runFromRow } from './rows.ts';

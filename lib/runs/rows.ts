@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { IngestRunsTable } from '#db/schema.ts';
 import { jsonFromText } from '#lib/json.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import {
   endReasons,
   type LaunchRequest,
@@ -16,7 +17,6 @@ export type RunRow = Selectable<IngestRunsTable>;
 const kindSchema = z.enum(runKinds).catch('seed');
 const phaseSchema = z.enum(['preparing', 'ready', 'ending']).catch('ready');
 const endReasonSchema = z.enum(endReasons).nullable().catch(null);
-const revisionsSchema = z.record(z.string(), z.number());
 
 export function runFromRow(row: RunRow): Run {
   return {
@@ -56,9 +56,4 @@ export function runFromRow(row: RunRow): Run {
 export function requestFromText(text: string | null): LaunchRequest | null {
   const parsed = launchRequestSchema.safeParse(jsonFromText(text));
   return parsed.success ? parsed.data : null;
-}
-
-export function revisionsFromText(text: string | null): Readonly<Record<string, number>> {
-  const parsed = revisionsSchema.safeParse(jsonFromText(text));
-  return parsed.success ? parsed.data : {};
 }

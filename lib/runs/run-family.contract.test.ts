@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
+import { operator, useRuns, viewer } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import { finishRuns } from './finish-runs.ts';
 import { recrawlRun, retryFailed } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
 import { listRelatedRuns } from './related-runs.ts';
-import { operator, useRuns, viewer } from './testing/campaign.ts';
 
 describe.each(contractEngines())('a run and those that follow it up on $name', (engine) => {
   const { given, launchSeed, runOf, claim, complete, giveUp } = useRuns(engine);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { requireRunRow } from './get-run.ts';
 
 const windowMs = 5 * 60_000;

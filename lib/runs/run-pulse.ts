@@ -2,7 +2,7 @@
 import type { Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import type { Instant } from '#db/schema.ts';
-import { readNow } from '#lib/schedules/schedules.ts';
+import { readNow } from '#lib/now.ts';
 
 const minuteMs = 60_000;
 const minutes = 60;

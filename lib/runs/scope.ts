@@ -1,16 +1,13 @@
 /** Which known items a run takes in, as filters that are worked through one after the other. */
-import type { Session } from '#db/engine.ts';
-import { chunksOf } from '#lib/work-items/chunks.ts';
-import { statusIs } from '#lib/work-items/held-item.ts';
-import type { RecrawlFilter } from '#lib/work-items/model.ts';
-import { recrawlCandidates } from '#lib/work-items/recrawl.ts';
-import type { ItemAsRead } from '#lib/work-items/status-and-run.ts';
-import type { LaunchRequest } from './model.ts';
 
-export interface ScopeSource {
-  readonly type: string;
-  readonly name: string;
-}
+import { chunksOf } from '#db/chunks.ts';
+import type { Session } from '#db/engine.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
+import type { RecrawlFilter } from '#lib/queue/model.ts';
+import { recrawlCandidates } from '#lib/queue/recrawl.ts';
+import type { ItemAsRead } from '#lib/queue/status-and-run.ts';
+import type { ScopeSource } from '#lib/recrawl/due-queue.ts';
+import type { LaunchRequest } from './model.ts';
 
 /** A known item as it was read, and what it takes to fetch it. */
 export interface ScopeItem extends ItemAsRead {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
 import { listEvents } from '#lib/events/list-events.ts';
-import type { ClaimedItem } from '#lib/work-items/model.ts';
-import { anAttempt, aWorkItem } from '#lib/work-items/testing/factories.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
+import { operator, useRuns } from '#test/campaign.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { anAttempt, aWorkItem } from '#test/factories.ts';
 import { cancelRun, stopRun } from './control-run.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
 import { endSpentRuns } from './spent-budget.ts';
-import { operator, useRuns } from './testing/campaign.ts';
 
 describe.each(contractEngines())('budgets in time and requests on $name', (engine) => {
   const { given, launchSeed, runOf, claim, complete, givenCompleted } = useRuns(engine);

@@ -1,21 +1,16 @@
 /** Ending runs whose budget in time or in requests is spent. */
-import { type RawBuilder, sql } from 'kysely';
-import type { Db, Engine, Session } from '#db/engine.ts';
+
+import { sql } from 'kysely';
+import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
+import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
 import { emptyQueueOfRun } from './empty-queue.ts';
 import type { EndReason } from './model.ts';
 import { hasItem } from './open-items.ts';
-import { adjustRun } from './run-numbers.ts';
 
 /** Chunks of 500 emptied at once; a longer queue is gone on with by `prepareRuns`. */
 const chunksAtOnce = 20;
-
-/**
- * Of a running run, by the database's clock: nothing more may be asked for. Claims pass its items over from
- * that moment, whether or not anybody has ended it yet.
- */
-export const budgetIsSpent = (engine: Engine): RawBuilder<boolean> =>
-  sql<boolean>`(deadline_at <= ${engine.now()} or requests_sent >= max_requests)`;
 
 /**
  * Ends each running run whose budget is spent while it still has something queued. What is in flight is

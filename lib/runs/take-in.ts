@@ -1,10 +1,10 @@
 /** Taking known items into a run that is being prepared, as far as its budget goes. */
 import type { Session } from '#db/engine.ts';
-import { reopenItems } from '#lib/work-items/reopen.ts';
-import { requestShare } from './planned-requests.ts';
+import { reopenItems } from '#lib/queue/reopen.ts';
+import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import { requestShare } from '#lib/recrawl/planned-requests.ts';
 import type { RunRow } from './rows.ts';
 import { requestFromText } from './rows.ts';
-import { parseRunMetadata, type RunMetadata } from './run-metadata.ts';
 import type { ScopeItem } from './scope.ts';
 
 export interface TakenIn {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { readNow } from '#lib/now.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { nextTimes } from './cron.ts';
 import type { Schedule } from './model.ts';
-import { dueSchedules, readNow } from './schedules.ts';
+import { dueSchedules } from './schedules.ts';
 
 /** One call stays short; what is left comes with the next one. */
 const mostAtOnce = 20;
@@ -22,7 +23,7 @@ export async function runDueSchedules(db: Db): Promise<number> {
   for (const schedule of await dueSchedules(db, mostAtOnce)) {
     const result = await launchOccurrence(db, schedule);
     if (result.runId !== null) launched += 1;
-    await noteOccurrence(db, schedule, result);
+    await recordOccurrence(db, schedule, result);
   }
   return launched;
 }
@@ -48,7 +49,7 @@ async function launchOccurrence(db: Db, schedule: Schedule): Promise<OccurrenceR
     );
     return { runId, outcome: 'launched' };
   } catch (error) {
-    // What a person must mend is noted; a fault of the database is met again at the next call.
+    // What a person must repair is noted; a fault of the database is met again at the next call.
     if (!(error instanceof AppError)) throw error;
     return { runId: null, outcome: `not launched: ${error.message}` };
   }
@@ -63,7 +64,11 @@ async function isRunning(db: Db, runId: string): Promise<boolean> {
   return run?.status === 'running';
 }
 
-async function noteOccurrence(db: Db, schedule: Schedule, result: OccurrenceResult): Promise<void> {
+async function recordOccurrence(
+  db: Db,
+  schedule: Schedule,
+  result: OccurrenceResult,
+): Promise<void> {
   await db.transaction(async (tx) => {
     const next = nextTimes(schedule.cron, schedule.timezone, await readNow(tx), 1)[0];
     await tx.q

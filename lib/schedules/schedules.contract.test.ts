@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
-import { aWorkItem } from '#lib/work-items/testing/factories.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { aWorkItem } from '#test/factories.ts';
 import type { ScheduleInput } from './model.ts';
 import { runDueSchedules } from './run-due-schedules.ts';
 import { deleteSchedule, listSchedules, saveSchedule } from './schedules.ts';

@@ -1,14 +1,16 @@
 /** Listing, saving and removing schedules. */
+
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Instant, SchedulesTable } from '#db/schema.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { SchedulesTable } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { once } from '#lib/requests/once.ts';
+import { readNow } from '#lib/now.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';
 import { nextTimes } from './cron.ts';
 import type { Schedule, ScheduleInput } from './model.ts';
@@ -142,14 +144,6 @@ async function requireSources(session: Session, names: readonly string[]): Promi
   throw new AppError('input_invalid', `There is no source named ${unknown.join(', ')}.`, {
     fields: { 'request.sources': `There is no source named ${unknown.join(', ')}.` },
   });
-}
-
-/** The database's clock. */
-export async function readNow(session: Session): Promise<Instant> {
-  const row = await session.q
-    .selectNoFrom(session.engine.now().as('now'))
-    .executeTakeFirstOrThrow();
-  return row.now;
 }
 
 function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {

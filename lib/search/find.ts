@@ -1,6 +1,8 @@
 /** What the command palette finds: items by id or dedupe key, sources and runs by name or id. */
+
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { isUuid } from '#lib/ids.ts';
 
 export interface Found {
   readonly kind: 'work-item' | 'source' | 'run';
@@ -86,8 +88,7 @@ async function findRuns(session: Session, wanted: string): Promise<Found[]> {
   const base = session.q
     .selectFrom('ingest_runs')
     .select(['run_id', 'name', 'kind', 'status', 'started_at']);
-  const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted);
-  const rows = isUuid
+  const rows = isUuid(wanted)
     ? await base.where('run_id', '=', wanted.toLowerCase()).execute()
     : (
         await engine

@@ -5,10 +5,10 @@ import { DatabaseError } from '#db/errors.ts';
 import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { TableName } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
-import { freshLeases } from '#lib/work-items/claim.ts';
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
-import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import { freshLeases } from '#lib/queue/claim/claim.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
+import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 
 const sourceSystem = 'smoke';
 const tables: readonly TableName[] = [

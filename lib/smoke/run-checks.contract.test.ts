@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '#db/open.ts';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import { runSmokeChecks } from './run-checks.ts';
 
 const admin = systemActor('test');

@@ -1,7 +1,7 @@
 /** The smoke test's four checks on an open database, with a result for each, for the console. */
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import {
   checkConnection,

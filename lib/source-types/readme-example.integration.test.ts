@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sendJson, startLoopbackServer } from '#lib/egress/testing/loopback-server.ts';
+import { sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../..');
@@ -80,7 +80,7 @@ it('and crawls a feed of three pages, and finds it unchanged the next time', asy
 
 /** What a worker does with a type, without the queue. */
 const crawl = `
-import { harness, itemOf } from '#lib/source-types/testing/fetch-harness.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
 const [, , types, feed] = process.argv;
 const [type] = Object.values(await import(types));
 const source = harness(type, type.templates[0].settings);

@@ -36,7 +36,7 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
 
 ## Politeness
 
-A source's delay holds for all workers together. A host is a lane of its own: whichever sources ask it share one
+A source's delay holds for all workers together. A host is held to its own pace: whichever sources ask it share one
 slot, and its pace is the greatest of the operator's delay, its Crawl-delay, a slow-down by its latency and, while
 it comes back from failures, one probe at a time. robots.txt is asked once a day for each origin, port included.
 

@@ -1,5 +1,5 @@
 import type { Db } from '#db/engine.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { upsertSource } from './save-source.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import type { Actor } from '#lib/access/model.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { requireSource } from './get-source.ts';
 import { importSources, planImport } from './import-sources.ts';
 import { listSources } from './list-sources.ts';

@@ -1,12 +1,12 @@
 /** Importing sources from YAML: first what would happen, then all of it. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/requests/once.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { listSources } from './list-sources.ts';
-import type { SourceInput } from './model.ts';
 import { upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secret-box.ts';
 import { differsTooLittle, nameKey, refuseSimilarName } from './similar-name.ts';

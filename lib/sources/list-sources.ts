@@ -1,5 +1,6 @@
 import type { Session } from '#db/engine.ts';
-import { type WorkItemStatus, workItemStatuses } from '#lib/work-items/model.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import { workItemStatuses } from '#db/schema.ts';
 import type { Source } from './model.ts';
 import { toSource } from './source-row.ts';
 

@@ -21,14 +21,3 @@ export interface Source {
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
-
-/** What the form, the YAML file and the command give. */
-export interface SourceInput {
-  readonly name: string;
-  readonly type: string;
-  readonly enabled: boolean;
-  readonly settings: JsonObject;
-  readonly seeds: readonly JsonObject[];
-  /** Given = replace; an empty string = remove; absent = keep. */
-  readonly secrets?: Readonly<Record<string, string>>;
-}

@@ -4,9 +4,10 @@
  * never pinned: its owner's wish and an operator's care take effect at once, and secrets go nowhere but
  * where they belong now.
  */
+
+import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
-import type { JsonObject } from '#lib/json.ts';
-import { revisionsFromText } from '#lib/runs/rows.ts';
+import { type JsonObject, jsonFromText } from '#lib/json.ts';
 import type { Source } from './model.ts';
 import { readSettings } from './source-row.ts';
 
@@ -106,4 +107,12 @@ function once<T>(values: Map<string, Promise<T>>, key: string, read: () => Promi
   const [oldest] = values.keys();
   if (values.size > mostKept && oldest !== undefined) values.delete(oldest);
   return value;
+}
+
+const revisionsSchema = z.record(z.string(), z.number());
+
+/** `ingest_runs.source_revisions`: the revision of each source by its name; none for runs of an older system. */
+export function revisionsFromText(text: string | null): Readonly<Record<string, number>> {
+  const parsed = revisionsSchema.safeParse(jsonFromText(text));
+  return parsed.success ? parsed.data : {};
 }

@@ -1,14 +1,15 @@
 /** Creating and changing sources. Every save that changes something is a revision. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { once } from '#lib/requests/once.ts';
 import { getSource, requireSource } from './get-source.ts';
-import type { Source, SourceInput } from './model.ts';
+import type { Source } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { changedSecrets, writeSecrets } from './secrets.ts';

@@ -1,7 +1,7 @@
 /** What is wrong with a seed beyond its schema: the items it stands for must be possible. */
 import { AppError } from '#lib/errors/app-error.ts';
+import { checkNewWorkItem } from '#lib/queue/dedupe-key.ts';
 import type { CommonSettings, SourceContext, SourceType } from '#lib/source-types/source-type.ts';
-import { checkNewWorkItem } from '#lib/work-items/dedupe-key.ts';
 
 /**
  * The sentence for the person who gives the seed, or null when all its items can be queued: a run

@@ -1,6 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
 import type { Source } from './model.ts';
 
 /**

@@ -1,11 +1,11 @@
 /** Checks what a form, a file or a command gives for a source; every fault stands beside its field. */
 import { z } from 'zod';
+import type { SourceInput } from '#lib/config/model.ts';
 import { allowedKeys, nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
-import type { SourceInput } from './model.ts';
 import { seedFault } from './seed-fault.ts';
 
 export interface CheckedInput {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { type Actor, systemActor } from '#lib/access/model.ts';
-import { createStateStore } from '#lib/work-items/create-state-store.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
+import type { SourceInput } from '#lib/config/model.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { deleteSource } from './delete-source.ts';
 import { ensureSampleSource } from './ensure-sample-source.ts';
 import { getSource, requireSource } from './get-source.ts';
 import { listSources } from './list-sources.ts';
-import type { SourceInput } from './model.ts';
 import { pauseSource, resumeSource } from './pause-source.ts';
 import { listRevisions } from './revisions.ts';
 import { saveSource, upsertSource } from './save-source.ts';

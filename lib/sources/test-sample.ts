@@ -1,10 +1,10 @@
 /** The further items of a test fetch: other seeds, and what the first one led to. */
 import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
 import { appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
+import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
+import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
+import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
-import { dedupeKeyOf } from '#lib/work-items/dedupe-key.ts';
-import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
-import { unstoredItem } from '#lib/work-items/unstored-item.ts';
 
 const moreItems = 4;
 /** Then the sample ends with what it has. */

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { type Actor, systemActor } from '#lib/access/model.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import {
   type LoopbackServer,
   loopbackNetworks,
   type Respond,
   sendJson,
   startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
-import type { JsonObject } from '#lib/json.ts';
-import type { SourceInput } from './model.ts';
+} from '#test/loopback-server.ts';
 import { saveSource } from './save-source.ts';
 import { createSecretBox } from './secret-box.ts';
 import { testSource } from './test-source.ts';

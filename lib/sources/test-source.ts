@@ -1,15 +1,15 @@
 /** Fetches a sample with values that need not be saved, and shows what happened. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import { AppError, type PublicError } from '#lib/errors/app-error.ts';
+import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { unstoredItem } from '#lib/work-items/unstored-item.ts';
 import { requireSource } from './get-source.ts';
-import type { SourceInput } from './model.ts';
 import { refuseMovedSecrets } from './moved-secrets.ts';
 import type { SecretBox } from './secret-box.ts';
 import { readSecrets } from './secrets.ts';

@@ -1,10 +1,11 @@
 /** Sources as YAML: the file format of the command, so that what one exports the other reads. */
 import { stringify } from 'yaml';
 import { fileSchema } from '#lib/config/file-schema.ts';
-import { sourcesOfFile } from '#lib/config/file-sources.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import { parseYamlText } from '#lib/config/yaml-file.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { Source, SourceInput } from './model.ts';
+import { sourcesOfFile } from './file-sources.ts';
+import type { Source } from './model.ts';
 
 /** `sources:` and `seeds:` of the configuration file. Secrets are not in it. */
 export function sourcesToYaml(

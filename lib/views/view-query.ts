@@ -1,7 +1,7 @@
 /** The parameters that a view keeps: filter and order, never a position. */
 import { AppError } from '#lib/errors/app-error.ts';
-import { parseWorkItemQuery } from '#lib/work-items/filter.ts';
-import { workItemParameterNames } from '#lib/work-items/parameters.ts';
+import { parseWorkItemQuery } from '#lib/items/list/filter.ts';
+import { workItemParameterNames } from '#lib/items/list/parameters.ts';
 
 /**
  * The query of a work-item list in canonical form: known parameters only, in one order. Two queries

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { withDatabase } from '#db/testing/with-database.ts';
-import { type Actor, systemActor } from '#lib/access/model.ts';
-import { givenAccount } from '#lib/access/testing/account.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
+import { givenAccount } from '#test/access/account.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { withDatabase } from '#test/db/with-database.ts';
 import type { NewView } from './model.ts';
 import { changeView, createView, deleteView, listViews } from './views.ts';
 

@@ -1,14 +1,14 @@
 /** Listing, saving, changing and removing saved views. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { can } from '#lib/access/permissions.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { can } from '#lib/actor/permissions.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { requireAccount } from '#lib/preferences/preferences.ts';
-import { once } from '#lib/requests/once.ts';
 import type { NewView, SavedView, ViewChange, ViewPage } from './model.ts';
 import { canonicalQuery } from './view-query.ts';
 

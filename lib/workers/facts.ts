@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const count = z.number().int().min(0).catch(0);
 
-const troubleSchema = z.object({
+const faultCountsSchema = z.object({
   /** Items taken back from workers that fell silent. */
   rescued: count,
   /** Transactions run again after the server chose them as deadlock victim. */
@@ -15,10 +15,10 @@ const troubleSchema = z.object({
   /** Heartbeats at which somebody waited for a connection of the pool. */
   poolWaits: count,
 });
-export type Trouble = z.output<typeof troubleSchema>;
-export const noTrouble: Trouble = troubleSchema.parse({});
+export type FaultCounts = z.output<typeof faultCountsSchema>;
+export const noFaults: FaultCounts = faultCountsSchema.parse({});
 
-/** Trouble older than this is no longer told as recent, minutes. */
+/** FaultCounts older than this is no longer told as recent, minutes. */
 export const recentMinutes = 10;
 
 const workerFactsSchema = z.object({
@@ -28,7 +28,7 @@ const workerFactsSchema = z.object({
   lost: count,
   released: count,
   /** In the last `recentMinutes`. */
-  recent: troubleSchema.catch(noTrouble),
+  recent: faultCountsSchema.catch(noFaults),
   /** The worker's clock minus the database's, ms; null = not measured. Leases never use it. */
   clockSkewMs: z.number().nullable().catch(null),
 });

@@ -96,7 +96,7 @@ export async function signOff(db: Db, workerId: string, figures: Heartbeat): Pro
 }
 
 /** Forgets workers that ended or fell silent a week ago. */
-export async function forgetOldWorkers(session: Session): Promise<void> {
+export async function purgeOldWorkers(session: Session): Promise<void> {
   await session.q
     .deleteFrom('workers')
     .where('heartbeat_at', '<', session.engine.nowPlus(-keepEndedMs))

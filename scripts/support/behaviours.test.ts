@@ -11,7 +11,7 @@ const report = {
   success: false,
   testResults: [
     {
-      name: '/repo/lib/work-items/claim.contract.test.ts',
+      name: '/repo/lib/queue/claim.contract.test.ts',
       assertionResults: [
         result('claiming on sqlite', 'goes in order', 'passed', ['a claim']),
         result('claiming on sqlserver', 'goes in order', 'failed', ['a claim']),
@@ -27,7 +27,7 @@ describe('the list of behaviours', () => {
   it('counts what passed for each engine, and what did not', () => {
     expect(behavioursAsText(suitesFrom(report, '/repo'), false)).toEqual([
       '    sqlite  sqlserver  behaviours',
-      '         2        1/2  lib/work-items · claiming',
+      '         2        1/2  lib/queue · claiming',
       '         2        1/2  in all',
     ]);
   });

@@ -18,7 +18,7 @@ const reportSchema = z.object({
 });
 
 export interface Suite {
-  /** Where it stands, and what it is about: `lib/work-items · claiming`. */
+  /** Where it stands, and what it is about: `lib/queue · claiming`. */
   readonly name: string;
   /** By behaviour, then by engine: `passed`, `failed`, `skipped`. */
   readonly behaviours: ReadonlyMap<string, ReadonlyMap<string, string>>;

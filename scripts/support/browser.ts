@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { systemBrowser } from '../../e2e/support/system-browser.ts';
-import { shell } from './lanes.ts';
+import { shell } from './stages.ts';
 
 /** A system browser, or Playwright's own; null when there is neither. */
 function findBrowser(): string | null {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '#worker/testing/processes.ts';
+import { until } from '#test/worker/processes.ts';
 import { inRoot } from './root.ts';
 
 let directory = '';
@@ -52,7 +52,7 @@ async function start(program: string): Promise<ChildProcess> {
     JSON.stringify(pathToFileURL(inRoot('scripts/support', name)).href);
   await writeFile(
     file,
-    `import { shell } from ${from('lanes.ts')};
+    `import { shell } from ${from('stages.ts')};
      import { createSupervisor, stopSupervisorOnSignals } from ${from('supervisor.ts')};
      ${program}`,
   );
@@ -73,7 +73,7 @@ async function terminated(running: ChildProcess): Promise<unknown> {
 const noneLeft = async () => !(await pids()).some(isAlive);
 
 describe('a command that is ended alone, by SIGTERM', () => {
-  it('takes along what runs in its lanes, and what that started', async () => {
+  it('takes along what runs in its stages, and what that started', async () => {
     const file = await child('');
     const line = `"${process.execPath}" "${file}" & "${process.execPath}" "${file}" & wait`;
     const running = await start(`await shell(${JSON.stringify(line)});`);
@@ -81,7 +81,7 @@ describe('a command that is ended alone, by SIGTERM', () => {
     await until('its children are gone', noneLeft, 10_000);
   });
 
-  it('kills those of its lanes that do not listen', async () => {
+  it('kills those of its stages that do not listen', async () => {
     const file = await child(`process.on('SIGTERM', () => {});`);
     const line = `"${process.execPath}" "${file}" & exec "${process.execPath}" "${file}"`;
     const running = await start(`await shell(${JSON.stringify(line)});`);

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { migrate } from '#db/migrate/migrate.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
-import { dropTestSchema, withOwnSchema } from '#db/testing/sqlserver-schema.ts';
+import { dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
 import { inRoot, root } from './root.ts';
 
 const resultSchema = z.object({ items_succeeded: z.number(), items_failed: z.number() });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressFrom, holdPort } from './port.ts';
+import { addressFrom, reservePort } from './port.ts';
 
 let cleanUp: (() => Promise<unknown>) | undefined;
 afterEach(async () => {
@@ -35,20 +35,20 @@ describe('the address of the console', () => {
 describe('the held port', () => {
   it('answers that the console is starting, and is free after its release', async () => {
     const address = { host: '127.0.0.1', port: await freePort() };
-    const held = await holdPort(address);
+    const held = await reservePort(address);
     const response = await fetch(`http://127.0.0.1:${address.port}/`);
     expect(response.status).toBe(503);
     expect(await response.text()).toContain('is starting');
     await held.release();
-    const again = await holdPort(address);
+    const again = await reservePort(address);
     await again.release();
   });
 
   it('that another program has is named with what to do', async () => {
     const address = { host: '127.0.0.1', port: await freePort() };
-    const held = await holdPort(address);
+    const held = await reservePort(address);
     cleanUp = () => held.release();
-    await expect(holdPort(address)).rejects.toMatchObject({
+    await expect(reservePort(address)).rejects.toMatchObject({
       code: 'port_taken',
       message: expect.stringContaining(String(address.port)),
       remedy: expect.stringContaining('PORT='),
@@ -56,7 +56,7 @@ describe('the held port', () => {
   });
 
   it('on an address that is not of this machine is a wrong setting', async () => {
-    await expect(holdPort({ host: '203.0.113.1', port: 3000 })).rejects.toMatchObject({
+    await expect(reservePort({ host: '203.0.113.1', port: 3000 })).rejects.toMatchObject({
       code: 'config_invalid',
     });
   });

@@ -27,7 +27,7 @@ export function addressFrom(env: Readonly<Record<string, string | undefined>>): 
  * Listens at the address and answers "starting" until it is released. Throws `port_taken` when
  * another program has it.
  */
-export async function holdPort({ host, port }: Address): Promise<{ release(): Promise<void> }> {
+export async function reservePort({ host, port }: Address): Promise<{ release(): Promise<void> }> {
   const server = createServer((_request, response) => {
     response.writeHead(503, {
       'content-type': 'text/html; charset=utf-8',

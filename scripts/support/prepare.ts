@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { migrate } from '#db/migrate/migrate.ts';
 import { ensureAdministrator } from '#lib/access/ensure-administrator.ts';
-import { loadConfig } from '#lib/config/load-config.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime } from '#lib/runtime.ts';
 import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';

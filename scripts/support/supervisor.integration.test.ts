@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '#worker/testing/processes.ts';
+import { until } from '#test/worker/processes.ts';
 import { type ChildPlan, createSupervisor, type Supervisor } from './supervisor.ts';
 
 let directory = '';

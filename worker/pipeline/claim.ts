@@ -1,6 +1,6 @@
 /** Claim: takes work into this worker's hands. */
 import { listSourceTypes } from '#lib/source-types/registry.ts';
-import type { HeldItem, PipelineContext } from './context.ts';
+import type { LeasedItem, PipelineContext } from './context.ts';
 
 export interface Room {
   /** Most requests the claimed items may take: items that are fetched together take one. */
@@ -11,7 +11,7 @@ export interface Room {
 
 interface Claim {
   /** Items that are fetched together; most types' items stand alone. */
-  readonly batches: readonly (readonly HeldItem[])[];
+  readonly batches: readonly (readonly LeasedItem[])[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
 }
@@ -30,22 +30,22 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
     maxItems: room.items,
   });
   const claimedAt = performance.now();
-  context.claimsTold.note(items, claimedAt);
-  const held = items.map((item) => ({
+  context.claimEvents.note(items, claimedAt);
+  const leased = items.map((item) => ({
     item,
     claimSentAt,
     claimedAt,
     abort: new AbortController(),
     requests: 0,
   }));
-  return { batches: batchesOf(held), retryInMs };
+  return { batches: batchesOf(leased), retryInMs };
 }
 
 /** Items of one source and kind go together in the order of the claim, as many as its type allows. */
-function batchesOf(held: readonly HeldItem[]): HeldItem[][] {
-  const open = new Map<string, HeldItem[]>();
-  const all: HeldItem[][] = [];
-  for (const one of held) {
+function batchesOf(leased: readonly LeasedItem[]): LeasedItem[][] {
+  const open = new Map<string, LeasedItem[]>();
+  const all: LeasedItem[][] = [];
+  for (const one of leased) {
     const { sourceSystem, sourceName, resourceType } = one.item;
     const key = JSON.stringify([sourceSystem, sourceName, resourceType]);
     const batch = open.get(key);

@@ -2,23 +2,28 @@
 
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
+import { planRetry } from '#lib/queue/finish/retry-policy.ts';
+import type { AttemptReport, CompletionInput, Fence } from '#lib/queue/model.ts';
 import type { FetchFacts, SharedFacts } from '#lib/source-types/source-type.ts';
-import type { AttemptReport, CompletionInput, Fence } from '#lib/work-items/model.ts';
-import { planRetry } from '#lib/work-items/retry-policy.ts';
-import { patiently } from '../patience.ts';
-import { type HeldItem, type ItemResult, type PipelineContext, patienceWith } from './context.ts';
+import { retryTransient } from '../retry-transient.ts';
+import {
+  type ItemResult,
+  type LeasedItem,
+  type PipelineContext,
+  retryTransientWith,
+} from './context.ts';
 
 /** Commits a success. A database that is away is waited for until the work on the item is broken off. */
 export async function completeItem(
-  held: HeldItem,
+  leased: LeasedItem,
   input: Omit<CompletionInput, 'fence' | 'attempt'> & { facts: FetchFacts | SharedFacts },
   context: PipelineContext,
 ): Promise<ItemResult> {
   const { facts, ...completion } = input;
-  const attempt = attemptReport(held, facts, context);
-  const result = await patiently(
-    () => context.completions.complete({ ...completion, fence: fenceOf(held), attempt }),
-    patienceWith(held, context, 'complete an item'),
+  const attempt = attemptReport(leased, facts, context);
+  const result = await retryTransient(
+    () => context.completions.complete({ ...completion, fence: fenceOf(leased), attempt }),
+    retryTransientWith(leased, context, 'complete an item'),
   );
   return result.ok ? { kind: 'completed', discovered: result.discovered } : { kind: 'lost' };
 }
@@ -33,30 +38,30 @@ interface Failure {
 
 /** Commits a failure as the retry policy decides. */
 export async function failItem(
-  held: HeldItem,
+  leased: LeasedItem,
   failure: Failure,
   context: PipelineContext,
 ): Promise<ItemResult> {
   const { decision, blockHostMs } = planRetry({
     code: failure.code,
-    attempt: held.item.attempt,
+    attempt: leased.item.attempt,
     maxAttempts: failure.maxAttempts,
     retryAfterMs: failure.retryAfterMs,
-    isUntriedLink: held.item.discoveredFrom !== null && held.item.lastFetchedAt === null,
-    wasFetched: held.item.lastFetchedAt !== null,
+    isUntriedLink: leased.item.discoveredFrom !== null && leased.item.lastFetchedAt === null,
+    wasFetched: leased.item.lastFetchedAt !== null,
   });
-  const attempt = attemptReport(held, failure.facts, context);
-  const result = await patiently(
+  const attempt = attemptReport(leased, failure.facts, context);
+  const result = await retryTransient(
     () =>
       context.store.fail({
-        fence: fenceOf(held),
+        fence: fenceOf(leased),
         attempt,
         errorCode: failure.code,
         errorMessage: failure.message,
         decision,
         blockHostMs,
       }),
-    patienceWith(held, context, 'record a failed attempt'),
+    retryTransientWith(leased, context, 'record a failed attempt'),
   );
   // It may have had its host blocked: whoever begins now has to see that.
   context.memory.hosts.forget();
@@ -65,26 +70,29 @@ export async function failItem(
 }
 
 /** Gives the item back unprocessed; its attempt is uncounted again. */
-export async function releaseItem(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
-  const released = await context.store.release([fenceOf(held)]);
+export async function releaseItem(
+  leased: LeasedItem,
+  context: PipelineContext,
+): Promise<ItemResult> {
+  const released = await context.store.release([fenceOf(leased)]);
   return { kind: released === 1 ? 'released' : 'lost' };
 }
 
-export function fenceOf({ item }: HeldItem): Fence {
+export function fenceOf({ item }: LeasedItem): Fence {
   return { workItemId: item.workItemId, leaseId: item.leaseId };
 }
 
 function attemptReport(
-  held: HeldItem,
+  leased: LeasedItem,
   facts: FetchFacts | SharedFacts | null,
   context: PipelineContext,
 ): AttemptReport {
   return {
     attemptId: newId(),
     workerId: context.workerId,
-    durationMs: Math.round(performance.now() - held.claimSentAt),
+    durationMs: Math.round(performance.now() - leased.claimSentAt),
     httpStatus: facts?.statusCode ?? null,
     facts: facts?.details ?? null,
-    requests: held.requests,
+    requests: leased.requests,
   };
 }

@@ -4,12 +4,12 @@ import type { LakeSettings } from '#lib/config/model.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { Logger } from '#lib/log.ts';
+import type { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
+import type { StateStore } from '#lib/queue/state-store.ts';
 import type { SecretBox } from '#lib/sources/secret-box.ts';
-import type { CompletionGroup } from '#lib/work-items/completion-group.ts';
-import type { ClaimedItem } from '#lib/work-items/model.ts';
-import type { StateStore } from '#lib/work-items/state-store.ts';
-import type { ClaimsTold } from '../claims-told.ts';
-import type { PatienceOptions } from '../patience.ts';
+import type { ClaimEvents } from '../claim-events.ts';
+import type { RetryTransientOptions } from '../retry-transient.ts';
 import type { SourceMemory } from './load-source.ts';
 
 export interface PipelineContext {
@@ -18,7 +18,7 @@ export interface PipelineContext {
   /** Through this items are completed: those that end at about the same time share a transaction. */
   readonly completions: CompletionGroup;
   /** What was claimed and is still to be told of in the log of its run. */
-  readonly claimsTold: ClaimsTold;
+  readonly claimEvents: ClaimEvents;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;
@@ -35,7 +35,7 @@ export interface PipelineContext {
 export type AbortReason = 'stopping' | 'lease_lost';
 
 /** An item in this worker's hands. */
-export interface HeldItem {
+export interface LeasedItem {
   readonly item: ClaimedItem;
   /** This process's monotonic clock just before the claim was sent, ms. */
   readonly claimSentAt: number;
@@ -48,11 +48,11 @@ export interface HeldItem {
 }
 
 /** Patience for a step of an item; the log is only made when there is something to say. */
-export const patienceWith = (
-  { abort }: HeldItem,
+export const retryTransientWith = (
+  { abort }: LeasedItem,
   context: PipelineContext,
   what: string,
-): PatienceOptions => ({
+): RetryTransientOptions => ({
   signal: abort.signal,
   what,
   get log() {

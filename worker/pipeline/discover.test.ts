@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import type { DiscoveredItem } from '#lib/source-types/source-type.ts';
-import { aStoredItem } from '../testing/items.ts';
+import { aStoredItem } from '#test/worker/items.ts';
 import { toWorkItems } from './discover.ts';
 import type { LoadedSource } from './load-source.ts';
 

@@ -1,8 +1,8 @@
 /** Discover: turns what a payload links to into new work items. Pure. */
 import type { JsonValue } from '#lib/json.ts';
+import { keyIfFit } from '#lib/queue/dedupe-key.ts';
+import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, FetchFacts } from '#lib/source-types/source-type.ts';
-import { keyIfFit } from '#lib/work-items/dedupe-key.ts';
-import type { NewWorkItem, WorkItem } from '#lib/work-items/model.ts';
 import type { LoadedSource } from './load-source.ts';
 
 export interface Discovery {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
 import { createRobotsMemory } from '#lib/egress/robots.ts';
-import { type LoopbackServer, startLoopbackServer } from '#lib/egress/testing/loopback-server.ts';
-import { passTime } from '#lib/work-items/testing/database.ts';
-import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
+import { passTime } from '#test/queue-database.ts';
+import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
 import { processItem } from './process-item.ts';
 
@@ -34,8 +34,8 @@ describe.each(contractEngines())('the distance a site asks for, on $name', (engi
   const claim = async () =>
     (await claimItems(bench.context, { requests: 20, items: 20 })).batches.flat();
   const work = async () => {
-    const held = await claim();
-    const results = await Promise.all(held.map((one) => processItem(one, bench.context)));
+    const leased = await claim();
+    const results = await Promise.all(leased.map((one) => processItem(one, bench.context)));
     return results.map(({ kind }) => kind);
   };
   const pages = (site: LoopbackServer) =>
@@ -67,9 +67,9 @@ describe.each(contractEngines())('the distance a site asks for, on $name', (engi
     await passTime(bench.context.db, 2_000);
     robots = '';
     const fresh = { ...bench.context, robots: createRobotsMemory() };
-    const [held] = await claim();
-    if (!held) throw new Error('nothing could be claimed');
-    expect(await processItem(held, fresh)).toMatchObject({ kind: 'completed' });
+    const [leased] = await claim();
+    if (!leased) throw new Error('nothing could be claimed');
+    expect(await processItem(leased, fresh)).toMatchObject({ kind: 'completed' });
     const host = await bench.context.db.q
       .selectFrom('hosts')
       .select(['pace_ms', 'robots_delay_ms'])

@@ -1,10 +1,11 @@
 /** Fetch: asks the source for one item, or for several that one request can ask for. */
+
+import { budgetLeft } from '#lib/egress/budget.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { budgetLeft } from '#lib/hosts/budget.ts';
 import { keepDistance } from '#lib/hosts/keep-distance.ts';
 import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { HeldItem, PipelineContext } from './context.ts';
+import type { LeasedItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 import { politeHttp } from './polite-http.ts';
 import { type HostVisit, visitor } from './visit-host.ts';
@@ -23,16 +24,16 @@ class ClaimedTooSoon extends Error {
  * given on, so that the next request of the fleet keeps the delay.
  */
 export async function fetchItem(
-  held: HeldItem,
+  leased: LeasedItem,
   source: LoadedSource,
   context: PipelineContext,
 ): Promise<FetchOutcome | null> {
   try {
-    return await underSlot(held, held.abort.signal, source, context, (fetching) =>
-      source.type.fetch(held.item, fetching),
+    return await underSlot(leased, leased.abort.signal, source, context, (fetching) =>
+      source.type.fetch(leased.item, fetching),
     );
   } catch (error) {
-    return error instanceof ClaimedTooSoon ? null : failedOutcome(error, held, context);
+    return error instanceof ClaimedTooSoon ? null : failedOutcome(error, leased, context);
   }
 }
 
@@ -41,27 +42,27 @@ export async function fetchItem(
  * asked for. One item's lost lease leaves the others alone.
  */
 export async function fetchTogether(
-  batch: readonly HeldItem[],
+  batch: readonly LeasedItem[],
   source: LoadedSource,
   context: PipelineContext,
-): Promise<ReadonlyMap<HeldItem, FetchOutcome | null>> {
+): Promise<ReadonlyMap<LeasedItem, FetchOutcome | null>> {
   const [first] = batch;
   const together = source.type.batch;
   if (!first || !together) throw new Error('these items cannot be fetched together');
   try {
-    const items = batch.map((held) => held.item);
+    const items = batch.map((leased) => leased.item);
     const outcomes = await underSlot(first, whenAllAborted(batch), source, context, (fetching) =>
       together.fetch(items, fetching),
     );
-    return new Map(batch.map((held, index) => [held, outcomes[index] ?? null]));
+    return new Map(batch.map((leased, index) => [leased, outcomes[index] ?? null]));
   } catch (error) {
     const outcome = error instanceof ClaimedTooSoon ? null : failedOutcome(error, first, context);
-    return new Map(batch.map((held) => [held, outcome]));
+    return new Map(batch.map((leased) => [leased, outcome]));
   }
 }
 
 async function underSlot<T>(
-  holder: HeldItem,
+  holder: LeasedItem,
   signal: AbortSignal,
   source: LoadedSource,
   context: PipelineContext,
@@ -99,7 +100,7 @@ async function underSlot<T>(
 }
 
 async function keepHostsDistance(
-  { item: { host } }: HeldItem,
+  { item: { host } }: LeasedItem,
   delayMs: number | null,
   source: LoadedSource,
   context: PipelineContext,
@@ -132,18 +133,18 @@ async function keepDistanceOfVisit(
   );
 }
 
-function whenAllAborted(batch: readonly HeldItem[]): AbortSignal {
+function whenAllAborted(batch: readonly LeasedItem[]): AbortSignal {
   const all = new AbortController();
   const check = () => {
-    const last = batch.findLast((held) => held.abort.signal.aborted);
-    if (batch.every((held) => held.abort.signal.aborted)) all.abort(last?.abort.signal.reason);
+    const last = batch.findLast((leased) => leased.abort.signal.aborted);
+    if (batch.every((leased) => leased.abort.signal.aborted)) all.abort(last?.abort.signal.reason);
   };
-  for (const held of batch) held.abort.signal.addEventListener('abort', check, { once: true });
+  for (const leased of batch) leased.abort.signal.addEventListener('abort', check, { once: true });
   check();
   return all.signal;
 }
 
-function failedOutcome(error: unknown, held: HeldItem, context: PipelineContext): FetchOutcome {
+function failedOutcome(error: unknown, leased: LeasedItem, context: PipelineContext): FetchOutcome {
   if (error instanceof AppError) {
     return {
       kind: 'error',
@@ -153,9 +154,9 @@ function failedOutcome(error: unknown, held: HeldItem, context: PipelineContext)
       retryAfterMs: error.retryAfterMs,
     };
   }
-  if (!held.abort.signal.aborted) {
+  if (!leased.abort.signal.aborted) {
     context.log.error(
-      { err: error, item_id: held.item.workItemId },
+      { err: error, item_id: leased.item.workItemId },
       'the connector failed unexpectedly',
     );
   }
@@ -170,16 +171,16 @@ function failedOutcome(error: unknown, held: HeldItem, context: PipelineContext)
 
 /** A slot that cannot be passed on expires by itself with its lease. */
 async function passOnSlot(
-  held: HeldItem,
+  leased: LeasedItem,
   sentAt: number | null,
   context: PipelineContext,
 ): Promise<void> {
-  const sentAfterMs = sentAt === null ? null : Math.max(0, Math.ceil(sentAt - held.claimSentAt));
+  const sentAfterMs = sentAt === null ? null : Math.max(0, Math.ceil(sentAt - leased.claimSentAt));
   try {
-    await context.store.releaseSlot(held.item.leaseId, sentAfterMs);
+    await context.store.releaseSlot(leased.item.leaseId, sentAfterMs);
   } catch (error) {
     context.log.warn(
-      { err: error, source: held.item.sourceName },
+      { err: error, source: leased.item.sourceName },
       'could not pass on the polite slot',
     );
   }

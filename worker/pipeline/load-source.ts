@@ -1,12 +1,12 @@
 /** The source of an item as the fetch needs it: its type, its parsed settings, its secrets. */
 import { AppError } from '#lib/errors/app-error.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceContext, SourceType } from '#lib/source-types/source-type.ts';
 import { getSource } from '#lib/sources/get-source.ts';
 import { settingsForRun } from '#lib/sources/pinned-settings.ts';
 import { readSecrets } from '#lib/sources/secrets.ts';
-import type { ClaimedItem } from '#lib/work-items/model.ts';
-import type { HeldItem, PipelineContext } from './context.ts';
+import type { LeasedItem, PipelineContext } from './context.ts';
 import { RecentlyRead } from './recently-read.ts';
 
 export interface LoadedSource {
@@ -54,7 +54,7 @@ export const createSourceMemory = (): SourceMemory => ({
 
 /** Throws `source_removed` when it no longer exists, `config_invalid` when its settings no longer fit. */
 export async function loadSource(
-  { item, claimedAt }: HeldItem,
+  { item, claimedAt }: LeasedItem,
   context: PipelineContext,
 ): Promise<LoadedSource> {
   const { memory } = context;

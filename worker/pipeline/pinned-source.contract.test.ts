@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { pauseSource } from '#lib/sources/pause-source.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
-import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
 import { loadSource } from './load-source.ts';
 import { processItem } from './process-item.ts';
 
@@ -53,9 +53,12 @@ describe.each(contractEngines())(
         .where('status', '=', 'pending')
         .execute();
       const second = await launch();
-      const held = await bench.claimOne();
-      expect(held.item.runId).toBe(second);
-      expect(await processItem(held, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
+      const leased = await bench.claimOne();
+      expect(leased.item.runId).toBe(second);
+      expect(await processItem(leased, bench.context)).toEqual({
+        kind: 'completed',
+        discovered: 0,
+      });
       const runs = await Promise.all([first, second].map((id) => getRun(bench.context.db, id)));
       expect(runs.map((run) => run?.sourceRevisions)).toEqual([{ sample: 1 }, { sample: 2 }]);
       const hashes = await bench.context.db.q
@@ -69,9 +72,9 @@ describe.each(contractEngines())(
     it('how politely it is asked takes effect at once', async () => {
       await save({ latency_ms: 1, timeout: 30 });
       await launch();
-      const held = await bench.claimOne();
+      const leased = await bench.claimOne();
       await save({ latency_ms: 2, timeout: 7, rate_limit_delay: 3, user_agent: 'kinder/1' });
-      const loaded = await loadSource(held, bench.context);
+      const loaded = await loadSource(leased, bench.context);
       expect(loaded.context.settings).toMatchObject({
         latency_ms: 1,
         timeout: 7,
@@ -91,9 +94,9 @@ describe.each(contractEngines())(
         resourceId: 'test_resource_003',
         requestUri: 'test://test_resource_003',
       });
-      const held = await bench.claimOne();
+      const leased = await bench.claimOne();
       await save({ latency_ms: 2 });
-      const { context } = await loadSource(held, bench.context);
+      const { context } = await loadSource(leased, bench.context);
       expect(context.settings).toMatchObject({ latency_ms: 2 });
     });
   },

@@ -1,6 +1,6 @@
 /** Watches when a fetch sends its requests, so that the fleet keeps the source's polite delay. */
 import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
-import { pause } from '../patience.ts';
+import { pause } from '../retry-transient.ts';
 import type { EnterHost, HostVisit } from './visit-host.ts';
 
 export interface PoliteHttp {

@@ -1,15 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemActor } from '#lib/access/model.ts';
-import {
-  type LoopbackServer,
-  type Respond,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { seedItems } from '#lib/sources/seed-items.ts';
-import { openSite, type Site, until } from '../testing/processes.ts';
+import { type LoopbackServer, type Respond, startLoopbackServer } from '#test/loopback-server.ts';
+import { openSite, type Site, until } from '#test/worker/processes.ts';
 
 let site: Site;
 const servers: LoopbackServer[] = [];

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
 import {
   type LoopbackServer,
   type Respond,
   sendJson,
   startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
-import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
+} from '#test/loopback-server.ts';
+import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
-import type { HeldItem } from './context.ts';
+import type { LeasedItem } from './context.ts';
 import { processBatch } from './process-batch.ts';
 
 const titles = ['Alpha', 'Beta', 'Gamma', 'Missing'];
@@ -36,7 +36,7 @@ describe.each(contractEngines())('items fetched together on $name', (engine) => 
   });
 
   /** The items of a polite wiki, as one claim gives them. */
-  async function claimAll(respond: Respond = answer): Promise<readonly HeldItem[]> {
+  async function claimAll(respond: Respond = answer): Promise<readonly LeasedItem[]> {
     server = await startLoopbackServer(respond);
     await bench.seed({
       name: 'wiki',
@@ -55,8 +55,8 @@ describe.each(contractEngines())('items fetched together on $name', (engine) => 
     expect(batch).toHaveLength(titles.length);
     return batch;
   }
-  const results = (batch: readonly HeldItem[]) => Promise.all(processBatch(batch, bench.context));
-  const kinds = async (batch: readonly HeldItem[]) =>
+  const results = (batch: readonly LeasedItem[]) => Promise.all(processBatch(batch, bench.context));
+  const kinds = async (batch: readonly LeasedItem[]) =>
     (await results(batch)).map((result) => result.kind);
   const records = async () => {
     const rows = await bench.context.db.q
@@ -100,7 +100,7 @@ describe.each(contractEngines())('items fetched together on $name', (engine) => 
 
   it('are all given back by a stop, their attempts uncounted', async () => {
     const batch = await claimAll(() => {
-      for (const held of batch) held.abort.abort('stopping');
+      for (const leased of batch) leased.abort.abort('stopping');
     });
     expect(await kinds(batch)).toEqual(Array(4).fill('released'));
     const rows = await bench.context.db.q

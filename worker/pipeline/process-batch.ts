@@ -1,6 +1,6 @@
 /** The way of items that are fetched together: one fetch, then each its own store, discover, complete. */
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { HeldItem, ItemResult, PipelineContext } from './context.ts';
+import type { ItemResult, LeasedItem, PipelineContext } from './context.ts';
 import { fetchTogether } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
 import { processItem, type Steps, singly } from './process-item.ts';
@@ -11,7 +11,7 @@ import { processItem, type Steps, singly } from './process-item.ts';
  * @param onAnswered called when the source has been asked: what follows takes only the database
  */
 export function processBatch(
-  batch: readonly HeldItem[],
+  batch: readonly LeasedItem[],
   context: PipelineContext,
   onAnswered: () => void = () => undefined,
 ): Promise<ItemResult>[] {
@@ -20,25 +20,25 @@ export function processBatch(
     load,
     fetch: (...fetched) => fetch(...fetched).finally(onAnswered),
   };
-  return batch.map((held) => processItem(held, context, steps));
+  return batch.map((leased) => processItem(leased, context, steps));
 }
 
 /** The first item that comes loads the source and fetches for all of them. */
-function together(batch: readonly HeldItem[]): Steps {
+function together(batch: readonly LeasedItem[]): Steps {
   let loading: Promise<LoadedSource> | null = null;
-  let fetching: Promise<ReadonlyMap<HeldItem, FetchOutcome | null>> | null = null;
+  let fetching: Promise<ReadonlyMap<LeasedItem, FetchOutcome | null>> | null = null;
   return {
-    load: (held, context) => {
-      loading ??= loadSource(held, context);
+    load: (leased, context) => {
+      loading ??= loadSource(leased, context);
       // A database that was away may be back: the next one asks anew.
       loading.catch(() => {
         loading = null;
       });
       return loading;
     },
-    fetch: async (held, source, context) => {
+    fetch: async (leased, source, context) => {
       fetching ??= fetchTogether(batch, source, context);
-      return (await fetching).get(held) ?? null;
+      return (await fetching).get(leased) ?? null;
     },
   };
 }

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractEngines } from '#db/testing/contract-engines.ts';
-import { givenRun } from '#lib/work-items/testing/database.ts';
-import { type PipelineBench, pipelineBench } from '../testing/pipeline.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { givenRun } from '#test/queue-database.ts';
+import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
 import type { PipelineContext } from './context.ts';
 import { processItem } from './process-item.ts';
 
@@ -52,16 +52,16 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   it('ends with one record, the discovered items and the status, together', async () => {
     await open();
     await bench.seed({ settings: { resources: 20 }, seeds: [{ ids: ['test_resource_001'] }] });
-    const held = await bench.claimOne();
-    const result = await processItem(held, bench.context);
+    const leased = await bench.claimOne();
+    const result = await processItem(leased, bench.context);
     expect(result).toMatchObject({ kind: 'completed' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       status: 'completed',
       leaseId: null,
     });
     const [record, ...others] = await records();
     expect(others).toEqual([]);
-    expect(record).toMatchObject({ work_item_id: held.item.workItemId, status_code: 200 });
+    expect(record).toMatchObject({ work_item_id: leased.item.workItemId, status_code: 200 });
     expect(record?.hash_sha256).toMatch(/^[0-9a-f]{64}$/);
     const { byStatus } = await bench.context.store.getStats();
     expect(byStatus.pending).toBe(result.kind === 'completed' ? result.discovered : -1);
@@ -80,9 +80,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   it('a missing resource fails for good, at once', async () => {
     await open();
     await bench.seed({ seeds: [{ ids: ['no_such_thing'] }] });
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       status: 'failed',
       errorCode: 'http_not_found',
       lastHttpStatus: 404,
@@ -96,9 +96,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       settings: { fail_ids: ['test_resource_001'] },
       seeds: [{ ids: ['test_resource_001'] }],
     });
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       status: 'pending',
       attempt: 1,
       waitReason: 'backoff',
@@ -121,11 +121,11 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       response.writeHead(429, { 'retry-after': '120' });
       response.end('{}');
     });
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
     const host = await bench.context.db.q.selectFrom('hosts').selectAll().executeTakeFirst();
     expect(host?.blocked_until).not.toBeNull();
-    const item = await stored(held.item.workItemId);
+    const item = await stored(leased.item.workItemId);
     expect(Date.parse(item.availableAt) - Date.parse(item.updatedAt)).toBeGreaterThan(110_000);
   });
 
@@ -147,9 +147,12 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       );
       const runId = await givenRun(bench.context.db, { maxDepth: 0 });
       await bench.context.db.q.updateTable('work_items').set({ run_id: runId }).execute();
-      const held = await bench.claimOne();
-      expect(await processItem(held, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
-      return held.item.workItemId;
+      const leased = await bench.claimOne();
+      expect(await processItem(leased, bench.context)).toEqual({
+        kind: 'completed',
+        discovered: 0,
+      });
+      return leased.item.workItemId;
     }
     const recrawl = async (id: string, maxDepth: number) => {
       const runId = await givenRun(bench.context.db, { maxDepth });
@@ -209,8 +212,8 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       seeds: [{ titles: ['Manual'] }],
     });
     await bench.context.db.q.updateTable('work_items').set({ depth: 1 }).execute();
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'completed', discovered: 0 });
     expect(await records()).toEqual([]);
     expect((await bench.context.store.getStats()).total).toBe(1);
   });
@@ -221,9 +224,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('{"half": ');
     });
-    const held = await bench.claimOne();
-    await processItem(held, bench.context);
-    expect(await stored(held.item.workItemId)).toMatchObject({ errorCode: 'payload_invalid' });
+    const leased = await bench.claimOne();
+    await processItem(leased, bench.context);
+    expect(await stored(leased.item.workItemId)).toMatchObject({ errorCode: 'payload_invalid' });
     expect(await records()).toEqual([]);
   });
 
@@ -235,9 +238,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       settings: { response: 'json' },
       seeds: [{ urls: ['http://10.0.0.1/'] }],
     });
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       errorCode: 'egress_address_refused',
     });
   });
@@ -245,11 +248,11 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   it('a source that was deleted meanwhile fails its item with the reason', async () => {
     await open();
     await bench.seed({});
-    const held = await bench.claimOne();
+    const leased = await bench.claimOne();
     const { db } = bench.context;
     await db.q.updateTable('sources').set({ deleted_at: db.engine.now() }).execute();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'failed' });
-    expect(await stored(held.item.workItemId)).toMatchObject({ errorCode: 'source_removed' });
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'failed' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({ errorCode: 'source_removed' });
   });
 
   it('writes the record to the lake, at the path the record names', async () => {
@@ -275,9 +278,9 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     await writeFile(blocked, '');
     await open({ lake: { enabled: true, baseDir: blocked, prettyPrint: false } });
     await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
-    const held = await bench.claimOne();
-    expect(await processItem(held, bench.context)).toEqual({ kind: 'retried' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       status: 'pending',
       errorCode: 'lake_write_failed',
     });
@@ -287,13 +290,13 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   it('a worker that lost its lease stores nothing and leaves no file', async () => {
     await open({ lake: { enabled: true, baseDir: directory, prettyPrint: false } });
     await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
-    const held = await bench.claimOne();
+    const leased = await bench.claimOne();
     const stolen = {
-      ...held,
-      item: { ...held.item, leaseId: '019a0b1c-2d3e-7f40-8a5b-6c7d8e9fa0b1' },
+      ...leased,
+      item: { ...leased.item, leaseId: '019a0b1c-2d3e-7f40-8a5b-6c7d8e9fa0b1' },
     };
     expect(await processItem(stolen, bench.context)).toEqual({ kind: 'lost' });
-    expect(await stored(held.item.workItemId)).toMatchObject({ status: 'in_progress' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({ status: 'in_progress' });
     expect(await records()).toEqual([]);
     const left = await readdir(directory, { recursive: true, withFileTypes: true });
     expect(left.filter((entry) => entry.isFile())).toEqual([]);
@@ -302,11 +305,11 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   it('a stop gives the item back with its attempt uncounted', async () => {
     await open();
     await bench.seed({ settings: { latency_ms: 60_000 }, seeds: [{ ids: ['test_resource_001'] }] });
-    const held = await bench.claimOne();
-    const working = processItem(held, bench.context);
-    held.abort.abort('stopping');
+    const leased = await bench.claimOne();
+    const working = processItem(leased, bench.context);
+    leased.abort.abort('stopping');
     expect(await working).toEqual({ kind: 'released' });
-    expect(await stored(held.item.workItemId)).toMatchObject({
+    expect(await stored(leased.item.workItemId)).toMatchObject({
       status: 'pending',
       attempt: 0,
       leaseId: null,

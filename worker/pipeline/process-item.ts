@@ -3,16 +3,16 @@ import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
-import { isPassing, patiently } from '../patience.ts';
+import { isTransient, retryTransient } from '../retry-transient.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
 import {
   type AbortReason,
-  type HeldItem,
   type ItemResult,
+  type LeasedItem,
   type PipelineContext,
-  patienceWith,
+  retryTransientWith,
 } from './context.ts';
 import { discoverItems, toWorkItems } from './discover.ts';
 import { fetchItem } from './fetch.ts';
@@ -25,10 +25,10 @@ const defaultMaxAttempts = 4;
 const noValidators = { etag: null, lastModified: null, revision: null };
 
 export interface Steps {
-  readonly load: (held: HeldItem, context: PipelineContext) => Promise<LoadedSource>;
+  readonly load: (leased: LeasedItem, context: PipelineContext) => Promise<LoadedSource>;
   /** Null = it was not asked for after all. */
   readonly fetch: (
-    held: HeldItem,
+    leased: LeasedItem,
     source: LoadedSource,
     context: PipelineContext,
   ) => Promise<FetchOutcome | null>;
@@ -45,14 +45,14 @@ export const singly: Steps = {
  * is `lost`: the lease expires, and another worker does the item again.
  */
 export async function processItem(
-  held: HeldItem,
+  leased: LeasedItem,
   context: PipelineContext,
   steps: Steps = singly,
 ): Promise<ItemResult> {
   const startedAt = performance.now();
-  const itemContext = withLogOf(held, context);
+  const itemContext = withLogOf(leased, context);
   try {
-    const result = await carryThrough(held, itemContext, steps);
+    const result = await carryThrough(leased, itemContext, steps);
     if (context.log.isLevelEnabled('debug')) {
       itemContext.log.debug(
         { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
@@ -61,7 +61,7 @@ export async function processItem(
     }
     return result;
   } catch (error) {
-    if (brokenOff(held) === 'stopping') return giveBack(held, itemContext);
+    if (brokenOff(leased) === 'stopping') return giveBack(leased, itemContext);
     itemContext.log.error(
       { err: error },
       'the outcome of an item could not be recorded; its lease will expire',
@@ -71,7 +71,7 @@ export async function processItem(
 }
 
 /** With a log that names the item; made when something is logged, which most items give no cause for. */
-function withLogOf({ item }: HeldItem, context: PipelineContext): PipelineContext {
+function withLogOf({ item }: LeasedItem, context: PipelineContext): PipelineContext {
   let log: Logger | undefined;
   return {
     ...context,
@@ -90,31 +90,31 @@ function withLogOf({ item }: HeldItem, context: PipelineContext): PipelineContex
 }
 
 async function carryThrough(
-  held: HeldItem,
+  leased: LeasedItem,
   context: PipelineContext,
   steps: Steps,
 ): Promise<ItemResult> {
   // Broken off before it was begun: nobody was asked for anything.
-  if (brokenOff(held) === 'stopping') return giveBack(held, context);
+  if (brokenOff(leased) === 'stopping') return giveBack(leased, context);
   let maxAttempts = defaultMaxAttempts;
   try {
-    const source = await patiently(
-      () => steps.load(held, context),
-      patienceWith(held, context, 'read the source'),
+    const source = await retryTransient(
+      () => steps.load(leased, context),
+      retryTransientWith(leased, context, 'read the source'),
     );
     maxAttempts = source.maxAttempts;
-    const outcome = await steps.fetch(held, source, context);
-    const reason = brokenOff(held);
+    const outcome = await steps.fetch(leased, source, context);
+    const reason = brokenOff(leased);
     if (reason === 'lease_lost') return { kind: 'lost' };
-    if (outcome === null) return await giveBack(held, context);
-    if (reason === 'stopping' && outcome.kind === 'error') return await giveBack(held, context);
-    return await concludeItem(held, source, outcome, context);
+    if (outcome === null) return await giveBack(leased, context);
+    if (reason === 'stopping' && outcome.kind === 'error') return await giveBack(leased, context);
+    return await concludeItem(leased, source, outcome, context);
   } catch (error) {
-    if (brokenOff(held) || isPassing(error)) throw error;
+    if (brokenOff(leased) || isTransient(error)) throw error;
     // A fault of this item (a record that cannot be written, settings that do not fit) fails this
     // attempt; a failed store never counts as done.
     return failItem(
-      held,
+      leased,
       { ...publicFault(error, context.log), facts: null, retryAfterMs: null, maxAttempts },
       context,
     );
@@ -122,7 +122,7 @@ async function carryThrough(
 }
 
 async function concludeItem(
-  held: HeldItem,
+  leased: LeasedItem,
   source: LoadedSource,
   outcome: FetchOutcome,
   context: PipelineContext,
@@ -133,52 +133,52 @@ async function concludeItem(
         { code: outcome.code, http_status: outcome.facts?.statusCode },
         outcome.message,
       );
-      return failItem(held, { ...outcome, maxAttempts: source.maxAttempts }, context);
+      return failItem(leased, { ...outcome, maxAttempts: source.maxAttempts }, context);
     case 'unchanged':
-      return concludeUnchanged(held, source, outcome, context);
+      return concludeUnchanged(leased, source, outcome, context);
     case 'alias': {
       const { canonical } = outcome;
       const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
       return completeItem(
-        held,
+        leased,
         {
           record: null,
           alias: true,
           validators: outcome.validators ?? noValidators,
-          discovered: toWorkItems(held.item, targets, source).items,
+          discovered: toWorkItems(leased.item, targets, source).items,
           facts: outcome.facts,
         },
         context,
       );
     }
     case 'fetched':
-      return concludeFetched(held, source, outcome, context);
+      return concludeFetched(leased, source, outcome, context);
   }
 }
 
 async function concludeUnchanged(
-  held: HeldItem,
+  leased: LeasedItem,
   source: LoadedSource,
   { facts, validators }: Extract<FetchOutcome, { kind: 'unchanged' }>,
   context: PipelineContext,
 ): Promise<ItemResult> {
-  const payload = await patiently(
-    () => payloadToRediscover(held.item, source, facts, context),
-    patienceWith(held, context, 'read the stored record'),
+  const payload = await retryTransient(
+    () => payloadToRediscover(leased.item, source, facts, context),
+    retryTransientWith(leased, context, 'read the stored record'),
   );
-  const discovered = payload === null ? [] : linksIn(payload, held, source, context);
-  return completeItem(held, { record: null, validators, discovered, facts }, context);
+  const discovered = payload === null ? [] : linksIn(payload, leased, source, context);
+  return completeItem(leased, { record: null, validators, discovered, facts }, context);
 }
 
 function linksIn(
   payload: JsonValue,
-  held: HeldItem,
+  leased: LeasedItem,
   source: LoadedSource,
   context: PipelineContext,
   answer?: FetchFacts,
 ): readonly NewWorkItem[] {
   if (!context.enableDiscovery) return [];
-  const { items, refused } = discoverItems(held.item, payload, source, answer);
+  const { items, refused } = discoverItems(leased.item, payload, source, answer);
   if (refused > 0) {
     context.log.warn({ refused }, 'links that can be no work item were left out');
   }
@@ -186,35 +186,35 @@ function linksIn(
 }
 
 async function concludeFetched(
-  held: HeldItem,
+  leased: LeasedItem,
   source: LoadedSource,
   outcome: Extract<FetchOutcome, { kind: 'fetched' }>,
   context: PipelineContext,
 ): Promise<ItemResult> {
-  const record = await storeRecord(held, outcome, context);
+  const record = await storeRecord(leased, outcome, context);
   try {
-    const discovered = linksIn(outcome.payload, held, source, context, outcome.facts);
+    const discovered = linksIn(outcome.payload, leased, source, context, outcome.facts);
     const { validators, facts } = outcome;
-    const result = await completeItem(held, { record, validators, discovered, facts }, context);
+    const result = await completeItem(leased, { record, validators, discovered, facts }, context);
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {
     // After a passing fault the commit may have happened: the file stays with its record.
-    if (!isPassing(error)) await discardRecord(record, context);
+    if (!isTransient(error)) await discardRecord(record, context);
     throw error;
   }
 }
 
-async function giveBack(held: HeldItem, context: PipelineContext): Promise<ItemResult> {
+async function giveBack(leased: LeasedItem, context: PipelineContext): Promise<ItemResult> {
   try {
-    return await releaseItem(held, context);
+    return await releaseItem(leased, context);
   } catch (error) {
     context.log.warn({ err: error }, 'an item could not be given back; its lease will expire');
     return { kind: 'lost' };
   }
 }
 
-function brokenOff({ abort: { signal } }: HeldItem): AbortReason | null {
+function brokenOff({ abort: { signal } }: LeasedItem): AbortReason | null {
   if (!signal.aborted) return null;
   return signal.reason === 'lease_lost' ? 'lease_lost' : 'stopping';
 }

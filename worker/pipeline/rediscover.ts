@@ -3,9 +3,9 @@
  * Without that, a recrawl with a greater depth would stop at the first page that has not changed.
  */
 import type { JsonValue } from '#lib/json.ts';
-import { runStanding } from '#lib/runs/run-numbers.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
+import { readRunState } from '#lib/queue/runs/run-numbers.ts';
 import type { FetchFacts } from '#lib/source-types/source-type.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
 import type { PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 
@@ -45,7 +45,7 @@ async function goesDeeper(
 ): Promise<boolean> {
   const ofSource = source.type.maxDepth(source.context.settings);
   if (ofSource !== null && item.depth >= ofSource) return false;
-  const ofRun = (await runStanding(db, item.runId))?.maxDepth ?? null;
+  const ofRun = (await readRunState(db, item.runId))?.maxDepth ?? null;
   return ofRun === null || item.depth < ofRun;
 }
 

@@ -1,12 +1,12 @@
 /** Store: makes the record of what was fetched, and writes it to the file lake where that is enabled. */
 
 import { newId } from '#lib/ids.ts';
+import type { NewRecord } from '#lib/queue/model.ts';
 import { canonicalJson, hashJson, sha256 } from '#lib/records/canonical-json.ts';
 import { removeFromLake, writeToLake } from '#lib/records/lake.ts';
 import { lakeDocument } from '#lib/records/lake-document.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
-import type { NewRecord } from '#lib/work-items/model.ts';
-import type { HeldItem, PipelineContext } from './context.ts';
+import type { LeasedItem, PipelineContext } from './context.ts';
 
 type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
 
@@ -24,11 +24,11 @@ const secretHeaders: ReadonlySet<string> = new Set([
  * whose content is the one already stored is not written again.
  */
 export async function storeRecord(
-  held: HeldItem,
+  leased: LeasedItem,
   outcome: Fetched,
   context: PipelineContext,
 ): Promise<NewRecord> {
-  const { item } = held;
+  const { item } = leased;
   const record: NewRecord = {
     ingestId: newId(),
     requestUri: outcome.facts.requestUri,
@@ -46,7 +46,7 @@ export async function storeRecord(
   if (!context.lake.enabled || record.contentHash === item.contentHash) return record;
   // The database's clock: the moment of the claim plus the time that has passed here since.
   const fetchedAt = new Date(
-    Date.parse(item.claimedAt ?? item.updatedAt) + performance.now() - held.claimSentAt,
+    Date.parse(item.claimedAt ?? item.updatedAt) + performance.now() - leased.claimSentAt,
   );
   const lakePath = await writeToLake(
     {

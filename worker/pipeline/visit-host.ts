@@ -4,7 +4,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { askToVisit, endVisit, type VisitAnswer } from '#lib/hosts/visit.ts';
 import { newId } from '#lib/ids.ts';
 import type { Logger } from '#lib/log.ts';
-import { pause } from '../patience.ts';
+import { pause } from '../retry-transient.ts';
 
 export interface HostVisit {
   readonly host: string;

@@ -2,11 +2,11 @@
 /** What the pages of background actions change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { abortBulkAction, setBulkThrottle } from '#lib/bulk-actions/control.ts';
-import { carryOutDryRun, type LaunchedBulkAction } from '#lib/bulk-actions/launch.ts';
-import { throttleSchema } from '#lib/bulk-actions/model.ts';
-import { undoBulkAction } from '#lib/bulk-actions/undo.ts';
-import { requestKeySchema } from '#lib/requests/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { abortBulkAction, setBulkThrottle } from '#lib/items/bulk/control.ts';
+import { carryOutDryRun, type LaunchedBulkAction } from '#lib/items/bulk/launch.ts';
+import { throttleSchema } from '#lib/items/bulk/model.ts';
+import { undoBulkAction } from '#lib/items/bulk/undo.ts';
 
 const bulkActionId = z.string().min(1).max(36);
 

@@ -2,8 +2,8 @@
 /** What the page of failures changes. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { type LaunchedBulkAction, launchBulkAction } from '#lib/bulk-actions/launch.ts';
-import { requestKeySchema } from '#lib/requests/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { type LaunchedBulkAction, launchBulkAction } from '#lib/items/bulk/launch.ts';
 import { clusterFilter } from './cluster-filter.ts';
 
 const retrySchema = z.object({

@@ -2,10 +2,10 @@
 import { loadPage } from '#app/_server/action.ts';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { countInWords } from '#lib/bulk-actions/words.ts';
+import { countInWords } from '#lib/items/bulk/words.ts';
+import { parseWorkItemQuery } from '#lib/items/list/filter.ts';
+import { countWorkItems } from '#lib/items/list/list.ts';
 import type { ErrorCluster } from '#lib/metrics/model.ts';
-import { parseWorkItemQuery } from '#lib/work-items/filter.ts';
-import { countWorkItems } from '#lib/work-items/list.ts';
 import { clusterFilter, clusterHref } from './cluster-filter.ts';
 import { RetryCluster } from './retry-cluster.tsx';
 

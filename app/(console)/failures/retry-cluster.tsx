@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { usePauseLive } from '#app/ui/live.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { newRequestKey } from '../runs/request-key.ts';
 import { retryCluster } from './actions.ts';
@@ -22,7 +22,7 @@ export function RetryCluster({
 }) {
   const router = useRouter();
   const [requestKey, setRequestKey] = useState<string | null>(null);
-  useHoldLive(requestKey !== null);
+  usePauseLive(requestKey !== null);
   const retry = useAction(retryCluster, {
     done: () => `Retrying ${words}`,
     onDone: ({ bulkActionId }) => router.push(`/bulk-actions/${bulkActionId}`),

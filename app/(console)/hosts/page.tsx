@@ -11,7 +11,7 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
-import { can } from '#lib/access/permissions.ts';
+import { can } from '#lib/actor/permissions.ts';
 import { readHostTotals } from '#lib/hosts/host-totals.ts';
 import {
   countHosts,

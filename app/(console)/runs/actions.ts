@@ -2,11 +2,11 @@
 /** What the run pages change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { type LaunchPreview, previewRun } from '#lib/previews/preview-run.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
 import { type LaunchedRun, launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
 import { launchRequestSchema, runBudgetSchema } from '#lib/runs/model.ts';
-import { type LaunchPreview, previewRun } from '#lib/runs/preview-run.ts';
 import { runCommands } from './run-commands.ts';
 
 const requestKey = z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key');

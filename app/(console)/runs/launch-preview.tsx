@@ -2,8 +2,8 @@
 /** LaunchPreviewText: how many items a launch would take, asked a moment after the last change. */
 import { useEffect, useState } from 'react';
 import { countOf, formatDuration } from '#app/ui/num.tsx';
+import type { LaunchPreview } from '#lib/previews/preview-run.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
-import type { LaunchPreview } from '#lib/runs/preview-run.ts';
 import { previewLaunch } from './actions.ts';
 
 const askAfterMs = 250;

@@ -11,7 +11,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/access/permissions.ts';
+import { can } from '#lib/actor/permissions.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';

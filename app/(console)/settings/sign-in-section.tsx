@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import { roles } from '#lib/access/model.ts';
 import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
+import { roles } from '#lib/actor/model.ts';
 
 export function SignInSection({ signIn }: { readonly signIn: SignInFacts }) {
   const { passwords, provider, callbackUrl } = signIn;

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { requestKeySchema } from '#lib/idempotency/request-key.ts';
 import type { JsonValue } from '#lib/json.ts';
-import { requestKeySchema } from '#lib/requests/request-key.ts';
 import { deleteSource } from '#lib/sources/delete-source.ts';
 import { requireSource } from '#lib/sources/get-source.ts';
 import {

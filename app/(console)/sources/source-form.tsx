@@ -6,7 +6,7 @@ import { lazy, Suspense, useState, useTransition } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { usePauseLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
@@ -69,7 +69,7 @@ export function SourceForm({
   const [isSaving, startSaving] = useTransition();
   const [isTesting, startTesting] = useTransition();
   const requestKeyOf = useRequestKey();
-  useHoldLive(isDirty);
+  usePauseLive(isDirty);
 
   const changing =
     <T,>(set: (value: T) => void) =>

@@ -2,8 +2,8 @@
 /** What the work-item pages change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { changeItems } from '#lib/items/changes/change-items.ts';
 import { type RefetchPlan, refetchPlanSchema } from '#lib/revisit/refetch-plan.ts';
-import { changeItems } from '#lib/work-items/change-items.ts';
 
 const refetchSchema = z.object({
   workItemId: z.string().min(1).max(36),

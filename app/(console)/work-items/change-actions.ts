@@ -2,14 +2,14 @@
 /** Changing many items: what it would do, doing it at once to a few, and launching it for a filter. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
-import { type LaunchedBulkAction, launchBulkAction } from '#lib/bulk-actions/launch.ts';
-import { bulkScopeSchema, launchBulkActionSchema } from '#lib/bulk-actions/model.ts';
-import { type BulkPreview, previewBulkAction } from '#lib/bulk-actions/preview.ts';
-import { requestKeySchema } from '#lib/requests/request-key.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { type LaunchedBulkAction, launchBulkAction } from '#lib/items/bulk/launch.ts';
+import { bulkScopeSchema, launchBulkActionSchema } from '#lib/items/bulk/model.ts';
+import { type BulkPreview, previewBulkAction } from '#lib/items/bulk/preview.ts';
+import { type ChangedItems, changeItems } from '#lib/items/changes/change-items.ts';
+import { itemChangeSchema } from '#lib/items/changes/item-changes.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
-import { type ChangedItems, changeItems } from '#lib/work-items/change-items.ts';
-import { itemChangeSchema } from '#lib/work-items/item-changes.ts';
 
 const previewSchema = z.object({ change: itemChangeSchema, scope: bulkScopeSchema });
 

@@ -11,7 +11,7 @@ import { askLiveNow } from '#app/ui/live-attention.ts';
 import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
-import { changeOutcome, changeVerb } from '#lib/work-items/change-words.ts';
+import { changeOutcome, changeVerb } from '#lib/items/changes/change-words.ts';
 import { SpeedField } from '../bulk-actions/speed-field.tsx';
 import { newRequestKey } from '../runs/request-key.ts';
 import { changeSelected, launchChange } from './change-actions.ts';

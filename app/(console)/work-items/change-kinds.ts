@@ -1,6 +1,7 @@
 /** The changes a person can choose for items, and the choices each of them asks for. */
+
+import type { ItemChange } from '#lib/items/changes/item-changes.ts';
 import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
-import type { ItemChange } from '#lib/work-items/item-changes.ts';
 
 export type ChangeKind =
   | 'recrawl'

@@ -2,12 +2,12 @@
 /** ChangePreview: how many items there are and what becomes of them, asked a moment after each choice. */
 import { useEffect, useState } from 'react';
 import { countOf, formatCount } from '#app/ui/num.tsx';
-import type { BulkPreview } from '#lib/bulk-actions/preview.ts';
-import { countInWords } from '#lib/bulk-actions/words.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
-import { changePromise, refusalWords } from '#lib/work-items/change-words.ts';
-import type { ItemChange } from '#lib/work-items/item-changes.ts';
-import { refusals } from '#lib/work-items/refusal.ts';
+import type { BulkPreview } from '#lib/items/bulk/preview.ts';
+import { countInWords } from '#lib/items/bulk/words.ts';
+import { changePromise, refusalWords } from '#lib/items/changes/change-words.ts';
+import type { ItemChange } from '#lib/items/changes/item-changes.ts';
+import { refusals } from '#lib/items/changes/refusal.ts';
 import { previewChange } from './change-actions.ts';
 import type { ChangeScope } from './change-dialog.tsx';
 

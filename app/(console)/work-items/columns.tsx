@@ -8,8 +8,8 @@ import { shortId } from '#app/ui/short-id.ts';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { WorkItemSort } from '#lib/work-items/filter.ts';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import type { WorkItemSort } from '#lib/items/list/filter.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 
 export interface ListColumn {
   readonly id: string;

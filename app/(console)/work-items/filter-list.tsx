@@ -3,8 +3,8 @@
 import { type RefObject, useImperativeHandle, useState } from 'react';
 import useSWR from 'swr';
 import { cx } from '#app/ui/cx.ts';
-import { workItemParameters } from '#lib/work-items/filter.ts';
-import type { FilterSuggestions } from '#lib/work-items/suggest.ts';
+import { workItemParameters } from '#lib/items/list/filter.ts';
+import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import { type FilterOption, optionsFor } from './filter-options.ts';
 import type { FilterDefinition, FilterParameter, ListParameters } from './filters.ts';
 

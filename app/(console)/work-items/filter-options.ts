@@ -1,5 +1,5 @@
 /** What the filter box offers for what was typed: fields, values, or the text itself. Pure. */
-import type { FilterSuggestions } from '#lib/work-items/suggest.ts';
+import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import {
   type FilterDefinition,
   type FilterParameter,

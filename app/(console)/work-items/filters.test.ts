@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workItemParameters } from '#lib/work-items/filter.ts';
+import { workItemParameters } from '#lib/items/list/filter.ts';
 import {
   filterDefinitions,
   filterOf,

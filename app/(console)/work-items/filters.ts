@@ -1,9 +1,9 @@
 /** The filters of the work-item list as a person meets them: names, kinds, and values in words. */
 
+import { type WorkItemParameter, workItemParameterNames } from '#lib/items/list/parameters.ts';
+import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
-import type { WorkItemStatus } from '#lib/work-items/model.ts';
-import { type WorkItemParameter, workItemParameterNames } from '#lib/work-items/parameters.ts';
-import type { FilterSuggestions } from '#lib/work-items/suggest.ts';
+import type { WorkItemStatus } from '#lib/queue/model.ts';
 import { listAddress } from '../list-address.ts';
 
 /** `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */

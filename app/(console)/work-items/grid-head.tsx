@@ -1,8 +1,8 @@
 'use client';
 /** GridHead: the headings of the shown columns, which sort the list and drag the columns' borders. */
 import { SortHeader, Th } from '#app/ui/table.tsx';
+import { defaultDirections, type WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
-import { defaultDirections, type WorkItemSort } from '#lib/work-items/sorts.ts';
 import { sizeColumn } from './arrangement.ts';
 import { ColumnBorder } from './column-border.tsx';
 import type { ListColumn } from './columns.tsx';

@@ -2,7 +2,7 @@
 /** ItemActionButton: one action on one item. Says what will happen, carries it out, says what happened. */
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import { actionIcons } from './action-icons.ts';
 import { changeLabels } from './change-kinds.ts';
 import type { ItemAction } from './item-actions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workItemStatuses } from '#lib/work-items/model.ts';
+import { workItemStatuses } from '#lib/queue/model.ts';
 import { itemActions, splitByAction } from './item-actions.ts';
 
 const oneOfEach = workItemStatuses.map((status) => ({ status, waitReason: null }));

@@ -1,7 +1,8 @@
 /** What a person can do to an item from its page, and whom each touches. */
-import { isOnHold } from '#lib/work-items/hold.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { refusalOf } from '#lib/work-items/refusal.ts';
+
+import { refusalOf } from '#lib/items/changes/refusal.ts';
+import { isOnHold } from '#lib/queue/hold.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 
 export const itemActions = ['recrawl', 'retry', 'skip', 'hold', 'release'] as const;
 export type ItemAction = (typeof itemActions)[number];

@@ -6,8 +6,8 @@
 import { ChevronDown, ChevronUp, ExternalLink, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { IconButton, LinkButton } from '#app/ui/button.tsx';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
-import { ItemGist } from './item-gist.tsx';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
+import { ItemPreview } from './item-preview.tsx';
 
 const ItemSheet = lazy(() => import('./item-sheet.tsx'));
 
@@ -64,7 +64,7 @@ export default function ItemDrawer({
           <X aria-hidden />
         </IconButton>
       </header>
-      <ItemGist key={itemId} itemId={itemId} canChange={canChange} />
+      <ItemPreview key={itemId} itemId={itemId} canChange={canChange} />
     </>
   );
   return isWide ? (

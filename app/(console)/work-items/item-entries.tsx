@@ -4,10 +4,10 @@ import { Link } from '#app/ui/link.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { shortId } from '#app/ui/short-id.ts';
 import { Time } from '#app/ui/time.tsx';
+import type { WorkItemPreview } from '#lib/items/preview.ts';
 import { refetchWords } from '#lib/revisit/refetch-words.ts';
-import type { WorkItemGist } from '#lib/work-items/gist.ts';
 
-export function sourceEntry({ item, sourceId }: Pick<WorkItemGist, 'item' | 'sourceId'>) {
+export function sourceEntry({ item, sourceId }: Pick<WorkItemPreview, 'item' | 'sourceId'>) {
   const value = sourceId ? (
     <Link href={`/sources/${sourceId}`} className="link">
       {item.sourceName}
@@ -18,7 +18,7 @@ export function sourceEntry({ item, sourceId }: Pick<WorkItemGist, 'item' | 'sou
   return { label: 'Source', value };
 }
 
-export function runEntry({ run }: Pick<WorkItemGist, 'run'>) {
+export function runEntry({ run }: Pick<WorkItemPreview, 'run'>) {
   const value = run ? (
     <Link href={`/runs/${run.runId}`} className="link">
       {run.name ?? `${run.kind} ${shortId(run.runId)}`}
@@ -29,13 +29,13 @@ export function runEntry({ run }: Pick<WorkItemGist, 'run'>) {
   return { label: 'Run', value };
 }
 
-export const priorityEntry = ({ item }: Pick<WorkItemGist, 'item'>) => ({
+export const priorityEntry = ({ item }: Pick<WorkItemPreview, 'item'>) => ({
   label: 'Priority',
   value: <Num value={item.priority} />,
 });
 
 /** When it was fetched, and when it will be again. */
-export const fetchEntries = ({ item }: Pick<WorkItemGist, 'item'>) => [
+export const fetchEntries = ({ item }: Pick<WorkItemPreview, 'item'>) => [
   { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
   { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
   { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },

@@ -1,4 +1,4 @@
-/** Work items: the grid. The address is the state; see lib/work-items/filter.ts for its parameters. */
+/** Work items: the grid. The address is the state; see lib/items/list/filter.ts for its parameters. */
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
@@ -11,15 +11,15 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/access/permissions.ts';
-import { countInWords } from '#lib/bulk-actions/words.ts';
+import { can } from '#lib/actor/permissions.ts';
+import { countInWords } from '#lib/items/bulk/words.ts';
+import { parseWorkItemQuery, type WorkItemQuery } from '#lib/items/list/filter.ts';
+import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import { readPreferences } from '#lib/preferences/preferences.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { listViews } from '#lib/views/views.ts';
-import { parseWorkItemQuery, type WorkItemQuery } from '#lib/work-items/filter.ts';
-import { countWorkItems, listWorkItems } from '#lib/work-items/list.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { filterParameters, type ListParameters, listHref, listParametersOf } from './filters.ts';
 import { ViewMenu } from './view-menu.tsx';

@@ -8,7 +8,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import { countOf } from '#app/ui/num.tsx';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import { actionIcons } from './action-icons.ts';
 import type { ChangeScope } from './change-dialog.tsx';
 import { type ChangeKind, changeLabels } from './change-kinds.ts';

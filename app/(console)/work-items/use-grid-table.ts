@@ -10,7 +10,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { Arrangement } from './arrangement.ts';
 import { type ListColumn, listColumns } from './columns.tsx';
 

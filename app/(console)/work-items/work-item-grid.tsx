@@ -2,13 +2,13 @@
 /** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
 import { useRouter } from 'next/navigation';
 import { lazy, type MouseEvent, Suspense, useState } from 'react';
-import { useHoldLive } from '#app/ui/live.tsx';
+import { usePauseLive } from '#app/ui/live.tsx';
 import { RowCheckbox, TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { announce } from '#app/ui/toast.tsx';
+import type { WorkItemSort } from '#lib/items/list/filter.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
-import type { WorkItemSort } from '#lib/work-items/filter.ts';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
 import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
@@ -49,7 +49,7 @@ export function WorkItemGrid({
   const table = useGridTable(rows, arrangement, canChange);
   const { columns, selection } = table;
   const { selected } = selection;
-  useHoldLive(selected.length > 0);
+  usePauseLive(selected.length > 0);
   const drawer = useItemInView();
   const [lastActive, setActive] = useState<number | null>(null);
   const inDrawer = rows.findIndex((row) => row.workItemId === drawer.itemId);

@@ -2,7 +2,7 @@
 /** WorkItemRow: one item of the list; drawn again only when something of it changed. */
 import { memo } from 'react';
 import { RowCheckbox, Td, Tr } from '#app/ui/table.tsx';
-import type { WorkItemSummary } from '#lib/work-items/list.ts';
+import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { ListColumn } from './columns.tsx';
 
 export const WorkItemRow = memo(function WorkItemRow({

@@ -1,9 +1,5 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Db } from '../../engine.ts';
-import { migrate } from '../../migrate/migrate.ts';
-import { openDatabase } from '../../open.ts';
-import type { SqlServerSettings } from '../../settings/model.ts';
 import {
   applyRoles,
   type Role,
@@ -11,12 +7,12 @@ import {
   roles,
   signInAs,
   signInOf,
-} from '../../testing/sqlserver-roles.ts';
-import {
-  configuredSqlServer,
-  dropTestSchema,
-  withOwnSchema,
-} from '../../testing/sqlserver-schema.ts';
+} from '#test/db/sqlserver-roles.ts';
+import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
+import type { Db } from '../../engine.ts';
+import { migrate } from '../../migrate/migrate.ts';
+import { openDatabase } from '../../open.ts';
+import type { SqlServerSettings } from '../../settings/model.ts';
 
 const server = configuredSqlServer();
 

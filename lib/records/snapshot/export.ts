@@ -1,16 +1,17 @@
 /** Writes records into a new snapshot, as a stream: memory holds some megabytes, however many there are. */
+
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Db, Session } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Db } from '#db/engine.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { readNow } from '#lib/now.ts';
 import { sealed } from './manifest.ts';
 import {
   formatName,
@@ -44,7 +45,7 @@ export async function exportSnapshot(
   if (await exists(directory)) {
     throw new AppError('snapshot_exists', `${directory} exists already.`);
   }
-  const madeAt = await databaseTime(db);
+  const madeAt = await readNow(db);
   await db.transaction((tx) =>
     recordAudit(tx, actor, {
       action: 'records.export',
@@ -123,11 +124,6 @@ async function writePart(
     createWriteStream(file, { flags: 'wx', flush: true }),
   );
   return { bytes, sha256: hash.digest('hex') };
-}
-
-async function databaseTime({ q, engine }: Session): Promise<Instant> {
-  const { now } = await q.selectNoFrom(engine.now().as('now')).executeTakeFirstOrThrow();
-  return now;
 }
 
 const exists = (file: string) =>

@@ -3,12 +3,13 @@
  * first record is written; then the records that are absent are inserted, a few at a time. What was
  * broken off goes on where it was when the same import is started again.
  */
+
+import { rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/access/model.ts';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { rowsAtOnce } from '#lib/work-items/chunks.ts';
 import { readManifest } from './manifest.ts';
 import type { Manifest, RecordLine, SnapshotPart } from './model.ts';
 import { readPart } from './read-part.ts';

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { type ContractDatabase, contractEngines } from '#db/testing/contract-engines.ts';
-import { systemActor } from '#lib/access/model.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
+import { readNow } from '#lib/now.ts';
+import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { hashJson, sha256 } from '../canonical-json.ts';
 import { exportSnapshot } from './export.ts';
 import { importSnapshot, verifySnapshot } from './import.ts';
@@ -238,7 +239,7 @@ function samples(): RecordLine[] {
 }
 
 async function allRecords(db: Db): Promise<RecordLine[]> {
-  const { now } = await db.q.selectNoFrom(db.engine.now().as('now')).executeTakeFirstOrThrow();
+  const now = await readNow(db);
   const records: RecordLine[] = [];
   for await (const line of recordLines(db, { sources: null, until: now })) {
     records.push(JSON.parse(line));

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Respond, startLoopbackServer } from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { harness, itemOf } from '../testing/fetch-harness.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
+import { type Respond, startLoopbackServer } from '#test/loopback-server.ts';
 import { http } from './index.ts';
 import { canonicalUrl } from './seeding.ts';
 

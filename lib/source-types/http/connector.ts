@@ -4,7 +4,7 @@ import { askRobots, createRobotsMemory, type RobotsCache } from '#lib/egress/rob
 import { describeUrl } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import { beginningOf, decode, mediaTypeOf } from '../body.ts';
 import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOfStatus, guarded } from '../exchange.ts';

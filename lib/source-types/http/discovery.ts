@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { nextPage } from './paging.ts';
 import {

@@ -1,11 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type Respond,
-  sendJson,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { harness, itemOf } from '../testing/fetch-harness.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
+import { type Respond, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { http } from './index.ts';
 
 const opened: { close(): Promise<void> }[] = [];

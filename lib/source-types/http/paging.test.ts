@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
-import { itemOf } from '../testing/fetch-harness.ts';
+import { itemOf } from '#test/fetch-harness.ts';
 import { http } from './index.ts';
 import { linkOf } from './link-header.ts';
 import { valuesAt } from './selector.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostOf, parseHttpUrl } from '#lib/egress/url.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { type HttpSeed, type HttpSettings, sitemapType } from './settings.ts';
 import { expandTemplate } from './template.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startLoopbackServer } from '#lib/egress/testing/loopback-server.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { harness, itemOf } from '../testing/fetch-harness.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
+import { startLoopbackServer } from '#test/loopback-server.ts';
 import { http } from './index.ts';
 import { parseSitemap } from './sitemap.ts';
 

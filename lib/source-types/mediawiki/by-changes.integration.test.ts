@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type LoopbackServer,
-  sendJson,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
-import { type Harness, harness } from '../testing/fetch-harness.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
+import { type Harness, harness } from '#test/fetch-harness.ts';
+import { type LoopbackServer, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { mediawiki } from './index.ts';
 import type { MediawikiSettings } from './settings.ts';
 

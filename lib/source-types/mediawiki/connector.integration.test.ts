@@ -1,12 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type LoopbackServer,
-  sendJson,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { type Harness, harness } from '../testing/fetch-harness.ts';
+import { type Harness, harness } from '#test/fetch-harness.ts';
+import { type LoopbackServer, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { mediawiki } from './index.ts';
 import type { MediawikiSettings } from './settings.ts';
 

@@ -1,11 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type LoopbackServer,
-  sendJson,
-  startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { type Harness, harness, itemOf } from '../testing/fetch-harness.ts';
+import { type Harness, harness, itemOf } from '#test/fetch-harness.ts';
+import { type LoopbackServer, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { mediawiki } from './index.ts';
 import type { MediawikiSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonValue } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { pageNamespaces } from './request.ts';
 import { resultsOf } from './search.ts';

@@ -1,7 +1,7 @@
 /** What an answer says of one item: missing, invalid, another page's name, unchanged, or worth storing. Pure. */
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import { beginningOf } from '../body.ts';
 import type { DiscoveredItem } from '../source-type.ts';
 import type { AliasChain } from './alias-chain.ts';

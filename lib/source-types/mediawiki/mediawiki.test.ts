@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/json.ts';
-import { itemOf } from '../testing/fetch-harness.ts';
+import { itemOf } from '#test/fetch-harness.ts';
 import { mediawiki } from './index.ts';
 import { resourceIdOfTitle, titleFault, titleOfResourceId } from './title.ts';
 

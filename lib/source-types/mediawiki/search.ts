@@ -1,7 +1,7 @@
 /** Searches: one page of results is one item, and leads to the pages it lists and to the next one. */
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import { type Exchange, failed, failureOf } from '../exchange.ts';
 import type { DiscoveredItem, FetchContext, FetchOutcome } from '../source-type.ts';
 import { askWiki, isFailure } from './ask.ts';

@@ -1,4 +1,4 @@
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { apiUrl, queryOf, searchQuery } from './request.ts';
 import type { MediawikiSeed, MediawikiSettings } from './settings.ts';

@@ -3,7 +3,7 @@ import { budgetOf } from '#lib/egress/budget-headers.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { type JsonObject, parseJson } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import { beginningOf, looksLikeHtml, textOf } from '../body.ts';
 import { challengeIn } from '../challenge.ts';
 import { type Exchange, failed, failureOf, failureOfStatus, openExchange } from '../exchange.ts';

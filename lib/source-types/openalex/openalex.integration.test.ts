@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '#lib/json.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
 import {
   type LoopbackServer,
   type Respond,
   sendJson,
   startLoopbackServer,
-} from '#lib/egress/testing/loopback-server.ts';
-import type { JsonObject } from '#lib/json.ts';
-import { harness, itemOf } from '../testing/fetch-harness.ts';
+} from '#test/loopback-server.ts';
 import { openalex } from './index.ts';
 
 const opened: { close(): Promise<void> }[] = [];

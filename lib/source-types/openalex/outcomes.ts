@@ -1,6 +1,6 @@
 /** What an answer of OpenAlex means for an item. Pure. */
 import type { JsonObject, JsonValue } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { FetchFacts, FetchOutcome } from '../source-type.ts';
 import { workIdOf } from './identifiers.ts';
 import { workItem } from './seeding.ts';

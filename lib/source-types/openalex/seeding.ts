@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '#lib/json.ts';
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { doiOf, workIdOf } from './identifiers.ts';
 import type { OpenalexSeed, OpenalexSettings } from './settings.ts';

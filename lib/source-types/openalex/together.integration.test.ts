@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { sendJson, startLoopbackServer } from '#lib/egress/testing/loopback-server.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { harness } from '../testing/fetch-harness.ts';
+import { harness } from '#test/fetch-harness.ts';
+import { sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { openalex } from './index.ts';
 
 const opened: { close(): Promise<void> }[] = [];

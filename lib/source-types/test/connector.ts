@@ -1,7 +1,7 @@
 /** Answers like a server would, without any network. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '#lib/json.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
 import { resourceOf } from './resources.ts';
 import type { TestSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 /** The test source: fixed resources without network, for trying the product and for its tests. */
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { SourceType } from '../source-type.ts';
 import { fetchTestResource } from './connector.ts';
 import { testDiscover } from './discovery.ts';

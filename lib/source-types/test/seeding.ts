@@ -1,4 +1,4 @@
-import type { NewWorkItem } from '#lib/work-items/model.ts';
+import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { fixedResources, idOf } from './resources.ts';
 import type { TestSeed, TestSettings } from './settings.ts';
@@ -21,7 +21,7 @@ export function testItem(sourceName: string, resourceId: string, priority: numbe
   return {
     resourceType: 'resource',
     resourceId,
-    // Never asked: the test source has no network. The host gives each a politeness lane of its own.
+    // Never asked: the test source has no network. The host gives each a pace of its own.
     requestUri: `test://${encodeURIComponent(sourceName)}/${encodeURIComponent(resourceId)}`,
     requestMethod: 'GET',
     priority,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/json.ts';
-import { harness, itemOf } from '../testing/fetch-harness.ts';
+import { harness, itemOf } from '#test/fetch-harness.ts';
 import { getSeedWorkItems, test } from './index.ts';
 
 const resource = (id: string) =>

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import type { BulkActionStatus } from '#lib/bulk-actions/model.ts';
+import type { BulkActionStatus } from '#lib/items/bulk/model.ts';
 import { newRequestKey } from '../../runs/request-key.ts';
 import { carryOut, setSpeed, stopBulkAction, undo } from '../actions.ts';
 import { SpeedField } from '../speed-field.tsx';

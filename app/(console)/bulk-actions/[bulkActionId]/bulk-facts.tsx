@@ -3,8 +3,8 @@ import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { BulkAction } from '#lib/bulk-actions/model.ts';
-import { bulkVerb, countInWords } from '#lib/bulk-actions/words.ts';
+import type { BulkAction } from '#lib/items/bulk/model.ts';
+import { bulkVerb, countInWords } from '#lib/items/bulk/words.ts';
 import { ScopeWords } from '../bulk-words.tsx';
 
 export function BulkFacts({ action }: { readonly action: BulkAction }) {

@@ -2,8 +2,8 @@
 import { formatCount, formatDuration, formatShare, shortCount } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
-import type { BulkAction } from '#lib/bulk-actions/model.ts';
-import { countInWords } from '#lib/bulk-actions/words.ts';
+import type { BulkAction } from '#lib/items/bulk/model.ts';
+import { countInWords } from '#lib/items/bulk/words.ts';
 import { Elapsed } from '../../runs/[runId]/elapsed.tsx';
 import { bulkCounts, bulkPartWords, itemsToGo } from '../bulk-words.tsx';
 

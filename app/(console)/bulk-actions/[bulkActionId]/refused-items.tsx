@@ -5,10 +5,10 @@ import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import type { BulkActionDetail } from '#lib/bulk-actions/get.ts';
-import type { RefusedItem } from '#lib/bulk-actions/refused-items.ts';
-import { refusalWords } from '#lib/work-items/change-words.ts';
-import { refusals } from '#lib/work-items/refusal.ts';
+import type { BulkActionDetail } from '#lib/items/bulk/get.ts';
+import type { RefusedItem } from '#lib/items/bulk/refused-items.ts';
+import { refusalWords } from '#lib/items/changes/change-words.ts';
+import { refusals } from '#lib/items/changes/refusal.ts';
 
 /** Most items that are shown by name. */
 export const refusedShown = 50;

@@ -11,7 +11,7 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/access/permissions.ts';
+import { can } from '#lib/actor/permissions.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
 import { listRevisions } from '#lib/sources/revisions.ts';

@@ -4,7 +4,7 @@ import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { NoPermission } from '#app/ui/states.tsx';
-import { requirePermission } from '#lib/access/require-permission.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { ImportForm } from './import-form.tsx';
 
 export const metadata: Metadata = { title: 'Import sources' };

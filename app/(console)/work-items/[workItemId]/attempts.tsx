@@ -8,7 +8,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { exchangeIn } from '#lib/hosts/attempt-facts.ts';
-import type { WorkItemAttempt } from '#lib/work-items/model.ts';
+import type { WorkItemAttempt } from '#lib/queue/model.ts';
 import { Exchange } from './exchange.tsx';
 
 export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAttempt[] }) {

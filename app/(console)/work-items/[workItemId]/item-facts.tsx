@@ -6,7 +6,7 @@ import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
-import type { WorkItemDetail } from '#lib/work-items/detail.ts';
+import type { WorkItemDetail } from '#lib/items/detail.ts';
 import { fetchEntries, priorityEntry, runEntry, sourceEntry } from '../item-entries.tsx';
 
 export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
@@ -30,8 +30,8 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
                 },
               ]
             : []),
-          ...(detail.goneSince
-            ? [{ label: 'Gone since', value: <Time at={detail.goneSince} /> }]
+          ...(detail.missingSince
+            ? [{ label: 'Gone since', value: <Time at={detail.missingSince} /> }]
             : []),
           sourceEntry(detail),
           { label: 'Type', value: `${item.sourceSystem} · ${item.resourceType}` },

@@ -3,7 +3,7 @@ import { Link } from '#app/ui/link.tsx';
 import { formatCount } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import type { RelatedItem, WorkItemDetail } from '#lib/work-items/detail.ts';
+import type { RelatedItem, WorkItemDetail } from '#lib/items/detail.ts';
 
 export function Lineage({ detail }: { readonly detail: WorkItemDetail }) {
   const { item, parent, children } = detail;

@@ -4,9 +4,9 @@ import { CalendarClock, Check } from 'lucide-react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
 import { refetchWords } from '#lib/revisit/refetch-words.ts';
-import type { WorkItem } from '#lib/work-items/model.ts';
 import { setRefetch } from '../actions.ts';
 
 const hour = 3_600;

@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { countOf, formatDuration } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { Stretch } from '#lib/work-items/timeline.ts';
+import type { Stretch } from '#lib/items/timeline.ts';
 
 /** Shown of a long history: how it began, and how it came to where it is. */
 const shownFirst = 1;

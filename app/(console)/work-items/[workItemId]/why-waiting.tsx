@@ -1,9 +1,9 @@
 /** WhyWaiting: why the item is or is not running, the deciding reason first, and when that ends. */
 import { Banner } from '#app/ui/banner.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { WorkItemStatus } from '#lib/work-items/model.ts';
-import type { WaitingReason } from '#lib/work-items/waiting-reason.ts';
-import type { WaitingAnswer } from '#lib/work-items/why-waiting.ts';
+import type { WaitingReason } from '#lib/items/waiting/waiting-reason.ts';
+import type { WaitingAnswer } from '#lib/items/waiting/why-waiting.ts';
+import type { WorkItemStatus } from '#lib/queue/model.ts';
 
 const titles: Record<WorkItemStatus, string> = {
   pending: 'Why isn’t it running?',

@@ -1,8 +1,8 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
 import { readsFor } from '#app/_server/reads.ts';
+import { filterSuggestions } from '#lib/items/list/suggest.ts';
 import { getRuntime } from '#lib/runtime.ts';
-import { filterSuggestions } from '#lib/work-items/suggest.ts';
 
 /** For the filter box of the work-item list: asked once when it is used, never per key. */
 export function GET(): Promise<Response> {

@@ -1,0 +1,260 @@
+/** What an attempt tells us about the host it asked. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import { preparedChange } from '#db/prepared.ts';
+import { budgetIn } from '#lib/egress/budget.ts';
+import type { NewEvent } from '#lib/events/model.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { answeringHost, latencyIn } from './attempt-facts.ts';
+import { breakerMs } from './circuit-breaker.ts';
+import { insertHost } from './insert-host.ts';
+import {
+  adaptiveDelay,
+  calmLatencyMs,
+  type HostPaceFacts,
+  paceOf,
+  smoothedLatency,
+} from './pace.ts';
+
+export interface HostResponse {
+  /** Null when no answer came. */
+  readonly httpStatus: number | null;
+  /** 0 = none of its own: another item's attempt has told what there was to tell. */
+  readonly requests: number;
+  /** The host itself is to blame (see `isHostFault`). */
+  readonly hostFailed: boolean;
+  /** How long nobody should ask this host, ms; null or 0 = no wait. */
+  readonly blockMs: number | null;
+  readonly reason: string | null;
+  /** The attempt's facts: how long the host took, what it said of our budget. */
+  readonly facts?: JsonObject | null;
+}
+
+/**
+ * Keeps the host's numbers and its pace, and blocks it for the whole fleet when it asked for that or
+ * failed too often in a row. A shorter wait never shortens a longer one. No-op for items without a host
+ * (types that never use the network). Returns what is to be told of it at the end of the transaction.
+ */
+export async function recordHostResponse(
+  tx: Session,
+  host: string | null,
+  answer: HostResponse,
+): Promise<readonly NewEvent[]> {
+  if (host === null) return [];
+  const there = answeringHost(answer.facts ?? null) ?? host;
+  if (there === host) return noteOf(tx, host, answer);
+  // A redirect led away: what was answered is the other host's word, and its fault.
+  const here = { httpStatus: null, hostFailed: false, blockMs: null, reason: null };
+  return [
+    ...(await noteOf(tx, host, { ...here, requests: Math.max(0, answer.requests - 1) })),
+    ...(await noteOf(tx, there, { ...answer, requests: Math.min(1, answer.requests) })),
+  ];
+}
+
+async function noteOf(
+  tx: Session,
+  host: string,
+  answer: HostResponse,
+): Promise<readonly NewEvent[]> {
+  const tripped = answer.requests > 0 ? await count(tx, host, answer) : [];
+  if (answer.blockMs === null || answer.blockMs <= 0) return tripped;
+  return [...tripped, ...(await block(tx, host, answer.blockMs, answer.reason))];
+}
+
+/** The same for answers of a host that gave what it was asked for: one statement while all is well. */
+export async function recordGoodResponses(
+  tx: Session,
+  host: string | null,
+  answers: readonly Pick<HostResponse, 'httpStatus' | 'requests' | 'facts'>[],
+): Promise<void> {
+  if (host === null) return;
+  const good = answers
+    .filter(({ requests }) => requests > 0)
+    .map((answer) => ({ ...answer, hostFailed: false, blockMs: null, reason: null }));
+  if (good.length === 0 || (good.every(isPlain) && (await countCalm(tx, host, good)))) return;
+  for (const answer of good) await recordHostResponse(tx, host, answer);
+}
+
+/** One statement for a host that is well; only one in trouble is looked at closely. */
+async function count(
+  tx: Session,
+  host: string,
+  answer: HostResponse,
+): Promise<readonly NewEvent[]> {
+  const latencyMs = latencyIn(answer.facts ?? null);
+  if (isPlain(answer) && (await countCalm(tx, host, [answer]))) return [];
+  // Takes the row's lock, so that what is read next is still true when it is written back.
+  const known = await tx.q
+    .updateTable('hosts')
+    .set(tally(tx, answer))
+    .where('host', '=', host)
+    .executeTakeFirst();
+  if (Number(known.numUpdatedRows) === 0) await insert(tx, host, answer);
+  return updatePace(tx, host, answer, latencyMs);
+}
+
+/** An answer that says nothing but that the host is well. */
+function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostResponse): boolean {
+  if (hostFailed || (blockMs ?? 0) > 0 || httpStatus === null) return false;
+  if (httpStatus === 429 || httpStatus >= 500 || budgetIn(facts ?? null) !== null) return false;
+  return (latencyIn(facts ?? null) ?? 0) <= calmLatencyMs;
+}
+
+/** False when the host is not known, or not known as one that is well. */
+async function countCalm(
+  tx: Session,
+  host: string,
+  answers: readonly HostResponse[],
+): Promise<boolean> {
+  // `smoothedLatency` again and again is a linear function of what was known before.
+  let first: number | null = null;
+  let share = 1;
+  let rest = 0;
+  for (const { facts } of answers) {
+    const latencyMs = latencyIn(facts ?? null);
+    if (latencyMs === null) continue;
+    first = smoothedLatency(first, latencyMs);
+    share *= 0.8;
+    rest = rest * 0.8 + Math.round(latencyMs) * 0.2;
+  }
+  const changed = await addCalm(tx, {
+    host,
+    requests: answers.reduce((sum, { requests }) => sum + requests, 0),
+    last_status: answers.at(-1)?.httpStatus ?? null,
+    first,
+    share,
+    // What is whole must stay whole when the fraction is cut.
+    rest: rest + 1e-6,
+  });
+  return changed > 0;
+}
+
+interface CalmAnswers {
+  readonly host: string;
+  readonly requests: number;
+  readonly last_status: number | null;
+  /** The latency of a host that had none; null = none was measured. */
+  readonly first: number | null;
+  readonly share: number;
+  readonly rest: number;
+}
+
+const addCalm = preparedChange<CalmAnswers>(({ q, engine }, slot) =>
+  q
+    .updateTable('hosts')
+    .set({
+      requests_total: sql<number>`requests_total + ${slot('requests')}`,
+      last_request_at: engine.now(),
+      updated_at: engine.now(),
+      last_status: slot('last_status'),
+      latency_ms: sql<number | null>`case when latency_ms is null then ${slot('first')}
+        else cast(latency_ms * ${slot('share')} + ${slot('rest')} as int) end`,
+    })
+    .where('host', '=', slot('host'))
+    .where('pace_ms', '=', 0)
+    .where('consecutive_failures', '=', 0),
+);
+
+function tally({ engine }: Session, { httpStatus, requests, facts }: HostResponse) {
+  const budget = budgetIn(facts ?? null);
+  return {
+    requests_total: sql<number>`requests_total + ${sql.lit(requests)}`,
+    last_request_at: engine.now(),
+    updated_at: engine.now(),
+    ...(httpStatus === null ? {} : { last_status: httpStatus }),
+    ...(httpStatus !== null && httpStatus >= 500 ? { count_5xx: sql<number>`count_5xx + 1` } : {}),
+    ...(httpStatus === 429
+      ? { count_429: sql<number>`count_429 + 1`, last_429_at: engine.now() }
+      : {}),
+    ...(budget === null ? {} : { budget: JSON.stringify(budget) }),
+  };
+}
+
+async function insert(tx: Session, host: string, answer: HostResponse): Promise<void> {
+  const { engine } = tx;
+  const { httpStatus, requests } = answer;
+  const budget = budgetIn(answer.facts ?? null);
+  await insertHost(tx, host, {
+    requests_total: requests,
+    count_429: httpStatus === 429 ? 1 : 0,
+    count_5xx: httpStatus !== null && httpStatus >= 500 ? 1 : 0,
+    last_status: httpStatus,
+    last_429_at: httpStatus === 429 ? engine.now() : null,
+    last_request_at: engine.now(),
+    budget: budget === null ? null : JSON.stringify(budget),
+  });
+}
+
+/** Failures in a row, latency, slow-down and pace; and the breaker, which the row's failures may trip. */
+async function updatePace(
+  tx: Session,
+  host: string,
+  answer: HostResponse,
+  latencyMs: number | null,
+): Promise<readonly NewEvent[]> {
+  const { engine } = tx;
+  const row = await tx.q
+    .selectFrom('hosts')
+    .select((eb) => [
+      'delay_ms',
+      'robots_delay_ms',
+      'latency_ms',
+      'adaptive_delay_ms',
+      'consecutive_failures',
+      engine.diffMs(engine.now(), eb.ref('blocked_until')).as('blocked_ms'),
+    ])
+    .where('host', '=', host)
+    .executeTakeFirstOrThrow();
+  // Requests that were under way when the host was blocked say again what is known.
+  const failure = answer.hostFailed && (row.blocked_ms ?? 0) <= 0 ? 1 : 0;
+  const consecutiveFailures = answer.hostFailed ? row.consecutive_failures + failure : 0;
+  const latency = latencyMs === null ? row.latency_ms : smoothedLatency(row.latency_ms, latencyMs);
+  const manners: HostPaceFacts = {
+    delayMs: row.delay_ms,
+    robotsDelayMs: row.robots_delay_ms,
+    latencyMs: latency,
+    adaptiveDelayMs: adaptiveDelay(row.adaptive_delay_ms, latency, answer.hostFailed),
+    consecutiveFailures,
+  };
+  await tx.q
+    .updateTable('hosts')
+    .set({
+      latency_ms: latency,
+      adaptive_delay_ms: manners.adaptiveDelayMs,
+      consecutive_failures: consecutiveFailures,
+      pace_ms: paceOf(manners),
+    })
+    .where('host', '=', host)
+    .execute();
+  const waitMs = failure === 1 ? breakerMs(consecutiveFailures) : null;
+  if (waitMs === null) return [];
+  const says = `${consecutiveFailures} requests in a row failed, the last with: ${answer.reason ?? 'no reason given'}`;
+  return block(tx, host, waitMs, says.slice(0, 400));
+}
+
+async function block(
+  tx: Session,
+  host: string,
+  blockMs: number,
+  reason: string | null,
+): Promise<readonly NewEvent[]> {
+  const { engine } = tx;
+  const until = engine.nowPlus(blockMs);
+  const change = tx.q
+    .updateTable('hosts')
+    .set({ blocked_until: until, blocked_reason: reason })
+    .where('host', '=', host);
+  const fresh = await change
+    .where((eb) =>
+      eb.or([eb('blocked_until', 'is', null), eb('blocked_until', '<=', engine.now())]),
+    )
+    .executeTakeFirst();
+  if (Number(fresh.numUpdatedRows) === 0) {
+    // It is blocked already: all that was under way says so again.
+    await change.where('blocked_until', '<', until).execute();
+    return [];
+  }
+  const because = reason === null ? '' : `: ${reason}`;
+  const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
+  return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
+}

@@ -1,0 +1,147 @@
+/** One work item with its history, its lineage and the reason it is or is not running. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import type { CountResult } from '#lib/paging/capped-count.ts';
+import { missingSince } from '#lib/queue/finish/missing.ts';
+import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
+import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
+import { listRecords, type RecordSummary } from '#lib/records/list.ts';
+import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting/waiting-facts.ts';
+import { type WaitingAnswer, whyWaiting } from './waiting/why-waiting.ts';
+
+export interface RelatedItem {
+  readonly workItemId: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly status: WorkItemStatus;
+}
+
+export interface WorkItemDetail {
+  readonly item: WorkItem;
+  /** Since when its resource is no longer there; null when it is, or nobody knows. */
+  readonly missingSince: Instant | null;
+  /** Newest first, at most 50. */
+  readonly attempts: readonly WorkItemAttempt[];
+  /** Newest first, at most 20, without payloads. */
+  readonly records: readonly RecordSummary[];
+  /** The item whose payload named this one; null for seeds. */
+  readonly parent: RelatedItem | null;
+  /** The first 50 items this one's payload named, and how many there are. */
+  readonly children: { readonly items: readonly RelatedItem[]; readonly count: CountResult };
+  readonly run: {
+    readonly runId: string;
+    readonly name: string | null;
+    readonly kind: string;
+  } | null;
+  /** Id of the source, for the link; null when it no longer exists. */
+  readonly sourceId: string | null;
+  readonly waiting: WaitingAnswer;
+}
+
+const mostAttempts = 50;
+const mostRecords = 20;
+const mostChildren = 50;
+const childrenCountCap = 1_000;
+
+export async function workItemExists(session: Session, workItemId: string): Promise<boolean> {
+  return (await relatedItem(session, workItemId)) !== null;
+}
+
+/** Null when there is no such item. */
+export async function getWorkItemDetail(
+  session: Session,
+  workItemId: string,
+): Promise<WorkItemDetail | null> {
+  const row = await session.q
+    .selectFrom('work_items')
+    .selectAll()
+    .where('work_item_id', '=', workItemId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const item = workItemFromRow(row);
+  const [attempts, records, parent, children, run, source] = await Promise.all([
+    attemptsOf(session, workItemId),
+    listRecords(session, { filter: { workItemId }, direction: 'desc' }, { limit: mostRecords }),
+    item.discoveredFrom === null ? null : relatedItem(session, item.discoveredFrom),
+    childrenOf(session, workItemId),
+    readRunOfItem(session, item),
+    readSourceOfItem(session, item),
+  ]);
+  return {
+    item,
+    missingSince: missingSince(row),
+    attempts,
+    records: records.rows,
+    parent,
+    children,
+    run: run ? { runId: run.run_id, name: run.name, kind: run.kind } : null,
+    sourceId: source?.source_id ?? null,
+    waiting: whyWaiting(await readWaitingFacts(session, item, { run, source })),
+  };
+}
+
+async function attemptsOf(session: Session, workItemId: string): Promise<WorkItemAttempt[]> {
+  const query = session.q
+    .selectFrom('work_item_attempts')
+    .selectAll()
+    .where('work_item_id', '=', workItemId)
+    .orderBy('finished_at', 'desc')
+    .orderBy('attempt_id', 'desc');
+  const rows = await session.engine.take(query, mostAttempts).execute();
+  return rows.map(attemptFromRow);
+}
+
+function selectRelated(session: Session) {
+  return session.q
+    .selectFrom('work_items')
+    .select(['work_item_id', 'resource_type', 'resource_id', 'status']);
+}
+
+type RelatedRow = Awaited<ReturnType<ReturnType<typeof selectRelated>['executeTakeFirstOrThrow']>>;
+
+const toRelated = (row: RelatedRow): RelatedItem => ({
+  workItemId: row.work_item_id,
+  resourceType: row.resource_type,
+  resourceId: row.resource_id,
+  status: row.status,
+});
+
+async function relatedItem(session: Session, workItemId: string): Promise<RelatedItem | null> {
+  const row = await selectRelated(session)
+    .where('work_item_id', '=', workItemId)
+    .executeTakeFirst();
+  return row ? toRelated(row) : null;
+}
+
+async function childrenOf(
+  session: Session,
+  workItemId: string,
+): Promise<WorkItemDetail['children']> {
+  const { engine, q } = session;
+  const first = selectRelated(session)
+    .where('discovered_from', '=', workItemId)
+    .orderBy('work_item_id');
+  const capped = engine.take(
+    q
+      .selectFrom('work_items')
+      .select(sql<number>`1`.as('one'))
+      .where('discovered_from', '=', workItemId),
+    childrenCountCap + 1,
+  );
+  const [rows, total] = await Promise.all([
+    engine.take(first, mostChildren).execute(),
+    q
+      .selectFrom(capped.as('capped'))
+      .select(sql<number>`count(*)`.as('total'))
+      .executeTakeFirstOrThrow(),
+  ]);
+  const count = Number(total.total);
+  return {
+    items: rows.map(toRelated),
+    count:
+      count > childrenCountCap
+        ? { kind: 'more', than: childrenCountCap }
+        : { kind: 'exact', count },
+  };
+}

@@ -1,0 +1,202 @@
+/** The work-item list: one filtered, sorted keyset page, and a count that is exact or says it isn't. */
+import { sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import { chooseAccessPath } from '#lib/paging/access-path.ts';
+import { type CountResult, countRows } from '#lib/paging/capped-count.ts';
+import type { KeysetOrder, SortColumn } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
+import type { SortDirection } from '#lib/paging/sort-direction.ts';
+import { conditionsOf } from './conditions.ts';
+import {
+  defaultDirections,
+  defaultSort,
+  type InstantRange,
+  type WorkItemFilter,
+  type WorkItemQuery,
+  type WorkItemSort,
+} from './filter.ts';
+import { groupsOf } from './groups.ts';
+
+/** A row of the list: what the columns show, without bodies and headers. */
+export interface WorkItemSummary {
+  readonly workItemId: string;
+  readonly sourceSystem: string;
+  readonly sourceName: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly requestUri: string;
+  readonly status: WorkItemStatus;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly depth: number;
+  readonly runId: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly availableAt: Instant;
+  readonly waitReason: string | null;
+  readonly leaseOwner: string | null;
+  readonly lastFetchedAt: Instant | null;
+  readonly lastChangedAt: Instant | null;
+  readonly nextFetchAt: Instant | null;
+  readonly lastHttpStatus: number | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
+
+const sortColumns: Readonly<Record<WorkItemSort, SortColumn>> = {
+  created_at: { column: ref('created_at'), kind: 'instant' },
+  updated_at: { column: ref('updated_at'), kind: 'instant' },
+  last_fetched_at: { column: ref('last_fetched_at'), kind: 'instant', nullable: true },
+  next_fetch_at: { column: ref('next_fetch_at'), kind: 'instant' },
+  priority: { column: ref('priority'), kind: 'integer' },
+  resource_id: { column: ref('resource_id'), kind: 'text' },
+};
+
+const columns = [
+  'work_item_id as id',
+  'source_system',
+  'source_name',
+  'resource_type',
+  'resource_id',
+  'request_uri',
+  'status',
+  'priority',
+  'attempt',
+  'depth',
+  'run_id',
+  'created_at',
+  'updated_at',
+  'available_at',
+  'wait_reason',
+  'lease_owner',
+  'last_fetched_at',
+  'last_changed_at',
+  'next_fetch_at',
+  'last_http_status',
+  'error_code',
+  'error_message',
+] as const;
+
+/** How the list reads `work_items`. */
+const selectRows = ({ q }: Session) => q.selectFrom('work_items').select(columns);
+
+type ItemRow = Awaited<ReturnType<ReturnType<typeof selectRows>['executeTakeFirstOrThrow']>>;
+
+const workItems: ListTable<'work_items', ItemRow> = {
+  from: ({ q }) => q.selectFrom('work_items'),
+  rows: selectRows,
+};
+
+const orderOf = (sort: WorkItemSort, direction: SortDirection): KeysetOrder => ({
+  sort,
+  direction,
+  by: sortColumns[sort],
+  id: ref('work_item_id'),
+});
+
+/** By which index a filter is read in an order: for every reader that walks the items of a filter. */
+const pathOf = (filter: WorkItemFilter, sort: WorkItemSort) => (session: Session) => {
+  const conditions = conditionsOf(session.engine, filter);
+  return chooseAccessPath({
+    conditions,
+    groups: groupsOf(conditions, filter),
+    sort,
+    sortColumn: sort,
+    isSmall: (where) => isSmallGroup(session, workItems, where),
+  });
+};
+
+/**
+ * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError
+ * `db_statement_timeout` after five seconds.
+ */
+export function listWorkItems(
+  session: Session,
+  query: WorkItemQuery,
+  options: { readonly limit?: number } = {},
+): Promise<ListPage<WorkItemSummary>> {
+  const { filter, sort, direction, cursor } = query;
+  const request = { cursor, limit: options.limit };
+  const order = orderOf(sort, direction);
+  return readListPage(session, workItems, order, request, pathOf(filter, sort), toSummary);
+}
+
+const toSummary = (row: ItemRow): WorkItemSummary => ({
+  workItemId: row.id,
+  sourceSystem: row.source_system,
+  sourceName: row.source_name,
+  resourceType: row.resource_type,
+  resourceId: row.resource_id,
+  requestUri: row.request_uri,
+  status: row.status,
+  priority: row.priority,
+  attempt: row.attempt,
+  depth: row.depth,
+  runId: row.run_id,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  availableAt: row.available_at,
+  waitReason: row.wait_reason,
+  leaseOwner: row.lease_owner,
+  lastFetchedAt: row.last_fetched_at,
+  lastChangedAt: row.last_changed_at,
+  nextFetchAt: row.next_fetch_at,
+  lastHttpStatus: row.last_http_status,
+  errorCode: row.error_code,
+  errorMessage: row.error_message,
+});
+
+/**
+ * How many items match. By status and source it is exact at any size, from the counters; anything else
+ * as `countRows` says.
+ */
+export async function countWorkItems(
+  session: Session,
+  filter: WorkItemFilter,
+): Promise<CountResult> {
+  if (onlyCountedFilters(filter)) {
+    const counters = await session.engine.readCounters(session);
+    const count = counters
+      .filter((row) => filter.source === undefined || row.source_name === filter.source)
+      .filter(
+        (row) => filter.statuses.length === 0 || filter.statuses.some((s) => s === row.status),
+      )
+      .reduce((sum, row) => sum + row.item_count, 0);
+    return { kind: 'exact', count };
+  }
+  const sort = defaultSort(filter);
+  return countRows(
+    session,
+    workItems,
+    orderOf(sort, defaultDirections[sort]),
+    pathOf(filter, sort),
+  );
+}
+
+function onlyCountedFilters(filter: WorkItemFilter): boolean {
+  const {
+    statuses: _statuses,
+    source: _source,
+    created,
+    updated,
+    fetched,
+    due,
+    // Says what `due` and stale are reckoned from, and filters nothing by itself.
+    asOf: _asOf,
+    ...others
+  } = filter;
+  const open = (range: InstantRange) => range.from === undefined && range.to === undefined;
+  return (
+    !due &&
+    [created, updated, fetched].every(open) &&
+    Object.values(others).every((value) => value === undefined)
+  );
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
+import { launchRun } from '#lib/runs/launch-run.ts';
+import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { aWorkItem } from '#test/factories.ts';
+import { useStore } from '#test/queue-database.ts';
+import { filterSuggestions } from './suggest.ts';
+
+describe.each(contractEngines())('suggested values of filters on $name', (engine) => {
+  const t = useStore(engine);
+
+  it('are none while there is nothing', async () => {
+    expect(await filterSuggestions(t.db)).toEqual({
+      sources: [],
+      types: [],
+      hosts: [],
+      errors: [],
+      runs: [],
+      workers: [],
+    });
+  });
+
+  it('are what the items, sources, runs and hosts really have, each once', async () => {
+    await ensureSampleSource(t.db);
+    for (const [resourceId, resourceType] of [
+      ['A', 'page'],
+      ['B', 'category'],
+      ['C', 'page'],
+    ] as const) {
+      await t.store.enqueue(aWorkItem({ resourceId, resourceType }));
+    }
+    await t.db.q
+      .updateTable('work_items')
+      .set({ status: 'failed', error_code: 'http_server_error' })
+      .where('resource_id', 'in', ['A', 'B'])
+      .execute();
+    const { runId } = await launchRun(t.db, systemActor('test'), {
+      kind: 'seed',
+      sources: ['Sample'],
+      name: 'First',
+    });
+    expect(await filterSuggestions(t.db)).toMatchObject({
+      sources: ['Sample'],
+      // The third is what the run seeded.
+      types: ['category', 'page', 'resource'],
+      errors: ['http_server_error'],
+      runs: [{ runId, name: 'First' }],
+      workers: [],
+    });
+  });
+});

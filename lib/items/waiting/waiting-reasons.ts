@@ -1,0 +1,180 @@
+/** The reasons for which a pending item waits, each judged by itself. */
+import type { Instant } from '#db/schema.ts';
+import { isOnHold } from '#lib/queue/hold.ts';
+import { reason, reasonUntil, type WaitingFacts, type WaitingReason } from './waiting-reason.ts';
+
+/** When its turn comes: of a source that keeps a distance that can be foretold. */
+export function turnOf(facts: WaitingFacts): string {
+  const delayMs = distanceOf(facts);
+  if (delayMs === 0) return 'A worker that has room will take it.';
+  if (facts.ahead === null) {
+    return `One request ${every(delayMs)}, and more than a thousand items before it.`;
+  }
+  if (facts.ahead === 0) return 'A worker will take it with the next request.';
+  return `At one request ${every(delayMs)} that takes ${span(facts.ahead * delayMs)}, less where one request asks for several items.`;
+}
+
+const distanceOf = ({ source, host }: WaitingFacts): number =>
+  Math.max(source?.rateDelayMs ?? 0, host?.delayMs ?? 0);
+
+const every = (ms: number) =>
+  `every ${(ms / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s`;
+
+function span(ms: number): string {
+  const [size, unit] =
+    ms < 90_000
+      ? [1_000, 'second']
+      : ms < 5_400_000
+        ? [60_000, 'minute']
+        : ms < 129_600_000
+          ? [3_600_000, 'hour']
+          : [86_400_000, 'day'];
+  const count = Math.max(1, Math.round(ms / size));
+  return `about ${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+export function sourceReasons({ source }: WaitingFacts): WaitingReason[] {
+  if (source === null) {
+    return [
+      reasonUntil(
+        'source_removed',
+        'Its source no longer exists. Create a source of the same name, or skip the item.',
+        'It waits until somebody does.',
+      ),
+    ];
+  }
+  const reasons: WaitingReason[] = [];
+  if (!source.enabled) {
+    reasons.push(
+      reasonUntil(
+        'source_disabled',
+        `The source “${source.name}” is switched off. Enable it.`,
+        'It waits until somebody does.',
+      ),
+    );
+  }
+  if (source.pausedAt !== null) {
+    const because = source.pausedReason ? ` (${source.pausedReason})` : '';
+    reasons.push(
+      reasonUntil(
+        'source_paused',
+        `The source “${source.name}” is paused${because}. Resume it.`,
+        'It waits until somebody does.',
+      ),
+    );
+  }
+  return reasons;
+}
+
+export function runReasons({ item, run }: WaitingFacts): WaitingReason[] {
+  if (isOnHold(item)) {
+    return [
+      reasonUntil(
+        'held',
+        'It is on hold; release or retry it, or launch a run of its source.',
+        'It waits until somebody does.',
+      ),
+    ];
+  }
+  if (run?.status !== 'running') return [];
+  const reasons: WaitingReason[] = [];
+  if (run.budgetSpent) {
+    reasons.push(
+      reasonUntil(
+        'run_spent',
+        'Its run has used up its budget of time or of requests.',
+        'The run ends within a minute; the item is then held for the next run of its source.',
+      ),
+    );
+  }
+  if (run.pausedAt !== null) {
+    reasons.push(
+      reasonUntil(
+        'run_paused',
+        'Its run is paused. Resume the run.',
+        'It waits until somebody does.',
+      ),
+    );
+  }
+  return reasons;
+}
+
+export function hostReasons({ now, item, host }: WaitingFacts): WaitingReason[] {
+  if (!host?.blockedUntil || host.blockedUntil <= now) return budgetReasons({ item, host });
+  const because = host.blockedReason ? `: ${host.blockedReason}` : '';
+  return [
+    reason(
+      'host_blocked',
+      `The host ${item.host ?? ''} asked us to wait${because}.`,
+      host.blockedUntil,
+    ),
+  ];
+}
+
+/** What a host that is not blocked yet last said: a request would be refused. */
+function budgetReasons({ item, host }: Pick<WaitingFacts, 'item' | 'host'>): WaitingReason[] {
+  if (!host?.budget) return [];
+  const { resetsAt } = host.budget;
+  const sentence = `Our budget at the host ${item.host ?? ''} is spent.`;
+  return [
+    resetsAt === null
+      ? reasonUntil('host_budget', sentence, 'The host does not say when it is renewed.')
+      : reason('host_budget', sentence, resetsAt),
+  ];
+}
+
+export function timeReasons({ now, item, source }: WaitingFacts): WaitingReason[] {
+  if (item.availableAt <= now || isOnHold(item)) return [];
+  if (item.waitReason === 'backoff') {
+    const of = source ? ` of ${source.maxAttempts}` : '';
+    return [
+      reason(
+        'backoff',
+        `Attempt ${item.attempt}${of} failed; it is tried again later.`,
+        item.availableAt,
+      ),
+    ];
+  }
+  return [reason('scheduled', 'It is scheduled for later.', item.availableAt)];
+}
+
+/** The fleet's polite rate: one request of a source and to a host in flight, never sooner than the delay. */
+export function slotReasons(facts: WaitingFacts): WaitingReason[] {
+  const { now, item, source, host, ahead } = facts;
+  if (source === null) return [];
+  const hostDelayMs = host?.delayMs ?? 0;
+  const delayMs = distanceOf(facts);
+  if (delayMs === 0) return [];
+  const latest = (...ends: (Instant | null | undefined)[]): Instant | undefined =>
+    ends
+      .flatMap((end) => (typeof end === 'string' && end > now ? [end] : []))
+      .sort()
+      .at(-1);
+  const ofSource = latest(source.nextSlotAt, source.slotUntil);
+  const ofHost = latest(host?.nextSlotAt, host?.slotUntil);
+  const until = latest(ofSource, ofHost);
+  if (!until) return [];
+  const name = `The host ${item.host ?? ''}`;
+  const often = every(delayMs);
+  const sentence =
+    hostDelayMs > source.rateDelayMs
+      ? `${name} is asked once ${often}, over all sources and workers.`
+      : ofHost !== undefined && ofHost > (ofSource ?? '')
+        ? `${name} was just asked for another source; both keep its distance, over all workers.`
+        : `The source “${source.name}” takes one request ${often}, over all workers.`;
+  const place = ahead === null || ahead > 0 ? turnOf(facts) : null;
+  return [{ ...reason('polite_slot', sentence, until), change: place }];
+}
+
+export function roomReasons({ item, host }: WaitingFacts): WaitingReason[] {
+  const room = host?.room;
+  if (!room || room.inFlight < room.most) return [];
+  const takes = room.most === 1 ? 'one request' : `${room.most} requests`;
+  return [
+    reasonUntil(
+      'host_full',
+      `The host ${item.host ?? ''} takes ${takes} at a time, and so many are under way.`,
+      'The next may be sent as soon as one of them has come back.',
+    ),
+  ];
+}

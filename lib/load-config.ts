@@ -1,0 +1,159 @@
+/** Flags over environment over YAML over defaults, into one typed object. */
+import path from 'node:path';
+import type { DatabaseSettings } from '#db/settings/model.ts';
+import { resolveDatabaseSettings } from '#db/settings/settings.ts';
+import { type ParsedEnvironment, parseEnvironment } from '#lib/config/environment.ts';
+import { type ConfigFile, fileSchema } from '#lib/config/file-schema.ts';
+import type {
+  AppConfig,
+  ConfigFlags,
+  Environment,
+  LakeSettings,
+  RunnerSettings,
+} from '#lib/config/model.ts';
+import { masterKey } from '#lib/config/secret-key.ts';
+import { signInSettings } from '#lib/config/sign-in-settings.ts';
+import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
+import { sourcesOfFile } from '#lib/sources/file-sources.ts';
+
+const defaultUserAgent = 'HolocronIngest/0.1';
+const defaultDataDirectory = 'data';
+
+interface LoadOptions {
+  readonly env: Environment;
+  /** Path of the YAML file; absent = none. */
+  readonly configFile?: string | undefined;
+  readonly flags?: ConfigFlags;
+}
+
+/**
+ * Throws AppError `config_invalid` or `config_file_unreadable`, or DatabaseError
+ * `db_settings_invalid`; each names the key, the file and line where it has one, and what is
+ * allowed, and never a secret. Reads the YAML file and the key file; makes the key file when there
+ * is none.
+ */
+export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppConfig {
+  const environment = parseEnvironment(env);
+  const file = configFile === undefined ? null : readYamlFile(configFile);
+  const content = file ? readContent(file) : {};
+  const database = resolveDatabaseSettings(env, content.state);
+  const maxRetries = environment.INGEST_MAX_RETRIES ?? content.runner?.max_retries;
+  const signIn = signInSettings(environment, env['NEXTAUTH_URL']);
+  const sources = file ? sourcesOfFile(file, content, env, { maxRetries }) : [];
+  return {
+    database,
+    // The last that can fail, so that a configuration that is refused has made no key file.
+    secretKey: masterKey(environment.INGEST_SECRET_KEY, keyFile(environment, database)),
+    egressAllow: environment.INGEST_EGRESS_ALLOW ?? [],
+    userAgent: environment.INGEST_USER_AGENT ?? defaultUserAgent,
+    lake: lakeSettings(environment, content),
+    runner: runnerSettings(flags, environment, content),
+    admin: {
+      email: environment.INGEST_ADMIN_EMAIL ?? 'admin@holocron.local',
+      ...(environment.INGEST_ADMIN_PASSWORD === undefined
+        ? {}
+        : { password: environment.INGEST_ADMIN_PASSWORD }),
+    },
+    signIn,
+    logLevel: flags.logLevel ?? environment.INGEST_LOG_LEVEL ?? 'info',
+    sources,
+    notes: [...database.notes, ...notesOf(content)],
+  };
+}
+
+function readContent(file: YamlFile): ConfigFile {
+  // An empty file is an empty configuration.
+  const raw = file.content ?? {};
+  refusePasswords(file, raw);
+  return file.parse(fileSchema, [], raw);
+}
+
+/** A password in a file ends up in version control; the environment is its only way in. */
+function refusePasswords(file: YamlFile, raw: unknown): void {
+  for (const parent of [
+    ['state', 'sqlserver'],
+    ['state', 'sqlserver', 'replica'],
+    ['storage', 'sql_server'],
+  ]) {
+    const section = parent.reduce<unknown>(
+      (value, key) => (isRecord(value) ? value[key] : undefined),
+      raw,
+    );
+    for (const key of ['password', 'pwd', 'connection_string']) {
+      if (!isRecord(section) || !(key in section)) continue;
+      const variable =
+        key === 'connection_string'
+          ? 'INGEST_SQLSERVER_STATE_CONN_STR'
+          : parent.includes('replica')
+            ? 'INGEST_SQLSERVER_REPLICA_PASSWORD'
+            : 'INGEST_SQLSERVER_PASSWORD';
+      const message = `secrets do not belong in a file; set the environment variable ${variable}.`;
+      throw file.error([{ path: [...parent, key], message, atKey: true }]);
+    }
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Beside the embedded database, so that a copied directory keeps its secrets readable. */
+function keyFile(environment: ParsedEnvironment, database: DatabaseSettings): string {
+  if (environment.INGEST_SECRET_KEY_FILE !== undefined)
+    return path.resolve(environment.INGEST_SECRET_KEY_FILE);
+  const directory =
+    database.engine === 'sqlite' ? path.dirname(database.path) : defaultDataDirectory;
+  return path.resolve(directory, 'secret.key');
+}
+
+function lakeSettings(environment: ParsedEnvironment, content: ConfigFile): LakeSettings {
+  const lake = content.storage?.data_lake;
+  return {
+    enabled: environment.INGEST_LAKE_ENABLED ?? lake?.enabled ?? false,
+    // The build must not take a path of run time for one of the project and trace all of it.
+    baseDir: path.resolve(
+      /*turbopackIgnore: true*/
+      environment.INGEST_LAKE_DIR ?? lake?.base_dir ?? path.join(defaultDataDirectory, 'lake'),
+    ),
+    prettyPrint: environment.INGEST_LAKE_PRETTY_PRINT ?? lake?.pretty_print ?? false,
+  };
+}
+
+function runnerSettings(
+  flags: ConfigFlags,
+  environment: ParsedEnvironment,
+  content: ConfigFile,
+): RunnerSettings {
+  const runner = content.runner;
+  return {
+    batchSize: flags.batchSize ?? environment.INGEST_BATCH_SIZE ?? runner?.batch_size ?? 10,
+    maxItems: flags.maxItems ?? runner?.max_items ?? null,
+    maxRetries: environment.INGEST_MAX_RETRIES ?? runner?.max_retries ?? 3,
+    enableDiscovery: environment.INGEST_ENABLE_DISCOVERY ?? runner?.enable_discovery ?? true,
+    concurrency: flags.concurrency ?? environment.INGEST_CONCURRENCY ?? runner?.concurrency ?? 4,
+    leaseMs: (environment.INGEST_LEASE_SECONDS ?? runner?.lease_seconds ?? 60) * 1000,
+  };
+}
+
+function notesOf(content: ConfigFile): string[] {
+  const notes: string[] = [];
+  const storage = content.storage?.sql_server;
+  if (storage?.enabled === false) {
+    notes.push(
+      'storage.sql_server.enabled: false has no effect: records are always kept in the state database.',
+    );
+  }
+  if (storage?.table !== undefined && storage.table !== 'IngestRecords') {
+    notes.push(
+      'storage.sql_server.table has no effect: records are kept in IngestRecords of the state database.',
+    );
+  }
+  const connection =
+    storage && Object.keys(storage).some((key) => key !== 'enabled' && key !== 'table');
+  if (connection) {
+    notes.push(
+      'The connection under storage.sql_server has no effect: records are kept in the state database.',
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,129 @@
+/** Enqueuing what was found in a payload, within the budget of the run that found it. */
+import type { Session } from '#db/engine.ts';
+import { keyIfFit } from '../dedupe-key.ts';
+import { onHoldRow } from '../hold.ts';
+import type { NewWorkItem } from '../model.ts';
+import { insertRowFrom } from '../rows.ts';
+import { parseRunMetadata } from '../runs/run-metadata.ts';
+import { adjustRun, outcomeDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
+import { insertAbsent, knownKeys } from './enqueue.ts';
+
+export interface DiscoveryCounts {
+  readonly inserted: number;
+  /** Beyond the run's depth; not enqueued. */
+  readonly tooDeep: number;
+  /** Unknown until now, but the run may take no more items; not enqueued. */
+  readonly overBudget: number;
+  /** Ids or addresses that do not fit the queue; not enqueued. */
+  readonly invalid: number;
+}
+
+export const nothingFound: DiscoveryCounts = {
+  inserted: 0,
+  tooDeep: 0,
+  overBudget: 0,
+  invalid: 0,
+};
+
+/** What one item led to. */
+export interface Find {
+  readonly parentId: string;
+  readonly items: readonly NewWorkItem[];
+}
+
+interface Candidate {
+  readonly key: string;
+  readonly item: NewWorkItem;
+  /** Which find it is from. */
+  readonly find: number;
+}
+
+/**
+ * Enqueues what items of one run found, as their children in that run; counts per find, in the order
+ * given. Of an item that several found, the first is the parent. The run's row must be held
+ * (`adjustRun`), so that its budget is exact for all workers together. While a run is being cancelled
+ * its finds go in as skipped, so that nothing is lost; after a stop they go in without a run, held.
+ */
+export async function enqueueDiscovered(
+  tx: Session,
+  runId: string | null,
+  run: RunState | null,
+  finds: readonly Find[],
+): Promise<DiscoveryCounts[]> {
+  const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
+  const known = await knownKeys(tx, [...candidates.keys()]);
+  const fresh = [...candidates.values()].filter(({ key }) => !known.has(key));
+  const within = fresh.slice(0, roomIn(run));
+  const over = fresh.slice(within.length);
+  const status = run?.status === 'cancelled' ? ('skipped' as const) : ('pending' as const);
+  const joins = run === null || run.status === 'running' || run.status === 'cancelled';
+  const inserted = await insertAbsent(
+    tx,
+    within.map(({ item, find }) => ({
+      ...insertRowFrom(item),
+      discovered_from: finds[find]?.parentId ?? null,
+      status,
+      ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),
+    })),
+  );
+  if (inserted.length > 0 && run !== null) {
+    const skipped =
+      status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
+    const total = joins ? inserted.length : 0;
+    await adjustRun(tx, runId, { ...skipped, total, discovered: inserted.length });
+  }
+  if (over.length > 0 && run !== null) await recordOverBudget(tx, runId, run, over.length);
+  const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);
+  const overOf = Map.groupBy(over, ({ find }) => find);
+  return finds.map(({ parentId }, find) => ({
+    inserted: insertedOf.get(parentId)?.length ?? 0,
+    tooDeep: tooDeep[find] ?? 0,
+    overBudget: overOf.get(find)?.length ?? 0,
+    invalid: invalid[find] ?? 0,
+  }));
+}
+
+/** What may go in, each key once. One link that does not fit must not keep its page from being stored. */
+function candidatesOf(run: RunState | null, finds: readonly Find[]) {
+  const maxDepth = run?.maxDepth ?? Number.POSITIVE_INFINITY;
+  const candidates = new Map<string, Candidate>();
+  const tooDeep: number[] = [];
+  const invalid: number[] = [];
+  for (const [find, { items }] of finds.entries()) {
+    const shallow = items.filter((item) => (item.depth ?? 0) <= maxDepth);
+    tooDeep.push(items.length - shallow.length);
+    let unfit = 0;
+    for (const item of shallow) {
+      const key = keyIfFit(item);
+      if (key === null) unfit += 1;
+      else if (!candidates.has(key)) candidates.set(key, { key, item, find });
+    }
+    invalid.push(unfit);
+  }
+  return { candidates, tooDeep, invalid };
+}
+
+/** How many more items the run may take. */
+function roomIn(run: RunState | null): number {
+  if (run === null || run.maxItems === null || run.status !== 'running') {
+    return Number.POSITIVE_INFINITY;
+  }
+  return Math.max(0, run.maxItems - run.itemsTotal);
+}
+
+async function recordOverBudget(
+  tx: Session,
+  runId: string | null,
+  run: RunState,
+  over: number,
+): Promise<void> {
+  if (runId === null) return;
+  const metadata = parseRunMetadata(run.metadata);
+  await tx.q
+    .updateTable('ingest_runs')
+    .set({
+      metadata: JSON.stringify({ ...metadata, over_budget: (metadata.over_budget ?? 0) + over }),
+    })
+    .where('run_id', '=', runId)
+    .execute();
+}

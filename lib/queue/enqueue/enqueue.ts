@@ -1,0 +1,87 @@
+/** Putting new items into the queue. */
+
+import { chunksOf } from '#db/chunks.ts';
+import { compareText } from '#db/compare-text.ts';
+import type { Db, Session, WorkItemInsert } from '#db/engine.ts';
+import { preparedRows } from '#db/prepared.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { NewWorkItem } from '../model.ts';
+import { insertRowFrom } from '../rows.ts';
+import { adjustRun, readRunState } from '../runs/run-numbers.ts';
+
+/**
+ * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
+ * order given; of duplicates inside the batch the first wins. Nothing is put into a run that has ended:
+ * nobody would claim it, and the run's numbers are history.
+ * @throws AppError when any item does not fit, `run_ended`; then nothing was inserted.
+ */
+export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promise<string[]> {
+  const rows = distinctByKey(items.map(insertRowFrom));
+  if (rows.length === 0) return [];
+  return db.transaction(async (tx) => {
+    const inserted = await insertAbsent(tx, rows);
+    // In the order of the ids, so that two producers never wait for each other's runs crosswise.
+    for (const [runId, count] of [...countByRun(inserted)].sort(([a], [b]) => compareText(a, b))) {
+      await adjustRun(tx, runId, { total: count });
+      await requireRunning(tx, runId);
+    }
+    return inserted.map((row) => row.work_item_id);
+  });
+}
+
+/** Run ids of an older database that name no run are let pass; the row of a run is held by the caller. */
+async function requireRunning(tx: Session, runId: string): Promise<void> {
+  const run = await readRunState(tx, runId);
+  if (run === null || run.status === 'running') return;
+  throw new AppError('run_ended', `The run ${runId} is ${run.status}: nothing is put into it.`, {
+    remedy:
+      'Launch a new run, or enqueue the items without one: the next run of their source adopts them.',
+  });
+}
+
+/** Inserts what is absent, in chunks; returns the rows that were inserted, in the order given. */
+export async function insertAbsent(
+  tx: Session,
+  rows: readonly WorkItemInsert[],
+): Promise<WorkItemInsert[]> {
+  const inserted: WorkItemInsert[] = [];
+  for (const chunk of chunksOf(rows)) {
+    const ids = await tx.engine.insertWorkItemsIfAbsent(tx, chunk);
+    inserted.push(...chunk.filter((row) => ids.has(row.work_item_id)));
+  }
+  return inserted;
+}
+
+export function distinctByKey(rows: readonly WorkItemInsert[]): WorkItemInsert[] {
+  const byKey = new Map<string, WorkItemInsert>();
+  for (const row of rows) if (!byKey.has(row.dedupe_key)) byKey.set(row.dedupe_key, row);
+  return [...byKey.values()];
+}
+
+const rowsOfKeys = preparedRows<{ key: string }, { dedupe_key: string }>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .select('dedupe_key')
+    .where(
+      'dedupe_key',
+      'in',
+      rows.map((slot) => slot('key')),
+    ),
+);
+
+/** Which of these keys are in the queue already. */
+export async function knownKeys(s: Session, keys: readonly string[]): Promise<Set<string>> {
+  const rows = await rowsOfKeys(
+    s,
+    keys.map((key) => ({ key })),
+  );
+  return new Set(rows.map((row) => row.dedupe_key));
+}
+
+function countByRun(rows: readonly WorkItemInsert[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { run_id: runId } of rows) {
+    if (typeof runId === 'string') counts.set(runId, (counts.get(runId) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,257 @@
+/**
+ * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
+ * many items have in common is one statement for all of them.
+ */
+import { sql } from 'kysely';
+import { compareText } from '#db/compare-text.ts';
+import type { Db, Session } from '#db/engine.ts';
+import { preparedChanges } from '#db/prepared.ts';
+import type { Instant, WorkItemRow } from '#db/schema.ts';
+import { recordGoodResponses } from '#lib/hosts/record-response.ts';
+import { isUuid } from '#lib/ids.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { recordAnnouncedChanges } from '../enqueue/announced-changes.ts';
+import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
+import { noLease, readAllLeased, statusIs } from '../lease/leased-item.ts';
+import type { CompletionInput, CompletionResult } from '../model.ts';
+import { adjustRun, readRunState } from '../runs/run-numbers.ts';
+import { recordAttempts } from './attempts.ts';
+import { earlierCompletion } from './earlier-outcome.ts';
+import { nextFetch } from './next-fetch.ts';
+import { storeRecords } from './store-record.ts';
+
+const lost = { ok: false, code: 'lease_lost' } as const;
+
+/** A completion whose lease held: the item as it was in the worker's hands. */
+interface Completed {
+  readonly input: CompletionInput;
+  readonly item: WorkItemRow;
+  /** Its content is new and stored. */
+  readonly fresh: boolean;
+  readonly unchanged: boolean;
+}
+
+/**
+ * Completes a claimed item: record (when its content is new), discovered items, `seen_resources`, the
+ * attempt, the run's numbers and the status. A worker whose lease was taken over changes nothing and
+ * is told `lease_lost`.
+ */
+export async function complete(db: Db, input: CompletionInput): Promise<CompletionResult> {
+  const [result] = await db.transaction((tx) => completeIn(tx, [input]));
+  return result ?? lost;
+}
+
+/** The same for many items inside a transaction that is open already; to each its own result. */
+export async function completeIn(
+  tx: Session,
+  inputs: readonly CompletionInput[],
+): Promise<CompletionResult[]> {
+  const completed = await settleItems(tx, inputs);
+  const done = [...completed.values()];
+  await storeRecords(
+    tx,
+    done.flatMap(({ item, input: { record }, fresh }) =>
+      fresh && record ? [{ item, record }] : [],
+    ),
+  );
+  await tx.engine.touchSeenResources(
+    tx,
+    done.map(({ item }) => seenResource(item)),
+  );
+  await recordHosts(tx, done);
+  await recordRuns(tx, done);
+  const counts = await enqueueFinds(tx, done);
+  await recordAttempts(
+    tx,
+    done.map((one) => {
+      const { item, input, fresh, unchanged } = one;
+      const found = counts.get(one) ?? nothingFound;
+      return {
+        item,
+        report: input.attempt,
+        outcome: unchanged ? ('unchanged' as const) : ('completed' as const),
+        ingestId: fresh ? (input.record?.ingestId ?? null) : null,
+        itemsDiscovered: found.inserted,
+        facts: withLeftOut(input.attempt.facts, found),
+      };
+    }),
+  );
+  const results: CompletionResult[] = [];
+  for (const input of inputs) {
+    const one = completed.get(input);
+    results.push(
+      one
+        ? { ok: true, discovered: counts.get(one)?.inserted ?? 0, unchanged: one.unchanged }
+        : ((await earlierCompletion(tx, input)) ?? lost),
+    );
+  }
+  return results;
+}
+
+/** Gives each item that its lease still holds its new state; the others are not in the answer. */
+async function settleItems(
+  tx: Session,
+  inputs: readonly CompletionInput[],
+): Promise<Map<CompletionInput, Completed>> {
+  const items = await readAllLeased(
+    tx,
+    inputs.map(({ fence }) => fence),
+  );
+  const leased: Completed[] = [];
+  for (const input of inputs) {
+    const item = items.get(input.fence.leaseId);
+    if (item?.work_item_id !== input.fence.workItemId) continue;
+    // A second report of the same lease in one group finds it spent.
+    items.delete(input.fence.leaseId);
+    const fresh = input.record !== null && input.record.contentHash !== item.content_hash;
+    leased.push({ input, item, fresh, unchanged: !fresh && input.alias !== true });
+  }
+  const completed = await tx.engine.countTogether(tx, leased.length, async () => {
+    const changed = await completeLeased(
+      tx,
+      leased.map(({ item, input, fresh }) => completionOf(item, input, fresh)),
+    );
+    const result = leased.filter((_, at) => changed[at] === 1);
+    const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
+    return { result, moves };
+  });
+  return new Map(completed.map((one) => [one.input, one]));
+}
+
+/** Hosts in the order of their names: two groups never wait for each other's rows crosswise. */
+async function recordHosts(tx: Session, done: readonly Completed[]): Promise<void> {
+  const hosts = [...Map.groupBy(done, ({ item }) => item.host)];
+  for (const [host, members] of hosts.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
+    await recordGoodResponses(
+      tx,
+      host,
+      members.map(({ input: { attempt } }) => ({
+        httpStatus: attempt.httpStatus,
+        requests: attempt.requests ?? 1,
+        facts: attempt.facts ?? null,
+      })),
+    );
+  }
+}
+
+/** The numbers of the runs, in the order of their ids; this holds their rows for what comes next. */
+async function recordRuns(tx: Session, done: readonly Completed[]): Promise<void> {
+  const runs = [...Map.groupBy(done, ({ item }) => item.run_id)];
+  for (const [runId, members] of runs.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
+    await adjustRun(tx, runId, {
+      processed: members.length,
+      succeeded: members.length,
+      unchanged: members.filter(({ unchanged }) => unchanged).length,
+      requests: members.reduce((sum, { input }) => sum + (input.attempt.requests ?? 1), 0),
+    });
+  }
+}
+
+/** Enqueues what the items found, in the order they were completed: the first finder is the parent. */
+async function enqueueFinds(
+  tx: Session,
+  done: readonly Completed[],
+): Promise<ReadonlyMap<Completed, DiscoveryCounts>> {
+  const counts = new Map<Completed, DiscoveryCounts>();
+  const finders = done.filter(({ input }) => input.discovered.length > 0);
+  for (const stretch of stretchesOfRuns(finders)) {
+    const runId = stretch[0]?.item.run_id ?? null;
+    const run = await readRunState(tx, runId);
+    const finds = stretch.map(({ item, input }) => ({
+      parentId: item.work_item_id,
+      items: input.discovered,
+    }));
+    const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds);
+    for (const [index, finder] of stretch.entries()) {
+      counts.set(finder, found[index] ?? nothingFound);
+    }
+    await recordAnnouncedChanges(
+      tx,
+      stretch.flatMap(({ input }) => input.discovered),
+    );
+  }
+  return counts;
+}
+
+/** Cut where the run changes. */
+function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
+  const stretches: Completed[][] = [];
+  for (const one of done) {
+    const last = stretches.at(-1);
+    if (last?.[0]?.item.run_id === one.item.run_id) last.push(one);
+    else stretches.push([one]);
+  }
+  return stretches;
+}
+
+type Completion = ReturnType<typeof completionOf>;
+
+/** Under the fence, like `updateLeased`; text made once, because every item has one of its own. */
+const completeLeased = preparedChanges<Completion>(({ q, engine }, slot) =>
+  q
+    .updateTable('work_items')
+    .set({
+      status: 'completed',
+      ...noLease,
+      wait_reason: null,
+      error_code: null,
+      error_message: null,
+      last_http_status: slot('last_http_status'),
+      etag: slot('etag'),
+      last_modified: slot('last_modified'),
+      revision: slot('revision'),
+      last_fetched_at: engine.now(),
+      next_fetch_at: engine.nowPlusMs(slot('next_fetch_ms')),
+      refresh_class: slot('refresh_class'),
+      first_fetched_at: sql<Instant | null>`case when ${slot('is_first')} = 1 then ${engine.now()} else first_fetched_at end`,
+      check_count: slot('check_count'),
+      content_hash: slot('content_hash'),
+      last_changed_at: sql<Instant | null>`case when ${slot('fresh')} = 1 then ${engine.now()} else last_changed_at end`,
+      change_count: slot('change_count'),
+      updated_at: engine.now(),
+    })
+    .where('work_item_id', '=', slot('work_item_id'))
+    .where('lease_id', '=', slot('lease_id'))
+    .where('status', '=', statusIs('in_progress')),
+);
+
+function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean) {
+  const { record, validators, attempt, fence } = input;
+  // A "not modified" answer may leave validators out; the ones it confirmed stay good then.
+  const kept = record === null && input.alias !== true ? item : null;
+  // The first fetch is no change: there was nothing to differ from.
+  const changed = fresh && item.content_hash !== null;
+  return {
+    work_item_id: fence.workItemId,
+    lease_id: fence.leaseId,
+    last_http_status: attempt.httpStatus,
+    etag: validators.etag ?? kept?.etag ?? null,
+    last_modified: validators.lastModified ?? kept?.last_modified ?? null,
+    revision: validators.revision ?? kept?.revision ?? null,
+    ...nextFetch(item, fresh, Math.random()),
+    check_count: item.check_count + 1,
+    content_hash: record === null ? item.content_hash : record.contentHash,
+    fresh: fresh ? 1 : 0,
+    change_count: item.change_count + (changed ? 1 : 0),
+  };
+}
+
+const seenResource = (item: WorkItemRow) => ({
+  resource_key: item.dedupe_key,
+  source_system: item.source_system,
+  source_name: item.source_name,
+  resource_type: item.resource_type,
+  resource_id: item.resource_id,
+  // UNIQUEIDENTIFIER on SQL Server; items of an older database may carry other text.
+  last_run_id: item.run_id !== null && isUuid(item.run_id) ? item.run_id : null,
+});
+
+/** What was found but not enqueued stands on the attempt, so that nothing vanishes without a word. */
+function withLeftOut(facts: JsonObject | null, counts: DiscoveryCounts): JsonObject | null {
+  const leftOut = Object.entries({
+    too_deep: counts.tooDeep,
+    over_budget: counts.overBudget,
+    invalid: counts.invalid,
+  }).filter(([, count]) => count > 0);
+  return leftOut.length === 0 ? facts : { ...facts, not_enqueued: Object.fromEntries(leftOut) };
+}

@@ -1,0 +1,113 @@
+/** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
+import type { Db, Session } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
+import type { NewEvent } from '#lib/events/model.ts';
+import { ofItem, recordEvents } from '#lib/events/record-events.ts';
+import { isHostFault } from '#lib/hosts/circuit-breaker.ts';
+import { recordHostResponse } from '#lib/hosts/record-response.ts';
+import { noLease, readLeased, updateLeased, type WorkItemChange } from '../lease/leased-item.ts';
+import { maxAttemptsOf } from '../lease/max-attempts.ts';
+import { settleReturned } from '../lease/settle-returned.ts';
+import type { FailureInput, FailureResult } from '../model.ts';
+import { adjustRun, outcomeDeltas } from '../runs/run-numbers.ts';
+import { recordAttempts } from './attempts.ts';
+import { earlierFailure } from './earlier-outcome.ts';
+import { missingCode, missingSince } from './missing.ts';
+import { nextLookMs } from './next-fetch.ts';
+
+const lost = { ok: false, code: 'lease_lost' } as const;
+const kinds = { pending: 'item.retried', failed: 'item.failed', skipped: 'item.gone' } as const;
+const outcomes = { pending: 'retry', failed: 'failed', skipped: 'skipped' } as const;
+
+/**
+ * Ends a failed attempt as the retry policy decided. A retry beyond the source's attempts fails the
+ * item, whatever was decided: retries end.
+ */
+export async function fail(db: Db, input: FailureInput): Promise<FailureResult> {
+  return db.transaction(async (tx) => {
+    const item = await readLeased(tx, input.fence);
+    const settled = async () => (await earlierFailure(tx, input)) ?? lost;
+    if (!item) return settled();
+    const status = await nextStatus(tx, item, input);
+    const changed =
+      input.decision.kind === 'gone' ? missingItem(tx, item, input) : failedItem(tx, input, status);
+    if (!(await updateLeased(tx, input.fence, changed))) return settled();
+
+    const ofHost = await recordHostResponse(tx, item.host, {
+      httpStatus: input.attempt.httpStatus,
+      requests: input.attempt.requests ?? 1,
+      hostFailed: isHostFault(input.errorCode),
+      blockMs: input.blockHostMs ?? null,
+      reason: input.errorMessage.slice(0, 400),
+      facts: input.attempt.facts,
+    });
+    const { errorCode, errorMessage } = input;
+    await recordAttempts(tx, [
+      { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
+    ]);
+    const gone = input.decision.kind === 'gone' ? 1 : 0;
+    const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), gone };
+    await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
+    const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
+    const told: NewEvent[] = [...ofHost];
+    // A link that leads nowhere is skipped, and no news.
+    if (status !== 'skipped' || isNewlyMissing(item, input)) {
+      told.push({
+        ...ofItem(item),
+        kind: kinds[status],
+        message: errorMessage,
+        workerId: input.attempt.workerId,
+        data: { code: errorCode, attempt: item.attempt },
+      });
+    }
+    await recordEvents(tx, told);
+    return { ok: true, status: settledAs };
+  });
+}
+
+async function nextStatus(
+  tx: Session,
+  item: WorkItemRow,
+  input: FailureInput,
+): Promise<'pending' | 'failed' | 'skipped'> {
+  if (input.decision.kind === 'skip' || input.decision.kind === 'gone') return 'skipped';
+  if (input.decision.kind === 'give_up') return 'failed';
+  return item.attempt < (await maxAttemptsOf(tx, item)) ? 'pending' : 'failed';
+}
+
+function failedItem(
+  tx: Session,
+  input: FailureInput,
+  status: 'pending' | 'failed' | 'skipped',
+): WorkItemChange {
+  const waits =
+    status === 'pending' && input.decision.kind === 'retry' && input.decision.delayMs > 0;
+  const delayMs = input.decision.kind === 'retry' ? Math.max(0, input.decision.delayMs) : 0;
+  return {
+    status,
+    ...noLease,
+    error_code: input.errorCode,
+    error_message: input.errorMessage,
+    last_http_status: input.attempt.httpStatus,
+    wait_reason: waits ? 'backoff' : null,
+    ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
+  };
+}
+
+/** Told once, not each time it is looked for again. */
+const isNewlyMissing = (item: WorkItemRow, { decision }: FailureInput): boolean =>
+  decision.kind === 'gone' && missingSince(item) === null;
+
+/** The attempt keeps what the source answered; the item says what has become of its resource. */
+function missingItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkItemChange {
+  const since = missingSince(item);
+  const nextMs = nextLookMs(item, Math.random());
+  return {
+    ...failedItem(tx, input, 'skipped'),
+    error_code: missingCode,
+    error_message:
+      `It was there when it was fetched last, and is gone. ${input.errorMessage}`.slice(0, 4000),
+    gone_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
+    next_fetch_at: nextMs === null ? null : tx.engine.nowPlus(nextMs),
+  };
+}

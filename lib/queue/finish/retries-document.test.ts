@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { networkErrors } from '#lib/egress/network-errors.ts';
+import { attemptOutcomes, type OutcomeRule } from '#lib/errors/attempt-outcomes.ts';
+import { statusOutcomes } from '#lib/source-types/http-status.ts';
+import { wikiErrors } from '#lib/source-types/mediawiki/answer.ts';
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const codeList = (codes: readonly string[]): string => codes.map((one) => `\`${one}\``).join(', ');
+
+const decisionWords = {
+  retry: 'retry',
+  give_up: 'give up',
+  skip: 'skip',
+  wait: 'wait for the database',
+  leave: 'leave it',
+} as const;
+const hostWords = { always: 'waits', when_told: 'waits when it says how long', never: '' } as const;
+
+const hostCell = (rule: OutcomeRule): string =>
+  [hostWords[rule.hostWaits], rule.hostFault ? 'a failure of it' : '']
+    .filter((part) => part !== '')
+    .join('; ');
+
+const decisionCell = ({ decision, noResource, leastDelayMs }: OutcomeRule): string =>
+  [
+    decisionWords[decision],
+    noResource ? 'a link never fetched: skip; fetched before: gone' : '',
+    leastDelayMs > 0 ? `after ${leastDelayMs / 60_000} min at least` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+
+const document = `# What becomes of an attempt
+
+Written from the tables the program reads; a test compares the two
+(\`vitest run --project unit lib/queue/finish/retries-document -u\` writes it anew).
+
+A failed attempt is **retried** while the source's attempts (\`max_retries\` + 1) last, after an exponential
+backoff with full jitter: up to 2 s, 4 s, 8 s … 15 min. What the source asks for with \`Retry-After\` wins over
+that, up to a day. It is **given up** when the same request would fail again, and **skipped** when there is
+nothing to fix. What was fetched before and is no longer there is **gone**: it is skipped as \`resource_gone\`
+with the moment since when, its records are kept, the run counts it, and recrawls of what is due look at it again
+after a day, then after as long as it has been gone, at most 90 days. The **host** is left alone by the whole fleet for as long as the item waits where the table
+says so; five failures of a host in a row block it for 30 s, 1 min … 15 min, and one probe at a time tells
+whether it is back. An attempt whose worker died is counted, and the item returns to the queue when its lease
+expires.
+
+## Outcomes
+
+${table(
+  ['outcome', 'decision', 'host', 'because'],
+  attemptOutcomes.map(([code, rule]) => [
+    `\`${code}\``,
+    decisionCell(rule),
+    hostCell(rule),
+    rule.because,
+  ]),
+)}
+
+## Statuses of HTTP
+
+2xx is a success and 304 says "unchanged". The first row that fits decides.
+
+${table(
+  ['status', 'outcome', 'meaning'],
+  statusOutcomes.map(({ from, to, outcome, says }) => [
+    from === to ? String(from) : `${from}–${to}`,
+    `\`${outcome}\``,
+    says,
+  ]),
+)}
+
+OpenAlex answers 403 when it is asked too quickly, and 429 also when the day's budget is spent: these are
+\`http_rate_limited\` and \`budget_spent\` there.
+
+## Errors of the network
+
+By the code of the system, of TLS, Node or undici; any other code is \`egress_connect_failed\`.
+
+${table(
+  ['code', 'outcome', 'the address …'],
+  networkErrors.map(({ codes, outcome, says }) => [codeList(codes), `\`${outcome}\``, says]),
+)}
+
+An answer beyond the limit on its size is \`egress_too_large\`, one that redirects more than five times
+\`egress_too_many_redirects\`, an address that is private and not allowed \`egress_address_refused\`.
+
+## Errors of the MediaWiki API
+
+They come with status 200. Any other is \`api_error\`.
+
+${table(
+  ['error', 'outcome'],
+  wikiErrors.map(({ codes, outcome }) => [codeList(codes), `\`${outcome}\``]),
+)}
+`;
+
+test('docs/retries.md says what the tables say', async () => {
+  await expect(document).toMatchFileSnapshot('../../../docs/retries.md');
+});

@@ -1,0 +1,72 @@
+/** The fence: reading and changing an item only while a lease is the item's. */
+import { sql, type UpdateObject } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import { preparedRows } from '#db/prepared.ts';
+import type { Database, WorkItemRow, WorkItemStatus } from '#db/schema.ts';
+import type { Fence } from '../model.ts';
+
+export type WorkItemChange = UpdateObject<Database, 'work_items'>;
+
+/** A status as a literal: SQL Server ignores a filtered index when the status is a parameter. */
+export const statusIs = (status: WorkItemStatus) => sql.lit(status);
+
+/** What every item outside a worker's hands looks like. */
+export const noLease = {
+  lease_id: null,
+  lease_owner: null,
+  lease_until: null,
+  claimed_at: null,
+} as const;
+
+/** The item in the hands of this lease; undefined when the lease was lost. */
+export function readLeased(s: Session, fence: Fence): Promise<WorkItemRow | undefined> {
+  return s.q
+    .selectFrom('work_items')
+    .selectAll()
+    .where('work_item_id', '=', fence.workItemId)
+    .where('lease_id', '=', fence.leaseId)
+    .where('status', '=', statusIs('in_progress'))
+    .executeTakeFirst();
+}
+
+/** The items in the hands of these leases, by lease; those that were lost are missing. */
+export async function readAllLeased(
+  s: Session,
+  fences: readonly Fence[],
+): Promise<Map<string, WorkItemRow>> {
+  const leased = new Map<string, WorkItemRow>();
+  const rows = await rowsInProgress(
+    s,
+    fences.map(({ workItemId }) => ({ workItemId })),
+  );
+  for (const row of rows) if (row.lease_id !== null) leased.set(row.lease_id, row);
+  return leased;
+}
+
+const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .selectAll()
+    .where(
+      'work_item_id',
+      'in',
+      rows.map((slot) => slot('workItemId')),
+    )
+    .where('status', '=', statusIs('in_progress')),
+);
+
+/** Changes the item if the lease still holds it. False = lost, and nothing was changed. */
+export async function updateLeased(
+  tx: Session,
+  fence: Fence,
+  change: WorkItemChange,
+): Promise<boolean> {
+  const result = await tx.q
+    .updateTable('work_items')
+    .set({ ...change, updated_at: tx.engine.now() })
+    .where('work_item_id', '=', fence.workItemId)
+    .where('lease_id', '=', fence.leaseId)
+    .where('status', '=', statusIs('in_progress'))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}

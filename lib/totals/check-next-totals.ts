@@ -1,0 +1,145 @@
+/**
+ * Proves the kept totals, one part at a time: the totals of one source, or those of all hosts. What the
+ * triggers keep cannot drift by itself; a trigger that was dropped, or switched off for a bulk load, makes it.
+ */
+import { sql } from 'kysely';
+import type { CounterDrift, CounterPart, Db, Session } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
+import { newId } from '#lib/ids.ts';
+import { nameOfPart, partFromName, wordsFor } from './part.ts';
+
+/** How often each part is compared, ms. */
+const usuallyEveryMs = 3_600_000;
+/** After this a comparison counts as given up, ms. */
+const turnMs = 600_000;
+
+export interface CheckedTotals {
+  readonly of: string;
+  /** `busy`: the totals changed all the time, so that nothing can be said this time. */
+  readonly outcome: 'exact' | 'mended' | 'busy';
+  readonly drift: readonly CounterDrift[];
+}
+
+/**
+ * Compares the part that waits longest, and sets right what has drifted. The reading holds up no writer;
+ * triggers keep what was measured true until it is repaired, so that needs no lock either. Null when nothing
+ * is due, or another process was faster.
+ */
+export async function checkNextTotals(
+  db: Db,
+  everyMs = usuallyEveryMs,
+): Promise<CheckedTotals | null> {
+  const turn = await takeTurn(db, everyMs);
+  if (!turn) return null;
+  const measured = await measure(db, turn.part);
+  const drift = measured === 'busy' ? [] : measured;
+  const outcome = measured === 'busy' ? 'busy' : drift.length > 0 ? 'mended' : 'exact';
+  const ended = await db.transaction((tx) => endTurn(tx, turn, outcome, drift));
+  return ended ? { of: wordsFor(turn.part), outcome, drift } : null;
+}
+
+interface Turn {
+  readonly id: string;
+  readonly part: CounterPart;
+}
+
+async function measure(db: Db, part: CounterPart): Promise<readonly CounterDrift[] | 'busy'> {
+  try {
+    return await db.engine.measureDrift(db, part);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'db_statement_timeout') return 'busy';
+    throw error;
+  }
+}
+
+async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
+  const names = [...(await sourceNames(db)).map((name) => `source:${name}`), 'hosts'];
+  const id = newId();
+  return db.transaction(async (tx) => {
+    const { engine } = tx;
+    const isFree = sql<number>`case when turn_id is null or turn_until < ${engine.now()} then 1 else 0 end`;
+    const isDue = sql<number>`case when checked_at is null or checked_at <= ${engine.nowPlus(-everyMs)} then 1 else 0 end`;
+    const known = await tx.q
+      .selectFrom('counter_checks')
+      .select(['part', 'checked_at', isFree.as('free'), isDue.as('due')])
+      .execute();
+    const byName = new Map(known.map((row) => [row.part, row]));
+    const [next] = names
+      .map((name) => ({ name, row: byName.get(name) }))
+      .filter(({ row }) => !row || (Number(row.free) === 1 && Number(row.due) === 1))
+      .sort((a, b) => (a.row?.checked_at ?? '').localeCompare(b.row?.checked_at ?? ''));
+    if (!next) return null;
+    const turn = { turn_id: id, turn_until: engine.nowPlus(turnMs) };
+    if (!next.row) {
+      // Two at once meet at the primary key: one is rolled back, and finds the turn taken.
+      await tx.q
+        .insertInto('counter_checks')
+        .values({ part: next.name, ...turn })
+        .execute();
+      return { id, part: partFromName(next.name) };
+    }
+    const taken = await tx.q
+      .updateTable('counter_checks')
+      .set(turn)
+      .where('part', '=', next.name)
+      .where(sql<boolean>`(turn_id is null or turn_until < ${engine.now()})`)
+      .executeTakeFirstOrThrow();
+    return taken.numUpdatedRows === 1n ? { id, part: partFromName(next.name) } : null;
+  });
+}
+
+/** By the totals and by the items, one seek for each name: a total that is missing is wrong as well. */
+async function sourceNames({ q, engine }: Session): Promise<string[]> {
+  const kept = await q.selectFrom('work_item_counters').select('source_name').distinct().execute();
+  const names = new Set(kept.map((row) => row.source_name));
+  const first = engine.take(
+    q.selectFrom('work_items').select('source_name').orderBy('source_name'),
+    1,
+  );
+  let row = await first.executeTakeFirst();
+  while (row) {
+    names.add(row.source_name);
+    row = await first.where('source_name', '>', row.source_name).executeTakeFirst();
+  }
+  return [...names].sort();
+}
+
+/** Repairs in the transaction that gives the turn back: whoever lost it changes nothing. */
+async function endTurn(
+  tx: Session,
+  { id, part }: Turn,
+  outcome: CheckedTotals['outcome'],
+  drift: readonly CounterDrift[],
+): Promise<boolean> {
+  const { engine } = tx;
+  const off = drift.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
+  const ended = await tx.q
+    .updateTable('counter_checks')
+    .set({
+      turn_id: null,
+      turn_until: null,
+      checked_at: engine.now(),
+      outcome,
+      ...(outcome === 'mended' && { drifted_at: engine.now(), drift: off }),
+    })
+    .where('part', '=', nameOfPart(part))
+    .where('turn_id', '=', id)
+    .executeTakeFirstOrThrow();
+  if (ended.numUpdatedRows !== 1n) return false;
+  if (drift.length === 0) return true;
+  await engine.repairCounters(tx, part, drift);
+  await recordEvents(tx, [
+    {
+      kind: 'totals.repaired',
+      message: `Totals of ${wordsFor(part)} were off by ${off} items, and were set right.`,
+      sourceName: part.of === 'source' ? part.sourceName : null,
+      data: {
+        totals: drift
+          .slice(0, 20)
+          .map(({ key, itemCount, difference }) => ({ key: [...key], itemCount, difference })),
+      },
+    },
+  ]);
+  return true;
+}

@@ -1,0 +1,83 @@
+/** Fresh, migrated databases for contract suites: SQLite always, SQL Server when it is configured. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Db, EngineName } from '#db/engine.ts';
+import { migrate } from '#db/migrate/migrate.ts';
+import { openDatabase } from '#db/open.ts';
+import type { DatabaseSettings, SqlServerSettings } from '#db/settings/model.ts';
+import { configuredSqlServer, dropTestSchema, withOwnSchema } from './sqlserver-schema.ts';
+
+export interface ContractDatabase {
+  readonly settings: DatabaseSettings;
+  readonly db: Db;
+  /** One more process's view of the same database; closed with it. */
+  openAnother(): Promise<Db>;
+  /** Closes what was opened and removes the database. */
+  dispose(): Promise<void>;
+}
+
+export interface ContractEngine {
+  readonly name: EngineName;
+  /** An empty place, not migrated. */
+  freshSettings(): Promise<{ settings: DatabaseSettings; remove(): Promise<void> }>;
+  /** A database of its own, migrated and open. */
+  create(): Promise<ContractDatabase>;
+}
+
+/** The engines to run a suite over: `describe.each(contractEngines())('…on $name', (engine) => …)`. */
+export function contractEngines(): ContractEngine[] {
+  const server = configuredSqlServer();
+  const engines = [engineOf('sqlite', sqliteSettings)];
+  if (server) engines.push(engineOf('sqlserver', sqlServerSettings(server)));
+  return engines;
+}
+
+type FreshSettings = ContractEngine['freshSettings'];
+
+function engineOf(name: EngineName, freshSettings: FreshSettings): ContractEngine {
+  return {
+    name,
+    freshSettings,
+    create: async () => {
+      const { settings, remove } = await freshSettings();
+      await migrate(settings);
+      const opened = [await openDatabase(settings)];
+      const [db] = opened;
+      if (!db) throw new Error('unreachable');
+      return {
+        settings,
+        db,
+        openAnother: async () => {
+          const another = await openDatabase(settings);
+          opened.push(another);
+          return another;
+        },
+        dispose: async () => {
+          for (const one of opened) await one.close();
+          await remove();
+        },
+      };
+    },
+  };
+}
+
+const sqliteSettings: FreshSettings = async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'holocron-'));
+  return {
+    settings: {
+      engine: 'sqlite',
+      path: path.join(dir, 'test.db'),
+      reason: 'A contract test asked for it.',
+      notes: [],
+    },
+    remove: async () => rmSync(dir, { recursive: true, force: true }),
+  };
+};
+
+function sqlServerSettings(server: SqlServerSettings): FreshSettings {
+  return async () => {
+    const settings = withOwnSchema(server);
+    return { settings, remove: () => dropTestSchema(settings) };
+  };
+}

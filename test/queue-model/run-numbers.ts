@@ -1,0 +1,37 @@
+/** How the model keeps the numbers of its runs. */
+import type { WorkItemStatus } from '#db/schema.ts';
+import { type ModelItem, type ModelRun, type QueueModel, runOf } from './queue-model.ts';
+
+/** An item of the run comes to `status`, or leaves it with -1. */
+export function countOutcome(run: ModelRun | null, status: WorkItemStatus, by: 1 | -1 = 1): void {
+  if (run === null || status === 'pending' || status === 'in_progress') return;
+  run.processed += by;
+  run[status === 'completed' ? 'succeeded' : status] += by;
+}
+
+/** A failed item that is skipped was counted already; the numbers of an ended run stay. */
+export function failedBecameSkipped(run: ModelRun | null): void {
+  if (run?.status !== 'running') return;
+  run.failed -= 1;
+  run.skipped += 1;
+}
+
+/** An item came back to pending: in a cancelled run it is skipped, after a stop it is held. */
+export function settle(model: QueueModel, item: ModelItem): 'pending' | 'skipped' {
+  const run = runOf(model, item);
+  if (run === null || run.status === 'running') return 'pending';
+  if (run.status === 'cancelled') {
+    item.status = 'skipped';
+    countOutcome(run, 'skipped');
+    return 'skipped';
+  }
+  run.total -= 1;
+  hold(item);
+  return 'pending';
+}
+
+export function hold(item: ModelItem): void {
+  item.run = null;
+  item.held = true;
+  item.availableAt = Number.POSITIVE_INFINITY;
+}

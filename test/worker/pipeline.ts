@@ -1,0 +1,109 @@
+/** A pipeline over an empty database, for tests: real store, real sources, real HTTP on loopback. */
+import { randomBytes } from 'node:crypto';
+import { afterAll } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
+import type { SourceInput } from '#lib/config/model.ts';
+import { createHttpClient } from '#lib/egress/create-http-client.ts';
+import { createRobotsMemory } from '#lib/egress/robots.ts';
+import { createLogger } from '#lib/log.ts';
+import { createStateStore } from '#lib/queue/create-state-store.ts';
+import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
+import { saveSource } from '#lib/sources/save-source.ts';
+import { createSecretBox } from '#lib/sources/secret-box.ts';
+import { seedItems } from '#lib/sources/seed-items.ts';
+import type { ContractDatabase, ContractEngine } from '#test/db/contract-engines.ts';
+import { emptyDatabase } from '#test/queue-database.ts';
+import { ClaimEvents } from '#worker/claim-events.ts';
+import { claimItems } from '#worker/pipeline/claim.ts';
+import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
+import { createSourceMemory } from '#worker/pipeline/load-source.ts';
+
+export interface PipelineBench {
+  readonly context: PipelineContext;
+  /** Creates a source and enqueues its seeds. */
+  seed(source: Partial<SourceInput>): Promise<void>;
+  /** Claims the next item; fails the test when there is none. */
+  claimOne(): Promise<LeasedItem>;
+  dispose(): Promise<void>;
+}
+
+/** Lent to one test of the file after the other: a server takes its time to make the tables. */
+const databases = new Map<
+  ContractEngine['name'],
+  { database: ContractDatabase; isLent: boolean }
+>();
+afterAll(async () => {
+  for (const { database } of databases.values()) await database.dispose();
+});
+
+async function borrowDatabase(
+  engine: ContractEngine,
+): Promise<{ database: ContractDatabase; giveBack(): Promise<void> }> {
+  const known = databases.get(engine.name);
+  if (known?.isLent) {
+    const database = await engine.create();
+    return { database, giveBack: () => database.dispose() };
+  }
+  const place = known ?? { database: await engine.create(), isLent: true };
+  databases.set(engine.name, place);
+  place.isLent = true;
+  await emptyDatabase(place.database.db);
+  return {
+    database: place.database,
+    giveBack: async () => {
+      place.isLent = false;
+    },
+  };
+}
+
+export async function pipelineBench(
+  engine: ContractEngine,
+  over: Partial<PipelineContext> = {},
+): Promise<PipelineBench> {
+  const { database, giveBack } = await borrowDatabase(engine);
+  const { db } = database;
+  const http = createHttpClient({ allow: ['127.0.0.0/8'], userAgent: 'test' });
+  const secretBox = createSecretBox(randomBytes(32));
+  const store = over.store ?? (await createStateStore({ db }));
+  const context: PipelineContext = {
+    db,
+    store,
+    completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
+    claimEvents: new ClaimEvents('worker-1'),
+    http,
+    robots: createRobotsMemory(),
+    memory: createSourceMemory(),
+    secretBox,
+    log: createLogger({ level: 'silent', name: 'test' }),
+    lake: { enabled: false, baseDir: '/nonexistent', prettyPrint: false },
+    enableDiscovery: true,
+    workerId: 'worker-1',
+    leaseMs: 60_000,
+    ...over,
+  };
+  return {
+    context,
+    async seed(source) {
+      const input = {
+        name: 'sample',
+        type: 'test',
+        enabled: true,
+        settings: {},
+        seeds: [{}],
+        ...source,
+      };
+      const saved = await saveSource(db, systemActor('test'), input, { secretBox });
+      await context.store.enqueueMany(seedItems(saved));
+    },
+    async claimOne() {
+      const { batches } = await claimItems(context, { requests: 1, items: 1 });
+      const [first] = batches.flat();
+      if (!first) throw new Error('nothing could be claimed');
+      return first;
+    },
+    async dispose() {
+      await http.close();
+      await giveBack();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { DatabaseError } from '#db/errors.ts';
+import { createLogger } from '#lib/log.ts';
+import { delayBefore, isTransient, pause, retryTransient } from './retry-transient.ts';
+
+const log = createLogger({ level: 'silent', name: 'test' });
+const lost = () => new DatabaseError('db_connection_lost', 'gone', { remedy: 'wait' });
+
+describe('a database fault', () => {
+  it('passes when it is of the network or of contention', () => {
+    expect(isTransient(lost())).toBe(true);
+    expect(isTransient(new DatabaseError('db_error', 'odd', { remedy: '', transient: true }))).toBe(
+      true,
+    );
+  });
+
+  it('stays when it is of the request', () => {
+    expect(isTransient(new DatabaseError('db_value_too_long', 'x', { remedy: '' }))).toBe(false);
+    expect(isTransient(new Error('other'))).toBe(false);
+  });
+});
+
+describe('waiting for the database', () => {
+  it('doubles up to 15 s, half of it by chance', () => {
+    expect([0, 1, 2, 10, 1000].map((retry) => delayBefore(retry, () => 1))).toEqual([
+      200, 400, 800, 15_000, 15_000,
+    ]);
+    expect(delayBefore(1, () => 0)).toBe(200);
+  });
+
+  it('ends with the answer when the fault has passed', async () => {
+    let calls = 0;
+    const answer = await retryTransient(
+      async () => {
+        calls += 1;
+        if (calls < 3) throw lost();
+        return calls;
+      },
+      { log, signal: new AbortController().signal, what: 'ask' },
+    );
+    expect(answer).toBe(3);
+  });
+
+  it('does not try again what cannot succeed', async () => {
+    let calls = 0;
+    const asked = retryTransient(
+      async () => {
+        calls += 1;
+        throw new Error('wrong');
+      },
+      { log, signal: new AbortController().signal, what: 'ask' },
+    );
+    await expect(asked).rejects.toThrow('wrong');
+    expect(calls).toBe(1);
+  });
+
+  it('gives up when it is told to', async () => {
+    const abort = new AbortController();
+    const asked = retryTransient(
+      async () => {
+        abort.abort();
+        throw lost();
+      },
+      { log, signal: abort.signal, what: 'ask' },
+    );
+    await expect(asked).rejects.toMatchObject({ code: 'db_connection_lost' });
+  });
+});
+
+describe('a pause', () => {
+  it('ends early, without an error, when its signal is aborted', async () => {
+    const abort = new AbortController();
+    const paused = pause(60_000, abort.signal);
+    abort.abort();
+    await expect(paused).resolves.toBeUndefined();
+  });
+});
