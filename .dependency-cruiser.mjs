@@ -13,13 +13,13 @@ export default {
       comment: 'db/ is the lowest floor',
       severity: 'error',
       from: { path: '^db/' },
-      to: { path: '^(app|lib|worker|scripts|test)/' },
+      to: { path: '^(app|lib|worker|commands|scripts|test)/' },
     },
     {
       name: 'lib-knows-no-delivery',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(app|worker|scripts|test)/' },
+      to: { path: '^(app|worker|commands|scripts|test)/' },
     },
     {
       name: 'lib-without-react-or-next',
@@ -31,6 +31,13 @@ export default {
       name: 'worker-without-app',
       severity: 'error',
       from: { path: '^worker/' },
+      to: { path: '^(app|commands)/' },
+    },
+    {
+      name: 'commands-without-app',
+      comment: 'a command is one file over worker, lib and db',
+      severity: 'error',
+      from: { path: '^commands/' },
       to: { path: '^app/' },
     },
     {
@@ -38,7 +45,7 @@ export default {
       comment: 'pages and actions call lib; only lib talks to the database',
       severity: 'error',
       from: { path: '^app/' },
-      to: { path: '^(worker|db)/' },
+      to: { path: '^(worker|commands|db)/' },
     },
     {
       name: 'no-drivers-outside-db',

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const include = (kind: string) => [`{lib,db,worker,scripts,app,bench,test}/**/*.${kind}.test.ts`];
+const include = (kind: string) => [
+  `{lib,db,worker,commands,scripts,app,bench,test}/**/*.${kind}.test.ts`,
+];
 
 /** A server, and each schema made on it, takes the time it has; the limit is there for what hangs. */
 const overNetwork = Boolean(
@@ -13,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lib,db,worker,scripts,app,bench,test}/**/*.test.ts'],
+          include: ['{lib,db,worker,commands,scripts,app,bench,test}/**/*.test.ts'],
           exclude: ['**/*.{contract,integration}.test.ts', '**/node_modules/**'],
         },
       },

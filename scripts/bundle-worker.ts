@@ -12,12 +12,12 @@ const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 const programs = {
-  worker: import.meta.resolve('../worker/main.ts'),
-  ingest: import.meta.resolve('../worker/ingest.ts'),
-  'db-init': import.meta.resolve('./db-init.ts'),
-  'db-smoke': import.meta.resolve('./db-smoke.ts'),
-  'lake-check': import.meta.resolve('./lake-check.ts'),
-  snapshot: import.meta.resolve('./snapshot.ts'),
+  worker: import.meta.resolve('#commands/worker.ts'),
+  ingest: import.meta.resolve('#commands/ingest.ts'),
+  'db-init': import.meta.resolve('#commands/db-init.ts'),
+  'db-smoke': import.meta.resolve('#commands/db-smoke.ts'),
+  'lake-check': import.meta.resolve('#commands/lake-check.ts'),
+  snapshot: import.meta.resolve('#commands/snapshot.ts'),
   'first-start': import.meta.resolve('./first-start.ts'),
 };
 

@@ -1,5 +1,5 @@
 /** `pnpm dev`: the console with hot reload, and a worker that restarts when its sources change. */
-import { explain } from '#worker/command.ts';
+import { explain } from '#commands/support/program.ts';
 import { addressFrom, reservePort } from './support/port.ts';
 import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
 import { inRoot } from './support/root.ts';
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   });
   supervisor.start({
     name: 'worker',
-    args: ['--watch', inRoot('worker/main.ts')],
+    args: ['--watch', inRoot('commands/worker.ts')],
     env,
     restart: true,
   });

@@ -2,7 +2,7 @@
  * What a container deployment needs once, after its migrations: the key file, the sample source and
  * the administrator. `initdb` of docker-compose.yml runs it; it changes nothing the second time.
  */
-import { explain } from '#worker/command.ts';
+import { explain } from '#commands/support/program.ts';
 import { prepareInstallation } from './support/prepare.ts';
 
 try {

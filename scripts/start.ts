@@ -2,7 +2,7 @@
  * `pnpm start`: the whole product with one command. Takes the port, migrates, builds if the build is
  * stale, then serves the console with one worker beside it until Ctrl-C.
  */
-import { explain } from '#worker/command.ts';
+import { explain } from '#commands/support/program.ts';
 import { buildIfStale, serverFile } from './support/build.ts';
 import { allocatorSettings, consoleFlags, workerFlags } from './support/launch-settings.ts';
 import { addressFrom, reservePort } from './support/port.ts';

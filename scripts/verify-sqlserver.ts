@@ -3,11 +3,11 @@
  * service, or the server the environment names), wait, migrate, smoke test, tests. Exit 0 or 1.
  */
 import { Command } from 'commander';
+import { explain, wholeNumber } from '#commands/support/program.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { smokeTest } from '#lib/smoke/smoke-test.ts';
-import { explain, wholeNumber } from '#worker/command.ts';
 import { box } from './support/box.ts';
 import { startContainer } from './support/compose.ts';
 import { ingestTwice } from './support/ingest-twice.ts';

@@ -50,7 +50,7 @@ it('on the embedded database it loads no driver of a server, nothing of the cons
        },
      });`,
   );
-  const worked = await site.run('worker/main.ts', ['--once'], {
+  const worked = await site.run('commands/worker.ts', ['--once'], {
     NODE_OPTIONS: `--import=${hook}`,
   });
   expect(worked).toMatchObject({ code: 0 });

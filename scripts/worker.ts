@@ -1,6 +1,6 @@
 /** `pnpm worker [--config FILE] [--concurrency N] [--once]`: a worker, launched as `pnpm start` launches its own. */
 import { spawn } from 'node:child_process';
-import { explain } from '#worker/command.ts';
+import { explain } from '#commands/support/program.ts';
 import { allocatorSettings, workerFlags } from './support/launch-settings.ts';
 import { bundledWorker } from './support/worker-bundle.ts';
 

@@ -32,7 +32,7 @@ it('a bulk action whose workers are killed does every item once', async () => {
   const processed = async () => (await requireBulkAction(db, id)).processed;
   for (let kill = 1; kill <= kills; kill += 1) {
     const before = await processed();
-    const worker = site.start('worker/main.ts', []);
+    const worker = site.start('commands/worker.ts', []);
     await until('a worker got on with it', async () => (await processed()) > before);
     worker.process.kill('SIGKILL');
     expect((await worker.ended).signal).toBe('SIGKILL');
@@ -43,7 +43,7 @@ it('a bulk action whose workers are killed does every item once', async () => {
       .execute();
   }
   expect(await processed()).toBeLessThan(count);
-  site.start('worker/main.ts', []);
+  site.start('commands/worker.ts', []);
   await until('it is done', async () => (await requireBulkAction(db, id)).status !== 'running');
 
   expect(await requireBulkAction(db, id)).toMatchObject({ status: 'completed', changed: count });

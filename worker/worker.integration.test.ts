@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => site.dispose());
 
 const worker = (args: string[] = [], env: Record<string, string> = {}): Running =>
-  site.start('worker/main.ts', args, { ...shortLease, ...env });
+  site.start('commands/worker.ts', args, { ...shortLease, ...env });
 
 /** A source of the test type with a run over all its resources. */
 async function launch(count: number, settings: JsonObject = {}): Promise<string> {

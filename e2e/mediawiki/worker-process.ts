@@ -18,10 +18,10 @@ export interface WorkerProcess {
   end(): Promise<number | null>;
 }
 
-/** Starts `node worker/main.ts`; its log goes to `logFile`. */
+/** Starts `node commands/worker.ts`; its log goes to `logFile`. */
 export function startWorker(env: Readonly<Record<string, string>>, logFile: string): WorkerProcess {
   const root = join(import.meta.dirname, '..', '..');
-  const child: ChildProcess = spawn(process.execPath, ['worker/main.ts'], {
+  const child: ChildProcess = spawn(process.execPath, ['commands/worker.ts'], {
     cwd: root,
     env: { NODE_ENV: 'production', PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -77,7 +77,7 @@ export async function startProduct(
     await fill(databaseFile);
     const { pid: consolePid } = start([...consoleFlags, serverFile]);
     if (consolePid === undefined) throw new Error('The console could not be started.');
-    start(['worker/main.ts']);
+    start(['commands/worker.ts']);
     await untilHealthy(url, lines);
     return { url, env, consolePid, output: () => lines.join('\n'), stop };
   } catch (error) {

@@ -7,7 +7,7 @@ describe('the floors of lib', () => {
   it('let a folder import what stands below it, and itself', () => {
     expect(floorFault('lib/runs/launch-run.ts', 'lib/queue/rows.ts')).toBeNull();
     expect(floorFault('lib/queue/claim/claim.ts', 'lib/queue/rows.ts')).toBeNull();
-    expect(floorFault('worker/main.ts', 'lib/queue/rows.ts')).toBeNull();
+    expect(floorFault('commands/worker.ts', 'lib/queue/rows.ts')).toBeNull();
   });
 
   it('name both folders and the list when it imports what stands above', () => {

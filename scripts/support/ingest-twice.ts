@@ -38,7 +38,7 @@ function expectCounts(what: string, result: Result, expected: number, say: (line
 
 async function ingest(schema: string): Promise<Result> {
   const config = inRoot('config/ingest.example.yaml');
-  const args = ['worker/ingest.ts', '--config', config, '--seed', '--max-items', '10', '--json'];
+  const args = ['commands/ingest.ts', '--config', config, '--seed', '--max-items', '10', '--json'];
   const { stdout } = await execa(process.execPath, args, {
     cwd: root,
     stdin: 'ignore',

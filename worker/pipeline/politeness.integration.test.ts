@@ -49,7 +49,7 @@ async function givenSource(name: string, settings: JsonObject, urls: readonly st
 /** Runs the fleet until everything is done. */
 async function crawl(workers: number): Promise<void> {
   const env = { INGEST_EGRESS_ALLOW: '127.0.0.0/8', INGEST_CONCURRENCY: '8' };
-  const fleet = Array.from({ length: workers }, () => site.start('worker/main.ts', [], env));
+  const fleet = Array.from({ length: workers }, () => site.start('commands/worker.ts', [], env));
   await until(
     'all items are done',
     async () => {

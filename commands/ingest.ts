@@ -8,14 +8,14 @@ import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import type { Source } from '#lib/sources/model.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
-import { runProgram, wholeNumber } from './command.ts';
-import type { Tally } from './in-flight.ts';
-import type { ItemResult } from './pipeline/context.ts';
-import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
-import { showProgress } from './progress.ts';
-import { runWorker } from './run-worker.ts';
-import { createStop, stopOnSignals } from './stop.ts';
-import { terminalLog } from './terminal-log.ts';
+import type { Tally } from '#worker/in-flight.ts';
+import type { ItemResult } from '#worker/pipeline/context.ts';
+import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
+import { showProgress } from '#worker/progress.ts';
+import { runWorker } from '#worker/run-worker.ts';
+import { createStop, stopOnSignals } from '#worker/stop.ts';
+import { terminalLog } from '#worker/terminal-log.ts';
+import { runProgram, wholeNumber } from './support/program.ts';
 
 interface IngestFlags {
   readonly config: string;

@@ -1,9 +1,9 @@
 /** `pnpm db:init`: waits for the database, makes it if it is missing, applies what is pending. */
 import { Command } from 'commander';
+import { runProgram, wholeNumber } from '#commands/support/program.ts';
 import { defaultWaitTimeoutMs, type MigrationReport, migrate } from '#db/migrate/migrate.ts';
 import { describeSettings } from '#db/settings/describe.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
-import { runProgram, wholeNumber } from '#worker/command.ts';
 
 interface Options {
   readonly migrationsDir?: string;

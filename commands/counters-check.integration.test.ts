@@ -16,15 +16,15 @@ describe('pnpm counters:check', () => {
           requestUri: `https://counted.example/${resourceId}`,
         })),
       );
-      const exact = await site.run('scripts/counters-check.ts', []);
+      const exact = await site.run('commands/counters-check.ts', []);
       expect(exact).toMatchObject({ code: 0, stdout: '✓ The kept totals are exact.\n' });
 
       await site.runtime.db.q.updateTable('work_item_counters').set({ item_count: 7 }).execute();
-      const drifted = await site.run('scripts/counters-check.ts', []);
+      const drifted = await site.run('commands/counters-check.ts', []);
       expect(drifted.code).toBe(3);
       expect(drifted.stdout).toContain('test:counted pending: there are 2');
       expect((await site.runtime.store.getStats()).byStatus.pending).toBe(2);
-      expect((await site.run('scripts/counters-check.ts', [])).code).toBe(0);
+      expect((await site.run('commands/counters-check.ts', [])).code).toBe(0);
     } finally {
       await site.dispose();
     }

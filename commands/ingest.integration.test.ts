@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => site.dispose());
 
 const example = 'config/ingest.example.yaml';
-const ingest = (...args: string[]) => site.run('worker/ingest.ts', args);
+const ingest = (...args: string[]) => site.run('commands/ingest.ts', args);
 
 async function configured(yaml: string): Promise<string> {
   const file = path.join(site.directory, 'ingest.yaml');
@@ -171,7 +171,7 @@ describe('pnpm ingest, called wrongly', () => {
       /db_settings_invalid: INGEST_SQLSERVER_SCHEMA must be letters, digits and underscores/,
     ],
   ])('with %s in the environment says so before anything is tried', async (_, env, message) => {
-    const ended = await site.run('worker/ingest.ts', ['--config', example, '--seed', '--json'], {
+    const ended = await site.run('commands/ingest.ts', ['--config', example, '--seed', '--json'], {
       DB_BACKEND: 'sqlserver',
       ...env,
     });
@@ -216,7 +216,7 @@ describe('pnpm ingest, called wrongly', () => {
   });
 
   it('with a SQL Server that does not answer exits with 1, its code and the remedy', async () => {
-    const ended = await site.run('worker/ingest.ts', ['--config', example, '--seed'], {
+    const ended = await site.run('commands/ingest.ts', ['--config', example, '--seed'], {
       DB_BACKEND: 'sqlserver',
       INGEST_SQLSERVER_HOST: '127.0.0.1',
       INGEST_SQLSERVER_PORT: '1',

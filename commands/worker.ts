@@ -3,12 +3,12 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import { loadConfig } from '#lib/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
-import { runProgram, wholeNumber } from './command.ts';
-import { prepareEmbedded, requireMigrated } from './prepare-database.ts';
-import { retryTransient } from './retry-transient.ts';
-import { runWorker } from './run-worker.ts';
-import { createStop, stopOnSignals } from './stop.ts';
-import { terminalLog } from './terminal-log.ts';
+import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
+import { retryTransient } from '#worker/retry-transient.ts';
+import { runWorker } from '#worker/run-worker.ts';
+import { createStop, stopOnSignals } from '#worker/stop.ts';
+import { terminalLog } from '#worker/terminal-log.ts';
+import { runProgram, wholeNumber } from './support/program.ts';
 
 // What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decisions 27 and 44.
 setFlagsFromString('--heap-growing-percent=10');

@@ -1,11 +1,11 @@
 /** `pnpm lake:check [--config FILE] [--fix] [--json]`: compares the file lake with the records. */
 import { Command } from 'commander';
+import { runProgram } from '#commands/support/program.ts';
 import { openDatabase } from '#db/open.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { checkLake } from '#lib/records/check-lake.ts';
 import type { LakeFinding, LakeTally } from '#lib/records/lake-model.ts';
-import { runProgram } from '#worker/command.ts';
 
 interface Flags {
   readonly config?: string;

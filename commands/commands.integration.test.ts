@@ -59,8 +59,8 @@ describe('secrets', () => {
       INGEST_LOG_LEVEL: 'trace',
     };
     const call = ['--config', file, '--seed', '--max-items', '10', '--verbose', '--json'];
-    const ingested = await site.run('worker/ingest.ts', call, env);
-    const worked = await site.run('worker/main.ts', ['--once', '--verbose'], env);
+    const ingested = await site.run('commands/ingest.ts', call, env);
+    const worked = await site.run('commands/worker.ts', ['--once', '--verbose'], env);
     expect([ingested.code, worked.code]).toEqual([0, 0]);
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(
       server.requests.map(() => 'Bearer of-a-source-secret'),
@@ -75,26 +75,28 @@ describe('secrets', () => {
     for (const text of hidden) expect(files, text).not.toContain(text);
   });
 
-  it.each(['worker/ingest.ts', 'worker/main.ts', 'scripts/db-init.ts', 'scripts/db-smoke.ts'])(
-    'of a database that does not answer are not told by %s',
-    async (script) => {
-      const args = {
-        'worker/ingest.ts': ['--config', 'config/ingest.example.yaml', '--verbose'],
-        'worker/main.ts': ['--once', '--verbose'],
-        'scripts/db-init.ts': ['--wait-timeout', '0'],
-        'scripts/db-smoke.ts': [],
-      }[script];
-      const ended = await site.run(script, args ?? [], {
-        DB_BACKEND: 'sqlserver',
-        INGEST_SQLSERVER_STATE_CONN_STR: 'Server=127.0.0.1,1;UID=u;PWD=Of-The-String-2',
-        INGEST_SQLSERVER_DRIVER: 'ODBC Driver 18 for SQL Server',
-        INGEST_LOG_LEVEL: 'trace',
-      });
-      expect(ended.code).toBe(1);
-      const output = ended.stdout + ended.stderr;
-      expect(output).toContain('db_connection_refused');
-      expect(output).toContain('INGEST_SQLSERVER_DRIVER has no effect');
-      expect(output).not.toContain('Of-The-String-2');
-    },
-  );
+  it.each([
+    'commands/ingest.ts',
+    'commands/worker.ts',
+    'commands/db-init.ts',
+    'commands/db-smoke.ts',
+  ])('of a database that does not answer are not told by %s', async (script) => {
+    const args = {
+      'commands/ingest.ts': ['--config', 'config/ingest.example.yaml', '--verbose'],
+      'commands/worker.ts': ['--once', '--verbose'],
+      'commands/db-init.ts': ['--wait-timeout', '0'],
+      'commands/db-smoke.ts': [],
+    }[script];
+    const ended = await site.run(script, args ?? [], {
+      DB_BACKEND: 'sqlserver',
+      INGEST_SQLSERVER_STATE_CONN_STR: 'Server=127.0.0.1,1;UID=u;PWD=Of-The-String-2',
+      INGEST_SQLSERVER_DRIVER: 'ODBC Driver 18 for SQL Server',
+      INGEST_LOG_LEVEL: 'trace',
+    });
+    expect(ended.code).toBe(1);
+    const output = ended.stdout + ended.stderr;
+    expect(output).toContain('db_connection_refused');
+    expect(output).toContain('INGEST_SQLSERVER_DRIVER has no effect');
+    expect(output).not.toContain('Of-The-String-2');
+  });
 });

@@ -61,7 +61,7 @@ describe('what a worker logs, step by step', () => {
       { secretBox },
     );
     const { runId } = await launchRun(db, actor, { kind: 'seed' });
-    const { stderr, code } = await site.run('worker/main.ts', ['--once'], {
+    const { stderr, code } = await site.run('commands/worker.ts', ['--once'], {
       INGEST_LOG_LEVEL: 'debug',
       INGEST_EGRESS_ALLOW: '127.0.0.0/8',
     });

@@ -23,7 +23,7 @@ const settings = () =>
   }) as const;
 
 const smoke = (env: Record<string, string>) =>
-  execa(process.execPath, ['scripts/db-smoke.ts'], {
+  execa(process.execPath, ['commands/db-smoke.ts'], {
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     extendEnv: false,
     reject: false,

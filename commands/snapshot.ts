@@ -1,6 +1,7 @@
 /** `pnpm snapshot export DIR [--source NAME]…`, `pnpm snapshot verify DIR`, `pnpm snapshot import DIR`. */
 import path from 'node:path';
 import { Command } from 'commander';
+import { runProgram } from '#commands/support/program.ts';
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
@@ -8,7 +9,6 @@ import { systemActor } from '#lib/actor/model.ts';
 import { exportSnapshot } from '#lib/records/snapshot/export.ts';
 import { importSnapshot, verifySnapshot } from '#lib/records/snapshot/import.ts';
 import type { SnapshotPart } from '#lib/records/snapshot/model.ts';
-import { runProgram } from '#worker/command.ts';
 
 const actor = systemActor('snapshot');
 const say = (line: string) => console.log(line);

@@ -20,7 +20,7 @@ const dbInit = (
   args: string[],
   env: Record<string, string> = { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: file },
 ) =>
-  execa(process.execPath, ['scripts/db-init.ts', ...args], {
+  execa(process.execPath, ['commands/db-init.ts', ...args], {
     env: { PATH: process.env['PATH'], ...env },
     extendEnv: false,
     reject: false,

@@ -74,7 +74,7 @@ const age = (relative: string) => {
 };
 
 async function check(...flags: string[]) {
-  const ended = await site.run('scripts/lake-check.ts', ['--json', ...flags], {
+  const ended = await site.run('commands/lake-check.ts', ['--json', ...flags], {
     INGEST_LAKE_DIR: lake,
   });
   const lines = ended.stdout
@@ -169,7 +169,7 @@ describe('pnpm lake:check', () => {
   it('tells the same as a table', async () => {
     const one = await store('gone', { json: {} });
     await rm(one.file);
-    const ended = await site.run('scripts/lake-check.ts', [], { INGEST_LAKE_DIR: lake });
+    const ended = await site.run('commands/lake-check.ts', [], { INGEST_LAKE_DIR: lake });
     expect(ended.stdout).toContain(`✗ missing   ${one.lakePath}  record ${one.ingestId}`);
     expect(ended.stdout).toMatch(/Faults +1\n✗ Lake and records differ/);
   });

@@ -37,7 +37,7 @@ describe('pnpm snapshot', () => {
         .execute();
     }
     const directory = path.join(from.directory, 'taken');
-    const snapshot = (site: Site, ...args: string[]) => site.run('scripts/snapshot.ts', args);
+    const snapshot = (site: Site, ...args: string[]) => site.run('commands/snapshot.ts', args);
 
     const exported = await snapshot(from, 'export', directory);
     expect(exported).toMatchObject({ code: 0 });
