@@ -1,53 +1,27 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { codeOf, type Outline, outlineOfTheHouse } from '#test/documented-code.ts';
 import { sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 
-const run = promisify(execFile);
-const root = path.resolve(import.meta.dirname, '../..');
-/** The compiler is a script that looks for this Node. */
-const withNode = {
-  ...process.env,
-  PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
-};
-let house = '';
+let house: Outline;
 
-/** A copy of the house in outline, in which the README's type is a folder like the others. */
 beforeAll(async () => {
-  house = await mkdtemp(path.join(tmpdir(), 'source-type-'));
-  for (const name of ['db', 'lib', 'node_modules']) {
-    await symlink(path.join(root, name), path.join(house, name));
-  }
-  const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-  const chapter = readme.slice(readme.indexOf('## Adding a source type'));
-  const [type, line] = [...chapter.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-  if (type === undefined || line === undefined) throw new Error('the README shows no source type');
-  await mkdir(path.join(house, 'jsonfeed'));
-  await writeFile(path.join(house, 'jsonfeed/index.ts'), type);
-  await writeFile(path.join(house, 'types.ts'), line);
-  const { imports } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-  await writeFile(path.join(house, 'package.json'), JSON.stringify({ type: 'module', imports }));
-  await writeFile(
-    path.join(house, 'tsconfig.json'),
-    JSON.stringify({
-      extends: path.join(root, 'tsconfig.json'),
-      compilerOptions: { incremental: false, plugins: [], types: ['node'] },
-      include: ['jsonfeed/index.ts', 'types.ts'],
-    }),
+  house = await outlineOfTheHouse();
+  const shown = codeOf('README.md').filter(
+    ({ heading, language }) => heading === 'Adding a source type' && language === 'ts',
   );
+  const [type, line] = shown.map(({ code }) => code);
+  if (type === undefined || line === undefined) throw new Error('the README shows no source type');
+  await mkdir(path.join(house.directory, 'jsonfeed'));
+  await writeFile(path.join(house.directory, 'jsonfeed/index.ts'), type);
+  await writeFile(path.join(house.directory, 'types.ts'), line);
 });
-afterAll(() => rm(house, { recursive: true, force: true }));
+afterAll(() => house?.remove());
 
 it('the type the README shows compiles under the rules of this house', async () => {
-  const tsc = path.join(root, 'node_modules/.bin/tsc');
-  const { stdout } = await run(tsc, ['--noEmit', '-p', house], { env: withNode }).catch(
-    (error: Error & { stdout: string }) => ({ stdout: error.stdout || error.message }),
-  );
-  expect(stdout).toBe('');
+  expect(await house.compile(['jsonfeed/index.ts', 'types.ts'])).toBe('');
 });
 
 it('and crawls a feed of three pages, and finds it unchanged the next time', async () => {
@@ -61,13 +35,12 @@ it('and crawls a feed of three pages, and finds it unchanged the next time', asy
     }
   });
   try {
-    await writeFile(path.join(house, 'crawl.ts'), crawl);
-    const { stdout } = await run(process.execPath, [
-      path.join(house, 'crawl.ts'),
-      pathToFileURL(path.join(house, 'types.ts')).href,
+    await writeFile(path.join(house.directory, 'crawl.ts'), crawl);
+    const printed = await house.run('crawl.ts', [
+      pathToFileURL(path.join(house.directory, 'types.ts')).href,
       `${server.origin}/feed.json`,
     ]);
-    expect(JSON.parse(stdout)).toEqual({
+    expect(JSON.parse(printed)).toEqual({
       id: 'jsonfeed',
       kinds: ['fetched', 'fetched', 'fetched'],
       again: ['unchanged', 'unchanged', 'unchanged'],
