@@ -48,6 +48,26 @@ export default {
       to: { path: '^(worker|commands|db)/' },
     },
     {
+      name: 'page-folders-know-only-their-own',
+      comment: 'what several pages use stands in app/_shared',
+      severity: 'error',
+      from: { path: '^app/\\(console\\)/([^/]+)/' },
+      to: { path: '^app/', pathNot: '^app/(\\(console\\)/$1|_shared|_server|_shell|ui)/' },
+    },
+    {
+      name: 'shared-rooms-know-no-page',
+      severity: 'error',
+      from: { path: '^app/(_shared|_server|_shell|ui)/' },
+      to: { path: '^app/(\\(console\\)|sign-in|api)/' },
+    },
+    {
+      name: 'ui-knows-no-room',
+      comment: 'the components are the lowest floor of the console',
+      severity: 'error',
+      from: { path: '^app/ui/' },
+      to: { path: '^app/_' },
+    },
+    {
       name: 'no-drivers-outside-db',
       severity: 'error',
       from: { pathNot: '^(db|bench|e2e|test)/' },

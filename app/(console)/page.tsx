@@ -1,6 +1,7 @@
 import { Play, Waypoints } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage, settle } from '#app/_server/action.ts';
+import { WindowLinks } from '#app/_shared/window-links.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -19,7 +20,6 @@ import { ActiveRuns } from './_overview/active-runs.tsx';
 import { BackingOff, Errors } from './_overview/failures.tsx';
 import { mostSourcesListed, Sources, staleDays } from './_overview/sources.tsx';
 import { Totals } from './_overview/totals.tsx';
-import { WindowLinks } from './_overview/window-links.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 

@@ -1,10 +1,11 @@
 /** What failed lately, grouped, and what waits after a failure. */
+
+import { clusterHref } from '#app/_shared/list-address.ts';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Backoff, ErrorCluster } from '#lib/metrics/model.ts';
-import { clusterHref } from '../failures/cluster-filter.ts';
 import { Quiet } from './quiet.tsx';
 
 export function Errors({ errors }: { readonly errors: readonly ErrorCluster[] }) {

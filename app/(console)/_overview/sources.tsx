@@ -1,10 +1,11 @@
 /** Items per source, and the share of them that is stale. */
+
+import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import type { SourceTotals, StaleShare } from '#lib/metrics/model.ts';
 import { Quiet } from './quiet.tsx';
-import { StaleShareLink, staleDays } from './stale-share.tsx';
 
 export { staleDays };
 

@@ -1,10 +1,10 @@
 /** Items per status, and the workers that are alive. */
 import { Check, CircleDashed, Cpu, LoaderCircle, Minus, X } from 'lucide-react';
+import { windowWords } from '#app/_shared/window-links.tsx';
 import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { Overview } from '#lib/metrics/model.ts';
-import { windowWords } from './windows.ts';
 
 const outcomes = [
   { status: 'completed', label: 'Completed', Mark: Check, colour: 'text-done' },

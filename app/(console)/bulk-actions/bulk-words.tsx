@@ -1,11 +1,12 @@
 /** How background actions stand and what they are about, in words and marks. */
+
+import { filterDefinitions, listHref, valueInWords } from '#app/_shared/item-filters.ts';
 import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { OutcomeCounts } from '#app/ui/outcome-bar.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { FrozenScope } from '#lib/items/bulk/frozen-scope.ts';
 import type { BulkAction } from '#lib/items/bulk/model.ts';
-import { filterDefinitions, listHref, valueInWords } from '../work-items/filters.ts';
 
 export function BulkStatus({
   action,

@@ -1,12 +1,12 @@
 /** Every component of the console in every state, side by side; for those who build it. */
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { isDesignShown } from '#app/_server/known-page.ts';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Colours } from './colours.tsx';
 import { Data } from './data.tsx';
 import { Feedback } from './feedback.tsx';
 import { Forms } from './forms.tsx';
-import { isDesignShown } from './shown.ts';
 
 export const metadata: Metadata = { title: 'Design' };
 export const dynamic = 'force-dynamic';

@@ -2,9 +2,9 @@
 /** What the page of failures changes. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { clusterFilter } from '#app/_shared/list-address.ts';
 import { requestKeySchema } from '#lib/idempotency/request-key.ts';
 import { type LaunchedBulkAction, launchBulkAction } from '#lib/items/bulk/launch.ts';
-import { clusterFilter } from './cluster-filter.ts';
 
 const retrySchema = z.object({
   code: z.string().max(64),

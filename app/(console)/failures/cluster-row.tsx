@@ -1,5 +1,7 @@
 /** One group of failures: what, where, how often over time, an example, and what is still failed. */
 import { Suspense } from 'react';
+import { clusterHref } from '#app/_shared/list-address.ts';
+import { windowWords } from '#app/_shared/window-links.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
@@ -9,8 +11,6 @@ import { Td, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
 import type { ErrorCluster, ThroughputWindow } from '#lib/metrics/model.ts';
-import { windowWords } from '../_overview/windows.ts';
-import { clusterHref } from './cluster-filter.ts';
 import { FailedNow } from './failed-now.tsx';
 
 export function ClusterRow({

@@ -1,12 +1,12 @@
 /** How many items are failed like this now; counted apart, so that the page does not wait for it. */
 import { loadPage } from '#app/_server/action.ts';
+import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countInWords } from '#lib/items/bulk/words.ts';
 import { parseWorkItemQuery } from '#lib/items/list/filter.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
 import type { ErrorCluster } from '#lib/metrics/model.ts';
-import { clusterFilter, clusterHref } from './cluster-filter.ts';
 import { RetryCluster } from './retry-cluster.tsx';
 
 export async function FailedNow({

@@ -2,6 +2,7 @@
 import { CircleCheck } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { WindowLinks, windowWords } from '#app/_shared/window-links.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
@@ -15,8 +16,6 @@ import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
 import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
-import { WindowLinks } from '../_overview/window-links.tsx';
-import { windowWords } from '../_overview/windows.ts';
 import { ClusterRow } from './cluster-row.tsx';
 
 export const metadata: Metadata = { title: 'Failures' };

@@ -3,14 +3,14 @@
 import { RotateCcw } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import type { ClusterKey } from '#app/_shared/list-address.ts';
+import { newRequestKey } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { newRequestKey } from '../runs/request-key.ts';
 import { retryCluster } from './actions.ts';
-import type { ClusterKey } from './cluster-filter.ts';
 
 export function RetryCluster({
   cluster,

@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -20,7 +21,6 @@ import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/pa
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listSources } from '#lib/sources/list-sources.ts';
-import { LaunchButton } from './launch-button.tsx';
 import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from './run-words.tsx';
 
 export const metadata: Metadata = { title: 'Runs' };

@@ -1,9 +1,9 @@
 'use client';
 /** Opens the form of a new schedule or of one that is there; the form is loaded when it opens. */
 import { lazy, Suspense, useState } from 'react';
+import type { LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
 import { Button } from '#app/ui/button.tsx';
 import type { Schedule } from '#lib/schedules/model.ts';
-import type { LaunchSource } from '../_launch/launch-fields.tsx';
 
 const ScheduleDialog = lazy(() => import('./schedule-dialog.tsx'));
 

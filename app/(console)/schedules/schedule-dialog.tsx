@@ -1,6 +1,9 @@
 'use client';
 /** The form of a schedule: when, what it launches, and its next times while one types. */
 import { useMemo, useState } from 'react';
+import { draftOf, requestOf } from '#app/_shared/launch/launch-draft.ts';
+import { LaunchFields, type LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
@@ -9,9 +12,6 @@ import { useAction } from '#app/ui/use-action.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
-import { draftOf, requestOf } from '../_launch/launch-draft.ts';
-import { LaunchFields, type LaunchSource } from '../_launch/launch-fields.tsx';
-import { useRequestKey } from '../runs/use-request-key.ts';
 import { saveScheduleAction } from './actions.ts';
 
 const weekly: LaunchRequest = { kind: 'recrawl', sources: [], staleDays: 7 };

@@ -1,6 +1,7 @@
 'use client';
 /** The forms of the user table. */
 import { useState } from 'react';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
@@ -8,7 +9,6 @@ import { useAction } from '#app/ui/use-action.ts';
 import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
 import type { User } from '#lib/access/users.ts';
 import { type Role, roles } from '#lib/actor/model.ts';
-import { useRequestKey } from '../runs/use-request-key.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {

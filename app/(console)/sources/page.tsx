@@ -4,6 +4,8 @@ import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { type ActionResult, loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
+import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -17,8 +19,6 @@ import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.t
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
-import { StaleShareLink, staleDays } from '../_overview/stale-share.tsx';
-import { LaunchButton } from '../runs/launch-button.tsx';
 import { PauseButton } from './source-controls.tsx';
 import { rateInWords, SourceStateBadge } from './source-words.tsx';
 

@@ -3,6 +3,7 @@
 import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState, useTransition } from 'react';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
@@ -12,7 +13,6 @@ import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
-import { useRequestKey } from '../runs/use-request-key.ts';
 import { type SaveInput, save, test } from './actions.ts';
 import { FieldGroups, FormFieldInput } from './form-field.tsx';
 import type { SourceFormModel } from './form-model.ts';

@@ -5,6 +5,8 @@
  */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import { newRequestKey } from '#app/_shared/request-key.ts';
+import { SpeedField } from '#app/_shared/speed-field.tsx';
 import { CheckboxField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
@@ -12,8 +14,6 @@ import { countOf } from '#app/ui/num.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { changeOutcome, changeVerb } from '#lib/items/changes/change-words.ts';
-import { SpeedField } from '../bulk-actions/speed-field.tsx';
-import { newRequestKey } from '../runs/request-key.ts';
 import { changeSelected, launchChange } from './change-actions.ts';
 import { ChangeFields } from './change-fields.tsx';
 import {

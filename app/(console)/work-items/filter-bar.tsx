@@ -1,8 +1,4 @@
 'use client';
-/** FilterBar: the box of all filters; status and staleness, which are asked for most, at one click. */
-import { Button } from '#app/ui/button.tsx';
-import { ChipLink } from '#app/ui/chip.tsx';
-import { FilterBox } from './filter-box.tsx';
 import {
   type FilterDefinition,
   filterDefinitions,
@@ -11,7 +7,11 @@ import {
   type ListParameters,
   listHref,
   statusWords,
-} from './filters.ts';
+} from '#app/_shared/item-filters.ts';
+/** FilterBar: the box of all filters; status and staleness, which are asked for most, at one click. */
+import { Button } from '#app/ui/button.tsx';
+import { ChipLink } from '#app/ui/chip.tsx';
+import { FilterBox } from './filter-box.tsx';
 import { useListState } from './use-list-state.ts';
 
 const staleChoices = ['7', '30', '90'] as const;

@@ -6,9 +6,13 @@
  */
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, lazy, Suspense, useId, useRef, useState } from 'react';
+import {
+  type FilterDefinition,
+  type FilterParameter,
+  valueInWords,
+} from '#app/_shared/item-filters.ts';
 import { Chip } from '#app/ui/chip.tsx';
 import type { FilterListHandle } from './filter-list.tsx';
-import { type FilterDefinition, type FilterParameter, valueInWords } from './filters.ts';
 import { useListState } from './use-list-state.ts';
 
 const loadList = () => import('./filter-list.tsx');

@@ -2,11 +2,15 @@
 /** FilterList: the open list of the filter box. Loaded when the box is near; brings the check of values. */
 import { type RefObject, useImperativeHandle, useState } from 'react';
 import useSWR from 'swr';
+import type {
+  FilterDefinition,
+  FilterParameter,
+  ListParameters,
+} from '#app/_shared/item-filters.ts';
 import { cx } from '#app/ui/cx.ts';
 import { workItemParameters } from '#lib/items/list/filter.ts';
 import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import { type FilterOption, optionsFor } from './filter-options.ts';
-import type { FilterDefinition, FilterParameter, ListParameters } from './filters.ts';
 
 /** What the box asks of its list. */
 export interface FilterListHandle {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { filterDefinitions, filterParameters } from '#app/_shared/item-filters.ts';
 import { optionsFor } from './filter-options.ts';
-import { filterDefinitions, filterParameters } from './filters.ts';
 
 const values = {
   sources: ['Sample', 'Star Wars wiki'],

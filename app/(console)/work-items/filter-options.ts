@@ -1,12 +1,13 @@
 /** What the filter box offers for what was typed: fields, values, or the text itself. Pure. */
-import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
+
 import {
   type FilterDefinition,
   type FilterParameter,
   filterGroups,
   type ListParameters,
   statusWords,
-} from './filters.ts';
+} from '#app/_shared/item-filters.ts';
+import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 
 export interface FilterOption {
   readonly id: string;

@@ -1,4 +1,5 @@
 'use client';
+import { listHref } from '#app/_shared/item-filters.ts';
 /** GridHead: the headings of the shown columns, which sort the list and drag the columns' borders. */
 import { SortHeader, Th } from '#app/ui/table.tsx';
 import { defaultDirections, type WorkItemSort } from '#lib/items/list/sorts.ts';
@@ -6,7 +7,6 @@ import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import { sizeColumn } from './arrangement.ts';
 import { ColumnBorder } from './column-border.tsx';
 import type { ListColumn } from './columns.tsx';
-import { listHref } from './filters.ts';
 import type { ArrangementState } from './use-arrangement.ts';
 import { useListState } from './use-list-state.ts';
 

@@ -2,9 +2,9 @@
 /** GridToolbar: the export of the list, its columns and the density of its rows. */
 import { Columns3, Download, Rows3, Rows4 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { filterOf } from '#app/_shared/item-filters.ts';
 import { Button, IconButton } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
-import { filterOf } from './filters.ts';
 import type { ArrangementState } from './use-arrangement.ts';
 import { useListState } from './use-list-state.ts';
 

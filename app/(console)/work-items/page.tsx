@@ -4,6 +4,12 @@ import { redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import {
+  filterParameters,
+  type ListParameters,
+  listHref,
+  listParametersOf,
+} from '#app/_shared/item-filters.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
@@ -21,7 +27,6 @@ import { readPreferences } from '#lib/preferences/preferences.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { listViews } from '#lib/views/views.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { filterParameters, type ListParameters, listHref, listParametersOf } from './filters.ts';
 import { ViewMenu } from './view-menu.tsx';
 import { WorkItemGrid } from './work-item-grid.tsx';
 

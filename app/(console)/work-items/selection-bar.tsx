@@ -5,6 +5,7 @@
  */
 import { Ellipsis } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { filterOf } from '#app/_shared/item-filters.ts';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import { countOf } from '#app/ui/num.tsx';
@@ -12,7 +13,6 @@ import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import { actionIcons } from './action-icons.ts';
 import type { ChangeScope } from './change-dialog.tsx';
 import { type ChangeKind, changeLabels } from './change-kinds.ts';
-import { filterOf } from './filters.ts';
 import { useListState } from './use-list-state.ts';
 
 const loadDialog = () => import('./change-dialog.tsx');

@@ -9,7 +9,7 @@ import {
   type ListParameters,
   listParameterNames,
   listParametersOf,
-} from './filters.ts';
+} from '#app/_shared/item-filters.ts';
 
 const parsers = Object.fromEntries(
   [...listParameterNames, 'item'].map((name) => [name, parseAsString]),

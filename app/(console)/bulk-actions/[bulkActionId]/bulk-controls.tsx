@@ -2,15 +2,15 @@
 /** BulkControls: stop, change the speed, undo, and carry out what was tried dry. */
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { newRequestKey } from '#app/_shared/request-key.ts';
+import { SpeedField } from '#app/_shared/speed-field.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { BulkActionStatus } from '#lib/items/bulk/model.ts';
-import { newRequestKey } from '../../runs/request-key.ts';
 import { carryOut, setSpeed, stopBulkAction, undo } from '../actions.ts';
-import { SpeedField } from '../speed-field.tsx';
 
 export function BulkControls({
   bulkActionId,

@@ -1,10 +1,11 @@
 /** BulkProgress: the outcome bar and the figures of a background action. */
+
+import { Elapsed } from '#app/_shared/elapsed.tsx';
 import { formatCount, formatDuration, formatShare, shortCount } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { BulkAction } from '#lib/items/bulk/model.ts';
 import { countInWords } from '#lib/items/bulk/words.ts';
-import { Elapsed } from '../../runs/[runId]/elapsed.tsx';
 import { bulkCounts, bulkPartWords, itemsToGo } from '../bulk-words.tsx';
 
 export function BulkProgress({ action }: { readonly action: BulkAction }) {

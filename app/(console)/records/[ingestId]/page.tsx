@@ -3,6 +3,9 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { Headers } from '#app/_shared/payload/headers.tsx';
+import { payloadSource } from '#app/_shared/payload/payload-source.ts';
+import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
@@ -13,10 +16,7 @@ import { ErrorState } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
-import { Headers } from '../headers.tsx';
-import { PayloadChanges } from '../viewer/payload-changes.tsx';
-import { payloadSource } from '../viewer/payload-source.ts';
-import { PayloadViewer } from '../viewer/payload-viewer.tsx';
+import { PayloadChanges } from './payload-changes.tsx';
 
 export const metadata: Metadata = { title: 'Record' };
 

@@ -1,8 +1,8 @@
 'use client';
 /** RecrawlButton: opens the form of a recrawl of this run. */
 import { lazy, Suspense } from 'react';
+import { useOpening } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
-import { useOpening } from '../use-opening.ts';
 
 const RecrawlDialog = lazy(() => import('./recrawl-dialog.tsx'));
 

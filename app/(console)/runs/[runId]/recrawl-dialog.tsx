@@ -2,13 +2,13 @@
 /** RecrawlDialog: fetch again what a run has fetched, after seeing how much that is, within a budget. */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import { LaunchPreviewText } from '#app/_shared/launch/launch-preview.tsx';
 import { NumberField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { RunBudget } from '#lib/runs/model.ts';
 import { recrawl } from '../actions.ts';
-import { LaunchPreviewText } from '../launch-preview.tsx';
 
 const limits = [
   ['maxItems', 'Items at most', 100_000_000, undefined],

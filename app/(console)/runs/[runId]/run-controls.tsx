@@ -2,6 +2,7 @@
 /** RunControls: pause, resume, stop, cancel, and a run over what failed or was fetched. */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import { newRequestKey } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
@@ -9,7 +10,6 @@ import { countOf } from '#app/ui/num.tsx';
 import { notify, notifyError } from '#app/ui/toast.tsx';
 import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
-import { newRequestKey } from '../request-key.ts';
 import { commandWords, type RunCommand } from '../run-commands.ts';
 import { RecrawlButton } from './recrawl-button.tsx';
 

@@ -1,4 +1,6 @@
 /** RunProgressPanel: the outcome bar, and the figures of a run. */
+
+import { Elapsed } from '#app/_shared/elapsed.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { formatCount, formatDuration, formatShare } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
@@ -6,7 +8,6 @@ import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import type { Run } from '#lib/runs/model.ts';
 import type { RunProgress } from '#lib/runs/run-progress.ts';
-import { Elapsed } from './elapsed.tsx';
 
 export function RunProgressPanel({
   run,

@@ -1,10 +1,10 @@
 'use client';
 /** RollBackButton: makes an earlier revision the one in force, as a new revision. */
 import { useState } from 'react';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { useRequestKey } from '../../runs/use-request-key.ts';
 import { rollBack } from '../actions.ts';
 
 export function RollBackButton({

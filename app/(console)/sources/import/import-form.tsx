@@ -2,6 +2,7 @@
 /** ImportForm: paste or choose a YAML file, see what would happen, then let it happen. */
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { ErrorBanner } from '#app/ui/error-banner.tsx';
@@ -11,7 +12,6 @@ import { Section } from '#app/ui/page-header.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { ImportPlan } from '#lib/sources/import-sources.ts';
-import { useRequestKey } from '../../runs/use-request-key.ts';
 import { importYaml, planYamlImport } from '../actions.ts';
 
 export function ImportForm() {

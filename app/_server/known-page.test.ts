@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { isDesignShown } from './shown.ts';
+import { isDesignShown } from './known-page.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -4,8 +4,8 @@ import { Play } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
-import type { LaunchSource } from '../_launch/launch-fields.tsx';
-import { useOpening } from './use-opening.ts';
+import { useOpening } from '../request-key.ts';
+import type { LaunchSource } from './launch-fields.tsx';
 
 const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 

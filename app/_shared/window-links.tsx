@@ -1,7 +1,12 @@
-/** Switches between the windows of time of a page. */
+/** WindowLinks: switches between a page's windows of time; and how the windows are written. */
 import { ChipLink } from '#app/ui/chip.tsx';
 import { type ThroughputWindow, throughputWindows } from '#lib/metrics/model.ts';
-import { windowWords } from './windows.ts';
+
+export const windowWords: Readonly<Record<ThroughputWindow, string>> = {
+  '1h': '1 h',
+  '24h': '24 h',
+  '7d': '7 d',
+};
 
 export function WindowLinks({
   path,

@@ -7,7 +7,7 @@ import {
   listHref,
   queryOf,
   valueInWords,
-} from './filters.ts';
+} from './item-filters.ts';
 
 describe('the filters of the list', () => {
   it('offer every parameter that the server understands', () => {

@@ -4,12 +4,12 @@
  * is loaded for it.
  */
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { LoadFailed } from '#app/_shared/payload/load-failed.tsx';
+import { type PayloadSource, usePayload } from '#app/_shared/payload/use-payload.ts';
 import { countOf, formatBytes, formatCount } from '#app/ui/num.tsx';
 import { EmptyState, TableSkeleton } from '#app/ui/states.tsx';
 import type { JsonDiff } from '#lib/records/diff.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
-import { LoadFailed } from './load-failed.tsx';
-import { type PayloadSource, usePayload } from './use-payload.ts';
 
 const loadCompare = () => import('#lib/records/viewer/compare-payloads.ts');
 const ChangesTable = lazy(() => import('./changes-table.tsx'));

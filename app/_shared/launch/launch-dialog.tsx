@@ -6,9 +6,9 @@ import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
-import { draftOf, requestOf } from '../_launch/launch-draft.ts';
-import { LaunchFields, type LaunchSource } from '../_launch/launch-fields.tsx';
 import { launch } from './actions.ts';
+import { draftOf, requestOf } from './launch-draft.ts';
+import { LaunchFields, type LaunchSource } from './launch-fields.tsx';
 import { LaunchPreviewText } from './launch-preview.tsx';
 
 export default function LaunchDialog({

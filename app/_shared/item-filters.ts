@@ -4,7 +4,7 @@ import { type WorkItemParameter, workItemParameterNames } from '#lib/items/list/
 import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import type { WorkItemStatus } from '#lib/queue/model.ts';
-import { listAddress } from '../list-address.ts';
+import { listAddress } from './list-address.ts';
 
 /** `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */
 export type ListParameter = WorkItemParameter | 'view';
