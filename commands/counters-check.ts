@@ -3,20 +3,21 @@
  * set right. Reads the whole table, and on SQL Server holds off changes meanwhile: for quiet hours. Exit 0 =
  * the totals were exact, 3 = they had drifted and are exact now, 1 = it could not be done.
  */
-import type { CounterDrift } from '#db/engine.ts';
+
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
+import type { TotalsDrift } from '#db/totals.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
 
 /** `system:name status`, or `host status`. */
-function nameOf({ key }: CounterDrift): string {
+function nameOf({ key }: TotalsDrift): string {
   return `${key.slice(0, -1).join(':')} ${key.at(-1)}`;
 }
 
 try {
   const db = await openDatabase(resolveDatabaseSettings(process.env));
   try {
-    const drifted = await db.engine.reconcileCounters(db);
+    const drifted = await db.engine.reconcileTotals(db);
     for (const row of drifted) {
       console.log(
         `✗ ${nameOf(row)}: there are ${row.itemCount}; the total said ${row.itemCount - row.difference} and was set right`,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { withDatabase } from '#test/db/with-database.ts';
 import { workItemRow, workItemRows } from '#test/db/work-items.ts';
-import type { ClaimRequest, Db } from './engine.ts';
+import type { Db } from './engine.ts';
 import { DatabaseError } from './errors.ts';
+import type { ClaimRequest } from './queue/storage.ts';
 import type { TableName } from './schema.ts';
 
 const usedTables: TableName[] = ['work_items', 'work_item_counters', 'work_item_counter_deltas'];
@@ -30,7 +31,7 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
   const idsOf = (rows: readonly { work_item_id: string }[]) => rows.map((row) => row.work_item_id);
   const counts = async () =>
     Object.fromEntries(
-      (await db.engine.readCounters(db)).map((row) => [
+      (await db.engine.readTotals(db)).map((row) => [
         `${row.source_name}/${row.status}`,
         row.item_count,
       ]),
@@ -252,9 +253,9 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
         'other/pending': 1,
       };
       expect(await counts()).toEqual(expected);
-      await db.engine.rollUpCounters(db);
+      await db.engine.rollUpTotals(db);
       expect(await counts()).toEqual(expected);
-      expect(await db.engine.rollUpCounters(db)).toBe(0);
+      expect(await db.engine.rollUpTotals(db)).toBe(0);
     });
 
     it('a rolled back change is not counted', async () => {
@@ -272,7 +273,7 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
       const other = await opened.openAnother();
       let running = true;
       const rolling = (async () => {
-        while (running) await other.engine.rollUpCounters(other);
+        while (running) await other.engine.rollUpTotals(other);
       })();
       for (let round = 0; round < 20; round += 1) {
         const status = round % 2 === 0 ? 'completed' : 'pending';
@@ -285,13 +286,13 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
 
     it('that drifted are repaired, and what had drifted is told', async () => {
       await insert(workItemRows(3));
-      await db.engine.rollUpCounters(db);
+      await db.engine.rollUpTotals(db);
       await db.q.updateTable('work_item_counters').set({ item_count: 9 }).execute();
-      expect(await db.engine.reconcileCounters(db)).toEqual([
+      expect(await db.engine.reconcileTotals(db)).toEqual([
         { key: ['test', 'sample', 'pending'], itemCount: 3, difference: -6 },
       ]);
       expect(await counts()).toEqual({ 'sample/pending': 3 });
-      expect(await db.engine.reconcileCounters(db)).toEqual([]);
+      expect(await db.engine.reconcileTotals(db)).toEqual([]);
     });
   });
 });

@@ -9,8 +9,8 @@ import {
   type RawBuilder,
   sql,
 } from 'kysely';
+import { rowsAtOnce } from './chunks.ts';
 import type { Engine, Session } from './engine.ts';
-import { rowsAtOnce } from './rows-at-once.ts';
 
 /** What a slot may hold: what goes to a driver as it is. */
 type Value = string | number | null;

@@ -175,7 +175,7 @@ export async function performDuties(
       what: 'fold the counters',
       everyMs: countersEveryMs,
       run: async () => {
-        await db.engine.rollUpCounters(db);
+        await db.engine.rollUpTotals(db);
       },
     },
     {

@@ -56,7 +56,7 @@ async function openFilled(settings: SqliteSettings, filling: Filling): Promise<O
   const db = await openDatabase(settings);
   const raw = openHandle(settings.path);
   if (isNew) {
-    await db.engine.reconcileCounters(db);
+    await db.engine.reconcileTotals(db);
     rememberFilling(raw, filling, nowMs);
   }
   return { db, raw, nowMs };

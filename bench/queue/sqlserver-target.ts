@@ -75,7 +75,7 @@ async function fill(
   }
   await also?.(db, progress);
   // The triggers left a delta per source and status of each chunk.
-  while ((await db.engine.rollUpCounters(db)) > 0);
+  while ((await db.engine.rollUpTotals(db)) > 0);
   await execute(raw, `update statistics [${schema}].[work_items]`, []).catch(() => {
     // Not every server that speaks TDS has it; plans are then made from what it knows.
   });

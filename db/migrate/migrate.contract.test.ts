@@ -117,7 +117,7 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
     expect(
       await db.q.selectFrom('ingest_runs').select(['items_processed', 'kind', 'phase']).execute(),
     ).toEqual([{ items_processed: 2, kind: 'seed', phase: 'ready' }]);
-    const counted = (await db.engine.readCounters(db)).map((row) => [
+    const counted = (await db.engine.readTotals(db)).map((row) => [
       row.source_name,
       row.status,
       row.item_count,

@@ -63,7 +63,7 @@ describe.each(contractEngines())('reads from a copy, on $name', (engine) => {
   it('go to the copy alone, through every capability of the engine', async () => {
     expect(await look()).toEqual([]);
     expect(await reads.engine.withTimeout(reads, 20_000, look)).toEqual([]);
-    expect(await reads.engine.readCounters(reads)).toEqual([]);
+    expect(await reads.engine.readTotals(reads)).toEqual([]);
     expect(asked).toEqual(Array(3).fill('copy'));
     expect(changes).toEqual([]);
   });

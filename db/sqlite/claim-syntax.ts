@@ -1,6 +1,6 @@
 /** How SQLite writes a list of claimable items. */
 import { sql } from 'kysely';
-import type { CandidateSyntax } from '../claim-candidates.ts';
+import type { CandidateSyntax } from '../queue/claim-candidates.ts';
 
 /**
  * The orders are named: without statistics the planner takes any index that begins with the status.

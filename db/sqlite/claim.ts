@@ -1,25 +1,23 @@
 /** The atomic claim, on SQLite: pick, then update what was picked, under the file's one write lock. */
 import { type RawBuilder, sql } from 'kysely';
+import type { Engine, Session } from '../engine.ts';
+import { send } from '../prepared.ts';
 import {
   claimCandidates,
-  claimOrder,
   crowdedSources,
   laneCandidates,
   namedCandidates,
-} from '../claim-candidates.ts';
-import { type ClaimKey, claimInOrder } from '../claim-in-order.ts';
-import type { ClaimRequest, Engine, Session } from '../engine.ts';
-import { send } from '../prepared.ts';
+} from '../queue/claim-candidates.ts';
+import { claimInOrder } from '../queue/claim-in-order.ts';
+import { type ClaimKey, claimOrder } from '../queue/ready.ts';
+import type { ClaimRequest, QueueStorage } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claimSyntax } from './claim-syntax.ts';
 import { laneHeads } from './lane-heads.ts';
 
-/** See `Engine.claim`. */
-export function claim(
-  engine: Engine,
-  session: Session,
-  request: ClaimRequest,
-): Promise<WorkItemRow[]> {
+/** See `QueueStorage.claim`. */
+export function claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]> {
+  const { engine } = session;
   return claimInOrder(request, {
     candidates: (n, scope) => claimCandidates(engine, claimSyntax, n, scope),
     look: async (n, scope) => {
@@ -77,8 +75,8 @@ async function take(
 /** Items made ready by one call. */
 const mostPromoted = 500;
 
-/** See `Engine.promoteDue`. Mostly nothing is due, and then nothing is written. */
-export async function promoteDue(engine: Engine, { q }: Session): Promise<number> {
+/** See `QueueStorage.promoteDue`. Mostly nothing is due, and then nothing is written. */
+export async function promoteDue({ q, engine }: Session): Promise<number> {
   const due = sql`work_items as w indexed by IX_work_items_waiting
     where w.status = 'pending' and w.wait_reason <> 'held' and w.available_at <= ${engine.now()}`;
   const { rows } = await sql`select 1 from ${due} limit 1`.execute(q);
@@ -90,8 +88,10 @@ export async function promoteDue(engine: Engine, { q }: Session): Promise<number
   return Number(numAffectedRows ?? 0);
 }
 
-/** See `Engine.pendingBy`. */
-export function pendingBy(order: Parameters<Engine['pendingBy']>[0]): RawBuilder<WorkItemRow> {
+/** See `QueueStorage.pendingBy`. */
+export function pendingBy(
+  order: Parameters<QueueStorage['pendingBy']>[0],
+): RawBuilder<WorkItemRow> {
   switch (order) {
     case 'time':
       return sql`(select * from work_items indexed by IX_work_items_pending_available

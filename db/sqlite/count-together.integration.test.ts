@@ -39,14 +39,14 @@ const mixedItems = (count: number) =>
   );
 
 const totals = async (s: Session = db) => {
-  const counters = await db.engine.readCounters(s);
+  const counters = await db.engine.readTotals(s);
   const of = (status: string) =>
     counters.filter((row) => row.status === status).reduce((sum, row) => sum + row.item_count, 0);
   return { pending: of('pending'), in_progress: of('in_progress'), completed: of('completed') };
 };
 
 const expectExact = async () => {
-  expect(await db.engine.reconcileCounters(db)).toEqual([]);
+  expect(await db.engine.reconcileTotals(db)).toEqual([]);
   const { rows } = await sql`select * from counted_together`.execute(db.q);
   expect(rows).toEqual([]);
 };

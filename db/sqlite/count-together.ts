@@ -3,14 +3,15 @@
  * fifth of what a claim and a completion cost; here each total is one statement, however many items move.
  */
 import { CompiledQuery } from 'kysely';
-import type { Engine, Session, StatusMove } from '../engine.ts';
+import type { Session } from '../engine.ts';
 import { send } from '../prepared.ts';
+import type { StatusMove, TotalsStorage } from '../totals.ts';
 
 /** Below this the triggers cost less than to set them aside. */
 const fewest = 8;
 
-/** See `Engine.countTogether`. */
-export const countTogether: Engine['countTogether'] = async (session, expected, change) => {
+/** See `TotalsStorage.countTogether`. */
+export const countTogether: TotalsStorage['countTogether'] = async (session, expected, change) => {
   if (session.direct === undefined || expected < fewest) return (await change()).result;
   await send(session, setAside);
   try {

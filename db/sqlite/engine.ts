@@ -1,93 +1,22 @@
-/** What the `Engine` asks for, on SQLite. Times are text in one form, so text order is time order. */
-import { type Expression, type RawBuilder, sql } from 'kysely';
+/** What the `Engine` asks for, on SQLite. */
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
-import { normaliseInstant } from '../instant.ts';
-import type { Instant } from '../schema.ts';
-import { escapeLike } from '../work-item-insert.ts';
 import { claim, pendingBy, promoteDue } from './claim.ts';
 import { countTogether } from './count-together.ts';
-import {
-  measureDrift,
-  readCounters,
-  readHostCounters,
-  reconcileCounters,
-  repairCounters,
-} from './counters.ts';
-import { insertWorkItemsIfAbsent } from './insert-work-items.ts';
-import { touchSeenResources } from './seen-resources.ts';
-
-const format = sql.lit('%Y-%m-%dT%H:%M:%fZ');
-const truncated = {
-  minute: sql.lit('%Y-%m-%dT%H:%M:00.000Z'),
-  hour: sql.lit('%Y-%m-%dT%H:00:00.000Z'),
-  day: sql.lit('%Y-%m-%dT00:00:00.000Z'),
-};
-
-const seconds = (ms: number) => `${(ms / 1000).toFixed(3)} seconds`;
-
-const now = () => sql<Instant>`strftime(${format}, 'now')`;
+import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { totals } from './totals.ts';
+import { sqliteWords } from './words.ts';
 
 export const sqliteEngine: Engine = {
   name: 'sqlite',
-  now,
-  nowPlus: (ms) => sql<Instant>`strftime(${format}, 'now', ${seconds(ms)})`,
-  nowPlusMs: (ms) =>
-    sql<Instant | null>`strftime(${format}, 'now', (${ms} / 1000.0) || ' seconds')`,
-  instantOf: (text) => sql<Instant | null>`${text}`,
-  addMs: (time, ms) => sql<Instant>`strftime(${format}, ${time}, ${seconds(ms)})`,
-  diffMs: (a, b) =>
-    sql<number>`cast(round((unixepoch(${b}, 'subsec') - unixepoch(${a}, 'subsec')) * 1000) as integer)`,
-  cursorText: (column) => sql<string>`${column}`,
-  instantParam: (value) => sql<Instant>`${`${normaliseInstant(value).slice(0, 23)}Z`}`,
-  truncate: (time, unit) => sql<Instant>`strftime(${truncated[unit]}, ${time})`,
-  byteLength: (column) => sql<number>`octet_length(${column})`,
-  table: (name) => sql.table(name),
-  take: (query, n) => query.limit(n),
-  nth: (query, n) => query.limit(1).offset(n),
-  // A unary plus, as https://www.sqlite.org/optoverview.html advises.
-  unindexed: (column) => sql<string>`+${column}`,
-  unsought: (column) => sql<string>`+${column}`,
-  isExactly: (column, text) => sql<boolean>`${column} = ${text}`,
-  contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
-  startsWith,
-
-  claim: (session, request) => claim(sqliteEngine, session, request),
-  promoteDue: (session) => promoteDue(sqliteEngine, session),
+  ...sqliteWords,
+  claim,
+  promoteDue,
   pendingBy,
-
   insertWorkItemsIfAbsent,
-
-  countTogether,
   touchSeenResources,
-
+  ...totals,
+  countTogether,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   tablesElsewhere: async () => null,
-
-  readCounters,
-  readHostCounters,
-  rollUpCounters: async () => 0,
-  measureDrift,
-  repairCounters,
-  reconcileCounters,
 };
-
-/** A half-open range of the column, which its index serves; `_` and `%` mean nothing in it. */
-function startsWith(column: Expression<unknown>, prefix: string): RawBuilder<boolean> {
-  const end = nextText(prefix);
-  return end === null
-    ? sql<boolean>`${column} >= ${prefix}`
-    : sql<boolean>`(${column} >= ${prefix} and ${column} < ${end})`;
-}
-
-/** The least text after everything that starts with `prefix`, in code point order. */
-function nextText(prefix: string): string | null {
-  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  for (let last = points.pop(); last !== undefined; last = points.pop()) {
-    if (last >= 0x10ffff) continue;
-    // Surrogates are no characters: the one after U+D7FF is U+E000.
-    const next = last === 0xd7ff ? 0xe000 : last + 1;
-    return String.fromCodePoint(...points, next);
-  }
-  return null;
-}

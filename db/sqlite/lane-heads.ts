@@ -1,8 +1,9 @@
 /** From one lane of a source to the next, on SQLite. */
 import { sql } from 'kysely';
-import { isReady, ofSource, openRunAndHost } from '../claim-candidates.ts';
-import type { ClaimScope, LaneHead, ScopeSource } from '../claim-scope.ts';
 import type { Engine, Session } from '../engine.ts';
+import { ofSource, openRunAndHost } from '../queue/claim-candidates.ts';
+import type { ClaimScope, LaneHead, ScopeSource } from '../queue/claim-scope.ts';
+import { isReady } from '../queue/ready.ts';
 import { claimSyntax } from './claim-syntax.ts';
 
 const keyOrder = sql`w.priority, w.created_at, w.work_item_id`;

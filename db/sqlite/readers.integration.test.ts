@@ -42,7 +42,7 @@ describe('reading a SQLite file in threads', () => {
   it('sees what was committed before it was asked, and what engines read', async () => {
     await db.engine.insertWorkItemsIfAbsent(db, workItemRows(3));
     expect(await items(reads)).toHaveLength(3);
-    expect(await reads.engine.readCounters(reads)).toEqual(await db.engine.readCounters(db));
+    expect(await reads.engine.readTotals(reads)).toEqual(await db.engine.readTotals(db));
   });
 
   it('refuses to write, by a builder as by plain SQL', async () => {

@@ -1,7 +1,7 @@
 /** How SQL Server writes a list of claimable items. */
 import { type RawBuilder, sql } from 'kysely';
-import type { CandidateSyntax } from '../claim-candidates.ts';
 import type { Engine } from '../engine.ts';
+import type { CandidateSyntax } from '../queue/claim-candidates.ts';
 
 /** Which of the three orders serves a query follows from its conditions; there are statistics. */
 export function claimSyntax(engine: Engine, hints: RawBuilder<unknown>): CandidateSyntax {

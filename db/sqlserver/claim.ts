@@ -1,26 +1,24 @@
 /** The atomic claim, in T-SQL. */
 import { type RawBuilder, sql } from 'kysely';
+import type { Session } from '../engine.ts';
 import {
   claimCandidates,
-  claimOrder,
   crowdedSources,
   laneCandidates,
   namedCandidates,
-} from '../claim-candidates.ts';
-import { type ClaimKey, claimInOrder } from '../claim-in-order.ts';
-import type { ClaimRequest, Engine, Session } from '../engine.ts';
+} from '../queue/claim-candidates.ts';
+import { claimInOrder } from '../queue/claim-in-order.ts';
+import { type ClaimKey, claimOrder } from '../queue/ready.ts';
+import type { ClaimRequest, QueueStorage } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claiming, claimSyntax, looking } from './claim-syntax.ts';
 import { laneHeads } from './lane-heads.ts';
 
-/** See `Engine.claim`. The locks of the picked rows must live until they are updated: a transaction. */
-export async function claim(
-  engine: Engine,
-  session: Session,
-  request: ClaimRequest,
-): Promise<WorkItemRow[]> {
+/** See `QueueStorage.claim`. The locks of the picked rows must live until they are updated: a transaction. */
+export async function claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]> {
+  const { engine } = session;
   if (!session.q.isTransaction) {
-    return session.q.transaction().execute((q) => claim(engine, { q, engine }, request));
+    return session.q.transaction().execute((q) => claim({ q, engine }, request));
   }
   const syntax = claimSyntax(engine, claiming);
   return claimInOrder(request, {
@@ -91,8 +89,8 @@ function claimStatement(
 /** Items made ready by one call. */
 const mostPromoted = 500;
 
-/** See `Engine.promoteDue`. What another session makes ready is left to it. */
-export async function promoteDue(engine: Engine, { q }: Session): Promise<number> {
+/** See `QueueStorage.promoteDue`. What another session makes ready is left to it. */
+export async function promoteDue({ q, engine }: Session): Promise<number> {
   const items = engine.table('work_items');
   const due = (hints: RawBuilder<unknown>) => sql`${items} as w with (${hints})
     where w.status = N'pending' and w.wait_reason <> N'held' and w.available_at <= @now`;
@@ -118,9 +116,9 @@ const orders = {
   turn: sql`status = N'pending' and wait_reason is null`,
 };
 
-/** See `Engine.pendingBy`. */
+/** See `QueueStorage.pendingBy`. */
 export const pendingBy = (
-  engine: Engine,
-  order: Parameters<Engine['pendingBy']>[0],
+  schema: string,
+  order: Parameters<QueueStorage['pendingBy']>[0],
 ): RawBuilder<WorkItemRow> =>
-  sql`(select * from ${engine.table('work_items')} where ${orders[order]})`;
+  sql`(select * from ${sql.id(schema, 'work_items')} where ${orders[order]})`;

@@ -37,7 +37,7 @@ export async function fillLarge(databaseFile: string): Promise<void> {
     notes: [],
   });
   try {
-    await db.engine.reconcileCounters(db);
+    await db.engine.reconcileTotals(db);
     await fillRecords(db, quiet);
     await fillOthers(db, quiet);
     await fillFailures(db);

@@ -20,7 +20,7 @@ describe.each(contractEngines())('the totals of hosts on $name', (engine) => {
     });
     expect(await given.store.dequeue(3)).toHaveLength(3);
     expect(await totals('a.example')).toEqual({ 'a.example': { ...noItems, in_progress: 2 } });
-    await given.db.engine.rollUpCounters(given.db);
+    await given.db.engine.rollUpTotals(given.db);
     await set({ status: 'failed' }, 'a.example');
     await set({ host: 'moved.example', status: 'skipped' }, 'b.example');
     const moved = {
@@ -33,8 +33,8 @@ describe.each(contractEngines())('the totals of hosts on $name', (engine) => {
     expect(await totals('a.example', 'moved.example', '')).toEqual({
       '': { ...noItems, skipped: 1 },
     });
-    await given.db.engine.rollUpCounters(given.db);
-    expect(await given.db.engine.reconcileCounters(given.db)).toEqual([]);
+    await given.db.engine.rollUpTotals(given.db);
+    expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
   });
 
   test('of no hosts are none', async () => {

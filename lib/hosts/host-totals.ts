@@ -19,7 +19,7 @@ export async function readHostTotals(
   hosts: readonly string[],
 ): Promise<Map<string, HostTotals>> {
   const totals = new Map<string, HostTotals>();
-  for (const row of await session.engine.readHostCounters(session, hosts)) {
+  for (const row of await session.engine.readHostTotals(session, hosts)) {
     const status = workItemStatuses.find((known) => known === row.status);
     if (!status) continue;
     totals.set(row.host, {

@@ -1,8 +1,9 @@
 /** Everything the overview shows that can be had at once, whatever the number of items. */
 import { sql } from 'kysely';
-import type { CounterRow, Session } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { workItemStatuses } from '#db/schema.ts';
+import type { SourceTotal } from '#db/totals.ts';
 import { readNow } from '#lib/now.ts';
 import { readRepairedTotals } from '#lib/totals/repaired-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -20,7 +21,7 @@ export async function overview(
   options: { readonly window?: ThroughputWindow; readonly console?: ConsoleFacts } = {},
 ): Promise<Overview> {
   const asOf = await readNow(session);
-  const sources = groupCounters(await session.engine.readCounters(session));
+  const sources = groupCounters(await session.engine.readTotals(session));
   const totals = sumTotals(sources);
   const workers = await listWorkers(session);
   const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
@@ -53,7 +54,7 @@ export async function overview(
 const noItems: StatusTotals = { pending: 0, in_progress: 0, completed: 0, failed: 0, skipped: 0 };
 
 /** Counter rows as one entry per source, the largest first. */
-export function groupCounters(rows: readonly CounterRow[]): SourceTotals[] {
+export function groupCounters(rows: readonly SourceTotal[]): SourceTotals[] {
   const groups = new Map<
     string,
     { system: string; name: string; totals: Record<string, number> }

@@ -12,7 +12,7 @@ export interface Pulse {
 
 /** Four small reads, whatever the number of items. */
 export async function readPulse(session: Session): Promise<Pulse> {
-  const counters = groupCounters(await session.engine.readCounters(session));
+  const counters = groupCounters(await session.engine.readTotals(session));
   const runs = await session.q
     .selectFrom('ingest_runs')
     .select([

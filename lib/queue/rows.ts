@@ -1,5 +1,5 @@
 /** Between the columns of `work_items` (the specification's names) and the model. */
-import type { WorkItemInsert } from '#db/engine.ts';
+import type { WorkItemInsert } from '#db/queue/storage.ts';
 import type { WorkItemAttemptsTable, WorkItemRow } from '#db/schema.ts';
 import { hostOf } from '#lib/egress/url.ts';
 import { newId } from '#lib/ids.ts';

@@ -1,16 +1,17 @@
 /** Exact totals, in time that does not depend on how many items there are. */
-import type { CounterRow, Session } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { workItemStatuses } from '#db/schema.ts';
+import type { SourceTotal } from '#db/totals.ts';
 import type { WorkItemStats } from './model.ts';
 
 type ByStatus = Record<WorkItemStatus, number>;
 
 export async function getStats(s: Session): Promise<WorkItemStats> {
-  return statsFrom(await s.engine.readCounters(s));
+  return statsFrom(await s.engine.readTotals(s));
 }
 
-function statsFrom(counters: readonly CounterRow[]): WorkItemStats {
+function statsFrom(counters: readonly SourceTotal[]): WorkItemStats {
   const byStatus = noItems();
   const sources = new Map<
     string,

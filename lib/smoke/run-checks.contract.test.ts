@@ -13,7 +13,7 @@ describe.each(contractEngines())('the smoke checks of the console on $name', (en
     expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
     expect(results[2]?.steps).toContain('Updated status to COMPLETED');
     expect(await db.q.selectFrom('work_items').select('work_item_id').execute()).toEqual([]);
-    expect(await db.engine.readCounters(db)).toEqual([]);
+    expect(await db.engine.readTotals(db)).toEqual([]);
     await dispose();
   });
 

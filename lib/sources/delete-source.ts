@@ -16,7 +16,7 @@ export async function deleteSource(
   requirePermission(actor, 'sources:change');
   return db.transaction(async (tx) => {
     const source = await requireSource(tx, nameOrId);
-    const counters = await tx.engine.readCounters(tx);
+    const counters = await tx.engine.readTotals(tx);
     const itemsLeft = counters
       .filter((row) => row.source_system === source.type && row.source_name === source.name)
       .reduce((sum, row) => sum + Number(row.item_count), 0);

@@ -23,7 +23,7 @@ export async function listSources(s: Session): Promise<SourceSummary[]> {
     .select(['source_id', 'secret_name'])
     .orderBy('secret_name')
     .execute();
-  const counters = await s.engine.readCounters(s);
+  const counters = await s.engine.readTotals(s);
   return rows.map((row) => {
     const names = secrets
       .filter(({ source_id: id }) => id === row.source_id)

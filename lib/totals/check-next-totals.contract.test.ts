@@ -15,7 +15,7 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
       ...Array.from({ length: 5 }, () => aWorkItem({ sourceName: 'a' })),
       ...Array.from({ length: 3 }, () => aWorkItem({ sourceName: 'b' })),
     ]);
-    await given.db.engine.rollUpCounters(given.db);
+    await given.db.engine.rollUpTotals(given.db);
   });
 
   /** As if triggers had been off for a while. */
@@ -77,7 +77,7 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
       'source “b” mended',
       'the hosts mended',
     ]);
-    expect(await given.db.engine.reconcileCounters(given.db)).toEqual([]);
+    expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
   });
 
   test('one turn belongs to one process, and a turn that was lost repairs nothing', async () => {
@@ -92,7 +92,7 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
         measureDrift: async (...args: Parameters<typeof real.measureDrift>) => {
           const measured = await real.measureDrift(...args);
           expect((await checkNextTotals(other))?.of).toBe('source “b”');
-          await other.engine.reconcileCounters(other);
+          await other.engine.reconcileTotals(other);
           return measured;
         },
       },
@@ -120,6 +120,6 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
       running = false;
       await changing;
     }
-    expect(await given.db.engine.reconcileCounters(given.db)).toEqual([]);
+    expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
   });
 });

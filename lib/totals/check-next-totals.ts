@@ -3,8 +3,9 @@
  * triggers keep cannot drift by itself; a trigger that was dropped, or switched off for a bulk load, makes it.
  */
 import { sql } from 'kysely';
-import type { CounterDrift, CounterPart, Db, Session } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
+import type { TotalsDrift, TotalsPart } from '#db/totals.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { nameOfPart, partFromName, wordsFor } from './part.ts';
@@ -18,7 +19,7 @@ export interface CheckedTotals {
   readonly of: string;
   /** `busy`: the totals changed all the time, so that nothing can be said this time. */
   readonly outcome: 'exact' | 'mended' | 'busy';
-  readonly drift: readonly CounterDrift[];
+  readonly drift: readonly TotalsDrift[];
 }
 
 /**
@@ -41,10 +42,10 @@ export async function checkNextTotals(
 
 interface Turn {
   readonly id: string;
-  readonly part: CounterPart;
+  readonly part: TotalsPart;
 }
 
-async function measure(db: Db, part: CounterPart): Promise<readonly CounterDrift[] | 'busy'> {
+async function measure(db: Db, part: TotalsPart): Promise<readonly TotalsDrift[] | 'busy'> {
   try {
     return await db.engine.measureDrift(db, part);
   } catch (error) {
@@ -110,7 +111,7 @@ async function endTurn(
   tx: Session,
   { id, part }: Turn,
   outcome: CheckedTotals['outcome'],
-  drift: readonly CounterDrift[],
+  drift: readonly TotalsDrift[],
 ): Promise<boolean> {
   const { engine } = tx;
   const off = drift.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
@@ -128,7 +129,7 @@ async function endTurn(
     .executeTakeFirstOrThrow();
   if (ended.numUpdatedRows !== 1n) return false;
   if (drift.length === 0) return true;
-  await engine.repairCounters(tx, part, drift);
+  await engine.repairTotals(tx, part, drift);
   await recordEvents(tx, [
     {
       kind: 'totals.repaired',

@@ -29,7 +29,7 @@ describe.each(contractEngines())('plain SQL beside the store on $name', (engine)
   };
   const expectExact = async () => {
     expect(await kept()).toEqual(await counted());
-    expect(await given.db.engine.reconcileCounters(given.db)).toEqual([]);
+    expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
   };
   const givenItems = async () => {
     for (const sourceName of ['a', 'b']) {

@@ -59,6 +59,6 @@ describe.each(contractEngines())('an existing Holocron database on $name', (engi
       pending: 0,
       failed: 0,
     });
-    expect(await db.engine.reconcileCounters(db)).toEqual([]);
+    expect(await db.engine.reconcileTotals(db)).toEqual([]);
   });
 });

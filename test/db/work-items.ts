@@ -1,5 +1,5 @@
 /** Rows for the contract suites of the database layer. */
-import type { WorkItemInsert } from '#db/engine.ts';
+import type { WorkItemInsert } from '#db/queue/storage.ts';
 
 /** A pending item of `test:sample`; `n` makes its id, its resource and its key. */
 export function workItemRow(n: number, over: Partial<WorkItemInsert> = {}): WorkItemInsert {

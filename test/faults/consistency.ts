@@ -117,7 +117,7 @@ async function wrongWithSeenResources(
 async function wrongWithCounters(s: Session): Promise<string[]> {
   const line = (row: { source_name: string; status: string; item_count: number }) =>
     `${row.source_name} ${row.status} ${Number(row.item_count)}`;
-  const counters = await s.engine.readCounters(s);
+  const counters = await s.engine.readTotals(s);
   const told = counters.filter((row) => Number(row.item_count) !== 0).map(line);
   const { rows } = await sql<{ source_name: string; status: string; item_count: number }>`
     select source_name, status, count(*) as item_count from ${s.engine.table('work_items')}

@@ -59,7 +59,7 @@ describe.runIf(engine !== undefined)('a worker whose login has the role of worke
         .where('unit', '=', 'minute')
         .executeTakeFirstOrThrow();
       expect(Number(counted.n)).toBe(resources);
-      await db.engine.rollUpCounters(db);
+      await db.engine.rollUpTotals(db);
       expect(await checkNextTotals(db)).toMatchObject({ outcome: 'exact' });
       for (const forget of [purgeOldCounts, purgeOld, purgeOldOutcomes, purgeOldWorkers]) {
         await forget(db);

@@ -79,7 +79,7 @@ function change(
     case 'timePasses':
       model.now += request.minutes;
       return undefined;
-    case 'rollUpCounters':
+    case 'rollUpTotals':
     case 'crash':
       return undefined;
   }

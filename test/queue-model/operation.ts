@@ -115,7 +115,7 @@ const byPeople = [
 
 const byNobody = [
   { weight: 1, arbitrary: of('finishRuns', {}) },
-  { weight: 1, arbitrary: of('rollUpCounters', {}) },
+  { weight: 1, arbitrary: of('rollUpTotals', {}) },
   { weight: 1, arbitrary: of('checkCounters', {}) },
   /** The specification's third pattern: rows changed by plain SQL, past the store. */
   { weight: 1, arbitrary: of('plainReset', { source }) },

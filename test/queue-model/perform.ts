@@ -110,10 +110,10 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
       return cancelRun(db, somebody, runIds[request.run]);
     case 'finishRuns':
       return finishRuns(db);
-    case 'rollUpCounters':
-      return db.engine.rollUpCounters(db).then(() => undefined);
+    case 'rollUpTotals':
+      return db.engine.rollUpTotals(db).then(() => undefined);
     case 'checkCounters':
-      return db.engine.reconcileCounters(db);
+      return db.engine.reconcileTotals(db);
     case 'plainReset':
       return sql`update ${db.engine.table('work_items')} set status = 'pending'
         where status = 'completed' and source_name = ${request.source}`

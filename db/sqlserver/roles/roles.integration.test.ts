@@ -54,8 +54,8 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
     const request = { limit: 1, owner: 'w', leaseMs: 60_000, leaseIds: [id] };
     const claimed = await worker.transaction((tx) => worker.engine.claim(tx, request));
     expect(claimed.map((row) => row.status)).toEqual(['in_progress']);
-    await worker.engine.rollUpCounters(worker);
-    expect(await worker.engine.readCounters(worker)).toEqual([
+    await worker.engine.rollUpTotals(worker);
+    expect(await worker.engine.readTotals(worker)).toEqual([
       { source_system: 'test', source_name: 's', status: 'in_progress', item_count: 1 },
     ]);
   });

@@ -163,7 +163,7 @@ export async function countWorkItems(
   filter: WorkItemFilter,
 ): Promise<CountResult> {
   if (onlyCountedFilters(filter)) {
-    const counters = await session.engine.readCounters(session);
+    const counters = await session.engine.readTotals(session);
     const count = counters
       .filter((row) => filter.source === undefined || row.source_name === filter.source)
       .filter(

@@ -5,8 +5,8 @@
  */
 
 import { chunkSize } from '#db/chunks.ts';
-import type { ClaimScope } from '#db/claim-scope.ts';
 import type { Db, Session } from '#db/engine.ts';
+import type { ClaimScope } from '#db/queue/claim-scope.ts';
 import { findHostRoom, takeHostSlot } from '#lib/hosts/host-slot.ts';
 import type { ClaimedItem } from '../model.ts';
 import { claimedFromRow } from '../rows.ts';

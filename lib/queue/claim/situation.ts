@@ -48,7 +48,7 @@ const sourceKey = (system: string, name: string) => `${system}:${name}`;
 
 /** From the exact totals, so that idle sources cost no transaction. */
 async function sourcesWithPending(s: Session): Promise<Set<string>> {
-  const counters = await s.engine.readCounters(s);
+  const counters = await s.engine.readTotals(s);
   return new Set(
     counters
       .filter((row) => row.status === 'pending' && row.item_count > 0)

@@ -2,8 +2,9 @@
 
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
-import type { Db, Session, WorkItemInsert } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import { preparedRows } from '#db/prepared.ts';
+import type { WorkItemInsert } from '#db/queue/storage.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';

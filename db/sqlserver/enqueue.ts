@@ -1,9 +1,87 @@
-/** Counts a resource as seen: known keys once more, new ones inserted. */
+/** Inserts what is absent: new work items, and the resources that were seen. */
 import { sql } from 'kysely';
-import type { SeenResourceTouch, Session } from '../engine.ts';
-import { seenResourceColumns } from '../seen-resource-columns.ts';
-import { chunksOf, insertChunkSize } from '../work-item-insert.ts';
+import { chunksOf } from '../chunks.ts';
+import type { Session } from '../engine.ts';
+import { insertColumns, insertValue, seenResourceColumns } from '../queue/insert-columns.ts';
+import type { SeenResourceTouch, WorkItemInsert } from '../queue/storage.ts';
 import { jsonRows } from './json-rows.ts';
+
+const exact = sql.raw('latin1_general_100_bin2');
+
+/** See `QueueStorage.insertWorkItemsIfAbsent`. */
+export async function insertWorkItemsIfAbsent(
+  session: Session,
+  rows: readonly WorkItemInsert[],
+): Promise<Set<string>> {
+  const items = session.engine.table('work_items');
+  const inserted = new Set<string>();
+  const names = sql.join(insertColumns.map((name) => sql.id(name)));
+  for (const chunk of chunksOf(rows)) {
+    const sent = jsonRows(insertColumns, chunk, insertValue);
+    const { json, column } = sent;
+    const long = new Set<string>(
+      unboundedTexts.filter((name) => sent.isLonger(name, wholeTextLength)),
+    );
+    const values = sql.join(
+      insertColumns.map((name) => {
+        if (name === 'available_at') return sql`coalesce(j.available_at, @now)`;
+        return long.has(name) ? column(name, wholeText(name)) : column(name);
+      }),
+    );
+    const from =
+      long.size === 0
+        ? sql`openjson(${json}) with (${sql.raw(jsonColumns)}) as j`
+        : sql`openjson(${json}) as r cross apply openjson(r.[value]) with (${sql.raw(jsonColumns)}) as j`;
+    const { rows: found } = await sql<{ work_item_id: string }>`
+      declare @now datetime2(3) = sysutcdatetime();
+      declare @inserted table (work_item_id nvarchar(36) not null primary key);
+      insert into ${items} (${names}, created_at, updated_at)
+      output inserted.work_item_id into @inserted
+      select ${values}, @now, @now
+      from ${from}
+      where not exists (
+        select 1 from ${items} as known where known.dedupe_key = ${column('dedupe_key')} collate ${exact}
+      );
+      select work_item_id from @inserted;`.execute(session.q);
+    for (const row of found) inserted.add(row.work_item_id);
+  }
+  return inserted;
+}
+
+/**
+ * One character more than the column has: OPENJSON cuts what does not fit without a word, and the
+ * character too many makes the insert refuse it instead.
+ */
+const text = (name: string, length: number | 'max') =>
+  `${name} nvarchar(${length === 'max' ? length : length + 1}) '$.${name}'`;
+const number = (name: string) => `${name} int '$.${name}'`;
+const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
+
+/**
+ * Some servers cut what `OPENJSON … WITH` hands out at 4,000 characters, NVARCHAR(MAX) or not; its form
+ * without a schema gives texts whole. It costs one more look into the row, so only long texts take it.
+ */
+const wholeTextLength = 4_000;
+const unboundedTexts = ['request_headers', 'request_body', 'metadata'] as const;
+const wholeText = (name: string) =>
+  sql`(select v.[value] from openjson(r.[value]) as v where v.[key] = ${sql.lit(name)})`;
+
+/** Types of the columns of a new item, for OPENJSON. */
+const jsonColumns = [
+  text('work_item_id', 36),
+  ...['source_system', 'source_name', 'resource_type'].map((name) => text(name, 100)),
+  text('resource_id', 500),
+  text('request_uri', 2000),
+  text('request_method', 10),
+  ...unboundedTexts.map((name) => text(name, 'max')),
+  text('status', 20),
+  ...['run_id', 'discovered_from'].map((name) => text(name, 36)),
+  text('dedupe_key', 850),
+  text('host', 300),
+  text('wait_reason', 50),
+  ...['priority', 'depth'].map(number),
+  time('available_at'),
+].join(', ');
 
 /**
  * An older database may compare `resource_key` without regard to case; keys that are one to it are
@@ -16,7 +94,7 @@ export async function touchSeenResources(
   rows: readonly SeenResourceTouch[],
 ): Promise<void> {
   const table = sql.id(schema, 'seen_resources');
-  for (const chunk of chunksOf(rows, insertChunkSize)) {
+  for (const chunk of chunksOf(rows)) {
     const { json, column } = jsonRows(seenResourceColumns, chunk, (row, name) => row[name]);
     const key = await keyColumn(session, schema);
     const collation = sql.raw(key.collation);

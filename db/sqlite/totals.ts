@@ -1,14 +1,8 @@
 /** Totals of work items, kept by triggers in the transaction of each change, and their comparison with the items. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type {
-  CounterDrift,
-  CounterPart,
-  CounterRow,
-  Db,
-  HostCounterRow,
-  Session,
-} from '../engine.ts';
-import type { Database } from '../schema.ts';
+import type { Db, Session } from '../engine.ts';
+import { type Database, workItemStatuses } from '../schema.ts';
+import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
 import { pause } from '../transaction.ts';
 
 /** Rows that one step of a comparison counts: some milliseconds on the event loop of a worker. */
@@ -16,9 +10,7 @@ const stepRows = 10_000;
 /** Rest between two steps, so that the process does its work meanwhile, ms. */
 const restMs = 10;
 
-const statuses = ['pending', 'in_progress', 'completed', 'failed', 'skipped'] as const;
-
-export function readCounters({ q }: Session): Promise<CounterRow[]> {
+function readTotals({ q }: Session): Promise<SourceTotal[]> {
   return q
     .selectFrom('work_item_counters')
     .select(['source_system', 'source_name', 'status', 'item_count'])
@@ -29,10 +21,7 @@ export function readCounters({ q }: Session): Promise<CounterRow[]> {
     .execute();
 }
 
-export async function readHostCounters(
-  { q }: Session,
-  hosts: readonly string[],
-): Promise<HostCounterRow[]> {
+async function readHostTotals({ q }: Session, hosts: readonly string[]): Promise<HostTotal[]> {
   if (hosts.length === 0) return [];
   return q
     .selectFrom('work_item_host_counters')
@@ -48,7 +37,7 @@ export async function readHostCounters(
  * In one snapshot, step by step: readers hold up no writer, and what was kept is of the same moment as
  * what is counted, however long the counting takes.
  */
-export async function measureDrift(db: Db, part: CounterPart): Promise<CounterDrift[]> {
+async function measureDrift(db: Db, part: TotalsPart): Promise<TotalsDrift[]> {
   const snapshot = await db.q.startTransaction().setAccessMode('read only').execute();
   try {
     return part.of === 'hosts'
@@ -59,9 +48,9 @@ export async function measureDrift(db: Db, part: CounterPart): Promise<CounterDr
   }
 }
 
-async function measureSource(q: Kysely<Database>, sourceName: string): Promise<CounterDrift[]> {
+async function measureSource(q: Kysely<Database>, sourceName: string): Promise<TotalsDrift[]> {
   const counted = new Tally();
-  for (const status of statuses) {
+  for (const status of workItemStatuses) {
     let after: Place | null = null;
     do {
       const stretch = stretchOf(sourceName, status, after);
@@ -106,7 +95,7 @@ async function placeAt(q: Kysely<Database>, stretch: RawBuilder<unknown>): Promi
 }
 
 /** The items have no index by host: they are read only when the hosts' sums are not those of the sources. */
-async function measureHosts(q: Kysely<Database>): Promise<CounterDrift[]> {
+async function measureHosts(q: Kysely<Database>): Promise<TotalsDrift[]> {
   if (await sumsAgree(q)) return [];
   const counted = new Tally();
   let after: string | null = '';
@@ -154,7 +143,7 @@ class Tally {
   }
 
   /** Where the kept numbers differ from these. */
-  against(kept: readonly (readonly [readonly string[], number])[]): CounterDrift[] {
+  against(kept: readonly (readonly [readonly string[], number])[]): TotalsDrift[] {
     const difference = new Tally();
     for (const { key, count } of this.#counts.values()) difference.add(key, count);
     for (const [key, count] of kept) difference.add(key, -count);
@@ -168,10 +157,10 @@ class Tally {
   }
 }
 
-export async function repairCounters(
+async function repairTotals(
   { q }: Session,
-  part: CounterPart,
-  drift: readonly CounterDrift[],
+  part: TotalsPart,
+  drift: readonly TotalsDrift[],
 ): Promise<void> {
   for (const { key, difference } of drift) {
     await (part.of === 'hosts'
@@ -188,9 +177,9 @@ export async function repairCounters(
 }
 
 /** Recounts all of them in the one write transaction there can be. */
-export function reconcileCounters(db: Db): Promise<CounterDrift[]> {
+function reconcileTotals(db: Db): Promise<TotalsDrift[]> {
   return db.transaction(async (tx) => {
-    const drifted: CounterDrift[] = [];
+    const drifted: TotalsDrift[] = [];
     for (const [part, keys, counters] of [
       [
         { of: 'source', sourceName: '' },
@@ -213,7 +202,7 @@ export function reconcileCounters(db: Db): Promise<CounterDrift[]> {
         itemCount: Number(item_count),
         difference: Number(difference),
       }));
-      await repairCounters(tx, part, found);
+      await repairTotals(tx, part, found);
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.
@@ -221,3 +210,13 @@ export function reconcileCounters(db: Db): Promise<CounterDrift[]> {
     return drifted;
   });
 }
+
+export const totals: Omit<TotalsStorage, 'countTogether'> = {
+  readTotals,
+  readHostTotals,
+  // The triggers keep the totals themselves: nothing is left to roll up.
+  rollUpTotals: async () => 0,
+  measureDrift,
+  repairTotals,
+  reconcileTotals,
+};

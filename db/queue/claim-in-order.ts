@@ -4,10 +4,11 @@
  * it goes from lane to lane instead, and asks for each once.
  */
 import type { RawBuilder } from 'kysely';
+import { chunksOf } from '../chunks.ts';
+import type { WorkItemRow } from '../schema.ts';
 import type { ClaimScope, Lane, LaneHead, ScopeSource } from './claim-scope.ts';
-import type { ClaimRequest } from './engine.ts';
-import type { WorkItemRow } from './schema.ts';
-import { chunksOf, inClaimOrder } from './work-item-insert.ts';
+import { type ClaimKey, inClaimOrder } from './ready.ts';
+import type { ClaimRequest } from './storage.ts';
 
 export interface ClaimSteps {
   /** Candidates of a claim, and of one through lanes; null when there can be none. */
@@ -32,9 +33,6 @@ export interface ClaimSteps {
   /** The open lanes of a source by their heads, the first `n` in claim order. */
   readonly laneHeads: (source: ScopeSource, scope: ClaimScope, n: number) => Promise<LaneHead[]>;
 }
-
-/** An item by what claims are ordered by. */
-export type ClaimKey = Pick<WorkItemRow, 'work_item_id' | 'priority' | 'created_at'>;
 
 /** Lanes of one statement: each is a branch of it. */
 const mostLanes = 32;

@@ -1,7 +1,8 @@
 /** Which ready items a claim may take, as SQL both engines share. */
 import { type RawBuilder, sql } from 'kysely';
+import type { Engine } from '../engine.ts';
 import type { ClaimScope, Lane, ScopeSource } from './claim-scope.ts';
-import type { Engine } from './engine.ts';
+import { claimOrder, isReady } from './ready.ts';
 
 /** What differs between the engines in a list of candidates. */
 export interface CandidateSyntax {
@@ -27,10 +28,6 @@ export interface CandidateSyntax {
     n: number,
   ) => RawBuilder<unknown>;
 }
-
-/** The statuses are literals: a filtered index does not serve a parameter. */
-export const isReady = sql`w.status = 'pending' and w.wait_reason is null`;
-export const claimOrder = sql`order by w.priority, w.created_at, w.work_item_id`;
 
 const columns = sql`w.work_item_id, w.priority, w.created_at`;
 const walked = sql`${columns}, w.available_at, w.run_id, w.host, w.resource_type`;

@@ -3,16 +3,9 @@
  * roll-up folds them into the totals now and then, and a comparison proves them.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type {
-  CounterDrift,
-  CounterPart,
-  CounterRow,
-  Db,
-  Engine,
-  HostCounterRow,
-  Session,
-} from '../engine.ts';
+import type { Db, Session } from '../engine.ts';
 import type { TableName } from '../schema.ts';
+import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
 
 /** Deltas rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
@@ -48,7 +41,7 @@ const hosts: Family = {
   keys: { host: 'nvarchar(300)', status: 'nvarchar(20)' },
 };
 
-const familyOf = (part: CounterPart) => (part.of === 'hosts' ? hosts : sources);
+const familyOf = (part: TotalsPart) => (part.of === 'hosts' ? hosts : sources);
 const columns = ({ keys }: Family, of = '') =>
   sql.raw(
     Object.keys(keys)
@@ -61,7 +54,7 @@ const columns = ({ keys }: Family, of = '') =>
  * reader that locks the totals first, then reads the deltas, sees both before or both after. One
  * processor reads the two parts in that order.
  */
-async function readTotals<R>(session: Session, family: Family, where = sql`1 = 1`): Promise<R[]> {
+async function readFamily<R>(session: Session, family: Family, where = sql`1 = 1`): Promise<R[]> {
   const keys = columns(family);
   const { rows } = await sql<R>`
     select ${keys}, cast(sum(n) as float) as item_count
@@ -77,18 +70,15 @@ async function readTotals<R>(session: Session, family: Family, where = sql`1 = 1
   return rows;
 }
 
-const readCounters = (session: Session) => readTotals<CounterRow>(session, sources);
+const readTotals = (session: Session) => readFamily<SourceTotal>(session, sources);
 
-async function readHostCounters(
-  session: Session,
-  names: readonly string[],
-): Promise<HostCounterRow[]> {
+async function readHostTotals(session: Session, names: readonly string[]): Promise<HostTotal[]> {
   if (names.length === 0) return [];
-  return readTotals(session, hosts, sql`host in (${sql.join(names)})`);
+  return readFamily(session, hosts, sql`host in (${sql.join(names)})`);
 }
 
 /** Returns how many deltas were rolled up; call it from time to time, from any number of processes. */
-async function rollUpCounters(db: Db, schema: string): Promise<number> {
+async function rollUpTotals(db: Db, schema: string): Promise<number> {
   let rolledUp = 0;
   for (const family of [sources, hosts]) {
     let count: number;
@@ -101,7 +91,7 @@ async function rollUpCounters(db: Db, schema: string): Promise<number> {
 }
 
 async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<number> {
-  const totals = tx.engine.table(family.totals);
+  const kept = tx.engine.table(family.totals);
   const deltas = tx.engine.table(family.deltas);
   const keys = columns(family);
   const declared = sql.raw(
@@ -128,10 +118,10 @@ async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<
       order by delta_id);
     insert into @sums select ${keys}, sum(delta) from @taken group by ${keys};
     update total set item_count = total.item_count + s.delta
-    from ${totals} as total join @sums as s on ${same('s', 'total')};
-    insert into ${totals} (${keys}, item_count)
+    from ${kept} as total join @sums as s on ${same('s', 'total')};
+    insert into ${kept} (${keys}, item_count)
     select ${columns(family, 's.')}, s.delta from @sums as s
-    where not exists (select 1 from ${totals} as total where ${same('total', 's')});
+    where not exists (select 1 from ${kept} as total where ${same('total', 's')});
     select count(*) as rolledUp from @taken;`.execute(tx.q);
   return rows[0]?.rolledUp ?? 0;
 }
@@ -158,8 +148,8 @@ async function lockTotals(tx: Session, schema: string, waitMs: number): Promise<
 async function measureDrift(
   db: Db,
   schema: string,
-  part: CounterPart,
-): Promise<CounterDrift[] | 'busy'> {
+  part: TotalsPart,
+): Promise<TotalsDrift[] | 'busy'> {
   for (let turn = 0; turn < mostComparisons; turn += 1) {
     const drift = await db.engine.withTimeout(db, comparisonMs, () =>
       db.transaction(async (tx) => {
@@ -184,7 +174,7 @@ async function readsSnapshots(tx: Session): Promise<boolean> {
 }
 
 /** Waits for those of open transactions, so that none of them can come between unnoticed. */
-async function countDeltas(tx: Session, part: CounterPart): Promise<number> {
+async function countDeltas(tx: Session, part: TotalsPart): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select cast(count_big(*) as float) as n
     from ${tx.engine.table(familyOf(part).deltas)} with (readcommittedlock) where ${keptOf(part)}`.execute(
@@ -193,15 +183,15 @@ async function countDeltas(tx: Session, part: CounterPart): Promise<number> {
   return Number(rows[0]?.n ?? 0);
 }
 
-const keptOf = (part: CounterPart) =>
+const keptOf = (part: TotalsPart) =>
   part.of === 'hosts' ? sql`1 = 1` : sql`source_name = ${part.sourceName}`;
 
 async function compare(
   tx: Session,
-  part: CounterPart,
+  part: TotalsPart,
   hint: RawBuilder<unknown> = sql``,
   everything = false,
-): Promise<CounterDrift[]> {
+): Promise<TotalsDrift[]> {
   const family = familyOf(part);
   const keys = columns(family);
   const counted = sql.raw(
@@ -238,10 +228,10 @@ async function compare(
 }
 
 /** Adds what was found missing, as deltas. */
-async function repairCounters(
+async function repairTotals(
   tx: Session,
-  part: CounterPart,
-  drift: readonly CounterDrift[],
+  part: TotalsPart,
+  drift: readonly TotalsDrift[],
 ): Promise<void> {
   const family = familyOf(part);
   for (const { key, difference } of drift) {
@@ -255,15 +245,15 @@ async function repairCounters(
  * Recounts under a shared lock of the table, so that no transition happens meanwhile, and adds what
  * differs as deltas. Returns what had drifted.
  */
-function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
+function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
   return db.transaction(async (tx) => {
-    const parts: readonly CounterPart[] = [{ of: 'source', sourceName: '' }, { of: 'hosts' }];
+    const parts: readonly TotalsPart[] = [{ of: 'source', sourceName: '' }, { of: 'hosts' }];
     // A comparison or roll-up of another process ends before the time-out of this statement.
     await lockTotals(tx, schema, comparisonMs);
-    const drifted: CounterDrift[] = [];
+    const drifted: TotalsDrift[] = [];
     for (const part of parts) {
       const found = await compare(tx, part, sql`with (tablock, holdlock)`, true);
-      await repairCounters(tx, part, found);
+      await repairTotals(tx, part, found);
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.
@@ -272,21 +262,11 @@ function reconcileCounters(db: Db, schema: string): Promise<CounterDrift[]> {
   });
 }
 
-type SqlServerCounters = Pick<
-  Engine,
-  | 'readCounters'
-  | 'readHostCounters'
-  | 'rollUpCounters'
-  | 'measureDrift'
-  | 'repairCounters'
-  | 'reconcileCounters'
->;
-
-export const counters = (schema: string): SqlServerCounters => ({
-  readCounters,
-  readHostCounters,
-  rollUpCounters: (db) => rollUpCounters(db, schema),
+export const totals = (schema: string): Omit<TotalsStorage, 'countTogether'> => ({
+  readTotals,
+  readHostTotals,
+  rollUpTotals: (db) => rollUpTotals(db, schema),
   measureDrift: (db, part) => measureDrift(db, schema, part),
-  repairCounters,
-  reconcileCounters: (db) => reconcileCounters(db, schema),
+  repairTotals,
+  reconcileTotals: (db) => reconcileTotals(db, schema),
 });

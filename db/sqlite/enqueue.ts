@@ -1,12 +1,15 @@
-/** Insert-if-absent with every value bound: SQLite reads bound values three times as fast as JSON. */
+/**
+ * Inserts what is absent, with every value bound: SQLite reads bound values three times as fast as JSON.
+ */
 import { CompiledQuery } from 'kysely';
-import type { Session, WorkItemInsert } from '../engine.ts';
+import { rowsAtOnce } from '../chunks.ts';
+import type { Session } from '../engine.ts';
 import { send } from '../prepared.ts';
-import { rowsAtOnce } from '../rows-at-once.ts';
-import { insertColumns, insertValue } from '../work-item-insert.ts';
+import { insertColumns, insertValue, seenResourceColumns } from '../queue/insert-columns.ts';
+import type { SeenResourceTouch, WorkItemInsert } from '../queue/storage.ts';
 import { countTogether } from './count-together.ts';
 
-/** See `Engine.insertWorkItemsIfAbsent`. */
+/** See `QueueStorage.insertWorkItemsIfAbsent`. */
 export function insertWorkItemsIfAbsent(
   session: Session,
   rows: readonly WorkItemInsert[],
@@ -70,4 +73,22 @@ values ${Array(rows).fill(row).join(', ')}
 on conflict (dedupe_key) do nothing returning work_item_id`;
   texts.set(rows, text);
   return text;
+}
+
+const seenAt = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+const seenRow = `(${seenResourceColumns.map(() => '?').join(', ')}, ${seenAt}, ${seenAt})`;
+
+/** See `QueueStorage.touchSeenResources`. */
+export async function touchSeenResources(
+  session: Session,
+  rows: readonly SeenResourceTouch[],
+): Promise<void> {
+  for (const portion of rowsAtOnce(rows)) {
+    const text = `insert into seen_resources (${seenResourceColumns.join(', ')}, first_seen_at, last_seen_at)
+values ${Array(portion.length).fill(seenRow).join(', ')}
+on conflict (resource_key) do update set
+  last_seen_at = excluded.last_seen_at, seen_count = seen_count + 1, last_run_id = excluded.last_run_id`;
+    const values = portion.flatMap((one) => seenResourceColumns.map((name) => one[name]));
+    await send(session, CompiledQuery.raw(text, values));
+  }
 }
