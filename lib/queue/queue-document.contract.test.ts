@@ -49,7 +49,7 @@ describe.each(contractEngines())('the recipes of docs/queue.md on $name', (engin
   };
 
   const totalsAreExact = async () =>
-    expect(await given.db.engine.reconcileCounters(given.db)).toEqual([]);
+    expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
 
   describe('with completed items of a source', () => {
     let ids: { old: string; fresh: string; earlier: string };
