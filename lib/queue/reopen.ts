@@ -5,10 +5,10 @@ import { isUuid } from '#lib/ids.ts';
 import { noLease } from './lease/leased-item.ts';
 import {
   adjustRun,
+  lockRun,
   lockRunningRun,
   outcomeDeltas,
   type RunDeltas,
-  readRunState,
   timesDeltas,
 } from './runs/run-numbers.ts';
 import {
@@ -38,7 +38,7 @@ export async function reopenItems(
   target: ReopenTarget,
 ): Promise<number> {
   const groups = groupByStatusAndRun(items.filter((item) => item.status !== 'in_progress'));
-  const running = await holdRuns(tx, groups, target.runId);
+  const running = await lockRuns(tx, groups, target.runId);
   let reopened = 0;
   let joined = 0;
   for (const group of groups) {
@@ -62,10 +62,10 @@ export async function reopenItems(
 }
 
 /**
- * The running ones of the runs concerned, with their rows held: none of them ends before its items are
+ * The running ones of the runs concerned, with their rows locked: none of them ends before its items are
  * back in its queue. In the order of their ids, so that two never wait for each other crosswise.
  */
-async function holdRuns(
+async function lockRuns(
   tx: Session,
   groups: readonly StatusAndRun[],
   targetId: string | undefined,
@@ -77,9 +77,8 @@ async function holdRuns(
       await lockRunningRun(tx, runId);
       continue;
     }
-    await adjustRun(tx, runId, {});
-    // It ended meanwhile.
-    if ((await readRunState(tx, runId))?.status !== 'running') running.delete(runId);
+    // It may have ended meanwhile.
+    if ((await lockRun(tx, runId))?.status !== 'running') running.delete(runId);
   }
   return running;
 }

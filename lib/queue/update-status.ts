@@ -3,10 +3,10 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { noLease, statusIs } from './lease/leased-item.ts';
-import { settleReturned } from './lease/settle-returned.ts';
 import { requireMove } from './lifecycle.ts';
 import { reopenItems } from './reopen.ts';
-import { adjustRun, correctRun, outcomeDeltas } from './runs/run-numbers.ts';
+import { adjustRun, countOutcomes, lockRun, outcomeDeltas } from './runs/run-numbers.ts';
+import { settleReturned } from './runs/settle-unfetched.ts';
 
 export interface UpdateStatusOptions {
   readonly errorMessage?: string;
@@ -81,9 +81,22 @@ async function move(
     )
     .executeTakeFirst();
   if (Number(result.numUpdatedRows) !== 1) return false;
-  // failed → skipped: it was counted already, only its outcome is another.
-  if (item.status === 'failed') await correctRun(tx, item.run_id, { failed: -1, skipped: 1 });
-  else await adjustRun(tx, item.run_id, outcomeDeltas(status, 1));
-  if (status === 'pending') await settleReturned(tx, item);
+  await countMove(tx, item, status);
   return true;
+}
+
+async function countMove(tx: Session, item: WorkItemRow, status: WorkItemStatus): Promise<void> {
+  if (status === 'pending') {
+    await lockRun(tx, item.run_id);
+    await settleReturned(tx, item);
+    return;
+  }
+  const deltas = outcomeDeltas(status, 1);
+  if (item.status === 'in_progress') {
+    await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas }]);
+  } else {
+    // failed → skipped: it was counted already, only its outcome is another.
+    const correction = item.status === 'failed' ? { failed: -1, skipped: 1 } : deltas;
+    await adjustRun(tx, item.run_id, correction);
+  }
 }

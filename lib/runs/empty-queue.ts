@@ -3,7 +3,7 @@
 import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import { adjustRun, readRunState } from '#lib/queue/runs/run-numbers.ts';
+import { lockRun } from '#lib/queue/runs/run-numbers.ts';
 import { settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
 
 /**
@@ -22,8 +22,7 @@ export async function emptyQueueOfRun(db: Db, runId: string, maxChunks: number):
 }
 
 async function emptyChunk(tx: Session, runId: string): Promise<number> {
-  await adjustRun(tx, runId, {});
-  const run = await readRunState(tx, runId);
+  const run = await lockRun(tx, runId);
   const query = tx.q
     .selectFrom('work_items')
     .select('work_item_id')

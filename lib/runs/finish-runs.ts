@@ -2,7 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
-import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
+import { lockRun } from '#lib/queue/runs/run-numbers.ts';
 import type { EndReason } from './model.ts';
 import { hasOpenItems } from './open-items.ts';
 
@@ -35,7 +35,7 @@ export async function finishRuns(
  * first and for in progress after it cannot miss an item that is being claimed.
  */
 async function finishRun(tx: Session, runId: string): Promise<boolean> {
-  await adjustRun(tx, runId, {});
+  await lockRun(tx, runId);
   if (await hasOpenItems(tx, runId)) return false;
   const run = await tx.q
     .selectFrom('ingest_runs')

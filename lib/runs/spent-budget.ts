@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
-import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
+import { lockRun } from '#lib/queue/runs/run-numbers.ts';
 import { emptyQueueOfRun } from './empty-queue.ts';
 import type { EndReason } from './model.ts';
 import { hasItem } from './open-items.ts';
@@ -34,7 +34,7 @@ export async function endSpentRuns(db: Db): Promise<number> {
 }
 
 async function endSpentRun(tx: Session, runId: string): Promise<boolean> {
-  await adjustRun(tx, runId, {});
+  await lockRun(tx, runId);
   const run = await tx.q
     .selectFrom('ingest_runs')
     .select(['phase', 'items_total', 'items_processed'])

@@ -5,16 +5,9 @@ import type { Database, Instant } from '#db/schema.ts';
 import { nextFetchUnder } from '#lib/queue/finish/next-fetch.ts';
 import { onHoldChange, onHoldReason } from '#lib/queue/hold.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import {
-  adjustRun,
-  correctRun,
-  outcomeDeltas,
-  readRunState,
-  timesDeltas,
-} from '#lib/queue/runs/run-numbers.ts';
+import { adjustRun, lockRun, outcomeDeltas, timesDeltas } from '#lib/queue/runs/run-numbers.ts';
 import { refetchColumns, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
 import type { ItemChange } from '../changes/item-changes.ts';
-import { leaveRun } from '../changes/move-to-run.ts';
 import type { ChangedGroup } from './rows.ts';
 
 type Row = UpdateObject<Database, 'work_items'>;
@@ -50,7 +43,7 @@ export async function restoreGroup(
       await write(tx, ids, { priority: group.priority });
       break;
     case 'move_to_run':
-      await leaveRun(tx, change.runId, ids.length);
+      await adjustRun(tx, change.runId, { total: -ids.length });
       await backIntoRun(tx, group, ids);
       break;
     case 'set_refetch':
@@ -121,7 +114,9 @@ async function backFromQueue(
 ): Promise<void> {
   const wasHeld = group.status === 'pending' && group.waitReason === onHoldReason;
   // Of an ended run the numbers are history, and the items were not counted out of it.
-  await correctRun(tx, group.runId, timesDeltas(outcomeDeltas(group.status, 1), ids.length));
+  if ((await lockRun(tx, group.runId))?.status === 'running') {
+    await adjustRun(tx, group.runId, timesDeltas(outcomeDeltas(group.status, 1), ids.length));
+  }
   await write(tx, ids, {
     status: group.status,
     attempt: group.attempt,
@@ -138,11 +133,11 @@ async function backFromSkipped(
   ids: readonly string[],
 ): Promise<void> {
   if (group.status === 'failed') {
-    await correctRun(tx, group.runId, { failed: ids.length, skipped: -ids.length });
+    await adjustRun(tx, group.runId, { failed: ids.length, skipped: -ids.length });
     await write(tx, ids, { status: 'failed' });
     return;
   }
-  const isRunning = await lockIfRunning(tx, group.runId);
+  const isRunning = (await lockRun(tx, group.runId))?.status === 'running';
   if (isRunning) {
     await adjustRun(tx, group.runId, timesDeltas(outcomeDeltas('skipped', -1), ids.length));
   }
@@ -160,7 +155,7 @@ async function backIntoRun(
   group: ChangedGroup,
   ids: readonly string[],
 ): Promise<void> {
-  const isRunning = await lockIfRunning(tx, group.runId);
+  const isRunning = (await lockRun(tx, group.runId))?.status === 'running';
   if (isRunning) await adjustRun(tx, group.runId, { total: ids.length });
   await write(tx, ids, {
     run_id: isRunning ? group.runId : null,
@@ -177,10 +172,4 @@ async function backToPlan(tx: Session, group: ChangedGroup, ids: readonly string
   });
   // The interval an item had learnt went with the change, as it does when a pin is taken back.
   await write(tx, ids, { ...refetchColumns(plan), next_fetch_at: nextFetchUnder(tx, plan) });
-}
-
-/** Holds the run's row until the transaction ends; whether it still runs. */
-async function lockIfRunning(tx: Session, runId: string | null): Promise<boolean> {
-  await adjustRun(tx, runId, {});
-  return (await readRunState(tx, runId))?.status === 'running';
 }

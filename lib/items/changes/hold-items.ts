@@ -1,9 +1,8 @@
 /** Putting queued items on hold, and releasing them. */
 import type { Session } from '#db/engine.ts';
 import { onHoldChange, onHoldReason } from '#lib/queue/hold.ts';
-import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
+import { adjustRun, lockRun } from '#lib/queue/runs/run-numbers.ts';
 import { groupByStatusAndRun, type ItemAsRead, stillAsRead } from '#lib/queue/status-and-run.ts';
-import { leaveRun } from './move-to-run.ts';
 
 /**
  * Puts pending items on hold that are still as they were read. They leave their run, which would wait
@@ -15,7 +14,7 @@ export async function holdItems(tx: Session, items: readonly ItemAsRead[]): Prom
   let held = 0;
   for (const group of groupByStatusAndRun(items)) {
     // The run's row first: it does not end between losing its items and losing count of them.
-    await adjustRun(tx, group.runId, {});
+    await lockRun(tx, group.runId);
     const result = await tx.q
       .updateTable('work_items')
       .set({ run_id: null, ...onHoldChange(tx), updated_at: tx.engine.now() })
@@ -24,7 +23,7 @@ export async function holdItems(tx: Session, items: readonly ItemAsRead[]): Prom
     const count = Number(result.numUpdatedRows);
     if (count === 0) continue;
     held += count;
-    await leaveRun(tx, group.runId, count);
+    await adjustRun(tx, group.runId, { total: -count });
   }
   return held;
 }

@@ -2,7 +2,7 @@
 import type { Session } from '#db/engine.ts';
 import { isOnHold, onHoldReason } from '#lib/queue/hold.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import { adjustRun, lockRunningRun, readRunState } from '#lib/queue/runs/run-numbers.ts';
+import { adjustRun, lockRunningRun } from '#lib/queue/runs/run-numbers.ts';
 import type { ItemAsRead } from '#lib/queue/status-and-run.ts';
 
 type Pending = ItemAsRead & { readonly wait_reason: string | null };
@@ -54,19 +54,10 @@ export async function moveToRun(
     const count = Number(result.numUpdatedRows);
     if (count === 0) continue;
     moved += count;
-    await leaveRun(tx, group.runId, count);
+    await adjustRun(tx, group.runId, { total: -count });
   }
   if (moved > 0) await adjustRun(tx, runId, { total: moved });
   return moved;
-}
-
-/** Takes unfinished items out of a run's total; the numbers of an ended run are history and stay. */
-export async function leaveRun(tx: Session, runId: string | null, count: number): Promise<void> {
-  if (runId === null) return;
-  await adjustRun(tx, runId, {});
-  if ((await readRunState(tx, runId))?.status === 'running') {
-    await adjustRun(tx, runId, { total: -count });
-  }
 }
 
 interface Group {

@@ -1,6 +1,11 @@
 /** Skipping items, and the numbers of their runs with it. */
 import type { Session } from '#db/engine.ts';
-import { adjustRun, correctRun, outcomeDeltas, timesDeltas } from '#lib/queue/runs/run-numbers.ts';
+import {
+  adjustRun,
+  outcomeDeltas,
+  type RunDeltas,
+  timesDeltas,
+} from '#lib/queue/runs/run-numbers.ts';
 import {
   groupByStatusAndRun,
   type ItemAsRead,
@@ -35,6 +40,7 @@ async function recordSkipped(
   { status, runId }: StatusAndRun,
   count: number,
 ): Promise<void> {
-  if (status === 'failed') await correctRun(tx, runId, { failed: -count, skipped: count });
-  else await adjustRun(tx, runId, timesDeltas(outcomeDeltas('skipped', 1), count));
+  const deltas: RunDeltas =
+    status === 'failed' ? { failed: -1, skipped: 1 } : outcomeDeltas('skipped', 1);
+  await adjustRun(tx, runId, timesDeltas(deltas, count));
 }

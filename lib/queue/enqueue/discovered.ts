@@ -5,7 +5,7 @@ import { onHoldRow } from '../hold.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
 import { parseRunMetadata } from '../runs/run-metadata.ts';
-import { adjustRun, outcomeDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
+import { adjustLockedRun, outcomeDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
 import { insertAbsent, knownKeys } from './enqueue.ts';
 
 export interface DiscoveryCounts {
@@ -40,9 +40,9 @@ interface Candidate {
 
 /**
  * Enqueues what items of one run found, as their children in that run; counts per find, in the order
- * given. Of an item that several found, the first is the parent. The run's row must be held
- * (`adjustRun`), so that its budget is exact for all workers together. While a run is being cancelled
- * its finds go in as skipped, so that nothing is lost; after a stop they go in without a run, held.
+ * given. Of an item that several found, the first is the parent. The run's row must be locked, so that its
+ * budget is exact for all workers together. After a cancel the finds go in as skipped, so that nothing is
+ * lost; after a stop they go in without a run, on hold.
  */
 export async function enqueueDiscovered(
   tx: Session,
@@ -66,11 +66,11 @@ export async function enqueueDiscovered(
       ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),
     })),
   );
-  if (inserted.length > 0 && run !== null) {
+  if (inserted.length > 0 && run !== null && runId !== null) {
     const skipped =
       status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
     const total = joins ? inserted.length : 0;
-    await adjustRun(tx, runId, { ...skipped, total, discovered: inserted.length });
+    await adjustLockedRun(tx, runId, { ...skipped, total, discovered: inserted.length });
   }
   if (over.length > 0 && run !== null) await recordOverBudget(tx, runId, run, over.length);
   const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);

@@ -4,7 +4,7 @@ import { newId } from '#lib/ids.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenRun, useStore } from '#test/queue-database.ts';
-import { adjustRun } from '../runs/run-numbers.ts';
+import { lockRun } from '../runs/run-numbers.ts';
 
 describe.each(contractEngines())('enqueuing on $name', (engine) => {
   const given = useStore(engine);
@@ -130,7 +130,7 @@ describe.each(contractEngines())('enqueuing on $name', (engine) => {
 
   const endRun = (db: Db, runId: string, status: 'completed' | 'cancelled') =>
     db.transaction(async (tx) => {
-      await adjustRun(tx, runId, {});
+      await lockRun(tx, runId);
       await tx.q.updateTable('ingest_runs').set({ status }).where('run_id', '=', runId).execute();
     });
 

@@ -30,7 +30,7 @@ export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promis
   });
 }
 
-/** Run ids of an older database that name no run are let pass; the row of a run is held by the caller. */
+/** Run ids of an older database that name no run are let pass. */
 async function requireRunning(tx: Session, runId: string): Promise<void> {
   const run = await readRunState(tx, runId);
   if (run === null || run.status === 'running') return;

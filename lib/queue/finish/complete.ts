@@ -14,7 +14,7 @@ import { recordAnnouncedChanges } from '../enqueue/announced-changes.ts';
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
 import { noLease, readAllLeased, statusIs } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
-import { adjustRun, readRunState } from '../runs/run-numbers.ts';
+import { countOutcomes, outcomeDeltas, readRunState } from '../runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
 import { nextFetch } from './next-fetch.ts';
@@ -59,8 +59,8 @@ export async function completeIn(
     done.map(({ item }) => seenResource(item)),
   );
   await recordHosts(tx, done);
-  await recordRuns(tx, done);
-  const counts = await enqueueFinds(tx, done);
+  const strays = await recordRuns(tx, done);
+  const counts = await enqueueFinds(tx, done, strays);
   await recordAttempts(
     tx,
     done.map((one) => {
@@ -134,28 +134,42 @@ async function recordHosts(tx: Session, done: readonly Completed[]): Promise<voi
   }
 }
 
-/** The numbers of the runs, in the order of their ids; this holds their rows for what comes next. */
-async function recordRuns(tx: Session, done: readonly Completed[]): Promise<void> {
+/**
+ * The numbers of the runs, in the order of their ids; their rows stay locked for what comes next. Returns the
+ * items that are no part of their run any more, which ended before they were claimed.
+ */
+async function recordRuns(
+  tx: Session,
+  done: readonly Completed[],
+): Promise<ReadonlySet<Completed>> {
+  const strays = new Set<Completed>();
   const runs = [...Map.groupBy(done, ({ item }) => item.run_id)];
   for (const [runId, members] of runs.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
-    await adjustRun(tx, runId, {
-      processed: members.length,
-      succeeded: members.length,
-      unchanged: members.filter(({ unchanged }) => unchanged).length,
-      requests: members.reduce((sum, { input }) => sum + (input.attempt.requests ?? 1), 0),
-    });
+    const outcomes = members.map((one) => ({
+      one,
+      claimedAt: one.item.claimed_at,
+      deltas: {
+        ...outcomeDeltas('completed', 1),
+        unchanged: one.unchanged ? 1 : 0,
+        requests: one.input.attempt.requests ?? 1,
+      },
+    }));
+    for (const { one } of await countOutcomes(tx, runId, outcomes)) strays.add(one);
   }
+  return strays;
 }
 
 /** Enqueues what the items found, in the order they were completed: the first finder is the parent. */
 async function enqueueFinds(
   tx: Session,
   done: readonly Completed[],
+  strays: ReadonlySet<Completed>,
 ): Promise<ReadonlyMap<Completed, DiscoveryCounts>> {
   const counts = new Map<Completed, DiscoveryCounts>();
   const finders = done.filter(({ input }) => input.discovered.length > 0);
-  for (const stretch of stretchesOfRuns(finders)) {
-    const runId = stretch[0]?.item.run_id ?? null;
+  const runIdOf = (one: Completed) => (strays.has(one) ? null : one.item.run_id);
+  for (const stretch of stretchesOfRuns(finders, runIdOf)) {
+    const runId = stretch[0] ? runIdOf(stretch[0]) : null;
     const run = await readRunState(tx, runId);
     const finds = stretch.map(({ item, input }) => ({
       parentId: item.work_item_id,
@@ -174,11 +188,14 @@ async function enqueueFinds(
 }
 
 /** Cut where the run changes. */
-function stretchesOfRuns(done: readonly Completed[]): Completed[][] {
+function stretchesOfRuns(
+  done: readonly Completed[],
+  runIdOf: (one: Completed) => string | null,
+): Completed[][] {
   const stretches: Completed[][] = [];
   for (const one of done) {
     const last = stretches.at(-1);
-    if (last?.[0]?.item.run_id === one.item.run_id) last.push(one);
+    if (last?.[0] && runIdOf(last[0]) === runIdOf(one)) last.push(one);
     else stretches.push([one]);
   }
   return stretches;

@@ -7,9 +7,9 @@ import { isHostFault } from '#lib/hosts/circuit-breaker.ts';
 import { recordHostResponse } from '#lib/hosts/record-response.ts';
 import { noLease, readLeased, updateLeased, type WorkItemChange } from '../lease/leased-item.ts';
 import { maxAttemptsOf } from '../lease/max-attempts.ts';
-import { settleReturned } from '../lease/settle-returned.ts';
 import type { FailureInput, FailureResult } from '../model.ts';
-import { adjustRun, outcomeDeltas } from '../runs/run-numbers.ts';
+import { countOutcomes, outcomeDeltas } from '../runs/run-numbers.ts';
+import { settleReturned } from '../runs/settle-unfetched.ts';
 import { recordAttempts } from './attempts.ts';
 import { earlierFailure } from './earlier-outcome.ts';
 import { missingCode, missingSince } from './missing.ts';
@@ -47,7 +47,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     ]);
     const gone = input.decision.kind === 'gone' ? 1 : 0;
     const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), gone };
-    await adjustRun(tx, item.run_id, { ...change, requests: input.attempt.requests ?? 1 });
+    const deltas = { ...change, requests: input.attempt.requests ?? 1 };
+    await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas }]);
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
     const told: NewEvent[] = [...ofHost];
     // A link that leads nowhere is skipped, and no news.

@@ -7,10 +7,10 @@ import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { recordAttempts } from '../finish/attempts.ts';
 import type { Fence } from '../model.ts';
-import { adjustRun, outcomeDeltas } from '../runs/run-numbers.ts';
+import { countOutcomes, lockRun, outcomeDeltas } from '../runs/run-numbers.ts';
+import { settleReturned } from '../runs/settle-unfetched.ts';
 import { noLease, readLeased, statusIs, updateLeased } from './leased-item.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
-import { settleReturned } from './settle-returned.ts';
 
 /**
  * Extends the leases that are still held, and the polite slots they hold, to `leaseMs` from now.
@@ -79,7 +79,7 @@ async function releaseOne(tx: Session, fence: Fence): Promise<boolean> {
   const attempt = Math.max(0, item.attempt - 1);
   if (!(await updateLeased(tx, fence, { status: 'pending', attempt, ...noLease }))) return false;
   await recordAttempts(tx, [{ item, report: null, outcome: 'released' }]);
-  await adjustRun(tx, item.run_id, {});
+  await lockRun(tx, item.run_id);
   await settleReturned(tx, item);
   return true;
 }
@@ -126,12 +126,9 @@ async function rescueOne(tx: Session, workItemId: string): Promise<boolean> {
       errorMessage: expiredMessage(item),
     },
   ]);
-  if (exhausted) {
-    await adjustRun(tx, item.run_id, outcomeDeltas('failed', 1));
-  } else {
-    await adjustRun(tx, item.run_id, { retried: 1 });
-    await settleReturned(tx, item);
-  }
+  const deltas = exhausted ? outcomeDeltas('failed', 1) : { retried: 1 };
+  await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas }]);
+  if (!exhausted) await settleReturned(tx, item);
   await recordEvents(tx, [
     {
       ...ofItem(item),

@@ -1,7 +1,7 @@
 /** A run's numbers, changed only inside the transaction that changes its items. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { RunStatus, WorkItemStatus } from '#db/schema.ts';
+import type { Instant, RunStatus, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 
@@ -14,7 +14,7 @@ export interface RunDeltas {
   readonly discovered?: number;
   readonly retried?: number;
   readonly unchanged?: number;
-  /** Found gone; counted among the skipped too. */
+  /** Found missing; counted among the skipped too. */
   readonly gone?: number;
   /** Requests sent. */
   readonly requests?: number;
@@ -40,21 +40,98 @@ export function timesDeltas(deltas: RunDeltas, times: number): RunDeltas {
   return Object.fromEntries(Object.entries(deltas).map(([name, by]) => [name, by * times]));
 }
 
+export interface RunState {
+  readonly status: RunStatus;
+  readonly phase: string;
+  readonly kind: string;
+  readonly completedAt: Instant | null;
+  readonly itemsTotal: number;
+  readonly itemsProcessed: number;
+  readonly maxItems: number | null;
+  readonly maxDepth: number | null;
+  readonly metadata: string | null;
+}
+
+/** The state of a run, null when there is none. Read it through `lockRun` where it must not change meanwhile. */
+export async function readRunState(s: Session, runId: string | null): Promise<RunState | null> {
+  if (runId === null || !isUuid(runId)) return null;
+  const row = await s.q
+    .selectFrom('ingest_runs')
+    .select(['status', 'phase', 'kind', 'completed_at', 'items_total', 'items_processed'])
+    .select(['max_items', 'max_depth', 'metadata'])
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    status: row.status,
+    phase: row.phase,
+    kind: row.kind,
+    completedAt: row.completed_at,
+    itemsTotal: row.items_total,
+    itemsProcessed: row.items_processed,
+    maxItems: row.max_items,
+    maxDepth: row.max_depth,
+    metadata: row.metadata,
+  };
+}
+
 /**
- * Adds to the numbers of a run and holds its row until the transaction ends. Whatever puts an item
- * (back) into a run's queue calls this first, which is what lets `finishRuns` and the ending of a run
- * trust what they count. No-op for items without a run, and for run ids of an older database that
- * name no run (they need not even be UUIDs).
+ * Locks the run's row until the transaction ends, and reads its state. Whatever puts an item (back) into a
+ * run's queue locks the row first, which is what lets `finishRuns` and the ending of a run trust what they
+ * count. Null for items without a run, and for run ids of an older database that name no run (they need not
+ * even be UUIDs).
+ */
+export async function lockRun(tx: Session, runId: string | null): Promise<RunState | null> {
+  if (runId === null || !isUuid(runId)) return null;
+  await tx.q
+    .updateTable('ingest_runs')
+    .set({ heartbeat_at: tx.engine.now() })
+    .where('run_id', '=', runId)
+    .execute();
+  return readRunState(tx, runId);
+}
+
+/**
+ * Locks the row of a run that must be running, and reads its state.
+ * @throws AppError `not_found`, `run_ended`
+ */
+export async function lockRunningRun(tx: Session, runId: string): Promise<RunState> {
+  const run = await lockRun(tx, runId);
+  if (run === null) throw new AppError('not_found', `There is no run ${runId}.`);
+  if (run.status !== 'running') throw new AppError('run_ended', `The run is ${run.status}.`);
+  return run;
+}
+
+/**
+ * Adds to the numbers of a run that is running, or whose queue is being emptied, and locks its row until the
+ * transaction ends. The numbers of other runs are history: then it changes nothing and returns false, as it
+ * does where there is no run.
  */
 export async function adjustRun(
   tx: Session,
   runId: string | null,
   deltas: RunDeltas,
+): Promise<boolean> {
+  if (runId === null || !isUuid(runId)) return false;
+  const result = await addTo(tx, runId, deltas)
+    .where((eb) => eb.or([eb('status', '=', 'running'), eb('phase', '=', 'ending')]))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows) === 1;
+}
+
+/** Adds to the numbers of a run in whatever state. Its row must be locked, and the items its own (`isOfRun`). */
+export async function adjustLockedRun(
+  tx: Session,
+  runId: string,
+  deltas: RunDeltas,
 ): Promise<void> {
-  if (runId === null || !isUuid(runId)) return;
+  await addTo(tx, runId, deltas).execute();
+}
+
+function addTo({ q, engine }: Session, runId: string, deltas: RunDeltas) {
   const by = (column: string, delta: number | undefined) =>
     sql<number>`${sql.ref(column)} + ${delta ?? 0}`;
-  await tx.q
+  return q
     .updateTable('ingest_runs')
     .set({
       items_total: by('items_total', deltas.total),
@@ -67,58 +144,71 @@ export async function adjustRun(
       items_unchanged: by('items_unchanged', deltas.unchanged),
       items_gone: by('items_gone', deltas.gone),
       requests_sent: by('requests_sent', deltas.requests),
-      heartbeat_at: tx.engine.now(),
+      heartbeat_at: engine.now(),
     })
-    .where('run_id', '=', runId)
-    .execute();
+    .where('run_id', '=', runId);
 }
 
-export interface RunState {
-  readonly status: RunStatus;
-  readonly kind: string;
-  readonly itemsTotal: number;
-  readonly maxItems: number | null;
-  readonly maxDepth: number | null;
-  readonly metadata: string | null;
+/** A claim that read its run as running may commit so long after the run's end, ms. */
+const claimsCommitWithinMs = 10_000;
+
+/**
+ * Whether an item that is in a worker's hands counts into the run: always while that is open; of an ended
+ * run, what was leased when it ended. Plain SQL can send an item round again later, which keeps its run id
+ * but is no part of that run any more.
+ */
+export function isOfRun(run: RunState, claimedAt: Instant | null): boolean {
+  if (run.status === 'running' || run.phase === 'ending') return true;
+  if (run.itemsProcessed >= run.itemsTotal) return false;
+  if (claimedAt === null || run.completedAt === null) return true;
+  return Date.parse(claimedAt) <= Date.parse(run.completedAt) + claimsCommitWithinMs;
 }
 
-/** How a run stands; read it after `adjustRun`, when its row is held. Null when there is none. */
-export async function readRunState(tx: Session, runId: string | null): Promise<RunState | null> {
-  if (runId === null || !isUuid(runId)) return null;
-  const row = await tx.q
-    .selectFrom('ingest_runs')
-    .select(['status', 'kind', 'items_total', 'max_items', 'max_depth', 'metadata'])
-    .where('run_id', '=', runId)
-    .executeTakeFirst();
-  if (!row) return null;
-  return {
-    status: row.status,
-    kind: row.kind,
-    itemsTotal: row.items_total,
-    maxItems: row.max_items,
-    maxDepth: row.max_depth,
-    metadata: row.metadata,
-  };
+interface LeasedOutcome {
+  /** When the item was claimed. */
+  readonly claimedAt: Instant | null;
+  readonly deltas: RunDeltas;
 }
 
 /**
- * Holds the row of a run that must be running, and tells how it stands.
- * @throws AppError `not_found`, `run_ended`
+ * Counts how attempts on leased items of one run came out, and locks the run's row.
+ * @returns those of them that are no part of the run (see `isOfRun`), which were not counted
  */
-export async function lockRunningRun(tx: Session, runId: string): Promise<RunState> {
-  await adjustRun(tx, runId, {});
-  const run = await readRunState(tx, runId);
-  if (run === null) throw new AppError('not_found', `There is no run ${runId}.`);
-  if (run.status !== 'running') throw new AppError('run_ended', `The run is ${run.status}.`);
-  return run;
-}
-
-/** Corrects an outcome that was counted before, while the run still runs: an ended run's numbers are history. */
-export async function correctRun(
+export async function countOutcomes<T extends LeasedOutcome>(
   tx: Session,
   runId: string | null,
-  deltas: RunDeltas,
-): Promise<void> {
-  await adjustRun(tx, runId, {});
-  if ((await readRunState(tx, runId))?.status === 'running') await adjustRun(tx, runId, deltas);
+  outcomes: readonly T[],
+): Promise<readonly T[]> {
+  if (runId === null || (await adjustRun(tx, runId, sumOf(outcomes)))) return [];
+  const run = await lockRun(tx, runId);
+  if (run === null) return [];
+  const ofRun = outcomes
+    .filter(({ claimedAt }) => isOfRun(run, claimedAt))
+    .slice(0, Math.max(0, run.itemsTotal - run.itemsProcessed));
+  if (ofRun.length > 0) await adjustLockedRun(tx, runId, sumOf(ofRun));
+  return outcomes.filter((outcome) => !ofRun.includes(outcome));
 }
+
+function sumOf(outcomes: readonly LeasedOutcome[]): RunDeltas {
+  const sum: { -readonly [Name in keyof RunDeltas]: number } = {};
+  for (const { deltas } of outcomes) {
+    for (const name of deltaNames) {
+      const by = deltas[name];
+      if (by !== undefined) sum[name] = (sum[name] ?? 0) + by;
+    }
+  }
+  return sum;
+}
+
+const deltaNames = [
+  'total',
+  'processed',
+  'succeeded',
+  'failed',
+  'skipped',
+  'discovered',
+  'retried',
+  'unchanged',
+  'gone',
+  'requests',
+] as const satisfies readonly (keyof RunDeltas)[];

@@ -1,14 +1,22 @@
-/** What becomes of items that are still queued when their run has ended. */
+/** What becomes of items that are still queued, or come back to the queue, when their run has ended. */
 import type { Session } from '#db/engine.ts';
+import type { WorkItemRow } from '#db/schema.ts';
 import { missingCode } from '../finish/missing.ts';
 import { onHoldChange } from '../hold.ts';
 import { statusIs } from '../lease/leased-item.ts';
-import { adjustRun, outcomeDeltas, type RunState, timesDeltas } from './run-numbers.ts';
+import {
+  adjustLockedRun,
+  isOfRun,
+  outcomeDeltas,
+  type RunState,
+  readRunState,
+  timesDeltas,
+} from './run-numbers.ts';
 
 /**
- * Settles pending items of an ended run, whose row the caller holds (`adjustRun`). What a recrawl took up
- * but did not ask for is completed (or gone), as it was, and due, as it was. Other items are skipped after a cancel; else they leave
- * the run and are held until a new run adopts them.
+ * Settles pending items of an ended run, whose row the caller has locked (`lockRun`). What a recrawl took in
+ * but did not ask for is completed (or missing), as it was, and due, as it was. Other items are skipped after
+ * a cancel; else they leave the run and are on hold until a new run adopts them.
  * @param ids at most 500
  */
 export async function settleUnfetched(
@@ -27,7 +35,7 @@ export async function settleUnfetched(
   let putBack = 0;
   if (run.kind === 'recrawl') {
     const asItWas = { run_id: null, wait_reason: null, error_code: null, error_message: null };
-    const gone = await unfetched()
+    const missing = await unfetched()
       .set({ ...asItWas, status: 'skipped', error_code: missingCode })
       .whereRef('gone_since', '>', 'last_fetched_at')
       .executeTakeFirst();
@@ -35,7 +43,7 @@ export async function settleUnfetched(
       .set({ ...asItWas, status: 'completed' })
       .where('last_fetched_at', 'is not', null)
       .executeTakeFirst();
-    putBack = Number(gone.numUpdatedRows) + Number(fetched.numUpdatedRows);
+    putBack = Number(missing.numUpdatedRows) + Number(fetched.numUpdatedRows);
   }
   const cancelled = run.status === 'cancelled';
   const rest = await unfetched()
@@ -46,9 +54,32 @@ export async function settleUnfetched(
   const count = Number(rest.numUpdatedRows);
   const skipped = cancelled ? count : 0;
   const left = putBack + count - skipped;
-  await adjustRun(tx, runId, {
+  await adjustLockedRun(tx, runId, {
     ...timesDeltas(outcomeDeltas('skipped', 1), skipped),
     total: -left,
   });
   return { skipped, left };
+}
+
+/**
+ * Call after a leased item was set to pending and its run's row was locked. An item of an ended run is settled
+ * as all that was queued; one that is no part of that run any more (`isOfRun`) leaves it and stays pending.
+ * @returns `pending` or `skipped`
+ */
+export async function settleReturned(
+  tx: Session,
+  item: Pick<WorkItemRow, 'work_item_id' | 'run_id' | 'claimed_at'>,
+): Promise<'pending' | 'skipped'> {
+  const run = await readRunState(tx, item.run_id);
+  if (run === null || item.run_id === null || run.status === 'running') return 'pending';
+  if (!isOfRun(run, item.claimed_at)) {
+    await tx.q
+      .updateTable('work_items')
+      .set({ run_id: null })
+      .where('work_item_id', '=', item.work_item_id)
+      .execute();
+    return 'pending';
+  }
+  const { skipped } = await settleUnfetched(tx, item.run_id, run, [item.work_item_id]);
+  return skipped > 0 ? 'skipped' : 'pending';
 }
