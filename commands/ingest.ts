@@ -6,7 +6,7 @@ import { loadConfig } from '#lib/load-config.ts';
 import { launchAdoption } from '#lib/runs/launch-adoption.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
-import type { Source } from '#lib/sources/model.ts';
+import type { Source } from '#lib/sources/read-sources.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
 import type { Tally } from '#worker/in-flight.ts';
 import type { ItemResult } from '#worker/pipeline/context.ts';

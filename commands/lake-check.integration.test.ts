@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
-import { hashJson, sha256 } from '#lib/records/canonical-json.ts';
-import { writeToLake } from '#lib/records/lake.ts';
-import { lakeDocument } from '#lib/records/lake-document.ts';
+import { lakeDocument, writeToLake } from '#lib/records/lake.ts';
+import { hashJson, sha256 } from '#lib/records/payload-hash.ts';
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
 

@@ -5,7 +5,7 @@ import { openDatabase } from '#db/open.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { checkLake } from '#lib/records/check-lake.ts';
-import type { LakeFinding, LakeTally } from '#lib/records/lake-model.ts';
+import type { LakeFinding, LakeTally } from '#lib/records/lake-faults.ts';
 
 interface Flags {
   readonly config?: string;

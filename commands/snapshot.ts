@@ -8,7 +8,7 @@ import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { exportSnapshot } from '#lib/records/snapshot/export.ts';
 import { importSnapshot, verifySnapshot } from '#lib/records/snapshot/import.ts';
-import type { SnapshotPart } from '#lib/records/snapshot/model.ts';
+import type { SnapshotPart } from '#lib/records/snapshot/manifest.ts';
 
 const actor = systemActor('snapshot');
 const say = (line: string) => console.log(line);

@@ -14,7 +14,7 @@ import type {
 import { masterKey } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
 import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
-import { sourcesOfFile } from '#lib/sources/file-sources.ts';
+import { sourcesOfFile } from '#lib/sources/yaml.ts';
 
 const defaultUserAgent = 'HolocronIngest/0.1';
 const defaultDataDirectory = 'data';

@@ -3,26 +3,9 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from '#db/errors.ts';
 import type { LogLevel } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { redactSecrets } from '#lib/redact-secrets.ts';
+import { redacted, redactSecrets, secretMembers } from '#lib/redact-secrets.ts';
 
 export type { Logger } from 'pino';
-
-/** Names under which a secret could be logged by mistake, at the top and one and two levels down. */
-const secretNames = [
-  'password',
-  'secret',
-  'secrets',
-  'secretKey',
-  'token',
-  'apiKey',
-  'api_key',
-  'authorization',
-  'Authorization',
-  'cookie',
-  'Cookie',
-  'set-cookie',
-  'connectionString',
-];
 
 interface LogOptions {
   readonly level: LogLevel;
@@ -37,8 +20,9 @@ export function createLogger({ level, name, destination }: LogOptions): Logger {
     name,
     level,
     redact: {
-      paths: secretNames.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]),
-      censor: '[redacted]',
+      // At the top, and one and two levels down.
+      paths: secretMembers.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]),
+      censor: redacted,
     },
     serializers: { err: serializeError },
     // Names are not enough: an address in a sentence may carry a key.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactSecrets } from './redact-secrets.ts';
+import { redactHeaders, redactSecrets } from './redact-secrets.ts';
 
 describe('text that leaves the process', () => {
   it.each([
@@ -23,5 +23,27 @@ describe('text that leaves the process', () => {
     '1,204 of 4,000 items done, 3 of them failed.',
   ])('stays as it is where there is none: %s', (text) => {
     expect(redactSecrets(text)).toBe(text);
+  });
+});
+
+describe('headers that are stored or shown', () => {
+  it.each([
+    'Authorization',
+    'proxy-authorization',
+    'Cookie',
+    'X-API-Key',
+    'api-key',
+    'X-Auth-Token',
+    'x-tokenid',
+    'Client-Secret',
+  ])('have no value of %s', (name) => {
+    expect(redactHeaders({ [name]: 'hunter2', accept: 'a/b' })).toEqual({
+      [name]: '[redacted]',
+      accept: 'a/b',
+    });
+  });
+
+  it('do not set cookies', () => {
+    expect(redactHeaders({ 'Set-Cookie': 'id=hunter2', etag: '"1"' })).toEqual({ etag: '"1"' });
   });
 });

@@ -1,27 +1,56 @@
-/** Takes secrets out of text that leaves the process, wherever in it they stand. */
+/** The one rule of what is a secret: in headers that are stored or shown, in the log, in text that leaves the process. */
 
-const mark = '[redacted]';
+/** What stands in the place of a secret. */
+export const redacted = '[redacted]';
 
-/** What may carry a secret, and what is left of it. */
+/** Members of logged objects under which a secret could stand, whatever its type; names as they are written. */
+export const secretMembers = [
+  'password',
+  'secret',
+  'secrets',
+  'secretKey',
+  'token',
+  'apiKey',
+  'api_key',
+  'authorization',
+  'Authorization',
+  'cookie',
+  'Cookie',
+  'set-cookie',
+  'connectionString',
+] as const;
+
+/** What the last word of a name is when its value is a secret. */
+const secretName = '(?:authorization|cookie|password|secret(?:_?key)?|api[-_]?key|token)';
+
+/** A header is masked rather once too often: nobody knows what other products call theirs. */
+const secretHeader = new RegExp(`token|secret|(?:^|[-_])${secretName}$`, 'i');
+
+/** What may carry a secret in a text, and what is left of it. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   // https://user:password@host, and postgres://… and the like
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]+@/gi, `$1${mark}@`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]+@/gi, `$1${redacted}@`],
   // ?api_key=…, &token=…
   [
     /([?&](?:api[-_]?key|(?:access[-_])?token|auth|key|sig(?:nature)?|password|pwd|(?:client[-_])?secret)=)[^&\s"\\#]+/gi,
-    `$1${mark}`,
+    `$1${redacted}`,
   ],
   // Authorization: Bearer …; a scheme without a credential behind it is a word
-  [/\b(bearer|basic)\s+(?=[^\s"\\]*[0-9=._~+/-])[\w.~+/=-]{6,}/gi, `$1 ${mark}`],
+  [/\b(bearer|basic)\s+(?=[^\s"\\]*[0-9=._~+/-])[\w.~+/=-]{6,}/gi, `$1 ${redacted}`],
   // Password=…; of a connection string
-  [/\b(password|pwd)=[^;&\s"\\]+/gi, `$1=${mark}`],
+  [/\b(password|pwd)=[^;&\s"\\]+/gi, `$1=${redacted}`],
   // Members of a JSON object, at any depth
-  [
-    /("(?:[\w-]*[-_])?(?:authorization|cookie|set-cookie|password|secret(?:_?key)?|api[-_]?key|token)":)"(?:[^"\\]|\\.)+"/gi,
-    `$1"${mark}"`,
-  ],
+  [new RegExp(`("(?:[\\w-]*[-_])?${secretName}":)"(?:[^"\\\\]|\\\\.)+"`, 'gi'), `$1"${redacted}"`],
 ];
 
 /** The text without credentials in addresses, keys in queries, authorization values and passwords. */
 export const redactSecrets = (text: string): string =>
   patterns.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text);
+
+/** Headers as they may be stored and shown: credentials redacted, `Set-Cookie` left out. */
+export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const shown = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
+  return Object.fromEntries(
+    shown.map(([name, value]) => [name, secretHeader.test(name) ? redacted : value]),
+  );
+}

@@ -11,7 +11,7 @@ import { loadConfig } from '#lib/load-config.ts';
 import { createLogger, type Logger } from '#lib/log.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
-import { createSecretBox, type SecretBox } from '#lib/sources/secret-box.ts';
+import { createSecretBox, type SecretBox } from '#lib/sources/secrets.ts';
 
 export interface Runtime {
   readonly config: AppConfig;

@@ -1,7 +1,7 @@
 /** What connector tests share: items as the queue would hold them, and fetches with a real client. */
 
-import type { BudgetLeft } from '#lib/egress/budget.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
+import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';

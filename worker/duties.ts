@@ -11,8 +11,13 @@ import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { endSpentRuns } from '#lib/runs/spent-budget.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
 import { checkNextTotals } from '#lib/totals/check-next-totals.ts';
-import { type FaultCounts, noFaults, recentMinutes } from '#lib/workers/facts.ts';
-import { type Heartbeat, heartbeatEveryMs } from '#lib/workers/model.ts';
+import {
+  type FaultCounts,
+  type Heartbeat,
+  heartbeatEveryMs,
+  noFaults,
+  recentMinutes,
+} from '#lib/workers/model.ts';
 import { heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
 import { recordLoopProgress } from '#worker/loop-progress.ts';
 import { every } from './every.ts';

@@ -1,7 +1,7 @@
 import type { Db } from '#db/engine.ts';
-import { endBlocks } from '#lib/hosts/end-blocks.ts';
+import { endBlocks } from '#lib/hosts/blocks.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
-import { expireSilentWorkers } from '#lib/workers/expire-silent.ts';
+import { expireSilentWorkers } from '#lib/workers/presence.ts';
 
 /**
  * Writes the events that nobody's transaction brings with it: blocks of hosts that are over, workers that

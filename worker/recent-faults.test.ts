@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noFaults } from '#lib/workers/facts.ts';
+import { noFaults } from '#lib/workers/model.ts';
 import { recentFaults } from './recent-faults.ts';
 
 const minute = 60_000;

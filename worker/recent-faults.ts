@@ -1,5 +1,5 @@
 /** Tells what happened in the last minutes from totals that only grow. Pure but for its memory. */
-import { type FaultCounts, noFaults } from '#lib/workers/facts.ts';
+import { type FaultCounts, noFaults } from '#lib/workers/model.ts';
 
 interface Reading {
   readonly atMs: number;

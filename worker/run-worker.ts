@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { createRobotsCache } from '#lib/hosts/robots-cache.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
+import { createRobotsCache } from '#lib/source-types/web/robots.ts';
 import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';

@@ -5,8 +5,8 @@ import type { JsonObject } from '#lib/json.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
-import { drainWorker } from '#lib/workers/drain-worker.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
+import { drainWorker } from '#lib/workers/presence.ts';
 import { openSite, type Running, type Site, until } from '#test/worker/processes.ts';
 
 const actor = systemActor('test');

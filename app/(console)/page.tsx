@@ -11,7 +11,7 @@ import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';

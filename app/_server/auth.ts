@@ -1,9 +1,7 @@
 /** next-auth, kept in this module and the provider's: who signs in, a signed token as session. */
-import type { AuthOptions } from 'next-auth';
-import { getServerSession } from 'next-auth';
+import { type AuthOptions, getServerSession } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
-import { signIn } from '#lib/access/sign-in.ts';
-import { createSignInThrottle } from '#lib/access/sign-in-throttle.ts';
+import { createSignInThrottle, signIn } from '#lib/access/sign-in.ts';
 import { signInWithProvider } from '#lib/access/sign-in-with-provider.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';

@@ -1,6 +1,6 @@
 /** The company's OpenID Connect provider, as next-auth asks for it. */
 import type { OAuthConfig } from 'next-auth/providers/oauth';
-import { completeClaims, lacksClaims } from '#lib/access/provider-claims.ts';
+import { completeClaims, lacksClaims } from '#lib/access/provider.ts';
 import { type ProviderSettings, providerId } from '#lib/config/sign-in-settings.ts';
 
 /** The provider answers in a fraction of this, ms; a person waits for it. */

@@ -7,7 +7,7 @@ import { workItemExists } from '#lib/items/detail.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
-import { getSource } from '#lib/sources/get-source.ts';
+import { getSource } from '#lib/sources/read-sources.ts';
 
 const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
   'bulk-actions': async (db, id) => (await getBulkAction(db, id)) !== null,

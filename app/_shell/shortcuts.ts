@@ -1,7 +1,6 @@
 /** What the palette offers beside the pages of the rail: pages deeper in, and things to do. */
 
-import type { Permission, Role } from '#lib/actor/model.ts';
-import { can } from '#lib/actor/permissions.ts';
+import { can, type Permission, type Role } from '#lib/actor/model.ts';
 
 export interface Shortcut {
   readonly href: string;

@@ -1,4 +1,4 @@
-import { refusalOfCode } from '#lib/access/provider-refusal.ts';
+import { refusalOfCode } from '#lib/access/provider.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 
 /** Words of next-auth for what went wrong between console and provider. */

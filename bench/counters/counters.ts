@@ -1,7 +1,7 @@
 /** What kept totals cost where items change, and what they give where they are read. */
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
-import { readHostTotals } from '#lib/hosts/host-totals.ts';
+import { readHostTotals } from '#lib/hosts/list-hosts.ts';
 import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
 import { getStats } from '#lib/queue/stats.ts';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';

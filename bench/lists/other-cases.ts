@@ -2,8 +2,7 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
-import { readHostTotals } from '#lib/hosts/host-totals.ts';
-import { type HostQuery, listHosts } from '#lib/hosts/list-hosts.ts';
+import { type HostQuery, listHosts, readHostTotals } from '#lib/hosts/list-hosts.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';

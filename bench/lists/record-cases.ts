@@ -1,8 +1,7 @@
 /** Pages of the record list. */
 import type { Db } from '#db/engine.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
-import { parseRecordQuery, type RecordQuery } from '#lib/records/filter.ts';
-import { listRecords } from '#lib/records/list.ts';
+import { listRecords, parseRecordQuery, type RecordQuery } from '#lib/records/list.ts';
 import { benchRow, fillSources } from '../queue/bench-row.ts';
 import type { ListCase } from './list-case.ts';
 

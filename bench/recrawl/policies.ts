@@ -1,8 +1,10 @@
-import { estimateChangeRate } from '#lib/revisit/change-rate.ts';
-import { dueFirst } from '#lib/revisit/due-first.ts';
-import { nextInterval } from '#lib/revisit/next-interval.ts';
-import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
-import { rateOfClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
+import {
+  dueFirst,
+  estimateChangeRate,
+  rateOfClass,
+  refreshClassOf,
+} from '#lib/revisit/freshness.ts';
+import { defaultRevisitPolicy, nextInterval } from '#lib/revisit/intervals.ts';
 import type { Random } from './random.ts';
 
 /** What a crawler knows about a page (and, for comparison only, the truth). */

@@ -65,7 +65,7 @@ export interface WorkItemsTable {
   refetch: string | null;
   /** added: the fixed interval of `every`, seconds. */
   refetch_every_s: number | null;
-  /** added: how often it changes, as a class (see `lib/revisit/refresh-class.ts`); null = not known yet. */
+  /** added: how often it changes, as a class (see `lib/revisit/freshness.ts`); null = not known yet. */
   refresh_class: Generated<number | null>;
   /** added: since when its changes have been watched. */
   first_fetched_at: Generated<Instant | null>;

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import { systemActor } from '#lib/actor/model.ts';
+import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { fillOthers } from '../../bench/lists/fill-others.ts';
 import { fillRecords } from '../../bench/lists/fill-records.ts';
 import { benchRow, fillSources } from '../../bench/queue/bench-row.ts';
@@ -11,7 +12,6 @@ import { fillWorkItems } from '../../bench/queue/fill-sqlite.ts';
 import type { Db } from '../../db/engine.ts';
 import { openDatabase } from '../../db/open.ts';
 import { openHandle } from '../../db/sqlite/file.ts';
-import { pauseSource } from '../../lib/sources/pause-source.ts';
 import { saveSource } from '../../lib/sources/save-source.ts';
 
 /** A multiple of 100; fewer than a million are for trying the tests themselves. */

@@ -5,7 +5,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime } from '#lib/runtime.ts';
-import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { ensureSampleSource } from '#lib/sources/save-source.ts';
 import { migrate } from '../../db/migrate/migrate.ts';
 import { accounts, password } from './accounts.ts';
 

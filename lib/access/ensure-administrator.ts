@@ -3,9 +3,8 @@ import { systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
-import { emailSchema } from './email.ts';
 import { generatePassword, hashPassword, leastPasswordLength } from './passwords.ts';
-import { insertUser } from './user-rows.ts';
+import { emailSchema, insertUser } from './user-rows.ts';
 
 /**
  * Makes the first account, an administrator, when there is none at all; otherwise changes nothing

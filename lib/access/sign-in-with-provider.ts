@@ -6,8 +6,13 @@ import { type Role, systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { ProviderSettings } from '#lib/config/sign-in-settings.ts';
 import { newId } from '#lib/ids.ts';
-import { decidesRoles, issuerOf, type ProviderPerson, personOfClaims } from './provider-claims.ts';
-import { refusal } from './provider-refusal.ts';
+import {
+  decidesRoles,
+  issuerOf,
+  type ProviderPerson,
+  personOfClaims,
+  refusal,
+} from './provider.ts';
 import { recordSignIn, type SignedIn } from './sign-in.ts';
 import { findByEmail, findByIdentity, hasOtherAdmin, insertUser, parseRole } from './user-rows.ts';
 

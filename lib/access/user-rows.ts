@@ -1,9 +1,15 @@
-/** The rows of accounts. */
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { UsersTable } from '#db/schema.ts';
 import { type Role, roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+
+/** An e-mail address of an account, in lower case. */
+export const emailSchema = z
+  .email('Give an e-mail address like name@example.org.')
+  .max(254, 'Use at most 254 characters.')
+  .transform((email) => email.toLowerCase());
 
 /** A role as stored; an unknown word (a newer version's) gets the least rights. */
 export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';

@@ -4,8 +4,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ensureAdministrator } from './ensure-administrator.ts';
-import { actorOfSession, signIn } from './sign-in.ts';
-import { createSignInThrottle } from './sign-in-throttle.ts';
+import { actorOfSession, createSignInThrottle, signIn } from './sign-in.ts';
 import { findByEmail } from './user-rows.ts';
 import { changeOwnPassword, changeUser, createUser, listUsers, setUserPassword } from './users.ts';
 

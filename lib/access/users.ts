@@ -8,9 +8,9 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { emailSchema } from './email.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
 import {
+  emailSchema,
   findByEmail,
   getUserRow,
   hasOtherAdmin,

@@ -1,4 +1,4 @@
-/** Who may do what. */
+/** Who acts, and which role may do what. The console hides what is not allowed; `requirePermission` refuses it. */
 
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -33,3 +33,49 @@ export const systemActor = (name: string): Actor => ({
   email: `system:${name}`,
   role: 'admin',
 });
+
+const viewer: readonly Permission[] = ['console:view'];
+
+const operator: readonly Permission[] = [
+  ...viewer,
+  'work-items:change',
+  'sources:change',
+  'sources:test',
+  'runs:change',
+  'hosts:change',
+  'workers:change',
+  'schedules:change',
+  'views:share',
+];
+
+const allowed: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(viewer),
+  operator: new Set(operator),
+  admin: new Set(permissions),
+};
+
+export function can(role: Role, permission: Permission): boolean {
+  return allowed[role].has(permission);
+}
+
+/** The least role that has the permission, for the sentence that refuses it. */
+export function leastRoleFor(permission: Permission): Role {
+  if (allowed.viewer.has(permission)) return 'viewer';
+  return allowed.operator.has(permission) ? 'operator' : 'admin';
+}
+
+/** What the permission lets a person do, completing "You may not …". */
+export const permissionSentences: Readonly<Record<Permission, string>> = {
+  'console:view': 'look at the console',
+  'work-items:change': 'change work items',
+  'sources:change': 'change sources',
+  'sources:test': 'send test requests to sources',
+  'sources:secrets': 'set the secrets of sources',
+  'runs:change': 'launch or steer runs',
+  'hosts:change': 'change how hosts are treated',
+  'workers:change': 'steer workers',
+  'schedules:change': 'change schedules',
+  'views:share': 'share views',
+  'users:manage': 'manage users',
+  'settings:manage': 'change settings',
+};

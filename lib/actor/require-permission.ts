@@ -1,6 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts';
-import type { Actor, Permission } from './model.ts';
-import { can, leastRoleFor, permissionSentences } from './permissions.ts';
+import { type Actor, can, leastRoleFor, type Permission, permissionSentences } from './model.ts';
 
 /** Refuses (`forbidden`) unless the actor's role has the permission. The first line of every change. */
 export function requirePermission(actor: Actor, permission: Permission): void {

@@ -3,7 +3,7 @@ import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { useStore } from '#test/queue-database.ts';
-import { exportAudit } from './export-audit.ts';
+import { exportAudit } from './list-audit.ts';
 import { recordAudit } from './record-audit.ts';
 
 const viewer: Actor = { userId: newId(), email: 'view@example.org', role: 'viewer' };

@@ -1,7 +1,11 @@
 /** The audit log as a list: newest first, one keyset page at a time. */
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Session } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import {
   type ColumnOf,
@@ -26,7 +30,7 @@ import {
   readParameters,
   textParameter,
 } from '#lib/paging/parameters.ts';
-import type { AuditRecord } from './model.ts';
+import { type AuditRecord, recordAudit } from './record-audit.ts';
 
 export const auditParameters = {
   actor: textParameter(254),
@@ -140,3 +144,57 @@ const toRecord = (row: EntryRow): AuditRecord => ({
 function parseState(text: string | null): JsonValue | null {
   return text === null ? null : (parseJson(text) ?? text);
 }
+
+const columns = [
+  'auditId',
+  'at',
+  'actorId',
+  'actorEmail',
+  'action',
+  'targetType',
+  'targetId',
+  'summary',
+  'before',
+  'after',
+] as const satisfies readonly (keyof AuditRecord)[];
+
+/**
+ * Starts an export of what the log's address shows; its position is not looked at. The export is an entry
+ * of the log itself.
+ * @throws AppError `forbidden`, or `input_invalid` when a parameter is not understood: a page says that it
+ *   ignores it, a file could not
+ */
+export async function exportAudit(
+  db: Db,
+  actor: Actor,
+  request: ExportRequest,
+): Promise<AsyncGenerator<string, void, void>> {
+  requirePermission(actor, 'console:view');
+  const { query, problems } = parseAuditQuery(request.parameters);
+  const [problem] = problems;
+  if (problem) throw new AppError('input_invalid', problem.message);
+  const { cursor: _, ...filter } = query;
+  await db.transaction((tx) =>
+    recordAudit(tx, actor, {
+      action: 'audit.export',
+      targetType: 'audit',
+      targetId: null,
+      summary: `Exported the audit log as ${request.format.toUpperCase()}`,
+      after: filter,
+    }),
+  );
+  const reads = request.reads ?? db;
+  return pagesAsText(
+    { columns, read: (cursor) => listAudit(reads, { ...filter, cursor }), fields: fieldsOf },
+    request.format,
+  );
+}
+
+/** What was before and after is a field of JSON. */
+const fieldsOf = ({ before, after, ...entry }: AuditRecord) => ({
+  ...entry,
+  before: textOf(before),
+  after: textOf(after),
+});
+
+const textOf = (state: AuditRecord['before']) => (state === null ? null : JSON.stringify(state));

@@ -1,12 +1,16 @@
 /** The one HTTP client: guarded addresses, limits on time and size, redirects checked hop by hop. */
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
-import { type AddressPolicy, createAddressPolicy, refusedAddress } from './address-policy.ts';
-import { classifyFailure } from './classify-failure.ts';
-import { acceptEncoding } from './decompress.ts';
-import { createGuardedConnector, type Lookup } from './guarded-connect.ts';
+import {
+  type AddressPolicy,
+  createAddressPolicy,
+  createGuardedConnector,
+  type Lookup,
+  refusedAddress,
+} from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
-import { readBody } from './read-body.ts';
+import { classifyFailure } from './network-errors.ts';
+import { acceptEncoding, readBody } from './read-body.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
 
 export interface HttpClientSettings {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyFailure } from './classify-failure.ts';
-import { networkErrors } from './network-errors.ts';
+import { classifyFailure, networkErrors } from './network-errors.ts';
 
 const coded = (code: string) => Object.assign(new Error('x'), { code });
 

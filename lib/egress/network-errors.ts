@@ -3,7 +3,11 @@
  * table, so that nobody has to guess how a code is treated. Codes: Node's errors.md, undici's Errors.md,
  * nodejs.org/api/tls.html (X509 codes).
  */
+
+import { errors } from 'undici';
+import { AppError } from '#lib/errors/app-error.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
+import { describeUrl } from './url.ts';
 
 interface NetworkError {
   readonly outcome: AppErrorCode;
@@ -117,7 +121,32 @@ const unknown: NetworkError = {
   says: 'could not be reached',
 };
 
-export const networkErrorOf = (code: string): NetworkError =>
+const networkErrorOf = (code: string): NetworkError =>
   networkErrors.find(({ codes }) =>
     codes.some((one) => (one.endsWith('*') ? code.startsWith(one.slice(0, -1)) : one === code)),
   ) ?? unknown;
+
+/** Turns whatever a request threw into an AppError with an `egress_*` code. */
+export function classifyFailure(error: unknown, url: string): AppError {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error);
+  const { outcome, says } = networkErrorOf(code);
+  const named = code === '' ? '' : ` (${code})`;
+  return new AppError(outcome, `${describeUrl(url)} ${says}${named}.`, { cause: error });
+}
+
+export const tooLarge = (url: string, maxBytes: number): AppError =>
+  new AppError(
+    'egress_too_large',
+    `The answer of ${describeUrl(url)} is larger than ${Math.round(maxBytes / 1024)} KiB.`,
+  );
+
+/** The code of an error or of what caused it; an AggregateError counts as its first part. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // Not every fault the parser finds has a code of its own.
+  if (error instanceof errors.HTTPParserError) return error.code ?? 'HPE_INVALID';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}

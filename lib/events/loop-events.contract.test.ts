@@ -1,14 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
-import { clearBlock } from '#lib/hosts/clear-block.ts';
-import { endBlocks } from '#lib/hosts/end-blocks.ts';
+import { clearBlock, endBlocks } from '#lib/hosts/blocks.ts';
 import { newId } from '#lib/ids.ts';
 import type { ClaimedItem } from '#lib/queue/model.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
-import { expireSilentWorkers } from '#lib/workers/expire-silent.ts';
-import { noFaults } from '#lib/workers/facts.ts';
-import { heartbeat, registerWorker, signOff } from '#lib/workers/presence.ts';
+import { noFaults } from '#lib/workers/model.ts';
+import { expireSilentWorkers, heartbeat, registerWorker, signOff } from '#lib/workers/presence.ts';
 import { useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aWorkItem } from '#test/factories.ts';

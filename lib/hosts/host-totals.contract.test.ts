@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
-import { noItems, readHostTotals } from './host-totals.ts';
+import { noItems, readHostTotals } from './list-hosts.ts';
 
 describe.each(contractEngines())('the totals of hosts on $name', (engine) => {
   const given = useStore(engine);

@@ -1,8 +1,7 @@
-/** The hosts that were asked, as a list: the latest asked first, by keyset pages. */
+/** The hosts that were asked, as a list: the latest asked first, by keyset pages; and how many items each has. */
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Database, Instant } from '#db/schema.ts';
-import { type Budget, parseBudget } from '#lib/egress/budget.ts';
+import { type Database, type Instant, type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
 import {
   type Condition,
   chooseAccessPath,
@@ -26,6 +25,7 @@ import {
   readParameters,
   textParameter,
 } from '#lib/paging/parameters.ts';
+import { type Budget, parseBudget } from './budget.ts';
 
 export interface Host {
   readonly host: string;
@@ -226,3 +226,30 @@ const toHost = (row: HostRow): Host => ({
   last429At: row.last_429_at,
   lastRequestAt: row.last_request_at,
 });
+
+export type HostTotals = Readonly<Record<WorkItemStatus, number>>;
+
+export const noItems: HostTotals = {
+  pending: 0,
+  in_progress: 0,
+  completed: 0,
+  failed: 0,
+  skipped: 0,
+};
+
+/** Exact totals of up to 1,000 hosts; hosts without items are left out. */
+export async function readHostTotals(
+  session: Session,
+  hosts: readonly string[],
+): Promise<Map<string, HostTotals>> {
+  const totals = new Map<string, HostTotals>();
+  for (const row of await session.engine.readHostTotals(session, hosts)) {
+    const status = workItemStatuses.find((known) => known === row.status);
+    if (!status) continue;
+    totals.set(row.host, {
+      ...(totals.get(row.host) ?? noItems),
+      [status]: Number(row.item_count),
+    });
+  }
+  return totals;
+}

@@ -1,8 +1,32 @@
 /**
- * How often a host may be asked, whichever sources ask it: the operator's word, its robots.txt, what
- * it was seen to bear, and a single probe at a time while it is coming back. Pure.
+ * How often a host may be asked, whichever sources ask it: the operator's word, its robots.txt, what it was
+ * seen to bear, and a single probe at a time while it is coming back from failures. Pure.
  */
-import { isHalfOpen } from './circuit-breaker.ts';
+import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+
+/** Whether a failure says something about the host, not about the one resource. */
+export const isHostFault = (code: ErrorCode): boolean => outcomeRule(code).hostFault;
+
+/** So many requests in a row must fail before a host counts as down. */
+const failuresToOpen = 5;
+const firstWaitMs = 30_000;
+const longestWaitMs = 15 * 60_000;
+
+/** A host that counts as down until a probe succeeds. */
+const isHalfOpen = (consecutiveFailures: number): boolean => consecutiveFailures >= failuresToOpen;
+
+/**
+ * How long to leave a host alone after so many failures in a row: null, then 30 s, 1 min, 2 min … at
+ * most 15 min. The one request after the wait is the probe (see `paceOf`): it closes the circuit or
+ * doubles the wait.
+ */
+export function breakerMs(consecutiveFailures: number): number | null {
+  if (consecutiveFailures < failuresToOpen) return null;
+  // Beyond 2^10 the bound has long been reached; the exponent must not grow to infinity.
+  const doublings = Math.min(10, consecutiveFailures - failuresToOpen);
+  return Math.min(longestWaitMs, firstWaitMs * 2 ** doublings);
+}
 
 export interface HostPaceFacts {
   /** Operator's delay, ms; null = none. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { budgetLeft } from '#lib/egress/budget.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenSource, passTime, useStore } from '#test/queue-database.ts';
+import { budgetLeft } from './budget.ts';
 import { type HostResponse, recordHostResponse } from './record-response.ts';
 
 const name = 'wiki.example';

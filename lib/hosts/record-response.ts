@@ -2,14 +2,14 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { preparedChange } from '#db/prepared.ts';
-import { budgetIn } from '#lib/egress/budget.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { answeringHost, latencyIn } from './attempt-facts.ts';
-import { breakerMs } from './circuit-breaker.ts';
+import { budgetIn } from './budget.ts';
 import { insertHost } from './insert-host.ts';
 import {
   adaptiveDelay,
+  breakerMs,
   calmLatencyMs,
   type HostPaceFacts,
   paceOf,

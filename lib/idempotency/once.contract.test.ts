@@ -7,7 +7,7 @@ import { newId } from '#lib/ids.ts';
 import { saveSchedule } from '#lib/schedules/schedules.ts';
 import { importSources } from '#lib/sources/import-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
-import { createSecretBox } from '#lib/sources/secret-box.ts';
+import { createSecretBox } from '#lib/sources/secrets.ts';
 import { createView } from '#lib/views/views.ts';
 import { givenAccount } from '#test/access/account.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';

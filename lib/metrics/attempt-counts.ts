@@ -1,7 +1,43 @@
-/** The attempts of a window, counted: hours and minutes that were counted before, and what is newer. */
+/**
+ * The attempts of a window of time that ends now, counted: hours and minutes that were counted before, and what
+ * is newer.
+ */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { AttemptCountsTable, Instant } from '#db/schema.ts';
+import type { AttemptCountsTable, AttemptOutcome, Instant } from '#db/schema.ts';
+import type { Throughput, ThroughputWindow } from './model.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+interface WindowUnits {
+  readonly unit: 'minute' | 'hour';
+  readonly unitMs: number;
+  readonly units: number;
+}
+
+export const windowUnits: Readonly<Record<ThroughputWindow, WindowUnits>> = {
+  '1h': { unit: 'minute', unitMs: minuteMs, units: 60 },
+  '24h': { unit: 'hour', unitMs: hourMs, units: 24 },
+  '7d': { unit: 'hour', unitMs: hourMs, units: 168 },
+};
+
+/** The start of the oldest unit, so that the last one holds `asOf`. */
+export function startOfWindow(asOf: Instant, window: ThroughputWindow): Instant {
+  const { unitMs, units } = windowUnits[window];
+  const last = Math.floor(Date.parse(asOf) / unitMs) * unitMs;
+  return new Date(last - (units - 1) * unitMs).toISOString();
+}
+
+/** The start of every unit, oldest first. */
+export function unitsOfWindow(asOf: Instant, window: ThroughputWindow): Instant[] {
+  const { unitMs, units } = windowUnits[window];
+  const start = Date.parse(startOfWindow(asOf, window));
+  return Array.from({ length: units }, (_, index) =>
+    new Date(start + index * unitMs).toISOString(),
+  );
+}
 
 /** The rows of `attemptCounts`; several may stand for one unit of time. */
 export type AttemptCount = Omit<
@@ -54,4 +90,40 @@ function recent({ engine }: Session, unit: 'minute' | 'hour', from: Instant): Ra
   return sql`select ${at} as at, source_name, outcome, error_code, http_status, host, 1 as attempts, finished_at as last_at, attempt_id as last_attempt_id
     from ${engine.table('work_item_attempts')}
     where finished_at >= ${engine.instantParam(from)}`;
+}
+
+const queryTimeoutMs = 3_000;
+const nothing = { completed: 0, failed: 0, retried: 0 };
+
+/** A point for every unit of the window, zero where nothing ended; see `attemptCounts` for the cost. */
+export async function readThroughput(
+  session: Session,
+  window: ThroughputWindow,
+  asOf: Instant,
+): Promise<Throughput> {
+  const { unit } = windowUnits[window];
+  const rows = await session.engine.withTimeout(session, queryTimeoutMs, async (s) => {
+    const count = (...outcomes: AttemptOutcome[]) =>
+      sql<number>`sum(case when outcome in (${sql.join(outcomes.map((outcome) => sql.lit(outcome)))}) then attempts else 0 end)`;
+    return (await attemptCounts(s, startOfWindow(asOf, window), unit))
+      .select([
+        'at',
+        count('completed', 'unchanged').as('completed'),
+        count('failed').as('failed'),
+        count('retry', 'expired').as('retried'),
+      ])
+      .groupBy('at')
+      .execute();
+  });
+  const byTime = new Map(
+    rows.map(({ at, completed, failed, retried }) => [
+      at,
+      { completed: Number(completed), failed: Number(failed), retried: Number(retried) },
+    ]),
+  );
+  return {
+    window,
+    unit,
+    points: unitsOfWindow(asOf, window).map((at) => ({ at, ...(byTime.get(at) ?? nothing) })),
+  };
 }

@@ -2,9 +2,8 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { AttemptOutcome, Instant } from '#db/schema.ts';
-import { attemptCounts } from './attempt-counts.ts';
+import { attemptCounts, startOfWindow, unitsOfWindow, windowUnits } from './attempt-counts.ts';
 import type { ErrorCluster, ErrorClusters, ErrorExample, ThroughputWindow } from './model.ts';
-import { startOfWindow, unitsOfWindow, windowUnits } from './window.ts';
 
 const queryTimeoutMs = 3_000;
 const mostShown = 30;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
-import { clearBlock } from '#lib/hosts/clear-block.ts';
+import { clearBlock } from '#lib/hosts/blocks.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { recordHostResponse } from '#lib/hosts/record-response.ts';
 import { newId } from '#lib/ids.ts';

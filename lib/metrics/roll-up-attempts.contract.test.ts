@@ -5,10 +5,10 @@ import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { withDatabase } from '#test/db/with-database.ts';
+import { readThroughput } from './attempt-counts.ts';
 import { readErrorClusters } from './error-clusters.ts';
 import { throughputWindows } from './model.ts';
 import { purgeOldCounts, rollUpAttempts } from './roll-up-attempts.ts';
-import { readThroughput } from './throughput.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

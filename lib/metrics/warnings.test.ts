@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { noFaults, parseWorkerFacts, type WorkerFacts } from '#lib/workers/facts.ts';
-import type { Worker, WorkerState } from '#lib/workers/model.ts';
+import {
+  noFaults,
+  parseWorkerFacts,
+  type Worker,
+  type WorkerFacts,
+  type WorkerState,
+} from '#lib/workers/model.ts';
 import { type ConsoleFacts, type WarningFacts, warningsOf } from './warnings.ts';
 
 const quiet: WarningFacts = {

@@ -1,9 +1,8 @@
 /** What an operator should know without looking for it. Pure. */
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import type { PoolFigures } from '#db/stats.ts';
-import type { RepairedTotals } from '#lib/totals/repaired-totals.ts';
-import { type FaultCounts, recentMinutes } from '#lib/workers/facts.ts';
-import type { Worker } from '#lib/workers/model.ts';
+import type { RepairedTotals } from '#lib/totals/check-next-totals.ts';
+import { type FaultCounts, recentMinutes, type Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
 
 export interface WarningFacts {

@@ -13,8 +13,8 @@ import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { countDue } from '#lib/recrawl/due-queue.ts';
 import { requestShare } from '#lib/recrawl/planned-requests.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
-import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
-import { seedItems } from '#lib/sources/seed-items.ts';
+import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
+import { seedItems } from '#lib/sources/seeds.ts';
 
 export interface SourcePreview {
   readonly name: string;

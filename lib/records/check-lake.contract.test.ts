@@ -8,7 +8,7 @@ import { type ContractDatabase, contractEngines } from '#test/db/contract-engine
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { checkLake } from './check-lake.ts';
 import { lakePath, writeLakeFile } from './lake.ts';
-import type { LakeFinding } from './lake-model.ts';
+import type { LakeFinding } from './lake-faults.ts';
 
 const records = 450;
 

@@ -6,11 +6,15 @@ import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
-import { payloadHasHash } from './lake-document.ts';
-import { type LakeFile, lakeFiles, readLakeFile, requireLake } from './lake-files.ts';
-import { inTurns, type LakeCheck, type LakeFinding, type LakeTally } from './lake-model.ts';
-import { findOrphans } from './lake-orphans.ts';
-import { rewriteLakeFile } from './rewrite-lake-file.ts';
+import { type LakeFile, lakeFiles, payloadHasHash, readLakeFile, requireLake } from './lake.ts';
+import {
+  findOrphans,
+  inTurns,
+  type LakeCheck,
+  type LakeFinding,
+  type LakeTally,
+  rewriteLakeFile,
+} from './lake-faults.ts';
 
 const pageSize = 200;
 

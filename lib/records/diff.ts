@@ -1,7 +1,6 @@
 /** What changed between two payloads, by path; for people, so long lists of changes are cut. */
-import type { JsonObject, JsonValue } from '#lib/json.ts';
-import { alignLists } from './align-lists.ts';
-import { Fingerprints } from './fingerprints.ts';
+import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts';
+import { alignLists, Fingerprints } from './align-lists.ts';
 
 /** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
 export type JsonPath = readonly (string | number)[];
@@ -96,3 +95,18 @@ function innerPairs(
 
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What changed, in short steps; reading one of the texts is one. */
+export function* comparePayloads(before: string, after: string): Generator<void, JsonDiff, void> {
+  const old = comparedValue(before);
+  yield;
+  const now = comparedValue(after);
+  yield;
+  return yield* diffSteps(old, now);
+}
+
+/** Text that is no JSON is compared line by line. */
+function comparedValue(text: string): JsonValue {
+  const value = parseJson(text);
+  return value === undefined ? text.split(/\r?\n/) : value;
+}

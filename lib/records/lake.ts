@@ -1,10 +1,62 @@
 /** The file lake: every stored fetch once more as a JSON file, for tools that read directories. */
+
 import { createHash, randomBytes } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Instant } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { JsonObject } from '#lib/json.ts';
+import { isUuid } from '#lib/ids.ts';
+import { type JsonObject, type JsonValue, objectFromText } from '#lib/json.ts';
+import { canonicalJson, sha256 } from './payload-hash.ts';
+
+export interface LakeRecord {
+  readonly ingestId: string;
+  readonly sourceSystem: string;
+  readonly sourceName: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly requestUri: string;
+  readonly requestMethod: string;
+  readonly requestHeaders: Readonly<Record<string, string>> | null;
+  readonly statusCode: number;
+  readonly responseHeaders: Readonly<Record<string, string>> | null;
+  /** Parsed JSON, or the text as it was received. */
+  readonly payload: JsonValue;
+  readonly fetchedAt: Instant;
+  readonly hashSha256: string | null;
+  readonly runId: string | null;
+  readonly workItemId: string | null;
+  readonly attempt: number;
+  readonly durationMs: number | null;
+}
+
+/** The names are those of the columns; the id comes first, so that the head of a file tells it. */
+export const lakeDocument = (record: LakeRecord): JsonObject => ({
+  ingest_id: record.ingestId,
+  source_system: record.sourceSystem,
+  source_name: record.sourceName,
+  resource_type: record.resourceType,
+  resource_id: record.resourceId,
+  request_uri: record.requestUri,
+  request_method: record.requestMethod,
+  request_headers: { ...record.requestHeaders },
+  status_code: record.statusCode,
+  response_headers: { ...record.responseHeaders },
+  payload: record.payload,
+  fetched_at_utc: record.fetchedAt,
+  hash_sha256: record.hashSha256,
+  run_id: record.runId,
+  work_item_id: record.workItemId,
+  attempt: record.attempt,
+  duration_ms: record.durationMs,
+});
+
+/** The payload is what the hash was made of: a text as it was received, or JSON in canonical form. */
+export function payloadHasHash(payload: JsonValue, hash: string): boolean {
+  const wanted = hash.toLowerCase();
+  if (typeof payload === 'string' && sha256(payload) === wanted) return true;
+  return sha256(canonicalJson(payload)) === wanted;
+}
 
 export interface LakeEntry {
   readonly sourceSystem: string;
@@ -115,4 +167,70 @@ async function exists(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Where files without a record are set aside; a name no source can have, and never walked into. */
+export const orphanDirectory = '.orphans';
+
+export interface LakeFile {
+  /** Relative to the base directory, with `/`. */
+  readonly path: string;
+  readonly kind: 'record' | 'temporary';
+  /** Since its last change by the clock of this machine, ms. */
+  readonly ageMs: number;
+}
+
+/** Throws `lake_unreadable` when the directory is not there: an unmounted lake has not lost its files. */
+export async function requireLake(baseDir: string): Promise<void> {
+  const found = await stat(baseDir).catch(() => null);
+  if (!found?.isDirectory()) {
+    throw new AppError('lake_unreadable', `${baseDir} is not there, or is no directory.`);
+  }
+}
+
+/** Every `.json` and `.tmp` below the base, in no order; other files are nobody's business here. */
+export async function* lakeFiles(baseDir: string, below = ''): AsyncGenerator<LakeFile> {
+  for await (const entry of await opendir(path.join(baseDir, below))) {
+    const relative = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (entry.name !== orphanDirectory) yield* lakeFiles(baseDir, relative);
+    } else if (entry.isFile() && /\.(json|tmp)$/.test(entry.name)) {
+      // It may be renamed or taken back at this moment.
+      const found = await stat(path.join(baseDir, relative)).catch(() => null);
+      if (!found) continue;
+      const kind = entry.name.endsWith('.tmp') ? 'temporary' : 'record';
+      yield { path: relative, kind, ageMs: Date.now() - found.mtimeMs };
+    }
+  }
+}
+
+export type LakeContent =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'document'; readonly ingestId: string; readonly payload: JsonValue };
+
+/** Reads one file whole. A path that leads out of the lake is as good as none. */
+export async function readLakeFile(baseDir: string, relative: string): Promise<LakeContent> {
+  const target = insideLake(baseDir, relative);
+  if (target === null) return { kind: 'absent' };
+  const text = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  if (typeof text !== 'string') {
+    return text.code === 'ENOENT' || text.code === 'ENOTDIR'
+      ? { kind: 'absent' }
+      : { kind: 'unreadable', why: `cannot be read (${text.code ?? 'unknown fault'})` };
+  }
+  const document = objectFromText(text);
+  if (!document) return { kind: 'unreadable', why: 'is not whole JSON' };
+  const { ingest_id: id, payload } = document;
+  if (typeof id !== 'string' || !isUuid(id) || payload === undefined) {
+    return { kind: 'unreadable', why: 'is no record of the lake' };
+  }
+  return { kind: 'document', ingestId: id.toLowerCase(), payload };
+}
+
+/** The absolute path, or null when it would lie outside of the lake. */
+export function insideLake(baseDir: string, relative: string): string | null {
+  const target = path.resolve(baseDir, relative);
+  const way = path.relative(baseDir, target);
+  return way === '' || way.startsWith('..') || path.isAbsolute(way) ? null : target;
 }

@@ -4,8 +4,7 @@ import { newId } from '#lib/ids.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { getLatestRecord, getNeighbours, getRecord, getRecordPayload } from './detail.ts';
-import { parseRecordQuery } from './filter.ts';
-import { listRecords } from './list.ts';
+import { listRecords, parseRecordQuery } from './list.ts';
 
 describe.each(contractEngines())('records on $name', (engine) => {
   let database: ContractDatabase;

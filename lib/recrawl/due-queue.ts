@@ -9,8 +9,12 @@ import type { Instant } from '#db/schema.ts';
 import { missingCode } from '#lib/queue/finish/missing.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import type { ItemAsRead } from '#lib/queue/status-and-run.ts';
-import { pinnedClass, rateOfClass, refreshClasses } from '#lib/revisit/refresh-class.ts';
-import { refreshUtility } from '#lib/revisit/refresh-utility.ts';
+import {
+  pinnedClass,
+  rateOfClass,
+  refreshClasses,
+  refreshUtility,
+} from '#lib/revisit/freshness.ts';
 
 export interface ScopeSource {
   readonly type: string;

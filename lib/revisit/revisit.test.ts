@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateChangeRate } from './change-rate.ts';
-import { dueFirst } from './due-first.ts';
-import { nextInterval } from './next-interval.ts';
-import { defaultRevisitPolicy } from './policy.ts';
-import { refreshUtility } from './refresh-utility.ts';
+import { dueFirst, estimateChangeRate, refreshUtility } from './freshness.ts';
+import { defaultRevisitPolicy, nextInterval } from './intervals.ts';
 import { probabilityStale } from './staleness.ts';
 
 const hour = 3_600_000;

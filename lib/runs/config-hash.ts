@@ -1,6 +1,6 @@
 import { compareText } from '#db/compare-text.ts';
-import { hashJson } from '#lib/records/canonical-json.ts';
-import type { Source } from '#lib/sources/model.ts';
+import { hashJson } from '#lib/records/payload-hash.ts';
+import type { Source } from '#lib/sources/read-sources.ts';
 
 /**
  * Hex SHA-256 of what a run is configured with: the sources it covers with their settings and seeds.

@@ -4,7 +4,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { newId } from '#lib/ids.ts';
-import type { Source } from '#lib/sources/model.ts';
+import type { Source } from '#lib/sources/read-sources.ts';
 import { configHashOf } from './config-hash.ts';
 import type { LaunchRequest } from './model.ts';
 

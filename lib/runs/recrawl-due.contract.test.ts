@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { previewRun } from '#lib/previews/preview-run.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
-import { dueFirst } from '#lib/revisit/due-first.ts';
-import { pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
+import { dueFirst, pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/freshness.ts';
 import { operator, useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';

@@ -3,7 +3,7 @@ import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { getRun } from '#lib/runs/get-run.ts';
-import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { ensureSampleSource } from '#lib/sources/save-source.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import type { ScheduleInput } from './model.ts';

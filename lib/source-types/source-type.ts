@@ -4,12 +4,12 @@
  * schemas; see `types.ts`.
  */
 import type { z } from 'zod';
-import type { BudgetLeft } from '#lib/egress/budget.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
-import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
+import type { RobotsCache } from './web/robots.ts';
 
 /** Settings every type has, in YAML names. Times are seconds, as in the YAML. */
 export interface CommonSettings {

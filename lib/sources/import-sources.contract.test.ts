@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
-import { requireSource } from './get-source.ts';
 import { importSources, planImport } from './import-sources.ts';
-import { listSources } from './list-sources.ts';
+import { listSources, requireSource } from './read-sources.ts';
 import { saveSource } from './save-source.ts';
-import { createSecretBox } from './secret-box.ts';
+import { createSecretBox } from './secrets.ts';
 import { sourcesToYaml } from './yaml.ts';
 
 const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };

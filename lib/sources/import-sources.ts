@@ -6,11 +6,10 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/idempotency/once.ts';
-import { listSources } from './list-sources.ts';
+import { listSources } from './read-sources.ts';
 import { upsertSourceIn } from './save-source.ts';
-import type { SecretBox } from './secret-box.ts';
-import { differsTooLittle, nameKey, refuseSimilarName } from './similar-name.ts';
-import { checkSourceInput } from './source-input.ts';
+import type { SecretBox } from './secrets.ts';
+import { checkSourceInput, differsTooLittle, nameKey, refuseSimilarName } from './source-input.ts';
 import { parseSourcesYaml } from './yaml.ts';
 
 export interface ImportPlan {

@@ -8,8 +8,7 @@
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import { type JsonObject, jsonFromText } from '#lib/json.ts';
-import type { Source } from './model.ts';
-import { readSettings } from './source-row.ts';
+import { readSettings, type Source } from './read-sources.ts';
 
 /** Settings that are taken as they are now, whatever a run was launched with. */
 const operational = [

@@ -1,20 +1,18 @@
 /** Creating and changing sources. Every save that changes something is a revision. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { getSource, requireSource } from './get-source.ts';
-import type { Source } from './model.ts';
-import { refuseMovedSecrets } from './moved-secrets.ts';
-import type { SecretBox } from './secret-box.ts';
-import { changedSecrets, writeSecrets } from './secrets.ts';
-import { refuseSimilarName } from './similar-name.ts';
-import { type CheckedInput, checkSourceInput } from './source-input.ts';
+import { getSourceType } from '#lib/source-types/registry.ts';
+import { getSource, requireSource, type Source } from './read-sources.ts';
+import { changedSecrets, refuseMovedSecrets, type SecretBox, writeSecrets } from './secrets.ts';
+import { type CheckedInput, checkSourceInput, refuseSimilarName } from './source-input.ts';
 
 export interface SaveOptions {
   /** Absent = create. */
@@ -246,3 +244,26 @@ const auditView = ({ name, type, enabled, settings, seeds, revision, secretNames
   revision,
   secretNames,
 });
+
+const flag = 'sample_source_created';
+
+/**
+ * Creates the source "Sample" once in the life of a database, so that a first run needs nothing; one
+ * that was deleted does not come back. True when it was created now.
+ */
+export async function ensureSampleSource(db: Db): Promise<boolean> {
+  if ((await readAppSetting(db, flag)) !== null) return false;
+  const type = getSourceType('test');
+  const [template] = type.templates;
+  if (!template) return false;
+  const { name, settings, seeds } = template;
+  const { change } = await upsertSource(
+    db,
+    systemActor('start'),
+    { name, type: type.id, enabled: true, settings, seeds },
+    { secretBox: null, note: 'The source every deployment starts with' },
+  );
+  // After the source: a crash in between makes the next start repeat an upsert that changes nothing.
+  await db.transaction((tx) => putAppSetting(tx, flag, true));
+  return change === 'created';
+}

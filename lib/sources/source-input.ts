@@ -1,12 +1,14 @@
 /** Checks what a form, a file or a command gives for a source; every fault stands beside its field. */
 import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { allowedKeys, nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { redacted } from '#lib/redact-secrets.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
-import { seedFault } from './seed-fault.ts';
+import { seedFault } from './seeds.ts';
 
 export interface CheckedInput {
   readonly name: string;
@@ -103,7 +105,7 @@ function collectSecretFaults(
     if (!Object.hasOwn(type.secretFields, name)) {
       const allowed = Object.keys(type.secretFields).join(', ') || 'none';
       fields[path] = `unknown; allowed: ${allowed}`;
-    } else if (/^[•*]+$/.test(value)) {
+    } else if (value === redacted || /^[•*]+$/.test(value)) {
       fields[path] = 'this is the mask, not a secret; leave it empty to keep the stored one';
     } else if (value.length > 4000 || !/^[\x20-\x7e]*$/.test(value)) {
       fields[path] = 'use at most 4000 plain ASCII characters';
@@ -133,3 +135,38 @@ function jsonObjectOf(value: unknown): JsonObject {
   }
   return json;
 }
+
+/**
+ * What names have in common that differ only in case, accents or the width of letters. A SQL Server
+ * database compares the source names of items by a collation of its own, so the items of two such
+ * sources would be claimed, counted and shown as those of both.
+ */
+export const nameKey = (name: string): string =>
+  name.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase().toLowerCase();
+
+/**
+ * Throws `source_name_taken` when another source has such a name. One that was deleted counts, too:
+ * its items stay under its name. Its very name may be used again.
+ */
+export async function refuseSimilarName(session: Session, name: string): Promise<void> {
+  const rows = await session.q.selectFrom('sources').select(['name', 'deleted_at']).execute();
+  const key = nameKey(name);
+  const similar = rows.find((row) => row.name !== name && nameKey(row.name) === key);
+  if (!similar) return;
+  throw differsTooLittle(
+    name,
+    similar.deleted_at === null
+      ? `the source "${similar.name}"`
+      : `the deleted source "${similar.name}", whose items are kept`,
+  );
+}
+
+export const differsTooLittle = (name: string, other: string): AppError =>
+  new AppError(
+    'source_name_taken',
+    `The name "${name}" differs only in case or accents from ${other}.`,
+    {
+      remedy: 'Choose a name that differs in its letters, or use the same name exactly.',
+      fields: { name: 'differs only in case or accents from another source' },
+    },
+  );

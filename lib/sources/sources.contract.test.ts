@@ -5,16 +5,11 @@ import { type Actor, systemActor } from '#lib/actor/model.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
-import { deleteSource } from './delete-source.ts';
-import { ensureSampleSource } from './ensure-sample-source.ts';
-import { getSource, requireSource } from './get-source.ts';
-import { listSources } from './list-sources.ts';
-import { pauseSource, resumeSource } from './pause-source.ts';
-import { listRevisions } from './revisions.ts';
-import { saveSource, upsertSource } from './save-source.ts';
-import { createSecretBox } from './secret-box.ts';
-import { readSecrets } from './secrets.ts';
-import { seedItems } from './seed-items.ts';
+import { deleteSource, pauseSource, resumeSource } from './lifecycle.ts';
+import { getSource, listRevisions, listSources, requireSource } from './read-sources.ts';
+import { ensureSampleSource, saveSource, upsertSource } from './save-source.ts';
+import { createSecretBox, readSecrets } from './secrets.ts';
+import { seedItems } from './seeds.ts';
 import { parseSourcesYaml, sourcesToYaml } from './yaml.ts';
 
 const admin = systemActor('test');
@@ -132,6 +127,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
     ['an unknown type', { type: 'gopher' }, ['type']],
     ['an unknown secret', { secrets: { password: 'x' } }, ['secrets.password']],
     ['the mask for a secret', { secrets: { api_key: '••••••••' } }, ['secrets.api_key']],
+    ['what stands for a secret', { secrets: { api_key: '[redacted]' } }, ['secrets.api_key']],
     [
       'a seed without a base',
       { type: 'http', settings: {}, seeds: [{ urls: ['/x'] }] },

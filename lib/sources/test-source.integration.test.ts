@@ -14,7 +14,7 @@ import {
   startLoopbackServer,
 } from '#test/loopback-server.ts';
 import { saveSource } from './save-source.ts';
-import { createSecretBox } from './secret-box.ts';
+import { createSecretBox } from './secrets.ts';
 import { testSource } from './test-source.ts';
 
 const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };

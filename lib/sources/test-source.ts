@@ -4,17 +4,16 @@ import type { Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import type { SourceInput } from '#lib/config/model.ts';
-import type { HttpClient } from '#lib/egress/http-client.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError, type PublicError } from '#lib/errors/app-error.ts';
 import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
+import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
-import { requireSource } from './get-source.ts';
-import { refuseMovedSecrets } from './moved-secrets.ts';
-import type { SecretBox } from './secret-box.ts';
-import { readSecrets } from './secrets.ts';
+import { mediaTypeOf, textOf } from '#lib/source-types/web/body.ts';
+import { requireSource } from './read-sources.ts';
+import { readSecrets, refuseMovedSecrets, type SecretBox } from './secrets.ts';
 import { type CheckedInput, checkSourceInput } from './source-input.ts';
-import { exchangeOf, recording } from './test-exchange.ts';
 import {
   candidatesOf,
   errorOf,
@@ -156,4 +155,78 @@ const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] =>
   sample: found
     .slice(0, discoveredShown)
     .map(({ resourceType, resourceId }) => ({ resourceType, resourceId })),
+});
+
+const excerptLength = 64 * 1024;
+
+interface RecordedExchange {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse | null;
+}
+
+/** The same client, remembering its latest exchange. */
+function recording(http: HttpClient) {
+  let last: RecordedExchange | null = null;
+  let count = 0;
+  const client: HttpClient = {
+    ...(http.userAgent === undefined ? {} : { userAgent: http.userAgent }),
+    async request(request) {
+      count += 1;
+      last = { request, response: null };
+      const response = await http.request(request);
+      last = { request, response };
+      return response;
+    },
+    close: () => http.close(),
+  };
+  return { client, last: () => last as RecordedExchange | null, count: () => count };
+}
+
+/** From the wire where there was one; the test source has none, so its facts and payload stand in. */
+function exchangeOf(
+  last: RecordedExchange | null,
+  outcome: FetchOutcome,
+): Pick<TestFetch, 'request' | 'response'> {
+  if (!last) return exchangeOfFacts(outcome);
+  const { request, response } = last;
+  return {
+    request: {
+      method: request.method ?? 'GET',
+      url: request.url,
+      headers: redactHeaders(request.headers ?? {}),
+    },
+    response: response && {
+      status: response.status,
+      headers: redactHeaders(response.headers),
+      finalUrl: response.finalUrl,
+      durationMs: Math.round(response.timings.totalMs),
+      bytes: response.bytes,
+      contentType: mediaTypeOf(response),
+      ...excerptOf(textOf(response)),
+    },
+  };
+}
+
+function exchangeOfFacts(outcome: FetchOutcome): Pick<TestFetch, 'request' | 'response'> {
+  const { facts } = outcome;
+  // Nothing was asked for it.
+  if (!facts || facts.statusCode === null) return { request: null, response: null };
+  const text = outcome.kind === 'fetched' ? JSON.stringify(outcome.payload, null, 2) : '';
+  return {
+    request: { method: facts.requestMethod, url: facts.requestUri, headers: facts.requestHeaders },
+    response: {
+      status: facts.statusCode,
+      headers: facts.responseHeaders,
+      finalUrl: facts.requestUri,
+      durationMs: facts.durationMs,
+      bytes: Buffer.byteLength(text),
+      contentType: mediaTypeOf({ headers: facts.responseHeaders }),
+      ...excerptOf(text),
+    },
+  };
+}
+
+const excerptOf = (text: string) => ({
+  excerpt: text.slice(0, excerptLength),
+  truncated: text.length > excerptLength,
 });

@@ -4,8 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
-import { checkNextTotals } from './check-next-totals.ts';
-import { readRepairedTotals } from './repaired-totals.ts';
+import { checkNextTotals, readRepairedTotals } from './check-next-totals.ts';
 
 describe.each(contractEngines())('comparing totals with the items on $name', (engine) => {
   const given = useStore(engine);

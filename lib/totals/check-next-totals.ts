@@ -5,10 +5,10 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
+import type { Instant } from '#db/schema.ts';
 import type { TotalsDrift, TotalsPart } from '#db/totals.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
-import { nameOfPart, partFromName, wordsFor } from './part.ts';
 
 /** How often each part is compared, ms. */
 const usuallyEveryMs = 3_600_000;
@@ -143,4 +143,45 @@ async function endTurn(
     },
   ]);
   return true;
+}
+
+const sourcePrefix = 'source:';
+
+const nameOfPart = (part: TotalsPart) =>
+  part.of === 'hosts' ? 'hosts' : `${sourcePrefix}${part.sourceName}`;
+
+const partFromName = (name: string): TotalsPart =>
+  name.startsWith(sourcePrefix)
+    ? { of: 'source', sourceName: name.slice(sourcePrefix.length) }
+    : { of: 'hosts' };
+
+/** For a sentence: `source “wiki”` or `the hosts`. */
+const wordsFor = (part: TotalsPart) =>
+  part.of === 'hosts' ? 'the hosts' : `source “${part.sourceName}”`;
+
+export interface RepairedTotals {
+  /** `source “wiki”` or `the hosts`. */
+  readonly of: string;
+  /** By how many items the totals were off, all together. */
+  readonly drift: number;
+  readonly at: Instant;
+}
+
+const lately = 24 * 3_600_000;
+const mostTold = 20;
+
+/** Of the last 24 hours, the greatest drift first; one row per source at most is looked at. */
+export async function readRepairedTotals({ q, engine }: Session): Promise<RepairedTotals[]> {
+  const query = q
+    .selectFrom('counter_checks')
+    .select(['part', 'drift', 'drifted_at'])
+    .where('drifted_at', '>=', engine.nowPlus(-lately))
+    .orderBy('drift', 'desc')
+    .orderBy('part');
+  const rows = await engine.take(query, mostTold).execute();
+  return rows.map((row) => ({
+    of: wordsFor(partFromName(row.part)),
+    drift: Number(row.drift),
+    at: row.drifted_at ?? '',
+  }));
 }

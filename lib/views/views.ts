@@ -1,8 +1,7 @@
 /** Listing, saving, changing and removing saved views. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
-import { can } from '#lib/actor/permissions.ts';
+import { type Actor, can } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';

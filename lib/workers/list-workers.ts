@@ -1,8 +1,7 @@
 /** The workers of the deployment, newest first. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { parseWorkerFacts } from './facts.ts';
-import { lostAfterMs, type Worker, workerState } from './model.ts';
+import { lostAfterMs, parseWorkerFacts, type Worker, workerState } from './model.ts';
 
 /** Far above any fleet this is made for; keeps the page's cost bounded. */
 const mostListed = 200;

@@ -1,9 +1,13 @@
-/** What a worker process writes about itself. */
+/** What is written about a worker: by itself, by others when it falls silent, by an operator who drains it. */
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import type { Instant } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
-import type { Heartbeat } from './model.ts';
+import { type Heartbeat, lostAfterMs } from './model.ts';
 
 interface Registration {
   readonly workerId: string;
@@ -101,4 +105,73 @@ export async function purgeOldWorkers(session: Session): Promise<void> {
     .deleteFrom('workers')
     .where('heartbeat_at', '<', session.engine.nowPlus(-keepEndedMs))
     .execute();
+}
+
+/** Workers in one call; the others come with the next. */
+const mostAtOnce = 100;
+
+/**
+ * Notes of each worker that fell silent that it is lost, and tells of it once, however many workers look;
+ * its items are rescued when their leases expire. Returns how many there were.
+ */
+export async function expireSilentWorkers(db: Db): Promise<number> {
+  const { engine } = db;
+  const silent = db.q
+    .selectFrom('workers')
+    .select(['worker_id', 'host_name', 'pid'])
+    .where('heartbeat_at', '<', engine.nowPlus(-lostAfterMs))
+    .where('stopped_at', 'is', null)
+    .where('lost_at', 'is', null);
+  const workers = await engine.take(silent, mostAtOnce).execute();
+  let lost = 0;
+  for (const { worker_id: workerId, host_name: hostName, pid } of workers) {
+    const isMine = await db.transaction(async (tx) => {
+      const result = await tx.q
+        .updateTable('workers')
+        .set({ lost_at: tx.engine.now() })
+        .where('worker_id', '=', workerId)
+        .where('heartbeat_at', '<', tx.engine.nowPlus(-lostAfterMs))
+        .where('stopped_at', 'is', null)
+        .where('lost_at', 'is', null)
+        .executeTakeFirst();
+      if (Number(result.numUpdatedRows) === 0) return false;
+      const message = `The worker ${hostName} (${pid}) fell silent. What it had in hand goes back to the queue.`;
+      await recordEvents(tx, [{ kind: 'worker.lost', workerId, message }]);
+      return true;
+    });
+    if (isMine) lost += 1;
+  }
+  return lost;
+}
+
+/**
+ * The worker sees it at its next heartbeat, claims nothing more and ends. Throws `not_found` for an
+ * unknown worker and `conflict` for one that has ended.
+ */
+export async function drainWorker(db: Db, actor: Actor, workerId: string): Promise<void> {
+  requirePermission(actor, 'workers:change');
+  await db.transaction(async (tx) => {
+    const worker = await tx.q
+      .selectFrom('workers')
+      .select(['host_name', 'pid', 'draining', 'stopped_at'])
+      .where('worker_id', '=', workerId)
+      .executeTakeFirst();
+    if (!worker) throw new AppError('not_found', 'This worker is not known.');
+    if (worker.stopped_at !== null)
+      throw new AppError('conflict', 'This worker has already ended.');
+    if (worker.draining === 1) return;
+    await tx.q
+      .updateTable('workers')
+      .set({ draining: 1 })
+      .where('worker_id', '=', workerId)
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'worker.drain',
+      targetType: 'worker',
+      targetId: workerId,
+      summary: `Asked the worker ${worker.host_name} (${worker.pid}) to finish and leave`,
+      before: { draining: false },
+      after: { draining: true },
+    });
+  });
 }

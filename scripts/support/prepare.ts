@@ -7,7 +7,7 @@ import { sessionSecret } from '#lib/config/secret-key.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime } from '#lib/runtime.ts';
-import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { ensureSampleSource } from '#lib/sources/save-source.ts';
 import type { Address } from './port.ts';
 
 export interface Prepared {

@@ -9,7 +9,7 @@ import type { ClaimedItem, CompletionInput, Fence, NewWorkItem } from '#lib/queu
 import type { StateStore } from '#lib/queue/state-store.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
 import { finishRuns } from '#lib/runs/finish-runs.ts';
-import { pauseSource, resumeSource } from '#lib/sources/pause-source.ts';
+import { pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
 import { anAttempt, aRecord, noValidators } from '../factories.ts';
 import { passTime } from '../queue-database.ts';
 import type { PlannedCompletion, PlannedItem, Request } from './request.ts';

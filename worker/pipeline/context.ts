@@ -2,12 +2,12 @@
 import type { Db } from '#db/engine.ts';
 import type { LakeSettings } from '#lib/config/model.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
-import type { RobotsCache } from '#lib/egress/robots.ts';
 import type { Logger } from '#lib/log.ts';
 import type { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { ClaimedItem } from '#lib/queue/model.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
-import type { SecretBox } from '#lib/sources/secret-box.ts';
+import type { RobotsCache } from '#lib/source-types/web/robots.ts';
+import type { SecretBox } from '#lib/sources/secrets.ts';
 import type { ClaimEvents } from '../claim-events.ts';
 import type { RetryTransientOptions } from '../retry-transient.ts';
 import type { SourceMemory } from './load-source.ts';

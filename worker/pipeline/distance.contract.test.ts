@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRobotsMemory } from '#lib/egress/robots.ts';
+import { createRobotsMemory } from '#lib/source-types/web/robots.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { passTime } from '#test/queue-database.ts';

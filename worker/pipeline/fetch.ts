@@ -1,8 +1,8 @@
 /** Fetch: asks the source for one item, or for several that one request can ask for. */
 
-import { budgetLeft } from '#lib/egress/budget.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { keepDistance } from '#lib/hosts/keep-distance.ts';
+import { budgetLeft } from '#lib/hosts/budget.ts';
+import { keepDistance } from '#lib/hosts/limits.ts';
 import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';

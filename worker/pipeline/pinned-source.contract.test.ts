@@ -3,7 +3,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
-import { pauseSource } from '#lib/sources/pause-source.ts';
+import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';

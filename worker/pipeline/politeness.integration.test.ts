@@ -3,7 +3,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
-import { seedItems } from '#lib/sources/seed-items.ts';
+import { seedItems } from '#lib/sources/seeds.ts';
 import { type LoopbackServer, type Respond, startLoopbackServer } from '#test/loopback-server.ts';
 import { openSite, type Site, until } from '#test/worker/processes.ts';
 

@@ -2,21 +2,13 @@
 
 import { newId } from '#lib/ids.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
-import { canonicalJson, hashJson, sha256 } from '#lib/records/canonical-json.ts';
-import { removeFromLake, writeToLake } from '#lib/records/lake.ts';
-import { lakeDocument } from '#lib/records/lake-document.ts';
+import { lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
+import { canonicalJson, hashJson, sha256 } from '#lib/records/payload-hash.ts';
+import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
 type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
-
-/** Values of these never leave the process. */
-const secretHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-api-key',
-]);
 
 /**
  * The record, ready to be committed with the item's completion. The lake file is written first, so
@@ -33,7 +25,7 @@ export async function storeRecord(
     ingestId: newId(),
     requestUri: outcome.facts.requestUri,
     requestMethod: outcome.facts.requestMethod,
-    requestHeaders: withoutSecrets(outcome.facts.requestHeaders),
+    requestHeaders: redactHeaders(outcome.facts.requestHeaders),
     statusCode: outcome.facts.statusCode,
     responseHeaders: outcome.facts.responseHeaders,
     payload: outcome.text ?? JSON.stringify(outcome.payload),
@@ -80,13 +72,4 @@ export async function discardRecord(record: NewRecord, context: PipelineContext)
     .where('ingest_id', '=', record.ingestId)
     .executeTakeFirst();
   if (!committed) await removeFromLake(record.lakePath, context.lake);
-}
-
-function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      secretHeaders.has(name.toLowerCase()) ? '***' : value,
-    ]),
-  );
 }

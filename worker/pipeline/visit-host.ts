@@ -1,7 +1,7 @@
 /** Follows a redirect to another host no sooner than that host may be asked. */
 import type { Db } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { askToVisit, endVisit, type VisitAnswer } from '#lib/hosts/visit.ts';
+import { askToVisit, endVisit, type VisitAnswer } from '#lib/hosts/host-slot.ts';
 import { newId } from '#lib/ids.ts';
 import type { Logger } from '#lib/log.ts';
 import { pause } from '../retry-transient.ts';

@@ -13,7 +13,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
-import type { AuditRecord } from '#lib/audit/model.ts';
+import type { AuditRecord } from '#lib/audit/record-audit.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AuditFilter } from './audit-filter.tsx';
 import { TargetLink } from './target-link.tsx';

@@ -1,6 +1,6 @@
 /** TargetLink: from an entry of the log to what it changed, and so to the way back where there is one. */
 import { Link } from '#app/ui/link.tsx';
-import type { AuditRecord } from '#lib/audit/model.ts';
+import type { AuditRecord } from '#lib/audit/record-audit.ts';
 
 const targets: Readonly<Record<string, readonly [words: string, href: (id: string) => string]>> = {
   'bulk-action': ['Open the background action', (id) => `/bulk-actions/${id}`],

@@ -11,7 +11,7 @@ import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';

@@ -1,8 +1,8 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { clearBlock } from '#lib/hosts/clear-block.ts';
-import { setHostLimits } from '#lib/hosts/set-host-limits.ts';
+import { clearBlock } from '#lib/hosts/blocks.ts';
+import { setHostLimits } from '#lib/hosts/limits.ts';
 
 const schema = z.object({ host: z.string().min(1).max(300) });
 

@@ -5,8 +5,7 @@ import { formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { type HostTotals, noItems } from '#lib/hosts/host-totals.ts';
-import type { Host } from '#lib/hosts/list-hosts.ts';
+import { type Host, type HostTotals, noItems } from '#lib/hosts/list-hosts.ts';
 import { ClearBlockButton } from './clear-block-button.tsx';
 import { LimitsButton } from './limits-button.tsx';
 

@@ -11,14 +11,14 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
-import { can } from '#lib/actor/permissions.ts';
-import { readHostTotals } from '#lib/hosts/host-totals.ts';
+import { can } from '#lib/actor/model.ts';
 import {
   countHosts,
   type HostQuery,
   hostViews,
   listHosts,
   parseHostQuery,
+  readHostTotals,
 } from '#lib/hosts/list-hosts.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { HostTable } from './host-table.tsx';

@@ -14,9 +14,13 @@ import { shortId } from '#app/ui/short-id.ts';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { parseRecordQuery, type RecordQuery } from '#lib/records/filter.ts';
-import { listRecords, type RecordSummary } from '#lib/records/list.ts';
-import { listSources } from '#lib/sources/list-sources.ts';
+import {
+  listRecords,
+  parseRecordQuery,
+  type RecordQuery,
+  type RecordSummary,
+} from '#lib/records/list.ts';
+import { listSources } from '#lib/sources/read-sources.ts';
 import { RecordFilterForm } from './record-filter-form.tsx';
 import { recordsHref } from './record-href.ts';
 import { type RecordParameters, recordParametersOf } from './record-parameters.ts';

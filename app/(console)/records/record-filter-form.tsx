@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Chip } from '#app/ui/chip.tsx';
 import { SearchField, SelectField, TextField } from '#app/ui/field.tsx';
-import type { RecordParameter } from '#lib/records/filter.ts';
+import type { RecordParameter } from '#lib/records/list.ts';
 import { recordsHref } from './record-href.ts';
 import type { RecordParameters } from './record-parameters.ts';
 

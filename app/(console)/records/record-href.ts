@@ -1,7 +1,7 @@
 /** Links to the record list. Apart from what reads the address: that needs the schema, links do not. */
 
 import { listAddress } from '#app/_shared/list-address.ts';
-import type { RecordParameter } from '#lib/records/filter.ts';
+import type { RecordParameter } from '#lib/records/list.ts';
 import type { RecordParameters } from './record-parameters.ts';
 
 export const recordsHref = (

@@ -1,6 +1,6 @@
 /** The record list's address as links keep it. */
 import type { RawParameters } from '#lib/paging/parameters.ts';
-import { type RecordParameter, recordParameters } from '#lib/records/filter.ts';
+import { type RecordParameter, recordParameters } from '#lib/records/list.ts';
 
 /** The parameters that are given, as text. */
 export type RecordParameters = Readonly<Partial<Record<RecordParameter, string>>>;

@@ -16,11 +16,11 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
-import { listSources } from '#lib/sources/list-sources.ts';
+import { listSources } from '#lib/sources/read-sources.ts';
 import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from './run-words.tsx';
 
 export const metadata: Metadata = { title: 'Runs' };

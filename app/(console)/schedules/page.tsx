@@ -11,11 +11,11 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
-import { listSources } from '#lib/sources/list-sources.ts';
+import { listSources } from '#lib/sources/read-sources.ts';
 import { DeleteScheduleButton } from './delete-button.tsx';
 import { ScheduleButton } from './schedule-button.tsx';
 

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
+import type { SignInFacts } from '#lib/access/provider.ts';
 import { roles } from '#lib/actor/model.ts';
 
 export function SignInSection({ signIn }: { readonly signIn: SignInFacts }) {

@@ -6,7 +6,7 @@ import { Banner } from '#app/ui/banner.tsx';
 import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
+import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
 import { type Role, roles } from '#lib/actor/model.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';

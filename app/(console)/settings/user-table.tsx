@@ -5,7 +5,7 @@ import { Button } from '#app/ui/button.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { SignInFacts } from '#lib/access/sign-in-facts.ts';
+import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
 import type { UserTask } from './user-dialogs.tsx';
 

@@ -5,16 +5,14 @@ import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/request-key.ts';
 import type { JsonValue } from '#lib/json.ts';
-import { deleteSource } from '#lib/sources/delete-source.ts';
-import { requireSource } from '#lib/sources/get-source.ts';
 import {
   type ImportPlan,
   type ImportResult,
   importSources,
   planImport,
 } from '#lib/sources/import-sources.ts';
-import { pauseSource, resumeSource } from '#lib/sources/pause-source.ts';
-import { listRevisions } from '#lib/sources/revisions.ts';
+import { deleteSource, pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
+import { listRevisions, requireSource } from '#lib/sources/read-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { type TestFetch, testSource } from '#lib/sources/test-source.ts';
 

@@ -14,11 +14,11 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, Skeleton } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
-import { listSources, type SourceSummary } from '#lib/sources/list-sources.ts';
+import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
 import { PauseButton } from './source-controls.tsx';
 import { rateInWords, SourceStateBadge } from './source-words.tsx';
 

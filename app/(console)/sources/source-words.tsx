@@ -1,6 +1,6 @@
 /** How a source stands and how fast it may be asked, in words. */
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import type { Source } from '#lib/sources/model.ts';
+import type { Source } from '#lib/sources/read-sources.ts';
 
 export function SourceStateBadge({
   source,

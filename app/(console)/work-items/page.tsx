@@ -17,7 +17,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { countInWords } from '#lib/items/bulk/words.ts';
 import { parseWorkItemQuery, type WorkItemQuery } from '#lib/items/list/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';

@@ -1,7 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { drainWorker } from '#lib/workers/drain-worker.ts';
+import { drainWorker } from '#lib/workers/presence.ts';
 
 const schema = z.object({ workerId: z.string().min(1).max(200) });
 

@@ -13,7 +13,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
 import { DrainButton } from './drain-button.tsx';

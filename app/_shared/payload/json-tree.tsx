@@ -14,11 +14,13 @@ import {
 } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { JsonValue } from '#lib/json.ts';
-import { findInJson, holdersOf, type JsonMatch } from '#lib/records/viewer/find-in-json.ts';
 import {
   allContainers,
   type Container,
+  findInJson,
+  holdersOf,
   isContainer,
+  type JsonMatch,
   openAtFirst,
   type TreeRow,
   treeRows,

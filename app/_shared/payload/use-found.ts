@@ -1,7 +1,7 @@
 /** What is looked for in a document: the places that match, worked out in steps, and the one stood on. */
 import { useEffect, useState } from 'react';
-import type { Found } from '#lib/records/viewer/find-in-json.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
+import type { Found } from '#lib/records/viewer/json-tree.ts';
 
 export interface FindState<Match> {
   readonly text: string;

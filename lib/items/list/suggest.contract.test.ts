@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
-import { ensureSampleSource } from '#lib/sources/ensure-sample-source.ts';
+import { ensureSampleSource } from '#lib/sources/save-source.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { budgetLeft } from '#lib/egress/budget.ts';
+import { budgetLeft } from '#lib/hosts/budget.ts';
 import { isUuid } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import type { WorkItem } from '#lib/queue/model.ts';

@@ -4,8 +4,7 @@
  * was sent. A slot whose holder died frees itself when it expires.
  */
 import type { Db, Session } from '#db/engine.ts';
-import { releaseHostSlot } from '#lib/hosts/host-slot.ts';
-import { slotIsOpen } from '#lib/hosts/slot-is-open.ts';
+import { releaseHostSlot, slotIsOpen } from '#lib/hosts/host-slot.ts';
 
 export interface SlotRequest {
   readonly sourceId: string;

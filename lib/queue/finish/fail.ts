@@ -3,7 +3,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
-import { isHostFault } from '#lib/hosts/circuit-breaker.ts';
+import { isHostFault } from '#lib/hosts/pace.ts';
 import { recordHostResponse } from '#lib/hosts/record-response.ts';
 import { noLease, readLeased, updateLeased, type WorkItemChange } from '../lease/leased-item.ts';
 import { maxAttemptsOf } from '../lease/max-attempts.ts';

@@ -2,11 +2,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemRow } from '#db/schema.ts';
-import { missingInterval } from '#lib/revisit/missing-interval.ts';
-import { nextInterval } from '#lib/revisit/next-interval.ts';
-import { defaultRevisitPolicy } from '#lib/revisit/policy.ts';
+import { pinnedClass, refreshClassOf } from '#lib/revisit/freshness.ts';
+import { defaultRevisitPolicy, missingInterval, nextInterval } from '#lib/revisit/intervals.ts';
 import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
-import { pinnedClass, refreshClassOf } from '#lib/revisit/refresh-class.ts';
 import { missingSince } from './missing.ts';
 
 type Planned = Pick<

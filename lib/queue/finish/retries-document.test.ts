@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { networkErrors } from '#lib/egress/network-errors.ts';
 import { attemptOutcomes, type OutcomeRule } from '#lib/errors/attempt-outcomes.ts';
-import { statusOutcomes } from '#lib/source-types/http-status.ts';
 import { wikiErrors } from '#lib/source-types/mediawiki/answer.ts';
+import { statusOutcomes } from '#lib/source-types/web/refusals.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -3,8 +3,8 @@ import { databaseErrorCodes } from '#db/errors.ts';
 import { networkErrors } from '#lib/egress/network-errors.ts';
 import { attemptOutcomes, neverOfAnAttempt } from '#lib/errors/attempt-outcomes.ts';
 import { type AppErrorCode, appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
-import { statusOutcomes } from '#lib/source-types/http-status.ts';
 import { wikiErrors } from '#lib/source-types/mediawiki/answer.ts';
+import { statusOutcomes } from '#lib/source-types/web/refusals.ts';
 import { backoffMs, maxRetryAfterMs, planRetry } from './retry-policy.ts';
 
 const failed = (over: Partial<Parameters<typeof planRetry>[0]> = {}) => ({

@@ -1,26 +1,27 @@
 /** Writes records into a new snapshot, as a stream: memory holds some megabytes, however many there are. */
-
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Db } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
+import { normaliseInstant } from '#db/instant.ts';
+import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
-import { sealed } from './manifest.ts';
 import {
   formatName,
   formatVersion,
   type Manifest,
   manifestName,
+  type RecordLine,
   type SnapshotPart,
-} from './model.ts';
-import { type RecordScope, recordLines } from './record-lines.ts';
+  sealed,
+} from './manifest.ts';
 
 export interface SnapshotExport {
   /** Absolute; must not exist. It appears when everything in it is whole. */
@@ -131,3 +132,120 @@ const exists = (file: string) =>
     () => true,
     () => false,
   );
+
+export interface RecordScope {
+  /** Names of sources; null = all. */
+  readonly sources: readonly string[] | null;
+  /** Records fetched later than this are left out: they are being stored while others are read. */
+  readonly until: Instant;
+}
+
+const idsAtOnce = 500;
+/** Payloads read at once, as stored; one that is larger is read by itself. */
+const bytesAtOnce = 8 * 1024 * 1024;
+
+/** Each with its line feed. */
+export async function* recordLines(session: Session, scope: RecordScope): AsyncGenerator<string> {
+  let after: string | null = null;
+  while (true) {
+    const page: readonly Sized[] = await nextIds(session, scope, after);
+    for (const ids of groupsBySize(page)) {
+      for (const record of await readRecords(session, ids)) yield `${JSON.stringify(record)}\n`;
+    }
+    if (page.length < idsAtOnce) return;
+    after = page.at(-1)?.ingest_id ?? null;
+  }
+}
+
+interface Sized {
+  readonly ingest_id: string;
+  readonly bytes: number;
+}
+
+function nextIds(
+  { q, engine }: Session,
+  { sources, until }: RecordScope,
+  after: string | null,
+): Promise<Sized[]> {
+  let query = q
+    .selectFrom('IngestRecords')
+    .select((eb) => ['ingest_id', engine.byteLength(eb.ref('payload')).as('bytes')])
+    .where('fetched_at_utc', '<=', engine.instantParam(until))
+    .orderBy('ingest_id');
+  if (sources !== null) query = query.where('source_name', 'in', [...sources]);
+  if (after !== null) query = query.where('ingest_id', '>', after);
+  return engine.take(query, idsAtOnce).execute();
+}
+
+function* groupsBySize(page: readonly Sized[]): Generator<string[]> {
+  let group: string[] = [];
+  let bytes = 0;
+  for (const record of page) {
+    if (group.length > 0 && bytes + Number(record.bytes) > bytesAtOnce) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(record.ingest_id);
+    bytes += Number(record.bytes);
+  }
+  if (group.length > 0) yield group;
+}
+
+async function readRecords(
+  { q, engine }: Session,
+  ids: readonly string[],
+): Promise<readonly RecordLine[]> {
+  const rows = await q
+    .selectFrom('IngestRecords')
+    .select([
+      'ingest_id',
+      'source_system',
+      'source_name',
+      'resource_type',
+      'resource_id',
+      'request_uri',
+      'request_method',
+      'request_headers',
+      'status_code',
+      'response_headers',
+      'payload',
+      'hash_sha256',
+      'run_id',
+      'work_item_id',
+      'attempt',
+      'error_message',
+      'duration_ms',
+      'content_type',
+      'content_hash',
+    ])
+    .select((eb) => engine.cursorText(eb.ref('fetched_at_utc')).as('fetched_at_utc'))
+    .where('ingest_id', 'in', [...ids])
+    .orderBy('ingest_id')
+    .execute();
+  return rows.map((row) => ({
+    ingest_id: row.ingest_id.toLowerCase(),
+    source_system: row.source_system,
+    source_name: row.source_name,
+    resource_type: row.resource_type,
+    resource_id: row.resource_id,
+    request_uri: row.request_uri,
+    request_method: row.request_method,
+    request_headers: row.request_headers,
+    status_code: row.status_code,
+    response_headers: row.response_headers,
+    payload: row.payload,
+    fetched_at_utc: withoutEmptyDecimals(normaliseInstant(row.fetched_at_utc)),
+    hash_sha256: row.hash_sha256,
+    run_id: row.run_id?.toLowerCase() ?? null,
+    work_item_id: row.work_item_id?.toLowerCase() ?? null,
+    attempt: row.attempt,
+    error_message: row.error_message,
+    duration_ms: row.duration_ms,
+    content_type: row.content_type,
+    content_hash: row.content_hash,
+  }));
+}
+
+/** One moment has one form, whichever engine it comes from: milliseconds, and more where there is more. */
+const withoutEmptyDecimals = (instant: string) => instant.replace(/(\.\d{3}\d*?)0*Z$/, '$1Z');

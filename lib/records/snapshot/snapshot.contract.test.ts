@@ -7,11 +7,10 @@ import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
-import { hashJson, sha256 } from '../canonical-json.ts';
-import { exportSnapshot } from './export.ts';
+import { hashJson, sha256 } from '../payload-hash.ts';
+import { exportSnapshot, recordLines } from './export.ts';
 import { importSnapshot, verifySnapshot } from './import.ts';
-import type { RecordLine } from './model.ts';
-import { recordLines } from './record-lines.ts';
+import type { RecordLine } from './manifest.ts';
 
 const actor = systemActor('test');
 

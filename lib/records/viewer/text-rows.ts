@@ -1,6 +1,5 @@
 /** A text as rows of a bounded length, and where something stands in it. */
-import type { Found } from './find-in-json.ts';
-import { mostMatches } from './find-in-json.ts';
+import { type Found, mostMatches } from './json-tree.ts';
 
 export interface TextRow {
   /** First character and the one behind the last, without the line feed. */

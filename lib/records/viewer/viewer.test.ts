@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '#lib/json.ts';
-import { findInJson, holdersOf, type JsonMatch } from './find-in-json.ts';
 import { inSteps } from './in-steps.ts';
 import {
   allContainers,
+  findInJson,
+  holdersOf,
   isContainer,
+  type JsonMatch,
   jsonPathText,
   openAtFirst,
   pathOf,

@@ -3,8 +3,8 @@ import type { JsonObject } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { harness, itemOf } from '#test/fetch-harness.ts';
 import { type Respond, startLoopbackServer } from '#test/loopback-server.ts';
+import { canonicalUrl } from '../web/addresses.ts';
 import { http } from './index.ts';
-import { canonicalUrl } from './seeding.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,16 +1,15 @@
 /** Fetches one address: conditional requests, robots.txt, JSON, text or a sitemap by what was sent. */
-import type { HttpClient, HttpResponse } from '#lib/egress/http-client.ts';
-import { askRobots, createRobotsMemory, type RobotsCache } from '#lib/egress/robots.ts';
-import { describeUrl } from '#lib/egress/url.ts';
-import { AppError } from '#lib/errors/app-error.ts';
-import { type JsonValue, parseJson } from '#lib/json.ts';
-import type { WorkItem } from '#lib/queue/model.ts';
-import { beginningOf, decode, mediaTypeOf } from '../body.ts';
-import { challengeIn } from '../challenge.ts';
-import { type Exchange, failed, failureOfStatus, guarded } from '../exchange.ts';
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { parseJson } from '#lib/json.ts';
+import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import { otherName } from './canonical.ts';
-import { httpItem, sameHost } from './seeding.ts';
+import { otherName, sameHost } from '../web/addresses.ts';
+import { beginningOf, decode, mediaTypeOf } from '../web/body.ts';
+import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
+import { conditionOf, validatorsOf } from '../web/headers.ts';
+import { refusalOf } from '../web/refusals.ts';
+import { obeyRobots } from '../web/robots.ts';
+import { httpItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 import { maxSitemapBytes, parseSitemap, sitemapPayload, unpacked } from './sitemap.ts';
 
@@ -34,33 +33,25 @@ export function fetchOverHttp(
 ): Promise<FetchOutcome> {
   return guarded(context, async (exchange) => {
     const { settings } = context;
-    await obeyRobots(item.requestUri, item, context);
+    const obey = async (url: string) => {
+      // An API that was declared as JSON is not a site for crawlers: its robots.txt is not asked.
+      if (settings.respect_robots && settings.response !== 'json') {
+        await obeyRobots(url, item, context);
+      }
+    };
+    await obey(item.requestUri);
     const response = await exchange.ask(item.requestUri, {
       method: item.requestMethod,
       body: item.requestBody,
       headers: headersOf(item, context),
-      beforeRedirect: (next) => obeyRobots(next.href, item, context),
+      beforeRedirect: (next) => obey(next.href),
       ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
     });
-    const validators = {
-      etag: response.headers['etag'] ?? null,
-      lastModified: response.headers['last-modified'] ?? null,
-      revision: null,
-    };
+    const validators = validatorsOf(response, item);
     if (response.status === 304) {
-      return {
-        kind: 'unchanged',
-        facts: exchange.answered(),
-        validators: {
-          ...validators,
-          etag: validators.etag ?? item.etag,
-          lastModified: validators.lastModified ?? item.lastModified,
-        },
-      };
+      return { kind: 'unchanged', facts: exchange.answered(), validators };
     }
-    const challenge = challengeIn(response);
-    if (challenge !== null) return failed(exchange, 'blocked', challenge);
-    const refused = failureOfStatus(exchange, response);
+    const refused = refusalOf(exchange, response);
     if (refused) return refused;
     if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
 
@@ -75,11 +66,7 @@ export function fetchOverHttp(
         return failed(exchange, 'payload_invalid', message);
       }
       const contentType = mediaType || 'application/json';
-      return fetched(
-        exchange,
-        { payload, text: null, contentType, projection: payload },
-        validators,
-      );
+      return fetchedJson(exchange.answered(), payload, { validators, contentType });
     }
     const alias = aliasOf(item, response, /html/.test(mediaType) ? text : null, settings);
     if (alias) {
@@ -89,7 +76,8 @@ export function fetchOverHttp(
     }
     const payload = { content_type: mediaType, url: response.finalUrl, text };
     const contentType = mediaType || 'text/plain';
-    return fetched(exchange, { payload, text, contentType, projection: text }, validators, charset);
+    const facts = exchange.answered({ charset });
+    return { kind: 'fetched', facts, payload, text, contentType, projection: text, validators };
   });
 }
 
@@ -106,25 +94,8 @@ function headersOf(
     ...lowerCased(item.requestHeaders ?? {}),
     ...(userAgent === null ? {} : { 'user-agent': userAgent }),
     ...(authorization ? { authorization } : {}),
-    ...condition(item),
+    ...conditionOf(item),
   };
-}
-
-type Validators = Extract<FetchOutcome, { kind: 'fetched' }>['validators'];
-
-function fetched(
-  exchange: Exchange,
-  content: {
-    readonly payload: JsonValue;
-    readonly text: string | null;
-    readonly contentType: string;
-    readonly projection: JsonValue;
-  },
-  validators: Validators,
-  charset?: string,
-): FetchOutcome {
-  const facts = exchange.answered(charset === undefined ? {} : { charset });
-  return { kind: 'fetched', facts, ...content, validators };
 }
 
 function sitemapOf(
@@ -138,9 +109,7 @@ function sitemapOf(
     const message = `The answer is not a sitemap; it begins "${beginningOf(text)}".`;
     return failed(exchange, 'payload_invalid', message);
   }
-  const payload = sitemapPayload(sitemap);
-  const contentType = 'application/json';
-  return fetched(exchange, { payload, text: null, contentType, projection: payload }, validators);
+  return fetchedJson(exchange.answered(), sitemapPayload(sitemap), { validators });
 }
 
 /** A page that goes by another address; the target of such a name is not sent on any further. */
@@ -170,54 +139,6 @@ const isJson = (mediaType: string): boolean =>
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** If-None-Match where there is an ETag, else If-Modified-Since (RFC 9110, 13.1.3). */
-function condition(item: HttpItem): Record<string, string> {
-  if (item.etag !== null) return { 'if-none-match': item.etag };
-  return item.lastModified === null ? {} : { 'if-modified-since': item.lastModified };
-}
-
 /** A secret is meant for one server; links and seeds may lead to any. */
 export const originsOfSecrets = ({ base_url: base }: HttpSettings): string[] =>
   base === undefined ? [] : [new URL(base).origin];
-
-/** One memory of robots.txt files per HTTP client, for callers that bring none. */
-const memories = new WeakMap<HttpClient, RobotsCache>();
-
-function memoryOf(http: HttpClient): RobotsCache {
-  const known = memories.get(http) ?? createRobotsMemory();
-  memories.set(http, known);
-  return known;
-}
-
-/**
- * Of the item's address, and of those that redirects lead to. Throws `robots_disallowed`, and what makes
- * it wait while the file cannot be read. An API that was declared as JSON is not a site for crawlers: its
- * robots.txt is not asked.
- */
-async function obeyRobots(
-  url: string,
-  item: HttpItem,
-  context: FetchContext<HttpSettings>,
-): Promise<void> {
-  const { settings, http, signal, politePause } = context;
-  if (!settings.respect_robots || settings.response === 'json') return;
-  const verdict = await askRobots({
-    http,
-    cache: context.robots ?? memoryOf(http),
-    url,
-    userAgent: settings.user_agent ?? http.userAgent ?? 'HolocronIngest',
-    timeoutMs: settings.timeout * 1000,
-    signal,
-    politePause,
-  });
-  const isThere = new URL(url).host !== new URL(item.requestUri).host;
-  if (verdict.kind === 'allowed') {
-    const keepDistance = isThere ? context.keepDistanceThere : context.keepDistance;
-    return keepDistance?.(verdict.delayMs);
-  }
-  if (verdict.kind === 'unknown') {
-    // The host that was asked is not to blame for another's.
-    throw new AppError(isThere ? 'redirect_host_waits' : 'http_server_error', verdict.message);
-  }
-  throw new AppError('robots_disallowed', `robots.txt does not allow ${describeUrl(url)}.`);
-}

@@ -1,19 +1,68 @@
+/** What an answer leads to: the pages of a sitemap, the next page, links. Pure. */
+
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
-import { nextPage } from './paging.ts';
-import {
-  canonicalOf,
-  canonicalUrl,
-  httpItem,
-  maxUrlLength,
-  sameHost,
-  sitemapItem,
-} from './seeding.ts';
-import { addressesIn, isJsonPath, valuesAt } from './selector.ts';
+import { canonicalUrl, followable, sameHost } from '../web/addresses.ts';
+import { linkOf } from '../web/headers.ts';
+import { addressesIn, isJsonPath, valuesAt } from '../web/selector.ts';
+import { httpItem, sitemapItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
+
+export interface PagedAnswer {
+  readonly requestUri: string;
+  /** Lower-case names; empty when they are not known. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: JsonValue;
+  /** The page's text when the answer was no JSON. */
+  readonly html: string | null;
+  /** Which page it was, from 1. */
+  readonly page: number;
+}
+
+/** The address of the next page, resolved; null when this was the last one. */
+function nextPage(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
+  if (rules.by === 'none' || (rules.max_pages > 0 && answer.page >= rules.max_pages)) return null;
+  const address = addressOf(answer, rules);
+  const next = address === null ? null : URL.parse(address, answer.requestUri);
+  return next === null || next.href === answer.requestUri ? null : next.href;
+}
+
+function addressOf(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
+  switch (rules.by) {
+    case 'none':
+      return null;
+    case 'link':
+      return (
+        linkOf(answer.headers['link'], 'next') ??
+        (answer.html === null
+          ? null
+          : (addressesIn(answer.html, ['link[rel~=next]', 'a[rel~=next]']).addresses[0] ?? null))
+      );
+    case 'cursor': {
+      const [cursor] = valuesAt(answer.payload, rules.field).filter((value) => value !== '');
+      if (cursor === undefined) return null;
+      // Some APIs give the whole address of the next page, others a word for the query.
+      return /^(https?:\/\/|\/|\?)/.test(cursor)
+        ? cursor
+        : withParameter(answer.requestUri, rules.parameter, cursor);
+    }
+    case 'page': {
+      if (valuesAt(answer.payload, rules.field, 'any').length === 0) return null;
+      const number = new URL(answer.requestUri).searchParams.get(rules.parameter);
+      const current = number !== null && /^\d{1,9}$/.test(number) ? Number(number) : answer.page;
+      return withParameter(answer.requestUri, rules.parameter, String(current + 1));
+    }
+  }
+}
+
+function withParameter(address: string, name: string, value: string): string {
+  const url = new URL(address);
+  url.searchParams.set(name, value);
+  return url.href;
+}
 
 const textPayload = z.object({
   content_type: z.string(),
@@ -126,20 +175,4 @@ function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): Di
   }
   found.delete(canonicalUrl(item.requestUri));
   return [...found.values()];
-}
-
-/** The canonical address of a link, or null when it is not one a crawler follows. */
-function followable(address: string, base: string, dropped: readonly string[]): string | null {
-  const url = URL.parse(address.trim(), base);
-  const fetchable = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (!url || !fetchable || url.username !== '' || url.password !== '') return null;
-  const names = dropped.length === 0 || url.search === '' ? [] : new Set(url.searchParams.keys());
-  for (const name of names) {
-    const drop = dropped.some((one) =>
-      one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
-    );
-    if (drop) url.searchParams.delete(name);
-  }
-  const canonical = canonicalOf(url);
-  return canonical.length <= maxUrlLength ? canonical : null;
 }

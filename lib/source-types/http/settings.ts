@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
-import { pathFault, selectorFault } from './selector.ts';
+import { pathFault, selectorFault } from '../web/selector.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
 /** Resource type of sitemaps; their pages have the type of the seed. */

@@ -1,14 +1,27 @@
 /** One question to a wiki's API, and the whole of its answer over as many continuations as it needs. */
-import { retryAfterMs } from '#lib/egress/retry-after.ts';
+
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { parseJson } from '#lib/json.ts';
-import { beginningOf, looksLikeHtml, textOf } from '../body.ts';
-import { challengeIn } from '../challenge.ts';
-import { type Exchange, failed, failureOf, failureOfStatus } from '../exchange.ts';
-import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import { userAgentOf } from '../user-agent.ts';
-import { codeOfWikiError, type WikiAnswer, wikiAnswer } from './answer.ts';
-import { mergeAnswer, openMerge, type WikiMerge } from './merge.ts';
+import type { FetchContext } from '../source-type.ts';
+import { beginningOf, looksLikeHtml, textOf } from '../web/body.ts';
+import {
+  type Exchange,
+  type Failure,
+  failed,
+  failureOf,
+  isFailure,
+  jsonRequestHeaders,
+} from '../web/exchange.ts';
+import { retryAfterMs } from '../web/headers.ts';
+import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
+import {
+  codeOfWikiError,
+  mergeAnswer,
+  openMerge,
+  type WikiAnswer,
+  type WikiMerge,
+  wikiAnswer,
+} from './answer.ts';
 import { apiUrl } from './request.ts';
 import type { MediawikiSettings } from './settings.ts';
 
@@ -16,7 +29,6 @@ import type { MediawikiSettings } from './settings.ts';
 const maxRequests = 5000;
 
 type Parameters = Readonly<Record<string, string>>;
-type Failure = Extract<FetchOutcome, { kind: 'error' }>;
 
 /**
  * Asks until the answer is complete, or until `isEnough` says so after the first part.
@@ -53,16 +65,6 @@ export async function askWhole(
   return merge;
 }
 
-/** Whether an answer is a failure: what a wiki says has no `kind`. */
-export const isFailure = (answer: object): answer is Failure =>
-  'kind' in answer && answer.kind === 'error';
-
-/** Whether a wiki that answered so is not to be asked any further now. */
-export function stopsAsking({ code, retryAfterMs }: Failure): boolean {
-  const unreachable = code.startsWith('egress_') && code !== 'egress_too_large';
-  return unreachable || retryAfterMs !== null || code === 'http_rate_limited' || code === 'blocked';
-}
-
 /** The whole `continue` object goes into the original parameters, or answers repeat. */
 function continued(query: Parameters, answer: WikiAnswer): Parameters | null {
   if (!answer.continue) return null;
@@ -76,10 +78,9 @@ export async function askWiki(
   { settings }: FetchContext<MediawikiSettings>,
   parameters: Parameters,
 ): Promise<WikiAnswer | Failure> {
-  const userAgent = userAgentOf(settings.user_agent, settings.email);
   const url = apiUrl(settings, { ...parameters, curtimestamp: '1' });
   const response = await exchange.ask(url, {
-    headers: { accept: 'application/json', ...(userAgent ? { 'user-agent': userAgent } : {}) },
+    headers: jsonRequestHeaders(settings),
   });
   const fail = (code: ErrorCode, message: string, wait: number | null = null) =>
     failed(exchange, code, message, wait);
@@ -91,8 +92,8 @@ export async function askWiki(
     const says = `The wiki answered with the error ${code}${info ? `: ${beginningOf(info)}` : ''}`;
     return fail(codeOfWikiError(code), says, retryAfterMs(response.headers));
   }
-  const challenge = challengeIn(response);
-  if (challenge !== null) return fail('blocked', challenge);
+  const challenge = failureOfChallenge(exchange, response);
+  if (challenge) return challenge;
   const refused = failureOfStatus(exchange, response);
   if (looksLikeHtml(text) && (!refused || response.status === 403)) {
     return fail('blocked', `The wiki answered ${response.status} with a web page instead of data.`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readAliasChain, writeAliasChain } from './alias-chain.ts';
 import type { WikiAnswer } from './answer.ts';
 import { ChangesFeed, marginMs, momentOf, wikiInstant } from './changes-feed.ts';
+import { readAliasChain, writeAliasChain } from './judge.ts';
 
 const readAt = Date.parse('2026-11-23T12:00:00Z');
 const ago = (ms: number) => readAt - ms;

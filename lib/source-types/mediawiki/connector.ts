@@ -5,23 +5,34 @@
  */
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { type Exchange, failed, failureOf, openExchange } from '../exchange.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
-import { writeAliasChain } from './alias-chain.ts';
-import type { WikiPage } from './answer.ts';
-import { askWhole, askWiki, isFailure, stopsAsking } from './ask.ts';
+import {
+  type Exchange,
+  type Failure,
+  failed,
+  failureOf,
+  fetchedJson,
+  isFailure,
+  openExchange,
+  stopsAsking,
+} from '../web/exchange.ts';
+import {
+  contentOf,
+  payloadOf,
+  projectionOf,
+  textOf,
+  type WikiMerge,
+  type WikiPage,
+} from './answer.ts';
+import { askWhole, askWiki } from './ask.ts';
 import { settleByChanges } from './by-changes.ts';
-import { judge, revisionOf, type Verdict, type WikiItem } from './judge.ts';
-import { contentOf, payloadOf, projectionOf, textOf, type WikiMerge } from './merge.ts';
-import { portionsOf } from './portions.ts';
-import { apiUrl, queryOf, renderedQuery, revisionsQuery } from './request.ts';
+import { judge, revisionOf, type Verdict, type WikiItem, writeAliasChain } from './judge.ts';
+import { apiUrl, portionsOf, queryOf, renderedQuery, revisionsQuery } from './request.ts';
 import { fetchSearch } from './search.ts';
 import type { MediawikiSettings } from './settings.ts';
 import { titleFault } from './title.ts';
 
 type Context = FetchContext<MediawikiSettings>;
-type Failure = Extract<FetchOutcome, { kind: 'error' }>;
-
 /** One item; see `fetchTogetherFromWiki`. */
 export async function fetchFromWiki(item: WikiItem, context: Context): Promise<FetchOutcome> {
   const [outcome] = await fetchTogetherFromWiki([item], context);
@@ -118,15 +129,10 @@ async function fetchRendered(item: WikiItem, asking: Asking): Promise<Step> {
   const { title, revid, text, pageid, ns } = answer.parse ?? { title: '', text: '' };
   const page = { title, lastrevid: revid, pageid: numberOr(pageid), ns: numberOr(ns) };
   const payload = contentOf(page, 'html', text);
-  const outcome: FetchOutcome = {
-    kind: 'fetched',
-    facts: factsOf(item, asking),
-    payload,
-    text: null,
-    contentType: 'application/json',
+  const outcome = fetchedJson(factsOf(item, asking), payload, {
     projection: { title, text },
     validators: validators(revid === undefined ? null : String(revid), answer.curtimestamp ?? null),
-  };
+  });
   return { found: new Map([[item, outcome]]), trouble: false };
 }
 
@@ -242,15 +248,10 @@ function outcomeOf(
       if (item.resourceType === 'content')
         return wikitextOf(verdict.parts.page, merge.asOf, facts());
       const page = payloadOf(verdict.parts, merge, item.resourceType);
-      return {
-        kind: 'fetched',
-        facts: facts(),
-        payload: page,
-        text: null,
-        contentType: 'application/json',
+      return fetchedJson(facts(), page, {
         projection: projectionOf(page),
         validators: validators(revisionOf(verdict.parts.page), merge.asOf),
-      };
+      });
     }
   }
 }
@@ -258,15 +259,10 @@ function outcomeOf(
 function wikitextOf(page: WikiPage, asOf: string | null, facts: FetchFacts): FetchOutcome {
   // The page was parsed from JSON, so it holds JSON values only.
   const text = textOf((page as JsonObject)['revisions']);
-  return {
-    kind: 'fetched',
-    facts,
-    payload: contentOf(page, 'wikitext', text),
-    text: null,
-    contentType: 'application/json',
+  return fetchedJson(facts, contentOf(page, 'wikitext', text), {
     projection: { title: page.title, text },
     validators: validators(revisionOf(page), asOf),
-  };
+  });
 }
 
 function factsOf(

@@ -2,7 +2,7 @@
 import type { SourceType } from '../source-type.ts';
 import { fetchFromWiki, fetchTogetherFromWiki } from './connector.ts';
 import { mediawikiDiscover } from './discovery.ts';
-import { maxTitles } from './portions.ts';
+import { maxTitles } from './request.ts';
 import { mediawikiSeedItems } from './seeding.ts';
 import {
   type MediawikiSeed,

@@ -2,14 +2,36 @@
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
-import { beginningOf } from '../body.ts';
 import type { DiscoveredItem } from '../source-type.ts';
-import type { AliasChain } from './alias-chain.ts';
-import type { WikiPage } from './answer.ts';
-import { type PageParts, resolveTitle, type WikiMerge } from './merge.ts';
+import { beginningOf } from '../web/body.ts';
+import { type PageParts, resolveTitle, type WikiMerge, type WikiPage } from './answer.ts';
 import { wikiItem } from './seeding.ts';
 import { categoryNamespace, type MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle, titleOfResourceId } from './title.ts';
+
+export interface AliasChain {
+  /** Of the page it leads to. */
+  readonly namespace: number;
+  /** From the name as the wiki writes it to the title of the page; one title when only the spelling differs. */
+  readonly titles: readonly string[];
+}
+
+/** The length of the column. */
+const maxLength = 500;
+const written = /^alias:(\d+):(.+)$/s;
+
+/** Null when it cannot be kept: the name is then asked for each time. `|` is in no title. */
+export function writeAliasChain({ namespace, titles }: AliasChain): string | null {
+  const text = `alias:${namespace}:${titles.join('|')}`;
+  return titles.length > 0 && text.length <= maxLength ? text : null;
+}
+
+/** Null for anything else. */
+export function readAliasChain(etag: string | null): AliasChain | null {
+  const [, namespace, titles] = written.exec(etag ?? '') ?? [];
+  if (namespace === undefined || titles === undefined) return null;
+  return { namespace: Number(namespace), titles: titles.split('|') };
+}
 
 export type WikiItem = Pick<
   WorkItem,

@@ -1,4 +1,9 @@
-/** The addresses asked of a wiki's API. See https://www.mediawiki.org/wiki/API:Query */
+/**
+ * The addresses asked of a wiki's API, and how many pages go into one. See
+ * https://www.mediawiki.org/wiki/API:Query
+ */
+
+import type { WikiItem } from './judge.ts';
 import { categoryNamespace, type MediawikiSettings } from './settings.ts';
 import { titleOfResourceId } from './title.ts';
 
@@ -131,4 +136,40 @@ export function apiUrl(
   url.hash = '';
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
+}
+
+/** The API's limit for accounts without special rights. */
+export const maxTitles = 50;
+/** Of the encoded titles; many servers refuse addresses beyond 8 KiB. */
+const maxTitlesLength = 6000;
+
+/**
+ * Divides items into what one request asks for. An item that failed before is asked for in smaller
+ * company each time, in the end alone: a page that the wiki cannot deliver must not use up the
+ * attempts of the others.
+ */
+export function portionsOf<I extends Pick<WikiItem, 'resourceId' | 'attempt'>>(
+  items: readonly I[],
+): I[][] {
+  const portions: { readonly company: number; length: number; readonly items: I[] }[] = [];
+  for (const item of items) {
+    const company = companyOf(item.attempt);
+    const length = encodeURIComponent(`|${titleOfResourceId(item.resourceId)}`).length;
+    const open = portions.find(
+      (portion) =>
+        portion.company === company &&
+        portion.items.length < company &&
+        portion.length + length <= maxTitlesLength,
+    );
+    if (open) {
+      open.items.push(item);
+      open.length += length;
+    } else portions.push({ company, length, items: [item] });
+  }
+  return portions.map((portion) => portion.items);
+}
+
+function companyOf(attempt: number): number {
+  if (attempt <= 1) return maxTitles;
+  return attempt === 2 ? 10 : 1;
 }

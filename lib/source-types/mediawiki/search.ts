@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
-import { type Exchange, failed, failureOf } from '../exchange.ts';
 import type { DiscoveredItem, FetchContext, FetchOutcome } from '../source-type.ts';
-import { askWiki, isFailure } from './ask.ts';
+import { type Exchange, failed, failureOf, fetchedJson, isFailure } from '../web/exchange.ts';
+import { askWiki } from './ask.ts';
 import { searchQuery } from './request.ts';
 import { searchItem, wikiItem } from './seeding.ts';
 import { categoryNamespace, type MediawikiSettings } from './settings.ts';
@@ -51,15 +51,9 @@ export async function fetchSearch(
     results,
     next_offset: next === undefined ? null : Number(next),
   };
-  return {
-    kind: 'fetched',
-    facts: exchange.answered(),
-    payload,
-    text: null,
-    contentType: 'application/json',
+  return fetchedJson(exchange.answered(), payload, {
     projection: results.map(({ title }) => title),
-    validators: { etag: null, lastModified: null, revision: null },
-  };
+  });
 }
 
 /** What a search found; neither the pages nor the next results are a link hop: the seed asked for them. */

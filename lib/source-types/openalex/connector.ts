@@ -1,21 +1,28 @@
 /** Fetches works, alone or many in one request, and pages of searches. See https://developers.openalex.org */
-import { budgetOf } from '#lib/egress/budget-headers.ts';
+
+import { chunksOf } from '#db/chunks.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
-import { retryAfterMs } from '#lib/egress/retry-after.ts';
-import { type JsonObject, parseJson } from '#lib/json.ts';
+import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
-import { beginningOf, looksLikeHtml, textOf } from '../body.ts';
-import { challengeIn } from '../challenge.ts';
-import { type Exchange, failed, failureOf, failureOfStatus, openExchange } from '../exchange.ts';
-import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import { userAgentOf } from '../user-agent.ts';
-import { doiOf, workIdOf } from './identifiers.ts';
-import { searchFetched, workFetched } from './outcomes.ts';
+import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import { beginningOf, looksLikeHtml, textOf } from '../web/body.ts';
+import {
+  type Exchange,
+  type Failure,
+  failed,
+  failureOf,
+  fetchedJson,
+  isFailure,
+  jsonRequestHeaders,
+  openExchange,
+  stopsAsking,
+} from '../web/exchange.ts';
+import { budgetOf, retryAfterMs } from '../web/headers.ts';
+import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
 import { workItem, worksAddress } from './seeding.ts';
-import type { OpenalexSettings } from './settings.ts';
+import { doiOf, type OpenalexSettings, workIdOf } from './settings.ts';
 
 type Context = FetchContext<OpenalexSettings>;
-type Failure = Extract<FetchOutcome, { kind: 'error' }>;
 export type OpenalexItem = Pick<
   WorkItem,
   'resourceType' | 'resourceId' | 'requestUri' | 'priority' | 'attempt'
@@ -67,7 +74,7 @@ export async function fetchTogetherFromOpenalex(
 async function portionsOf(
   items: readonly OpenalexItem[],
   context: Context,
-): Promise<OpenalexItem[][]> {
+): Promise<(readonly OpenalexItem[])[]> {
   const { settings, secrets } = context;
   const size = settings.works_together;
   if (size < 2 || !secrets['api_key'] || items.length < 2) return [];
@@ -78,9 +85,7 @@ async function portionsOf(
   const dois = fresh.filter((item) => isDoi(item) && !/[|,]/.test(item.resourceId));
   const ids = fresh.filter((item) => !isDoi(item));
   return [ids, dois].flatMap((kind) =>
-    Array.from({ length: Math.ceil(kind.length / size) }, (_, index) =>
-      kind.slice(index * size, (index + 1) * size),
-    ).filter((portion) => portion.length > 1),
+    [...chunksOf(kind, size)].filter((portion) => portion.length > 1),
   );
 }
 
@@ -151,11 +156,9 @@ async function askJson(
   context: Context,
 ): Promise<JsonObject | Failure> {
   const { settings, secrets } = context;
-  const userAgent = userAgentOf(settings.user_agent, settings.email);
   const key = secrets['api_key'];
   const headers = {
-    accept: 'application/json',
-    ...(userAgent ? { 'user-agent': userAgent } : {}),
+    ...jsonRequestHeaders(settings),
     ...(key ? { authorization: `Bearer ${key}` } : {}),
   };
   try {
@@ -166,10 +169,10 @@ async function askJson(
 }
 
 function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Failure {
-  const challenge = challengeIn(response);
-  if (challenge !== null) return failed(exchange, 'blocked', challenge);
+  const challenge = failureOfChallenge(exchange, response);
+  if (challenge) return challenge;
   const text = textOf(response);
-  const refused = refusalOf(response, text, exchange) ?? failureOfStatus(exchange, response);
+  const refused = ownRefusalOf(response, text, exchange) ?? failureOfStatus(exchange, response);
   if (refused) return refused;
   const payload = parseJson(text);
   if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
@@ -183,7 +186,7 @@ function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Fail
 }
 
 /** OpenAlex's own meaning of two statuses: https://developers.openalex.org/api-reference/errors */
-function refusalOf(response: HttpResponse, text: string, exchange: Exchange): Failure | null {
+function ownRefusalOf(response: HttpResponse, text: string, exchange: Exchange): Failure | null {
   const wait = retryAfterMs(response.headers);
   const budget = budgetOf(response.headers);
   if (response.status === 429 && budget !== null && budget.remaining <= 0) {
@@ -196,16 +199,68 @@ function refusalOf(response: HttpResponse, text: string, exchange: Exchange): Fa
   return null;
 }
 
-const isFailure = (value: object): value is Failure => 'kind' in value && value.kind === 'error';
-
 /** Not to be asked any further now. */
-const isTrouble = ({ code, retryAfterMs: wait }: Failure): boolean =>
-  (code.startsWith('egress_') && code !== 'egress_too_large') ||
-  code === 'http_rate_limited' ||
-  code === 'http_unauthorized' ||
-  code === 'blocked' ||
-  (wait !== null && code !== 'budget_spent');
+const isTrouble = (failure: Failure): boolean =>
+  failure.code === 'http_unauthorized' || (failure.code !== 'budget_spent' && stopsAsking(failure));
 
 /** A final refusal of a list may be one work's doing: then each is asked for alone. */
 const mayBeOfOneItem = ({ code }: Failure): boolean =>
   code === 'http_client_error' || code === 'egress_too_large' || code === 'payload_invalid';
+
+/** A work; or another name of one: a DOI's work, or an entity that was merged into another (301). */
+function workFetched(
+  item: Pick<WorkItem, 'resourceId' | 'priority'>,
+  work: JsonObject,
+  facts: FetchFacts,
+  settings: OpenalexSettings,
+): FetchOutcome {
+  const id = typeof work['id'] === 'string' ? workIdOf(work['id']) : null;
+  if (id === null) return invalid(facts, 'The answer is not a work of OpenAlex.');
+  if (id === item.resourceId) return fetched(work, facts);
+  return {
+    kind: 'alias',
+    facts: { ...facts, details: { ...facts.details, alias_of: id } },
+    canonical: { ...workItem(settings, id, item.priority), isHop: false },
+  };
+}
+
+/** A page of results. */
+const searchFetched = (body: JsonObject, facts: FetchFacts): FetchOutcome =>
+  Array.isArray(body['results'])
+    ? fetched(body, facts)
+    : invalid(facts, 'The answer is not a page of results of OpenAlex.');
+
+const fetched = (payload: JsonObject, facts: FetchFacts): FetchOutcome =>
+  fetchedJson(facts, payload, { projection: withoutCounters(payload) });
+
+const invalid = (facts: FetchFacts, message: string): FetchOutcome => ({
+  kind: 'error',
+  facts,
+  code: 'payload_invalid',
+  message,
+  retryAfterMs: null,
+});
+
+/** Counters and clocks of OpenAlex that move without the work having changed. */
+const movingParts = new Set([
+  'cited_by_count',
+  'counts_by_year',
+  'updated_date',
+  'cited_by_percentile_year',
+  'citation_normalized_percentile',
+  'fwci',
+  'relevance_score',
+  'db_response_time_ms',
+  'next_cursor',
+  'cost_usd',
+]);
+
+function withoutCounters(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutCounters);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !movingParts.has(name))
+      .map(([name, part]) => [name, withoutCounters(part)]),
+  );
+}

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
-import { doiOf, workIdOf } from './identifiers.ts';
-import type { OpenalexSeed, OpenalexSettings } from './settings.ts';
+import { shortId } from '../web/addresses.ts';
+import { doiOf, type OpenalexSeed, type OpenalexSettings, workIdOf } from './settings.ts';
 
 /** One item per work, and one for the first page of a search. */
 export function openalexSeedItems(
@@ -81,7 +80,7 @@ export function searchItem(
   };
   return {
     resourceType: 'search',
-    resourceId: `${shortened(name)}#${at.page}`,
+    resourceId: `${shortId(name, 300)}#${at.page}`,
     requestUri: url.href,
     requestMethod: 'GET',
     metadata,
@@ -96,9 +95,3 @@ export const worksAddress = (settings: OpenalexSettings): URL => apiAddress(sett
 function apiAddress(settings: OpenalexSettings, path: string): URL {
   return new URL(`${settings.base_url.replace(/\/+$/, '')}${path}`);
 }
-
-/** Long searches are named by their beginning and hash, within the 500 characters of a resource id. */
-const shortened = (name: string): string =>
-  name.length <= 300
-    ? name
-    : `${name.slice(0, 200)}~${createHash('sha256').update(name).digest('hex')}`;

@@ -1,3 +1,4 @@
+/** Settings and seeds, and the ids of works as people write them: OpenAlex's own and DOIs. */
 import { z } from 'zod';
 import {
   commonHints,
@@ -13,7 +14,22 @@ import {
   wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
-import { doiOf, workIdOf } from './identifiers.ts';
+
+/** `2741809807`, `W2741809807` or its address → `W2741809807`; null when it is none. */
+export function workIdOf(text: string): string | null {
+  const id = /^(?:https?:\/\/(?:api\.)?openalex\.org\/(?:works\/)?)?[wW]?(\d{1,18})$/.exec(
+    text.trim(),
+  )?.[1];
+  return id === undefined ? null : `W${id}`;
+}
+
+/** A DOI, its address or `doi:…` → the DOI in lower case (DOIs ignore case); null when it is none. */
+export function doiOf(text: string): string | null {
+  const doi = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:)?(10\.\d{4,9}\/\S{1,400})$/i.exec(
+    text.trim(),
+  )?.[1];
+  return doi?.toLowerCase() ?? null;
+}
 
 const texts = z.array(z.string().trim().min(1, 'must not be empty')).max(10_000, 'at most 10,000');
 

@@ -10,7 +10,7 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/get.ts';
 import { listRefused } from '#lib/items/bulk/refused-items.ts';
 import { whyNotUndo } from '#lib/items/bulk/undo.ts';

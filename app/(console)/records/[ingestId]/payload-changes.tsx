@@ -11,7 +11,7 @@ import { EmptyState, TableSkeleton } from '#app/ui/states.tsx';
 import type { JsonDiff } from '#lib/records/diff.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
 
-const loadCompare = () => import('#lib/records/viewer/compare-payloads.ts');
+const loadCompare = () => import('#lib/records/diff.ts');
 const ChangesTable = lazy(() => import('./changes-table.tsx'));
 
 export function PayloadChanges({

@@ -8,7 +8,7 @@ import { CopyId } from '#app/ui/copy-id.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';

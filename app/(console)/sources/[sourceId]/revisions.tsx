@@ -5,7 +5,7 @@ import { Badge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { diffJson, type JsonChange } from '#lib/records/diff.ts';
-import type { SourceRevision } from '#lib/sources/revisions.ts';
+import type { SourceRevision } from '#lib/sources/read-sources.ts';
 import { RollBackButton } from './roll-back-button.tsx';
 
 export function Revisions({

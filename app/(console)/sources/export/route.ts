@@ -3,7 +3,7 @@ import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
-import { listSources } from '#lib/sources/list-sources.ts';
+import { listSources } from '#lib/sources/read-sources.ts';
 import { sourcesToYaml } from '#lib/sources/yaml.ts';
 
 export async function GET(request: Request): Promise<Response> {

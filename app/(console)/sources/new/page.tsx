@@ -6,12 +6,11 @@ import { Banner } from '#app/ui/banner.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoPermission } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { SourceType } from '#lib/source-types/source-type.ts';
-import { requireSource } from '#lib/sources/get-source.ts';
-import type { Source } from '#lib/sources/model.ts';
+import { requireSource, type Source } from '#lib/sources/read-sources.ts';
 import { formModelOf } from '../form-model.ts';
 import { SourceForm, type SourceFormStart } from '../source-form.tsx';
 

@@ -15,7 +15,7 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { can } from '#lib/actor/permissions.ts';
+import { can } from '#lib/actor/model.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { statusTimeline } from '#lib/items/timeline.ts';
 import type { WorkItem } from '#lib/queue/model.ts';

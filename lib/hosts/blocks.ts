@@ -1,0 +1,72 @@
+/** Hosts that nobody asks for a while: they asked for that, or failed too often in a row. */
+import type { Db } from '#db/engine.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
+
+/**
+ * Lets workers ask the host again before its wait is over. Needs `hosts:change`. Throws `not_found`
+ * for an unknown host; a host that is not blocked is left as it is.
+ */
+export async function clearBlock(db: Db, actor: Actor, host: string): Promise<void> {
+  requirePermission(actor, 'hosts:change');
+  await db.transaction(async (tx) => {
+    const known = await tx.q
+      .selectFrom('hosts')
+      .select(['blocked_until', 'blocked_reason'])
+      .where('host', '=', host)
+      .executeTakeFirst();
+    if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    if (known.blocked_until === null) return;
+    await tx.q
+      .updateTable('hosts')
+      .set({ blocked_until: null, blocked_reason: null, updated_at: tx.engine.now() })
+      .where('host', '=', host)
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'host.clear-block',
+      targetType: 'host',
+      targetId: host,
+      summary: `Cleared the block of ${host}`,
+      before: { blockedUntil: known.blocked_until, reason: known.blocked_reason },
+      after: { blockedUntil: null },
+    });
+    const message = `${actor.email} lets workers ask ${host} again.`;
+    await recordEvents(tx, [{ kind: 'host.unblocked', host, message }]);
+  });
+}
+
+/** Hosts in one call; the others come with the next. */
+const mostAtOnce = 100;
+
+/**
+ * Takes the block from hosts whose wait is over, and tells of it; they could be asked again before that
+ * already. Any number of workers may call it; one of them tells. Returns how many there were.
+ */
+export async function endBlocks(db: Db): Promise<number> {
+  const over = db.q
+    .selectFrom('hosts')
+    .select('host')
+    .where('blocked_until', '<=', db.engine.now());
+  const hosts = await db.engine.take(over, mostAtOnce).execute();
+  let ended = 0;
+  for (const { host } of hosts) {
+    const isMine = await db.transaction(async (tx) => {
+      const result = await tx.q
+        .updateTable('hosts')
+        .set({ blocked_until: null, blocked_reason: null })
+        .where('host', '=', host)
+        .where('blocked_until', '<=', tx.engine.now())
+        .executeTakeFirst();
+      if (Number(result.numUpdatedRows) === 0) return false;
+      await recordEvents(tx, [
+        { kind: 'host.unblocked', host, message: `${host} may be asked again.` },
+      ]);
+      return true;
+    });
+    if (isMine) ended += 1;
+  }
+  return ended;
+}

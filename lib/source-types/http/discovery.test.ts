@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { itemOf } from '#test/fetch-harness.ts';
+import { linkOf } from '../web/headers.ts';
+import { valuesAt } from '../web/selector.ts';
+import { http } from './index.ts';
+import { expandTemplate, templateFault } from './template.ts';
+
+/** The addresses found in an answer, the next page marked. */
+function found(
+  settings: JsonObject,
+  payload: JsonValue,
+  over: { url?: string; link?: string; metadata?: JsonObject } = {},
+): string[] {
+  const item = itemOf(
+    {
+      resourceType: 'record',
+      resourceId: 'x',
+      requestUri: over.url ?? 'https://api.example/items?limit=2',
+    },
+    { metadata: over.metadata ?? null },
+  );
+  const context = { sourceName: 's', secrets: {}, settings: http.settingsSchema.parse(settings) };
+  const answer = { responseHeaders: over.link === undefined ? {} : { link: over.link } };
+  return http.discover(item, payload, context, answer).map(({ requestUri, isHop, metadata }) => {
+    const page = isHop === false ? ` (page ${metadata?.['page']})` : '';
+    return `${requestUri.replace('https://api.example', '')}${page}`;
+  });
+}
+
+describe('the next page', () => {
+  const by = (rules: JsonObject): JsonObject => ({ paging: rules });
+
+  it('is none unless it is asked for', () => {
+    expect(found({}, { next: '/items?page=2' }, { link: '</b>; rel="next"' })).toEqual([]);
+  });
+
+  it('comes in the Link header', () => {
+    const link = '</items?page=1>; rel="first", </items?page=3>; title="a, b"; rel="next last"';
+    expect(found(by({ by: 'link' }), [], { link })).toEqual(['/items?page=3 (page 2)']);
+    expect(found(by({ by: 'link' }), [], { link: '</a>; rel="prev"' })).toEqual([]);
+  });
+
+  it('comes as rel=next of a page', () => {
+    const page = { content_type: 'text/html', text: '<a rel="next" href="?p=2">on</a>' };
+    expect(found(by({ by: 'link' }), page)).toEqual(['/items?p=2 (page 2)']);
+  });
+
+  it.each([
+    ['a word for the query', 'c2', '/items?limit=2&after=c2 (page 2)'],
+    ['a number for the query', 17, '/items?limit=2&after=17 (page 2)'],
+    ['a whole address', 'https://api.example/items?token=z', '/items?token=z (page 2)'],
+    ['a path', '/items?token=z', '/items?token=z (page 2)'],
+  ])('comes by %s', (_, cursor, address) => {
+    const rules = by({ by: 'cursor', field: '$.meta.next', parameter: 'after' });
+    expect(found(rules, { meta: { next: cursor } })).toEqual([address]);
+  });
+
+  it.each([null, '', false])('is none at the cursor %j', (cursor) => {
+    expect(found(by({ by: 'cursor', field: '$.next' }), { next: cursor })).toEqual([]);
+  });
+
+  it('is counted on as long as there are entries', () => {
+    const rules = by({ by: 'page', field: '$.items[*]', parameter: 'p' });
+    expect(found(rules, { items: [{ id: 1 }] })).toEqual(['/items?limit=2&p=2 (page 2)']);
+    const third = { url: 'https://api.example/items?p=3', metadata: { page: 3 } };
+    expect(found(rules, { items: [true] }, third)).toEqual(['/items?p=4 (page 4)']);
+    expect(found(rules, { items: [] }, third)).toEqual([]);
+  });
+
+  it('is not beyond the number of pages, nor on another host, nor the page itself', () => {
+    const rules = by({ by: 'cursor', field: '$.next', max_pages: 3 });
+    expect(found(rules, { next: 'z' }, { metadata: { page: 3 } })).toEqual([]);
+    expect(found(rules, { next: 'https://elsewhere.example/items' })).toEqual([]);
+    expect(found(rules, { next: 'https://api.example/items?limit=2' })).toEqual([]);
+  });
+
+  it('is not followed a second time as a link', () => {
+    const settings = {
+      ...by({ by: 'cursor', field: '$.next' }),
+      discovery: { enabled: true, links: ['$.next', '$.items[*]'] },
+    };
+    expect(found(settings, { next: '/p2', items: ['/a'] })).toEqual(['/a', '/p2 (page 2)']);
+  });
+});
+
+describe('links', () => {
+  it('lose the parameters that are to be left out, and so become one', () => {
+    const settings = {
+      discovery: { enabled: true, links: ['$..href'], drop_parameters: ['utm_*', 'sid'] },
+    };
+    const payload = {
+      a: { href: '/x?utm_source=1&id=2' },
+      b: [{ href: '/x?id=2&sid=9' }, { href: '/x?id=2&side=9' }],
+    };
+    expect(found(settings, payload)).toEqual(['/x?id=2', '/x?id=2&side=9']);
+  });
+});
+
+describe('a path into JSON', () => {
+  const value = { a: { b: ['x', 'y'], 'c d': { e: 1 } }, list: [{ b: 'z' }, { b: null }], π: 'pi' };
+  it.each([
+    ['$.a.b[1]', ['y']],
+    ["$.a['c d'].e", ['1']],
+    ['$.list[*].b', ['z']],
+    ['$..b', ['z']],
+    ['$..b[*]', ['x', 'y']],
+    ['$.*.b[*]', ['x', 'y']],
+    ['$.π', ['pi']],
+    ['$.missing.b', []],
+    ['$.__proto__', []],
+  ])('%s', (path, values) => expect(valuesAt(value, path)).toEqual(values));
+});
+
+describe('a template', () => {
+  it.each([
+    ['/a', ['/a']],
+    ['/p/{1..3}', ['/p/1', '/p/2', '/p/3']],
+    ['/p/{08..10}', ['/p/08', '/p/09', '/p/10']],
+    ['/p/{0..20..10}', ['/p/0', '/p/10', '/p/20']],
+    ['/p/{3..1}', ['/p/3', '/p/2', '/p/1']],
+    ['/{en,de}/{1..2}', ['/en/1', '/en/2', '/de/1', '/de/2']],
+  ])('%s stands for its addresses', (template, urls) => {
+    expect(templateFault(template)).toBeNull();
+    expect(expandTemplate(template)).toEqual(urls);
+  });
+
+  it.each(['/{1..}', '/{a..z}', '/{x}', '/{}', '/{1..3', '/a}', '/{1..100}/{1..101}'])(
+    '%s is refused',
+    (template) => expect(templateFault(template)).not.toBeNull(),
+  );
+
+  it('is refused at the field when all of a seed are too many together', () => {
+    const urls = ['https://a.example/{1..6000}', 'https://b.example/{1..6000}'];
+    const { error } = http.seedSchema.safeParse({ urls });
+    expect(error?.issues).toMatchObject([{ path: ['urls'] }]);
+    expect(http.seedSchema.safeParse({}).success).toBe(false);
+  });
+});
+
+it.each([
+  ['<https://a/>; rel=next', 'https://a/'],
+  ['<a>; rel="prev", <b> ; REL="Next"', 'b'],
+  ['<a,b>; rel="next"', 'a,b'],
+  ['<a>; title="x; rel=next"', null],
+  ['nonsense', null],
+  [undefined, null],
+])('of the Link header %j the next one is %j', (header, address) => {
+  expect(linkOf(header, 'next')).toBe(address);
+});

@@ -1,0 +1,188 @@
+/** The requests of one fetch: polite pauses between them, their facts, and how failures end. */
+
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { ErrorCode } from '#lib/errors/codes.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { Validators } from '#lib/queue/model.ts';
+import { redactHeaders } from '#lib/redact-secrets.ts';
+import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import { budgetOf, noValidators } from './headers.ts';
+
+interface AskOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | null;
+  /** Default: the HTTP client's. */
+  readonly maxBytes?: number;
+  /** See `HttpRequest`. */
+  readonly beforeRedirect?: (next: URL) => Promise<void>;
+}
+
+export interface Exchange {
+  /** Sends one request, after the polite pause unless it is the first. Throws as HttpClient does. */
+  ask(url: string, options?: AskOptions): Promise<HttpResponse>;
+  /** Of all requests so far; null before the first answer. `details` adds to the attempt's facts. */
+  facts(details?: JsonObject): FetchFacts | null;
+  /** The same when an answer is known to exist. */
+  answered(details?: JsonObject): FetchFacts;
+}
+
+export function openExchange(context: FetchContext<CommonSettings>): Exchange {
+  let first: { url: string; method: string; headers: Record<string, string> } | null = null;
+  let last: HttpResponse | null = null;
+  let asked = 0;
+  let bytes = 0;
+  let wireBytes = 0;
+  let durationMs = 0;
+
+  const facts = (details: JsonObject = {}): FetchFacts | null => {
+    if (!first || !last) return null;
+    const budget = budgetOf(last.headers);
+    return {
+      requestUri: first.url,
+      requestMethod: first.method,
+      requestHeaders: first.headers,
+      statusCode: last.status,
+      responseHeaders: redactHeaders(last.headers),
+      durationMs: Math.round(durationMs),
+      details: {
+        final_url: last.finalUrl,
+        redirects: last.redirects.map(({ status, url }) => ({ status, url })),
+        remote_address: last.remoteAddress,
+        http_version: last.httpVersion,
+        connect_ms: Math.round(last.timings.connectMs),
+        first_byte_ms: Math.round(last.timings.firstByteMs),
+        total_ms: Math.round(durationMs),
+        bytes,
+        wire_bytes: wireBytes,
+        requests: asked,
+        ...(budget === null ? {} : { budget }),
+        ...details,
+      },
+    };
+  };
+
+  return {
+    async ask(url, { method = 'GET', headers = {}, body = null, ...limits } = {}) {
+      if (asked > 0) await context.politePause();
+      context.signal.throwIfAborted();
+      first ??= { url, method, headers: redactHeaders(headers) };
+      asked += 1;
+      const response = await context.http.request({
+        url,
+        method,
+        headers,
+        body,
+        timeoutMs: context.settings.timeout * 1000,
+        signal: context.signal,
+        ...limits,
+      });
+      last = response;
+      bytes += response.bytes;
+      wireBytes += response.wireBytes;
+      durationMs += response.timings.totalMs;
+      return response;
+    },
+    facts,
+    answered(details) {
+      const known = facts(details);
+      if (!known) throw new Error('no request of this exchange was answered yet');
+      return known;
+    },
+  };
+}
+
+export type Failure = Extract<FetchOutcome, { kind: 'error' }>;
+
+/** An error outcome with the facts so far. */
+export const failed = (
+  exchange: Exchange,
+  code: ErrorCode,
+  message: string,
+  retryAfter: number | null = null,
+): Failure => ({
+  kind: 'error',
+  facts: exchange.facts(),
+  code,
+  message,
+  retryAfterMs: retryAfter,
+});
+
+/** Runs a fetch; what the HTTP client throws becomes an error outcome. */
+export async function guarded(
+  context: FetchContext<CommonSettings>,
+  fetch: (exchange: Exchange) => Promise<FetchOutcome>,
+): Promise<FetchOutcome> {
+  const exchange = openExchange(context);
+  try {
+    return await fetch(exchange);
+  } catch (error) {
+    return failureOf(error, exchange, context);
+  }
+}
+
+/**
+ * What the HTTP client threw, as an outcome. An abort by the caller stays an exception: it says
+ * nothing about the source.
+ */
+export function failureOf(
+  error: unknown,
+  exchange: Exchange,
+  context: FetchContext<CommonSettings>,
+): Failure {
+  if (context.signal.aborted || !(error instanceof AppError)) throw error;
+  return failed(exchange, error.code, error.message, error.retryAfterMs);
+}
+
+/** Whether something is a failure; what servers answer has no `kind`. */
+export const isFailure = (value: object): value is Failure =>
+  'kind' in value && value.kind === 'error';
+
+/** Whether a server that failed so is not to be asked any further now. */
+export function stopsAsking({ code, retryAfterMs }: Failure): boolean {
+  const unreachable = code.startsWith('egress_') && code !== 'egress_too_large';
+  return unreachable || retryAfterMs !== null || code === 'http_rate_limited' || code === 'blocked';
+}
+
+/** The outcome of JSON that was fetched; without a projection all of it counts as content. */
+export const fetchedJson = (
+  facts: FetchFacts,
+  payload: JsonValue,
+  {
+    projection = payload,
+    validators = noValidators,
+    contentType = 'application/json',
+  }: {
+    readonly projection?: JsonValue;
+    readonly validators?: Validators;
+    readonly contentType?: string;
+  } = {},
+): FetchOutcome => ({
+  kind: 'fetched',
+  facts,
+  payload,
+  text: null,
+  contentType,
+  projection,
+  validators,
+});
+
+/** Names this crawler when a source has no user agent of its own and must name a contact. */
+const product = 'HolocronIngest/0.1';
+
+/**
+ * The headers of a request for JSON to an API that wants to know whom it can reach: the contact is added to
+ * the user agent that does not name it already. Without either the deployment's own user agent stands.
+ */
+export function jsonRequestHeaders({
+  user_agent: userAgent,
+  email: contact,
+}: {
+  readonly user_agent?: string | undefined;
+  readonly email?: string | undefined;
+}): Record<string, string> {
+  const isNamed = contact === undefined || userAgent?.includes(contact);
+  const name = isNamed ? userAgent : `${userAgent ?? product} (${contact})`;
+  return { accept: 'application/json', ...(name === undefined ? {} : { 'user-agent': name }) };
+}

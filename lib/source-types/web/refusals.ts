@@ -1,0 +1,110 @@
+/** Responses that are no success: what each status means, and pages that stand between a crawler and the site. */
+
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import type { AppErrorCode } from '#lib/errors/codes.ts';
+import { mediaTypeOf } from './body.ts';
+import { type Exchange, type Failure, failed } from './exchange.ts';
+import { retryAfterMs } from './headers.ts';
+
+interface StatusOutcome {
+  /** Inclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: AppErrorCode;
+  /** After `The source answered 404: `. */
+  readonly says: string;
+}
+
+const only = (status: number, outcome: AppErrorCode, says: string): StatusOutcome => ({
+  from: status,
+  to: status,
+  outcome,
+  says,
+});
+
+export const statusOutcomes: readonly StatusOutcome[] = [
+  only(401, 'http_unauthorized', 'it wants credentials'),
+  only(403, 'http_forbidden', 'it refuses access'),
+  only(404, 'http_not_found', 'it has no such resource'),
+  only(407, 'http_unauthorized', 'a proxy on its side wants credentials'),
+  only(408, 'http_server_error', 'it waited too long for the request'),
+  only(410, 'http_gone', 'the resource is gone'),
+  only(421, 'http_server_error', 'the connection led to the wrong server'),
+  only(423, 'http_server_error', 'the resource is locked'),
+  only(425, 'http_server_error', 'it wants the request again'),
+  only(429, 'http_rate_limited', 'too many requests'),
+  only(451, 'http_forbidden', 'it refuses access for legal reasons'),
+  only(501, 'http_client_error', 'it cannot do what was asked'),
+  only(505, 'http_client_error', 'it does not speak this version of HTTP'),
+  { from: 100, to: 199, outcome: 'egress_response_invalid', says: 'that is no final answer' },
+  { from: 300, to: 399, outcome: 'http_client_error', says: 'a redirect that leads nowhere' },
+  { from: 400, to: 499, outcome: 'http_client_error', says: 'it does not accept the request' },
+  { from: 500, to: 599, outcome: 'http_server_error', says: 'a fault of its own' },
+];
+
+const beyond = only(0, 'egress_response_invalid', 'that is no status of HTTP');
+
+/** Null for 2xx, and for 304, which is an answer of its own. */
+function outcomeOfStatus(status: number): StatusOutcome | null {
+  if ((status >= 200 && status < 300) || status === 304) return null;
+  return statusOutcomes.find(({ from, to }) => status >= from && status <= to) ?? beyond;
+}
+
+/** Headers by which the usual guards say that their page is a challenge and not the site's answer. */
+const guardHeaders: readonly (readonly [string, RegExp, string])[] = [
+  ['cf-mitigated', /challenge/i, 'Cloudflare'],
+  ['x-amzn-waf-action', /challenge|captcha/i, 'AWS WAF'],
+  ['x-datadome', /protected/i, 'DataDome'],
+  ['x-vercel-mitigated', /challenge|deny/i, 'Vercel'],
+];
+
+/** What only challenge pages hold, near their beginning. */
+const guardMarks: readonly (readonly [RegExp, string])[] = [
+  [/\/cdn-cgi\/challenge-platform\//, 'Cloudflare'],
+  [/<title>(Just a moment\.\.\.|Attention Required! \| Cloudflare)<\/title>/i, 'Cloudflare'],
+  [/\/\.within\.website\/x\/cmd\/anubis\//, 'Anubis'],
+  [/_Incapsula_Resource/, 'Imperva'],
+  [/geo\.captcha-delivery\.com/, 'DataDome'],
+];
+
+const beginning = 64 * 1024;
+
+/**
+ * A sentence when the answer is a challenge page, else null. Marks in the page count only where the
+ * status is a refusal: a page may well be about challenge pages.
+ */
+function challengeIn(response: Pick<HttpResponse, 'status' | 'headers' | 'body'>): string | null {
+  const { status, headers } = response;
+  const guard =
+    guardHeaders.find(([name, value]) => value.test(headers[name] ?? ''))?.[2] ??
+    (isRefusal(status) && /html|^$/.test(mediaTypeOf(response)) ? guardIn(response.body) : null);
+  return guard == null
+    ? null
+    : `${guard} stands before the site and answered ${status} with a challenge.`;
+}
+
+const isRefusal = (status: number) => [401, 403, 405, 429, 503].includes(status);
+
+function guardIn(body: Uint8Array): string | null {
+  const text = new TextDecoder('latin1').decode(body.subarray(0, beginning));
+  return guardMarks.find(([mark]) => mark.test(text))?.[1] ?? null;
+}
+
+/** The error outcome of a challenge page; null for anything else. */
+export function failureOfChallenge(exchange: Exchange, response: HttpResponse): Failure | null {
+  const challenge = challengeIn(response);
+  return challenge === null ? null : failed(exchange, 'blocked', challenge);
+}
+
+/** The error outcome of a status that is not a success; null for 2xx and 304. */
+export function failureOfStatus(exchange: Exchange, response: HttpResponse): Failure | null {
+  const { status } = response;
+  const row = outcomeOfStatus(status);
+  if (!row) return null;
+  const message = `The source answered ${status}: ${row.says}.`;
+  return failed(exchange, row.outcome, message, retryAfterMs(response.headers));
+}
+
+/** The error outcome of a response that is no success, whichever way; null for one that is. */
+export const refusalOf = (exchange: Exchange, response: HttpResponse): Failure | null =>
+  failureOfChallenge(exchange, response) ?? failureOfStatus(exchange, response);

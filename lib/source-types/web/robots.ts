@@ -1,0 +1,272 @@
+/**
+ * robots.txt (RFC 9309): what a site allows crawlers to fetch. Its files are kept in the database, so that a
+ * fleet asks each origin once a day, not once a worker.
+ */
+import robotsParser from 'robots-parser';
+import type { Db, Session } from '#db/engine.ts';
+import type { HttpClient } from '#lib/egress/http-client.ts';
+import { describeUrl, parseHttpUrl } from '#lib/egress/url.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { AppErrorCode } from '#lib/errors/codes.ts';
+import { insertHost } from '#lib/hosts/insert-host.ts';
+import type { CommonSettings, FetchContext } from '../source-type.ts';
+
+/** What is known of one origin's file. */
+export interface RobotsEntry {
+  /** HTTP status; null when the server could not be reached. */
+  readonly status: number | null;
+  readonly body: string | null;
+}
+
+/** Where robots.txt files are kept, by origin. An entry is given back as long as it is fresh. */
+export interface RobotsCache {
+  get(origin: string): Promise<RobotsEntry | null>;
+  set(origin: string, entry: RobotsEntry): Promise<void>;
+}
+
+/** RFC 9309, 2.4. */
+const maxAgeMs = 24 * 60 * 60_000;
+/** An unreachable file is asked for again soon, or a short outage would stop a day's crawl. */
+const unreachableAgeMs = 60_000;
+
+const isUnreachable = ({ status }: RobotsEntry) => status === null || status >= 500;
+
+const isFresh = (entry: RobotsEntry, ageMs: number): boolean =>
+  ageMs < (isUnreachable(entry) ? unreachableAgeMs : maxAgeMs);
+
+type RobotsVerdict =
+  /** `delayMs`: the site's own wish for the time between two requests (`Crawl-delay`), or null. */
+  | { readonly kind: 'allowed'; readonly delayMs: number | null }
+  | { readonly kind: 'disallowed' }
+  /** 5xx or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
+  | { readonly kind: 'unknown'; readonly message: string };
+
+const maxBytes = 512 * 1024;
+/** What keeps robots.txt from being asked keeps the page from it too, and says more than "unreachable". */
+const faultsOfOrigin: ReadonlySet<AppErrorCode> = new Set([
+  'egress_address_refused',
+  'egress_dns_failed',
+  'egress_connect_failed',
+  'egress_tls_failed',
+]);
+
+/** A cache in memory, at most 24 h old (RFC 9309, 2.4) and at most 1,000 origins. */
+export function createRobotsMemory(now: () => number = Date.now): RobotsCache {
+  const entries = new Map<string, { readonly entry: RobotsEntry; readonly at: number }>();
+  return {
+    async get(origin) {
+      const known = entries.get(origin);
+      if (!known) return null;
+      return isFresh(known.entry, now() - known.at) ? known.entry : null;
+    },
+    async set(origin, entry) {
+      const oldest = entries.size >= 1000 ? entries.keys().next().value : undefined;
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.set(origin, { entry, at: now() });
+    },
+  };
+}
+
+/** One cache in memory per HTTP client, for callers that bring none. */
+const memories = new WeakMap<HttpClient, RobotsCache>();
+
+function memoryOf(http: HttpClient): RobotsCache {
+  const known = memories.get(http) ?? createRobotsMemory();
+  memories.set(http, known);
+  return known;
+}
+
+/**
+ * Holds a fetch to the robots.txt of the address it is about to ask: the item's own, or one that a redirect
+ * leads to. A site is asked for its file at most once a day per origin, and the distance it wants is kept.
+ * @throws AppError `robots_disallowed`; `http_server_error`, or `redirect_host_waits` where a redirect led,
+ *   while the file cannot be read; what the HTTP client throws when the origin cannot or must not be connected to
+ */
+export async function obeyRobots(
+  url: string,
+  item: { readonly requestUri: string },
+  context: FetchContext<CommonSettings>,
+): Promise<void> {
+  const verdict = await verdictOn(url, context);
+  const isElsewhere = new URL(url).host !== new URL(item.requestUri).host;
+  if (verdict.kind === 'allowed') {
+    const keepDistance = isElsewhere ? context.keepDistanceThere : context.keepDistance;
+    return keepDistance?.(verdict.delayMs);
+  }
+  if (verdict.kind === 'unknown') {
+    // The host that was asked is not to blame for another's.
+    throw new AppError(isElsewhere ? 'redirect_host_waits' : 'http_server_error', verdict.message);
+  }
+  throw new AppError('robots_disallowed', `robots.txt does not allow ${describeUrl(url)}.`);
+}
+
+async function verdictOn(
+  address: string,
+  context: FetchContext<CommonSettings>,
+): Promise<RobotsVerdict> {
+  const { http, settings, robots = memoryOf(http) } = context;
+  const { origin } = parseHttpUrl(address);
+  const question = {
+    context,
+    cache: robots,
+    robotsUrl: `${origin}/robots.txt`,
+    userAgent: settings.user_agent ?? http.userAgent ?? 'HolocronIngest',
+  };
+  let entry = await robots.get(origin);
+  if (!entry) {
+    entry = await readOnce(question, origin);
+    await context.politePause();
+  }
+  return judgeRobots(entry, question.robotsUrl, address, question.userAgent);
+}
+
+interface RobotsQuestion {
+  readonly context: FetchContext<CommonSettings>;
+  readonly cache: RobotsCache;
+  readonly robotsUrl: string;
+  readonly userAgent: string;
+}
+
+/** The rule of RFC 9309 2.3.1: 2xx is read, 4xx allows all, anything else allows nothing. */
+export function judgeRobots(
+  entry: RobotsEntry,
+  robotsUrl: string,
+  url: string,
+  userAgent: string,
+): RobotsVerdict {
+  const { status, body } = entry;
+  if (status !== null && status >= 400 && status < 500) return { kind: 'allowed', delayMs: null };
+  if (status === null || status >= 300) {
+    const found = status === null ? 'could not be reached' : `answered ${status}`;
+    return {
+      kind: 'unknown',
+      message: `${robotsUrl} ${found}, so nothing may be fetched there yet.`,
+    };
+  }
+  const rules = robotsParser(robotsUrl, body ?? '');
+  const product = productOf(userAgent);
+  if (rules.isAllowed(url, product) === false) return { kind: 'disallowed' };
+  const seconds = rules.getCrawlDelay(product);
+  const delayMs = seconds !== undefined && seconds > 0 ? Math.round(seconds * 1000) : null;
+  return { kind: 'allowed', delayMs };
+}
+
+/** robots.txt names products (`ExampleBot`), not whole User-Agent headers. */
+const productOf = (userAgent: string) => userAgent.split(/[/\s(]/, 1)[0] || '*';
+
+const underWay = new WeakMap<RobotsCache, Map<string, Promise<RobotsEntry>>>();
+
+/** Many items of one new origin ask at the same moment; the file is fetched for all of them. */
+async function readOnce(question: RobotsQuestion, origin: string): Promise<RobotsEntry> {
+  const reading = underWay.get(question.cache) ?? new Map<string, Promise<RobotsEntry>>();
+  underWay.set(question.cache, reading);
+  const others = reading.get(origin);
+  if (others) {
+    // Whoever read it may have been aborted; that is no verdict on the file.
+    const theirs = await others.catch(() => null);
+    if (theirs) return theirs;
+  }
+  const own = readRobots(question).then(async (entry) => {
+    await question.cache.set(origin, entry);
+    return entry;
+  });
+  reading.set(origin, own);
+  try {
+    return await own;
+  } finally {
+    reading.delete(origin);
+  }
+}
+
+async function readRobots({
+  context: { http, settings, signal },
+  robotsUrl,
+  userAgent,
+}: RobotsQuestion): Promise<RobotsEntry> {
+  try {
+    const response = await http.request({
+      url: robotsUrl,
+      headers: { 'user-agent': userAgent, accept: 'text/plain, */*;q=0.1' },
+      timeoutMs: Math.min(settings.timeout * 1000, 30_000),
+      maxBytes,
+      signal,
+    });
+    return { status: response.status, body: new TextDecoder().decode(response.body) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (error instanceof AppError && faultsOfOrigin.has(error.code)) throw error;
+    return { status: null, body: null };
+  }
+}
+
+/** So long a worker trusts what it has read before it looks into the database again. */
+const rereadMs = 60_000;
+const mostRemembered = 1000;
+
+/** @param clock monotonic, ms; for what this process remembers only */
+export function createRobotsCache(
+  db: Db,
+  clock: () => number = () => performance.now(),
+): RobotsCache {
+  const remembered = new Map<string, { readonly entry: RobotsEntry; readonly at: number }>();
+  const remember = (origin: string, entry: RobotsEntry) => {
+    remembered.delete(origin);
+    const oldest = remembered.size >= mostRemembered ? remembered.keys().next().value : undefined;
+    if (oldest !== undefined) remembered.delete(oldest);
+    remembered.set(origin, { entry, at: clock() });
+  };
+  return {
+    async get(origin) {
+      const known = remembered.get(origin);
+      if (known && !isUnreachable(known.entry) && clock() - known.at < rereadMs) return known.entry;
+      const entry = await readEntry(db, origin);
+      if (entry) remember(origin, entry);
+      return entry;
+    },
+    async set(origin, entry) {
+      await db.transaction((tx) => writeEntry(tx, origin, entry));
+      remember(origin, entry);
+    },
+  };
+}
+
+/** `http` and `https` may have different files: the first on its usual port has a row of its own. */
+function hostOf(origin: string): string {
+  const { protocol, host, port } = new URL(origin);
+  return protocol === 'http:' && port === '' ? `${host}:80` : host;
+}
+
+async function readEntry(db: Db, origin: string): Promise<RobotsEntry | null> {
+  const { engine } = db;
+  const row = await db.q
+    .selectFrom('hosts')
+    .select((eb) => [
+      'robots_status',
+      'robots_body',
+      engine.diffMs(eb.ref('robots_fetched_at'), engine.now()).as('age_ms'),
+    ])
+    .where('host', '=', hostOf(origin))
+    .where('robots_fetched_at', 'is not', null)
+    .executeTakeFirst();
+  if (!row) return null;
+  const entry = { status: row.robots_status, body: row.robots_body };
+  return isFresh(entry, row.age_ms) ? entry : null;
+}
+
+async function writeEntry(tx: Session, origin: string, entry: RobotsEntry): Promise<void> {
+  const host = hostOf(origin);
+  const now = tx.engine.now();
+  const robots = {
+    robots_status: entry.status,
+    robots_body: entry.body,
+    robots_fetched_at: now,
+    updated_at: now,
+  };
+  const updated = await tx.q
+    .updateTable('hosts')
+    .set(robots)
+    .where('host', '=', host)
+    .executeTakeFirst();
+  if (Number(updated.numUpdatedRows) > 0) return;
+  await insertHost(tx, host, robots);
+}

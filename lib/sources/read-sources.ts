@@ -1,0 +1,173 @@
+/** Sources as they are stored: where items come from, how to ask there, and how politely. */
+
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import {
+  type Instant,
+  type SourcesTable,
+  type WorkItemStatus,
+  workItemStatuses,
+} from '#db/schema.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+
+export interface Source {
+  readonly sourceId: string;
+  readonly name: string;
+  /** Type id; equals `sourceSystem` of its items. */
+  readonly type: string;
+  readonly enabled: boolean;
+  readonly pausedAt: Instant | null;
+  readonly pausedReason: string | null;
+  /** Parsed by the type's schema, in YAML names, without secrets. */
+  readonly settings: JsonObject;
+  readonly seeds: readonly JsonObject[];
+  readonly rateDelayMs: number;
+  readonly maxAttempts: number;
+  readonly revision: number;
+  /** Names of the secrets that are stored; never their values. */
+  readonly secretNames: readonly string[];
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+const jsonObject: z.ZodType<JsonObject> = z.record(
+  z.string(),
+  z.json() as z.ZodType<JsonValue>, // zod's JSON type is this union by another name
+);
+const jsonObjects = z.array(jsonObject);
+
+function toSource(row: Selectable<SourcesTable>, secretNames: readonly string[]): Source {
+  return {
+    sourceId: row.source_id,
+    name: row.name,
+    type: row.source_type,
+    enabled: row.enabled === 1,
+    pausedAt: row.paused_at,
+    pausedReason: row.paused_reason,
+    settings: readSettings(row.settings),
+    seeds: readSeeds(row.seeds),
+    rateDelayMs: row.rate_delay_ms,
+    maxAttempts: row.max_attempts,
+    revision: row.revision,
+    secretNames,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export const readSettings = (text: string): JsonObject => jsonObject.parse(JSON.parse(text));
+const readSeeds = (text: string): JsonObject[] => jsonObjects.parse(JSON.parse(text));
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The source of that name or id, unless it was deleted; null when there is none. */
+export async function getSource(s: Session, nameOrId: string): Promise<Source | null> {
+  const row =
+    (await rowWhere(s, 'name', nameOrId)) ??
+    (uuid.test(nameOrId) ? await rowWhere(s, 'source_id', nameOrId.toLowerCase()) : undefined);
+  if (!row) return null;
+  const secrets = await s.q
+    .selectFrom('source_secrets')
+    .select('secret_name')
+    .where('source_id', '=', row.source_id)
+    .orderBy('secret_name')
+    .execute();
+  return toSource(
+    row,
+    secrets.map(({ secret_name: name }) => name),
+  );
+}
+
+const rowWhere = (s: Session, column: 'name' | 'source_id', value: string) =>
+  s.q
+    .selectFrom('sources')
+    .selectAll()
+    .where(column, '=', value)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+
+/** The same, but throws `source_unknown` when there is none. */
+export async function requireSource(s: Session, nameOrId: string): Promise<Source> {
+  const source = await getSource(s, nameOrId);
+  if (!source) throw new AppError('source_unknown', `There is no source "${nameOrId}".`);
+  return source;
+}
+
+/** A source with how many of its items have each status. */
+export interface SourceSummary extends Source {
+  readonly counts: Readonly<Record<WorkItemStatus, number>>;
+}
+
+/** All sources that were not deleted, by name. Counting costs the same however many items there are. */
+export async function listSources(s: Session): Promise<SourceSummary[]> {
+  const rows = await s.q
+    .selectFrom('sources')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .execute();
+  if (rows.length === 0) return [];
+  const secrets = await s.q
+    .selectFrom('source_secrets')
+    .select(['source_id', 'secret_name'])
+    .orderBy('secret_name')
+    .execute();
+  const counters = await s.engine.readTotals(s);
+  return rows.map((row) => {
+    const names = secrets
+      .filter(({ source_id: id }) => id === row.source_id)
+      .map(({ secret_name: name }) => name);
+    const counts: Record<WorkItemStatus, number> = {
+      pending: 0,
+      in_progress: 0,
+      completed: 0,
+      failed: 0,
+      skipped: 0,
+    };
+    for (const counter of counters) {
+      if (counter.source_system !== row.source_type || counter.source_name !== row.name) continue;
+      const status = workItemStatuses.find((known) => known === counter.status);
+      if (status) counts[status] += Number(counter.item_count);
+    }
+    return { ...toSource(row, names), counts };
+  });
+}
+
+export interface SourceRevision {
+  readonly revision: number;
+  readonly name: string;
+  readonly type: string;
+  readonly enabled: boolean;
+  readonly settings: JsonObject;
+  readonly seeds: readonly JsonObject[];
+  readonly changedBy: string | null;
+  readonly changedAt: Instant;
+  readonly note: string | null;
+}
+
+/** The newest revisions of a source, newest first. */
+export async function listRevisions(
+  s: Session,
+  sourceId: string,
+  limit = 50,
+): Promise<SourceRevision[]> {
+  const query = s.q
+    .selectFrom('source_revisions')
+    .selectAll()
+    .where('source_id', '=', sourceId)
+    .orderBy('revision', 'desc');
+  const rows = await s.engine.take(query, limit).execute();
+  return rows.map((row) => ({
+    revision: row.revision,
+    name: row.name,
+    type: row.source_type,
+    enabled: row.enabled === 1,
+    settings: readSettings(row.settings),
+    seeds: readSeeds(row.seeds),
+    changedBy: row.changed_by,
+    changedAt: row.changed_at,
+    note: row.note,
+  }));
+}
