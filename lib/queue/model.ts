@@ -80,6 +80,8 @@ export interface NewWorkItem {
   readonly depth?: number;
   /** Not before this moment; default at once. */
   readonly availableAt?: Instant;
+  /** When it changed last, as its site says; makes a known item due that was fetched before. Default: not said. */
+  readonly changedAt?: Instant;
 }
 
 /** A work item in the hands of one worker, with the fence that proves it. */

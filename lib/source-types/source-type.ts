@@ -115,6 +115,7 @@ export type DiscoveredItem = Pick<
   | 'requestBody'
   | 'metadata'
   | 'priority'
+  | 'changedAt'
 > & {
   /** False for items that are not a link hop (continuations, result pages); default true. */
   readonly isHop?: boolean;

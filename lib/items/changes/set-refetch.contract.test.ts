@@ -147,7 +147,7 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
       const before = await interval(id);
       const found = aWorkItem({
         ...(await sameItem(id)),
-        metadata: { changed_at: '2999-01-01T00:00:00.000Z' },
+        changedAt: '2999-01-01T00:00:00.000Z',
       });
       expect(await given.db.transaction((tx) => recordAnnouncedChanges(tx, [found]))).toBe(0);
       expect(await interval(id)).toBe(before);

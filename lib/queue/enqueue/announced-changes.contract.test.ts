@@ -11,10 +11,7 @@ const nothing = { etag: null, lastModified: null, revision: null };
 describe.each(contractEngines())('changes a site announces on $name', (engine) => {
   const given = useStore(engine);
   const page = (resourceId: string, changedAt?: string) =>
-    aWorkItem({
-      resourceId,
-      metadata: changedAt === undefined ? null : { changed_at: changedAt },
-    });
+    aWorkItem({ resourceId, ...(changedAt === undefined ? {} : { changedAt }) });
   const complete = async (...ids: readonly string[]) => {
     await given.store.enqueueMany(ids.map((id) => page(id)));
     for (const item of await given.store.dequeue(ids.length)) {

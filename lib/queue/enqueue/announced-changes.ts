@@ -8,9 +8,8 @@ import { statusIs } from '../lease/leased-item.ts';
 import type { NewWorkItem } from '../model.ts';
 
 /**
- * Makes completed items due that were last fetched before the change which `metadata.changed_at` of the
- * same item in `found` announces. Returns how many. Items that are not known yet need nothing: they are
- * new.
+ * Makes completed items due that were last fetched before the change which `changedAt` of the same item in
+ * `found` announces. Returns how many. Items that are not known yet need nothing: they are new.
  */
 export async function recordAnnouncedChanges(
   tx: Session,
@@ -18,8 +17,7 @@ export async function recordAnnouncedChanges(
 ): Promise<number> {
   const announced = new Map<string, Instant>();
   for (const item of found) {
-    const changedAt = item.metadata?.['changed_at'];
-    if (typeof changedAt === 'string') announced.set(dedupeKeyOf(item), changedAt);
+    if (item.changedAt !== undefined) announced.set(dedupeKeyOf(item), item.changedAt);
   }
   let due = 0;
   for (const keys of chunksOf([...announced.keys()])) {

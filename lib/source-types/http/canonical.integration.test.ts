@@ -48,6 +48,15 @@ describe('a page that goes by another address', () => {
     expect(await source.fetch(itemOf(outcome.canonical))).toMatchObject({ kind: 'fetched' });
   });
 
+  it('hands on what its sitemap said of its last change', async () => {
+    const { fetchPath } = await site(calledMain);
+    const changedAt = '2026-01-02T08:00:00.000Z';
+    expect(await fetchPath('print', { metadata: { changed_at: changedAt } })).toMatchObject({
+      canonical: { changedAt },
+    });
+    expect(await fetchPath('print')).not.toHaveProperty('canonical.changedAt');
+  });
+
   it('may say so in a header, and then need not be HTML', async () => {
     const { fetchPath } = await site((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', link: '</main>; rel="canonical"' });

@@ -9,7 +9,7 @@ import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts'
 import { conditionOf, validatorsOf } from '../web/headers.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
-import { httpItem } from './seeding.ts';
+import { httpItem, withChange } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 import { maxSitemapBytes, parseSitemap, sitemapPayload, unpacked } from './sitemap.ts';
 
@@ -126,7 +126,11 @@ function aliasOf(
   const leaves = !sameHost(name.url, item.requestUri);
   // The source's rules bind as they do for links; what a person named is followed wherever it leads.
   const follow = !leaves || item.depth === 0 || !settings.discovery.same_host;
-  const target = httpItem(name.url, item.resourceType, item.priority);
+  const said = item.metadata?.['changed_at'];
+  const target = withChange(
+    httpItem(name.url, item.resourceType, item.priority),
+    typeof said === 'string' ? said : null,
+  );
   const canonical = follow
     ? { ...target, metadata: { ...item.metadata, canonical: true }, isHop: false }
     : null;

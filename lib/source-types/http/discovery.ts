@@ -8,7 +8,7 @@ import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.t
 import { canonicalUrl, followable, sameHost } from '../web/addresses.ts';
 import { linkOf } from '../web/headers.ts';
 import { addressesIn, isJsonPath, valuesAt } from '../web/selector.ts';
-import { httpItem, sitemapItem } from './seeding.ts';
+import { httpItem, sitemapItem, withChange } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 
 export interface PagedAnswer {
@@ -170,8 +170,7 @@ function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): Di
       sitemap.data.kind === 'index'
         ? sitemapItem(url, pageType, item.priority)
         : httpItem(url, pageType, item.priority + linkStep);
-    const changed = entry.changed_at === null ? {} : { changed_at: entry.changed_at };
-    found.set(url, { ...one, metadata: { ...one.metadata, ...changed }, isHop: false });
+    found.set(url, { ...withChange(one, entry.changed_at), isHop: false });
   }
   found.delete(canonicalUrl(item.requestUri));
   return [...found.values()];

@@ -38,6 +38,12 @@ export const httpItem = (url: string, resourceType: string, priority: number): D
   priority,
 });
 
+/** An item with the moment of its last change as its sitemap says; kept with the item, for its other names. */
+export const withChange = (item: DiscoveredItem, moment: string | null): DiscoveredItem =>
+  moment === null
+    ? { ...item, metadata: { ...item.metadata } }
+    : { ...item, metadata: { ...item.metadata, changed_at: moment }, changedAt: moment };
+
 /** A sitemap, whose pages will be of the given type. */
 export const sitemapItem = (url: string, pageType: string, priority: number): DiscoveredItem => ({
   ...httpItem(url, sitemapType, priority),

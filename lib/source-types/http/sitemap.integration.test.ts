@@ -59,9 +59,10 @@ describe('a sitemap', () => {
         resourceType: 'article',
         resourceId: `${site.origin}/a?x=1&y=2`,
         metadata: { changed_at: '2026-01-02T23:59:59.999Z' },
+        changedAt: '2026-01-02T23:59:59.999Z',
         isHop: false,
       },
-      { resourceId: `${site.origin}/b`, metadata: { changed_at: '2026-01-02T08:00:00.000Z' } },
+      { resourceId: `${site.origin}/b`, changedAt: '2026-01-02T08:00:00.000Z' },
       { resourceId: `${site.origin}/d`, metadata: {} },
     ]);
   });
