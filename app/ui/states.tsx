@@ -5,6 +5,7 @@
 import { CircleAlert, Lock } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
+import { LinkButton } from './button.tsx';
 import { cx } from './cx.ts';
 
 function StatePanel({
@@ -52,6 +53,25 @@ export function EmptyState({
     >
       {children}
     </StatePanel>
+  );
+}
+
+/** In place of a detail page whose id names nothing; the status 404 is the proxy's. */
+export function NoSuch({
+  what,
+  listHref,
+}: {
+  /** As in "There is no such run". */
+  readonly what: string;
+  readonly listHref: string;
+}) {
+  return (
+    <EmptyState
+      title={`There is no such ${what}`}
+      action={<LinkButton href={listHref}>Open the list</LinkButton>}
+    >
+      The address may be cut off, or the {what} was removed.
+    </EmptyState>
   );
 }
 

@@ -1,5 +1,1 @@
-import { PageSkeleton } from '#app/ui/states.tsx';
-
-export default function Loading() {
-  return <PageSkeleton title="Runs" />;
-}
+export { default } from '#app/_shared/page-loading.tsx';

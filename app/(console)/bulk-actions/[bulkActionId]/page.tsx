@@ -1,6 +1,5 @@
 /** One background action: what it is about, how far it came, what became of the items, and the way back. */
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Banner } from '#app/ui/banner.tsx';
@@ -8,7 +7,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
+import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
 import { can } from '#lib/actor/model.ts';
 import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/get.ts';
@@ -51,7 +50,7 @@ export default async function BulkActionPage({
       </>
     );
   }
-  if (!loaded.data) notFound();
+  if (!loaded.data) return <NoSuch what="background action" listHref="/bulk-actions" />;
   const { action, refused, workers } = loaded.data;
   return (
     <div className="flex flex-col gap-4">

@@ -1,6 +1,5 @@
 /** One record: its payload, the exchange that brought it, and what changed since the fetch before. */
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Headers } from '#app/_shared/payload/headers.tsx';
@@ -12,7 +11,7 @@ import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
+import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
@@ -51,7 +50,7 @@ export default async function RecordPage({
       </>
     );
   }
-  if (!loaded.data) notFound();
+  if (!loaded.data) return <NoSuch what="record" listHref="/records" />;
   const { record, neighbours, before } = loaded.data;
   const href = (name: Tab) =>
     `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;

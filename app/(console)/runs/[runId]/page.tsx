@@ -1,14 +1,13 @@
 /** One run: how far it is, how fast, what failed and why, and the levers. */
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy-id.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/model.ts';
+import { ErrorState, NoSuch } from '#app/ui/states.tsx';
+import { can } from '#lib/actor/permissions.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { getRun } from '#lib/runs/get-run.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
@@ -52,7 +51,7 @@ export default async function RunPage({
       </>
     );
   }
-  if (!loaded.data) notFound();
+  if (!loaded.data) return <NoSuch what="run" listHref="/runs" />;
   const { run, progress, pulse, errors, related, log } = loaded.data;
   return (
     <div className="flex flex-col gap-4">

@@ -1,6 +1,5 @@
 /** One source: its form, its revisions, its YAML. */
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
@@ -9,7 +8,7 @@ import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
+import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
@@ -51,7 +50,7 @@ export default async function SourcePage({
       </>
     );
   }
-  if (!loaded.data) notFound();
+  if (!loaded.data) return <NoSuch what="source" listHref="/sources" />;
   const { source, revisions } = loaded.data;
   const canChange = can(actor.role, 'sources:change');
   const href = (name: Tab) => `/sources/${sourceId}${name === 'settings' ? '' : `?tab=${name}`}`;

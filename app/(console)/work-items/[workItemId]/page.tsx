@@ -1,6 +1,5 @@
 /** One work item: where it stands and why, its attempts, its latest record, its lineage. */
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Headers } from '#app/_shared/payload/headers.tsx';
@@ -13,7 +12,7 @@ import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
+import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { can } from '#lib/actor/model.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
@@ -53,7 +52,7 @@ export default async function WorkItemPage({
       </>
     );
   }
-  if (!loaded.data) notFound();
+  if (!loaded.data) return <NoSuch what="work item" listHref="/work-items" />;
   const { detail, record } = loaded.data;
   const { item } = detail;
   return (

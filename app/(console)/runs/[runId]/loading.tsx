@@ -1,5 +1,0 @@
-import { PageSkeleton } from '#app/ui/states.tsx';
-
-export default function Loading() {
-  return <PageSkeleton title="Run" />;
-}
