@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import './globals.css';
-import { NonceMeta } from './ui/nonce-meta.tsx';
+import { NonceMeta } from '#app/ui/providers.tsx';
 import { Providers } from './ui/providers.tsx';
 import { parseTheme, themeCookie } from './ui/theme.ts';
 

@@ -1,25 +1,31 @@
-import { Play, Waypoints } from 'lucide-react';
+import { Check, CircleDashed, Cpu, LoaderCircle, Minus, Play, Waypoints, X } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage, settle } from '#app/_server/action.ts';
-import { WindowLinks } from '#app/_shared/window-links.tsx';
-import { Banner } from '#app/ui/banner.tsx';
+import { WindowLinks, windowWords } from '#app/_shared/window-links.tsx';
+import { Banner, ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
+import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
+import { Sparkline } from '#app/ui/sparkline.tsx';
+import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
-import { throughputWindows } from '#lib/metrics/model.ts';
+import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
 import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
-import { ActiveRuns } from './_overview/active-runs.tsx';
-import { BackingOff, Errors } from './_overview/failures.tsx';
-import { mostSourcesListed, Sources, staleDays } from './_overview/sources.tsx';
-import { Totals } from './_overview/totals.tsx';
+import {
+  ActiveRuns,
+  BackingOff,
+  Errors,
+  mostSourcesListed,
+  Sources,
+  staleDays,
+} from './_overview/sections.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
@@ -166,5 +172,71 @@ export default async function OverviewPage({
         </>
       )}
     </>
+  );
+}
+
+const outcomes = [
+  { status: 'completed', label: 'Completed', Mark: Check, colour: 'text-done' },
+  { status: 'failed', label: 'Failed', Mark: X, colour: 'text-failed' },
+] as const;
+
+/** Items per status, and the workers that are alive. */
+function Totals({ data }: { readonly data: Overview }) {
+  const { totals, throughput, oldestClaimable, workers } = data;
+  return (
+    <StatRow>
+      <Stat
+        label="Pending"
+        mark={<CircleDashed aria-hidden className="text-pending" />}
+        value={<Num value={totals.pending} />}
+        detail={
+          oldestClaimable ? (
+            <>oldest waits {formatDuration(oldestClaimable.ageMs)}</>
+          ) : (
+            'none claimable'
+          )
+        }
+        href="/work-items?status=pending"
+      />
+      <Stat
+        label="In progress"
+        mark={<LoaderCircle aria-hidden className="text-progress" />}
+        value={<Num value={totals.in_progress} />}
+        detail={`workers hold ${formatCount(workers.inFlight)}`}
+        href="/work-items?status=in_progress"
+      />
+      {outcomes.map(({ status, label, Mark, colour }) => (
+        <Stat
+          key={status}
+          label={label}
+          mark={<Mark aria-hidden className={colour} />}
+          value={<Num value={totals[status]} />}
+          detail={`${formatShare(totals[status], data.total)} of all`}
+          href={`/work-items?status=${status}`}
+          graph={
+            <Sparkline
+              label={`${label} in the last ${windowWords[throughput.window]}`}
+              values={throughput.points.map((point) => point[status])}
+              className={colour}
+              width={72}
+            />
+          }
+        />
+      ))}
+      <Stat
+        label="Skipped"
+        mark={<Minus aria-hidden className="text-skipped" />}
+        value={<Num value={totals.skipped} />}
+        detail={`${formatShare(totals.skipped, data.total)} of all`}
+        href="/work-items?status=skipped"
+      />
+      <Stat
+        label="Workers"
+        mark={<Cpu aria-hidden className={workers.alive > 0 ? 'text-done' : 'text-ink-3'} />}
+        value={<Num value={workers.alive} />}
+        detail={workers.alive === 0 ? 'none alive' : 'alive'}
+        href="/workers"
+      />
+    </StatRow>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 /** Elapsed: how long something took, or has taken so far by the page's clock. */
-import { useNow } from '#app/ui/clock.tsx';
 import { formatDuration } from '#app/ui/num.tsx';
+import { useNow } from '#app/ui/time.tsx';
 
 export function Elapsed({ from, to }: { readonly from: string; readonly to: string | null }) {
   return to === null ? <SoFar from={from} /> : <Words ms={Date.parse(to) - Date.parse(from)} />;

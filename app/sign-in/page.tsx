@@ -2,15 +2,12 @@ import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { settle } from '#app/_server/action.ts';
 import { currentActor } from '#app/_server/actor.ts';
-import { Banner } from '#app/ui/banner.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
+import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { providerId } from '#lib/config/sign-in-settings.ts';
 import { getRuntime } from '#lib/runtime.ts';
-import { failureOfAddress } from './failure.ts';
-import { localPath, pathOfAddress } from './local-path.ts';
-import { ProviderButton } from './provider-button.tsx';
-import { SignInForm } from './sign-in-form.tsx';
+import { failureOfAddress, localPath, pathOfAddress } from './address.ts';
+import { ProviderButton, SignInForm } from './sign-in-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

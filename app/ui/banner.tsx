@@ -1,6 +1,8 @@
-/** Banner: a sentence about the state of the page, with its next step. */
+/** Banner: a sentence about the state of the page, with its next step; and those that say what went wrong. */
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import type { ParameterProblem } from '#lib/paging/parameters.ts';
 import { cx } from './cx.ts';
 
 const kinds = {
@@ -37,5 +39,49 @@ export function Banner({
       </div>
       {action ? <div className="shrink-0">{action}</div> : null}
     </div>
+  );
+}
+
+/** Why what was asked for was not done, what helps, and the code to search for. */
+export function ErrorBanner({
+  error,
+  title = error?.message,
+  children,
+  isLive = true,
+}: {
+  /** Null shows nothing. */
+  readonly error: PublicError | null;
+  readonly title?: string | undefined;
+  /** Before the remedy. */
+  readonly children?: ReactNode;
+  /** False where it stands on the page from the first. */
+  readonly isLive?: boolean;
+}) {
+  if (error === null) return null;
+  return (
+    <Banner kind="failed" title={title} isLive={isLive}>
+      {children}
+      {error.remedy} <code>{error.code}</code>
+    </Banner>
+  );
+}
+
+/** Which parts of the address were not understood, and are ignored. */
+export function ParameterProblems({
+  problems,
+}: {
+  readonly problems: readonly ParameterProblem[];
+}) {
+  if (problems.length === 0) return null;
+  return (
+    <Banner kind="warn" title="Part of the address was not understood and is ignored">
+      <ul>
+        {problems.map((problem) => (
+          <li key={problem.parameter}>
+            {problem.message} <code>{problem.code}</code>
+          </li>
+        ))}
+      </ul>
+    </Banner>
   );
 }

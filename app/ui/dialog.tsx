@@ -1,10 +1,13 @@
 'use client';
 /**
- * Dialog (controlled, with title and footer) and ConfirmDialog, which states what will happen and to how
- * many before it is done. What makes a dialog one is loaded when the first opens.
+ * Dialog (controlled, with title and footer), ConfirmDialog, which states what will happen and to how many
+ * before it is done, and FormDialog. What makes a dialog one is loaded when the first opens.
  */
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useId } from 'react';
+import type { PublicError } from '#lib/errors/app-error.ts';
+import { ErrorBanner } from './banner.tsx';
 import { Button } from './button.tsx';
+import { usePauseLive } from './live.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -80,6 +83,75 @@ export function ConfirmDialog({
       }
     >
       <div className="flex flex-col gap-2 text-sm text-ink-2">{children}</div>
+    </Dialog>
+  );
+}
+
+/** A few fields, a button that sends them, and what came back when they were refused. */
+export function FormDialog({
+  submitLabel,
+  cancelLabel = 'Discard',
+  isDangerous = false,
+  isPending,
+  isDisabled = false,
+  error,
+  onSubmit,
+  onClose,
+  children,
+  ...frame
+}: Pick<DialogProps, 'title' | 'size' | 'role'> & {
+  /** The verb of the action: "Save schedule", never "OK". */
+  readonly submitLabel: string;
+  readonly cancelLabel?: string;
+  readonly isDangerous?: boolean;
+  readonly isPending: boolean;
+  readonly isDisabled?: boolean;
+  readonly error: PublicError | null;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const form = useId();
+  // What lies behind it keeps still while somebody fills it in.
+  usePauseLive(true);
+  return (
+    <Dialog
+      {...frame}
+      isOpen
+      // A click beside it loses nothing that was typed.
+      isDismissable={false}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      footer={
+        <>
+          <Button onPress={onClose}>{cancelLabel}</Button>
+          <Button
+            type="submit"
+            form={form}
+            variant={isDangerous ? 'danger' : 'primary'}
+            isPending={isPending}
+            isDisabled={isDisabled}
+          >
+            {submitLabel}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // Also where the dialog was opened from within another form.
+          event.stopPropagation();
+          onSubmit();
+        }}
+      >
+        <ErrorBanner error={error} />
+        {children}
+      </form>
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 /** DurationField: a length of time in the unit that suits it; its value is seconds. */
 import { useState } from 'react';
 import { cx } from './cx.ts';
-import { Field, type FieldProps, inputStyle } from './field-frame.tsx';
+import { Field, type FieldProps, inputStyle } from './field.tsx';
 
 const units = [
   { name: 'seconds', seconds: 1 },

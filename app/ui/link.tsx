@@ -3,8 +3,9 @@
  * Link: Next's link, fetched ahead when the pointer or the focus reaches it. Next would fetch every
  * link in view, and do so again after each live refresh: a dozen requests every two seconds.
  */
-import NextLink from 'next/link';
-import { type ComponentProps, useState } from 'react';
+import { LoaderCircle } from 'lucide-react';
+import NextLink, { useLinkStatus } from 'next/link';
+import { type ComponentProps, type ReactNode, useState } from 'react';
 
 export function Link(props: ComponentProps<typeof NextLink>) {
   const [isNear, setNear] = useState(false);
@@ -30,4 +31,10 @@ export function Link(props: ComponentProps<typeof NextLink>) {
       }}
     />
   );
+}
+
+/** A link's icon, which turns while the page that the link leads to is on its way. */
+export function PendingIcon({ children }: { readonly children: ReactNode }) {
+  const { pending } = useLinkStatus();
+  return pending ? <LoaderCircle aria-hidden className="animate-spin" /> : children;
 }

@@ -1,4 +1,4 @@
-/** Num: an integer with separators and tabular digits. Also bytes, shares and durations as text. */
+/** Num: an integer with separators and tabular digits. Also bytes, shares, durations and ids as text. */
 import type { CountResult } from '#lib/paging/capped-count.ts';
 
 export const formatCount = (value: number): string => value.toLocaleString('en-US');
@@ -60,3 +60,6 @@ export function shortCount(count: CountResult): string {
       return 'not known';
   }
 }
+
+/** The end of an id tells siblings apart: UUIDv7 begin with the time. Usable on server and client. */
+export const shortId = (id: string): string => (id.length > 12 ? id.slice(-8) : id);

@@ -2,8 +2,8 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { LinkButton } from './button.tsx';
 import { buttonStyle } from './button-style.ts';
+import { PendingIcon } from './link.tsx';
 import { countOf } from './num.tsx';
-import { PendingIcon } from './pending-icon.tsx';
 
 /** "37 rows"; of a page that ended before it was full, among how many things they were found. */
 export function pageSummary(

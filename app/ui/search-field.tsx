@@ -3,7 +3,7 @@
 import { Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { cx } from './cx.ts';
-import { inputStyle } from './field-frame.tsx';
+import { inputStyle } from './field.tsx';
 
 interface SearchFieldProps {
   readonly label: string;

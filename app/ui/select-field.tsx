@@ -3,7 +3,7 @@
 import { ChevronDown } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { cx } from './cx.ts';
-import { Field, type FieldProps, inputStyle } from './field-frame.tsx';
+import { Field, type FieldProps, inputStyle } from './field.tsx';
 
 export interface SelectOption {
   readonly value: string;

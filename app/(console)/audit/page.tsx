@@ -1,6 +1,7 @@
 import { Download, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { ParameterProblems } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -8,7 +9,6 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
-import { ParameterProblems } from '#app/ui/parameter-problems.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -16,7 +16,6 @@ import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-aud
 import type { AuditRecord } from '#lib/audit/record-audit.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AuditFilter } from './audit-filter.tsx';
-import { TargetLink } from './target-link.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 
@@ -176,5 +175,29 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
         <TargetLink entry={entry} />
       </Td>
     </Tr>
+  );
+}
+
+const targets: Readonly<Record<string, readonly [words: string, href: (id: string) => string]>> = {
+  'bulk-action': ['Open the background action', (id) => `/bulk-actions/${id}`],
+  'work-item': ['Open the item', (id) => `/work-items/${id}`],
+  record: ['Open the record', (id) => `/records/${id}`],
+  run: ['Open the run', (id) => `/runs/${id}`],
+  schedule: ['Open the schedules', () => '/schedules'],
+  source: [
+    'Compare its revisions, and roll back',
+    (id) => `/sources/${encodeURIComponent(id)}?tab=revisions`,
+  ],
+};
+
+/** From an entry of the log to what it changed, and so to the way back where there is one. */
+function TargetLink({ entry: { action, targetType, targetId } }: { readonly entry: AuditRecord }) {
+  const target = targets[targetType];
+  if (!target || targetId === null || action.endsWith('.delete')) return null;
+  const [words, href] = target;
+  return (
+    <Link href={href(targetId)} className="link inline-flex min-h-6 items-center text-xs">
+      {words}
+    </Link>
   );
 }

@@ -1,7 +1,7 @@
 /** What shows data: badges, figures, tables, charts, facts and payloads. */
 import { Check } from 'lucide-react';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { CopyId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Num } from '#app/ui/num.tsx';

@@ -6,8 +6,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { type Host, type HostTotals, noItems } from '#lib/hosts/list-hosts.ts';
-import { ClearBlockButton } from './clear-block-button.tsx';
-import { LimitsButton } from './limits-button.tsx';
+import { ClearBlockButton, LimitsButton } from './host-buttons.tsx';
 
 interface HostTableProps {
   readonly hosts: readonly Host[];

@@ -1,5 +1,5 @@
 /** How runs are named and how they stand, in words and marks. */
-import { shortId } from '#app/ui/short-id.ts';
+import { shortId } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { EndReason, Run } from '#lib/runs/model.ts';
 

@@ -16,8 +16,7 @@ import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
-import { DeleteScheduleButton } from './delete-button.tsx';
-import { ScheduleButton } from './schedule-button.tsx';
+import { DeleteScheduleButton, ScheduleButton } from './schedule-buttons.tsx';
 
 export const metadata: Metadata = { title: 'Schedules' };
 

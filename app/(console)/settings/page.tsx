@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { ErrorBanner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
-import { countOf, formatDuration } from '#app/ui/num.tsx';
+import { countOf, formatCount, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
@@ -12,8 +12,10 @@ import { signInFacts } from '#lib/access/provider.ts';
 import { listUsers } from '#lib/access/users.ts';
 import { can } from '#lib/actor/model.ts';
 import { type Deployment, readDeployment } from '#lib/health/deployment.ts';
+import type { Retention } from '#lib/retention/model.ts';
+import { mostEvents } from '#lib/retention/most-events.ts';
 import { readRetention } from '#lib/retention/settings.ts';
-import { RetentionSection } from './retention.tsx';
+import { RetentionButton } from './retention-button.tsx';
 import { SignInSection } from './sign-in-section.tsx';
 import { SmokeCheck } from './smoke-check.tsx';
 import { UserTable } from './user-table.tsx';
@@ -192,6 +194,34 @@ function Migrations({
           ))}
         </ul>
       </details>
+    </Section>
+  );
+}
+
+function RetentionSection({
+  retention,
+  mayChange,
+}: {
+  readonly retention: Retention;
+  readonly mayChange: boolean;
+}) {
+  const { eventDays, attemptDays } = retention;
+  return (
+    <Section title="Retention" aside={mayChange ? <RetentionButton retention={retention} /> : null}>
+      <KeyValue
+        entries={[
+          {
+            label: 'Run log',
+            value: `${countOf(eventDays, 'day')}, ${formatCount(mostEvents)} events at most`,
+          },
+          {
+            label: 'Attempts',
+            value: attemptDays === null ? 'kept for ever' : countOf(attemptDays, 'day'),
+          },
+          { label: 'Outcomes of background actions', value: '30 days; their totals stay' },
+          { label: 'Records, runs, audit log', value: 'kept for ever' },
+        ]}
+      />
     </Section>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 /** RetentionDialog: the form of how long things are kept. */
 import { useState } from 'react';
+import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { Retention } from '#lib/retention/model.ts';
 import { changeRetentionAction } from './actions.ts';

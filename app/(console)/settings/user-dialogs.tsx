@@ -3,8 +3,9 @@
 import { useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
-import { SelectField, SwitchField, TextField } from '#app/ui/field.tsx';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
+import { FormDialog } from '#app/ui/dialog.tsx';
+import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { SelectField } from '#app/ui/select-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';

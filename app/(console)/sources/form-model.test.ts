@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import { fieldsOf, formModelOf } from './form-model.ts';
-import { errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
-import { headerOfLine, isBlankLine, lineOfHeader } from './header-lines.ts';
+import {
+  errorFor,
+  headerOfLine,
+  isBlankLine,
+  jsonOf,
+  lineOfHeader,
+  otherErrors,
+  valuesOf,
+} from './form-values.ts';
 
 describe.each(listSourceTypes().map((type) => [type.id, type] as const))(
   'the form of %s',

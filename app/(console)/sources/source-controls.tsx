@@ -1,14 +1,15 @@
 'use client';
-/** SourceControls: pause, resume, delete. */
+/** The buttons of a source: pause, resume, delete, roll back. */
 import { Pause, Play, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { pause, remove, resume } from './actions.ts';
+import { pause, remove, resume, rollBack } from './actions.ts';
 
 interface Props {
   readonly sourceId: string;
@@ -101,6 +102,48 @@ export function DeleteButton({
           that are pending are not fetched any more.
         </p>
         <p>A new source of the same name and type takes them over.</p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+/** Makes an earlier revision the one in force, as a new revision. */
+export function RollBackButton({
+  sourceId,
+  revision,
+  current,
+}: {
+  readonly sourceId: string;
+  readonly revision: number;
+  readonly current: number;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const requestKeyOf = useRequestKey();
+  const asked = { sourceId, revision, expectedRevision: current };
+  const { run, isPending } = useAction(rollBack, {
+    done: (saved) =>
+      saved.revision === current
+        ? 'Nothing differs from that revision'
+        : `Rolled back to revision ${revision}, as revision ${saved.revision}`,
+    onDone: () => setOpen(false),
+  });
+  return (
+    <>
+      <Button size="sm" onPress={() => setOpen(true)}>
+        Roll back to this
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title={`Roll back to revision ${revision}?`}
+        confirmLabel="Roll back"
+        isPending={isPending}
+        onConfirm={() => run({ ...asked, requestKey: requestKeyOf(asked) })}
+      >
+        <p>
+          Settings and seeds become those of revision {revision}. Nothing is lost: revision{' '}
+          {current} stays in the list. Secrets are not touched.
+        </p>
       </ConfirmDialog>
     </>
   );

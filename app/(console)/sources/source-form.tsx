@@ -4,9 +4,9 @@ import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState, useTransition } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
+import { ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
-import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { CheckboxField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { notify } from '#app/ui/toast.tsx';
@@ -14,11 +14,9 @@ import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 import { type SaveInput, save, test } from './actions.ts';
-import { FieldGroups, FormFieldInput } from './form-field.tsx';
-import type { SourceFormModel } from './form-model.ts';
+import { FieldGroups, FormFieldInput, SeedFields } from './form-fields.tsx';
+import type { SecretField, SourceFormModel } from './form-model.ts';
 import { errorFor, type FormValues, jsonOf, otherErrors, valuesOf } from './form-values.ts';
-import { SecretInputs } from './secret-inputs.tsx';
-import { SeedFields } from './seed-fields.tsx';
 
 const loadTestResult = () => import('./test-result.tsx');
 const TestResult = lazy(loadTestResult);
@@ -273,5 +271,65 @@ function FormError({
         </ul>
       ) : null}
     </ErrorBanner>
+  );
+}
+
+/** Secrets can be written and removed, never read. */
+function SecretInputs({
+  secrets,
+  stored,
+  values,
+  fields,
+  canChange,
+  onChange,
+}: {
+  readonly secrets: readonly SecretField[];
+  /** Names of the secrets that are stored. */
+  readonly stored: readonly string[];
+  /** Given = replace; an empty string = remove; absent = keep. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>> | undefined;
+  readonly canChange: boolean;
+  readonly onChange: (values: Readonly<Record<string, string>>) => void;
+}) {
+  const set = (name: string, value: string | null) => {
+    const { [name]: _, ...others } = values;
+    onChange(value === null ? others : { ...others, [name]: value });
+  };
+  return (
+    <Section title="Secrets">
+      <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
+        {secrets.map((secret) => {
+          const isStored = stored.includes(secret.name);
+          const isRemoved = isStored && values[secret.name] === '';
+          return (
+            <div key={secret.name} className="flex flex-col gap-2">
+              <TextField
+                label={secret.label}
+                help={secret.help}
+                type="password"
+                autoComplete="off"
+                isRequired={secret.isRequired && !isStored}
+                isDisabled={!canChange || isRemoved}
+                placeholder={isStored ? 'Stored; leave empty to keep it' : 'Not stored'}
+                value={values[secret.name] ?? ''}
+                onChange={(value) => set(secret.name, value === '' ? null : value)}
+                error={errorFor(fields, `secrets.${secret.name}`)}
+              />
+              {isStored && canChange ? (
+                <CheckboxField
+                  label="Remove the stored one"
+                  isSelected={isRemoved}
+                  onChange={(isSelected) => set(secret.name, isSelected ? '' : null)}
+                />
+              ) : null}
+            </div>
+          );
+        })}
+      </div>
+      {canChange ? null : (
+        <p className="mt-3 text-xs text-ink-3">Only administrators may set secrets.</p>
+      )}
+    </Section>
   );
 }

@@ -1,7 +1,6 @@
 /** TestResult: what a test fetch sent, what came back, and what would be discovered. */
-import { Banner } from '#app/ui/banner.tsx';
+import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';

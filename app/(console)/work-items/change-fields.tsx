@@ -1,8 +1,9 @@
 'use client';
 /** ChangeFields: what a change asks for: a priority, a run, a plan. */
 import { useEffect, useState } from 'react';
-import { NumberField, SelectField } from '#app/ui/field.tsx';
-import { shortId } from '#app/ui/short-id.ts';
+import { NumberField } from '#app/ui/field.tsx';
+import { shortId } from '#app/ui/num.tsx';
+import { SelectField } from '#app/ui/select-field.tsx';
 import { type RunToJoin, runsToJoin } from './change-actions.ts';
 import { type ChangeChoices, type ChangeKind, planChoices } from './change-kinds.ts';
 

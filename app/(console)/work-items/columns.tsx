@@ -3,8 +3,7 @@
 import type { ReactNode } from 'react';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { Num } from '#app/ui/num.tsx';
-import { shortId } from '#app/ui/short-id.ts';
+import { Num, shortId } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';

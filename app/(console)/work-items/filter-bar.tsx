@@ -1,4 +1,5 @@
 'use client';
+/** FilterBar: the box of all filters; status and staleness, which are asked for most, at one click. */
 import {
   type FilterDefinition,
   filterDefinitions,
@@ -8,7 +9,6 @@ import {
   listHref,
   statusWords,
 } from '#app/_shared/item-filters.ts';
-/** FilterBar: the box of all filters; status and staleness, which are asked for most, at one click. */
 import { Button } from '#app/ui/button.tsx';
 import { ChipLink } from '#app/ui/chip.tsx';
 import { FilterBox } from './filter-box.tsx';

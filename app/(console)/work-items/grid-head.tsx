@@ -1,6 +1,6 @@
 'use client';
-import { listHref } from '#app/_shared/item-filters.ts';
 /** GridHead: the headings of the shown columns, which sort the list and drag the columns' borders. */
+import { listHref } from '#app/_shared/item-filters.ts';
 import { SortHeader, Th } from '#app/ui/table.tsx';
 import { defaultDirections, type WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';

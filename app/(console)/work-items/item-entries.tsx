@@ -1,8 +1,7 @@
 /** Facts of an item that its page and its drawer both list. */
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { Num } from '#app/ui/num.tsx';
-import { shortId } from '#app/ui/short-id.ts';
+import { Num, shortId } from '#app/ui/num.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { WorkItemPreview } from '#lib/items/preview.ts';
 import { refetchWords } from '#lib/revisit/refetch-words.ts';

@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import useSWR from 'swr';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { CopyId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { useLive } from '#app/ui/live.tsx';

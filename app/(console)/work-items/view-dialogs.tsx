@@ -2,9 +2,8 @@
 /** The dialogs of saved views: naming a new one or an old one anew, and deleting one. */
 import { useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, TextField } from '#app/ui/field.tsx';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { changeView, deleteView, saveView } from './view-actions.ts';

@@ -2,7 +2,7 @@
 /** LaunchDialog: what to run, with a preview of how many items and how long at the polite rate. */
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
+import { FormDialog } from '#app/ui/dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';

@@ -1,7 +1,8 @@
 'use client';
 /** LaunchFields: what a run does, on which sources, with which budget. */
-import { CheckboxField, NumberField, SelectField, TextField } from '#app/ui/field.tsx';
+import { CheckboxField, NumberField, TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
+import { SelectField } from '#app/ui/select-field.tsx';
 import { runKinds } from '#lib/runs/model.ts';
 import type { LaunchDraft } from './launch-draft.ts';
 

@@ -2,11 +2,10 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { Headers } from '#app/_shared/payload/headers.tsx';
-import { payloadSource } from '#app/_shared/payload/payload-source.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
+import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
-import { CopyId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';

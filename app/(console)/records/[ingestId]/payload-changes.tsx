@@ -4,8 +4,11 @@
  * is loaded for it.
  */
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { LoadFailed } from '#app/_shared/payload/load-failed.tsx';
-import { type PayloadSource, usePayload } from '#app/_shared/payload/use-payload.ts';
+import {
+  LoadFailed,
+  type PayloadSource,
+  usePayload,
+} from '#app/_shared/payload/payload-viewer.tsx';
 import { countOf, formatBytes, formatCount } from '#app/ui/num.tsx';
 import { EmptyState, TableSkeleton } from '#app/ui/states.tsx';
 import type { JsonDiff } from '#lib/records/diff.ts';

@@ -3,8 +3,8 @@
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import { LaunchPreviewText } from '#app/_shared/launch/launch-preview.tsx';
+import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { RunBudget } from '#lib/runs/model.ts';

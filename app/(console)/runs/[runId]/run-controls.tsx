@@ -1,8 +1,8 @@
 'use client';
 /** RunControls: pause, resume, stop, cancel, and a run over what failed or was fetched. */
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
-import { newRequestKey } from '#app/_shared/request-key.ts';
+import { lazy, Suspense, useState, useTransition } from 'react';
+import { newRequestKey, useOpening } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { askLiveNow } from '#app/ui/live-attention.ts';
@@ -11,7 +11,6 @@ import { notify, notifyError } from '#app/ui/toast.tsx';
 import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
 import { commandWords, type RunCommand } from '../run-commands.ts';
-import { RecrawlButton } from './recrawl-button.tsx';
 
 export function RunControls({
   runId,
@@ -99,6 +98,30 @@ export function RunControls({
           <p>{confirm.explain({ kind, queued, inProgress })}</p>
         </ConfirmDialog>
       ) : null}
+    </>
+  );
+}
+
+const RecrawlDialog = lazy(() => import('./recrawl-dialog.tsx'));
+
+/** Opens the form of a recrawl of this run. */
+function RecrawlButton({
+  runId,
+  isOpenAtFirst,
+}: {
+  readonly runId: string;
+  /** For an address that asks for the form; the address forgets it, so that going back does not. */
+  readonly isOpenAtFirst: boolean;
+}) {
+  const { requestKey, open, close } = useOpening(isOpenAtFirst);
+  return (
+    <>
+      <Button onPress={open}>Recrawl</Button>
+      {requestKey === null ? null : (
+        <Suspense fallback={null}>
+          <RecrawlDialog key={requestKey} runId={runId} requestKey={requestKey} onClose={close} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -8,7 +8,6 @@ import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { ComparedError, RunComparison, RunFigures } from '#lib/runs/compare-runs.ts';
 import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from '../run-words.tsx';
-import { difference } from './difference.ts';
 
 type Runs = RunComparison['runs'];
 
@@ -185,4 +184,18 @@ export function ComparedSources({
       </tbody>
     </TableRegion>
   );
+}
+
+/** `+1,200 (+50 %)`, `−3`, `same`; the share is of the first, and left out where that is nothing. */
+export function difference(
+  first: number,
+  second: number,
+  format: (value: number) => string = formatCount,
+): string {
+  const change = second - first;
+  if (change === 0) return 'same';
+  const sign = change > 0 ? '+' : '−';
+  const amount = `${sign}${format(Math.abs(change))}`;
+  const percent = Math.round((Math.abs(change) / first) * 100);
+  return first === 0 || percent === 0 ? amount : `${amount} (${sign}${formatCount(percent)} %)`;
 }

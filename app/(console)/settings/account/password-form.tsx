@@ -1,7 +1,7 @@
 'use client';
 import { type FormEvent, useState } from 'react';
+import { ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { changeOwnPasswordAction } from '../actions.ts';

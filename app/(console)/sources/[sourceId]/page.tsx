@@ -6,20 +6,28 @@ import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
+import { None } from '#app/ui/key-value.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
+import { Badge } from '#app/ui/status-badge.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { diffJson, type JsonChange } from '#lib/records/diff.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
-import { listRevisions, listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
+import {
+  listRevisions,
+  listSources,
+  type SourceRevision,
+  type SourceSummary,
+} from '#lib/sources/read-sources.ts';
 import { sourcesToYaml } from '#lib/sources/yaml.ts';
 import { formModelOf } from '../form-model.ts';
-import { DeleteButton, PauseButton } from '../source-controls.tsx';
+import { DeleteButton, PauseButton, RollBackButton } from '../source-controls.tsx';
 import { SourceForm } from '../source-form.tsx';
 import { rateInWords, SourceStateBadge } from '../source-words.tsx';
-import { Revisions } from './revisions.tsx';
 
 export const metadata: Metadata = { title: 'Source' };
 
@@ -165,3 +173,101 @@ function Yaml({ source }: { readonly source: SourceSummary }) {
     </Section>
   );
 }
+
+/** Every save of a source, what it changed, and the way back. */
+function Revisions({
+  sourceId,
+  current,
+  revisions,
+  canChange,
+}: {
+  readonly sourceId: string;
+  readonly current: number;
+  readonly revisions: readonly SourceRevision[];
+  readonly canChange: boolean;
+}) {
+  return (
+    <ol className="flex flex-col gap-3">
+      {revisions.map((revision, at) => (
+        <li key={revision.revision}>
+          <Section
+            title={
+              <span className="flex items-center gap-2">
+                Revision {revision.revision}
+                {revision.revision === current ? <Badge tone="done">in force</Badge> : null}
+              </span>
+            }
+            aside={
+              <>
+                <span>{revision.changedBy ?? <None word="unknown" />}</span>
+                <Time at={revision.changedAt} />
+                {canChange && revision.revision !== current ? (
+                  <RollBackButton
+                    sourceId={sourceId}
+                    revision={revision.revision}
+                    current={current}
+                  />
+                ) : null}
+              </>
+            }
+          >
+            {revision.note ? <p className="mb-2 text-sm text-ink-2">{revision.note}</p> : null}
+            <Changes revision={revision} before={revisions[at + 1]} />
+          </Section>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const contentOf = ({ enabled, settings, seeds }: SourceRevision): JsonObject => ({
+  enabled,
+  settings,
+  seeds: [...seeds],
+});
+
+function Changes({
+  revision,
+  before,
+}: {
+  readonly revision: SourceRevision;
+  readonly before: SourceRevision | undefined;
+}) {
+  if (!before) {
+    return (
+      <p className="text-sm text-ink-3">
+        {revision.revision === 1
+          ? 'The source was created.'
+          : 'The one before is no longer listed.'}
+      </p>
+    );
+  }
+  const { changes } = diffJson(contentOf(before), contentOf(revision));
+  if (changes.length === 0) {
+    return <p className="text-sm text-ink-3">No setting changed; a secret was written.</p>;
+  }
+  return (
+    <ul className="flex flex-col gap-1">
+      {changes.map((change) => (
+        <Change key={change.path.join('.')} change={change} />
+      ))}
+    </ul>
+  );
+}
+
+function Change({ change }: { readonly change: JsonChange }) {
+  return (
+    <li className="mono flex flex-wrap items-baseline gap-x-2 wrap-anywhere">
+      <span className="text-ink-2">{change.path.join('.')}</span>
+      {change.before === undefined ? null : (
+        <del className="bg-failed-soft text-failed">{inWords(change.before)}</del>
+      )}
+      {change.after === undefined ? null : (
+        <ins className="bg-done-soft text-done no-underline">{inWords(change.after)}</ins>
+      )}
+    </li>
+  );
+}
+
+const inWords = (value: JsonValue) =>
+  typeof value === 'string' ? value : JSON.stringify(value).slice(0, 500);

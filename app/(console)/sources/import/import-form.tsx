@@ -3,9 +3,8 @@
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
-import { Banner } from '#app/ui/banner.tsx';
+import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
-import { ErrorBanner } from '#app/ui/error-banner.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';

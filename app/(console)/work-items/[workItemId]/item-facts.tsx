@@ -1,6 +1,6 @@
 /** ItemFacts: what is known of the item itself. */
 
-import { CopyId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';

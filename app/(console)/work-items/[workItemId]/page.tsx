@@ -2,12 +2,11 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { Headers } from '#app/_shared/payload/headers.tsx';
-import { payloadSource } from '#app/_shared/payload/payload-source.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
+import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { CopyId } from '#app/ui/copy-id.tsx';
+import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';

@@ -1,7 +1,10 @@
-/** Headers: the headers of a request or response, as a section. */
+/** Parts of a record that several pages show. */
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
+import type { RecordDetail } from '#lib/records/detail.ts';
+import type { PayloadSource } from './payload-viewer.tsx';
 
+/** The headers of a request or response, as a section. */
 export function Headers({
   title,
   headers,
@@ -25,3 +28,10 @@ export function Headers({
     </Section>
   );
 }
+
+/** Of a record no more than the viewer needs: what a page hands to the browser it sends with it. */
+export const payloadSource = ({ ingestId, payload, bytes }: RecordDetail): PayloadSource => ({
+  ingestId,
+  text: payload,
+  bytes,
+});

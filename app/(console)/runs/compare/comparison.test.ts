@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { difference } from './difference.ts';
+import { difference } from './comparison.tsx';
 
 describe('the difference of two figures', () => {
   it.each([

@@ -1,11 +1,11 @@
 'use client';
-/** LimitsButton: how often, and how many at a time, a host may be asked; set by an operator. */
+/** What an operator sets on a host: its limits, and the end of a block. */
 import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
+import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
-import { FormDialog } from '#app/ui/form-dialog.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { setHostLimitsAction } from './actions.ts';
+import { clearBlockAction, setHostLimitsAction } from './actions.ts';
 
 interface LimitsProps {
   readonly host: string;
@@ -15,6 +15,7 @@ interface LimitsProps {
   readonly concurrency: number | null;
 }
 
+/** How often, and with how many requests at a time, a host may be asked. */
 export function LimitsButton(props: LimitsProps) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -78,5 +79,33 @@ function LimitsDialog({
         error={set.error?.fields?.['concurrency']}
       />
     </FormDialog>
+  );
+}
+
+export function ClearBlockButton({ host }: { readonly host: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const clear = useAction(clearBlockAction, {
+    done: () => `Workers may ask ${host} again now`,
+    onDone: () => setOpen(false),
+  });
+  return (
+    <>
+      <Button size="sm" onPress={() => setOpen(true)}>
+        Clear block
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        title={`Ask ${host} again now?`}
+        confirmLabel="Clear block"
+        isPending={clear.isPending}
+        onConfirm={() => clear.run({ host })}
+      >
+        <p>
+          The host told us to wait. Workers will send requests to it at once, at the polite rate of
+          each source. If it still refuses, it is blocked again, perhaps for longer.
+        </p>
+      </ConfirmDialog>
+    </>
   );
 }
