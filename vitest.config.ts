@@ -9,12 +9,15 @@ const overNetwork = Boolean(
   process.env['INGEST_SQLSERVER_HOST'] ?? process.env['INGEST_SQLSERVER_STATE_CONN_STR'],
 );
 
+const globalSetup = ['./test/setup/migrated-sqlite.ts'];
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          isolate: false,
           include: ['{lib,db,worker,commands,scripts,app,bench,test}/**/*.test.ts'],
           exclude: ['**/*.{contract,integration}.test.ts', '**/node_modules/**'],
         },
@@ -22,7 +25,9 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          isolate: false,
           include: include('contract'),
+          globalSetup,
           testTimeout: overNetwork ? 180_000 : 30_000,
           hookTimeout: overNetwork ? 180_000 : 60_000,
         },
@@ -33,6 +38,7 @@ export default defineConfig({
           include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          globalSetup,
           // They wait more than they compute: for leases, polite pauses and processes.
           maxWorkers: 2,
         },

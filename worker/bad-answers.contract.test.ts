@@ -9,7 +9,7 @@ import {
   sendJson,
   startLoopbackServer,
 } from '#test/loopback-server.ts';
-import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { processItem } from './pipeline/process-item.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, '[');
@@ -29,10 +29,11 @@ const sendFiftyMegabytes: Respond = (_request, response) => {
 };
 
 describe.each(contractEngines())('a bad answer on $name', (engine) => {
+  const openBench = usePipeline(engine);
   let bench: PipelineBench;
   let server: LoopbackServer | undefined;
   beforeEach(async () => {
-    bench = await pipelineBench(engine);
+    bench = await openBench();
   });
   afterEach(async () => {
     await server?.close();

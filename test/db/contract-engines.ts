@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Db, EngineName } from '#db/engine.ts';
-import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { DatabaseSettings, SqlServerSettings } from '#db/settings/model.ts';
+import { makeMigrated } from './make-migrated.ts';
 import { configuredSqlServer, dropTestSchema, withOwnSchema } from './sqlserver-schema.ts';
 
 export interface ContractDatabase {
@@ -28,10 +28,13 @@ export interface ContractEngine {
 /** The engines to run a suite over: `describe.each(contractEngines())('…on $name', (engine) => …)`. */
 export function contractEngines(): ContractEngine[] {
   const server = configuredSqlServer();
-  const engines = [engineOf('sqlite', sqliteSettings)];
+  const engines = [sqliteEngine];
   if (server) engines.push(engineOf('sqlserver', sqlServerSettings(server)));
   return engines;
 }
+
+/** For tests of SQLite alone. */
+export const sqliteEngine: ContractEngine = engineOf('sqlite', sqliteSettings);
 
 type FreshSettings = ContractEngine['freshSettings'];
 
@@ -41,7 +44,7 @@ function engineOf(name: EngineName, freshSettings: FreshSettings): ContractEngin
     freshSettings,
     create: async () => {
       const { settings, remove } = await freshSettings();
-      await migrate(settings);
+      await makeMigrated(settings);
       const opened = [await openDatabase(settings)];
       const [db] = opened;
       if (!db) throw new Error('unreachable');
@@ -62,7 +65,7 @@ function engineOf(name: EngineName, freshSettings: FreshSettings): ContractEngin
   };
 }
 
-const sqliteSettings: FreshSettings = async () => {
+async function sqliteSettings(): ReturnType<FreshSettings> {
   const dir = mkdtempSync(path.join(tmpdir(), 'holocron-'));
   return {
     settings: {
@@ -73,7 +76,7 @@ const sqliteSettings: FreshSettings = async () => {
     },
     remove: async () => rmSync(dir, { recursive: true, force: true }),
   };
-};
+}
 
 function sqlServerSettings(server: SqlServerSettings): FreshSettings {
   return async () => {

@@ -1,6 +1,7 @@
 /** A pipeline over an empty database, for tests: real store, real sources, real HTTP on loopback. */
 import { randomBytes } from 'node:crypto';
 import { afterAll } from 'vitest';
+import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
@@ -27,41 +28,36 @@ export interface PipelineBench {
   dispose(): Promise<void>;
 }
 
-/** Lent to one test of the file after the other: a server takes its time to make the tables. */
-const databases = new Map<
-  ContractEngine['name'],
-  { database: ContractDatabase; isLent: boolean }
->();
-afterAll(async () => {
-  for (const { database } of databases.values()) await database.dispose();
-});
+/** Opens a bench; several may be open at a time. */
+export type OpenBench = (over?: Partial<PipelineContext>) => Promise<PipelineBench>;
 
-async function borrowDatabase(
-  engine: ContractEngine,
-): Promise<{ database: ContractDatabase; giveBack(): Promise<void> }> {
-  const known = databases.get(engine.name);
-  if (known?.isLent) {
-    const database = await engine.create();
-    return { database, giveBack: () => database.dispose() };
-  }
-  const place = known ?? { database: await engine.create(), isLent: true };
-  databases.set(engine.name, place);
-  place.isLent = true;
-  await emptyDatabase(place.database.db);
-  return {
-    database: place.database,
-    giveBack: async () => {
-      place.isLent = false;
-    },
+/**
+ * Registers the suite's hooks. One database is lent to one test after the other, as a server takes its time to make
+ * the tables; a second bench of the same test has a database of its own.
+ */
+export function usePipeline(engine: ContractEngine): OpenBench {
+  let shared: ContractDatabase | undefined;
+  let isLent = false;
+  afterAll(() => shared?.dispose());
+  return async (over = {}) => {
+    if (isLent) {
+      const own = await engine.create();
+      return openBench(own.db, over, () => own.dispose());
+    }
+    shared ??= await engine.create();
+    isLent = true;
+    await emptyDatabase(shared.db);
+    return openBench(shared.db, over, async () => {
+      isLent = false;
+    });
   };
 }
 
-export async function pipelineBench(
-  engine: ContractEngine,
-  over: Partial<PipelineContext> = {},
+async function openBench(
+  db: Db,
+  over: Partial<PipelineContext>,
+  giveBack: () => Promise<void>,
 ): Promise<PipelineBench> {
-  const { database, giveBack } = await borrowDatabase(engine);
-  const { db } = database;
   const http = createHttpClient({ allow: ['127.0.0.0/8'], userAgent: 'test' });
   const secretBox = createSecretBox(randomBytes(32));
   const store = over.store ?? (await createStateStore({ db }));

@@ -3,15 +3,16 @@ import { createRobotsMemory } from '#lib/source-types/web/robots.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { passTime } from '#test/queue-database.ts';
-import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
 import { processItem } from './process-item.ts';
 
 describe.each(contractEngines())('the distance a site asks for, on $name', (engine) => {
+  const openBench = usePipeline(engine);
   let bench: PipelineBench;
   let server: LoopbackServer | undefined;
   beforeEach(async () => {
-    bench = await pipelineBench(engine);
+    bench = await openBench();
   });
   afterEach(async () => {
     await server?.close();

@@ -6,7 +6,7 @@ import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
-import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { loadSource } from './load-source.ts';
 import { processItem } from './process-item.ts';
 
@@ -15,9 +15,10 @@ const actor = systemActor('test');
 describe.each(contractEngines())(
   'a source that changes while a run goes on, on $name',
   (engine) => {
+    const openBench = usePipeline(engine);
     let bench: PipelineBench;
     beforeEach(async () => {
-      bench = await pipelineBench(engine);
+      bench = await openBench();
     });
     afterEach(() => bench.dispose());
 

@@ -6,7 +6,7 @@ import {
   sendJson,
   startLoopbackServer,
 } from '#test/loopback-server.ts';
-import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
 import type { LeasedItem } from './context.ts';
 import { processBatch } from './process-batch.ts';
@@ -25,10 +25,11 @@ const answer: Respond = (request, response) => {
 };
 
 describe.each(contractEngines())('items fetched together on $name', (engine) => {
+  const openBench = usePipeline(engine);
   let bench: PipelineBench;
   let server: LoopbackServer | undefined;
   beforeEach(async () => {
-    bench = await pipelineBench(engine);
+    bench = await openBench();
   });
   afterEach(async () => {
     await server?.close();

@@ -6,11 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenRun } from '#test/queue-database.ts';
-import { type PipelineBench, pipelineBench } from '#test/worker/pipeline.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import type { PipelineContext } from './context.ts';
 import { processItem } from './process-item.ts';
 
 describe.each(contractEngines())('the way of an item on $name', (engine) => {
+  const openBench = usePipeline(engine);
   let bench: PipelineBench;
   let server: Server | undefined;
   let directory = '';
@@ -27,7 +28,7 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
   });
 
   const open = async (over: Partial<PipelineContext> = {}) => {
-    bench = await pipelineBench(engine, over);
+    bench = await openBench(over);
   };
 
   /** A source of type http whose one seed the given listener answers. */
