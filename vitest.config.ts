@@ -9,7 +9,7 @@ const overNetwork = Boolean(
   process.env['INGEST_SQLSERVER_HOST'] ?? process.env['INGEST_SQLSERVER_STATE_CONN_STR'],
 );
 
-const globalSetup = ['./test/setup/migrated-sqlite.ts'];
+const migrated = './test/setup/migrated-sqlite.ts';
 
 export default defineConfig({
   test: {
@@ -27,7 +27,7 @@ export default defineConfig({
           name: 'contract',
           isolate: false,
           include: include('contract'),
-          globalSetup,
+          globalSetup: migrated,
           testTimeout: overNetwork ? 180_000 : 30_000,
           hookTimeout: overNetwork ? 180_000 : 60_000,
         },
@@ -38,7 +38,7 @@ export default defineConfig({
           include: [...include('integration'), 'e2e/mediawiki/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          globalSetup,
+          globalSetup: [migrated, './test/setup/bundle.ts'],
           // They wait more than they compute: for leases, polite pauses and processes.
           maxWorkers: 2,
         },

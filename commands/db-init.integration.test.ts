@@ -5,7 +5,9 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programOf } from '#test/worker/program.ts';
 
+const program = programOf('commands/db-init.ts');
 let dir: string;
 let file: string;
 
@@ -20,8 +22,8 @@ const dbInit = (
   args: string[],
   env: Record<string, string> = { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: file },
 ) =>
-  execa(process.execPath, ['commands/db-init.ts', ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+  execa(process.execPath, [program.file, ...args], {
+    env: { PATH: process.env['PATH'], ...program.env, ...env },
     extendEnv: false,
     reject: false,
   });

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
+import { makeMigrated } from '#test/db/make-migrated.ts';
+import { programOf } from '#test/worker/program.ts';
 
+const program = programOf('commands/db-smoke.ts');
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'holocron-smoke-'));
@@ -23,15 +25,15 @@ const settings = () =>
   }) as const;
 
 const smoke = (env: Record<string, string>) =>
-  execa(process.execPath, ['commands/db-smoke.ts'], {
-    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
+  execa(process.execPath, [program.file], {
+    env: { PATH: process.env['PATH'], ...program.env, NO_COLOR: '1', ...env },
     extendEnv: false,
     reject: false,
   });
 
 describe('pnpm db:smoke', () => {
   test('prints the four checks of a migrated database and leaves no trace', async () => {
-    await migrate(settings());
+    await makeMigrated(settings());
     const { exitCode, stdout } = await smoke({ INGEST_SQLITE_PATH: settings().path });
     expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
       `╔${'═'.repeat(60)}╗`,

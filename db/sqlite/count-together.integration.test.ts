@@ -1,36 +1,21 @@
 /** Totals of many items that are moved together: as exact as those the triggers keep, and never in their way. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
+import { type ContractDatabase, sqliteEngine } from '#test/db/contract-engines.ts';
 import { anAttempt, aWorkItem, noValidators } from '#test/factories.ts';
 import type { Db, Session } from '../engine.ts';
-import { migrate } from '../migrate/migrate.ts';
-import { openDatabase } from '../open.ts';
-import type { DatabaseSettings } from '../settings/model.ts';
 
-let dir: string;
+let database: ContractDatabase;
 let db: Db;
 let store: OpenStateStore;
 
 beforeEach(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'count-together-'));
-  const settings: DatabaseSettings = {
-    engine: 'sqlite',
-    path: path.join(dir, 'test.db'),
-    reason: 'A test asked for it.',
-    notes: [],
-  };
-  await migrate(settings);
-  db = await openDatabase(settings);
+  database = await sqliteEngine.create();
+  ({ db } = database);
   store = await createStateStore({ db });
 });
-afterEach(async () => {
-  await db.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterEach(() => database.dispose());
 
 /** Of three sources and four hosts in turn. */
 const mixedItems = (count: number) =>

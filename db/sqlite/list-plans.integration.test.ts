@@ -1,7 +1,4 @@
 /** The plans of the work-item list: what SQLite does with every filter in every order. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { CompiledQuery, type KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
@@ -9,11 +6,9 @@ import { parseWorkItemQuery, workItemSorts } from '#lib/items/list/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
 import { searchWindow } from '#lib/paging/list-page.ts';
 import { insertRowFrom } from '#lib/queue/rows.ts';
+import { type ContractDatabase, sqliteEngine } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import type { Db } from '../engine.ts';
-import { migrate } from '../migrate/migrate.ts';
-import { openDatabase } from '../open.ts';
-import type { DatabaseSettings } from '../settings/model.ts';
 
 /** What all of the many items have in common, so that no filter but the rare ones is selective. */
 const crowd = {
@@ -56,27 +51,17 @@ const filters: Record<string, Record<string, string>> = {
 };
 
 describe('the plans of the work-item list', () => {
-  let dir: string;
+  let database: ContractDatabase;
   let db: Db;
   const sent: CompiledQuery[] = [];
 
   beforeAll(async () => {
-    dir = await mkdtemp(path.join(tmpdir(), 'list-plans-'));
-    const settings: DatabaseSettings = {
-      engine: 'sqlite',
-      path: path.join(dir, 'plans.db'),
-      reason: 'A test asked for it.',
-      notes: [],
-    };
-    await migrate(settings);
-    const opened = await openDatabase(settings);
+    database = await sqliteEngine.create();
+    const opened = database.db;
     await seed(opened);
     db = { ...opened, q: opened.q.withPlugin(recorder(opened, sent)) };
   });
-  afterAll(async () => {
-    await db.close();
-    await rm(dir, { recursive: true, force: true });
-  });
+  afterAll(() => database?.dispose());
 
   const plansOf = async (read: () => Promise<unknown>) => {
     sent.length = 0;

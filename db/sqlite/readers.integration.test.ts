@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ContractDatabase, sqliteEngine } from '#test/db/contract-engines.ts';
 import { workItemRows } from '#test/db/work-items.ts';
 import type { Db } from '../engine.ts';
-import { migrate } from '../migrate/migrate.ts';
-import { openDatabase } from '../open.ts';
-import type { DatabaseSettings } from '../settings/model.ts';
 import { openSqliteReaders } from './open-readers.ts';
 
 /** Finds nothing for seconds: SQLite gives no row back meanwhile at which one could stop it. */
@@ -17,25 +13,20 @@ const longSearch = (millions: number) => sql<{ n: number }>`
   select n from numbers where n < 0`;
 
 describe('reading a SQLite file in threads', () => {
-  let dir: string;
+  let database: ContractDatabase;
+  let file: string;
   let db: Db;
   let reads: Db;
   beforeAll(async () => {
-    dir = mkdtempSync(path.join(tmpdir(), 'readers-'));
-    const settings: DatabaseSettings = {
-      engine: 'sqlite',
-      path: path.join(dir, 'readers.db'),
-      reason: 'A test asked for it.',
-      notes: [],
-    };
-    await migrate(settings);
-    db = await openDatabase(settings);
-    reads = openSqliteReaders(db, settings.path);
+    database = await sqliteEngine.create();
+    ({ db } = database);
+    if (database.settings.engine !== 'sqlite') throw new Error('expected SQLite');
+    file = database.settings.path;
+    reads = openSqliteReaders(db, file);
   });
   afterAll(async () => {
     await reads.close();
-    await db.close();
-    rmSync(dir, { recursive: true, force: true });
+    await database.dispose();
   });
   const items = (from: Db) => from.q.selectFrom('work_items').select('work_item_id').execute();
 
@@ -102,8 +93,10 @@ describe('reading a SQLite file in threads', () => {
 
   it('reads in the process itself where no thread can be started, and says so once', async () => {
     const told: unknown[] = [];
-    const without = openSqliteReaders(db, path.join(dir, 'not-there', 'no.db'), (fault) =>
-      told.push(fault),
+    const without = openSqliteReaders(
+      db,
+      path.join(path.dirname(file), 'not-there', 'no.db'),
+      (fault) => told.push(fault),
     );
     expect(await items(without)).toHaveLength(3);
     expect(await items(without)).toHaveLength(3);

@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '#db/migrate/migrate.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { loadConfig } from '#lib/load-config.ts';
@@ -12,6 +11,7 @@ import { launchRun } from '#lib/runs/launch-run.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { makeMigrated } from '#test/db/make-migrated.ts';
 import { seedTitle } from './pages.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -63,7 +63,7 @@ export async function openCampaign(): Promise<Campaign> {
     INGEST_LEASE_SECONDS: '5',
   };
   const config = loadConfig({ env });
-  await migrate(config.database);
+  await makeMigrated(config.database);
   const runtime = await openRuntime(config, createLogger({ level: 'silent', name: 'test' }));
   const { db, secretBox } = runtime;
   const actor = systemActor('test');

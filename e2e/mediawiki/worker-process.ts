@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { programOf } from '#test/worker/program.ts';
 
 export interface WorkerProcess {
   readonly pid: number;
@@ -18,12 +19,13 @@ export interface WorkerProcess {
   end(): Promise<number | null>;
 }
 
-/** Starts `node commands/worker.ts`; its log goes to `logFile`. */
+/** Its log goes to `logFile`. */
 export function startWorker(env: Readonly<Record<string, string>>, logFile: string): WorkerProcess {
   const root = join(import.meta.dirname, '..', '..');
-  const child: ChildProcess = spawn(process.execPath, ['commands/worker.ts'], {
+  const program = programOf('commands/worker.ts');
+  const child: ChildProcess = spawn(process.execPath, [program.file], {
     cwd: root,
-    env: { NODE_ENV: 'production', PATH: process.env['PATH'], ...env },
+    env: { NODE_ENV: 'production', PATH: process.env['PATH'], ...program.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid } = child;

@@ -10,7 +10,7 @@ import { hashOfSources } from './build.ts';
 import { inRoot, root } from './root.ts';
 
 const inputs = [
-  '{lib,db,worker}/**/*',
+  '{lib,db,worker,commands}/**/*',
   'scripts/*.ts',
   'package.json',
   'pnpm-lock.yaml',

@@ -5,7 +5,6 @@ import type { ContractEngine } from '#test/db/contract-engines.ts';
 import { openSite, type Running, type Site } from '../worker/processes.ts';
 import { allRunsCompleted } from './campaign.ts';
 import { inconsistencies } from './consistency.ts';
-import { bundleWorker } from './worker-bundle.ts';
 
 /** Longer than a lease and its rescue take, ms. */
 const withoutProgressMs = 60_000;
@@ -46,13 +45,11 @@ export async function openFleet(
     }
   });
   const lakeDir = path.join(site.directory, 'lake');
-  const bundle = await bundleWorker(site.directory);
   const workers = new Set<Running>();
   return {
     site,
     worker({ concurrency = 4, env = {} } = {}) {
-      const running = site.start(bundle.program, ['--concurrency', String(concurrency)], {
-        ...bundle.env,
+      const running = site.start('commands/worker.ts', ['--concurrency', String(concurrency)], {
         INGEST_LEASE_SECONDS: '5',
         INGEST_LAKE_ENABLED: 'yes',
         INGEST_LAKE_DIR: lakeDir,

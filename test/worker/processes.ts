@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from '#db/migrate/migrate.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
+import { makeMigrated } from '#test/db/make-migrated.ts';
+import { programOf } from './program.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -30,7 +31,7 @@ export interface Site {
   readonly directory: string;
   readonly settings: DatabaseSettings;
   readonly runtime: Runtime;
-  /** Runs a script (a path in the repository, or an absolute one) with Node and waits for its end. */
+  /** Runs a script (`programOf` says from where) with Node and waits for its end. */
   run(script: string, args: readonly string[], env?: Record<string, string>): Promise<Ended>;
   /** Starts a script; it is killed with the site when it still runs. */
   start(script: string, args: readonly string[], env?: Record<string, string>): Running;
@@ -48,7 +49,7 @@ export async function openSite(fresh?: FreshSettings): Promise<Site> {
     ? environmentOf(place.settings)
     : { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: path.join(directory, 'holocron.db') };
   const config = loadConfig({ env: own });
-  await migrate(config.database);
+  await makeMigrated(config.database);
   const runtime = await openRuntime(config, createLogger({ level: 'silent', name: 'test' }));
   const started = new Set<Running>();
 
@@ -57,12 +58,14 @@ export async function openSite(fresh?: FreshSettings): Promise<Site> {
     args: readonly string[],
     env: Record<string, string> = {},
   ): Running {
-    const child = spawn(process.execPath, [path.resolve(root, script), ...args], {
+    const program = programOf(script);
+    const child = spawn(process.execPath, [program.file, ...args], {
       cwd: root,
       env: {
         NODE_ENV: 'production' as const,
         PATH: process.env['PATH'],
         HOME: directory,
+        ...program.env,
         ...own,
         INGEST_LOG_LEVEL: 'info',
         ...env,

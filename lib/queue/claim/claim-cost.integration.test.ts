@@ -2,16 +2,15 @@
  * What a claim reads, with 50,000 items of every sort in front that may not be claimed, and as many hosts and ended
  * runs. Not the time: the bytes that SQLite asks the system for when it has nothing in its cache yet.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { newId } from '#lib/ids.ts';
+import { sqliteEngine } from '#test/db/contract-engines.ts';
+import { makeMigrated } from '#test/db/make-migrated.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenBlockedHost, givenRun, givenSource } from '#test/queue-database.ts';
 import { createStateStore } from '../create-state-store.ts';
@@ -28,22 +27,16 @@ const countsReads = existsSync('/proc/self/io');
 const bytesRead = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 
 describe.skipIf(!countsReads)('what a claim reads', () => {
-  let dir: string;
   let settings: DatabaseSettings;
+  let remove: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    dir = mkdtempSync(path.join(tmpdir(), 'holocron-claims-'));
-    settings = {
-      engine: 'sqlite',
-      path: path.join(dir, 'claims.db'),
-      reason: 'A test asked for it.',
-      notes: [],
-    };
-    await migrate(settings);
+    ({ settings, remove } = await sqliteEngine.freshSettings());
+    await makeMigrated(settings);
     const db = await openDatabase(settings);
     await fill(db);
     await db.close();
   });
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  afterAll(() => remove?.());
 
   /** Pages read by `work` in a database that was opened for it. */
   const pagesOf = async (
