@@ -11,7 +11,7 @@ GRANT INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[events] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[event_head] TO [$(schema)_console];
-GRANT INSERT ON [$(schema)].[request_keys] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[request_keys] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_console];
 GRANT INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_console];

@@ -1,0 +1,157 @@
+/** The role scripts against the tables there are and what the code writes, as their files say it: without a server. */
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Role, roles } from '#test/db/sqlserver-roles.ts';
+import { migrationsDir, readMigrationFiles } from '../../migrate/files.ts';
+
+const root = new URL('../../../', import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)];
+
+/** As the migrations make them on SQL Server; the list of those applied is made by the runner. */
+const tables = readMigrationFiles(migrationsDir('sqlserver'))
+  .flatMap(({ script }) => matches(script, /CREATE TABLE \[\$\(schema\)\]\.\[(\w+)\]/g))
+  .map(([, table = '']) => table)
+  .concat('schema_migrations')
+  .sort();
+
+interface Grant {
+  readonly permission: string;
+  /** null = the whole schema. */
+  readonly table: string | null;
+}
+
+const grantsOf = (role: Role): Grant[] =>
+  matches(
+    read(`db/sqlserver/roles/${role}.sql`).replace(/--.*$/gm, ''),
+    /GRANT ([A-Z, ]+?) ON (?:SCHEMA::\[\$\(schema\)\]|\[\$\(schema\)\]\.\[(\w+)\])/g,
+  ).flatMap(([, permissions = '', table = null]) =>
+    permissions.split(',').map((permission) => ({ permission: permission.trim(), table })),
+  );
+
+const may = (role: Role, permission: string, table: string) =>
+  grantsOf(role).some(
+    (grant) => grant.permission === permission && (grant.table === null || grant.table === table),
+  );
+
+/** What a role is to go without. A table that is in no list and in no script is a forgotten grant. */
+const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string[]>> = {
+  // Accounts, and what people keep for themselves.
+  worker: ['saved_views', 'users'],
+  // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
+  reader: [
+    'app_settings',
+    'attempt_count_head',
+    'attempt_counts',
+    'audit_log',
+    'bulk_action_chunks',
+    'bulk_actions',
+    'counter_checks',
+    'event_head',
+    'events',
+    'request_keys',
+    'saved_views',
+    'source_secrets',
+    'users',
+  ],
+  // It reads all, and leaves these to the workers and to migrations.
+  console: [
+    'IngestRecords',
+    'attempt_count_head',
+    'attempt_counts',
+    'bulk_action_chunks',
+    'counter_checks',
+    'schema_migrations',
+    'seen_resources',
+    'work_item_host_counter_deltas',
+    'work_item_host_counters',
+  ],
+};
+
+describe('the roles of SQL Server', () => {
+  it('the migrations make the tables that the types name', () => {
+    const [, members = ''] =
+      /export interface Database \{([^}]*)\}/.exec(read('db/schema.ts')) ?? [];
+    const typed = matches(members, /^ {2}(\w+):/gm).map(([, table]) => table);
+    expect(typed.sort()).toEqual(tables);
+  });
+
+  it.each(roles)('%s names no table that is not there', (role) => {
+    const named = grantsOf(role).flatMap(({ table }) => table ?? []);
+    expect(named.filter((table) => !tables.includes(table))).toEqual([]);
+  });
+
+  it('a worker reads or adds to every table but those it is to go without', () => {
+    const without = tables.filter(
+      (table) => !may('worker', 'SELECT', table) && !may('worker', 'INSERT', table),
+    );
+    expect(without).toEqual(withheld.worker);
+  });
+
+  it('a reader reads every table but those it is to go without, and changes none', () => {
+    expect(tables.filter((table) => !may('reader', 'SELECT', table))).toEqual(withheld.reader);
+    expect(grantsOf('reader').filter(({ permission }) => permission !== 'SELECT')).toEqual([]);
+  });
+
+  it('the console reads every table, and changes every one but those it leaves to others', () => {
+    expect(tables.filter((table) => !may('console', 'SELECT', table))).toEqual([]);
+    const unchanged = tables.filter((table) =>
+      ['INSERT', 'UPDATE', 'DELETE'].every((permission) => !may('console', permission, table)),
+    );
+    expect(unchanged).toEqual(withheld.console);
+  });
+
+  it('the migrator may do everything with every table', () => {
+    for (const permission of ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALTER']) {
+      expect(tables.filter((table) => !may('migrator', permission, table))).toEqual([]);
+    }
+  });
+
+  it('every statement of the code that writes is granted to workers or to the console', () => {
+    const granted = (permission: string, table: string) =>
+      may('worker', permission, table) || may('console', permission, table);
+    const refused = writes().filter(({ permission, table }) => !granted(permission, table));
+    expect(refused).toEqual([]);
+  });
+
+  it('statements that write are found in each form that the code has', () => {
+    const found = writes().map(({ permission, table }) => `${permission} ${table}`);
+    // The first by the seam's own SQL, the others by the query builder.
+    expect(found).toEqual(
+      expect.arrayContaining(['INSERT work_items', 'UPDATE request_keys', 'DELETE events']),
+    );
+  });
+});
+
+const builders: Readonly<Record<string, string>> = {
+  insertInto: 'INSERT',
+  updateTable: 'UPDATE',
+  deleteFrom: 'DELETE',
+};
+
+interface Write {
+  readonly file: string;
+  readonly permission: string;
+  readonly table: string;
+}
+
+/** What the product's own code writes, by the query builder and by T-SQL of its own. */
+function writes(): Write[] {
+  const files = globSync('{lib,worker,app,db}/**/*.ts', { cwd: root }).filter(
+    (file) => !/\.test\.ts$|^db\/(sqlite|migrate)\//.test(file),
+  );
+  return files.flatMap((file) => {
+    const text = read(file);
+    const built = matches(text, /\b(insertInto|updateTable|deleteFrom)\('(\w+)'/g).map(
+      ([, builder = '', table = '']) => ({ permission: builders[builder] ?? '', table }),
+    );
+    const written = matches(
+      text,
+      /\b(insert into|update|delete(?: top \([^)]*\))? from) \$\{(?:\w+\.)*table\('(\w+)'\)\}/gi,
+    ).map(([, verb = '', table = '']) => ({
+      permission: verb.split(' ')[0]?.toUpperCase() ?? '',
+      table,
+    }));
+    return [...built, ...written].map((write) => ({ file, ...write }));
+  });
+}
