@@ -1,5 +1,4 @@
-import type { Page } from '@playwright/test';
-import { expectNoViolations } from './support/axe.ts';
+import { expectNoViolationsInBothThemes } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
 import { openItem } from './support/open-item.ts';
 import { expect, test } from './support/test.ts';
@@ -36,10 +35,3 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
   await page.getByRole('link', { name: 'Changes since the fetch before' }).click();
   await expect(page.getByText('This is the first fetch of the resource')).toBeVisible();
 });
-
-async function expectNoViolationsInBothThemes(page: Page) {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectNoViolations(page);
-  }
-}

@@ -114,11 +114,16 @@ describe('the roles of SQL Server', () => {
     expect(refused).toEqual([]);
   });
 
-  it('statements that write are found in each form that the code has', () => {
+  it('every kind of statement that writes is found', () => {
     const found = writes().map(({ permission, table }) => `${permission} ${table}`);
-    // The first by the seam's own SQL, the others by the query builder.
     expect(found).toEqual(
-      expect.arrayContaining(['INSERT work_items', 'UPDATE request_keys', 'DELETE events']),
+      expect.arrayContaining([
+        'INSERT seen_resources',
+        'INSERT users',
+        'UPDATE request_keys',
+        'UPDATE work_items',
+        'DELETE events',
+      ]),
     );
   });
 });
@@ -135,7 +140,10 @@ interface Write {
   readonly table: string;
 }
 
-/** What the product's own code writes, by the query builder and by T-SQL of its own. */
+/**
+ * What the product's own code writes, by the query builder and by SQL of its own. SQL for a table that is known only
+ * when it runs (the totals) is not seen.
+ */
 function writes(): Write[] {
   const files = globSync('{lib,worker,app,db}/**/*.ts', { cwd: root }).filter(
     (file) => !/\.test\.ts$|^db\/(sqlite|migrate)\//.test(file),
@@ -145,13 +153,19 @@ function writes(): Write[] {
     const built = matches(text, /\b(insertInto|updateTable|deleteFrom)\('(\w+)'/g).map(
       ([, builder = '', table = '']) => ({ permission: builders[builder] ?? '', table }),
     );
+    const named = new Map(
+      matches(text, /\bconst (\w+) = (?:\w+\.)*(?:table\(|id\(schema, )'(\w+)'\)/g).map(
+        ([, name = '', table = '']) => [name, table],
+      ),
+    );
     const written = matches(
       text,
-      /\b(insert into|update|delete(?: top \([^)]*\))? from) \$\{(?:\w+\.)*table\('(\w+)'\)\}/gi,
-    ).map(([, verb = '', table = '']) => ({
-      permission: verb.split(' ')[0]?.toUpperCase() ?? '',
-      table,
-    }));
+      /\b(insert into|update|delete(?: top \([^)]*\))? from) \$\{(?:(\w+)|(?:\w+\.)*table\('(\w+)'\))\}/gi,
+    ).flatMap(([, verb = '', name = '', direct]) => {
+      const table = direct ?? named.get(name);
+      const [permission = ''] = verb.toUpperCase().split(' ');
+      return table === undefined ? [] : [{ permission, table }];
+    });
     return [...built, ...written].map((write) => ({ file, ...write }));
   });
 }
