@@ -125,6 +125,7 @@ describe('a stop', () => {
     const stoppedAt = performance.now();
     running.process.kill('SIGTERM');
     expect((await running.ended).code).toBe(0);
+    // What a container is given to stop before it is killed.
     expect(performance.now() - stoppedAt).toBeLessThan(10_000);
     expect(await counts()).toMatchObject({ pending: 8, in_progress: 0 });
     const attempts = await site.runtime.db.q.selectFrom('work_items').select('attempt').execute();
@@ -148,13 +149,12 @@ describe('a stop', () => {
     running.process.kill('SIGTERM');
     await until('it is stopping', () => running.log().includes('stopping'));
     // Signals closer than half a second count as one Ctrl-C that arrived twice.
-    const askedAt = performance.now();
     await until('it is gone', () => {
       if (running.process.exitCode === null) running.process.kill('SIGTERM');
       return running.process.exitCode !== null;
     });
     expect((await running.ended).code).toBe(143);
-    expect(performance.now() - askedAt).toBeLessThan(3_000);
+    // It waited for neither: they are as they were.
     expect((await counts()).in_progress).toBe(2);
     const next = worker();
     await until('all is done', async () => (await counts()).completed === 2);

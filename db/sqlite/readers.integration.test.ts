@@ -52,14 +52,11 @@ describe('reading a SQLite file in threads', () => {
   });
 
   it('while a search goes on for seconds the event loop turns and others are answered', async () => {
-    let longest = 0;
-    let last = performance.now();
+    let beats = 0;
     const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+      beats += 1;
     }, 10);
     let searching = true;
-    const start = performance.now();
     const search = longSearch(5)
       .execute(reads.q)
       .finally(() => {
@@ -70,24 +67,22 @@ describe('reading a SQLite file in threads', () => {
     expect(searching).toBe(true);
     expect((await search).rows).toEqual([]);
     clearInterval(beat);
-    const took = performance.now() - start;
-    expect(took).toBeGreaterThan(500);
-    expect(longest).toBeLessThan(took / 3);
+    // Of some fifty or more. A search in this process would leave one, at its end.
+    expect(beats).toBeGreaterThan(5);
   });
 
   it('at its deadline a search is given up at once, and as many as there are threads block nobody', async () => {
+    // It would take an hour: what waits for its end hangs.
     const late = () =>
       reads.engine
-        .withTimeout(reads, 200, (s) => longSearch(30).execute(s.q))
+        .withTimeout(reads, 200, (s) => longSearch(30_000).execute(s.q))
         .then(
           () => 'answered',
           (error: unknown) => (error as { code?: string }).code,
         );
-    const start = performance.now();
     expect(await Promise.all(Array.from({ length: 5 }, late))).toEqual(
       Array.from({ length: 5 }, () => 'db_statement_timeout'),
     );
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect(await items(reads)).toHaveLength(3);
   });
 

@@ -153,8 +153,9 @@ describe('writers that meet', () => {
     clearInterval(ticking);
     await holder;
     expect(performance.now() - start).toBeGreaterThan(500);
-    // Of 200 in a quiet second. Waiting inside SQLite, a tenth of a second at a time, left about ten.
-    expect(ticks).toBeGreaterThan(40);
+    // Of 200 in a second, of which a busy machine leaves fewer. Waiting inside SQLite, a tenth of a second at a time,
+    // left about ten.
+    expect(ticks).toBeGreaterThan(20);
   });
 
   it('reading goes on while another process writes', async () => {

@@ -152,9 +152,10 @@ describe('the size limit', () => {
   });
 
   it('is 32 MiB when none is given', async () => {
+    // Made before it is asked for: brotli takes seconds for it, which the request has not.
+    const body = brotliCompressSync(Buffer.alloc(33 * 1024 * 1024));
     const server = await serve((_, response) => {
-      response.writeHead(200, { 'content-encoding': 'br' });
-      response.end(brotliCompressSync(Buffer.alloc(33 * 1024 * 1024)));
+      response.writeHead(200, { 'content-encoding': 'br' }).end(body);
     });
     await expect(request(server.origin)).rejects.toMatchObject({ code: 'egress_too_large' });
   });
