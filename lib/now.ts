@@ -1,4 +1,4 @@
-/** The moment it is now by the database's clock: the only clock that leases and schedules know. */
+/** The current time by the database's clock, the only one that leases and schedules use. */
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 

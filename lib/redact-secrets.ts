@@ -20,10 +20,10 @@ export const secretMembers = [
   'connectionString',
 ] as const;
 
-/** What the last word of a name is when its value is a secret. */
+/** The last word of a name whose value is a secret. */
 const secretName = '(?:authorization|cookie|password|secret(?:_?key)?|api[-_]?key|token)';
 
-/** A header is masked rather once too often: nobody knows what other products call theirs. */
+/** A header is masked rather once too often: other products name theirs as they like. */
 const secretHeader = new RegExp(`token|secret|(?:^|[-_])${secretName}$`, 'i');
 
 /** What may carry a secret in a text, and what is left of it. */

@@ -26,15 +26,15 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize('NFKC'), cost);
 }
 
-let nobody: Promise<string> | undefined;
+let decoy: Promise<string> | undefined;
 
 /**
  * Whether the password is the one that was hashed. Without a hash (no such account, or one without
- * a password) it takes the same time and is false, so that answers do not tell which accounts exist.
+ * a password) it takes the same time and is false, so that responses do not reveal which accounts exist.
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  nobody ??= hashPassword('the account that does not exist');
-  const matches = await verify(stored ?? (await nobody), password.normalize('NFKC'));
+  decoy ??= hashPassword('the account that does not exist');
+  const matches = await verify(stored ?? (await decoy), password.normalize('NFKC'));
   return stored !== null && matches;
 }
 

@@ -10,7 +10,7 @@ import { emailSchema } from './user-rows.ts';
 const sentences = {
   account_deactivated: 'Your account here is deactivated.',
   provider_no_role: 'You have no role in this console.',
-  provider_no_email: 'The provider did not tell your e-mail address.',
+  provider_no_email: 'The provider did not share your e-mail address.',
   provider_email_taken: 'There is already an account with your e-mail address.',
   provider_cancelled: 'The provider did not sign you in.',
   provider_failed: 'Signing in with the provider failed.',
@@ -51,7 +51,7 @@ const claimsSchema = z.looseObject({
   iss: z.string(),
   sub: z.string().min(1).max(255),
   email: optionalText,
-  // Some providers write the word.
+  // Some providers send a string.
   email_verified: z
     .union([z.boolean(), z.literal('true').transform(() => true)])
     .optional()
@@ -75,7 +75,7 @@ export function personOfClaims(given: unknown, settings: ProviderSettings): Prov
   }
   const email = addressOf(claims.email);
   const emailVerified = email !== null && (settings.trustsEmail || claims.email_verified === true);
-  // Entra gives people without a mailbox no other address; nobody verified it.
+  // Entra gives people without a mailbox no other address; it is not verified.
   const shown = email ?? addressOf(claims.preferred_username);
   return {
     identity: `${claims.iss}|${claims.sub}`,
@@ -86,7 +86,7 @@ export function personOfClaims(given: unknown, settings: ProviderSettings): Prov
   };
 }
 
-/** Whether the provider has more to say: no address, or not a word of the claim that gives roles. */
+/** Whether userinfo must be asked too: no address, or no value of the claim that gives roles. */
 export function lacksClaims(
   claims: Readonly<Record<string, unknown>>,
   settings: ProviderSettings,
@@ -96,7 +96,7 @@ export function lacksClaims(
 }
 
 /**
- * The claims of a token with those its provider told beside it (userinfo). Throws `provider_failed` when
+ * The claims of a token with those its provider returned beside it (userinfo). Throws `provider_failed` when
  * these are about somebody else, Core 5.3.2.
  */
 export function completeClaims(
@@ -104,7 +104,7 @@ export function completeClaims(
   more: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   if (more['sub'] !== claims['sub']) {
-    throw refusal('provider_failed', 'The userinfo endpoint told of another subject.');
+    throw refusal('provider_failed', 'The userinfo endpoint returned another subject.');
   }
   // Whether an address is verified is said of that address.
   const { email_verified } = claims['email'] === undefined ? more : claims;

@@ -18,7 +18,7 @@ import { findByEmail, findByIdentity, hasOtherAdmin, insertUser, parseRole } fro
 
 type UserRow = Selectable<UsersTable>;
 
-/** Nobody of this console decided it, the provider did. */
+/** No person of this console decided it, the provider did. */
 const actor = systemActor('sign-in');
 
 /**

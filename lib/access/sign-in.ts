@@ -23,8 +23,8 @@ const mostKeys = 10_000;
 export interface SignInThrottle {
   /** Milliseconds to wait before another attempt is looked at; 0 = now. */
   waitMs(account: string, address: string): number;
-  noteFailure(account: string, address: string): void;
-  noteSuccess(account: string, address: string): void;
+  recordFailure(account: string, address: string): void;
+  recordSuccess(account: string, address: string): void;
 }
 
 /** `now` gives milliseconds that never run backwards. */
@@ -51,7 +51,7 @@ export function createSignInThrottle(now: () => number): SignInThrottle {
       });
       return Math.max(0, ...waits);
     },
-    noteFailure(account, address) {
+    recordFailure(account, address) {
       for (const [key] of keys(account, address)) {
         const times = [...recent(key), now()];
         // Deleting first moves the key to the end: the map's first key is the longest untouched.
@@ -64,7 +64,7 @@ export function createSignInThrottle(now: () => number): SignInThrottle {
         failures.delete(oldest.value);
       }
     },
-    noteSuccess(account, address) {
+    recordSuccess(account, address) {
       for (const [key] of keys(account, address)) failures.delete(key);
     },
   };
@@ -96,13 +96,13 @@ export async function signIn(
     });
   }
   // Counted before the check: attempts made at the same time must not slip past each other.
-  throttle.noteFailure(email, input.address);
+  throttle.recordFailure(email, input.address);
   const user = await findByEmail(db, email);
   const matches = await verifyPassword(user?.password_hash ?? null, input.password);
   if (!user || !matches || user.active !== 1) {
     throw new AppError('sign_in_failed', 'The e-mail address or the password is not right.');
   }
-  throttle.noteSuccess(email, input.address);
+  throttle.recordSuccess(email, input.address);
   await db.transaction((tx) => recordSignIn(tx, { ...user, role: parseRole(user.role) }));
   return {
     userId: user.user_id,

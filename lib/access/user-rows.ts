@@ -11,7 +11,7 @@ export const emailSchema = z
   .max(254, 'Use at most 254 characters.')
   .transform((email) => email.toLowerCase());
 
-/** A role as stored; an unknown word (a newer version's) gets the least rights. */
+/** A role as stored; an unknown one (of a newer version) gets the least rights. */
 export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';
 
 export function findByEmail(

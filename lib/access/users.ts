@@ -45,7 +45,7 @@ export const userChangeSchema = z.strictObject({
   name: newUserSchema.shape.name,
   role: z.enum(roles),
   active: z.boolean(),
-  /** False forgets which person of the provider this is; the next verified sign-in links again. */
+  /** False removes the link to the provider's person; the next verified sign-in links again. */
   isLinked: z.boolean().optional(),
 });
 

@@ -363,7 +363,7 @@ describe('a failing network', () => {
     const silent = await serve(() => undefined);
     await expect(request(silent.origin, {}, { firstByteTimeoutMs: 300 })).rejects.toMatchObject({
       code: 'egress_timeout',
-      message: expect.stringMatching(/begin to answer/),
+      message: expect.stringMatching(/start its response/),
     });
   });
 

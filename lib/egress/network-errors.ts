@@ -1,6 +1,6 @@
 /**
- * What goes wrong on the way to an answer, by the code the system, TLS, Node or undici gives it: one
- * table, so that nobody has to guess how a code is treated. Codes: Node's errors.md, undici's Errors.md,
+ * What goes wrong on the way to a response, by the code the system, TLS, Node or undici gives it: one
+ * table, which says how each code is treated. Codes: Node's errors.md, undici's Errors.md,
  * nodejs.org/api/tls.html (X509 codes).
  */
 
@@ -13,7 +13,7 @@ interface NetworkError {
   readonly outcome: AppErrorCode;
   /** Whole codes, or beginnings of codes with a `*`. */
   readonly codes: readonly string[];
-  /** After the address: `… did not begin to answer in time.` */
+  /** After the address: `… did not start its response in time.` */
   readonly says: string;
 }
 
@@ -27,22 +27,22 @@ export const networkErrors: readonly NetworkError[] = [
   {
     outcome: 'egress_timeout',
     codes: ['UND_ERR_HEADERS_TIMEOUT'],
-    says: 'did not begin to answer in time',
+    says: 'did not start its response in time',
   },
   {
     outcome: 'egress_timeout',
     codes: ['UND_ERR_BODY_TIMEOUT'],
-    says: 'did not send its whole answer in time',
+    says: 'did not send its whole response in time',
   },
   {
     outcome: 'egress_dns_failed',
     codes: ['ENOTFOUND', 'EAI_*', 'ENODATA', 'ESERVFAIL', 'EREFUSED'],
-    says: 'has a host that the name service does not know',
+    says: 'has a host name that cannot be resolved',
   },
   {
     outcome: 'egress_too_large',
     codes: ['UND_ERR_RES_EXCEEDED_MAX_SIZE'],
-    says: 'sent more than is taken',
+    says: 'sent more than the size limit',
   },
   {
     outcome: 'egress_response_invalid',
@@ -62,7 +62,7 @@ export const networkErrors: readonly NetworkError[] = [
       'HOSTNAME_MISMATCH',
       'EPROTO',
     ],
-    says: 'has no encryption that can be trusted',
+    says: 'has a certificate or encryption that cannot be trusted',
   },
   {
     outcome: 'egress_response_invalid',
@@ -88,7 +88,7 @@ export const networkErrors: readonly NetworkError[] = [
       'ERR_INVALID_CHAR',
       'ERR_UNESCAPED_CHARACTERS',
     ],
-    says: 'cannot be asked like that: a header or the address is not valid',
+    says: 'cannot be requested: a header or the address is not valid',
   },
   {
     outcome: 'egress_connect_failed',
@@ -106,7 +106,7 @@ export const networkErrors: readonly NetworkError[] = [
       'ERR_STREAM_PREMATURE_CLOSE',
       'ERR_HTTP2_*',
     ],
-    says: 'cut the connection before the answer was complete',
+    says: 'cut the connection before the response was complete',
   },
   {
     outcome: 'egress_connect_failed',
@@ -138,7 +138,7 @@ export function classifyFailure(error: unknown, url: string): AppError {
 export const tooLarge = (url: string, maxBytes: number): AppError =>
   new AppError(
     'egress_too_large',
-    `The answer of ${describeUrl(url)} is larger than ${Math.round(maxBytes / 1024)} KiB.`,
+    `The response of ${describeUrl(url)} is larger than ${Math.round(maxBytes / 1024)} KiB.`,
   );
 
 /** The code of an error or of what caused it; an AggregateError counts as its first part. */

@@ -45,7 +45,7 @@ function decompress(
     body.destroy();
     throw new AppError(
       'egress_response_invalid',
-      `The answer is encoded as "${contentEncoding}", which cannot be read.`,
+      `The response is encoded as "${contentEncoding}", which cannot be read.`,
     );
   }
   // The reader sees a failure of any stage, and its leaving closes them all, so nothing is left here.

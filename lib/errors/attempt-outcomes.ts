@@ -1,7 +1,7 @@
 /**
- * What may come of an attempt, and what is then done: one table, read by the retry policy and the
- * circuit breaker, and shown in docs/retries.md. What is retried is what may turn out otherwise when
- * asked again in the same words.
+ * What an attempt may end in, and what is then done: one table, read by the retry policy and the
+ * circuit breaker, and shown in docs/retries.md. What is retried is what may turn out differently when
+ * the same request is sent again.
  */
 import type { ErrorCode } from './codes.ts';
 
@@ -22,7 +22,7 @@ export interface OutcomeRule {
   readonly hostFault: boolean;
   /**
    * There is no such resource. A link that was never fetched is skipped instead of failing: a fact about the
-   * page that links. What was fetched before is gone: it is skipped, and looked at again ever more rarely.
+   * page that links. What was fetched before is missing: it is skipped, and checked again less and less often.
    */
   readonly noResource: boolean;
   /** Least wait before the second attempt, doubled with each further one, ms; else backoff alone. */
@@ -50,43 +50,50 @@ const minute = 60_000;
 
 const rules = {
   // the way to the source
-  egress_dns_failed: rule('retry', 'Name services have bad moments.', hostFault),
+  egress_dns_failed: rule('retry', 'DNS failures are often transient.', hostFault),
   egress_connect_failed: rule('retry', 'Servers restart, connections are cut.', hostFault),
   egress_tls_failed: rule('retry', 'Certificates are renewed, often a little late.', hostFault),
   egress_timeout: rule('retry', 'An overloaded server may answer later.', hostFault),
-  egress_response_invalid: rule('retry', 'A proxy on the way garbles single answers.', hostFault),
-  egress_url_invalid: rule('give_up', 'The address stays as it is.'),
+  egress_response_invalid: rule(
+    'retry',
+    'A proxy in between may garble single responses.',
+    hostFault,
+  ),
+  egress_url_invalid: rule('give_up', 'The address will not change.'),
   egress_address_refused: rule('give_up', 'This deployment must not reach the address.'),
-  egress_too_large: rule('give_up', 'It would be as large the next time.'),
-  egress_too_many_redirects: rule('give_up', 'A circle of redirects is how the site is made.'),
+  egress_too_large: rule('give_up', 'It would be as large next time.'),
+  egress_too_many_redirects: rule(
+    'give_up',
+    'A redirect loop is a fault of the site that does not go away.',
+  ),
   // what it answered
   http_rate_limited: rule('retry', 'It asked us to slow down: 429.', {
     hostFault: true,
     hostWaits: 'always',
   }),
-  http_server_error: rule('retry', 'A fault of its own, which passes or is fixed.', {
+  http_server_error: rule('retry', 'An internal fault, which is transient or gets fixed.', {
     hostFault: true,
     hostWaits: 'when_told',
   }),
   http_not_found: rule('give_up', 'There is no such resource.', { noResource: true }),
   http_gone: rule('give_up', 'The resource is gone for good.', { noResource: true }),
   http_unauthorized: rule('give_up', 'A person must correct the credentials.'),
-  http_forbidden: rule('give_up', 'Asking again what was refused is what gets crawlers banned.'),
+  http_forbidden: rule('give_up', 'Repeating refused requests is what gets crawlers banned.'),
   http_client_error: rule('give_up', 'The same request is refused for the same reason.'),
-  api_busy: rule('retry', 'Lag, maintenance or overload, said in the API’s own words.', {
+  api_busy: rule('retry', 'Lag, maintenance or overload, reported by the API itself.', {
     hostWaits: 'when_told',
   }),
   api_error: rule('give_up', 'The API does not accept what was asked.'),
-  budget_spent: rule('retry', 'The budget comes back; what costs nothing is asked meanwhile.'),
+  budget_spent: rule('retry', 'The budget is renewed; requests that cost nothing go on meanwhile.'),
   payload_invalid: rule(
     'retry',
-    'A cut or half-written answer looks the same as a wrong one, and the attempts are bounded.',
+    'A truncated response looks the same as a wrong one, and the attempts are bounded.',
   ),
   page_missing: rule('give_up', 'The wiki has no such page.', { noResource: true }),
   title_invalid: rule('give_up', 'No page can have that title.', { noResource: true }),
   blocked: rule(
     'retry',
-    'A block or challenge page: everybody leaves the host alone for a good while, instead of meeting the same wall with every item.',
+    'A block or challenge page: the whole fleet leaves the host alone for a good while, instead of being blocked again with every item.',
     { hostWaits: 'always', leastDelayMs: 15 * minute },
   ),
   redirect_host_waits: rule(
@@ -101,42 +108,45 @@ const rules = {
   // our own side
   lake_write_failed: rule(
     'retry',
-    'Disks are full until somebody makes room; nothing counts as stored.',
+    'A disk stays full until somebody frees space; nothing counts as stored.',
   ),
-  source_unknown: rule('give_up', 'There is nobody to ask.'),
-  source_type_unknown: rule('give_up', 'There is nobody to ask.'),
-  source_removed: rule('give_up', 'There is nobody to ask.'),
+  source_unknown: rule('give_up', 'There is no source to fetch it from.'),
+  source_type_unknown: rule('give_up', 'There is no source to fetch it from.'),
+  source_removed: rule('give_up', 'There is no source to fetch it from.'),
   secret_unreadable: rule('give_up', 'The secret must be entered again.'),
   config_invalid: rule('give_up', 'The source’s settings no longer fit its type.'),
-  internal: rule('retry', 'A fault of ours; bounded, so that it does no harm if it stays.'),
-  attempts_exhausted: rule('give_up', 'Workers died over it as often as it may be attempted.'),
+  internal: rule('retry', 'A fault of ours; bounded, so that it does no harm if it persists.'),
+  attempts_exhausted: rule(
+    'give_up',
+    'Workers died while processing it as often as it may be attempted.',
+  ),
   lease_lost: rule('leave', 'The item is another worker’s now; a late result changes nothing.'),
   // our database
   db_connection_refused: rule('wait', 'The database is restarting or cannot be reached.'),
-  db_host_unknown: rule('wait', 'The name service has a bad moment.'),
+  db_host_unknown: rule('wait', 'DNS failures are often transient.'),
   db_connect_timeout: rule('wait', 'The database is overloaded or cannot be reached.'),
   db_connection_lost: rule(
     'wait',
-    'The connection was cut; the fence tells whether the commit was made.',
+    'The connection was cut; the fence shows whether the commit was made.',
   ),
-  db_pool_exhausted: rule('wait', 'Connections come free.'),
+  db_pool_exhausted: rule('wait', 'Connections are released soon.'),
   db_statement_timeout: rule('wait', 'The database is overloaded.'),
-  db_busy: rule('wait', 'Another process writes.'),
+  db_busy: rule('wait', 'Another process is writing.'),
   db_full: rule('wait', 'Somebody has to free space; the item is not to blame.'),
-  db_file_unusable: rule('wait', 'The file is read-only or away; the item is not to blame.'),
-  db_deadlock: rule('wait', 'One of two had to go; the transaction is made again.'),
-  db_login_failed: rule('retry', 'Passwords are changed; the item is not to blame.'),
-  db_certificate_untrusted: rule('retry', 'Certificates are changed; the item is not to blame.'),
+  db_file_unusable: rule('wait', 'The file is read-only or missing; the item is not to blame.'),
+  db_deadlock: rule('wait', 'The transaction was the deadlock’s victim; it is run again.'),
+  db_login_failed: rule('retry', 'Passwords are being changed; the item is not to blame.'),
+  db_certificate_untrusted: rule(
+    'retry',
+    'Certificates are being changed; the item is not to blame.',
+  ),
   db_missing: rule('retry', 'A database is being restored; the item is not to blame.'),
   db_schema_missing: rule('retry', 'A database is being restored; the item is not to blame.'),
-  db_permission_denied: rule('retry', 'Rights are changed; the item is not to blame.'),
-  db_unique_violation: rule(
-    'retry',
-    'Somebody stored the same meanwhile; the next attempt finds it.',
-  ),
+  db_permission_denied: rule('retry', 'Grants are being changed; the item is not to blame.'),
+  db_unique_violation: rule('retry', 'The same was stored meanwhile; the next attempt finds it.'),
   db_constraint_violation: rule('retry', 'What it referred to was removed meanwhile.'),
-  db_error: rule('retry', 'Not known; bounded, so that it does no harm if it stays.'),
-  db_value_too_long: rule('give_up', 'It would be as long the next time.'),
+  db_error: rule('retry', 'Unknown; bounded, so that it does no harm if it persists.'),
+  db_value_too_long: rule('give_up', 'It would be as long next time.'),
 } as const satisfies Partial<Record<ErrorCode, OutcomeRule>>;
 
 /** Codes that people and commands meet, and no attempt does. Checked against the list of all codes. */
@@ -184,6 +194,6 @@ const byCode: ReadonlyMap<string, OutcomeRule> = new Map(Object.entries(rules));
 /** In the order of the table. */
 export const attemptOutcomes: readonly (readonly [string, OutcomeRule])[] = [...byCode];
 
-const unexpected = rule('give_up', 'No attempt ends so.');
+const unexpected = rule('give_up', 'No attempt ends like this.');
 
 export const outcomeRule = (code: ErrorCode): OutcomeRule => byCode.get(code) ?? unexpected;

@@ -1,6 +1,6 @@
 /**
  * The closed list of error codes a person can meet, each with the remedy shown when the place that
- * raised it knows none better. Database codes come from `#db/errors.ts`.
+ * raised it gives none of its own. Database codes come from `#db/errors.ts`.
  */
 import type { DatabaseErrorCode } from '#db/errors.ts';
 
@@ -14,7 +14,7 @@ export const appErrorRemedies = {
   input_invalid: 'Correct the marked fields.',
   cursor_invalid: 'Open the list again from its first page.',
   not_found: 'It may have been removed; go back to the list.',
-  conflict: 'Somebody changed it meanwhile; reload and try again.',
+  conflict: 'Somebody else changed it in the meantime; reload and try again.',
   duplicate_request: 'The first request was carried out; nothing more is needed.',
   // access
   not_signed_in: 'Sign in and try again.',
@@ -23,22 +23,22 @@ export const appErrorRemedies = {
   too_many_attempts: 'Wait a few minutes before you try again.',
   account_deactivated: 'Ask an administrator of this console to activate it.',
   provider_no_role:
-    'Ask an administrator of this console, or whoever gives out groups and roles at the provider.',
+    'Ask an administrator of this console, or whoever assigns groups and roles at the provider.',
   provider_no_email:
-    'Whoever manages the provider has to hand your address to this application (the scope email).',
+    'Ask whoever manages the provider to share your address with this application (the scope email).',
   provider_email_taken:
     'The provider does not vouch for your address, or it belonged to somebody else before: ask an administrator of this console.',
   provider_cancelled: 'Sign in again, or ask whoever manages the provider for access.',
   provider_failed:
-    'Try again. If it stays so, the log of the web process has the cause for an administrator.',
+    'Try again. If it persists, an administrator finds the cause in the log of the web process.',
   provider_unreachable:
-    'Try again in a moment. If it stays so, the log of the web process has the cause for an administrator.',
+    'Try again in a moment. If it persists, an administrator finds the cause in the log of the web process.',
   // work items
   dedupe_key_too_long:
     'Shorten the resource id or the source name: the whole key may have 850 characters.',
   resource_id_invalid: 'Remove leading or trailing blanks and control characters.',
   field_too_long: 'Shorten the named field.',
-  transition_not_allowed: "Check the item's present status.",
+  transition_not_allowed: "Check the item's current status.",
   lease_lost: 'Nothing to do: another worker has taken the item over.',
   // sources
   source_unknown: 'Create the source or correct its name.',
@@ -64,22 +64,22 @@ export const appErrorRemedies = {
   http_not_found: 'The resource does not exist at the source.',
   http_gone: 'The source says the resource is gone for good.',
   resource_gone:
-    'Nothing to do: its records are kept, and it is looked at again from time to time, ever more rarely.',
+    'Nothing to do: its records are kept, and it is checked again from time to time, less and less often.',
   http_unauthorized: "Check the source's credentials.",
   http_forbidden: 'The source refuses access; check its terms and the user agent.',
   http_rate_limited: 'The host asked us to slow down; give its source a longer delay.',
   http_client_error: 'Check the request; the source refused it.',
   http_server_error: 'The source has an internal fault; retry once it has recovered.',
-  payload_invalid: 'The answer could not be read; check the URL and the source type.',
+  payload_invalid: 'The response could not be read; check the URL and the source type.',
   api_error: 'The source answered with an error of its own; see the message.',
   api_busy: 'The source is overloaded or read-only; retry once it has recovered.',
   budget_spent:
-    'The budget at this API is used up until its next period; enter an API key or raise its plan.',
+    'The budget at this API is used up until its next period; enter an API key or upgrade the plan.',
   page_missing: 'The page does not exist in the wiki.',
   title_invalid: 'The wiki does not accept this title.',
   blocked:
     'The source answered with a block or challenge page; check the user agent and the contact.',
-  redirect_host_waits: 'Nothing to do: it is tried again when the other host may be asked.',
+  redirect_host_waits: 'Nothing to do: it is retried once the other host may be asked.',
   robots_disallowed: "The site's robots.txt does not allow this path.",
   lake_write_failed: "Check the data lake's directory and free space.",
   lake_unreadable: "Mount the data lake's directory, or correct INGEST_LAKE_DIR.",
@@ -90,7 +90,7 @@ export const appErrorRemedies = {
     'These records exist here with other content: import into another database, or find out which are right.',
   attempts_exhausted: 'It failed too often; correct the cause and retry it.',
   source_removed: "The item's source no longer exists; skip it or create the source again.",
-  internal: 'Look into the log under the given id.',
+  internal: 'Look up the given id in the log.',
 } as const;
 
 export type AppErrorCode = keyof typeof appErrorRemedies;

@@ -105,7 +105,7 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
       await fallSilent(workerId);
       expect(await twice(expireSilentWorkers)).toBe(1);
       expect((await told()).at(-1)).toBe(
-        'worker.lost: The worker node-1 (42) fell silent. What it had in hand goes back to the queue.',
+        'worker.lost: The worker node-1 (42) fell silent. Its leased items go back to the queue.',
       );
       await heartbeat(given.db, workerId, figures);
       await fallSilent(workerId);

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 
-/** Time to the first byte of the latest answer, ms; null when there was none. */
+/** Time to the first byte of the latest response, ms; null when there was none. */
 export function latencyIn(facts: JsonObject | null): number | null {
   const ms = facts?.['first_byte_ms'];
   return typeof ms === 'number' && ms >= 0 ? ms : null;
 }
 
-/** The host that gave the latest answer, when redirects led there; null = the one that was asked. */
+/** The host that gave the latest response, when redirects led there; null = the one that was asked. */
 export function answeringHost(facts: JsonObject | null): string | null {
   const { final_url: url = null, redirects = null } = facts ?? {};
   if (!Array.isArray(redirects) || redirects.length === 0 || typeof url !== 'string') return null;

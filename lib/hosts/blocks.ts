@@ -1,4 +1,4 @@
-/** Hosts that nobody asks for a while: they asked for that, or failed too often in a row. */
+/** Blocked hosts, left alone by the whole fleet: they asked for that, or failed too often in a row. */
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -42,8 +42,8 @@ export async function clearBlock(db: Db, actor: Actor, host: string): Promise<vo
 const mostAtOnce = 100;
 
 /**
- * Takes the block from hosts whose wait is over, and tells of it; they could be asked again before that
- * already. Any number of workers may call it; one of them tells. Returns how many there were.
+ * Removes the block from hosts whose wait is over, and records the event; they could be asked as soon as it was
+ * over. Any number of workers may call it; one of them records. Returns how many there were.
  */
 export async function endBlocks(db: Db): Promise<number> {
   const over = db.q

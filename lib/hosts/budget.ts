@@ -17,7 +17,7 @@ export type Budget = z.infer<typeof budgetShape>;
 /** From an attempt's facts; null when the answer said nothing of a budget. */
 export function budgetIn(facts: JsonObject | null): Budget | null {
   const budget = facts?.['budget'];
-  // Few sources have one, and a refused parse is dear.
+  // Few sources have one, and a failed parse is expensive.
   if (budget === undefined) return null;
   const parsed = budgetShape.safeParse(budget);
   return parsed.success ? parsed.data : null;

@@ -8,7 +8,7 @@ import type { Db, Engine, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
 import { insertHost } from './insert-host.ts';
 
-/** Condition: the next request is due, and nobody holds the slot, or its holder let it expire. */
+/** Condition: the next request is due, and the slot is free or its lease has expired. */
 export const slotIsOpen =
   (engine: Engine) => (eb: ExpressionBuilder<Database, 'hosts' | 'sources'>) =>
     eb.and([
@@ -36,14 +36,14 @@ const slotPollMs = 250;
  */
 export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<number | null> {
   const { engine } = tx;
-  const held = {
+  const lease = {
     slot_lease_id: slot.leaseId,
     slot_until: engine.nowPlus(slot.leaseMs),
     next_slot_at: engine.nowPlus(slot.delayMs),
   };
   const taken = await tx.q
     .updateTable('hosts')
-    .set(held)
+    .set(lease)
     .where('host', '=', slot.host)
     .where(slotIsOpen(engine))
     .executeTakeFirst();
@@ -59,7 +59,7 @@ export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<
   if (row) {
     return Math.max(row.until_slot ?? 0, row.slot_lease_id === null ? 1 : slotPollMs);
   }
-  await insertHost(tx, slot.host, held);
+  await insertHost(tx, slot.host, lease);
   return null;
 }
 
@@ -125,7 +125,7 @@ export interface VisitRequest {
   readonly host: string;
   /** Made fresh for the visit: the item's own lease may hold the slot of its host. */
   readonly leaseId: string;
-  /** Longer than the visit can take, ms: nobody renews it. */
+  /** Longer than the visit can take, ms: it is not renewed. */
   readonly leaseMs: number;
   /** The source's own delay, ms. */
   readonly delayMs: number;
@@ -138,7 +138,7 @@ export type VisitAnswer =
       readonly delayMs: number;
       /** What its robots.txt was known to ask for, ms. */
       readonly robotsDelayMs: number | null;
-      /** A slot was taken, which must be given back. */
+      /** A slot was taken, which must be released. */
       readonly holdsSlot: boolean;
     }
   | { readonly kind: 'shut'; readonly waitMs: number; readonly reason: string | null };

@@ -13,7 +13,7 @@ const mostRequests = 1000;
 export interface HostLimits {
   /** Least time between two requests, 1 ms to 1 hour; null = none of its own. */
   readonly delayMs: number | null;
-  /** Requests it may have with it at the same moment, 1 to 1,000; null = as many as the workers send. */
+  /** Requests in flight at the same time, 1 to 1,000; null = as many as the workers send. */
   readonly concurrency: number | null;
 }
 
@@ -106,7 +106,7 @@ function sentence(host: string, before: HostLimits, after: HostLimits): string {
 }
 
 /**
- * Keeps a host's own wish (`Crawl-delay` of robots.txt) in its pace; null takes it away. It was read just
+ * Sets the delay that a site asks for (`Crawl-delay` of robots.txt) in its host's pace; null removes it. It was read just
  * now, so the next request is due one such delay from here.
  * @param delayMs more than 5 min counts as 5 min
  */

@@ -44,9 +44,9 @@ export interface Host {
   readonly adaptiveDelayMs: number;
   /** Smoothed time to the first byte, ms. */
   readonly latencyMs: number | null;
-  /** Requests it may have with it at the same moment; null = as many as the workers send. */
+  /** Requests in flight at the same time; null = as many as the workers send. */
   readonly concurrency: number | null;
-  /** What it said last of our budget there. */
+  /** What it last reported of our budget there. */
   readonly budget: Budget | null;
   readonly consecutiveFailures: number;
   readonly requestsTotal: number;

@@ -1,6 +1,6 @@
 /**
- * How often a host may be asked, whichever sources ask it: the operator's word, its robots.txt, what it was
- * seen to bear, and a single probe at a time while it is coming back from failures. Pure.
+ * How often a host may be asked, whichever sources ask it: the operator's delay, its robots.txt, what load
+ * it was seen to take, and a single probe at a time while it is coming back from failures. Pure.
  */
 import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
@@ -39,7 +39,7 @@ export interface HostPaceFacts {
   readonly consecutiveFailures: number;
 }
 
-/** Answers that begin within this time say that the host bears what we ask, ms. */
+/** Responses that begin within this time show that the host can take the load, ms. */
 export const calmLatencyMs = 2_000;
 /** A slow host is slowed down to at most this, ms. */
 const longestAdaptiveMs = 30_000;
@@ -55,7 +55,7 @@ export const smoothedLatency = (known: number | null, ms: number): number =>
   known === null ? Math.round(ms) : Math.floor((known * 4 + Math.round(ms)) / 5);
 
 /**
- * Half-way to a delay as long as the host takes to answer, so that on average one request is with it;
+ * Half-way to a delay as long as the host takes to respond, so that on average one request is in flight;
  * half-way back while it is calm. A failure never shortens it: errors are often quick.
  */
 export function adaptiveDelay(known: number, latencyMs: number | null, failed: boolean): number {

@@ -1,4 +1,4 @@
-/** What an attempt tells us about the host it asked. */
+/** What an attempt shows about the host it asked. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { preparedChange } from '#db/prepared.ts';
@@ -17,13 +17,13 @@ import {
 } from './pace.ts';
 
 export interface HostResponse {
-  /** Null when no answer came. */
+  /** Null when no response came. */
   readonly httpStatus: number | null;
-  /** 0 = none of its own: another item's attempt has told what there was to tell. */
+  /** 0 = none of its own: another item's attempt has recorded the request. */
   readonly requests: number;
   /** The host itself is to blame (see `isHostFault`). */
   readonly hostFailed: boolean;
-  /** How long nobody should ask this host, ms; null or 0 = no wait. */
+  /** How long the fleet should not ask this host, ms; null or 0 = no wait. */
   readonly blockMs: number | null;
   readonly reason: string | null;
   /** The attempt's facts: how long the host took, what it said of our budget. */
@@ -31,69 +31,69 @@ export interface HostResponse {
 }
 
 /**
- * Keeps the host's numbers and its pace, and blocks it for the whole fleet when it asked for that or
+ * Updates the host's numbers and its pace, and blocks it for the whole fleet when it asked for that or
  * failed too often in a row. A shorter wait never shortens a longer one. No-op for items without a host
- * (types that never use the network). Returns what is to be told of it at the end of the transaction.
+ * (types that never use the network). Returns the events to record at the end of the transaction.
  */
 export async function recordHostResponse(
   tx: Session,
   host: string | null,
-  answer: HostResponse,
+  response: HostResponse,
 ): Promise<readonly NewEvent[]> {
   if (host === null) return [];
-  const there = answeringHost(answer.facts ?? null) ?? host;
-  if (there === host) return noteOf(tx, host, answer);
-  // A redirect led away: what was answered is the other host's word, and its fault.
+  const there = answeringHost(response.facts ?? null) ?? host;
+  if (there === host) return recordOne(tx, host, response);
+  // A redirect led away: the response is the other host's, and so is its fault.
   const here = { httpStatus: null, hostFailed: false, blockMs: null, reason: null };
   return [
-    ...(await noteOf(tx, host, { ...here, requests: Math.max(0, answer.requests - 1) })),
-    ...(await noteOf(tx, there, { ...answer, requests: Math.min(1, answer.requests) })),
+    ...(await recordOne(tx, host, { ...here, requests: Math.max(0, response.requests - 1) })),
+    ...(await recordOne(tx, there, { ...response, requests: Math.min(1, response.requests) })),
   ];
 }
 
-async function noteOf(
+async function recordOne(
   tx: Session,
   host: string,
-  answer: HostResponse,
+  response: HostResponse,
 ): Promise<readonly NewEvent[]> {
-  const tripped = answer.requests > 0 ? await count(tx, host, answer) : [];
-  if (answer.blockMs === null || answer.blockMs <= 0) return tripped;
-  return [...tripped, ...(await block(tx, host, answer.blockMs, answer.reason))];
+  const tripped = response.requests > 0 ? await count(tx, host, response) : [];
+  if (response.blockMs === null || response.blockMs <= 0) return tripped;
+  return [...tripped, ...(await block(tx, host, response.blockMs, response.reason))];
 }
 
-/** The same for answers of a host that gave what it was asked for: one statement while all is well. */
+/** The same for responses of a host that gave what it was asked for: one statement while all is well. */
 export async function recordGoodResponses(
   tx: Session,
   host: string | null,
-  answers: readonly Pick<HostResponse, 'httpStatus' | 'requests' | 'facts'>[],
+  responses: readonly Pick<HostResponse, 'httpStatus' | 'requests' | 'facts'>[],
 ): Promise<void> {
   if (host === null) return;
-  const good = answers
+  const good = responses
     .filter(({ requests }) => requests > 0)
-    .map((answer) => ({ ...answer, hostFailed: false, blockMs: null, reason: null }));
+    .map((response) => ({ ...response, hostFailed: false, blockMs: null, reason: null }));
   if (good.length === 0 || (good.every(isPlain) && (await countCalm(tx, host, good)))) return;
-  for (const answer of good) await recordHostResponse(tx, host, answer);
+  for (const response of good) await recordHostResponse(tx, host, response);
 }
 
 /** One statement for a host that is well; only one in trouble is looked at closely. */
 async function count(
   tx: Session,
   host: string,
-  answer: HostResponse,
+  response: HostResponse,
 ): Promise<readonly NewEvent[]> {
-  const latencyMs = latencyIn(answer.facts ?? null);
-  if (isPlain(answer) && (await countCalm(tx, host, [answer]))) return [];
+  const latencyMs = latencyIn(response.facts ?? null);
+  if (isPlain(response) && (await countCalm(tx, host, [response]))) return [];
   // Takes the row's lock, so that what is read next is still true when it is written back.
   const known = await tx.q
     .updateTable('hosts')
-    .set(tally(tx, answer))
+    .set(tally(tx, response))
     .where('host', '=', host)
     .executeTakeFirst();
-  if (Number(known.numUpdatedRows) === 0) await insert(tx, host, answer);
-  return updatePace(tx, host, answer, latencyMs);
+  if (Number(known.numUpdatedRows) === 0) await insert(tx, host, response);
+  return updatePace(tx, host, response, latencyMs);
 }
 
-/** An answer that says nothing but that the host is well. */
+/** A response that shows nothing but that the host is well. */
 function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostResponse): boolean {
   if (hostFailed || (blockMs ?? 0) > 0 || httpStatus === null) return false;
   if (httpStatus === 429 || httpStatus >= 500 || budgetIn(facts ?? null) !== null) return false;
@@ -104,13 +104,13 @@ function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostResponse): bool
 async function countCalm(
   tx: Session,
   host: string,
-  answers: readonly HostResponse[],
+  responses: readonly HostResponse[],
 ): Promise<boolean> {
   // `smoothedLatency` again and again is a linear function of what was known before.
   let first: number | null = null;
   let share = 1;
   let rest = 0;
-  for (const { facts } of answers) {
+  for (const { facts } of responses) {
     const latencyMs = latencyIn(facts ?? null);
     if (latencyMs === null) continue;
     first = smoothedLatency(first, latencyMs);
@@ -119,8 +119,8 @@ async function countCalm(
   }
   const changed = await addCalm(tx, {
     host,
-    requests: answers.reduce((sum, { requests }) => sum + requests, 0),
-    last_status: answers.at(-1)?.httpStatus ?? null,
+    requests: responses.reduce((sum, { requests }) => sum + requests, 0),
+    last_status: responses.at(-1)?.httpStatus ?? null,
     first,
     share,
     // What is whole must stay whole when the fraction is cut.
@@ -129,7 +129,7 @@ async function countCalm(
   return changed > 0;
 }
 
-interface CalmAnswers {
+interface CalmResponses {
   readonly host: string;
   readonly requests: number;
   readonly last_status: number | null;
@@ -139,7 +139,7 @@ interface CalmAnswers {
   readonly rest: number;
 }
 
-const addCalm = preparedChange<CalmAnswers>(({ q, engine }, slot) =>
+const addCalm = preparedChange<CalmResponses>(({ q, engine }, slot) =>
   q
     .updateTable('hosts')
     .set({
@@ -170,10 +170,10 @@ function tally({ engine }: Session, { httpStatus, requests, facts }: HostRespons
   };
 }
 
-async function insert(tx: Session, host: string, answer: HostResponse): Promise<void> {
+async function insert(tx: Session, host: string, response: HostResponse): Promise<void> {
   const { engine } = tx;
-  const { httpStatus, requests } = answer;
-  const budget = budgetIn(answer.facts ?? null);
+  const { httpStatus, requests } = response;
+  const budget = budgetIn(response.facts ?? null);
   await insertHost(tx, host, {
     requests_total: requests,
     count_429: httpStatus === 429 ? 1 : 0,
@@ -189,7 +189,7 @@ async function insert(tx: Session, host: string, answer: HostResponse): Promise<
 async function updatePace(
   tx: Session,
   host: string,
-  answer: HostResponse,
+  response: HostResponse,
   latencyMs: number | null,
 ): Promise<readonly NewEvent[]> {
   const { engine } = tx;
@@ -205,30 +205,30 @@ async function updatePace(
     ])
     .where('host', '=', host)
     .executeTakeFirstOrThrow();
-  // Requests that were under way when the host was blocked say again what is known.
-  const failure = answer.hostFailed && (row.blocked_ms ?? 0) <= 0 ? 1 : 0;
-  const consecutiveFailures = answer.hostFailed ? row.consecutive_failures + failure : 0;
+  // Requests that were under way when the host was blocked repeat what is known.
+  const failure = response.hostFailed && (row.blocked_ms ?? 0) <= 0 ? 1 : 0;
+  const consecutiveFailures = response.hostFailed ? row.consecutive_failures + failure : 0;
   const latency = latencyMs === null ? row.latency_ms : smoothedLatency(row.latency_ms, latencyMs);
-  const manners: HostPaceFacts = {
+  const pace: HostPaceFacts = {
     delayMs: row.delay_ms,
     robotsDelayMs: row.robots_delay_ms,
     latencyMs: latency,
-    adaptiveDelayMs: adaptiveDelay(row.adaptive_delay_ms, latency, answer.hostFailed),
+    adaptiveDelayMs: adaptiveDelay(row.adaptive_delay_ms, latency, response.hostFailed),
     consecutiveFailures,
   };
   await tx.q
     .updateTable('hosts')
     .set({
       latency_ms: latency,
-      adaptive_delay_ms: manners.adaptiveDelayMs,
+      adaptive_delay_ms: pace.adaptiveDelayMs,
       consecutive_failures: consecutiveFailures,
-      pace_ms: paceOf(manners),
+      pace_ms: paceOf(pace),
     })
     .where('host', '=', host)
     .execute();
   const waitMs = failure === 1 ? breakerMs(consecutiveFailures) : null;
   if (waitMs === null) return [];
-  const says = `${consecutiveFailures} requests in a row failed, the last with: ${answer.reason ?? 'no reason given'}`;
+  const says = `${consecutiveFailures} requests in a row failed, the last with: ${response.reason ?? 'no reason given'}`;
   return block(tx, host, waitMs, says.slice(0, 400));
 }
 
@@ -250,7 +250,7 @@ async function block(
     )
     .executeTakeFirst();
   if (Number(fresh.numUpdatedRows) === 0) {
-    // It is blocked already: all that was under way says so again.
+    // It is blocked already: whatever was under way repeats it.
     await change.where('blocked_until', '<', until).execute();
     return [];
   }

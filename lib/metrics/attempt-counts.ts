@@ -84,7 +84,7 @@ function counted(
     where unit = ${sql.lit(stored)} and starts_at >= ${engine.instantParam(from)} and starts_at < ${engine.instantParam(to)}`;
 }
 
-/** What nobody has counted yet, attempt by attempt: some minutes of it while a worker lives. */
+/** What is not counted yet, attempt by attempt: some minutes of it while a worker lives. */
 function recent({ engine }: Session, unit: 'minute' | 'hour', from: Instant): RawBuilder<unknown> {
   const at = engine.truncate(sql.ref('finished_at'), unit);
   return sql`select ${at} as at, source_name, outcome, error_code, http_status, host, 1 as attempts, finished_at as last_at, attempt_id as last_attempt_id

@@ -129,7 +129,7 @@ async function seriesOf(
   return series;
 }
 
-/** The newest attempt of each cluster; it may be gone with its item. */
+/** The newest attempt of each cluster; it may have been removed with its item. */
 async function examplesOf(
   s: Session,
   clusters: readonly Found[],

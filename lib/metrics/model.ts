@@ -84,7 +84,7 @@ export interface ErrorClusters {
   readonly asOf: Instant;
   readonly from: Instant;
   readonly clusters: readonly ErrorCluster[];
-  /** There are more than are told. */
+  /** There are more than are shown. */
   readonly more: boolean;
 }
 
@@ -117,7 +117,7 @@ export interface Warning {
     | 'console_pool_saturated'
     | 'replica_away'
     | 'hosts_blocked'
-    | 'counters_mended'
+    | 'totals_repaired'
     | 'sources_paused';
   readonly title: string;
   readonly detail: string;

@@ -51,7 +51,7 @@ export async function overview(
       totals,
       workers,
       blockedHosts: await readBlockedHosts(session),
-      pausedSources: await readHeldSources(session, sources),
+      pausedSources: await readPausedSources(session, sources),
       repairedTotals: await readRepairedTotals(session),
       ...(options.console ? { console: options.console } : {}),
     }),
@@ -144,7 +144,7 @@ async function readBlockedHosts(session: Session): Promise<{ host: string }[]> {
   return session.engine.take(query, 100).execute();
 }
 
-async function readHeldSources(
+async function readPausedSources(
   session: Session,
   totals: readonly SourceTotals[],
 ): Promise<{ name: string; pending: number }[]> {
@@ -154,8 +154,8 @@ async function readHeldSources(
     .where('deleted_at', 'is', null)
     .where((eb) => eb.or([eb('paused_at', 'is not', null), eb('enabled', '=', 0)]))
     .orderBy('name');
-  const held = await session.engine.take(query, 200).execute();
-  return held.map(({ name }) => ({
+  const paused = await session.engine.take(query, 200).execute();
+  return paused.map(({ name }) => ({
     name,
     pending: totals
       .filter((source) => source.sourceName === name)

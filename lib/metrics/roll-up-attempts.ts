@@ -125,11 +125,11 @@ type CountedRow = Pick<
   (typeof countKeys)[number] | 'attempts' | 'last_at' | 'last_attempt_id'
 >;
 
-/** Of what went well only how often is kept; where and with which status tells something of failures. */
+/** Of successes only the number is kept; host and status matter for failures. */
 const ifFailed = <T>(column: string): RawBuilder<T> =>
   sql<T>`case when error_code is null then null else ${sql.ref(column)} end`;
 
-/** The attempts of a stretch of time, counted by what tells them apart. */
+/** The attempts of a stretch of time, counted by what distinguishes them. */
 function countedFrom({ engine, q }: Session, from: Instant, to: Instant) {
   const status = ifFailed<number | null>('http_status');
   const host = ifFailed<string | null>('host');

@@ -13,7 +13,7 @@ const mostCounted = 10_000;
 /**
  * Items that were fetched once and not for `days`, for each of the given sources; skipped and retired
  * items do not count. The totals are those of the counters. Counting walks an index and stops after
- * 10,000 items, which `isAtLeast` tells. Throws `db_statement_timeout` after three seconds for one source.
+ * 10,000 items, which `isAtLeast` says. Throws `db_statement_timeout` after three seconds for one source.
  */
 export async function readStaleShares(
   session: Session,

@@ -41,7 +41,8 @@ export function warningsOf(facts: WarningFacts): Warning[] {
     warnings.push({
       kind: 'workers_lost',
       title: lost.length === 1 ? 'A worker fell silent' : `${lost.length} workers fell silent`,
-      detail: 'It happened in the last hour; what they held is returned when its lease ends.',
+      detail:
+        'It happened in the last hour; their leased items are returned when the leases expire.',
       href: '/workers',
     });
   }
@@ -61,13 +62,16 @@ export function warningsOf(facts: WarningFacts): Warning[] {
     });
   }
   warnings.push(...totalsWarnings(facts.repairedTotals));
-  const held = pausedSources.filter(({ pending }) => pending > 0);
-  if (held.length > 0) {
-    const pending = held.reduce((sum, source) => sum + source.pending, 0);
+  const paused = pausedSources.filter(({ pending }) => pending > 0);
+  if (paused.length > 0) {
+    const pending = paused.reduce((sum, source) => sum + source.pending, 0);
     warnings.push({
       kind: 'sources_paused',
-      title: held.length === 1 ? `${held[0]?.name} is held` : `${held.length} sources are held`,
-      detail: `${items(pending)} wait until ${held.length === 1 ? 'it is' : 'they are'} resumed or enabled.`,
+      title:
+        paused.length === 1
+          ? `${paused[0]?.name} is paused`
+          : `${paused.length} sources are paused`,
+      detail: `${items(pending)} wait until ${paused.length === 1 ? 'it is' : 'they are'} resumed or enabled.`,
       href: '/sources',
     });
   }
@@ -143,7 +147,7 @@ function totalsWarnings([worst, ...others]: readonly RepairedTotals[]): Warning[
   const more = others.length > 0 ? `, and ${others.length} more` : '';
   return [
     {
-      kind: 'counters_mended',
+      kind: 'totals_repaired',
       title: 'Totals were wrong and have been set right',
       detail: `Those of ${worst.of} were off by ${items(worst.drift)}${more}, in the last 24 hours. Look for programs that switch off triggers.`,
       href: '/sources',

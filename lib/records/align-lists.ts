@@ -39,7 +39,7 @@ export function alignLists(
   let [i, j] = [start, start];
   const pairGap = (toI: number, toJ: number) => {
     const [gapLeft, gapRight] = [indexes(i, toI), indexes(j, toJ)];
-    // A name that one element of each has tells that they are the same thing, changed.
+    // A name that exactly one element of each list has shows that they are the same thing, changed.
     const named = anchorsOf(
       gapLeft,
       gapRight,
@@ -122,7 +122,7 @@ function nameOf(value: JsonValue | undefined): string {
   return '';
 }
 
-/** Yields after this many values, for whoever must not be held up. */
+/** Yields after this many values, so that the caller can do other work. */
 const valuesAtOnce = 2000;
 
 /** 53 bits: two different values of one document pair are taken for the same once in ten million million. */
@@ -192,7 +192,7 @@ function frameOf(container: Extract<JsonValue, object>): Frame {
     : { container, keys: Object.keys(container), values: Object.values(container), next: 0 };
 }
 
-/** A text and what looks like it are told apart by the first character. */
+/** A text and what looks like it differ by the first character. */
 const scalarText = (value: string | number | boolean | null) =>
   typeof value === 'string' ? `"${value}` : String(value);
 

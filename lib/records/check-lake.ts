@@ -19,7 +19,7 @@ import {
 const pageSize = 200;
 
 /**
- * Yields what is wrong as it is found and returns the numbers. Mending is recorded in the audit log.
+ * Yields what is wrong as it is found and returns the numbers. Repairs are recorded in the audit log.
  * @throws AppError `lake_unreadable`, `forbidden`
  */
 export async function* checkLake(

@@ -69,7 +69,7 @@ export async function inTurns<T, R>(
 /** What came of repairing one fault. */
 export type Repaired = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
-/** A fault of the file system is told, not thrown: the next file may be repaired all the same. */
+/** A fault of the file system is returned, not thrown: the next file may be repaired all the same. */
 async function tried(act: () => Promise<unknown>): Promise<Repaired> {
   try {
     await act();
@@ -80,7 +80,7 @@ async function tried(act: () => Promise<unknown>): Promise<Repaired> {
   }
 }
 
-/** Those of one page (no longer than `chunkSize`) of files that nobody is writing any more. */
+/** Those of one page (no longer than `chunkSize`) of files that are no longer being written. */
 export async function findOrphans(
   session: Session,
   page: readonly LakeFile[],
@@ -103,7 +103,7 @@ export async function findOrphans(
     ({ path: file, isThere, ingestId }) =>
       isThere && (ingestId === null || pathOf.get(ingestId) !== file),
   );
-  // A damaged file tells a wrong id or none: its record is looked for by the path. That reads through
+  // A damaged file has a wrong id or none: its record is looked for by the path. That reads through
   // the records, and is rare.
   const named = await pathsNamed(
     session,

@@ -30,7 +30,7 @@ export interface LakeRecord {
   readonly durationMs: number | null;
 }
 
-/** The names are those of the columns; the id comes first, so that the head of a file tells it. */
+/** The names are those of the columns; the id comes first, so that it stands at the head of a file. */
 export const lakeDocument = (record: LakeRecord): JsonObject => ({
   ingest_id: record.ingestId,
   source_system: record.sourceSystem,
@@ -188,7 +188,7 @@ export async function requireLake(baseDir: string): Promise<void> {
   }
 }
 
-/** Every `.json` and `.tmp` below the base, in no order; other files are nobody's business here. */
+/** Every `.json` and `.tmp` below the base, in no order; other files are ignored. */
 export async function* lakeFiles(baseDir: string, below = ''): AsyncGenerator<LakeFile> {
   for await (const entry of await opendir(path.join(baseDir, below))) {
     const relative = below === '' ? entry.name : `${below}/${entry.name}`;
@@ -228,7 +228,7 @@ export async function readLakeFile(baseDir: string, relative: string): Promise<L
   return { kind: 'document', ingestId: id.toLowerCase(), payload };
 }
 
-/** The absolute path, or null when it would lie outside of the lake. */
+/** The absolute path, or null when it would be outside the lake. */
 export function insideLake(baseDir: string, relative: string): string | null {
   const target = path.resolve(baseDir, relative);
   const way = path.relative(baseDir, target);

@@ -1,4 +1,4 @@
-/** How long what grows by itself is kept. Records, items, runs and the audit log are never forgotten. */
+/** How long what grows by itself is kept. Records, items, runs and the audit log are never purged. */
 import { z } from 'zod';
 
 /** Charts and groups of failures look back seven days, and count what is older than two minutes. */

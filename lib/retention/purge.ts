@@ -1,4 +1,4 @@
-/** Deleting what has been kept long enough, oldest first, in portions that lock nobody out. */
+/** Deleting what has been kept long enough, oldest first, in portions that block no other transaction. */
 import type { Db, Session } from '#db/engine.ts';
 import { purgeOldEvents } from '#lib/events/purge-events.ts';
 import { mostEvents } from './most-events.ts';
@@ -11,7 +11,7 @@ const mostChunks = 200;
 /** Far longer than anybody repeats a request: a double click, a retry, the back button. */
 const requestKeyMs = 7 * dayMs;
 
-/** Events and attempts beyond their retention, and keys of requests that nobody repeats any more. */
+/** Events and attempts beyond their retention, and keys of requests that are no longer repeated. */
 export async function purgeOld(db: Db): Promise<void> {
   const { eventDays, attemptDays } = await readRetention(db);
   await purgeOldEvents(db, { maxAgeMs: eventDays * dayMs, maxRows: mostEvents });

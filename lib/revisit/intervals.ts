@@ -25,7 +25,7 @@ export const defaultRevisitPolicy: RevisitPolicy = {
   jitter: 0.1,
 };
 
-/** `error` is any fetch that tells nothing about the page (time-out, 5xx, refused). */
+/** `error` is any fetch that says nothing about the page (time-out, 5xx, refused). */
 export type RevisitOutcome = 'changed' | 'unchanged' | 'error';
 
 export interface RevisitInput {
@@ -80,8 +80,8 @@ const leastMs = dayMs;
 const mostMs = 90 * dayMs;
 
 /**
- * @param missingForMs since it was first found gone; 0 when that is now
- * @param random uniform in [0, 1); spreads by ± 10 % what went together
+ * @param missingForMs since it was first found missing; 0 when that is now
+ * @param random uniform in [0, 1); spreads by ± 10 % what went missing together
  */
 export function missingInterval(missingForMs: number, random: number): number {
   const base = Math.min(Math.max(missingForMs, leastMs), mostMs);

@@ -16,7 +16,7 @@ export const grouped = <Field extends string>(
   group: string,
   hints: Readonly<Record<Field, Omit<FieldHint, 'group'>>>,
 ): Record<Field, FieldHint> =>
-  // The keys are those of `hints`; Object.entries forgets that.
+  // The keys are those of `hints`; Object.entries loses that.
   Object.fromEntries(
     Object.entries<Omit<FieldHint, 'group'>>(hints).map(([field, hint]) => [
       field,

@@ -34,15 +34,15 @@ export interface FetchContext<S> extends SourceContext<S> {
   /** Least time between two requests of one fetch (continuations), ms; await before each but the first. */
   readonly politePause: () => Promise<void>;
   /**
-   * Tells what distance the site itself asks for between two requests (`Crawl-delay`), ms; null = none.
+   * Reports the delay that the site itself asks for between two requests (`Crawl-delay`), ms; null = none.
    * The fleet keeps it from now on; an item that was claimed without it goes back. Absent = not kept.
    */
   readonly keepDistance?: (delayMs: number | null) => Promise<void>;
   /** The same of the host that a redirect has led to; throws `redirect_host_waits` when it came too soon. */
   readonly keepDistanceThere?: (delayMs: number | null) => Promise<void>;
-  /** What the host last said is left of our budget there; absent or null = nothing is known. */
+  /** What the host last reported as left of our budget there; absent or null = nothing is known. */
   readonly budget?: () => Promise<BudgetLeft | null>;
-  /** Remembers robots.txt files; absent = in this process's memory. */
+  /** Keeps robots.txt files; absent = in this process's memory. */
   readonly robots?: RobotsCache;
 }
 
@@ -58,7 +58,7 @@ export interface FetchFacts {
   readonly details: JsonObject;
 }
 
-/** Of an outcome for which nothing was asked: an answer to another item told it, as the details say. */
+/** Of an outcome without a request of its own: it follows from a response to another item, as the details say. */
 export interface SharedFacts {
   readonly statusCode: null;
   readonly durationMs: 0;

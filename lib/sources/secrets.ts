@@ -1,4 +1,4 @@
-/** Secrets of a source: written by people, stored encrypted, read by workers, shown to nobody. */
+/** Secrets of a source: written by people, stored encrypted, read by workers, never shown. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';

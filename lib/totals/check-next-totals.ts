@@ -106,7 +106,7 @@ async function sourceNames({ q, engine }: Session): Promise<string[]> {
   return [...names].sort();
 }
 
-/** Repairs in the transaction that gives the turn back: whoever lost it changes nothing. */
+/** Repairs in the transaction that gives the turn back: a process that lost it changes nothing. */
 async function endTurn(
   tx: Session,
   { id, part }: Turn,

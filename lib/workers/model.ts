@@ -1,4 +1,4 @@
-/** A worker's presence: one row per process, told from dead ones by its heartbeat, and what it reports of itself. */
+/** A worker's presence: one row per process, alive as long as its heartbeat is recent, and what it reports of itself. */
 import { z } from 'zod';
 import type { Instant } from '#db/schema.ts';
 
@@ -19,7 +19,7 @@ const faultCountsSchema = z.object({
 export type FaultCounts = z.output<typeof faultCountsSchema>;
 export const noFaults: FaultCounts = faultCountsSchema.parse({});
 
-/** FaultCounts older than this is no longer told as recent, minutes. */
+/** Faults older than this are no longer reported as recent, minutes. */
 export const recentMinutes = 10;
 
 const workerFactsSchema = z.object({

@@ -51,7 +51,7 @@ async function insertWorker(session: Session, worker: Registration): Promise<voi
 }
 
 /**
- * Says that the worker lives. Returns whether an operator asked it to finish and leave, and the
+ * The worker's heartbeat. Returns whether an operator asked it to finish and leave, and the
  * database's clock.
  */
 export async function heartbeat(
@@ -80,7 +80,7 @@ export async function heartbeat(
   return { draining: row?.draining === 1, databaseNow: row?.now ?? null };
 }
 
-/** The last word of a worker that ends in order. */
+/** Records the orderly end of a worker. */
 export async function signOff(db: Db, workerId: string, figures: Heartbeat): Promise<void> {
   await db.transaction(async (tx) => {
     await heartbeat(tx, workerId, figures);
@@ -99,7 +99,7 @@ export async function signOff(db: Db, workerId: string, figures: Heartbeat): Pro
   });
 }
 
-/** Forgets workers that ended or fell silent a week ago. */
+/** Deletes the rows of workers that ended or fell silent a week ago. */
 export async function purgeOldWorkers(session: Session): Promise<void> {
   await session.q
     .deleteFrom('workers')
@@ -111,7 +111,7 @@ export async function purgeOldWorkers(session: Session): Promise<void> {
 const mostAtOnce = 100;
 
 /**
- * Notes of each worker that fell silent that it is lost, and tells of it once, however many workers look;
+ * Records each worker that fell silent as lost, with one event, however many workers look;
  * its items are rescued when their leases expire. Returns how many there were.
  */
 export async function expireSilentWorkers(db: Db): Promise<number> {
@@ -135,7 +135,7 @@ export async function expireSilentWorkers(db: Db): Promise<number> {
         .where('lost_at', 'is', null)
         .executeTakeFirst();
       if (Number(result.numUpdatedRows) === 0) return false;
-      const message = `The worker ${hostName} (${pid}) fell silent. What it had in hand goes back to the queue.`;
+      const message = `The worker ${hostName} (${pid}) fell silent. Its leased items go back to the queue.`;
       await recordEvents(tx, [{ kind: 'worker.lost', workerId, message }]);
       return true;
     });

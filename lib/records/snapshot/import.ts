@@ -43,7 +43,7 @@ export interface ImportTally {
 export async function verifySnapshot({ directory, onPart }: SnapshotReading): Promise<Manifest> {
   const manifest = await readManifest(directory);
   for (const part of manifest.parts) {
-    // Every record is looked at as it passes; nothing is kept.
+    // Every record is checked as it is read; nothing is kept.
     for await (const _ of readPart(directory, part)) void _;
     onPart?.(part, 'verified');
   }
@@ -133,7 +133,7 @@ async function insertAbsent(tx: Session, group: readonly RecordLine[]): Promise<
         rows.map((record) => ({
           ...record,
           fetched_at_utc: tx.engine.instantParam(record.fetched_at_utc),
-          // Where it lay in the lake of another deployment says nothing about this one.
+          // A path in the lake of another deployment means nothing here.
           lake_path: null,
         })),
       )

@@ -1,4 +1,4 @@
-/** Long work in a page: a few milliseconds at a time, so that typing and scrolling are not held up. */
+/** Long work in a page: a few milliseconds at a time, so that typing and scrolling stay smooth. */
 
 const sliceMs = 10;
 

@@ -34,7 +34,7 @@ export function fetchOverHttp(
   return guarded(context, async (exchange) => {
     const { settings } = context;
     const obey = async (url: string) => {
-      // An API that was declared as JSON is not a site for crawlers: its robots.txt is not asked.
+      // An API that was declared as JSON is not a site for crawlers: its robots.txt does not apply.
       if (settings.respect_robots && settings.response !== 'json') {
         await obeyRobots(url, item, context);
       }
@@ -62,7 +62,7 @@ export function fetchOverHttp(
     if (asJson) {
       const payload = parseJson(text);
       if (payload === undefined) {
-        const message = `The answer (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
+        const message = `The response (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
         return failed(exchange, 'payload_invalid', message);
       }
       const contentType = mediaType || 'application/json';
@@ -106,13 +106,13 @@ function sitemapOf(
   const { text } = decode({ headers: {}, body: unpacked(response.body) });
   const sitemap = parseSitemap(text);
   if (!sitemap) {
-    const message = `The answer is not a sitemap; it begins "${beginningOf(text)}".`;
+    const message = `The response is not a sitemap; it begins "${beginningOf(text)}".`;
     return failed(exchange, 'payload_invalid', message);
   }
   return fetchedJson(exchange.answered(), sitemapPayload(sitemap), { validators });
 }
 
-/** A page that goes by another address; the target of such a name is not sent on any further. */
+/** A page that has another address; the target of such a name is not sent on any further. */
 function aliasOf(
   item: HttpItem,
   response: HttpResponse,

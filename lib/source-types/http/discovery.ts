@@ -1,4 +1,4 @@
-/** What an answer leads to: the pages of a sitemap, the next page, links. Pure. */
+/** What a response leads to: the pages of a sitemap, the next page, links. Pure. */
 
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
@@ -44,7 +44,7 @@ function addressOf(answer: PagedAnswer, rules: HttpSettings['paging']): string |
     case 'cursor': {
       const [cursor] = valuesAt(answer.payload, rules.field).filter((value) => value !== '');
       if (cursor === undefined) return null;
-      // Some APIs give the whole address of the next page, others a word for the query.
+      // Some APIs give the whole address of the next page, others a value for the query.
       return /^(https?:\/\/|\/|\?)/.test(cursor)
         ? cursor
         : withParameter(answer.requestUri, rules.parameter, cursor);
@@ -118,7 +118,7 @@ export function httpDiscover(
   const found = [...urls]
     .filter((url) => url !== following && (!staysThere || hostOf(url) === here))
     .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
-  // Credentials and manners belong to the host: a next page elsewhere is none.
+  // Credentials and pace belong to the host: a next page elsewhere is not followed.
   if (following === null || hostOf(following) !== here) return found;
   return [
     ...found,
@@ -156,7 +156,7 @@ function linksOfText(
   );
 }
 
-/** A sitemap may list what lies on its own host only (sitemaps.org/protocol#location). */
+/** A sitemap may only list pages of its own host (sitemaps.org/protocol#location). */
 function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): DiscoveredItem[] {
   const sitemap = sitemapPayload.safeParse(payload);
   const metadata = sitemapMetadata.safeParse(item.metadata);

@@ -100,12 +100,12 @@ export async function askWiki(
   }
   if (refused) return refused;
   if (body === undefined) {
-    return fail('payload_invalid', `The answer is not JSON; it begins "${beginningOf(text)}".`);
+    return fail('payload_invalid', `The response is not JSON; it begins "${beginningOf(text)}".`);
   }
   if (!parsed?.success || !(parsed.data.query || parsed.data.parse)) {
     return fail(
       'payload_invalid',
-      'The answer is not one of a MediaWiki API, version 1.25 or later.',
+      'The response is not one of a MediaWiki API, version 1.25 or later.',
     );
   }
   return parsed.data;

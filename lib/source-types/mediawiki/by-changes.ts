@@ -14,9 +14,9 @@ import { changesQuery } from './request.ts';
 import type { MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle } from './title.ts';
 
-/** A run that goes on longer reads the list anew: what is asked for now is not answered with old news. */
+/** A run that goes on longer reads the list anew: what is asked for now is not answered from an old list. */
 const goodForMs = 5 * 60_000;
-/** Wikis tell the time in seconds: two readings within one tell the same. */
+/** Wikis give the time in seconds: two readings within one are the same. */
 const leastAgeMs = 1_000;
 /** 5,000 changes. A list that would have to be read further is not read on. */
 const mostAnswers = 10;
@@ -61,7 +61,7 @@ async function readChanges(
   reading.underWay = underWay;
   try {
     const answer = await asked.catch((error: unknown) => failureOf(error, exchange, context));
-    if (!isFailure(answer)) feed.note(answer);
+    if (!isFailure(answer)) feed.add(answer);
     else if (stopsAsking(answer)) return answer;
     else feed.end();
     return feed;

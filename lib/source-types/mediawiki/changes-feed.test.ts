@@ -31,7 +31,7 @@ const answer = (recentchanges: Change[], next: string | null = null): WikiAnswer
 
 function feedOf(...answers: WikiAnswer[]): ChangesFeed {
   const feed = new ChangesFeed();
-  for (const one of answers) feed.note(one);
+  for (const one of answers) feed.add(one);
   return feed;
 }
 

@@ -14,7 +14,7 @@ import { resourceIdOfTitle } from './title.ts';
 export const marginMs = 5 * 60_000;
 
 /**
- * Wikis forget their list after some time, 90 days as MediaWiki comes. It is not relied on near that end; the
+ * Wikis purge their list after some time, 90 days by default. It is not relied on near that end; the
  * longest adaptive interval is well within.
  */
 const longestMs = 60 * 24 * 60 * 60_000;
@@ -53,8 +53,8 @@ export class ChangesFeed {
     return this.#next;
   }
 
-  /** Adds the next answer. A list that is not what it should be, latest first, tells nothing at all. */
-  note(answer: WikiAnswer): void {
+  /** Adds the next answer. A list that is not in order, latest first, is not used at all. */
+  add(answer: WikiAnswer): void {
     const asOf = momentOf(answer.curtimestamp);
     const changes = answer.query?.recentchanges?.map((change) => ({
       ...change,
@@ -92,14 +92,14 @@ export class ChangesFeed {
     this.#next = null;
   }
 
-  /** Whether the list was read after a moment: before that it can tell nothing new. */
+  /** Whether the list was read after a moment: before that it holds nothing new. */
   isYoungerThan(moment: number): boolean {
     return this.#asOf === null || moment < this.#asOf;
   }
 
   /**
    * Whether everything that happened since a moment stands in what was read: an older entry was seen, so the
-   * wiki has not forgotten any younger one, and none of those between is hidden.
+   * wiki has not purged any younger one, and none of those between is hidden.
    */
   reaches(moment: number): boolean {
     const from = moment - marginMs;

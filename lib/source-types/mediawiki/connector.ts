@@ -1,6 +1,6 @@
 /**
  * Fetches pages, many in one request, and categories one by one. Of pages that were fetched before the wiki's
- * list of changes tells which are to be looked at; these are asked for their revision first, which is cheap,
+ * list of changes shows which are to be looked at; these are asked for their revision first, which is cheap,
  * and only those that changed are fetched again.
  */
 import type { ErrorCode } from '#lib/errors/codes.ts';
@@ -43,7 +43,7 @@ export async function fetchFromWiki(item: WikiItem, context: Context): Promise<F
 
 /**
  * The outcome of each item, in the order given; null for those that were not asked for, because the
- * wiki told us to wait or could not be reached.
+ * wiki asked us to wait or could not be reached.
  */
 export async function fetchTogetherFromWiki(
   items: readonly WikiItem[],
@@ -65,7 +65,7 @@ export async function fetchTogetherFromWiki(
 async function fetchInPortions(
   items: readonly WikiItem[],
   asking: Asking,
-  note: (found: Step['found']) => void,
+  record: (found: Step['found']) => void,
 ): Promise<void> {
   const sound: WikiItem[] = [];
   for (const item of items) {
@@ -73,7 +73,7 @@ async function fetchInPortions(
     if (fault === null) sound.push(item);
     else {
       const message = `"${item.resourceId}": ${fault}.`;
-      note(new Map([[item, failed(asking.exchange, 'title_invalid', message)]]));
+      record(new Map([[item, failed(asking.exchange, 'title_invalid', message)]]));
     }
   }
   const checked = sound.filter((item) => wasFetched(item) || isRendered(item, asking));
@@ -81,14 +81,14 @@ async function fetchInPortions(
   const canFetch = (item: WikiItem) => !isRendered(item, asking);
   const settled = await settleByChanges(checked, asking.exchange, asking.context, canFetch);
   if (isFailure(settled)) {
-    note(allFailed(checked, settled).found);
+    record(allFailed(checked, settled).found);
     return;
   }
-  note(settled.found);
+  record(settled.found);
   const changed = [...settled.edited];
   for (const portion of portionsOf(settled.unsettled)) {
     const step = await check(portion, asking);
-    note(step.found);
+    record(step.found);
     if (step.trouble) return;
     changed.push(...step.changed);
   }
@@ -99,7 +99,7 @@ async function fetchInPortions(
       first && isRendered(first, asking)
         ? await fetchRendered(first, asking)
         : await fetchPortion(portion, asking);
-    note(step.found);
+    record(step.found);
     if (step.trouble) return;
   }
 }
@@ -119,7 +119,7 @@ function portionsToFetch(items: readonly WikiItem[], asking: Asking): WikiItem[]
   return [...portionsOf(together), ...items.filter(isAlone).map((item) => [item])];
 }
 
-/** A page as readers see it; that there is one, and that it goes by this title, was asked before. */
+/** A page as readers see it; that there is one, and that it has this title, was asked before. */
 async function fetchRendered(item: WikiItem, asking: Asking): Promise<Step> {
   const { exchange, context } = asking;
   const answer = await askWiki(exchange, context, renderedQuery(item.resourceId)).catch(
@@ -151,7 +151,7 @@ interface Step {
   readonly trouble: boolean;
 }
 
-/** Asks for revisions alone: what is unchanged, gone or renamed is settled without any content. */
+/** Asks for revisions alone: what is unchanged, missing or renamed is settled without any content. */
 async function check(
   portion: readonly WikiItem[],
   asking: Asking,

@@ -36,7 +36,7 @@ function pageQuery(
 }
 
 /**
- * Parameters of pages' latest revisions, and where redirects lead; without content. `prop=info` tells the
+ * Parameters of pages' latest revisions, and where redirects lead; without content. `prop=info` returns the
  * same and three times as much beside it.
  */
 export const revisionsQuery = (resourceIds: readonly string[]): Record<string, string> => ({
@@ -145,31 +145,31 @@ const maxTitlesLength = 6000;
 
 /**
  * Divides items into what one request asks for. An item that failed before is asked for in smaller
- * company each time, in the end alone: a page that the wiki cannot deliver must not use up the
+ * groups each time, in the end alone: a page that the wiki cannot deliver must not use up the
  * attempts of the others.
  */
 export function portionsOf<I extends Pick<WikiItem, 'resourceId' | 'attempt'>>(
   items: readonly I[],
 ): I[][] {
-  const portions: { readonly company: number; length: number; readonly items: I[] }[] = [];
+  const portions: { readonly most: number; length: number; readonly items: I[] }[] = [];
   for (const item of items) {
-    const company = companyOf(item.attempt);
+    const most = groupSizeOf(item.attempt);
     const length = encodeURIComponent(`|${titleOfResourceId(item.resourceId)}`).length;
     const open = portions.find(
       (portion) =>
-        portion.company === company &&
-        portion.items.length < company &&
+        portion.most === most &&
+        portion.items.length < most &&
         portion.length + length <= maxTitlesLength,
     );
     if (open) {
       open.items.push(item);
       open.length += length;
-    } else portions.push({ company, length, items: [item] });
+    } else portions.push({ most, length, items: [item] });
   }
   return portions.map((portion) => portion.items);
 }
 
-function companyOf(attempt: number): number {
+function groupSizeOf(attempt: number): number {
   if (attempt <= 1) return maxTitles;
   return attempt === 2 ? 10 : 1;
 }

@@ -40,9 +40,9 @@ export async function fetchFromOpenalex(
 
 /**
  * The outcome of each item, in the order given; null for those that were not asked for, because OpenAlex
- * told us to wait or could not be reached. Many works in one request cost budget where single ones are
+ * asked us to wait or could not be reached. Many works in one request cost budget where single ones are
  * free, so that is done with a key only, and not once the budget is spent. What a list leaves out (a work
- * that was merged or is gone) is asked for alone: then OpenAlex says what became of it.
+ * that was merged or removed) is asked for alone: then OpenAlex says what became of it.
  */
 export async function fetchTogetherFromOpenalex(
   items: readonly OpenalexItem[],
@@ -181,7 +181,7 @@ function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Fail
     : failed(
         exchange,
         'payload_invalid',
-        `The answer is not a JSON object; it begins "${beginningOf(text)}".`,
+        `The response is not a JSON object; it begins "${beginningOf(text)}".`,
       );
 }
 
@@ -215,7 +215,7 @@ function workFetched(
   settings: OpenalexSettings,
 ): FetchOutcome {
   const id = typeof work['id'] === 'string' ? workIdOf(work['id']) : null;
-  if (id === null) return invalid(facts, 'The answer is not a work of OpenAlex.');
+  if (id === null) return invalid(facts, 'The response is not a work of OpenAlex.');
   if (id === item.resourceId) return fetched(work, facts);
   return {
     kind: 'alias',
@@ -228,7 +228,7 @@ function workFetched(
 const searchFetched = (body: JsonObject, facts: FetchFacts): FetchOutcome =>
   Array.isArray(body['results'])
     ? fetched(body, facts)
-    : invalid(facts, 'The answer is not a page of results of OpenAlex.');
+    : invalid(facts, 'The response is not a page of results of OpenAlex.');
 
 const fetched = (payload: JsonObject, facts: FetchFacts): FetchOutcome =>
   fetchedJson(facts, payload, { projection: withoutCounters(payload) });

@@ -32,14 +32,16 @@ export type Work = z.infer<typeof workShape>;
 function workMatches(work: Work, matching: OpenalexSettings['entity_matching']): boolean {
   const { entities, identifiers, case_sensitive: exactCase } = matching;
   if (entities.length + identifiers.doi.length + identifiers.openalex_id.length === 0) return true;
-  const fold = (text: string) => (exactCase ? text : text.toLowerCase());
-  const title = fold(work.title ?? work.display_name ?? '');
+  const comparable = (text: string) => (exactCase ? text : text.toLowerCase());
+  const title = comparable(work.title ?? work.display_name ?? '');
   const concepts = new Set(
     [work.concepts, work.topics, work.keywords]
       .flatMap((list) => list ?? [])
-      .flatMap(({ display_name: name }) => (name ? fold(name) : [])),
+      .flatMap(({ display_name: name }) => (name ? comparable(name) : [])),
   );
-  const named = entities.map(fold).some((entity) => title.includes(entity) || concepts.has(entity));
+  const named = entities
+    .map(comparable)
+    .some((entity) => title.includes(entity) || concepts.has(entity));
   if (named) return true;
   const doi = doiOf(work.doi ?? '');
   if (doi !== null && identifiers.doi.some((listed) => doiOf(listed) === doi)) return true;

@@ -66,10 +66,10 @@ export interface OtherName {
 }
 
 /**
- * The address a page goes by when it is not the one that was asked: where permanent redirects led, else
- * what it calls itself (`rel=canonical`, in a header or in its head; RFC 6596) as long as that is on the
- * same host: another host's page is another's resource. Null when it goes by its own.
- * @param html null for answers that are no page
+ * The address of a page when it is not the one that was asked: where permanent redirects led, else what it
+ * calls itself (`rel=canonical`, in a header or in its head; RFC 6596) as long as that is on the
+ * same host: another host's page is another's resource. Null when it has no other.
+ * @param html null for responses that are no page
  */
 export function otherName(
   asked: string,

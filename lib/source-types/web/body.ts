@@ -1,4 +1,4 @@
-/** Reading answers: text in its charset, JSON, and pages sent where JSON was due. */
+/** Reading response bodies: text in its charset, JSON, and pages sent where JSON was due. */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 
 /** `text/html; charset=utf-8` → `text/html`; lower case. */
@@ -56,7 +56,7 @@ function decoderFor(label: string | undefined): TextDecoder | undefined {
   try {
     return new TextDecoder(label);
   } catch {
-    // A charset nobody knows.
+    // An unknown charset.
     return undefined;
   }
 }
@@ -65,7 +65,7 @@ function decoderFor(label: string | undefined): TextDecoder | undefined {
 export const looksLikeHtml = (text: string): boolean =>
   /^\s*<(!doctype html|html|head|body)\b/i.test(text);
 
-/** How an unreadable answer begins, for a message: one line, at most 80 characters. */
+/** How an unreadable response begins, for a message: one line, at most 80 characters. */
 export const beginningOf = (text: string): string => {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;

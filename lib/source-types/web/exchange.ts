@@ -22,9 +22,9 @@ interface AskOptions {
 export interface Exchange {
   /** Sends one request, after the polite pause unless it is the first. Throws as HttpClient does. */
   ask(url: string, options?: AskOptions): Promise<HttpResponse>;
-  /** Of all requests so far; null before the first answer. `details` adds to the attempt's facts. */
+  /** Of all requests so far; null before the first response. `details` adds to the attempt's facts. */
   facts(details?: JsonObject): FetchFacts | null;
-  /** The same when an answer is known to exist. */
+  /** The same when a response is known to exist. */
   answered(details?: JsonObject): FetchFacts;
 }
 
@@ -135,7 +135,7 @@ export function failureOf(
   return failed(exchange, error.code, error.message, error.retryAfterMs);
 }
 
-/** Whether something is a failure; what servers answer has no `kind`. */
+/** Whether something is a failure; what servers send has no `kind`. */
 export const isFailure = (value: object): value is Failure =>
   'kind' in value && value.kind === 'error';
 

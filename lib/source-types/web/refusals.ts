@@ -23,26 +23,26 @@ const only = (status: number, outcome: AppErrorCode, says: string): StatusOutcom
 });
 
 export const statusOutcomes: readonly StatusOutcome[] = [
-  only(401, 'http_unauthorized', 'it wants credentials'),
+  only(401, 'http_unauthorized', 'it requires credentials'),
   only(403, 'http_forbidden', 'it refuses access'),
   only(404, 'http_not_found', 'it has no such resource'),
-  only(407, 'http_unauthorized', 'a proxy on its side wants credentials'),
+  only(407, 'http_unauthorized', 'a proxy on its side requires credentials'),
   only(408, 'http_server_error', 'it waited too long for the request'),
   only(410, 'http_gone', 'the resource is gone'),
   only(421, 'http_server_error', 'the connection led to the wrong server'),
   only(423, 'http_server_error', 'the resource is locked'),
-  only(425, 'http_server_error', 'it wants the request again'),
+  only(425, 'http_server_error', 'it asks for the request to be sent again'),
   only(429, 'http_rate_limited', 'too many requests'),
   only(451, 'http_forbidden', 'it refuses access for legal reasons'),
-  only(501, 'http_client_error', 'it cannot do what was asked'),
+  only(501, 'http_client_error', 'it does not support the request'),
   only(505, 'http_client_error', 'it does not speak this version of HTTP'),
-  { from: 100, to: 199, outcome: 'egress_response_invalid', says: 'that is no final answer' },
+  { from: 100, to: 199, outcome: 'egress_response_invalid', says: 'that is not a final response' },
   { from: 300, to: 399, outcome: 'http_client_error', says: 'a redirect that leads nowhere' },
   { from: 400, to: 499, outcome: 'http_client_error', says: 'it does not accept the request' },
-  { from: 500, to: 599, outcome: 'http_server_error', says: 'a fault of its own' },
+  { from: 500, to: 599, outcome: 'http_server_error', says: 'an internal fault' },
 ];
 
-const beyond = only(0, 'egress_response_invalid', 'that is no status of HTTP');
+const beyond = only(0, 'egress_response_invalid', 'that is not an HTTP status');
 
 /** Null for 2xx, and for 304, which is an answer of its own. */
 function outcomeOfStatus(status: number): StatusOutcome | null {
@@ -80,7 +80,7 @@ function challengeIn(response: Pick<HttpResponse, 'status' | 'headers' | 'body'>
     (isRefusal(status) && /html|^$/.test(mediaTypeOf(response)) ? guardIn(response.body) : null);
   return guard == null
     ? null
-    : `${guard} stands before the site and answered ${status} with a challenge.`;
+    : `${guard} protects the site and answered ${status} with a challenge.`;
 }
 
 const isRefusal = (status: number) => [401, 403, 405, 429, 503].includes(status);

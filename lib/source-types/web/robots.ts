@@ -162,7 +162,7 @@ async function readOnce(question: RobotsQuestion, origin: string): Promise<Robot
   underWay.set(question.cache, reading);
   const others = reading.get(origin);
   if (others) {
-    // Whoever read it may have been aborted; that is no verdict on the file.
+    // The other read may have been aborted; that is no verdict on the file.
     const theirs = await others.catch(() => null);
     if (theirs) return theirs;
   }
@@ -199,7 +199,7 @@ async function readRobots({
   }
 }
 
-/** So long a worker trusts what it has read before it looks into the database again. */
+/** How long a worker trusts what it has read before it looks into the database again. */
 const rereadMs = 60_000;
 const mostRemembered = 1000;
 

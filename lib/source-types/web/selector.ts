@@ -1,4 +1,4 @@
-/** Finding things in answers: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
+/** Finding things in responses: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
 // Without its loaders for addresses and files: they bring a second HTTP client and every character set.
 import { load } from 'cheerio/slim';
 import { parse } from 'parse5';
