@@ -19,10 +19,11 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   shown beside the field in the console, with file and line for a YAML file.
 - **\`seedItems(context, seed)\`** is pure. The resource id is unique within source and resource type, and the
   same seed gives the same ids again: the queue knows what it has seen.
-- **\`fetch(item, context)\`** asks through an exchange (\`exchange.ts\`): it waits politely before each request
-  but the first, keeps the facts of every answer (final address, redirects, HTTP version, remote address, times,
-  bytes decoded and on the wire, the budget the answer tells), masks credentials and turns what the HTTP client
-  throws into an outcome. An item ends as
+- **\`fetch(item, context)\`** asks through an exchange (\`web/exchange.ts\`): it waits politely before each request
+  but the first, keeps the facts of every response (final address, redirects, HTTP version, remote address, times,
+  bytes decoded and on the wire, the budget it reports), redacts credentials and turns what the HTTP client
+  throws into an outcome. \`web/\` has what every type that speaks to web servers needs: robots.txt, conditional
+  requests, addresses and their canonical form, headers, bodies, refusals. An item ends as
   - \`fetched\`: payload, the text as received when it was no JSON, the projection whose change counts, validators;
   - \`unchanged\`: the source says so (304, the same revision, or a list of changes without it);
   - \`alias\`: another name of a resource, which is enqueued at the same depth;
@@ -30,14 +31,15 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
 - **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their
   outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
 - **\`discover(item, payload, context, answer)\`** is pure: what the payload leads to. \`isHop: false\` marks what
-  is no link (further pages, results). Depth, budget and duplicates are the pipeline's business.
-- **\`context.keepDistance(ms)\`** tells the distance a site itself asks for, **\`context.budget()\`** what it last
-  said is left of ours.
+  is no link (further pages, results); \`changedAt\` is when the item changed last, as its site says, and makes a
+  known item due that was fetched before. Depth, budget and duplicates are up to the pipeline.
+- **\`context.keepDistance(ms)\`** reports the delay a site itself asks for, **\`context.budget()\`** says what it last
+  reported as left of ours.
 
 ## Politeness
 
 A source's delay holds for all workers together. A host is held to its own pace: whichever sources ask it share one
-slot, and its pace is the greatest of the operator's delay, its Crawl-delay, a slow-down by its latency and, while
+slot, and its pace is the longest of the operator's delay, its Crawl-delay, a slow-down by its latency and, while
 it comes back from failures, one probe at a time. robots.txt is asked once a day for each origin, port included.
 
 ${settings}`;
