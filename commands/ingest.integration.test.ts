@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { getRun } from '#lib/runs/get-run.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
 
 let site: Site;
@@ -58,7 +58,20 @@ describe('pnpm ingest', () => {
     });
 
     const worked = await ingest('--config', example, '--json');
-    expect(answer(worked.stdout)).toMatchObject({ items_processed: 5, items_succeeded: 5 });
+    const numbers = answer(worked.stdout);
+    expect(numbers).toMatchObject({ items_processed: 5, items_succeeded: 5 });
+    // The run it names is the one whose items these are.
+    const run = await getRun(site.runtime.db, String(numbers['run_id']));
+    expect(run).toMatchObject({ status: 'completed', itemsTotal: 5, itemsProcessed: 5 });
+    expect(numbers['run_id']).toBe(answer(seeded.stdout)['run_id']);
+
+    const idle = await ingest('--config', example, '--seed', '--json');
+    expect(idle.code).toBe(0);
+    expect(answer(idle.stdout)).toMatchObject({ run_id: null, items_processed: 0 });
+    const { stdout } = await ingest('--config', example);
+    expect(stdout).toBe('Nothing to do: no item was ready to be fetched.\n');
+    const runs = await site.runtime.db.q.selectFrom('ingest_runs').select('run_id').execute();
+    expect(runs).toHaveLength(1);
   });
 
   it('--max-items bounds what one invocation processes', async () => {

@@ -3,13 +3,11 @@ import { Command, Option } from 'commander';
 import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { loadConfig } from '#lib/load-config.ts';
-import { launchAdoption } from '#lib/runs/launch-adoption.ts';
-import { launchRun } from '#lib/runs/launch-run.ts';
+import { type LaunchedRun, launchIngest } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import type { Source } from '#lib/sources/read-sources.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
-import type { Tally } from '#worker/in-flight.ts';
-import type { ItemResult } from '#worker/pipeline/context.ts';
+import type { ItemResult, LeasedItem } from '#worker/pipeline/context.ts';
 import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { showProgress } from '#worker/progress.ts';
 import { runWorker } from '#worker/run-worker.ts';
@@ -84,16 +82,18 @@ function quieter<Level extends string>(level: Level): Level | 'warn' {
 
 async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
   const sources = await upsertSources(runtime);
-  const { runId, seeded } = await launch(runtime, sources, flags);
-  if (seeded !== null) say(flags, `Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
-  if (flags.seed && flags.maxItems === undefined) {
-    report(flags, runId, { completed: 0, failed: 0, skipped: 0, discovered: 0 });
-    return 0;
+  const launched = await launch(runtime, sources, flags);
+  if (flags.seed) {
+    const seeded = launched?.itemsTotal ?? 0;
+    say(flags, `Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
   }
-  const { tally, interrupted } = await work(runtime);
-  report(flags, runId, tally);
+  const outcomes = new Map<string | null, Outcome>();
+  if (launched !== null) outcomes.set(launched.runId, { ...nothing });
+  const seedsOnly = flags.seed === true && flags.maxItems === undefined;
+  const interrupted = seedsOnly ? false : await work(runtime, outcomes);
+  report(flags, launched?.runId ?? runOfMost(outcomes), outcomes);
   if (interrupted) return interruptedCode;
-  return flags.strict && tally.failed > 0 ? itemsFailedCode : 0;
+  return flags.strict && sumOf(outcomes.values()).failed > 0 ? itemsFailedCode : 0;
 }
 
 async function upsertSources({ db, config, secretBox, log }: Runtime): Promise<Source[]> {
@@ -109,51 +109,62 @@ async function upsertSources({ db, config, secretBox, log }: Runtime): Promise<S
   return sources;
 }
 
-async function launch(runtime: Runtime, sources: readonly Source[], flags: IngestFlags) {
-  const name = `ingest --config ${flags.config}`.slice(0, 200);
-  if (!flags.seed) {
-    const { runId } = await launchAdoption(runtime.db, actor, sources, name);
-    return { runId, seeded: null };
-  }
-  // An empty list would mean all enabled sources of the database, whatever the file says.
+/** Null when the file's sources have nothing to do but what other runs have queued. */
+function launch(
+  { db }: Runtime,
+  sources: readonly Source[],
+  flags: IngestFlags,
+): Promise<LaunchedRun | null> {
+  const seeding = flags.seed === true;
+  // A run over no source would be one over all enabled sources of the database, whatever the file says.
   if (sources.length === 0) {
+    if (!seeding) return Promise.resolve(null);
     throw new AppError('config_invalid', `${flags.config} declares no enabled source to seed.`, {
       remedy: 'Add a source with seeds, or leave --seed out to work on what is pending.',
     });
   }
-  const names = sources.map((source) => source.name);
-  const { runId, itemsTotal } = await launchRun(runtime.db, actor, {
-    kind: 'seed',
-    name,
-    sources: names,
-  });
-  return { runId, seeded: itemsTotal };
+  const name = `ingest --config ${flags.config}`.slice(0, 200);
+  return launchIngest(db, actor, sources, { name, seeding });
 }
 
-async function work(runtime: Runtime): Promise<{ tally: Readonly<Tally>; interrupted: boolean }> {
+/** What an invocation has processed of a run; another worker's share is in the run's own numbers. */
+interface Outcome {
+  completed: number;
+  failed: number;
+  skipped: number;
+  discovered: number;
+}
+
+const nothing: Outcome = { completed: 0, failed: 0, skipped: 0, discovered: 0 };
+
+/**
+ * Works until nothing is left to claim, and counts what became of the items, by the run they belong to (null =
+ * none). True when it was interrupted.
+ */
+async function work(runtime: Runtime, outcomes: Map<string | null, Outcome>): Promise<boolean> {
   const { runner } = runtime.config;
   const stop = createStop((reason) =>
     runtime.log.warn({ reason }, 'stopping: what is in flight is finished or given back'),
   );
   const undo = stopOnSignals(stop);
-  const seen = { completed: 0, failed: 0, skipped: 0 };
-  const onResult = ({ kind }: ItemResult) => {
-    if (kind === 'completed' || kind === 'failed' || kind === 'skipped') seen[kind] += 1;
+  const onResult = (result: ItemResult, { item: { runId } }: LeasedItem) => {
+    const { kind } = result;
+    if (kind !== 'completed' && kind !== 'failed' && kind !== 'skipped') return;
+    const outcome = outcomes.get(runId) ?? { ...nothing };
+    outcome[kind] += 1;
+    if (kind === 'completed') outcome.discovered += result.discovered;
+    outcomes.set(runId, outcome);
   };
   const startedAt = performance.now();
   const display = showProgress(async () => ({
-    tally: seen,
+    tally: sumOf(outcomes.values()),
     pending: await unfinished(runtime),
     maxItems: runner.maxItems,
     elapsedMs: performance.now() - startedAt,
   }));
   try {
-    const tally = await runWorker(
-      runtime,
-      { ...runner, maxItems: runner.maxItems, once: true, onResult },
-      stop,
-    );
-    return { tally, interrupted: stop.soft.aborted };
+    await runWorker(runtime, { ...runner, maxItems: runner.maxItems, once: true, onResult }, stop);
+    return stop.soft.aborted;
   } finally {
     display.stop();
     stop.dispose();
@@ -167,23 +178,49 @@ async function unfinished({ store }: Runtime): Promise<number> {
   return pending + in_progress;
 }
 
-type Outcome = Pick<Tally, 'completed' | 'failed' | 'skipped' | 'discovered'>;
+function sumOf(outcomes: Iterable<Outcome>): Outcome {
+  const sum = { ...nothing };
+  for (const { completed, failed, skipped, discovered } of outcomes) {
+    sum.completed += completed;
+    sum.failed += failed;
+    sum.skipped += skipped;
+    sum.discovered += discovered;
+  }
+  return sum;
+}
 
-/** What this invocation has processed; another worker's share is in the run's own numbers. */
-function report(flags: IngestFlags, runId: string, tally: Outcome): void {
-  const processed = tally.completed + tally.failed + tally.skipped;
-  say(
-    flags,
-    `Run ${runId}: ${processed} processed, ${tally.completed} succeeded, ${tally.failed} failed, ${tally.discovered} discovered.`,
-  );
+const processedOf = ({ completed, failed, skipped }: Outcome) => completed + failed + skipped;
+
+/** The run that most of the items belong to; null when nothing was processed, or only items without a run. */
+function runOfMost(outcomes: ReadonlyMap<string | null, Outcome>): string | null {
+  const runs = [...outcomes].sort(([, a], [, b]) => processedOf(b) - processedOf(a));
+  return runs[0]?.[0] ?? null;
+}
+
+/** A line for each run; the JSON has the sums, and one run's id. */
+function report(
+  flags: IngestFlags,
+  runId: string | null,
+  outcomes: ReadonlyMap<string | null, Outcome>,
+): void {
+  for (const [id, outcome] of outcomes) {
+    const { completed, failed, discovered } = outcome;
+    const whose = id === null ? 'Without a run' : `Run ${id}`;
+    say(
+      flags,
+      `${whose}: ${processedOf(outcome)} processed, ${completed} succeeded, ${failed} failed, ${discovered} discovered.`,
+    );
+  }
+  if (outcomes.size === 0) say(flags, 'Nothing to do: no item was ready to be fetched.');
   if (!flags.json) return;
+  const total = sumOf(outcomes.values());
   console.log(
     JSON.stringify({
       run_id: runId,
-      items_processed: processed,
-      items_succeeded: tally.completed,
-      items_failed: tally.failed,
-      items_discovered: tally.discovered,
+      items_processed: processedOf(total),
+      items_succeeded: total.completed,
+      items_failed: total.failed,
+      items_discovered: total.discovered,
     }),
   );
 }

@@ -6,9 +6,8 @@ import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
 import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
 import { purgeOld } from '#lib/retention/purge.ts';
-import { finishRuns } from '#lib/runs/finish-runs.ts';
+import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
-import { endSpentRuns } from '#lib/runs/spent-budget.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
 import { checkNextTotals } from '#lib/totals/check-next-totals.ts';
 import {

@@ -22,7 +22,7 @@ export interface InFlightOptions {
   /** Batches whose sources are asked at the same time, at most. */
   readonly concurrency: number;
   readonly begin: BeginBatch;
-  readonly onResult?: ((result: ItemResult) => void) | undefined;
+  readonly onResult?: ((result: ItemResult, leased: LeasedItem) => void) | undefined;
 }
 
 /** How long an item may wait to be begun, ms: after that another worker may do it sooner. */
@@ -151,7 +151,7 @@ export class InFlight {
     if (!batch.some((one) => this.#begun.has(one))) this.#answered(batch);
     this.#beginNext();
     this.#changed();
-    this.#options.onResult?.(result);
+    this.#options.onResult?.(result, leased);
   }
 
   #changed(): void {

@@ -45,7 +45,7 @@ interface WorkerOptions {
   readonly once: boolean;
   /** End after so many items came to an end (completed, failed or skipped); null = no bound. */
   readonly maxItems: number | null;
-  readonly onResult?: (result: ItemResult) => void;
+  readonly onResult?: (result: ItemResult, leased: LeasedItem) => void;
 }
 
 /**

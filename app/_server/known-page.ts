@@ -5,7 +5,7 @@
 import { getBulkAction } from '#lib/items/bulk/get.ts';
 import { workItemExists } from '#lib/items/detail.ts';
 import { recordExists } from '#lib/records/detail.ts';
-import { getRun } from '#lib/runs/get-run.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { getSource } from '#lib/sources/read-sources.ts';
 

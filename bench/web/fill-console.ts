@@ -6,9 +6,9 @@ import { newId } from '#lib/ids.ts';
 import { launchBulkAction } from '#lib/items/bulk/launch.ts';
 import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
-import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
 

@@ -143,7 +143,6 @@ export interface IngestRunsTable {
   end_reason: string | null;
   parent_run_id: string | null;
   launched_by: string | null;
-  request_key: string | null;
   heartbeat_at: Instant | null;
   error_message: string | null;
 }

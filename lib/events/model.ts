@@ -18,6 +18,7 @@ export const eventKinds = {
   'run.cancelled': 'warn',
   'run.progress': 'info',
   'run.completed': 'info',
+  'run.failed': 'error',
   'item.claimed': 'info',
   'item.retried': 'warn',
   'item.failed': 'error',

@@ -4,6 +4,7 @@ import type { Db } from '#db/engine.ts';
 import { createUser } from '#lib/access/users.ts';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
+import { launchRun } from '#lib/runs/launch-run.ts';
 import { saveSchedule } from '#lib/schedules/schedules.ts';
 import { importSources } from '#lib/sources/import-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
@@ -23,6 +24,7 @@ describe.each(contractEngines())('a request that comes again on $name', (engine)
     database = await engine.create();
     db = database.db;
     ann = await givenAccount(db, 'ann', 'operator');
+    await saveSource(db, actor, { ...source('seeded', 5), seeds: [{}] }, { secretBox });
   });
   afterAll(() => database.dispose());
 
@@ -61,6 +63,8 @@ describe.each(contractEngines())('a request that comes again on $name', (engine)
     'a schedule': (requestKey) => saveSchedule(db, actor, schedule, { requestKey }),
     'an account': (requestKey) => createUser(db, actor, user, { requestKey }),
     'a view': (requestKey) => createView(db, ann, view, { requestKey }),
+    'a run': (requestKey) =>
+      launchRun(db, actor, { kind: 'seed', sources: ['seeded'] }, { requestKey }),
   };
 
   for (const [name, send] of Object.entries(requests)) {
@@ -97,6 +101,15 @@ describe.each(contractEngines())('a request that comes again on $name', (engine)
     ).rejects.toMatchObject({
       code: 'duplicate_request',
     });
+  });
+
+  it.each([
+    ['an empty one', ''],
+    ['one too long', 'x'.repeat(101)],
+  ])('is refused under no right key: %s', async (_, requestKey) => {
+    await expect(
+      launchRun(db, actor, { kind: 'seed', sources: ['seeded'] }, { requestKey }),
+    ).rejects.toMatchObject({ code: 'input_invalid' });
   });
 
   it('that failed is carried out when it is sent again', async () => {

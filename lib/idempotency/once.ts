@@ -1,7 +1,13 @@
 /** Carrying a request out once, however often it is sent: double click, retry, back button. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+
+/** The key a page makes for one intention: 16 random bytes as hexadecimal digits. */
+export const requestKeySchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key');
+
+/** Keys of other makers (a schedule's occurrence, a program) are text of at most this length. */
+const maxKeyLength = 100;
 
 export interface KeyedRequest {
   /** Undefined = the request has none, and is carried out each time it is sent. */
@@ -11,11 +17,12 @@ export interface KeyedRequest {
 }
 
 /**
- * The result of `work`, or of the request that was carried out under this key before. The key is noted
+ * The result of `work`, or of the request that was carried out under this key before. The key is stored
  * in the same transaction as the work, and before it: of two that run at the same time the second waits
  * there for the first, fails on the unique key, is run again by `Db.transaction`, and finds the first's
- * result. Noted afterwards, the second's work would meet what the first had just committed.
- * @throws AppError `duplicate_request` when the key was used for another kind of request
+ * result. Stored afterwards, the second's work would meet what the first had just committed.
+ * @throws AppError `duplicate_request` when the key was used for another kind of request, `input_invalid`
+ *   when it is empty or too long
  */
 export async function once<T>(
   tx: Session,
@@ -24,6 +31,9 @@ export async function once<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (request.key === undefined) return work();
+  if (request.key === '' || request.key.length > maxKeyLength) {
+    throw new AppError('input_invalid', `A request key has 1 to ${maxKeyLength} characters.`);
+  }
   const before = await tx.q
     .selectFrom('request_keys')
     .select(['action', 'result'])

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { getRun } from '#lib/runs/get-run.ts';
 import { retryFailed } from '#lib/runs/launch-run.ts';
 import { type LaunchRequest, launchRequestSchema } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { operator, useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';

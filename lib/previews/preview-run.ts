@@ -11,8 +11,8 @@ import { type CountResult, countCap } from '#lib/paging/capped-count.ts';
 import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { countDue } from '#lib/recrawl/due-queue.ts';
-import { requestShare } from '#lib/recrawl/planned-requests.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
+import { requestShare } from '#lib/source-types/registry.ts';
 import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
 import { seedItems } from '#lib/sources/seeds.ts';
 

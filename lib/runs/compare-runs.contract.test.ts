@@ -7,7 +7,7 @@ import { compareRuns } from './compare-runs.ts';
 import { finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
-import { attemptsPerMinute } from './run-pulse.ts';
+import { attemptsPerMinute } from './run-progress.ts';
 
 describe.each(contractEngines())('two runs on $name', (engine) => {
   const { given, launchSeed, claim, complete, giveUp, runOf } = useRuns(engine);

@@ -1,8 +1,8 @@
 /** Two runs side by side: what they were asked, how they went, and what failed in each. */
 import type { Session } from '#db/engine.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import { getRun } from './get-run.ts';
 import type { Run } from './model.ts';
+import { getRun } from './run-row.ts';
 
 export interface RunFigures {
   readonly run: Run;

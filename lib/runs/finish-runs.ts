@@ -1,13 +1,14 @@
-/** Ending runs that have nothing left to do. */
+/** Ending the runs that have nothing left to do, and those that have spent their budget. */
+import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
-import { recordEvents } from '#lib/events/record-events.ts';
+import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
 import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
-import { lockRun } from '#lib/queue/runs/run-numbers.ts';
-import type { EndReason } from './model.ts';
-import { hasOpenItems } from './open-items.ts';
+import { emptyQueueOfRun, endRun, hasItem, type RunEnd } from './end-run.ts';
+import type { EndReason } from './lifecycle.ts';
+import type { RunRow } from './run-row.ts';
 
 /**
- * Completes each running, prepared run of which nothing waits or is held. Returns how many.
+ * Completes each running, prepared run of which nothing is queued or leased. Returns how many.
  * @param beforeEnd called for a run that seems to be at its end, to write what belongs before it
  */
 export async function finishRuns(
@@ -24,48 +25,65 @@ export async function finishRuns(
   for (const { run_id: runId } of runs) {
     if (await hasOpenItems(db, runId)) continue;
     await beforeEnd(runId);
-    if (await db.transaction((tx) => finishRun(tx, runId))) finished += 1;
+    if (await db.transaction((tx) => endRun(tx, runId, (run) => whyFinished(tx, run)))) {
+      finished += 1;
+    }
   }
   return finished;
 }
 
 /**
- * Looks again while it holds the run's row. Whatever returns or adds an item to the run's queue needs
- * that row to commit, so only claims (pending → in progress) can happen meanwhile; asking for pending
- * first and for in progress after it cannot miss an item that is being claimed.
+ * Looks again while the run's row is locked. Whatever returns or adds an item to the run's queue needs
+ * that row to commit, so only claims (pending → in progress) can happen meanwhile.
  */
-async function finishRun(tx: Session, runId: string): Promise<boolean> {
-  await lockRun(tx, runId);
-  if (await hasOpenItems(tx, runId)) return false;
-  const run = await tx.q
-    .selectFrom('ingest_runs')
-    .select('metadata')
-    .where('run_id', '=', runId)
-    .executeTakeFirst();
-  const endReason = reasonOf(parseRunMetadata(run?.metadata ?? null));
-  const result = await tx.q
-    .updateTable('ingest_runs')
-    .set({
-      status: 'completed',
-      completed_at: tx.engine.now(),
-      end_reason: endReason,
-      paused_at: null,
-    })
-    .where('run_id', '=', runId)
-    .where('status', '=', 'running')
-    .where('phase', '=', 'ready')
-    .executeTakeFirst();
-  if (Number(result.numUpdatedRows) !== 1) return false;
-  const message =
-    endReason === 'finished'
-      ? 'The run has nothing left to do.'
-      : 'The run has used up its budget.';
-  await recordEvents(tx, [{ kind: 'run.completed', message, runId }]);
-  return true;
+async function whyFinished(tx: Session, run: RunRow): Promise<RunEnd | null> {
+  if (await hasOpenItems(tx, run.run_id)) return null;
+  return { reason: reasonOf(parseRunMetadata(run.metadata)) };
+}
+
+/** Pending is asked first: an item that is being claimed meanwhile is then found in progress. */
+async function hasOpenItems(s: Session, runId: string): Promise<boolean> {
+  return (await hasItem(s, runId, 'pending')) || (await hasItem(s, runId, 'in_progress'));
 }
 
 /** Whether it did all there was to do. */
 function reasonOf({ over_budget: over, ...reached }: RunMetadata): EndReason {
   if (reached.requests_reached) return 'request_budget';
   return reached.budget_reached || (over ?? 0) > 0 ? 'budget' : 'finished';
+}
+
+/**
+ * Ends each running run whose budget is spent while it still has something queued. What is in flight is
+ * finished and counted; what is queued is settled as after a stop. Returns how many runs were ended; of
+ * several workers one ends a run.
+ */
+export async function endSpentRuns(db: Db): Promise<number> {
+  const runs = await db.q
+    .selectFrom('ingest_runs')
+    .select('run_id')
+    .where('status', '=', 'running')
+    .where(budgetIsSpent(db.engine))
+    .execute();
+  let ended = 0;
+  for (const { run_id: runId } of runs) {
+    if (!(await db.transaction((tx) => endRun(tx, runId, (run) => whySpent(tx, run))))) continue;
+    ended += 1;
+    await emptyQueueOfRun(db, runId);
+  }
+  return ended;
+}
+
+async function whySpent(tx: Session, { run_id: runId, phase }: RunRow): Promise<RunEnd | null> {
+  const spent = await tx.q
+    .selectFrom('ingest_runs')
+    .select(
+      sql<number>`case when requests_sent >= max_requests then 1 else 0 end`.as('by_requests'),
+    )
+    .where('run_id', '=', runId)
+    .where(budgetIsSpent(tx.engine))
+    .executeTakeFirst();
+  if (!spent) return null;
+  // With nothing queued the run ends by itself, as one that has done its work.
+  if (phase === 'ready' && !(await hasItem(tx, runId, 'pending'))) return null;
+  return { reason: spent.by_requests === 1 ? 'request_budget' : 'time_budget' };
 }

@@ -1,24 +1,26 @@
-/** Launching a run: the same request key launches one run, however often it is sent. */
-import type { z } from 'zod';
+/** The beginning of a run: launched by a person, a schedule or a command. */
+import { z } from 'zod';
+import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
+import type { WorkItemInsert } from '#db/queue/storage.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parseInput } from '#lib/errors/parse-input.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
-import { distinctByKey, insertAbsent } from '#lib/queue/enqueue/enqueue.ts';
+import { distinctByKey, insertAbsent, knownKeys } from '#lib/queue/enqueue/enqueue.ts';
 import { insertRowFrom } from '#lib/queue/rows.ts';
 import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
+import { hashJson } from '#lib/records/payload-hash.ts';
 import { openDueQueue } from '#lib/recrawl/due-queue.ts';
 import { listSources, type Source } from '#lib/sources/read-sources.ts';
 import { seedItems } from '#lib/sources/seeds.ts';
-import { configHashOf } from './config-hash.ts';
-import { requireRunRow } from './get-run.ts';
 import { type LaunchRequest, launchRequestSchema, type RunBudget } from './model.ts';
-import { launchedBefore, rememberLaunch } from './request-keys.ts';
+import { requireRunRow } from './run-row.ts';
 import { scopeFilters, scopeHasItems } from './scope.ts';
 
 export interface LaunchOptions {
@@ -28,18 +30,19 @@ export interface LaunchOptions {
   readonly parentRunId?: string;
 }
 
-export interface LaunchedRun {
-  readonly runId: string;
-  /** Items in the run now; known items are put in by the workers afterwards. */
-  readonly itemsTotal: number;
-}
+const launchedSchema = z.object({
+  runId: z.string(),
+  /** Items in the run now; the workers put known items in afterwards. */
+  itemsTotal: z.number(),
+});
+export type LaunchedRun = z.infer<typeof launchedSchema>;
 
 /**
  * Launches a run over the named sources, or over all enabled ones. Seeds are enqueued at once; known
  * items (recrawl, retry, and what a seed run's sources have pending without a run) are put in by the
- * workers in chunks.
+ * workers in chunks. The same request key launches one run, however often it is sent.
  * @throws AppError `forbidden`, `input_invalid`, `source_unknown`, `source_paused` (disabled by its
- *   owner), `run_has_no_items`
+ *   owner), `run_has_no_items`, `duplicate_request`
  */
 export async function launchRun(
   db: Db,
@@ -49,41 +52,46 @@ export async function launchRun(
 ): Promise<LaunchedRun> {
   requirePermission(actor, 'runs:change');
   const request = parseRequest(input);
-  return db.transaction(async (tx) => {
-    const before = await launchedBefore(tx, options.requestKey);
-    if (before) return before;
-    const sources = await sourcesOf(tx, request);
-    const runId = newId();
-    const filters = scopeFilters(request, options.parentRunId ?? null, sources);
-    const known =
-      (await scopeHasItems(tx, request, filters)) ||
-      (request.due === true && (await isAnythingDue(tx, sources)));
-    const seeds = request.kind === 'seed' ? sources.flatMap((source) => seedRows(source)) : [];
-    if (!known && seeds.length === 0) throw noItems(request);
+  const parentRunId = options.parentRunId ?? null;
+  return db.transaction((tx) =>
+    once(tx, { key: options.requestKey, action: 'run.launch' }, launchedSchema, async () => {
+      const sources = await sourcesOf(tx, request);
+      const filters = scopeFilters(request, parentRunId, sources);
+      const known =
+        (await scopeHasItems(tx, request, filters)) ||
+        (request.due === true && (await isAnythingDue(tx, sources)));
+      const seeds = request.kind === 'seed' ? seedRows(sources) : [];
+      if (!known && seeds.length === 0) throw noItems(request);
+      return insertRun(tx, actor, { request, sources, parentRunId, seeds, prepare: known });
+    }),
+  );
+}
 
-    await insertRun(tx, actor, runId, { request, sources, options, prepare: known });
-    const rows = seeds.map((row) => ({
-      ...row,
-      run_id: runId,
-      ...(request.priority === undefined ? {} : { priority: request.priority }),
-    }));
-    const budget = request.maxItems ?? Number.POSITIVE_INFINITY;
-    const inserted = await insertAbsent(tx, distinctByKey(rows).slice(0, budget));
-    const itemsTotal = inserted.length;
-    if (itemsTotal > 0) await adjustRun(tx, runId, { total: itemsTotal });
-    const launched = { runId, itemsTotal };
-    await rememberLaunch(tx, options.requestKey, launched);
-    await recordAudit(tx, actor, {
-      action: 'run.launch',
-      targetType: 'run',
-      targetId: runId,
-      summary: `Launched ${request.kind} run ${request.name ?? runId} over ${sources.map(({ name }) => name).join(', ')}`,
-      after: request,
-    });
-    await recordEvents(tx, [
-      { kind: 'run.launched', message: `${actor.email} launched the run.`, runId },
-    ]);
-    return launched;
+/**
+ * Launches a run for a command that ingests: over the sources' seeds where `seeding`, and over what they have
+ * pending without a run. Items of other runs stay in theirs.
+ * @returns null when that is nothing: no seed is new and nothing is pending without a run
+ * @throws AppError `forbidden`, `run_has_no_items` (it is to seed, and none of the sources has seeds)
+ */
+export async function launchIngest(
+  db: Db,
+  actor: Actor,
+  sources: readonly Source[],
+  { name, seeding }: { readonly name: string; readonly seeding: boolean },
+): Promise<LaunchedRun | null> {
+  requirePermission(actor, 'runs:change');
+  const request = parseRequest({ kind: 'seed', name, sources: sources.map((one) => one.name) });
+  return db.transaction(async (tx) => {
+    const all = seeding ? seedRows(sources) : [];
+    const isKnown = await knownKeys(
+      tx,
+      all.map((row) => row.dedupe_key),
+    );
+    const seeds = all.filter((row) => !isKnown.has(row.dedupe_key));
+    const prepare = await scopeHasItems(tx, request, scopeFilters(request, null, sources));
+    if (seeding && all.length === 0 && !prepare) throw noItems(request);
+    if (seeds.length === 0 && !prepare) return null;
+    return insertRun(tx, actor, { request, sources, parentRunId: null, seeds, prepare });
   });
 }
 
@@ -130,7 +138,8 @@ async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly 
   });
 }
 
-const seedRows = (source: Source) => seedItems(source).map(insertRowFrom);
+const seedRows = (sources: readonly Source[]): WorkItemInsert[] =>
+  distinctByKey(sources.flatMap((source) => seedItems(source).map(insertRowFrom)));
 
 async function isAnythingDue(tx: Session, sources: readonly Source[]): Promise<boolean> {
   const now = await readNow(tx);
@@ -150,30 +159,31 @@ function noItems({ kind, due }: LaunchRequest): AppError {
 interface NewRun {
   readonly request: LaunchRequest;
   readonly sources: readonly Source[];
-  readonly options: LaunchOptions;
+  readonly parentRunId: string | null;
+  /** Enqueued with the run, as far as its budget goes and where they are new. */
+  readonly seeds: readonly WorkItemInsert[];
   /** Whether known items have to be put in. */
   readonly prepare: boolean;
 }
 
-async function insertRun(
-  tx: Session,
-  actor: Actor,
-  runId: string,
-  { request, sources, options, prepare }: NewRun,
-): Promise<void> {
+/**
+ * Inserts a run with its seeds: the one place where runs begin. Records the audit entry and, last in the
+ * transaction, the event `run.launched`.
+ */
+async function insertRun(tx: Session, actor: Actor, run: NewRun): Promise<LaunchedRun> {
+  const { request, sources, seeds } = run;
+  const runId = newId();
   const revisions = Object.fromEntries(sources.map(({ name, revision }) => [name, revision]));
   await tx.q
     .insertInto('ingest_runs')
     .values({
       run_id: runId,
       started_at: tx.engine.now(),
-      completed_at: null,
       status: 'running',
       config_hash: configHashOf(sources),
-      metadata: null,
       kind: request.kind,
       name: request.name ?? null,
-      phase: prepare ? 'preparing' : 'ready',
+      phase: run.prepare ? 'preparing' : 'ready',
       request: JSON.stringify(request),
       source_revisions: JSON.stringify(revisions),
       max_items: request.maxItems ?? null,
@@ -181,13 +191,49 @@ async function insertRun(
       max_requests: request.maxRequests ?? null,
       deadline_at:
         request.maxMinutes === undefined ? null : tx.engine.nowPlus(request.maxMinutes * 60_000),
-      paused_at: null,
-      end_reason: null,
-      parent_run_id: options.parentRunId ?? null,
+      parent_run_id: run.parentRunId,
       launched_by: actor.email,
-      request_key: options.requestKey ?? null,
       heartbeat_at: tx.engine.now(),
-      error_message: null,
     })
     .execute();
+  const rows = seeds.slice(0, request.maxItems).map((row) => ({
+    ...row,
+    run_id: runId,
+    ...(request.priority === undefined ? {} : { priority: request.priority }),
+  }));
+  const itemsTotal = (await insertAbsent(tx, rows)).length;
+  if (itemsTotal > 0) await adjustRun(tx, runId, { total: itemsTotal });
+  await recordAudit(tx, actor, {
+    action: 'run.launch',
+    targetType: 'run',
+    targetId: runId,
+    summary: `Launched ${request.kind} run ${request.name ?? runId} over ${sources.map(({ name }) => name).join(', ')}`,
+    after: request,
+  });
+  await recordEvents(tx, [
+    {
+      kind: 'run.launched',
+      message: `${actor.email} launched the run.`,
+      runId,
+      data: {
+        by: actor.email,
+        kind: request.kind,
+        sources: Object.keys(revisions),
+        items: itemsTotal,
+        parent: run.parentRunId,
+      },
+    },
+  ]);
+  return { runId, itemsTotal };
 }
+
+/**
+ * Hex SHA-256 of what a run is configured with: the sources it covers with their settings and seeds.
+ * Runs of the same hash were asked to do the same; secrets are no part of it.
+ */
+const configHashOf = (sources: readonly Source[]): string =>
+  hashJson(
+    sources
+      .toSorted((a, b) => compareText(a.name, b.name))
+      .map(({ name, type, settings, seeds }) => ({ name, type, settings, seeds: [...seeds] })),
+  );

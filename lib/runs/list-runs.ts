@@ -10,7 +10,7 @@ import {
   readListPage,
 } from '#lib/paging/list-page.ts';
 import type { Run } from './model.ts';
-import { type RunRow, runFromRow } from './rows.ts';
+import { type RunRow, runFromRow } from './run-row.ts';
 
 export interface ListRunsQuery {
   readonly status?: RunStatus | undefined;

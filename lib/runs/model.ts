@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Instant, RunStatus } from '#db/schema.ts';
 import { workItemStatusSchema } from '#lib/queue/model.ts';
+import type { EndReason, RunPhase } from './lifecycle.ts';
 
 export const runKinds = ['seed', 'recrawl', 'retry'] as const;
 export type RunKind = (typeof runKinds)[number];
@@ -54,25 +55,12 @@ export const runBudgetSchema = z.strictObject({
 });
 export type RunBudget = z.infer<typeof runBudgetSchema>;
 
-/** `budget`: of items. */
-export const endReasons = [
-  'finished',
-  'stopped',
-  'cancelled',
-  'budget',
-  'request_budget',
-  'time_budget',
-  'error',
-] as const;
-export type EndReason = (typeof endReasons)[number];
-
 export interface Run {
   readonly runId: string;
   readonly kind: RunKind;
   readonly name: string | null;
   readonly status: RunStatus;
-  /** `preparing`: items are being put in; `ending`: its queue is being emptied after a stop or cancel. */
-  readonly phase: 'preparing' | 'ready' | 'ending';
+  readonly phase: RunPhase;
   readonly startedAt: Instant;
   readonly completedAt: Instant | null;
   readonly pausedAt: Instant | null;
@@ -85,7 +73,7 @@ export interface Run {
   readonly itemsDiscovered: number;
   readonly itemsRetried: number;
   readonly itemsUnchanged: number;
-  /** Resources that were there before and are no longer; among the skipped. */
+  /** Resources found missing; among the skipped. */
   readonly itemsGone: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;

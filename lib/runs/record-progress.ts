@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
-import type { RunRow } from './rows.ts';
 import { countInProgress } from './run-progress.ts';
+import type { RunRow } from './run-row.ts';
 
 const leastGapMs = 60_000;
 /** The gap grows with the run's age, so that a run of a month is told of some hundred times, not 40,000. */

@@ -2,9 +2,8 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import { getRun } from './get-run.ts';
 import type { Run } from './model.ts';
-import { runFromRow } from './rows.ts';
+import { getRun, runFromRow } from './run-row.ts';
 
 export interface RelatedRuns {
   readonly parent: Run | null;

@@ -5,10 +5,9 @@ import { operator, useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aWorkItem } from '#test/factories.ts';
 import { cancelRun, stopRun } from './control-run.ts';
-import { finishRuns } from './finish-runs.ts';
+import { endSpentRuns, finishRuns } from './finish-runs.ts';
 import { launchRun } from './launch-run.ts';
 import { prepareRuns } from './prepare-runs.ts';
-import { endSpentRuns } from './spent-budget.ts';
 
 describe.each(contractEngines())('budgets in time and requests on $name', (engine) => {
   const { given, launchSeed, runOf, claim, complete, givenCompleted } = useRuns(engine);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
-import { getRun } from '#lib/runs/get-run.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { ensureSampleSource } from '#lib/sources/save-source.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';

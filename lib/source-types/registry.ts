@@ -19,3 +19,11 @@ export function getSourceType(id: string): SourceType {
   }
   return type;
 }
+
+/** How many items of a kind one request of the type asks for together; 1 where each takes its own. */
+export const batchSizeOf = (sourceSystem: string, resourceType: string): number =>
+  sourceTypes.get(sourceSystem)?.batch?.size(resourceType) ?? 1;
+
+/** The part of a request that one item takes at least. */
+export const requestShare = (sourceSystem: string, resourceType: string): number =>
+  1 / batchSizeOf(sourceSystem, resourceType);

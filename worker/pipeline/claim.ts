@@ -1,5 +1,5 @@
 /** Claim: takes work into this worker's hands. */
-import { listSourceTypes } from '#lib/source-types/registry.ts';
+import { batchSizeOf } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
 export interface Room {
@@ -15,10 +15,6 @@ interface Claim {
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
 }
-
-const batches = new Map(listSourceTypes().map(({ id, batch }) => [id, batch]));
-const batchSizeOf = (sourceSystem: string, resourceType: string): number =>
-  batches.get(sourceSystem)?.size(resourceType) ?? 1;
 
 /** Claims what the fleet may fetch now, politely. */
 export async function claimItems(context: PipelineContext, room: Room): Promise<Claim> {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
-import { getRun } from '#lib/runs/get-run.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';

@@ -2,7 +2,7 @@
 /** What the pages of background actions change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { abortBulkAction, setBulkThrottle } from '#lib/items/bulk/control.ts';
 import { carryOutDryRun, type LaunchedBulkAction } from '#lib/items/bulk/launch.ts';
 import { throttleSchema } from '#lib/items/bulk/model.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { clusterFilter } from '#app/_shared/list-address.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { type LaunchedBulkAction, launchBulkAction } from '#lib/items/bulk/launch.ts';
 
 const retrySchema = z.object({

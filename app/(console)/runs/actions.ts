@@ -2,7 +2,7 @@
 /** What the run pages change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
 import { type LaunchedRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
 import { runBudgetSchema } from '#lib/runs/model.ts';

@@ -1,7 +1,8 @@
 /** How runs are named and how they stand, in words and marks. */
 import { shortId } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import type { EndReason, Run } from '#lib/runs/model.ts';
+import type { EndReason } from '#lib/runs/lifecycle.ts';
+import type { Run } from '#lib/runs/model.ts';
 
 const kindWords = { seed: 'Seed', recrawl: 'Recrawl', retry: 'Retry' } as const;
 

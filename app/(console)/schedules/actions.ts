@@ -1,7 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { scheduleInputSchema } from '#lib/schedules/model.ts';
 import { deleteSchedule, saveSchedule } from '#lib/schedules/schedules.ts';
 

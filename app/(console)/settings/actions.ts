@@ -9,7 +9,7 @@ import {
   setUserPassword,
   userChangeSchema,
 } from '#lib/access/users.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { type Retention, retentionSchema } from '#lib/retention/model.ts';
 import { changeRetention } from '#lib/retention/settings.ts';
 import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';

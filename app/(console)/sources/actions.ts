@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import type { JsonValue } from '#lib/json.ts';
 import {
   type ImportPlan,

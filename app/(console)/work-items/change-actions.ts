@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { type LaunchedBulkAction, launchBulkAction } from '#lib/items/bulk/launch.ts';
 import { bulkScopeSchema, launchBulkActionSchema } from '#lib/items/bulk/model.ts';
 import { type BulkPreview, previewBulkAction } from '#lib/items/bulk/preview.ts';

@@ -2,7 +2,7 @@
 /** What a person does with the saved views of the list. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { keepDefaultView as keep } from '#lib/preferences/preferences.ts';
 import { newViewSchema, viewChangeSchema } from '#lib/views/model.ts';
 import { changeView as change, createView, deleteView as remove } from '#lib/views/views.ts';

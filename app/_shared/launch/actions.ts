@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import { requestKeySchema } from '#lib/idempotency/request-key.ts';
+import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { type LaunchPreview, previewRun } from '#lib/previews/preview-run.ts';
 import { type LaunchedRun, launchRun } from '#lib/runs/launch-run.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';

@@ -15,11 +15,15 @@ import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { can } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
-import { getRun } from '#lib/runs/get-run.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
-import { type RunProgress, runErrors, runProgress } from '#lib/runs/run-progress.ts';
-import { attemptsPerMinute } from '#lib/runs/run-pulse.ts';
+import {
+  attemptsPerMinute,
+  type RunProgress,
+  runErrors,
+  runProgress,
+} from '#lib/runs/run-progress.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { kindInWords, RunStatusBadge, runTitle } from '../run-words.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';

@@ -13,9 +13,9 @@ import { Time } from '#app/ui/time.tsx';
 import { readNow } from '#lib/now.ts';
 import { idParameter, readParameters } from '#lib/paging/parameters.ts';
 import { compareRuns } from '#lib/runs/compare-runs.ts';
-import { getRun } from '#lib/runs/get-run.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { getRun } from '#lib/runs/run-row.ts';
 import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from '../run-words.tsx';
 import { ComparedErrors, ComparedFigures, ComparedSources } from './comparison.tsx';
 

@@ -1,0 +1,152 @@
+/** The end of a run, whatever ends it, and the emptying of its queue. */
+import { chunkSize } from '#db/chunks.ts';
+import type { Db, Session } from '#db/engine.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import type { EventKind } from '#lib/events/model.ts';
+import { recordEvents } from '#lib/events/record-events.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
+import { settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
+import { afterEnd, afterStep, type EndReason } from './lifecycle.ts';
+import { lifeOf, lockRunRow, type RunRow, writeLife } from './run-row.ts';
+
+export interface RunEnd {
+  readonly reason: EndReason;
+  /** The email of the person who ends it. */
+  readonly by?: string;
+  /** What went wrong, for `error`. */
+  readonly errorMessage?: string;
+}
+
+/**
+ * Ends a run: the one place where that happens, so whatever is to follow a run's end belongs here. Locks its
+ * row, writes the end, and records one event (`run.completed`, `run.stopped`, `run.cancelled` or `run.failed`)
+ * with the reason and the numbers. Call it last in the transaction, as `recordEvents` wants it, and
+ * `emptyQueueOfRun` after it.
+ * @param why asked for the end while the row is locked; null = it does not end after all
+ * @returns the run as it was; null when it was not ended: there is none, it has ended before, `why` was null
+ */
+export async function endRun(
+  tx: Session,
+  runId: string,
+  why: (run: RunRow) => Promise<RunEnd | null>,
+): Promise<RunRow | null> {
+  const run = await lockRunRow(tx, runId);
+  if (run?.status !== 'running') return null;
+  const end = await why(run);
+  if (end === null) return null;
+  const life = afterEnd(lifeOf(run), end.reason, await hasItem(tx, runId, 'pending'));
+  if (life === null) return null;
+  await writeLife(tx, run, life);
+  if (end.errorMessage !== undefined) {
+    await tx.q
+      .updateTable('ingest_runs')
+      .set({ error_message: end.errorMessage })
+      .where('run_id', '=', runId)
+      .execute();
+  }
+  const open = openItemsOf(run);
+  await recordEvents(tx, [
+    {
+      kind: kindAfter[end.reason],
+      ...(isCutShort.has(end.reason) ? { level: 'warn' as const } : {}),
+      runId,
+      message: sentenceOf(end, open),
+      data: {
+        reason: end.reason,
+        by: end.by ?? null,
+        open,
+        total: run.items_total,
+        processed: run.items_processed,
+        succeeded: run.items_succeeded,
+        failed: run.items_failed,
+        skipped: run.items_skipped,
+        discovered: run.items_discovered,
+        requests: run.requests_sent,
+      },
+    },
+  ]);
+  return run;
+}
+
+const kindAfter = {
+  finished: 'run.completed',
+  budget: 'run.completed',
+  request_budget: 'run.completed',
+  time_budget: 'run.completed',
+  stopped: 'run.stopped',
+  cancelled: 'run.cancelled',
+  error: 'run.failed',
+} as const satisfies Record<EndReason, EventKind>;
+
+/** Completed, and yet worth a look. */
+const isCutShort: ReadonlySet<EndReason> = new Set(['request_budget', 'time_budget']);
+
+function sentenceOf({ reason, by, errorMessage }: RunEnd, open: number): string {
+  const withOpen = `with ${itemsInWords(open)} open.`;
+  const rest = open === 0 ? '.' : `, ${withOpen}`;
+  switch (reason) {
+    case 'finished':
+      return 'The run has nothing left to do.';
+    case 'budget':
+      return 'The run has used up its budget of items.';
+    case 'request_budget':
+      return `The run has used up its budget of requests${rest}`;
+    case 'time_budget':
+      return `The run has used up its time${rest}`;
+    case 'stopped':
+      return `${by ?? 'Somebody'} stopped the run ${withOpen}`;
+    case 'cancelled':
+      return `${by ?? 'Somebody'} cancelled the run ${withOpen}`;
+    case 'error':
+      return errorMessage ?? 'The run has failed.';
+  }
+}
+
+export const itemsInWords = (count: number) => (count === 1 ? '1 item' : `${count} items`);
+
+/** Items of the run that have not come to an outcome yet. */
+export const openItemsOf = (run: RunRow) => run.items_total - run.items_processed;
+
+/**
+ * Settles the queued items of an ended run (see `settleUnfetched`).
+ * Works through at most `maxChunks` × 500 items; the workers go on with the rest (`prepareRuns`), and
+ * nobody claims it meanwhile. Returns how many items were handled.
+ */
+export async function emptyQueueOfRun(db: Db, runId: string, maxChunks = 20): Promise<number> {
+  let handled = 0;
+  for (let chunk = 0; chunk < maxChunks; chunk += 1) {
+    const count = await db.transaction((tx) => emptyChunk(tx, runId));
+    if (count === 0) break;
+    handled += count;
+  }
+  return handled;
+}
+
+async function emptyChunk(tx: Session, runId: string): Promise<number> {
+  const run = await lockRunRow(tx, runId);
+  if (run === undefined || run.status === 'running') return 0;
+  const query = tx.q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .where('run_id', '=', runId)
+    .where('status', '=', statusIs('pending'));
+  const ids = (await tx.engine.take(query, chunkSize).execute()).map((row) => row.work_item_id);
+  if (ids.length === 0) {
+    const life = afterStep(lifeOf(run), 'emptied');
+    if (life !== null) await writeLife(tx, run, life);
+    return 0;
+  }
+  const { skipped, left } = await settleUnfetched(tx, runId, run, ids);
+  // All of them may have been claimed since they were read; there may be more behind them.
+  return Math.max(1, skipped + left);
+}
+
+/** Whether the run has an item of this status; reads one entry of an index. */
+export async function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
+  const query = s.q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .where('run_id', '=', runId)
+    .where('status', '=', statusIs(status));
+  return (await s.engine.take(query, 1).execute()).length > 0;
+}

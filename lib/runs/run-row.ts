@@ -1,0 +1,111 @@
+/** The row of a run: read, locked, given its life, and turned into the model. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import type { IngestRunsTable } from '#db/schema.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { isUuid } from '#lib/ids.ts';
+import { jsonFromText } from '#lib/json.ts';
+import { lockRun } from '#lib/queue/runs/run-numbers.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
+import { endReasons, type RunLife, runPhases } from './lifecycle.ts';
+import { type LaunchRequest, launchRequestSchema, type Run, runKinds } from './model.ts';
+
+export type RunRow = Selectable<IngestRunsTable>;
+
+const kindSchema = z.enum(runKinds).catch('seed');
+const phaseSchema = z.enum(runPhases).catch('ready');
+const endReasonSchema = z.enum(endReasons).nullable().catch(null);
+
+export function runFromRow(row: RunRow): Run {
+  const { status, phase, endReason } = lifeOf(row);
+  return {
+    runId: row.run_id,
+    kind: kindSchema.parse(row.kind),
+    name: row.name,
+    status,
+    phase,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    pausedAt: row.paused_at,
+    endReason,
+    itemsTotal: row.items_total,
+    itemsProcessed: row.items_processed,
+    itemsSucceeded: row.items_succeeded,
+    itemsFailed: row.items_failed,
+    itemsSkipped: row.items_skipped,
+    itemsDiscovered: row.items_discovered,
+    itemsRetried: row.items_retried,
+    itemsUnchanged: row.items_unchanged,
+    itemsGone: row.items_gone,
+    maxItems: row.max_items,
+    maxDepth: row.max_depth,
+    maxRequests: row.max_requests,
+    requestsSent: row.requests_sent,
+    deadlineAt: row.deadline_at,
+    parentRunId: row.parent_run_id,
+    launchedBy: row.launched_by,
+    request: requestFromText(row.request),
+    sourceRevisions: revisionsFromText(row.source_revisions),
+    heartbeatAt: row.heartbeat_at,
+    errorMessage: row.error_message,
+  };
+}
+
+/** Null for runs of an older system, which kept no request. */
+export function requestFromText(text: string | null): LaunchRequest | null {
+  const parsed = launchRequestSchema.safeParse(jsonFromText(text));
+  return parsed.success ? parsed.data : null;
+}
+
+export const lifeOf = (
+  row: Pick<RunRow, 'status' | 'phase' | 'paused_at' | 'end_reason'>,
+): RunLife => ({
+  status: row.status,
+  phase: phaseSchema.parse(row.phase),
+  isPaused: row.paused_at !== null,
+  endReason: endReasonSchema.parse(row.end_reason),
+});
+
+/** Writes a life that the lifecycle allows after that of `row`, which must be locked. */
+export async function writeLife(tx: Session, row: RunRow, life: RunLife): Promise<void> {
+  const hasEnded = row.status === 'running' && life.status !== 'running';
+  await tx.q
+    .updateTable('ingest_runs')
+    .set({
+      status: life.status,
+      phase: life.phase,
+      end_reason: life.endReason,
+      ...(life.isPaused === (row.paused_at !== null)
+        ? {}
+        : { paused_at: life.isPaused ? tx.engine.now() : null }),
+      ...(hasEnded ? { completed_at: tx.engine.now() } : {}),
+    })
+    .where('run_id', '=', row.run_id)
+    .execute();
+}
+
+/** The run, or null when there is none of this id. */
+export async function getRun(s: Session, runId: string): Promise<Run | null> {
+  const row = await readRunRow(s, runId);
+  return row ? runFromRow(row) : null;
+}
+
+/** @throws AppError `not_found` */
+export async function requireRunRow(s: Session, runId: string): Promise<RunRow> {
+  const row = await readRunRow(s, runId);
+  if (!row) throw new AppError('not_found', `There is no run ${runId}.`);
+  return row;
+}
+
+/** Locks the run's row until the transaction ends; undefined when there is none. */
+export async function lockRunRow(tx: Session, runId: string): Promise<RunRow | undefined> {
+  await lockRun(tx, runId);
+  return readRunRow(tx, runId);
+}
+
+async function readRunRow(s: Session, runId: string): Promise<RunRow | undefined> {
+  // The column is UNIQUEIDENTIFIER on SQL Server: other text would be a conversion error there.
+  if (!isUuid(runId)) return undefined;
+  return s.q.selectFrom('ingest_runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+}
