@@ -20,6 +20,8 @@ export const databaseErrorCodes = [
   'db_migration_changed',
   'db_migration_failed',
   'db_migrations_pending',
+  'db_newer',
+  'db_prerelease',
   'db_file_unusable',
   'db_full',
   'db_settings_invalid',

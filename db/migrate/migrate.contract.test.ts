@@ -18,6 +18,14 @@ const namesOf = (engine: 'sqlite' | 'sqlserver') =>
   readMigrationFiles(migrationsDir(engine)).map(({ name }) => name);
 const names = namesOf('sqlserver');
 
+const applied = (name: string) => ({
+  version: name.slice(0, 4),
+  name,
+  checksum: 'unknown',
+  applied_at: '2026-01-01T00:00:00.000Z',
+  duration_ms: 1,
+});
+
 it('both engines have the same migrations, the three of the specification first', () => {
   expect(namesOf('sqlite')).toEqual(names);
   expect(names.slice(0, 3)).toEqual([
@@ -85,6 +93,34 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
     expect(await db.q.selectFrom('schema_migrations').select('version').execute()).toHaveLength(
       names.length,
     );
+  });
+
+  it('refuse a database of a build before the first release, and say how to carry its records over', async () => {
+    await migrate(settings);
+    const db = await opened();
+    await db.q
+      .updateTable('schema_migrations')
+      .set({ name: '0004_add_queue_columns', checksum: 'of then' })
+      .where('version', '=', '0004')
+      .execute();
+    await db.q.insertInto('schema_migrations').values(applied('0030_runs_at_work')).execute();
+    const refused = {
+      code: 'db_prerelease',
+      message: expect.stringContaining('0004_add_queue_columns'),
+      remedy: expect.stringContaining('pnpm snapshot export'),
+    };
+    await expect(migrate(settings)).rejects.toMatchObject(refused);
+    await expect(migrate(settings, { dryRun: true })).rejects.toMatchObject(refused);
+    await expect(pendingMigrations(db)).rejects.toMatchObject(refused);
+  });
+
+  it('refuse a database that a later version has migrated', async () => {
+    await migrate(settings);
+    const db = await opened();
+    await db.q.insertInto('schema_migrations').values(applied('0099_of_tomorrow')).execute();
+    const refused = { code: 'db_newer', message: expect.stringContaining('0099_of_tomorrow') };
+    await expect(migrate(settings)).rejects.toMatchObject(refused);
+    await expect(pendingMigrations(db)).rejects.toMatchObject(refused);
   });
 
   it('open an existing Holocron database with its rows', async () => {

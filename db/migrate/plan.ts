@@ -8,25 +8,55 @@ export interface AppliedMigration {
   readonly checksum: string;
 }
 
-/** The files not yet applied, in order. Throws `db_migration_changed` naming an altered file. */
+/**
+ * The files not yet applied, in order. Throws `db_prerelease` for a database of a build before the first release,
+ * `db_newer` for one that a later version has migrated, `db_migration_changed` naming an altered file.
+ */
 export function pendingFiles(
   files: readonly MigrationFile[],
   applied: readonly AppliedMigration[],
 ): MigrationFile[] {
+  const byVersion = new Map(files.map((file) => [file.version, file]));
+  // Names are never changed after a release, so another name for a number was given before the first one.
+  const renamed = applied.find(
+    (one) => (byVersion.get(one.version)?.name ?? one.name) !== one.name,
+  );
+  if (renamed) throw prerelease(renamed);
+  const unknown = applied.filter((one) => !byVersion.has(one.version));
+  if (unknown.length > 0) throw newer(unknown);
   const known = new Map(applied.map((one) => [one.version, one]));
   return files.filter((file) => {
     const before = known.get(file.version);
-    if (before && before.checksum !== file.checksum) throw changed(file, before);
+    if (before && before.checksum !== file.checksum) throw changed(file);
     return before === undefined;
   });
 }
 
-function changed(file: MigrationFile, before: AppliedMigration): DatabaseError {
-  const renamed = before.name === file.name ? '' : ` (applied as ${before.name})`;
+function changed(file: MigrationFile): DatabaseError {
   return new DatabaseError(
     'db_migration_changed',
-    `The migration ${file.name}${renamed} was altered after it had been applied to this database.`,
+    `The migration ${file.name} was altered after it had been applied to this database.`,
     { remedy: 'Put the file back as it was, and add the change as a new, later migration.' },
+  );
+}
+
+function prerelease(found: AppliedMigration): DatabaseError {
+  return new DatabaseError(
+    'db_prerelease',
+    `This database was made by a build before the first release (it has ${found.name}).`,
+    {
+      remedy:
+        'Carry its records over: “pnpm snapshot export DIR” with that build, then “pnpm db:init” on an empty database (or another INGEST_SQLSERVER_SCHEMA) and “pnpm snapshot import DIR” with this one.',
+    },
+  );
+}
+
+function newer(unknown: readonly AppliedMigration[]): DatabaseError {
+  const names = unknown.map(({ name }) => name).join(', ');
+  return new DatabaseError(
+    'db_newer',
+    `A later version has migrated this database; this one does not know ${names}.`,
+    { remedy: 'Run that version or a later one, or restore the backup made before the upgrade.' },
   );
 }
 

@@ -67,7 +67,7 @@ async function applyOne(
       applied_at TEXT NOT NULL,
       duration_ms INTEGER NOT NULL
     ) WITHOUT ROWID`);
-    if (pendingFiles([migration], readApplied(handle)).length === 0) {
+    if (!pendingFiles(run.files, readApplied(handle)).includes(migration)) {
       handle.exec('ROLLBACK');
       return null;
     }

@@ -7,7 +7,9 @@ import type { MigrationFile } from './files.ts';
 import type { MigrationReport } from './migrate.ts';
 import { type AppliedMigration, migrationFailed, pendingFiles } from './plan.ts';
 import { applied, type MigrationRun, wouldApply } from './run.ts';
+import { serverBatch } from './server-batch.ts';
 import { splitBatches } from './split-batches.ts';
+import { readCreateIndex } from './tsql.ts';
 
 export async function migrateSqlServer(
   settings: SqlServerSettings,
@@ -163,12 +165,12 @@ async function applyOne(
   const start = performance.now();
   for (const batch of splitBatches(file.script)) {
     // The variable as sqlcmd replaces it: as text. The settings allow only a plain identifier.
-    const sql = batch.sql.replaceAll('$(schema)', schema);
+    const sql = serverBatch(batch.sql).replaceAll('$(schema)', schema);
     for (let time = 0; time < batch.repeat; time += 1) {
       try {
         await connection.executeBatch(sql);
       } catch (error) {
-        if (isIndexThere(sql, error)) continue;
+        if (isIndexThere(batch.sql, error)) continue;
         // A batch that opened a transaction must not leave it to the next run.
         await connection.executeBatch('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION').catch(() => {});
         throw migrationFailed(file, batch.line, error);
@@ -186,9 +188,8 @@ async function applyOne(
  * Not every server lists an index under the name it was made with, so the guard of a `CREATE INDEX`
  * can miss it; the server itself does not. 1913 and 2714: the name is taken.
  */
-function isIndexThere(sql: string, error: unknown): boolean {
-  if (!/^(?:\s*--.*\n)*IF NOT EXISTS [^;]*CREATE (UNIQUE )?NONCLUSTERED INDEX [^;]*;$/.test(sql))
-    return false;
+function isIndexThere(batch: string, error: unknown): boolean {
+  if (readCreateIndex(batch) === null) return false;
   const cause = error instanceof Error ? error.cause : null;
   return cause instanceof Error && 'number' in cause && [1913, 2714].includes(Number(cause.number));
 }

@@ -1,5 +1,9 @@
 -- The four tables of an existing Holocron database. One that is there is left as it is.
 -- New tables compare their keys exactly: with the usual collation Star_Wars and star_wars are one.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET XACT_ABORT ON;
+GO
 IF OBJECT_ID(N'[$(schema)].[work_items]', N'U') IS NULL
 BEGIN
     CREATE TABLE [$(schema)].[work_items] (

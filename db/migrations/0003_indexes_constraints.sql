@@ -1,4 +1,8 @@
 -- The constraints and indexes of an existing Holocron database. Names compare without regard to case.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET XACT_ABORT ON;
+GO
 IF NOT EXISTS (SELECT 1 FROM sys.check_constraints WHERE parent_object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'CK_work_items_status')
     ALTER TABLE [$(schema)].[work_items] WITH CHECK ADD CONSTRAINT [CK_work_items_status] CHECK ([status] IN (N'pending', N'in_progress', N'completed', N'failed', N'skipped'));
 GO
@@ -18,7 +22,14 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_work_items_status]
     ON [$(schema)].[work_items] ([status], [priority], [created_at]);
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_dedupe')
+-- A key exists once. Looked for by its column: it may have any name, and be a constraint.
+IF NOT EXISTS (
+        SELECT 1 FROM sys.indexes AS i
+        JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id AND ic.is_included_column = 0
+        JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+        WHERE i.object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND i.is_unique = 1 AND i.has_filter = 0
+        GROUP BY i.index_id
+        HAVING COUNT(*) = 1 AND MAX(c.name) = N'dedupe_key')
     CREATE UNIQUE NONCLUSTERED INDEX [IX_work_items_dedupe]
     ON [$(schema)].[work_items] ([dedupe_key]);
 GO

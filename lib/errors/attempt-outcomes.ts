@@ -186,6 +186,8 @@ export const neverOfAnAttempt = [
   'db_migration_changed',
   'db_migration_failed',
   'db_migrations_pending',
+  'db_newer',
+  'db_prerelease',
   'db_settings_invalid',
 ] as const satisfies readonly Exclude<ErrorCode, keyof typeof rules>[];
 

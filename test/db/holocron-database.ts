@@ -5,8 +5,14 @@ import { splitBatches } from '#db/migrate/split-batches.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { connect } from '#db/sqlserver/connection.ts';
 
-/** Makes tables and rows; each row of `work_items` below, one record, one run, one seen resource. */
-export async function makeHolocronDatabase(settings: DatabaseSettings): Promise<void> {
+/**
+ * Makes tables and rows; each row of `work_items` below, one record, one run, one seen resource.
+ * @param vary changes a batch before it is sent to SQL Server: no two shops have made theirs alike
+ */
+export async function makeHolocronDatabase(
+  settings: DatabaseSettings,
+  vary: (batch: string) => string = (batch) => batch,
+): Promise<void> {
   if (settings.engine === 'sqlite') {
     const file = new Sqlite(settings.path);
     for (const name of ['0002_create_tables', '0003_indexes_constraints']) {
@@ -23,7 +29,7 @@ export async function makeHolocronDatabase(settings: DatabaseSettings): Promise<
       ...batchesOf('./holocron-sqlserver.sql'),
       ...rowsOf(`[${settings.schema}].`),
     ]) {
-      await connection.executeBatch(batch.replaceAll('$(schema)', settings.schema));
+      await connection.executeBatch(vary(batch).replaceAll('$(schema)', settings.schema));
     }
   } finally {
     await connection.close();

@@ -1,0 +1,214 @@
+-- What an item has beyond the existing table: lease, back-off, validators, history, recrawl. Columns are nullable
+-- or have a constant default, so that servers which can do so add them without touching the rows; where one must
+-- touch them, it does so once.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET XACT_ABORT ON;
+GO
+-- gone_since: a resource that was there once is missing since then. It holds while it is later than
+-- last_fetched_at, so that the fetch that finds the resource again need not take it back. first_fetched_at: since
+-- when its changes are known. refetch: what a person decided about recrawls; NULL = by how it has behaved.
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'gone_since') IS NULL
+    ALTER TABLE [$(schema)].[work_items] ADD
+        [host] NVARCHAR(300) NULL,
+        [depth] INT NOT NULL CONSTRAINT [DF_work_items_depth] DEFAULT 0,
+        [available_at] DATETIME2(3) NOT NULL CONSTRAINT [DF_work_items_available_at] DEFAULT '1970-01-01T00:00:00',
+        [wait_reason] NVARCHAR(50) NULL,
+        [lease_id] NVARCHAR(36) NULL,
+        [lease_owner] NVARCHAR(100) NULL,
+        [lease_until] DATETIME2(3) NULL,
+        [claimed_at] DATETIME2(3) NULL,
+        [error_code] NVARCHAR(50) NULL,
+        [last_http_status] INT NULL,
+        [etag] NVARCHAR(500) NULL,
+        [last_modified] NVARCHAR(100) NULL,
+        [revision] NVARCHAR(100) NULL,
+        [content_hash] NVARCHAR(64) NULL,
+        [first_fetched_at] DATETIME2(3) NULL,
+        [last_fetched_at] DATETIME2(3) NULL,
+        [last_changed_at] DATETIME2(3) NULL,
+        [next_fetch_at] DATETIME2(3) NULL,
+        [check_count] INT NOT NULL CONSTRAINT [DF_work_items_check_count] DEFAULT 0,
+        [change_count] INT NOT NULL CONSTRAINT [DF_work_items_change_count] DEFAULT 0,
+        [refresh_class] SMALLINT NULL,
+        [refetch] NVARCHAR(10) NULL CONSTRAINT [CK_work_items_refetch] CHECK ([refetch] IN (N'always', N'every', N'never', N'retired')),
+        [refetch_every_s] INT NULL CONSTRAINT [CK_work_items_refetch_every_s] CHECK ([refetch_every_s] > 0),
+        [gone_since] DATETIME2(3) NULL;
+GO
+-- A database of the earlier system has dedupe_key NVARCHAR(800) in its default collation, which takes Star_Wars and
+-- star_wars for one and is too short for the longest key. The key gets a column that compares exactly; the old one
+-- stays, under another name. Every step looks whether it is still to be done, so a run that was interrupted goes on
+-- where it stopped. Stop the earlier system first.
+IF EXISTS (SELECT 1 FROM sys.columns WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]')
+        AND name = N'dedupe_key' AND (collation_name NOT LIKE N'%[_]BIN2' OR max_length < 1700))
+    AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NULL
+    AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_before') IS NULL
+    ALTER TABLE [$(schema)].[work_items] ADD [dedupe_key_exact] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL
+        CONSTRAINT [DF_work_items_dedupe_key_exact] DEFAULT N'';
+GO
+-- In chunks, by the primary key, so that the log and the locks stay small.
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key') IS NOT NULL
+    EXEC(N'
+    DECLARE @from NVARCHAR(36) = N'''', @upto NVARCHAR(36);
+    WHILE 1 = 1
+    BEGIN
+        SET @upto = NULL;
+        SELECT @upto = MAX([work_item_id]) FROM (
+            SELECT TOP (2000) [work_item_id] FROM [$(schema)].[work_items] WHERE [work_item_id] > @from ORDER BY [work_item_id]
+        ) AS [chunk];
+        IF @upto IS NULL BREAK;
+        UPDATE [$(schema)].[work_items] SET [dedupe_key_exact] = [dedupe_key]
+        WHERE [work_item_id] > @from AND [work_item_id] <= @upto AND [dedupe_key_exact] = N'''';
+        SET @from = @upto;
+    END');
+GO
+-- New rows leave the old column empty, so no unique index or constraint on it may stay, whatever its name.
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key') IS NOT NULL
+BEGIN
+    DECLARE @drop NVARCHAR(MAX) = (
+        SELECT STRING_AGG(CASE WHEN i.is_unique_constraint = 1
+            THEN N'ALTER TABLE [$(schema)].[work_items] DROP CONSTRAINT ' + QUOTENAME(i.name)
+            -- It lists an index under another name than the one to drop it by.
+            WHEN SERVERPROPERTY(N'Babelfish') IS NOT NULL THEN N'DROP INDEX IF EXISTS [IX_work_items_dedupe] ON [$(schema)].[work_items]'
+            ELSE N'DROP INDEX ' + QUOTENAME(i.name) + N' ON [$(schema)].[work_items]' END, N'; ')
+        FROM sys.indexes AS i
+        JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id AND ic.is_included_column = 0
+        JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+        WHERE i.object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND c.name = N'dedupe_key' AND i.is_unique = 1 AND i.is_primary_key = 0);
+    IF @drop IS NOT NULL EXEC(@drop);
+END
+GO
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key') IS NOT NULL
+    AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_before') IS NULL
+    EXEC sp_rename N'[$(schema)].[work_items].[dedupe_key]', N'dedupe_key_before', N'COLUMN';
+GO
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_before') IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM sys.default_constraints
+        WHERE parent_object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'DF_work_items_dedupe_key_before')
+    ALTER TABLE [$(schema)].[work_items] ADD CONSTRAINT [DF_work_items_dedupe_key_before] DEFAULT N'' FOR [dedupe_key_before];
+GO
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key') IS NULL
+    EXEC sp_rename N'[$(schema)].[work_items].[dedupe_key_exact]', N'dedupe_key', N'COLUMN';
+GO
+-- A key must be given: the default was only for the rows that were there.
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_before') IS NOT NULL
+    AND EXISTS (SELECT 1 FROM sys.default_constraints
+        WHERE parent_object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'DF_work_items_dedupe_key_exact')
+    ALTER TABLE [$(schema)].[work_items] DROP CONSTRAINT [DF_work_items_dedupe_key_exact];
+GO
+-- In a database where 0003 found or made it on the column that is now the old one.
+IF NOT EXISTS (
+        SELECT 1 FROM sys.indexes AS i
+        JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id AND ic.is_included_column = 0
+        JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+        WHERE i.object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND i.is_unique = 1 AND i.has_filter = 0
+        GROUP BY i.index_id
+        HAVING COUNT(*) = 1 AND MAX(c.name) = N'dedupe_key')
+    CREATE UNIQUE NONCLUSTERED INDEX [IX_work_items_dedupe]
+    ON [$(schema)].[work_items] ([dedupe_key]);
+GO
+-- Leases, by when they run out.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_lease')
+    CREATE NONCLUSTERED INDEX [IX_work_items_lease]
+    ON [$(schema)].[work_items] ([lease_until])
+    WHERE [status] = N'in_progress';
+GO
+-- What lists walk, page by page.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_created')
+    CREATE NONCLUSTERED INDEX [IX_work_items_created]
+    ON [$(schema)].[work_items] ([created_at], [work_item_id]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_updated')
+    CREATE NONCLUSTERED INDEX [IX_work_items_updated]
+    ON [$(schema)].[work_items] ([updated_at], [work_item_id]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_fetched')
+    CREATE NONCLUSTERED INDEX [IX_work_items_fetched]
+    ON [$(schema)].[work_items] ([last_fetched_at], [work_item_id]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_priority')
+    CREATE NONCLUSTERED INDEX [IX_work_items_priority]
+    ON [$(schema)].[work_items] ([priority], [work_item_id]);
+GO
+-- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
+-- until its status changes.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_status_created')
+    CREATE NONCLUSTERED INDEX [IX_work_items_status_created]
+    ON [$(schema)].[work_items] ([status], [created_at], [work_item_id]);
+GO
+-- The system at its end: the index alone says how many items a source has in each status.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_source_totals')
+    CREATE NONCLUSTERED INDEX [IX_work_items_source_totals]
+    ON [$(schema)].[work_items] ([source_name], [status], [created_at], [work_item_id])
+    INCLUDE ([source_system]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_discovered_created')
+    CREATE NONCLUSTERED INDEX [IX_work_items_discovered_created]
+    ON [$(schema)].[work_items] ([discovered_from], [created_at], [work_item_id])
+    WHERE [discovered_from] IS NOT NULL;
+GO
+-- The source at its end: the items of a source in the order of their ids are found in the index alone.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_resource_source')
+    CREATE NONCLUSTERED INDEX [IX_work_items_resource_source]
+    ON [$(schema)].[work_items] ([resource_id], [work_item_id]) INCLUDE ([source_name]);
+GO
+-- Failures are few: an item that succeeds in its turn is in neither.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_error_created')
+    CREATE NONCLUSTERED INDEX [IX_work_items_error_created]
+    ON [$(schema)].[work_items] ([error_code], [created_at], [work_item_id])
+    WHERE [error_code] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_http_failure')
+    CREATE NONCLUSTERED INDEX [IX_work_items_http_failure]
+    ON [$(schema)].[work_items] ([last_http_status], [created_at], [work_item_id])
+    WHERE [last_http_status] >= 400;
+GO
+-- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
+-- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
+-- the heads of a few dozen stretches of the index.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_refresh')
+    CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
+    ON [$(schema)].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
+    WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_next_fetch')
+    CREATE NONCLUSTERED INDEX [IX_work_items_next_fetch]
+    ON [$(schema)].[work_items] ([next_fetch_at], [work_item_id])
+    WHERE [next_fetch_at] IS NOT NULL;
+GO
+-- Missing resources that are to be looked at again, by source. Few of many.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_gone')
+    CREATE NONCLUSTERED INDEX [IX_work_items_gone]
+    ON [$(schema)].[work_items] ([source_name], [next_fetch_at], [work_item_id])
+    WHERE [status] = N'skipped' AND [error_code] = N'resource_gone' AND [next_fetch_at] IS NOT NULL;
+GO
+-- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
+-- fetched, not when its status changes.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_source_fetched')
+    CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
+    ON [$(schema)].[work_items] ([source_system], [source_name], [last_fetched_at])
+    WHERE [status] <> N'skipped';
+GO
+-- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_status')
+    CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
+    ON [$(schema)].[work_items] ([run_id], [status], [work_item_id])
+    WHERE [run_id] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_created')
+    CREATE NONCLUSTERED INDEX [IX_work_items_run_created]
+    ON [$(schema)].[work_items] ([run_id], [created_at], [work_item_id])
+    WHERE [run_id] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_failed')
+    CREATE NONCLUSTERED INDEX [IX_work_items_run_failed]
+    ON [$(schema)].[work_items] ([run_id], [status], [created_at], [work_item_id])
+    WHERE [run_id] IS NOT NULL AND [status] = N'failed';
+GO
+-- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
+-- not in it.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_without_run')
+    CREATE NONCLUSTERED INDEX [IX_work_items_without_run]
+    ON [$(schema)].[work_items] ([source_name], [work_item_id])
+    WHERE [status] = N'pending' AND [run_id] IS NULL;
+GO

@@ -1,0 +1,129 @@
+-- Exact totals per source and status, and per host and status, so that no page counts rows. Triggers append
+-- changes, which never wait for each other as updates of one total would; a roll-up adds them to the totals in the
+-- background. Items without a host count under the empty name.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET XACT_ABORT ON;
+GO
+IF OBJECT_ID(N'[$(schema)].[work_item_counters]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[work_item_counters] (
+        [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_counters_item_count] DEFAULT 0,
+        CONSTRAINT [PK_work_item_counters] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
+    );
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[work_item_counter_deltas]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[work_item_counter_deltas] (
+        [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+        [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [delta] BIGINT NOT NULL,
+        CONSTRAINT [PK_work_item_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+    );
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[work_item_host_counters]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[work_item_host_counters] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_host_counters_item_count] DEFAULT 0,
+        CONSTRAINT [PK_work_item_host_counters] PRIMARY KEY CLUSTERED ([host], [status])
+    );
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[work_item_host_counter_deltas]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[work_item_host_counter_deltas] (
+        [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [delta] BIGINT NOT NULL,
+        CONSTRAINT [PK_work_item_host_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+    );
+END
+GO
+-- The triggers and what they find are one transaction, with the table locked, so nothing is counted twice.
+IF OBJECT_ID(N'[$(schema)].[TR_work_items_count]', N'TR') IS NULL OR OBJECT_ID(N'[$(schema)].[TR_work_items_count_hosts]', N'TR') IS NULL
+BEGIN
+    BEGIN TRANSACTION;
+    DECLARE @locked INT = (SELECT TOP (1) 1 FROM [$(schema)].[work_items] WITH (TABLOCKX, HOLDLOCK));
+    IF OBJECT_ID(N'[$(schema)].[TR_work_items_count]', N'TR') IS NULL
+    EXEC(N'CREATE TRIGGER [$(schema)].[TR_work_items_count] ON [$(schema)].[work_items]
+    AFTER INSERT, UPDATE, DELETE
+    AS
+    BEGIN
+        SET NOCOUNT ON;
+        INSERT INTO [$(schema)].[work_item_counter_deltas] ([source_system], [source_name], [status], [delta])
+        SELECT [source_system], [source_name], [status], SUM([n])
+        FROM (
+            SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
+                [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM inserted
+            UNION ALL
+            SELECT [source_system] COLLATE Latin1_General_100_BIN2, [source_name] COLLATE Latin1_General_100_BIN2,
+                [status] COLLATE Latin1_General_100_BIN2, CAST(-1 AS BIGINT) FROM deleted
+        ) AS [changes]
+        GROUP BY [source_system], [source_name], [status]
+        HAVING SUM([n]) <> 0;
+    END');
+    IF OBJECT_ID(N'[$(schema)].[TR_work_items_count_hosts]', N'TR') IS NULL
+    EXEC(N'CREATE TRIGGER [$(schema)].[TR_work_items_count_hosts] ON [$(schema)].[work_items]
+    AFTER INSERT, UPDATE, DELETE
+    AS
+    BEGIN
+        SET NOCOUNT ON;
+        INSERT INTO [$(schema)].[work_item_host_counter_deltas] ([host], [status], [delta])
+        SELECT [host], [status], SUM([n])
+        FROM (
+            SELECT COALESCE([host], N'''') COLLATE Latin1_General_100_BIN2 AS [host],
+                [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM inserted
+            UNION ALL
+            SELECT COALESCE([host], N'''') COLLATE Latin1_General_100_BIN2,
+                [status] COLLATE Latin1_General_100_BIN2, CAST(-1 AS BIGINT) FROM deleted
+        ) AS [changes]
+        GROUP BY [host], [status]
+        HAVING SUM([n]) <> 0;
+    END');
+    DELETE FROM [$(schema)].[work_item_counter_deltas];
+    DELETE FROM [$(schema)].[work_item_counters];
+    INSERT INTO [$(schema)].[work_item_counters] ([source_system], [source_name], [status], [item_count])
+    SELECT [source_system], [source_name], [status], COUNT_BIG(*)
+    FROM (
+        SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status] FROM [$(schema)].[work_items]
+    ) AS [items]
+    GROUP BY [source_system], [source_name], [status];
+    DELETE FROM [$(schema)].[work_item_host_counter_deltas];
+    DELETE FROM [$(schema)].[work_item_host_counters];
+    INSERT INTO [$(schema)].[work_item_host_counters] ([host], [status], [item_count])
+    SELECT [host], [status], COUNT_BIG(*)
+    FROM (
+        SELECT COALESCE([host], N'') COLLATE Latin1_General_100_BIN2 AS [host],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status] FROM [$(schema)].[work_items]
+    ) AS [items]
+    GROUP BY [host], [status];
+    COMMIT TRANSACTION;
+END
+GO
+-- When the totals of a source (`source:NAME`) or of all hosts (`hosts`) were last compared with the items.
+IF OBJECT_ID(N'[$(schema)].[counter_checks]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[counter_checks] (
+        [part] NVARCHAR(120) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [turn_id] NVARCHAR(36) NULL,
+        [turn_until] DATETIME2(3) NULL,
+        [checked_at] DATETIME2(3) NULL,
+        [outcome] NVARCHAR(20) NULL,
+        [drifted_at] DATETIME2(3) NULL,
+        [drift] BIGINT NULL,
+        CONSTRAINT [PK_counter_checks] PRIMARY KEY CLUSTERED ([part]),
+        CONSTRAINT [CK_counter_checks_outcome] CHECK ([outcome] IN (N'exact', N'mended', N'busy'))
+    );
+END
+GO

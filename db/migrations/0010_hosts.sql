@@ -1,0 +1,73 @@
+-- A host is asked by whichever sources need it; they share its slot, its pace and what it was seen to bear.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET XACT_ABORT ON;
+GO
+IF OBJECT_ID(N'[$(schema)].[hosts]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[hosts] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [delay_ms] INT NULL,
+        -- The longest of what is configured, asked for by robots.txt and learned; 0 = as fast as it answers.
+        [pace_ms] INT NOT NULL CONSTRAINT [DF_hosts_pace_ms] DEFAULT 0,
+        [robots_delay_ms] INT NULL,
+        [latency_ms] INT NULL,
+        [adaptive_delay_ms] INT NOT NULL CONSTRAINT [DF_hosts_adaptive_delay_ms] DEFAULT 0,
+        -- One slot, whichever source asks the host.
+        [next_slot_at] DATETIME2(3) NULL,
+        [slot_lease_id] NVARCHAR(36) NULL,
+        [slot_until] DATETIME2(3) NULL,
+        [budget] NVARCHAR(1000) NULL,
+        -- Requests in flight at once, where an operator says so.
+        [concurrency] INT NULL CONSTRAINT [CK_hosts_concurrency] CHECK ([concurrency] > 0),
+        [blocked_until] DATETIME2(3) NULL,
+        [blocked_reason] NVARCHAR(500) NULL,
+        [consecutive_failures] INT NOT NULL CONSTRAINT [DF_hosts_consecutive_failures] DEFAULT 0,
+        [requests_total] INT NOT NULL CONSTRAINT [DF_hosts_requests_total] DEFAULT 0,
+        [count_429] INT NOT NULL CONSTRAINT [DF_hosts_count_429] DEFAULT 0,
+        [count_5xx] INT NOT NULL CONSTRAINT [DF_hosts_count_5xx] DEFAULT 0,
+        [last_status] INT NULL,
+        [last_429_at] DATETIME2(3) NULL,
+        [last_request_at] DATETIME2(3) NULL,
+        [robots_body] NVARCHAR(MAX) NULL,
+        [robots_status] INT NULL,
+        [robots_fetched_at] DATETIME2(3) NULL,
+        [updated_at] DATETIME2(3) NOT NULL,
+        CONSTRAINT [PK_hosts] PRIMARY KEY CLUSTERED ([host]),
+        CONSTRAINT [CK_hosts_delay_ms] CHECK ([delay_ms] >= 0)
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_blocked')
+    CREATE NONCLUSTERED INDEX [IX_hosts_blocked]
+    ON [$(schema)].[hosts] ([blocked_until])
+    WHERE [blocked_until] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_last_request')
+    CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
+    ON [$(schema)].[hosts] ([last_request_at], [host]);
+GO
+-- Hosts that may be asked only now and then are few, and every claim asks for them.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_pace')
+    CREATE NONCLUSTERED INDEX [IX_hosts_pace]
+    ON [$(schema)].[hosts] ([host])
+    INCLUDE ([pace_ms])
+    WHERE [pace_ms] > 0;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_concurrency')
+    CREATE NONCLUSTERED INDEX [IX_hosts_concurrency]
+    ON [$(schema)].[hosts] ([host])
+    INCLUDE ([concurrency])
+    WHERE [concurrency] IS NOT NULL;
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_slot')
+    CREATE NONCLUSTERED INDEX [IX_hosts_slot]
+    ON [$(schema)].[hosts] ([slot_lease_id])
+    WHERE [slot_lease_id] IS NOT NULL;
+GO
+-- A worker that finds nothing asks when the next host opens.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_next_slot')
+    CREATE NONCLUSTERED INDEX [IX_hosts_next_slot]
+    ON [$(schema)].[hosts] ([next_slot_at])
+    WHERE [next_slot_at] IS NOT NULL;
+GO

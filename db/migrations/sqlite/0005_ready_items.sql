@@ -1,0 +1,43 @@
+-- What a claim may take, and what waits for a moment, stand apart: a pending item is ready as long as it has no
+-- reason to wait. Whoever puts its time ahead, also by plain SQL, gives it one.
+CREATE TRIGGER IF NOT EXISTS TR_work_items_wait_insert AFTER INSERT ON work_items
+WHEN NEW.available_at > NEW.created_at AND NEW.status = 'pending' AND NEW.wait_reason IS NULL
+  AND NEW.available_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+BEGIN
+  UPDATE work_items SET wait_reason = 'scheduled' WHERE rowid = NEW.rowid;
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_work_items_wait_update
+AFTER UPDATE OF status, available_at, wait_reason ON work_items
+WHEN NEW.status = 'pending' AND NEW.wait_reason IS NULL AND NEW.available_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+BEGIN
+  UPDATE work_items SET wait_reason = 'scheduled' WHERE rowid = NEW.rowid;
+END;
+GO
+UPDATE work_items SET wait_reason = 'scheduled'
+WHERE status = 'pending' AND wait_reason IS NULL AND available_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+GO
+-- Claim order: of all sources, of one, and of one lane. A lane is what opens and closes as a whole: the ready
+-- items of one source, run and host.
+CREATE INDEX IF NOT EXISTS IX_work_items_ready
+  ON work_items (priority, created_at, work_item_id) WHERE status = 'pending' AND wait_reason IS NULL;
+GO
+CREATE INDEX IF NOT EXISTS IX_work_items_ready_source
+  ON work_items (source_system, source_name, priority, created_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason IS NULL;
+GO
+CREATE INDEX IF NOT EXISTS IX_work_items_ready_lane
+  ON work_items (source_system, source_name, run_id, host, priority, created_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason IS NULL;
+GO
+-- What waits, by when it is due. What is on hold waits for a person, and is not here.
+CREATE INDEX IF NOT EXISTS IX_work_items_waiting
+  ON work_items (available_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason <> 'held';
+GO
+CREATE INDEX IF NOT EXISTS IX_work_items_pending_available
+  ON work_items (available_at, work_item_id) WHERE status = 'pending';
+GO
+-- What is on hold, in the order of the list.
+CREATE INDEX IF NOT EXISTS IX_work_items_held
+  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'held';

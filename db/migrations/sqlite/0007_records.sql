@@ -1,0 +1,31 @@
+-- What a record has beyond the existing table: the kind and hash of its content, and its place in the data lake.
+ALTER TABLE IngestRecords ADD COLUMN content_type TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN content_hash TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN lake_path TEXT;
+GO
+-- Records are written once and never move; in each of these a new one is the last of its group.
+CREATE INDEX IF NOT EXISTS IX_IngestRecords_Fetched_Id ON IngestRecords (fetched_at_utc, ingest_id);
+GO
+CREATE INDEX IF NOT EXISTS IX_IngestRecords_Source_Fetched
+  ON IngestRecords (source_name, fetched_at_utc, ingest_id);
+GO
+CREATE INDEX IF NOT EXISTS IX_IngestRecords_Run_Fetched
+  ON IngestRecords (run_id, fetched_at_utc, ingest_id) WHERE run_id IS NOT NULL;
+GO
+CREATE INDEX IF NOT EXISTS IX_IngestRecords_Failure_Fetched
+  ON IngestRecords (status_code, fetched_at_utc, ingest_id) WHERE status_code >= 400;
+GO
+-- Records of one resource, and of resources whose ids begin alike.
+CREATE INDEX IF NOT EXISTS IX_IngestRecords_Resource
+  ON IngestRecords (resource_id, fetched_at_utc, ingest_id);
+GO
+-- The beginnings of others, or nothing walks them.
+DROP INDEX IF EXISTS IX_IngestRecords_FetchedAt;
+GO
+DROP INDEX IF EXISTS IX_IngestRecords_RunId;
+GO
+DROP INDEX IF EXISTS IX_seen_resources_source;
+GO
+DROP INDEX IF EXISTS IX_seen_resources_last_seen;

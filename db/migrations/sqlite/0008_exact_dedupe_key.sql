@@ -1,1 +1,0 @@
--- Nothing to do: SQLite compares the text of a key byte by byte already.

@@ -1,0 +1,125 @@
+-- Workers, schedules, bulk actions, request keys, settings and saved views.
+CREATE TABLE IF NOT EXISTS workers (
+  worker_id TEXT NOT NULL CONSTRAINT PK_workers PRIMARY KEY,
+  host_name TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  concurrency INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  heartbeat_at TEXT NOT NULL,
+  stopped_at TEXT,
+  -- When a worker without a heartbeat was given up.
+  lost_at TEXT NULL,
+  draining INTEGER NOT NULL DEFAULT 0 CHECK (draining IN (0, 1)),
+  in_flight INTEGER NOT NULL DEFAULT 0,
+  items_completed INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  facts TEXT
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_workers_heartbeat ON workers (heartbeat_at);
+GO
+CREATE TABLE IF NOT EXISTS schedules (
+  schedule_id TEXT NOT NULL CONSTRAINT PK_schedules PRIMARY KEY,
+  name TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  request TEXT NOT NULL,
+  next_at TEXT,
+  last_at TEXT,
+  last_run_id TEXT,
+  last_outcome TEXT,
+  created_by TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_schedules_next ON schedules (next_at) WHERE enabled = 1;
+GO
+-- Bulk actions are background work: what was expected, how fast, who works on it, what can be undone.
+CREATE TABLE IF NOT EXISTS bulk_actions (
+  bulk_action_id TEXT NOT NULL CONSTRAINT PK_bulk_actions PRIMARY KEY,
+  action TEXT NOT NULL,
+  filter TEXT NOT NULL,
+  params TEXT,
+  status TEXT NOT NULL,
+  expected_count INTEGER NOT NULL,
+  processed_count INTEGER NOT NULL DEFAULT 0,
+  changed_count INTEGER NOT NULL DEFAULT 0,
+  skipped_count INTEGER NOT NULL DEFAULT 0,
+  cursor_id TEXT,
+  requested_by TEXT,
+  request_key TEXT,
+  expected_kind TEXT,
+  dry_run INTEGER,
+  items_per_second INTEGER,
+  next_chunk_at TEXT,
+  chunk_count INTEGER,
+  fault_count INTEGER,
+  refusals TEXT,
+  requested_by_id TEXT,
+  undo_of TEXT,
+  undone_by TEXT,
+  lease_owner TEXT,
+  lease_until TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  finished_at TEXT,
+  error_message TEXT
+);
+GO
+CREATE UNIQUE INDEX IF NOT EXISTS UX_bulk_actions_request_key
+  ON bulk_actions (request_key) WHERE request_key IS NOT NULL;
+GO
+-- What workers ask for twice a second: few rows, whatever was done before.
+CREATE INDEX IF NOT EXISTS IX_bulk_actions_running
+  ON bulk_actions (bulk_action_id) WHERE status = 'running';
+GO
+-- The outcome of each item, a chunk of items a row: what they were before, and which were refused and why.
+CREATE TABLE IF NOT EXISTS bulk_action_chunks (
+  bulk_action_id TEXT NOT NULL,
+  chunk INTEGER NOT NULL,
+  changed_count INTEGER NOT NULL,
+  refused_count INTEGER NOT NULL,
+  changed TEXT,
+  refused TEXT,
+  committed_at TEXT NOT NULL,
+  CONSTRAINT PK_bulk_action_chunks PRIMARY KEY (bulk_action_id, chunk)
+);
+GO
+-- Refused items are listed without reading the chunks that refused none.
+CREATE INDEX IF NOT EXISTS IX_bulk_action_chunks_refused
+  ON bulk_action_chunks (bulk_action_id, chunk) WHERE refused_count > 0;
+GO
+-- Outcomes are purged oldest first.
+CREATE INDEX IF NOT EXISTS IX_bulk_action_chunks_committed ON bulk_action_chunks (committed_at);
+GO
+-- Answers to requests that may be sent twice; purged by age.
+CREATE TABLE IF NOT EXISTS request_keys (
+  request_key TEXT NOT NULL CONSTRAINT PK_request_keys PRIMARY KEY,
+  action TEXT NOT NULL,
+  result TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_request_keys_created ON request_keys (created_at);
+GO
+CREATE TABLE IF NOT EXISTS app_settings (
+  name TEXT NOT NULL CONSTRAINT PK_app_settings PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+GO
+CREATE TABLE IF NOT EXISTS saved_views (
+  view_id TEXT NOT NULL CONSTRAINT PK_saved_views PRIMARY KEY,
+  owner_id TEXT,
+  page TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1)),
+  query TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_saved_views_page ON saved_views (page, owner_id);

@@ -1,0 +1,651 @@
+-- The schema of a new database on SQLite, as the migrations leave it. Printed by
+-- db/migrate/printed-schema.test.ts (“vitest run --project unit db/migrate -u”), to be read: “pnpm db:init” is what
+-- makes it.
+
+CREATE TABLE work_items (
+  work_item_id TEXT NOT NULL CONSTRAINT PK_work_items PRIMARY KEY,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  resource_type TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  request_uri TEXT NOT NULL,
+  request_method TEXT NOT NULL,
+  request_headers TEXT,
+  request_body TEXT,
+  metadata TEXT,
+  priority INTEGER NOT NULL DEFAULT 100,
+  status TEXT NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  run_id TEXT,
+  discovered_from TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  error_message TEXT,
+  dedupe_key TEXT NOT NULL CHECK (length(dedupe_key) <= 850),
+  host TEXT,
+  depth INTEGER NOT NULL DEFAULT 0,
+  available_at TEXT NOT NULL DEFAULT '1970-01-01T00:00:00.000Z',
+  wait_reason TEXT,
+  lease_id TEXT,
+  lease_owner TEXT,
+  lease_until TEXT,
+  claimed_at TEXT,
+  error_code TEXT,
+  last_http_status INTEGER,
+  etag TEXT,
+  last_modified TEXT,
+  revision TEXT,
+  content_hash TEXT,
+  first_fetched_at TEXT NULL,
+  last_fetched_at TEXT,
+  last_changed_at TEXT,
+  next_fetch_at TEXT,
+  check_count INTEGER NOT NULL DEFAULT 0,
+  change_count INTEGER NOT NULL DEFAULT 0,
+  refresh_class INTEGER NULL,
+  refetch TEXT NULL CONSTRAINT CK_work_items_refetch CHECK (refetch IN ('always', 'every', 'never', 'retired')),
+  refetch_every_s INTEGER NULL CONSTRAINT CK_work_items_refetch_every_s CHECK (refetch_every_s > 0),
+  gone_since TEXT NULL,
+  CONSTRAINT CK_work_items_status CHECK (status IN ('pending', 'in_progress', 'completed', 'failed', 'skipped')),
+  CONSTRAINT CK_work_items_attempt CHECK (attempt >= 0)
+);
+
+CREATE UNIQUE INDEX IX_work_items_dedupe ON work_items (dedupe_key);
+
+CREATE INDEX IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
+
+CREATE INDEX IX_work_items_created ON work_items (created_at, work_item_id);
+
+CREATE INDEX IX_work_items_updated ON work_items (updated_at, work_item_id);
+
+CREATE INDEX IX_work_items_fetched ON work_items (last_fetched_at, work_item_id);
+
+CREATE INDEX IX_work_items_priority ON work_items (priority, work_item_id);
+
+CREATE INDEX IX_work_items_status_created ON work_items (status, created_at, work_item_id);
+
+CREATE INDEX IX_work_items_source_totals
+  ON work_items (source_name, status, created_at, work_item_id, source_system);
+
+CREATE INDEX IX_work_items_discovered_created
+  ON work_items (discovered_from, created_at, work_item_id) WHERE discovered_from IS NOT NULL;
+
+CREATE INDEX IX_work_items_resource_source
+  ON work_items (resource_id, work_item_id, source_name);
+
+CREATE INDEX IX_work_items_error_created
+  ON work_items (error_code, created_at, work_item_id) WHERE error_code IS NOT NULL;
+
+CREATE INDEX IX_work_items_http_failure
+  ON work_items (last_http_status, created_at, work_item_id) WHERE last_http_status >= 400;
+
+CREATE INDEX IX_work_items_refresh
+  ON work_items (source_name, refresh_class, next_fetch_at, work_item_id)
+  WHERE status = 'completed' AND next_fetch_at IS NOT NULL;
+
+CREATE INDEX IX_work_items_next_fetch
+  ON work_items (next_fetch_at, work_item_id) WHERE next_fetch_at IS NOT NULL;
+
+CREATE INDEX IX_work_items_gone
+  ON work_items (source_name, next_fetch_at, work_item_id)
+  WHERE status = 'skipped' AND error_code = 'resource_gone' AND next_fetch_at IS NOT NULL;
+
+CREATE INDEX IX_work_items_source_fetched
+  ON work_items (source_system, source_name, last_fetched_at)
+  WHERE last_fetched_at IS NOT NULL AND status <> 'skipped';
+
+CREATE INDEX IX_work_items_run_status
+  ON work_items (run_id, status, work_item_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX IX_work_items_run_created
+  ON work_items (run_id, created_at, work_item_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX IX_work_items_run_failed
+  ON work_items (run_id, status, created_at, work_item_id)
+  WHERE run_id IS NOT NULL AND status = 'failed';
+
+CREATE INDEX IX_work_items_without_run
+  ON work_items (source_name, work_item_id) WHERE status = 'pending' AND run_id IS NULL;
+
+CREATE TRIGGER TR_work_items_wait_insert AFTER INSERT ON work_items
+WHEN NEW.available_at > NEW.created_at AND NEW.status = 'pending' AND NEW.wait_reason IS NULL
+  AND NEW.available_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+BEGIN
+  UPDATE work_items SET wait_reason = 'scheduled' WHERE rowid = NEW.rowid;
+END;
+
+CREATE TRIGGER TR_work_items_wait_update
+AFTER UPDATE OF status, available_at, wait_reason ON work_items
+WHEN NEW.status = 'pending' AND NEW.wait_reason IS NULL AND NEW.available_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+BEGIN
+  UPDATE work_items SET wait_reason = 'scheduled' WHERE rowid = NEW.rowid;
+END;
+
+CREATE INDEX IX_work_items_ready
+  ON work_items (priority, created_at, work_item_id) WHERE status = 'pending' AND wait_reason IS NULL;
+
+CREATE INDEX IX_work_items_ready_source
+  ON work_items (source_system, source_name, priority, created_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason IS NULL;
+
+CREATE INDEX IX_work_items_ready_lane
+  ON work_items (source_system, source_name, run_id, host, priority, created_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason IS NULL;
+
+CREATE INDEX IX_work_items_waiting
+  ON work_items (available_at, work_item_id)
+  WHERE status = 'pending' AND wait_reason <> 'held';
+
+CREATE INDEX IX_work_items_pending_available
+  ON work_items (available_at, work_item_id) WHERE status = 'pending';
+
+CREATE INDEX IX_work_items_held
+  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'held';
+
+CREATE TRIGGER TR_work_items_count_insert AFTER INSERT ON work_items
+WHEN NOT EXISTS (SELECT 1 FROM counted_together)
+BEGIN
+  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
+  ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
+  INSERT INTO work_item_host_counters (host, status, item_count)
+  VALUES (coalesce(NEW.host, ''), NEW.status, 1)
+  ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
+END;
+
+CREATE TRIGGER TR_work_items_count_delete AFTER DELETE ON work_items
+BEGIN
+  UPDATE work_item_counters SET item_count = item_count - 1
+  WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
+END;
+
+CREATE TRIGGER TR_work_items_host_count_delete AFTER DELETE ON work_items
+BEGIN
+  UPDATE work_item_host_counters SET item_count = item_count - 1
+  WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
+END;
+
+CREATE TRIGGER TR_work_items_count_update
+AFTER UPDATE OF status, source_system, source_name, host ON work_items
+WHEN (OLD.status <> NEW.status OR OLD.source_system <> NEW.source_system
+    OR OLD.source_name <> NEW.source_name OR OLD.host IS NOT NEW.host)
+  AND NOT EXISTS (SELECT 1 FROM counted_together)
+BEGIN
+  UPDATE work_item_counters SET item_count = item_count - 1
+  WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
+  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
+  ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
+  UPDATE work_item_host_counters SET item_count = item_count - 1
+  WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
+  INSERT INTO work_item_host_counters (host, status, item_count)
+  VALUES (coalesce(NEW.host, ''), NEW.status, 1)
+  ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
+END;
+
+CREATE TABLE IngestRecords (
+  ingest_id TEXT NOT NULL CONSTRAINT PK_IngestRecords PRIMARY KEY,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  resource_type TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  request_uri TEXT NOT NULL,
+  request_method TEXT NOT NULL,
+  request_headers TEXT,
+  status_code INTEGER NOT NULL,
+  response_headers TEXT,
+  payload TEXT NOT NULL,
+  fetched_at_utc TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  hash_sha256 TEXT,
+  run_id TEXT,
+  work_item_id TEXT,
+  attempt INTEGER NOT NULL DEFAULT 1,
+  error_message TEXT,
+  duration_ms INTEGER,
+  content_type TEXT,
+  content_hash TEXT,
+  lake_path TEXT,
+  CONSTRAINT CK_IngestRecords_StatusCode CHECK (status_code BETWEEN 0 AND 999),
+  CONSTRAINT CK_IngestRecords_Attempt CHECK (attempt > 0)
+);
+
+CREATE INDEX IX_IngestRecords_Dedupe
+  ON IngestRecords (source_system, source_name, resource_type, resource_id, fetched_at_utc DESC);
+
+CREATE INDEX IX_IngestRecords_WorkItemId
+  ON IngestRecords (work_item_id) WHERE work_item_id IS NOT NULL;
+
+CREATE INDEX IX_IngestRecords_Fetched_Id ON IngestRecords (fetched_at_utc, ingest_id);
+
+CREATE INDEX IX_IngestRecords_Source_Fetched
+  ON IngestRecords (source_name, fetched_at_utc, ingest_id);
+
+CREATE INDEX IX_IngestRecords_Run_Fetched
+  ON IngestRecords (run_id, fetched_at_utc, ingest_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX IX_IngestRecords_Failure_Fetched
+  ON IngestRecords (status_code, fetched_at_utc, ingest_id) WHERE status_code >= 400;
+
+CREATE INDEX IX_IngestRecords_Resource
+  ON IngestRecords (resource_id, fetched_at_utc, ingest_id);
+
+CREATE TABLE ingest_runs (
+  run_id TEXT NOT NULL CONSTRAINT PK_ingest_runs PRIMARY KEY,
+  started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  completed_at TEXT,
+  status TEXT NOT NULL DEFAULT 'running',
+  items_processed INTEGER NOT NULL DEFAULT 0,
+  items_succeeded INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  items_discovered INTEGER NOT NULL DEFAULT 0,
+  config_hash TEXT,
+  metadata TEXT,
+  kind TEXT NOT NULL DEFAULT 'seed',
+  name TEXT,
+  phase TEXT NOT NULL DEFAULT 'ready',
+  request TEXT,
+  source_revisions TEXT,
+  items_total INTEGER NOT NULL DEFAULT 0,
+  items_skipped INTEGER NOT NULL DEFAULT 0,
+  items_retried INTEGER NOT NULL DEFAULT 0,
+  items_unchanged INTEGER NOT NULL DEFAULT 0,
+  items_gone INTEGER NOT NULL DEFAULT 0,
+  max_items INTEGER,
+  max_depth INTEGER,
+  max_requests INTEGER NULL,
+  requests_sent INTEGER NOT NULL DEFAULT 0,
+  deadline_at TEXT NULL,
+  paused_at TEXT,
+  end_reason TEXT,
+  parent_run_id TEXT,
+  launched_by TEXT,
+  request_key TEXT,
+  heartbeat_at TEXT,
+  progress_at TEXT NULL,
+  error_message TEXT,
+  CONSTRAINT CK_ingest_runs_status CHECK (status IN ('running', 'completed', 'failed', 'cancelled'))
+);
+
+CREATE INDEX IX_ingest_runs_status ON ingest_runs (status, started_at DESC);
+
+CREATE INDEX IX_ingest_runs_started ON ingest_runs (started_at, run_id);
+
+CREATE INDEX IX_ingest_runs_status_started ON ingest_runs (status, started_at, run_id);
+
+CREATE INDEX IX_ingest_runs_parent
+  ON ingest_runs (parent_run_id, started_at, run_id) WHERE parent_run_id IS NOT NULL;
+
+CREATE INDEX IX_ingest_runs_at_work ON ingest_runs (phase, run_id) WHERE phase <> 'ready';
+
+CREATE TABLE seen_resources (
+  resource_key TEXT NOT NULL CONSTRAINT PK_seen_resources PRIMARY KEY,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  resource_type TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  first_seen_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  last_seen_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  seen_count INTEGER NOT NULL DEFAULT 1,
+  last_run_id TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE work_item_counters (
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  item_count INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT PK_work_item_counters PRIMARY KEY (source_system, source_name, status)
+) WITHOUT ROWID;
+
+CREATE TABLE work_item_host_counters (
+  host TEXT NOT NULL,
+  status TEXT NOT NULL,
+  item_count INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT PK_work_item_host_counters PRIMARY KEY (host, status)
+) WITHOUT ROWID;
+
+CREATE TABLE work_item_counter_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_counter_deltas PRIMARY KEY,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  delta INTEGER NOT NULL
+);
+
+CREATE TABLE work_item_host_counter_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_host_counter_deltas PRIMARY KEY,
+  host TEXT NOT NULL,
+  status TEXT NOT NULL,
+  delta INTEGER NOT NULL
+);
+
+CREATE TABLE counted_together (
+  switch_id INTEGER NOT NULL CONSTRAINT PK_counted_together PRIMARY KEY
+    CONSTRAINT CK_counted_together_one CHECK (switch_id = 1)
+);
+
+CREATE TABLE counter_checks (
+  part TEXT NOT NULL CONSTRAINT PK_counter_checks PRIMARY KEY,
+  turn_id TEXT,
+  turn_until TEXT,
+  checked_at TEXT,
+  outcome TEXT CONSTRAINT CK_counter_checks_outcome CHECK (outcome IN ('exact', 'mended', 'busy')),
+  drifted_at TEXT,
+  drift INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE sources (
+  source_id TEXT NOT NULL CONSTRAINT PK_sources PRIMARY KEY,
+  name TEXT NOT NULL CHECK (length(name) <= 100),
+  source_type TEXT NOT NULL,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  paused_at TEXT,
+  paused_reason TEXT,
+  settings TEXT NOT NULL,
+  seeds TEXT NOT NULL,
+  rate_delay_ms INTEGER NOT NULL DEFAULT 0 CHECK (rate_delay_ms >= 0),
+  max_attempts INTEGER NOT NULL DEFAULT 4 CHECK (max_attempts > 0),
+  revision INTEGER NOT NULL DEFAULT 1,
+  next_slot_at TEXT,
+  slot_lease_id TEXT,
+  slot_until TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  deleted_at TEXT
+);
+
+CREATE UNIQUE INDEX UX_sources_name ON sources (name) WHERE deleted_at IS NULL;
+
+CREATE TABLE source_revisions (
+  source_id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  source_type TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  seeds TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  changed_by TEXT,
+  changed_at TEXT NOT NULL,
+  note TEXT,
+  CONSTRAINT PK_source_revisions PRIMARY KEY (source_id, revision)
+) WITHOUT ROWID;
+
+CREATE TABLE source_secrets (
+  source_id TEXT NOT NULL,
+  secret_name TEXT NOT NULL,
+  ciphertext TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  CONSTRAINT PK_source_secrets PRIMARY KEY (source_id, secret_name)
+) WITHOUT ROWID;
+
+CREATE TABLE hosts (
+  host TEXT NOT NULL CONSTRAINT PK_hosts PRIMARY KEY,
+  delay_ms INTEGER CHECK (delay_ms >= 0),
+  -- The longest of what is configured, asked for by robots.txt and learned; 0 = as fast as it answers.
+  pace_ms INTEGER NOT NULL DEFAULT 0,
+  robots_delay_ms INTEGER,
+  latency_ms INTEGER,
+  adaptive_delay_ms INTEGER NOT NULL DEFAULT 0,
+  -- One slot, whichever source asks the host.
+  next_slot_at TEXT,
+  slot_lease_id TEXT,
+  slot_until TEXT,
+  budget TEXT,
+  -- Requests in flight at once, where an operator says so.
+  concurrency INTEGER CHECK (concurrency > 0),
+  blocked_until TEXT,
+  blocked_reason TEXT,
+  consecutive_failures INTEGER NOT NULL DEFAULT 0,
+  requests_total INTEGER NOT NULL DEFAULT 0,
+  count_429 INTEGER NOT NULL DEFAULT 0,
+  count_5xx INTEGER NOT NULL DEFAULT 0,
+  last_status INTEGER,
+  last_429_at TEXT,
+  last_request_at TEXT,
+  robots_body TEXT,
+  robots_status INTEGER,
+  robots_fetched_at TEXT,
+  updated_at TEXT NOT NULL
+);
+
+CREATE INDEX IX_hosts_blocked ON hosts (blocked_until) WHERE blocked_until IS NOT NULL;
+
+CREATE INDEX IX_hosts_last_request ON hosts (last_request_at, host);
+
+CREATE INDEX IX_hosts_pace ON hosts (host, pace_ms) WHERE pace_ms > 0;
+
+CREATE INDEX IX_hosts_concurrency ON hosts (host, concurrency) WHERE concurrency IS NOT NULL;
+
+CREATE INDEX IX_hosts_slot ON hosts (slot_lease_id) WHERE slot_lease_id IS NOT NULL;
+
+CREATE INDEX IX_hosts_next_slot ON hosts (next_slot_at) WHERE next_slot_at IS NOT NULL;
+
+CREATE TABLE work_item_attempts (
+  attempt_id TEXT NOT NULL CONSTRAINT PK_work_item_attempts PRIMARY KEY,
+  work_item_id TEXT NOT NULL,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  host TEXT,
+  run_id TEXT,
+  attempt INTEGER NOT NULL,
+  lease_id TEXT,
+  worker_id TEXT,
+  started_at TEXT NOT NULL,
+  finished_at TEXT NOT NULL,
+  duration_ms INTEGER,
+  outcome TEXT NOT NULL,
+  http_status INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  facts TEXT,
+  ingest_id TEXT,
+  items_discovered INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT CK_work_item_attempts_outcome
+    CHECK (outcome IN ('completed', 'unchanged', 'retry', 'failed', 'skipped', 'released', 'expired'))
+);
+
+CREATE INDEX IX_work_item_attempts_item ON work_item_attempts (work_item_id, attempt_id);
+
+CREATE INDEX IX_work_item_attempts_finished ON work_item_attempts (finished_at, attempt_id);
+
+CREATE INDEX IX_work_item_attempts_run
+  ON work_item_attempts (run_id, finished_at) WHERE run_id IS NOT NULL;
+
+CREATE TABLE attempt_counts (
+  unit TEXT NOT NULL CONSTRAINT CK_attempt_counts_unit CHECK (unit IN ('minute', 'hour')),
+  starts_at TEXT NOT NULL,
+  count_id TEXT NOT NULL,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  error_code TEXT NULL,
+  http_status INTEGER NULL,
+  host TEXT NULL,
+  attempts INTEGER NOT NULL,
+  last_at TEXT NOT NULL,
+  last_attempt_id TEXT NOT NULL,
+  CONSTRAINT PK_attempt_counts PRIMARY KEY (unit, starts_at, count_id)
+) WITHOUT ROWID;
+
+CREATE TABLE attempt_count_head (
+  head_id INTEGER NOT NULL CONSTRAINT PK_attempt_count_head PRIMARY KEY
+    CONSTRAINT CK_attempt_count_head_one CHECK (head_id = 1),
+  minutes_to TEXT NULL,
+  hours_to TEXT NULL
+);
+
+CREATE TABLE events (
+  event_id INTEGER NOT NULL CONSTRAINT PK_events PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  level TEXT NOT NULL CONSTRAINT CK_events_level CHECK (level IN ('info', 'warn', 'error')),
+  run_id TEXT NULL,
+  source_name TEXT NULL,
+  work_item_id TEXT NULL,
+  worker_id TEXT NULL,
+  host TEXT NULL,
+  message TEXT NOT NULL,
+  data TEXT NULL
+);
+
+CREATE INDEX IX_events_run ON events (run_id, event_id) WHERE run_id IS NOT NULL;
+
+CREATE TABLE event_head (
+  head_id INTEGER NOT NULL CONSTRAINT PK_event_head PRIMARY KEY CONSTRAINT CK_event_head_one CHECK (head_id = 1),
+  last_event_id INTEGER NOT NULL
+);
+
+CREATE TABLE workers (
+  worker_id TEXT NOT NULL CONSTRAINT PK_workers PRIMARY KEY,
+  host_name TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  concurrency INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  heartbeat_at TEXT NOT NULL,
+  stopped_at TEXT,
+  -- When a worker without a heartbeat was given up.
+  lost_at TEXT NULL,
+  draining INTEGER NOT NULL DEFAULT 0 CHECK (draining IN (0, 1)),
+  in_flight INTEGER NOT NULL DEFAULT 0,
+  items_completed INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  facts TEXT
+);
+
+CREATE INDEX IX_workers_heartbeat ON workers (heartbeat_at);
+
+CREATE TABLE schedules (
+  schedule_id TEXT NOT NULL CONSTRAINT PK_schedules PRIMARY KEY,
+  name TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  request TEXT NOT NULL,
+  next_at TEXT,
+  last_at TEXT,
+  last_run_id TEXT,
+  last_outcome TEXT,
+  created_by TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
+CREATE INDEX IX_schedules_next ON schedules (next_at) WHERE enabled = 1;
+
+CREATE TABLE bulk_actions (
+  bulk_action_id TEXT NOT NULL CONSTRAINT PK_bulk_actions PRIMARY KEY,
+  action TEXT NOT NULL,
+  filter TEXT NOT NULL,
+  params TEXT,
+  status TEXT NOT NULL,
+  expected_count INTEGER NOT NULL,
+  processed_count INTEGER NOT NULL DEFAULT 0,
+  changed_count INTEGER NOT NULL DEFAULT 0,
+  skipped_count INTEGER NOT NULL DEFAULT 0,
+  cursor_id TEXT,
+  requested_by TEXT,
+  request_key TEXT,
+  expected_kind TEXT,
+  dry_run INTEGER,
+  items_per_second INTEGER,
+  next_chunk_at TEXT,
+  chunk_count INTEGER,
+  fault_count INTEGER,
+  refusals TEXT,
+  requested_by_id TEXT,
+  undo_of TEXT,
+  undone_by TEXT,
+  lease_owner TEXT,
+  lease_until TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  finished_at TEXT,
+  error_message TEXT
+);
+
+CREATE UNIQUE INDEX UX_bulk_actions_request_key
+  ON bulk_actions (request_key) WHERE request_key IS NOT NULL;
+
+CREATE INDEX IX_bulk_actions_running
+  ON bulk_actions (bulk_action_id) WHERE status = 'running';
+
+CREATE TABLE bulk_action_chunks (
+  bulk_action_id TEXT NOT NULL,
+  chunk INTEGER NOT NULL,
+  changed_count INTEGER NOT NULL,
+  refused_count INTEGER NOT NULL,
+  changed TEXT,
+  refused TEXT,
+  committed_at TEXT NOT NULL,
+  CONSTRAINT PK_bulk_action_chunks PRIMARY KEY (bulk_action_id, chunk)
+);
+
+CREATE INDEX IX_bulk_action_chunks_refused
+  ON bulk_action_chunks (bulk_action_id, chunk) WHERE refused_count > 0;
+
+CREATE INDEX IX_bulk_action_chunks_committed ON bulk_action_chunks (committed_at);
+
+CREATE TABLE request_keys (
+  request_key TEXT NOT NULL CONSTRAINT PK_request_keys PRIMARY KEY,
+  action TEXT NOT NULL,
+  result TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX IX_request_keys_created ON request_keys (created_at);
+
+CREATE TABLE app_settings (
+  name TEXT NOT NULL CONSTRAINT PK_app_settings PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE saved_views (
+  view_id TEXT NOT NULL CONSTRAINT PK_saved_views PRIMARY KEY,
+  owner_id TEXT,
+  page TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1)),
+  query TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+
+CREATE INDEX IX_saved_views_page ON saved_views (page, owner_id);
+
+CREATE TABLE users (
+  user_id TEXT NOT NULL CONSTRAINT PK_users PRIMARY KEY,
+  email TEXT NOT NULL,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+  password_hash TEXT,
+  identity TEXT,
+  active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+  session_version INTEGER NOT NULL DEFAULT 1,
+  preferences TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  last_sign_in_at TEXT
+);
+
+CREATE UNIQUE INDEX UX_users_email ON users (email);
+
+CREATE UNIQUE INDEX UX_users_identity ON users (identity) WHERE identity IS NOT NULL;
+
+CREATE TABLE audit_log (
+  audit_id TEXT NOT NULL CONSTRAINT PK_audit_log PRIMARY KEY,
+  at TEXT NOT NULL,
+  actor_id TEXT,
+  actor_email TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target_type TEXT NOT NULL,
+  target_id TEXT,
+  summary TEXT NOT NULL,
+  before_state TEXT,
+  after_state TEXT
+);
+
+CREATE INDEX IX_audit_log_at ON audit_log (at, audit_id);
+
+CREATE INDEX IX_audit_log_target_at ON audit_log (target_type, target_id, at, audit_id);

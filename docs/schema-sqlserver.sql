@@ -1,0 +1,798 @@
+-- The schema of a new database on SQL Server, as the migrations leave it. Printed by
+-- db/migrate/printed-schema.test.ts (“vitest run --project unit db/migrate -u”), to be read: “pnpm db:init” is what
+-- makes it.
+
+CREATE SCHEMA [ingest];
+GO
+CREATE TABLE [ingest].[work_items] (
+    [work_item_id] NVARCHAR(36) NOT NULL,
+    [source_system] NVARCHAR(100) NOT NULL,
+    [source_name] NVARCHAR(100) NOT NULL,
+    [resource_type] NVARCHAR(100) NOT NULL,
+    [resource_id] NVARCHAR(500) NOT NULL,
+    [request_uri] NVARCHAR(2000) NOT NULL,
+    [request_method] NVARCHAR(10) NOT NULL,
+    [request_headers] NVARCHAR(MAX) NULL,
+    [request_body] NVARCHAR(MAX) NULL,
+    [metadata] NVARCHAR(MAX) NULL,
+    [priority] INT NOT NULL CONSTRAINT [DF_work_items_priority] DEFAULT 100,
+    [status] NVARCHAR(20) NOT NULL,
+    [attempt] INT NOT NULL CONSTRAINT [DF_work_items_attempt] DEFAULT 0,
+    [run_id] NVARCHAR(36) NULL,
+    [discovered_from] NVARCHAR(36) NULL,
+    [created_at] DATETIME2 NOT NULL,
+    [updated_at] DATETIME2 NOT NULL,
+    [error_message] NVARCHAR(MAX) NULL,
+    -- 850 characters are the 1,700 bytes an index key may have.
+    [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [host] NVARCHAR(300) NULL,
+    [depth] INT NOT NULL CONSTRAINT [DF_work_items_depth] DEFAULT 0,
+    [available_at] DATETIME2(3) NOT NULL CONSTRAINT [DF_work_items_available_at] DEFAULT '1970-01-01T00:00:00',
+    [wait_reason] NVARCHAR(50) NULL,
+    [lease_id] NVARCHAR(36) NULL,
+    [lease_owner] NVARCHAR(100) NULL,
+    [lease_until] DATETIME2(3) NULL,
+    [claimed_at] DATETIME2(3) NULL,
+    [error_code] NVARCHAR(50) NULL,
+    [last_http_status] INT NULL,
+    [etag] NVARCHAR(500) NULL,
+    [last_modified] NVARCHAR(100) NULL,
+    [revision] NVARCHAR(100) NULL,
+    [content_hash] NVARCHAR(64) NULL,
+    [first_fetched_at] DATETIME2(3) NULL,
+    [last_fetched_at] DATETIME2(3) NULL,
+    [last_changed_at] DATETIME2(3) NULL,
+    [next_fetch_at] DATETIME2(3) NULL,
+    [check_count] INT NOT NULL CONSTRAINT [DF_work_items_check_count] DEFAULT 0,
+    [change_count] INT NOT NULL CONSTRAINT [DF_work_items_change_count] DEFAULT 0,
+    [refresh_class] SMALLINT NULL,
+    [refetch] NVARCHAR(10) NULL CONSTRAINT [CK_work_items_refetch] CHECK ([refetch] IN (N'always', N'every', N'never', N'retired')),
+    [refetch_every_s] INT NULL CONSTRAINT [CK_work_items_refetch_every_s] CHECK ([refetch_every_s] > 0),
+    [gone_since] DATETIME2(3) NULL,
+    CONSTRAINT [PK_work_items] PRIMARY KEY CLUSTERED ([work_item_id]),
+    CONSTRAINT [CK_work_items_status] CHECK ([status] IN (N'pending', N'in_progress', N'completed', N'failed', N'skipped')),
+    CONSTRAINT [CK_work_items_attempt] CHECK ([attempt] >= 0)
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_status]
+ON [ingest].[work_items] ([status], [priority], [created_at]);
+GO
+-- A key exists once. Looked for by its column: it may have any name, and be a constraint.
+CREATE UNIQUE NONCLUSTERED INDEX [IX_work_items_dedupe]
+ON [ingest].[work_items] ([dedupe_key]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_id]
+ON [ingest].[work_items] ([run_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_source]
+ON [ingest].[work_items] ([source_system], [source_name]);
+GO
+-- Leases, by when they run out.
+CREATE NONCLUSTERED INDEX [IX_work_items_lease]
+ON [ingest].[work_items] ([lease_until])
+WHERE [status] = N'in_progress';
+GO
+-- What lists walk, page by page.
+CREATE NONCLUSTERED INDEX [IX_work_items_created]
+ON [ingest].[work_items] ([created_at], [work_item_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_updated]
+ON [ingest].[work_items] ([updated_at], [work_item_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_fetched]
+ON [ingest].[work_items] ([last_fetched_at], [work_item_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_priority]
+ON [ingest].[work_items] ([priority], [work_item_id]);
+GO
+-- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
+-- until its status changes.
+CREATE NONCLUSTERED INDEX [IX_work_items_status_created]
+ON [ingest].[work_items] ([status], [created_at], [work_item_id]);
+GO
+-- The system at its end: the index alone says how many items a source has in each status.
+CREATE NONCLUSTERED INDEX [IX_work_items_source_totals]
+ON [ingest].[work_items] ([source_name], [status], [created_at], [work_item_id])
+INCLUDE ([source_system]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_discovered_created]
+ON [ingest].[work_items] ([discovered_from], [created_at], [work_item_id])
+WHERE [discovered_from] IS NOT NULL;
+GO
+-- The source at its end: the items of a source in the order of their ids are found in the index alone.
+CREATE NONCLUSTERED INDEX [IX_work_items_resource_source]
+ON [ingest].[work_items] ([resource_id], [work_item_id]) INCLUDE ([source_name]);
+GO
+-- Failures are few: an item that succeeds in its turn is in neither.
+CREATE NONCLUSTERED INDEX [IX_work_items_error_created]
+ON [ingest].[work_items] ([error_code], [created_at], [work_item_id])
+WHERE [error_code] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_http_failure]
+ON [ingest].[work_items] ([last_http_status], [created_at], [work_item_id])
+WHERE [last_http_status] >= 400;
+GO
+-- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
+-- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
+-- the heads of a few dozen stretches of the index.
+CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
+ON [ingest].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
+WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_next_fetch]
+ON [ingest].[work_items] ([next_fetch_at], [work_item_id])
+WHERE [next_fetch_at] IS NOT NULL;
+GO
+-- Missing resources that are to be looked at again, by source. Few of many.
+CREATE NONCLUSTERED INDEX [IX_work_items_gone]
+ON [ingest].[work_items] ([source_name], [next_fetch_at], [work_item_id])
+WHERE [status] = N'skipped' AND [error_code] = N'resource_gone' AND [next_fetch_at] IS NOT NULL;
+GO
+-- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
+-- fetched, not when its status changes.
+CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
+ON [ingest].[work_items] ([source_system], [source_name], [last_fetched_at])
+WHERE [status] <> N'skipped';
+GO
+-- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
+CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
+ON [ingest].[work_items] ([run_id], [status], [work_item_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_created]
+ON [ingest].[work_items] ([run_id], [created_at], [work_item_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_failed]
+ON [ingest].[work_items] ([run_id], [status], [created_at], [work_item_id])
+WHERE [run_id] IS NOT NULL AND [status] = N'failed';
+GO
+-- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
+-- not in it.
+CREATE NONCLUSTERED INDEX [IX_work_items_without_run]
+ON [ingest].[work_items] ([source_name], [work_item_id])
+WHERE [status] = N'pending' AND [run_id] IS NULL;
+GO
+-- A few milliseconds of grace: a time that was rounded up to the millisecond is no schedule.
+CREATE TRIGGER [ingest].[TR_work_items_wait] ON [ingest].[work_items]
+AFTER INSERT, UPDATE
+AS
+BEGIN
+    SET NOCOUNT ON;
+    IF NOT EXISTS (
+        SELECT 1 FROM inserted
+        WHERE [status] = N'pending' AND [wait_reason] IS NULL
+            AND [available_at] > DATEADD(millisecond, 5, SYSUTCDATETIME())
+    ) RETURN;
+    UPDATE [ingest].[work_items] SET [wait_reason] = N'scheduled'
+    WHERE [work_item_id] IN (
+        SELECT [work_item_id] FROM inserted
+        WHERE [status] = N'pending' AND [wait_reason] IS NULL
+            AND [available_at] > DATEADD(millisecond, 5, SYSUTCDATETIME())
+    );
+END;
+GO
+-- Claim order: of all sources, of one, and of one lane. A lane is what opens and closes as a whole: the ready
+-- items of one source, run and host.
+CREATE NONCLUSTERED INDEX [IX_work_items_ready]
+ON [ingest].[work_items] ([priority], [created_at], [work_item_id])
+INCLUDE ([available_at])
+WHERE [status] = N'pending' AND [wait_reason] IS NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_ready_source]
+ON [ingest].[work_items] ([source_system], [source_name], [priority], [created_at], [work_item_id])
+INCLUDE ([available_at], [host], [run_id], [resource_type])
+WHERE [status] = N'pending' AND [wait_reason] IS NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_ready_lane]
+ON [ingest].[work_items] ([source_system], [source_name], [run_id], [host], [priority], [created_at], [work_item_id])
+INCLUDE ([available_at], [resource_type])
+WHERE [status] = N'pending' AND [wait_reason] IS NULL;
+GO
+-- What waits, by when it is due. What is on hold waits for a person, and is not here.
+CREATE NONCLUSTERED INDEX [IX_work_items_waiting]
+ON [ingest].[work_items] ([available_at], [work_item_id])
+WHERE [status] = N'pending' AND [wait_reason] <> N'held';
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
+ON [ingest].[work_items] ([available_at], [work_item_id])
+WHERE [status] = N'pending';
+GO
+-- What is on hold, in the order of the list.
+CREATE NONCLUSTERED INDEX [IX_work_items_held]
+ON [ingest].[work_items] ([wait_reason], [created_at], [work_item_id])
+WHERE [wait_reason] = N'held';
+GO
+-- The triggers and what they find are one transaction, with the table locked, so nothing is counted twice.
+CREATE TRIGGER [ingest].[TR_work_items_count] ON [ingest].[work_items]
+AFTER INSERT, UPDATE, DELETE
+AS
+BEGIN
+    SET NOCOUNT ON;
+    INSERT INTO [ingest].[work_item_counter_deltas] ([source_system], [source_name], [status], [delta])
+    SELECT [source_system], [source_name], [status], SUM([n])
+    FROM (
+        SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM inserted
+        UNION ALL
+        SELECT [source_system] COLLATE Latin1_General_100_BIN2, [source_name] COLLATE Latin1_General_100_BIN2,
+            [status] COLLATE Latin1_General_100_BIN2, CAST(-1 AS BIGINT) FROM deleted
+    ) AS [changes]
+    GROUP BY [source_system], [source_name], [status]
+    HAVING SUM([n]) <> 0;
+END;
+GO
+CREATE TRIGGER [ingest].[TR_work_items_count_hosts] ON [ingest].[work_items]
+AFTER INSERT, UPDATE, DELETE
+AS
+BEGIN
+    SET NOCOUNT ON;
+    INSERT INTO [ingest].[work_item_host_counter_deltas] ([host], [status], [delta])
+    SELECT [host], [status], SUM([n])
+    FROM (
+        SELECT COALESCE([host], N'') COLLATE Latin1_General_100_BIN2 AS [host],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM inserted
+        UNION ALL
+        SELECT COALESCE([host], N'') COLLATE Latin1_General_100_BIN2,
+            [status] COLLATE Latin1_General_100_BIN2, CAST(-1 AS BIGINT) FROM deleted
+    ) AS [changes]
+    GROUP BY [host], [status]
+    HAVING SUM([n]) <> 0;
+END;
+GO
+CREATE TABLE [ingest].[IngestRecords] (
+    [ingest_id] UNIQUEIDENTIFIER NOT NULL CONSTRAINT [DF_IngestRecords_ingest_id] DEFAULT NEWID(),
+    [source_system] NVARCHAR(100) NOT NULL,
+    [source_name] NVARCHAR(100) NOT NULL,
+    [resource_type] NVARCHAR(100) NOT NULL,
+    [resource_id] NVARCHAR(500) NOT NULL,
+    [request_uri] NVARCHAR(2000) NOT NULL,
+    [request_method] NVARCHAR(10) NOT NULL,
+    [request_headers] NVARCHAR(MAX) NULL,
+    [status_code] INT NOT NULL,
+    [response_headers] NVARCHAR(MAX) NULL,
+    [payload] NVARCHAR(MAX) NOT NULL,
+    [fetched_at_utc] DATETIME2 NOT NULL CONSTRAINT [DF_IngestRecords_fetched_at_utc] DEFAULT SYSUTCDATETIME(),
+    [hash_sha256] NVARCHAR(64) NULL,
+    [run_id] UNIQUEIDENTIFIER NULL,
+    [work_item_id] UNIQUEIDENTIFIER NULL,
+    [attempt] INT NOT NULL CONSTRAINT [DF_IngestRecords_attempt] DEFAULT 1,
+    [error_message] NVARCHAR(MAX) NULL,
+    [duration_ms] INT NULL,
+    [content_type] NVARCHAR(200) NULL,
+    [content_hash] NVARCHAR(64) NULL,
+    [lake_path] NVARCHAR(1000) NULL,
+    CONSTRAINT [PK_IngestRecords] PRIMARY KEY CLUSTERED ([ingest_id]),
+    CONSTRAINT [CK_IngestRecords_StatusCode] CHECK ([status_code] >= 0 AND [status_code] <= 999),
+    CONSTRAINT [CK_IngestRecords_Attempt] CHECK ([attempt] > 0)
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Dedupe]
+ON [ingest].[IngestRecords] ([source_system], [source_name], [resource_type], [resource_id], [fetched_at_utc] DESC);
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_RunId]
+ON [ingest].[IngestRecords] ([run_id], [fetched_at_utc] DESC)
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_WorkItemId]
+ON [ingest].[IngestRecords] ([work_item_id])
+WHERE [work_item_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_FetchedAt]
+ON [ingest].[IngestRecords] ([fetched_at_utc] DESC);
+GO
+-- Records are written once and never move; in each of these a new one is the last of its group.
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
+ON [ingest].[IngestRecords] ([fetched_at_utc], [ingest_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Source_Fetched]
+ON [ingest].[IngestRecords] ([source_name], [fetched_at_utc], [ingest_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Run_Fetched]
+ON [ingest].[IngestRecords] ([run_id], [fetched_at_utc], [ingest_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Failure_Fetched]
+ON [ingest].[IngestRecords] ([status_code], [fetched_at_utc], [ingest_id])
+WHERE [status_code] >= 400;
+GO
+-- Records of one resource, and of resources whose ids begin alike.
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Resource]
+ON [ingest].[IngestRecords] ([resource_id], [fetched_at_utc], [ingest_id]);
+GO
+CREATE TABLE [ingest].[ingest_runs] (
+    [run_id] UNIQUEIDENTIFIER NOT NULL CONSTRAINT [DF_ingest_runs_run_id] DEFAULT NEWID(),
+    [started_at] DATETIME2 NOT NULL CONSTRAINT [DF_ingest_runs_started_at] DEFAULT SYSUTCDATETIME(),
+    [completed_at] DATETIME2 NULL,
+    [status] NVARCHAR(20) NOT NULL CONSTRAINT [DF_ingest_runs_status] DEFAULT N'running',
+    [items_processed] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_processed] DEFAULT 0,
+    [items_succeeded] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_succeeded] DEFAULT 0,
+    [items_failed] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_failed] DEFAULT 0,
+    [items_discovered] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_discovered] DEFAULT 0,
+    [config_hash] NVARCHAR(64) NULL,
+    [metadata] NVARCHAR(MAX) NULL,
+    [kind] NVARCHAR(20) NOT NULL CONSTRAINT [DF_ingest_runs_kind] DEFAULT N'seed',
+    [name] NVARCHAR(200) NULL,
+    [phase] NVARCHAR(20) NOT NULL CONSTRAINT [DF_ingest_runs_phase] DEFAULT N'ready',
+    [request] NVARCHAR(MAX) NULL,
+    [source_revisions] NVARCHAR(MAX) NULL,
+    [items_total] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_total] DEFAULT 0,
+    [items_skipped] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_skipped] DEFAULT 0,
+    [items_retried] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_retried] DEFAULT 0,
+    [items_unchanged] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_unchanged] DEFAULT 0,
+    [items_gone] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_gone] DEFAULT 0,
+    [max_items] INT NULL,
+    [max_depth] INT NULL,
+    [max_requests] INT NULL,
+    [requests_sent] INT NOT NULL CONSTRAINT [DF_ingest_runs_requests_sent] DEFAULT 0,
+    [deadline_at] DATETIME2(3) NULL,
+    [paused_at] DATETIME2(3) NULL,
+    [end_reason] NVARCHAR(20) NULL,
+    [parent_run_id] NVARCHAR(36) NULL,
+    [launched_by] NVARCHAR(320) NULL,
+    [request_key] NVARCHAR(200) NULL,
+    [heartbeat_at] DATETIME2(3) NULL,
+    [progress_at] DATETIME2(3) NULL,
+    [error_message] NVARCHAR(MAX) NULL,
+    CONSTRAINT [PK_ingest_runs] PRIMARY KEY CLUSTERED ([run_id]),
+    CONSTRAINT [CK_ingest_runs_status] CHECK ([status] IN (N'running', N'completed', N'failed', N'cancelled'))
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_status]
+ON [ingest].[ingest_runs] ([status], [started_at] DESC);
+GO
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_started]
+ON [ingest].[ingest_runs] ([started_at], [run_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_status_started]
+ON [ingest].[ingest_runs] ([status], [started_at], [run_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_parent]
+ON [ingest].[ingest_runs] ([parent_run_id], [started_at], [run_id])
+WHERE [parent_run_id] IS NOT NULL;
+GO
+-- Runs that are being prepared or emptied, whatever their status. Few of many.
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_at_work]
+ON [ingest].[ingest_runs] ([phase], [run_id])
+WHERE [phase] <> N'ready';
+GO
+CREATE TABLE [ingest].[seen_resources] (
+    [resource_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_system] NVARCHAR(100) NOT NULL,
+    [source_name] NVARCHAR(100) NOT NULL,
+    [resource_type] NVARCHAR(100) NOT NULL,
+    [resource_id] NVARCHAR(500) NOT NULL,
+    [first_seen_at] DATETIME2 NOT NULL CONSTRAINT [DF_seen_resources_first_seen_at] DEFAULT SYSUTCDATETIME(),
+    [last_seen_at] DATETIME2 NOT NULL CONSTRAINT [DF_seen_resources_last_seen_at] DEFAULT SYSUTCDATETIME(),
+    [seen_count] INT NOT NULL CONSTRAINT [DF_seen_resources_seen_count] DEFAULT 1,
+    [last_run_id] UNIQUEIDENTIFIER NULL,
+    -- A clustered key may have 900 bytes, this one needs 1,700.
+    CONSTRAINT [PK_seen_resources] PRIMARY KEY NONCLUSTERED ([resource_key])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_seen_resources_source]
+ON [ingest].[seen_resources] ([source_system], [source_name], [resource_type]);
+GO
+CREATE NONCLUSTERED INDEX [IX_seen_resources_last_seen]
+ON [ingest].[seen_resources] ([last_seen_at] DESC);
+GO
+CREATE TABLE [ingest].[work_item_counters] (
+    [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_counters_item_count] DEFAULT 0,
+    CONSTRAINT [PK_work_item_counters] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
+);
+GO
+CREATE TABLE [ingest].[work_item_counter_deltas] (
+    [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+    [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [delta] BIGINT NOT NULL,
+    CONSTRAINT [PK_work_item_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+);
+GO
+CREATE TABLE [ingest].[work_item_host_counters] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_host_counters_item_count] DEFAULT 0,
+    CONSTRAINT [PK_work_item_host_counters] PRIMARY KEY CLUSTERED ([host], [status])
+);
+GO
+CREATE TABLE [ingest].[work_item_host_counter_deltas] (
+    [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [delta] BIGINT NOT NULL,
+    CONSTRAINT [PK_work_item_host_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+);
+GO
+CREATE TABLE [ingest].[counter_checks] (
+    [part] NVARCHAR(120) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [turn_id] NVARCHAR(36) NULL,
+    [turn_until] DATETIME2(3) NULL,
+    [checked_at] DATETIME2(3) NULL,
+    [outcome] NVARCHAR(20) NULL,
+    [drifted_at] DATETIME2(3) NULL,
+    [drift] BIGINT NULL,
+    CONSTRAINT [PK_counter_checks] PRIMARY KEY CLUSTERED ([part]),
+    CONSTRAINT [CK_counter_checks_outcome] CHECK ([outcome] IN (N'exact', N'mended', N'busy'))
+);
+GO
+CREATE TABLE [ingest].[sources] (
+    [source_id] NVARCHAR(36) NOT NULL,
+    [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_type] NVARCHAR(100) NOT NULL,
+    [enabled] TINYINT NOT NULL CONSTRAINT [DF_sources_enabled] DEFAULT 1 CONSTRAINT [CK_sources_enabled] CHECK ([enabled] IN (0, 1)),
+    [paused_at] DATETIME2(3) NULL,
+    [paused_reason] NVARCHAR(500) NULL,
+    [settings] NVARCHAR(MAX) NOT NULL,
+    [seeds] NVARCHAR(MAX) NOT NULL,
+    [rate_delay_ms] INT NOT NULL CONSTRAINT [DF_sources_rate_delay_ms] DEFAULT 0,
+    [max_attempts] INT NOT NULL CONSTRAINT [DF_sources_max_attempts] DEFAULT 4,
+    [revision] INT NOT NULL CONSTRAINT [DF_sources_revision] DEFAULT 1,
+    [next_slot_at] DATETIME2(3) NULL,
+    [slot_lease_id] NVARCHAR(36) NULL,
+    [slot_until] DATETIME2(3) NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    [deleted_at] DATETIME2(3) NULL,
+    CONSTRAINT [PK_sources] PRIMARY KEY CLUSTERED ([source_id]),
+    CONSTRAINT [CK_sources_rate_delay_ms] CHECK ([rate_delay_ms] >= 0),
+    CONSTRAINT [CK_sources_max_attempts] CHECK ([max_attempts] > 0)
+);
+GO
+-- A deleted source frees its name.
+CREATE UNIQUE NONCLUSTERED INDEX [UX_sources_name]
+ON [ingest].[sources] ([name])
+WHERE [deleted_at] IS NULL;
+GO
+CREATE TABLE [ingest].[source_revisions] (
+    [source_id] NVARCHAR(36) NOT NULL,
+    [revision] INT NOT NULL,
+    [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_type] NVARCHAR(100) NOT NULL,
+    [settings] NVARCHAR(MAX) NOT NULL,
+    [seeds] NVARCHAR(MAX) NOT NULL,
+    [enabled] TINYINT NOT NULL CONSTRAINT [CK_source_revisions_enabled] CHECK ([enabled] IN (0, 1)),
+    [changed_by] NVARCHAR(320) NULL,
+    [changed_at] DATETIME2(3) NOT NULL,
+    [note] NVARCHAR(1000) NULL,
+    CONSTRAINT [PK_source_revisions] PRIMARY KEY CLUSTERED ([source_id], [revision])
+);
+GO
+CREATE TABLE [ingest].[source_secrets] (
+    [source_id] NVARCHAR(36) NOT NULL,
+    [secret_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [ciphertext] NVARCHAR(MAX) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_source_secrets] PRIMARY KEY CLUSTERED ([source_id], [secret_name])
+);
+GO
+CREATE TABLE [ingest].[hosts] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [delay_ms] INT NULL,
+    -- The longest of what is configured, asked for by robots.txt and learned; 0 = as fast as it answers.
+    [pace_ms] INT NOT NULL CONSTRAINT [DF_hosts_pace_ms] DEFAULT 0,
+    [robots_delay_ms] INT NULL,
+    [latency_ms] INT NULL,
+    [adaptive_delay_ms] INT NOT NULL CONSTRAINT [DF_hosts_adaptive_delay_ms] DEFAULT 0,
+    -- One slot, whichever source asks the host.
+    [next_slot_at] DATETIME2(3) NULL,
+    [slot_lease_id] NVARCHAR(36) NULL,
+    [slot_until] DATETIME2(3) NULL,
+    [budget] NVARCHAR(1000) NULL,
+    -- Requests in flight at once, where an operator says so.
+    [concurrency] INT NULL CONSTRAINT [CK_hosts_concurrency] CHECK ([concurrency] > 0),
+    [blocked_until] DATETIME2(3) NULL,
+    [blocked_reason] NVARCHAR(500) NULL,
+    [consecutive_failures] INT NOT NULL CONSTRAINT [DF_hosts_consecutive_failures] DEFAULT 0,
+    [requests_total] INT NOT NULL CONSTRAINT [DF_hosts_requests_total] DEFAULT 0,
+    [count_429] INT NOT NULL CONSTRAINT [DF_hosts_count_429] DEFAULT 0,
+    [count_5xx] INT NOT NULL CONSTRAINT [DF_hosts_count_5xx] DEFAULT 0,
+    [last_status] INT NULL,
+    [last_429_at] DATETIME2(3) NULL,
+    [last_request_at] DATETIME2(3) NULL,
+    [robots_body] NVARCHAR(MAX) NULL,
+    [robots_status] INT NULL,
+    [robots_fetched_at] DATETIME2(3) NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_hosts] PRIMARY KEY CLUSTERED ([host]),
+    CONSTRAINT [CK_hosts_delay_ms] CHECK ([delay_ms] >= 0)
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_hosts_blocked]
+ON [ingest].[hosts] ([blocked_until])
+WHERE [blocked_until] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
+ON [ingest].[hosts] ([last_request_at], [host]);
+GO
+-- Hosts that may be asked only now and then are few, and every claim asks for them.
+CREATE NONCLUSTERED INDEX [IX_hosts_pace]
+ON [ingest].[hosts] ([host])
+INCLUDE ([pace_ms])
+WHERE [pace_ms] > 0;
+GO
+CREATE NONCLUSTERED INDEX [IX_hosts_concurrency]
+ON [ingest].[hosts] ([host])
+INCLUDE ([concurrency])
+WHERE [concurrency] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_hosts_slot]
+ON [ingest].[hosts] ([slot_lease_id])
+WHERE [slot_lease_id] IS NOT NULL;
+GO
+-- A worker that finds nothing asks when the next host opens.
+CREATE NONCLUSTERED INDEX [IX_hosts_next_slot]
+ON [ingest].[hosts] ([next_slot_at])
+WHERE [next_slot_at] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[work_item_attempts] (
+    [attempt_id] NVARCHAR(36) NOT NULL,
+    [work_item_id] NVARCHAR(36) NOT NULL,
+    [source_system] NVARCHAR(100) NOT NULL,
+    [source_name] NVARCHAR(100) NOT NULL,
+    [host] NVARCHAR(300) NULL,
+    [run_id] NVARCHAR(36) NULL,
+    [attempt] INT NOT NULL,
+    [lease_id] NVARCHAR(36) NULL,
+    [worker_id] NVARCHAR(100) NULL,
+    [started_at] DATETIME2(3) NOT NULL,
+    [finished_at] DATETIME2(3) NOT NULL,
+    [duration_ms] INT NULL,
+    [outcome] NVARCHAR(20) NOT NULL,
+    [http_status] INT NULL,
+    [error_code] NVARCHAR(50) NULL,
+    [error_message] NVARCHAR(MAX) NULL,
+    [facts] NVARCHAR(MAX) NULL,
+    [ingest_id] NVARCHAR(36) NULL,
+    [items_discovered] INT NOT NULL CONSTRAINT [DF_work_item_attempts_items_discovered] DEFAULT 0,
+    CONSTRAINT [PK_work_item_attempts] PRIMARY KEY CLUSTERED ([attempt_id]),
+    CONSTRAINT [CK_work_item_attempts_outcome] CHECK ([outcome] IN (N'completed', N'unchanged', N'retry', N'failed', N'skipped', N'released', N'expired'))
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_item_attempts_item]
+ON [ingest].[work_item_attempts] ([work_item_id], [attempt_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_item_attempts_finished]
+ON [ingest].[work_item_attempts] ([finished_at], [attempt_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_item_attempts_run]
+ON [ingest].[work_item_attempts] ([run_id], [finished_at])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[attempt_counts] (
+    [unit] NVARCHAR(6) NOT NULL CONSTRAINT [CK_attempt_counts_unit] CHECK ([unit] IN (N'minute', N'hour')),
+    [starts_at] DATETIME2(3) NOT NULL,
+    [count_id] NVARCHAR(36) NOT NULL,
+    [source_system] NVARCHAR(100) NOT NULL,
+    [source_name] NVARCHAR(100) NOT NULL,
+    [outcome] NVARCHAR(20) NOT NULL,
+    [error_code] NVARCHAR(100) NULL,
+    [http_status] INT NULL,
+    [host] NVARCHAR(300) NULL,
+    [attempts] INT NOT NULL,
+    [last_at] DATETIME2(3) NOT NULL,
+    [last_attempt_id] NVARCHAR(36) NOT NULL,
+    CONSTRAINT [PK_attempt_counts] PRIMARY KEY CLUSTERED ([unit], [starts_at], [count_id])
+);
+GO
+CREATE TABLE [ingest].[attempt_count_head] (
+    [head_id] TINYINT NOT NULL CONSTRAINT [CK_attempt_count_head_one] CHECK ([head_id] = 1),
+    [minutes_to] DATETIME2(3) NULL,
+    [hours_to] DATETIME2(3) NULL,
+    CONSTRAINT [PK_attempt_count_head] PRIMARY KEY CLUSTERED ([head_id])
+);
+GO
+INSERT INTO [ingest].[attempt_count_head] ([head_id]) VALUES (1);
+GO
+CREATE TABLE [ingest].[events] (
+    [event_id] BIGINT NOT NULL,
+    [at] DATETIME2(3) NOT NULL,
+    [kind] NVARCHAR(40) NOT NULL,
+    [level] NVARCHAR(10) NOT NULL CONSTRAINT [CK_events_level] CHECK ([level] IN (N'info', N'warn', N'error')),
+    [run_id] NVARCHAR(36) NULL,
+    [source_name] NVARCHAR(100) NULL,
+    [work_item_id] NVARCHAR(36) NULL,
+    [worker_id] NVARCHAR(100) NULL,
+    [host] NVARCHAR(300) NULL,
+    [message] NVARCHAR(1000) NOT NULL,
+    [data] NVARCHAR(MAX) NULL,
+    CONSTRAINT [PK_events] PRIMARY KEY CLUSTERED ([event_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_events_run]
+ON [ingest].[events] ([run_id], [event_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[event_head] (
+    [head_id] TINYINT NOT NULL CONSTRAINT [CK_event_head_one] CHECK ([head_id] = 1),
+    [last_event_id] BIGINT NOT NULL,
+    CONSTRAINT [PK_event_head] PRIMARY KEY CLUSTERED ([head_id])
+);
+GO
+INSERT INTO [ingest].[event_head] ([head_id], [last_event_id]) VALUES (1, 0);
+GO
+CREATE TABLE [ingest].[workers] (
+    [worker_id] NVARCHAR(100) NOT NULL,
+    [host_name] NVARCHAR(255) NOT NULL,
+    [pid] INT NOT NULL,
+    [version] NVARCHAR(50) NOT NULL,
+    [concurrency] INT NOT NULL,
+    [started_at] DATETIME2(3) NOT NULL,
+    [heartbeat_at] DATETIME2(3) NOT NULL,
+    [stopped_at] DATETIME2(3) NULL,
+    -- When a worker without a heartbeat was given up.
+    [lost_at] DATETIME2(3) NULL,
+    [draining] TINYINT NOT NULL CONSTRAINT [DF_workers_draining] DEFAULT 0 CONSTRAINT [CK_workers_draining] CHECK ([draining] IN (0, 1)),
+    [in_flight] INT NOT NULL CONSTRAINT [DF_workers_in_flight] DEFAULT 0,
+    [items_completed] INT NOT NULL CONSTRAINT [DF_workers_items_completed] DEFAULT 0,
+    [items_failed] INT NOT NULL CONSTRAINT [DF_workers_items_failed] DEFAULT 0,
+    [facts] NVARCHAR(MAX) NULL,
+    CONSTRAINT [PK_workers] PRIMARY KEY CLUSTERED ([worker_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_workers_heartbeat]
+ON [ingest].[workers] ([heartbeat_at]);
+GO
+CREATE TABLE [ingest].[schedules] (
+    [schedule_id] NVARCHAR(36) NOT NULL,
+    [name] NVARCHAR(200) NOT NULL,
+    [cron] NVARCHAR(200) NOT NULL,
+    [timezone] NVARCHAR(100) NOT NULL,
+    [enabled] TINYINT NOT NULL CONSTRAINT [DF_schedules_enabled] DEFAULT 1 CONSTRAINT [CK_schedules_enabled] CHECK ([enabled] IN (0, 1)),
+    [request] NVARCHAR(MAX) NOT NULL,
+    [next_at] DATETIME2(3) NULL,
+    [last_at] DATETIME2(3) NULL,
+    [last_run_id] NVARCHAR(36) NULL,
+    [last_outcome] NVARCHAR(500) NULL,
+    [created_by] NVARCHAR(320) NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_schedules] PRIMARY KEY CLUSTERED ([schedule_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_schedules_next]
+ON [ingest].[schedules] ([next_at])
+WHERE [enabled] = 1;
+GO
+CREATE TABLE [ingest].[bulk_actions] (
+    [bulk_action_id] NVARCHAR(36) NOT NULL,
+    [action] NVARCHAR(50) NOT NULL,
+    [filter] NVARCHAR(MAX) NOT NULL,
+    [params] NVARCHAR(MAX) NULL,
+    [status] NVARCHAR(20) NOT NULL,
+    [expected_count] INT NOT NULL,
+    [processed_count] INT NOT NULL CONSTRAINT [DF_bulk_actions_processed_count] DEFAULT 0,
+    [changed_count] INT NOT NULL CONSTRAINT [DF_bulk_actions_changed_count] DEFAULT 0,
+    [skipped_count] INT NOT NULL CONSTRAINT [DF_bulk_actions_skipped_count] DEFAULT 0,
+    [cursor_id] NVARCHAR(100) NULL,
+    [requested_by] NVARCHAR(320) NULL,
+    [request_key] NVARCHAR(200) NULL,
+    [expected_kind] NVARCHAR(20) NULL,
+    [dry_run] TINYINT NULL,
+    [items_per_second] INT NULL,
+    [next_chunk_at] DATETIME2(3) NULL,
+    [chunk_count] INT NULL,
+    [fault_count] INT NULL,
+    [refusals] NVARCHAR(MAX) NULL,
+    [requested_by_id] NVARCHAR(36) NULL,
+    [undo_of] NVARCHAR(36) NULL,
+    [undone_by] NVARCHAR(36) NULL,
+    [lease_owner] NVARCHAR(100) NULL,
+    [lease_until] DATETIME2(3) NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    [finished_at] DATETIME2(3) NULL,
+    [error_message] NVARCHAR(MAX) NULL,
+    CONSTRAINT [PK_bulk_actions] PRIMARY KEY CLUSTERED ([bulk_action_id])
+);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_bulk_actions_request_key]
+ON [ingest].[bulk_actions] ([request_key])
+WHERE [request_key] IS NOT NULL;
+GO
+-- What workers ask for twice a second: few rows, whatever was done before.
+CREATE NONCLUSTERED INDEX [IX_bulk_actions_running]
+ON [ingest].[bulk_actions] ([bulk_action_id])
+WHERE [status] = N'running';
+GO
+CREATE TABLE [ingest].[bulk_action_chunks] (
+    [bulk_action_id] NVARCHAR(36) NOT NULL,
+    [chunk] INT NOT NULL,
+    [changed_count] INT NOT NULL,
+    [refused_count] INT NOT NULL,
+    [changed] NVARCHAR(MAX) NULL,
+    [refused] NVARCHAR(MAX) NULL,
+    [committed_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_bulk_action_chunks] PRIMARY KEY CLUSTERED ([bulk_action_id], [chunk])
+);
+GO
+-- Refused items are listed without reading the chunks that refused none.
+CREATE NONCLUSTERED INDEX [IX_bulk_action_chunks_refused]
+ON [ingest].[bulk_action_chunks] ([bulk_action_id], [chunk])
+WHERE [refused_count] > 0;
+GO
+-- Outcomes are purged oldest first.
+CREATE NONCLUSTERED INDEX [IX_bulk_action_chunks_committed]
+ON [ingest].[bulk_action_chunks] ([committed_at]);
+GO
+CREATE TABLE [ingest].[request_keys] (
+    [request_key] NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [action] NVARCHAR(100) NOT NULL,
+    [result] NVARCHAR(MAX) NOT NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_request_keys] PRIMARY KEY CLUSTERED ([request_key])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_request_keys_created]
+ON [ingest].[request_keys] ([created_at]);
+GO
+CREATE TABLE [ingest].[app_settings] (
+    [name] NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [value] NVARCHAR(MAX) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_app_settings] PRIMARY KEY CLUSTERED ([name])
+);
+GO
+CREATE TABLE [ingest].[saved_views] (
+    [view_id] NVARCHAR(36) NOT NULL,
+    [owner_id] NVARCHAR(36) NULL,
+    [page] NVARCHAR(100) NOT NULL,
+    [name] NVARCHAR(200) NOT NULL,
+    [shared] TINYINT NOT NULL CONSTRAINT [DF_saved_views_shared] DEFAULT 0 CONSTRAINT [CK_saved_views_shared] CHECK ([shared] IN (0, 1)),
+    [query] NVARCHAR(MAX) NOT NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_saved_views] PRIMARY KEY CLUSTERED ([view_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_saved_views_page]
+ON [ingest].[saved_views] ([page], [owner_id]);
+GO
+CREATE TABLE [ingest].[users] (
+    [user_id] NVARCHAR(36) NOT NULL,
+    [email] NVARCHAR(320) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [name] NVARCHAR(200) NOT NULL,
+    [role] NVARCHAR(20) NOT NULL,
+    [password_hash] NVARCHAR(500) NULL,
+    [identity] NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NULL,
+    [active] TINYINT NOT NULL CONSTRAINT [DF_users_active] DEFAULT 1 CONSTRAINT [CK_users_active] CHECK ([active] IN (0, 1)),
+    [session_version] INT NOT NULL CONSTRAINT [DF_users_session_version] DEFAULT 1,
+    [preferences] NVARCHAR(MAX) NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    [last_sign_in_at] DATETIME2(3) NULL,
+    CONSTRAINT [PK_users] PRIMARY KEY CLUSTERED ([user_id]),
+    CONSTRAINT [CK_users_role] CHECK ([role] IN (N'viewer', N'operator', N'admin'))
+);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_users_email]
+ON [ingest].[users] ([email]);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_users_identity]
+ON [ingest].[users] ([identity])
+WHERE [identity] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[audit_log] (
+    [audit_id] NVARCHAR(36) NOT NULL,
+    [at] DATETIME2(3) NOT NULL,
+    [actor_id] NVARCHAR(36) NULL,
+    [actor_email] NVARCHAR(320) NOT NULL,
+    [action] NVARCHAR(100) NOT NULL,
+    [target_type] NVARCHAR(50) NOT NULL,
+    [target_id] NVARCHAR(400) NULL,
+    [summary] NVARCHAR(1000) NOT NULL,
+    [before_state] NVARCHAR(MAX) NULL,
+    [after_state] NVARCHAR(MAX) NULL,
+    CONSTRAINT [PK_audit_log] PRIMARY KEY CLUSTERED ([audit_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_audit_log_at]
+ON [ingest].[audit_log] ([at], [audit_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
+ON [ingest].[audit_log] ([target_type], [target_id], [at], [audit_id]);
