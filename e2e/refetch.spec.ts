@@ -20,6 +20,17 @@ test('an item is pinned to every day, retired, and taken back', async ({ page })
     await entry.click();
   };
   await expectNoViolations(page);
+
+  // The palette offers for it what the list offers for many.
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox', { name: /^Find an/ }).fill('recrawl this');
+  await page.getByRole('menuitem', { name: 'Recrawl this item' }).click();
+  const asked = page.getByRole('alertdialog', { name: 'Recrawl 1 item?' });
+  await expect(asked).toContainText('will be put back into the queue and fetched again');
+  await asked.getByRole('button', { name: 'Keep as they are' }).click();
+  await expect(asked).toHaveCount(0);
+  await expect(page).not.toHaveURL(/change=/);
+
   await choose('Every day');
   await expect(facts.filter({ hasText: 'every day' })).toBeVisible();
 

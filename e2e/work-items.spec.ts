@@ -47,7 +47,7 @@ test('the keys move, select and open rows', async ({ page }) => {
   await expect(page.getByText('5 items', { exact: true })).toBeVisible();
   for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
   await expect(page.getByText('2 items selected')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Live refresh: held' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Live refresh: paused' })).toBeVisible();
   await page.keyboard.press('x');
   await expect(page.getByText('1 item selected')).toBeVisible();
   // Shift takes the rows on the way along.

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { requireBulkAction } from '#lib/items/bulk/get.ts';
 import { launchBulkAction } from '#lib/items/bulk/launch.ts';
-import { changedGroupsFrom } from '#lib/items/bulk/rows.ts';
+import { changedGroupsFrom } from '#lib/items/bulk/outcomes.ts';
+import { requireBulkAction } from '#lib/items/bulk/read.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { openSite, type Site, until } from '#test/worker/processes.ts';
 

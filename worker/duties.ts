@@ -1,7 +1,7 @@
 /** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { purgeOldOutcomes } from '#lib/items/bulk/purge-outcomes.ts';
+import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
 import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';

@@ -2,7 +2,7 @@
  * Whether a detail page's address names something there is. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
-import { getBulkAction } from '#lib/items/bulk/get.ts';
+import { getBulkAction } from '#lib/items/bulk/read.ts';
 import { workItemExists } from '#lib/items/detail.ts';
 import { recordExists } from '#lib/records/detail.ts';
 import { getRun } from '#lib/runs/run-row.ts';

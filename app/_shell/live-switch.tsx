@@ -8,14 +8,14 @@ import { Tooltip } from '#app/ui/tooltip.tsx';
 
 export function LiveSwitch() {
   const { isOn, setOn, isHeld, state } = useLive();
-  const word = !isOn ? 'Off' : isHeld ? 'Held' : 'Live';
+  const word = !isOn ? 'Off' : isHeld ? 'Paused' : 'Live';
   const explanation = !isOn
     ? 'The pages do not refresh themselves. Press to follow again.'
     : isHeld
-      ? 'Held still while rows are selected or a form is filled in.'
+      ? 'Paused while rows are selected or a form is filled in.'
       : state?.moving
-        ? 'Refreshes every 2 s while something moves. Press to hold.'
-        : 'Nothing moves; looks every 15 s. Press to hold.';
+        ? 'Refreshes every 2 s while something moves. Press to pause.'
+        : 'Nothing moves; looks every 15 s. Press to pause.';
   return (
     <Tooltip text={explanation}>
       <button

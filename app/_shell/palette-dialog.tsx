@@ -18,7 +18,7 @@ import {
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
 import { places } from './navigation.ts';
-import { type Shortcut, shortcutsOn } from './shortcuts.ts';
+import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';
 
 interface Found {
   readonly kind: 'work-item' | 'source' | 'run';

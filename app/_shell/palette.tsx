@@ -3,7 +3,7 @@
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import type { Shortcut } from './shortcuts.ts';
+import type { Shortcut } from './shortcuts-on.ts';
 
 const loadDialog = () => import('./palette-dialog.tsx');
 const PaletteDialog = lazy(loadDialog);

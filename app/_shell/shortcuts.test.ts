@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { shortcutsFor, shortcutsOn } from './shortcuts.ts';
+import { shortcutsFor } from './shortcuts.ts';
+import { shortcutsOn } from './shortcuts-on.ts';
 
 const recrawl = 'Recrawl this run';
 const run = '/runs/019abcde-0000-7000-8000-000000000001';
@@ -16,5 +17,25 @@ test('a run is recrawled from its own page alone, by who may change runs', () =>
 
 test('everything else is offered everywhere', () => {
   const all = shortcutsFor('admin');
-  expect(shortcutsOn('/hosts', all)).toEqual(all.filter(({ ofRun }) => ofRun !== true));
+  expect(shortcutsOn('/hosts', all)).toEqual(all.filter(({ of }) => of === undefined));
+});
+
+test('what can be done to items is offered on the page of one, by who may change items', () => {
+  const item = '/work-items/019abcde-0000-7000-8000-000000000002';
+  const on = (pathname: string, role: 'operator' | 'viewer' = 'operator') =>
+    shortcutsOn(pathname, shortcutsFor(role)).filter((one) => one.of === 'item');
+  expect(on(item).map(({ label }) => label)).toEqual([
+    'Recrawl this item',
+    'Retry this item',
+    'Skip this item',
+    'Hold this item',
+    'Take this item off hold',
+    'Set priority of this item',
+    'Move this item to a run',
+    'Set fetch plan of this item',
+    'Retire this item',
+  ]);
+  expect(on(item)[0]?.href).toBe(`${item}?change=recrawl`);
+  expect(on(item, 'viewer')).toEqual([]);
+  expect(on('/work-items')).toEqual([]);
 });

@@ -1,15 +1,8 @@
-/** What the palette offers beside the pages of the rail: pages deeper in, and things to do. */
+/** What the palette offers beside the pages of the rail: pages deeper in, and things to do. On the server. */
 
 import { can, type Permission, type Role } from '#lib/actor/model.ts';
-
-export interface Shortcut {
-  readonly href: string;
-  readonly label: string;
-  /** Where it leads. */
-  readonly detail: string;
-  /** Offered on the page of a run alone; its address is that of the page with this behind it. */
-  readonly ofRun?: true;
-}
+import { changeOffers } from '#lib/items/changes/offers.ts';
+import type { Shortcut } from './shortcuts-on.ts';
 
 const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   {
@@ -23,7 +16,7 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     label: 'Recrawl this run',
     detail: 'Run',
     needs: 'runs:change',
-    ofRun: true,
+    of: 'run',
   },
   { href: '/sources/new', label: 'New source', detail: 'Sources', needs: 'sources:change' },
   {
@@ -41,7 +34,7 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   },
   {
     href: '/work-items?error=resource_gone',
-    label: 'Items that are gone',
+    label: 'Items whose resource is missing',
     detail: 'Work items',
     needs: 'console:view',
   },
@@ -57,6 +50,16 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     detail: 'Work items',
     needs: 'console:view',
   },
+  ...changeOffers.map(
+    ({ id, labelOfMany, permission }) =>
+      ({
+        href: `?change=${id}`,
+        label: labelOfMany.replace('{items}', 'this item'),
+        detail: 'Work item',
+        needs: permission,
+        of: 'item',
+      }) as const,
+  ),
 ];
 
 /** Those that the role may follow to their end. */
@@ -64,12 +67,3 @@ export const shortcutsFor = (role: Role): readonly Shortcut[] =>
   shortcuts
     .filter(({ needs }) => can(role, needs))
     .map(({ needs: _needs, ...shortcut }) => shortcut);
-
-const runPage = /^\/runs\/[0-9a-f-]{36}$/i;
-
-/** Those that are of use on a page, with their whole addresses. */
-export const shortcutsOn = (pathname: string, all: readonly Shortcut[]): readonly Shortcut[] =>
-  all.flatMap((shortcut) => {
-    if (shortcut.ofRun !== true) return [shortcut];
-    return runPage.test(pathname) ? [{ ...shortcut, href: `${pathname}${shortcut.href}` }] : [];
-  });

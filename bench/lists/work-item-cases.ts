@@ -1,12 +1,9 @@
 /** Pages of the work-item list, and its counts. */
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
-import {
-  parseWorkItemQuery,
-  type WorkItemQuery,
-  type WorkItemSort,
-} from '#lib/items/list/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery, type WorkItemQuery } from '#lib/items/list/query.ts';
+import type { WorkItemSort } from '#lib/items/list/sorts.ts';
 import { encodeCursor } from '#lib/paging/cursor.ts';
 import { getStats } from '#lib/queue/stats.ts';
 import { benchRow, fillSources } from '../queue/bench-row.ts';
@@ -54,7 +51,7 @@ export async function workItemCases(db: Db, rows: number, nowMs: number): Promis
     'HTTP status found nowhere': { http: '418' },
     'HTTP status 200': { http: '200' },
     'HTTP status 204, found nowhere': { http: '204' },
-    held: { held: '1' },
+    onHold: { on_hold: '1' },
     'one host': { host: `${fillSources[2]}.example` },
     'priority from 120': { priority_from: '120' },
     'created in a day': dayOf('created', deep.created_at),

@@ -2,8 +2,9 @@
 import { CompiledQuery, type KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
-import { parseWorkItemQuery, workItemSorts } from '#lib/items/list/filter.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery } from '#lib/items/list/query.ts';
+import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { searchWindow } from '#lib/paging/list-page.ts';
 import { insertRowFrom } from '#lib/queue/rows.ts';
 import { type ContractDatabase, sqliteEngine } from '#test/db/contract-engines.ts';
@@ -37,7 +38,7 @@ const filters: Record<string, Record<string, string>> = {
   attempts: { attempts: '3' },
   http: { http: '503' },
   'http of a success': { http: '200' },
-  held: { held: '1' },
+  onHold: { on_hold: '1' },
   host: { host: 'source.example' },
   error: { error: crowd.error_code },
   'error and source': { error: crowd.error_code, source: 'sample' },

@@ -46,7 +46,7 @@ const looks: Readonly<Record<string, { readonly query: string; readonly rows: nu
     due: { query: 'due=1', rows: 0 },
     'discovered from an item': { query: `from=${deep.work_item_id}`, rows: 0 },
     'leased by a worker': { query: 'lease=nobody', rows: 0 },
-    'on hold': { query: 'held=1', rows: 0 },
+    'on hold': { query: 'on_hold=1', rows: 0 },
     'one host': { query: 'host=bench-4.example', rows: 100 },
   };
 

@@ -8,8 +8,8 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
-import { parseWorkItemQuery } from './list/filter.ts';
 import { listWorkItems, type WorkItemSummary } from './list/list.ts';
+import { parseWorkItemQuery } from './list/query.ts';
 
 const columns = [
   'workItemId',
@@ -37,7 +37,7 @@ const columns = [
 ] as const satisfies readonly (keyof WorkItemSummary)[];
 
 /**
- * Starts an export of what a list's address shows; order and position are not looked at. The request is
+ * Starts an export of what a list's address shows; order and position are ignored. The request is
  * recorded in the audit log; the text comes as it is asked for, some dozen kilobytes at a time.
  * @throws AppError `forbidden`, or `input_invalid` when a parameter is not understood: a list says that
  *   it ignores it, a file could not

@@ -1,4 +1,4 @@
-/** The statuses an item went through, told by its attempts and by how it stands now. */
+/** The statuses an item went through, derived from its attempts and from its status now. */
 import type { AttemptOutcome, Instant, WorkItemStatus } from '#db/schema.ts';
 import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
 
@@ -21,14 +21,14 @@ const after: Readonly<Record<AttemptOutcome, WorkItemStatus>> = {
 };
 
 type Standing = Pick<WorkItem, 'status' | 'createdAt' | 'updatedAt' | 'claimedAt'>;
-type Held = Pick<WorkItemAttempt, 'startedAt' | 'finishedAt' | 'outcome'>;
+type Lease = Pick<WorkItemAttempt, 'startedAt' | 'finishedAt' | 'outcome'>;
 
 /**
  * Oldest first; the last one is the present. What a person or a run did between two attempts shows only
  * in the status that followed: when it was, is not kept with the item.
  * @param attempts newest first, as `WorkItemDetail` has them; of a long history the last ones will do
  */
-export function statusTimeline(item: Standing, attempts: readonly Held[]): Stretch[] {
+export function statusTimeline(item: Standing, attempts: readonly Lease[]): Stretch[] {
   const oldest = attempts.at(-1);
   const stretches: Stretch[] = [];
   const add = (status: WorkItemStatus, from: Instant, until: Instant | null) => {

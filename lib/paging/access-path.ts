@@ -20,7 +20,6 @@ export interface Condition<K extends string = string> {
   /** Set when it is one stretch of the index of this column. */
   readonly range?: {
     readonly column: string;
-    readonly nulls: boolean;
     readonly bounds: BoundsOfFilter;
   };
 }
@@ -38,23 +37,21 @@ export function condition<K extends string>(
   return { key, test: make((column) => engine.unindexed(ref(column))), seek: make(ref) };
 }
 
-/** The same for a stretch of one column's index; `nulls`: rows without a value belong to it. */
+/** The same for a stretch of one column's index. */
 export function rangeCondition<K extends string>(
   engine: Engine,
   ref: ColumnOf,
   key: K,
   column: string,
   make: (column: Expression<string>) => SortBounds,
-  nulls = false,
 ): Condition<K> {
   const tested = engine.unindexed(ref(column));
-  const test = allOf(make(tested));
   const seek = make(ref(column));
   return {
     key,
-    test: nulls ? sql<boolean>`(${tested} is null or ${test})` : test,
+    test: allOf(make(tested)),
     seek: allOf(seek),
-    range: { column, nulls, bounds: { seek, test: make(engine.unsought(ref(column))) } },
+    range: { column, bounds: { seek, test: make(engine.unsought(ref(column))) } },
   };
 }
 
@@ -141,7 +138,8 @@ function walkOf<K extends string>(input: {
     branches: group?.branches ?? [],
     range: {
       bounds: inRange.map(({ bounds }) => bounds),
-      nulls: inRange.every(({ nulls }) => nulls),
+      // Nothing without a value is within a stretch.
+      nulls: inRange.length === 0,
     },
     tests: testsBut(conditions, [...(group?.keys ?? []), ...inRange.map(({ key }) => key)]),
   };

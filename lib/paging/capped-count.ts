@@ -16,7 +16,7 @@ export type CountResult =
   | { readonly kind: 'exact'; readonly count: number }
   /** More than `countCap`. */
   | { readonly kind: 'more'; readonly than: number }
-  /** So many among the first `searched` rows of the list; the others were not looked at. */
+  /** So many among the first `searched` rows of the list; the others were not searched. */
   | { readonly kind: 'at_least'; readonly count: number; readonly searched: number }
   /** Counting took too long and was given up. */
   | { readonly kind: 'unknown' };

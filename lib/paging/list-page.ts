@@ -19,7 +19,7 @@ import { type Position, type Stretch, segmentsOf } from './segments.ts';
 const listTimeoutMs = 5_000;
 /** Rows that one page or count tests where no index knows the answer, most of them where they are near each other. */
 export const searchWindow = 10_000;
-/** The same in an order of names, in which each row lies elsewhere in the table and is read by itself. */
+/** The same in an order of names, in which each row is elsewhere in the table and is read by itself. */
 const scatteredWindow = 2_500;
 
 const windowOf = ({ by }: KeysetOrder): number =>
@@ -54,7 +54,7 @@ export function readListPage<TB extends keyof Database, R extends { readonly id:
   map: (row: R) => T,
 ): Promise<ListPage<T>> {
   return session.engine.withTimeout(session, listTimeoutMs, async (s) => {
-    // A cursor of another list is told before anything is read.
+    // A cursor of another list is refused before anything is read.
     const plan = planKeyset(s.engine, order, request);
     const path = await choose(s);
     if (path.kind === 'group') {

@@ -1,6 +1,6 @@
 /**
  * Reading the parameters of a list's address. A parameter that is out of range is left out and
- * reported, so that a mistyped link still shows a list; unknown parameters are not looked at.
+ * reported, so that a mistyped link still shows a list; unknown parameters are ignored.
  */
 import { z } from 'zod';
 
@@ -51,6 +51,8 @@ export function listParameter<const T extends readonly [string, ...string[]]>(al
 export const choiceParameter = <const T extends readonly [string, ...string[]]>(allowed: T) =>
   z.enum(allowed, `must be one of ${allowed.join(', ')}`);
 
+export const flagParameter = z.literal('1', 'must be 1 or absent').transform(() => true);
+
 export const cursorParameter = z.string().min(1).max(4000, 'is too long');
 
 const momentMessage =
@@ -74,7 +76,7 @@ export const momentParameter = (end: 'start' | 'end') =>
     });
 
 /**
- * Parses each parameter on its own. `ranges` names pairs of which the second may not lie before the
+ * Parses each parameter on its own. `ranges` names pairs of which the second may not be before the
  * first: such a range would show an empty list without saying why.
  */
 export function readParameters<S extends Schemas>(
@@ -96,7 +98,7 @@ export function readParameters<S extends Schemas>(
     const start = values[from];
     const end = values[to];
     if (!isReversed(start, end)) continue;
-    problems.push(problem(to, String(end), `lies before “${from}”`));
+    problems.push(problem(to, String(end), `is before “${from}”`));
     delete values[to];
   }
   return { values, problems };

@@ -4,7 +4,6 @@ import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { WorkItemFilter } from '#lib/items/list/filter.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
 import { readNow } from '#lib/now.ts';
 import { type CountResult, countCap } from '#lib/paging/capped-count.ts';
@@ -110,12 +109,11 @@ async function previewSource(
   const statuses: readonly WorkItemStatus[] =
     request.kind === 'retry' ? ['failed'] : (request.statuses ?? ['completed']);
   const count = await countWorkItems(session, {
-    ...emptyFilter,
-    statuses,
+    status: statuses,
     source: source.name,
-    resourceType: request.resourceType,
-    staleDays: request.staleDays === 0 ? undefined : request.staleDays,
-    runId: parentRunId ?? undefined,
+    type: request.resourceType,
+    stale: request.staleDays === 0 ? undefined : request.staleDays,
+    run: parentRunId ?? undefined,
   });
   return {
     ...base,
@@ -147,14 +145,6 @@ function knownPart(count: CountResult): number | null {
   if (count.kind === 'unknown') return null;
   return count.kind === 'more' ? count.than : count.count;
 }
-
-const emptyFilter: WorkItemFilter = {
-  statuses: [],
-  created: {},
-  updated: {},
-  fetched: {},
-  due: false,
-};
 
 async function countSeeds(session: Session, source: SourceSummary) {
   const keys = seedsOf(source).map(dedupeKeyOf);

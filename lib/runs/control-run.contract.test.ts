@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
-import { recrawlItems, retryItems } from '#lib/items/changes/change-items.ts';
+import { changeItems } from '#lib/items/changes/change-items.ts';
 import type { ClaimedItem } from '#lib/queue/model.ts';
 import { operator, useRuns, viewer } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
@@ -136,14 +136,17 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
       });
 
       test.each([
-        ['retried', retryItems],
-        ['recrawled', recrawlItems],
-      ])('what a person has %s is fetched, the rest is not', async (_, change) => {
+        ['retried', 'retry'],
+        ['recrawled', 'recrawl'],
+      ] as const)('what a person has %s is fetched, the rest is not', async (_, action) => {
         const { runId } = await launchSeed();
         await stopRun(given.db, operator, runId);
         const [first] = await pending();
         if (!first) throw new Error('nothing is pending');
-        expect(await change(given.db, operator, [first.id])).toEqual({ changed: 1, refused: 0 });
+        expect(await changeItems(given.db, operator, { action }, [first.id])).toEqual({
+          changed: 1,
+          refused: 0,
+        });
         expect((await claim(10)).map((item) => item.workItemId)).toEqual([first.id]);
       });
     });

@@ -28,7 +28,7 @@ export const newViewSchema = z.strictObject({
 });
 export type NewView = z.output<typeof newViewSchema>;
 
-/** What is absent stays as it is. */
+/** What is absent is not changed. */
 export const viewChangeSchema = z.strictObject({
   name: name.optional(),
   query: query.optional(),

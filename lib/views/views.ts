@@ -7,9 +7,13 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
+import {
+  parseWorkItemQuery,
+  withCurrentNames,
+  workItemParameterNames,
+} from '#lib/items/list/query.ts';
 import { requireAccount } from '#lib/preferences/preferences.ts';
 import type { NewView, SavedView, ViewChange, ViewPage } from './model.ts';
-import { canonicalQuery } from './view-query.ts';
 
 /** Of one person, and of all that are shared: a menu stays a menu. */
 const mostViews = 100;
@@ -118,7 +122,7 @@ export async function changeView(
           isShared === after.isShared ? 'view.change' : isShared ? 'view.unshare' : 'view.share',
         targetType: 'view',
         targetId: viewId,
-        summary: `${isShared === after.isShared ? 'Changed' : isShared ? 'Took back' : 'Shared'} the view ${after.name}`,
+        summary: `${isShared === after.isShared ? 'Changed' : isShared ? 'Unshared' : 'Shared'} the view ${after.name}`,
         before: { name, query, isShared },
         after,
       });
@@ -143,7 +147,7 @@ export async function deleteView(db: Db, actor: Actor, viewId: string): Promise<
   });
 }
 
-/** Somebody else's private view is as good as not there. */
+/** Somebody else's private view does not exist for this person. */
 async function changeable(session: Session, actor: Actor, viewId: string) {
   const row = await views(session)
     .select('saved_views.page')
@@ -234,4 +238,28 @@ function requireFreeName(
     remedy: 'Choose another name, or change that view.',
     fields: { name: message },
   });
+}
+
+/**
+ * The query of a work-item list in canonical form: known parameters only, under their current names and in
+ * one order, without a position. Two queries that show the same are the same text.
+ * @throws AppError `input_invalid` when a value is out of range
+ */
+function canonicalQuery(query: string): string {
+  const params = new URLSearchParams(query);
+  const given = withCurrentNames(
+    Object.fromEntries(
+      [...params.keys()].map((name) => [name, params.getAll(name).filter(Boolean).join(',')]),
+    ),
+  );
+  const kept = new URLSearchParams();
+  for (const name of workItemParameterNames) {
+    const value = given[name];
+    if (value && name !== 'cursor') kept.set(name, value);
+  }
+  const [problem] = parseWorkItemQuery(Object.fromEntries(kept)).problems;
+  if (problem) {
+    throw new AppError('input_invalid', problem.message, { fields: { query: problem.message } });
+  }
+  return kept.toString();
 }

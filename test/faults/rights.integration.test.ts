@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
-import { purgeOldOutcomes } from '#lib/items/bulk/purge-outcomes.ts';
+import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
 import { purgeOld } from '#lib/retention/purge.ts';
 import { checkNextTotals } from '#lib/totals/check-next-totals.ts';

@@ -4,7 +4,7 @@ import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
-import { recrawlItems, retryItems, skipItems } from '#lib/items/changes/change-items.ts';
+import { changeItems } from '#lib/items/changes/change-items.ts';
 import type { ClaimedItem, CompletionInput, Fence, NewWorkItem } from '#lib/queue/model.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
@@ -85,11 +85,11 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
         request.into === null ? {} : { runId: runIds[request.into] },
       );
     case 'recrawlItems':
-      return recrawlItems(db, somebody, request.ids);
+      return changeItems(db, somebody, { action: 'recrawl' }, request.ids);
     case 'retryItems':
-      return retryItems(db, somebody, request.ids);
+      return changeItems(db, somebody, { action: 'retry' }, request.ids);
     case 'skipItems':
-      return skipItems(db, somebody, request.ids);
+      return changeItems(db, somebody, { action: 'skip' }, request.ids);
     case 'updateStatus':
       return store.updateStatus(
         request.id,

@@ -3,16 +3,15 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
-import { abortBulkAction, setBulkThrottle } from '#lib/items/bulk/control.ts';
+import { abortBulkAction, setBulkThrottle, undoBulkAction } from '#lib/items/bulk/control.ts';
 import { carryOutDryRun, type LaunchedBulkAction } from '#lib/items/bulk/launch.ts';
 import { throttleSchema } from '#lib/items/bulk/model.ts';
-import { undoBulkAction } from '#lib/items/bulk/undo.ts';
 
 const bulkActionId = z.string().min(1).max(36);
 
 const stopSchema = z.object({ bulkActionId });
 
-/** Stops it after the chunk in hand. */
+/** Stops it after the current chunk. */
 export async function stopBulkAction(
   input: z.input<typeof stopSchema>,
 ): Promise<ActionResult<null>> {

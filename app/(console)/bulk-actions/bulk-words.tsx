@@ -1,12 +1,13 @@
 /** How background actions stand and what they are about, in words and marks. */
 
-import { filterDefinitions, listHref, valueInWords } from '#app/_shared/item-filters.ts';
+import { itemList } from '#app/_shared/item-filters.ts';
+import { valueInWords } from '#app/_shared/item-list.ts';
 import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { OutcomeCounts } from '#app/ui/outcome-bar.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import type { FrozenScope } from '#lib/items/bulk/frozen-scope.ts';
 import type { BulkAction } from '#lib/items/bulk/model.ts';
+import type { FrozenScope } from '#lib/items/bulk/scope.ts';
 
 export function BulkStatus({
   action,
@@ -47,11 +48,11 @@ export function ScopeWords({ scope }: { readonly scope: FrozenScope | null }) {
   if (scope === null) return <>What another action changed</>;
   if ('ids' in scope) return <>{countOf(scope.ids.length, 'item')}, picked one by one</>;
   const parts = Object.entries(scope.filter).map(([name, value]) => {
-    const definition = filterDefinitions.get(name);
+    const definition = itemList.byName.get(name);
     return definition ? `${definition.label}: ${valueInWords(definition, value)}` : value;
   });
   return (
-    <Link href={listHref({}, scope.filter)} className="link">
+    <Link href={itemList.href({}, scope.filter)} className="link">
       {parts.length > 0 ? parts.join(', ') : 'All items'}
     </Link>
   );

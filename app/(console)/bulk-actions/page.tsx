@@ -15,9 +15,9 @@ import { Pagination } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { listBulkActions } from '#lib/items/bulk/get.ts';
 import type { BulkAction } from '#lib/items/bulk/model.ts';
-import { bulkVerb } from '#lib/items/bulk/words.ts';
+import { bulkVerb } from '#lib/items/bulk/model.ts';
+import { listBulkActions } from '#lib/items/bulk/read.ts';
 import { cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { BulkStatus, bulkCounts, bulkPartWords, ScopeWords } from './bulk-words.tsx';
 

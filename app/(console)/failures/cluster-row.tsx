@@ -1,6 +1,7 @@
 /** One group of failures: what, where, how often over time, an example, and what is still failed. */
 import { Suspense } from 'react';
-import { clusterHref } from '#app/_shared/list-address.ts';
+import { loadPage } from '#app/_server/action.ts';
+import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { windowWords } from '#app/_shared/window-links.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -10,8 +11,11 @@ import { Skeleton } from '#app/ui/states.tsx';
 import { Td, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
+import { countWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery } from '#lib/items/list/query.ts';
+import { countInWords } from '#lib/items/words.ts';
 import type { ErrorCluster, ThroughputWindow } from '#lib/metrics/model.ts';
-import { FailedNow } from './failed-now.tsx';
+import { RetryCluster } from './retry-cluster.tsx';
 
 export function ClusterRow({
   cluster,
@@ -86,5 +90,30 @@ export function ClusterRow({
         </Suspense>
       </Td>
     </Tr>
+  );
+}
+
+/** How many items are failed like this now; counted apart, so that the page does not wait for it. */
+async function FailedNow({
+  cluster,
+  mayRetry,
+}: {
+  readonly cluster: ErrorCluster;
+  readonly mayRetry: boolean;
+}) {
+  const { code, httpStatus, host } = cluster;
+  const counted = await loadPage(({ reads }) =>
+    countWorkItems(reads, parseWorkItemQuery(clusterFilter(cluster)).query.filter),
+  );
+  if (!counted.ok) return <span className="text-xs text-warn">{counted.error.message}</span>;
+  if (counted.data.kind === 'exact' && counted.data.count === 0) return <None word="none" />;
+  const words = countInWords(counted.data);
+  return (
+    <span className="inline-flex flex-col items-end gap-1">
+      <Link href={clusterHref(cluster)} className="link num">
+        {words}
+      </Link>
+      {mayRetry ? <RetryCluster cluster={{ code, httpStatus, host }} words={words} /> : null}
+    </span>
   );
 }

@@ -9,7 +9,7 @@ import { announce } from '#app/ui/toast.tsx';
 import { columnWidthPx } from '#lib/preferences/column-width.ts';
 import { moveColumn, showColumn, sizeColumn } from './arrangement.ts';
 import { listColumns } from './columns.tsx';
-import type { ArrangementState } from './use-arrangement.ts';
+import type { ArrangementState } from './use-grid-table.ts';
 
 const facts = new Map(listColumns.map((column) => [column.id, column]));
 

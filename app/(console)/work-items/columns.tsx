@@ -7,8 +7,8 @@ import { Num, shortId } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { WorkItemSort } from '#lib/items/list/filter.ts';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
+import type { WorkItemSort } from '#lib/items/list/sorts.ts';
 
 export interface ListColumn {
   readonly id: string;

@@ -2,15 +2,15 @@
 /** FilterList: the open list of the filter box. Loaded when the box is near; brings the check of values. */
 import { type RefObject, useImperativeHandle, useState } from 'react';
 import useSWR from 'swr';
-import type {
-  FilterDefinition,
-  FilterParameter,
-  ListParameters,
-} from '#app/_shared/item-filters.ts';
 import { cx } from '#app/ui/cx.ts';
-import { workItemParameters } from '#lib/items/list/filter.ts';
+import {
+  type DescribedFilter,
+  type FilterName,
+  filterSchemas,
+} from '#lib/items/list/filters/registry.ts';
 import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 import { type FilterOption, optionsFor } from './filter-options.ts';
+import { useListState } from './use-list-state.tsx';
 
 /** What the box asks of its list. */
 export interface FilterListHandle {
@@ -35,7 +35,6 @@ export default function FilterList({
   handle,
   text,
   field,
-  current,
   onAsk,
   onSet,
   onMark,
@@ -43,10 +42,9 @@ export default function FilterList({
   readonly listId: string;
   readonly handle: RefObject<FilterListHandle | null>;
   readonly text: string;
-  readonly field: FilterDefinition | null;
-  readonly current: ListParameters;
-  readonly onAsk: (filter: FilterDefinition) => void;
-  readonly onSet: (parameter: FilterParameter, value: string) => void;
+  readonly field: DescribedFilter | null;
+  readonly onAsk: (filter: DescribedFilter) => void;
+  readonly onSet: (name: FilterName, value: string) => void;
   /** The id of the option that the keys have marked. */
   readonly onMark: (id: string) => void;
 }) {
@@ -55,8 +53,11 @@ export default function FilterList({
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });
+  const { list, current } = useListState();
   const [today] = useState(() => Date.now());
-  const options = optionsFor({ text, field, values: data ?? null, current, todayMs: today });
+  const { groups } = list;
+  const values = data ?? null;
+  const options = optionsFor({ groups, text, field, values, current, todayMs: today });
   const [marked, setMarked] = useState<{ readonly of: string; readonly at: number }>();
   const [problem, setProblem] = useState<{ readonly of: string; readonly message: string }>();
   // A mark belongs to the list that was shown; another text begins without one.
@@ -71,13 +72,13 @@ export default function FilterList({
   const choose = ({ choice }: FilterOption) => {
     setMarked(undefined);
     if (choice.kind === 'ask') onAsk(choice.filter);
-    else onSet(choice.parameter, choice.value);
+    else onSet(choice.name, choice.value);
   };
   const takeText = () => {
     if (!field) return text.trim() === '' ? undefined : onSet('q', text.trim());
-    if (text === '') return onSet(field.parameter, '');
-    const parsed = workItemParameters[field.parameter].safeParse(text);
-    if (parsed.success) return onSet(field.parameter, text);
+    if (text === '') return onSet(field.name, '');
+    const parsed = filterSchemas[field.name].safeParse(text);
+    if (parsed.success) return onSet(field.name, text);
     const message = parsed.error.issues[0]?.message ?? 'is not understood';
     return setProblem({ of: text, message: `It ${message}.` });
   };
@@ -134,7 +135,7 @@ export default function FilterList({
   );
 }
 
-function hintFor(field: FilterDefinition | null, text: string, options: number): string {
+function hintFor(field: DescribedFilter | null, text: string, options: number): string {
   if (field)
     return text === '' && options === 0
       ? 'Type a value, then Enter.'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterDefinitions, filterParameters } from '#app/_shared/item-filters.ts';
+import { itemList } from '#app/_shared/item-filters.ts';
 import { optionsFor } from './filter-options.ts';
 
 const values = {
@@ -13,8 +13,9 @@ const values = {
 const todayMs = Date.parse('2026-03-01T22:00:00Z');
 const offered = (text: string, parameter?: string, current = {}) =>
   optionsFor({
+    groups: itemList.groups,
     text,
-    field: parameter === undefined ? null : (filterDefinitions.get(parameter) ?? null),
+    field: parameter === undefined ? null : (itemList.byName.get(parameter) ?? null),
     values,
     current,
     todayMs,
@@ -26,10 +27,10 @@ const said = (text: string, parameter?: string, current = {}) =>
 
 describe('the filter box', () => {
   it('offers every field before anything is typed', () => {
-    expect(said('')).toHaveLength(filterParameters.length);
+    expect(said('')).toHaveLength(itemList.names.length);
     expect(offered('').find(({ label }) => label === 'Due for recrawl')?.choice).toEqual({
       kind: 'set',
-      parameter: 'due',
+      name: 'due',
       value: '1',
     });
   });
@@ -54,7 +55,14 @@ describe('the filter box', () => {
   });
 
   it('works before the values have come', () => {
-    const options = optionsFor({ text: 'wiki', field: null, values: null, current: {}, todayMs });
+    const options = optionsFor({
+      groups: itemList.groups,
+      text: 'wiki',
+      field: null,
+      values: null,
+      current: {},
+      todayMs,
+    });
     expect(options.map(({ label }) => label)).toEqual(['wiki', 'wiki']);
   });
 

@@ -1,12 +1,6 @@
 /** What the filter box offers for what was typed: fields, values, or the text itself. Pure. */
-
-import {
-  type FilterDefinition,
-  type FilterParameter,
-  filterGroups,
-  type ListParameters,
-  statusWords,
-} from '#app/_shared/item-filters.ts';
+import type { ListParameters } from '#app/_shared/item-list.ts';
+import type { DescribedFilter, FilterGroup, FilterName } from '#lib/items/list/filters/registry.ts';
 import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
 
 export interface FilterOption {
@@ -20,8 +14,8 @@ export interface FilterOption {
   /** The heading it stands under. */
   readonly group: string;
   readonly choice:
-    | { readonly kind: 'ask'; readonly filter: FilterDefinition }
-    | { readonly kind: 'set'; readonly parameter: FilterParameter; readonly value: string };
+    | { readonly kind: 'ask'; readonly filter: DescribedFilter }
+    | { readonly kind: 'set'; readonly name: FilterName; readonly value: string };
 }
 
 const none: FilterSuggestions = {
@@ -39,19 +33,20 @@ const mostInAField = 60;
 
 /** `todayMs` only words the dates that are suggested. */
 export function optionsFor(input: {
+  readonly groups: readonly FilterGroup[];
   readonly text: string;
   /** The field whose value is being typed; null = anything. */
-  readonly field: FilterDefinition | null;
+  readonly field: DescribedFilter | null;
   /** Null until they have come. */
   readonly values: FilterSuggestions | null;
   readonly current: ListParameters;
   readonly todayMs: number;
 }): FilterOption[] {
-  const { field, current, todayMs } = input;
+  const { groups, field, current, todayMs } = input;
   const values = input.values ?? none;
   const text = input.text.trim();
   if (field) return valuesOf(field, text, values, current, todayMs).slice(0, mostInAField);
-  const fields = filterGroups.flatMap(({ title, filters }) =>
+  const fields = groups.flatMap(({ title, filters }) =>
     filters
       .filter(({ label }) => includes(label, text))
       .map((filter) => fieldOption(title, filter)),
@@ -61,9 +56,9 @@ export function optionsFor(input: {
     setOption('q', 'Text contains', text, 'Search'),
     setOption('resource', 'Id starts with', text, 'Search'),
     ...fields.map((option) => ({ ...option, group: 'Fields' })),
-    ...filterGroups.flatMap(({ filters }) =>
+    ...groups.flatMap(({ filters }) =>
       filters
-        .filter((filter) => filter.kind === 'status' || filter.values !== undefined)
+        .filter((filter) => filter.kind === 'choices' || filter.values !== undefined)
         .flatMap((filter) =>
           valuesOf(filter, text, values, current, todayMs)
             .slice(0, mostOfAField)
@@ -73,48 +68,48 @@ export function optionsFor(input: {
   ];
 }
 
-function fieldOption(group: string, filter: FilterDefinition): FilterOption {
+function fieldOption(group: string, filter: DescribedFilter): FilterOption {
   return {
-    id: `field-${filter.parameter}`,
+    id: `field-${filter.name}`,
     label: filter.label,
     about: filter.help,
     group,
     choice:
       filter.kind === 'flag'
-        ? { kind: 'set', parameter: filter.parameter, value: '1' }
+        ? { kind: 'set', name: filter.name, value: '1' }
         : { kind: 'ask', filter },
   };
 }
 
 const setOption = (
-  parameter: FilterParameter,
+  name: FilterName,
   field: string,
   value: string,
   group: string,
 ): FilterOption => ({
-  id: `value-${parameter}-${value}`,
+  id: `value-${name}-${value}`,
   field,
   label: value,
   group,
-  choice: { kind: 'set', parameter, value },
+  choice: { kind: 'set', name, value },
 });
 
 function valuesOf(
-  filter: FilterDefinition,
+  filter: DescribedFilter,
   text: string,
   values: FilterSuggestions,
   current: ListParameters,
   todayMs: number,
 ): FilterOption[] {
-  const { parameter, label: group } = filter;
+  const { name, label: group } = filter;
   const option = (value: string, label = value, hint?: string): FilterOption => ({
-    id: `value-${parameter}-${value}`,
+    id: `value-${name}-${value}`,
     label,
     ...(hint === undefined ? {} : { hint }),
     group,
-    choice: { kind: 'set', parameter, value },
+    choice: { kind: 'set', name, value },
   });
-  if (filter.kind === 'status') return statusOptions(text, current, option);
+  if (filter.options) return severalOf(filter.options, text, current[name], option);
   if (filter.kind === 'date') {
     return dates(todayMs)
       .filter(({ day, words }) => includes(words, text) || day.startsWith(text))
@@ -133,20 +128,21 @@ function valuesOf(
     .map((value) => option(value, filter.unit ? `${value} ${filter.unit}` : value));
 }
 
-/** Several statuses hold together: another one is added, one that is there is taken away. */
-function statusOptions(
+/** Several hold together: another one is added, one that is there is taken away. */
+function severalOf(
+  all: NonNullable<DescribedFilter['options']>,
   text: string,
-  { status = '' }: ListParameters,
+  current: string | undefined,
   option: (value: string, label?: string, hint?: string) => FilterOption,
 ): FilterOption[] {
-  const chosen = status.split(',').filter(Boolean);
+  const chosen = (current ?? '').split(',').filter(Boolean);
   const last = text.split(',').at(-1)?.trim() ?? '';
-  return Object.entries(statusWords)
-    .filter(([value, words]) => includes(words, last) || value.startsWith(last))
-    .map(([value, words]) => {
+  return all
+    .filter(({ value, label }) => includes(label, last) || value.startsWith(last))
+    .map(({ value, label }) => {
       const isChosen = chosen.includes(value);
       const next = isChosen ? chosen.filter((one) => one !== value) : [...chosen, value];
-      return option(next.join(','), words, isChosen ? 'take away' : undefined);
+      return option(next.join(','), label, isChosen ? 'take away' : undefined);
     });
 }
 

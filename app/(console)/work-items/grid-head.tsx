@@ -1,14 +1,13 @@
 'use client';
 /** GridHead: the headings of the shown columns, which sort the list and drag the columns' borders. */
-import { listHref } from '#app/_shared/item-filters.ts';
+import { useRef } from 'react';
 import { SortHeader, Th } from '#app/ui/table.tsx';
 import { defaultDirections, type WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import { sizeColumn } from './arrangement.ts';
-import { ColumnBorder } from './column-border.tsx';
 import type { ListColumn } from './columns.tsx';
-import type { ArrangementState } from './use-arrangement.ts';
-import { useListState } from './use-list-state.ts';
+import type { ArrangementState } from './use-grid-table.ts';
+import { useListState } from './use-list-state.tsx';
 
 export function GridHead({
   columns,
@@ -21,7 +20,7 @@ export function GridHead({
   readonly sort: WorkItemSort;
   readonly direction: SortDirection;
 }) {
-  const { current } = useListState();
+  const { list, current } = useListState();
   return columns.map((column) => {
     const { id, label } = column;
     const align = column.align ? { align: column.align } : {};
@@ -48,11 +47,56 @@ export function GridHead({
         {...align}
         className="relative"
         direction={now}
-        href={listHref(current, { sort: column.sort, dir: next })}
+        href={list.href(current, { sort: column.sort, dir: next })}
         beside={border}
       >
         {label}
       </SortHeader>
     );
   });
+}
+
+/**
+ * Drags a column wider or narrower. For the pointer only: with the keyboard the width is set in the column
+ * dialog, so that a dozen borders are no stops of the Tab key.
+ */
+function ColumnBorder({
+  onDrag,
+  onDrop,
+  onReset,
+}: {
+  /** CSS pixels, while it moves. */
+  readonly onDrag: (widthPx: number) => void;
+  readonly onDrop: (widthPx: number) => void;
+  /** A double click. */
+  readonly onReset: () => void;
+}) {
+  const start = useRef<{ readonly x: number; readonly widthPx: number } | null>(null);
+  const width = (x: number) =>
+    start.current === null ? null : start.current.widthPx + x - start.current.x;
+  return (
+    <span
+      aria-hidden
+      data-column-border
+      onPointerDown={(event) => {
+        const cell = event.currentTarget.closest('th');
+        if (event.button !== 0 || !cell) return;
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        start.current = { x: event.clientX, widthPx: cell.getBoundingClientRect().width };
+      }}
+      onPointerMove={(event) => {
+        const next = width(event.clientX);
+        if (next !== null) onDrag(next);
+      }}
+      onPointerUp={(event) => {
+        const next = width(event.clientX);
+        const moved = start.current !== null && start.current.x !== event.clientX;
+        start.current = null;
+        if (next !== null && moved) onDrop(next);
+      }}
+      onDoubleClick={onReset}
+      className="absolute inset-y-0 -right-1 z-10 w-2 [th:last-child>&]:right-0 cursor-col-resize touch-none after:absolute after:inset-y-1.5 after:left-[3.5px] after:w-px after:bg-transparent hover:after:bg-accent active:after:bg-accent group-hover/head:after:bg-line-strong"
+    />
+  );
 }

@@ -2,18 +2,17 @@
 /** GridToolbar: the export of the list, its columns and the density of its rows. */
 import { Columns3, Download, Rows3, Rows4 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { filterOf } from '#app/_shared/item-filters.ts';
 import { Button, IconButton } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
-import type { ArrangementState } from './use-arrangement.ts';
-import { useListState } from './use-list-state.ts';
+import type { ArrangementState } from './use-grid-table.ts';
+import { useListState } from './use-list-state.tsx';
 
 const ColumnDialog = lazy(() => import('./column-dialog.tsx'));
 
 export function GridToolbar({ state }: { readonly state: ArrangementState }) {
   const { arrangement, keep } = state;
   const { isDense } = arrangement;
-  const { current } = useListState();
+  const { list, current } = useListState();
   const [isChoosing, setChoosing] = useState(false);
   return (
     <div className="ml-auto flex items-center gap-1">
@@ -27,7 +26,7 @@ export function GridToolbar({ state }: { readonly state: ArrangementState }) {
         entries={(['csv', 'ndjson'] as const).map((format) => ({
           id: format,
           label: format === 'csv' ? 'All matching items as CSV' : 'All matching items as NDJSON',
-          onAction: () => download({ ...filterOf(current), format }),
+          onAction: () => download({ ...list.filterOf(current), format }),
         }))}
       />
       <Button

@@ -80,7 +80,7 @@ export default function ItemDrawer({
 
 function SidePanel({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   const panel = useRef<HTMLElement>(null);
-  // Whoever opened it goes on reading there; j and k then change what it shows and leave the focus.
+  // Whoever opened it continues reading there; j and k then change what it shows and leave the focus.
   useEffect(() => panel.current?.focus({ preventScroll: true }), []);
   return (
     <aside

@@ -12,11 +12,10 @@ import { ErrorState, Skeleton } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { PublicError } from '#lib/errors/app-error.ts';
-import type { WorkItemPreview } from '#lib/items/preview.ts';
-import { WhyWaiting } from './[workItemId]/why-waiting.tsx';
-import { ItemActionButton } from './item-action-button.tsx';
-import { itemActions, splitByAction } from './item-actions.ts';
-import { fetchEntries, priorityEntry, runEntry, sourceEntry } from './item-entries.tsx';
+import type { WorkItemPreview } from '#lib/items/detail.ts';
+import { fetchEntries, priorityEntry, runEntry, sourceEntry } from './[workItemId]/item-facts.tsx';
+import { WhyWaiting } from './[workItemId]/standing.tsx';
+import { ChangeButton } from './change-buttons.tsx';
 
 const unreachable: PublicError = {
   code: 'internal',
@@ -74,19 +73,18 @@ function Preview({
   readonly onDone: () => void;
 }) {
   const { item, attempts, record } = preview;
-  const given = [item];
-  const isRetired = item.refetch.kind === 'retired';
-  const actions = itemActions
-    .filter((action) => splitByAction(action, given).affected.length > 0)
-    // Nobody sends a retired item round.
-    .filter((action) => !isRetired || action === 'skip');
   return (
     <div className="flex flex-col gap-5 p-4">
       <div className="flex min-h-7 flex-wrap items-center gap-2">
         <StatusBadge status={item.status} />
         {canChange
-          ? actions.map((action) => (
-              <ItemActionButton key={action} action={action} items={given} onDone={onDone} />
+          ? preview.changes.map((offer) => (
+              <ChangeButton
+                key={offer.id}
+                offer={offer}
+                workItemId={item.workItemId}
+                onDone={onDone}
+              />
             ))
           : null}
       </div>

@@ -1,15 +1,11 @@
-/** Work items: the grid. The address is the state; see lib/items/list/filter.ts for its parameters. */
+/** Work items: the grid. The address is the state; lib/items/list/query.ts reads its parameters. */
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import {
-  filterParameters,
-  type ListParameters,
-  listHref,
-  listParametersOf,
-} from '#app/_shared/item-filters.ts';
+import { itemFilters, itemList } from '#app/_shared/item-filters.ts';
+import type { ListParameters } from '#app/_shared/item-list.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -18,15 +14,18 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { can } from '#lib/actor/model.ts';
-import { countInWords } from '#lib/items/bulk/words.ts';
-import { parseWorkItemQuery, type WorkItemQuery } from '#lib/items/list/filter.ts';
+import { type ChangeOffer, changeOffers } from '#lib/items/changes/offers.ts';
+import { currentName } from '#lib/items/list/filters/registry.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery, type WorkItemQuery, withCurrentNames } from '#lib/items/list/query.ts';
+import { countInWords } from '#lib/items/words.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import { readPreferences } from '#lib/preferences/preferences.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { listViews } from '#lib/views/views.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { ListProvider } from './use-list-state.tsx';
 import { ViewMenu } from './view-menu.tsx';
 import { WorkItemGrid } from './work-item-grid.tsx';
 
@@ -42,7 +41,10 @@ export default async function WorkItemsPage({
   const actor = await requireActor();
   const search = await searchParams;
   const { query, problems } = parseWorkItemQuery(search);
-  const current = listParametersOf(search);
+  const current = itemList.parametersOf(withCurrentNames(search));
+  if (Object.keys(search).some((name) => currentName(name) !== name)) {
+    redirect(itemList.href(current, { cursor: current.cursor ?? null }));
+  }
   const own = await loadOwn();
   const { views, grid, defaultView } = own.ok ? own.data : nothingOwn;
   const opened = openedWith(current, views, defaultView);
@@ -51,42 +53,46 @@ export default async function WorkItemsPage({
   const count = counted.ok ? counted.data : null;
   return (
     <NuqsAdapter>
-      <div className="flex flex-col gap-3">
-        <LiveRefresh />
-        <PageHeader
-          title="Work items"
-          {...(count ? { meta: <CountOf count={count} /> } : {})}
-          actions={
-            <>
-              <LinkButton href="/bulk-actions" size="sm" variant="quiet">
-                Background actions
-              </LinkButton>
-              <ViewMenu
-                views={views}
-                defaultView={defaultView}
-                canShare={can(actor.role, 'views:share')}
-              />
-            </>
-          }
-        />
-        <FilterBar ignored={problems.map(({ parameter }) => parameter)} />
-        <ParameterProblems problems={problems} />
-        {list.ok ? (
-          <List
-            page={list.data}
-            query={query}
-            current={current}
-            canChange={can(actor.role, 'work-items:change')}
-            matching={count && count.kind !== 'unknown' ? countInWords(count) : null}
-            grid={grid}
+      <ListProvider filters={itemFilters}>
+        <div className="flex flex-col gap-3">
+          <LiveRefresh />
+          <PageHeader
+            title="Work items"
+            {...(count ? { meta: <CountOf count={count} /> } : {})}
+            actions={
+              <>
+                <LinkButton href="/bulk-actions" size="sm" variant="quiet">
+                  Background actions
+                </LinkButton>
+                <ViewMenu
+                  views={views}
+                  defaultView={defaultView}
+                  canShare={can(actor.role, 'views:share')}
+                />
+              </>
+            }
           />
-        ) : (
-          <ErrorState
-            error={list.error}
-            action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
-          />
-        )}
-      </div>
+          <FilterBar ignored={problems.map(({ parameter }) => parameter)} />
+          <ParameterProblems problems={problems} />
+          {list.ok ? (
+            <List
+              page={list.data}
+              query={query}
+              current={current}
+              offers={changeOffers.filter(({ permission }) => can(actor.role, permission))}
+              matching={count && count.kind !== 'unknown' ? countInWords(count) : null}
+              grid={grid}
+            />
+          ) : (
+            <ErrorState
+              error={list.error}
+              action={
+                <LinkButton href={itemList.href(current, {})}>Open the first page</LinkButton>
+              }
+            />
+          )}
+        </div>
+      </ListProvider>
     </NuqsAdapter>
   );
 }
@@ -128,19 +134,19 @@ function List({
   page,
   query,
   current,
-  canChange,
+  offers,
   matching,
   grid,
 }: {
   readonly page: Awaited<ReturnType<typeof listWorkItems>>;
   readonly query: WorkItemQuery;
   readonly current: ListParameters;
-  readonly canChange: boolean;
+  readonly offers: readonly ChangeOffer[];
   readonly matching: string | null;
   readonly grid: GridArrangement | null;
 }) {
   const toCursor = (cursor: string | null) =>
-    cursor === null ? null : listHref(current, { cursor });
+    cursor === null ? null : itemList.href(current, { cursor });
   if (page.rows.length === 0) {
     const onwards = toCursor(page.next);
     return page.searched !== null && onwards !== null ? (
@@ -161,7 +167,7 @@ function List({
         position={query.cursor ?? ''}
         sort={query.sort}
         direction={query.direction}
-        canChange={canChange}
+        offers={offers}
         matching={matching}
         grid={grid}
       />
@@ -176,12 +182,12 @@ function List({
 }
 
 function Nothing({ current }: { readonly current: ListParameters }) {
-  const isFiltered = filterParameters.some((parameter) => current[parameter]);
+  const isFiltered = itemList.names.some((name) => current[name]);
   if (current.cursor) {
     return (
       <EmptyState
         title="Nothing is left on this page"
-        action={<LinkButton href={listHref(current, {})}>Open the first page</LinkButton>}
+        action={<LinkButton href={itemList.href(current, {})}>Open the first page</LinkButton>}
       >
         The items that stood here have moved in this order.
       </EmptyState>
@@ -190,7 +196,7 @@ function Nothing({ current }: { readonly current: ListParameters }) {
   return isFiltered ? (
     <EmptyState
       title="No item matches these filters"
-      action={<LinkButton href={listHref({}, {})}>Show all items</LinkButton>}
+      action={<LinkButton href={itemList.href({}, {})}>Show all items</LinkButton>}
     >
       Remove a filter, or widen it.
     </EmptyState>

@@ -1,5 +1,8 @@
 'use client';
-/** The table of the grid: which columns it shows, in which order and how wide, and which rows are selected. */
+/**
+ * The table of the grid: which columns it shows, in which order and how wide, as the person keeps it with
+ * the account, and which rows are selected.
+ */
 import {
   type ColumnDef,
   columnOrderingFeature,
@@ -9,10 +12,44 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import { notifyError } from '#app/ui/toast.tsx';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
-import type { Arrangement } from './arrangement.ts';
+import type { GridArrangement } from '#lib/preferences/model.ts';
+import { keepArrangement } from './actions.ts';
+import { type Arrangement, arrange, toKeep } from './arrangement.ts';
 import { type ListColumn, listColumns } from './columns.tsx';
+
+export interface ArrangementState {
+  readonly arrangement: Arrangement;
+  /** Shows it without keeping it, as while a border is dragged. */
+  show(next: Arrangement): void;
+  /** Shows it and keeps it. */
+  keep(next: Arrangement): void;
+  /** Back to the list's own. */
+  reset(): void;
+}
+
+export function useArrangement(kept: GridArrangement | null): ArrangementState {
+  const [arrangement, show] = useState(() => arrange(listColumns, kept));
+  const send = useCallback((grid: GridArrangement | null) => {
+    void keepArrangement({ grid }).then((result) => {
+      if (!result.ok) notifyError(result.error);
+    });
+  }, []);
+  const keep = useCallback(
+    (next: Arrangement) => {
+      show(next);
+      send(toKeep(listColumns, next));
+    },
+    [send],
+  );
+  const reset = useCallback(() => {
+    show(arrange(listColumns, null));
+    send(null);
+  }, [send]);
+  return { arrangement, show, keep, reset };
+}
 
 const features = tableFeatures({
   columnOrderingFeature,

@@ -6,7 +6,7 @@ import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SavedView } from '#lib/views/model.ts';
-import { changeView, deleteView, saveView } from './view-actions.ts';
+import { changeView, deleteView, saveView } from './actions.ts';
 
 /** What a dialog is about. */
 export type ViewTask =
@@ -131,7 +131,7 @@ function DeleteDialog({
     >
       <p>
         {view.isShared
-          ? 'It is gone for everybody. Items are not touched; links that were shared go on working.'
+          ? 'It is deleted for everybody. Items are not touched; links that were shared keep working.'
           : 'Items are not touched.'}
       </p>
     </ConfirmDialog>

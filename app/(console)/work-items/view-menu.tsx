@@ -2,13 +2,13 @@
 /** ViewMenu: opens a saved view, and keeps the list as it stands as one. */
 import { Bookmark, Check } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { everything, queryOf } from '#app/_shared/item-filters.ts';
+import { everything, queryOf } from '#app/_shared/item-list.ts';
 import { Button } from '#app/ui/button.tsx';
 import { Menu, type MenuEntry } from '#app/ui/menu.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SavedView } from '#lib/views/model.ts';
-import { useListState } from './use-list-state.ts';
-import { changeView, keepDefaultView } from './view-actions.ts';
+import { changeView, keepDefaultView } from './actions.ts';
+import { useListState } from './use-list-state.tsx';
 import type { ViewTask } from './view-dialogs.tsx';
 
 const ViewDialog = lazy(() => import('./view-dialogs.tsx'));

@@ -1,22 +1,21 @@
 'use client';
 /** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
 import { useRouter } from 'next/navigation';
-import { lazy, type MouseEvent, Suspense, useState } from 'react';
+import { lazy, type MouseEvent, memo, Suspense, useEffect, useEffectEvent, useState } from 'react';
 import { usePauseLive } from '#app/ui/live.tsx';
-import { RowCheckbox, TableRegion, Th, Thead } from '#app/ui/table.tsx';
+import { RowCheckbox, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { announce } from '#app/ui/toast.tsx';
-import type { WorkItemSort } from '#lib/items/list/filter.ts';
+import type { ChangeOffer } from '#lib/items/changes/offers.ts';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
+import type { WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
+import { SelectionBar } from './change-buttons.tsx';
+import type { ListColumn } from './columns.tsx';
 import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
-import { SelectionBar } from './selection-bar.tsx';
-import { useArrangement } from './use-arrangement.ts';
-import { useGridTable } from './use-grid-table.ts';
-import { useItemInView } from './use-item-in-view.ts';
-import { useRowKeys } from './use-row-keys.ts';
-import { WorkItemRow } from './work-item-row.tsx';
+import { useArrangement, useGridTable } from './use-grid-table.ts';
+import { useItemInView } from './use-list-state.tsx';
 
 const loadDrawer = () => import('./item-drawer.tsx');
 const ItemDrawer = lazy(loadDrawer);
@@ -28,7 +27,7 @@ export function WorkItemGrid({
   position,
   sort,
   direction,
-  canChange,
+  offers,
   matching,
   grid,
 }: {
@@ -37,13 +36,15 @@ export function WorkItemGrid({
   readonly position: string;
   readonly sort: WorkItemSort;
   readonly direction: SortDirection;
-  readonly canChange: boolean;
+  /** What the person may do to items; none = nothing can be selected. */
+  readonly offers: readonly ChangeOffer[];
   /** How many items match the filter, in words; null where they could not be counted. */
   readonly matching: string | null;
   /** As the person keeps it; null = the list's own. */
   readonly grid: GridArrangement | null;
 }) {
   const router = useRouter();
+  const canChange = offers.length > 0;
   const columnState = useArrangement(grid);
   const { arrangement } = columnState;
   const table = useGridTable(rows, arrangement, canChange);
@@ -123,7 +124,12 @@ export function WorkItemGrid({
     <div className="flex flex-col gap-2">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
         {selected.length > 0 ? (
-          <SelectionBar items={selected} matching={matching} onClear={selection.clear} />
+          <SelectionBar
+            items={selected}
+            offers={offers}
+            matching={matching}
+            onClear={selection.clear}
+          />
         ) : (
           <p className="text-xs text-ink-3">
             {canChange ? 'Select rows, or all that match, to change them.' : null}
@@ -191,3 +197,106 @@ export function WorkItemGrid({
 
 const rowAt = (at: number) => document.querySelector(`[data-row="${at}"]`);
 const linkOfRow = (at: number) => rowAt(at)?.querySelector<HTMLElement>('[data-opens-item]');
+
+/** One item of the list; drawn again only when something of it changed. */
+const WorkItemRow = memo(function WorkItemRow({
+  item,
+  at,
+  columns,
+  canSelect,
+  isSelected,
+  isActive,
+}: {
+  readonly item: WorkItemSummary;
+  readonly at: number;
+  /** The shown ones, in order; the same array as long as they are the same. */
+  readonly columns: readonly ListColumn[];
+  readonly canSelect: boolean;
+  readonly isSelected: boolean;
+  /** The keyboard or the drawer is on it. */
+  readonly isActive: boolean;
+}) {
+  return (
+    <Tr
+      isSelected={isSelected}
+      isActive={isActive}
+      data-row={at}
+      className="cursor-default scroll-mt-9"
+    >
+      {canSelect ? (
+        <Td>
+          {/* The table answers to its click: a hundred rows need no hundred handlers. */}
+          <RowCheckbox label={`Select ${item.resourceId}`} checked={isSelected} readOnly />
+        </Td>
+      ) : null}
+      <Cells item={item} columns={columns} />
+    </Tr>
+  );
+});
+
+/** Left as they are while rows are selected, all of them at once as well. */
+const Cells = memo(function Cells({
+  item,
+  columns,
+}: {
+  readonly item: WorkItemSummary;
+  readonly columns: readonly ListColumn[];
+}) {
+  return columns.map((column) => (
+    <Td
+      key={column.id}
+      {...(column.align ? { align: column.align } : {})}
+      {...(column.title ? { title: column.title(item) } : {})}
+      className="truncate"
+    >
+      {column.cell(item)}
+    </Td>
+  ));
+});
+
+/** Where keys belong to something else. */
+const typing =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]';
+
+interface RowKeys {
+  readonly rowCount: number;
+  readonly isDrawerOpen: boolean;
+  /** The row the keyboard is on; null = none yet. */
+  readonly active: number | null;
+  /** `selects`: the rows that are left and reached become selected. */
+  move(to: number, selects: boolean): void;
+  toggle(at: number, toHere: boolean): void;
+  open(at: number): void;
+  closeDrawer(): void;
+}
+
+/**
+ * `j` and `k` move through the rows, with Shift selecting on the way; `x` selects, `Enter` opens the
+ * drawer and, once it is open, the page; `Esc` closes it. Ignored while somebody types.
+ */
+function useRowKeys(keys: RowKeys): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const { rowCount, active: at } = keys;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest(typing)) return;
+    if (event.key === 'Escape' && keys.isDrawerOpen) keys.closeDrawer();
+    else if (rowCount === 0) return;
+    else if (event.key === 'j' || event.key === 'J')
+      keys.move(at === null ? 0 : Math.min(rowCount - 1, at + 1), event.shiftKey);
+    else if (event.key === 'k' || event.key === 'K')
+      keys.move(at === null ? 0 : Math.max(0, at - 1), event.shiftKey);
+    else if (at === null) return;
+    else if (event.key === 'x' || event.key === 'X') keys.toggle(at, event.shiftKey);
+    // A focused link or button keeps its own Enter.
+    else if (event.key === 'Enter' && !target?.closest('a, button, input')) keys.open(at);
+    else return;
+    event.preventDefault();
+  });
+
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+}

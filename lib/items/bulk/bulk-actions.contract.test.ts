@@ -6,11 +6,9 @@ import { all, operator, useBulkActions, viewer } from '#test/bulk.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenRun } from '#test/queue-database.ts';
 import { abortBulkAction, setBulkThrottle } from './control.ts';
-import { listBulkActions } from './get.ts';
-import { carryOutDryRun, launchBulkAction } from './launch.ts';
-import { previewBulkAction } from './preview.ts';
-import { purgeOldOutcomes } from './purge-outcomes.ts';
-import { listRefused, refusedAsCsv } from './refused-items.ts';
+import { carryOutDryRun, launchBulkAction, previewBulkAction } from './launch.ts';
+import { listRefused, purgeOldOutcomes, refusedAsCsv } from './outcomes.ts';
+import { listBulkActions } from './read.ts';
 import { workOnBulkActions } from './work.ts';
 
 const skip = { action: 'skip' } as const;

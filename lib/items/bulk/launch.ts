@@ -1,6 +1,7 @@
-/** Launching a bulk action: the scope is frozen and counted, the workers do the rest. */
+/** Previewing and launching a bulk action: the scope is frozen and counted, the workers do the rest. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
@@ -9,19 +10,75 @@ import { parseInput } from '#lib/errors/parse-input.ts';
 import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
-import { roomInRun } from '../changes/move-to-run.ts';
-import { countWorkItems } from '../list/list.ts';
-import { type FrozenScope, filterAt, freezeScope } from './frozen-scope.ts';
-import { requireBulkAction } from './get.ts';
+import { judgeItems } from '../changes/apply.ts';
+import type { Refusal } from '../changes/refusal.ts';
+import { changeVerb, definitionOf, type ItemChange } from '../changes/registry.ts';
+import { countInWords } from '../words.ts';
 import {
   type BulkChange,
+  type BulkScope,
+  bulkVerb,
   type LaunchBulkAction,
   launchBulkActionSchema,
-  requestKeySchema,
 } from './model.ts';
-import { expectedColumns } from './rows.ts';
-import { bulkVerb, countInWords } from './words.ts';
+import { addRefusals } from './outcomes.ts';
+import { expectedColumns, requireBulkAction } from './read.ts';
+import { countScope, type FrozenScope, freezeScope, nextStretch, unchangedSince } from './scope.ts';
 
+/** So many items are judged: all that a person can pick on a page. */
+const sampleSize = 100;
+
+export interface BulkPreview {
+  /** To be given back when it is launched: items that begin to match after it are left alone. */
+  readonly asOf: Instant;
+  readonly expected: CountResult;
+  readonly sample: {
+    /** Items that were judged, oldest first. */
+    readonly judged: number;
+    readonly taken: number;
+    readonly refusals: Readonly<Partial<Record<Refusal, number>>>;
+    /** Whether these are all of the scope. */
+    readonly isAll: boolean;
+  };
+  /** The change in words: "Set priority to 5", "will have priority 5; lower goes first". */
+  readonly verb: string;
+  readonly promise: string;
+}
+
+/**
+ * Freezes and counts a scope, and judges its first hundred items; changes nothing.
+ * @throws AppError `forbidden`, `input_invalid`; DatabaseError `db_statement_timeout`
+ */
+export async function previewBulkAction(
+  db: Db,
+  actor: Actor,
+  change: ItemChange,
+  scope: BulkScope,
+): Promise<BulkPreview> {
+  const definition = definitionOf(change);
+  requirePermission(actor, definition.permission);
+  const frozen = await freezeScope(db, scope);
+  const [expected, first] = await Promise.all([
+    countScope(db, frozen),
+    nextStretch(db, frozen, null, sampleSize),
+  ]);
+  const since = unchangedSince(frozen);
+  const { changed, refused } = await judgeItems(db, definition, change, first.ids, since);
+  return {
+    asOf: frozen.asOf,
+    expected,
+    sample: {
+      judged: first.ids.length,
+      taken: changed.length,
+      refusals: addRefusals({}, refused),
+      isAll: first.isLast,
+    },
+    verb: changeVerb(change),
+    promise: definition.words.promise(change),
+  };
+}
+
+const requestKeySchema = z.string().min(1).max(100);
 const launchedSchema = z.object({ bulkActionId: z.string() });
 export type LaunchedBulkAction = z.output<typeof launchedSchema>;
 
@@ -42,7 +99,7 @@ export async function launchBulkAction(
   const expected = await countScope(db, frozen);
   return inOneRequest(db, 'bulk-action.launch', requestKey, async (tx) => {
     // Says now rather than later that the run is over.
-    if (change.action === 'move_to_run') await roomInRun(tx, change.runId);
+    await definitionOf(change).room?.(tx, change);
     return insertBulkAction(tx, actor, {
       change,
       scope: frozen,
@@ -83,13 +140,6 @@ export function carryOutDryRun(
   });
 }
 
-/** How many items a frozen scope has, as well as can be told in two seconds. */
-export function countScope(s: Session, scope: FrozenScope): Promise<CountResult> {
-  return 'ids' in scope
-    ? Promise.resolve({ kind: 'exact', count: scope.ids.length })
-    : countWorkItems(s, filterAt(scope));
-}
-
 /** Runs `work` in a transaction, once for the key. */
 export function inOneRequest(
   db: Db,
@@ -117,8 +167,10 @@ export async function insertBulkAction(
   actor: Actor,
   given: NewBulkAction,
 ): Promise<LaunchedBulkAction> {
+  const { change } = given;
+  requirePermission(actor, definitionOf(change.action === 'undo' ? change.of : change).permission);
   const bulkActionId = newId();
-  const { action, ...params } = given.change;
+  const { action, ...params } = change;
   const now = tx.engine.now();
   await tx.q
     .insertInto('bulk_actions')
@@ -144,7 +196,7 @@ export async function insertBulkAction(
     action: given.undoOf === null ? 'bulk-action.launch' : 'bulk-action.undo',
     targetType: 'bulk-action',
     targetId: bulkActionId,
-    summary: `Launched ${given.isDryRun ? 'a dry run' : 'a background action'}: ${bulkVerb(given.change)}, ${countInWords(given.expected)}`,
+    summary: `Launched ${given.isDryRun ? 'a dry run' : 'a background action'}: ${bulkVerb(change)}, ${countInWords(given.expected)}`,
     after: { ...given },
   });
   return { bulkActionId };

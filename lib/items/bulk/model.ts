@@ -2,9 +2,15 @@
 import { z } from 'zod';
 import type { Instant } from '#db/schema.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
-import { type ItemChange, itemChangeSchema } from '../changes/item-changes.ts';
 import type { Refusal } from '../changes/refusal.ts';
-import type { FrozenScope } from './frozen-scope.ts';
+import {
+  changeOutcome,
+  changeVerb,
+  type ItemChange,
+  itemChangeSchema,
+} from '../changes/registry.ts';
+import { items } from '../words.ts';
+import type { FrozenScope } from './scope.ts';
 
 export const bulkActionStatuses = ['running', 'completed', 'aborted', 'failed'] as const;
 export type BulkActionStatus = (typeof bulkActionStatuses)[number];
@@ -23,7 +29,7 @@ export const throttleSchema = z
 const mostIds = 1000;
 
 export const bulkScopeSchema = z.union([
-  /** The parameters of the list's address; order and position are not looked at. */
+  /** The parameters of the list's address; order and position are ignored. */
   z.object({ filter: z.record(z.string(), z.string().max(4000)) }),
   z.object({ ids: z.array(z.string().min(1).max(36)).min(1).max(mostIds) }),
 ]);
@@ -42,8 +48,6 @@ export const launchBulkActionSchema = z.object({
 });
 export type LaunchBulkAction = z.input<typeof launchBulkActionSchema>;
 
-export const requestKeySchema = z.string().min(1).max(100);
-
 /** `undo` puts back what another bulk action changed. */
 export type BulkChange = ItemChange | { readonly action: 'undo'; readonly of: ItemChange };
 
@@ -56,7 +60,7 @@ export interface BulkAction {
   readonly isDryRun: boolean;
   /** How many items there were when it was launched. */
   readonly expected: CountResult;
-  /** Items looked at so far: changed and refused together. */
+  /** Items processed so far: changed and refused together. */
   readonly processed: number;
   /** In a dry run: that would be changed. */
   readonly changed: number;
@@ -71,4 +75,20 @@ export interface BulkAction {
   readonly errorMessage: string | null;
   readonly undoOf: string | null;
   readonly undoneBy: string | null;
+}
+
+/** "Recrawl", "Set priority to 5", "Undo: Skip". */
+export const bulkVerb = (change: BulkChange): string =>
+  change.action === 'undo' ? `Undo: ${changeVerb(change.of)}` : changeVerb(change);
+
+/** "1,234 items were skipped", "1,234 items would be changed". */
+export function bulkOutcome({
+  change,
+  changed,
+  isDryRun,
+}: Pick<BulkAction, 'change' | 'changed' | 'isDryRun'>): string {
+  if (isDryRun) return `${items(changed)} would be changed`;
+  return change.action === 'undo'
+    ? `${items(changed)} ${changed === 1 ? 'is as it was' : 'are as they were'} before`
+    : changeOutcome(change, changed);
 }

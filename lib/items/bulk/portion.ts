@@ -2,18 +2,13 @@
 
 import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { changeChunk, judgeItems } from '../changes/item-changes.ts';
-import { unchangedSince } from './frozen-scope.ts';
+import { applyChange, groupChanged, judgeItems, undoChange } from '../changes/apply.ts';
+import type { ChangedGroup } from '../changes/change.ts';
+import { definitionOf } from '../changes/registry.ts';
 import type { BulkAction } from './model.ts';
-import { restoreGroup } from './restore.ts';
-import {
-  type BulkActionRow,
-  type ChangedGroup,
-  changedGroupsFrom,
-  groupChanged,
-  type RefusedId,
-} from './rows.ts';
-import { nextStretch } from './walk.ts';
+import { changedGroupsFrom, type RefusedId } from './outcomes.ts';
+import type { BulkActionRow } from './read.ts';
+import { nextStretch, unchangedSince } from './scope.ts';
 
 export interface Portion {
   /** Judges or changes the items, in the transaction. */
@@ -47,15 +42,13 @@ async function scopePortion(
   const limit = Math.min(chunkSize, itemsPerSecond ?? chunkSize);
   const { ids, position, isLast } = await nextStretch(db, scope, row.cursor_id, limit);
   const since = unchangedSince(scope);
+  const definition = definitionOf(change);
   return {
     position,
     isLast,
     carryOut: async (tx) => {
-      if (isDryRun) {
-        const { taken, refused } = await judgeItems(tx, change, ids, since);
-        return { changed: groupChanged(taken), refused };
-      }
-      const { changed, refused } = await changeChunk(tx, change, ids, since);
+      const carryOut = isDryRun ? judgeItems : applyChange;
+      const { changed, refused } = await carryOut(tx, definition, change, ids, since);
       return { changed: groupChanged(changed), refused };
     },
   };
@@ -80,7 +73,13 @@ async function undoPortion(db: Db, row: BulkActionRow, { change }: BulkAction): 
       const refused: RefusedId[] = [];
       for (const group of groups) {
         const restored = new Set(
-          await restoreGroup(tx, change.of, group, chunk?.committed_at ?? ''),
+          await undoChange(
+            tx,
+            definitionOf(change.of),
+            change.of,
+            group,
+            chunk?.committed_at ?? '',
+          ),
         );
         const left = group.ids.filter((id) => !restored.has(id));
         refused.push(...left.map((id) => ({ id, reason: 'moved_on' }) as const));

@@ -4,8 +4,8 @@ import { operator, useBulkActions, viewer } from '#test/bulk.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenRun } from '#test/queue-database.ts';
 import { changeItems } from '../changes/change-items.ts';
-import type { ItemChange } from '../changes/item-changes.ts';
-import { undoBulkAction } from './undo.ts';
+import type { ItemChange } from '../changes/registry.ts';
+import { undoBulkAction } from './control.ts';
 
 describe.each(contractEngines())('undoing bulk actions on $name', (engine) => {
   const bulk = useBulkActions(engine);
@@ -56,11 +56,11 @@ describe.each(contractEngines())('undoing bulk actions on $name', (engine) => {
     },
   );
 
-  test('released items are on hold again', async () => {
+  test('items taken off hold are on hold again', async () => {
     const [id = ''] = await givenItems(1);
     await changeItems(given.db, operator, { action: 'hold' }, [id]);
     const before = await state(id);
-    const done = await launch({ action: 'release' });
+    const done = await launch({ action: 'unhold' });
     await work();
     await undo(done);
     await work();

@@ -7,19 +7,20 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
+import { bulkOutcome, bulkVerb } from './model.ts';
+import { addRefusals, groupRefused } from './outcomes.ts';
 import { nextPortion, type Outcome } from './portion.ts';
-import { recordEnd } from './record-end.ts';
 import {
-  addRefusals,
   type BulkActionRow,
   bulkActionFromRow,
-  groupRefused,
   refusalCountsOf,
-} from './rows.ts';
+  requireBulkAction,
+} from './read.ts';
 
-/** A worker that fell silent with an action in hand loses it after this time. */
+/** A worker that stops renewing its lease of an action loses it after this time. */
 const leaseMs = 15_000;
 /** The worker has other duties, ms. */
 const roundMs = 2_000;
@@ -27,13 +28,13 @@ const mostActions = 10;
 const mostTries = 5;
 /** An action whose chunks fail so often in a row is given up. */
 const mostFaults = 8;
-/** A throttled action that was not looked at for so long does not make up for it, ms. */
+/** A throttled action that nobody worked on for longer than this does not catch up the rest, ms. */
 const longestCatchUpMs = 2_000;
 
 interface WorkOptions {
   /** Names the worker; the lease of an action is its own. */
   readonly owner: string;
-  /** Ends the round after the chunk in hand. */
+  /** Ends the round after the current chunk. */
   readonly signal?: AbortSignal;
   /** Ends the round after so many chunks; absent = when its time is over. */
   readonly mostChunks?: number;
@@ -41,8 +42,8 @@ interface WorkOptions {
 
 /**
  * One round over the running bulk actions, each in turn, for about two seconds. Returns how many items
- * were looked at.
- * @throws what a chunk failed with, after the action was put off
+ * were processed.
+ * @throws what a chunk failed with, after the action was postponed
  */
 export async function workOnBulkActions(db: Db, options: WorkOptions): Promise<number> {
   const { owner, signal, mostChunks = Number.POSITIVE_INFINITY } = options;
@@ -79,7 +80,7 @@ async function dueActions(db: Db): Promise<string[]> {
 
 interface Step {
   readonly processed: number;
-  /** False when it ended, waits, or is in other hands. */
+  /** False when it ended, waits, or is leased by another worker. */
   readonly hasMore: boolean;
 }
 
@@ -195,8 +196,8 @@ async function keepOutcome(
 }
 
 /**
- * The moment before which the throttle lets no more items be looked at: a share of a second for each,
- * reckoned from the moment before, so that the rate holds whenever the worker comes by. All by the
+ * The moment before which the throttle lets no more items be processed: a share of a second for each,
+ * counted from the moment before, so that the rate holds however often a worker has its round. All by the
  * database's clock.
  */
 function throttledUntil(row: BulkActionRow, items: number, now: Instant): Instant | null {
@@ -207,7 +208,7 @@ function throttledUntil(row: BulkActionRow, items: number, now: Instant): Instan
   return new Date(fromMs + Math.ceil((items / row.items_per_second) * 1_000)).toISOString();
 }
 
-/** Puts the action off, longer each time; one that cannot go on, or fails again and again, is given up. */
+/** Postpones the action, longer each time; one that cannot continue, or keeps failing, is failed. */
 async function recordFault(
   db: Db,
   row: BulkActionRow,
@@ -238,5 +239,26 @@ async function recordFault(
       .where('lease_owner', '=', owner)
       .executeTakeFirst();
     if (isOver && Number(numUpdatedRows) === 1) await recordEnd(tx, row.bulk_action_id);
+  });
+}
+
+/** Call in the transaction that ends the action. */
+async function recordEnd(tx: Session, bulkActionId: string): Promise<void> {
+  const action = await requireBulkAction(tx, bulkActionId);
+  const { requested_by_id: userId } = await tx.q
+    .selectFrom('bulk_actions')
+    .select('requested_by_id')
+    .where('bulk_action_id', '=', bulkActionId)
+    .executeTakeFirstOrThrow();
+  const left = action.refused > 0 ? `; ${action.refused} were left as they are` : '';
+  const ended = action.status === 'failed' ? 'Failed' : 'Finished';
+  // Only its name is recorded; the role is not checked.
+  const actor = { userId, email: action.requestedBy ?? 'system:worker', role: 'operator' } as const;
+  await recordAudit(tx, actor, {
+    action: action.status === 'failed' ? 'bulk-action.fail' : 'bulk-action.finish',
+    targetType: 'bulk-action',
+    targetId: bulkActionId,
+    summary: `${ended} a ${action.isDryRun ? 'dry run' : 'background action'}: ${bulkVerb(action.change)}; ${bulkOutcome(action)}${left}`,
+    after: { changed: action.changed, refused: action.refused, refusals: action.refusals },
   });
 }

@@ -6,7 +6,7 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenRun, useStore } from '#test/queue-database.ts';
 import { changeItems } from './change-items.ts';
-import type { ItemChange } from './item-changes.ts';
+import type { ItemChange } from './registry.ts';
 
 const operator: Actor = { userId: newId(), email: 'op@example.org', role: 'operator' };
 const viewer: Actor = { userId: newId(), email: 'view@example.org', role: 'viewer' };

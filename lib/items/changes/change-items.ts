@@ -7,13 +7,12 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { once } from '#lib/idempotency/once.ts';
-import { type RefetchPlan, refetchPlanOf } from '#lib/revisit/refetch-plan.ts';
-import { changeRecord } from './change-words.ts';
-import { type ChangeableItem, changeChunk, type ItemChange } from './item-changes.ts';
+import { applyChange } from './apply.ts';
+import { definitionOf, type ItemChange } from './registry.ts';
 
 export interface ChangedItems {
   readonly changed: number;
-  /** Not in a status that allows it, moved meanwhile, or gone. */
+  /** Not in a status that allows it, moved meanwhile, or no longer there. */
   readonly refused: number;
 }
 
@@ -37,7 +36,7 @@ export async function changeItems(
   ids: readonly string[],
   options: { readonly requestKey?: string } = {},
 ): Promise<ChangedItems> {
-  requirePermission(actor, 'work-items:change');
+  requirePermission(actor, definitionOf(change).permission);
   const distinct = [...new Set(ids)];
   if (distinct.length > mostItems) {
     throw new AppError('input_invalid', `At most ${mostItems} items can be changed at once.`);
@@ -62,62 +61,30 @@ export async function changeItems(
   return { changed, refused };
 }
 
-/** Fetches the items again; those that are queued or in progress already are refused, held ones are not. */
-export const recrawlItems = (db: Db, actor: Actor, ids: readonly string[]) =>
-  changeItems(db, actor, { action: 'recrawl' }, ids);
-
-/** Tries failed, skipped and held items again, with their attempts at 0. */
-export const retryItems = (db: Db, actor: Actor, ids: readonly string[]) =>
-  changeItems(db, actor, { action: 'retry' }, ids);
-
-/** Skips pending and failed items. */
-export const skipItems = (db: Db, actor: Actor, ids: readonly string[]) =>
-  changeItems(db, actor, { action: 'skip' }, ids);
-
-/**
- * Pins items to a plan: a fixed interval, always, never, or (`adaptive`) unpins them and takes retired
- * ones back. Errors as `changeItems`.
- */
-export const pinItems = (
-  db: Db,
-  actor: Actor,
-  ids: readonly string[],
-  plan: Exclude<RefetchPlan, { kind: 'retired' }>,
-) => changeItems(db, actor, { action: 'set_refetch', plan }, ids);
-
-/** Keeps the items and their records, but has nobody fetch them; queued ones are refused. */
-export const retireItems = (db: Db, actor: Actor, ids: readonly string[]) =>
-  changeItems(db, actor, { action: 'set_refetch', plan: { kind: 'retired' } }, ids);
-
 async function changeAndRecord(
   tx: Session,
   actor: Actor,
   change: ItemChange,
   ids: readonly string[],
 ): Promise<ChangedItems> {
-  const { changed, refused } = await changeChunk(tx, change, ids);
+  const definition = definitionOf(change);
+  const { changed, refused } = await applyChange(tx, definition, change, ids);
   const [first] = changed;
   if (first) {
+    const { action: _action, ...input } = change;
     await recordAudit(tx, actor, {
       action: auditActionOf(change),
       targetType: 'work-item',
       targetId: changed.length === 1 ? first.work_item_id : null,
-      summary: changeRecord(change, changed.length),
-      before: changed.map((item) => beforeOf(change, item)),
-      ...(hasTarget(change) ? { after: change } : {}),
+      summary: definition.words.record(changed.length, change),
+      before: changed.map((item) => ({
+        id: item.work_item_id,
+        ...(definition.before?.(item) ?? { status: item.status }),
+      })),
+      ...(Object.keys(input).length > 0 ? { after: change } : {}),
     });
   }
   return { changed: changed.length, refused: refused.length };
-}
-
-const hasTarget = ({ action }: ItemChange) =>
-  action === 'set_priority' || action === 'move_to_run' || action === 'set_refetch';
-
-function beforeOf(change: ItemChange, item: ChangeableItem) {
-  const { work_item_id: id, status } = item;
-  if (change.action === 'set_priority') return { id, priority: item.priority };
-  if (change.action === 'set_refetch') return { id, plan: refetchPlanOf(item) };
-  return change.action === 'move_to_run' ? { id, runId: item.run_id } : { id, status };
 }
 
 async function withTries<T>(work: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
 import { passTime, useStore } from '#test/queue-database.ts';
-import { changeItems, pinItems, recrawlItems, retireItems } from './change-items.ts';
+import { changeItems } from './change-items.ts';
 import { setRefetch } from './set-refetch.ts';
 
 const operator: Actor = { userId: newId(), email: 'op@example.org', role: 'operator' };
@@ -43,7 +43,10 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
   const candidates = async (over: object = {}) =>
     (await recrawlCandidates(given.db, over, '')).map((item) => item.work_item_id);
   const pin = (id: string, plan: Exclude<RefetchPlan, { kind: 'retired' }>) =>
-    pinItems(given.db, operator, [id], plan);
+    changeItems(given.db, operator, { action: 'set_refetch', plan }, [id]);
+  const retire = (id: string, actor = operator) =>
+    changeItems(given.db, actor, { action: 'set_refetch', plan: { kind: 'retired' } }, [id]);
+  const recrawl = (id: string) => changeItems(given.db, operator, { action: 'recrawl' }, [id]);
 
   test.each([
     { plan: { kind: 'every', everyS: 3600 }, due: 60 * minute },
@@ -54,7 +57,7 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
     expect(await pin(id, plan)).toEqual({ changed: 1, refused: 0 });
     expect(await interval(id)).toBe(due);
     for (const hash of ['b', 'c']) {
-      await recrawlItems(given.db, operator, [id]);
+      await recrawl(id);
       expect(await fetchNext(hash.repeat(64))).toBe(id);
       expect(await interval(id)).toBe(due);
     }
@@ -74,16 +77,16 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
     expect(await candidates()).toEqual([]);
     expect(await resetForRecrawl(given.db, { staleDays: 0 })).toBe(0);
     expect(await candidates({ workItemIds: [id] })).toEqual([id]);
-    expect(await recrawlItems(given.db, operator, [id])).toEqual({ changed: 1, refused: 0 });
+    expect(await recrawl(id)).toEqual({ changed: 1, refused: 0 });
   });
 
   test('a retired item is fetched by nobody, and kept with its record', async () => {
     const id = await aFetchedItem();
-    expect(await retireItems(given.db, operator, [id])).toEqual({ changed: 1, refused: 0 });
+    expect(await retire(id)).toEqual({ changed: 1, refused: 0 });
     expect(await interval(id)).toBeNull();
     expect(await candidates({ workItemIds: [id] })).toEqual([]);
     expect(await resetForRecrawl(given.db, {})).toBe(0);
-    expect(await recrawlItems(given.db, operator, [id])).toEqual({ changed: 0, refused: 1 });
+    expect(await recrawl(id)).toEqual({ changed: 0, refused: 1 });
     await expect(given.store.updateStatus(id, 'pending')).rejects.toMatchObject({
       code: 'transition_not_allowed',
     });
@@ -103,7 +106,7 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
     if (!item) throw new Error('nothing was claimed');
     const id = item.workItemId;
     await given.store.updateStatus(id, 'failed');
-    await retireItems(given.db, operator, [id]);
+    await retire(id);
     expect(await candidates({ statuses: ['failed'] })).toEqual([]);
     expect(await changeItems(given.db, operator, { action: 'retry' }, [id])).toEqual({
       changed: 0,
@@ -114,28 +117,29 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
   test('nobody sends round or retires an item that somebody else has just retired or queued', async () => {
     const id = await aFetchedItem();
     const asRead = { work_item_id: id, status: 'completed', run_id: null } as const;
-    await retireItems(given.db, operator, [id]);
+    await retire(id);
     expect(await given.db.transaction((tx) => reopenItems(tx, [asRead], {}))).toBe(0);
     await pin(id, { kind: 'adaptive' });
     expect(await given.db.transaction((tx) => reopenItems(tx, [asRead], {}))).toBe(1);
-    const retired = { kind: 'retired' } as const;
-    expect(await given.db.transaction((tx) => setRefetch(tx, [id], retired))).toBe(0);
+    const change = { action: 'set_refetch', plan: { kind: 'retired' } } as const;
+    const item = await given.row(id);
+    expect(await given.db.transaction((tx) => setRefetch.apply(tx, [item], change))).toBe(0);
   });
 
   test('a retired item can be taken back', async () => {
     const id = await aFetchedItem();
-    await retireItems(given.db, operator, [id]);
+    await retire(id);
     await pin(id, { kind: 'adaptive' });
     expect(await candidates()).toEqual([id]);
-    await recrawlItems(given.db, operator, [id]);
+    await recrawl(id);
     expect(await fetchNext()).toBe(id);
   });
 
   test('what is queued or in progress is not retired, and nothing is recorded', async () => {
     const [pending = ''] = await given.store.enqueueMany([aWorkItem()]);
-    expect(await retireItems(given.db, operator, [pending])).toEqual({ changed: 0, refused: 1 });
+    expect(await retire(pending)).toEqual({ changed: 0, refused: 1 });
     await given.store.dequeue(1);
-    expect(await retireItems(given.db, operator, [pending])).toEqual({ changed: 0, refused: 1 });
+    expect(await retire(pending)).toEqual({ changed: 0, refused: 1 });
     expect(await given.count('audit_log')).toBe(0);
   });
 
@@ -160,7 +164,7 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
     const every = { kind: 'every', everyS: 21_600 } as const;
     await pin(id, every);
     expect(await pin(id, every)).toEqual({ changed: 0, refused: 1 });
-    await retireItems(given.db, operator, [id]);
+    await retire(id);
     const entries = await given.db.q
       .selectFrom('audit_log')
       .select(['action', 'target_id', 'summary', 'before_state', 'after_state'])
@@ -189,6 +193,6 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
         after_state: { action: 'set_refetch', plan: { kind: 'retired' } },
       },
     ]);
-    await expect(retireItems(given.db, viewer, [id])).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(retire(id, viewer)).rejects.toMatchObject({ code: 'forbidden' });
   });
 });

@@ -1,5 +1,6 @@
-/** Skipping items, and the numbers of their runs with it. */
+/** Skip: takes pending and failed items out of the queue without fetching them. */
 import type { Session } from '#db/engine.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import {
   adjustRun,
   outcomeDeltas,
@@ -12,15 +13,35 @@ import {
   type StatusAndRun,
   stillAsRead,
 } from '#lib/queue/status-and-run.ts';
+import { items, itemsWere } from '../words.ts';
+import { type ChangedGroup, defineChange } from './change.ts';
+import { isRunning, writeItems } from './put-back.ts';
 
-/**
- * Skips pending and failed items that are still as they were read.
- * @param items at most 500
- * @returns how many were skipped
- */
-export async function skipCandidates(tx: Session, items: readonly ItemAsRead[]): Promise<number> {
+export const skip = defineChange({
+  action: 'skip',
+  input: {},
+  label: 'Skip',
+  icon: 'forward',
+  permission: 'work-items:change',
+  isMain: true,
+  isDangerous: true,
+  takes: ['pending', 'held', 'failed'],
+  takesRetired: true,
+  apply: skipItems,
+  undo: {
+    find: ({ untouched }) => untouched.where('status', '=', statusIs('skipped')),
+    restore,
+  },
+  words: {
+    promise: () => 'will leave the queue without being fetched',
+    outcome: (count) => `${itemsWere(count)} skipped`,
+    record: (count) => `Skipped ${items(count)}`,
+  },
+});
+
+async function skipItems(tx: Session, taken: readonly ItemAsRead[]): Promise<number> {
   let skipped = 0;
-  for (const group of groupByStatusAndRun(items)) {
+  for (const group of groupByStatusAndRun(taken)) {
     const result = await tx.q
       .updateTable('work_items')
       .set({ status: 'skipped', wait_reason: null, updated_at: tx.engine.now() })
@@ -43,4 +64,22 @@ async function recordSkipped(
   const deltas: RunDeltas =
     status === 'failed' ? { failed: -1, skipped: 1 } : outcomeDeltas('skipped', 1);
   await adjustRun(tx, runId, timesDeltas(deltas, count));
+}
+
+async function restore(tx: Session, group: ChangedGroup, ids: readonly string[]): Promise<void> {
+  if (group.status === 'failed') {
+    await adjustRun(tx, group.runId, { failed: ids.length, skipped: -ids.length });
+    await writeItems(tx, ids, { status: 'failed' });
+    return;
+  }
+  const runGoesOn = await isRunning(tx, group.runId);
+  if (runGoesOn) {
+    await adjustRun(tx, group.runId, timesDeltas(outcomeDeltas('skipped', -1), ids.length));
+  }
+  await writeItems(tx, ids, {
+    status: 'pending',
+    wait_reason: group.waitReason,
+    // A run that ended without them does not wait for them again.
+    run_id: runGoesOn ? group.runId : null,
+  });
 }

@@ -9,8 +9,9 @@ import { onHoldRow } from '#lib/queue/hold.ts';
 import { insertRowFrom } from '#lib/queue/rows.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
-import { parseWorkItemQuery, type WorkItemSort, workItemSorts } from './filter.ts';
 import { countWorkItems, listWorkItems } from './list.ts';
+import { parseWorkItemQuery } from './query.ts';
+import { type WorkItemSort, workItemSorts } from './sorts.ts';
 
 describe.each(contractEngines())('the work-item list on $name', (engine) => {
   let database: ContractDatabase;
@@ -51,8 +52,8 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
     ['priority', { priority_from: '10', priority_to: '20' }, ['100%_real']],
     ['an HTTP status of a success', { http: '200' }, ['Ahsoka', 'Ánakin']],
     ['lease holder', { lease: 'worker-7' }, ['Category:Jedi']],
-    ['being held', { held: '1' }, ['boba fett']],
-    ['being held, and another status', { held: '1', status: 'failed' }, []],
+    ['being on hold', { on_hold: '1' }, ['boba fett']],
+    ['being on hold, and another status', { on_hold: '1', status: 'failed' }, []],
     ['host, in any case', { host: 'X.example' }, ['Ahsoka']],
     ['day of creation, its end included', { created_to: '2020-01-02' }, ['Ahsoka', 'Boba Fett']],
     ['time of the last fetch', { fetched_from: '2021-01-01T00:00Z' }, ['Ánakin']],
@@ -145,7 +146,7 @@ describe.each(contractEngines())('the work-item list on $name', (engine) => {
       count: 1,
     });
     expect(await count({ contains: 'fett' })).toEqual({ kind: 'exact', count: 2 });
-    expect(await count({ held: '1' })).toEqual({ kind: 'exact', count: 1 });
+    expect(await count({ on_hold: '1' })).toEqual({ kind: 'exact', count: 1 });
   });
 });
 

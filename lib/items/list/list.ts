@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
-import { chooseAccessPath } from '#lib/paging/access-path.ts';
 import { type CountResult, countRows } from '#lib/paging/capped-count.ts';
 import type { KeysetOrder, SortColumn } from '#lib/paging/keyset.ts';
 import {
@@ -12,16 +11,9 @@ import {
   readListPage,
 } from '#lib/paging/list-page.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
-import { conditionsOf } from './conditions.ts';
-import {
-  defaultDirections,
-  defaultSort,
-  type InstantRange,
-  type WorkItemFilter,
-  type WorkItemQuery,
-  type WorkItemSort,
-} from './filter.ts';
-import { groupsOf } from './groups.ts';
+import { pathOf } from './access-path.ts';
+import { defaultSort, type WorkItemFilter, type WorkItemQuery } from './query.ts';
+import { defaultDirections, type WorkItemSort } from './sorts.ts';
 
 /** A row of the list: what the columns show, without bodies and headers. */
 export interface WorkItemSummary {
@@ -102,17 +94,9 @@ const orderOf = (sort: WorkItemSort, direction: SortDirection): KeysetOrder => (
   id: ref('work_item_id'),
 });
 
-/** By which index a filter is read in an order: for every reader that walks the items of a filter. */
-const pathOf = (filter: WorkItemFilter, sort: WorkItemSort) => (session: Session) => {
-  const conditions = conditionsOf(session.engine, filter);
-  return chooseAccessPath({
-    conditions,
-    groups: groupsOf(conditions, filter),
-    sort,
-    sortColumn: sort,
-    isSmall: (where) => isSmallGroup(session, workItems, where),
-  });
-};
+/** For every reader that walks the items of a filter. */
+const choose = (filter: WorkItemFilter, sort: WorkItemSort) => (session: Session) =>
+  pathOf(session, filter, sort, (where) => isSmallGroup(session, workItems, where));
 
 /**
  * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError
@@ -126,7 +110,7 @@ export function listWorkItems(
   const { filter, sort, direction, cursor } = query;
   const request = { cursor, limit: options.limit };
   const order = orderOf(sort, direction);
-  return readListPage(session, workItems, order, request, pathOf(filter, sort), toSummary);
+  return readListPage(session, workItems, order, request, choose(filter, sort), toSummary);
 }
 
 const toSummary = (row: ItemRow): WorkItemSummary => ({
@@ -162,13 +146,13 @@ export async function countWorkItems(
   session: Session,
   filter: WorkItemFilter,
 ): Promise<CountResult> {
-  if (onlyCountedFilters(filter)) {
+  // `asOf` filters nothing by itself.
+  const { status, source, asOf: _asOf, ...others } = filter;
+  if (Object.values(others).every((value) => value === undefined)) {
     const counters = await session.engine.readTotals(session);
     const count = counters
-      .filter((row) => filter.source === undefined || row.source_name === filter.source)
-      .filter(
-        (row) => filter.statuses.length === 0 || filter.statuses.some((s) => s === row.status),
-      )
+      .filter((row) => source === undefined || row.source_name === source)
+      .filter((row) => status === undefined || status.some((one) => one === row.status))
       .reduce((sum, row) => sum + row.item_count, 0);
     return { kind: 'exact', count };
   }
@@ -177,26 +161,6 @@ export async function countWorkItems(
     session,
     workItems,
     orderOf(sort, defaultDirections[sort]),
-    pathOf(filter, sort),
-  );
-}
-
-function onlyCountedFilters(filter: WorkItemFilter): boolean {
-  const {
-    statuses: _statuses,
-    source: _source,
-    created,
-    updated,
-    fetched,
-    due,
-    // Says what `due` and stale are reckoned from, and filters nothing by itself.
-    asOf: _asOf,
-    ...others
-  } = filter;
-  const open = (range: InstantRange) => range.from === undefined && range.to === undefined;
-  return (
-    !due &&
-    [created, updated, fetched].every(open) &&
-    Object.values(others).every((value) => value === undefined)
+    choose(filter, sort),
   );
 }

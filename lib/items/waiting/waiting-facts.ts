@@ -8,7 +8,7 @@ import { readNow } from '#lib/now.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
-import type { WaitingFacts } from './waiting-reason.ts';
+import type { WaitingFacts } from './waiting-reasons.ts';
 
 /** Items ahead are counted no further: "1,000" says as much as "12,345" to somebody who waits. */
 const aheadCap = 1_000;
@@ -127,7 +127,7 @@ async function momentIn({ q, engine }: Session, ms: number | null): Promise<Inst
   return row.then;
 }
 
-/** Items of the host in workers' hands; there are never more than the fleet has in flight. */
+/** Leased items of the host; there are never more than the fleet has in flight. */
 async function countInFlight({ q }: Session, host: string): Promise<number> {
   const { total } = await q
     .selectFrom('work_items')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WaitingFacts } from './waiting-reason.ts';
+import type { WaitingFacts } from './waiting-reasons.ts';
 import { whyWaiting } from './why-waiting.ts';
 
 const now = '2026-11-23T12:00:00.000Z';
@@ -140,7 +140,7 @@ describe('a pending item', () => {
     ],
     [
       'it is on hold',
-      'held',
+      'on_hold',
       { item: { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' } },
       null,
     ],
@@ -190,8 +190,8 @@ describe('a pending item', () => {
     const answer = whyWaiting(facts({ item }));
     expect(answer.reasons).toEqual([
       {
-        code: 'held',
-        sentence: 'It is on hold; release or retry it, or launch a run of its source.',
+        code: 'on_hold',
+        sentence: 'It is on hold; take it off hold or retry it, or launch a run of its source.',
         until: null,
         change: 'It waits until somebody does.',
       },

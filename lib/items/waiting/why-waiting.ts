@@ -1,28 +1,26 @@
 /**
  * "Why isn't this item running?" A pure answer from the item, its source, its host, its run and the
- * database's clock; every reason that holds is named, the one that decides first.
+ * database's clock; every reason that applies is named, the deciding one first.
  */
 import type { Instant } from '#db/schema.ts';
 import { missingCode } from '#lib/queue/finish/missing.ts';
 import {
+  hostReasons,
   reason,
   reasonUntil,
-  type WaitingCode,
-  type WaitingFacts,
-  type WaitingReason,
-} from './waiting-reason.ts';
-import {
-  hostReasons,
   roomReasons,
   runReasons,
   slotReasons,
   sourceReasons,
   timeReasons,
   turnOf,
+  type WaitingCode,
+  type WaitingFacts,
+  type WaitingReason,
 } from './waiting-reasons.ts';
 
 export interface WaitingAnswer {
-  /** True while the item is pending or held by a worker. */
+  /** True while the item is pending or leased. */
   readonly unfinished: boolean;
   /** At least one; the deciding one first. */
   readonly reasons: readonly [WaitingReason, ...WaitingReason[]];
@@ -37,7 +35,7 @@ const needsPerson: ReadonlySet<WaitingCode> = new Set([
   'source_paused',
   'run_paused',
   'run_spent',
-  'held',
+  'on_hold',
   'no_workers',
 ]);
 
@@ -62,7 +60,7 @@ export function whyWaiting(facts: WaitingFacts): WaitingAnswer {
         ),
       );
     case 'in_progress':
-      return { unfinished: true, reasons: [held(facts)], readyAt: null };
+      return { unfinished: true, reasons: [leased(facts)], readyAt: null };
     case 'pending':
       return pending(facts);
   }
@@ -76,7 +74,7 @@ const settled = (only: WaitingReason): WaitingAnswer => ({
 
 const times = (attempts: number) => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);
 
-function held({ now, item }: WaitingFacts): WaitingReason {
+function leased({ now, item }: WaitingFacts): WaitingReason {
   const owner = item.leaseOwner ?? 'An unknown worker';
   return item.leaseUntil !== null && item.leaseUntil > now
     ? reason('running', `${owner} is working on it and holds its lease.`, item.leaseUntil)

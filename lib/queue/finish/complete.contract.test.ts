@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Db, Session } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
-import { parseWorkItemQuery } from '#lib/items/list/filter.ts';
 import { listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
 import { givenRun, passTime, useStore } from '#test/queue-database.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { changeItems } from '#lib/items/changes/change-items.ts';
-import type { ItemChange } from '#lib/items/changes/item-changes.ts';
+import type { ItemChange } from '#lib/items/changes/registry.ts';
 import { cancelRun, stopRun } from '#lib/runs/control-run.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';

@@ -79,7 +79,7 @@ export function BulkControls({
       >
         <p>
           {items} {changed === 1 ? 'becomes' : 'become'} as before, in the background. Those that
-          have moved on since are left as they are, and told.
+          have moved on since are left as they are, and listed.
         </p>
       </ConfirmDialog>
       <ConfirmDialog

@@ -10,16 +10,14 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
 import { can } from '#lib/actor/model.ts';
-import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/get.ts';
-import { listRefused } from '#lib/items/bulk/refused-items.ts';
-import { whyNotUndo } from '#lib/items/bulk/undo.ts';
-import { bulkOutcome, bulkVerb } from '#lib/items/bulk/words.ts';
+import { whyNotUndo } from '#lib/items/bulk/control.ts';
+import { bulkOutcome, bulkVerb } from '#lib/items/bulk/model.ts';
+import { listRefused } from '#lib/items/bulk/outcomes.ts';
+import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/read.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 import { BulkStatus } from '../bulk-words.tsx';
 import { BulkControls } from './bulk-controls.tsx';
-import { BulkFacts } from './bulk-facts.tsx';
-import { BulkProgress } from './bulk-progress.tsx';
-import { RefusedItems, refusedShown } from './refused-items.tsx';
+import { BulkFacts, BulkProgress, RefusedItems, refusedShown } from './bulk-report.tsx';
 
 export const metadata: Metadata = { title: 'Background action' };
 
@@ -109,7 +107,7 @@ function Standing({
           </LinkButton>
         }
       >
-        It goes on by itself as soon as one is started.
+        It continues by itself as soon as one is started.
       </Banner>
     );
   }
@@ -118,7 +116,7 @@ function Standing({
       return null;
     case 'failed':
       return (
-        <Banner kind="failed" title={action.errorMessage ?? 'It could not go on.'} isLive>
+        <Banner kind="failed" title={action.errorMessage ?? 'It could not continue.'} isLive>
           {bulkOutcome(action)} before that; the others are as they were.
         </Banner>
       );

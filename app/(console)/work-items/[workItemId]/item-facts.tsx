@@ -1,13 +1,14 @@
-/** ItemFacts: what is known of the item itself. */
-
+/** What is known of an item: its facts, some of which the drawer lists too, and its lineage. */
 import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
-import { countOf, Num } from '#app/ui/num.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { countOf, formatCount, Num, shortId } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
-import type { WorkItemDetail } from '#lib/items/detail.ts';
-import { fetchEntries, priorityEntry, runEntry, sourceEntry } from '../item-entries.tsx';
+import type { RelatedItem, WorkItemDetail, WorkItemPreview } from '#lib/items/detail.ts';
+import { refetchWords } from '#lib/revisit/refetch-words.ts';
 
 export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
   const { item } = detail;
@@ -31,7 +32,7 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
               ]
             : []),
           ...(detail.missingSince
-            ? [{ label: 'Gone since', value: <Time at={detail.missingSince} /> }]
+            ? [{ label: 'Missing since', value: <Time at={detail.missingSince} /> }]
             : []),
           sourceEntry(detail),
           { label: 'Type', value: `${item.sourceSystem} · ${item.resourceType}` },
@@ -58,5 +59,103 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
         ]}
       />
     </Section>
+  );
+}
+
+export function sourceEntry({ item, sourceId }: Pick<WorkItemPreview, 'item' | 'sourceId'>) {
+  const value = sourceId ? (
+    <Link href={`/sources/${sourceId}`} className="link">
+      {item.sourceName}
+    </Link>
+  ) : (
+    item.sourceName
+  );
+  return { label: 'Source', value };
+}
+
+export function runEntry({ run }: Pick<WorkItemPreview, 'run'>) {
+  const value = run ? (
+    <Link href={`/runs/${run.runId}`} className="link">
+      {run.name ?? `${run.kind} ${shortId(run.runId)}`}
+    </Link>
+  ) : (
+    <None word="no run" />
+  );
+  return { label: 'Run', value };
+}
+
+export const priorityEntry = ({ item }: Pick<WorkItemPreview, 'item'>) => ({
+  label: 'Priority',
+  value: <Num value={item.priority} />,
+});
+
+/** When it was fetched, and when it will be again. */
+export const fetchEntries = ({ item }: Pick<WorkItemPreview, 'item'>) => [
+  { label: 'Last fetched', value: <Time at={item.lastFetchedAt} /> },
+  { label: 'Last new content', value: <Time at={item.lastChangedAt} /> },
+  { label: 'Next due', value: <Time at={item.nextFetchAt} absent="not planned" /> },
+  { label: 'Fetched again', value: refetchWords(item.refetch) },
+];
+
+/** Where the item was discovered, and what was discovered in it. */
+export function Lineage({ detail }: { readonly detail: WorkItemDetail }) {
+  const { item, parent, children } = detail;
+  const { count } = children;
+  const total =
+    count.kind === 'exact'
+      ? formatCount(count.count)
+      : count.kind === 'more'
+        ? `more than ${formatCount(count.than)}`
+        : 'many';
+  return (
+    <>
+      <Section title="Discovered from">
+        {parent ? (
+          <Related item={parent} />
+        ) : (
+          <p className="text-sm text-ink-3">
+            {item.discoveredFrom === null
+              ? 'Nowhere: it is a seed.'
+              : 'An item that no longer exists.'}
+          </p>
+        )}
+      </Section>
+      <Section
+        title={`Discovered in it: ${total}`}
+        {...(children.items.length > 0
+          ? {
+              aside: (
+                <Link href={`/work-items?from=${item.workItemId}`} className="link">
+                  Show in the list
+                </Link>
+              ),
+            }
+          : {})}
+      >
+        {children.items.length === 0 ? (
+          <p className="text-sm text-ink-3">No further item was found in its payload.</p>
+        ) : (
+          <ul className="flex max-h-96 flex-col gap-1 overflow-y-auto">
+            {children.items.map((child) => (
+              <li key={child.workItemId}>
+                <Related item={child} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function Related({ item }: { readonly item: RelatedItem }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <StatusBadge status={item.status} />
+      <Link href={`/work-items/${item.workItemId}`} className="min-w-0 truncate text-sm link">
+        {item.resourceId}
+      </Link>
+      <span className="text-xs text-ink-3">{item.resourceType}</span>
+    </span>
   );
 }

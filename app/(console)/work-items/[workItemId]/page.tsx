@@ -14,28 +14,32 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { can } from '#lib/actor/model.ts';
+import { changeOffers, offersFor } from '#lib/items/changes/offers.ts';
+import { planChoices } from '#lib/items/changes/set-refetch.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { statusTimeline } from '#lib/items/timeline.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
-import { ItemActionButton } from '../item-action-button.tsx';
-import { itemActions, splitByAction } from '../item-actions.ts';
+import { AskedChange, ChangeButton } from '../change-buttons.tsx';
 import { Attempts } from './attempts.tsx';
-import { ItemFacts } from './item-facts.tsx';
-import { Lineage } from './lineage.tsx';
+import { ItemFacts, Lineage } from './item-facts.tsx';
 import { RefetchMenu } from './refetch-menu.tsx';
-import { StatusTimeline } from './status-timeline.tsx';
-import { WhyWaiting } from './why-waiting.tsx';
+import { StatusTimeline, WhyWaiting } from './standing.tsx';
 
 export const metadata: Metadata = { title: 'Work item' };
 
 export default async function WorkItemPage({
   params,
+  searchParams,
 }: {
   readonly params: Promise<{ workItemId: string }>;
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const actor = await requireActor();
   const { workItemId } = await params;
+  // The palette opens the page with it.
+  const { change } = await searchParams;
+  const asked = typeof change === 'string' ? change : null;
   const loaded = await loadPage(async ({ runtime: { db } }) => {
     const [detail, record] = await Promise.all([
       getWorkItemDetail(db, workItemId),
@@ -66,11 +70,14 @@ export default async function WorkItemPage({
             <CopyId id={item.workItemId} />
           </>
         }
-        actions={can(actor.role, 'work-items:change') ? <Actions item={item} /> : null}
+        actions={
+          can(actor.role, 'work-items:change') ? <Actions item={item} asked={asked} /> : null
+        }
       />
       {item.refetch.kind === 'retired' ? (
         <Banner kind="info" title="It is retired">
-          It is kept with its records, and nobody fetches it. Another fetch plan takes it back.
+          It is kept with its records, but no longer fetched. Choose another fetch plan to take it
+          back.
         </Banner>
       ) : (
         <WhyWaiting status={item.status} answer={detail.waiting} />
@@ -91,23 +98,24 @@ export default async function WorkItemPage({
   );
 }
 
-function Actions({ item }: { readonly item: WorkItem }) {
-  const { workItemId, status, waitReason } = item;
-  const given = [{ workItemId, status, waitReason }];
-  const isRetired = item.refetch.kind === 'retired';
+function Actions({ item, asked }: { readonly item: WorkItem; readonly asked: string | null }) {
+  const { workItemId } = item;
+  const offer = changeOffers.find(({ id }) => id === asked);
   return (
     <>
-      {itemActions
-        .filter((action) => splitByAction(action, given).affected.length > 0)
-        // Nobody sends a retired item round.
-        .filter((action) => !isRetired || action === 'skip')
-        .map((action) => (
-          <ItemActionButton key={action} action={action} items={given} />
-        ))}
-      <RefetchMenu item={item} />
+      {offersFor(item).map((one) => (
+        <ChangeButton key={one.id} offer={one} workItemId={workItemId} />
+      ))}
+      <RefetchMenu item={item} choices={refetchChoices} />
+      {offer ? <AskedChange key={offer.id} offer={offer} workItemId={workItemId} /> : null}
     </>
   );
 }
+
+const refetchChoices = [
+  ...planChoices,
+  { label: 'Retire: keep, but fetch no more', value: { kind: 'retired' } },
+] as const;
 
 function LatestRecord({ record }: { readonly record: RecordDetail | null }) {
   if (record === null) {

@@ -9,34 +9,23 @@ import type { RefetchPlan } from '#lib/revisit/refetch-plan.ts';
 import { refetchWords } from '#lib/revisit/refetch-words.ts';
 import { setRefetch } from '../actions.ts';
 
-const hour = 3_600;
-const day = 24 * hour;
-
-const choices: readonly { readonly label: string; readonly plan: RefetchPlan }[] = [
-  { label: 'By how often it changes', plan: { kind: 'adaptive' } },
-  { label: 'Every hour', plan: { kind: 'every', everyS: hour } },
-  { label: 'Every day', plan: { kind: 'every', everyS: day } },
-  { label: 'Every 7 days', plan: { kind: 'every', everyS: 7 * day } },
-  { label: 'Always due', plan: { kind: 'always' } },
-  { label: 'Only when asked for', plan: { kind: 'never' } },
-  { label: 'Retire: keep, but fetch no more', plan: { kind: 'retired' } },
-];
-
 const isQueued = ({ status }: Pick<WorkItem, 'status'>) =>
   status === 'pending' || status === 'in_progress';
 
 export function RefetchMenu({
   item,
+  choices,
 }: {
   readonly item: Pick<WorkItem, 'workItemId' | 'status' | 'refetch'>;
+  readonly choices: readonly { readonly label: string; readonly value: RefetchPlan }[];
 }) {
   const now = refetchWords(item.refetch);
   const { run, isPending } = useAction(setRefetch, {
     done: ({ changed, plan }) =>
       changed === 0
-        ? 'The item moved meanwhile and stayed as it is'
+        ? 'The item has moved on since and was left as it is'
         : plan.kind === 'retired'
-          ? 'The item is retired: it is kept, and nobody fetches it'
+          ? 'The item is retired: it is kept, but no longer fetched'
           : `The item is fetched again ${refetchWords(plan)}`,
   });
   return (
@@ -47,7 +36,7 @@ export function RefetchMenu({
           Fetch plan
         </Button>
       }
-      entries={choices.map(({ label, plan }) => {
+      entries={choices.map(({ label, value: plan }) => {
         const isNow = refetchWords(plan) === now;
         return {
           id: refetchWords(plan),

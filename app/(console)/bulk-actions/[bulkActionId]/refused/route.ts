@@ -3,8 +3,8 @@ import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { download } from '#app/_server/download.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import { requireBulkAction } from '#lib/items/bulk/get.ts';
-import { refusedAsCsv } from '#lib/items/bulk/refused-items.ts';
+import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
+import { requireBulkAction } from '#lib/items/bulk/read.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 export async function GET(

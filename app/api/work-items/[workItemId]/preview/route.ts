@@ -1,7 +1,7 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { getWorkItemPreview } from '#lib/items/preview.ts';
+import { getWorkItemPreview } from '#lib/items/detail.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 /** For the drawer of the work-item list. */

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { itemChanges } from './changes/registry.ts';
+import { filterGroups, filters } from './list/filters/registry.ts';
+
+/** Aligned, as the formatter has tables. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, at) =>
+    Math.max(3, head.length, ...rows.map((cells) => cells[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(heads), line(rule), ...rows.map(line)].join('\n');
+}
+
+const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
+
+/** `held` is how it is stored. */
+const standingInWords = (standing: string) =>
+  standing === 'held' ? 'on hold' : standing.replace('_', ' ');
+
+const examplesOf = (name: string) => {
+  const filter = filters.find((one) => one.name === name);
+  if (filter?.options) return code(filter.options.map(({ value }) => value));
+  if (filter?.kind === 'flag') return '`1`';
+  if (filter?.kind === 'date') return '`2026-01-31`, `2026-01-31T09:15:00Z`';
+  return filter?.examples ? code(filter.examples) : '';
+};
+
+const document = `# Work items: filters and changes
+
+How the list of work items is narrowed, and what a person can do to items. Both tables are written from the
+registries that the console follows (\`lib/items/list/filters\`, \`lib/items/changes\`); a test compares the two
+(\`vitest run --project unit lib/items/items-document -u\` writes them anew).
+
+## Filters
+
+In the address of the list, \`/work-items?status=failed&stale=30\`, in exports
+(\`/api/export/work-items?format=csv&…\`) and in saved views. Filters hold together. A value that is not understood is
+ignored by the list, which says so, and refused by an export and a bulk action. A bulk action over a filter is
+frozen when it is confirmed: items that begin to match later are left alone, and so are items that changed since,
+unless all that is asked for **lasts**, which neither work nor a person changes.
+
+${filterGroups
+  .map(
+    ({ title, filters: group }) =>
+      `### ${title}\n\n${table(
+        ['Parameter', 'Label', 'What it finds', 'Such as', 'Lasts'],
+        group.map(({ name, label, help }) => [
+          `\`${name}\``,
+          label,
+          help,
+          examplesOf(name),
+          filters.find((one) => one.name === name)?.lasts ? 'yes' : '',
+        ]),
+      )}`,
+  )
+  .join('\n\n')}
+
+## Changes
+
+Of one item on its page, of selected rows, and of all items of a filter in the background. Items that a change does
+not take are left and counted by their reason; every change is recorded in the audit log in the same transaction.
+A bulk action can be tried dry, slowed, stopped and undone; undoing leaves items that have moved on since.
+
+${table(
+  ['Change', 'In the audit log', 'Takes', 'What becomes of the items'],
+  itemChanges.map(({ action, label, takes, takesRetired, words, fields }) => [
+    label,
+    `\`work-items.${action.replaceAll('_', '-')}\``,
+    takes.length > 5
+      ? 'every status, retired ones too'
+      : `${takes.map(standingInWords).join(', ')}${takesRetired ? ', retired ones too' : ''}`,
+    fields
+      ? `asks for: ${fields.map((field) => field.label.toLowerCase()).join(', ')}`
+      : promised(words.promise),
+  ]),
+)}
+`;
+
+/** Of a change that asks for nothing: its promise needs no choice. */
+function promised(promise: (change: never) => string): string {
+  return (promise as () => string)();
+}
+
+test('the document of filters and changes says what the registries say', async () => {
+  await expect(document).toMatchFileSnapshot('../../docs/work-items.md');
+});

@@ -1,0 +1,152 @@
+/** What the filters of the list ask in SQL, and by which index they are read. */
+import { type RawBuilder, sql } from 'kysely';
+import type { Engine, Session } from '#db/engine.ts';
+import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import {
+  type AccessPath,
+  type ColumnOf,
+  type Condition,
+  chooseAccessPath,
+  condition,
+  type Group,
+  rangeCondition,
+} from '#lib/paging/access-path.ts';
+import type { SortBounds } from '#lib/paging/segments.ts';
+import type { Ask, Bound } from './filters/filter.ts';
+import { type AnyFilter, givenFilters } from './filters/registry.ts';
+import type { WorkItemFilter } from './query.ts';
+import type { WorkItemSort } from './sorts.ts';
+
+const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
+
+/** By which index a filter is read in an order; `isSmall` says whether a group is read whole. */
+export function pathOf(
+  { engine }: Session,
+  filter: WorkItemFilter,
+  sort: WorkItemSort,
+  isSmall: (where: RawBuilder<boolean>) => Promise<boolean>,
+): Promise<AccessPath> {
+  const conditions = givenFilters(filter).flatMap((given) =>
+    conditionsOf(engine, given.filter, given.value, filter.asOf),
+  );
+  const groups = groupsOf(conditions, filter);
+  return chooseAccessPath({ conditions, groups, sort, sortColumn: sort, isSmall });
+}
+
+/**
+ * What one filter asks. The first condition has its name as key, by which groups refer to it.
+ * @param asOf the moment that times ago are counted from; absent = the database's now
+ */
+export function conditionsOf(
+  engine: Engine,
+  { name, where }: Pick<AnyFilter, 'where'> & { readonly name: string },
+  value: unknown,
+  asOf?: string,
+): Condition[] {
+  return where(value).map((ask, at) => {
+    const key = at === 0 ? name : `${name} ${at}`;
+    return ask.is === 'stretch'
+      ? rangeCondition(engine, ref, key, ask.column, boundsOf(engine, ask.bound, asOf))
+      : condition(engine, ref, key, (of) => testOf(engine, ask, of));
+  });
+}
+
+function testOf(
+  engine: Engine,
+  ask: Exclude<Ask, { is: 'stretch' }>,
+  of: ColumnOf,
+): RawBuilder<boolean> {
+  switch (ask.is) {
+    case 'equal':
+      return sql`${of(ask.column)} = ${ask.value}`;
+    case 'one of':
+      return ask.words.length === 1
+        ? sql`${of(ask.column)} = ${literals(ask.words)}`
+        : sql`${of(ask.column)} in (${literals(ask.words)})`;
+    case 'none of':
+      return ask.nullable
+        ? sql`(${of(ask.column)} is null or ${of(ask.column)} not in (${literals(ask.words)}))`
+        : sql`${of(ask.column)} not in (${literals(ask.words)})`;
+    case 'exactly':
+      return engine.isExactly(of(ask.column), ask.text);
+    case 'contains': {
+      const anywhere = ask.columns.map((column) => engine.contains(of(column), ask.text));
+      return sql`(${sql.join(anywhere, sql` or `)})`;
+    }
+    case 'in partial index': {
+      const isIt = sql<boolean>`${of(ask.column)} = ${ask.value}`;
+      // The index is used where its own condition is repeated.
+      return ask.value >= ask.indexedFrom
+        ? sql`${isIt} and ${of(ask.column)} >= ${sql.lit(ask.indexedFrom)}`
+        : isIt;
+    }
+    case 'at least':
+      return sql`${of(ask.column)} >= ${ask.value}`;
+  }
+}
+
+const literals = (words: readonly string[]) => sql.join(words.map((word) => sql.lit(word)));
+
+function boundsOf(engine: Engine, bound: Bound, asOf: string | undefined) {
+  return (column: ReturnType<ColumnOf>): SortBounds => {
+    if ('startsWith' in bound) return { within: engine.startsWith(column, bound.startsWith) };
+    if ('from' in bound) return { from: sql`${column} >= ${bound.from}` };
+    if ('upTo' in bound) return { to: sql`${column} <= ${bound.upTo}` };
+    if ('since' in bound) return { from: sql`${column} >= ${engine.instantParam(bound.since)}` };
+    if ('before' in bound) return { to: sql`${column} < ${engine.instantParam(bound.before)}` };
+    return { to: sql`${column} <= ${momentAgo(engine, bound.msAgo, asOf)}` };
+  };
+}
+
+function momentAgo(engine: Engine, ms: number, asOf: string | undefined) {
+  if (asOf !== undefined) return engine.instantParam(new Date(Date.parse(asOf) - ms).toISOString());
+  return ms === 0 ? engine.now() : engine.nowPlus(-ms);
+}
+
+/**
+ * The groups a filter names, the one that is usually smallest first: those of single filters by their rank,
+ * then those that an index has of a status together with a run or a source.
+ */
+function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Group[] {
+  const { run, status: statuses = [], lease } = filter;
+  // Of the statuses of a run only failures have an index.
+  const isRunFailures = run !== undefined && statuses.length === 1 && statuses[0] === 'failed';
+  const groups = givenFilters(filter)
+    .flatMap(({ filter: { name, group }, value }) =>
+      group && (group.when?.(value) ?? true) ? [{ name, ...group }] : [],
+    )
+    .toSorted((a, b) => a.rank - b.rank)
+    .flatMap(({ name, order }): Group[] => {
+      if (name === 'run' && isRunFailures) {
+        const branches = [sql<boolean>`run_id = ${run} and ${is('failed')}`];
+        return [{ keys: ['run', 'status'], branches, order }];
+      }
+      const found = conditions.find(({ key }) => key === name);
+      return found ? [{ keys: [name], branches: [found.seek], order }] : [];
+    });
+  if (run !== undefined && statuses.length > 0 && !isRunFailures) {
+    groups.push({
+      keys: ['run', 'status'],
+      branches: statuses.map((status) => sql<boolean>`run_id = ${run} and ${is(status)}`),
+      order: null,
+    });
+  }
+  // Only an item in progress is leased.
+  if (lease !== undefined) {
+    groups.push({ keys: [], branches: [is('in_progress')], order: 'created_at' });
+  }
+  const source = conditions.find(({ key }) => key === 'source');
+  const byStatus = (some: readonly WorkItemStatus[]) =>
+    some.map((status) =>
+      source === undefined ? is(status) : sql<boolean>`${source.seek} and ${is(status)}`,
+    );
+  if (statuses.length > 0) {
+    const keys = source === undefined ? ['status'] : ['source', 'status'];
+    groups.push({ keys, branches: byStatus(statuses), order: 'created_at' });
+  } else if (source !== undefined) {
+    groups.push({ keys: ['source'], branches: byStatus(workItemStatuses), order: 'created_at' });
+  }
+  return groups;
+}
+
+const is = (status: WorkItemStatus) => sql<boolean>`${ref('status')} = ${sql.lit(status)}`;

@@ -1,0 +1,22 @@
+/** What CONTRIBUTING.md adds as an example, as files of the house in outline. */
+import { codeOf } from './documented-code.ts';
+
+const blockUnder = (heading: string): string => {
+  const found = codeOf('CONTRIBUTING.md').find((one) => one.heading === heading);
+  if (!found) throw new Error(`CONTRIBUTING.md shows no code under ${heading}`);
+  return found.code;
+};
+
+/** The change, which would stand in lib/items/changes. */
+export const contributedChange = (): string =>
+  blockUnder('Adding a change to items')
+    .replaceAll("'./", "'#lib/items/changes/")
+    .replaceAll("'../", "'#lib/items/");
+
+/** The filter, which would be an entry of a group. */
+export const contributedFilter = (): string => `
+import { defineFilter, equal } from '#lib/items/list/filters/filter.ts';
+import { wholeParameter } from '#lib/paging/parameters.ts';
+
+export const filter = ${blockUnder('Adding a filter').trimEnd().replace(/,$/, ';')}
+`;
