@@ -4,7 +4,7 @@ import { launchOptions } from './e2e/support/system-browser.ts';
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  globalSetup: './e2e/support/lay-files.ts',
+  globalSetup: './e2e/support/prepare-products.ts',
   outputDir: 'test-results',
   // The same on every system: what is compared is text.
   snapshotPathTemplate: '{testDir}/looks/{testFileName}-{arg}{ext}',

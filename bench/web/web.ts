@@ -6,7 +6,7 @@
  */
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { accounts, password } from '../../e2e/support/accounts.ts';
-import layFiles from '../../e2e/support/lay-files.ts';
+import prepareProducts from '../../e2e/support/prepare-products.ts';
 import { startProduct } from '../../e2e/support/product.ts';
 import { type ScriptWeight, weighScripts } from '../../e2e/support/script-weight.ts';
 import { launchOptions } from '../../e2e/support/system-browser.ts';
@@ -28,7 +28,7 @@ export const webBenchmark: Benchmark = {
 };
 
 async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
-  await layFiles();
+  const clear = await prepareProducts();
   const product = await startProduct();
   const browser = await chromium.launch(launchOptions());
   try {
@@ -53,6 +53,7 @@ async function run(options: BenchOptions): Promise<readonly BenchResult[]> {
   } finally {
     await browser.close();
     await product.stop();
+    await clear();
   }
 }
 

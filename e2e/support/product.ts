@@ -1,16 +1,14 @@
-/**
- * The built product on a free port with a database of its own and a real worker beside it. Its static files are laid
- * out beforehand (`layFiles`).
- */
+/** The built product on a free port with a database of its own and a real worker beside it, from what `prepareProducts` made. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { serverFile } from '../../scripts/support/build.ts';
 import { allocatorSettings, consoleFlags } from '../../scripts/support/launch-settings.ts';
 import { root } from '../../scripts/support/root.ts';
+import { databaseSettings } from './prepare-database.ts';
+import { prepared } from './prepare-products.ts';
 
 const node = path.join(root, 'node_modules/.bin/node');
 const startTimeoutMs = 30_000;
@@ -43,9 +41,8 @@ export async function startProduct(
     ...process.env,
     ...allocatorSettings,
     INGEST_DESIGN_PAGE: '1',
-    DB_BACKEND: 'sqlite',
+    ...databaseSettings,
     INGEST_SQLITE_PATH: databaseFile,
-    INGEST_SECRET_KEY: 'the secret key of a product under test only',
     INGEST_LAKE_DIR: path.join(directory, 'lake'),
     // Tests fetch from servers of their own on this machine.
     INGEST_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
@@ -73,11 +70,11 @@ export async function startProduct(
     return child;
   };
   try {
-    await ended(start([fileURLToPath(new URL('./prepare-database.ts', import.meta.url))]), lines);
+    await copyFile(prepared('databaseFile'), databaseFile);
     await fill(databaseFile);
     const { pid: consolePid } = start([...consoleFlags, serverFile]);
     if (consolePid === undefined) throw new Error('The console could not be started.');
-    start(['commands/worker.ts']);
+    start([prepared('worker')]);
     await untilHealthy(url, lines);
     return { url, env, consolePid, output: () => lines.join('\n'), stop };
   } catch (error) {
@@ -98,15 +95,6 @@ function freePort(): Promise<number> {
           : reject(new Error('no port was given')),
       );
     });
-  });
-}
-
-function ended(child: ChildProcess, lines: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`preparing failed:\n${lines.join('\n')}`)),
-    );
   });
 }
 
