@@ -1,8 +1,7 @@
 /** What every server action and page load goes through: parse, call one function, answer in one form. */
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
-import { AppError, type PublicError, toPublicError } from '#lib/errors/app-error.ts';
-import { parseInput } from '#lib/errors/parse-input.ts';
+import { AppError, type PublicError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { actorOrThrow, type SignedInActor } from './actor.ts';

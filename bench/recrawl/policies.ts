@@ -1,10 +1,6 @@
-import {
-  dueFirst,
-  estimateChangeRate,
-  rateOfClass,
-  refreshClassOf,
-} from '#lib/revisit/freshness.ts';
+import { estimateChangeRate, rateOfClass, refreshClassOf } from '#lib/revisit/freshness.ts';
 import { defaultRevisitPolicy, nextInterval } from '#lib/revisit/intervals.ts';
+import { dueFirst } from '#test/due-first.ts';
 import type { Random } from './random.ts';
 
 /** What a crawler knows about a page (and, for comparison only, the truth). */

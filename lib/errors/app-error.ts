@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { DatabaseError } from '#db/errors.ts';
 import { type AppErrorCode, appErrorRemedies, type ErrorCode } from './codes.ts';
 
@@ -63,4 +64,17 @@ export function toPublicError(error: unknown): PublicError {
     message: 'Something failed inside.',
     remedy: appErrorRemedies.internal,
   };
+}
+
+/** @throws AppError `input_invalid`; `fields` by dotted path, the first message of each */
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  message = 'Some fields need another value.',
+): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const fields: Record<string, string> = {};
+  for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
+  throw new AppError('input_invalid', message, { fields });
 }

@@ -1,10 +1,42 @@
 /** Blocked hosts, left alone by the whole fleet: they asked for that, or failed too often in a row. */
-import type { Db } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+
+/**
+ * Blocks a host for the whole fleet; a shorter block never shortens a longer one.
+ * @returns the event, for the end of the transaction; none when the host was blocked already
+ */
+export async function blockHost(
+  tx: Session,
+  host: string,
+  blockMs: number,
+  reason: string | null,
+): Promise<readonly NewEvent[]> {
+  const { engine } = tx;
+  const until = engine.nowPlus(blockMs);
+  const change = tx.q
+    .updateTable('hosts')
+    .set({ blocked_until: until, blocked_reason: reason })
+    .where('host', '=', host);
+  const fresh = await change
+    .where((eb) =>
+      eb.or([eb('blocked_until', 'is', null), eb('blocked_until', '<=', engine.now())]),
+    )
+    .executeTakeFirst();
+  if (Number(fresh.numUpdatedRows) === 0) {
+    // It is blocked already: whatever was under way repeats it.
+    await change.where('blocked_until', '<', until).execute();
+    return [];
+  }
+  const because = reason === null ? '' : `: ${reason}`;
+  const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
+  return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
+}
 
 /**
  * Lets workers ask the host again before its wait is over. Needs `hosts:change`. Throws `not_found`

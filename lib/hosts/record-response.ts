@@ -5,6 +5,7 @@ import { preparedChange } from '#db/prepared.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { answeringHost, latencyIn } from './attempt-facts.ts';
+import { blockHost } from './blocks.ts';
 import { budgetIn } from './budget.ts';
 import { insertHost } from './insert-host.ts';
 import {
@@ -58,7 +59,7 @@ async function recordOne(
 ): Promise<readonly NewEvent[]> {
   const tripped = response.requests > 0 ? await count(tx, host, response) : [];
   if (response.blockMs === null || response.blockMs <= 0) return tripped;
-  return [...tripped, ...(await block(tx, host, response.blockMs, response.reason))];
+  return [...tripped, ...(await blockHost(tx, host, response.blockMs, response.reason))];
 }
 
 /** The same for responses of a host that gave what it was asked for: one statement while all is well. */
@@ -229,32 +230,5 @@ async function updatePace(
   const waitMs = failure === 1 ? breakerMs(consecutiveFailures) : null;
   if (waitMs === null) return [];
   const says = `${consecutiveFailures} requests in a row failed, the last with: ${response.reason ?? 'no reason given'}`;
-  return block(tx, host, waitMs, says.slice(0, 400));
-}
-
-async function block(
-  tx: Session,
-  host: string,
-  blockMs: number,
-  reason: string | null,
-): Promise<readonly NewEvent[]> {
-  const { engine } = tx;
-  const until = engine.nowPlus(blockMs);
-  const change = tx.q
-    .updateTable('hosts')
-    .set({ blocked_until: until, blocked_reason: reason })
-    .where('host', '=', host);
-  const fresh = await change
-    .where((eb) =>
-      eb.or([eb('blocked_until', 'is', null), eb('blocked_until', '<=', engine.now())]),
-    )
-    .executeTakeFirst();
-  if (Number(fresh.numUpdatedRows) === 0) {
-    // It is blocked already: whatever was under way repeats it.
-    await change.where('blocked_until', '<', until).execute();
-    return [];
-  }
-  const because = reason === null ? '' : `: ${reason}`;
-  const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
-  return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
+  return blockHost(tx, host, waitMs, says.slice(0, 400));
 }

@@ -7,9 +7,8 @@ import { newId } from '#lib/ids.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
-import { defaultRetention } from './model.ts';
 import { purgeOld } from './purge.ts';
-import { changeRetention, readRetention } from './settings.ts';
+import { changeRetention, defaultRetention, readRetention } from './settings.ts';
 
 const day = 24 * 3_600_000;
 const admin = systemActor('test');

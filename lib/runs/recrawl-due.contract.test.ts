@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { previewRun } from '#lib/previews/preview-run.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
-import { dueFirst, pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/freshness.ts';
+import { pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/freshness.ts';
 import { operator, useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { dueFirst } from '#test/due-first.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenSource, passTime } from '#test/queue-database.ts';
 import { stopRun } from './control-run.ts';

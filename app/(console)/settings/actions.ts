@@ -10,8 +10,7 @@ import {
   userChangeSchema,
 } from '#lib/access/users.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
-import { type Retention, retentionSchema } from '#lib/retention/model.ts';
-import { changeRetention } from '#lib/retention/settings.ts';
+import { changeRetention, type Retention, retentionSchema } from '#lib/retention/settings.ts';
 import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';
 
 const createSchema = newUserSchema.extend({ requestKey: requestKeySchema });

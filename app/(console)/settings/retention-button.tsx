@@ -2,7 +2,7 @@
 /** RetentionButton: opens the form of how long things are kept, which is loaded then. */
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import type { Retention } from '#lib/retention/model.ts';
+import type { Retention } from '#lib/retention/settings.ts';
 
 const RetentionDialog = lazy(() => import('./retention-dialog.tsx'));
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import type { Retention } from '#lib/retention/model.ts';
+import type { Retention } from '#lib/retention/settings.ts';
 import { changeRetentionAction } from './actions.ts';
 
 export default function RetentionDialog({
