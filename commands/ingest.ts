@@ -144,7 +144,7 @@ const nothing: Outcome = { completed: 0, failed: 0, skipped: 0, discovered: 0 };
 async function work(runtime: Runtime, outcomes: Map<string | null, Outcome>): Promise<boolean> {
   const { runner } = runtime.config;
   const stop = createStop((reason) =>
-    runtime.log.warn({ reason }, 'stopping: what is in flight is finished or given back'),
+    runtime.log.warn({ reason }, 'stopping: what is in flight is finished or released'),
   );
   const undo = stopOnSignals(stop);
   const onResult = (result: ItemResult, { item: { runId } }: LeasedItem) => {

@@ -10,7 +10,7 @@ import {
   startLoopbackServer,
 } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
-import { processItem } from './pipeline/process-item.ts';
+import { processItem } from './pipeline/process.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, '[');
 

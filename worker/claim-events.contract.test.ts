@@ -19,8 +19,8 @@ describe.each(contractEngines())('claims told on $name', (engine) => {
     const claims = new ClaimEvents('node-1:42:ab');
     const [first, ...others] = await claim(5);
     if (!first) throw new Error('too few items');
-    claims.note([first], 0);
-    await claims.tellDue(given.db, 0);
+    claims.add([first], 0);
+    await claims.recordDue(given.db, 0);
     expect(await toldOf(runId)).toMatchObject([
       {
         level: 'info',
@@ -32,12 +32,12 @@ describe.each(contractEngines())('claims told on $name', (engine) => {
       },
     ]);
 
-    claims.note(others.slice(0, 1), second);
-    claims.note(others.slice(1), 2 * second);
-    await claims.tellDue(given.db, 9 * second);
+    claims.add(others.slice(0, 1), second);
+    claims.add(others.slice(1), 2 * second);
+    await claims.recordDue(given.db, 9 * second);
     expect(await toldOf(runId)).toHaveLength(1);
-    await claims.tellDue(given.db, 10 * second);
-    await claims.tellDue(given.db, 30 * second);
+    await claims.recordDue(given.db, 10 * second);
+    await claims.recordDue(given.db, 30 * second);
     const [, following, ...more] = await toldOf(runId);
     const names = others.slice(0, 3).map((item) => `${item.resourceType} ${item.resourceId}`);
     expect(following).toMatchObject({
@@ -57,38 +57,38 @@ describe.each(contractEngines())('claims told on $name', (engine) => {
       { ...item, runId: newId() },
     ];
     const claims = new ClaimEvents('worker');
-    claims.note([one, two], 0);
-    await claims.tellDue(given.db, 0);
+    claims.add([one, two], 0);
+    await claims.recordDue(given.db, 0);
     expect(await toldOf(one.runId)).toHaveLength(1);
     expect(await toldOf(two.runId)).toHaveLength(1);
 
-    const claimAndTell = (claimedAt: number, toldAt: number) => {
-      claims.note([one], claimedAt);
-      return claims.tellDue(given.db, toldAt);
+    const claimAndTell = (claimedAt: number, recordedAt: number) => {
+      claims.add([one], claimedAt);
+      return claims.recordDue(given.db, recordedAt);
     };
     await claimAndTell(100 * minute, 100 * minute);
     await claimAndTell(101 * minute, 101 * minute);
     expect(await toldOf(one.runId)).toHaveLength(2);
-    await claims.tellDue(given.db, 103 * minute);
+    await claims.recordDue(given.db, 103 * minute);
     expect(await toldOf(one.runId)).toHaveLength(3);
     expect(await toldOf(two.runId)).toHaveLength(1);
 
     await claimAndTell(3_000 * minute, 3_000 * minute);
     await claimAndTell(3_001 * minute, 3_004 * minute);
     expect(await toldOf(one.runId)).toHaveLength(4);
-    await claims.tellDue(given.db, 3_005 * minute);
+    await claims.recordDue(given.db, 3_005 * minute);
     expect(await toldOf(one.runId)).toHaveLength(5);
   });
 
   test('all that is left when the worker ends', async () => {
     const { runId } = await launchSeed();
     const claims = new ClaimEvents('worker');
-    claims.note(await claim(2), 0);
-    await claims.tellDue(given.db, 0);
-    claims.note(await claim(2), second);
-    await claims.tellAll(given.db, second);
+    claims.add(await claim(2), 0);
+    await claims.recordDue(given.db, 0);
+    claims.add(await claim(2), second);
+    await claims.recordAll(given.db, second);
     expect((await toldOf(runId)).map(({ data }) => data?.['count'])).toEqual([2, 2]);
-    await claims.tellAll(given.db, 2 * second);
+    await claims.recordAll(given.db, 2 * second);
     expect(await toldOf(runId)).toHaveLength(2);
   });
 
@@ -97,10 +97,10 @@ describe.each(contractEngines())('claims told on $name', (engine) => {
     const claims = new ClaimEvents('worker');
     const away = await given.another();
     await away.db.close();
-    claims.note(await claim(2), 0);
-    await expect(claims.tellDue(away.db, 0)).rejects.toThrow();
-    claims.note(await claim(1), second);
-    await claims.tellDue(given.db, 10 * second);
+    claims.add(await claim(2), 0);
+    await expect(claims.recordDue(away.db, 0)).rejects.toThrow();
+    claims.add(await claim(1), second);
+    await claims.recordDue(given.db, 10 * second);
     expect((await latestEvents(given.db, { runId })).events[0]).toMatchObject({
       kind: 'item.claimed',
       data: { count: 3 },

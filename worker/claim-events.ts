@@ -1,4 +1,4 @@
-/** Telling of claims: which items this worker took, for the person who follows their run. */
+/** Events about claims: which items this worker took, for the person who follows their run. */
 import type { Db } from '#db/engine.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
@@ -6,30 +6,30 @@ import type { ClaimedItem } from '#lib/queue/model.ts';
 
 /** The shortest time between two events about the claims of one run, ms. */
 const leastGapMs = 10_000;
-/** The gap grows with the time since the first claim, to `longestGapMs`: days of a run are not told by seconds. */
+/** The gap grows with the time since the first claim, to `longestGapMs`: a run of days is not logged by the second. */
 const partOfTime = 1 / 50;
 const longestGapMs = 5 * 60_000;
-/** A run that brought no claims for so long begins anew when it comes again, ms. */
-const purgedAfterMs = 3_600_000;
+/** A run without claims for so long is dropped, and begins anew with its next claim, ms. */
+const dropAfterMs = 3_600_000;
 const mostInWords = 3;
 const mostIds = 100;
 
-type Noted = Pick<
+type ClaimedFacts = Pick<
   ClaimedItem,
   'workItemId' | 'resourceType' | 'resourceId' | 'sourceName' | 'host'
 >;
 
-/** The claims of one run; the items are the first of those that were not told of yet. */
+/** The claims of one run; the items are the first of those that were not recorded yet. */
 interface RunClaims {
   readonly since: number;
-  toldAt: number;
+  recordedAt: number;
   count: number;
-  items: Noted[];
+  items: ClaimedFacts[];
 }
 
 /**
- * What one worker has claimed and not told of yet. It waits in memory, so that no claim has to write more than
- * it does; a worker that is killed leaves the last of its claims to the history of their items.
+ * What one worker has claimed and not recorded yet. It waits in memory, so that no claim writes more than it
+ * must; of a worker that is killed, the last claims are found in the history of their items alone.
  */
 export class ClaimEvents {
   readonly #workerId: string;
@@ -40,27 +40,27 @@ export class ClaimEvents {
   }
 
   /** @param now this process's monotonic clock, ms */
-  note(items: readonly ClaimedItem[], now = performance.now()): void {
+  add(items: readonly ClaimedItem[], now = performance.now()): void {
     for (const item of items) this.#add(item.runId, 1, [item], now);
   }
 
-  /** Writes one event for each run whose claims are due to be told. */
-  async tellDue(db: Db, now = performance.now()): Promise<void> {
-    this.#forgetQuiet(now);
-    await this.#tell(db, (_, run) => isDue(run, now), now);
+  /** Records one event for each run whose claims are due. */
+  async recordDue(db: Db, now = performance.now()): Promise<void> {
+    this.#dropQuiet(now);
+    await this.#record(db, (_, run) => isDue(run, now), now);
   }
 
-  /** Writes what is left of a run that is about to end. */
-  async tellOfRun(db: Db, runId: string, now = performance.now()): Promise<void> {
-    await this.#tell(db, (id) => id === runId, now);
+  /** Records what is left of a run that is about to end. */
+  async recordRun(db: Db, runId: string, now = performance.now()): Promise<void> {
+    await this.#record(db, (id) => id === runId, now);
   }
 
-  /** Writes all that is left: the worker ends. */
-  async tellAll(db: Db, now = performance.now()): Promise<void> {
-    await this.#tell(db, () => true, now);
+  /** Records all that is left: the worker ends. */
+  async recordAll(db: Db, now = performance.now()): Promise<void> {
+    await this.#record(db, () => true, now);
   }
 
-  async #tell(
+  async #record(
     db: Db,
     which: (runId: string | null, run: RunClaims) => boolean,
     now: number,
@@ -70,7 +70,7 @@ export class ClaimEvents {
       .map(([runId, run]) => ({ runId, run, count: run.count, items: run.items }));
     if (taken.length === 0) return;
     // Claims go on while the events are written.
-    for (const { run } of taken) Object.assign(run, { toldAt: now, count: 0, items: [] });
+    for (const { run } of taken) Object.assign(run, { recordedAt: now, count: 0, items: [] });
     try {
       const events = taken.map(({ runId, count, items }) => this.#event(runId, count, items));
       await db.transaction((tx) => recordEvents(tx, events));
@@ -80,10 +80,10 @@ export class ClaimEvents {
     }
   }
 
-  #add(runId: string | null, count: number, items: readonly Noted[], now: number): void {
+  #add(runId: string | null, count: number, items: readonly ClaimedFacts[], now: number): void {
     const run = this.#runs.get(runId) ?? {
       since: now,
-      toldAt: Number.NEGATIVE_INFINITY,
+      recordedAt: Number.NEGATIVE_INFINITY,
       count: 0,
       items: [],
     };
@@ -95,13 +95,13 @@ export class ClaimEvents {
     this.#runs.set(runId, run);
   }
 
-  #forgetQuiet(now: number): void {
-    for (const [runId, { count, toldAt }] of this.#runs) {
-      if (count === 0 && now - toldAt > purgedAfterMs) this.#runs.delete(runId);
+  #dropQuiet(now: number): void {
+    for (const [runId, { count, recordedAt }] of this.#runs) {
+      if (count === 0 && now - recordedAt > dropAfterMs) this.#runs.delete(runId);
     }
   }
 
-  #event(runId: string | null, count: number, items: readonly Noted[]): NewEvent {
+  #event(runId: string | null, count: number, items: readonly ClaimedFacts[]): NewEvent {
     const words = items
       .slice(0, mostInWords)
       .map(({ resourceType, resourceId }) => `${resourceType} ${resourceId.slice(0, 100)}`);
@@ -120,11 +120,14 @@ export class ClaimEvents {
   }
 }
 
-const isDue = ({ since, toldAt }: RunClaims, now: number): boolean =>
-  now - toldAt >= Math.min(longestGapMs, Math.max(leastGapMs, (now - since) * partOfTime));
+const isDue = ({ since, recordedAt }: RunClaims, now: number): boolean =>
+  now - recordedAt >= Math.min(longestGapMs, Math.max(leastGapMs, (now - since) * partOfTime));
 
 /** What all of them have in common; null when they differ. */
-function common<Key extends keyof Noted>(items: readonly Noted[], key: Key): Noted[Key] | null {
+function common<Key extends keyof ClaimedFacts>(
+  items: readonly ClaimedFacts[],
+  key: Key,
+): ClaimedFacts[Key] | null {
   const [first, ...others] = items;
   return first && others.every((item) => item[key] === first[key]) ? first[key] : null;
 }

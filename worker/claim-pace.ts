@@ -12,7 +12,7 @@ interface ClaimLimits {
 
 /**
  * A worker claims ahead what it finishes in so long, ms: with fast sources a claim is shared by many
- * items, with slow ones nothing lies about that another worker could do.
+ * items, with slow ones nothing waits here that another worker could do.
  */
 const aheadMs = 200;
 

@@ -1,6 +1,7 @@
-/** What a worker does beside items: renew leases, say that it lives, keep runs and queue in order. */
+/** What a worker does beside items: renew leases, send heartbeats, keep runs and queue in order. */
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { endBlocks } from '#lib/hosts/blocks.ts';
 import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
@@ -8,6 +9,7 @@ import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts
 import { purgeOld } from '#lib/retention/purge.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { recordProgress } from '#lib/runs/record-progress.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
 import { checkNextTotals } from '#lib/totals/check-next-totals.ts';
 import {
@@ -17,13 +19,12 @@ import {
   noFaults,
   recentMinutes,
 } from '#lib/workers/model.ts';
-import { heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
-import { recordLoopProgress } from '#worker/loop-progress.ts';
-import { every } from './every.ts';
+import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
 import { recentFaults } from './recent-faults.ts';
+import { pause } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
 const runsEveryMs = 1_000;
@@ -37,7 +38,7 @@ const progressEveryMs = 10_000;
 const claimsEveryMs = 1_000;
 const purgeEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
-/** An answer that took longer says too little about the other clock, ms. */
+/** A slower answer says too little about the other clock, ms. */
 const slowestClockAnswerMs = 1_000;
 
 /** What happened in the duties, for the heartbeat and the console's warnings. */
@@ -48,7 +49,7 @@ export interface DutyFigures {
   clockSkewMs?: number;
 }
 
-/** Extends the leases of all items in hand; breaks off the work on those that were lost. */
+/** Extends the leases of all leased items; breaks off the work on those that were lost. */
 async function renewLeases(inFlight: InFlight, context: PipelineContext): Promise<void> {
   const leased = inFlight.leased();
   if (leased.length === 0) return;
@@ -59,13 +60,13 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
 }
 
 /** Runs that are being put together, runs that have spent their budget, runs with nothing left to do. */
-export async function tendRuns(context: PipelineContext): Promise<void> {
+export async function advanceRuns(context: PipelineContext): Promise<void> {
   await endSpentRuns(context.db);
   await prepareRuns(context.db);
-  await finishRuns(context.db, (runId) => context.claimEvents.tellOfRun(context.db, runId));
+  await finishRuns(context.db, (runId) => context.claimEvents.recordRun(context.db, runId));
 }
 
-/** Says what was done since the last time, when anything was; each item by itself is for --verbose. */
+/** Logs what was done since the last report, when anything was; each single item is for --verbose. */
 function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
   let reported = { ...inFlight.tally };
   return async () => {
@@ -100,8 +101,8 @@ export function figuresOf(inFlight: InFlight, figures: DutyFigures): Heartbeat {
   };
 }
 
-/** The trouble of the last minutes, looked at once a heartbeat. */
-function faultWatch(db: Db, figures: DutyFigures): () => FaultCounts {
+/** The faults of the last minutes, read once a heartbeat. */
+function recentFaultCounts(db: Db, figures: DutyFigures): () => FaultCounts {
   const recent = recentFaults(recentMinutes * 60_000);
   let poolWaits = 0;
   return () => {
@@ -116,14 +117,14 @@ function faultWatch(db: Db, figures: DutyFigures): () => FaultCounts {
   };
 }
 
-/** How far this machine's clock is ahead of the database's; null when the answer took too long to tell. */
+/** How far this machine's clock is ahead of the database's; null when the answer took too long to say. */
 function clockSkewMs(sentAtMs: number, databaseNow: Instant | null): number | null {
   const answeredAtMs = Date.now();
   if (databaseNow === null || answeredAtMs - sentAtMs > slowestClockAnswerMs) return null;
   return Math.round((sentAtMs + answeredAtMs) / 2 - Date.parse(databaseNow));
 }
 
-/** Starts every duty; resolves when `ended` is aborted and all have come to rest. */
+/** Starts every duty; resolves when `ended` is aborted and all of them have ended. */
 export async function performDuties(
   context: PipelineContext,
   inFlight: InFlight,
@@ -132,7 +133,7 @@ export async function performDuties(
   figures: DutyFigures,
 ): Promise<void> {
   const { db, store, log, workerId, leaseMs } = context;
-  const trouble = faultWatch(db, figures);
+  const faults = recentFaultCounts(db, figures);
   const duties = [
     {
       what: 'renew leases',
@@ -140,10 +141,10 @@ export async function performDuties(
       run: () => renewLeases(inFlight, context),
     },
     {
-      what: 'say that this worker lives',
+      what: 'send a heartbeat',
       everyMs: heartbeatEveryMs,
       run: async () => {
-        figures.recent = trouble();
+        figures.recent = faults();
         const sentAtMs = Date.now();
         const answer = await heartbeat(db, workerId, figuresOf(inFlight, figures));
         const skewMs = clockSkewMs(sentAtMs, answer.databaseNow);
@@ -160,7 +161,7 @@ export async function performDuties(
         if (rescued > 0) log.warn({ rescued }, 'returned items of workers that fell silent');
       },
     },
-    { what: 'tend the runs', everyMs: runsEveryMs, run: () => tendRuns(context) },
+    { what: 'advance the runs', everyMs: runsEveryMs, run: () => advanceRuns(context) },
     {
       what: 'work on background actions',
       everyMs: bulkActionsEveryMs,
@@ -176,20 +177,20 @@ export async function performDuties(
       },
     },
     {
-      what: 'fold the counters',
+      what: 'roll up the totals',
       everyMs: countersEveryMs,
       run: async () => {
         await db.engine.rollUpTotals(db);
       },
     },
     {
-      what: 'count the attempts that ended',
+      what: 'roll up the attempts',
       everyMs: attemptsEveryMs,
       run: async () => {
         await rollUpAttempts(db);
       },
     },
-    { what: 'forget old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
+    { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
     {
       what: 'compare totals with the items',
       everyMs: totalsEveryMs,
@@ -199,22 +200,52 @@ export async function performDuties(
           log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
       },
     },
-    { what: 'tell of the loop', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },
+    { what: 'record the progress', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },
     {
-      what: 'tell of claims',
+      what: 'record the claims',
       everyMs: claimsEveryMs,
-      run: () => context.claimEvents.tellDue(db),
+      run: () => context.claimEvents.recordDue(db),
     },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
-    { what: 'forget old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
+    { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
     {
-      what: 'forget old outcomes of background actions',
+      what: 'purge old outcomes of background actions',
       everyMs: purgeEveryMs,
       run: async () => {
         await purgeOldOutcomes(db);
       },
     },
-    { what: 'forget what was kept long enough', everyMs: purgeEveryMs, run: () => purgeOld(db) },
+    { what: 'purge what is past its retention', everyMs: purgeEveryMs, run: () => purgeOld(db) },
   ];
   await Promise.all(duties.map((duty) => every(duty, log, ended)));
+}
+
+interface Duty {
+  /** For the log: `renew leases`. */
+  readonly what: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<void>;
+}
+
+/** Starts the duty after its first interval; resolves when the signal is aborted and it has ended. */
+async function every(duty: Duty, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(duty.everyMs, signal);
+    if (signal.aborted) return;
+    try {
+      await duty.run();
+    } catch (error) {
+      log.warn({ err: error }, `could not ${duty.what}`);
+    }
+  }
+}
+
+/**
+ * Records the events that no other transaction records: blocks of hosts that are over, workers that fell
+ * silent, how far runs have come. Any number of workers may call it; each event is recorded once.
+ */
+async function recordLoopProgress(db: Db): Promise<void> {
+  await endBlocks(db);
+  await expireSilentWorkers(db);
+  await recordProgress(db);
 }

@@ -1,7 +1,7 @@
-/** The items in this worker's hands, and what became of those that left. */
+/** The items this worker has leased, and what became of those that left. */
 import type { AbortReason, ItemResult, LeasedItem } from './pipeline/context.ts';
 
-/** Items that left this worker's hands, by how. A retried item counts each time. */
+/** Items that left, by how. A retried item counts each time. */
 export interface Tally {
   completed: number;
   failed: number;
@@ -103,7 +103,7 @@ export class InFlight {
     for (const leased of this.leased()) if (which(leased)) leased.abort.abort(reason);
   }
 
-  /** Breaks off items that wait to be begun, which gives them back: all, or what has waited too long. */
+  /** Breaks off items that wait to be begun, which releases them: all, or what has waited too long. */
   returnWaiting(which: 'all' | 'overdue'): void {
     const since = performance.now() - longestWaitMs;
     const stays = (batch: Batch) => which === 'overdue' && (batch[0]?.claimedAt ?? 0) > since;

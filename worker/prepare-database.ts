@@ -1,10 +1,10 @@
-/** Sees to it that the tables are there before anything is claimed. */
+/** Makes sure that the tables are there before anything is claimed. */
 import { migrate } from '#db/migrate/migrate.ts';
 import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { Runtime } from '#lib/runtime.ts';
 
-/** The embedded database is migrated; a server's is the business of `db:init`. */
+/** The embedded database is migrated; a server's is left to `db:init`. */
 export async function prepareEmbedded(settings: DatabaseSettings): Promise<void> {
   if (settings.engine === 'sqlite') await migrate(settings);
 }

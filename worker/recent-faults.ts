@@ -1,4 +1,4 @@
-/** Tells what happened in the last minutes from totals that only grow. Pure but for its memory. */
+/** What happened in the last minutes, from totals that only grow. Pure but for its memory. */
 import { type FaultCounts, noFaults } from '#lib/workers/model.ts';
 
 interface Reading {
@@ -7,7 +7,7 @@ interface Reading {
 }
 
 /**
- * A memory of readings. Each call notes the totals since the start at `atMs` of a monotonic clock and
+ * A memory of readings. Each call takes the totals since the start at `atMs` of a monotonic clock and
  * returns how much of them came within the last `windowMs`.
  */
 export function recentFaults(windowMs: number): (atMs: number, totals: FaultCounts) => FaultCounts {

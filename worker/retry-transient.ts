@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
 import type { Logger } from '#lib/log.ts';
 
-const passing: ReadonlySet<DatabaseErrorCode> = new Set([
+const transientCodes: ReadonlySet<DatabaseErrorCode> = new Set([
   'db_connection_refused',
   'db_host_unknown',
   'db_connect_timeout',
@@ -22,7 +22,7 @@ const longestDelayMs = 15_000;
 
 /** True for faults of the moment or of the place (network, restart, contention, disk), false for those of the request. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.transient || passing.has(error.code));
+  return error instanceof DatabaseError && (error.transient || transientCodes.has(error.code));
 }
 
 /** Doubles from 200 ms to 15 s; half of it is chance, so that a fleet does not return in step. */
@@ -39,7 +39,7 @@ export interface RetryTransientOptions {
 }
 
 /**
- * Runs `fn` again while it fails of a passing fault; other errors are thrown at once, and so is the
+ * Runs `fn` again while it fails of a transient fault; other errors are thrown at once, and so is the
  * last one when `signal` is aborted.
  */
 export async function retryTransient<T>(

@@ -9,13 +9,13 @@ import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
-import { type DutyFigures, figuresOf, performDuties, tendRuns } from './duties.ts';
+import { advanceRuns, type DutyFigures, figuresOf, performDuties } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
-import { processBatch } from './pipeline/process-batch.ts';
+import { processBatch } from './pipeline/process.ts';
 import { isTransient, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
@@ -25,8 +25,8 @@ const pollMs = 1_000;
 const shortestWaitMs = 10;
 /** A `once` worker waits for polite slots and backoff that end within this time, ms. */
 const onceWaitsMs = 60_000;
-/** After an abort, items get this long to be given back one by one, ms. */
-const giveBackMs = 1_000;
+/** After an abort, items get this long to be released one by one, ms. */
+const releaseMs = 1_000;
 /** A timer can wait no longer, ms. */
 const longestWaitMs = 2 ** 31 - 1;
 
@@ -89,7 +89,7 @@ export async function runWorker(
   await retryTransient(() => registerWorker(context.db, registration), {
     log: context.log,
     signal: stop.soft,
-    what: 'sign on',
+    what: 'register the worker',
   });
   context.log.info(
     { concurrency: options.concurrency, database: context.db.label },
@@ -105,11 +105,11 @@ export async function runWorker(
     await attempt(context, 'rescue expired leases', async () => {
       figures.rescued += await context.store.rescueExpired();
     });
-    await attempt(context, 'tend the runs', () => tendRuns(context));
+    await attempt(context, 'advance the runs', () => advanceRuns(context));
     await claimAndProcess(context, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);
-    await attempt(context, 'tell of claims', () => context.claimEvents.tellAll(context.db));
-    await attempt(context, 'tend the runs', () => tendRuns(context));
+    await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
+    await attempt(context, 'advance the runs', () => advanceRuns(context));
   } finally {
     ended.abort();
     await duties;
@@ -162,7 +162,7 @@ async function moreToCome(context: PipelineContext, retryInMs: number | null): P
     .where('status', '=', 'running')
     .where('phase', '=', 'preparing')
     .executeTakeFirst();
-  if (preparing) await tendRuns(context);
+  if (preparing) await advanceRuns(context);
   return preparing !== undefined;
 }
 
@@ -200,7 +200,7 @@ async function untilNext(
   await setImmediate();
 }
 
-/** Lets items finish until the stop turns hard; gives back what is still in hand then. */
+/** Lets items finish until the stop turns hard; releases what is still leased then. */
 async function finishInFlight(
   context: PipelineContext,
   inFlight: InFlight,
@@ -211,13 +211,13 @@ async function finishInFlight(
   const settled = new AbortController();
   const afterHard = async () => {
     await pause(longestWaitMs, AbortSignal.any([stop.hard, settled.signal]));
-    await pause(giveBackMs, settled.signal);
+    await pause(releaseMs, settled.signal);
   };
   await Promise.race([inFlight.drained(), afterHard()]);
   settled.abort();
   await Promise.all(
     inFlight.leased().map((leased: LeasedItem) =>
-      attempt(context, 'give an item back', async () => {
+      attempt(context, 'release an item', async () => {
         await releaseItem(leased, context);
       }),
     ),
@@ -233,6 +233,6 @@ async function attempt(
   try {
     await fn();
   } catch (error) {
-    context.log.warn({ err: error, passing: isTransient(error) }, `could not ${what}`);
+    context.log.warn({ err: error, transient: isTransient(error) }, `could not ${what}`);
   }
 }

@@ -1,4 +1,4 @@
-/** How a worker ends: it stops claiming, finishes what it can in time, and gives the rest back. */
+/** How a worker ends: it stops claiming, finishes what it can in time, and releases the rest. */
 
 /** Time for items in flight to finish; with releasing and signing off it stays below 10 s. */
 const graceMs = 7_500;
@@ -6,10 +6,10 @@ const graceMs = 7_500;
 export interface Stop {
   /** Aborted when no more items are to be claimed. */
   readonly soft: AbortSignal;
-  /** Aborted when items in flight are to be given back. */
+  /** Aborted when items in flight are to be released. */
   readonly hard: AbortSignal;
   request(reason: string): void;
-  /** Forgets the timer; call when the worker has ended. */
+  /** Clears the timer; call when the worker has ended. */
   dispose(): void;
 }
 

@@ -1,4 +1,6 @@
 /** Reading events: following them from a place, and looking back from the newest. */
+
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
@@ -128,3 +130,29 @@ const eventFromRow = (row: EventRow): IngestEvent => ({
   host: row.host,
   data: objectFromText(row.data),
 });
+
+export interface FollowOptions extends FollowEventsQuery {
+  readonly signal: AbortSignal;
+  /** How soon to look again where nothing came, ms. Default 1,000. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Yields the events after a place, oldest first, as they become visible; an empty list each time that
+ * there was nothing new. Ends when `signal` is aborted.
+ */
+export async function* followEvents(
+  s: Session,
+  { signal, everyMs = 1_000, ...query }: FollowOptions,
+): AsyncGenerator<readonly IngestEvent[], void, undefined> {
+  let after = query.after;
+  while (!signal.aborted) {
+    const page = await listEvents(s, { ...query, after });
+    after = page.searchedTo ?? after;
+    yield page.events;
+    if (page.more) continue;
+    await pause(everyMs, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * Events: what happened in the loop, written for the person who follows it in the console. What goes well
- * is counted, not told: an event for each item would double the cost of completing it. Claims are told by run and
- * worker, many in one event.
+ * is counted, not recorded: an event for each item would double the cost of completing it. Claims are recorded
+ * by run and worker, many in one event.
  */
 import type { Instant } from '#db/schema.ts';
 import type { JsonObject } from '#lib/json.ts';

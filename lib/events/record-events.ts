@@ -1,4 +1,4 @@
-/** Writing events in the transaction of what they tell. */
+/** Recording events in the transaction of what they are about. */
 import { sql } from 'kysely';
 import { rowsAtOnce } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
@@ -8,7 +8,7 @@ import { eventKinds, type NewEvent } from './model.ts';
 const messageLength = 1_000;
 
 /**
- * Writes the events so that they commit with what they tell, or not at all. Call it last in the
+ * Writes the events so that they commit with what they are about, or not at all. Call it last in the
  * transaction: from here to the commit, others that write events wait for the row that gives out ids.
  */
 export async function recordEvents(tx: Session, events: readonly NewEvent[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Summaries of the runs that go on, for who follows them: the more seldom, the longer a run takes. */
+/** Summaries of running runs, for those who follow them: the longer a run takes, the fewer. */
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
@@ -6,12 +6,12 @@ import { countInProgress } from './run-progress.ts';
 import type { RunRow } from './run-row.ts';
 
 const leastGapMs = 60_000;
-/** The gap grows with the run's age, so that a run of a month is told of some hundred times, not 40,000. */
+/** The gap grows with the run's age, so that a run of a month has some hundred of them, not 40,000. */
 const partOfAge = 1 / 50;
 
 /**
- * Tells how far each running run has come, at most once a minute and only when anything has changed.
- * Any number of workers may call it; one of them tells. Returns how many runs were told of.
+ * Records how far each running run has come, at most once a minute and only when anything has changed.
+ * Any number of workers may call it; one of them records. Returns for how many runs.
  */
 export async function recordProgress(db: Db): Promise<number> {
   const { engine } = db;
@@ -24,17 +24,17 @@ export async function recordProgress(db: Db): Promise<number> {
     ])
     .where('status', '=', 'running')
     .execute();
-  let told = 0;
+  let recorded = 0;
   for (const run of runs) {
     const gapMs = Math.max(leastGapMs, (run.age_ms ?? 0) * partOfAge);
     const isStill = run.progress_at !== null && (run.heartbeat_at ?? '') <= run.progress_at;
     if (isStill || (run.silent_ms ?? 0) < gapMs) continue;
-    if (await db.transaction((tx) => tell(tx, run))) told += 1;
+    if (await db.transaction((tx) => record(tx, run))) recorded += 1;
   }
-  return told;
+  return recorded;
 }
 
-async function tell(
+async function record(
   tx: Session,
   { run_id: runId, progress_at: before }: Pick<RunRow, 'run_id' | 'progress_at'>,
 ): Promise<boolean> {
@@ -49,7 +49,7 @@ async function tell(
         : eb('progress_at', '=', tx.engine.instantParam(before)),
     )
     .executeTakeFirst();
-  // Another worker has told, or the run has ended.
+  // Another worker has recorded it, or the run has ended.
   if (Number(result.numUpdatedRows) !== 1) return false;
   const run = await tx.q
     .selectFrom('ingest_runs')

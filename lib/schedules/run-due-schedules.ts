@@ -14,7 +14,7 @@ const mostAtOnce = 20;
 /**
  * Launches the runs of the schedules that are due, by the database's clock. Any number of workers may
  * call it at the same time: the launch carries the occurrence as its request key, so that one
- * occurrence gives one run even when a worker dies between the launch and the note of it.
+ * occurrence gives one run even when a worker dies between the launch and the record of it.
  * Occurrences missed while nothing ran give one run, not many; an occurrence whose last run still
  * goes on is left out. Returns how many runs were launched.
  */
@@ -49,7 +49,7 @@ async function launchOccurrence(db: Db, schedule: Schedule): Promise<OccurrenceR
     );
     return { runId, outcome: 'launched' };
   } catch (error) {
-    // What a person must repair is noted; a fault of the database is met again at the next call.
+    // What a person must repair is recorded; after a fault of the database the next call tries again.
     if (!(error instanceof AppError)) throw error;
     return { runId: null, outcome: `not launched: ${error.message}` };
   }
@@ -80,7 +80,7 @@ async function recordOccurrence(
         ...(result.runId === null ? {} : { last_run_id: result.runId }),
       })
       .where('schedule_id', '=', schedule.scheduleId)
-      // Unless a person changed it or another worker noted it meanwhile.
+      // Unless a person changed it or another worker recorded it meanwhile.
       .where(
         schedule.nextAt === null
           ? sql<boolean>`next_at is null`

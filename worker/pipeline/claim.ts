@@ -1,4 +1,4 @@
-/** Claim: takes work into this worker's hands. */
+/** Claim: leases items for this worker. */
 import { batchSizeOf } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
@@ -26,7 +26,7 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
     maxItems: room.items,
   });
   const claimedAt = performance.now();
-  context.claimEvents.note(items, claimedAt);
+  context.claimEvents.add(items, claimedAt);
   const leased = items.map((item) => ({
     item,
     claimSentAt,

@@ -64,12 +64,12 @@ export async function failItem(
     retryTransientWith(leased, context, 'record a failed attempt'),
   );
   // It may have had its host blocked: whoever begins now has to see that.
-  context.memory.hosts.forget();
+  context.memory.hosts.clear();
   if (!result.ok) return { kind: 'lost' };
   return { kind: result.status === 'pending' ? 'retried' : result.status };
 }
 
-/** Gives the item back unprocessed; its attempt is uncounted again. */
+/** Releases the item unprocessed; its attempt is uncounted again. */
 export async function releaseItem(
   leased: LeasedItem,
   context: PipelineContext,

@@ -17,7 +17,7 @@ export interface PipelineContext {
   readonly store: StateStore;
   /** Through this items are completed: those that end at about the same time share a transaction. */
   readonly completions: CompletionGroup;
-  /** What was claimed and is still to be told of in the log of its run. */
+  /** What was claimed and is still to be recorded in the log of its run. */
   readonly claimEvents: ClaimEvents;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
@@ -34,7 +34,7 @@ export interface PipelineContext {
 /** Why the work on an item was broken off. */
 export type AbortReason = 'stopping' | 'lease_lost';
 
-/** An item in this worker's hands. */
+/** An item that this worker has leased. */
 export interface LeasedItem {
   readonly item: ClaimedItem;
   /** This process's monotonic clock just before the claim was sent, ms. */
@@ -47,7 +47,7 @@ export interface LeasedItem {
   requests: number;
 }
 
-/** Patience for a step of an item; the log is only made when there is something to say. */
+/** How a step of an item is retried; its log is only made when something is logged. */
 export const retryTransientWith = (
   { abort }: LeasedItem,
   context: PipelineContext,

@@ -5,7 +5,7 @@ import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.
 import { passTime } from '#test/queue-database.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
-import { processItem } from './process-item.ts';
+import { processItem } from './process.ts';
 
 describe.each(contractEngines())('the distance a site asks for, on $name', (engine) => {
   const openBench = usePipeline(engine);

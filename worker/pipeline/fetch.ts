@@ -7,12 +7,11 @@ import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
-import { politeHttp } from './polite-http.ts';
-import { type HostVisit, visitor } from './visit-host.ts';
+import { type HostVisit, politeHttp, visitor } from './polite-http.ts';
 
 /**
- * The host asks for a greater distance than this item was claimed with, or was blocked since: it goes
- * back unasked.
+ * The host asks for a greater distance than this item was claimed with, or was blocked since: it is
+ * released unasked.
  */
 class ClaimedTooSoon extends Error {
   override readonly name = 'ClaimedTooSoon';
@@ -20,8 +19,8 @@ class ClaimedTooSoon extends Error {
 
 /**
  * Never throws: what fails is an outcome of kind `error`. Null = it was not asked for, because the host
- * turned out to want more distance. Afterwards the source's polite slot is
- * given on, so that the next request of the fleet keeps the delay.
+ * turned out to want more distance. Afterwards the source's polite slot is released, so that the next request of
+ * the fleet keeps the delay.
  */
 export async function fetchItem(
   leased: LeasedItem,
@@ -95,7 +94,7 @@ async function underSlot<T>(
     });
   } finally {
     holder.requests += polite.sent();
-    if (source.holdsSlot) await passOnSlot(holder, polite.lastSentAt(), context);
+    if (source.holdsSlot) await releaseSlotOf(holder, polite.lastSentAt(), context);
   }
 }
 
@@ -109,7 +108,7 @@ async function keepHostsDistance(
   const wished = delayMs === null ? null : Math.min(delayMs, longestRobotsDelayMs);
   if (wished !== source.ownDelayMs) {
     await keepDistance(context.db, host, wished);
-    context.memory.hosts.forget();
+    context.memory.hosts.clear();
   }
   if (wished === null) return;
   // Claimed before the wish was known, or under a rate that is none here.
@@ -169,8 +168,8 @@ function failedOutcome(error: unknown, leased: LeasedItem, context: PipelineCont
   };
 }
 
-/** A slot that cannot be passed on expires by itself with its lease. */
-async function passOnSlot(
+/** A slot that cannot be released expires with its lease. */
+async function releaseSlotOf(
   leased: LeasedItem,
   sentAt: number | null,
   context: PipelineContext,
@@ -181,7 +180,7 @@ async function passOnSlot(
   } catch (error) {
     context.log.warn(
       { err: error, source: leased.item.sourceName },
-      'could not pass on the polite slot',
+      'could not release the polite slot',
     );
   }
 }

@@ -7,14 +7,13 @@ import { settingsForRun } from '#lib/sources/pinned-settings.ts';
 import { getSource } from '#lib/sources/read-sources.ts';
 import { readSecrets } from '#lib/sources/secrets.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
-import { RecentlyRead } from './recently-read.ts';
 
 export interface LoadedSource {
   readonly type: SourceType;
   readonly context: SourceContext<CommonSettings>;
   /** The source's delay, or that of the item's host where it is longer. */
   readonly rateDelayMs: number;
-  /** Whether the item may have been claimed under a polite slot, which is to be passed on. */
+  /** Whether the item may have been claimed under a polite slot, which is to be released. */
   readonly holdsSlot: boolean;
   /** Whether the slot of its host is the item's. */
   readonly holdsHostSlot: boolean;
@@ -128,4 +127,50 @@ async function readHost(host: string, { db }: PipelineContext): Promise<HostPart
     ownDelayMs: row.robots_delay_ms,
     isBlocked: (row.blocked_ms ?? 0) > 0,
   };
+}
+/** As long as one request takes: no decision of an operator waits longer for that. */
+const goodForMs = 250;
+
+interface Entry<V> {
+  /** Monotonic clock when the reading began, ms. */
+  readonly begunAt: number;
+  readonly value: Promise<V>;
+}
+
+/** Values by key; of each only the latest. */
+export class RecentlyRead<V> {
+  readonly #entries = new Map<string, Entry<V>>();
+  readonly #clock: () => number;
+
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
+
+  /**
+   * The value as it was at most 250 ms ago, and not before `since` (monotonic clock, ms): what a claim
+   * has written is always seen by the items of that claim. A reading that failed is not kept.
+   */
+  get(key: string, since: number, read: () => Promise<V>): Promise<V> {
+    const now = this.#clock();
+    const known = this.#entries.get(key);
+    if (known && known.begunAt >= since && now - known.begunAt < goodForMs) return known.value;
+    const entry = { begunAt: now, value: read() };
+    if (!known) this.#dropOld(now);
+    this.#entries.set(key, entry);
+    entry.value.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    return entry.value;
+  }
+
+  /** Whoever asks next reads anew. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  #dropOld(now: number): void {
+    for (const [key, { begunAt }] of this.#entries) {
+      if (now - begunAt >= goodForMs) this.#entries.delete(key);
+    }
+  }
 }

@@ -8,7 +8,7 @@ import { upsertSource } from '#lib/sources/save-source.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { loadSource } from './load-source.ts';
-import { processItem } from './process-item.ts';
+import { processItem } from './process.ts';
 
 const actor = systemActor('test');
 

@@ -8,7 +8,7 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenRun } from '#test/queue-database.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import type { PipelineContext } from './context.ts';
-import { processItem } from './process-item.ts';
+import { processItem } from './process.ts';
 
 describe.each(contractEngines())('the way of an item on $name', (engine) => {
   const openBench = usePipeline(engine);

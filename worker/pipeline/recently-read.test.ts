@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecentlyRead } from './recently-read.ts';
+import { RecentlyRead } from './load-source.ts';
 
 function counted() {
   let now = 1_000;
@@ -40,7 +40,7 @@ describe('what was read a moment ago', () => {
   it('is read anew after it was to be forgotten, and after a reading that failed', async () => {
     const { memory, read } = counted();
     expect(await read()).toBe(1);
-    memory.forget();
+    memory.clear();
     expect(await read()).toBe(2);
     const away = () => Promise.reject(new Error('away'));
     await expect(memory.get('c', 0, away)).rejects.toThrow('away');

@@ -1,4 +1,4 @@
-/** What a run notes about itself in its `metadata` column, beside what an older system wrote there. */
+/** What is stored in a run's `metadata` column, beside what an older system wrote there. */
 import { z } from 'zod';
 import { jsonFromText } from '#lib/json.ts';
 
@@ -15,6 +15,6 @@ const runMetadataSchema = z.looseObject({
 });
 export type RunMetadata = z.infer<typeof runMetadataSchema>;
 
-/** Unreadable text reads as nothing noted: it must not keep a run from going on. */
+/** Unreadable text reads as nothing stored: it must not keep a run from going on. */
 export const parseRunMetadata = (text: string | null): RunMetadata =>
   runMetadataSchema.safeParse(jsonFromText(text)).data ?? {};

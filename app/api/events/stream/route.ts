@@ -1,7 +1,7 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
 import { readsFor } from '#app/_server/reads.ts';
-import { followEvents } from '#lib/events/follow-events.ts';
+import { followEvents } from '#lib/events/list-events.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { eventScope } from '../scope.ts';
 

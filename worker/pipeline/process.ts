@@ -1,4 +1,7 @@
-/** The way of one item after its claim: fetch → store → discover → complete. */
+/**
+ * The way of an item after its claim: fetch → store → discover → complete; what went before it is seed → enqueue
+ * → claim. Each step is the module of its name. Items that are fetched together share the fetch.
+ */
 import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 import type { JsonValue } from '#lib/json.ts';
@@ -14,10 +17,9 @@ import {
   type PipelineContext,
   retryTransientWith,
 } from './context.ts';
-import { discoverItems, toWorkItems } from './discover.ts';
-import { fetchItem } from './fetch.ts';
+import { discoverItems, payloadToRediscover, toWorkItems } from './discover.ts';
+import { fetchItem, fetchTogether } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
-import { payloadToRediscover } from './rediscover.ts';
 import { discardRecord, storeRecord } from './store.ts';
 
 /** Attempts of an item whose source is gone: the default of `max_retries`, plus the first. */
@@ -35,7 +37,7 @@ export interface Steps {
 }
 
 /** How an item that stands alone is loaded and fetched. */
-export const singly: Steps = {
+const singly: Steps = {
   load: loadSource,
   fetch: fetchItem,
 };
@@ -61,7 +63,7 @@ export async function processItem(
     }
     return result;
   } catch (error) {
-    if (brokenOff(leased) === 'stopping') return giveBack(leased, itemContext);
+    if (brokenOff(leased) === 'stopping') return releaseLeased(leased, itemContext);
     itemContext.log.error(
       { err: error },
       'the outcome of an item could not be recorded; its lease will expire',
@@ -95,7 +97,7 @@ async function carryThrough(
   steps: Steps,
 ): Promise<ItemResult> {
   // Broken off before it was begun: nobody was asked for anything.
-  if (brokenOff(leased) === 'stopping') return giveBack(leased, context);
+  if (brokenOff(leased) === 'stopping') return releaseLeased(leased, context);
   let maxAttempts = defaultMaxAttempts;
   try {
     const source = await retryTransient(
@@ -106,8 +108,9 @@ async function carryThrough(
     const outcome = await steps.fetch(leased, source, context);
     const reason = brokenOff(leased);
     if (reason === 'lease_lost') return { kind: 'lost' };
-    if (outcome === null) return await giveBack(leased, context);
-    if (reason === 'stopping' && outcome.kind === 'error') return await giveBack(leased, context);
+    if (outcome === null) return await releaseLeased(leased, context);
+    if (reason === 'stopping' && outcome.kind === 'error')
+      return await releaseLeased(leased, context);
     return await concludeItem(leased, source, outcome, context);
   } catch (error) {
     if (brokenOff(leased) || isTransient(error)) throw error;
@@ -199,17 +202,17 @@ async function concludeFetched(
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {
-    // After a passing fault the commit may have happened: the file stays with its record.
+    // After a transient fault the commit may have happened: the file stays with its record.
     if (!isTransient(error)) await discardRecord(record, context);
     throw error;
   }
 }
 
-async function giveBack(leased: LeasedItem, context: PipelineContext): Promise<ItemResult> {
+async function releaseLeased(leased: LeasedItem, context: PipelineContext): Promise<ItemResult> {
   try {
     return await releaseItem(leased, context);
   } catch (error) {
-    context.log.warn({ err: error }, 'an item could not be given back; its lease will expire');
+    context.log.warn({ err: error }, 'an item could not be released; its lease will expire');
     return { kind: 'lost' };
   }
 }
@@ -225,4 +228,42 @@ function publicFault(error: unknown, log: Logger) {
   }
   const { code, message } = toPublicError(error);
   return { code, message };
+}
+
+/**
+ * How each item left this worker's hands, in the order given. They are concluded together, and so
+ * completed in one transaction.
+ * @param onAnswered called when the source has been asked: what follows takes only the database
+ */
+export function processBatch(
+  batch: readonly LeasedItem[],
+  context: PipelineContext,
+  onAnswered: () => void = () => undefined,
+): Promise<ItemResult>[] {
+  const { load, fetch } = batch.length === 1 ? singly : together(batch);
+  const steps: Steps = {
+    load,
+    fetch: (...fetched) => fetch(...fetched).finally(onAnswered),
+  };
+  return batch.map((leased) => processItem(leased, context, steps));
+}
+
+/** The first item that comes loads the source and fetches for all of them. */
+function together(batch: readonly LeasedItem[]): Steps {
+  let loading: Promise<LoadedSource> | null = null;
+  let fetching: Promise<ReadonlyMap<LeasedItem, FetchOutcome | null>> | null = null;
+  return {
+    load: (leased, context) => {
+      loading ??= loadSource(leased, context);
+      // A database that was away may be back: the next one asks anew.
+      loading.catch(() => {
+        loading = null;
+      });
+      return loading;
+    },
+    fetch: async (leased, source, context) => {
+      fetching ??= fetchTogether(batch, source, context);
+      return (await fetching).get(leased) ?? null;
+    },
+  };
 }
