@@ -1,7 +1,13 @@
 /** What the queue asks of an engine: claiming, making ready, inserting what is absent. */
-import type { RawBuilder } from 'kysely';
+import type { Insertable, RawBuilder } from 'kysely';
 import type { Session } from '../engine.ts';
-import type { NewWorkItemRow, WorkItemRow } from '../schema.ts';
+import type {
+  IngestRecordsTable,
+  Instant,
+  NewWorkItemRow,
+  WorkItemAttemptsTable,
+  WorkItemRow,
+} from '../schema.ts';
 import type { ClaimScope } from './claim-scope.ts';
 import type { InsertColumn } from './insert-columns.ts';
 
@@ -26,6 +32,35 @@ export interface SeenResourceTouch {
   readonly resource_id: string;
   readonly last_run_id: string | null;
 }
+
+/** How a completed item is left; its times are the database's own. */
+export interface ItemCompletion {
+  readonly work_item_id: string;
+  readonly lease_id: string;
+  readonly last_http_status: number | null;
+  readonly etag: string | null;
+  readonly last_modified: string | null;
+  readonly revision: string | null;
+  /** In how many ms it is due again; null = never. */
+  readonly next_fetch_ms: number | null;
+  readonly refresh_class: number | null;
+  /** 1 = this was the first fetch, else 0. */
+  readonly is_first: number;
+  readonly check_count: number;
+  readonly content_hash: string | null;
+  /** 1 = its content is new, else 0. */
+  readonly fresh: number;
+  readonly change_count: number;
+}
+
+/** An attempt that ends now; `claimed_at` is when it started, null = now. */
+export type AttemptInsert = Omit<
+  Insertable<WorkItemAttemptsTable>,
+  'started_at' | 'finished_at' | 'items_discovered'
+> & { readonly claimed_at: Instant | null; readonly items_discovered: number };
+
+/** A record of what was fetched now. */
+export type RecordInsert = Omit<Insertable<IngestRecordsTable>, 'fetched_at_utc' | 'error_message'>;
 
 export interface QueueStorage {
   /**
@@ -54,4 +89,12 @@ export interface QueueStorage {
   insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
   /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
   touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
+  /** Which of these dedupe keys are in the queue already. */
+  knownKeys(session: Session, keys: readonly string[]): Promise<Set<string>>;
+  /** The items with these ids that are in progress. */
+  itemsInProgress(session: Session, ids: readonly string[]): Promise<WorkItemRow[]>;
+  /** Completes each item that its lease still holds, in one go; returns the ids of those. */
+  completeLeased(session: Session, rows: readonly ItemCompletion[]): Promise<Set<string>>;
+  insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void>;
+  insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { claim, pendingBy, promoteDue } from './claim.ts';
 import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { finish } from './finish.ts';
 import { totals } from './totals.ts';
 import { sqliteWords } from './words.ts';
 
@@ -15,6 +16,7 @@ export const sqliteEngine: Engine = {
   pendingBy,
   insertWorkItemsIfAbsent,
   touchSeenResources,
+  ...finish,
   ...totals,
   countTogether,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),

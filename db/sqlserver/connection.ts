@@ -216,8 +216,8 @@ export class TdsConnection implements DatabaseConnection {
       request.on('row', (columns) => rows.push(toRow(columns)));
       if (parameters === null) return this.#connection.execSqlBatch(request);
       for (const [index, parameter] of parameters.entries()) {
-        const { type, value } = typedParameter(parameter);
-        request.addParameter(String(index + 1), type, value);
+        const { type, value, options } = typedParameter(parameter);
+        request.addParameter(String(index + 1), type, value, options);
       }
       this.#connection.execSql(request);
     });

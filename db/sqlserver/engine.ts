@@ -3,6 +3,7 @@ import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { claim, pendingBy, promoteDue } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { finish } from './finish.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
 import { totals } from './totals.ts';
 import { sqlServerWords } from './words.ts';
@@ -15,6 +16,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   pendingBy: (order) => pendingBy(schema, order),
   insertWorkItemsIfAbsent,
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
+  ...finish,
   ...totals(schema),
   // The trigger counts all rows of a statement at once.
   countTogether: async (_session, _expected, change) => (await change()).result,

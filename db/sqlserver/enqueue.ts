@@ -1,14 +1,57 @@
 /** Inserts what is absent: new work items, and the resources that were seen. */
 import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
+import { compareText } from '../compare-text.ts';
 import type { Session } from '../engine.ts';
-import { insertColumns, insertValue, seenResourceColumns } from '../queue/insert-columns.ts';
+import {
+  type InsertColumn,
+  insertColumns,
+  insertValue,
+  type seenResourceColumns,
+} from '../queue/insert-columns.ts';
 import type { SeenResourceTouch, WorkItemInsert } from '../queue/storage.ts';
-import { jsonRows } from './json-rows.ts';
+import {
+  idColumn,
+  intColumn,
+  type JsonColumn,
+  jsonTable,
+  longColumn,
+  plainColumn,
+  textColumn,
+  timeColumn,
+} from './json-rows.ts';
 
 const exact = sql.raw('latin1_general_100_bin2');
 
-/** See `QueueStorage.insertWorkItemsIfAbsent`. */
+const itemColumns: Readonly<Record<InsertColumn, JsonColumn>> = {
+  work_item_id: idColumn,
+  source_system: textColumn(100),
+  source_name: textColumn(100),
+  resource_type: textColumn(100),
+  resource_id: textColumn(500),
+  request_uri: textColumn(2000),
+  request_method: plainColumn(10),
+  request_headers: longColumn,
+  request_body: longColumn,
+  metadata: longColumn,
+  priority: intColumn,
+  status: plainColumn(20),
+  run_id: textColumn(36),
+  discovered_from: textColumn(36),
+  dedupe_key: textColumn(850),
+  host: textColumn(300),
+  depth: intColumn,
+  available_at: timeColumn,
+  wait_reason: plainColumn(50),
+};
+
+const inKeyOrder = (rows: readonly WorkItemInsert[]): WorkItemInsert[] =>
+  rows.toSorted((a, b) => compareText(a.dedupe_key, b.dedupe_key));
+
+/**
+ * See `QueueStorage.insertWorkItemsIfAbsent`. In the order of the keys, so that two producers of the same ones wait
+ * for each other and never crosswise.
+ */
 export async function insertWorkItemsIfAbsent(
   session: Session,
   rows: readonly WorkItemInsert[],
@@ -16,22 +59,13 @@ export async function insertWorkItemsIfAbsent(
   const items = session.engine.table('work_items');
   const inserted = new Set<string>();
   const names = sql.join(insertColumns.map((name) => sql.id(name)));
-  for (const chunk of chunksOf(rows)) {
-    const sent = jsonRows(insertColumns, chunk, insertValue);
-    const { json, column } = sent;
-    const long = new Set<string>(
-      unboundedTexts.filter((name) => sent.isLonger(name, wholeTextLength)),
-    );
+  for (const chunk of chunksOf(inKeyOrder(rows))) {
+    const { from, column } = jsonTable(itemColumns, chunk, insertValue);
     const values = sql.join(
-      insertColumns.map((name) => {
-        if (name === 'available_at') return sql`coalesce(j.available_at, @now)`;
-        return long.has(name) ? column(name, wholeText(name)) : column(name);
-      }),
+      insertColumns.map((name) =>
+        name === 'available_at' ? sql`coalesce(j.available_at, @now)` : column(name),
+      ),
     );
-    const from =
-      long.size === 0
-        ? sql`openjson(${json}) with (${sql.raw(jsonColumns)}) as j`
-        : sql`openjson(${json}) as r cross apply openjson(r.[value]) with (${sql.raw(jsonColumns)}) as j`;
     const { rows: found } = await sql<{ work_item_id: string }>`
       declare @now datetime2(3) = sysutcdatetime();
       declare @inserted table (work_item_id nvarchar(36) not null primary key);
@@ -48,40 +82,16 @@ export async function insertWorkItemsIfAbsent(
   return inserted;
 }
 
-/**
- * One character more than the column has: OPENJSON cuts what does not fit without a word, and the
- * character too many makes the insert refuse it instead.
- */
-const text = (name: string, length: number | 'max') =>
-  `${name} nvarchar(${length === 'max' ? length : length + 1}) '$.${name}'`;
-const number = (name: string) => `${name} int '$.${name}'`;
-const time = (name: string) => `${name} datetime2(7) '$.${name}'`;
+type TouchColumn = (typeof seenResourceColumns)[number];
 
-/**
- * Some servers cut what `OPENJSON … WITH` hands out at 4,000 characters, NVARCHAR(MAX) or not; its form
- * without a schema gives texts whole. It costs one more look into the row, so only long texts take it.
- */
-const wholeTextLength = 4_000;
-const unboundedTexts = ['request_headers', 'request_body', 'metadata'] as const;
-const wholeText = (name: string) =>
-  sql`(select v.[value] from openjson(r.[value]) as v where v.[key] = ${sql.lit(name)})`;
-
-/** Types of the columns of a new item, for OPENJSON. */
-const jsonColumns = [
-  text('work_item_id', 36),
-  ...['source_system', 'source_name', 'resource_type'].map((name) => text(name, 100)),
-  text('resource_id', 500),
-  text('request_uri', 2000),
-  text('request_method', 10),
-  ...unboundedTexts.map((name) => text(name, 'max')),
-  text('status', 20),
-  ...['run_id', 'discovered_from'].map((name) => text(name, 36)),
-  text('dedupe_key', 850),
-  text('host', 300),
-  text('wait_reason', 50),
-  ...['priority', 'depth'].map(number),
-  time('available_at'),
-].join(', ');
+const touchColumns: Readonly<Record<TouchColumn, JsonColumn>> = {
+  resource_key: textColumn(850),
+  source_system: textColumn(100),
+  source_name: textColumn(100),
+  resource_type: textColumn(100),
+  resource_id: textColumn(500),
+  last_run_id: idColumn,
+};
 
 /**
  * An older database may compare `resource_key` without regard to case; keys that are one to it are
@@ -95,7 +105,7 @@ export async function touchSeenResources(
 ): Promise<void> {
   const table = sql.id(schema, 'seen_resources');
   for (const chunk of chunksOf(rows)) {
-    const { json, column } = jsonRows(seenResourceColumns, chunk, (row, name) => row[name]);
+    const { from, column } = jsonTable(touchColumns, chunk, (row, name) => row[name]);
     const key = await keyColumn(session, schema);
     const collation = sql.raw(key.collation);
     await sql`
@@ -105,12 +115,10 @@ export async function touchSeenResources(
         source_name nvarchar(100) not null, resource_type nvarchar(100) not null,
         resource_id nvarchar(500) not null, last_run_id nvarchar(36) null, position int not null);
       insert into @touched
-      select ${sql.join(seenResourceColumns.map((name) => column(name)))},
+      select ${column('resource_key')}, ${column('source_system')}, ${column('source_name')},
+        ${column('resource_type')}, ${column('resource_id')}, ${column('last_run_id')},
         row_number() over (partition by ${column('resource_key')} collate ${collation} order by j.resource_id)
-      from openjson(${json}) with (
-        resource_key nvarchar(851) '$.resource_key', source_system nvarchar(101) '$.source_system',
-        source_name nvarchar(101) '$.source_name', resource_type nvarchar(101) '$.resource_type',
-        resource_id nvarchar(501) '$.resource_id', last_run_id nvarchar(36) '$.last_run_id') as j;
+      from ${from};
       update seen set last_seen_at = @now, seen_count = seen.seen_count + 1,
         last_run_id = try_cast(t.last_run_id as uniqueidentifier)
       from ${table} as seen join @touched as t on t.resource_key = seen.resource_key

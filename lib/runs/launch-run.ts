@@ -11,7 +11,7 @@ import { recordEvents } from '#lib/events/record-events.ts';
 import { once } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
-import { distinctByKey, insertAbsent, knownKeys } from '#lib/queue/enqueue/enqueue.ts';
+import { distinctByKey, insertAbsent } from '#lib/queue/enqueue/enqueue.ts';
 import { insertRowFrom } from '#lib/queue/rows.ts';
 import { adjustRun } from '#lib/queue/runs/run-numbers.ts';
 import { hashJson } from '#lib/records/payload-hash.ts';
@@ -82,7 +82,7 @@ export async function launchIngest(
   const request = parseRequest({ kind: 'seed', name, sources: sources.map((one) => one.name) });
   return db.transaction(async (tx) => {
     const all = seeding ? seedRows(sources) : [];
-    const isKnown = await knownKeys(
+    const isKnown = await tx.engine.knownKeys(
       tx,
       all.map((row) => row.dedupe_key),
     );

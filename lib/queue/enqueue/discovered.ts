@@ -6,7 +6,7 @@ import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
 import { parseRunMetadata } from '../runs/run-metadata.ts';
 import { adjustLockedRun, outcomeDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
-import { insertAbsent, knownKeys } from './enqueue.ts';
+import { insertAbsent } from './enqueue.ts';
 
 export interface DiscoveryCounts {
   readonly inserted: number;
@@ -51,7 +51,7 @@ export async function enqueueDiscovered(
   finds: readonly Find[],
 ): Promise<DiscoveryCounts[]> {
   const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
-  const known = await knownKeys(tx, [...candidates.keys()]);
+  const known = await tx.engine.knownKeys(tx, [...candidates.keys()]);
   const fresh = [...candidates.values()].filter(({ key }) => !known.has(key));
   const within = fresh.slice(0, roomIn(run));
   const over = fresh.slice(within.length);

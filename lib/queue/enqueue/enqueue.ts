@@ -3,7 +3,6 @@
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { preparedRows } from '#db/prepared.ts';
 import type { WorkItemInsert } from '#db/queue/storage.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '../model.ts';
@@ -57,26 +56,6 @@ export function distinctByKey(rows: readonly WorkItemInsert[]): WorkItemInsert[]
   const byKey = new Map<string, WorkItemInsert>();
   for (const row of rows) if (!byKey.has(row.dedupe_key)) byKey.set(row.dedupe_key, row);
   return [...byKey.values()];
-}
-
-const rowsOfKeys = preparedRows<{ key: string }, { dedupe_key: string }>(({ q }, rows) =>
-  q
-    .selectFrom('work_items')
-    .select('dedupe_key')
-    .where(
-      'dedupe_key',
-      'in',
-      rows.map((slot) => slot('key')),
-    ),
-);
-
-/** Which of these keys are in the queue already. */
-export async function knownKeys(s: Session, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await rowsOfKeys(
-    s,
-    keys.map((key) => ({ key })),
-  );
-  return new Set(rows.map((row) => row.dedupe_key));
 }
 
 function countByRun(rows: readonly WorkItemInsert[]): Map<string, number> {

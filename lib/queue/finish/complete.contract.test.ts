@@ -331,6 +331,10 @@ function failingAt(db: Db, table: string): Db {
         table === 'seen_resources' ? fault() : tx.engine.touchSeenResources(...args),
       insertWorkItemsIfAbsent: (...args) =>
         table === 'work_items' ? fault() : tx.engine.insertWorkItemsIfAbsent(...args),
+      insertAttempts: (...args) =>
+        table === 'work_item_attempts' ? fault() : tx.engine.insertAttempts(...args),
+      insertRecords: (...args) =>
+        table === 'IngestRecords' ? fault() : tx.engine.insertRecords(...args),
     },
     q: new Proxy(tx.q, {
       get(target, name) {

@@ -2,17 +2,16 @@
  * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
  * many items have in common is one statement for all of them.
  */
-import { sql } from 'kysely';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { preparedChanges } from '#db/prepared.ts';
-import type { Instant, WorkItemRow } from '#db/schema.ts';
+import type { ItemCompletion } from '#db/queue/storage.ts';
+import type { WorkItemRow } from '#db/schema.ts';
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { recordAnnouncedChanges } from '../enqueue/announced-changes.ts';
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
-import { noLease, readAllLeased, statusIs } from '../lease/leased-item.ts';
+import { readAllLeased } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
 import { countOutcomes, outcomeDeltas, readRunState } from '../runs/run-numbers.ts';
 import { recordAttempts } from './attempts.ts';
@@ -107,11 +106,11 @@ async function settleItems(
     leased.push({ input, item, fresh, unchanged: !fresh && input.alias !== true });
   }
   const completed = await tx.engine.countTogether(tx, leased.length, async () => {
-    const changed = await completeLeased(
+    const completed = await tx.engine.completeLeased(
       tx,
       leased.map(({ item, input, fresh }) => completionOf(item, input, fresh)),
     );
-    const result = leased.filter((_, at) => changed[at] === 1);
+    const result = leased.filter(({ item }) => completed.has(item.work_item_id));
     const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
     return { result, moves };
   });
@@ -201,38 +200,7 @@ function stretchesOfRuns(
   return stretches;
 }
 
-type Completion = ReturnType<typeof completionOf>;
-
-/** Under the fence, like `updateLeased`; text made once, because every item has one of its own. */
-const completeLeased = preparedChanges<Completion>(({ q, engine }, slot) =>
-  q
-    .updateTable('work_items')
-    .set({
-      status: 'completed',
-      ...noLease,
-      wait_reason: null,
-      error_code: null,
-      error_message: null,
-      last_http_status: slot('last_http_status'),
-      etag: slot('etag'),
-      last_modified: slot('last_modified'),
-      revision: slot('revision'),
-      last_fetched_at: engine.now(),
-      next_fetch_at: engine.nowPlusMs(slot('next_fetch_ms')),
-      refresh_class: slot('refresh_class'),
-      first_fetched_at: sql<Instant | null>`case when ${slot('is_first')} = 1 then ${engine.now()} else first_fetched_at end`,
-      check_count: slot('check_count'),
-      content_hash: slot('content_hash'),
-      last_changed_at: sql<Instant | null>`case when ${slot('fresh')} = 1 then ${engine.now()} else last_changed_at end`,
-      change_count: slot('change_count'),
-      updated_at: engine.now(),
-    })
-    .where('work_item_id', '=', slot('work_item_id'))
-    .where('lease_id', '=', slot('lease_id'))
-    .where('status', '=', statusIs('in_progress')),
-);
-
-function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean) {
+function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean): ItemCompletion {
   const { record, validators, attempt, fence } = input;
   // A "not modified" answer may leave validators out; the ones it confirmed stay good then.
   const kept = record === null && input.alias !== true ? item : null;

@@ -1,7 +1,6 @@
 /** The fence: reading and changing an item only while a lease is the item's. */
 import { sql, type UpdateObject } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { preparedRows } from '#db/prepared.ts';
 import type { Database, WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import type { Fence } from '../model.ts';
 
@@ -35,25 +34,13 @@ export async function readAllLeased(
   fences: readonly Fence[],
 ): Promise<Map<string, WorkItemRow>> {
   const leased = new Map<string, WorkItemRow>();
-  const rows = await rowsInProgress(
+  const rows = await s.engine.itemsInProgress(
     s,
-    fences.map(({ workItemId }) => ({ workItemId })),
+    fences.map(({ workItemId }) => workItemId),
   );
   for (const row of rows) if (row.lease_id !== null) leased.set(row.lease_id, row);
   return leased;
 }
-
-const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
-  q
-    .selectFrom('work_items')
-    .selectAll()
-    .where(
-      'work_item_id',
-      'in',
-      rows.map((slot) => slot('workItemId')),
-    )
-    .where('status', '=', statusIs('in_progress')),
-);
 
 /** Changes the item if the lease still holds it. False = lost, and nothing was changed. */
 export async function updateLeased(

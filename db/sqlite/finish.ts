@@ -1,0 +1,145 @@
+/** The end of attempts, on SQLite: every value bound, the text of each statement made once. */
+import { sql } from 'kysely';
+import { preparedChanges, preparedRows } from '../prepared.ts';
+import type {
+  AttemptInsert,
+  ItemCompletion,
+  QueueStorage,
+  RecordInsert,
+} from '../queue/storage.ts';
+import type { Instant, WorkItemRow } from '../schema.ts';
+
+/** What every item outside a worker's hands looks like. */
+const noLease = { lease_id: null, lease_owner: null, lease_until: null, claimed_at: null } as const;
+
+const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .selectAll()
+    .where(
+      'work_item_id',
+      'in',
+      rows.map((slot) => slot('workItemId')),
+    )
+    .where('status', '=', sql.lit('in_progress')),
+);
+
+const rowsOfKeys = preparedRows<{ key: string }, { dedupe_key: string }>(({ q }, rows) =>
+  q
+    .selectFrom('work_items')
+    .select('dedupe_key')
+    .where(
+      'dedupe_key',
+      'in',
+      rows.map((slot) => slot('key')),
+    ),
+);
+
+const completeOne = preparedChanges<ItemCompletion>(({ q, engine }, slot) =>
+  q
+    .updateTable('work_items')
+    .set({
+      status: 'completed',
+      ...noLease,
+      wait_reason: null,
+      error_code: null,
+      error_message: null,
+      last_http_status: slot('last_http_status'),
+      etag: slot('etag'),
+      last_modified: slot('last_modified'),
+      revision: slot('revision'),
+      last_fetched_at: engine.now(),
+      next_fetch_at: engine.nowPlusMs(slot('next_fetch_ms')),
+      refresh_class: slot('refresh_class'),
+      first_fetched_at: sql<Instant | null>`case when ${slot('is_first')} = 1 then ${engine.now()} else first_fetched_at end`,
+      check_count: slot('check_count'),
+      content_hash: slot('content_hash'),
+      last_changed_at: sql<Instant | null>`case when ${slot('fresh')} = 1 then ${engine.now()} else last_changed_at end`,
+      change_count: slot('change_count'),
+      updated_at: engine.now(),
+    })
+    .where('work_item_id', '=', slot('work_item_id'))
+    .where('lease_id', '=', slot('lease_id'))
+    .where('status', '=', sql.lit('in_progress')),
+);
+
+const insertAttemptRows = preparedRows<AttemptInsert, unknown>(({ q, engine }, rows) =>
+  q.insertInto('work_item_attempts').values(
+    rows.map((slot) => ({
+      attempt_id: slot('attempt_id'),
+      work_item_id: slot('work_item_id'),
+      source_system: slot('source_system'),
+      source_name: slot('source_name'),
+      host: slot('host'),
+      run_id: slot('run_id'),
+      attempt: slot('attempt'),
+      lease_id: slot('lease_id'),
+      worker_id: slot('worker_id'),
+      started_at: sql<Instant>`coalesce(${engine.instantOf(slot('claimed_at'))}, ${engine.now()})`,
+      finished_at: engine.now(),
+      duration_ms: slot('duration_ms'),
+      outcome: slot('outcome'),
+      http_status: slot('http_status'),
+      error_code: slot('error_code'),
+      error_message: slot('error_message'),
+      facts: slot('facts'),
+      ingest_id: slot('ingest_id'),
+      items_discovered: slot('items_discovered'),
+    })),
+  ),
+);
+
+const insertRecordRows = preparedRows<RecordInsert, unknown>(({ q, engine }, rows) =>
+  q.insertInto('IngestRecords').values(
+    rows.map((slot) => ({
+      ingest_id: slot('ingest_id'),
+      source_system: slot('source_system'),
+      source_name: slot('source_name'),
+      resource_type: slot('resource_type'),
+      resource_id: slot('resource_id'),
+      request_uri: slot('request_uri'),
+      request_method: slot('request_method'),
+      request_headers: slot('request_headers'),
+      status_code: slot('status_code'),
+      response_headers: slot('response_headers'),
+      payload: slot('payload'),
+      fetched_at_utc: engine.now(),
+      hash_sha256: slot('hash_sha256'),
+      run_id: slot('run_id'),
+      work_item_id: slot('work_item_id'),
+      attempt: slot('attempt'),
+      duration_ms: slot('duration_ms'),
+      content_type: slot('content_type'),
+      content_hash: slot('content_hash'),
+      lake_path: slot('lake_path'),
+    })),
+  ),
+);
+
+export const finish: Pick<
+  QueueStorage,
+  'knownKeys' | 'itemsInProgress' | 'completeLeased' | 'insertAttempts' | 'insertRecords'
+> = {
+  async knownKeys(session, keys) {
+    const rows = await rowsOfKeys(
+      session,
+      keys.map((key) => ({ key })),
+    );
+    return new Set(rows.map((row) => row.dedupe_key));
+  },
+  itemsInProgress: (session, ids) =>
+    rowsInProgress(
+      session,
+      ids.map((workItemId) => ({ workItemId })),
+    ),
+  async completeLeased(session, rows) {
+    const changed = await completeOne(session, rows);
+    return new Set(rows.flatMap((row, at) => (changed[at] === 1 ? [row.work_item_id] : [])));
+  },
+  insertAttempts: (session, rows) => nothing(insertAttemptRows(session, rows)),
+  insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),
+};
+
+const nothing = async (done: Promise<unknown>): Promise<void> => {
+  await done;
+};
