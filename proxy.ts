@@ -1,6 +1,6 @@
 /**
  * What every request passes first: the content security policy with a fresh nonce, a check that
- * changes come from this console's own pages, and the way to the sign-in page. It looks only whether a
+ * changes come from this console's own pages, and the way to the sign-in page. It only checks whether a
  * session cookie is there; whether it is good is checked where data is read (`requireActor`). A detail
  * page of an unknown id answers 404.
  */
@@ -56,7 +56,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', policy);
-  // What a page's own code fetches is told by its content; a document has a status.
+  // What a page's own code fetches is judged by its content; a document has a status.
   const isDocument = request.headers.get('sec-fetch-dest') !== 'empty';
   const status = isDocument && !(await mayBeKnown(pathname)) ? 404 : 200;
   const response = NextResponse.next({ request: { headers }, status });

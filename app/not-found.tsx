@@ -8,7 +8,7 @@ export default function NotFound() {
       <h1 className="text-xl font-semibold">There is nothing at this address</h1>
       <p className="text-sm text-ink-2">It may have been removed, or the link was cut off.</p>
       <Link href="/" className="link w-fit">
-        To the overview
+        Go to the overview
       </Link>
     </main>
   );

@@ -47,7 +47,7 @@ test('the form of a source, the launch, the run, the grid, the drawer and the it
       - button "What to do Seed"
       - group "Sources":
         - checkbox "${source} test" [checked]
-      - spinbutton "Items at most"
+      - spinbutton "Maximum items"
       - spinbutton "Priority"
       - textbox "Name of the run"
       - status
@@ -76,7 +76,7 @@ test('the form of a source, the launch, the run, the grid, the drawer and the it
       - list "Events, newest first":
         - listitem:
           - img "Done"
-      - status: New events appear by themselves.
+      - status: New events appear automatically.
   `);
 
   await goTo(page, `/work-items?source=${source}&sort=resource_id`);
@@ -160,7 +160,7 @@ test('the viewer of a payload and the palette', async ({ page, product }) => {
       - link "Download payload"
       - navigation "Parts of the record":
         - link "Payload"
-        - link "Changes since the fetch before"
+        - link "Changes since the previous fetch"
       - group "Shape":
         - button "Tree" [pressed]
         - button "As received"

@@ -41,7 +41,7 @@ test('of many hosts the blocked ones and one by its name are found, and all by p
   await expect(page).toHaveURL(/view=blocked/);
   await expect(hosts.filter({ hasText: 'h120.many.example' })).toContainText('HTTP 429');
   await expect(hosts).toHaveCount(2);
-  await states.getByRole('link', { name: /^With a pace/ }).click();
+  await states.getByRole('link', { name: /^Paced/ }).click();
   await expect(hosts).toHaveCount(2);
   await expect(hosts.last()).toContainText('h121.many.example');
 

@@ -75,7 +75,7 @@ test('makes an account at the first time, leads back, and follows the claim the 
   await expect(menu).toContainText('ada@acme.example · operator');
   await menu.getByRole('menuitem', { name: 'Your account' }).click();
   await expect(page.getByText('You sign in with Acme.')).toBeVisible();
-  await expect(page.getByLabel('Present password')).toHaveCount(0);
+  await expect(page.getByLabel('Current password')).toHaveCount(0);
 
   await (await whoIs(page, 'ada')).getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(/\/sign-in/);

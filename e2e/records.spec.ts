@@ -115,7 +115,7 @@ test.describe('a connection that fails', () => {
     const [id] = await addRecords(product, [record('text', text, 'text/plain; charset=utf-8')]);
     await page.route('**/payload', (route) => route.abort(), { times: 1 });
     await goTo(page, `/records/${id}`);
-    await page.getByRole('button', { name: 'Load it again' }).click();
+    await page.getByRole('button', { name: 'Load again' }).click();
     await expect(page.getByText('30,000 lines')).toBeVisible();
     const region = page.getByRole('region', { name: 'Payload' });
     await expect(region.getByText('Zeile 1: “Größe” 星球')).toBeVisible();

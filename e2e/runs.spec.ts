@@ -87,7 +87,7 @@ test('what a run fetched is fetched again, from its page or the palette, within 
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox').fill('recrawl this');
   await page.getByRole('menuitem', { name: /Recrawl this run/ }).click();
-  await form.getByLabel('Items at most').fill('2');
+  await form.getByLabel('Maximum items').fill('2');
   await page.keyboard.press('Tab');
   await expect(form.getByRole('status')).toContainText('2 items at the start');
   await expectNoViolations(page);
@@ -111,8 +111,8 @@ test('the log of a run grows by itself, and is filtered', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Launch run' }).click();
   await page.waitForURL('**/runs/*');
   const log = page.getByRole('list', { name: 'Events, newest first' });
-  await expect(page.getByText('New events appear by themselves.')).toBeVisible();
-  // Held still, the page itself loads nothing anew: what appears came through the stream.
+  await expect(page.getByText('New events appear automatically.')).toBeVisible();
+  // Paused, the page itself loads nothing anew: what appears came through the stream.
   await page.evaluate(() => {
     Reflect.set(window, 'isTheSamePage', true);
   });

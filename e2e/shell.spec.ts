@@ -97,13 +97,13 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await dialog.getByRole('textbox', { name: 'When' }).fill('30 3 * * *');
   await dialog.getByLabel('Time zone').fill('UTC');
   await expect(dialog.getByText('Every day at 03:30, next:')).toBeVisible();
-  await dialog.getByLabel('Items at most').fill('500');
+  await dialog.getByLabel('Maximum items').fill('500');
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(page.getByRole('cell', { name: 'Nightly', exact: true })).toBeVisible();
   // A change of its name keeps what it launches.
   await page.getByRole('button', { name: 'Change' }).click();
   const change = page.getByRole('dialog', { name: 'Schedule Nightly' });
-  await expect(change.getByLabel('Items at most')).toHaveValue('500');
+  await expect(change.getByLabel('Maximum items')).toHaveValue('500');
   await change.getByRole('button', { name: 'Save schedule' }).click();
   await expect(page.getByText(/500 items at most/)).toBeVisible();
   await page.getByRole('button', { name: 'Delete Nightly' }).click();
@@ -133,7 +133,7 @@ test('the retention is changed, refused beside its field, and recorded', async (
   const section = page
     .locator('main section')
     .filter({ has: page.getByRole('heading', { name: 'Retention' }) });
-  await expect(section).toContainText('kept for ever');
+  await expect(section).toContainText('kept forever');
   await page.getByRole('button', { name: 'Change the retention' }).click();
   const dialog = page.getByRole('dialog', { name: 'Retention' });
   await dialog.getByLabel('Attempts').fill('3');

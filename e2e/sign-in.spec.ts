@@ -30,8 +30,8 @@ test('who is quicker than the code of the page is signed in all the same', async
 test('an empty form says what is missing beside the fields', async ({ page }) => {
   await page.goto('/sign-in');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByText('Give your e-mail address.')).toBeVisible();
-  await expect(page.getByText('Give your password.')).toBeVisible();
+  await expect(page.getByText('Enter your e-mail address.')).toBeVisible();
+  await expect(page.getByText('Enter your password.')).toBeVisible();
 });
 
 test.describe('with wrong passwords', () => {
@@ -49,9 +49,7 @@ test.describe('with wrong passwords', () => {
       await page.getByRole('button', { name: 'Sign in' }).click();
       await answered;
     };
-    const wrong = page
-      .getByRole('alert')
-      .getByText('The e-mail address or the password is not right.');
+    const wrong = page.getByRole('alert').getByText('The e-mail address or the password is wrong.');
     await attempt('nobody@example.org');
     await expect(wrong).toBeVisible();
     for (let count = 0; count < 5; count += 1) {

@@ -121,7 +121,7 @@ test('a source is duplicated with its settings, and tested on five items', async
   );
   await expect(page.getByRole('spinbutton', { name: 'Resources', exact: true })).toHaveValue('8');
   await page.getByRole('button', { name: 'Test these values' }).click();
-  const sample = page.getByRole('region', { name: 'The further items of the sample' });
+  const sample = page.getByRole('region', { name: 'Further items of the sample' });
   await expect(sample.getByRole('row')).toHaveCount(5);
   await expect(sample.getByRole('row').filter({ hasText: 'test_resource_003' })).toContainText(
     'Failed',
@@ -134,11 +134,11 @@ test('a source is duplicated with its settings, and tested on five items', async
 test('headers are rows, and a time has the unit that suits it', async ({ page }) => {
   await goTo(page, '/sources/new?type=http');
   const headers = page.getByRole('group', { name: /headers/i });
-  await headers.getByRole('button', { name: 'Add one' }).click();
+  await headers.getByRole('button', { name: 'Add a row' }).click();
   await page.keyboard.type('Accept-Language');
   await page.keyboard.press('Tab');
   await page.keyboard.type('en');
-  await headers.getByRole('button', { name: 'Add one' }).click();
+  await headers.getByRole('button', { name: 'Add a row' }).click();
   await page.keyboard.type('X-Extra');
   await headers.getByRole('button', { name: 'Remove Accept-Language' }).click();
   await expect(headers.getByRole('textbox', { name: /1: name/ })).toHaveValue('X-Extra');

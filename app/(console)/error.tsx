@@ -1,5 +1,5 @@
 'use client';
-/** A fault in drawing a page. What it was stands in the server's log under the digest. */
+/** A page that failed to render. The cause is in the server's log under the digest. */
 import { Button } from '#app/ui/button.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 
@@ -14,10 +14,10 @@ export default function PageError({
     <ErrorState
       error={{
         code: 'internal',
-        message: 'This page could not be drawn.',
+        message: 'This page could not be displayed.',
         remedy: error.digest
-          ? `Try again; if it stays so, look into the log of the web process under ${error.digest}.`
-          : 'Try again, or load the page anew.',
+          ? `Try again. If it fails again, look in the log of the web process for ${error.digest}.`
+          : 'Try again, or reload the page.',
       }}
       action={<Button onPress={reset}>Try again</Button>}
     />

@@ -15,7 +15,7 @@ import { getRuntime } from '#lib/runtime.ts';
 export default async function ConsoleLayout({ children }: { readonly children: ReactNode }) {
   const session = await settle(requireActor);
   if (!session.ok) {
-    // Without its database the console has nothing true to show; it says so in place of the pages.
+    // Without its database the console has nothing true to show: an error takes the place of the pages.
     return (
       <main className="mx-auto flex min-h-dvh max-w-2xl flex-col gap-5 px-4 pt-[14vh]">
         <span className="flex items-center gap-2.5 text-base font-semibold">

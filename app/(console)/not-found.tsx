@@ -5,7 +5,7 @@ export default function NotFound() {
   return (
     <EmptyState
       title="There is nothing at this address"
-      action={<LinkButton href="/">To the overview</LinkButton>}
+      action={<LinkButton href="/">Go to the overview</LinkButton>}
     >
       It may have been removed, or the link was cut off.
     </EmptyState>

@@ -106,12 +106,12 @@ export default async function OverviewPage({
                   Launch a run
                 </LinkButton>
               ) : null}
-              <LinkButton href="/sources">Look at the sources</LinkButton>
+              <LinkButton href="/sources">View the sources</LinkButton>
             </>
           }
         >
-          A run puts the seeds of its sources into the queue; workers fetch them and find more. The
-          source “Sample” needs no network: run it to see how that looks.
+          A run enqueues the seeds of its sources; workers fetch them and find more. The source
+          “Sample” needs no network: run it to see how that looks.
         </EmptyState>
       ) : (
         <>
@@ -191,7 +191,7 @@ function Totals({ data }: { readonly data: Overview }) {
         value={<Num value={totals.pending} />}
         detail={
           oldestClaimable ? (
-            <>oldest waits {formatDuration(oldestClaimable.ageMs)}</>
+            <>oldest waiting {formatDuration(oldestClaimable.ageMs)}</>
           ) : (
             'none claimable'
           )
@@ -202,7 +202,7 @@ function Totals({ data }: { readonly data: Overview }) {
         label="In progress"
         mark={<LoaderCircle aria-hidden className="text-progress" />}
         value={<Num value={totals.in_progress} />}
-        detail={`workers hold ${formatCount(workers.inFlight)}`}
+        detail={`${formatCount(workers.inFlight)} leased to workers`}
         href="/work-items?status=in_progress"
       />
       {outcomes.map(({ status, label, Mark, colour }) => (

@@ -69,6 +69,6 @@ async function publicErrorOf(error: unknown): Promise<PublicError> {
   const runtime = await getRuntime().catch(() => null);
   runtime?.log.error({ err: error, errorId }, 'a request failed');
   return shown.code === 'internal'
-    ? { ...shown, remedy: `Look into the log of the web process under the id ${errorId}.` }
+    ? { ...shown, remedy: `Look in the log of the web process for the id ${errorId}.` }
     : shown;
 }

@@ -51,7 +51,8 @@ export async function authOptions(): Promise<AuthOptions> {
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
     logger: {
-      error: (code, detail) => log.error({ code, err: errorOf(detail) }, 'sign-in failed inside'),
+      error: (code, detail) =>
+        log.error({ code, err: errorOf(detail) }, 'sign-in failed with an internal error'),
       warn: (code) => log.debug({ code }, 'sign-in warning'),
       debug: () => undefined,
     },
@@ -108,7 +109,7 @@ function passwordProvider({ db, log }: Runtime) {
       } catch (error) {
         const shown = toPublicError(error);
         if (shown.code !== 'sign_in_failed' && shown.code !== 'too_many_attempts') {
-          log.error({ err: error }, 'sign-in failed inside');
+          log.error({ err: error }, 'sign-in failed with an internal error');
         }
         // next-auth carries the message of an error to the sign-in page: code and remedy only.
         throw new Error(JSON.stringify({ code: shown.code, remedy: shown.remedy }));
@@ -119,12 +120,12 @@ function passwordProvider({ db, log }: Runtime) {
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-/** What next-auth tells of a failure: the error, or an object around it with what is not for the log. */
+/** What next-auth reports of a failure: the error, or an object around it with what must not be logged. */
 function errorOf(detail: unknown): unknown {
   return typeof detail === 'object' && detail !== null && 'error' in detail ? detail.error : detail;
 }
 
-/** Who the signed token says it is; not yet checked against the account. */
+/** Whom the signed token names; not yet checked against the account. */
 export async function sessionClaim(): Promise<SessionClaim | null> {
   const session = await getServerSession(await authOptions());
   return session?.claim ?? null;

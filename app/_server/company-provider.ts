@@ -31,12 +31,12 @@ export function companyProvider(settings: ProviderSettings): OAuthConfig<Record<
         return completeClaims(claims, await client.userinfo(accessToken));
       },
     },
-    // Which account it is, is found at the end (`signInWithProvider`): an error here would not be told.
+    // Which account it is, is found at the end (`signInWithProvider`): an error here would not be reported.
     profile: ({ sub }) => ({ id: String(sub), userId: '', sessionVersion: -1 }),
   };
 }
 
-/** next-auth hands on what its client library returned: the claims stand behind a method. */
+/** next-auth passes on what its client library returned: the claims are behind a method. */
 function claimsOf(tokens: object): Record<string, unknown> {
   if ('claims' in tokens && typeof tokens.claims === 'function') return tokens.claims();
   throw new TypeError('The tokens have no claims.');

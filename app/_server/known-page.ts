@@ -20,7 +20,7 @@ const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promis
 /** Not ids, but pages of their own. */
 const ownPages = ['/sources/new', '/sources/import', '/sources/export', '/runs/compare'];
 
-/** False only when it is sure that nothing is there: what goes wrong here, the page says. */
+/** False only when nothing is there for certain: what fails here, the page itself reports. */
 export async function mayBeKnown(pathname: string): Promise<boolean> {
   const [, list, id] = /^\/([a-z-]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
   const lookup = list === undefined ? undefined : lookups[list];

@@ -7,15 +7,15 @@ import { useLive } from '#app/ui/live.tsx';
 import { Tooltip } from '#app/ui/tooltip.tsx';
 
 export function LiveSwitch() {
-  const { isOn, setOn, isHeld, state } = useLive();
-  const word = !isOn ? 'Off' : isHeld ? 'Paused' : 'Live';
+  const { isOn, setOn, isPaused, state } = useLive();
+  const word = !isOn ? 'Off' : isPaused ? 'Paused' : 'Live';
   const explanation = !isOn
-    ? 'The pages do not refresh themselves. Press to follow again.'
-    : isHeld
-      ? 'Paused while rows are selected or a form is filled in.'
+    ? 'Pages do not refresh on their own. Press to turn live refresh on.'
+    : isPaused
+      ? 'Paused while rows are selected or a form is being filled in.'
       : state?.moving
-        ? 'Refreshes every 2 s while something moves. Press to pause.'
-        : 'Nothing moves; looks every 15 s. Press to pause.';
+        ? 'Refreshes every 2 s while something is moving. Press to turn it off.'
+        : 'Nothing is moving; checks every 15 s. Press to turn it off.';
   return (
     <Tooltip text={explanation}>
       <button
@@ -25,10 +25,10 @@ export function LiveSwitch() {
         onClick={() => setOn(!isOn)}
         className={cx(
           'inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs font-medium',
-          isOn && !isHeld ? 'border-line-strong text-ink' : 'border-line-strong text-ink-3',
+          isOn && !isPaused ? 'border-line-strong text-ink' : 'border-line-strong text-ink-3',
         )}
       >
-        {isOn && !isHeld ? (
+        {isOn && !isPaused ? (
           <Radio aria-hidden className={cx('size-3.5 text-done', state?.moving && 'breathing')} />
         ) : (
           <Pause aria-hidden className="size-3.5" />

@@ -1,4 +1,4 @@
-/** What the address of the sign-in page says: what failed, and where to go afterwards. */
+/** What the address of the sign-in page carries: what failed, and where to go afterwards. */
 import { refusalOfCode } from '#lib/access/provider.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 
@@ -9,7 +9,7 @@ const codes: Readonly<Record<string, string>> = {
   Callback: 'provider_cancelled',
 };
 
-/** What the sign-in page says of `?error=`, one of our codes or a word of next-auth; null for none. */
+/** What the sign-in page shows for `?error=`, one of our codes or a word of next-auth; null for none. */
 export function failureOfAddress(
   error: string | readonly string[] | undefined,
 ): PublicError | null {
@@ -29,7 +29,7 @@ export function localPath(next: unknown): string {
   return url.origin === base ? `${url.pathname}${url.search}` : '/';
 }
 
-/** next-auth hands on where the person was going as a whole address; only its path is taken. */
+/** next-auth passes on where the person was going as a whole address; only its path is taken. */
 export function pathOfAddress(address: unknown): string | undefined {
   if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
   const { pathname, search } = new URL(address);

@@ -37,7 +37,7 @@ export default async function SignInPage({
         {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
         <ErrorBanner error={failure} isLive={false} />
         {reason === 'ended' ? (
-          <Banner title="Your session has ended">Sign in again to go on where you were.</Banner>
+          <Banner title="Your session has ended">Sign in again to continue where you were.</Banner>
         ) : null}
         {reason === 'password' ? (
           <Banner kind="done" title="Your password was changed">

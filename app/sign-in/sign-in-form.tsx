@@ -15,13 +15,13 @@ interface Failure {
 /** What next-auth hands back as `error`: our JSON, or a word of its own. */
 function failureOf(error: string): Failure {
   const titles: Readonly<Record<string, string>> = {
-    sign_in_failed: 'The e-mail address or the password is not right.',
+    sign_in_failed: 'The e-mail address or the password is wrong.',
     too_many_attempts: 'Too many attempts to sign in.',
   };
   try {
     // Our own words, from `authorize`; anything else is no JSON.
     const { code, remedy } = JSON.parse(error) as { code: string; remedy: string };
-    return { title: titles[code] ?? `Signing in failed inside (${code}).`, remedy };
+    return { title: titles[code] ?? `Signing in failed (${code}).`, remedy };
   } catch {
     return {
       title: 'Signing in failed.',
@@ -50,8 +50,8 @@ export function SignInForm({
     setGiven(email);
     setFailure(null);
     setMissing({
-      ...(email ? {} : { email: 'Give your e-mail address.' }),
-      ...(password ? {} : { password: 'Give your password.' }),
+      ...(email ? {} : { email: 'Enter your e-mail address.' }),
+      ...(password ? {} : { password: 'Enter your password.' }),
     });
     if (!email || !password) return;
     setPending(true);

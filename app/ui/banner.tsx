@@ -54,7 +54,7 @@ export function ErrorBanner({
   readonly title?: string | undefined;
   /** Before the remedy. */
   readonly children?: ReactNode;
-  /** False where it stands on the page from the first. */
+  /** False where it is part of the page from the start. */
   readonly isLive?: boolean;
 }) {
   if (error === null) return null;

@@ -112,7 +112,7 @@ export function FormDialog({
   readonly children: ReactNode;
 }) {
   const form = useId();
-  // What lies behind it keeps still while somebody fills it in.
+  // The page behind it does not refresh while the form is being filled in.
   usePauseLive(true);
   return (
     <Dialog

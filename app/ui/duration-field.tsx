@@ -11,7 +11,7 @@ const units = [
   { name: 'days', seconds: 86_400 },
 ] as const;
 
-/** The largest unit that tells it in whole numbers. */
+/** The largest unit in which it is a whole number. */
 function unitFor(seconds: number): (typeof units)[number] {
   const whole = units.filter((unit) => seconds > 0 && seconds % unit.seconds === 0);
   return whole.at(-1) ?? units[0];

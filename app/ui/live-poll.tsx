@@ -1,5 +1,5 @@
 'use client';
-/** LivePoll: asks `/api/live` again and again, and tells what it says. Shows nothing; loaded after the first view. */
+/** LivePoll: polls `/api/live` and passes on its answers. Shows nothing; loaded after the first view. */
 import { useEffect } from 'react';
 import useSWR from 'swr';
 import type { LiveAnswer, LiveState } from './live.tsx';
@@ -28,7 +28,7 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
   });
   useEffect(() => askBy(() => void mutate()), [mutate]);
   useEffect(() => {
-    // Before the first answer there is nothing to tell.
+    // Before the first answer there is nothing to pass on.
     if (data !== undefined || error !== undefined)
       onAnswer({ state: data ?? null, isCutOff: error !== undefined });
   }, [data, error, onAnswer]);

@@ -2,7 +2,7 @@
 /**
  * Live pages. LiveProvider asks `/api/live` every 2 s while something moves and every 15 s when
  * nothing does, never while the tab is hidden; LiveRefresh on a page loads it again when something
- * changed; usePauseLive holds it still (rows selected, a form being filled in).
+ * changed; usePauseLive pauses that (rows selected, a form being filled in).
  */
 import { useRouter } from 'next/navigation';
 import {
@@ -39,8 +39,8 @@ export interface LiveAnswer {
 interface Live extends LiveAnswer {
   readonly isOn: boolean;
   readonly setOn: (isOn: boolean) => void;
-  readonly isHeld: boolean;
-  readonly hold: () => () => void;
+  readonly isPaused: boolean;
+  readonly pause: () => () => void;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -50,7 +50,7 @@ const unasked: LiveAnswer = { state: null, isCutOff: false };
 
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [isOn, setOnState] = useState(true);
-  const [holds, setHolds] = useState(0);
+  const [pauses, setPauses] = useState(0);
   const [answer, setAnswer] = useState(unasked);
   const [Poll, setPoll] = useState<typeof LivePoll | null>(null);
   useEffect(() => {
@@ -65,19 +65,19 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     localStorage.setItem(storageKey, next ? 'on' : 'off');
     setOnState(next);
   }, []);
-  const hold = useCallback(() => {
-    setHolds((count) => count + 1);
-    return () => setHolds((count) => count - 1);
+  const pause = useCallback(() => {
+    setPauses((count) => count + 1);
+    return () => setPauses((count) => count - 1);
   }, []);
   const live = useMemo(
     () => ({
       isOn,
       setOn,
       ...answer,
-      isHeld: holds > 0,
-      hold,
+      isPaused: pauses > 0,
+      pause,
     }),
-    [isOn, setOn, answer, holds, hold],
+    [isOn, setOn, answer, pauses, pause],
   );
   return (
     <LiveContext value={live}>
@@ -93,28 +93,28 @@ export function useLive(): Live {
   return live;
 }
 
-/** Holds the page still while `isHeld`. */
-export function usePauseLive(isHeld: boolean): void {
-  const { hold } = useLive();
-  useEffect(() => (isHeld ? hold() : undefined), [isHeld, hold]);
+/** Stops the refreshing while `isPaused`. */
+export function usePauseLive(isPaused: boolean): void {
+  const { pause } = useLive();
+  useEffect(() => (isPaused ? pause() : undefined), [isPaused, pause]);
 }
 
 /** Loads the page's data again whenever something it may show has changed. */
 export function LiveRefresh() {
-  const { isOn, isHeld, state } = useLive();
+  const { isOn, isPaused, state } = useLive();
   const router = useRouter();
   const [isRefreshing, startRefresh] = useTransition();
   const shown = useRef<string | null>(null);
   const stamp = state?.stamp ?? null;
   const isMoving = state?.moving ?? false;
   useEffect(() => {
-    if (!isOn || isHeld || stamp === null || isRefreshing) return;
+    if (!isOn || isPaused || stamp === null || isRefreshing) return;
     if (shown.current === stamp) return;
     const isFirst = shown.current === null;
     shown.current = stamp;
     // The first answer comes right after the server rendered the page; while things move, that may
     // already have been too early.
     if (!isFirst || isMoving) startRefresh(() => router.refresh());
-  }, [isOn, isHeld, stamp, isMoving, isRefreshing, router]);
+  }, [isOn, isPaused, stamp, isMoving, isRefreshing, router]);
   return null;
 }

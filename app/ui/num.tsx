@@ -47,7 +47,7 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** As a figure: what is not exact says so. */
+/** As a figure that shows whether it is exact. */
 export function shortCount(count: CountResult): string {
   switch (count.kind) {
     case 'exact':

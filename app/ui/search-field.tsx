@@ -38,7 +38,7 @@ export function SearchField({
     setOwn(next);
     onChange?.(next);
   };
-  // What was typed before the page's code had come stands in the field alone.
+  // What was typed before the page's code had loaded is in the field alone.
   useEffect(() => setOwn((known) => input.current?.value ?? known), []);
   const clear = () => {
     change('');

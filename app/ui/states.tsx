@@ -1,6 +1,6 @@
 /**
  * The states a page can be in beside having data: EmptyState, ErrorState (code, sentence, remedy),
- * NoPermission; each says the next step. Until it is known which, Skeletons of the size of what comes.
+ * NoPermission; each with the next step. Until it is known which, skeletons of the size of what comes.
  */
 import { CircleAlert, Lock } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -131,7 +131,7 @@ export function TableSkeleton({
   );
 }
 
-/** A whole page while it loads: header, what stands between, and table. */
+/** A whole page while it loads: header, what is between, and table. */
 export function PageSkeleton({
   title,
   children,
@@ -168,7 +168,7 @@ export function FieldsSkeleton({ widths }: { readonly widths: readonly string[] 
   );
 }
 
-/** A titled panel with so many lines of facts. */
+/** A titled panel with this many lines of facts. */
 export function SectionSkeleton({ lines }: { readonly lines: number }) {
   return (
     <div aria-hidden className="panel overflow-hidden">

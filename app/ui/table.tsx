@@ -21,7 +21,7 @@ export function TableRegion({
   readonly isDense?: boolean;
   /** A CSS length; gives the region its own vertical scroll, with the header in sight. */
   readonly maxHeight?: string;
-  /** Columns are as wide as their `<col>` says, whatever stands in them, and the table at least so wide. */
+  /** Columns are as wide as their `<col>` says, whatever they contain, and the table at least that wide. */
   readonly widthPx?: number;
   readonly children: ReactNode;
   readonly className?: string;

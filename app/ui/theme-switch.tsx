@@ -10,7 +10,7 @@ import { Menu } from './menu.tsx';
 import { type Theme, themeCookie } from './theme.ts';
 
 const icons = { system: Monitor, light: Sun, dark: Moon };
-const words = { system: 'Like the system', light: 'Light', dark: 'Dark' };
+const words = { system: 'System', light: 'Light', dark: 'Dark' };
 
 export function ThemeSwitch({ initial }: { readonly initial: Theme }) {
   const [theme, setTheme] = useState(initial);

@@ -75,7 +75,7 @@ export function ThroughputChart({
     <div className="relative flex flex-col gap-2">
       <p className="num flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
         <span className="min-w-28 font-medium text-ink max-sm:w-full">
-          {point ? unitLabel(point.at, unit) : 'In all'}
+          {point ? unitLabel(point.at, unit) : 'Total'}
         </span>
         {series.map((one) => (
           <span key={one.key} className="flex items-center gap-1.5">

@@ -1,7 +1,7 @@
 'use client';
 /**
- * Toasts: what an action did, in exact words. `notify` shows and announces; `announce` only tells
- * assistive technology. Errors stay until they are closed, the rest leaves after a while.
+ * Toasts: what an action did, in exact words. `notify` shows and announces; `announce` reaches
+ * assistive technology only. Errors stay until they are closed, the rest leaves after a while.
  */
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';

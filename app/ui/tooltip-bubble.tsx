@@ -11,7 +11,7 @@ export default function TooltipBubble({
 }: {
   readonly frame: RefObject<HTMLElement | null>;
   readonly text: string;
-  /** What it stands at has moved away under it. */
+  /** The element it belongs to has moved away. */
   readonly onClose: () => void;
 }) {
   const id = useId();
@@ -32,7 +32,7 @@ export default function TooltipBubble({
   }, [target, id, text]);
   return (
     <AriaRoot>
-      {/* The part reads its state from here even where it is told that it is open. */}
+      {/* The part reads its state from here even when `isOpen` is set. */}
       <TooltipTriggerStateContext
         value={{ isOpen: true, shouldSkipAnimation: true, open: () => undefined, close: onClose }}
       >

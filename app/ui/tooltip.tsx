@@ -7,7 +7,7 @@ import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from '
 
 const TooltipBubble = lazy(() => import('./tooltip-bubble.tsx'));
 
-/** Long enough that passing over a row of buttons shows nothing. */
+/** Long enough that moving across a row of buttons shows nothing. */
 const delayMs = 400;
 
 export function Tooltip({

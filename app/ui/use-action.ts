@@ -1,5 +1,5 @@
 'use client';
-/** useAction: runs a server action once at a time, keeps its error for the form, says what it did. */
+/** useAction: runs a server action once at a time, keeps its error for the form, reports what it did. */
 import { useRouter } from 'next/navigation';
 import { useCallback, useState, useTransition } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';

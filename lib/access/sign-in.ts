@@ -100,7 +100,7 @@ export async function signIn(
   const user = await findByEmail(db, email);
   const matches = await verifyPassword(user?.password_hash ?? null, input.password);
   if (!user || !matches || user.active !== 1) {
-    throw new AppError('sign_in_failed', 'The e-mail address or the password is not right.');
+    throw new AppError('sign_in_failed', 'The e-mail address or the password is wrong.');
   }
   throttle.recordSuccess(email, input.address);
   await db.transaction((tx) => recordSignIn(tx, { ...user, role: parseRole(user.role) }));

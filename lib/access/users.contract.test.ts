@@ -58,7 +58,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     ] as const) {
       await expect(enter(email, given)).rejects.toMatchObject({
         code: 'sign_in_failed',
-        message: 'The e-mail address or the password is not right.',
+        message: 'The e-mail address or the password is wrong.',
       });
     }
   });

@@ -113,7 +113,7 @@ export function Sources({
   );
 }
 
-/** Runs that go on, with progress and what is left; when none does, how the last one ended. */
+/** Active runs, with progress and what is left; when there is none, how the last one ended. */
 export function ActiveRuns({
   runs,
   lastRun,
@@ -124,7 +124,7 @@ export function ActiveRuns({
   if (runs.length === 0) {
     return (
       <>
-        <Quiet>{lastRun ? 'No run is going on. The last one:' : 'No run is going on.'}</Quiet>
+        <Quiet>{lastRun ? 'No run is active. The last one:' : 'No run is active.'}</Quiet>
         {lastRun ? (
           <RunLine
             run={lastRun}
@@ -242,7 +242,7 @@ export function Errors({ errors }: { readonly errors: readonly ErrorCluster[] })
 }
 
 export function BackingOff({ backoff }: { readonly backoff: readonly Backoff[] }) {
-  if (backoff.length === 0) return <Quiet>Nothing waits after a failure.</Quiet>;
+  if (backoff.length === 0) return <Quiet>Nothing is backing off.</Quiet>;
   return (
     <ul>
       {backoff.map((one) => (

@@ -37,7 +37,7 @@ export default async function AuditPage({
         <ParameterProblems problems={problems} />
         <ErrorState
           error={loaded.error}
-          action={<LinkButton href="/audit">From the first page</LinkButton>}
+          action={<LinkButton href="/audit">Open the first page</LinkButton>}
         />
       </>
     );
@@ -59,14 +59,14 @@ export default async function AuditPage({
       {rows.length === 0 && searched !== null && next !== null ? (
         <EmptyState
           title={`No match among the next ${countOf(searched, 'entry', 'entries')} of the log`}
-          action={<LinkButton href={pageHref(next) ?? '/audit'}>Search on</LinkButton>}
+          action={<LinkButton href={pageHref(next) ?? '/audit'}>Continue the search</LinkButton>}
         >
-          The log is searched piece by piece here. A target or a day narrows it.
+          This log is searched in parts. A target or a day narrows it.
         </EmptyState>
       ) : rows.length === 0 ? (
         <EmptyState
           icon={<ScrollText aria-hidden />}
-          title={isFiltered ? 'No entry fits the filter' : 'Nothing was changed yet'}
+          title={isFiltered ? 'No entry matches the filter' : 'Nothing has been changed yet'}
           action={isFiltered ? <LinkButton href="/audit">Show all entries</LinkButton> : null}
         >
           Every change by a person, a schedule or a command is recorded here, in the same

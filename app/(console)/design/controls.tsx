@@ -103,7 +103,7 @@ export function Forms() {
         </Sample>
         <Sample state="number">
           <NumberField
-            label="Items at most"
+            label="Maximum items"
             help="Empty = no limit."
             defaultValue={1_000}
             unit="items"
@@ -183,7 +183,7 @@ export function Feedback() {
             title="No work items yet"
             action={<LinkButton href="/runs">Launch a run</LinkButton>}
           >
-            A run puts the seeds of its sources into the queue.
+            A run enqueues the seeds of its sources.
           </EmptyState>
         </Sample>
         <Sample state="error" isWide>
@@ -221,7 +221,7 @@ export function Feedback() {
         isDangerous
         onConfirm={() => setOpen(false)}
       >
-        <p>Its settings go. 12 items and their records stay.</p>
+        <p>Its settings are deleted. 12 items and their records are kept.</p>
       </ConfirmDialog>
     </>
   );

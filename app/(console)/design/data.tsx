@@ -37,7 +37,7 @@ export function Data() {
       <Group title="Figures">
         <Sample state="a row of figures" isWide>
           <StatRow>
-            <Stat label="Pending" value={<Num value={12_345} />} detail="oldest waits 3 min" />
+            <Stat label="Pending" value={<Num value={12_345} />} detail="oldest waiting 3 min" />
             <Stat
               label="Completed"
               mark={<Check aria-hidden className="text-done" />}

@@ -38,7 +38,7 @@ function LimitsDialog({
   const [seconds, setSeconds] = useState(delayMs === null ? Number.NaN : delayMs / 1000);
   const [requests, setRequests] = useState(concurrency ?? Number.NaN);
   const set = useAction(setHostLimitsAction, {
-    done: () => `The limits of ${host} are set`,
+    done: () => `The limits of ${host} were set`,
     onDone: onClose,
     showsError: true,
   });
@@ -58,8 +58,8 @@ function LimitsDialog({
       onClose={onClose}
     >
       <NumberField
-        label="Between two requests, at least"
-        help="Over all sources and workers. It counts where it is longer than their own delay; empty = their delay."
+        label="Minimum delay between requests"
+        help="Across all sources and workers. Applies where it is longer than their own delay; empty = their own delay."
         unit="seconds"
         minValue={0}
         maxValue={3600}
@@ -69,8 +69,8 @@ function LimitsDialog({
         error={set.error?.fields?.['delay']}
       />
       <NumberField
-        label="At the same moment, at most"
-        help="Over all sources and workers; empty = as many as they send."
+        label="Maximum concurrent requests"
+        help="Across all sources and workers; empty = no limit."
         unit="requests"
         minValue={1}
         maxValue={1000}
@@ -85,7 +85,7 @@ function LimitsDialog({
 export function ClearBlockButton({ host }: { readonly host: string }) {
   const [isOpen, setOpen] = useState(false);
   const clear = useAction(clearBlockAction, {
-    done: () => `Workers may ask ${host} again now`,
+    done: () => `Workers may send requests to ${host} again`,
     onDone: () => setOpen(false),
   });
   return (
@@ -96,7 +96,7 @@ export function ClearBlockButton({ host }: { readonly host: string }) {
       <ConfirmDialog
         isOpen={isOpen}
         onOpenChange={setOpen}
-        title={`Ask ${host} again now?`}
+        title={`Send requests to ${host} again?`}
         confirmLabel="Clear block"
         isPending={clear.isPending}
         onConfirm={() => clear.run({ host })}

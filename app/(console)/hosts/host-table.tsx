@@ -51,7 +51,7 @@ export function HostTable({ hosts, totals, mayChange }: HostTableProps) {
 function paceReason({ paceMs, delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
   if (delayMs === paceMs) return 'set here';
   if (robotsDelayMs === paceMs) return 'robots.txt';
-  return adaptiveDelayMs === paceMs ? 'it is slow' : 'one probe at a time';
+  return adaptiveDelayMs === paceMs ? 'slow responses' : 'one probe at a time';
 }
 
 function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
@@ -66,7 +66,7 @@ function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string 
 /** What a robots.txt of this status means (RFC 9309, 2.3.1). */
 function robotsWords(status: number | null): string {
   if (status === null) return 'robots.txt unreachable: nothing is fetched';
-  if (status >= 200 && status < 300) return 'robots.txt kept';
+  if (status >= 200 && status < 300) return 'robots.txt obeyed';
   return status >= 400 && status < 500
     ? `no robots.txt (${status}): all is allowed`
     : `robots.txt answers ${status}: nothing is fetched`;
@@ -132,7 +132,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       ))}
       <Td align="right" className="num py-1 whitespace-nowrap">
         {host.paceMs === 0 ? (
-          <None word="of each source" />
+          <None word="per source" />
         ) : (
           <span title={paceReasons(host)}>{formatDuration(host.paceMs)}</span>
         )}

@@ -62,7 +62,7 @@ export default async function HostsPage({
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
-      <PageHeader title="Hosts" meta="every server that was asked, the latest first" />
+      <PageHeader title="Hosts" meta="every server that was sent a request, the latest first" />
       <TabLinks
         label="Hosts by state"
         tabs={[
@@ -90,9 +90,13 @@ export default async function HostsPage({
       ) : list.searched !== null && list.next !== null ? (
         <EmptyState
           title={`No match among the next ${countOf(list.searched, 'host')}`}
-          action={<LinkButton href={hrefOf({ ...query, cursor: list.next })}>Search on</LinkButton>}
+          action={
+            <LinkButton href={hrefOf({ ...query, cursor: list.next })}>
+              Continue the search
+            </LinkButton>
+          }
         >
-          So many hosts are searched piece by piece. A whole name is found at once.
+          This many hosts are searched in parts. A complete name is found at once.
         </EmptyState>
       ) : isFiltered ? (
         <EmptyState
@@ -105,21 +109,21 @@ export default async function HostsPage({
       ) : (
         <EmptyState
           icon={<Globe aria-hidden />}
-          title="No host was asked yet"
-          action={<LinkButton href="/sources">Look at the sources</LinkButton>}
+          title="No request has been sent to any host yet"
+          action={<LinkButton href="/sources">View the sources</LinkButton>}
         >
-          Every server a source fetches from appears here with its answers, and with the time until
-          which it asked us to wait. The type “test” never uses the network.
+          Every server a source fetches from appears here with its responses and, where it asked us
+          to wait, until when. The type “test” never uses the network.
         </EmptyState>
       )}
     </div>
   );
 }
 
-const viewWords = { blocked: 'Blocked', paced: 'With a pace' } as const;
+const viewWords = { blocked: 'Blocked', paced: 'Paced' } as const;
 
 function nothingWords({ view, name }: HostQuery): string {
-  const which = view === 'blocked' ? 'is blocked' : view === 'paced' ? 'has a pace of its own' : '';
+  const which = view === 'blocked' ? 'is blocked' : view === 'paced' ? 'is paced' : '';
   if (name === undefined) return `No host ${which}`;
   return `No host with “${name}” in its name${which && ` ${which}`}`;
 }

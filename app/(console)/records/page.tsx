@@ -78,9 +78,9 @@ function List({
       return (
         <EmptyState
           title={`No match among the next ${countOf(page.searched, 'record')} of the list`}
-          action={<LinkButton href={onwards}>Search on</LinkButton>}
+          action={<LinkButton href={onwards}>Continue the search</LinkButton>}
         >
-          The list is searched piece by piece here. A source, a run or a day narrows it.
+          This list is searched in parts. A source, a run or a day narrows it.
         </EmptyState>
       );
     }

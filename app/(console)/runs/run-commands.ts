@@ -35,15 +35,15 @@ const finished = ({ inProgress }: OpenItems) =>
   inProgress === 0 ? '' : ` ${countOf(inProgress, 'item')} in progress will be finished.`;
 
 export const commandWords: Readonly<Record<RunCommand, CommandWords>> = {
-  pause: { label: 'Pause', done: 'The run is paused', confirm: null },
-  resume: { label: 'Resume', done: 'The run goes on', confirm: null },
+  pause: { label: 'Pause', done: 'The run was paused', confirm: null },
+  resume: { label: 'Resume', done: 'The run was resumed', confirm: null },
   stop: {
     label: 'Stop',
     done: 'The run was stopped',
     confirm: {
       title: 'Stop this run?',
       explain: (open) =>
-        `The run ends. ${left(open, 'held: nobody fetches them until a new run of the source takes them up or they are retried')}${finished(open)}`,
+        `The run ends. ${left(open, 'put on hold: they are not fetched until a new run of the source picks them up or they are retried')}${finished(open)}`,
       button: () => 'Stop run',
     },
   },

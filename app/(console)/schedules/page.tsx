@@ -53,9 +53,9 @@ export default async function SchedulesPage() {
           title="Nothing is scheduled"
           action={create}
         >
-          A schedule launches a run by the clock, for instance every night a recrawl of what was not
-          fetched for seven days. Workers see to it; an occurrence is left out while its last run
-          still goes on.
+          A schedule launches a run at set times, for instance a nightly recrawl of what has not
+          been fetched for seven days. Workers launch it; an occurrence is skipped while the
+          previous run is still running.
         </EmptyState>
       ) : (
         <TableRegion label="Schedules">

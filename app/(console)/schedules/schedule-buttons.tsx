@@ -71,7 +71,7 @@ export function DeleteScheduleButton({
         isPending={remove.isPending}
         onConfirm={() => remove.run({ scheduleId })}
       >
-        <p>It launches no more runs. The runs it launched and their items stay.</p>
+        <p>It launches no more runs. The runs it launched and their items are kept.</p>
       </ConfirmDialog>
     </>
   );

@@ -67,16 +67,16 @@ export default async function SettingsPage() {
               ...(deployment.replica
                 ? [
                     {
-                      label: 'Readable copy',
+                      label: 'Read replica',
                       value: deployment.replica.inUse
                         ? 'in use for lists and statistics'
-                        : `away: ${deployment.replica.reason?.message ?? 'it could not be read'}`,
+                        : `unavailable: ${deployment.replica.reason?.message ?? 'it could not be read'}`,
                     },
                   ]
                 : []),
               { label: 'Connections', value: <Connections pool={deployment.pool} /> },
               {
-                label: 'Answers in',
+                label: 'Response time',
                 value:
                   health.latencyMs === null ? null : (
                     <span className="num">{health.latencyMs} ms</span>
@@ -215,10 +215,10 @@ function RetentionSection({
           },
           {
             label: 'Attempts',
-            value: attemptDays === null ? 'kept for ever' : countOf(attemptDays, 'day'),
+            value: attemptDays === null ? 'kept forever' : countOf(attemptDays, 'day'),
           },
-          { label: 'Outcomes of background actions', value: '30 days; their totals stay' },
-          { label: 'Records, runs, audit log', value: 'kept for ever' },
+          { label: 'Outcomes of background actions', value: '30 days; their totals are kept' },
+          { label: 'Records, runs, audit log', value: 'kept forever' },
         ]}
       />
     </Section>

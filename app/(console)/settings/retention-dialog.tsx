@@ -17,7 +17,7 @@ export default function RetentionDialog({
   const [eventDays, setEventDays] = useState(retention.eventDays);
   const [attemptDays, setAttemptDays] = useState(retention.attemptDays ?? Number.NaN);
   const change = useAction(changeRetentionAction, {
-    done: () => 'The retention is changed; workers see to it within the hour',
+    done: () => 'The retention was changed; workers apply it within the hour',
     onDone: onClose,
     showsError: true,
   });
@@ -36,7 +36,7 @@ export default function RetentionDialog({
     >
       <NumberField
         label="Run log"
-        help="What is older is deleted from the logs of runs and workers."
+        help="Older entries are deleted from the logs of runs and workers."
         unit="days"
         minValue={1}
         maxValue={3650}
@@ -49,7 +49,7 @@ export default function RetentionDialog({
       />
       <NumberField
         label="Attempts"
-        help="Older attempts go from the pages of their items; records and totals stay. Empty = kept for ever."
+        help="Older attempts are deleted from the pages of their items; records and totals are kept. Empty = kept forever."
         unit="days"
         minValue={8}
         step={1}

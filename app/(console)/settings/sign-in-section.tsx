@@ -60,7 +60,7 @@ function providerEntries(
 }
 
 function RoleRules({ provider }: { readonly provider: NonNullable<SignInFacts['provider']> }) {
-  if (!provider.decidesRoles) return 'set by administrators here; the provider has no say in them';
+  if (!provider.decidesRoles) return 'set by administrators here, not by the provider';
   const { roleClaim, roleValues } = provider;
   return (
     <>

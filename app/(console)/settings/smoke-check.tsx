@@ -38,9 +38,8 @@ export function SmokeCheck() {
       <div aria-live="polite">
         {results === null ? (
           <p className="px-3 py-3 text-sm text-ink-2">
-            Four checks, as pnpm db:smoke makes them: connection, schema, a work item written,
-            claimed and completed, and deduplication. They use a source of their own and leave no
-            trace.
+            Four checks, the same as pnpm db:smoke: connection, schema, a work item written, claimed
+            and completed, and deduplication. They use a source of their own and leave no trace.
           </p>
         ) : (
           <ol>

@@ -13,7 +13,7 @@ import { type Role, roles } from '#lib/actor/model.ts';
 import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
-  viewer: { label: 'Viewer', description: 'Looks at everything, changes nothing' },
+  viewer: { label: 'Viewer', description: 'Views everything, changes nothing' },
   operator: { label: 'Operator', description: 'Runs, items, sources, hosts, workers, schedules' },
   admin: { label: 'Administrator', description: 'Also users, secrets and settings' },
 };
@@ -105,7 +105,7 @@ function NewUserDialog({
           isRequired={provider === null}
           help={
             provider
-              ? `At least 8 characters; leave it out for somebody who signs in with ${provider.name}.`
+              ? `At least 8 characters; leave it empty for someone who signs in with ${provider.name}.`
               : 'At least 8 characters; hand it over in person.'
           }
           value={password}
@@ -116,7 +116,7 @@ function NewUserDialog({
       {provider ? (
         <Banner title={`The first sign-in with ${provider.name} links the account.`}>
           Its verified address there must be this one.
-          {provider.decidesRoles ? ' It decides the role, too.' : ''}
+          {provider.decidesRoles ? ' It also decides the role.' : ''}
         </Banner>
       ) : null}
     </FormDialog>
@@ -136,7 +136,7 @@ function ChangeUserDialog({
   const [role, setRole] = useState<Role>(user.role);
   const [isActive, setActive] = useState(user.active);
   const [isLinked, setLinked] = useState(user.isLinked);
-  // Who was linked meanwhile stays so.
+  // An account that was linked meanwhile stays linked.
   const linking = user.isLinked ? { isLinked } : {};
   const change = useAction(changeUserAction, {
     done: () => `Changed ${user.email}`,
@@ -165,7 +165,7 @@ function ChangeUserDialog({
         label="Role"
         help={
           user.isLinked && provider?.decidesRoles
-            ? `${provider.name} decides it anew at each sign-in.`
+            ? `${provider.name} decides it again at each sign-in.`
             : undefined
         }
         options={roleOptions}
@@ -181,7 +181,7 @@ function ChangeUserDialog({
       {user.isLinked ? (
         <SwitchField
           label={`Linked to ${provider?.name ?? 'a provider'}`}
-          help="Off forgets which person there this is; the next sign-in with the verified address links again."
+          help="Turning it off unlinks the account; the next sign-in with the verified address links it again."
           isSelected={isLinked}
           onChange={setLinked}
         />

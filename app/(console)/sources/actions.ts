@@ -87,7 +87,7 @@ export async function resume(input: z.input<typeof oneSource>): Promise<ActionRe
   });
 }
 
-/** Takes the source away; says how many items it leaves behind. */
+/** Deletes the source; returns how many items it leaves behind. */
 export async function remove(
   input: z.input<typeof oneSource>,
 ): Promise<ActionResult<{ itemsLeft: number }>> {

@@ -51,7 +51,7 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
           onChange={(chosen) => onChange(chosen === notGiven ? '' : chosen)}
           options={[
             ...(field.initial === '' && !field.isRequired
-              ? [{ value: notGiven, label: 'Not given' }]
+              ? [{ value: notGiven, label: 'Not set' }]
               : []),
             ...field.options.map((option) => ({ value: option, label: option })),
           ]}
@@ -92,7 +92,7 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
   }
 }
 
-/** A long list tells how long it is. */
+/** The help of a long list includes its length. */
 function linesHelp(help: string, text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '').length;
   return lines > 1 ? `${help} ${formatCount(lines)} lines.`.trim() : help;
@@ -212,7 +212,7 @@ function HeaderRows({
       </div>
       {isDisabled ? null : (
         <Button size="sm" icon={<Plus aria-hidden />} onPress={add} className="w-fit">
-          Add one
+          Add a row
         </Button>
       )}
       <span id={`${id}-notes`} className="flex flex-col gap-1 text-xs">

@@ -1,6 +1,6 @@
 /**
  * Between the texts of a form and the JSON of settings and seeds. What cannot be read as a number is
- * handed on as the text it is, so that the type's schema says what is wrong beside the field.
+ * passed on as text, so that the type's schema reports beside the field what is wrong.
  */
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 

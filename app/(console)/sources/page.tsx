@@ -227,6 +227,6 @@ function LastRun({ run }: { readonly run: Run | undefined }) {
       <Time at={run.startedAt} />
     </Link>
   ) : (
-    <span className="text-ink-3">none lately</span>
+    <span className="text-ink-3">none recently</span>
   );
 }

@@ -24,9 +24,9 @@ export function PauseButton({
 }: Props & { readonly isPaused: boolean; readonly size?: 'sm' | 'md' }) {
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
-  const resuming = useAction(resume, { done: () => `${name} goes on` });
+  const resuming = useAction(resume, { done: () => `${name} was resumed` });
   const pausing = useAction(pause, {
-    done: () => `${name} is paused; what is in flight is finished`,
+    done: () => `${name} was paused; items in flight will finish`,
     onDone: () => setOpen(false),
   });
   if (isPaused) {
@@ -55,10 +55,10 @@ export function PauseButton({
         isPending={pausing.isPending}
         onConfirm={() => pausing.run({ sourceId, reason })}
       >
-        <p>Nothing more is fetched from it until somebody resumes it. Its queue stays.</p>
+        <p>Nothing more is fetched from it until someone resumes it. Its queue is kept.</p>
         <TextField
           label="Why"
-          help="Shown wherever somebody asks why an item is not running. May stay empty."
+          help="Optional. Shown wherever someone asks why an item is not running."
           maxLength={400}
           value={reason}
           onChange={setReason}
@@ -79,7 +79,7 @@ export function DeleteButton({
   const router = useRouter();
   const [isOpen, setOpen] = useState(false);
   const removing = useAction(remove, {
-    done: ({ itemsLeft }) => `Deleted ${name}; ${countOf(itemsLeft, 'item')} stayed`,
+    done: ({ itemsLeft }) => `Deleted ${name}; ${countOf(itemsLeft, 'item')} kept`,
     onDone: () => router.push('/sources'),
   });
   return (
@@ -98,8 +98,8 @@ export function DeleteButton({
         onConfirm={() => removing.run({ sourceId })}
       >
         <p>
-          Its settings and secrets go. {countOf(items, 'item')} and their records stay, and those
-          that are pending are not fetched any more.
+          Its settings and secrets are deleted. {countOf(items, 'item')} and their records are kept,
+          but pending ones are no longer fetched.
         </p>
         <p>A new source of the same name and type takes them over.</p>
       </ConfirmDialog>
@@ -123,7 +123,7 @@ export function RollBackButton({
   const { run, isPending } = useAction(rollBack, {
     done: (saved) =>
       saved.revision === current
-        ? 'Nothing differs from that revision'
+        ? 'The source already equals that revision'
         : `Rolled back to revision ${revision}, as revision ${saved.revision}`,
     onDone: () => setOpen(false),
   });
@@ -142,7 +142,7 @@ export function RollBackButton({
       >
         <p>
           Settings and seeds become those of revision {revision}. Nothing is lost: revision{' '}
-          {current} stays in the list. Secrets are not touched.
+          {current} stays in the list. Secrets do not change.
         </p>
       </ConfirmDialog>
     </>

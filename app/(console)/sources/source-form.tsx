@@ -96,9 +96,7 @@ export function SourceForm({
       setDirty(false);
       const { sourceId, revision } = result.data;
       notify(
-        saved?.revision === revision
-          ? 'Nothing was changed'
-          : `Saved ${name} as revision ${revision}`,
+        saved?.revision === revision ? 'Nothing changed' : `Saved ${name} as revision ${revision}`,
       );
       if (saved) router.refresh();
       else router.push(`/sources/${sourceId}`);
@@ -133,8 +131,8 @@ export function SourceForm({
             label="Name"
             help={
               saved
-                ? 'Cannot change: its items carry the name.'
-                : 'Names its items; cannot change later. No colon.'
+                ? 'Cannot be changed: its items carry the name.'
+                : 'Its items carry this name; it cannot be changed later. No colon.'
             }
             isRequired
             isDisabled={saved !== null || !canChange}
@@ -144,7 +142,7 @@ export function SourceForm({
           />
           <SwitchField
             label="Enabled"
-            help="A source that is off is neither fetched nor part of new runs."
+            help="A disabled source is neither fetched nor part of new runs."
             isSelected={enabled}
             isDisabled={!canChange}
             onChange={changing(setEnabled)}
@@ -196,7 +194,7 @@ export function SourceForm({
         }
       >
         {seeds.length === 0 ? (
-          <p className="text-sm text-ink-3">Without seeds a run has nowhere to begin.</p>
+          <p className="text-sm text-ink-3">Without seeds a run has nowhere to start.</p>
         ) : (
           <div className="flex flex-col gap-4">
             {seeds.map((seed, at) => (
@@ -318,7 +316,7 @@ function SecretInputs({
               />
               {isStored && canChange ? (
                 <CheckboxField
-                  label="Remove the stored one"
+                  label="Remove the stored secret"
                   isSelected={isRemoved}
                   onChange={(isSelected) => set(secret.name, isSelected ? '' : null)}
                 />

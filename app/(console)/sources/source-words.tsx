@@ -1,4 +1,4 @@
-/** How a source stands and how fast it may be asked, in words. */
+/** A source's state, and how fast it may be asked, in words. */
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Source } from '#lib/sources/read-sources.ts';
 

@@ -41,7 +41,7 @@ export default function TestResult({ result }: { readonly result: TestFetch }) {
         <Section
           title="Payload"
           aside={
-            response.truncated ? <span>its first 64 KB</span> : <span>{response.contentType}</span>
+            response.truncated ? <span>first 64 KB</span> : <span>{response.contentType}</span>
           }
         >
           <CodeBlock label="Payload of the response" maxHeight="20rem" wraps>
@@ -52,7 +52,7 @@ export default function TestResult({ result }: { readonly result: TestFetch }) {
       {result.outcome === 'fetched' ? (
         <Section title={`Would discover ${countOf(discovered.total, 'item')}`}>
           {discovered.total === 0 ? (
-            <p className="text-sm text-ink-3">Nothing that these settings follow.</p>
+            <p className="text-sm text-ink-3">Nothing that these settings would follow.</p>
           ) : (
             <ul className="grid gap-x-6 gap-y-0.5 text-sm sm:grid-cols-2 xl:grid-cols-3">
               {discovered.sample.map((item) => (
@@ -80,7 +80,7 @@ export default function TestResult({ result }: { readonly result: TestFetch }) {
 
 function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
   return (
-    <TableRegion label="The further items of the sample" className="rounded-none border-0">
+    <TableRegion label="Further items of the sample" className="rounded-none border-0">
       <Thead>
         <tr>
           <Th>Outcome</Th>
@@ -128,7 +128,7 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
 const sampleWords = {
   fetched: 'Fetched',
   unchanged: 'Unchanged',
-  alias: 'Another name',
+  alias: 'Alias',
   failed: 'Failed',
 } as const satisfies Record<TestFetch['outcome'], string>;
 

@@ -17,7 +17,7 @@ export function DrainButton({
 }) {
   const [isOpen, setOpen] = useState(false);
   const drain = useAction(drainWorkerAction, {
-    done: () => `${name} will finish what it has and leave`,
+    done: () => `${name} will finish its items and stop`,
     onDone: () => setOpen(false),
   });
   return (
@@ -34,8 +34,8 @@ export function DrainButton({
         onConfirm={() => drain.run({ workerId })}
       >
         <p>
-          It claims nothing more, finishes the {countOf(inFlight, 'item')} it said to have in
-          flight, and ends. Where it was started by a supervisor, a new one may take its place.
+          It claims nothing more, finishes the {countOf(inFlight, 'item')} it last reported in
+          flight, and stops. Where a supervisor started it, a new one may take its place.
         </p>
       </ConfirmDialog>
     </>

@@ -55,7 +55,7 @@ export default async function WorkersPage() {
         }
       />
       {workers.length === 0 ? (
-        <EmptyState icon={<Cpu aria-hidden />} title="No worker has worked here yet">
+        <EmptyState icon={<Cpu aria-hidden />} title="No worker has run here yet">
           <p>A worker claims items, fetches and stores them. Start one beside the console:</p>
           <div className="mt-3 w-64">
             <CodeBlock label="Command">pnpm worker</CodeBlock>
@@ -67,7 +67,7 @@ export default async function WorkersPage() {
             <tr>
               <Th>Worker</Th>
               <Th>State</Th>
-              <Th align="right">In hand</Th>
+              <Th align="right">Leased</Th>
               <Th align="right">Completed</Th>
               <Th align="right">Failed</Th>
               <Th align="right">Rescued</Th>

@@ -16,14 +16,14 @@ const kinds = [
   {
     value: 'seed',
     label: 'Seed',
-    description: 'Put the seeds of the sources into the queue and follow what they lead to.',
+    description: 'Enqueue the seeds of the sources and follow the links they lead to.',
   },
   {
     value: 'recrawl',
     label: 'Recrawl',
     description: 'Fetch completed items again, all or those that have gone stale.',
   },
-  { value: 'retry', label: 'Retry failed', description: 'Try what failed once more.' },
+  { value: 'retry', label: 'Retry failed', description: 'Try failed items again.' },
 ];
 
 export function LaunchFields({
@@ -56,7 +56,7 @@ export function LaunchFields({
       />
       {draft.kind === 'recrawl' ? (
         <CheckboxField
-          label="Only what is due, the most useful first; new pages that wait go before it"
+          label="Only what is due, most useful first, after new pages that are waiting"
           isSelected={draft.due}
           onChange={(due) => onChange({ due })}
         />
@@ -85,7 +85,7 @@ export function LaunchFields({
           />
         )}
         <NumberField
-          label="Items at most"
+          label="Maximum items"
           help="Empty = no limit."
           minValue={1}
           maxValue={100_000_000}
@@ -94,8 +94,8 @@ export function LaunchFields({
           error={errorOf('maxItems')}
         />
         <NumberField
-          label="Requests at most"
-          help="Empty = no limit. Then what is left waits for the next run."
+          label="Maximum requests"
+          help="Empty = no limit. Items left over wait for the next run."
           minValue={1}
           maxValue={100_000_000}
           value={draft.maxRequests}
@@ -103,8 +103,8 @@ export function LaunchFields({
           error={errorOf('maxRequests')}
         />
         <NumberField
-          label="Time at most"
-          help="Empty = no limit. From the launch on, pauses included."
+          label="Maximum time"
+          help="Empty = no limit. Counted from the launch, pauses included."
           unit="minutes"
           minValue={1}
           maxValue={43_200}
@@ -113,8 +113,8 @@ export function LaunchFields({
           error={errorOf('maxMinutes')}
         />
         <NumberField
-          label="Link hops at most"
-          help="Empty = as the source says; 0 = no links."
+          label="Maximum link hops"
+          help="Empty = as each source sets it; 0 = no links."
           minValue={0}
           maxValue={100}
           value={draft.maxDepth}
@@ -125,8 +125,8 @@ export function LaunchFields({
           label="Priority"
           help={
             draft.kind === 'seed'
-              ? 'Empty = as the seeds say; lower goes first.'
-              : 'Empty = as the items have it; lower goes first.'
+              ? 'Empty = as each seed sets it; lower goes first.'
+              : 'Empty = as each item has it; lower goes first.'
           }
           minValue={0}
           maxValue={1_000_000}
@@ -136,7 +136,7 @@ export function LaunchFields({
         />
         <TextField
           label="Name of the run"
-          help="To find it again; may stay empty."
+          help="Optional; makes it easier to find."
           maxLength={200}
           value={draft.name}
           onChange={(name) => onChange({ name })}
@@ -166,7 +166,7 @@ function SourceChoice({
       <legend className="mb-1 text-xs font-medium">Sources</legend>
       <p className="text-xs text-ink-3">
         {chosen.length === 0
-          ? `None chosen: all ${countOf(enabled.length, 'enabled source')} take part.`
+          ? `None chosen: all ${countOf(enabled.length, 'enabled source')} are included.`
           : `${countOf(chosen.length, 'source')} chosen.`}
       </p>
       <div className="flex max-h-40 flex-col gap-1.5 overflow-y-auto rounded border p-2">

@@ -17,7 +17,7 @@ export function LaunchPreviewText({
   readonly ofRun?: string | null;
 }) {
   const [preview, setPreview] = useState<LaunchPreview | null>(null);
-  // The request is a new object at each render; its text tells whether anything changed.
+  // The request is a new object at each render; its text shows whether anything changed.
   const text = JSON.stringify({ ...request, name: undefined });
   useEffect(() => {
     let isCurrent = true;
@@ -77,9 +77,9 @@ function Words({
       {kind === 'seed' ? (
         <p className="text-xs text-ink-3">
           {known > 0
-            ? `${countOf(known, 'seed is', 'seeds are')} known and not fetched again; choose Recrawl for that. `
+            ? `${countOf(known, 'seed is', 'seeds are')} already known and not fetched again; choose Recrawl for that. `
             : ''}
-          What is discovered comes on top.
+          Discovered items come on top.
         </p>
       ) : null}
       {paused.length > 0 ? (

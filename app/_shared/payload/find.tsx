@@ -1,5 +1,5 @@
 'use client';
-/** Finding text in a payload: the search as it goes on, its bar, and the matches marked. */
+/** Finding text in a payload: the search in steps, its bar, and the matches marked. */
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from '#app/ui/button.tsx';
@@ -91,7 +91,7 @@ export function useFound<Match>(
     const timer = setTimeout(() => {
       inSteps(find(text), stop.signal).then(
         (all) => setFound({ ...all, of: text }),
-        // Somebody typed on.
+        // The person typed on.
         () => undefined,
       );
     }, pauseMs);

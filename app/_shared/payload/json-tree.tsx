@@ -112,10 +112,10 @@ export function JsonTree({ root, maxHeight, switcher }: Props) {
         <FindBar found={found} />
         <div className="ml-auto flex gap-1">
           <Button size="sm" variant="quiet" onPress={() => setOpen(allContainers(root))}>
-            Open all
+            Expand all
           </Button>
           <Button size="sm" variant="quiet" onPress={() => closeAll()}>
-            Close all
+            Collapse all
           </Button>
         </div>
       </div>
@@ -263,7 +263,7 @@ function Value({ row: { value }, find }: { readonly row: TreeRow; readonly find:
   );
 }
 
-/** What a row of the tree cuts off stands here. */
+/** Longer texts are cut in the tree and shown in full below it. */
 const longText = 80;
 const longestInFacts = 20_000;
 

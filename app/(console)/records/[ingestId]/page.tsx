@@ -66,8 +66,8 @@ export default async function RecordPage({
         }
         actions={
           <>
-            <Neighbour record={neighbours.previous} label="Fetch before" tab={tab} />
-            <Neighbour record={neighbours.next} label="Fetch after" tab={tab} />
+            <Neighbour record={neighbours.previous} label="Previous fetch" tab={tab} />
+            <Neighbour record={neighbours.next} label="Next fetch" tab={tab} />
             <DownloadLink href={`/records/${record.ingestId}/payload`}>
               Download payload
             </DownloadLink>
@@ -83,7 +83,7 @@ export default async function RecordPage({
           { href: href('payload'), label: 'Payload', isCurrent: tab === 'payload' },
           {
             href: href('changes'),
-            label: 'Changes since the fetch before',
+            label: 'Changes since the previous fetch',
             isCurrent: tab === 'changes',
           },
           { href: href('exchange'), label: 'Request and response', isCurrent: tab === 'exchange' },

@@ -30,7 +30,7 @@ export function PayloadChanges({
   if (before === null) {
     return (
       <EmptyState title="This is the first fetch of the resource">
-        Recrawl its work item; when the source has changed, the difference stands here.
+        Recrawl its work item; if the content has changed, the difference is shown here.
       </EmptyState>
     );
   }
@@ -53,7 +53,7 @@ export function PayloadChanges({
   if (diff.changes.length === 0) {
     return (
       <EmptyState title="Nothing in the payload changed">
-        Both fetches brought the same content.
+        Both fetches returned the same content.
       </EmptyState>
     );
   }

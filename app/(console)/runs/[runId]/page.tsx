@@ -126,8 +126,8 @@ function RunProgressPanel({
     <div className="flex flex-col gap-3">
       {run.errorMessage ? <Banner kind="failed" title={run.errorMessage} /> : null}
       {isRunning && run.phase === 'preparing' ? (
-        <Banner title="Items are being put into the run">
-          The numbers grow until all of them are in; workers have started already.
+        <Banner title="Items are being added to the run">
+          The numbers grow until all of them are in; workers have already started.
         </Banner>
       ) : null}
       <div className="panel flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-3">
@@ -153,7 +153,7 @@ function RunProgressPanel({
         <Stat
           label="Skipped"
           value={formatCount(run.itemsSkipped)}
-          detail={run.itemsGone > 0 ? `${formatCount(run.itemsGone)} of them gone` : undefined}
+          detail={run.itemsGone > 0 ? `${formatCount(run.itemsGone)} of them missing` : undefined}
           href={`${list}&status=skipped`}
         />
         <Stat

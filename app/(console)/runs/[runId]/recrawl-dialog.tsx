@@ -11,9 +11,9 @@ import type { RunBudget } from '#lib/runs/model.ts';
 import { recrawl } from '../actions.ts';
 
 const limits = [
-  ['maxItems', 'Items at most', 100_000_000, undefined],
-  ['maxRequests', 'Requests at most', 100_000_000, undefined],
-  ['maxMinutes', 'Time at most', 43_200, 'minutes'],
+  ['maxItems', 'Maximum items', 100_000_000, undefined],
+  ['maxRequests', 'Maximum requests', 100_000_000, undefined],
+  ['maxMinutes', 'Maximum time', 43_200, 'minutes'],
 ] as const;
 
 export default function RecrawlDialog({

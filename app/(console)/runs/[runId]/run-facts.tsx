@@ -28,7 +28,7 @@ export function RunErrors({
             <tr>
               <Th>Code</Th>
               <Th align="right">Items</Th>
-              <Th>One of the messages</Th>
+              <Th>Example message</Th>
             </tr>
           </Thead>
           <tbody>
@@ -87,9 +87,9 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
           },
           ...(run.request?.staleDays === undefined
             ? []
-            : [{ label: 'Stale for', value: `${run.request.staleDays} days` }]),
+            : [{ label: 'Stale after', value: `${run.request.staleDays} days` }]),
           {
-            label: 'Items at most',
+            label: 'Maximum items',
             value: run.maxItems === null ? 'no limit' : <Num value={run.maxItems} />,
           },
           {
@@ -105,18 +105,18 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
           },
           ...(run.deadlineAt === null
             ? []
-            : [{ label: 'Time is up', value: <Time at={run.deadlineAt} /> }]),
-          { label: 'Link hops at most', value: run.maxDepth ?? 'as the sources say' },
+            : [{ label: 'Deadline', value: <Time at={run.deadlineAt} /> }]),
+          { label: 'Maximum link hops', value: run.maxDepth ?? 'as each source sets it' },
           ...(run.request?.priority === undefined
             ? []
             : [{ label: 'Priority', value: <Num value={run.request.priority} /> }]),
           ...(related.parent
-            ? [{ label: 'Follows up', value: <RunLink run={related.parent} /> }]
+            ? [{ label: 'Parent run', value: <RunLink run={related.parent} /> }]
             : []),
           ...(related.children.length > 0
             ? [
                 {
-                  label: 'Followed up by',
+                  label: 'Child runs',
                   value: (
                     <ul>
                       {related.children.map((child) => (
@@ -130,7 +130,7 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
               ]
             : []),
           ...(related.family
-            ? [{ label: 'Together', value: <FamilyWords family={related.family} /> }]
+            ? [{ label: 'All together', value: <FamilyWords family={related.family} /> }]
             : []),
         ]}
       />

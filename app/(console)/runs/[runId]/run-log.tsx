@@ -1,5 +1,5 @@
 'use client';
-/** What happened in a run, newest first: who steered it, retries, failures, rescues. New events come in. */
+/** What happened in a run, newest first: who controlled it, retries, failures, rescues. New events are added as they come. */
 import { CircleCheck, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
@@ -13,28 +13,28 @@ import type { EventPage } from '#lib/events/list-events.ts';
 import type { EventLevel, IngestEvent } from '#lib/events/model.ts';
 
 const looks: Readonly<Record<EventLevel, { icon: LucideIcon; word: string; color: string }>> = {
-  info: { icon: Info, word: 'For information', color: 'text-ink-3' },
+  info: { icon: Info, word: 'Information', color: 'text-ink-3' },
   warn: { icon: TriangleAlert, word: 'Warning', color: 'text-warn' },
   error: { icon: CircleX, word: 'Error', color: 'text-failed' },
 };
 
 const kindsInWords: Readonly<Record<string, string>> = {
   'item.claimed': 'Claimed',
-  'item.retried': 'Tried again later',
+  'item.retried': 'Will be retried',
   'item.failed': 'Failed',
-  'item.gone': 'No longer there',
-  'item.rescued': 'Taken back from a silent worker',
+  'item.gone': 'Missing',
+  'item.rescued': 'Rescued from a lost worker',
 };
 
 const views = [
   { id: 'all', label: 'All', levels: ['info', 'warn', 'error'] },
-  { id: 'trouble', label: 'Warnings and errors', levels: ['warn', 'error'] },
+  { id: 'warnings', label: 'Warnings and errors', levels: ['warn', 'error'] },
   { id: 'errors', label: 'Errors', levels: ['error'] },
 ] as const satisfies readonly { id: string; label: string; levels: readonly EventLevel[] }[];
 
 const following = {
-  following: 'New events appear by themselves.',
-  waiting: 'Connecting again …',
+  following: 'New events appear automatically.',
+  waiting: 'Reconnecting …',
   off: 'Live is off.',
 } as const;
 
@@ -66,8 +66,8 @@ export function RunLog({ runId, page }: { readonly runId: string; readonly page:
       {shown.length === 0 ? (
         <p className="p-3 text-sm text-ink-3">
           {events.length === 0
-            ? 'Nothing is told of this run; events are kept for 30 days.'
-            : 'None of the events shown so far.'}
+            ? 'This run has no events; events are kept for 30 days.'
+            : 'None among the events loaded so far.'}
         </p>
       ) : (
         <ol className="max-h-[32rem] divide-y overflow-y-auto" aria-label="Events, newest first">
@@ -182,10 +182,10 @@ function useEvents(runId: string, page: EventPage) {
   };
 }
 
-/** Follows the stream while the tab is seen; the browser itself connects again and says where it was. */
+/** Follows the stream while the tab is visible; the browser reconnects by itself, from the last event it got. */
 function follow(
   runId: string,
-  /** The event that was got last. */
+  /** Id of the last event received. */
   last: RefObject<number>,
   onState: (state: FollowState) => void,
   onEvent: (event: IngestEvent) => void,

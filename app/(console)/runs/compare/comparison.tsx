@@ -64,10 +64,10 @@ const figures: readonly Figure[] = [
   { label: 'Took', of: ({ tookMs }) => tookMs, format: formatDuration },
   { label: 'Items', of: total },
   { label: 'Succeeded', of: ({ run }) => run.itemsSucceeded, whole: total },
-  { label: 'Unchanged of them', of: ({ run }) => run.itemsUnchanged, whole: total },
+  { label: 'Unchanged among them', of: ({ run }) => run.itemsUnchanged, whole: total },
   { label: 'Failed', of: ({ run }) => run.itemsFailed, whole: total },
   { label: 'Skipped', of: ({ run }) => run.itemsSkipped, whole: total },
-  { label: 'Gone of them', of: ({ run }) => run.itemsGone, whole: total },
+  { label: 'Missing among them', of: ({ run }) => run.itemsGone, whole: total },
   { label: 'Discovered', of: ({ run }) => run.itemsDiscovered },
   { label: 'Attempts retried', of: ({ run }) => run.itemsRetried },
   { label: 'Requests sent', of: ({ run }) => run.requestsSent },
@@ -121,7 +121,7 @@ export function ComparedErrors({
   readonly errors: readonly ComparedError[];
 }) {
   if (errors.length === 0) {
-    return <p className="p-3 text-sm text-ink-3">No item of either run is failed.</p>;
+    return <p className="p-3 text-sm text-ink-3">Neither run has a failed item.</p>;
   }
   return (
     <TableRegion label="Failed items by code" className="rounded-none border-0">
@@ -162,7 +162,7 @@ export function ComparedSources({
   readonly sources: RunComparison['sources'];
 }) {
   if (sources.length === 0) {
-    return <p className="p-3 text-sm text-ink-3">Neither run says which sources it used.</p>;
+    return <p className="p-3 text-sm text-ink-3">Neither run recorded which sources it used.</p>;
   }
   return (
     <TableRegion label="Sources of both runs" className="rounded-none border-0">
@@ -173,7 +173,7 @@ export function ComparedSources({
             <Td>{name}</Td>
             {runs.map(({ run }, at) => (
               <Td key={run.runId} align="right" className="num">
-                {revisions[at] ?? <None word="took no part" />}
+                {revisions[at] ?? <None word="not included" />}
               </Td>
             ))}
             <Td align="right" className="text-ink-2">

@@ -99,7 +99,7 @@ function OtherRuns({ run, others }: { readonly run: Run; readonly others: readon
   if (others.length === 0) {
     return (
       <EmptyState title="There is no other run yet">
-        Once a second run was launched, the two can be looked at side by side.
+        Once a second run has been launched, the two can be compared side by side.
       </EmptyState>
     );
   }

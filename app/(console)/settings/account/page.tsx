@@ -35,7 +35,7 @@ export default async function AccountPage() {
         <Section title="Sign-in" className="max-w-lg">
           <p className="text-sm">
             You sign in with {provider}.{' '}
-            {passwords && ways.hasPassword ? 'Your password here works, too.' : ''}
+            {passwords && ways.hasPassword ? 'Your password here works as well.' : ''}
           </p>
         </Section>
       ) : null}

@@ -24,7 +24,7 @@ export function PasswordForm() {
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
       <ErrorBanner error={change.error} />
       <TextField
-        label="Present password"
+        label="Current password"
         type="password"
         autoComplete="current-password"
         value={current}

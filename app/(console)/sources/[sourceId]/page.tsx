@@ -101,7 +101,7 @@ export default async function SourcePage({
       />
       {tab === 'settings' ? (
         <SourceForm
-          // A new revision starts the form anew, also when somebody else saved it.
+          // A new revision resets the form, also when someone else saved it.
           key={source.revision}
           model={formModelOf(getSourceType(source.type))}
           start={source}
@@ -168,7 +168,7 @@ function Yaml({ source }: { readonly source: SourceSummary }) {
         <CodeBlock label="YAML of the source" maxHeight="40rem">
           {sourcesToYaml([source])}
         </CodeBlock>
-        <p className="text-xs text-ink-3">Secrets are never part of it.</p>
+        <p className="text-xs text-ink-3">Secrets are never included.</p>
       </div>
     </Section>
   );
@@ -194,7 +194,7 @@ function Revisions({
             title={
               <span className="flex items-center gap-2">
                 Revision {revision.revision}
-                {revision.revision === current ? <Badge tone="done">in force</Badge> : null}
+                {revision.revision === current ? <Badge tone="done">current</Badge> : null}
               </span>
             }
             aside={
@@ -238,13 +238,13 @@ function Changes({
       <p className="text-sm text-ink-3">
         {revision.revision === 1
           ? 'The source was created.'
-          : 'The one before is no longer listed.'}
+          : 'The revision before it is no longer listed.'}
       </p>
     );
   }
   const { changes } = diffJson(contentOf(before), contentOf(revision));
   if (changes.length === 0) {
-    return <p className="text-sm text-ink-3">No setting changed; a secret was written.</p>;
+    return <p className="text-sm text-ink-3">No setting changed; a secret was set or removed.</p>;
   }
   return (
     <ul className="flex flex-col gap-1">

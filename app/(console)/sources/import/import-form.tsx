@@ -66,7 +66,7 @@ export function ImportForm() {
       >
         <TextField
           label="Sources and seeds, as in a configuration file"
-          help="A source whose name exists becomes like the file says. Secrets stay as they are."
+          help="A source whose name already exists is changed to match the file. Secrets stay as they are."
           rows={16}
           mono
           placeholder={'sources:\n  - name: wiki\n    type: mediawiki\n    …'}
@@ -98,12 +98,14 @@ export function ImportForm() {
 
 function Plan({ plan }: { readonly plan: ImportPlan }) {
   return (
-    <Banner title={`The file holds ${countOf(plan.sources.length, 'source')}`} isLive>
+    <Banner title={`The file contains ${countOf(plan.sources.length, 'source')}`} isLive>
       <ul>
         {plan.sources.map((source) => (
           <li key={source.name}>
             <strong>{source.name}</strong> ({source.type}, {countOf(source.seeds, 'seed')}):{' '}
-            {source.change === 'new' ? 'will be created' : 'exists, will become like the file says'}
+            {source.change === 'new'
+              ? 'will be created'
+              : 'exists, will be changed to match the file'}
           </li>
         ))}
       </ul>

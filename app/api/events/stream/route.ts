@@ -5,7 +5,7 @@ import { followEvents } from '#lib/events/list-events.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { eventScope } from '../scope.ts';
 
-/** Then the browser asks again, and whether the person may still look is checked anew. */
+/** Then the browser reconnects, and the person's permission is checked again. */
 const longestMs = 5 * 60_000;
 /** Something passes at least this often, so that proxies keep the connection and a dead one is noticed. */
 const beatMs = 15_000;
@@ -13,8 +13,8 @@ const reconnectMs = 2_000;
 
 /**
  * Events as they come, as server-sent events: `id` is the event's, so that a browser that was cut off
- * resumes behind the last one it got (`Last-Event-ID`). `?run=` limits them to a run, `?after=` says where
- * to begin.
+ * resumes behind the last one it got (`Last-Event-ID`). `?run=` limits them to a run, `?after=` gives the
+ * start.
  */
 export async function GET(request: Request): Promise<Response> {
   let stream: ReadableStream<Uint8Array> | null = null;
@@ -70,7 +70,7 @@ function streamOf(
           sentAt = performance.now();
         }
       } catch (error) {
-        // The browser asks again in a moment; what is wrong with the database is told by the page.
+        // The browser asks again in a moment; the page itself reports what is wrong with the database.
         if (!signal.aborted) onError(error);
       } finally {
         if (!ended.signal.aborted) controller.close();

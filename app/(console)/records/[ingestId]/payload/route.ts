@@ -1,4 +1,4 @@
-/** The stored payload as a download. Never shown inline: it is somebody else's content. */
+/** The stored payload as a download. Never shown inline: it is a stranger's content. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { AppError } from '#lib/errors/app-error.ts';
