@@ -215,8 +215,8 @@ export async function changeOwnPassword(
   checkNewPassword(input.password);
   const known = await getUserRow(db, userId);
   if (!(await verifyPassword(known.password_hash, input.current))) {
-    throw new AppError('input_invalid', 'The present password is not right.', {
-      fields: { current: 'This is not your present password.' },
+    throw new AppError('input_invalid', 'The current password is wrong.', {
+      fields: { current: 'This is not your current password.' },
     });
   }
   const passwordHash = await hashPassword(input.password);

@@ -1,6 +1,7 @@
 /** The sources as a YAML download: all of them, or the one named by `name`. No secrets. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
+import { downloadHeaders, refuseDownload } from '#app/_server/download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
@@ -18,20 +19,8 @@ export async function GET(request: Request): Promise<Response> {
     }
     return sourcesToYaml(chosen);
   });
-  if (!result.ok) {
-    const { code, message, remedy } = result.error;
-    const status = code === 'not_signed_in' ? 401 : code === 'source_unknown' ? 404 : 500;
-    return new Response(`${message}\n${remedy}\n`, {
-      status,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    });
-  }
+  if (!result.ok) return refuseDownload(result.error);
   return new Response(result.data, {
-    headers: {
-      'content-type': 'application/yaml; charset=utf-8',
-      'content-disposition': 'attachment; filename="sources.yaml"',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    },
+    headers: downloadHeaders('sources.yaml', 'application/yaml; charset=utf-8'),
   });
 }

@@ -1,6 +1,7 @@
 /** The stored payload as a download. Never shown inline: it is a stranger's content. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
+import { downloadHeaders, refuseDownload } from '#app/_server/download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRecordPayload } from '#lib/records/detail.ts';
 import { getRuntime } from '#lib/runtime.ts';
@@ -17,21 +18,13 @@ export async function GET(
     if (!stored) throw new AppError('not_found', 'There is no such record.');
     return { ...stored, ingestId };
   });
-  if (!result.ok) {
-    const status = { not_signed_in: 401, not_found: 404 }[result.error.code as string] ?? 500;
-    return new Response(`${result.error.message}\n${result.error.remedy}\n`, {
-      status,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    });
-  }
+  if (!result.ok) return refuseDownload(result.error);
   const { payload, contentType, ingestId } = result.data;
   const isJson = contentType?.includes('json') ?? false;
   return new Response(payload, {
-    headers: {
-      'content-type': isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
-      'content-disposition': `attachment; filename="${ingestId}.${isJson ? 'json' : 'txt'}"`,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    },
+    headers: downloadHeaders(
+      `${ingestId}.${isJson ? 'json' : 'txt'}`,
+      isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+    ),
   });
 }
