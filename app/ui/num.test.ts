@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOf, formatBytes, formatDuration, formatShare } from './num.tsx';
-import { formatRelative } from './relative-time.ts';
+import { countOf, formatBytes, formatDuration, formatRelative, formatShare } from './num.tsx';
 
 describe('numbers in words', () => {
   it('writes bytes in the largest fitting unit', () => {

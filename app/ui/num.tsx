@@ -1,4 +1,4 @@
-/** Num: an integer with separators and tabular digits. Also bytes, shares, durations and ids as text. */
+/** Num: an integer with separators and tabular digits. Also bytes, shares, durations, times and ids as text; pure, so that server and client agree. */
 import type { CountResult } from '#lib/paging/capped-count.ts';
 
 export const formatCount = (value: number): string => value.toLocaleString('en-US');
@@ -63,3 +63,27 @@ export function shortCount(count: CountResult): string {
 
 /** The end of an id tells siblings apart: UUIDv7 begin with the time. Usable on server and client. */
 export const shortId = (id: string): string => (id.length > 12 ? id.slice(-8) : id);
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** `42 s ago`, `in 3 h`, `10 d ago`; past 60 days the UTC date. `now` is in ms since the epoch. */
+export function formatRelative(at: string, now: number): string {
+  const time = Date.parse(at);
+  const distance = Math.abs(now - time);
+  if (distance >= 60 * day) return at.slice(0, 10);
+  if (distance < 1000) return 'just now';
+  const words =
+    distance < minute
+      ? `${Math.floor(distance / 1000)} s`
+      : distance < hour
+        ? `${Math.floor(distance / minute)} min`
+        : distance < 2 * day
+          ? `${Math.floor(distance / hour)} h`
+          : `${Math.floor(distance / day)} d`;
+  return time <= now ? `${words} ago` : `in ${words}`;
+}
+
+/** `2026-03-01 12:00:05 UTC` */
+export const formatUtc = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;

@@ -1,8 +1,8 @@
 'use client';
-/** Time: relative in the text, exact UTC and local time on hover. */
+/** Time: relative in the text, exact UTC and local time on hover. Elapsed: a length of time that may still grow. */
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import { None } from './key-value.tsx';
-import { formatRelative, formatUtc } from './relative-time.ts';
+import { formatDuration, formatRelative, formatUtc } from './num.tsx';
 
 export function Time({
   at,
@@ -93,11 +93,28 @@ export function ClockProvider({
 }
 
 /** The present in ms since the epoch, in steps of one second. */
-export function useNow(): number {
+function useNow(): number {
   const renderedAt = useContext(RenderedAt);
   return useSyncExternalStore(
     subscribe,
     () => (now === 0 ? Date.now() + offset : now),
     () => renderedAt,
+  );
+}
+
+/** How long something took, or has taken so far by the page's clock. */
+export function Elapsed({ from, to }: { readonly from: string; readonly to: string | null }) {
+  return to === null ? <SoFar from={from} /> : <Words ms={Date.parse(to) - Date.parse(from)} />;
+}
+
+function SoFar({ from }: { readonly from: string }) {
+  return <Words ms={useNow() - Date.parse(from)} />;
+}
+
+function Words({ ms }: { readonly ms: number }) {
+  return (
+    <span className="num" suppressHydrationWarning>
+      {formatDuration(Math.max(0, ms))}
+    </span>
   );
 }

@@ -13,16 +13,18 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import type { RawParameters } from '#lib/paging/parameters.ts';
 import {
   listRecords,
   parseRecordQuery,
+  type RecordParameter,
   type RecordQuery,
   type RecordSummary,
+  recordParameters,
 } from '#lib/records/list.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { RecordFilterForm } from './record-filter-form.tsx';
-import { recordsHref } from './record-href.ts';
-import { type RecordParameters, recordParametersOf } from './record-parameters.ts';
+import { type RecordParameters, recordsHref } from './record-href.ts';
 
 export const metadata: Metadata = { title: 'Records' };
 
@@ -180,4 +182,16 @@ function Row({ record }: { readonly record: RecordSummary }) {
       </Td>
     </Tr>
   );
+}
+
+/** The address as links keep it. */
+function recordParametersOf(raw: RawParameters): RecordParameters {
+  const given: Partial<Record<RecordParameter, string>> = {};
+  // The keys of the schema are the parameters.
+  for (const name of Object.keys(recordParameters) as RecordParameter[]) {
+    const value = raw[name];
+    const text = typeof value === 'string' ? value : value?.join(',');
+    if (text) given[name] = text;
+  }
+  return given;
 }

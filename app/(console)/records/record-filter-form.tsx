@@ -8,8 +8,7 @@ import { TextField } from '#app/ui/field.tsx';
 import { SearchField } from '#app/ui/search-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import type { RecordParameter } from '#lib/records/list.ts';
-import { recordsHref } from './record-href.ts';
-import type { RecordParameters } from './record-parameters.ts';
+import { type RecordParameters, recordsHref } from './record-href.ts';
 
 const anySource = ' any';
 

@@ -1,8 +1,9 @@
 /** Links to the record list. Apart from what reads the address: that needs the schema, links do not. */
-
 import { listAddress } from '#app/_shared/list-address.ts';
 import type { RecordParameter } from '#lib/records/list.ts';
-import type { RecordParameters } from './record-parameters.ts';
+
+/** The parameters that are given, as text. */
+export type RecordParameters = Readonly<Partial<Record<RecordParameter, string>>>;
 
 export const recordsHref = (
   current: RecordParameters,

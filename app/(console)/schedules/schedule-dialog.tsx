@@ -7,7 +7,7 @@ import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
-import { formatUtc } from '#app/ui/relative-time.ts';
+import { formatUtc } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';

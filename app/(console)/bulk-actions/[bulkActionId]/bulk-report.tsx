@@ -1,7 +1,6 @@
 /** What is known of one background action: its progress, its facts, and the items it left as they are. */
 
 import { Download } from 'lucide-react';
-import { Elapsed } from '#app/_shared/elapsed.tsx';
 import { DownloadLink } from '#app/ui/button.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
@@ -9,7 +8,7 @@ import { countOf, formatCount, formatDuration, formatShare, shortCount } from '#
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
-import { Time } from '#app/ui/time.tsx';
+import { Elapsed, Time } from '#app/ui/time.tsx';
 import { type BulkAction, bulkVerb } from '#lib/items/bulk/model.ts';
 import type { RefusedItem } from '#lib/items/bulk/outcomes.ts';
 import type { BulkActionDetail } from '#lib/items/bulk/read.ts';

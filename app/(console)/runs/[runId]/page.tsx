@@ -2,7 +2,6 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
-import { Elapsed } from '#app/_shared/elapsed.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -13,6 +12,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
+import { Elapsed } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import type { Run } from '#lib/runs/model.ts';
