@@ -10,6 +10,7 @@ import {
   workItemStatuses,
 } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { isUuid } from '#lib/ids.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 
 export interface Source {
@@ -60,13 +61,11 @@ function toSource(row: Selectable<SourcesTable>, secretNames: readonly string[])
 export const readSettings = (text: string): JsonObject => jsonObject.parse(JSON.parse(text));
 const readSeeds = (text: string): JsonObject[] => jsonObjects.parse(JSON.parse(text));
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The source of that name or id, unless it was deleted; null when there is none. */
 export async function getSource(s: Session, nameOrId: string): Promise<Source | null> {
   const row =
     (await rowWhere(s, 'name', nameOrId)) ??
-    (uuid.test(nameOrId) ? await rowWhere(s, 'source_id', nameOrId.toLowerCase()) : undefined);
+    (isUuid(nameOrId) ? await rowWhere(s, 'source_id', nameOrId.toLowerCase()) : undefined);
   if (!row) return null;
   const secrets = await s.q
     .selectFrom('source_secrets')
