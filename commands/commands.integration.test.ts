@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LoopbackServer, sendJson, startLoopbackServer } from '#test/loopback-server.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
 
+const example = path.resolve(import.meta.dirname, '../config/ingest.example.yaml');
+
 let site: Site;
 beforeEach(async () => {
   site = await openSite();
@@ -82,7 +84,7 @@ describe('secrets', () => {
     'commands/db-smoke.ts',
   ])('of a database that does not answer are not told by %s', async (script) => {
     const args = {
-      'commands/ingest.ts': ['--config', 'config/ingest.example.yaml', '--verbose'],
+      'commands/ingest.ts': ['--config', example, '--verbose'],
       'commands/worker.ts': ['--once', '--verbose'],
       'commands/db-init.ts': ['--wait-timeout', '0'],
       'commands/db-smoke.ts': [],

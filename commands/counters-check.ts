@@ -1,35 +1,62 @@
 /**
- * `pnpm counters:check`: counts the work items and compares with the kept totals; what differs is told and
- * set right. Reads the whole table, and on SQL Server holds off changes meanwhile: for quiet hours. Exit 0 =
- * the totals were exact, 3 = they had drifted and are exact now, 1 = it could not be done.
+ * `pnpm counters:check`: counts the work items, compares with the kept totals, and corrects what differs. Reads
+ * the whole table, and on SQL Server holds off changes meanwhile.
  */
 
 import { openDatabase } from '#db/open.ts';
-import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import type { TotalsDrift } from '#db/totals.ts';
-import { toPublicError } from '#lib/errors/app-error.ts';
+import {
+  configOption,
+  databaseOption,
+  defineCommand,
+  jsonOption,
+  outputOf,
+  printDatabase,
+  runProgram,
+  type SettingsFlags,
+  settingsFrom,
+} from './support/program.ts';
 
-/** `system:name status`, or `host status`. */
-function nameOf({ key }: TotalsDrift): string {
-  return `${key.slice(0, -1).join(':')} ${key.at(-1)}`;
+interface Flags extends SettingsFlags {
+  readonly json: boolean;
 }
 
-try {
-  const db = await openDatabase(resolveDatabaseSettings(process.env));
+const driftedCode = 3;
+
+async function run(flags: Flags): Promise<void> {
+  const out = outputOf(flags);
+  const db = await openDatabase(settingsFrom(flags).database);
+  printDatabase(db);
   try {
     const drifted = await db.engine.reconcileTotals(db);
-    for (const row of drifted) {
-      console.log(
-        `✗ ${nameOf(row)}: there are ${row.itemCount}; the total said ${row.itemCount - row.difference} and was set right`,
-      );
-    }
-    if (drifted.length === 0) console.log('✓ The kept totals are exact.');
-    else process.exitCode = 3;
+    for (const row of drifted) out.line(lineOf(row));
+    if (drifted.length === 0) out.line('✓ The kept totals are exact.');
+    else process.exitCode = driftedCode;
+    out.result({
+      drifted: drifted.map(({ key, itemCount, difference }) => ({ key, itemCount, difference })),
+    });
   } finally {
     await db.close();
   }
-} catch (error) {
-  const { code, message, remedy } = toPublicError(error);
-  console.error(`✗ ${message}\n  Code:   ${code}\n  Remedy: ${remedy}`);
-  process.exitCode = 1;
 }
+
+/** The key is `system, name, status`, or `host, status`. */
+function lineOf({ key, itemCount, difference }: TotalsDrift): string {
+  const name = `${key.slice(0, -1).join(':')} ${key.at(-1)}`;
+  return `✗ ${name}: there are ${itemCount}; the total said ${itemCount - difference} and was corrected`;
+}
+
+export const program = defineCommand({
+  name: 'counters:check',
+  description: 'Recounts all work items and corrects the kept totals.',
+  reads: 'all of work_items; on SQL Server changes to items wait meanwhile, so choose quiet hours',
+  changes: 'the kept totals that differ',
+  examples: [['', 'workers do the same by themselves, once an hour']],
+  exitCodes: { 3: 'totals differed and are exact now' },
+})
+  .addOption(configOption())
+  .addOption(databaseOption())
+  .addOption(jsonOption())
+  .action(run);
+
+if (import.meta.main) await runProgram(program);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.dispose());
 
-const example = 'config/ingest.example.yaml';
+const example = path.resolve(import.meta.dirname, '../config/ingest.example.yaml');
 const ingest = (...args: string[]) => site.run('commands/ingest.ts', args);
 
 async function configured(yaml: string): Promise<string> {

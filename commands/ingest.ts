@@ -1,5 +1,5 @@
 /** `pnpm ingest --config FILE [--seed] [--max-items N] [--batch-size N] [--stats] [--verbose] [--json] [--strict]` */
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { loadConfig } from '#lib/load-config.ts';
@@ -12,10 +12,18 @@ import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { showProgress } from '#worker/progress.ts';
 import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
-import { terminalLog } from '#worker/terminal-log.ts';
-import { runProgram, wholeNumber } from './support/program.ts';
+import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
+import {
+  databaseOption,
+  defineCommand,
+  jsonOption,
+  outputOf,
+  runProgram,
+  type SettingsFlags,
+  wholeNumber,
+} from './support/program.ts';
 
-interface IngestFlags {
+interface IngestFlags extends SettingsFlags {
   readonly config: string;
   readonly seed?: boolean;
   readonly maxItems?: number;
@@ -31,39 +39,13 @@ const itemsFailedCode = 3;
 const interruptedCode = 130;
 const actor = systemActor('ingest');
 
-const program = new Command('ingest')
-  .description("Upserts the file's sources, then seeds and ingests once.")
-  .requiredOption('--config <file>', 'YAML file with sources and seeds')
-  .option('--seed', 'enqueue the seeds; alone: only that; with --max-items: then run')
-  .option('--max-items <n>', 'process at most so many items', wholeNumber(1, 1_000_000_000))
-  .option('--batch-size <n>', 'items claimed at once at most', wholeNumber(1, 500))
-  .addOption(
-    new Option('--stats', 'print the counts per status and end').conflicts(['seed', 'maxItems']),
-  )
-  .option('--verbose', 'log every step to standard error')
-  .option('--json', 'print one JSON object as the last line of standard output')
-  .option('--strict', 'exit with 3 when items failed')
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 done, 1 configuration, usage or connection error, 3 with --strict when items failed.',
-  )
-  .action(async (flags: IngestFlags) => {
-    process.exitCode = await main(flags);
-  });
-
 async function main(flags: IngestFlags): Promise<number> {
   const config = loadConfig({
-    env: process.env,
-    configFile: flags.config,
-    flags: {
-      maxItems: flags.maxItems,
-      batchSize: flags.batchSize,
-      logLevel: flags.verbose ? 'debug' : undefined,
-    },
+    flags: { ...flags, logLevel: flags.verbose ? 'debug' : undefined },
   });
   const log = terminalLog('ingest', flags.verbose ? config.logLevel : quieter(config.logLevel));
   for (const note of config.notes) log.warn(note);
-  log.info({ engine: config.database.engine, reason: config.database.reason }, 'database chosen');
+  logDatabase(log, config.database);
   await prepareEmbedded(config.database);
   const runtime = await openRuntime(config, log);
   try {
@@ -75,7 +57,7 @@ async function main(flags: IngestFlags): Promise<number> {
   }
 }
 
-/** Without --verbose a bar or a line tells the progress; the log then tells what went wrong. */
+/** Without --verbose a bar or a line shows the progress, and the log only what went wrong. */
 function quieter<Level extends string>(level: Level): Level | 'warn' {
   return level === 'info' ? 'warn' : level;
 }
@@ -85,7 +67,7 @@ async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
   const launched = await launch(runtime, sources, flags);
   if (flags.seed) {
     const seeded = launched?.itemsTotal ?? 0;
-    say(flags, `Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
+    outputOf(flags).line(`Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
   }
   const outcomes = new Map<string | null, Outcome>();
   if (launched !== null) outcomes.set(launched.runId, { ...nothing });
@@ -172,7 +154,7 @@ async function work(runtime: Runtime, outcomes: Map<string | null, Outcome>): Pr
   }
 }
 
-/** Items in anybody's hands are to come as well. */
+/** Leased items are still to be processed as well. */
 async function unfinished({ store }: Runtime): Promise<number> {
   const { pending, in_progress } = (await store.getStats()).byStatus;
   return pending + in_progress;
@@ -203,41 +185,65 @@ function report(
   runId: string | null,
   outcomes: ReadonlyMap<string | null, Outcome>,
 ): void {
+  const out = outputOf(flags);
   for (const [id, outcome] of outcomes) {
     const { completed, failed, discovered } = outcome;
     const whose = id === null ? 'Without a run' : `Run ${id}`;
-    say(
-      flags,
+    out.line(
       `${whose}: ${processedOf(outcome)} processed, ${completed} succeeded, ${failed} failed, ${discovered} discovered.`,
     );
   }
-  if (outcomes.size === 0) say(flags, 'Nothing to do: no item was ready to be fetched.');
-  if (!flags.json) return;
+  if (outcomes.size === 0) out.line('Nothing to do: no item was ready to be fetched.');
   const total = sumOf(outcomes.values());
-  console.log(
-    JSON.stringify({
-      run_id: runId,
-      items_processed: processedOf(total),
-      items_succeeded: total.completed,
-      items_failed: total.failed,
-      items_discovered: total.discovered,
-    }),
-  );
+  out.result({
+    run_id: runId,
+    items_processed: processedOf(total),
+    items_succeeded: total.completed,
+    items_failed: total.failed,
+    items_discovered: total.discovered,
+  });
 }
 
 async function printStats({ store }: Runtime, flags: IngestFlags): Promise<number> {
   const { byStatus, total } = await store.getStats();
-  for (const [status, count] of Object.entries(byStatus))
-    say(flags, `${status.padEnd(12)}${count}`);
-  say(flags, `${'total'.padEnd(12)}${total}`);
-  if (flags.json) console.log(JSON.stringify(byStatus));
+  const out = outputOf(flags);
+  for (const [status, count] of Object.entries(byStatus)) out.line(`${status.padEnd(12)}${count}`);
+  out.line(`${'total'.padEnd(12)}${total}`);
+  out.result(byStatus);
   return 0;
 }
 
-/** For a person; with --json standard output is for the object alone. */
-function say(flags: IngestFlags, line: string): void {
-  if (!flags.json) console.log(line);
-}
+export const program = defineCommand({
+  name: 'ingest',
+  description: "Upserts the file's sources, then seeds and ingests once.",
+  reads: 'the YAML file, sources and ready items',
+  changes: 'the sources of the file, items, records and a run; migrates the embedded database',
+  examples: [
+    ['--config ingest.yaml --seed', 'enqueues the seeds and ends'],
+    ['--config ingest.yaml --seed --max-items 100', 'then processes a hundred items at most'],
+    ['--config ingest.yaml --stats', 'prints the counts per status'],
+  ],
+  exitCodes: {
+    [itemsFailedCode]: 'with --strict, items failed',
+    [interruptedCode]: 'it was interrupted; what was in flight is finished or released',
+  },
+})
+  .requiredOption('--config <file>', 'YAML file with sources and seeds')
+  .addOption(databaseOption())
+  .option('--seed', 'enqueue the seeds; alone: only that; with --max-items: then run')
+  .option('--max-items <n>', 'process at most so many items', wholeNumber(1, 1_000_000_000))
+  .option('--batch-size <n>', 'items claimed at once at most', wholeNumber(1, 500))
+  .addOption(
+    new Option('--stats', 'print the counts per status and end').conflicts(['seed', 'maxItems']),
+  )
+  .option('--verbose', 'log every step to standard error')
+  .addOption(jsonOption())
+  .option('--strict', `exit with ${itemsFailedCode} when items failed`)
+  .action(async (flags: IngestFlags) => {
+    process.exitCode = await main(flags);
+  });
 
-await runProgram(program);
-process.exit();
+if (import.meta.main) {
+  await runProgram(program);
+  process.exit();
+}

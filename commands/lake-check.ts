@@ -1,14 +1,20 @@
-/** `pnpm lake:check [--config FILE] [--fix] [--json]`: compares the file lake with the records. */
-import { Command } from 'commander';
-import { runProgram } from '#commands/support/program.ts';
+/** `pnpm lake:check [--fix] [--json]`: compares the file lake with the records. */
 import { openDatabase } from '#db/open.ts';
 import { systemActor } from '#lib/actor/model.ts';
-import { loadConfig } from '#lib/load-config.ts';
 import { checkLake } from '#lib/records/check-lake.ts';
 import type { LakeFinding, LakeTally } from '#lib/records/lake-faults.ts';
+import {
+  configOption,
+  databaseOption,
+  defineCommand,
+  outputOf,
+  printDatabase,
+  runProgram,
+  type SettingsFlags,
+  settingsFrom,
+} from './support/program.ts';
 
-interface Flags {
-  readonly config?: string;
+interface Flags extends SettingsFlags {
   readonly fix: boolean;
   readonly json: boolean;
 }
@@ -16,21 +22,22 @@ interface Flags {
 const differsCode = 2;
 const repairedCode = 3;
 
-async function run({ config: configFile, fix, json }: Flags): Promise<void> {
-  const { database, lake } = loadConfig({
-    env: process.env,
-    configFile: configFile ?? (process.env['INGEST_CONFIG'] || undefined),
-  });
+async function run(flags: Flags): Promise<void> {
+  const { fix } = flags;
+  const out = outputOf(flags);
+  const { database, lake } = settingsFrom(flags);
   const db = await openDatabase(database);
+  printDatabase(db);
   try {
     const checking = checkLake(db, systemActor('lake:check'), { ...lake, fix });
     let step = await checking.next();
     for (; !step.done; step = await checking.next()) {
-      console.log(json ? JSON.stringify({ fault: step.value }) : lineOf(step.value));
+      out.line(lineOf(step.value));
+      out.result({ fault: step.value });
     }
     const tally = step.value;
-    if (json) console.log(JSON.stringify({ lake: lake.baseDir, ...tally }));
-    else for (const line of conclusion(tally, lake.baseDir, fix)) console.log(line);
+    for (const line of conclusion(tally, lake.baseDir, fix)) out.line(line);
+    out.result({ lake: lake.baseDir, ...tally });
     if (tally.found > 0)
       process.exitCode = tally.repaired === tally.found ? repairedCode : differsCode;
   } finally {
@@ -66,15 +73,21 @@ function conclusion(tally: LakeTally, directory: string, fix: boolean): string[]
   return [...table, `✗ Lake and records differ. ${remedy}`];
 }
 
-const program = new Command('lake:check')
-  .description('Compares the file lake with the records: missing, damaged and orphaned files.')
-  .option('--config <file>', 'YAML file that names the lake (default: INGEST_CONFIG)')
+export const program = defineCommand({
+  name: 'lake:check',
+  description: 'Compares the file lake with the records: missing, damaged and orphaned files.',
+  reads: 'all records that name a file, and all files of the lake',
+  changes: 'nothing; with --fix files of the lake, never a record',
+  examples: [
+    ['', 'lists what differs'],
+    ['--fix', 'writes missing and damaged files again and sets the others aside'],
+  ],
+  exitCodes: { 2: 'they differ', 3: 'they differed and agree now' },
+})
+  .addOption(configOption())
+  .addOption(databaseOption())
   .option('--fix', 'write missing and damaged files again, set aside what no record names', false)
   .option('--json', 'print one JSON object per fault and one at the end', false)
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 they agree, 1 it could not be done, 2 they differ, 3 they differed and agree now.',
-  )
   .action(run);
 
-await runProgram(program);
+if (import.meta.main) await runProgram(program);

@@ -53,7 +53,7 @@ describe('pnpm snapshot', () => {
     for (const command of ['verify', 'import']) {
       const refused = await snapshot(to, command, directory);
       expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/^✗ snapshot_damaged: .+\n {2}→ Copy the snapshot again/);
+      expect(refused.stderr).toMatch(/^✗ snapshot_damaged: .+\n {2}→ Copy the snapshot again/m);
     }
     expect(await idsIn(to)).toEqual([]);
   });

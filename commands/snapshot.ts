@@ -1,23 +1,38 @@
 /** `pnpm snapshot export DIR [--source NAME]…`, `pnpm snapshot verify DIR`, `pnpm snapshot import DIR`. */
 import path from 'node:path';
-import { Command } from 'commander';
-import { runProgram } from '#commands/support/program.ts';
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
-import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { exportSnapshot } from '#lib/records/snapshot/export.ts';
 import { importSnapshot, verifySnapshot } from '#lib/records/snapshot/import.ts';
 import type { SnapshotPart } from '#lib/records/snapshot/manifest.ts';
+import {
+  configOption,
+  databaseOption,
+  defineCommand,
+  jsonOption,
+  type Output,
+  outputOf,
+  printDatabase,
+  runProgram,
+  type SettingsFlags,
+  settingsFrom,
+} from './support/program.ts';
+
+interface Flags extends SettingsFlags {
+  readonly json: boolean;
+}
 
 const actor = systemActor('snapshot');
-const say = (line: string) => console.log(line);
 const number = new Intl.NumberFormat('en');
 const recordsOf = (count: number) =>
   `${number.format(count)} ${count === 1 ? 'record' : 'records'}`;
+const printPart = (out: Output) => (part: SnapshotPart, step: string) =>
+  out.line(`  ${part.file}  ${step}`);
 
-async function withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
-  const db = await openDatabase(resolveDatabaseSettings(process.env));
+async function withDatabase<T>(flags: Flags, work: (db: Db) => Promise<T>): Promise<T> {
+  const db = await openDatabase(settingsFrom(flags).database);
+  printDatabase(db);
   try {
     return await work(db);
   } finally {
@@ -25,49 +40,71 @@ async function withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
   }
 }
 
-async function runExport(directory: string, { source }: { source?: string[] }): Promise<void> {
-  const manifest = await withDatabase((db) =>
+async function runExport(directory: string, flags: Flags & { source?: string[] }): Promise<void> {
+  const out = outputOf(flags);
+  const manifest = await withDatabase(flags, (db) =>
     exportSnapshot(db, actor, {
       directory: path.resolve(directory),
-      sources: source ?? null,
-      onPart: (part) => say(`  ${part.file}  ${recordsOf(part.records)}`),
+      sources: flags.source ?? null,
+      onPart: (part) => out.line(`  ${part.file}  ${recordsOf(part.records)}`),
     }),
   );
-  say(`✓ Exported ${recordsOf(manifest.records)} to ${directory}`);
+  out.line(`✓ Exported ${recordsOf(manifest.records)} to ${directory}`);
+  out.result({ directory: path.resolve(directory), records: manifest.records });
 }
 
-const telling = (part: SnapshotPart, step: string) => say(`  ${part.file}  ${step}`);
-
-async function runVerify(directory: string): Promise<void> {
-  const manifest = await verifySnapshot({ directory: path.resolve(directory), onPart: telling });
-  say(`✓ ${recordsOf(manifest.records)} of ${manifest.made_at}, all as they were written`);
+async function runVerify(directory: string, flags: Pick<Flags, 'json'>): Promise<void> {
+  const out = outputOf(flags);
+  const manifest = await verifySnapshot({
+    directory: path.resolve(directory),
+    onPart: printPart(out),
+  });
+  out.line(`✓ ${recordsOf(manifest.records)} of ${manifest.made_at}, all as they were written`);
+  out.result({ made_at: manifest.made_at, records: manifest.records });
 }
 
-async function runImport(directory: string): Promise<void> {
-  const { inserted, known } = await withDatabase((db) =>
-    importSnapshot(db, actor, { directory: path.resolve(directory), onPart: telling }),
+async function runImport(directory: string, flags: Flags): Promise<void> {
+  const out = outputOf(flags);
+  const { inserted, known } = await withDatabase(flags, (db) =>
+    importSnapshot(db, actor, { directory: path.resolve(directory), onPart: printPart(out) }),
   );
-  say(`✓ Imported ${recordsOf(inserted)}; ${recordsOf(known)} were there before`);
+  out.line(`✓ Imported ${recordsOf(inserted)}; ${recordsOf(known)} were there before`);
+  out.result({ inserted, known });
 }
 
-const program = new Command('snapshot').description(
-  'Writes records into files, and reads them into another database.',
-);
+export const program = defineCommand({
+  name: 'snapshot',
+  description: 'Writes records into files, and reads them into another database.',
+  reads: 'export: records and their bodies; verify and import: the files of a snapshot',
+  changes: 'export: a new directory; verify: nothing; import: inserts the records that are absent',
+  examples: [
+    ['export backup --source openalex', 'writes the records of one source into ./backup'],
+    ['verify backup', 'checks every checksum'],
+    ['import backup --config other.yaml', 'inserts them into the database that a file names'],
+  ],
+});
 program
   .command('export')
   .description('Writes all records, or those of some sources, into a new directory.')
   .argument('<directory>', 'must not exist')
   .option('--source <name...>', 'only records of these sources')
+  .addOption(configOption())
+  .addOption(databaseOption())
+  .addOption(jsonOption())
   .action(runExport);
 program
   .command('verify')
   .description('Reads a snapshot to its end and checks every checksum; writes nothing.')
-  .argument('<directory>')
+  .argument('<directory>', 'of the snapshot')
+  .addOption(jsonOption())
   .action(runVerify);
 program
   .command('import')
   .description('Verifies a snapshot, then inserts the records that are absent; may be repeated.')
-  .argument('<directory>')
+  .argument('<directory>', 'of the snapshot')
+  .addOption(configOption())
+  .addOption(databaseOption())
+  .addOption(jsonOption())
   .action(runImport);
 
-await runProgram(program);
+if (import.meta.main) await runProgram(program);

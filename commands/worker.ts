@@ -1,47 +1,39 @@
 /** `pnpm worker [--config FILE] [--concurrency N] [--once]` */
 import { setFlagsFromString } from 'node:v8';
-import { Command, Option } from 'commander';
 import { loadConfig } from '#lib/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
 import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { retryTransient } from '#worker/retry-transient.ts';
 import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
-import { terminalLog } from '#worker/terminal-log.ts';
-import { runProgram, wholeNumber } from './support/program.ts';
+import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
+import {
+  configOption,
+  databaseOption,
+  defineCommand,
+  runProgram,
+  type SettingsFlags,
+  wholeNumber,
+} from './support/program.ts';
 
-// What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decisions 27 and 44.
-setFlagsFromString('--heap-growing-percent=10');
-
-interface WorkerFlags {
-  readonly config?: string;
+interface WorkerFlags extends SettingsFlags {
   readonly concurrency?: number;
   readonly once?: boolean;
   readonly verbose?: boolean;
 }
 
-const program = new Command('worker')
-  .description('Claims work items and ingests them until it is stopped.')
-  .addOption(new Option('--config <file>', 'YAML file with settings').env('INGEST_CONFIG'))
-  .option('--concurrency <n>', 'requests at the same time (default 4)', wholeNumber(1, 200))
-  .option('--once', 'end when nothing is left to claim; waits for what is due within a minute')
-  .option('--verbose', 'log every step')
-  .action(async (flags: WorkerFlags) => {
-    process.exitCode = await main(flags);
-  });
-
 async function main(flags: WorkerFlags): Promise<number> {
+  // What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decisions 27 and 44.
+  setFlagsFromString('--heap-growing-percent=10');
   const config = loadConfig({
-    env: process.env,
-    configFile: flags.config,
-    flags: { concurrency: flags.concurrency, logLevel: flags.verbose ? 'debug' : undefined },
+    flags: { ...flags, logLevel: flags.verbose ? 'debug' : undefined },
   });
   const log = terminalLog('worker', config.logLevel);
   const stop = createStop((reason) => log.info({ reason }, 'stopping: nothing more is claimed'));
   const undo = stopOnSignals(stop);
   // Started by `pnpm start`, the worker must not outlive it, however that ended.
   process.once('disconnect', () => stop.request('the starting process ended'));
-  log.info({ engine: config.database.engine, reason: config.database.reason }, 'database chosen');
+  logDatabase(log, config.database);
   for (const note of config.notes) log.warn(note);
   // Who runs one pass wants to know at once; one that stays outlives a database that is away or busy.
   const reach = <T>(step: () => Promise<T>) =>
@@ -70,6 +62,29 @@ async function main(flags: WorkerFlags): Promise<number> {
   }
 }
 
-await runProgram(program);
-// A connector that ignores its signal may still hold a socket or a timer.
-process.exit();
+export const program = defineCommand({
+  name: 'worker',
+  description: 'Claims work items and ingests them until it is stopped.',
+  reads: 'sources, runs and ready items',
+  changes:
+    'claims items, fetches them, stores records and discovered items; migrates the embedded database',
+  examples: [
+    ['', 'one more worker beside those that run'],
+    ['--concurrency 16', 'with sixteen requests at the same time'],
+    ['--once --verbose', 'works off what is there, logs every step and ends'],
+  ],
+})
+  .addOption(configOption())
+  .addOption(databaseOption())
+  .option('--concurrency <n>', 'requests at the same time (default: 4)', wholeNumber(1, 200))
+  .option('--once', 'end when nothing is left to claim; waits for what is due within a minute')
+  .option('--verbose', 'log every step')
+  .action(async (flags: WorkerFlags) => {
+    process.exitCode = await main(flags);
+  });
+
+if (import.meta.main) {
+  await runProgram(program);
+  // A connector that ignores its signal may still hold a socket or a timer.
+  process.exit();
+}

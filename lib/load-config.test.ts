@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeSettings, displayPath } from '#db/settings/describe.ts';
 import type { ConfigFlags, Environment } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { loadConfig } from '#lib/load-config.ts';
+import { loadConfig, loadSettings } from '#lib/load-config.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -28,7 +29,7 @@ function write(text: string): string {
 }
 
 function load(text?: string, env: Environment = environment(), flags: ConfigFlags = {}) {
-  return loadConfig({ env, configFile: text === undefined ? undefined : write(text), flags });
+  return loadConfig({ env, flags: text === undefined ? flags : { ...flags, config: write(text) } });
 }
 
 /** The message of the error that loading throws; fails when it does not throw. */
@@ -94,6 +95,93 @@ describe('where a setting comes from', () => {
     expect(config.egressAllow).toEqual(['127.0.0.0/8', '::1/128']);
     expect(config.admin).toEqual({ email: 'yoda@example.org', password: 'do-or-do-not-there' });
     expect(config.lake).toMatchObject({ enabled: true, baseDir: directory });
+  });
+});
+
+describe('the database', () => {
+  const described = (env: Environment, flags: ConfigFlags = {}) =>
+    new Map(describeSettings(loadSettings({ env, flags }).database));
+  const inFile = (name: string, text: string) => {
+    const file = path.join(directory, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const sqlite = () => inFile('sqlite.yaml', 'state:\n  sqlite: {path: /data/file.db}\n');
+  const server = () =>
+    inFile('server.yaml', 'state:\n  sqlserver: {host: db.example.org, database: OfFile}\n');
+  const password = { MSSQL_SA_PASSWORD: 'hush' };
+
+  it.each([
+    ['the file of --config', {}, () => ({ config: sqlite() }), '/data/file.db'],
+    [
+      'a variable over the file',
+      { INGEST_SQLITE_PATH: '/data/variable.db' },
+      () => ({ config: sqlite() }),
+      '/data/variable.db',
+    ],
+    [
+      '--database over both',
+      { INGEST_SQLITE_PATH: '/data/variable.db' },
+      () => ({ config: sqlite(), database: '/data/flag.db' }),
+      '/data/flag.db',
+    ],
+  ])('of SQLite is that of %s', (_, env, flags, expected) => {
+    expect(described(env, flags()).get('File')).toBe(displayPath(expected));
+  });
+
+  it.each([
+    ['the file of --config', {}, {}, 'OfFile'],
+    ['a variable over the file', { INGEST_SQLSERVER_DATABASE: 'OfVariable' }, {}, 'OfVariable'],
+    [
+      'the connection string over the variable',
+      {
+        INGEST_SQLSERVER_DATABASE: 'OfVariable',
+        INGEST_SQLSERVER_STATE_CONN_STR: 'Database=OfString',
+      },
+      {},
+      'OfString',
+    ],
+    [
+      '--database over all',
+      { INGEST_SQLSERVER_STATE_CONN_STR: 'Database=OfString' },
+      { database: 'OfFlag' },
+      'OfFlag',
+    ],
+  ])('of SQL Server is that of %s', (_, env, flags, expected) => {
+    const settings = described({ ...password, ...env }, { config: server(), ...flags });
+    expect(settings.get('Host')).toBe('db.example.org');
+    expect(settings.get('Database')).toBe(expected);
+  });
+
+  it('is that of the file INGEST_CONFIG names, unless --config names another', () => {
+    const env = { INGEST_CONFIG: sqlite() };
+    expect(described(env).get('Engine')).toContain('SQLite');
+    expect(
+      described({ ...env, ...password, DB_BACKEND: 'sqlserver' }, { config: server() }).get('Host'),
+    ).toBe('db.example.org');
+  });
+
+  it('that --database names wrongly is refused by the name of the option', () => {
+    expect(() => described({}, { database: ':memory:' })).toThrow(/^--database must be the path/);
+    expect(() => described(password, { database: 'a[b]' })).toThrow(/^--database must be 1 to 128/);
+  });
+
+  it('is found without a key file being made', () => {
+    described({ INGEST_SQLITE_PATH: path.join(directory, 'holocron.db') });
+    expect(existsSync(path.join(directory, 'secret.key'))).toBe(false);
+  });
+});
+
+describe('a variable that is unknown', () => {
+  it('is named once among what has no effect, with the one that was meant, and never its value', () => {
+    const { notes } = load(
+      undefined,
+      environment({ INGEST_CONCURENCY: 'hush', INGEST_FOO: 'hush' }),
+    );
+    expect(notes).toEqual([
+      'The environment variable INGEST_CONCURENCY is unknown and has no effect. Did you mean INGEST_CONCURRENCY?',
+      'The environment variable INGEST_FOO is unknown and has no effect. docs/configuration.md lists all.',
+    ]);
   });
 });
 
@@ -230,7 +318,7 @@ describe('a wrong file', () => {
 
   it('that does not exist is said to be missing', () => {
     const load = () =>
-      loadConfig({ env: environment(), configFile: path.join(directory, 'none.yaml') });
+      loadConfig({ env: environment(), flags: { config: path.join(directory, 'none.yaml') } });
     expect(load).toThrow(expect.objectContaining({ code: 'config_file_unreadable' }));
     expect(load).toThrow(/does not exist/);
   });
@@ -327,7 +415,7 @@ describe('the master key', () => {
 describe('the example', () => {
   it('is a valid configuration with one test source and its seeds', () => {
     const example = path.resolve(import.meta.dirname, '../config/ingest.example.yaml');
-    const config = loadConfig({ env: environment(), configFile: example });
+    const config = loadConfig({ env: environment(), flags: { config: example } });
     expect(config.sources).toMatchObject([{ type: 'test' }]);
     expect(config.sources[0]?.seeds).toHaveLength(1);
   });
@@ -336,7 +424,7 @@ describe('the example', () => {
     const reference = path.resolve(import.meta.dirname, '../config/ingest.reference.yaml');
     const config = loadConfig({
       env: environment({ DB_BACKEND: 'sqlite' }),
-      configFile: reference,
+      flags: { config: reference },
     });
     expect(config.sources.map(({ type }) => type)).toEqual([
       'mediawiki',

@@ -1,4 +1,4 @@
-/** Flags over environment over YAML over defaults, into one typed object. */
+/** Flags over environment over `.env` over YAML over defaults, into one typed object. */
 import path from 'node:path';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
@@ -10,9 +10,11 @@ import type {
   Environment,
   LakeSettings,
   RunnerSettings,
+  Settings,
 } from '#lib/config/model.ts';
 import { masterKey } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
+import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
 import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
 import { sourcesOfFile } from '#lib/sources/yaml.ts';
 
@@ -20,30 +22,45 @@ const defaultUserAgent = 'HolocronIngest/0.1';
 const defaultDataDirectory = 'data';
 
 interface LoadOptions {
-  readonly env: Environment;
-  /** Path of the YAML file; absent = none. */
-  readonly configFile?: string | undefined;
+  /** With the variables of `.env`, where there is one (`loadEnvFile`). */
+  readonly env?: Environment;
   readonly flags?: ConfigFlags;
 }
 
 /**
- * Throws AppError `config_invalid` or `config_file_unreadable`, or DatabaseError
- * `db_settings_invalid`; each names the key, the file and line where it has one, and what is
- * allowed, and never a secret. Reads the YAML file and the key file; makes the key file when there
- * is none.
+ * The settings that every command reads, from flags, `env`, the YAML file of `--config` or `INGEST_CONFIG`, and
+ * defaults, in this order. Throws AppError `config_invalid` or `config_file_unreadable`, or DatabaseError
+ * `db_settings_invalid`; each names the key, the file and line where it has one, and what is allowed, and never
+ * a secret. Makes nothing.
  */
-export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppConfig {
-  const environment = parseEnvironment(env);
-  const file = configFile === undefined ? null : readYamlFile(configFile);
-  const content = file ? readContent(file) : {};
-  const database = resolveDatabaseSettings(env, content.state);
+export function loadSettings(options: LoadOptions = {}): Settings {
+  return read(options).settings;
+}
+
+/**
+ * The settings, the sources of the YAML file and the master key. Throws like `loadSettings`; makes the key file
+ * when there is none.
+ */
+export function loadConfig(options: LoadOptions = {}): AppConfig {
+  const { env, environment, file, content, settings } = read(options);
   const maxRetries = environment.INGEST_MAX_RETRIES ?? content.runner?.max_retries;
-  const signIn = signInSettings(environment, env['NEXTAUTH_URL']);
   const sources = file ? sourcesOfFile(file, content, env, { maxRetries }) : [];
   return {
-    database,
+    ...settings,
+    sources,
     // The last that can fail, so that a configuration that is refused has made no key file.
-    secretKey: masterKey(environment.INGEST_SECRET_KEY, keyFile(environment, database)),
+    secretKey: masterKey(environment.INGEST_SECRET_KEY, keyFile(environment, settings.database)),
+  };
+}
+
+function read({ env = process.env, flags = {} }: LoadOptions) {
+  const environment = parseEnvironment(env);
+  const configFile = flags.config ?? (env['INGEST_CONFIG'] || undefined);
+  const file = configFile === undefined ? null : readYamlFile(configFile);
+  const content = file ? readContent(file) : {};
+  const database = resolveDatabaseSettings(env, content.state, flags.database);
+  const settings: Settings = {
+    database,
     egressAllow: environment.INGEST_EGRESS_ALLOW ?? [],
     userAgent: environment.INGEST_USER_AGENT ?? defaultUserAgent,
     lake: lakeSettings(environment, content),
@@ -54,11 +71,11 @@ export function loadConfig({ env, configFile, flags = {} }: LoadOptions): AppCon
         ? {}
         : { password: environment.INGEST_ADMIN_PASSWORD }),
     },
-    signIn,
+    signIn: signInSettings(environment, env['NEXTAUTH_URL']),
     logLevel: flags.logLevel ?? environment.INGEST_LOG_LEVEL ?? 'info',
-    sources,
-    notes: [...database.notes, ...notesOf(content)],
+    notes: [...unknownVariables(env).map(describeUnknown), ...database.notes, ...notesOf(content)],
   };
+  return { env, environment, file, content, settings };
 }
 
 function readContent(file: YamlFile): ConfigFile {

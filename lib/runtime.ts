@@ -1,8 +1,7 @@
 /** What every process needs, opened once: configuration, database, state store, log, HTTP client, secret box. */
 
 import type { Db } from '#db/engine.ts';
-import { openDatabase } from '#db/open.ts';
-import { openReplica } from '#db/reads/open-replica.ts';
+import { openWithReads } from '#db/open.ts';
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
@@ -16,10 +15,7 @@ import { createSecretBox, type SecretBox } from '#lib/sources/secrets.ts';
 export interface Runtime {
   readonly config: AppConfig;
   readonly db: Db;
-  /**
-   * For lists and statistics: a readable copy where one is configured, which may lag behind and gives way
-   * to `db` while it cannot be read; on the embedded engine threads that read the same file; else `db` itself.
-   */
+  /** For lists and statistics; it may lag behind `db` and gives way to it. */
   readonly reads: Db;
   /** What is known of the copy; null where none is configured. */
   readonly replica: () => ReplicaState | null;
@@ -32,34 +28,26 @@ export interface Runtime {
 
 /** Opens the parts of a process. Opening the database checks its settings, not yet its tables. */
 export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
-  const db = await openDatabase(config.database);
-  const copy = await openReplica(db, config.database, (state) => logReplicaState(log, state));
-  const reads = copy ?? (await openReaders(db, config.database, log));
+  const { db, reads, replica, close } = await openWithReads(config.database, {
+    onReplica: (state) => logReplicaState(log, state),
+    onNoReaders: (err) =>
+      log.warn({ err }, 'no reading threads: long searches hold up the console'),
+  });
   const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
   return {
     config,
     db,
     reads,
-    replica: () => copy?.replica() ?? null,
+    replica,
     store: await createStateStore({ db }),
     log,
     http,
     secretBox: createSecretBox(config.secretKey),
     async close() {
       await http.close();
-      if (reads !== db) await reads.close();
-      await db.close();
+      await close();
     },
   };
-}
-
-/** On SQLite a query would hold up the process until it has its answer; on a server it waits there. */
-async function openReaders(db: Db, settings: AppConfig['database'], log: Logger): Promise<Db> {
-  if (settings.engine !== 'sqlite') return db;
-  const { openSqliteReaders } = await import('#db/sqlite/open-readers.ts');
-  return openSqliteReaders(db, settings.path, (err) =>
-    log.warn({ err }, 'no reading threads: long searches hold up the console'),
-  );
 }
 
 function logReplicaState(log: Logger, { inUse, reason }: ReplicaState): void {
@@ -77,7 +65,7 @@ type Memo = typeof globalThis & { [memo]?: Promise<Runtime> };
 
 /**
  * The process's runtime, opened at the first call from the environment and the YAML file named by
- * `INGEST_CONFIG`. A failed opening is forgotten, so that the next call tries again.
+ * `INGEST_CONFIG`. A failed opening is not kept, so that the next call tries again.
  */
 export function getRuntime(): Promise<Runtime> {
   const holder: Memo = globalThis;
@@ -89,9 +77,8 @@ export function getRuntime(): Promise<Runtime> {
 }
 
 async function openFromEnvironment(): Promise<Runtime> {
-  const config = loadConfig({
-    env: process.env,
-    configFile: process.env['INGEST_CONFIG'] || undefined,
-  });
-  return openRuntime(config, createLogger({ level: config.logLevel, name: 'web' }));
+  const config = loadConfig();
+  const log = createLogger({ level: config.logLevel, name: 'web' });
+  for (const note of config.notes) log.warn(note);
+  return openRuntime(config, log);
 }

@@ -1,9 +1,10 @@
 /** The bundle runs where nothing but Node and its own files are, as in the container. */
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageFile from '../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '..');
 
@@ -31,6 +32,19 @@ describe('the bundle', () => {
       },
       reject: false,
     });
+
+  it('has every command of the folder, and nothing else', async () => {
+    const files = await readdir(join(root, 'commands'));
+    const commands = files.filter((file) => /^[a-z-]+\.ts$/.test(file));
+    const bundled = await readdir(join(directory, 'dist', 'bin'));
+    expect(
+      bundled.filter((file) => file.endsWith('.mjs') && !file.startsWith('chunk-')).sort(),
+    ).toEqual(commands.map((file) => file.replace(/\.ts$/, '.mjs')).sort());
+    for (const file of commands) {
+      const { exitCode, stdout } = await run(file.replace(/\.ts$/, ''), '--version');
+      expect([file, exitCode, stdout]).toEqual([file, 0, packageFile.version]);
+    }
+  });
 
   it('migrates, prepares the first sign-in once, ingests and ends an idle worker', async () => {
     const migrated = await run('db-init');

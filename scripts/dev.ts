@@ -1,19 +1,26 @@
 /** `pnpm dev`: the console with hot reload, and a worker that restarts when its sources change. */
-import { explain } from '#commands/support/program.ts';
-import { addressFrom, reservePort } from './support/port.ts';
-import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
+import { prepareInstallation } from '#commands/support/prepare-installation.ts';
+import {
+  configOption,
+  defineCommand,
+  runProgram,
+  type SettingsFlags,
+} from '#commands/support/program.ts';
+import { addressFrom, reservePort } from './support/address.ts';
 import { inRoot } from './support/root.ts';
+import { childEnvironment, greeting } from './support/serve.ts';
 import { createSupervisor, stopSupervisorOnSignals } from './support/supervisor.ts';
 
 const say = (line: string) => console.log(line);
 
-async function main(): Promise<number> {
+async function main(flags: SettingsFlags): Promise<number> {
   const address = addressFrom(process.env);
   const port = await reservePort(address);
-  const prepared = await prepareInstallation();
+  const prepared = await prepareInstallation(flags);
+  for (const note of prepared.config.notes) console.error(`! ${note}`);
   await port.release();
 
-  const env = childEnvironment(prepared.config, address);
+  const env = childEnvironment(prepared.config, address, flags.config);
   const supervisor = createSupervisor(say);
   stopSupervisorOnSignals(supervisor, say);
   const next = inRoot('node_modules/next/dist/bin/next');
@@ -35,10 +42,17 @@ async function main(): Promise<number> {
   return supervisor.ended;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
-}
+const program = defineCommand({
+  name: 'dev',
+  description: 'Serves the console with hot reload, and a worker that restarts with its sources.',
+  reads: 'PORT, HOST and the settings',
+  changes: 'migrates the database, adds the sample source and the first administrator',
+  examples: [['', 'the console on http://localhost:3000']],
+})
+  .addOption(configOption())
+  .action(async (flags: SettingsFlags) => {
+    process.exitCode = await main(flags);
+  });
+
+await runProgram(program);
 process.exit();

@@ -2,27 +2,32 @@
  * `pnpm start`: the whole product with one command. Takes the port, migrates, builds if the build is
  * stale, then serves the console with one worker beside it until Ctrl-C.
  */
-import { explain } from '#commands/support/program.ts';
-import { buildIfStale, serverFile } from './support/build.ts';
+import { prepareInstallation } from '#commands/support/prepare-installation.ts';
+import {
+  configOption,
+  defineCommand,
+  runProgram,
+  type SettingsFlags,
+} from '#commands/support/program.ts';
+import { addressFrom, answers, reservePort } from './support/address.ts';
+import { buildIfStale, bundledWorker, serverFile } from './support/build.ts';
 import { allocatorSettings, consoleFlags, workerFlags } from './support/launch-settings.ts';
-import { addressFrom, reservePort } from './support/port.ts';
-import { childEnvironment, greeting, prepareInstallation } from './support/prepare.ts';
-import { answers } from './support/ready.ts';
+import { childEnvironment, greeting } from './support/serve.ts';
 import { createSupervisor, stopSupervisorOnSignals } from './support/supervisor.ts';
-import { bundledWorker } from './support/worker-bundle.ts';
 
 const say = (line: string) => console.log(line);
 
-async function main(): Promise<number> {
+async function main(flags: SettingsFlags): Promise<number> {
   const address = addressFrom(process.env);
   const port = await reservePort(address);
-  const prepared = await prepareInstallation();
+  const prepared = await prepareInstallation(flags);
+  for (const note of prepared.config.notes) console.error(`! ${note}`);
   await buildIfStale(say);
   const worker = await bundledWorker(say);
 
   const env = {
     ...allocatorSettings,
-    ...childEnvironment(prepared.config, address),
+    ...childEnvironment(prepared.config, address, flags.config),
     NODE_ENV: 'production' as const,
   };
   const supervisor = createSupervisor(say);
@@ -54,11 +59,24 @@ async function main(): Promise<number> {
   return supervisor.ended;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
+export const program = defineCommand({
+  name: 'start',
+  description: 'Serves the console with one worker until Ctrl-C.',
+  reads: 'PORT, HOST and the settings',
+  changes:
+    'migrates the database, adds the sample source and the first administrator, builds what is stale',
+  examples: [
+    ['', 'the console on http://localhost:3000'],
+    ['--config ingest.yaml', 'with the settings of a file'],
+  ],
+})
+  .addOption(configOption())
+  .action(async (flags: SettingsFlags) => {
+    process.exitCode = await main(flags);
+  });
+
+if (import.meta.main) {
+  await runProgram(program);
+  // The port may still be held when the preparation failed.
+  process.exit();
 }
-// The port may still be held when the preparation failed.
-process.exit();

@@ -1,8 +1,8 @@
 /** `pnpm worker [--config FILE] [--concurrency N] [--once]`: a worker, launched as `pnpm start` launches its own. */
 import { spawn } from 'node:child_process';
 import { explain } from '#commands/support/program.ts';
+import { bundledWorker } from './support/build.ts';
 import { allocatorSettings, workerFlags } from './support/launch-settings.ts';
-import { bundledWorker } from './support/worker-bundle.ts';
 
 try {
   // Standard output is the worker's own.

@@ -1,6 +1,8 @@
 /** The log as a person reads it at a terminal, and as JSON lines everywhere else. */
 import { createRequire } from 'node:module';
 import type { DestinationStream } from 'pino';
+import { labelOf } from '#db/settings/describe.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { LogLevel } from '#lib/config/model.ts';
 import { createLogger, type Logger } from '#lib/log.ts';
 
@@ -8,6 +10,12 @@ import { createLogger, type Logger } from '#lib/log.ts';
 export function terminalLog(name: string, level: LogLevel): Logger {
   const destination = process.stderr.isTTY ? prettyStream() : null;
   return createLogger({ level, name, ...(destination ? { destination } : {}) });
+}
+
+/** The first line of a process: which database, and why this engine. */
+export function logDatabase(log: Logger, settings: DatabaseSettings): void {
+  const { engine, reason } = settings;
+  log.info({ engine, database: labelOf(settings), reason }, 'database chosen');
 }
 
 /** pino-pretty is a development dependency: the container has none, and no terminal either. */

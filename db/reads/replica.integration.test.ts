@@ -3,10 +3,8 @@ import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sql
 import { type TcpProxy, tcpProxy } from '#test/db/tcp-proxy.ts';
 import type { Db } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
-import { openDatabase } from '../open.ts';
+import { openWithReads } from '../open.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
-import type { Reads } from './open-reads.ts';
-import { openReplica } from './open-replica.ts';
 import type { ReplicaState } from './replica-switch.ts';
 
 const server = configuredSqlServer();
@@ -15,8 +13,9 @@ const server = configuredSqlServer();
 describe.runIf(server !== null)('a readable copy of a SQL Server', () => {
   let own: SqlServerSettings;
   let proxy: TcpProxy;
+  let opened: Awaited<ReturnType<typeof openWithReads>>;
   let primary: Db;
-  let reads: Reads;
+  let reads: Db;
   const changes: ReplicaState[] = [];
 
   beforeAll(async () => {
@@ -25,14 +24,14 @@ describe.runIf(server !== null)('a readable copy of a SQL Server', () => {
     await migrate(own);
     proxy = await tcpProxy(own);
     const settings = { ...own, replica: { host: '127.0.0.1', port: proxy.port } };
-    primary = await openDatabase(settings);
-    const opened = await openReplica(primary, settings, (state) => changes.push(state));
-    if (!opened) throw new Error('a copy is configured');
-    reads = opened;
+    opened = await openWithReads(settings, {
+      onReplica: (state) => changes.push(state),
+      onNoReaders: () => undefined,
+    });
+    ({ db: primary, reads } = opened);
   });
   afterAll(async () => {
-    await reads?.close();
-    await primary?.close();
+    await opened?.close();
     await proxy?.close();
     if (own) await dropTestSchema(own);
   });
@@ -49,10 +48,10 @@ describe.runIf(server !== null)('a readable copy of a SQL Server', () => {
     proxy.refuse();
     expect(await versions()).toBe(all);
     expect(primary.stats.pool().free).toBe(1);
-    expect(reads.replica().reason?.code).toMatch(/^db_connection_(lost|refused)$/);
+    expect(opened.replica()?.reason?.code).toMatch(/^db_connection_(lost|refused)$/);
 
     proxy.restore();
-    await expect.poll(() => reads.replica().inUse, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => opened.replica()?.inUse, { timeout: 60_000 }).toBe(true);
     expect(await versions()).toBe(all);
     expect(changes.map(({ inUse }) => inUse)).toEqual([false, true]);
   });

@@ -26,6 +26,14 @@ export function describeSettings(settings: DatabaseSettings): (readonly [string,
   ];
 }
 
+/** The database in a few words: `SQLite data/holocron.db`, `SQL Server host:1433/Holocron`. */
+export function labelOf(settings: DatabaseSettings): string {
+  if (settings.engine === 'sqlite') return `SQLite ${displayPath(settings.path)}`;
+  const { host, port, instanceName, database } = settings;
+  const at = instanceName === undefined ? `${host}:${port}` : `${host}\\${instanceName}`;
+  return `SQL Server ${at}/${database}`;
+}
+
 function replicaPlace(settings: SqlServerSettings): string {
   const replica = settingsOfReplica(settings) ?? settings;
   return `${replica.host}:${replica.port}/${replica.database} as ${replica.user}`;

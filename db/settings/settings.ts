@@ -1,4 +1,4 @@
-/** Which database, and how it is reached: environment over YAML over defaults. */
+/** Which database, and how it is reached: flag over environment over YAML over defaults. */
 import path from 'node:path';
 import type { DatabaseSettings, SqliteSettings } from './model.ts';
 import { sqlServerSettings } from './sqlserver-settings.ts';
@@ -7,6 +7,7 @@ import {
   firstGiven,
   fromEnvironment,
   fromYaml,
+  type Given,
   settingsInvalid,
   type YamlState,
 } from './values.ts';
@@ -20,14 +21,20 @@ const passwordFallback = 'MSSQL_SA_PASSWORD';
 
 /**
  * The database's settings. `DB_BACKEND` decides, then `state.type`; without both it is SQL Server if
- * any of its settings is given, else the embedded database. Throws `db_settings_invalid` naming the
+ * any of its settings is given, else the embedded database. `flag` is what `--database` gives: the
+ * file of SQLite, the database's name on SQL Server. Throws `db_settings_invalid` naming the
  * key, what is wrong and what is allowed; never a value.
  */
-export function resolveDatabaseSettings(env: Environment, yaml: YamlState = {}): DatabaseSettings {
+export function resolveDatabaseSettings(
+  env: Environment,
+  yaml: YamlState = {},
+  flag?: string,
+): DatabaseSettings {
   const { engine, reason } = chooseEngine(env, yaml);
+  const named = flag === undefined ? undefined : { value: flag, from: '--database' };
   return engine === 'sqlite'
-    ? sqliteSettings(env, yaml, reason)
-    : sqlServerSettings(env, yaml.sqlserver ?? {}, reason);
+    ? sqliteSettings(env, yaml, reason, named)
+    : sqlServerSettings(env, yaml.sqlserver ?? {}, reason, named);
 }
 
 function chooseEngine(
@@ -64,8 +71,14 @@ function chooseEngine(
   };
 }
 
-function sqliteSettings(env: Environment, yaml: YamlState, reason: string): SqliteSettings {
+function sqliteSettings(
+  env: Environment,
+  yaml: YamlState,
+  reason: string,
+  named: Given | undefined,
+): SqliteSettings {
   const given = firstGiven(
+    named,
     fromEnvironment(env, 'INGEST_SQLITE_PATH'),
     fromYaml(yaml.sqlite?.path, 'sqlite.path'),
   );

@@ -19,6 +19,8 @@ export function sqlServerSettings(
   env: Environment,
   yaml: YamlSqlServer,
   reason: string,
+  /** The database's name, from the command line. */
+  named?: Given,
 ): SqlServerSettings {
   const fromEnv = (name: string) => fromEnvironment(env, `${prefix}${name}`);
   const text = firstGiven(fromEnv('STATE_CONN_STR'));
@@ -44,7 +46,10 @@ export function sqlServerSettings(
     ...(instance ? { instanceName: read(schemas.instance, instance, '') } : {}),
     database: read(
       schemas.database,
-      pick(odbc.database, 'DATABASE', fromYaml(yaml.database, 'sqlserver.database')),
+      firstGiven(
+        named,
+        pick(odbc.database, 'DATABASE', fromYaml(yaml.database, 'sqlserver.database')),
+      ),
       'Holocron',
     ),
     user: read(schemas.user, pick(odbc.user, 'USER', fromYaml(yaml.user, 'sqlserver.user')), 'sa'),

@@ -2,6 +2,7 @@
 import { Kysely } from 'kysely';
 import type { Db } from '../engine.ts';
 import type { Database } from '../schema.ts';
+import { labelOf } from '../settings/describe.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { type DatabaseStats, newStats } from '../stats.ts';
 import { runTransaction } from '../transaction.ts';
@@ -20,7 +21,7 @@ export function openSqlServer(settings: SqlServerSettings): Db {
   const engine = sqlServerEngine(settings.schema);
   return {
     name: 'sqlserver',
-    label: serverLabel(settings),
+    label: labelOf(settings),
     q,
     engine,
     stats,
@@ -31,9 +32,4 @@ export function openSqlServer(settings: SqlServerSettings): Db {
       await pool.destroy();
     },
   };
-}
-
-function serverLabel({ host, port, instanceName, database }: SqlServerSettings): string {
-  const at = instanceName === undefined ? `${host}:${port}` : `${host}\\${instanceName}`;
-  return `SQL Server ${at}/${database}`;
 }

@@ -29,10 +29,9 @@ interface AdminSettings {
   readonly password?: string;
 }
 
-export interface AppConfig {
+/** What every command reads. */
+export interface Settings {
   readonly database: DatabaseSettings;
-  /** 32 bytes: encrypts stored secrets; other keys are derived from it. */
-  readonly secretKey: Buffer;
   /** CIDRs of private or local networks that sources may be on. */
   readonly egressAllow: readonly string[];
   /** Sent by sources that name no user agent of their own. */
@@ -42,10 +41,16 @@ export interface AppConfig {
   readonly admin: AdminSettings;
   readonly signIn: SignInSettings;
   readonly logLevel: LogLevel;
+  /** What was given and has no effect, unknown variables among it: a sentence each, no secrets. */
+  readonly notes: readonly string[];
+}
+
+/** What a process needs that serves or ingests. */
+export interface AppConfig extends Settings {
+  /** 32 bytes: encrypts stored secrets; other keys are derived from it. */
+  readonly secretKey: Buffer;
   /** Sources of the YAML file with their seeds; empty without a file. */
   readonly sources: readonly SourceInput[];
-  /** What was accepted but has no effect, for the log; no secrets. */
-  readonly notes: readonly string[];
 }
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -55,6 +60,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command line gives; wins over everything else. */
 export interface ConfigFlags {
+  /** Path of the YAML file. */
+  readonly config?: string | undefined;
+  /** SQLite: the file; SQL Server: the database's name. */
+  readonly database?: string | undefined;
   readonly maxItems?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly concurrency?: number | undefined;

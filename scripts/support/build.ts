@@ -1,12 +1,14 @@
-/** Builds the console when its sources have changed since the last build. */
+/** Builds the console, and bundles the worker, when their sources have changed. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
 import { AppError } from '#lib/errors/app-error.ts';
 import { spawnGroup } from './child-group.ts';
 import { inRoot, root } from './root.ts';
 
-const inputs = [
+const consoleInputs = [
   '{app,lib,db,public,config}/**/*',
   '{proxy,instrumentation}.ts',
   'package.json',
@@ -14,35 +16,51 @@ const inputs = [
   'tsconfig.json',
   '{next,postcss}.config.mjs',
 ];
+const commandInputs = [
+  '{lib,db,worker,commands}/**/*',
+  'scripts/bundle-worker.ts',
+  'package.json',
+  'pnpm-lock.yaml',
+  'tsconfig.json',
+];
 const isTest = (file: string) => /\.test\.tsx?$|\/testing\//.test(file);
 
 export const serverFile = inRoot('.next/standalone/server.js');
+const bundles = inRoot('dist');
+/** Bundles that stay: a worker that still runs from the one before may load a part of it late. */
+const keptBundles = 3;
 /** Names the sources of the build beside it. */
 const stampFile = inRoot('.next/sources.sha256');
 
 /** Builds if needed; returns whether it did. Throws when the build fails: its output says why. */
 export async function buildIfStale(log: (line: string) => void): Promise<boolean> {
-  const sources = await hashOfSources(inputs);
+  const sources = await hashOfSources(consoleInputs);
   if (existsSync(serverFile) && (await readStamp()) === sources) return false;
   log('Building the console (once per version, about half a minute) …');
   await rm(stampFile, { force: true });
   await runNext(['build']);
+  await removeEnvFiles();
   refuseStrayFiles();
   await layFilesBesideServer();
   await writeFile(stampFile, sources);
   return true;
 }
 
+/** Next lays them beside the server. Its environment is given to it, and a build holds no secrets. */
+async function removeEnvFiles(): Promise<void> {
+  for await (const file of glob('.next/standalone/.env*', { cwd: root })) await rm(inRoot(file));
+}
+
 /**
- * A path that the bundler cannot foresee makes it take up whatever lies in the project: with it a local
- * database and its key.
+ * A path that the bundler cannot foresee makes it include whatever is in the project, a local
+ * database and its key among it.
  */
 function refuseStrayFiles(): void {
   const stray = ['data', '.env', 'bench', 'docs', 'e2e'].filter((name) =>
     existsSync(inRoot(`.next/standalone/${name}`)),
   );
   if (stray.length === 0) return;
-  throw new AppError('internal', `The build took up what is no part of it: ${stray.join(', ')}.`, {
+  throw new AppError('internal', `The build contains what is no part of it: ${stray.join(', ')}.`, {
     remedy: 'Look for its warning on dynamic filesystem access, and mark that call.',
   });
 }
@@ -58,7 +76,7 @@ async function readStamp(): Promise<string | null> {
 }
 
 /** A hash over the files of these patterns (below the root), without tests, and the version of Node. */
-export async function hashOfSources(patterns: readonly string[]): Promise<string> {
+async function hashOfSources(patterns: readonly string[]): Promise<string> {
   const files: string[] = [];
   for await (const entry of glob(patterns, { cwd: root, withFileTypes: true })) {
     const file = `${entry.parentPath}/${entry.name}`;
@@ -97,4 +115,41 @@ function runNext(args: string[]): Promise<void> {
       );
     });
   });
+}
+
+/**
+ * The worker's file, bundled if the sources have changed. Node keeps the compiler in memory that takes the types out
+ * of sources, and the text of every module: run from them, a worker takes some 25 MB more. A bundle is in a folder
+ * named by the hash of its sources, so that an old one is never run and one that runs is never changed.
+ */
+export async function bundledWorker(log: (line: string) => void): Promise<string> {
+  const hash = (await hashOfSources(commandInputs)).slice(0, 16);
+  const folder = path.join(bundles, `worker-${hash}`);
+  const file = path.join(folder, 'bin', 'worker.mjs');
+  if (existsSync(file)) return file;
+  log('Bundling the worker (once per version) …');
+  const made = `${folder}.${process.pid}`;
+  try {
+    await execa(process.execPath, [inRoot('scripts/bundle-worker.ts'), made], { cwd: root });
+    await rename(made, folder);
+  } catch (error) {
+    await rm(made, { recursive: true, force: true });
+    // Another process was first with the same bundle.
+    if (!existsSync(file)) throw error;
+  }
+  await removeOldest();
+  return file;
+}
+
+async function removeOldest(): Promise<void> {
+  const names = (await readdir(bundles)).filter((name) => /^worker-[0-9a-f]{16}$/.test(name));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const folder = path.join(bundles, name);
+      return { folder, madeAt: (await stat(folder)).mtimeMs };
+    }),
+  );
+  found.sort((a, b) => b.madeAt - a.madeAt);
+  for (const { folder } of found.slice(keptBundles))
+    await rm(folder, { recursive: true, force: true });
 }

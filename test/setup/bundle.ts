@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { bundledWorker } from '../../scripts/support/worker-bundle.ts';
+import { bundledWorker } from '../../scripts/support/build.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

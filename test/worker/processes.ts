@@ -9,9 +9,8 @@ import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { makeMigrated } from '#test/db/make-migrated.ts';
+import { environmentOf } from '../db/environment-of.ts';
 import { programOf } from './program.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
 
 interface Ended {
   readonly code: number | null;
@@ -60,7 +59,8 @@ export async function openSite(fresh?: FreshSettings): Promise<Site> {
   ): Running {
     const program = programOf(script);
     const child = spawn(process.execPath, [program.file, ...args], {
-      cwd: root,
+      // Not the project's folder, where a developer's .env would be read.
+      cwd: directory,
       env: {
         NODE_ENV: 'production' as const,
         PATH: process.env['PATH'],
@@ -104,26 +104,6 @@ export async function openSite(fresh?: FreshSettings): Promise<Site> {
       await place?.remove();
       await rm(directory, { recursive: true, force: true });
     },
-  };
-}
-
-/** The variables that name this database to a process. */
-function environmentOf(settings: DatabaseSettings): Record<string, string> {
-  if (settings.engine === 'sqlite') {
-    return { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: settings.path };
-  }
-  const yesOrNo = (value: boolean) => (value ? 'yes' : 'no');
-  const { encrypt } = settings;
-  return {
-    DB_BACKEND: 'sqlserver',
-    INGEST_SQLSERVER_HOST: settings.host,
-    INGEST_SQLSERVER_PORT: String(settings.port),
-    INGEST_SQLSERVER_USER: settings.user,
-    INGEST_SQLSERVER_PASSWORD: settings.password,
-    INGEST_SQLSERVER_DATABASE: settings.database,
-    INGEST_SQLSERVER_SCHEMA: settings.schema,
-    INGEST_SQLSERVER_ENCRYPT: encrypt === 'strict' ? encrypt : yesOrNo(encrypt),
-    INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE: yesOrNo(settings.trustServerCertificate),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressFrom, reservePort } from './port.ts';
+import { addressFrom, reservePort } from './address.ts';
 
 let cleanUp: (() => Promise<unknown>) | undefined;
 afterEach(async () => {

@@ -1,49 +1,24 @@
-/** What `start` and `dev` do before anything serves: database, first source, first sign-in. */
+/** What console and worker are started with, and what a person sees when they serve. */
 import path from 'node:path';
-import { migrate } from '#db/migrate/migrate.ts';
-import { ensureAdministrator } from '#lib/access/ensure-administrator.ts';
+import type { Prepared } from '#commands/support/prepare-installation.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
-import { loadConfig } from '#lib/load-config.ts';
-import { createLogger } from '#lib/log.ts';
-import { openRuntime } from '#lib/runtime.ts';
-import { ensureSampleSource } from '#lib/sources/save-source.ts';
-import type { Address } from './port.ts';
-
-export interface Prepared {
-  readonly config: AppConfig;
-  readonly databaseLabel: string;
-  /** Null when somebody can sign in already, or passwords are off. */
-  readonly firstSignIn: Awaited<ReturnType<typeof ensureAdministrator>>;
-}
-
-/** Migrates, and makes the sample source and the administrator when they are missing. */
-export async function prepareInstallation(): Promise<Prepared> {
-  const config = loadConfig({
-    env: process.env,
-    configFile: process.env['INGEST_CONFIG'] || undefined,
-  });
-  await migrate(config.database);
-  const runtime = await openRuntime(config, createLogger({ level: 'warn', name: 'start' }));
-  try {
-    await ensureSampleSource(runtime.db);
-    // Where passwords are off, the provider makes the administrators.
-    const firstSignIn = config.signIn.passwords
-      ? await ensureAdministrator(runtime.db, config.admin)
-      : null;
-    return { config, databaseLabel: runtime.db.label, firstSignIn };
-  } finally {
-    await runtime.close();
-  }
-}
+import { unknownVariables } from '#lib/config/variables.ts';
+import { type Address, urlOf } from './address.ts';
 
 /**
  * The environment of console and worker: what was resolved here, so that both mean the same files
  * although the console's server changes its directory.
  */
-export function childEnvironment(config: AppConfig, address: Address): NodeJS.ProcessEnv {
-  const { env } = process;
-  const file = env['INGEST_CONFIG'];
+export function childEnvironment(
+  config: AppConfig,
+  address: Address,
+  configFile: string | undefined,
+): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  const file = configFile ?? env['INGEST_CONFIG'];
+  // They have been named already; each child would name them again.
+  for (const { name } of unknownVariables(env)) delete env[name];
   return {
     ...env,
     ...(config.database.engine === 'sqlite'
@@ -58,13 +33,6 @@ export function childEnvironment(config: AppConfig, address: Address): NodeJS.Pr
     HOSTNAME: address.host,
     NEXT_TELEMETRY_DISABLED: '1',
   };
-}
-
-/** The address as a person opens it on this machine. */
-function urlOf({ host, port }: Address): string {
-  const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
-  const name = local ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }
 
 /** What a person needs to know after the start. */

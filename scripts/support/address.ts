@@ -1,5 +1,6 @@
-/** Takes the console's port before anything else happens, and keeps it until the console is ready to serve. */
+/** The console's address: taken before anything else happens, kept until the console can serve, then polled. */
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#lib/errors/app-error.ts';
 
 export interface Address {
@@ -79,4 +80,32 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
       cause,
     },
   );
+}
+
+/** The address as a person opens it on this machine. */
+export function urlOf({ host, port }: Address): string {
+  const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
+  return `http://${local ? 'localhost' : inUrl(host)}:${port}`;
+}
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/** True as soon as the health page answers, whatever it says; false after `withinMs`, or once `gaveUp`. */
+export async function answers(
+  { host, port }: Address,
+  withinMs: number,
+  gaveUp: () => boolean,
+): Promise<boolean> {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const url = `http://${inUrl(name)}:${port}/api/health`;
+  const deadline = performance.now() + withinMs;
+  while (performance.now() < deadline && !gaveUp()) {
+    const answered = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return true;
+    await sleep(100);
+  }
+  return false;
 }

@@ -1,0 +1,50 @@
+/**
+ * `pnpm first-start`: what a deployment needs once, after its migrations: the key file, the sample source and the
+ * administrator. `initdb` of docker-compose.yml runs it; it changes nothing the second time.
+ */
+import { prepareInstallation } from './support/prepare-installation.ts';
+import {
+  configOption,
+  databaseOption,
+  defineCommand,
+  jsonOption,
+  outputOf,
+  runProgram,
+  type SettingsFlags,
+} from './support/program.ts';
+
+interface Flags extends SettingsFlags {
+  readonly json: boolean;
+}
+
+async function run(flags: Flags): Promise<void> {
+  const out = outputOf(flags);
+  const { config, databaseLabel, firstSignIn } = await prepareInstallation(flags);
+  for (const note of config.notes) console.error(`! ${note}`);
+  out.line(`Database  ${databaseLabel}`);
+  if (firstSignIn) {
+    const { email, generatedPassword } = firstSignIn;
+    out.line(`Sign in   ${email}`);
+    out.line(
+      generatedPassword === undefined
+        ? 'Password  the one in INGEST_ADMIN_PASSWORD'
+        : `Password  ${generatedPassword}   (shown this once: keep it)`,
+    );
+  }
+  out.result({ database: databaseLabel, first_sign_in: firstSignIn });
+}
+
+export const program = defineCommand({
+  name: 'first-start',
+  description: 'Makes the key file, the sample source and the first administrator.',
+  reads: 'sources and users',
+  changes:
+    'applies pending migrations, and adds what is missing of the three; nothing the second time',
+  examples: [['', 'prints the first sign-in, once']],
+})
+  .addOption(configOption())
+  .addOption(databaseOption())
+  .addOption(jsonOption())
+  .action(run);
+
+if (import.meta.main) await runProgram(program);

@@ -1,0 +1,250 @@
+/** Every variable of the environment that this product reads: the one list, from which docs/configuration.md is made. */
+import type { Environment } from './model.ts';
+import { nearest } from './zod-hints.ts';
+
+export interface Variable {
+  readonly name: string;
+  /** What holds when it is not set, in Markdown; empty where nothing does. */
+  readonly default: string;
+  /** In Markdown. */
+  readonly meaning: string;
+}
+
+interface VariableGroup {
+  readonly title: string;
+  readonly variables: readonly Variable[];
+}
+
+const variable = (name: string, otherwise: string, meaning: string): Variable => ({
+  name,
+  default: otherwise,
+  meaning,
+});
+const asDatabase = 'that of the database';
+
+export const variableGroups: readonly VariableGroup[] = [
+  {
+    title: 'Which settings, which database',
+    variables: [
+      variable(
+        'INGEST_CONFIG',
+        '',
+        'YAML file that every command and the console read; `--config` wins',
+      ),
+      variable(
+        'DB_BACKEND',
+        'SQL Server when any setting of it is given, else SQLite',
+        '`sqlserver` or `sqlite`',
+      ),
+      variable('INGEST_SQLITE_PATH', '`data/holocron.db`', 'the file of the embedded database'),
+      variable(
+        'INGEST_MIGRATIONS_DIR',
+        '`db/migrations` of this version',
+        'directory of the migrations',
+      ),
+    ],
+  },
+  {
+    title: 'SQL Server',
+    variables: [
+      variable('INGEST_SQLSERVER_HOST', '`localhost`', 'host name or address'),
+      variable('INGEST_SQLSERVER_PORT', '`1433`', ''),
+      variable('INGEST_SQLSERVER_DATABASE', '`Holocron`', 'created by `pnpm db:init` when missing'),
+      variable('INGEST_SQLSERVER_USER', '`sa`', ''),
+      variable('INGEST_SQLSERVER_PASSWORD', '`MSSQL_SA_PASSWORD`', 'required for SQL Server'),
+      variable(
+        'MSSQL_SA_PASSWORD',
+        '',
+        'the password when the one above is unset; the compose file starts its server with it',
+      ),
+      variable('INGEST_SQLSERVER_SCHEMA', '`ingest`', 'schema of all tables'),
+      variable('INGEST_SQLSERVER_ENCRYPT', '`yes`', '`yes`, `no` or `strict` (TDS 8)'),
+      variable(
+        'INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE',
+        '`yes`',
+        'set `no` when the server has a certificate of a known authority',
+      ),
+      variable('INGEST_SQLSERVER_CONNECT_TIMEOUT', '`15`', 'seconds'),
+      variable('INGEST_SQLSERVER_REQUEST_TIMEOUT', '`30`', 'seconds for one statement'),
+      variable('INGEST_SQLSERVER_POOL_MAX', '`10`', 'connections of one process, 1 to 200'),
+      variable(
+        'INGEST_SQLSERVER_STATE_CONN_STR',
+        '',
+        'an ODBC connection string; what it names wins over the above, also `host\\instance`',
+      ),
+      variable('INGEST_SQLSERVER_DRIVER', '', 'accepted, not used: no ODBC driver is needed'),
+      variable(
+        'INGEST_SQLSERVER_REPLICA_HOST',
+        'none',
+        'a readable copy, for lists and statistics; see [SQL Server](sql-server.md)',
+      ),
+      variable('INGEST_SQLSERVER_REPLICA_PORT', asDatabase, ''),
+      variable('INGEST_SQLSERVER_REPLICA_DATABASE', asDatabase, ''),
+      variable('INGEST_SQLSERVER_REPLICA_USER', asDatabase, 'a login that only reads will do'),
+      variable(
+        'INGEST_SQLSERVER_REPLICA_PASSWORD',
+        asDatabase,
+        'required when the copy has a user of its own',
+      ),
+    ],
+  },
+  {
+    title: 'Ingestion',
+    variables: [
+      variable(
+        'INGEST_EGRESS_ALLOW',
+        'none',
+        'private or local networks that sources may reach, as CIDRs with commas',
+      ),
+      variable('INGEST_USER_AGENT', '`HolocronIngest/0.1`', 'for sources without one of their own'),
+      variable(
+        'INGEST_CONCURRENCY',
+        '`4`',
+        'requests of one worker at the same time, 1 to 200; `--concurrency` wins',
+      ),
+      variable('INGEST_BATCH_SIZE', '`10`', 'items claimed at once, 1 to 500; `--batch-size` wins'),
+      variable('INGEST_MAX_RETRIES', '`3`', 'for sources of the YAML file that name none'),
+      variable('INGEST_ENABLE_DISCOVERY', '`true`', 'follow what records lead to'),
+      variable(
+        'INGEST_LEASE_SECONDS',
+        '`60`',
+        'after this time an item of a dead worker returns, 5 to 3600',
+      ),
+      variable('INGEST_LAKE_ENABLED', '`false`', 'store every record as a JSON file too'),
+      variable('INGEST_LAKE_DIR', '`data/lake`', 'directory of these files'),
+      variable('INGEST_LAKE_PRETTY_PRINT', '`false`', 'indent them'),
+      variable(
+        'INGEST_SOURCE_<NAME>_<SECRET>',
+        '',
+        'a secret of a source of the YAML file, e.g. `INGEST_SOURCE_OPENALEX_API_KEY`',
+      ),
+    ],
+  },
+  {
+    title: 'Keys and sign-in',
+    variables: [
+      variable(
+        'INGEST_SECRET_KEY',
+        'a key file',
+        'master key: 32 bytes in base64, or any text of 32 characters or more',
+      ),
+      variable(
+        'INGEST_SECRET_KEY_FILE',
+        '`secret.key` beside the database, or in `data/`',
+        'made at first use, readable by its owner only',
+      ),
+      variable('INGEST_ADMIN_EMAIL', '`admin@holocron.local`', 'the first administrator'),
+      variable('INGEST_ADMIN_PASSWORD', 'generated, shown once', '12 characters or more'),
+      variable(
+        'INGEST_PASSWORD_SIGN_IN',
+        '`on`',
+        '`off` leaves the provider below as the only way in',
+      ),
+      variable(
+        'INGEST_OIDC_ISSUER',
+        'none',
+        'an OpenID Connect provider to sign in with; see [Sign-in](sign-in.md)',
+      ),
+      variable('INGEST_OIDC_CLIENT_ID', '', 'required with an issuer'),
+      variable('INGEST_OIDC_CLIENT_SECRET', '', 'required with an issuer'),
+      variable(
+        'INGEST_OIDC_NAME',
+        '`single sign-on`',
+        'what people call the provider; shown on the button',
+      ),
+      variable(
+        'INGEST_OIDC_SCOPES',
+        '`openid profile email`',
+        'what the provider is asked for; `openid` among them',
+      ),
+      variable(
+        'INGEST_OIDC_ROLE_CLAIM',
+        '`roles`',
+        'the claim that gives a role, also as a path such as `realm_access.roles`',
+      ),
+      variable(
+        'INGEST_OIDC_ADMINS',
+        'none',
+        'values of that claim, with commas, that make an administrator',
+      ),
+      variable('INGEST_OIDC_OPERATORS', 'none', '… an operator'),
+      variable('INGEST_OIDC_VIEWERS', 'none', '… a viewer'),
+      variable(
+        'INGEST_OIDC_DEFAULT_ROLE',
+        'none: they are refused',
+        'role of people to whom the claim gives none',
+      ),
+      variable(
+        'INGEST_OIDC_TRUST_EMAIL',
+        '`no`',
+        "`yes`: the provider's addresses count as verified though it does not say so",
+      ),
+      variable(
+        'NEXTAUTH_URL',
+        'the address served',
+        "the console's address as browsers see it, behind a proxy",
+      ),
+      variable('NEXTAUTH_SECRET', 'derived from the master key', 'signs sessions'),
+    ],
+  },
+  {
+    title: 'Processes',
+    variables: [
+      variable('PORT', '`3000`', 'where `pnpm start` and `pnpm dev` serve the console'),
+      variable('HOST', '`127.0.0.1`', 'the address they listen on; `0.0.0.0` = all networks'),
+      variable(
+        'INGEST_LOG_LEVEL',
+        '`info`',
+        '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`; `--verbose` wins',
+      ),
+      variable(
+        'INGEST_DESIGN_PAGE',
+        '',
+        '`1` shows the page of all components, `/design`, outside of development too',
+      ),
+    ],
+  },
+];
+
+const known: readonly string[] = variableGroups
+  .flatMap(({ variables }) => variables)
+  .map(({ name }) => name);
+
+/** What follows depends on the sources of the configuration file. */
+const sourcePrefix = 'INGEST_SOURCE_';
+
+export interface UnknownVariable {
+  readonly name: string;
+  /** The known one that was probably meant. */
+  readonly near: string | null;
+}
+
+/**
+ * Variables that look like ours and are none. Every `INGEST_*` is meant for us; `DB_*` and `MSSQL_*` are other
+ * programs' as well, and count only where they are nearly one of ours. Empty ones count as not set.
+ */
+export function unknownVariables(env: Environment): UnknownVariable[] {
+  return Object.keys(env)
+    .filter((name) => env[name] !== undefined && env[name] !== '')
+    .filter((name) => /^(INGEST|DB|MSSQL)_/.test(name) && !isKnown(name))
+    .map((name) => ({ name, near: nearVariable(name) }))
+    .filter(({ name, near }) => name.startsWith('INGEST_') || near !== null);
+}
+
+function isKnown(name: string): boolean {
+  return known.includes(name) || name.startsWith(sourcePrefix);
+}
+
+/** Compared without the prefix, which all have in common and which would make any two of them alike. */
+function nearVariable(name: string): string | null {
+  const prefix = /^[A-Z]+_/.exec(name)?.[0] ?? '';
+  const rests = known.flatMap((one) => (one.startsWith(prefix) ? [one.slice(prefix.length)] : []));
+  const near = nearest(name.slice(prefix.length), rests);
+  return near === null ? null : `${prefix}${near}`;
+}
+
+/** The warning about one, a sentence or two. */
+export function describeUnknown({ name, near }: UnknownVariable): string {
+  const hint = near === null ? 'docs/configuration.md lists all.' : `Did you mean ${near}?`;
+  return `The environment variable ${name} is unknown and has no effect. ${hint}`;
+}
