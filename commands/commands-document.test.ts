@@ -118,7 +118,7 @@ function chapter(program: Command): string {
 const document = `# Commands
 
 <!-- Written by commands/commands-document.test.ts from the commands themselves: after a change of one,
-\`pnpm test:unit -u commands\`. -->
+\`pnpm test:unit commands -u\`. -->
 
 \`pnpm NAME --help\` prints the same, \`--version\` the version. All read the same settings:
 [configuration.md](configuration.md). An error is printed on standard error as \`✗ code: sentence\` and its remedy, and

@@ -77,7 +77,7 @@ describe('a variable of the environment', () => {
 
 const document = `# Configuration
 
-<!-- Written by lib/config/variables.test.ts: change lib/config/variables.ts, then \`pnpm test:unit -u lib/config\`. -->
+<!-- Written by lib/config/variables.test.ts: change lib/config/variables.ts, then \`pnpm test:unit lib/config -u\`. -->
 
 Every command, \`pnpm start\`, the workers and the console read the same settings. The first that names a value wins:
 
