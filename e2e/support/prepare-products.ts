@@ -6,8 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { layFilesBesideServer, serverFile } from '../../scripts/support/build.ts';
-import { bundledWorker } from '../../scripts/support/worker-bundle.ts';
+import { bundledWorker, layFilesBesideServer, serverFile } from '../../scripts/support/build.ts';
 import { prepareDatabase } from './prepare-database.ts';
 
 /** Playwright's workers inherit the environment of the process that prepares, and nothing else. */
