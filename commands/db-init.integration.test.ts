@@ -74,6 +74,22 @@ describe('db:init', () => {
     expect(await state()).toEqual(before);
   });
 
+  it('writes a script for sqlcmd without a server, and none for SQLite', async () => {
+    const script = path.join(dir, 'schema.sql');
+    const { stdout, exitCode } = await dbInit(['--script', script], {
+      INGEST_SQLSERVER_HOST: '127.0.0.1',
+      INGEST_SQLSERVER_PORT: '1',
+      INGEST_SQLSERVER_SCHEMA: 'crawl',
+      MSSQL_SA_PASSWORD: 'hush-hush',
+    });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`sqlcmd -S SERVER -d`)]);
+    const text = await readFile(script, 'utf8');
+    expect(text).toMatch(/^:on error exit\n:setvar schema crawl\n[\s\S]*N'0014_people'/m);
+    expect(text).not.toContain('hush');
+    const refused = await dbInit(['--script', script]);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('✗ usage:')]);
+  });
+
   it('a server that does not answer ends with code and remedy once the wait is over', async () => {
     const { stderr, exitCode } = await dbInit(['--wait-timeout', '0'], {
       INGEST_SQLSERVER_HOST: '127.0.0.1',

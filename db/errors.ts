@@ -22,6 +22,7 @@ export const databaseErrorCodes = [
   'db_migrations_pending',
   'db_newer',
   'db_prerelease',
+  'db_rcsi_off',
   'db_file_unusable',
   'db_full',
   'db_settings_invalid',

@@ -10,6 +10,10 @@ export interface MigrateOptions {
   readonly dryRun?: boolean;
   /** How long to wait for a server that does not answer yet, ms; default 60,000. */
   readonly waitTimeoutMs?: number;
+  /** Makes a missing database also on Azure SQL, where it is billed; elsewhere it is made anyway. */
+  readonly create?: boolean;
+  /** Turns on row versions in an existing SQL Server database; without them it is refused (`db_rcsi_off`). */
+  readonly enableRcsi?: boolean;
   /** A line for a person at each step. */
   readonly log?: (line: string) => void;
 }
@@ -38,6 +42,8 @@ export async function migrate(
     files: readMigrationFiles(migrationsDir(settings.engine, options.dir)),
     dryRun: options.dryRun ?? false,
     waitTimeoutMs: options.waitTimeoutMs ?? defaultWaitTimeoutMs,
+    create: options.create ?? false,
+    enableRcsi: options.enableRcsi ?? false,
     log: options.log ?? (() => {}),
   };
   if (settings.engine === 'sqlite') return migrateSqlite(settings.path, run);

@@ -60,21 +60,33 @@ function newer(unknown: readonly AppliedMigration[]): DatabaseError {
   );
 }
 
-/** A batch failed; what the server said goes to the log with the cause, its place to the person. */
-export function migrationFailed(file: MigrationFile, line: number, cause: unknown): DatabaseError {
-  // Refusals a person can act on keep their own code; the place is added.
+/**
+ * A batch failed. `said` is the database's own message, which whoever migrates needs to see: it is the diagnosis.
+ * Refusals with a code a person can act on keep it.
+ */
+export function migrationFailed(
+  file: MigrationFile,
+  { line, said, cause }: { line: number; said: string | null; cause: unknown },
+): DatabaseError {
   const known = cause instanceof DatabaseError && cause.code !== 'db_error' ? cause : null;
-  const why = known ? ` ${known.message}` : '';
+  const sentences = [
+    `The migration ${file.name} failed at line ${line}.`,
+    ...(known ? [known.message] : []),
+    ...(said === null ? [] : [`The database said: ${said}`]),
+  ];
   return new DatabaseError(
-    known?.code === 'db_permission_denied' || known?.code === 'db_connection_lost'
-      ? known.code
-      : 'db_migration_failed',
-    `The migration ${file.name} failed at line ${line}.${why}`,
+    known && keptCodes.includes(known.code) ? known.code : 'db_migration_failed',
+    sentences.join(' '),
     {
-      remedy:
-        known?.remedy ??
-        'Look into the log for what the server said. What was done before stays; correct the cause and run it again.',
+      remedy: known?.remedy ?? 'Correct the cause and run it again: what was done before stays.',
       cause,
     },
   );
 }
+
+const keptCodes: readonly string[] = [
+  'db_permission_denied',
+  'db_connection_lost',
+  'db_busy',
+  'db_full',
+];

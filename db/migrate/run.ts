@@ -5,6 +5,10 @@ export interface MigrationRun {
   readonly files: readonly MigrationFile[];
   readonly dryRun: boolean;
   readonly waitTimeoutMs: number;
+  /** Makes a database also where it would be billed (Azure SQL). */
+  readonly create: boolean;
+  /** Turns on row versions where the database has none. */
+  readonly enableRcsi: boolean;
   readonly log: (line: string) => void;
 }
 

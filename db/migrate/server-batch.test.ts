@@ -20,21 +20,37 @@ BEGIN
 END`);
 });
 
+const guard =
+  "IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[s].[work_items]') AND name = N'IX')";
+
 it('compares the texts of a filter in the collation of their column', () => {
-  const guard =
-    "IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[s].[t]') AND name = N'IX')";
   const sent = serverBatch(`${guard}
     CREATE NONCLUSTERED INDEX [IX]
-    ON [s].[t] ([a]) INCLUDE ([b])
+    ON [s].[work_items] ([a]) INCLUDE ([b])
     WHERE [status] = N'pending' AND [why] <> N'held' AND [run] IS NULL;`);
   expect(sent.startsWith(`${guard}\nBEGIN`)).toBe(true);
   expect(sent).toContain(
-    "WHERE [status] = N''pending''' + @collation0 + N' AND [why] <> N''held''' + @collation1 + N' AND [run] IS NULL')",
+    "WHERE [status] = N''pending''' + @collation0 + N' AND [why] <> N''held''' + @collation1 + N' AND [run] IS NULL' + @with)",
   );
   expect(sent.match(/DECLARE @collation\d/g)).toHaveLength(2);
 });
 
-it.each(['IX_work_items_created', 'IX_work_items_run_created', 'TR_work_items_wait'])(
+it.each([
+  ['', 'WITH (ONLINE = ON, RESUMABLE = ON)'],
+  ['\n    WHERE [run] IS NULL', 'WITH (ONLINE = ON)'],
+])(
+  'builds an index beside its users where rows may be, with the condition “%s”',
+  (where, options) => {
+    const sent = serverBatch(`${guard}
+    CREATE NONCLUSTERED INDEX [IX]
+    ON [s].[work_items] ([a])${where};`);
+    expect(sent).toContain(
+      `IN (3, 5, 8) AND EXISTS (SELECT 1 FROM [s].[work_items])\n        SET @with = N' ${options}';`,
+    );
+  },
+);
+
+it.each(['IX_hosts_blocked', 'UX_users_identity', 'TR_work_items_wait'])(
   'sends %s as it stands',
   (name) => {
     const batches = readMigrationFiles(migrationsDir('sqlserver')).flatMap(({ script }) =>

@@ -6,8 +6,12 @@ export function serverBatch(batch: string): string {
   const columns = readAddColumns(batch);
   if (columns) return addMissingColumns(columns);
   const index = readCreateIndex(batch);
-  return index?.filter ? createIndex(index) : batch;
+  return index && mayHoldRows(index.table) ? createIndex(index) : batch;
 }
+
+/** Of an existing Holocron database; the other tables are made by the same migration, and empty. */
+const mayHoldRows = (table: string) =>
+  /\[(?:work_items|IngestRecords|ingest_runs|seen_resources)\]$/.test(table);
 
 /**
  * One ALTER for all columns that are missing: Standard and Express touch every row for a column with a default,
@@ -30,27 +34,31 @@ END`;
 
 /**
  * A filter's texts take the collation of the column they are compared with, which in an existing database need not
- * be the database's own: SQL Server refuses the index then (10611).
+ * be the database's own: SQL Server refuses the index then (10611). Where the edition can, an index of a table with
+ * rows is built beside its users, and resumed by the same statement after an interruption, which filtered ones
+ * are not (https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql).
  */
 function createIndex({ table, guard, statement, filter }: CreateIndex): string {
   const compared = [
-    ...new Set([...(filter ?? '').matchAll(/\[(\w+)\] (?:=|<>) N'/g)].map(([, c]) => c)),
+    ...new Set([...(filter ?? '').matchAll(/\[(\w+)\] (?:=|<>) N'/g)].map(([, column]) => column)),
   ];
-  if (compared.length === 0) return `${guard}\n    ${statement};`;
-  const declared = compared.map(
+  const collations = compared.map(
     (column, n) => `
     DECLARE @collation${n} NVARCHAR(200) = COALESCE((SELECT N' COLLATE ' + collation_name FROM sys.columns
         WHERE object_id = OBJECT_ID(${text(table)}) AND name = N'${column}'
             AND collation_name <> CONVERT(NVARCHAR(200), DATABASEPROPERTYEX(DB_NAME(), N'Collation'))), N'');`,
   );
-  const collated = text(statement).replace(/\[(\w+)\] (=|<>) N''\w*''/g, (comparison, column) =>
-    compared.includes(column)
-      ? `${comparison}' + @collation${compared.indexOf(column)} + N'`
-      : comparison,
+  const collated = text(statement).replace(
+    /\[(\w+)\] (=|<>) N''\w*''/g,
+    (comparison, column) => `${comparison}' + @collation${compared.indexOf(column)} + N'`,
   );
+  const online = filter === null ? 'ONLINE = ON, RESUMABLE = ON' : 'ONLINE = ON';
   return `${guard}
-BEGIN${declared.join('')}
-    EXEC(${collated});
+BEGIN
+    DECLARE @with NVARCHAR(100) = N'';
+    IF CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) IN (3, 5, 8) AND EXISTS (SELECT 1 FROM ${table})
+        SET @with = N' WITH (${online})';${collations.join('')}
+    EXEC(${collated} + @with);
 END`;
 }
 

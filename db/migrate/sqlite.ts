@@ -95,7 +95,12 @@ function runBatches(handle: Handle, file: string, migration: MigrationFile): voi
       try {
         handle.exec(batch.sql);
       } catch (error) {
-        throw migrationFailed(migration, batch.line, classifySqliteError(error, file));
+        const said = error instanceof Error ? error.message : null;
+        throw migrationFailed(migration, {
+          line: batch.line,
+          said,
+          cause: classifySqliteError(error, file),
+        });
       }
     }
   }

@@ -1,15 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeHolocronDatabase } from '#test/db/holocron-database.ts';
 import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
 import { workItemRow } from '#test/db/work-items.ts';
 import { openDatabase } from '../open.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { connect } from '../sqlserver/connection.ts';
+import { serverMessages } from '../sqlserver/server-messages.ts';
 import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
+import { migrationScript } from './script.ts';
 import { splitBatches } from './split-batches.ts';
 
 const server = configuredSqlServer();
+
+/** As sqlcmd sends a script: its own commands apart, variables replaced, a batch for each GO. */
+function asSqlcmd(script: string, schema: string): string[] {
+  const text = script.replace(/^:.*$/gm, '').replaceAll('$(schema)', schema);
+  return splitBatches(text).map(({ sql }) => sql);
+}
 
 describe.runIf(server !== null)('an existing Holocron database on SQL Server', () => {
   let settings: SqlServerSettings;
@@ -58,6 +67,41 @@ describe.runIf(server !== null)('an existing Holocron database on SQL Server', (
     }
   });
 
+  it('is migrated by the script for sqlcmd, and nothing is left to do', async () => {
+    await makeHolocronDatabase(settings);
+    const files = readMigrationFiles(migrationsDir('sqlserver'));
+    const script = migrationScript(files, settings.schema);
+    expect(script).toContain(`\n:setvar schema ${settings.schema}\n`);
+    const connection = await connect(settings);
+    try {
+      for (const _ of ['first', 'again']) {
+        for (const sql of asSqlcmd(script, settings.schema)) {
+          await connection.executeBatch(sql).catch((error: unknown) => {
+            // Babelfish lists indexes under other names, so their guards miss them.
+            const taken = serverMessages(error).some(({ number }) => number === 2714);
+            if (!taken || !sql.includes('NONCLUSTERED INDEX')) throw error;
+          });
+        }
+      }
+      await connection.executeBatch(
+        `UPDATE [${settings.schema}].[schema_migrations] SET [name] = N'0004_add_queue_columns' WHERE [version] = N'0004'`,
+      );
+      const refusing = asSqlcmd(script, settings.schema).find((sql) => sql.includes('AS k ('));
+      await expect(connection.executeBatch(refusing ?? '')).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('migrated by another version') },
+      });
+      await connection.executeBatch(
+        `UPDATE [${settings.schema}].[schema_migrations] SET [name] = N'0004_work_items' WHERE [version] = N'0004'`,
+      );
+    } finally {
+      await connection.close();
+    }
+    expect(await migrate(settings)).toMatchObject({
+      applied: [],
+      alreadyApplied: files.map(({ name }) => name),
+    });
+  });
+
   it('gets exact keys also when every step is done twice', async () => {
     await makeHolocronDatabase(settings);
     const file = readMigrationFiles(migrationsDir('sqlserver')).find(
@@ -80,5 +124,54 @@ describe.runIf(server !== null)('an existing Holocron database on SQL Server', (
     } finally {
       await connection.close();
     }
+  });
+});
+
+describe.runIf(server !== null)('a login that may do little on SQL Server', () => {
+  const login = `test_login_${randomBytes(4).toString('hex')}`;
+  const password = `P-${randomBytes(12).toString('hex')}`;
+  const asAdministrator = async (sql: string) => {
+    if (!server) throw new Error('The suite is left out without a server.');
+    const connection = await connect(server);
+    try {
+      return await connection.executeBatch(sql);
+    } finally {
+      await connection.close();
+    }
+  };
+  /** What a migration as that login ends with. */
+  const refusal = async (database: string) => {
+    if (!server) throw new Error('The suite is left out without a server.');
+    const lines: string[] = [];
+    const settings = { ...server, user: login, password, database };
+    const error = await migrate(settings, {
+      waitTimeoutMs: 5_000,
+      log: (line) => lines.push(line),
+    }).catch((e: unknown) => e);
+    return { error, lines };
+  };
+
+  beforeAll(() => asAdministrator(`CREATE LOGIN [${login}] WITH PASSWORD = N'${password}'`));
+  afterAll(() => asAdministrator(`DROP LOGIN [${login}]`));
+
+  it('is told who can make the database, and that it was not made', async () => {
+    const database = `test_none_${randomBytes(4).toString('hex')}`;
+    const { error, lines } = await refusal(database);
+    expect(error).toMatchObject({
+      code: 'db_permission_denied',
+      message: expect.stringMatching(/could not be made\. Msg \d+, Level/),
+      remedy: expect.stringContaining(`CREATE DATABASE [${database}]`),
+    });
+    expect(lines).toEqual([]);
+    expect(await asAdministrator(`SELECT DB_ID(N'${database}') AS [id]`)).toEqual([{ id: null }]);
+  });
+
+  it('is told that it has no user in a database that exists', async () => {
+    const { error, lines } = await refusal(server?.database ?? '');
+    expect(error).toMatchObject({
+      code: 'db_permission_denied',
+      remedy: expect.stringContaining(`CREATE USER [${login}]`),
+    });
+    expect(lines).toEqual([]);
   });
 });

@@ -1,37 +1,33 @@
-/** The runner for SQL Server: waits for it, makes the database, applies what is pending under a lock. */
+/** The runner for SQL Server: applies what is pending under a lock, and says what it does to large tables. */
 import { DatabaseError } from '../errors.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { connect, type TdsConnection } from '../sqlserver/connection.ts';
-import { pause } from '../transaction.ts';
+import { quoteServer, serverMessages } from '../sqlserver/server-messages.ts';
 import type { MigrationFile } from './files.ts';
+import { estimateLargeTables } from './large-tables.ts';
+import { ledgerTable, makeLedger, noteApplied } from './ledger.ts';
 import type { MigrationReport } from './migrate.ts';
 import { type AppliedMigration, migrationFailed, pendingFiles } from './plan.ts';
 import { applied, type MigrationRun, wouldApply } from './run.ts';
 import { serverBatch } from './server-batch.ts';
-import { splitBatches } from './split-batches.ts';
-import { readCreateIndex } from './tsql.ts';
+import { type Batch, splitBatches } from './split-batches.ts';
+import { reachDatabase } from './sqlserver-database.ts';
+import { readAddColumns, readCreateIndex } from './tsql.ts';
 
 export async function migrateSqlServer(
   settings: SqlServerSettings,
   run: MigrationRun,
 ): Promise<MigrationReport> {
-  const found = await connectWithRetry(settings, run);
-  if (found === null && run.dryRun) {
+  const { connection, created } = await reachDatabase(settings, run, connect);
+  if (connection === null) {
     run.log(`  - Would create the database ${settings.database}`);
     for (const { name } of run.files) run.log(wouldApply(name));
     return reportOf(run, true, run.files);
   }
-  if (found === null) await createDatabase(settings, run);
-  const connection = found ?? (await connectToNew(settings, run));
   try {
     run.log(`✓ Connected to ${settings.host}, database ${settings.database}`);
-    if (!run.dryRun) await lock(connection, settings.schema, run);
-    const pending = pendingFiles(run.files, await readApplied(connection, settings.schema));
-    for (const file of pending) {
-      if (run.dryRun) run.log(wouldApply(file.name));
-      else run.log(applied(file.name, await applyOne(connection, settings.schema, file)));
-    }
-    return reportOf(run, found === null, pending);
+    const pending = await applyPending(connection, settings.schema, run);
+    return reportOf(run, created, pending);
   } finally {
     // The lock is the session's, so it ends here too, whatever happened.
     await connection.close();
@@ -48,90 +44,34 @@ function reportOf(
   return { dryRun: run.dryRun, created, applied: done, alreadyApplied };
 }
 
-/** Not there yet: a server that starts refuses connections first, and then logins for a while. */
-const startingUp = [
-  'db_connection_refused',
-  'db_connect_timeout',
-  'db_host_unknown',
-  'db_connection_lost',
-];
-
-/**
- * A connection to the database; null when the server answers and the database is missing. Waits for
- * a server that does not answer; a refused login is final unless the server was seen starting.
- */
-async function connectWithRetry(
-  settings: SqlServerSettings,
+async function applyPending(
+  connection: TdsConnection,
+  schema: string,
   run: MigrationRun,
-): Promise<TdsConnection | null> {
-  const end = performance.now() + run.waitTimeoutMs;
-  let seenStarting = false;
-  for (;;) {
-    try {
-      return await connect(settings);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      if (error.code === 'db_missing') return null;
-      const starting = startingUp.includes(error.code);
-      const mayPass = starting || (seenStarting && error.code === 'db_login_failed');
-      if (!mayPass || performance.now() > end) throw error;
-      if (!seenStarting) run.log(`  - Waiting for SQL Server at ${settings.host}…`);
-      seenStarting = true;
-      await pause(Math.min(1_000, Math.max(0, end - performance.now())));
-    }
+): Promise<readonly MigrationFile[]> {
+  if (!run.dryRun) {
+    await lock(connection, schema, run);
+    // Somebody's open transaction is waited for that long, not for ever.
+    await connection.executeBatch(`SET LOCK_TIMEOUT ${lockTimeoutMs(run)}`);
   }
+  const pending = pendingFiles(run.files, await readApplied(connection, schema));
+  const { lines, large } = await estimateLargeTables(connection, schema, pending);
+  for (const line of lines) run.log(`  - ${line}`);
+  for (const file of pending) {
+    if (run.dryRun) run.log(wouldApply(file.name));
+    else run.log(applied(file.name, await applyOne(connection, { schema, file, large }, run.log)));
+  }
+  return pending;
 }
 
-async function createDatabase(settings: SqlServerSettings, run: MigrationRun): Promise<void> {
-  const master = await connect({ ...settings, database: 'master' });
-  // Settings allow no bracket in the name.
-  const name = `[${settings.database}]`;
-  try {
-    await master.executeBatch(
-      `IF DB_ID(N'${settings.database.replaceAll("'", "''")}') IS NULL CREATE DATABASE ${name}`,
-    );
-  } catch (error) {
-    // Another starter may have made it between the look and the deed.
-    if (!(await databaseExists(master, settings.database))) throw error;
-  }
-  try {
-    // Readers then see the last committed rows instead of waiting for writers; not every server has it.
-    await master.executeBatch(`ALTER DATABASE ${name} SET READ_COMMITTED_SNAPSHOT ON`);
-  } catch {
-    run.log('  - Row versioning for readers is not available here; readers wait for writers.');
-  } finally {
-    await master.close();
-  }
-  run.log(`✓ Created the database ${settings.database}`);
-}
-
-async function databaseExists(master: TdsConnection, name: string): Promise<boolean> {
-  const rows = await master.executeBatch(
-    `SELECT 1 AS found WHERE DB_ID(N'${name.replaceAll("'", "''")}') IS NOT NULL`,
-  );
-  return rows.length > 0;
-}
-
-/** A new database takes a moment until it lets anybody in. */
-async function connectToNew(
-  settings: SqlServerSettings,
-  run: MigrationRun,
-): Promise<TdsConnection> {
-  const end = performance.now() + Math.max(run.waitTimeoutMs, 10_000);
-  for (;;) {
-    const connection = await connectWithRetry(settings, run);
-    if (connection) return connection;
-    if (performance.now() > end) return connect(settings);
-    await pause(250);
-  }
-}
+const lockTimeoutMs = ({ waitTimeoutMs }: MigrationRun) => Math.max(waitTimeoutMs, 1_000);
 
 /** One starter at a time in this schema; the next waits, and then finds nothing to do. */
 async function lock(connection: TdsConnection, schema: string, run: MigrationRun): Promise<void> {
   const rows = await connection.executeBatch(`
     DECLARE @granted INT;
     EXEC @granted = sp_getapplock @Resource = N'holocron_migrations_${schema}',
-      @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ${Math.max(run.waitTimeoutMs, 1_000)};
+      @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = ${lockTimeoutMs(run)};
     SELECT @granted AS granted;`);
   if (Number(rows[0]?.['granted']) >= 0) return;
   throw new DatabaseError('db_busy', 'Another process is applying migrations to this database.', {
@@ -140,7 +80,7 @@ async function lock(connection: TdsConnection, schema: string, run: MigrationRun
 }
 
 async function readApplied(connection: TdsConnection, schema: string): Promise<AppliedMigration[]> {
-  const table = `[${schema}].[schema_migrations]`;
+  const table = ledgerTable(schema);
   const exists = await connection.executeBatch(
     `SELECT 1 AS found WHERE OBJECT_ID(N'${table}', N'U') IS NOT NULL`,
   );
@@ -158,30 +98,51 @@ async function readApplied(connection: TdsConnection, schema: string): Promise<A
 /** Batch by batch: every one is written to be repeated, so an interrupted file is simply run again. */
 async function applyOne(
   connection: TdsConnection,
-  schema: string,
-  file: MigrationFile,
+  work: { schema: string; file: MigrationFile; large: ReadonlySet<string> },
+  log: (line: string) => void,
 ): Promise<number> {
-  await ensureList(connection, schema);
+  const { schema, file, large } = work;
+  for (const sql of makeLedger(schema)) await connection.executeBatch(sql);
   const start = performance.now();
-  for (const batch of splitBatches(file.script)) {
-    // The variable as sqlcmd replaces it: as text. The settings allow only a plain identifier.
-    const sql = serverBatch(batch.sql).replaceAll('$(schema)', schema);
-    for (let time = 0; time < batch.repeat; time += 1) {
-      try {
-        await connection.executeBatch(sql);
-      } catch (error) {
-        if (isIndexThere(batch.sql, error)) continue;
-        // A batch that opened a transaction must not leave it to the next run.
-        await connection.executeBatch('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION').catch(() => {});
-        throw migrationFailed(file, batch.line, error);
-      }
-    }
+  const batches = splitBatches(file.script);
+  for (const [at, batch] of batches.entries()) {
+    const step = largeStep(batch, large);
+    if (step) log(`  - ${file.name}, step ${at + 1} of ${batches.length}: ${step}`);
+    await applyBatch(connection, { schema, file, batch }, (text) =>
+      log(`  - ${file.name}: ${text}`),
+    );
   }
   const ms = Math.round(performance.now() - start);
-  await connection.executeBatch(`
-    INSERT INTO [${schema}].[schema_migrations] ([version], [name], [checksum], [applied_at], [duration_ms])
-    VALUES (N'${file.version}', N'${file.name}', N'${file.checksum}', SYSUTCDATETIME(), ${ms})`);
+  await connection.executeBatch(noteApplied(schema, file, String(ms)));
   return ms;
+}
+
+/** What a batch does to a table with many rows; null when it is quick. */
+function largeStep({ sql }: Batch, large: ReadonlySet<string>): string | null {
+  const isLarge = (table: string) => large.has(/\[(\w+)\]$/.exec(table)?.[1] ?? '');
+  const index = readCreateIndex(sql);
+  if (index) return isLarge(index.table) ? `building ${index.name}` : null;
+  const added = readAddColumns(sql);
+  return added && isLarge(added.table) ? `adding ${added.columns.length} columns` : null;
+}
+
+async function applyBatch(
+  connection: TdsConnection,
+  { schema, file, batch }: { schema: string; file: MigrationFile; batch: Batch },
+  onMessage: (text: string) => void,
+): Promise<void> {
+  // The variable as sqlcmd replaces it: as text. The settings allow only a plain identifier.
+  const sql = serverBatch(batch.sql).replaceAll('$(schema)', schema);
+  for (let time = 0; time < batch.repeat; time += 1) {
+    try {
+      await connection.executeBatch(sql, { onMessage });
+    } catch (error) {
+      if (isIndexThere(batch.sql, error)) continue;
+      // A batch that opened a transaction must not leave it to the next run.
+      await connection.executeBatch('IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION').catch(() => {});
+      throw migrationFailed(file, { line: batch.line, said: quoteServer(error), cause: error });
+    }
+  }
 }
 
 /**
@@ -190,22 +151,5 @@ async function applyOne(
  */
 function isIndexThere(batch: string, error: unknown): boolean {
   if (readCreateIndex(batch) === null) return false;
-  const cause = error instanceof Error ? error.cause : null;
-  return cause instanceof Error && 'number' in cause && [1913, 2714].includes(Number(cause.number));
-}
-
-async function ensureList(connection: TdsConnection, schema: string): Promise<void> {
-  await connection.executeBatch(
-    `IF SCHEMA_ID(N'${schema}') IS NULL EXEC(N'CREATE SCHEMA [${schema}]')`,
-  );
-  await connection.executeBatch(`
-    IF OBJECT_ID(N'[${schema}].[schema_migrations]', N'U') IS NULL
-    CREATE TABLE [${schema}].[schema_migrations] (
-      [version] NVARCHAR(10) NOT NULL,
-      [name] NVARCHAR(200) NOT NULL,
-      [checksum] NVARCHAR(64) NOT NULL,
-      [applied_at] DATETIME2(3) NOT NULL,
-      [duration_ms] INT NOT NULL,
-      CONSTRAINT [PK_schema_migrations] PRIMARY KEY ([version])
-    )`);
+  return serverMessages(error).some(({ number }) => number === 1913 || number === 2714);
 }

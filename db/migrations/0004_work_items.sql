@@ -49,7 +49,7 @@ GO
 -- In chunks, by the primary key, so that the log and the locks stay small.
 IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key') IS NOT NULL
     EXEC(N'
-    DECLARE @from NVARCHAR(36) = N'''', @upto NVARCHAR(36);
+    DECLARE @from NVARCHAR(36) = N'''', @upto NVARCHAR(36), @chunks INT = 0, @rows NVARCHAR(20);
     WHILE 1 = 1
     BEGIN
         SET @upto = NULL;
@@ -60,6 +60,12 @@ IF COL_LENGTH(N'[$(schema)].[work_items]', N'dedupe_key_exact') IS NOT NULL AND 
         UPDATE [$(schema)].[work_items] SET [dedupe_key_exact] = [dedupe_key]
         WHERE [work_item_id] > @from AND [work_item_id] <= @upto AND [dedupe_key_exact] = N'''';
         SET @from = @upto;
+        SET @chunks = @chunks + 1;
+        IF @chunks % 50 = 0
+        BEGIN
+            SET @rows = CAST(CAST(@chunks AS BIGINT) * 2000 AS NVARCHAR(20));
+            RAISERROR(N''%s keys made exact'', 0, 1, @rows) WITH NOWAIT;
+        END
     END');
 GO
 -- New rows leave the old column empty, so no unique index or constraint on it may stay, whatever its name.

@@ -12,6 +12,8 @@ import { PlannableRequest, typedParameter } from './request.ts';
 const aliveWithinMs = 2_000;
 /** A server that does not even take back a statement is taken for dead after this, ms. */
 const cancelTimeoutMs = 2_000;
+/** The number of a message that a script gives as text. */
+const userMessage = 50_000;
 /** How often a read is sent at most. */
 const maxReads = 5;
 
@@ -62,6 +64,12 @@ export async function connect(
     });
   });
   return new TdsConnection(connection, settings, onReadAgain);
+}
+
+interface BatchOptions {
+  /** 0: none. */
+  readonly timeoutMs?: number;
+  readonly onMessage?: (text: string) => void;
 }
 
 export class TdsConnection implements DatabaseConnection {
@@ -157,10 +165,24 @@ export class TdsConnection implements DatabaseConnection {
     return { rows: rows as R[], numAffectedRows: BigInt(rowCount) };
   }
 
-  /** A batch of a script, sent as it is (no parameters), without a time limit. */
-  async executeBatch(sql: string): Promise<Record<string, unknown>[]> {
-    const { rows } = await this.#run(sql, null, { timeoutMs: 0 });
-    return rows;
+  /**
+   * A batch of a script, sent as it is (no parameters). Without a time limit unless one is given.
+   * @param onMessage gets what the batch says on its way (RAISERROR … WITH NOWAIT)
+   */
+  async executeBatch(
+    sql: string,
+    { timeoutMs = 0, onMessage }: BatchOptions = {},
+  ): Promise<Record<string, unknown>[]> {
+    const listen = ({ number, message }: { number: number; message: string }) => {
+      if (number === userMessage) onMessage?.(message);
+    };
+    this.#connection.on('infoMessage', listen);
+    try {
+      const { rows } = await this.#run(sql, null, { timeoutMs });
+      return rows;
+    } finally {
+      this.#connection.off('infoMessage', listen);
+    }
   }
 
   // biome-ignore lint/correctness/useYield: the interface asks for a generator; this one refuses.

@@ -5,6 +5,7 @@ import type { PoolFigures } from '../stats.ts';
 import { WaitTimes } from '../wait-times.ts';
 import { poolExhausted } from './classify-error.ts';
 import { connect, type TdsConnection } from './connection.ts';
+import { hasRowVersions, rowVersionsOff } from './row-versions.ts';
 
 /** A socket idle for this long is asked before it is used: firewalls drop idle ones silently, ms. */
 const idleBeforeCheckMs = 5_000;
@@ -15,6 +16,8 @@ export class ConnectionPool {
   readonly #pool: Pool<TdsConnection>;
   readonly #max: number;
   readonly #waits = new WaitTimes();
+  /** Asked on the first connection: it is a setting of the database, made once. */
+  #versioned = false;
   /** Connections last used before this moment are not trusted: one of that age did not answer. */
   #trustedSince = Number.NEGATIVE_INFINITY;
 
@@ -30,11 +33,20 @@ export class ConnectionPool {
       idleTimeoutMillis: 60_000,
       // Else tarn goes on trying until the acquire time-out and hides why the server cannot be reached.
       propagateCreateError: true,
-      create: () => connect(settings, onReadAgain),
+      create: () => this.#connect(settings, onReadAgain),
       // tarn waits for a promise here although its types say boolean.
       validate: (connection) => this.#isUsable(connection) as unknown as boolean,
       destroy: (connection) => connection.close(),
     });
+  }
+
+  /** Throws `db_rcsi_off` until the database keeps row versions; a readable copy keeps them by nature. */
+  async #connect(settings: SqlServerSettings, onReadAgain?: () => void): Promise<TdsConnection> {
+    const connection = await connect(settings, onReadAgain);
+    this.#versioned ||= settings.readOnlyIntent === true || (await hasRowVersions(connection));
+    if (this.#versioned) return connection;
+    await connection.close();
+    throw rowVersionsOff(settings.database);
   }
 
   /** Throws `db_pool_exhausted` after the patience, or why no connection could be made. */

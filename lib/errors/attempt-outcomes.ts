@@ -188,6 +188,7 @@ export const neverOfAnAttempt = [
   'db_migrations_pending',
   'db_newer',
   'db_prerelease',
+  'db_rcsi_off',
   'db_settings_invalid',
 ] as const satisfies readonly Exclude<ErrorCode, keyof typeof rules>[];
 
