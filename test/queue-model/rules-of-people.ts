@@ -2,7 +2,14 @@
 import { mayMove } from '#lib/queue/lifecycle.ts';
 import { isHeld, type ModelItem, type QueueModel, runOf } from './queue-model.ts';
 import type { RequestOf } from './request.ts';
-import { countOutcome, failedBecameSkipped, settle } from './run-numbers.ts';
+import {
+  countedRunOf,
+  countOutcome,
+  failedBecameSkipped,
+  runningRunOf,
+  settle,
+  settleReturned,
+} from './run-numbers.ts';
 import { type RunName, runNames } from './world.ts';
 
 export function recrawl(
@@ -56,7 +63,7 @@ export function changeItems(
 }
 
 function skip(model: QueueModel, item: ModelItem): void {
-  const run = runOf(model, item);
+  const run = runningRunOf(model, item);
   if (item.status === 'failed') failedBecameSkipped(run);
   else countOutcome(run, 'skipped');
   item.status = 'skipped';
@@ -76,7 +83,7 @@ export function updateStatus(
     reopen(model, item, null);
     return 'ok';
   }
-  const run = runOf(model, item);
+  const run = isHeld(item) ? countedRunOf(model, item) : runningRunOf(model, item);
   if (item.status === 'failed') failedBecameSkipped(run);
   else countOutcome(run, status);
   item.status = status;
@@ -85,7 +92,7 @@ export function updateStatus(
   item.held = false;
   if (status === 'pending') {
     item.availableAt = model.now;
-    settle(model, item);
+    settleReturned(model, item);
   }
   return 'ok';
 }

@@ -10,7 +10,7 @@ import {
   type Slot,
 } from './queue-model.ts';
 import type { PlannedCompletion, PlannedItem, RequestOf } from './request.ts';
-import { countOutcome, hold, settle } from './run-numbers.ts';
+import { countedRunOf, countOutcome, hold, settleReturned } from './run-numbers.ts';
 import { sources } from './world.ts';
 
 const lost = { ok: false, code: 'lease_lost' };
@@ -79,14 +79,19 @@ export function complete(model: QueueModel, { fence, brings, finds }: PlannedCom
   item.seen += 1;
   item.records += fresh ? 1 : 0;
   item.attempts.push(unchanged ? 'unchanged' : 'completed');
-  const run = runOf(model, item);
+  const run = countedRunOf(model, item);
   countOutcome(run, 'completed');
   if (run && unchanged) run.unchanged += 1;
-  return { ok: true, discovered: discover(model, item, finds), unchanged };
+  const parent = { run: run && item.run };
+  return { ok: true, discovered: discover(model, parent, finds), unchanged };
 }
 
 /** Finds join the run of their page, within its budget; after a cancel as skipped, after a stop held. */
-function discover(model: QueueModel, parent: ModelItem, finds: readonly PlannedItem[]): number {
+function discover(
+  model: QueueModel,
+  parent: Pick<ModelItem, 'run'>,
+  finds: readonly PlannedItem[],
+): number {
   const run = runOf(model, parent);
   const distinct = finds.filter(
     (find, n) => finds.findIndex(({ key }) => key === find.key) === n && !isKnown(model, find.key),
@@ -124,7 +129,7 @@ export function fail(model: QueueModel, { fence, decision, blockHost }: RequestO
     const host = modelHostOf(model, item);
     host.blockedUntil = Math.max(host.blockedUntil, model.now + blockMinutes);
   }
-  const run = runOf(model, item);
+  const run = countedRunOf(model, item);
   item.status = status;
   item.lease = null;
   item.errorCode = 'payload_invalid';
@@ -135,7 +140,7 @@ export function fail(model: QueueModel, { fence, decision, blockHost }: RequestO
   }
   item.availableAt = model.now + backoffMinutes;
   if (run) run.retried += 1;
-  return { ok: true, status: settle(model, item) };
+  return { ok: true, status: settleReturned(model, item) };
 }
 
 export function release(model: QueueModel, { fence }: RequestOf<'release'>): number {
@@ -145,7 +150,7 @@ export function release(model: QueueModel, { fence }: RequestOf<'release'>): num
   item.lease = null;
   item.attempt = Math.max(0, item.attempt - 1);
   item.attempts.push('released');
-  settle(model, item);
+  settleReturned(model, item);
   return 1;
 }
 
@@ -187,11 +192,12 @@ const pacedOf = (model: QueueModel): { slot: Slot | null; nextSlotAt: number }[]
 /** Expired leases: back to pending, or failed when the attempts are used up. */
 export function rescue(model: QueueModel): number {
   // Items plain SQL left in progress without a lease would count too; nothing here makes them.
-  const expired = model.items.filter(
-    (item) => isHeld(item) && (item.lease?.until ?? noTime) <= model.now,
-  );
+  // In the order in which they expired: of an ended run, the first of them may be the last that it counts.
+  const expired = model.items
+    .filter((item) => isHeld(item) && (item.lease?.until ?? noTime) <= model.now)
+    .sort((one, other) => (one.lease?.until ?? noTime) - (other.lease?.until ?? noTime));
   for (const item of expired) {
-    const run = runOf(model, item);
+    const run = countedRunOf(model, item);
     item.lease = null;
     item.attempts.push('expired');
     if (item.attempt >= sources[item.source].maxAttempts) {
@@ -202,7 +208,7 @@ export function rescue(model: QueueModel): number {
       item.status = 'pending';
       item.availableAt = model.now;
       if (run) run.retried += 1;
-      settle(model, item);
+      settleReturned(model, item);
     }
   }
   return expired.length;

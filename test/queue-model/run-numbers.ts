@@ -9,6 +9,21 @@ export function countOutcome(run: ModelRun | null, status: WorkItemStatus, by: 1
   run[status === 'completed' ? 'succeeded' : status] += by;
 }
 
+/**
+ * The run that an item in a worker's hands still counts into, null when none: of an ended run what was leased when it
+ * ended, which its numbers leave open. Plain SQL sends items round again, and never makes them open.
+ */
+export function countedRunOf(model: QueueModel, item: ModelItem): ModelRun | null {
+  const run = runOf(model, item);
+  return run && (run.status === 'running' || run.processed < run.total) ? run : null;
+}
+
+/** The numbers of an ended run are history for what is in nobody's hands. */
+export const runningRunOf = (model: QueueModel, item: ModelItem): ModelRun | null => {
+  const run = runOf(model, item);
+  return run?.status === 'running' ? run : null;
+};
+
 /** A failed item that is skipped was counted already; the numbers of an ended run stay. */
 export function failedBecameSkipped(run: ModelRun | null): void {
   if (run?.status !== 'running') return;
@@ -16,7 +31,16 @@ export function failedBecameSkipped(run: ModelRun | null): void {
   run.skipped += 1;
 }
 
-/** An item came back to pending: in a cancelled run it is skipped, after a stop it is held. */
+/** A leased item came back to pending. What is no part of its ended run any more leaves it, and waits as it is. */
+export function settleReturned(model: QueueModel, item: ModelItem): 'pending' | 'skipped' {
+  if (countedRunOf(model, item) === null) {
+    item.run = null;
+    return 'pending';
+  }
+  return settle(model, item);
+}
+
+/** A pending item whose run has ended: in a cancelled run it is skipped, after a stop it is held. */
 export function settle(model: QueueModel, item: ModelItem): 'pending' | 'skipped' {
   const run = runOf(model, item);
   if (run === null || run.status === 'running') return 'pending';
