@@ -103,7 +103,7 @@ test('a source is changed, rolled back, paused, resumed and deleted', async ({ p
   await expect(page.getByText('This source is paused')).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('alertdialog')).toContainText('0 items and their records stay');
+  await expect(page.getByRole('alertdialog')).toContainText('0 items and their records are kept');
   await page.getByRole('button', { name: 'Delete source' }).click();
   await page.waitForURL('**/sources');
   await expect(page.getByRole('link', { name: 'steered-source' })).toHaveCount(0);
