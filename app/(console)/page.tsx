@@ -1,6 +1,7 @@
 import { Check, CircleDashed, Cpu, LoaderCircle, Minus, Play, Waypoints, X } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage, settle } from '#app/_server/action.ts';
+import { staleDays } from '#app/_shared/stale-share.tsx';
 import { WindowLinks, windowWords } from '#app/_shared/window-links.tsx';
 import { Banner, ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
@@ -24,7 +25,6 @@ import {
   Errors,
   mostSourcesListed,
   Sources,
-  staleDays,
 } from './_overview/sections.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };

@@ -1,5 +1,4 @@
 /** The sections of the overview: sources, active runs, failures, and what is backing off. */
-
 import { Hourglass } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { clusterHref } from '#app/_shared/list-address.ts';
@@ -18,8 +17,6 @@ import type {
   SourceTotals,
   StaleShare,
 } from '#lib/metrics/model.ts';
-
-export { staleDays };
 
 /** Those with the most items; the rest is on the page of the sources. */
 export const mostSourcesListed = 12;
