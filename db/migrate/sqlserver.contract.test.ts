@@ -127,6 +127,23 @@ describe.runIf(server !== null)('an existing Holocron database on SQL Server', (
   });
 });
 
+describe.runIf(server !== null)('a batch of a script', () => {
+  it('says what it says while it runs', async () => {
+    if (!server) throw new Error('The suite is left out without a server.');
+    const connection = await connect(server);
+    const said: string[] = [];
+    try {
+      await connection.executeBatch(
+        `RAISERROR(N'%d keys made exact', 0, 1, 2000) WITH NOWAIT; PRINT N'0004'`,
+        { onMessage: (text) => said.push(text) },
+      );
+    } finally {
+      await connection.close();
+    }
+    expect(said).toEqual(['2000 keys made exact', '0004']);
+  });
+});
+
 describe.runIf(server !== null)('a login that may do little on SQL Server', () => {
   const login = `test_login_${randomBytes(4).toString('hex')}`;
   const password = `P-${randomBytes(12).toString('hex')}`;

@@ -127,7 +127,7 @@ export interface IngestRunsTable {
   items_skipped: Generated<number>;
   items_retried: Generated<number>;
   items_unchanged: Generated<number>;
-  /** added: how often a resource was found gone; among the skipped. */
+  /** added: how often a resource was found missing; among the skipped. */
   items_gone: Generated<number>;
   max_items: number | null;
   max_depth: number | null;
@@ -136,7 +136,7 @@ export interface IngestRunsTable {
   requests_sent: Generated<number>;
   /** added: nothing of the run is asked for after this moment. */
   deadline_at: Generated<Instant | null>;
-  /** added: when its progress was told last. */
+  /** added: when its progress was last reported. */
   progress_at: Generated<Instant | null>;
   paused_at: Instant | null;
   /** added: `finished` | `stopped` | `cancelled` | `budget` | `error`. */

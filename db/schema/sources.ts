@@ -76,7 +76,7 @@ export interface HostsTable {
   next_slot_at: Generated<Instant | null>;
   slot_lease_id: Generated<string | null>;
   slot_until: Generated<Instant | null>;
-  /** Requests it may have with it at the same moment; null = as many as the workers send. */
+  /** Requests in flight at once; null = as many as the workers send. */
   concurrency: Generated<number | null>;
   /** JSON of what the host last said of our budget there. */
   budget: Generated<string | null>;

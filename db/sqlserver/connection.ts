@@ -12,8 +12,8 @@ import { PlannableRequest, typedParameter } from './request.ts';
 const aliveWithinMs = 2_000;
 /** A server that does not even take back a statement is taken for dead after this, ms. */
 const cancelTimeoutMs = 2_000;
-/** The number of a message that a script gives as text. */
-const userMessage = 50_000;
+/** The numbers of messages that a script gives as text, by RAISERROR and by PRINT. */
+const numbersOfText: readonly number[] = [50_000, 0];
 /** How often a read is sent at most. */
 const maxReads = 5;
 
@@ -167,14 +167,14 @@ export class TdsConnection implements DatabaseConnection {
 
   /**
    * A batch of a script, sent as it is (no parameters). Without a time limit unless one is given.
-   * @param onMessage gets what the batch says on its way (RAISERROR … WITH NOWAIT)
+   * @param onMessage gets what the batch says on its way (PRINT, RAISERROR … WITH NOWAIT)
    */
   async executeBatch(
     sql: string,
     { timeoutMs = 0, onMessage }: BatchOptions = {},
   ): Promise<Record<string, unknown>[]> {
     const listen = ({ number, message }: { number: number; message: string }) => {
-      if (number === userMessage) onMessage?.(message);
+      if (numbersOfText.includes(number)) onMessage?.(message);
     };
     this.#connection.on('infoMessage', listen);
     try {

@@ -43,10 +43,14 @@ export class ConnectionPool {
   /** Throws `db_rcsi_off` until the database keeps row versions; a readable copy keeps them by nature. */
   async #connect(settings: SqlServerSettings, onReadAgain?: () => void): Promise<TdsConnection> {
     const connection = await connect(settings, onReadAgain);
-    this.#versioned ||= settings.readOnlyIntent === true || (await hasRowVersions(connection));
-    if (this.#versioned) return connection;
-    await connection.close();
-    throw rowVersionsOff(settings.database);
+    try {
+      this.#versioned ||= settings.readOnlyIntent === true || (await hasRowVersions(connection));
+      if (!this.#versioned) throw rowVersionsOff(settings.database);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   /** Throws `db_pool_exhausted` after the patience, or why no connection could be made. */

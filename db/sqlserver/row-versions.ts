@@ -2,6 +2,9 @@
 import { DatabaseError } from '../errors.ts';
 import type { TdsConnection } from './connection.ts';
 
+/** A server that lives answers from its catalogue sooner, ms. */
+const answerMs = 15_000;
+
 type Session = Pick<TdsConnection, 'executeBatch'>;
 
 /** Of the database the session is in. A server that is not SQL Server keeps versions by nature. */
@@ -9,6 +12,7 @@ export async function hasRowVersions(session: Session): Promise<boolean> {
   const [row] = await session.executeBatch(
     `SELECT [is_read_committed_snapshot_on] AS [on], @@VERSION AS [version]
      FROM sys.databases WHERE [database_id] = DB_ID()`,
+    { timeoutMs: answerMs },
   );
   // A login sees at least the database it is in; what is not told is not taken for a fault.
   if (!row || !String(row['version']).startsWith('Microsoft SQL')) return true;
