@@ -54,7 +54,7 @@ export async function reachDatabase<S extends Session>(
         continue;
       }
       const found = await lookUp(settings, connect, wait);
-      if (found === null || found.exists) await wait.orThrow(found?.fault ?? error);
+      if (found.exists) await wait.orThrow(found.fault ?? error);
       else if (run.dryRun) return { connection: null, created: true };
       else created = await create(settings, run, connect, found.edition);
       continue;
@@ -65,7 +65,7 @@ export async function reachDatabase<S extends Session>(
   }
 }
 
-/** What goes by, until the time is over; each reason is said once. */
+/** The time to wait for what may still come right; each reason is said once. */
 class Wait {
   readonly #host: string;
   readonly #log: MigrationRun['log'];
@@ -78,7 +78,7 @@ class Wait {
     this.#end = performance.now() + run.waitTimeoutMs;
   }
 
-  /** Pauses before the next try; throws what cannot go by, and everything once the time is over. */
+  /** Pauses before the next try; throws what waiting cannot cure, and everything once the time is over. */
   async orThrow(error: unknown): Promise<void> {
     const left = this.#end - performance.now();
     if (!(error instanceof DatabaseError) || left <= 0) throw error;
@@ -101,12 +101,12 @@ interface Found {
   readonly fault?: DatabaseError;
 }
 
-/** What `master` knows of the database; null when this login may not open `master` either. */
+/** What `master` knows of the database. Throws when this login may not open `master` either. */
 async function lookUp<S extends Session>(
   settings: SqlServerSettings,
   connect: Connect<S>,
   wait: Wait,
-): Promise<Found | null> {
+): Promise<Found> {
   let master: S;
   try {
     master = await connect({ ...settings, database: 'master' });

@@ -1,6 +1,6 @@
 -- What an item has beyond the existing table: lease, back-off, validators, history, recrawl. Columns are nullable
--- or have a constant default, so that servers which can do so add them without touching the rows; where one must
--- touch them, it does so once.
+-- or have a constant default, so that editions which can do so add them without touching the rows; the others
+-- touch them once for all.
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;

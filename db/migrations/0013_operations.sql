@@ -52,6 +52,7 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[schedules]') AND name = N'IX_schedules_next')
     CREATE NONCLUSTERED INDEX [IX_schedules_next]
     ON [$(schema)].[schedules] ([next_at])
+    INCLUDE ([enabled])
     WHERE [enabled] = 1;
 GO
 -- Bulk actions are background work: what was expected, how fast, who works on it, what can be undone.
@@ -99,6 +100,7 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[bulk_actions]') AND name = N'IX_bulk_actions_running')
     CREATE NONCLUSTERED INDEX [IX_bulk_actions_running]
     ON [$(schema)].[bulk_actions] ([bulk_action_id])
+    INCLUDE ([status])
     WHERE [status] = N'running';
 GO
 -- The outcome of each item, a chunk of items a row: what they were before, and which were refused and why.
@@ -120,6 +122,7 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[bulk_action_chunks]') AND name = N'IX_bulk_action_chunks_refused')
     CREATE NONCLUSTERED INDEX [IX_bulk_action_chunks_refused]
     ON [$(schema)].[bulk_action_chunks] ([bulk_action_id], [chunk])
+    INCLUDE ([refused_count])
     WHERE [refused_count] > 0;
 GO
 -- Outcomes are purged oldest first.
