@@ -1,4 +1,4 @@
-/** What holds for every command: no secret leaves it, and a setting without effect is said to be one. */
+/** What holds for every command: no secret leaves it, and a setting without effect is named. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ describe('secrets', () => {
     'commands/worker.ts',
     'commands/db-init.ts',
     'commands/db-smoke.ts',
-  ])('of a database that does not answer are not told by %s', async (script) => {
+  ])('of a database that does not answer are not printed by %s', async (script) => {
     const args = {
       'commands/ingest.ts': ['--config', example, '--verbose'],
       'commands/worker.ts': ['--once', '--verbose'],

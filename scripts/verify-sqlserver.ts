@@ -15,6 +15,7 @@ import {
 } from '#commands/support/program.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
+import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { loadSettings } from '#lib/load-config.ts';
 import { smokeTest } from '#lib/smoke/smoke-test.ts';
@@ -50,6 +51,7 @@ function serverSettings(flags: Flags): SqlServerSettings {
 }
 
 async function start(flags: Flags): Promise<void> {
+  for (const unknown of unknownVariables(process.env)) say(`! ${describeUnknown(unknown)}`);
   const named = namedServer(flags);
   if (named === null) {
     await startContainer();

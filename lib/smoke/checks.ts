@@ -1,4 +1,4 @@
-/** The four checks of the smoke test. Each throws what is wrong, and tells what it does as it goes. */
+/** The four checks of the smoke test. Each throws what is wrong, and reports each step that it has done. */
 import { sql } from 'kysely';
 import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
@@ -18,7 +18,7 @@ const tables: readonly TableName[] = [
   'seen_resources',
 ];
 
-type Tell = (line: string) => void;
+type OnStep = (line: string) => void;
 
 export async function checkConnection(db: Db): Promise<void> {
   await sql`select ${db.engine.now()} as now`.execute(db.q);
@@ -46,14 +46,14 @@ const smokeItem = (sourceName: string, resourceId: string): NewWorkItem => ({
   metadata: { text: 'Ð ☃ 𝒳' },
 });
 
-export async function checkWriteAndRead(db: Db, sourceName: string, tell: Tell): Promise<void> {
+export async function checkWriteAndRead(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
   const store = await createStateStore({ db });
   const item = smokeItem(sourceName, 'write-read');
   const id = item.workItemId ?? '';
   expectThat(await store.enqueue(item), 'A new work item was taken for a known one.');
-  tell(`Enqueued work item: ${id}`);
+  onStep(`Enqueued work item: ${id}`);
   expectThat(await store.exists(dedupeKeyOf(item)), 'The work item cannot be found by its key.');
-  tell('Verified work item exists');
+  onStep('Verified work item exists');
   // Not `dequeue`: the queue may be in use, and its items are not ours.
   const leaseIds = freshLeases(1);
   const scope = { sources: [{ system: sourceSystem, name: sourceName }] };
@@ -65,20 +65,20 @@ export async function checkWriteAndRead(db: Db, sourceName: string, tell: Tell):
     JSON.stringify(read?.metadata) === JSON.stringify(item.metadata),
     'The work item was not read back as it was written.',
   );
-  tell('Retrieved work item successfully');
+  onStep('Retrieved work item successfully');
   await store.updateStatus(id, 'completed');
   const status = (await store.getWorkItem(id))?.status;
   expectThat(status === 'completed', `The status is ${status} instead of completed.`);
-  tell('Updated status to COMPLETED');
+  onStep('Updated status to COMPLETED');
 }
 
-export async function checkDedupe(db: Db, sourceName: string, tell: Tell): Promise<void> {
+export async function checkDedupe(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
   const store = await createStateStore({ db });
   const enqueue = () => store.enqueue(smokeItem(sourceName, 'dedupe'));
   expectThat(await enqueue(), 'A new work item was taken for a known one.');
-  tell('First enqueue succeeded');
+  onStep('First enqueue succeeded');
   expectThat(!(await enqueue()), 'The same work item was enqueued twice.');
-  tell('Second enqueue correctly rejected (dedupe working)');
+  onStep('Second enqueue correctly rejected (dedupe working)');
 }
 
 /** Removes every trace of the checks. */

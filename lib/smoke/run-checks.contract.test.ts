@@ -7,7 +7,7 @@ import { runSmokeChecks } from './run-checks.ts';
 const admin = systemActor('test');
 
 describe.each(contractEngines())('the smoke checks of the console on $name', (engine) => {
-  it('pass on a migrated database, tell their steps and leave no trace', async () => {
+  it('pass on a migrated database, report their steps and leave no trace', async () => {
     const { db, dispose } = await engine.create();
     const results = await runSmokeChecks(db, admin);
     expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);

@@ -22,7 +22,7 @@ export interface SmokeResult {
   readonly error: PublicError | null;
 }
 
-type Tell = (line: string) => void;
+type OnStep = (line: string) => void;
 
 /**
  * Runs the checks in order and stops at the first that fails; leaves no trace in the database. Needs
@@ -31,13 +31,15 @@ type Tell = (line: string) => void;
 export async function runSmokeChecks(db: Db, actor: Actor): Promise<SmokeResult[]> {
   requirePermission(actor, 'settings:manage');
   const sourceName = smokeSourceName();
-  const checks: readonly { readonly name: string; readonly run: (tell: Tell) => Promise<void> }[] =
-    [
-      { name: 'Connection', run: () => checkConnection(db) },
-      { name: 'Schema and migrations', run: () => checkSchema(db) },
-      { name: 'Write and read', run: (tell) => checkWriteAndRead(db, sourceName, tell) },
-      { name: 'Deduplication', run: (tell) => checkDedupe(db, sourceName, tell) },
-    ];
+  const checks: readonly {
+    readonly name: string;
+    readonly run: (onStep: OnStep) => Promise<void>;
+  }[] = [
+    { name: 'Connection', run: () => checkConnection(db) },
+    { name: 'Schema and migrations', run: () => checkSchema(db) },
+    { name: 'Write and read', run: (onStep) => checkWriteAndRead(db, sourceName, onStep) },
+    { name: 'Deduplication', run: (onStep) => checkDedupe(db, sourceName, onStep) },
+  ];
   const results: SmokeResult[] = [];
   let wrote = false;
   for (const { name, run } of checks) {

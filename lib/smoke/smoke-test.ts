@@ -59,14 +59,14 @@ async function runChecks(settings: DatabaseSettings, print: Print): Promise<void
   }
 }
 
-async function checkQueue(db: Db, tell: Print, print: Print): Promise<void> {
+async function checkQueue(db: Db, onStep: Print, print: Print): Promise<void> {
   const sourceName = smokeSourceName();
   try {
     print('Test 3: Testing write/read operations...');
-    await checkWriteAndRead(db, sourceName, tell);
+    await checkWriteAndRead(db, sourceName, onStep);
     print('✓ Write/read operations successful');
     print('Test 4: Testing deduplication...');
-    await checkDedupe(db, sourceName, tell);
+    await checkDedupe(db, sourceName, onStep);
     print('✓ Deduplication working correctly');
   } finally {
     await cleanUp(db, sourceName);
@@ -93,6 +93,5 @@ function printHeader(settings: DatabaseSettings, engine: string, print: Print): 
   const lines = describeSettings(settings);
   const labelWidth = Math.max(...lines.map(([label]) => label.length)) + 1;
   for (const [label, value] of lines) print(`  ${`${label}:`.padEnd(labelWidth)} ${value}`);
-  for (const note of settings.notes) print(`  ${note}`);
   print(rule);
 }

@@ -17,8 +17,8 @@ export function childEnvironment(
 ): NodeJS.ProcessEnv {
   const env = { ...process.env };
   const file = configFile ?? env['INGEST_CONFIG'];
-  // They have been named already; each child would name them again.
-  for (const { name } of unknownVariables(env)) delete env[name];
+  // They have been named already; each child would name them again. Left out, they would come back from .env.
+  for (const { name } of unknownVariables(env)) env[name] = '';
   return {
     ...env,
     ...(config.database.engine === 'sqlite'

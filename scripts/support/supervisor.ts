@@ -93,7 +93,7 @@ export function stopSupervisorOnSignals(supervisor: Supervisor, say: (line: stri
   const onSignal = () => {
     if (firstAt === null) {
       firstAt = performance.now();
-      say('Stopping: what is in flight is finished or given back (Ctrl-C again stops at once).');
+      say('Stopping: what is in flight is finished or released (Ctrl-C again stops at once).');
       supervisor.stop(0);
     } else if (performance.now() - firstAt > sameSignalMs) {
       supervisor.stop(130, true);
