@@ -32,6 +32,8 @@ class FakeServer {
   readonly refusals: DatabaseErrorCode[] = [];
   /** How often `master` is asked until a recovering database is open. */
   recoversAfter = Number.POSITIVE_INFINITY;
+  /** How often the database is found young and empty until its maker has turned row versions on. */
+  beingMadeFor = 0;
   /** How often turning on row versions is refused since others use the database. */
   othersFor = 0;
   readonly sent: string[] = [];
@@ -54,6 +56,11 @@ class FakeServer {
 
   #execute(sql: string): Record<string, unknown>[] {
     this.sent.push(sql);
+    if (sql.includes('create_date')) {
+      this.beingMadeFor -= 1;
+      if (this.beingMadeFor === 0 && this.shop) this.shop.rcsi = true;
+      return this.beingMadeFor >= 0 ? [{ found: 1 }] : [];
+    }
     if (sql.includes('is_read_committed_snapshot_on')) {
       return [{ on: this.shop?.rcsi, version: 'Microsoft SQL Server 2022 (RTM)' }];
     }
@@ -233,6 +240,18 @@ describe('row versions', () => {
       remedy: expect.stringContaining('--enable-rcsi'),
     });
     expect([server.shop.rcsi, server.open]).toEqual([false, 0]);
+  });
+
+  it('are waited for while another process is making the database', async () => {
+    const server = new FakeServer();
+    server.shop = { state: 0, access: 1, rcsi: false };
+    server.beingMadeFor = 3;
+    expect((await reach(server).reached).connection).not.toBeNull();
+    expect(server.open).toBe(1);
+    server.shop.rcsi = false;
+    server.beingMadeFor = Number.POSITIVE_INFINITY;
+    await expect(reach(server).reached).rejects.toMatchObject({ code: 'db_rcsi_off' });
+    expect(server.open).toBe(1);
   });
 
   it('are turned on when that is wanted, once nobody else uses the database', async () => {

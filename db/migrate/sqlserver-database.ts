@@ -27,6 +27,9 @@ const startingUp: readonly string[] = [
   'db_login_failed',
 ];
 
+/** Given only of a database that another process is making at this moment. */
+const settling: readonly string[] = ['db_missing', 'db_rcsi_off'];
+
 export interface Reached<S> {
   /** Null in a dry run over a database that does not exist. */
   readonly connection: S | null;
@@ -82,7 +85,7 @@ class Wait {
   async orThrow(error: unknown): Promise<void> {
     const left = this.#end - performance.now();
     if (!(error instanceof DatabaseError) || left <= 0) throw error;
-    if (!startingUp.includes(error.code) && error.code !== 'db_missing') throw error;
+    if (!startingUp.includes(error.code) && !settling.includes(error.code)) throw error;
     if (this.#said !== error.code) {
       const seconds = Math.ceil(left / 1_000);
       this.#log(`  - Waiting up to ${seconds} s for SQL Server at ${this.#host}: ${error.message}`);
@@ -222,28 +225,49 @@ async function existsIn(master: Session, database: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The connection when the database keeps row versions; null after they were turned on: connect again. */
+/** The connection when the database keeps row versions; null when they were turned on meanwhile: connect again. */
 async function withRowVersions<S extends Session>(
   settings: SqlServerSettings,
   run: MigrationRun,
   { connection, connect, wait }: { connection: S; connect: Connect<S>; wait: Wait },
 ): Promise<S | null> {
-  let kept = false;
-  try {
-    kept = await hasRowVersions(connection);
-    if (kept) return connection;
-    if (!run.enableRcsi) throw rowVersionsOff(settings.database);
-    if (run.dryRun) {
-      run.log(`  - Would turn on row versions in ${settings.database}`);
-      kept = true;
-      return connection;
-    }
-  } finally {
-    if (!kept) await connection.close();
+  const versions = await versionsOf(connection);
+  if (versions === 'on') return connection;
+  if (run.enableRcsi && run.dryRun) {
+    run.log(`  - Would turn on row versions in ${settings.database}`);
+    return connection;
+  }
+  // Turning them on needs the database for itself, whoever does it.
+  await connection.close();
+  if (!run.enableRcsi) {
+    if (versions === 'off') throw rowVersionsOff(settings.database);
+    await wait.orThrow(rowVersionsOff(settings.database));
+    return null;
   }
   await turnOn(settings, connect, wait);
   run.log(`✓ Turned on row versions (READ_COMMITTED_SNAPSHOT) in ${settings.database}`);
   return null;
+}
+
+/** Closes the connection when the answer fails. */
+async function versionsOf(connection: Session): Promise<'on' | 'off' | 'to come'> {
+  try {
+    if (await hasRowVersions(connection)) return 'on';
+    return (await isBeingMade(connection)) ? 'to come' : 'off';
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Young and empty: another starter has made it and is about to turn on row versions. */
+async function isBeingMade(connection: Session): Promise<boolean> {
+  const rows = await connection.executeBatch(
+    `SELECT 1 AS [found] FROM sys.databases WHERE [database_id] = DB_ID()
+       AND [create_date] > DATEADD(minute, -5, GETDATE()) AND NOT EXISTS (SELECT 1 FROM sys.tables)`,
+    { timeoutMs: lookUpMs },
+  );
+  return rows.length > 0;
 }
 
 /** Needs the database for itself for a moment. Ends nobody's session: it tries until the others are gone. */
@@ -266,15 +290,15 @@ async function turnOn<S extends Session>(
         const remedy = inUse
           ? 'Stop the workers, the console and whatever else is connected (sp_who2 lists it), then run this again.'
           : 'Have the owner of the database run ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON.';
-        await wait.orThrow(
-          new DatabaseError(
-            inUse ? 'db_busy' : 'db_rcsi_off',
-            inUse
-              ? `Row versions cannot be turned on in ${database} while others use it.`
-              : `Row versions could not be turned on in ${database}. ${quoteServer(error) ?? ''}`.trim(),
-            { remedy, cause: error },
-          ),
+        const fault = new DatabaseError(
+          inUse ? 'db_busy' : 'db_rcsi_off',
+          inUse
+            ? `Row versions cannot be turned on in ${database} while others use it.`
+            : `Row versions could not be turned on in ${database}. ${quoteServer(error) ?? ''}`.trim(),
+          { remedy, cause: error },
         );
+        if (!inUse) throw fault;
+        await wait.orThrow(fault);
       }
     }
   } finally {
