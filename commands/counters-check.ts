@@ -6,24 +6,18 @@
 import { openDatabase } from '#db/open.ts';
 import type { TotalsDrift } from '#db/totals.ts';
 import {
-  configOption,
-  databaseOption,
+  addCommonOptions,
+  type CommonFlags,
   defineCommand,
-  jsonOption,
   outputOf,
   printDatabase,
   runProgram,
-  type SettingsFlags,
   settingsFrom,
 } from './support/program.ts';
 
-interface Flags extends SettingsFlags {
-  readonly json: boolean;
-}
-
 const driftedCode = 3;
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: CommonFlags): Promise<void> {
   const out = outputOf(flags);
   const db = await openDatabase(settingsFrom(flags).database);
   printDatabase(db);
@@ -46,17 +40,16 @@ function lineOf({ key, itemCount, difference }: TotalsDrift): string {
   return `✗ ${name}: there are ${itemCount}; the total said ${itemCount - difference} and was corrected`;
 }
 
-export const program = defineCommand({
-  name: 'counters:check',
-  description: 'Recounts all work items and corrects the kept totals.',
-  reads: 'all of work_items; on SQL Server changes to items wait meanwhile, so choose quiet hours',
-  changes: 'the kept totals that differ',
-  examples: [['', 'workers do the same by themselves, once an hour']],
-  exitCodes: { 3: 'totals differed and are exact now' },
-})
-  .addOption(configOption())
-  .addOption(databaseOption())
-  .addOption(jsonOption())
-  .action(run);
+export const program = addCommonOptions(
+  defineCommand({
+    name: 'counters:check',
+    description: 'Recounts all work items and corrects the kept totals.',
+    reads:
+      'all of work_items; on SQL Server changes to items wait meanwhile, so choose quiet hours',
+    changes: 'the kept totals that differ',
+    examples: [['', 'workers do the same by themselves, once an hour']],
+    exitCodes: { 3: 'totals differed and are exact now' },
+  }),
+).action(run);
 
 if (import.meta.main) await runProgram(program);

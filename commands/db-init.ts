@@ -10,18 +10,16 @@ import { describeSettings } from '#db/settings/describe.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import {
-  configOption,
-  databaseOption,
+  addCommonOptions,
+  type CommonFlags,
   defineCommand,
-  jsonOption,
   outputOf,
   runProgram,
-  type SettingsFlags,
   settingsFrom,
   wholeNumber,
 } from './support/program.ts';
 
-interface Flags extends SettingsFlags {
+interface Flags extends CommonFlags {
   readonly migrationsDir?: string;
   readonly dryRun: boolean;
   readonly create: boolean;
@@ -30,7 +28,6 @@ interface Flags extends SettingsFlags {
   readonly script?: string;
   /** Seconds. */
   readonly waitTimeout: number;
-  readonly json: boolean;
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -86,22 +83,22 @@ function conclusion({ dryRun, applied, alreadyApplied }: MigrationReport): strin
     : `✓ All migrations completed successfully (${applied.length} applied now, ${before})`;
 }
 
-export const program = defineCommand({
-  name: 'db:init',
-  description:
-    'Waits for the server, creates the database if it is missing, applies pending migrations.',
-  reads: 'the migrations of this version and what is applied',
-  changes: 'creates the database and its tables; applies what is pending and drops no data',
-  examples: [
-    ['', 'migrates the configured database'],
-    ['--dry-run', 'prints what would be applied'],
-    ['--wait-timeout 120', 'waits two minutes for a server that is starting'],
-    ['--enable-rcsi', 'turns on row versions in an existing SQL Server database first'],
-    ['--script schema.sql', 'writes what it would do as a script for sqlcmd'],
-  ],
-})
-  .addOption(configOption())
-  .addOption(databaseOption())
+export const program = addCommonOptions(
+  defineCommand({
+    name: 'db:init',
+    description:
+      'Waits for the server, creates the database if it is missing, applies pending migrations.',
+    reads: 'the migrations of this version and what is applied',
+    changes: 'creates the database and its tables; applies what is pending and drops no data',
+    examples: [
+      ['', 'migrates the configured database'],
+      ['--dry-run', 'prints what would be applied'],
+      ['--wait-timeout 120', 'waits two minutes for a server that is starting'],
+      ['--enable-rcsi', 'turns on row versions in an existing SQL Server database first'],
+      ['--script schema.sql', 'writes what it would do as a script for sqlcmd'],
+    ],
+  }),
+)
   .option('--migrations-dir <dir>', 'directory of the .sql files (default: those of this version)')
   .option('--dry-run', 'print what would be done and change nothing', false)
   .option('--create', 'create a missing database on Azure SQL too, where it is billed', false)
@@ -113,7 +110,6 @@ export const program = defineCommand({
     wholeNumber(0, 86_400),
     defaultWaitTimeoutMs / 1000,
   )
-  .addOption(jsonOption())
   .action(run);
 
 if (import.meta.main) await runProgram(program);

@@ -4,20 +4,14 @@
  */
 import { prepareInstallation } from './support/prepare-installation.ts';
 import {
-  configOption,
-  databaseOption,
+  addCommonOptions,
+  type CommonFlags,
   defineCommand,
-  jsonOption,
   outputOf,
   runProgram,
-  type SettingsFlags,
 } from './support/program.ts';
 
-interface Flags extends SettingsFlags {
-  readonly json: boolean;
-}
-
-async function run(flags: Flags): Promise<void> {
+async function run(flags: CommonFlags): Promise<void> {
   const out = outputOf(flags);
   const { config, databaseLabel, firstSignIn } = await prepareInstallation(flags);
   for (const note of config.notes) console.error(`! ${note}`);
@@ -34,17 +28,15 @@ async function run(flags: Flags): Promise<void> {
   out.result({ database: databaseLabel, first_sign_in: firstSignIn });
 }
 
-export const program = defineCommand({
-  name: 'first-start',
-  description: 'Makes the key file, the sample source and the first administrator.',
-  reads: 'sources and users',
-  changes:
-    'applies pending migrations, and adds what is missing of the three; nothing the second time',
-  examples: [['', 'prints the first sign-in, once']],
-})
-  .addOption(configOption())
-  .addOption(databaseOption())
-  .addOption(jsonOption())
-  .action(run);
+export const program = addCommonOptions(
+  defineCommand({
+    name: 'first-start',
+    description: 'Makes the key file, the sample source and the first administrator.',
+    reads: 'sources and users',
+    changes:
+      'applies pending migrations, and adds what is missing of the three; nothing the second time',
+    examples: [['', 'prints the first sign-in, once']],
+  }),
+).action(run);
 
 if (import.meta.main) await runProgram(program);

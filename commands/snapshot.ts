@@ -7,21 +7,16 @@ import { exportSnapshot } from '#lib/records/snapshot/export.ts';
 import { importSnapshot, verifySnapshot } from '#lib/records/snapshot/import.ts';
 import type { SnapshotPart } from '#lib/records/snapshot/manifest.ts';
 import {
-  configOption,
-  databaseOption,
+  addCommonOptions,
+  type CommonFlags,
   defineCommand,
   jsonOption,
   type Output,
   outputOf,
   printDatabase,
   runProgram,
-  type SettingsFlags,
   settingsFrom,
 } from './support/program.ts';
-
-interface Flags extends SettingsFlags {
-  readonly json: boolean;
-}
 
 const actor = systemActor('snapshot');
 const number = new Intl.NumberFormat('en');
@@ -30,7 +25,7 @@ const recordsOf = (count: number) =>
 const printPart = (out: Output) => (part: SnapshotPart, step: string) =>
   out.line(`  ${part.file}  ${step}`);
 
-async function withDatabase<T>(flags: Flags, work: (db: Db) => Promise<T>): Promise<T> {
+async function withDatabase<T>(flags: CommonFlags, work: (db: Db) => Promise<T>): Promise<T> {
   const db = await openDatabase(settingsFrom(flags).database);
   printDatabase(db);
   try {
@@ -40,7 +35,10 @@ async function withDatabase<T>(flags: Flags, work: (db: Db) => Promise<T>): Prom
   }
 }
 
-async function runExport(directory: string, flags: Flags & { source?: string[] }): Promise<void> {
+async function runExport(
+  directory: string,
+  flags: CommonFlags & { source?: string[] },
+): Promise<void> {
   const out = outputOf(flags);
   const manifest = await withDatabase(flags, (db) =>
     exportSnapshot(db, actor, {
@@ -53,7 +51,7 @@ async function runExport(directory: string, flags: Flags & { source?: string[] }
   out.result({ directory: path.resolve(directory), records: manifest.records });
 }
 
-async function runVerify(directory: string, flags: Pick<Flags, 'json'>): Promise<void> {
+async function runVerify(directory: string, flags: Pick<CommonFlags, 'json'>): Promise<void> {
   const out = outputOf(flags);
   const manifest = await verifySnapshot({
     directory: path.resolve(directory),
@@ -63,7 +61,7 @@ async function runVerify(directory: string, flags: Pick<Flags, 'json'>): Promise
   out.result({ made_at: manifest.made_at, records: manifest.records });
 }
 
-async function runImport(directory: string, flags: Flags): Promise<void> {
+async function runImport(directory: string, flags: CommonFlags): Promise<void> {
   const out = outputOf(flags);
   const { inserted, known } = await withDatabase(flags, (db) =>
     importSnapshot(db, actor, { directory: path.resolve(directory), onPart: printPart(out) }),
@@ -83,14 +81,10 @@ export const program = defineCommand({
     ['import backup --config other.yaml', 'inserts them into the database that a file names'],
   ],
 });
-program
-  .command('export')
+addCommonOptions(program.command('export'))
   .description('Writes all records, or those of some sources, into a new directory.')
   .argument('<directory>', 'must not exist')
   .option('--source <name...>', 'only records of these sources')
-  .addOption(configOption())
-  .addOption(databaseOption())
-  .addOption(jsonOption())
   .action(runExport);
 program
   .command('verify')
@@ -98,13 +92,9 @@ program
   .argument('<directory>', 'of the snapshot')
   .addOption(jsonOption())
   .action(runVerify);
-program
-  .command('import')
+addCommonOptions(program.command('import'))
   .description('Verifies a snapshot, then inserts the records that are absent; may be repeated.')
   .argument('<directory>', 'of the snapshot')
-  .addOption(configOption())
-  .addOption(databaseOption())
-  .addOption(jsonOption())
   .action(runImport);
 
 if (import.meta.main) await runProgram(program);

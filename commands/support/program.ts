@@ -79,6 +79,16 @@ export const jsonOption = () =>
 
 export type SettingsFlags = Pick<ConfigFlags, 'config' | 'database'>;
 
+/** What `addCommonOptions` gives. */
+export interface CommonFlags extends SettingsFlags {
+  readonly json: boolean;
+}
+
+/** `--config`, `--database` and `--json`, which most commands have. */
+export function addCommonOptions(program: Command): Command {
+  return program.addOption(configOption()).addOption(databaseOption()).addOption(jsonOption());
+}
+
 /** The settings for a command without a log; what has no effect is named on standard error. */
 export function settingsFrom(flags: SettingsFlags): Settings {
   const settings = loadSettings({ flags });
