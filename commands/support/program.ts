@@ -1,5 +1,5 @@
 /** What all commands have in common: how one is declared, run, helped with, and how it prints. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import { loadEnvFile } from '#lib/config/env-file.ts';
 import type { ConfigFlags, Settings } from '#lib/config/model.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
@@ -21,6 +21,7 @@ export interface CommandFacts {
   readonly exitCodes?: Readonly<Record<number, string>>;
 }
 
+const help = new Help();
 const declared = new WeakMap<Command, CommandFacts>();
 
 /** Declares a command; options and action are the caller's. */
@@ -30,7 +31,12 @@ export function defineCommand(facts: CommandFacts): Command {
     .version(packageFile.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    // Before subcommands are made: they take it over.
+    // Both before subcommands are made, which take them over.
+    .configureHelp({
+      // That a flag is off unless given goes without saying.
+      optionDescription: (option) =>
+        option.defaultValue === false ? option.description : help.optionDescription(option),
+    })
     .configureOutput({ outputError: (text, write) => write(`${explain(wrongCall(text))}\n`) })
     .addHelpText('after', () => `\n${helpAfterOptions(facts)}`);
   declared.set(program, facts);
