@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { loadConfig } from '#lib/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
 import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
-import { retryTransient } from '#worker/retry-transient.ts';
+import { isTransient, retryTransient } from '#worker/retry-transient.ts';
 import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
 import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
@@ -39,7 +39,12 @@ async function main(flags: WorkerFlags): Promise<number> {
   const reach = <T>(step: () => Promise<T>) =>
     flags.once
       ? step()
-      : retryTransient(step, { log, signal: stop.soft, what: 'reach the database' });
+      : retryTransient(step, {
+          log,
+          signal: stop.soft,
+          what: 'reach the database',
+          waitsFor: isTransient,
+        });
   await reach(() => prepareEmbedded(config.database));
   const runtime = await reach(() => openRuntime(config, log));
   try {

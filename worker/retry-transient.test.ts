@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '#db/errors.ts';
 import { createLogger } from '#lib/log.ts';
-import { delayBefore, isTransient, pause, retryTransient } from './retry-transient.ts';
+import {
+  delayBefore,
+  isDatabaseFault,
+  isTransient,
+  pause,
+  retryTransient,
+} from './retry-transient.ts';
 
 const log = createLogger({ level: 'silent', name: 'test' });
 const lost = () => new DatabaseError('db_connection_lost', 'gone', { remedy: 'wait' });
@@ -13,6 +19,21 @@ describe('a database fault', () => {
       true,
     );
   });
+
+  it.each(['db_login_failed', 'db_permission_denied', 'db_rcsi_off', 'db_error'] as const)(
+    '%s is no item’s, though it takes a person to end it',
+    (code) => {
+      const error = new DatabaseError(code, 'x', { remedy: '' });
+      expect([isDatabaseFault(error), isTransient(error)]).toEqual([true, false]);
+    },
+  );
+
+  it.each(['db_unique_violation', 'db_constraint_violation', 'db_value_too_long'] as const)(
+    '%s is the row’s',
+    (code) => {
+      expect(isDatabaseFault(new DatabaseError(code, 'x', { remedy: '' }))).toBe(false);
+    },
+  );
 
   it('stays when it is of the request', () => {
     expect(isTransient(new DatabaseError('db_value_too_long', 'x', { remedy: '' }))).toBe(false);
@@ -52,6 +73,17 @@ describe('waiting for the database', () => {
     );
     await expect(asked).rejects.toThrow('wrong');
     expect(calls).toBe(1);
+  });
+
+  it('of a start does not wait for a person', async () => {
+    const refused = new DatabaseError('db_login_failed', 'refused', { remedy: 'correct it' });
+    const asked = retryTransient(() => Promise.reject(refused), {
+      log,
+      signal: new AbortController().signal,
+      what: 'reach the database',
+      waitsFor: isTransient,
+    });
+    await expect(asked).rejects.toBe(refused);
   });
 
   it('gives up when it is told to', async () => {

@@ -1,28 +1,37 @@
 /** A worker outlives its database's bad moments: it waits and tries again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
+import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
 import type { Logger } from '#lib/log.ts';
 
-const transientCodes: ReadonlySet<DatabaseErrorCode> = new Set([
-  'db_connection_refused',
-  'db_host_unknown',
-  'db_connect_timeout',
-  'db_statement_timeout',
-  'db_connection_lost',
-  'db_pool_exhausted',
-  'db_busy',
-  'db_deadlock',
-  // Somebody has to repair these, but none of them is an item's fault: its attempts are not for them.
-  'db_full',
-  'db_file_unusable',
+/** Do not end by themselves. A running worker waits for the person; one that starts ends and says so. */
+const needsPerson: ReadonlySet<DatabaseErrorCode> = new Set([
+  'db_login_failed',
+  'db_certificate_untrusted',
+  'db_missing',
+  'db_schema_missing',
+  'db_permission_denied',
+  'db_rcsi_off',
+  'db_error',
 ] as const);
 
 const firstDelayMs = 200;
 const longestDelayMs = 15_000;
 
-/** True for faults of the moment or of the place (network, restart, contention, disk), false for those of the request. */
+/**
+ * True for every fault of the database or of the way to it: no item is to blame, and none of its attempts
+ * pays. False for what the row itself brings with it (`attempt-outcomes.ts`).
+ */
+export function isDatabaseFault(error: unknown): error is DatabaseError {
+  return (
+    error instanceof DatabaseError &&
+    (error.transient || outcomeRule(error.code).decision === 'wait')
+  );
+}
+
+/** True for faults that end without anybody: network, restart, contention, disk. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.transient || transientCodes.has(error.code));
+  return isDatabaseFault(error) && (error.transient || !needsPerson.has(error.code));
 }
 
 /** Doubles from 200 ms to 15 s; half of it is chance, so that a fleet does not return in step. */
@@ -36,21 +45,24 @@ export interface RetryTransientOptions {
   readonly signal: AbortSignal;
   /** For the log: `claim items`. */
   readonly what: string;
+  /** What is waited out; by default every fault of the database. */
+  readonly waitsFor?: (error: unknown) => boolean;
 }
 
 /**
- * Runs `fn` again while it fails of a transient fault; other errors are thrown at once, and so is the
+ * Runs `fn` again while it fails of a fault of the database; other errors are thrown at once, and so is the
  * last one when `signal` is aborted.
  */
 export async function retryTransient<T>(
   fn: () => Promise<T>,
   options: RetryTransientOptions,
 ): Promise<T> {
+  const { waitsFor = isDatabaseFault } = options;
   for (let retry = 0; ; retry += 1) {
     try {
       return await fn();
     } catch (error) {
-      if (!isTransient(error) || options.signal.aborted) throw error;
+      if (!waitsFor(error) || options.signal.aborted) throw error;
       const delayMs = Math.round(delayBefore(retry));
       options.log.warn(
         { err: error, delay_ms: delayMs },

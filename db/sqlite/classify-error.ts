@@ -13,7 +13,13 @@ export function classifySqliteError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  if (code.startsWith('SQLITE_CONSTRAINT')) {
+  if (code === 'SQLITE_TOOBIG') {
+    return new DatabaseError('db_value_too_long', 'A value is longer than the database takes.', {
+      remedy: 'Shorten the value.',
+      cause: error,
+    });
+  }
+  if (/^SQLITE_(CONSTRAINT|MISMATCH)/.test(code) || /^malformed JSON/.test(messageOf(error))) {
     return new DatabaseError('db_constraint_violation', 'The database refused a value.', {
       remedy: 'Correct the value; the log says which rule it broke.',
       cause: error,
@@ -32,10 +38,14 @@ export function classifySqliteError(error: unknown, path: string): unknown {
     });
   }
   if (isFileProblem(code)) return fileUnusable(path, error);
-  return new DatabaseError('db_error', 'The database reported an error.', {
-    remedy: 'Look into the log for its cause.',
-    cause: error,
-  });
+  return new DatabaseError(
+    'db_error',
+    `The database reported an error. ${code}: ${messageOf(error)}`,
+    {
+      remedy: 'Look into the log for its cause.',
+      cause: error,
+    },
+  );
 }
 
 function isFileProblem(code: string): boolean {

@@ -5,6 +5,7 @@
 import { statementTimeout } from '../deadline.ts';
 import { DatabaseError, type DatabaseErrorCode } from '../errors.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
+import { quoteServer } from './server-messages.ts';
 
 /** Where an error happened; decides what a lost or late answer means. */
 export interface ErrorPlace {
@@ -16,7 +17,8 @@ export interface ErrorPlace {
 
 interface Sentence {
   readonly code: DatabaseErrorCode;
-  readonly message: (place: ErrorPlace) => string;
+  /** @param words what the server or the driver said */
+  readonly message: (place: ErrorPlace, words: string) => string;
   readonly remedy: string;
   readonly transient?: boolean;
 }
@@ -50,6 +52,12 @@ const loginFailed: Sentence = {
   remedy:
     'Check INGEST_SQLSERVER_USER and INGEST_SQLSERVER_PASSWORD (or MSSQL_SA_PASSWORD); the password must meet the server’s rules (8 characters and more with upper and lower case, digit, special character), and a server that is still starting refuses logins too.',
 };
+const firewall: Sentence = {
+  code: 'db_login_failed',
+  message: (place) => `The firewall of ${server(place)} does not admit this machine’s address.`,
+  remedy:
+    'Add the address as a rule of the server’s firewall (Azure portal: Networking; or sp_set_firewall_rule), or connect through a private endpoint; a new rule takes up to five minutes.',
+};
 const missing: Sentence = {
   code: 'db_missing',
   message: ({ settings }) =>
@@ -75,6 +83,26 @@ const schemaMissing: Sentence = {
     `The database ${settings.database} lacks a table or column in the schema ${settings.schema}.`,
   remedy: 'Run “pnpm db:init” to apply the migrations, or check INGEST_SQLSERVER_SCHEMA.',
 };
+const noOpenJson: Sentence = {
+  code: 'db_error',
+  message: ({ settings }) =>
+    `The database ${settings.database} knows no OPENJSON: its compatibility level is below 130.`,
+  remedy:
+    'Run “ALTER DATABASE … SET COMPATIBILITY_LEVEL = 150” on SQL Server 2019, 160 on 2022, 170 on 2025.',
+};
+const noReadPast: Sentence = {
+  code: 'db_error',
+  message: () =>
+    'The session’s isolation level does not let a claim pass over locked rows: it is not READ COMMITTED.',
+  remedy:
+    'Look for a logon trigger, a proxy or a procedure that sets SERIALIZABLE or SNAPSHOT, and take it away.',
+};
+const setOptions: Sentence = {
+  code: 'db_error',
+  message: (_, words) => `A table’s indexes need other SET options. ${words}`,
+  remedy:
+    'Find what was made with QUOTED_IDENTIFIER or ANSI_NULLS off (sys.sql_modules, uses_quoted_identifier = 0), such as a trigger of your own, and make it again with both on.',
+};
 const denied: Sentence = {
   code: 'db_permission_denied',
   message: ({ settings }) =>
@@ -86,6 +114,18 @@ const lost: Sentence = {
   code: 'db_connection_lost',
   message: (place) => `The connection to ${server(place)} was lost.`,
   remedy: 'Try again; if it happens often, look into the server’s log.',
+  transient: true,
+};
+const transactionEnded: Sentence = {
+  code: 'db_busy',
+  message: () => 'The server ended the transaction before it was complete.',
+  remedy: 'Try again; if it happens often, look into the server’s log.',
+  transient: true,
+};
+const pressed: Sentence = {
+  code: 'db_busy',
+  message: () => 'The server is short of memory or other resources.',
+  remedy: 'Try again in a moment; if it lasts, give the server more memory or a larger tier.',
   transient: true,
 };
 const deadlock: Sentence = {
@@ -128,47 +168,70 @@ const recovering: Sentence = {
 };
 const unknown: Sentence = {
   code: 'db_error',
-  message: () => 'The database reported an error.',
-  remedy: 'Look into the log for its cause.',
+  message: (_, words) => `The database reported an error. ${words}`,
+  remedy: 'Look the number up in the documentation of SQL Server, and the cause in the log.',
 };
+
+/** Of a message that a person reads; the log has all of it. */
+const longestWords = 300;
 
 /**
  * https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
  * https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+ * https://github.com/dotnet/efcore/blob/main/src/EFCore.SqlServer/Storage/Internal/SqlServerTransientExceptionDetector.cs
  */
-const byNumber: ReadonlyMap<number, Sentence> = new Map([
-  ...[18456, 18452, 18470, 18486, 18487, 18488].map((n) => [n, loginFailed] as const),
-  ...[4060, 911, 4063].map((n) => [n, missing] as const),
-  ...[208, 207, 2760, 1088, 4902].map((n) => [n, schemaMissing] as const),
-  ...[229, 230, 262, 297, 300, 916, 15247].map((n) => [n, denied] as const),
-  ...[1205, 3960].map((n) => [n, deadlock] as const),
-  // 1222: a lock time-out, 1204: no memory for locks. The others: Azure SQL asks for a pause.
-  ...[1222, 1204, 10928, 10929, 10936, 40501, 49918, 49919, 49920].map((n) => [n, busy] as const),
-  // What a readable copy ends in favour of its catching up, and what changed under a versioned read.
-  ...[1219, 3947, 3961].map((n) => [n, busy] as const),
-  ...[2601, 2627].map((n) => [n, unique] as const),
-  ...[547, 515].map((n) => [n, constraint] as const),
-  // 241, 245, 8114, 8169: text that is no time, number or UUID.
-  ...[241, 245, 8114, 8169].map((n) => [n, constraint] as const),
-  ...[2628, 8152].map((n) => [n, tooLong] as const),
-  ...[1101, 1105, 9002, 40544].map((n) => [n, full] as const),
-  // Recovery (904, 921–923, 926, 927), shutdown (6005, 17142), a failover (615, 976, 978, 983, 3906, 4221,
-  // 18401). Azure SQL: moved or scaled (40197, 40143, 40166, 40540), paused and being resumed (40613).
-  ...[904, 921, 922, 923, 926, 927, 976, 978, 983, 3906, 6005, 17142, 18401].map(
-    (n) => [n, recovering] as const,
-  ),
-  ...[615, 4221, 40143, 40166, 40197, 40540, 40613].map((n) => [n, recovering] as const),
-]);
+const sentences: readonly (readonly [Sentence, readonly number[]])[] = [
+  [loginFailed, [18452, 18456, 18470, 18486, 18487, 18488]],
+  [firewall, [40615]],
+  [missing, [911, 4060, 4063]],
+  [schemaMissing, [207, 208, 1088, 2760, 4902]],
+  [denied, [229, 230, 262, 297, 300, 916, 15247]],
+  [noReadPast, [650]],
+  [setOptions, [1934]],
+  [deadlock, [1205, 3960]],
+  // 1222: a lock time-out, 1204: no memory for locks. 1219, 3947, 3961: what a readable copy ends in favour of
+  // its catching up, and what changed under a versioned read. 601: rows moved under a read.
+  [busy, [601, 1204, 1219, 1222, 1807, 3947, 3961]],
+  // Azure SQL asks for a pause.
+  [busy, [10922, 10928, 10929, 10936, 40501, 49918, 49919, 49920]],
+  // Queues for memory and for the optimizer. Azure SQL ends what takes too much: 40549–40553.
+  [pressed, [701, 802, 8628, 8645, 8651, 40549, 40550, 40551, 40552, 40553]],
+  // Doomed, ended by the server, or in conflict over a memory-optimized table.
+  [transactionEnded, [3930, 3971, 3998, 41301, 41302, 41305, 41325, 41839]],
+  // 596: ended by an administrator. The others are the network’s, as the server or its library numbers them.
+  [lost, [20, 64, 121, 233, 596, 997, 4014, 10053, 10054, 10060, 10061, 17197]],
+  // Recovery, shutdown (6005, 17142), a failover (615, 976, 978, 983, 3906, 4221, 18401).
+  [recovering, [615, 904, 921, 922, 923, 926, 927, 952, 976, 978, 983, 3906, 4221, 6005]],
+  [recovering, [17142, 18401]],
+  // Azure SQL: moved or scaled; paused and being resumed (40613, 42108, 42109).
+  [recovering, [40143, 40166, 40197, 40540, 40613, 42108, 42109]],
+  // 1827: the size that the edition allows.
+  [full, [1101, 1105, 1827, 5149, 9002, 40544]],
+  // What a row brings with it, and only this, is the row’s fault.
+  [unique, [2601, 2627]],
+  [constraint, [515, 547]],
+  // Text that is no time, number, UUID or JSON; numbers beyond their type; 8023: no value of the parameter’s type.
+  [constraint, [220, 232, 241, 242, 244, 245, 248, 295, 296, 8023, 8114, 8115, 8169, 13609]],
+  // 511: the row as a whole, 1946: the key of an index.
+  [tooLong, [511, 1946, 2628, 8152]],
+];
+
+const byNumber: ReadonlyMap<number, Sentence> = new Map(
+  sentences.flatMap(([sentence, numbers]) => numbers.map((number) => [number, sentence] as const)),
+);
+
+/** From this severity on the server closes the connection. */
+const fatalSeverity = 20;
 
 /** Servers that speak TDS without SQL Server's numbers tell it by text only. */
 const byText: readonly (readonly [RegExp, Sentence])[] = [
-  [/^login failed|password authentication failed/i, loginFailed],
-  [/^cannot open database|^database ".*" does not exist/i, missing],
-  [/^(relation|column|schema) ".*" does not exist|^invalid (object|column) name/i, schemaMissing],
+  [/^login failed|password authentication failed/im, loginFailed],
+  [/^cannot open database|^database ".*" does not exist/im, missing],
+  [/^(relation|column|schema) ".*" does not exist|^invalid (object|column) name/im, schemaMissing],
   [/permission (was )?denied/i, denied],
   [/deadlock/i, deadlock],
-  [/^the database system is (starting|shutting|in recovery|not yet)/i, recovering],
-  [/^invalid input syntax for type/i, constraint],
+  [/^the database system is (starting|shutting|in recovery|not yet)/im, recovering],
+  [/^invalid input syntax for type/im, constraint],
 ];
 
 /** Turns whatever tedious or tarn threw into a DatabaseError; errors of our own pass unchanged. */
@@ -183,9 +246,11 @@ export function classifySqlServerError(error: unknown, place: ErrorPlace): unkno
       'number' in cause && typeof cause.number === 'number' ? [cause.number] : [],
     ),
   ];
-  const sentence = byFacts(place, codes, numbers, error.message);
+  const isFatal = causes.some((cause) => 'class' in cause && Number(cause.class) >= fatalSeverity);
+  const text = causes.map(({ message }) => message).join('\n');
+  const sentence = byFacts(place, codes, numbers, text, isFatal);
   if (sentence === 'statement time-out') return statementTimeout(undefined, error);
-  return new DatabaseError(sentence.code, sentence.message(place), {
+  return new DatabaseError(sentence.code, sentence.message(place, wordsOf(error)), {
     remedy: sentence.remedy,
     transient: sentence.transient ?? false,
     cause: error,
@@ -197,8 +262,10 @@ function byFacts(
   codes: readonly string[],
   numbers: readonly number[],
   text: string,
+  isFatal: boolean,
 ): Sentence | 'statement time-out' {
   for (const number of numbers) {
+    if (number === 208 && /\bopenjson\b/i.test(text)) return noOpenJson;
     const sentence = byNumber.get(number);
     if (sentence) return sentence;
   }
@@ -218,7 +285,13 @@ function byFacts(
   }
   // EINVALIDSTATE: a request on a connection that is closed or still signing in.
   if (has('ESOCKET', 'ECONNRESET', 'EPIPE', 'ECLOSE', 'EINVALIDSTATE')) return lost;
-  return unknown;
+  return isFatal ? lost : unknown;
+}
+
+/** As an administrator looks it up: the server’s messages with their numbers, else what the driver said. */
+function wordsOf(error: Error): string {
+  const words = quoteServer(error) ?? error.message;
+  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words;
 }
 
 function* causesOf(error: Error): Generator<Error> {

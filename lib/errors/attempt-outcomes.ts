@@ -135,17 +135,19 @@ const rules = {
   db_full: rule('wait', 'Somebody has to free space; the item is not to blame.'),
   db_file_unusable: rule('wait', 'The file is read-only or missing; the item is not to blame.'),
   db_deadlock: rule('wait', 'The transaction was the deadlock’s victim; it is run again.'),
-  db_login_failed: rule('retry', 'Passwords are being changed; the item is not to blame.'),
+  db_login_failed: rule('wait', 'Passwords are being changed; the item is not to blame.'),
   db_certificate_untrusted: rule(
-    'retry',
+    'wait',
     'Certificates are being changed; the item is not to blame.',
   ),
-  db_missing: rule('retry', 'A database is being restored; the item is not to blame.'),
-  db_schema_missing: rule('retry', 'A database is being restored; the item is not to blame.'),
-  db_permission_denied: rule('retry', 'Grants are being changed; the item is not to blame.'),
+  db_missing: rule('wait', 'A database is being restored; the item is not to blame.'),
+  db_schema_missing: rule('wait', 'A database is being restored; the item is not to blame.'),
+  db_permission_denied: rule('wait', 'Grants are being changed; the item is not to blame.'),
+  db_rcsi_off: rule('wait', 'Somebody has to turn row versions on; the item is not to blame.'),
+  db_error: rule('wait', 'Not known to come of a row; the log has the server’s own words.'),
+  // what the row itself brings with it
   db_unique_violation: rule('retry', 'The same was stored meanwhile; the next attempt finds it.'),
   db_constraint_violation: rule('retry', 'What it referred to was removed meanwhile.'),
-  db_error: rule('retry', 'Unknown; bounded, so that it does no harm if it persists.'),
   db_value_too_long: rule('give_up', 'It would be as long next time.'),
 } as const satisfies Partial<Record<ErrorCode, OutcomeRule>>;
 
@@ -188,7 +190,6 @@ export const neverOfAnAttempt = [
   'db_migrations_pending',
   'db_newer',
   'db_prerelease',
-  'db_rcsi_off',
   'db_settings_invalid',
 ] as const satisfies readonly Exclude<ErrorCode, keyof typeof rules>[];
 

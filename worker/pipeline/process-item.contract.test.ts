@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatabaseError } from '#db/errors.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenRun } from '#test/queue-database.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
@@ -286,6 +287,53 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       errorCode: 'lake_write_failed',
     });
     expect(await records()).toEqual([]);
+  });
+
+  describe('an error of the server that nobody knows', () => {
+    const unknown = () => new DatabaseError('db_error', 'Msg 50000: no', { remedy: 'Look it up.' });
+    /** Fails twice, then does what `fn` does. */
+    function failingTwice<A extends unknown[], R>(fn: (...args: A) => Promise<R>) {
+      let calls = 0;
+      return {
+        calls: () => calls,
+        fn: (...args: A): Promise<R> => {
+          calls += 1;
+          return calls <= 2 ? Promise.reject(unknown()) : fn(...args);
+        },
+      };
+    }
+    const attempts = async () =>
+      (
+        await bench.context.db.q
+          .selectFrom('work_item_attempts')
+          .select(['outcome', 'error_code'])
+          .execute()
+      ).map(({ outcome, error_code }) => [outcome, error_code]);
+
+    it('costs no attempt while an item is completed', async () => {
+      await open();
+      await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
+      const { completions } = bench.context;
+      const complete = failingTwice(completions.complete.bind(completions));
+      vi.spyOn(completions, 'complete').mockImplementation(complete.fn);
+      const leased = await bench.claimOne();
+      expect(await processItem(leased, bench.context)).toMatchObject({ kind: 'completed' });
+      expect(complete.calls()).toBe(3);
+      expect(await stored(leased.item.workItemId)).toMatchObject({ attempt: 1, errorCode: null });
+      expect(await attempts()).toEqual([['completed', null]]);
+    });
+
+    it('costs no attempt while a failure is recorded', async () => {
+      await open();
+      await bench.seed({ seeds: [{ ids: ['no_such_thing'] }] });
+      const { store } = bench.context;
+      const fail = failingTwice(store.fail);
+      const context = { ...bench.context, store: { ...store, fail: fail.fn } };
+      const leased = await bench.claimOne();
+      expect(await processItem(leased, context)).toEqual({ kind: 'failed' });
+      expect(fail.calls()).toBe(3);
+      expect(await attempts()).toEqual([['failed', 'http_not_found']]);
+    });
   });
 
   it('a worker that lost its lease stores nothing and leaves no file', async () => {

@@ -8,7 +8,7 @@ import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
-import { isTransient, retryTransient } from '../retry-transient.ts';
+import { isDatabaseFault, retryTransient } from '../retry-transient.ts';
 import { completeItem, failItem, releaseItem } from './complete.ts';
 import {
   type AbortReason,
@@ -113,7 +113,7 @@ async function carryThrough(
       return await releaseLeased(leased, context);
     return await concludeItem(leased, source, outcome, context);
   } catch (error) {
-    if (brokenOff(leased) || isTransient(error)) throw error;
+    if (brokenOff(leased) || isDatabaseFault(error)) throw error;
     // A fault of this item (a record that cannot be written, settings that do not fit) fails this
     // attempt; a failed store never counts as done.
     return failItem(
@@ -202,8 +202,8 @@ async function concludeFetched(
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {
-    // After a transient fault the commit may have happened: the file stays with its record.
-    if (!isTransient(error)) await discardRecord(record, context);
+    // After a fault of the database the commit may have happened: the file stays with its record.
+    if (!isDatabaseFault(error)) await discardRecord(record, context);
     throw error;
   }
 }
