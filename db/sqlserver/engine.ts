@@ -11,7 +11,7 @@ import { sqlServerWords } from './words.ts';
 export const sqlServerEngine = (schema: string): Engine => ({
   name: 'sqlserver',
   ...sqlServerWords(schema),
-  claim,
+  claim: (session, request) => claim(session, schema, request),
   promoteDue,
   pendingBy: (order) => pendingBy(schema, order),
   insertWorkItemsIfAbsent,

@@ -24,6 +24,12 @@ export async function dropTestSchema(settings: SqlServerSettings): Promise<void>
   if (!/^test_[0-9a-f]{12}$/.test(schema)) throw new Error(`${schema} is no test schema.`);
   const connection = await connect(settings);
   try {
+    const procedures = await connection.executeBatch(
+      `SELECT [name] FROM sys.procedures WHERE [schema_id] = SCHEMA_ID(N'${schema}')`,
+    );
+    for (const { name } of procedures) {
+      await connection.executeBatch(`DROP PROCEDURE [${schema}].[${String(name)}]`);
+    }
     const tables = await connection.executeBatch(
       `SELECT [name] FROM sys.tables WHERE [schema_id] = SCHEMA_ID(N'${schema}')`,
     );
