@@ -1,5 +1,5 @@
 /** What the queue asks of an engine: claiming, making ready, inserting what is absent. */
-import type { Insertable, RawBuilder } from 'kysely';
+import type { Expression, Insertable, RawBuilder } from 'kysely';
 import type { Session } from '../engine.ts';
 import type {
   IngestRecordsTable,
@@ -89,6 +89,8 @@ export interface QueueStorage {
   insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
   /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
   touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
+  /** Whether a source has ready items, as a condition of a query over sources: one look into the queue for each. */
+  hasReadyItems(system: Expression<unknown>, name: Expression<unknown>): RawBuilder<boolean>;
   /** Which of these dedupe keys are in the queue already. */
   knownKeys(session: Session, keys: readonly string[]): Promise<Set<string>>;
   /** The items with these ids that are in progress. */

@@ -104,3 +104,9 @@ export function pendingBy(
         where status = 'pending' and wait_reason is null)`;
   }
 }
+
+/** See `QueueStorage.hasReadyItems`. The index is named: without statistics the planner takes any that begins alike. */
+export const hasReadyItems: QueueStorage['hasReadyItems'] = (system, name) => sql<boolean>`exists (
+  select 1 from work_items as ready indexed by IX_work_items_ready_source
+  where ready.status = 'pending' and ready.wait_reason is null
+    and ready.source_system = ${system} and ready.source_name = ${name})`;

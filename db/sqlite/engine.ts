@@ -1,7 +1,7 @@
 /** What the `Engine` asks for, on SQLite. */
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
-import { claim, pendingBy, promoteDue } from './claim.ts';
+import { claim, hasReadyItems, pendingBy, promoteDue } from './claim.ts';
 import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
@@ -14,6 +14,7 @@ export const sqliteEngine: Engine = {
   claim,
   promoteDue,
   pendingBy,
+  hasReadyItems,
   insertWorkItemsIfAbsent,
   touchSeenResources,
   ...finish,

@@ -46,7 +46,7 @@ const mostPromoted = 500;
  * Where READ COMMITTED reads row versions, which this product asks for, READPAST asks for READCOMMITTEDLOCK.
  * https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
  */
-const passing = sql.raw('rowlock, updlock, readpast, readcommittedlock');
+const passingOver = sql.raw('rowlock, updlock, readpast, readcommittedlock');
 
 /** See `QueueStorage.promoteDue`. What another session makes ready, or has locked, is left to it. */
 export async function promoteDue({ q, engine }: Session): Promise<number> {
@@ -59,7 +59,7 @@ export async function promoteDue({ q, engine }: Session): Promise<number> {
     begin
       update ${items} set wait_reason = null
       where status = N'pending' and wait_reason <> N'held' and work_item_id in (
-        select top (${sql.lit(mostPromoted)}) w.work_item_id from ${items} as w with (${passing})
+        select top (${sql.lit(mostPromoted)}) w.work_item_id from ${items} as w with (${passingOver})
         where ${due} order by w.available_at, w.work_item_id
       );
       set @promoted = @@rowcount;
@@ -81,3 +81,12 @@ export const pendingBy = (
   order === 'turn'
     ? sql`(select * from ${sql.id(schema, 'ready_items')})`
     : sql`(select * from ${sql.id(schema, 'work_items')} where ${orders[order]})`;
+
+/** See `QueueStorage.hasReadyItems`. The queue compares exactly; the columns of `sources` may not. */
+export const hasReadyItems = (
+  schema: string,
+  ...[system, name]: Parameters<QueueStorage['hasReadyItems']>
+): RawBuilder<boolean> => sql<boolean>`exists (
+  select 1 from ${sql.id(schema, 'ready_items')} as ready
+  where ready.source_system = ${system} collate latin1_general_100_bin2
+    and ready.source_name = ${name} collate latin1_general_100_bin2)`;

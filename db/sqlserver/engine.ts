@@ -1,7 +1,7 @@
 /** What the `Engine` asks for, on SQL Server. */
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
-import { claim, pendingBy, promoteDue } from './claim.ts';
+import { claim, hasReadyItems, pendingBy, promoteDue } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
@@ -14,6 +14,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   claim: (session, request) => claim(session, schema, request),
   promoteDue,
   pendingBy: (order) => pendingBy(schema, order),
+  hasReadyItems: (system, name) => hasReadyItems(schema, system, name),
   insertWorkItemsIfAbsent,
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
   ...finish,

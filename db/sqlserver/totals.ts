@@ -2,15 +2,13 @@
  * Totals of work items. Triggers append deltas, so that two transitions never wait for one counter row; a
  * roll-up folds them into the totals now and then, and a comparison proves them.
  */
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import type { TableName } from '../schema.ts';
 import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
 
 /** Deltas rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
-/** How often a comparison is begun anew when the totals changed meanwhile. */
-const mostComparisons = 3;
 /** The longest one comparison may take, ms. */
 const comparisonMs = 60_000;
 /**
@@ -50,23 +48,21 @@ const columns = ({ keys }: Family, of = '') =>
   );
 
 /**
- * Totals plus deltas, exact while a roll-up runs: it changes the totals first and holds them, so a
- * reader that locks the totals first, then reads the deltas, sees both before or both after. One
- * processor reads the two parts in that order.
+ * Totals plus what was not rolled up yet. Without a lock: under row versions, which this product asks for, one
+ * statement sees both tables as they were at one moment, before or after a roll-up.
  */
 async function readFamily<R>(session: Session, family: Family, where = sql`1 = 1`): Promise<R[]> {
   const keys = columns(family);
   const { rows } = await sql<R>`
     select ${keys}, cast(sum(n) as float) as item_count
     from (
-      select ${keys}, item_count as n from ${session.engine.table(family.totals)} with (holdlock) where ${where}
+      select ${keys}, item_count as n from ${session.engine.table(family.totals)} where ${where}
       union all
-      select ${keys}, delta as n from ${session.engine.table(family.deltas)} with (readcommittedlock) where ${where}
+      select ${keys}, delta as n from ${session.engine.table(family.deltas)} where ${where}
     ) as both_parts
     group by ${keys}
     having sum(n) <> 0
-    order by ${keys}
-    option (maxdop 1)`.execute(session.q);
+    order by ${keys}`.execute(session.q);
   return rows;
 }
 
@@ -107,21 +103,19 @@ async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<
     );
   // A comparison goes on; the deltas count where they are.
   if (!(await lockTotals(tx, schema, rollUpWaitMs))) return 0;
-  // READPAST: deltas of transactions that are still open wait for the next roll-up.
+  // Only what is committed is read, so that nobody holds a row that is deleted: no hint, and no wait.
   const { rows } = await sql<{ rolledUp: number }>`
-    declare @taken table (${declared}, delta bigint not null);
+    declare @taken table (delta_id bigint not null primary key, ${declared}, delta bigint not null);
     declare @sums table (${declared}, delta bigint not null);
-    delete from ${deltas}
-    output ${columns(family, 'deleted.')}, deleted.delta into @taken
-    where delta_id in (
-      select top (${sql.lit(rollUpChunk)}) delta_id from ${deltas} with (rowlock, readpast, updlock, readcommittedlock)
-      order by delta_id);
+    insert into @taken (delta_id, ${keys}, delta)
+    select top (${sql.lit(rollUpChunk)}) delta_id, ${keys}, delta from ${deltas} order by delta_id;
     insert into @sums select ${keys}, sum(delta) from @taken group by ${keys};
     update total set item_count = total.item_count + s.delta
     from ${kept} as total join @sums as s on ${same('s', 'total')};
     insert into ${kept} (${keys}, item_count)
     select ${columns(family, 's.')}, s.delta from @sums as s
     where not exists (select 1 from ${kept} as total where ${same('total', 's')});
+    delete from ${deltas} where delta_id in (select delta_id from @taken);
     select count(*) as rolledUp from @taken;`.execute(tx.q);
   return rows[0]?.rolledUp ?? 0;
 }
@@ -141,57 +135,21 @@ async function lockTotals(tx: Session, schema: string, waitMs: number): Promise<
 }
 
 /**
- * Compares without holding up a transition. Where statements read a snapshot (RCSI), one statement reads
- * items, totals and deltas of the same moment. Elsewhere the comparison counts only when no delta came
- * from before it to after it; a roll-up, which would take some away, is held off meanwhile.
+ * Compares without holding up a transition: under row versions one statement reads items, totals and deltas of the
+ * same moment. Only one comparison or roll-up runs at a time.
  */
-async function measureDrift(
-  db: Db,
-  schema: string,
-  part: TotalsPart,
-): Promise<TotalsDrift[] | 'busy'> {
-  for (let turn = 0; turn < mostComparisons; turn += 1) {
-    const drift = await db.engine.withTimeout(db, comparisonMs, () =>
-      db.transaction(async (tx) => {
-        if (!(await lockTotals(tx, schema, comparisonWaitMs))) return 'busy';
-        const versioned = await readsSnapshots(tx);
-        const before = await countDeltas(tx, part);
-        const rows = await compare(tx, part);
-        return versioned || before === (await countDeltas(tx, part)) ? rows : 'busy';
-      }),
-    );
-    if (drift !== 'busy') return drift;
-  }
-  return 'busy';
-}
-
-async function readsSnapshots(tx: Session): Promise<boolean> {
-  const { rows } = await sql<{ versioned: boolean | number }>`
-    select is_read_committed_snapshot_on as versioned from sys.databases where name = db_name()`.execute(
-    tx.q,
+function measureDrift(db: Db, schema: string, part: TotalsPart): Promise<TotalsDrift[] | 'busy'> {
+  return db.engine.withTimeout(db, comparisonMs, () =>
+    db.transaction(async (tx) =>
+      (await lockTotals(tx, schema, comparisonWaitMs)) ? compare(tx, part) : 'busy',
+    ),
   );
-  return Boolean(rows[0]?.versioned);
-}
-
-/** Waits for those of open transactions, so that none of them can come between unnoticed. */
-async function countDeltas(tx: Session, part: TotalsPart): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select cast(count_big(*) as float) as n
-    from ${tx.engine.table(familyOf(part).deltas)} with (readcommittedlock) where ${keptOf(part)}`.execute(
-    tx.q,
-  );
-  return Number(rows[0]?.n ?? 0);
 }
 
 const keptOf = (part: TotalsPart) =>
   part.of === 'hosts' ? sql`1 = 1` : sql`source_name = ${part.sourceName}`;
 
-async function compare(
-  tx: Session,
-  part: TotalsPart,
-  hint: RawBuilder<unknown> = sql``,
-  everything = false,
-): Promise<TotalsDrift[]> {
+async function compare(tx: Session, part: TotalsPart, everything = false): Promise<TotalsDrift[]> {
   const family = familyOf(part);
   const keys = columns(family);
   const counted = sql.raw(
@@ -212,7 +170,7 @@ async function compare(
       cast(sum(counted) - sum(kept) as float) as difference
     from (
       select ${counted}, cast(1 as bigint) as counted, cast(0 as bigint) as kept
-      from ${tx.engine.table('work_items')} ${hint} where ${ofPart}
+      from ${tx.engine.table('work_items')} where ${ofPart}
       union all
       select ${keys}, 0, item_count from ${tx.engine.table(family.totals)} where ${kept}
       union all
@@ -242,8 +200,8 @@ async function repairTotals(
 }
 
 /**
- * Recounts under a shared lock of the table, so that no transition happens meanwhile, and adds what
- * differs as deltas. Returns what had drifted.
+ * Recounts everything as it was at one moment, and adds what differs as deltas, which holds whatever has happened
+ * since. Returns what had drifted.
  */
 function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
   return db.transaction(async (tx) => {
@@ -252,7 +210,7 @@ function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
     await lockTotals(tx, schema, comparisonMs);
     const drifted: TotalsDrift[] = [];
     for (const part of parts) {
-      const found = await compare(tx, part, sql`with (tablock, holdlock)`, true);
+      const found = await compare(tx, part, true);
       await repairTotals(tx, part, found);
       drifted.push(...found);
     }

@@ -70,14 +70,12 @@ export async function claimPolitely(
   await claimSources(wanted);
 
   if (requests >= wanted) return { items, retryInMs: 0 };
-  if (situation.sources.length > 0) {
-    // What was claimed knows its own distances already.
-    const wait =
-      items.length === 0
-        ? await msUntilChange(db, situation)
-        : await msUntilHost(db, 'blocked_until');
-    if (wait !== null) waits.push(wait);
-  }
+  // What was claimed knows its own distances already.
+  const wait =
+    items.length === 0
+      ? await msUntilChange(db, situation)
+      : await msUntilHost(db, 'blocked_until');
+  if (wait !== null) waits.push(wait);
   return { items, retryInMs: waits.length === 0 ? null : Math.max(0, Math.min(...waits)) };
 }
 

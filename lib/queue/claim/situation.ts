@@ -4,7 +4,7 @@ import type { Session } from '#db/engine.ts';
 import { statusIs } from '../lease/leased-item.ts';
 import { budgetIsSpent, runIsAtWork } from '../runs/conditions.ts';
 
-/** An enabled, unpaused source with pending items. */
+/** An enabled, unpaused source with ready items. */
 export interface ClaimableSource {
   readonly sourceId: string;
   readonly system: string;
@@ -28,35 +28,23 @@ export interface ClaimSituation {
 const slotPollMs = 250;
 
 export async function readClaimSituation(s: Session): Promise<ClaimSituation> {
-  const pending = await sourcesWithPending(s);
-  if (pending.size === 0) {
+  const sources = await readySources(s);
+  if (sources.length === 0) {
     return { sources: [], restingRuns: [], anyHostLimited: false, fullHosts: [] };
   }
-  const sources = await activeSources(s);
   const restingRuns = await runsThatRest(s);
   const limits = await hostsWithLimits(s);
   const anyHostLimited = limits.size > 0 || (await isAnyHostPaced(s));
   return {
-    sources: sources.filter((source) => pending.has(sourceKey(source.system, source.name))),
+    sources,
     restingRuns,
     anyHostLimited,
     fullHosts: limits.size > 0 ? await hostsThatAreFull(s, limits) : [],
   };
 }
 
-const sourceKey = (system: string, name: string) => `${system}:${name}`;
-
-/** From the exact totals, so that idle sources cost no transaction. */
-async function sourcesWithPending(s: Session): Promise<Set<string>> {
-  const counters = await s.engine.readTotals(s);
-  return new Set(
-    counters
-      .filter((row) => row.status === 'pending' && row.item_count > 0)
-      .map((row) => sourceKey(row.source_system, row.source_name)),
-  );
-}
-
-async function activeSources(s: Session): Promise<ClaimableSource[]> {
+/** Asked of the queue, one look for each source: idle ones cost no transaction. */
+async function readySources(s: Session): Promise<ClaimableSource[]> {
   const { engine } = s;
   const rows = await s.q
     .selectFrom('sources')
@@ -72,6 +60,7 @@ async function activeSources(s: Session): Promise<ClaimableSource[]> {
     .where('enabled', '=', 1)
     .where('paused_at', 'is', null)
     .where('deleted_at', 'is', null)
+    .where(engine.hasReadyItems(sql.ref('sources.source_type'), sql.ref('sources.name')))
     .orderBy('next_slot_at')
     .execute();
   return rows.map((row) => ({
