@@ -31,6 +31,7 @@ import type { AuditLogTable, SavedViewsTable, UsersTable } from './schema/people
 import type {
   IngestRecordsTable,
   IngestRunsTable,
+  ReadyItemsTable,
   SeenResourcesTable,
   WorkItemAttemptsTable,
   WorkItemsTable,
@@ -56,6 +57,7 @@ export interface Database {
   IngestRecords: IngestRecordsTable;
   ingest_runs: IngestRunsTable;
   seen_resources: SeenResourcesTable;
+  ready_items: ReadyItemsTable;
   sources: SourcesTable;
   source_revisions: SourceRevisionsTable;
   source_secrets: SourceSecretsTable;

@@ -289,6 +289,18 @@ CREATE TABLE seen_resources (
   last_run_id TEXT
 ) WITHOUT ROWID;
 
+CREATE VIEW ready_items AS
+  SELECT rowid AS ready_id,
+  work_item_id,
+  source_system,
+  source_name,
+  coalesce(run_id, '') AS run_id,
+  coalesce(host, '') AS host,
+  resource_type,
+  priority,
+  created_at
+  FROM work_items WHERE status = 'pending' AND wait_reason IS NULL;
+
 CREATE TABLE work_item_counters (
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,

@@ -27,8 +27,8 @@ it('both engines have the same tables with the same columns', () => {
   const tables = (sql: string) =>
     [...sql.matchAll(/^CREATE TABLE (?:\[ingest\]\.)?\[?(\w+)\]? \(\n([\s\S]+?)\n\)/gm)]
       .map(([, table = '', body = '']) => ({ table, columns: columnsOf(body) }))
-      // Only SQLite turns triggers off by a row.
-      .filter(({ table }) => table !== 'counted_together')
+      // Only SQLite turns triggers off by a row, and its queue is a view over partial indexes.
+      .filter(({ table }) => table !== 'counted_together' && table !== 'ready_items')
       .toSorted((a, b) => a.table.localeCompare(b.table));
   const sqlite = tables(printSqliteSchema(file));
   expect(sqlite.length).toBeGreaterThan(20);

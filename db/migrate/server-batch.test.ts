@@ -50,7 +50,7 @@ it.each([
   },
 );
 
-it.each(['IX_hosts_blocked', 'UX_users_identity', 'TR_work_items_wait'])(
+it.each(['IX_hosts_blocked', 'UX_users_identity', 'TR_work_items_ready'])(
   'sends %s as it stands',
   (name) => {
     const batches = readMigrationFiles(migrationsDir('sqlserver')).flatMap(({ script }) =>

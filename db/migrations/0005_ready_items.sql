@@ -33,7 +33,7 @@ BEGIN
 END
 GO
 -- A claim of n rows locks n rows. Babelfish knows neither option, and needs neither.
-IF SERVERPROPERTY(N'EngineEdition') IS NOT NULL AND @@VERSION LIKE N'Microsoft%'
+IF @@VERSION LIKE N'Microsoft%'
     EXEC(N'ALTER TABLE [$(schema)].[ready_items] SET (LOCK_ESCALATION = DISABLE)');
 GO
 -- By its item: the trigger, and a claim that locks what it has looked at.
@@ -59,9 +59,7 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
 GO
 -- READPAST passes over rows, not over pages.
 IF @@VERSION LIKE N'Microsoft%'
-BEGIN
     EXEC(N'ALTER INDEX ALL ON [$(schema)].[ready_items] SET (ALLOW_PAGE_LOCKS = OFF)');
-END
 GO
 -- A pending item is ready as long as it has no reason to wait. Whoever puts its time ahead, also by plain SQL, gives
 -- it one. A few milliseconds of grace: a time that was rounded up to the millisecond is no schedule.
@@ -121,6 +119,9 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     ON [$(schema)].[work_items] ([wait_reason], [created_at], [work_item_id])
     WHERE [wait_reason] = N'held';
 GO
+IF OBJECT_ID(N'[$(schema)].[claim_items]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[claim_items];
+GO
 -- Claims up to @limit ready items in claim order, each with a lease of @leases (a JSON array). @sources is a JSON
 -- array of {"system", "name"}, or null for all. Hosts are judged by their rows as @hosts says: 'free' (neither
 -- blocked nor with a pace or a limit), 'open' (not blocked, its slot open if it has a pace), 'unasked' (not blocked,
@@ -130,9 +131,6 @@ GO
 -- the queue rows it chose, then takes the items as far as nobody holds them: a claim waits for nobody, and what was
 -- passed over keeps its queue row. Where the head of a source is a crowd that may not be asked, it goes from lane to
 -- lane, and asks for each once.
-IF OBJECT_ID(N'[$(schema)].[claim_items]', N'P') IS NOT NULL
-    DROP PROCEDURE [$(schema)].[claim_items];
-GO
 CREATE PROCEDURE [$(schema)].[claim_items]
     @limit INT,
     @owner NVARCHAR(100),

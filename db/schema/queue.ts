@@ -190,3 +190,19 @@ export interface WorkItemAttemptsTable {
   ingest_id: string | null;
   items_discovered: Generated<number>;
 }
+
+/**
+ * What may be claimed, a row for each ready item; kept by a trigger on SQL Server, a view on SQLite. No run and no
+ * host are the empty text.
+ */
+export interface ReadyItemsTable {
+  ready_id: number;
+  work_item_id: string;
+  source_system: string;
+  source_name: string;
+  run_id: string;
+  host: string;
+  resource_type: string;
+  priority: number;
+  created_at: Instant;
+}

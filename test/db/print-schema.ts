@@ -19,7 +19,7 @@ export function printSqliteSchema(path: string): string {
          WHERE sql IS NOT NULL AND tbl_name NOT IN ('schema_migrations', 'sqlite_sequence') ORDER BY rowid`,
       )
       .all();
-    const tables = objects.filter(({ type }) => type === 'table');
+    const tables = objects.filter(({ type }) => type === 'table' || type === 'view');
     const statements = tables.flatMap((table) => [
       withBrokenLines(table.sql),
       ...objects
@@ -53,17 +53,19 @@ interface Table {
 /** From the files alone: no server is needed. Throws on a batch that is of none of the known shapes. */
 export function printSqlServerSchema(): string {
   const tables = new Map<string, Table>();
+  const procedures: string[] = [];
   for (const { name, script } of readMigrationFiles(migrationsDir('sqlserver'))) {
     for (const { sql, line } of splitBatches(script)) {
-      if (!read(sql, tables)) throw new Error(`${name}:${line} is of no known shape.`);
+      if (withoutLeadingComments(sql).startsWith('CREATE PROCEDURE ')) procedures.push(sql.trim());
+      else if (!read(sql, tables)) throw new Error(`${name}:${line} is of no known shape.`);
     }
   }
   const printed = [...tables.values()].flatMap(({ name, columns, constraints, rest }) => [
     `CREATE TABLE ${name} (\n${[...columns, ...constraints].map(indented).join(',\n')}\n);`,
     ...rest.values(),
   ]);
-  const schema = 'CREATE SCHEMA [ingest];';
-  return page('SQL Server', [schema, ...printed].join('\nGO\n').replaceAll('$(schema)', 'ingest'));
+  const all = ['CREATE SCHEMA [ingest];', ...printed, ...procedures];
+  return page('SQL Server', all.join('\nGO\n').replaceAll('$(schema)', 'ingest'));
 }
 
 const indented = (definition: string) => definition.replace(/^/gm, '    ');
@@ -71,9 +73,10 @@ const indented = (definition: string) => definition.replace(/^/gm, '    ');
 function read(batch: string, tables: Map<string, Table>): boolean {
   const code = withoutLeadingComments(batch);
   const comment = batch.slice(0, batch.indexOf(code));
-  // Settings of the session, the schema, and what only an older database has to be changed.
+  // Settings of the session, the schema, options of storage, what is made anew, and what only an older database has
+  // to be changed.
   if (
-    /^SET |^IF SCHEMA_ID|^IF EXISTS \(|^IF COL_LENGTH\(N'\S+', N'\w+'\) IS NOT NULL|^UPDATE /.test(
+    /^SET |^IF SCHEMA_ID|^IF EXISTS \(|^IF COL_LENGTH\(N'\S+', N'\w+'\) IS NOT NULL|^UPDATE |^INSERT INTO |^IF @@VERSION|^DECLARE @ids|^IF OBJECT_ID\(N'\S+', N'P'\) IS NOT NULL/.test(
       code,
     )
   ) {

@@ -45,6 +45,6 @@ GO
 -- The queue under the name it has on SQL Server. Here the partial indexes above are the narrow table: another one
 -- would be written twice for each item, by the one writer there is.
 CREATE VIEW IF NOT EXISTS ready_items AS
-  SELECT work_item_id, source_system, source_name, coalesce(run_id, '') AS run_id, coalesce(host, '') AS host,
+  SELECT rowid AS ready_id, work_item_id, source_system, source_name, coalesce(run_id, '') AS run_id, coalesce(host, '') AS host,
     resource_type, priority, created_at
   FROM work_items WHERE status = 'pending' AND wait_reason IS NULL;

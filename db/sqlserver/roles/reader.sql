@@ -4,6 +4,7 @@
 IF DATABASE_PRINCIPAL_ID(N'$(schema)_reader') IS NULL CREATE ROLE [$(schema)_reader];
 GO
 GRANT SELECT ON [$(schema)].[work_items] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[ready_items] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[IngestRecords] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[ingest_runs] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[seen_resources] TO [$(schema)_reader];

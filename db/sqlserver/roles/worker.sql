@@ -9,7 +9,9 @@ GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_secrets] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[app_settings] TO [$(schema)_worker];
 GO
--- The queue.
+-- The queue. The trigger and the procedure that keep ready_items need no grant of their own.
+GRANT SELECT ON [$(schema)].[ready_items] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[claim_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
@@ -23,7 +25,7 @@ GO
 GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[bulk_action_chunks] TO [$(schema)_worker];
 GO
--- Totals: workers fold the deltas that the trigger appends (the trigger itself needs no grant).
+-- Totals: workers add up the deltas that the trigger appends (the trigger itself needs no grant).
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_host_counters] TO [$(schema)_worker];
