@@ -46,7 +46,7 @@ async function main(flags: WorkerFlags): Promise<number> {
           waitsFor: isTransient,
         });
   await reach(() => prepareEmbedded(config.database));
-  const runtime = await reach(() => openRuntime(config, log));
+  const runtime = await reach(() => openRuntime(config, log, 'worker'));
   try {
     await reach(() => requireMigrated(runtime));
     await runWorker(

@@ -45,15 +45,18 @@ export class DatabaseError extends Error {
   readonly remedy: string;
   /** True when the same call may succeed if made again at once. */
   readonly transient: boolean;
+  /** Where the process tries the server again by itself: after how long, ms. Null for every other error. */
+  readonly retryInMs: number | null;
 
   constructor(
     code: DatabaseErrorCode,
     message: string,
-    options: { remedy: string; transient?: boolean; cause?: unknown },
+    options: { remedy: string; transient?: boolean; cause?: unknown; retryInMs?: number },
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.remedy = options.remedy;
     this.transient = options.transient ?? false;
+    this.retryInMs = options.retryInMs ?? null;
   }
 }

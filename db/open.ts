@@ -5,16 +5,17 @@ import type { ReplicaState } from './reads/replica-switch.ts';
 import type { DatabaseSettings, SqliteSettings, SqlServerSettings } from './settings/model.ts';
 import { settingsOfReplica } from './settings/replica-settings.ts';
 import { openSqlite } from './sqlite/open.ts';
+import type { OnAway } from './sqlserver/reconnect.ts';
 
 /**
  * SQLite: opens the file, made when absent. SQL Server: makes the pool; the first query connects.
  * Neither looks at the tables: see `pendingMigrations`. Throws DatabaseError.
  */
-export async function openDatabase(settings: DatabaseSettings): Promise<Db> {
+export async function openDatabase(settings: DatabaseSettings, onAway?: OnAway): Promise<Db> {
   if (settings.engine === 'sqlite') return openSqlite(settings.path);
   // Loaded when asked for: the embedded default does without the drivers of SQL Server.
   const { openSqlServer } = await import('./sqlserver/open.ts');
-  return openSqlServer(settings);
+  return openSqlServer(settings, onAway);
 }
 
 interface OpenedDatabase {
@@ -30,6 +31,8 @@ interface OpenedDatabase {
 }
 
 interface ReadsEvents {
+  /** The server is away, once for each reason, or (null) is back; until then the process tries again by itself. */
+  readonly onAway?: OnAway;
   /** The copy went away, or is back. */
   readonly onReplica: (state: ReplicaState) => void;
   /** Reading threads cannot be started: reads run on the database itself from here on. */
@@ -41,7 +44,7 @@ export async function openWithReads(
   settings: DatabaseSettings,
   events: ReadsEvents,
 ): Promise<OpenedDatabase> {
-  const db = await openDatabase(settings);
+  const db = await openDatabase(settings, events.onAway);
   const { reads, replica } =
     settings.engine === 'sqlite'
       ? await readersOfFile(db, settings, events)

@@ -3,6 +3,7 @@
 import type { Db } from '#db/engine.ts';
 import { openWithReads } from '#db/open.ts';
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
+import type { ProcessRole } from '#db/settings/model.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
@@ -27,8 +28,18 @@ export interface Runtime {
 }
 
 /** Opens the parts of a process. Opening the database checks its settings, not yet its tables. */
-export async function openRuntime(config: AppConfig, log: Logger): Promise<Runtime> {
-  const { db, reads, replica, close } = await openWithReads(config.database, {
+export async function openRuntime(
+  config: AppConfig,
+  log: Logger,
+  role: ProcessRole = 'command',
+): Promise<Runtime> {
+  const { database } = config;
+  const settings = database.engine === 'sqlserver' ? { ...database, role } : database;
+  const { db, reads, replica, close } = await openWithReads(settings, {
+    onAway: (err) => {
+      if (err) log.error({ err }, 'the database cannot be reached; trying again until it can');
+      else log.info('the database can be reached again');
+    },
     onReplica: (state) => logReplicaState(log, state),
     onNoReaders: (err) =>
       log.warn({ err }, 'no reading threads: long searches hold up the console'),
@@ -80,5 +91,5 @@ async function openFromEnvironment(): Promise<Runtime> {
   const config = loadConfig();
   const log = createLogger({ level: config.logLevel, name: 'web' });
   for (const note of config.notes) log.warn(note);
-  return openRuntime(config, log);
+  return openRuntime(config, log, 'console');
 }

@@ -24,7 +24,7 @@ import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
 import { recentFaults } from './recent-faults.ts';
-import { pause } from './retry-transient.ts';
+import { levelOf, pause } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
 const runsEveryMs = 1_000;
@@ -235,7 +235,7 @@ async function every(duty: Duty, log: Logger, signal: AbortSignal): Promise<void
     try {
       await duty.run();
     } catch (error) {
-      log.warn({ err: error }, `could not ${duty.what}`);
+      log[levelOf(error)]({ err: error }, `could not ${duty.what}`);
     }
   }
 }

@@ -75,6 +75,30 @@ describe('waiting for the database', () => {
     expect(calls).toBe(1);
   });
 
+  it('lasts until the process tries the server again, for all who wait', async () => {
+    const away = new DatabaseError('db_connection_refused', 'x', { remedy: '', retryInMs: 1 });
+    const lines: unknown[] = [];
+    let calls = 0;
+    const answer = await retryTransient(
+      async () => {
+        calls += 1;
+        // Alone it would wait longer with each retry: 20 of them for minutes.
+        if (calls <= 20) throw away;
+        return calls;
+      },
+      {
+        log: Object.assign(createLogger({ level: 'silent', name: 'test' }), {
+          warn: (...line: unknown[]) => lines.push(line),
+        }),
+        signal: new AbortController().signal,
+        what: 'ask',
+      },
+    );
+    expect(answer).toBe(21);
+    // The process says it once; each who waits says nothing.
+    expect(lines).toEqual([]);
+  });
+
   it('of a start does not wait for a person', async () => {
     const refused = new DatabaseError('db_login_failed', 'refused', { remedy: 'correct it' });
     const asked = retryTransient(() => Promise.reject(refused), {

@@ -40,6 +40,14 @@ export function delayBefore(retry: number, random: () => number = Math.random): 
   return full / 2 + (full / 2) * random();
 }
 
+/** Until the process tries the server again, for all who wait for it; null when each is on its own, ms. */
+const waitOf = (error: unknown): number | null =>
+  error instanceof DatabaseError ? error.retryInMs : null;
+
+/** That the server cannot be reached stands in the log already, once for all who meet it. */
+export const levelOf = (error: unknown): 'debug' | 'warn' =>
+  waitOf(error) === null ? 'warn' : 'debug';
+
 export interface RetryTransientOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -63,8 +71,8 @@ export async function retryTransient<T>(
       return await fn();
     } catch (error) {
       if (!waitsFor(error) || options.signal.aborted) throw error;
-      const delayMs = Math.round(delayBefore(retry));
-      options.log.warn(
+      const delayMs = waitOf(error) ?? Math.round(delayBefore(retry));
+      options.log[levelOf(error)](
         { err: error, delay_ms: delayMs },
         `could not ${options.what}; trying again`,
       );

@@ -16,7 +16,7 @@ import { releaseItem } from './pipeline/complete.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
 import { processBatch } from './pipeline/process.ts';
-import { isTransient, pause, retryTransient } from './retry-transient.ts';
+import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
 /** How long an idle worker waits before it looks again, ms. */
@@ -233,6 +233,6 @@ async function attempt(
   try {
     await fn();
   } catch (error) {
-    context.log.warn({ err: error, transient: isTransient(error) }, `could not ${what}`);
+    context.log[levelOf(error)]({ err: error, transient: isTransient(error) }, `could not ${what}`);
   }
 }

@@ -9,6 +9,8 @@ export interface SqliteSettings {
   readonly notes: readonly string[];
 }
 
+export type ProcessRole = 'worker' | 'console' | 'command';
+
 export interface SqlServerSettings {
   readonly engine: 'sqlserver';
   readonly host: string;
@@ -29,6 +31,8 @@ export interface SqlServerSettings {
   readonly replica?: ReplicaSettings;
   /** Asks the server for a copy that may be read only (`ApplicationIntent=ReadOnly`). */
   readonly readOnlyIntent?: boolean;
+  /** What the process is, for whoever looks at the server's sessions; else it is a command. */
+  readonly role?: ProcessRole;
   readonly reason: string;
   readonly notes: readonly string[];
 }

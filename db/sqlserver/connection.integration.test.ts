@@ -1,15 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { createServer as createTlsServer } from 'node:tls';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '#test/db/self-signed.ts';
 import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
 import { type TcpProxy, tcpProxy } from '#test/db/tcp-proxy.ts';
+import { type TdsServer, tdsServer } from '#test/db/tds-server.ts';
 import type { Db } from '../engine.ts';
 import { migrate } from '../migrate/migrate.ts';
 import { resolveDatabaseSettings, type SqlServerSettings } from '../settings/settings.ts';
 import { connect } from './connection.ts';
 import { openSqlServer } from './open.ts';
+import type { OnAway } from './reconnect.ts';
 
 function settingsFor(over: Partial<SqlServerSettings>): SqlServerSettings {
   const settings = resolveDatabaseSettings({
@@ -98,6 +101,76 @@ describe('connecting', () => {
       code: 'db_certificate_untrusted',
       remedy: expect.stringContaining('TrustServerCertificate=yes'),
     });
+  });
+});
+
+describe('a stand-in for the server', () => {
+  const standIns: TdsServer[] = [];
+  const dbs: Db[] = [];
+  afterEach(async () => {
+    for (const db of dbs.splice(0)) await db.close();
+    for (const standIn of standIns.splice(0)) await standIn.close();
+  });
+  const open = async (over: Partial<SqlServerSettings> = {}, onAway?: OnAway) => {
+    const standIn = await tdsServer();
+    standIns.push(standIn);
+    const settings = settingsFor({
+      port: standIn.port,
+      encrypt: false,
+      connectTimeoutMs: 5_000,
+      // Without it the database is asked whether it keeps row versions.
+      readOnlyIntent: true,
+      ...over,
+    });
+    const db = openSqlServer(settings, onAway);
+    dbs.push(db);
+    return { standIn, db };
+  };
+  const ask = (db: Db) => sql`select 1 where 1 = 0`.execute(db.q);
+
+  it('that names its partner in any answer is worked with as before', async () => {
+    const { standIn, db } = await open();
+    standIn.namePartner('the other one');
+    expect((await ask(db)).rows).toEqual([]);
+    await db.transaction(async (tx) => {
+      await sql`select 1 where 1 = 0`.execute(tx.q);
+    });
+    // All of it on one connection: none was given up.
+    expect(standIn.signIns()).toBe(1);
+  });
+
+  it('is told what the process is', async () => {
+    const { standIn, db } = await open({ role: 'worker' });
+    await ask(db);
+    expect(standIn.programs).toEqual([`Holocron worker ${hostname().slice(0, 60)}:${process.pid}`]);
+  });
+
+  it('that refuses the sign-in is asked once, by however many who want a connection', async () => {
+    const told: (string | null)[] = [];
+    const { standIn, db } = await open({ poolMax: 10 }, (reason) =>
+      told.push(reason?.code ?? null),
+    );
+    standIn.refuse({ number: 18456, text: 'Login failed for user.' });
+    const refused = await Promise.allSettled(Array.from({ length: 30 }, () => ask(db)));
+    for (const one of refused) {
+      expect(one).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'db_login_failed', retryInMs: expect.any(Number) },
+      });
+    }
+    await expect(ask(db)).rejects.toMatchObject({ code: 'db_login_failed' });
+    expect(standIn.signIns()).toBe(1);
+    expect(told).toEqual(['db_login_failed']);
+  });
+
+  it('that is back after a failover goes on without a restart, and is told of twice', async () => {
+    const told: (string | null)[] = [];
+    const { standIn, db } = await open({}, (reason) => told.push(reason?.code ?? null));
+    standIn.refuse({ number: 976, text: 'The target database is not accessible.' });
+    await expect(ask(db)).rejects.toMatchObject({ code: 'db_busy' });
+    standIn.refuse(null);
+    await vi.waitFor(() => ask(db), { timeout: 10_000 });
+    expect(told).toEqual(['db_busy', null]);
   });
 });
 

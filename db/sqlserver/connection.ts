@@ -1,11 +1,13 @@
 /** One TDS connection: connects, runs one statement at a time, begins and ends transactions. */
+import { hostname } from 'node:os';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { Connection, type ConnectionConfiguration } from 'tedious';
 import { checkDeadline, millisecondsLeft, statementTimeout } from '../deadline.ts';
 import { DatabaseError } from '../errors.ts';
-import type { SqlServerSettings } from '../settings/model.ts';
+import type { ProcessRole, SqlServerSettings } from '../settings/model.ts';
 import { backoffMs, pause } from '../transaction.ts';
 import { classifySqlServerError } from './classify-error.ts';
+import { ignorePartnerTokens } from './partner-token.ts';
 import { PlannableRequest, typedParameter } from './request.ts';
 
 /** A live server answers sooner; a dead one must not hold up whoever needs a connection, ms. */
@@ -16,6 +18,12 @@ const cancelTimeoutMs = 2_000;
 const numbersOfText: readonly number[] = [50_000, 0];
 /** How often a read is sent at most. */
 const maxReads = 5;
+
+ignorePartnerTokens();
+
+/** As `sys.dm_exec_sessions` shows it: `Holocron worker crawler-1:4711`. */
+const programName = (role: ProcessRole = 'command') =>
+  `Holocron ${role} ${hostname().slice(0, 60)}:${process.pid}`;
 
 export function connectionConfiguration(settings: SqlServerSettings): ConnectionConfiguration {
   const { host, port, instanceName, database, user, password } = settings;
@@ -32,7 +40,9 @@ export function connectionConfiguration(settings: SqlServerSettings): Connection
       // Closes the connection when the server is silent: nothing half-open returns to the pool.
       cancelTimeout: cancelTimeoutMs,
       readOnlyIntent: settings.readOnlyIntent ?? false,
-      appName: 'Holocron Ingest',
+      appName: programName(settings.role),
+      // How often a server is asked again is decided in one place: `reconnect.ts`.
+      maxRetriesOnTransientErrors: 0,
       lowerCaseGuids: true,
       useUTC: true,
       // Statements that fail must not silently end the transaction around them.

@@ -9,10 +9,14 @@ import { runTransaction } from '../transaction.ts';
 import { SqlServerDialect } from './dialect.ts';
 import { sqlServerEngine } from './engine.ts';
 import { ConnectionPool } from './pool.ts';
+import type { OnAway } from './reconnect.ts';
 
-export function openSqlServer(settings: SqlServerSettings): Db {
-  const pool = new ConnectionPool(settings, () => {
-    stats.deadlocksRetried += 1;
+export function openSqlServer(settings: SqlServerSettings, onAway?: OnAway): Db {
+  const pool = new ConnectionPool(settings, {
+    onReadAgain: () => {
+      stats.deadlocksRetried += 1;
+    },
+    onAway,
   });
   const stats: DatabaseStats = newStats(() => pool.figures());
   const q = new Kysely<Database>({ dialect: new SqlServerDialect(pool) }).withSchema(

@@ -5,12 +5,19 @@ import type { PoolFigures } from '../stats.ts';
 import { WaitTimes } from '../wait-times.ts';
 import { poolExhausted } from './classify-error.ts';
 import { connect, type TdsConnection } from './connection.ts';
+import { type OnAway, Reconnect } from './reconnect.ts';
 import { hasRowVersions, rowVersionsOff } from './row-versions.ts';
 
 /** A socket idle for this long is asked before it is used: firewalls drop idle ones silently, ms. */
 const idleBeforeCheckMs = 5_000;
 /** What a caller waits at most beyond the time a connection may take to be made, ms. */
 const patienceMs = 15_000;
+
+interface PoolEvents {
+  /** A read was sent again, since the server took it for a deadlock's victim. */
+  readonly onReadAgain?: () => void;
+  readonly onAway?: OnAway | undefined;
+}
 
 export class ConnectionPool {
   readonly #pool: Pool<TdsConnection>;
@@ -22,7 +29,8 @@ export class ConnectionPool {
   #trustedSince = Number.NEGATIVE_INFINITY;
 
   /** Makes no connection before the first is asked for. */
-  constructor(settings: SqlServerSettings, onReadAgain?: () => void) {
+  constructor(settings: SqlServerSettings, { onReadAgain, onAway }: PoolEvents = {}) {
+    const reconnect = new Reconnect({ onAway });
     this.#max = settings.poolMax;
     this.#pool = new Pool<TdsConnection>({
       min: 0,
@@ -33,7 +41,7 @@ export class ConnectionPool {
       idleTimeoutMillis: 60_000,
       // Else tarn goes on trying until the acquire time-out and hides why the server cannot be reached.
       propagateCreateError: true,
-      create: () => this.#connect(settings, onReadAgain),
+      create: () => reconnect.attempt(() => this.#connect(settings, onReadAgain)),
       // tarn waits for a promise here although its types say boolean.
       validate: (connection) => this.#isUsable(connection) as unknown as boolean,
       destroy: (connection) => connection.close(),
