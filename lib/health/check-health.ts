@@ -39,12 +39,20 @@ export async function checkHealth(db: Db): Promise<Health> {
       latencyMs: null,
       pendingMigrations: null,
       workers: null,
-      error: toPublicError(error),
+      error: toStranger(error),
     };
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** Health is answered to whoever asks: the server's own words, which may hold data, stay in the log. */
+const toStranger = (error: unknown): PublicError => {
+  const shown = toPublicError(error);
+  return shown.code === 'db_error'
+    ? { ...shown, message: 'The database reported an error.' }
+    : shown;
+};
 
 const noAnswer = () =>
   new DatabaseError('db_statement_timeout', 'The database does not answer.', {
@@ -84,7 +92,7 @@ export function healthOfBrokenStart(error: unknown): Health {
       error instanceof AppError && error.code === 'config_invalid'
         ? // The message may name files of the machine; it stands in the log.
           { code: error.code, message: 'The configuration cannot be used.', remedy: error.remedy }
-        : toPublicError(error),
+        : toStranger(error),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DatabaseError } from '#db/errors.ts';
 import { openDatabase } from '#db/open.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { checkHealth, healthOfBrokenStart } from './check-health.ts';
@@ -41,6 +42,19 @@ describe.each(contractEngines())('health on $name', (engine) => {
       await other?.close();
       await dispose();
     }
+  });
+
+  it('keeps the words of a server that fails for the log', async () => {
+    const { db, dispose } = await engine.create();
+    const failing = {
+      ...db.engine,
+      now: () => {
+        throw new DatabaseError('db_error', 'Msg 8134: a row of somebody', { remedy: 'Look.' });
+      },
+    };
+    const { error } = await checkHealth({ ...db, engine: failing });
+    expect(error).toMatchObject({ code: 'db_error', message: 'The database reported an error.' });
+    await dispose();
   });
 
   it('is not well while the newest migration is missing', async () => {
