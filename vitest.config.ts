@@ -35,6 +35,7 @@ export default defineConfig({
           name: 'contract',
           include: include('contract'),
           globalSetup: migrated,
+          setupFiles: './test/setup/recorded-statements.ts',
           testTimeout: overNetwork ? 180_000 : hangMs,
           hookTimeout: overNetwork ? 180_000 : 2 * hangMs,
         },

@@ -1,0 +1,77 @@
+/** The written order of locks, and what is known to be against it: docs/decisions/0048-written-order-of-locks.md. */
+
+/** A transaction takes its first lock on each table in this order. */
+export const lockOrder: readonly string[] = [
+  // What a person does: the key of the request, then the things of people.
+  'request_keys',
+  'app_settings',
+  'users',
+  'saved_views',
+  'schedules',
+  'bulk_actions',
+  // The way of an item: the item, its row in the queue (by trigger or procedure), its record.
+  'work_items',
+  'ready_items',
+  'IngestRecords',
+  'seen_resources',
+  // What many items have in common.
+  'sources',
+  'source_revisions',
+  'source_secrets',
+  'hosts',
+  'ingest_runs',
+  'bulk_action_chunks',
+  'workers',
+  // What is appended and rolled up.
+  'work_item_attempts',
+  'audit_log',
+  'counter_checks',
+  'work_item_counters',
+  'work_item_counter_deltas',
+  'work_item_host_counters',
+  'work_item_host_counter_deltas',
+  'attempt_count_head',
+  'attempt_counts',
+  'event_head',
+  'events',
+];
+
+/** Their inserted rows are waited for by nobody: no key but their own, no index that another insert must pass. */
+export const appended: ReadonlySet<string> = new Set([
+  'IngestRecords',
+  'audit_log',
+  'events',
+  'source_revisions',
+  'work_item_attempts',
+  'work_item_counter_deltas',
+  'work_item_host_counter_deltas',
+]);
+
+const itemOfRun =
+  'A run that is launched, stopped or cancelled locks its row first and its items after; a completion and an enqueue lock items, then add to the numbers of the run. The two can deadlock; the victim is run again.';
+const slotOfClaim =
+  'A claim takes the slot of the source first. It passes over items that are locked, so it waits for none while it has the slot.';
+
+/** Known to be against the order, each with what comes of it. */
+export const contradictions: Readonly<Record<string, string>> = {
+  'ingest_runs → work_items': itemOfRun,
+  'ingest_runs → ready_items': itemOfRun,
+  'ingest_runs → bulk_actions':
+    'A run that is stopped makes a bulk action: a new row, which nobody waits for.',
+  'sources → work_items': slotOfClaim,
+  'sources → ready_items': slotOfClaim,
+};
+
+const discovered =
+  'What a completion discovers is inserted after it. Two that discover the same keys wait for one another, and can deadlock; the victim is run again.';
+
+/** Tables that a transaction comes back to after it has locked others. */
+export const returns: Readonly<Record<string, string>> = {
+  request_keys: 'The row that it inserted gets its result.',
+  bulk_actions: 'The row that it leased gets its cursor.',
+  attempt_count_head: 'The row that it locked gets its new end.',
+  ingest_runs:
+    'Numbers of the run that it has locked before; of another run where one commit completes items of two.',
+  work_items: discovered,
+  ready_items: discovered,
+};
