@@ -98,7 +98,11 @@ async function startContainer(): Promise<void> {
       remedy: `Set it to a strong password (8 characters or more of three kinds), ${ways}`,
     });
   }
-  const { failed, stderr } = await runDocker(['compose', 'up', '-d', service], 600_000);
+  const { failed, stderr } = await runDocker(['compose', 'up', '-d', service], 600_000, {
+    // The file is read as a whole; of the logins that these are of, none is made here.
+    MSSQL_CONSOLE_PASSWORD: process.env['MSSQL_CONSOLE_PASSWORD'] || 'unused',
+    MSSQL_WORKER_PASSWORD: process.env['MSSQL_WORKER_PASSWORD'] || 'unused',
+  });
   if (failed) {
     throw new AppError(
       'config_invalid',
@@ -112,8 +116,8 @@ async function startContainer(): Promise<void> {
 }
 
 /** Output of Docker on failure is for the person at the terminal; it holds no secret of ours. */
-function runDocker(args: readonly string[], timeout: number) {
-  return execa('docker', args, { cwd: root, stdin: 'ignore', reject: false, timeout });
+function runDocker(args: readonly string[], timeout: number, env: Record<string, string> = {}) {
+  return execa('docker', args, { cwd: root, stdin: 'ignore', reject: false, timeout, env });
 }
 
 async function waitForServer(flags: Flags): Promise<void> {

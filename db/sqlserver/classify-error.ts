@@ -32,7 +32,7 @@ const refused: Sentence = {
   code: 'db_connection_refused',
   message: (place) => `No SQL Server answers at ${server(place)}.`,
   remedy:
-    'Make sure that SQL Server runs (docker compose ps), check the port mapping (docker port sql2025), and give it time: it takes 30 seconds and more to start.',
+    'Make sure that SQL Server runs (docker compose ps), check the port mapping (docker compose port sql2025 1433), and give it time: it takes 30 seconds and more to start.',
 };
 const hostUnknown: Sentence = {
   code: 'db_host_unknown',

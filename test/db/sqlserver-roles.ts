@@ -8,6 +8,8 @@ import { connect } from '#db/sqlserver/connection.ts';
 export const roles = ['migrator', 'worker', 'console', 'reader'] as const;
 export type Role = (typeof roles)[number];
 
+const scripts = new URL('../../db/sqlserver/roles/', import.meta.url);
+
 /**
  * As sqlcmd would: batch by batch, with the variable replaced. False when the server speaks the
  * protocol but has no DDL grants, which only the migrator needs; all others must be accepted.
@@ -15,10 +17,7 @@ export type Role = (typeof roles)[number];
 export async function applyRoles(settings: SqlServerSettings): Promise<boolean> {
   let grantsDdl = true;
   for (const role of roles) {
-    const script = readFileSync(
-      new URL(`../../db/sqlserver/roles/${role}.sql`, import.meta.url),
-      'utf8',
-    );
+    const script = readFileSync(new URL(`${role}.sql`, scripts), 'utf8');
     for (const batch of splitBatches(script)) {
       try {
         await run(settings, [batch.sql.replaceAll('$(schema)', settings.schema)]);
@@ -28,8 +27,30 @@ export async function applyRoles(settings: SqlServerSettings): Promise<boolean> 
       }
     }
   }
+  if (!(await ownsChains(settings))) await run(settings, withoutChains(settings.schema));
   return grantsDdl;
 }
+
+/**
+ * Whether triggers and procedures reach the tables of their owner without a grant to who calls them (ownership
+ * chains), as on SQL Server and Azure SQL.
+ */
+async function ownsChains(settings: SqlServerSettings): Promise<boolean> {
+  const connection = await connect(settings);
+  try {
+    const [row] = await connection.executeBatch('SELECT @@VERSION AS [version]');
+    return String(row?.['version']).startsWith('Microsoft SQL');
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What the trigger and the procedure of the queue do, granted to who sets them off. */
+const withoutChains = (schema: string) =>
+  ['worker', 'console'].map(
+    (role) =>
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON [${schema}].[ready_items] TO [${schema}_${role}]`,
+  );
 
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
@@ -50,12 +71,51 @@ export async function signInAs(
   return { ...settings, user, password };
 }
 
-const secret = `Aa1!${randomBytes(12).toString('hex')}`;
+/** As the policy for passwords wants them. */
+export const newPassword = () => `Aa1!${randomBytes(12).toString('hex')}`;
+
+const secret = newPassword();
 
 export const signInOf = (schema: string, role: Role) => ({
   user: `${schema}_${role}_1`,
   password: secret,
 });
+
+/** Names of the logins that `applyLogins` makes. */
+export const loginsOf = (schema: string) => ({
+  console: `${schema}_own_console`,
+  worker: `${schema}_own_worker`,
+});
+
+/** Applies `logins.sql` with logins of this schema's own: those of the script belong to the whole server. */
+export async function applyLogins(
+  settings: SqlServerSettings,
+  passwords: { readonly console: string; readonly worker: string },
+): Promise<void> {
+  const { schema } = settings;
+  const script = readFileSync(new URL('logins.sql', scripts), 'utf8')
+    .replaceAll('holocron_', `${schema}_own_`)
+    .replaceAll('$(schema)', schema)
+    .replaceAll('$(console_password)', passwords.console)
+    .replaceAll('$(worker_password)', passwords.worker);
+  await run(
+    settings,
+    splitBatches(script).map((batch) => batch.sql),
+  );
+}
+
+/** Drops logins and their users, as far as they are there. */
+export async function removeLogins(
+  settings: SqlServerSettings,
+  logins: readonly string[],
+): Promise<void> {
+  for (const login of logins) {
+    await run(settings, [
+      `IF DATABASE_PRINCIPAL_ID(N'${login}') IS NOT NULL DROP USER [${login}]`,
+      `IF SUSER_ID(N'${login}') IS NOT NULL DROP LOGIN [${login}]`,
+    ]);
+  }
+}
 
 /** Drops the roles and the logins made in `signedIn`; the schema's tables must be gone already. */
 export async function removeRoles(
@@ -63,10 +123,10 @@ export async function removeRoles(
   signedIn: readonly Role[],
 ): Promise<void> {
   const { schema } = settings;
-  for (const role of signedIn) {
-    const { user } = signInOf(schema, role);
-    await run(settings, [`DROP USER [${user}]`, `DROP LOGIN [${user}]`]);
-  }
+  await removeLogins(
+    settings,
+    signedIn.map((role) => signInOf(schema, role).user),
+  );
   for (const role of roles) await run(settings, [`DROP ROLE [${schema}_${role}]`]);
 }
 

@@ -3,7 +3,7 @@
 -- made by whoever owns the server; without it, db:init would need the server role dbcreator.
 --
 -- Apply all four files after the first migration, as a member of db_owner:
---   sqlcmd -S host -d Holocron -v schema=ingest -i migrator.sql -i worker.sql -i console.sql -i reader.sql
+--   sqlcmd -S host -d Holocron -b -v schema=ingest -i migrator.sql,worker.sql,console.sql,reader.sql
 -- They may be applied again at any time, and must be after a migration that adds tables. Then a login each:
 --   CREATE LOGIN holocron_migrator WITH PASSWORD = N'…';
 --   CREATE USER holocron_migrator FOR LOGIN holocron_migrator WITH DEFAULT_SCHEMA = [ingest];

@@ -1,0 +1,171 @@
+/** docker-compose.yml as it is read, for nobody starts its servers in a test. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { unknownVariables, variableGroups } from '#lib/config/variables.ts';
+import { inRoot } from './support/root.ts';
+
+const text = readFileSync(inRoot('docker-compose.yml'), 'utf8');
+
+const serviceSchema = z.object({
+  image: z.string(),
+  container_name: z.string().optional(),
+  user: z.string().optional(),
+  read_only: z.boolean().default(false),
+  tmpfs: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()),
+  env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).default([]),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  command: z.array(z.string()).optional(),
+  healthcheck: z
+    .object({
+      disable: z.boolean().default(false),
+      test: z.array(z.string()).default([]),
+      start_period: z.string().optional(),
+    })
+    .optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  restart: z.string(),
+});
+const names = ['sql2025', 'initdb', 'logins', 'web', 'worker'] as const;
+const { name: project, services } = z
+  .object({ name: z.string().optional(), services: z.record(z.enum(names), serviceSchema) })
+  .parse(parse(text, { merge: true }));
+const ours = ['initdb', 'web', 'worker'] as const;
+
+/** `${A:-x}` of a value or several; the parts of `${A:-${B}}` each. */
+const read = (value: string) => [...value.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
+
+describe('docker-compose.yml', () => {
+  it('starts each service after what it needs', () => {
+    const needs = Object.entries(services).map(([name, { depends_on }]) => [
+      name,
+      Object.entries(depends_on).map(([other, { condition }]) => `${other} ${condition}`),
+    ]);
+    expect(Object.fromEntries(needs)).toEqual({
+      sql2025: [],
+      initdb: ['sql2025 service_healthy'],
+      logins: ['initdb service_completed_successfully'],
+      web: ['logins service_completed_successfully'],
+      worker: ['logins service_completed_successfully'],
+    });
+  });
+
+  it('takes the server for well when a sign-in succeeds, and gives its first start five minutes', () => {
+    const { test = [], start_period: startPeriod } = services.sql2025.healthcheck ?? {};
+    expect(test.join(' ')).toMatch(/sqlcmd .*-C .*-U sa .*-Q "select 1"/);
+    // Compose would put the password of its own environment into the command, where every process list shows it.
+    expect(test.join(' ')).toContain('SQLCMDPASSWORD="$$MSSQL_SA_PASSWORD"');
+    expect(startPeriod).toBe('300s');
+  });
+
+  it('repeats what prepares the database when it fails, but not for ever', () => {
+    for (const name of ['initdb', 'logins'] as const)
+      expect(services[name].restart).toMatch(/^on-failure:\d+$/);
+  });
+
+  it('gives the console and the workers a login of their own, and sa to neither', () => {
+    const signIns = ours.map((name) => [
+      services[name].environment['INGEST_SQLSERVER_USER'],
+      ...read(services[name].environment['INGEST_SQLSERVER_PASSWORD'] ?? ''),
+    ]);
+    expect(signIns).toEqual([
+      ['sa', 'MSSQL_SA_PASSWORD'],
+      ['holocron_console', 'MSSQL_CONSOLE_PASSWORD'],
+      ['holocron_worker', 'MSSQL_WORKER_PASSWORD'],
+    ]);
+    for (const name of ['web', 'worker'] as const) {
+      const values = Object.values(services[name].environment).flatMap(read);
+      expect(values).not.toContain('MSSQL_SA_PASSWORD');
+    }
+  });
+
+  it('makes these logins by scripts that are there, with every variable they use', () => {
+    const command = services.logins.command?.join('\n') ?? '';
+    const scripts = /for script in (.+); do/.exec(command)?.[1]?.split(' ') ?? [];
+    expect(scripts).toEqual(['migrator', 'worker', 'console', 'reader', 'logins']);
+    expect(services.logins.volumes).toEqual(['./db/sqlserver/roles:/roles:ro']);
+    const used = scripts.flatMap((script) => {
+      const file = inRoot(`db/sqlserver/roles/${script}.sql`);
+      expect(existsSync(file)).toBe(true);
+      return [...readFileSync(file, 'utf8').matchAll(/\$\((\w+)\)/g)].map(([, name = '']) => name);
+    });
+    const given = [...command.matchAll(/(\w+)="\$\$(\w+)"/g)];
+    expect(given.map(([, name = '']) => name).sort()).toEqual([...new Set(used)].sort());
+    const { environment } = services.logins;
+    expect(given.filter(([, , variable = '']) => !(variable in environment))).toEqual([]);
+  });
+
+  it('names no container and no project, so that two checkouts stand beside each other', () => {
+    expect(project).toBeUndefined();
+    expect(Object.values(services).filter((service) => service.container_name)).toEqual([]);
+  });
+
+  it('lets workers be scaled: they have no port and no volume of one alone', () => {
+    expect(services.worker.ports).toEqual([]);
+    expect(services.worker.volumes).toEqual(services.web.volumes);
+  });
+
+  it('opens ports to this machine alone unless HOST says otherwise', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) expect(port).toMatch(/^(127\.0\.0\.1|\$\{HOST:-127\.0\.0\.1\}):/);
+  });
+
+  it('lets its own processes write to the volume and to memory alone', () => {
+    for (const name of [...ours, 'logins'] as const) {
+      expect(services[name].read_only).toBe(true);
+      expect(services[name].tmpfs).toContain('/tmp');
+    }
+    expect(services.web.tmpfs.join()).toContain('/app/.next/cache');
+  });
+
+  it('passes on every documented variable but those that have no meaning there', () => {
+    const without = [
+      // Of the embedded database.
+      'INGEST_SQLITE_PATH',
+      // The image has its own.
+      'INGEST_MIGRATIONS_DIR',
+      // It would win over the logins of this file.
+      'INGEST_SQLSERVER_STATE_CONN_STR',
+      'INGEST_SQLSERVER_DRIVER',
+      // The server's.
+      'MSSQL_SA_PASSWORD',
+      // Of the port that is opened, not of the process in the container.
+      'HOST',
+      'PORT',
+      // By .env.sources.
+      'INGEST_SOURCE_<NAME>_<SECRET>',
+    ];
+    const documented = variableGroups.flatMap(({ variables }) => variables.map(({ name }) => name));
+    const expected = documented.filter((name) => !without.includes(name)).sort();
+    for (const name of ours)
+      expect(Object.keys(services[name].environment).sort()).toEqual(expected);
+    // What this file decides itself.
+    const fixed = Object.entries(services.web.environment)
+      .filter(([name, value]) => !read(value).includes(name))
+      .map(([name]) => name);
+    expect(fixed.sort()).toEqual([
+      'DB_BACKEND',
+      'INGEST_SQLSERVER_HOST',
+      'INGEST_SQLSERVER_PASSWORD',
+      'INGEST_SQLSERVER_PORT',
+      'INGEST_SQLSERVER_USER',
+    ]);
+    expect(services.worker.env_file).toEqual([{ path: '.env.sources', required: false }]);
+  });
+
+  it('reads no variable that .env.example does not name, but those of configuration.md', () => {
+    const example = readFileSync(inRoot('.env.example'), 'utf8');
+    const documented = variableGroups.flatMap(({ variables }) => variables.map(({ name }) => name));
+    const unexplained = read(text).filter(
+      (name) => !documented.includes(name) && !new RegExp(`^(# )?${name}=`, 'm').test(example),
+    );
+    expect([...new Set(unexplained)]).toEqual([]);
+    // Commands read .env too, and are not to warn of what is for this file alone.
+    const given = Object.fromEntries(read(text).map((name) => [name, 'x']));
+    expect(unknownVariables(given)).toEqual([]);
+  });
+});
