@@ -145,6 +145,12 @@ describe('a stand-in for the server', () => {
     expect(standIn.programs).toEqual([`Holocron worker ${hostname().slice(0, 60)}:${process.pid}`]);
   });
 
+  it('is told how to count rows and wait for locks, whatever it was set to', async () => {
+    const { standIn, db } = await open();
+    await ask(db);
+    expect(standIn.batches.at(-1)).toBe('set nocount off; set lock_timeout -1');
+  });
+
   it('that refuses the sign-in is asked once, by however many who want a connection', async () => {
     const told: (string | null)[] = [];
     const { standIn, db } = await open({ poolMax: 10 }, (reason) =>

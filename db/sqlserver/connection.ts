@@ -14,6 +14,11 @@ import { PlannableRequest, typedParameter } from './request.ts';
 const aliveWithinMs = 2_000;
 /** A server that does not even take back a statement is taken for dead after this, ms. */
 const cancelTimeoutMs = 2_000;
+/**
+ * What a server's "user options" or a logon trigger may have set otherwise: without row counts every completion
+ * would look lost, and a lock that is waited for ends with the statement's own limit. tedious sends the others.
+ */
+const sessionOptions = 'set nocount off; set lock_timeout -1';
 /** The numbers of messages that a script gives as text, by RAISERROR and by PRINT. */
 const numbersOfText: readonly number[] = [50_000, 0];
 /** How often a read is sent at most. */
@@ -73,7 +78,14 @@ export async function connect(
       reject(classifySqlServerError(error, { settings, during: 'connect', serverNumbers }));
     });
   });
-  return new TdsConnection(connection, settings, onReadAgain);
+  const connected = new TdsConnection(connection, settings, onReadAgain);
+  try {
+    await connected.executeBatch(sessionOptions, { timeoutMs: settings.connectTimeoutMs });
+    return connected;
+  } catch (error) {
+    await connected.close();
+    throw error;
+  }
 }
 
 interface BatchOptions {

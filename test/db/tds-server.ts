@@ -13,6 +13,8 @@ export interface TdsServer {
   readonly signIns: () => number;
   /** The names that programs gave themselves. */
   readonly programs: readonly string[];
+  /** The batches that were sent as text, in order. */
+  readonly batches: readonly string[];
   /** Refuses sign-ins with this error from now on; null admits them. */
   refuse(error: { readonly number: number; readonly text: string } | null): void;
   /** Puts the name of a partner in front of every answer to a statement. */
@@ -23,6 +25,7 @@ export interface TdsServer {
 export async function tdsServer(): Promise<TdsServer> {
   const sockets = new Set<Socket>();
   const programs: string[] = [];
+  const batches: string[] = [];
   let signIns = 0;
   let refusal: { readonly number: number; readonly text: string } | null = null;
   let partner: string | null = null;
@@ -35,6 +38,8 @@ export async function tdsServer(): Promise<TdsServer> {
       if (refusal) return Buffer.concat([errorToken(refusal), done(0x02)]);
       return Buffer.concat([loginAck, done()]);
     }
+    // Behind the headers of the message, whose length comes first.
+    if (type === packet.batch) batches.push(body.toString('utf16le', body.readUInt32LE(0)));
     const before = partner === null ? [] : [partnerToken(partner)];
     return Buffer.concat([...before, type === packet.rpc ? doneProcedure : done()]);
   };
@@ -67,6 +72,7 @@ export async function tdsServer(): Promise<TdsServer> {
     port: address.port,
     signIns: () => signIns,
     programs,
+    batches,
     refuse(error) {
       refusal = error;
     },
