@@ -19,7 +19,7 @@ describe('pnpm counters:check', () => {
       const exact = await site.run('commands/counters-check.ts', []);
       expect(exact).toMatchObject({ code: 0, stdout: '✓ The kept totals are exact.\n' });
 
-      await site.runtime.db.q.updateTable('work_item_counters').set({ item_count: 7 }).execute();
+      await site.runtime.db.q.updateTable('source_totals').set({ item_count: 7 }).execute();
       const drifted = await site.run('commands/counters-check.ts', []);
       expect(drifted.code).toBe(3);
       expect(drifted.stdout).toContain('test:counted pending: there are 2');

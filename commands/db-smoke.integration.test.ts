@@ -67,7 +67,7 @@ describe('pnpm db:smoke', () => {
     ]);
     expect(exitCode).toBe(0);
     const db = await openDatabase(settings());
-    for (const table of ['work_items', 'work_item_counters', 'work_item_attempts'] as const) {
+    for (const table of ['work_items', 'source_totals', 'work_item_attempts'] as const) {
       const { rows } = await sql`select 1 from ${db.engine.table(table)}`.execute(db.q);
       expect(rows).toEqual([]);
     }

@@ -7,7 +7,7 @@ import { DatabaseError } from './errors.ts';
 import type { ClaimRequest } from './queue/storage.ts';
 import type { TableName } from './schema.ts';
 
-const usedTables: TableName[] = ['work_items', 'work_item_counters', 'work_item_counter_deltas'];
+const usedTables: TableName[] = ['work_items', 'source_totals', 'source_total_deltas'];
 
 describe.each(contractEngines())('the queue of the engine on $name', (contract) => {
   let opened: ContractDatabase;
@@ -287,7 +287,7 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
     it('that drifted are repaired, and what had drifted is told', async () => {
       await insert(workItemRows(3));
       await db.engine.rollUpTotals(db);
-      await db.q.updateTable('work_item_counters').set({ item_count: 9 }).execute();
+      await db.q.updateTable('source_totals').set({ item_count: 9 }).execute();
       expect(await db.engine.reconcileTotals(db)).toEqual([
         { key: ['test', 'sample', 'pending'], itemCount: 3, difference: -6 },
       ]);

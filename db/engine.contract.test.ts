@@ -8,8 +8,8 @@ import type { TableName } from './schema.ts';
 
 const usedTables: TableName[] = [
   'work_items',
-  'work_item_counters',
-  'work_item_counter_deltas',
+  'source_totals',
+  'source_total_deltas',
   'seen_resources',
   'app_settings',
 ];

@@ -11,11 +11,11 @@ import type { Insertable, Selectable } from 'kysely';
 import type {
   AttemptCountHeadTable,
   AttemptCountsTable,
-  CounterChecksTable,
-  WorkItemCounterDeltasTable,
-  WorkItemCountersTable,
-  WorkItemHostCounterDeltasTable,
-  WorkItemHostCountersTable,
+  HostTotalDeltasTable,
+  HostTotalsTable,
+  SourceTotalDeltasTable,
+  SourceTotalsTable,
+  TotalsChecksTable,
 } from './schema/counts.ts';
 import type {
   AppSettingsTable,
@@ -73,11 +73,11 @@ export interface Database {
   audit_log: AuditLogTable;
   events: EventsTable;
   event_head: EventHeadTable;
-  work_item_counters: WorkItemCountersTable;
-  work_item_counter_deltas: WorkItemCounterDeltasTable;
-  work_item_host_counters: WorkItemHostCountersTable;
-  work_item_host_counter_deltas: WorkItemHostCounterDeltasTable;
-  counter_checks: CounterChecksTable;
+  source_totals: SourceTotalsTable;
+  source_total_deltas: SourceTotalDeltasTable;
+  host_totals: HostTotalsTable;
+  host_total_deltas: HostTotalDeltasTable;
+  totals_checks: TotalsChecksTable;
   request_keys: RequestKeysTable;
   app_settings: AppSettingsTable;
   saved_views: SavedViewsTable;

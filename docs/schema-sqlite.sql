@@ -45,7 +45,7 @@ CREATE TABLE work_items (
   refresh_class INTEGER NULL,
   refetch TEXT NULL CONSTRAINT CK_work_items_refetch CHECK (refetch IN ('always', 'every', 'never', 'retired')),
   refetch_every_s INTEGER NULL CONSTRAINT CK_work_items_refetch_every_s CHECK (refetch_every_s > 0),
-  gone_since TEXT NULL,
+  missing_since TEXT NULL,
   CONSTRAINT CK_work_items_status CHECK (status IN ('pending', 'in_progress', 'completed', 'failed', 'skipped')),
   CONSTRAINT CK_work_items_attempt CHECK (attempt >= 0)
 );
@@ -86,9 +86,9 @@ CREATE INDEX IX_work_items_refresh
 CREATE INDEX IX_work_items_next_fetch
   ON work_items (next_fetch_at, work_item_id) WHERE next_fetch_at IS NOT NULL;
 
-CREATE INDEX IX_work_items_gone
+CREATE INDEX IX_work_items_missing
   ON work_items (source_name, next_fetch_at, work_item_id)
-  WHERE status = 'skipped' AND error_code = 'resource_gone' AND next_fetch_at IS NOT NULL;
+  WHERE status = 'skipped' AND error_code = 'resource_missing' AND next_fetch_at IS NOT NULL;
 
 CREATE INDEX IX_work_items_source_fetched
   ON work_items (source_system, source_name, last_fetched_at)
@@ -134,34 +134,34 @@ CREATE INDEX IX_work_items_ready_lane
 
 CREATE INDEX IX_work_items_waiting
   ON work_items (available_at, work_item_id)
-  WHERE status = 'pending' AND wait_reason <> 'held';
+  WHERE status = 'pending' AND wait_reason <> 'on_hold';
 
 CREATE INDEX IX_work_items_pending_available
   ON work_items (available_at, work_item_id) WHERE status = 'pending';
 
-CREATE INDEX IX_work_items_held
-  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'held';
+CREATE INDEX IX_work_items_on_hold
+  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'on_hold';
 
 CREATE TRIGGER TR_work_items_count_insert AFTER INSERT ON work_items
 WHEN NOT EXISTS (SELECT 1 FROM counted_together)
 BEGIN
-  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  INSERT INTO source_totals (source_system, source_name, status, item_count)
   VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
   ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
-  INSERT INTO work_item_host_counters (host, status, item_count)
+  INSERT INTO host_totals (host, status, item_count)
   VALUES (coalesce(NEW.host, ''), NEW.status, 1)
   ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
 END;
 
 CREATE TRIGGER TR_work_items_count_delete AFTER DELETE ON work_items
 BEGIN
-  UPDATE work_item_counters SET item_count = item_count - 1
+  UPDATE source_totals SET item_count = item_count - 1
   WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
 END;
 
 CREATE TRIGGER TR_work_items_host_count_delete AFTER DELETE ON work_items
 BEGIN
-  UPDATE work_item_host_counters SET item_count = item_count - 1
+  UPDATE host_totals SET item_count = item_count - 1
   WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
 END;
 
@@ -171,14 +171,14 @@ WHEN (OLD.status <> NEW.status OR OLD.source_system <> NEW.source_system
     OR OLD.source_name <> NEW.source_name OR OLD.host IS NOT NEW.host)
   AND NOT EXISTS (SELECT 1 FROM counted_together)
 BEGIN
-  UPDATE work_item_counters SET item_count = item_count - 1
+  UPDATE source_totals SET item_count = item_count - 1
   WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
-  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  INSERT INTO source_totals (source_system, source_name, status, item_count)
   VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
   ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
-  UPDATE work_item_host_counters SET item_count = item_count - 1
+  UPDATE host_totals SET item_count = item_count - 1
   WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
-  INSERT INTO work_item_host_counters (host, status, item_count)
+  INSERT INTO host_totals (host, status, item_count)
   VALUES (coalesce(NEW.host, ''), NEW.status, 1)
   ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
 END;
@@ -249,7 +249,7 @@ CREATE TABLE ingest_runs (
   items_skipped INTEGER NOT NULL DEFAULT 0,
   items_retried INTEGER NOT NULL DEFAULT 0,
   items_unchanged INTEGER NOT NULL DEFAULT 0,
-  items_gone INTEGER NOT NULL DEFAULT 0,
+  items_missing INTEGER NOT NULL DEFAULT 0,
   max_items INTEGER,
   max_depth INTEGER,
   max_requests INTEGER NULL,
@@ -301,31 +301,31 @@ CREATE VIEW ready_items AS
   created_at
   FROM work_items WHERE status = 'pending' AND wait_reason IS NULL;
 
-CREATE TABLE work_item_counters (
+CREATE TABLE source_totals (
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
   status TEXT NOT NULL,
   item_count INTEGER NOT NULL DEFAULT 0,
-  CONSTRAINT PK_work_item_counters PRIMARY KEY (source_system, source_name, status)
+  CONSTRAINT PK_source_totals PRIMARY KEY (source_system, source_name, status)
 ) WITHOUT ROWID;
 
-CREATE TABLE work_item_host_counters (
+CREATE TABLE host_totals (
   host TEXT NOT NULL,
   status TEXT NOT NULL,
   item_count INTEGER NOT NULL DEFAULT 0,
-  CONSTRAINT PK_work_item_host_counters PRIMARY KEY (host, status)
+  CONSTRAINT PK_host_totals PRIMARY KEY (host, status)
 ) WITHOUT ROWID;
 
-CREATE TABLE work_item_counter_deltas (
-  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_counter_deltas PRIMARY KEY,
+CREATE TABLE source_total_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_source_total_deltas PRIMARY KEY,
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
   status TEXT NOT NULL,
   delta INTEGER NOT NULL
 );
 
-CREATE TABLE work_item_host_counter_deltas (
-  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_host_counter_deltas PRIMARY KEY,
+CREATE TABLE host_total_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_host_total_deltas PRIMARY KEY,
   host TEXT NOT NULL,
   status TEXT NOT NULL,
   delta INTEGER NOT NULL
@@ -336,12 +336,12 @@ CREATE TABLE counted_together (
     CONSTRAINT CK_counted_together_one CHECK (switch_id = 1)
 );
 
-CREATE TABLE counter_checks (
-  part TEXT NOT NULL CONSTRAINT PK_counter_checks PRIMARY KEY,
+CREATE TABLE totals_checks (
+  part TEXT NOT NULL CONSTRAINT PK_totals_checks PRIMARY KEY,
   turn_id TEXT,
   turn_until TEXT,
   checked_at TEXT,
-  outcome TEXT CONSTRAINT CK_counter_checks_outcome CHECK (outcome IN ('exact', 'mended', 'busy')),
+  outcome TEXT CONSTRAINT CK_totals_checks_outcome CHECK (outcome IN ('exact', 'repaired', 'busy')),
   drifted_at TEXT,
   drift INTEGER
 ) WITHOUT ROWID;

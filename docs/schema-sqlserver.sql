@@ -48,7 +48,7 @@ CREATE TABLE [ingest].[work_items] (
     [refresh_class] SMALLINT NULL,
     [refetch] NVARCHAR(10) NULL CONSTRAINT [CK_work_items_refetch] CHECK ([refetch] IN (N'always', N'every', N'never', N'retired')),
     [refetch_every_s] INT NULL CONSTRAINT [CK_work_items_refetch_every_s] CHECK ([refetch_every_s] > 0),
-    [gone_since] DATETIME2(3) NULL,
+    [missing_since] DATETIME2(3) NULL,
     CONSTRAINT [PK_work_items] PRIMARY KEY CLUSTERED ([work_item_id]),
     CONSTRAINT [CK_work_items_status] CHECK ([status] IN (N'pending', N'in_progress', N'completed', N'failed', N'skipped')),
     CONSTRAINT [CK_work_items_attempt] CHECK ([attempt] >= 0)
@@ -125,9 +125,9 @@ ON [ingest].[work_items] ([next_fetch_at], [work_item_id])
 WHERE [next_fetch_at] IS NOT NULL;
 GO
 -- Missing resources that are to be looked at again, by source. Few of many.
-CREATE NONCLUSTERED INDEX [IX_work_items_gone]
+CREATE NONCLUSTERED INDEX [IX_work_items_missing]
 ON [ingest].[work_items] ([source_name], [next_fetch_at], [work_item_id])
-WHERE [status] = N'skipped' AND [error_code] = N'resource_gone' AND [next_fetch_at] IS NOT NULL;
+WHERE [status] = N'skipped' AND [error_code] = N'resource_missing' AND [next_fetch_at] IS NOT NULL;
 GO
 -- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
 -- fetched, not when its status changes.
@@ -186,7 +186,7 @@ GO
 CREATE NONCLUSTERED INDEX [IX_work_items_waiting]
 ON [ingest].[work_items] ([available_at], [work_item_id])
 INCLUDE ([status], [wait_reason], [source_name])
-WHERE [status] = N'pending' AND [wait_reason] <> N'held';
+WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold';
 GO
 CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
 ON [ingest].[work_items] ([available_at], [work_item_id])
@@ -194,9 +194,9 @@ INCLUDE ([status])
 WHERE [status] = N'pending';
 GO
 -- What is on hold, in the order of the list.
-CREATE NONCLUSTERED INDEX [IX_work_items_held]
+CREATE NONCLUSTERED INDEX [IX_work_items_on_hold]
 ON [ingest].[work_items] ([wait_reason], [created_at], [work_item_id])
-WHERE [wait_reason] = N'held';
+WHERE [wait_reason] = N'on_hold';
 GO
 -- The triggers and what they find are one transaction, with the table locked, so nothing is counted twice.
 CREATE TRIGGER [ingest].[TR_work_items_count] ON [ingest].[work_items]
@@ -204,7 +204,7 @@ AFTER INSERT, UPDATE, DELETE
 AS
 BEGIN
     SET NOCOUNT ON;
-    INSERT INTO [ingest].[work_item_counter_deltas] ([source_system], [source_name], [status], [delta])
+    INSERT INTO [ingest].[source_total_deltas] ([source_system], [source_name], [status], [delta])
     SELECT [source_system], [source_name], [status], SUM([n])
     FROM (
         SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
@@ -222,7 +222,7 @@ AFTER INSERT, UPDATE, DELETE
 AS
 BEGIN
     SET NOCOUNT ON;
-    INSERT INTO [ingest].[work_item_host_counter_deltas] ([host], [status], [delta])
+    INSERT INTO [ingest].[host_total_deltas] ([host], [status], [delta])
     SELECT [host], [status], SUM([n])
     FROM (
         SELECT COALESCE([host], N'') COLLATE Latin1_General_100_BIN2 AS [host],
@@ -315,7 +315,7 @@ CREATE TABLE [ingest].[ingest_runs] (
     [items_skipped] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_skipped] DEFAULT 0,
     [items_retried] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_retried] DEFAULT 0,
     [items_unchanged] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_unchanged] DEFAULT 0,
-    [items_gone] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_gone] DEFAULT 0,
+    [items_missing] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_missing] DEFAULT 0,
     [max_items] INT NULL,
     [max_depth] INT NULL,
     [max_requests] INT NULL,
@@ -401,39 +401,39 @@ CREATE NONCLUSTERED INDEX [IX_ready_items_lane]
 ON [ingest].[ready_items] ([source_system], [source_name], [run_id], [host], [priority], [created_at], [work_item_id])
 INCLUDE ([resource_type]);
 GO
-CREATE TABLE [ingest].[work_item_counters] (
+CREATE TABLE [ingest].[source_totals] (
     [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_counters_item_count] DEFAULT 0,
-    CONSTRAINT [PK_work_item_counters] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
+    [item_count] BIGINT NOT NULL CONSTRAINT [DF_source_totals_item_count] DEFAULT 0,
+    CONSTRAINT [PK_source_totals] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
 );
 GO
-CREATE TABLE [ingest].[work_item_counter_deltas] (
+CREATE TABLE [ingest].[source_total_deltas] (
     [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
     [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [delta] BIGINT NOT NULL,
-    CONSTRAINT [PK_work_item_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+    CONSTRAINT [PK_source_total_deltas] PRIMARY KEY CLUSTERED ([delta_id])
 );
 GO
-CREATE TABLE [ingest].[work_item_host_counters] (
+CREATE TABLE [ingest].[host_totals] (
     [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_host_counters_item_count] DEFAULT 0,
-    CONSTRAINT [PK_work_item_host_counters] PRIMARY KEY CLUSTERED ([host], [status])
+    [item_count] BIGINT NOT NULL CONSTRAINT [DF_host_totals_item_count] DEFAULT 0,
+    CONSTRAINT [PK_host_totals] PRIMARY KEY CLUSTERED ([host], [status])
 );
 GO
-CREATE TABLE [ingest].[work_item_host_counter_deltas] (
+CREATE TABLE [ingest].[host_total_deltas] (
     [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
     [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [delta] BIGINT NOT NULL,
-    CONSTRAINT [PK_work_item_host_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+    CONSTRAINT [PK_host_total_deltas] PRIMARY KEY CLUSTERED ([delta_id])
 );
 GO
-CREATE TABLE [ingest].[counter_checks] (
+CREATE TABLE [ingest].[totals_checks] (
     [part] NVARCHAR(120) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [turn_id] NVARCHAR(36) NULL,
     [turn_until] DATETIME2(3) NULL,
@@ -441,8 +441,8 @@ CREATE TABLE [ingest].[counter_checks] (
     [outcome] NVARCHAR(20) NULL,
     [drifted_at] DATETIME2(3) NULL,
     [drift] BIGINT NULL,
-    CONSTRAINT [PK_counter_checks] PRIMARY KEY CLUSTERED ([part]),
-    CONSTRAINT [CK_counter_checks_outcome] CHECK ([outcome] IN (N'exact', N'mended', N'busy'))
+    CONSTRAINT [PK_totals_checks] PRIMARY KEY CLUSTERED ([part]),
+    CONSTRAINT [CK_totals_checks_outcome] CHECK ([outcome] IN (N'exact', N'repaired', N'busy'))
 );
 GO
 CREATE TABLE [ingest].[sources] (

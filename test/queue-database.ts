@@ -21,8 +21,8 @@ export interface StoreUnderTest {
 const usedTables: readonly TableName[] = [
   'work_items',
   'work_item_attempts',
-  'work_item_counters',
-  'work_item_counter_deltas',
+  'source_totals',
+  'source_total_deltas',
   'IngestRecords',
   'ingest_runs',
   'seen_resources',
@@ -88,7 +88,7 @@ export async function passTime(db: Db, ms: number): Promise<void> {
       lease_until: earlier('lease_until'),
       claimed_at: earlier('claimed_at'),
       first_fetched_at: earlier('first_fetched_at'),
-      gone_since: earlier('gone_since'),
+      missing_since: earlier('missing_since'),
       last_fetched_at: earlier('last_fetched_at'),
       next_fetch_at: earlier('next_fetch_at'),
     })

@@ -197,7 +197,7 @@ export async function performDuties(
       run: async () => {
         const checked = await checkNextTotals(db);
         if (checked)
-          log[checked.outcome === 'mended' ? 'warn' : 'debug'](checked, 'totals compared');
+          log[checked.outcome === 'repaired' ? 'warn' : 'debug'](checked, 'totals compared');
       },
     },
     { what: 'record the progress', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },

@@ -33,7 +33,7 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     needs: 'console:view',
   },
   {
-    href: '/work-items?error=resource_gone',
+    href: '/work-items?error=resource_missing',
     label: 'Items whose resource is missing',
     detail: 'Work items',
     needs: 'console:view',

@@ -5,10 +5,10 @@ SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;
 GO
--- gone_since: a resource that was there once is missing since then. It holds while it is later than
+-- missing_since: a resource that was there once is missing since then. It holds while it is later than
 -- last_fetched_at, so that the fetch that finds the resource again need not take it back. first_fetched_at: since
 -- when its changes are known. refetch: what a person decided about recrawls; NULL = by how it has behaved.
-IF COL_LENGTH(N'[$(schema)].[work_items]', N'gone_since') IS NULL
+IF COL_LENGTH(N'[$(schema)].[work_items]', N'missing_since') IS NULL
     ALTER TABLE [$(schema)].[work_items] ADD
         [host] NVARCHAR(300) NULL,
         [depth] INT NOT NULL CONSTRAINT [DF_work_items_depth] DEFAULT 0,
@@ -33,7 +33,7 @@ IF COL_LENGTH(N'[$(schema)].[work_items]', N'gone_since') IS NULL
         [refresh_class] SMALLINT NULL,
         [refetch] NVARCHAR(10) NULL CONSTRAINT [CK_work_items_refetch] CHECK ([refetch] IN (N'always', N'every', N'never', N'retired')),
         [refetch_every_s] INT NULL CONSTRAINT [CK_work_items_refetch_every_s] CHECK ([refetch_every_s] > 0),
-        [gone_since] DATETIME2(3) NULL;
+        [missing_since] DATETIME2(3) NULL;
 GO
 -- A database of the earlier system has dedupe_key NVARCHAR(800) in its default collation, which takes Star_Wars and
 -- star_wars for one and is too short for the longest key. The key gets a column that compares exactly; the old one
@@ -183,10 +183,10 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     WHERE [next_fetch_at] IS NOT NULL;
 GO
 -- Missing resources that are to be looked at again, by source. Few of many.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_gone')
-    CREATE NONCLUSTERED INDEX [IX_work_items_gone]
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_missing')
+    CREATE NONCLUSTERED INDEX [IX_work_items_missing]
     ON [$(schema)].[work_items] ([source_name], [next_fetch_at], [work_item_id])
-    WHERE [status] = N'skipped' AND [error_code] = N'resource_gone' AND [next_fetch_at] IS NOT NULL;
+    WHERE [status] = N'skipped' AND [error_code] = N'resource_missing' AND [next_fetch_at] IS NOT NULL;
 GO
 -- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
 -- fetched, not when its status changes.

@@ -105,7 +105,7 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_work_items_waiting]
     ON [$(schema)].[work_items] ([available_at], [work_item_id])
     INCLUDE ([status], [wait_reason], [source_name])
-    WHERE [status] = N'pending' AND [wait_reason] <> N'held';
+    WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold';
 GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_pending_available')
     CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
@@ -114,10 +114,10 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     WHERE [status] = N'pending';
 GO
 -- What is on hold, in the order of the list.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_held')
-    CREATE NONCLUSTERED INDEX [IX_work_items_held]
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_on_hold')
+    CREATE NONCLUSTERED INDEX [IX_work_items_on_hold]
     ON [$(schema)].[work_items] ([wait_reason], [created_at], [work_item_id])
-    WHERE [wait_reason] = N'held';
+    WHERE [wait_reason] = N'on_hold';
 GO
 IF OBJECT_ID(N'[$(schema)].[claim_items]', N'P') IS NOT NULL
     DROP PROCEDURE [$(schema)].[claim_items];

@@ -5,47 +5,47 @@ SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;
 GO
-IF OBJECT_ID(N'[$(schema)].[work_item_counters]', N'U') IS NULL
+IF OBJECT_ID(N'[$(schema)].[source_totals]', N'U') IS NULL
 BEGIN
-    CREATE TABLE [$(schema)].[work_item_counters] (
+    CREATE TABLE [$(schema)].[source_totals] (
         [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_counters_item_count] DEFAULT 0,
-        CONSTRAINT [PK_work_item_counters] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
+        [item_count] BIGINT NOT NULL CONSTRAINT [DF_source_totals_item_count] DEFAULT 0,
+        CONSTRAINT [PK_source_totals] PRIMARY KEY CLUSTERED ([source_system], [source_name], [status])
     );
 END
 GO
-IF OBJECT_ID(N'[$(schema)].[work_item_counter_deltas]', N'U') IS NULL
+IF OBJECT_ID(N'[$(schema)].[source_total_deltas]', N'U') IS NULL
 BEGIN
-    CREATE TABLE [$(schema)].[work_item_counter_deltas] (
+    CREATE TABLE [$(schema)].[source_total_deltas] (
         [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
         [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [delta] BIGINT NOT NULL,
-        CONSTRAINT [PK_work_item_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+        CONSTRAINT [PK_source_total_deltas] PRIMARY KEY CLUSTERED ([delta_id])
     );
 END
 GO
-IF OBJECT_ID(N'[$(schema)].[work_item_host_counters]', N'U') IS NULL
+IF OBJECT_ID(N'[$(schema)].[host_totals]', N'U') IS NULL
 BEGIN
-    CREATE TABLE [$(schema)].[work_item_host_counters] (
+    CREATE TABLE [$(schema)].[host_totals] (
         [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [item_count] BIGINT NOT NULL CONSTRAINT [DF_work_item_host_counters_item_count] DEFAULT 0,
-        CONSTRAINT [PK_work_item_host_counters] PRIMARY KEY CLUSTERED ([host], [status])
+        [item_count] BIGINT NOT NULL CONSTRAINT [DF_host_totals_item_count] DEFAULT 0,
+        CONSTRAINT [PK_host_totals] PRIMARY KEY CLUSTERED ([host], [status])
     );
 END
 GO
-IF OBJECT_ID(N'[$(schema)].[work_item_host_counter_deltas]', N'U') IS NULL
+IF OBJECT_ID(N'[$(schema)].[host_total_deltas]', N'U') IS NULL
 BEGIN
-    CREATE TABLE [$(schema)].[work_item_host_counter_deltas] (
+    CREATE TABLE [$(schema)].[host_total_deltas] (
         [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
         [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [delta] BIGINT NOT NULL,
-        CONSTRAINT [PK_work_item_host_counter_deltas] PRIMARY KEY CLUSTERED ([delta_id])
+        CONSTRAINT [PK_host_total_deltas] PRIMARY KEY CLUSTERED ([delta_id])
     );
 END
 GO
@@ -60,7 +60,7 @@ BEGIN
     AS
     BEGIN
         SET NOCOUNT ON;
-        INSERT INTO [$(schema)].[work_item_counter_deltas] ([source_system], [source_name], [status], [delta])
+        INSERT INTO [$(schema)].[source_total_deltas] ([source_system], [source_name], [status], [delta])
         SELECT [source_system], [source_name], [status], SUM([n])
         FROM (
             SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
@@ -78,7 +78,7 @@ BEGIN
     AS
     BEGIN
         SET NOCOUNT ON;
-        INSERT INTO [$(schema)].[work_item_host_counter_deltas] ([host], [status], [delta])
+        INSERT INTO [$(schema)].[host_total_deltas] ([host], [status], [delta])
         SELECT [host], [status], SUM([n])
         FROM (
             SELECT COALESCE([host], N'''') COLLATE Latin1_General_100_BIN2 AS [host],
@@ -90,18 +90,18 @@ BEGIN
         GROUP BY [host], [status]
         HAVING SUM([n]) <> 0;
     END');
-    DELETE FROM [$(schema)].[work_item_counter_deltas];
-    DELETE FROM [$(schema)].[work_item_counters];
-    INSERT INTO [$(schema)].[work_item_counters] ([source_system], [source_name], [status], [item_count])
+    DELETE FROM [$(schema)].[source_total_deltas];
+    DELETE FROM [$(schema)].[source_totals];
+    INSERT INTO [$(schema)].[source_totals] ([source_system], [source_name], [status], [item_count])
     SELECT [source_system], [source_name], [status], COUNT_BIG(*)
     FROM (
         SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
             [status] COLLATE Latin1_General_100_BIN2 AS [status] FROM [$(schema)].[work_items]
     ) AS [items]
     GROUP BY [source_system], [source_name], [status];
-    DELETE FROM [$(schema)].[work_item_host_counter_deltas];
-    DELETE FROM [$(schema)].[work_item_host_counters];
-    INSERT INTO [$(schema)].[work_item_host_counters] ([host], [status], [item_count])
+    DELETE FROM [$(schema)].[host_total_deltas];
+    DELETE FROM [$(schema)].[host_totals];
+    INSERT INTO [$(schema)].[host_totals] ([host], [status], [item_count])
     SELECT [host], [status], COUNT_BIG(*)
     FROM (
         SELECT COALESCE([host], N'') COLLATE Latin1_General_100_BIN2 AS [host],
@@ -112,9 +112,9 @@ BEGIN
 END
 GO
 -- When the totals of a source (`source:NAME`) or of all hosts (`hosts`) were last compared with the items.
-IF OBJECT_ID(N'[$(schema)].[counter_checks]', N'U') IS NULL
+IF OBJECT_ID(N'[$(schema)].[totals_checks]', N'U') IS NULL
 BEGIN
-    CREATE TABLE [$(schema)].[counter_checks] (
+    CREATE TABLE [$(schema)].[totals_checks] (
         [part] NVARCHAR(120) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [turn_id] NVARCHAR(36) NULL,
         [turn_until] DATETIME2(3) NULL,
@@ -122,8 +122,8 @@ BEGIN
         [outcome] NVARCHAR(20) NULL,
         [drifted_at] DATETIME2(3) NULL,
         [drift] BIGINT NULL,
-        CONSTRAINT [PK_counter_checks] PRIMARY KEY CLUSTERED ([part]),
-        CONSTRAINT [CK_counter_checks_outcome] CHECK ([outcome] IN (N'exact', N'mended', N'busy'))
+        CONSTRAINT [PK_totals_checks] PRIMARY KEY CLUSTERED ([part]),
+        CONSTRAINT [CK_totals_checks_outcome] CHECK ([outcome] IN (N'exact', N'repaired', N'busy'))
     );
 END
 GO

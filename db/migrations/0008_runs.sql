@@ -3,7 +3,7 @@ SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;
 GO
--- items_gone: how often a run found a resource missing; such items are among the skipped ones. deadline_at:
+-- items_missing: how often a run found a resource missing; such items are among the skipped ones. deadline_at:
 -- nothing of the run is requested after it. progress_at: when its progress was last reported.
 IF COL_LENGTH(N'[$(schema)].[ingest_runs]', N'error_message') IS NULL
     ALTER TABLE [$(schema)].[ingest_runs] ADD
@@ -16,7 +16,7 @@ IF COL_LENGTH(N'[$(schema)].[ingest_runs]', N'error_message') IS NULL
         [items_skipped] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_skipped] DEFAULT 0,
         [items_retried] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_retried] DEFAULT 0,
         [items_unchanged] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_unchanged] DEFAULT 0,
-        [items_gone] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_gone] DEFAULT 0,
+        [items_missing] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_missing] DEFAULT 0,
         [max_items] INT NULL,
         [max_depth] INT NULL,
         [max_requests] INT NULL,

@@ -28,7 +28,7 @@ export interface AttemptCountHeadTable {
   hours_to: Instant | null;
 }
 
-export interface WorkItemCountersTable {
+export interface SourceTotalsTable {
   source_system: string;
   source_name: string;
   status: string;
@@ -36,7 +36,7 @@ export interface WorkItemCountersTable {
 }
 
 /** SQL Server only: append-only deltas written by the trigger, rolled up into the counters. */
-export interface WorkItemCounterDeltasTable {
+export interface SourceTotalDeltasTable {
   delta_id: Generated<string>;
   source_system: string;
   source_name: string;
@@ -45,14 +45,14 @@ export interface WorkItemCounterDeltasTable {
 }
 
 /** Totals per host (`''` = items without one) and status. */
-export interface WorkItemHostCountersTable {
+export interface HostTotalsTable {
   host: string;
   status: string;
   item_count: number;
 }
 
 /** SQL Server only, as above. */
-export interface WorkItemHostCounterDeltasTable {
+export interface HostTotalDeltasTable {
   delta_id: Generated<string>;
   host: string;
   status: string;
@@ -60,14 +60,14 @@ export interface WorkItemHostCounterDeltasTable {
 }
 
 /** When kept totals were last compared with the items themselves. */
-export interface CounterChecksTable {
+export interface TotalsChecksTable {
   /** `source:NAME` or `hosts`. */
   part: string;
   /** Whose turn it is to compare, and until when. */
   turn_id: string | null;
   turn_until: Instant | null;
   checked_at: Instant | null;
-  outcome: 'exact' | 'mended' | 'busy' | null;
+  outcome: 'exact' | 'repaired' | 'busy' | null;
   /** When totals were last found wrong, and by how many items in all. */
   drifted_at: Instant | null;
   drift: number | null;

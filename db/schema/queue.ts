@@ -70,7 +70,7 @@ export interface WorkItemsTable {
   /** added: since when its changes have been watched. */
   first_fetched_at: Generated<Instant | null>;
   /** added: since when its resource is no longer there; holds while it is later than `last_fetched_at`. */
-  gone_since: Generated<Instant | null>;
+  missing_since: Generated<Instant | null>;
 }
 
 export interface IngestRecordsTable {
@@ -128,7 +128,7 @@ export interface IngestRunsTable {
   items_retried: Generated<number>;
   items_unchanged: Generated<number>;
   /** added: how often a resource was found missing; among the skipped. */
-  items_gone: Generated<number>;
+  items_missing: Generated<number>;
   max_items: number | null;
   max_depth: number | null;
   /** added: most requests, and how many were sent. */

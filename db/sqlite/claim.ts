@@ -78,7 +78,7 @@ const mostPromoted = 500;
 /** See `QueueStorage.promoteDue`. Mostly nothing is due, and then nothing is written. */
 export async function promoteDue({ q, engine }: Session): Promise<number> {
   const due = sql`work_items as w indexed by IX_work_items_waiting
-    where w.status = 'pending' and w.wait_reason <> 'held' and w.available_at <= ${engine.now()}`;
+    where w.status = 'pending' and w.wait_reason <> 'on_hold' and w.available_at <= ${engine.now()}`;
   const { rows } = await sql`select 1 from ${due} limit 1`.execute(q);
   if (rows.length === 0) return 0;
   const { numAffectedRows } = await sql`
@@ -98,7 +98,7 @@ export function pendingBy(
         where status = 'pending')`;
     case 'due':
       return sql`(select * from work_items indexed by IX_work_items_waiting
-        where status = 'pending' and wait_reason <> 'held')`;
+        where status = 'pending' and wait_reason <> 'on_hold')`;
     case 'turn':
       return sql`(select * from work_items indexed by IX_work_items_ready_source
         where status = 'pending' and wait_reason is null)`;

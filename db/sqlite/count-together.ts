@@ -81,5 +81,5 @@ const textsOf = (table: string, columns: readonly string[]) => ({
   more: `insert into ${table} (item_count, ${columns.join(', ')}) values (?, ${columns.map(() => '?').join(', ')})
 on conflict (${columns.join(', ')}) do update set item_count = item_count + excluded.item_count`,
 });
-const ofSources = textsOf('work_item_counters', ['source_system', 'source_name', 'status']);
-const ofHosts = textsOf('work_item_host_counters', ['host', 'status']);
+const ofSources = textsOf('source_totals', ['source_system', 'source_name', 'status']);
+const ofHosts = textsOf('host_totals', ['host', 'status']);

@@ -17,7 +17,7 @@ const crowd = {
   discovered_from: newId(),
   error_code: 'http_server_error',
   last_http_status: 503,
-  wait_reason: 'held',
+  wait_reason: 'on_hold',
 };
 const rareRun = newId();
 

@@ -12,7 +12,7 @@ const restMs = 10;
 
 function readTotals({ q }: Session): Promise<SourceTotal[]> {
   return q
-    .selectFrom('work_item_counters')
+    .selectFrom('source_totals')
     .select(['source_system', 'source_name', 'status', 'item_count'])
     .where('item_count', '<>', 0)
     .orderBy('source_system')
@@ -24,7 +24,7 @@ function readTotals({ q }: Session): Promise<SourceTotal[]> {
 async function readHostTotals({ q }: Session, hosts: readonly string[]): Promise<HostTotal[]> {
   if (hosts.length === 0) return [];
   return q
-    .selectFrom('work_item_host_counters')
+    .selectFrom('host_totals')
     .select(['host', 'status', 'item_count'])
     .where('host', 'in', hosts)
     .where('item_count', '<>', 0)
@@ -64,7 +64,7 @@ async function measureSource(q: Kysely<Database>, sourceName: string): Promise<T
     } while (after);
   }
   const kept = await q
-    .selectFrom('work_item_counters')
+    .selectFrom('source_totals')
     .selectAll()
     .where('source_name', '=', sourceName)
     .execute();
@@ -118,15 +118,15 @@ async function measureHosts(q: Kysely<Database>): Promise<TotalsDrift[]> {
     );
     await pause(restMs);
   }
-  const kept = await q.selectFrom('work_item_host_counters').selectAll().execute();
+  const kept = await q.selectFrom('host_totals').selectAll().execute();
   return counted.against(kept.map((row) => [[row.host, row.status], row.item_count]));
 }
 
 async function sumsAgree(q: Kysely<Database>): Promise<boolean> {
   const { rows } = await sql`
     select status, sum(n) from (
-      select status, item_count as n from work_item_host_counters
-      union all select status, -item_count from work_item_counters)
+      select status, item_count as n from host_totals
+      union all select status, -item_count from source_totals)
     group by status having sum(n) <> 0`.execute(q);
   return rows.length === 0;
 }
@@ -165,10 +165,10 @@ async function repairTotals(
   for (const { key, difference } of drift) {
     await (part.of === 'hosts'
       ? sql`
-        insert into work_item_host_counters (host, status, item_count) values (${sql.join(key)}, ${difference})
+        insert into host_totals (host, status, item_count) values (${sql.join(key)}, ${difference})
         on conflict (host, status) do update set item_count = item_count + excluded.item_count`
       : sql`
-        insert into work_item_counters (source_system, source_name, status, item_count)
+        insert into source_totals (source_system, source_name, status, item_count)
         values (${sql.join(key)}, ${difference})
         on conflict (source_system, source_name, status)
         do update set item_count = item_count + excluded.item_count`
@@ -184,9 +184,9 @@ function reconcileTotals(db: Db): Promise<TotalsDrift[]> {
       [
         { of: 'source', sourceName: '' },
         sql.raw('source_system, source_name, status'),
-        sql.table('work_item_counters'),
+        sql.table('source_totals'),
       ],
-      [{ of: 'hosts' }, sql.raw('host, status'), sql.table('work_item_host_counters')],
+      [{ of: 'hosts' }, sql.raw('host, status'), sql.table('host_totals')],
     ] as const) {
       const from =
         part.of === 'hosts'
@@ -206,7 +206,7 @@ function reconcileTotals(db: Db): Promise<TotalsDrift[]> {
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.
-    await tx.q.updateTable('counter_checks').set({ turn_id: null }).execute();
+    await tx.q.updateTable('totals_checks').set({ turn_id: null }).execute();
     return drifted;
   });
 }

@@ -51,14 +51,14 @@ const passingOver = sql.raw('rowlock, updlock, readpast, readcommittedlock');
 /** See `QueueStorage.promoteDue`. What another session makes ready, or has locked, is left to it. */
 export async function promoteDue({ q, engine }: Session): Promise<number> {
   const items = engine.table('work_items');
-  const due = sql`w.status = N'pending' and w.wait_reason <> N'held' and w.available_at <= @now`;
+  const due = sql`w.status = N'pending' and w.wait_reason <> N'on_hold' and w.available_at <= @now`;
   const { rows } = await sql<{ promoted: number }>`
     declare @now datetime2(3) = sysutcdatetime();
     declare @promoted int = 0;
     if exists (select 1 from ${items} as w where ${due})
     begin
       update ${items} set wait_reason = null
-      where status = N'pending' and wait_reason <> N'held' and work_item_id in (
+      where status = N'pending' and wait_reason <> N'on_hold' and work_item_id in (
         select top (${sql.lit(mostPromoted)}) w.work_item_id from ${items} as w with (${passingOver})
         where ${due} order by w.available_at, w.work_item_id
       );
@@ -70,7 +70,7 @@ export async function promoteDue({ q, engine }: Session): Promise<number> {
 
 const orders = {
   time: sql`status = N'pending'`,
-  due: sql`status = N'pending' and wait_reason <> N'held'`,
+  due: sql`status = N'pending' and wait_reason <> N'on_hold'`,
 };
 
 /** See `QueueStorage.pendingBy`. */

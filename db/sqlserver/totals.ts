@@ -29,13 +29,13 @@ interface Family {
 }
 
 const sources: Family = {
-  totals: 'work_item_counters',
-  deltas: 'work_item_counter_deltas',
+  totals: 'source_totals',
+  deltas: 'source_total_deltas',
   keys: { source_system: 'nvarchar(100)', source_name: 'nvarchar(100)', status: 'nvarchar(20)' },
 };
 const hosts: Family = {
-  totals: 'work_item_host_counters',
-  deltas: 'work_item_host_counter_deltas',
+  totals: 'host_totals',
+  deltas: 'host_total_deltas',
   keys: { host: 'nvarchar(300)', status: 'nvarchar(20)' },
 };
 
@@ -215,7 +215,7 @@ function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
       drifted.push(...found);
     }
     // What another process is comparing just now was of before.
-    await tx.q.updateTable('counter_checks').set({ turn_id: null }).execute();
+    await tx.q.updateTable('totals_checks').set({ turn_id: null }).execute();
     return drifted;
   });
 }

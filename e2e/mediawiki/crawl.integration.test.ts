@@ -214,9 +214,9 @@ describe.runIf(packages !== null)('a wiki of 3,000 pages, one of two workers kil
 
     it('finds that a page was deleted, which is no failure', async () => {
       const skipped = await crawl.campaign.items(sourceName, ['skipped']);
-      const gone = skipped.filter((item) => item.error_code === 'resource_gone');
+      const gone = skipped.filter((item) => item.error_code === 'resource_missing');
       expect(gone.map((item) => item.resource_id)).toEqual(['Article_0100']);
-      expect(again.run).toMatchObject({ itemsFailed: 0, itemsGone: 1 });
+      expect(again.run).toMatchObject({ itemsFailed: 0, itemsMissing: 1 });
     });
 
     it('costs two requests more for each changed page at most', () => {

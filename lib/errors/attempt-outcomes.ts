@@ -101,7 +101,7 @@ const rules = {
     'The host it redirects to is to be left alone for now; the one that was asked is not to blame.',
   ),
   robots_disallowed: rule('skip', 'The site’s owner does not want it fetched.'),
-  resource_gone: rule(
+  resource_missing: rule(
     'skip',
     'It was fetched before and is no longer there; its records are kept.',
   ),

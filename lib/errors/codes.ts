@@ -63,7 +63,7 @@ export const appErrorRemedies = {
   // what a source answered
   http_not_found: 'The resource does not exist at the source.',
   http_gone: 'The source says the resource is gone for good.',
-  resource_gone:
+  resource_missing:
     'Nothing to do: its records are kept, and it is checked again from time to time, less and less often.',
   http_unauthorized: "Check the source's credentials.",
   http_forbidden: 'The source refuses access; check its terms and the user agent.',

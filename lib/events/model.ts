@@ -22,7 +22,7 @@ export const eventKinds = {
   'item.claimed': 'info',
   'item.retried': 'warn',
   'item.failed': 'error',
-  'item.gone': 'info',
+  'item.missing': 'info',
   'item.rescued': 'warn',
   'host.blocked': 'warn',
   'host.unblocked': 'info',

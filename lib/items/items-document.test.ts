@@ -17,7 +17,7 @@ const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).jo
 
 /** `held` is how it is stored. */
 const standingInWords = (standing: string) =>
-  standing === 'held' ? 'on hold' : standing.replace('_', ' ');
+  standing === 'on_hold' ? 'on hold' : standing.replace('_', ' ');
 
 const examplesOf = (name: string) => {
   const filter = filters.find((one) => one.name === name);

@@ -8,7 +8,7 @@ import { endOfTime } from '#db/instant.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 
 /** `wait_reason` of a held item. */
-export const onHoldReason = 'held';
+export const onHoldReason = 'on_hold';
 
 /** What a held item carries, as the values of an insert: a claim passes it over as not due. */
 export const onHoldRow = { wait_reason: onHoldReason, available_at: endOfTime } as const;

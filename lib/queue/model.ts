@@ -165,7 +165,7 @@ export interface FailureInput {
     | { readonly kind: 'retry'; readonly delayMs: number }
     | { readonly kind: 'give_up' }
     | { readonly kind: 'skip' }
-    | { readonly kind: 'gone' };
+    | { readonly kind: 'missing' };
   /** How long nobody should ask the item's host (see `planRetry`), ms; default not at all. */
   readonly blockHostMs?: number | null;
 }

@@ -84,17 +84,17 @@ function bestOf(queues: readonly ClassQueue[], now: Instant): ClassQueue | undef
   return best;
 }
 
-/** `gone`: what was no longer there when it was looked at last. */
-type DueClass = number | null | 'gone';
+/** `missing`: what was no longer there when it was looked at last. */
+type DueClass = number | null | 'missing';
 
-const dueClasses: readonly DueClass[] = [...refreshClasses, 'gone'];
+const dueClasses: readonly DueClass[] = [...refreshClasses, 'missing'];
 
 /**
- * A person's pin goes before every estimate, and so does what nobody has looked at yet; what is gone comes
+ * A person's pin goes before every estimate, and so does what nobody has looked at yet; what is missing comes
  * last, for most of it stays away.
  */
 function utilityOf(item: DueItem, refreshClass: DueClass, now: Instant): number {
-  if (refreshClass === 'gone') return -1;
+  if (refreshClass === 'missing') return -1;
   if (refreshClass === pinnedClass || item.last_fetched_at === null) return Infinity;
   const ageMs = Date.parse(now) - Date.parse(item.last_fetched_at);
   return refreshUtility(rateOfClass(refreshClass), ageMs);
@@ -129,7 +129,7 @@ function readOn(s: Session, queue: ClassQueue, dueBy: Instant, after: DueItem): 
   return s.engine.take(rows, readAtOnce).execute();
 }
 
-/** In the order of IX_work_items_refresh or IX_work_items_gone, whose predicates are repeated. */
+/** In the order of IX_work_items_refresh or IX_work_items_missing, whose predicates are repeated. */
 function dueRows(s: Session, source: ScopeSource, dueClass: DueClass, dueBy: Instant) {
   const rows = s.q
     .selectFrom('work_items')
@@ -148,7 +148,7 @@ function dueRows(s: Session, source: ScopeSource, dueClass: DueClass, dueBy: Ins
     .where('next_fetch_at', '<=', s.engine.instantParam(dueBy))
     .orderBy('next_fetch_at')
     .orderBy('work_item_id');
-  if (dueClass === 'gone') {
+  if (dueClass === 'missing') {
     return rows
       .where('status', '=', statusIs('skipped'))
       .where('error_code', '=', sql.lit(missingCode));

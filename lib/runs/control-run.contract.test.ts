@@ -96,7 +96,7 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
         });
         expect(await pending()).toEqual(
           Array.from({ length: 4 }, () =>
-            expect.objectContaining({ run_id: null, wait_reason: 'held' }),
+            expect.objectContaining({ run_id: null, wait_reason: 'on_hold' }),
           ),
         );
         const later = { owner: 'w', leaseMs: 60_000 };
@@ -118,7 +118,7 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
         expect(await claim(10)).toEqual([]);
         const left = await pending();
         expect(left).toHaveLength(5);
-        expect(left.every((item) => item.wait_reason === 'held' && item.run_id === null)).toBe(
+        expect(left.every((item) => item.wait_reason === 'on_hold' && item.run_id === null)).toBe(
           true,
         );
         // What left the run is not of it any more.

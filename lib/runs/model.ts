@@ -74,7 +74,7 @@ export interface Run {
   readonly itemsRetried: number;
   readonly itemsUnchanged: number;
   /** Resources found missing; among the skipped. */
-  readonly itemsGone: number;
+  readonly itemsMissing: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;
   readonly maxRequests: number | null;

@@ -37,7 +37,7 @@ export function runFromRow(row: RunRow): Run {
     itemsDiscovered: row.items_discovered,
     itemsRetried: row.items_retried,
     itemsUnchanged: row.items_unchanged,
-    itemsGone: row.items_gone,
+    itemsMissing: row.items_missing,
     maxItems: row.max_items,
     maxDepth: row.max_depth,
     maxRequests: row.max_requests,

@@ -59,7 +59,9 @@ describe.each(contractEngines())('budgets in time and requests on $name', (engin
     });
     const waiting = (await items()).filter((item) => item.status === 'pending');
     expect(waiting).toHaveLength(5);
-    expect(waiting.every((item) => item.wait_reason === 'held' && item.run_id === null)).toBe(true);
+    expect(waiting.every((item) => item.wait_reason === 'on_hold' && item.run_id === null)).toBe(
+      true,
+    );
     const { events } = await listEvents(given.db, { runId, kinds: ['run.completed'] });
     expect(events.map(({ message }) => message)).toEqual([
       'The run has used up its time, with 5 items open.',

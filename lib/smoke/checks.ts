@@ -84,7 +84,7 @@ export async function checkDedupe(db: Db, sourceName: string, onStep: OnStep): P
 /** Removes every trace of the checks. */
 export async function cleanUp(db: Db, sourceName: string): Promise<void> {
   await db.transaction(async (tx) => {
-    for (const table of ['work_items', 'work_item_counter_deltas', 'work_item_counters'] as const) {
+    for (const table of ['work_items', 'source_total_deltas', 'source_totals'] as const) {
       await tx.q
         .deleteFrom(table)
         .where('source_system', '=', sourceSystem)

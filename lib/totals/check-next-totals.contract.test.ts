@@ -9,7 +9,7 @@ import { checkNextTotals, readRepairedTotals } from './check-next-totals.ts';
 describe.each(contractEngines())('comparing totals with the items on $name', (engine) => {
   const given = useStore(engine);
   beforeEach(async () => {
-    await given.db.q.deleteFrom('counter_checks').execute();
+    await given.db.q.deleteFrom('totals_checks').execute();
     await given.store.enqueueMany([
       ...Array.from({ length: 5 }, () => aWorkItem({ sourceName: 'a' })),
       ...Array.from({ length: 3 }, () => aWorkItem({ sourceName: 'b' })),
@@ -18,7 +18,7 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
   });
 
   /** As if triggers had been off for a while. */
-  const drift = (table: 'work_item_counters' | 'work_item_host_counters', by: number) =>
+  const drift = (table: 'source_totals' | 'host_totals', by: number) =>
     sql`update ${given.db.engine.table(table)} set item_count = item_count + ${by}`.execute(
       given.db.q,
     );
@@ -44,11 +44,11 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
   });
 
   test('what had drifted is set right, told as an event and remembered for a day', async () => {
-    await drift('work_item_counters', 4);
+    await drift('source_totals', 4);
     const [first] = await checkAll();
     expect(first).toEqual({
       of: 'source “a”',
-      outcome: 'mended',
+      outcome: 'repaired',
       drift: [{ key: ['test', 'a', 'pending'], itemCount: 5, difference: -4 }],
     });
     expect(await pending()).toEqual({ a: 5, b: 3 });
@@ -64,23 +64,23 @@ describe.each(contractEngines())('comparing totals with the items on $name', (en
   });
 
   test('totals of hosts, of statuses without items and of sources that are not kept are found', async () => {
-    await drift('work_item_host_counters', 2);
-    await given.db.q.deleteFrom('work_item_counters').where('source_name', '=', 'b').execute();
+    await drift('host_totals', 2);
+    await given.db.q.deleteFrom('source_totals').where('source_name', '=', 'b').execute();
     await given.db.q
-      .insertInto('work_item_counters')
+      .insertInto('source_totals')
       .values({ source_system: 'test', source_name: 'a', status: 'failed', item_count: 9 })
       .execute();
     const found = await checkAll();
     expect(found.map(({ of, outcome }) => `${of} ${outcome}`)).toEqual([
-      'source “a” mended',
-      'source “b” mended',
-      'the hosts mended',
+      'source “a” repaired',
+      'source “b” repaired',
+      'the hosts repaired',
     ]);
     expect(await given.db.engine.reconcileTotals(given.db)).toEqual([]);
   });
 
   test('one turn belongs to one process, and a turn that was lost repairs nothing', async () => {
-    await drift('work_item_counters', 4);
+    await drift('source_totals', 4);
     const other = (await given.another()).db;
     const { engine: real } = given.db;
     // While the first one compares, somebody recounts everything.

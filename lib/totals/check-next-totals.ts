@@ -18,7 +18,7 @@ const turnMs = 600_000;
 export interface CheckedTotals {
   readonly of: string;
   /** `busy`: the totals changed all the time, so that nothing can be said this time. */
-  readonly outcome: 'exact' | 'mended' | 'busy';
+  readonly outcome: 'exact' | 'repaired' | 'busy';
   readonly drift: readonly TotalsDrift[];
 }
 
@@ -35,7 +35,7 @@ export async function checkNextTotals(
   if (!turn) return null;
   const measured = await measure(db, turn.part);
   const drift = measured === 'busy' ? [] : measured;
-  const outcome = measured === 'busy' ? 'busy' : drift.length > 0 ? 'mended' : 'exact';
+  const outcome = measured === 'busy' ? 'busy' : drift.length > 0 ? 'repaired' : 'exact';
   const ended = await db.transaction((tx) => endTurn(tx, turn, outcome, drift));
   return ended ? { of: wordsFor(turn.part), outcome, drift } : null;
 }
@@ -62,7 +62,7 @@ async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
     const isFree = sql<number>`case when turn_id is null or turn_until < ${engine.now()} then 1 else 0 end`;
     const isDue = sql<number>`case when checked_at is null or checked_at <= ${engine.nowPlus(-everyMs)} then 1 else 0 end`;
     const known = await tx.q
-      .selectFrom('counter_checks')
+      .selectFrom('totals_checks')
       .select(['part', 'checked_at', isFree.as('free'), isDue.as('due')])
       .execute();
     const byName = new Map(known.map((row) => [row.part, row]));
@@ -75,13 +75,13 @@ async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
     if (!next.row) {
       // Two at once meet at the primary key: one is rolled back, and finds the turn taken.
       await tx.q
-        .insertInto('counter_checks')
+        .insertInto('totals_checks')
         .values({ part: next.name, ...turn })
         .execute();
       return { id, part: partFromName(next.name) };
     }
     const taken = await tx.q
-      .updateTable('counter_checks')
+      .updateTable('totals_checks')
       .set(turn)
       .where('part', '=', next.name)
       .where(sql<boolean>`(turn_id is null or turn_until < ${engine.now()})`)
@@ -92,7 +92,7 @@ async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
 
 /** By the totals and by the items, one seek for each name: a total that is missing is wrong as well. */
 async function sourceNames({ q, engine }: Session): Promise<string[]> {
-  const kept = await q.selectFrom('work_item_counters').select('source_name').distinct().execute();
+  const kept = await q.selectFrom('source_totals').select('source_name').distinct().execute();
   const names = new Set(kept.map((row) => row.source_name));
   const first = engine.take(
     q.selectFrom('work_items').select('source_name').orderBy('source_name'),
@@ -116,13 +116,13 @@ async function endTurn(
   const { engine } = tx;
   const off = drift.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
   const ended = await tx.q
-    .updateTable('counter_checks')
+    .updateTable('totals_checks')
     .set({
       turn_id: null,
       turn_until: null,
       checked_at: engine.now(),
       outcome,
-      ...(outcome === 'mended' && { drifted_at: engine.now(), drift: off }),
+      ...(outcome === 'repaired' && { drifted_at: engine.now(), drift: off }),
     })
     .where('part', '=', nameOfPart(part))
     .where('turn_id', '=', id)
@@ -173,7 +173,7 @@ const mostTold = 20;
 /** Of the last 24 hours, the greatest drift first; one row per source at most is looked at. */
 export async function readRepairedTotals({ q, engine }: Session): Promise<RepairedTotals[]> {
   const query = q
-    .selectFrom('counter_checks')
+    .selectFrom('totals_checks')
     .select(['part', 'drift', 'drifted_at'])
     .where('drifted_at', '>=', engine.nowPlus(-lately))
     .orderBy('drift', 'desc')

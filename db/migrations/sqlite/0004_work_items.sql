@@ -1,7 +1,7 @@
 -- What an item has beyond the existing table: lease, back-off, validators, history, recrawl. One column a batch: the
 -- runner skips a column that is there already, so a re-run continues. Keys need nothing: SQLite compares their text
 -- byte by byte.
--- gone_since: a resource that was there once is missing since then. It holds while it is later than
+-- missing_since: a resource that was there once is missing since then. It holds while it is later than
 -- last_fetched_at, so that the fetch that finds the resource again need not take it back. first_fetched_at: since
 -- when its changes are known. refetch: what a person decided about recrawls; NULL = by how it has behaved.
 ALTER TABLE work_items ADD COLUMN host TEXT;
@@ -50,7 +50,7 @@ ALTER TABLE work_items ADD COLUMN refetch TEXT NULL CONSTRAINT CK_work_items_ref
 GO
 ALTER TABLE work_items ADD COLUMN refetch_every_s INTEGER NULL CONSTRAINT CK_work_items_refetch_every_s CHECK (refetch_every_s > 0);
 GO
-ALTER TABLE work_items ADD COLUMN gone_since TEXT NULL;
+ALTER TABLE work_items ADD COLUMN missing_since TEXT NULL;
 GO
 -- Leases, by when they run out.
 CREATE INDEX IF NOT EXISTS IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
@@ -97,9 +97,9 @@ CREATE INDEX IF NOT EXISTS IX_work_items_next_fetch
   ON work_items (next_fetch_at, work_item_id) WHERE next_fetch_at IS NOT NULL;
 GO
 -- Missing resources that are to be looked at again, by source. Few of many.
-CREATE INDEX IF NOT EXISTS IX_work_items_gone
+CREATE INDEX IF NOT EXISTS IX_work_items_missing
   ON work_items (source_name, next_fetch_at, work_item_id)
-  WHERE status = 'skipped' AND error_code = 'resource_gone' AND next_fetch_at IS NOT NULL;
+  WHERE status = 'skipped' AND error_code = 'resource_missing' AND next_fetch_at IS NOT NULL;
 GO
 -- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
 -- fetched, not when its status changes.

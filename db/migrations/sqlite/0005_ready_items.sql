@@ -33,14 +33,14 @@ GO
 -- What waits, by when it is due. What is on hold waits for a person, and is not here.
 CREATE INDEX IF NOT EXISTS IX_work_items_waiting
   ON work_items (available_at, work_item_id)
-  WHERE status = 'pending' AND wait_reason <> 'held';
+  WHERE status = 'pending' AND wait_reason <> 'on_hold';
 GO
 CREATE INDEX IF NOT EXISTS IX_work_items_pending_available
   ON work_items (available_at, work_item_id) WHERE status = 'pending';
 GO
 -- What is on hold, in the order of the list.
-CREATE INDEX IF NOT EXISTS IX_work_items_held
-  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'held';
+CREATE INDEX IF NOT EXISTS IX_work_items_on_hold
+  ON work_items (wait_reason, created_at, work_item_id) WHERE wait_reason = 'on_hold';
 GO
 -- The queue under the name it has on SQL Server. Here the partial indexes above are the narrow table: another one
 -- would be written twice for each item, by the one writer there is.

@@ -1,32 +1,32 @@
 -- Exact totals per source and status, and per host and status, kept by triggers, so that no page counts rows.
 -- Items without a host count under the empty name.
-CREATE TABLE IF NOT EXISTS work_item_counters (
+CREATE TABLE IF NOT EXISTS source_totals (
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
   status TEXT NOT NULL,
   item_count INTEGER NOT NULL DEFAULT 0,
-  CONSTRAINT PK_work_item_counters PRIMARY KEY (source_system, source_name, status)
+  CONSTRAINT PK_source_totals PRIMARY KEY (source_system, source_name, status)
 ) WITHOUT ROWID;
 GO
-CREATE TABLE IF NOT EXISTS work_item_host_counters (
+CREATE TABLE IF NOT EXISTS host_totals (
   host TEXT NOT NULL,
   status TEXT NOT NULL,
   item_count INTEGER NOT NULL DEFAULT 0,
-  CONSTRAINT PK_work_item_host_counters PRIMARY KEY (host, status)
+  CONSTRAINT PK_host_totals PRIMARY KEY (host, status)
 ) WITHOUT ROWID;
 GO
 -- SQLite has one writer at a time, so its triggers count directly and nothing is ever put into these; they stand
 -- so that both engines have the same names.
-CREATE TABLE IF NOT EXISTS work_item_counter_deltas (
-  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_counter_deltas PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS source_total_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_source_total_deltas PRIMARY KEY,
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
   status TEXT NOT NULL,
   delta INTEGER NOT NULL
 );
 GO
-CREATE TABLE IF NOT EXISTS work_item_host_counter_deltas (
-  delta_id INTEGER NOT NULL CONSTRAINT PK_work_item_host_counter_deltas PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS host_total_deltas (
+  delta_id INTEGER NOT NULL CONSTRAINT PK_host_total_deltas PRIMARY KEY,
   host TEXT NOT NULL,
   status TEXT NOT NULL,
   delta INTEGER NOT NULL
@@ -42,23 +42,23 @@ GO
 CREATE TRIGGER TR_work_items_count_insert AFTER INSERT ON work_items
 WHEN NOT EXISTS (SELECT 1 FROM counted_together)
 BEGIN
-  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  INSERT INTO source_totals (source_system, source_name, status, item_count)
   VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
   ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
-  INSERT INTO work_item_host_counters (host, status, item_count)
+  INSERT INTO host_totals (host, status, item_count)
   VALUES (coalesce(NEW.host, ''), NEW.status, 1)
   ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
 END;
 GO
 CREATE TRIGGER IF NOT EXISTS TR_work_items_count_delete AFTER DELETE ON work_items
 BEGIN
-  UPDATE work_item_counters SET item_count = item_count - 1
+  UPDATE source_totals SET item_count = item_count - 1
   WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
 END;
 GO
 CREATE TRIGGER IF NOT EXISTS TR_work_items_host_count_delete AFTER DELETE ON work_items
 BEGIN
-  UPDATE work_item_host_counters SET item_count = item_count - 1
+  UPDATE host_totals SET item_count = item_count - 1
   WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
 END;
 GO
@@ -68,37 +68,37 @@ WHEN (OLD.status <> NEW.status OR OLD.source_system <> NEW.source_system
     OR OLD.source_name <> NEW.source_name OR OLD.host IS NOT NEW.host)
   AND NOT EXISTS (SELECT 1 FROM counted_together)
 BEGIN
-  UPDATE work_item_counters SET item_count = item_count - 1
+  UPDATE source_totals SET item_count = item_count - 1
   WHERE source_system = OLD.source_system AND source_name = OLD.source_name AND status = OLD.status;
-  INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+  INSERT INTO source_totals (source_system, source_name, status, item_count)
   VALUES (NEW.source_system, NEW.source_name, NEW.status, 1)
   ON CONFLICT (source_system, source_name, status) DO UPDATE SET item_count = item_count + 1;
-  UPDATE work_item_host_counters SET item_count = item_count - 1
+  UPDATE host_totals SET item_count = item_count - 1
   WHERE host = coalesce(OLD.host, '') AND status = OLD.status;
-  INSERT INTO work_item_host_counters (host, status, item_count)
+  INSERT INTO host_totals (host, status, item_count)
   VALUES (coalesce(NEW.host, ''), NEW.status, 1)
   ON CONFLICT (host, status) DO UPDATE SET item_count = item_count + 1;
 END;
 GO
 -- What was there before the triggers. The migration is one transaction, so nothing is counted twice.
-DELETE FROM work_item_counters;
+DELETE FROM source_totals;
 GO
-DELETE FROM work_item_host_counters;
+DELETE FROM host_totals;
 GO
-INSERT INTO work_item_counters (source_system, source_name, status, item_count)
+INSERT INTO source_totals (source_system, source_name, status, item_count)
 SELECT source_system, source_name, status, count(*) FROM work_items
 GROUP BY source_system, source_name, status;
 GO
-INSERT INTO work_item_host_counters (host, status, item_count)
+INSERT INTO host_totals (host, status, item_count)
 SELECT coalesce(host, ''), status, count(*) FROM work_items GROUP BY coalesce(host, ''), status;
 GO
 -- When the totals of a source (`source:NAME`) or of all hosts (`hosts`) were last compared with the items.
-CREATE TABLE IF NOT EXISTS counter_checks (
-  part TEXT NOT NULL CONSTRAINT PK_counter_checks PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS totals_checks (
+  part TEXT NOT NULL CONSTRAINT PK_totals_checks PRIMARY KEY,
   turn_id TEXT,
   turn_until TEXT,
   checked_at TEXT,
-  outcome TEXT CONSTRAINT CK_counter_checks_outcome CHECK (outcome IN ('exact', 'mended', 'busy')),
+  outcome TEXT CONSTRAINT CK_totals_checks_outcome CHECK (outcome IN ('exact', 'repaired', 'busy')),
   drifted_at TEXT,
   drift INTEGER
 ) WITHOUT ROWID;

@@ -1,5 +1,5 @@
 -- What a run has beyond the existing table: how it was launched, its numbers, its budgets, its end.
--- items_gone: how often a run found a resource missing; such items are among the skipped ones. deadline_at:
+-- items_missing: how often a run found a resource missing; such items are among the skipped ones. deadline_at:
 -- nothing of the run is requested after it. progress_at: when its progress was last reported.
 ALTER TABLE ingest_runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'seed';
 GO
@@ -19,7 +19,7 @@ ALTER TABLE ingest_runs ADD COLUMN items_retried INTEGER NOT NULL DEFAULT 0;
 GO
 ALTER TABLE ingest_runs ADD COLUMN items_unchanged INTEGER NOT NULL DEFAULT 0;
 GO
-ALTER TABLE ingest_runs ADD COLUMN items_gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ingest_runs ADD COLUMN items_missing INTEGER NOT NULL DEFAULT 0;
 GO
 ALTER TABLE ingest_runs ADD COLUMN max_items INTEGER;
 GO

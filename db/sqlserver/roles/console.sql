@@ -15,8 +15,8 @@ GRANT INSERT ON [$(schema)].[events] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[event_head] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[request_keys] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_console];
-GRANT INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_console];
-GRANT INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[source_totals] TO [$(schema)_console];
+GRANT INSERT, DELETE ON [$(schema)].[source_total_deltas] TO [$(schema)_console];
 GO
 -- Sources are marked as deleted, never deleted; secrets are.
 GRANT INSERT, UPDATE ON [$(schema)].[sources] TO [$(schema)_console];

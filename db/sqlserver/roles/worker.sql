@@ -26,11 +26,11 @@ GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[bulk_action_chunks] TO [$(schema)_worker];
 GO
 -- Totals: workers add up the deltas that the trigger appends (the trigger itself needs no grant).
-GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_counters] TO [$(schema)_worker];
-GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_counter_deltas] TO [$(schema)_worker];
-GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_item_host_counters] TO [$(schema)_worker];
-GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_host_counter_deltas] TO [$(schema)_worker];
-GRANT SELECT, INSERT, UPDATE ON [$(schema)].[counter_checks] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[source_totals] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[source_total_deltas] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[host_totals] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[host_total_deltas] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[totals_checks] TO [$(schema)_worker];
 GO
 -- Ended attempts, counted by the minute and the hour for charts.
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_counts] TO [$(schema)_worker];

@@ -57,9 +57,13 @@ export async function judgeItems<C extends { readonly action: string }>(
   for (const id of ids) {
     const item = items.get(id);
     const hasMoved = item && unchangedSince !== undefined && item.updated_at > unchangedSince;
-    const reason = !item ? 'gone' : hasMoved ? 'moved_on' : refusalBy(definition, change, item);
+    const reason = !item
+      ? 'not_found'
+      : hasMoved
+        ? 'moved_on'
+        : refusalBy(definition, change, item);
     if (item && reason === null) changed.push(item);
-    else refused.push({ id, reason: reason ?? 'gone' });
+    else refused.push({ id, reason: reason ?? 'not_found' });
   }
   return { changed, refused };
 }

@@ -108,7 +108,7 @@ export interface ChangeDefinition<C extends { readonly action: string }> {
     readonly change: C;
   }[];
   /** Which statuses it takes; `held`: pending items that are on hold. */
-  readonly takes: readonly (WorkItemStatus | 'held')[];
+  readonly takes: readonly (WorkItemStatus | 'on_hold')[];
   /** Retired items are left unless it says otherwise. */
   readonly takesRetired?: boolean;
   /** Why it leaves an item for another reason than its status; null = it does not. */

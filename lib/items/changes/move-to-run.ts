@@ -23,7 +23,7 @@ export const moveToRun = defineChange({
       help: 'Only runs that are running take items in, as many as their budget allows.',
     },
   ],
-  takes: ['pending', 'held'],
+  takes: ['pending', 'on_hold'],
   refuses: (item, { runId }) => (item.run_id === runId ? 'unchanged' : null),
   room: (tx, { runId }) => roomInRun(tx, runId),
   apply: moveItems,

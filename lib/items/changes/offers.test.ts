@@ -32,9 +32,9 @@ describe('what a change takes', () => {
 
   it('is an item on hold too, unless it would be put on hold again', () => {
     for (const action of ['recrawl', 'retry', 'skip', 'unhold'] as const) {
-      expect(refusalOf({ action }, standing('pending', 'held'))).toBeNull();
+      expect(refusalOf({ action }, standing('pending', 'on_hold'))).toBeNull();
     }
-    expect(refusalOf({ action: 'hold' }, standing('pending', 'held'))).toBe('held');
+    expect(refusalOf({ action: 'hold' }, standing('pending', 'on_hold'))).toBe('on_hold');
   });
 });
 
@@ -52,7 +52,7 @@ describe('the buttons of an item', () => {
   it('are what it takes and what asks for nothing', () => {
     expect(offered('failed')).toEqual(['recrawl', 'retry', 'skip']);
     expect(offered('pending')).toEqual(['skip', 'hold']);
-    expect(offered('pending', { waitReason: 'held' })).toEqual([
+    expect(offered('pending', { waitReason: 'on_hold' })).toEqual([
       'recrawl',
       'retry',
       'skip',

@@ -11,7 +11,7 @@ export const recrawl = defineChange({
   icon: 'again',
   permission: 'work-items:change',
   isMain: true,
-  takes: ['completed', 'failed', 'skipped', 'held'],
+  takes: ['completed', 'failed', 'skipped', 'on_hold'],
   apply: (tx, taken) => reopenItems(tx, taken, {}),
   undo: putBackFromQueue,
   words: {

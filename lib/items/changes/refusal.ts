@@ -1,8 +1,8 @@
 /** Why a change leaves an item as it is. Pure, for the browser as well. */
 export const refusals = [
-  'gone',
+  'not_found',
   'pending',
-  'held',
+  'on_hold',
   'in_progress',
   'completed',
   'failed',
@@ -13,14 +13,14 @@ export const refusals = [
   'moved_on',
 ] as const;
 
-/** As stored: `gone` has no row any more, `held` is on hold, `moved_on` changed since a person looked. */
+/** As stored: `not_found` has no row any more, `on_hold` waits for a person, `moved_on` changed since a person looked. */
 export type Refusal = (typeof refusals)[number];
 
 /** After a count: "12 · being worked on". */
 export const refusalWords: Readonly<Record<Refusal, string>> = {
-  gone: 'no longer there',
+  not_found: 'no longer there',
   pending: 'queued already',
-  held: 'on hold',
+  on_hold: 'on hold',
   in_progress: 'being worked on',
   completed: 'completed already',
   failed: 'failed',

@@ -60,7 +60,7 @@ export function refusalBy<C extends { readonly action: string }>(
   const own = definition.refuses?.(item, change) ?? null;
   if (own !== null) return own;
   const standing = isOnHold({ status: item.status, waitReason: item.wait_reason })
-    ? 'held'
+    ? 'on_hold'
     : item.status;
   return definition.takes.includes(standing) ? null : standing;
 }

@@ -11,7 +11,7 @@ export const retry = defineChange({
   icon: 'back',
   permission: 'work-items:change',
   isMain: true,
-  takes: ['failed', 'skipped', 'held'],
+  takes: ['failed', 'skipped', 'on_hold'],
   apply: (tx, taken) => reopenItems(tx, taken, {}),
   undo: putBackFromQueue,
   words: {

@@ -31,7 +31,7 @@ export const setPriority = defineChange({
       max: most,
     },
   ],
-  takes: [...workItemStatuses, 'held'],
+  takes: [...workItemStatuses, 'on_hold'],
   takesRetired: true,
   refuses: (item, { priority }) => (item.priority === priority ? 'unchanged' : null),
   async apply(tx, taken, { priority }) {

@@ -42,7 +42,7 @@ export const setRefetch = defineChange({
       change: { action: 'set_refetch', plan: { kind: 'retired' } },
     },
   ],
-  takes: [...workItemStatuses, 'held'],
+  takes: [...workItemStatuses, 'on_hold'],
   takesRetired: true,
   refuses(item, { plan }) {
     const { refetch, refetch_every_s: everyS } = refetchColumns(plan);

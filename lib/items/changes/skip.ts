@@ -25,7 +25,7 @@ export const skip = defineChange({
   permission: 'work-items:change',
   isMain: true,
   isDangerous: true,
-  takes: ['pending', 'held', 'failed'],
+  takes: ['pending', 'on_hold', 'failed'],
   takesRetired: true,
   apply: skipItems,
   undo: {

@@ -14,7 +14,7 @@ export const unhold = defineChange({
   labelOfMany: 'Take {items} off hold',
   icon: 'play',
   permission: 'work-items:change',
-  takes: ['held'],
+  takes: ['on_hold'],
   apply: unholdItems,
   undo: {
     find: ({ untouched }) =>

@@ -141,7 +141,7 @@ describe('a pending item', () => {
     [
       'it is on hold',
       'on_hold',
-      { item: { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' } },
+      { item: { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'on_hold' } },
       null,
     ],
   ] as const)('waits because %s', (_, code, changes, until) => {
@@ -186,7 +186,7 @@ describe('a pending item', () => {
   });
 
   it('waits on hold until a person acts', () => {
-    const item = { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'held' };
+    const item = { availableAt: '9999-01-01T00:00:00.000Z', waitReason: 'on_hold' };
     const answer = whyWaiting(facts({ item }));
     expect(answer.reasons).toEqual([
       {

@@ -113,7 +113,7 @@ async function fill(db: Db): Promise<void> {
     }),
   ]);
   await fillWith(db, { waits: 'backoff' });
-  await fillWith(db, { waits: 'held' });
+  await fillWith(db, { waits: 'on_hold' });
   await fillWith(db, { source: 'paused' });
   await fillWith(db, { run: paused });
   await fillWith(db, { host: 'blocked.example' });
@@ -127,7 +127,7 @@ interface Kind {
   readonly run?: string;
   readonly host?: string;
   /** Ahead of what may be claimed, unless it waits. */
-  readonly waits?: 'backoff' | 'held';
+  readonly waits?: 'backoff' | 'on_hold';
 }
 
 /** A crowd of one sort, as one statement. */
@@ -136,7 +136,7 @@ async function fillWith(
   { source = 'free', run, host = 'free.example', waits }: Kind,
 ): Promise<void> {
   const sort = newId();
-  const dueIn = waits === 'held' ? '+7000 years' : '+1 hour';
+  const dueIn = waits === 'on_hold' ? '+7000 years' : '+1 hour';
   const now = sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
   await db.transaction(({ q }) =>
     sql`insert into work_items (work_item_id, source_system, source_name, resource_type, resource_id, request_uri,

@@ -52,9 +52,9 @@ describe.each(contractEngines())('changes a site announces on $name', (engine) =
   });
 
   test('leave items alone that are waiting or in a worker’s hands', async () => {
-    await given.store.enqueueMany([page('held'), page('pending')]);
+    await given.store.enqueueMany([page('on_hold'), page('pending')]);
     await given.store.dequeue(1);
-    expect(await note(page('held', inTheFuture), page('pending', inTheFuture))).toBe(0);
+    expect(await note(page('on_hold', inTheFuture), page('pending', inTheFuture))).toBe(0);
   });
 
   test('are noted for any number of pages, with the completion that found them', async () => {

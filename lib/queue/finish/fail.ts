@@ -16,7 +16,7 @@ import { missingCode, missingSince } from './missing.ts';
 import { nextLookMs } from './next-fetch.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
-const kinds = { pending: 'item.retried', failed: 'item.failed', skipped: 'item.gone' } as const;
+const kinds = { pending: 'item.retried', failed: 'item.failed', skipped: 'item.missing' } as const;
 const outcomes = { pending: 'retry', failed: 'failed', skipped: 'skipped' } as const;
 
 /**
@@ -30,7 +30,9 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     if (!item) return settled();
     const status = await nextStatus(tx, item, input);
     const changed =
-      input.decision.kind === 'gone' ? missingItem(tx, item, input) : failedItem(tx, input, status);
+      input.decision.kind === 'missing'
+        ? missingItem(tx, item, input)
+        : failedItem(tx, input, status);
     if (!(await updateLeased(tx, input.fence, changed))) return settled();
 
     const ofHost = await recordHostResponse(tx, item.host, {
@@ -45,8 +47,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     await recordAttempts(tx, [
       { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
     ]);
-    const gone = input.decision.kind === 'gone' ? 1 : 0;
-    const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), gone };
+    const missing = input.decision.kind === 'missing' ? 1 : 0;
+    const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), missing };
     const deltas = { ...change, requests: input.attempt.requests ?? 1 };
     await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas }]);
     const settledAs = status === 'pending' ? await settleReturned(tx, item) : status;
@@ -71,7 +73,7 @@ async function nextStatus(
   item: WorkItemRow,
   input: FailureInput,
 ): Promise<'pending' | 'failed' | 'skipped'> {
-  if (input.decision.kind === 'skip' || input.decision.kind === 'gone') return 'skipped';
+  if (input.decision.kind === 'skip' || input.decision.kind === 'missing') return 'skipped';
   if (input.decision.kind === 'give_up') return 'failed';
   return item.attempt < (await maxAttemptsOf(tx, item)) ? 'pending' : 'failed';
 }
@@ -97,7 +99,7 @@ function failedItem(
 
 /** Told once, not each time it is looked for again. */
 const isNewlyMissing = (item: WorkItemRow, { decision }: FailureInput): boolean =>
-  decision.kind === 'gone' && missingSince(item) === null;
+  decision.kind === 'missing' && missingSince(item) === null;
 
 /** The attempt keeps what the source answered; the item says what has become of its resource. */
 function missingItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkItemChange {
@@ -107,8 +109,11 @@ function missingItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkI
     ...failedItem(tx, input, 'skipped'),
     error_code: missingCode,
     error_message:
-      `It was there when it was fetched last, and is gone. ${input.errorMessage}`.slice(0, 4000),
-    gone_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
+      `It was there when it was fetched last, and is missing now. ${input.errorMessage}`.slice(
+        0,
+        4000,
+      ),
+    missing_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
     next_fetch_at: nextMs === null ? null : tx.engine.nowPlus(nextMs),
   };
 }

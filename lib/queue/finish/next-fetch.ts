@@ -22,7 +22,7 @@ type Watched = Pick<
   | 'content_hash'
 >;
 
-type Gone = Pick<WorkItemRow, 'gone_since' | 'last_fetched_at' | 'claimed_at'>;
+type Gone = Pick<WorkItemRow, 'missing_since' | 'last_fetched_at' | 'claimed_at'>;
 
 /**
  * What a fetch that ends now leaves of the item for the next one: when it is due, and among which items
@@ -75,7 +75,7 @@ function nextFetchMs(item: Planned, changed: boolean, random: number): number | 
 }
 
 /**
- * In how many ms an item whose resource is gone is looked at again; null = never. A person's plan stands.
+ * In how many ms an item whose resource is missing is looked at again; null = never. A person's plan stands.
  * @param random uniform in [0, 1)
  */
 export function nextLookMs(item: Planned & Gone, random: number): number | null {

@@ -26,7 +26,7 @@ const hostCell = (rule: OutcomeRule): string =>
 const decisionCell = ({ decision, noResource, leastDelayMs }: OutcomeRule): string =>
   [
     decisionWords[decision],
-    noResource ? 'a link never fetched: skip; fetched before: gone' : '',
+    noResource ? 'a link never fetched: skip; fetched before: missing' : '',
     leastDelayMs > 0 ? `after ${leastDelayMs / 60_000} min at least` : '',
   ]
     .filter((part) => part !== '')
@@ -40,9 +40,9 @@ Written from the tables the program reads; a test compares the two
 A failed attempt is **retried** while the source's attempts (\`max_retries\` + 1) last, after an exponential
 backoff with full jitter: up to 2 s, 4 s, 8 s … 15 min. What the source asks for with \`Retry-After\` wins over
 that, up to a day. It is **given up** when the same request would fail again, and **skipped** when there is
-nothing to fix. What was fetched before and is no longer there is **gone**: it is skipped as \`resource_gone\`
+nothing to fix. What was fetched before and is no longer there is **missing**: it is skipped as \`resource_missing\`
 with the moment since when, its records are kept, the run counts it, and recrawls of what is due look at it again
-after a day, then after as long as it has been gone, at most 90 days. The **host** is left alone by the whole fleet for as long as the item waits where the table
+after a day, then after as long as it has been missing, at most 90 days. The **host** is left alone by the whole fleet for as long as the item waits where the table
 says so; five failures of a host in a row block it for 30 s, 1 min … 15 min, and one probe at a time tells
 whether it is back. An attempt whose worker died is counted, and the item returns to the queue when its lease
 expires.

@@ -62,7 +62,7 @@ describe('the table of outcomes', () => {
 
   test.each(decided)('$code of what was fetched before', ({ code, noResource }) => {
     const { kind } = planRetry(failed({ code, wasFetched: true })).decision;
-    expect(kind).toBe(noResource ? 'gone' : planRetry(failed({ code })).decision.kind);
+    expect(kind).toBe(noResource ? 'missing' : planRetry(failed({ code })).decision.kind);
   });
 
   test.each(decided)('$code of a link that was never fetched', ({ code, noResource, decision }) => {

@@ -10,7 +10,7 @@ export type RetryDecision =
   | { readonly kind: 'give_up' }
   | { readonly kind: 'skip' }
   /** Skipped as well, and looked at again ever more rarely. */
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'missing' };
 
 export interface FailedAttempt {
   readonly code: ErrorCode;
@@ -74,7 +74,7 @@ export function planRetry(failed: FailedAttempt, random: () => number = Math.ran
  * red link), and of a page that its owner took away, there is nothing to fix.
  */
 function decisionOf(rule: OutcomeRule, failed: FailedAttempt): RetryDecision['kind'] {
-  if (rule.noResource && failed.wasFetched) return 'gone';
+  if (rule.noResource && failed.wasFetched) return 'missing';
   if (rule.noResource && failed.isUntriedLink) return 'skip';
   // `wait` and `leave` are the worker's; should one of them be recorded all the same, it costs an attempt.
   return rule.decision === 'give_up' || rule.decision === 'skip' ? rule.decision : 'retry';

@@ -15,7 +15,7 @@ export interface RunDeltas {
   readonly retried?: number;
   readonly unchanged?: number;
   /** Found missing; counted among the skipped too. */
-  readonly gone?: number;
+  readonly missing?: number;
   /** Requests sent. */
   readonly requests?: number;
 }
@@ -142,7 +142,7 @@ function addTo({ q, engine }: Session, runId: string, deltas: RunDeltas) {
       items_discovered: by('items_discovered', deltas.discovered),
       items_retried: by('items_retried', deltas.retried),
       items_unchanged: by('items_unchanged', deltas.unchanged),
-      items_gone: by('items_gone', deltas.gone),
+      items_missing: by('items_missing', deltas.missing),
       requests_sent: by('requests_sent', deltas.requests),
       heartbeat_at: engine.now(),
     })
@@ -209,6 +209,6 @@ const deltaNames = [
   'discovered',
   'retried',
   'unchanged',
-  'gone',
+  'missing',
   'requests',
 ] as const satisfies readonly (keyof RunDeltas)[];

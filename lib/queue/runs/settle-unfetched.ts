@@ -37,7 +37,7 @@ export async function settleUnfetched(
     const asItWas = { run_id: null, wait_reason: null, error_code: null, error_message: null };
     const missing = await unfetched()
       .set({ ...asItWas, status: 'skipped', error_code: missingCode })
-      .whereRef('gone_since', '>', 'last_fetched_at')
+      .whereRef('missing_since', '>', 'last_fetched_at')
       .executeTakeFirst();
     const fetched = await unfetched()
       .set({ ...asItWas, status: 'completed' })

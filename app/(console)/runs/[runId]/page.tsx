@@ -153,7 +153,9 @@ function RunProgressPanel({
         <Stat
           label="Skipped"
           value={formatCount(run.itemsSkipped)}
-          detail={run.itemsGone > 0 ? `${formatCount(run.itemsGone)} of them missing` : undefined}
+          detail={
+            run.itemsMissing > 0 ? `${formatCount(run.itemsMissing)} of them missing` : undefined
+          }
           href={`${list}&status=skipped`}
         />
         <Stat

@@ -22,7 +22,7 @@ const kindsInWords: Readonly<Record<string, string>> = {
   'item.claimed': 'Claimed',
   'item.retried': 'Will be retried',
   'item.failed': 'Failed',
-  'item.gone': 'Missing',
+  'item.missing': 'Missing',
   'item.rescued': 'Rescued from a lost worker',
 };
 
