@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { expect, type TestContext } from 'vitest';
 import type { ContractEngine } from '#test/db/contract-engines.ts';
-import { openSite, type Running, type Site } from '../worker/processes.ts';
+import { openSite, type Running, type Site, until } from '../worker/processes.ts';
 import { allRunsCompleted } from './campaign.ts';
 import { inconsistencies } from './consistency.ts';
 
@@ -63,6 +63,8 @@ export async function openFleet(
     async finish() {
       await allRunsCompleted(site.runtime, withoutProgressMs);
       const left = [...workers];
+      // One that was started last may not listen to signals yet.
+      for (const worker of left) await until('the worker is up', () => isUp(worker));
       for (const { process } of left) process.kill('SIGTERM');
       for (const { ended } of left) expect((await ended).code).toBe(0);
       expect(await inconsistencies(site.runtime.db, lakeDir)).toEqual([]);
