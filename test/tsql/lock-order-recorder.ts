@@ -4,10 +4,7 @@ import { changesOf, faultsOf, type TableChange } from './lock-order.ts';
 import { type Modules, modulesOf } from './modules.ts';
 
 /** SQLite writes totals at once, under its one writer's lock; on the server they are appended, by triggers. */
-const atOnceInSqlite: ReadonlySet<string> = new Set([
-  'work_item_counters',
-  'work_item_host_counters',
-]);
+const atOnceInSqlite: ReadonlySet<string> = new Set(['source_totals', 'host_totals']);
 
 export class LockOrderRecorder {
   readonly #open = new WeakMap<object, TableChange[]>();

@@ -40,8 +40,8 @@ describe('reading what a statement changes', () => {
       'work_items',
       'ready_items',
       'ready_items',
-      'work_item_counter_deltas',
-      'work_item_host_counter_deltas',
+      'source_total_deltas',
+      'host_total_deltas',
     ]);
   });
 
@@ -49,14 +49,14 @@ describe('reading what a statement changes', () => {
     const tables = tablesOf('exec [ingest].[claim_items] @1, @2');
     expect(tables).toContain('ready_items');
     expect(tables).toContain('work_items');
-    expect(tables).toContain('work_item_counter_deltas');
+    expect(tables).toContain('source_total_deltas');
   });
 
   it('finds the table behind another name, and none behind a variable', () => {
     const text = `delete from @taken;
-      update total set item_count = 1 from "ingest"."work_item_counters" as total join @sums as s on s.a = total.a;
+      update total set item_count = 1 from "ingest"."source_totals" as total join @sums as s on s.a = total.a;
       insert into @taken select 1;`;
-    expect(changesOf(text, server)).toEqual([{ table: 'work_item_counters', kind: 'update' }]);
+    expect(changesOf(text, server)).toEqual([{ table: 'source_totals', kind: 'update' }]);
   });
 
   it('takes no word of a string or comment for a change', () => {

@@ -25,11 +25,11 @@ export const lockOrder: readonly string[] = [
   // What is appended and rolled up.
   'work_item_attempts',
   'audit_log',
-  'counter_checks',
-  'work_item_counters',
-  'work_item_counter_deltas',
-  'work_item_host_counters',
-  'work_item_host_counter_deltas',
+  'totals_checks',
+  'source_totals',
+  'source_total_deltas',
+  'host_totals',
+  'host_total_deltas',
   'attempt_count_head',
   'attempt_counts',
   'event_head',
@@ -43,8 +43,8 @@ export const appended: ReadonlySet<string> = new Set([
   'events',
   'source_revisions',
   'work_item_attempts',
-  'work_item_counter_deltas',
-  'work_item_host_counter_deltas',
+  'source_total_deltas',
+  'host_total_deltas',
 ]);
 
 const itemOfRun =
