@@ -11,7 +11,7 @@ import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
-import { checkNextTotals } from '#lib/totals/check-next-totals.ts';
+import { checkNextTotals, repairQueue } from '#lib/totals/check-next-totals.ts';
 import {
   type FaultCounts,
   type Heartbeat,
@@ -198,6 +198,15 @@ export async function performDuties(
         const checked = await checkNextTotals(db);
         if (checked)
           log[checked.outcome === 'repaired' ? 'warn' : 'debug'](checked, 'totals compared');
+      },
+    },
+    {
+      what: 'compare the queue with the items',
+      everyMs: totalsEveryMs,
+      run: async () => {
+        const repaired = await repairQueue(db);
+        if (repaired)
+          log.warn({ repaired }, 'repaired the queue: items came in without its trigger');
       },
     },
     { what: 'record the progress', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },

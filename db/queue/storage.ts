@@ -89,6 +89,11 @@ export interface QueueStorage {
   insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
   /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
   touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
+  /**
+   * Finds what a bulk copy or a disabled trigger has left behind, and sets it right: ready items that are not in the
+   * queue, and queue rows without a ready item. Walks both in portions, holds up nobody. Returns how many there were.
+   */
+  repairQueue(session: Session): Promise<number>;
   /** Whether a source has ready items, as a condition of a query over sources: one look into the queue for each. */
   hasReadyItems(system: Expression<unknown>, name: Expression<unknown>): RawBuilder<boolean>;
   /** Which of these dedupe keys are in the queue already. */

@@ -15,6 +15,8 @@ export const sqliteEngine: Engine = {
   promoteDue,
   pendingBy,
   hasReadyItems,
+  // The queue is a view: it cannot differ from the items.
+  repairQueue: async () => 0,
   insertWorkItemsIfAbsent,
   touchSeenResources,
   ...finish,

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { claim, hasReadyItems, pendingBy, promoteDue } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
+import { repairQueue } from './repair-queue.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
 import { totals } from './totals.ts';
 import { sqlServerWords } from './words.ts';
@@ -14,6 +15,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   claim: (session, request) => claim(session, schema, request),
   promoteDue,
   pendingBy: (order) => pendingBy(schema, order),
+  repairQueue: (session) => repairQueue(session, schema),
   hasReadyItems: (system, name) => hasReadyItems(schema, system, name),
   insertWorkItemsIfAbsent,
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),

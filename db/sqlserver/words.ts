@@ -11,13 +11,11 @@ const day = 86_400_000;
 
 const now = () => sql<Instant>`${clock}`;
 
-/** DATEADD takes an INT: whole days and the rest apart reach any span. */
+/** DATEADD takes an INT: whole days and the rest apart reach any span. Parameters, so that the text is one. */
 function plusMs(time: unknown, ms: number): RawBuilder<Instant> {
   const whole = Math.round(ms);
   const days = Math.trunc(whole / day);
-  const rest = whole - days * day;
-  const plusRest = sql<Instant>`dateadd(millisecond, ${sql.lit(rest)}, ${time})`;
-  return days === 0 ? plusRest : sql<Instant>`dateadd(day, ${sql.lit(days)}, ${plusRest})`;
+  return sql<Instant>`dateadd(millisecond, ${whole - days * day}, dateadd(day, ${days}, ${time}))`;
 }
 
 const truncations = {

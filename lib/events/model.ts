@@ -30,6 +30,7 @@ export const eventKinds = {
   'worker.stopped': 'info',
   'worker.lost': 'error',
   'totals.repaired': 'warn',
+  'queue.repaired': 'warn',
 } as const satisfies Record<string, EventLevel>;
 
 export type EventKind = keyof typeof eventKinds;

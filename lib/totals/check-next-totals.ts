@@ -40,6 +40,38 @@ export async function checkNextTotals(
   return ended ? { of: wordsFor(turn.part), outcome, drift } : null;
 }
 
+/** How often the queue is compared with the items, ms. */
+const queueEveryMs = 60_000;
+const queueName = 'queue';
+
+/**
+ * Compares the queue with the items, and sets right what came in without the trigger that keeps it, which nobody would
+ * claim. Returns how many there were; null when it is not due, or another process does it.
+ */
+export async function repairQueue(db: Db, everyMs = queueEveryMs): Promise<number | null> {
+  const turn = await takeNamedTurn(db, [queueName], everyMs);
+  if (!turn) return null;
+  const repaired = await db.engine.repairQueue(db);
+  await db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('totals_checks')
+      .set({ turn_id: null, turn_until: null, checked_at: tx.engine.now(), outcome: 'exact' })
+      .where('part', '=', queueName)
+      .where('turn_id', '=', turn.id)
+      .execute();
+    if (repaired === 0) return;
+    const items = repaired === 1 ? '1 item was' : `${repaired} items were`;
+    await recordEvents(tx, [
+      {
+        kind: 'queue.repaired',
+        message: `The queue was compared with the items: ${items} not as they should be, and set right. A bulk copy or a disabled trigger leaves such items.`,
+        data: { repaired },
+      },
+    ]);
+  });
+  return repaired;
+}
+
 interface Turn {
   readonly id: string;
   readonly part: TotalsPart;
@@ -56,6 +88,16 @@ async function measure(db: Db, part: TotalsPart): Promise<readonly TotalsDrift[]
 
 async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
   const names = [...(await sourceNames(db)).map((name) => `source:${name}`), 'hosts'];
+  const turn = await takeNamedTurn(db, names, everyMs);
+  return turn && { id: turn.id, part: partFromName(turn.name) };
+}
+
+/** Of these, the one that waits longest, if it is due; one process has it at a time. */
+async function takeNamedTurn(
+  db: Db,
+  names: readonly string[],
+  everyMs: number,
+): Promise<{ readonly id: string; readonly name: string } | null> {
   const id = newId();
   return db.transaction(async (tx) => {
     const { engine } = tx;
@@ -78,7 +120,7 @@ async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
         .insertInto('totals_checks')
         .values({ part: next.name, ...turn })
         .execute();
-      return { id, part: partFromName(next.name) };
+      return { id, name: next.name };
     }
     const taken = await tx.q
       .updateTable('totals_checks')
@@ -86,7 +128,7 @@ async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
       .where('part', '=', next.name)
       .where(sql<boolean>`(turn_id is null or turn_until < ${engine.now()})`)
       .executeTakeFirstOrThrow();
-    return taken.numUpdatedRows === 1n ? { id, part: partFromName(next.name) } : null;
+    return taken.numUpdatedRows === 1n ? { id, name: next.name } : null;
   });
 }
 

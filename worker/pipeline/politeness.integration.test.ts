@@ -54,6 +54,7 @@ async function crawl(workers: number): Promise<void> {
     'all items are done',
     async () => {
       const { byStatus, total } = await site.runtime.store.getStats();
+      expect(byStatus.failed).toBe(0);
       return byStatus.completed + byStatus.skipped === total;
     },
     110_000,

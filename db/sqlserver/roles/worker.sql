@@ -9,8 +9,9 @@ GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_secrets] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[app_settings] TO [$(schema)_worker];
 GO
--- The queue. The trigger and the procedure that keep ready_items need no grant of their own.
-GRANT SELECT ON [$(schema)].[ready_items] TO [$(schema)_worker];
+-- The queue. The trigger and the procedure that keep ready_items need no grant of their own; the rights on it are
+-- for setting right what came in without the trigger.
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[ready_items] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[claim_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
