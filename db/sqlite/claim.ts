@@ -1,62 +1,133 @@
-/** The atomic claim, on SQLite: pick, then update what was picked, under the file's one write lock. */
+/**
+ * Claiming, on SQLite: pick, then update what was picked, under the file's one write lock. What it costs depends on
+ * what it takes, not on what waits: it looks at the first items of each source; where those are a crowd of items nobody
+ * may claim now (a paused run, a host that is shut), it goes from lane to lane instead, and asks for each once.
+ */
 import { type RawBuilder, sql } from 'kysely';
-import type { Engine, Session } from '../engine.ts';
+import { chunksOf } from '../chunks.ts';
+import type { Session } from '../engine.ts';
 import { send } from '../prepared.ts';
-import {
-  claimCandidates,
-  crowdedSources,
-  laneCandidates,
-  namedCandidates,
-} from '../queue/claim-candidates.ts';
-import { claimInOrder } from '../queue/claim-in-order.ts';
-import { type ClaimKey, claimOrder } from '../queue/ready.ts';
+import type { ClaimScope, LaneHead, ScopeSource } from '../queue/claim-scope.ts';
+import { type ClaimKey, inClaimOrder } from '../queue/ready.ts';
 import type { ClaimRequest, QueueStorage } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
-import { claimSyntax } from './claim-syntax.ts';
-import { laneHeads } from './lane-heads.ts';
+import {
+  claimOrder,
+  crowded,
+  firstOfAll,
+  firstOfLanes,
+  firstOfSources,
+  laneHeads,
+  named,
+} from './ready.ts';
+
+/** Lanes of one statement: each is a branch of it. */
+const mostLanes = 32;
+/** Sources of one statement, for the same reason: SQLite takes 500 branches. */
+const mostSources = 100;
 
 /** See `QueueStorage.claim`. */
-export function claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]> {
-  const { engine } = session;
-  return claimInOrder(request, {
-    candidates: (n, scope) => claimCandidates(engine, claimSyntax, n, scope),
-    look: async (n, scope) => {
-      const candidates = claimCandidates(engine, claimSyntax, n, scope);
-      if (candidates === null) return [];
-      const { rows } = await firstOf(candidates, n).execute(session.q);
-      return rows;
-    },
-    candidatesNamed: (ids) => namedCandidates(claimSyntax, ids),
-    candidatesOfLanes: (n, lanes, scope) => laneCandidates(engine, claimSyntax, n, lanes, scope),
-    take: (candidates, n, leaseIds) =>
-      take(engine, session, candidates, n, { ...request, leaseIds }),
-    crowded: async (n, sources) => {
-      const query = crowdedSources(engine, claimSyntax, n, sources, nth);
-      if (query === null) return [];
-      const { rows } = await sql<{ place: number }>`${query}`.execute(session.q);
-      return rows.flatMap(({ place }) => sources[place] ?? []);
-    },
-    laneHeads: (source, scope, n) => laneHeads(engine, session, source, scope, n),
-  });
+export async function claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]> {
+  const n = Math.min(request.limit, request.leaseIds.length);
+  if (n < 1) return [];
+  const { sources, ...scope } = request.scope ?? {};
+  const first =
+    sources === undefined ? firstOfAll(n) : await firstAmong(session, n, sources, scope);
+  const claimed =
+    first === null ? [] : await take(session, first, request.leaseIds.slice(0, n), request);
+  if (claimed.length < n && sources !== undefined && leavesOut(scope)) {
+    const behind = await crowdedOf(session, n, sources);
+    const rest = request.leaseIds.slice(claimed.length, n);
+    claimed.push(...(await claimThroughLanes(session, behind, scope, rest, request)));
+  }
+  return inClaimOrder(claimed);
 }
 
-const nth = (columns: RawBuilder<unknown>, rest: RawBuilder<unknown>, n: number) =>
-  sql`select ${columns} ${rest} limit 1 offset ${n}`;
+/** Candidates of the sources; of many they are found portion by portion. Null when there are none. */
+async function firstAmong(
+  session: Session,
+  n: number,
+  sources: readonly ScopeSource[],
+  scope: ClaimScope,
+): Promise<RawBuilder<unknown> | null> {
+  if (sources.length === 0) return null;
+  if (sources.length <= mostSources) return firstOfSources(n, sources, scope);
+  const keys: ClaimKey[] = [];
+  for (const some of chunksOf(sources, mostSources)) {
+    keys.push(...(await pick(session, firstOfSources(n, some, scope), n)));
+  }
+  const first = inClaimOrder(keys).slice(0, n);
+  return first.length === 0 ? null : named(first.map(({ work_item_id: id }) => id));
+}
 
-const firstOf = (candidates: RawBuilder<unknown>, n: number) =>
-  sql<ClaimKey>`select * from (${candidates}) as w ${claimOrder} limit ${n}`;
+const leavesOut = (scope: ClaimScope): boolean =>
+  scope.hosts !== undefined ||
+  scope.together !== undefined ||
+  (scope.excludeHosts?.length ?? 0) > 0 ||
+  (scope.excludeRuns?.length ?? 0) > 0;
 
-/** Two statements cost half of one that picks, numbers and updates at once. */
-async function take(
-  engine: Engine,
+async function crowdedOf(
+  session: Session,
+  n: number,
+  sources: readonly ScopeSource[],
+): Promise<ScopeSource[]> {
+  const found: ScopeSource[] = [];
+  for (const some of chunksOf(sources, mostSources)) {
+    const { rows } = await sql<{ place: number }>`${crowded(n, some)}`.execute(session.q);
+    found.push(...rows.flatMap(({ place }) => some[place] ?? []));
+  }
+  return found;
+}
+
+/** The first `n` items stand in the `n` lanes with the first heads: every other lane begins after them. */
+async function claimThroughLanes(
+  session: Session,
+  sources: readonly ScopeSource[],
+  scope: ClaimScope,
+  leaseIds: readonly string[],
+  request: ClaimRequest,
+): Promise<WorkItemRow[]> {
+  const claimed: WorkItemRow[] = [];
+  while (claimed.length < leaseIds.length) {
+    const leases = leaseIds.slice(claimed.length, claimed.length + mostLanes);
+    const heads: LaneHead[] = [];
+    for (const source of sources) {
+      const { rows } = await sql<Omit<LaneHead, 'source' | 'runId'> & { run_id: string | null }>`
+        ${laneHeads(source, scope, leases.length)}`.execute(session.q);
+      heads.push(...rows.map(({ run_id: runId, ...head }) => ({ ...head, source, runId })));
+    }
+    const lanes = inClaimOrder(heads).slice(0, leases.length);
+    if (lanes.length === 0) break;
+    const rows = await take(session, firstOfLanes(leases.length, lanes, scope), leases, request);
+    claimed.push(...rows);
+    if (rows.length < leases.length) break;
+  }
+  return claimed;
+}
+
+async function pick(
   session: Session,
   candidates: RawBuilder<unknown>,
   n: number,
-  { leaseIds, owner, leaseMs }: ClaimRequest,
+): Promise<readonly ClaimKey[]> {
+  const first = sql<ClaimKey>`select * from (${candidates}) as w ${claimOrder} limit ${n}`;
+  return (await first.execute(session.q)).rows;
+}
+
+/**
+ * Claims the first of the candidates, each with one of the leases. Two statements cost half of one that picks, numbers
+ * and updates at once.
+ */
+async function take(
+  session: Session,
+  candidates: RawBuilder<unknown>,
+  leaseIds: readonly string[],
+  { owner, leaseMs }: ClaimRequest,
 ): Promise<WorkItemRow[]> {
-  const picked = await firstOf(candidates, n).execute(session.q);
-  if (picked.rows.length === 0) return [];
-  const fences = picked.rows.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
+  const { engine } = session;
+  const picked = await pick(session, candidates, leaseIds.length);
+  if (picked.length === 0) return [];
+  const fences = picked.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
   const at = engine.now();
   const update = sql<WorkItemRow>`
     update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,

@@ -1,0 +1,171 @@
+/**
+ * What is ready and who may be asked, in the words of SQLite's partial indexes. Each predicate stands here once; on
+ * SQL Server the same stand in the procedure `claim_items`.
+ */
+import { type RawBuilder, sql } from 'kysely';
+import type { ClaimScope, Lane, ScopeSource } from '../queue/claim-scope.ts';
+import { sqliteWords } from './words.ts';
+
+/** The status is a literal: a partial index does not serve a parameter. */
+const isReady = sql`w.status = 'pending' and w.wait_reason is null`;
+export const claimOrder = sql`order by w.priority, w.created_at, w.work_item_id`;
+/** Ready items are due; but a time may be a few milliseconds ahead. */
+const isDue = sql`w.available_at <= ${sqliteWords.now()}`;
+
+/**
+ * Ready items along one of the three claim orders. The index is named: without statistics the planner takes any that
+ * begins with the status. https://www.sqlite.org/lang_indexedby.html
+ */
+const readyBy = (index: 'ready' | 'ready_source' | 'ready_lane') =>
+  sql`work_items as w indexed by ${sql.id(`IX_work_items_${index}`)} where ${isReady}`;
+
+const columns = sql`w.work_item_id, w.priority, w.created_at`;
+const walked = sql`${columns}, w.available_at, w.run_id, w.host, w.resource_type`;
+
+/**
+ * How many items of a source or lane a claim of `n` looks at. What is not found among them is reached
+ * through the lanes, so that a crowd nobody may claim is never walked past.
+ */
+const lookAhead = (n: number): number => 64 + 2 * n;
+
+const ofSource = ({ system, name }: ScopeSource) =>
+  sql`w.source_system = ${system} and w.source_name = ${name}`;
+
+const rowsOf = (texts: readonly string[]) =>
+  sql`(select value from json_each(${JSON.stringify(texts)}))`;
+
+const is = (column: RawBuilder<unknown>, text: string | null): RawBuilder<unknown> =>
+  text === null ? sql`${column} is null` : sql`${column} = ${text}`;
+
+/** The first ready items of all sources, in claim order. */
+export const firstOfAll = (n: number): RawBuilder<unknown> =>
+  sql`select ${columns} from ${readyBy('ready')} and ${isDue} ${claimOrder} limit ${n}`;
+
+/** Of each source the first `n` that the scope admits; without a final order. */
+export function firstOfSources(
+  n: number,
+  sources: readonly ScopeSource[],
+  scope: ClaimScope,
+): RawBuilder<unknown> {
+  const admitted = sql.join([isDue, ...openLane(scope), ...isOfKind(scope)], sql` and `);
+  return allOf(
+    sources.map(
+      (source) =>
+        sql`${walk(readyBy('ready_source'), ofSource(source), n)} where ${admitted} limit ${n}`,
+    ),
+  );
+}
+
+/** The same of lanes that are open. */
+export function firstOfLanes(
+  n: number,
+  lanes: readonly Lane[],
+  scope: ClaimScope,
+): RawBuilder<unknown> {
+  const admitted = sql.join([isDue, ...isOfKind(scope)], sql` and `);
+  return allOf(
+    lanes.map((lane) => {
+      const inLane = sql`${ofSource(lane.source)} and ${is(sql.ref('w.run_id'), lane.runId)} and ${is(sql.ref('w.host'), lane.host)}`;
+      return sql`${walk(readyBy('ready_lane'), inLane, n)} where ${admitted} limit ${n}`;
+    }),
+  );
+}
+
+/** The items with these ids, as far as they are still ready. */
+export const named = (ids: readonly string[]): RawBuilder<unknown> =>
+  sql`select ${columns} from work_items as w where ${isReady} and w.work_item_id in ${rowsOf(ids)}`;
+
+/** Which of the sources may have more ready items than a claim of `n` has looked at, by their place. */
+export const crowded = (n: number, sources: readonly ScopeSource[]): RawBuilder<unknown> =>
+  allOf(
+    sources.map(
+      (source, place) =>
+        sql`select ${sql.lit(place)} as place from ${readyBy('ready_source')} and ${ofSource(source)} ${claimOrder} limit 1 offset ${lookAhead(n) - n - 1}`,
+    ),
+  );
+
+/**
+ * The open lanes of a source by their heads, the first `n` in claim order. Each step is one look into the
+ * index of lanes: at the next host of the same run, else at the next run. What a run that rests has
+ * behind its head is not looked at.
+ */
+export function laneHeads(source: ScopeSource, scope: ClaimScope, n: number): RawBuilder<unknown> {
+  const ready = sql`from ${readyBy('ready_lane')} and ${ofSource(source)}`;
+  const keys = sql`w.priority, w.created_at, w.work_item_id`;
+  // The least text after another is that text and one character more; NULL stands before all texts.
+  return sql`
+    with recursive lane (work_item_id, run_id, host, priority, created_at) as (
+      select * from (
+        select w.work_item_id, w.run_id, w.host, w.priority, w.created_at ${ready}
+        order by w.run_id, w.host, ${keys} limit 1
+      )
+      union all
+      select item.work_item_id, item.run_id, item.host, item.priority, item.created_at
+      from lane join work_items as item on item.work_item_id = coalesce(
+        case when lane.run_id in ${rowsOf(scope.excludeRuns ?? [])} then null else (
+          select w.work_item_id ${ready}
+            and w.run_id is lane.run_id and w.host >= coalesce(lane.host || char(1), '')
+          order by w.host, ${keys} limit 1
+        ) end,
+        (
+          select w.work_item_id ${ready} and w.run_id >= coalesce(lane.run_id || char(1), '')
+          order by w.run_id, w.host, ${keys} limit 1
+        )
+      )
+    )
+    select w.work_item_id, w.run_id, w.host, w.priority, w.created_at from lane as w
+    where ${sql.join([sql`1`, ...openLane(scope)], sql` and `)}
+    ${claimOrder} limit ${n}`;
+}
+
+/**
+ * A subquery with a limit keeps its order, and ends as soon as enough has come out of it: sorting once more would read
+ * it to its end.
+ */
+const walk = (from: RawBuilder<unknown>, where: RawBuilder<unknown>, n: number) =>
+  sql`select ${columns} from (select ${walked} from ${from} and ${where} ${claimOrder} limit ${lookAhead(n)}) as w`;
+
+/** What the run and the host of an item, or of a lane, must fulfil; `w` has both. */
+function openLane({
+  hosts,
+  excludeHosts,
+  excludeRuns,
+  together,
+}: ClaimScope): RawBuilder<unknown>[] {
+  const all: RawBuilder<unknown>[] = [];
+  if (together !== undefined) all.push(is(sql.ref('w.host'), together.host));
+  if (hosts !== undefined) {
+    all.push(
+      sql`(w.host is null or not exists (select 1 from hosts as h where h.host = w.host and (${isShut(hosts)})))`,
+    );
+  }
+  if (excludeHosts?.length) {
+    all.push(sql`(w.host is null or w.host not in ${rowsOf(excludeHosts)})`);
+  }
+  if (excludeRuns?.length) {
+    all.push(sql`(w.run_id is null or w.run_id not in ${rowsOf(excludeRuns)})`);
+  }
+  return all;
+}
+
+const isOfKind = ({ together }: ClaimScope): RawBuilder<unknown>[] =>
+  together === undefined ? [] : [sql`w.resource_type = ${together.resourceType}`];
+
+function isShut(hosts: NonNullable<ClaimScope['hosts']>): RawBuilder<unknown> {
+  const now = sqliteWords.now();
+  const blocked = sql`h.blocked_until > ${now}`;
+  const slotShut = sql`(h.next_slot_at > ${now} or (h.slot_lease_id is not null and h.slot_until > ${now}))`;
+  switch (hosts) {
+    case 'free':
+      return sql`${blocked} or h.pace_ms > 0 or h.concurrency is not null`;
+    case 'open':
+      return sql`${blocked} or (h.pace_ms > 0 and ${slotShut})`;
+    case 'unasked':
+      return sql`${blocked} or ${slotShut}`;
+  }
+}
+
+function allOf(branches: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  const wrapped = branches.map((one, n) => sql`select * from (${one}) as ${sql.id(`b${n}`)}`);
+  return sql.join(wrapped, sql` union all `);
+}
