@@ -1003,7 +1003,6 @@ BEGIN
         END
         -- Others were faster: what they left is looked at again. Nothing is left at the heads: there may be lanes.
         IF @taken < @looked AND @rounds < 8 SET @again = 1;
-        ELSE IF @left > 0 AND @looked > 0 AND @by_lanes = 1 AND @rounds < 8 SET @again = 0;
         ELSE IF @left > 0 AND @by_lanes = 0 AND @sources IS NOT NULL
             AND (@hosts IS NOT NULL OR @together = 1 OR EXISTS (SELECT 1 FROM @resting) OR EXISTS (SELECT 1 FROM @full))
         BEGIN

@@ -131,7 +131,7 @@ export const finish: Pick<
           claimed_at = null, wait_reason = null, error_code = null, error_message = null, updated_at = @now,
           last_fetched_at = @now, last_http_status = r.last_http_status, etag = r.etag,
           last_modified = r.last_modified, revision = r.revision,
-          next_fetch_at = ${dueIn(sql`r.next_fetch_ms`)}, refresh_class = r.refresh_class,
+          next_fetch_at = ${engine.nowPlusMs(sql`r.next_fetch_ms`)}, refresh_class = r.refresh_class,
           first_fetched_at = case when r.is_first = 1 then @now else work_items.first_fetched_at end,
           check_count = r.check_count, content_hash = r.content_hash,
           last_changed_at = case when r.fresh = 1 then @now else work_items.last_changed_at end,
@@ -196,7 +196,3 @@ async function insertFrom<Name extends string>(
     insert into ${engine.table(into)} (${sql.join(columns)})
     select ${sql.join(values)} from ${from};`.execute(q);
 }
-
-/** DATEADD takes an INT: whole days and the rest apart reach any span. */
-const dueIn = (ms: RawBuilder<unknown>) =>
-  sql`dateadd(millisecond, cast(${ms} % 86400000 as int), dateadd(day, cast(${ms} / 86400000 as int), @now))`;
