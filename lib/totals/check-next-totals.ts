@@ -2,10 +2,10 @@
  * Proves the kept totals, one part at a time: the totals of one source, or those of all hosts. What the
  * triggers keep cannot drift by itself; a trigger that was dropped, or switched off for a bulk load, makes it.
  */
-import { sql } from 'kysely';
+import { sql, type UpdateObject } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
-import type { Instant } from '#db/schema.ts';
+import type { Database, Instant } from '#db/schema.ts';
 import type { TotalsDrift, TotalsPart } from '#db/totals.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
@@ -53,12 +53,7 @@ export async function repairQueue(db: Db, everyMs = queueEveryMs): Promise<numbe
   if (!turn) return null;
   const repaired = await db.engine.repairQueue(db);
   await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('totals_checks')
-      .set({ turn_id: null, turn_until: null, checked_at: tx.engine.now(), outcome: 'exact' })
-      .where('part', '=', queueName)
-      .where('turn_id', '=', turn.id)
-      .execute();
+    await leaveTurn(tx, turn, { outcome: 'exact' });
     if (repaired === 0) return;
     const items = repaired === 1 ? '1 item was' : `${repaired} items were`;
     await recordEvents(tx, [
@@ -148,6 +143,21 @@ async function sourceNames({ q, engine }: Session): Promise<string[]> {
   return [...names].sort();
 }
 
+/** Gives the turn back with what was found; false when another process has taken it meanwhile. */
+async function leaveTurn(
+  tx: Session,
+  { id, name }: { readonly id: string; readonly name: string },
+  found: UpdateObject<Database, 'totals_checks'>,
+): Promise<boolean> {
+  const left = await tx.q
+    .updateTable('totals_checks')
+    .set({ turn_id: null, turn_until: null, checked_at: tx.engine.now(), ...found })
+    .where('part', '=', name)
+    .where('turn_id', '=', id)
+    .executeTakeFirstOrThrow();
+  return left.numUpdatedRows === 1n;
+}
+
 /** Repairs in the transaction that gives the turn back: a process that lost it changes nothing. */
 async function endTurn(
   tx: Session,
@@ -157,19 +167,12 @@ async function endTurn(
 ): Promise<boolean> {
   const { engine } = tx;
   const off = drift.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
-  const ended = await tx.q
-    .updateTable('totals_checks')
-    .set({
-      turn_id: null,
-      turn_until: null,
-      checked_at: engine.now(),
-      outcome,
-      ...(outcome === 'repaired' && { drifted_at: engine.now(), drift: off }),
-    })
-    .where('part', '=', nameOfPart(part))
-    .where('turn_id', '=', id)
-    .executeTakeFirstOrThrow();
-  if (ended.numUpdatedRows !== 1n) return false;
+  const left = await leaveTurn(
+    tx,
+    { id, name: nameOfPart(part) },
+    { outcome, ...(outcome === 'repaired' && { drifted_at: engine.now(), drift: off }) },
+  );
+  if (!left) return false;
   if (drift.length === 0) return true;
   await engine.repairTotals(tx, part, drift);
   await recordEvents(tx, [
