@@ -48,7 +48,7 @@ const looks: Readonly<Record<string, Look>> = {
   // waiting
   backoff: { word: 'Backing off', tone: 'warn', icon: Clock },
   scheduled: { word: 'Scheduled', tone: 'neutral', icon: Clock },
-  held: { word: 'On hold', tone: 'warn', icon: Pause },
+  on_hold: { word: 'On hold', tone: 'warn', icon: Pause },
   paused: { word: 'Paused', tone: 'warn', icon: Pause },
   disabled: { word: 'Disabled', tone: 'skipped', icon: CircleSlash },
   enabled: { word: 'Enabled', tone: 'done', icon: Check },

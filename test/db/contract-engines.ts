@@ -26,11 +26,12 @@ export interface ContractEngine {
 }
 
 /** The engines to run a suite over: `describe.each(contractEngines())('…on $name', (engine) => …)`. */
-export function contractEngines(): ContractEngine[] {
+export const contractEngines = (): ContractEngine[] => [sqliteEngine, ...sqlServerEngines()];
+
+/** For suites of SQL Server alone: that which is configured, if any. */
+export function sqlServerEngines(): ContractEngine[] {
   const server = configuredSqlServer();
-  const engines = [sqliteEngine];
-  if (server) engines.push(engineOf('sqlserver', sqlServerSettings(server)));
-  return engines;
+  return server ? [engineOf('sqlserver', sqlServerSettings(server))] : [];
 }
 
 /** For tests of SQLite alone. */
