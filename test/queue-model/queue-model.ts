@@ -27,7 +27,7 @@ export interface ModelItem {
   /** Minutes; `Infinity` for what is held. */
   availableAt: number;
   held: boolean;
-  lease: { readonly id: string; readonly owner: string; readonly until: number } | null;
+  lease: ModelLease | null;
   content: string | null;
   checks: number;
   changes: number;
@@ -35,6 +35,14 @@ export interface ModelItem {
   records: number;
   seen: number;
   attempts: AttemptOutcome[];
+}
+
+export interface ModelLease {
+  readonly id: string;
+  readonly owner: string;
+  readonly until: number;
+  /** Which lease of the history: of two that end in the same minute, the one made or renewed first ends first. */
+  readonly nth: number;
 }
 
 export interface ModelRun {
@@ -74,17 +82,20 @@ export interface ModelHost {
 /** Plain data, so that `structuredClone` makes a second world to try another order in. */
 export interface QueueModel {
   now: number;
+  /** Leases made or renewed. */
+  leases: number;
   items: ModelItem[];
   runs: Record<RunName, ModelRun>;
   sources: Record<SourceName, ModelSource>;
   hosts: Record<string, ModelHost>;
 }
 
-export const noTime = Number.NEGATIVE_INFINITY;
+const noTime = Number.NEGATIVE_INFINITY;
 
 export function newModel(): QueueModel {
   return {
     now: 0,
+    leases: 0,
     items: [],
     runs: byName(runNames, (name) => ({
       status: 'running',

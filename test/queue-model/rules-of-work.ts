@@ -4,7 +4,6 @@ import {
   isHeld,
   type ModelItem,
   modelHostOf,
-  noTime,
   type QueueModel,
   runOf,
   type Slot,
@@ -158,7 +157,7 @@ export function renew(model: QueueModel, { fences, leaseMinutes }: RequestOf<'re
   const until = model.now + leaseMinutes;
   const kept = fences.filter((fence) => {
     const item = heldBy(model, fence);
-    if (item?.lease) item.lease = { ...item.lease, until };
+    if (item?.lease) item.lease = { ...item.lease, until, nth: nextLease(model) };
     return item !== undefined;
   });
   // A request may be in flight though its item was taken away: as long as its worker lives, so does the slot.
@@ -194,9 +193,10 @@ export function rescue(model: QueueModel): number {
   // Items plain SQL left in progress without a lease would count too; nothing here makes them.
   // In the order in which they expired: of an ended run, the first of them may be the last that it counts.
   const expired = model.items
-    .filter((item) => isHeld(item) && (item.lease?.until ?? noTime) <= model.now)
-    .sort((one, other) => (one.lease?.until ?? noTime) - (other.lease?.until ?? noTime));
-  for (const item of expired) {
+    .flatMap((item) => (isHeld(item) && item.lease ? [{ item, lease: item.lease }] : []))
+    .filter(({ lease }) => lease.until <= model.now)
+    .sort(({ lease: one }, { lease: other }) => one.until - other.until || one.nth - other.nth);
+  for (const { item } of expired) {
     const run = countedRunOf(model, item);
     item.lease = null;
     item.attempts.push('expired');
@@ -222,7 +222,13 @@ export function take(
 ): void {
   item.status = 'in_progress';
   item.attempt += 1;
-  item.lease = { id: lease.id, owner: lease.owner, until: model.now + lease.minutes };
+  const until = model.now + lease.minutes;
+  item.lease = { id: lease.id, owner: lease.owner, until, nth: nextLease(model) };
+}
+
+function nextLease(model: QueueModel): number {
+  model.leases += 1;
+  return model.leases;
 }
 
 /** The slots of a polite source and of its host go with the first item that was claimed under them. */
