@@ -3,46 +3,24 @@
  * What can be done to items, as buttons: to one on its page, to the selected rows or to all items of the
  * filter above the list. Each says in a dialog how many it touches, carries it out, and says what happened.
  */
-import {
-  ArrowUpDown,
-  CalendarClock,
-  Ellipsis,
-  FolderInput,
-  type LucideIcon,
-  Pause,
-  Play,
-  RotateCcw,
-  SkipForward,
-  Undo2,
-} from 'lucide-react';
+import { Ellipsis } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { BulkScope } from '#lib/items/bulk/model.ts';
-import type { ChangeIcon } from '#lib/items/changes/change.ts';
 import type { ChangeOffer } from '#lib/items/changes/offers.ts';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
+import { changeIcons } from './change-icons.ts';
 import { useListState } from './use-list-state.tsx';
 
 const loadDialog = () => import('./change-dialog.tsx');
 const ChangeDialog = lazy(loadDialog);
 
-const icons: Readonly<Record<ChangeIcon, LucideIcon>> = {
-  again: RotateCcw,
-  back: Undo2,
-  forward: SkipForward,
-  pause: Pause,
-  play: Play,
-  number: ArrowUpDown,
-  into: FolderInput,
-  plan: CalendarClock,
-};
-
-function IconOf({ icon }: { readonly icon: ChangeIcon }) {
-  const Icon = icons[icon];
-  return <Icon aria-hidden />;
+function IconOf({ icon }: { readonly icon: string }) {
+  const Icon = changeIcons[icon];
+  return Icon ? <Icon aria-hidden /> : null;
 }
 
 /** One change of one item. */

@@ -47,17 +47,6 @@ export const changedGroupSchema = z.object({
 });
 export type ChangedGroup = z.infer<typeof changedGroupSchema>;
 
-/** The pictures there are for a change; the console has a drawing for each (work-items/change-buttons.tsx). */
-export type ChangeIcon =
-  | 'again'
-  | 'back'
-  | 'forward'
-  | 'pause'
-  | 'play'
-  | 'number'
-  | 'into'
-  | 'plan';
-
 /** What the dialog asks for; `name` is the property of the change that it fills. */
 export type ChangeField =
   | {
@@ -93,7 +82,8 @@ export interface ChangeDefinition<C extends { readonly action: string }> {
   readonly label: string;
   /** With how many it is about, at `{items}`; absent = the label before them. */
   readonly labelOfMany?: string;
-  readonly icon: ChangeIcon;
+  /** Names a drawing of the console (`work-items/change-icons.ts`). */
+  readonly icon: string;
   readonly permission: Permission;
   /** A button of its own in the selection bar; the others stand in its menu. */
   readonly isMain?: boolean;

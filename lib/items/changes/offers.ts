@@ -2,7 +2,7 @@
 import type { Permission } from '#lib/actor/model.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { refetchColumns } from '#lib/revisit/refetch-plan.ts';
-import type { ChangeField, ChangeIcon } from './change.ts';
+import type { ChangeField } from './change.ts';
 import { itemChangeSchema, itemChanges, refusalOf } from './registry.ts';
 
 export interface ChangeOffer {
@@ -10,7 +10,7 @@ export interface ChangeOffer {
   readonly label: string;
   /** With how many it is about, at `{items}`. */
   readonly labelOfMany: string;
-  readonly icon: ChangeIcon;
+  readonly icon: string;
   readonly permission: Permission;
   readonly isMain: boolean;
   readonly isDangerous: boolean;
