@@ -34,6 +34,12 @@ describe('the way after signing in', () => {
     'https://evil.example',
     'javascript:alert(1)',
     '/\t/evil.example',
+    '/.//evil.example',
+    '/./\\evil.example',
+    '/runs/..//evil.example',
+    '/%2e//evil.example',
+    '/%2E%2e//evil.example',
+    '/.\t//evil.example',
     '',
     undefined,
     ['/runs'],
@@ -45,6 +51,7 @@ describe('the way after signing in', () => {
     const way = (address: unknown) => localPath(pathOfAddress(address));
     expect(way('https://ingest.example.org/runs?status=ended')).toBe('/runs?status=ended');
     expect(way('https://ingest.example.org//evil.example')).toBe('/');
+    expect(way('https://ingest.example.org/.//evil.example')).toBe('/');
     expect(way('runs')).toBe('/');
     expect(way(undefined)).toBe('/');
   });

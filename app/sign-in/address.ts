@@ -17,16 +17,19 @@ export function failureOfAddress(
   return refusalOfCode((Object.hasOwn(codes, error) ? codes[error] : undefined) ?? error);
 }
 
+/** One slash first: two, or a backslash, begin the name of a host. */
+const startsAtRoot = (path: string) => /^\/(?![/\\])/.test(path);
+
 /**
  * Where to go after signing in: a path of this console, or the first page. Anything that a browser
- * could read as another host is refused.
+ * could read as another host is refused, as it is written and as it is once its dots are resolved.
  */
 export function localPath(next: unknown): string {
-  if (typeof next !== 'string' || !/^\/(?![/\\])/.test(next)) return '/';
+  if (typeof next !== 'string' || !startsAtRoot(next)) return '/';
   const base = 'http://console.invalid';
   if (!URL.canParse(next, base)) return '/';
-  const url = new URL(next, base);
-  return url.origin === base ? `${url.pathname}${url.search}` : '/';
+  const { origin, pathname, search } = new URL(next, base);
+  return origin === base && startsAtRoot(pathname) ? `${pathname}${search}` : '/';
 }
 
 /** next-auth passes on where the person was going as a whole address; only its path is taken. */
