@@ -96,18 +96,19 @@ function refusePasswords(file: YamlFile, raw: unknown): void {
       (value, key) => (isRecord(value) ? value[key] : undefined),
       raw,
     );
-    for (const key of ['password', 'pwd', 'connection_string']) {
+    for (const key of ['password', 'pwd', 'connection_string', 'access_token']) {
       if (!isRecord(section) || !(key in section)) continue;
-      const variable =
-        key === 'connection_string'
-          ? 'INGEST_SQLSERVER_STATE_CONN_STR'
-          : parent.includes('replica')
-            ? 'INGEST_SQLSERVER_REPLICA_PASSWORD'
-            : 'INGEST_SQLSERVER_PASSWORD';
+      const variable = secretVariable(key, parent.includes('replica'));
       const message = `secrets do not belong in a file; set the environment variable ${variable}.`;
       throw file.error([{ path: [...parent, key], message, atKey: true }]);
     }
   }
+}
+
+function secretVariable(key: string, ofReplica: boolean): string {
+  if (key === 'connection_string') return 'INGEST_SQLSERVER_STATE_CONN_STR';
+  if (key === 'access_token') return 'INGEST_SQLSERVER_ACCESS_TOKEN';
+  return ofReplica ? 'INGEST_SQLSERVER_REPLICA_PASSWORD' : 'INGEST_SQLSERVER_PASSWORD';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

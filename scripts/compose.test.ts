@@ -131,6 +131,10 @@ describe('docker-compose.yml', () => {
       // It would win over the logins of this file.
       'INGEST_SQLSERVER_STATE_CONN_STR',
       'INGEST_SQLSERVER_DRIVER',
+      // So would other kinds of sign-in, which a server in a container does not know.
+      'INGEST_SQLSERVER_AUTHENTICATION',
+      'INGEST_SQLSERVER_TENANT_ID',
+      'INGEST_SQLSERVER_ACCESS_TOKEN',
       // The server's.
       'MSSQL_SA_PASSWORD',
       // Of the port that is opened, not of the process in the container.

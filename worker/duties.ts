@@ -1,4 +1,5 @@
 /** What a worker does beside items: renew leases, send heartbeats, keep runs and queue in order. */
+import { inBackground } from '#db/background.ts';
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { endBlocks } from '#lib/hosts/blocks.ts';
@@ -134,15 +135,17 @@ export async function performDuties(
 ): Promise<void> {
   const { db, store, log, workerId, leaseMs } = context;
   const faults = recentFaultCounts(db, figures);
-  const duties = [
+  const duties: Duty[] = [
     {
       what: 'renew leases',
       everyMs: Math.floor(leaseMs / 3),
+      isUrgent: true,
       run: () => renewLeases(inFlight, context),
     },
     {
       what: 'send a heartbeat',
       everyMs: heartbeatEveryMs,
+      isUrgent: true,
       run: async () => {
         figures.recent = faults();
         const sentAtMs = Date.now();
@@ -233,6 +236,8 @@ interface Duty {
   /** For the log: `renew leases`. */
   readonly what: string;
   readonly everyMs: number;
+  /** It gives way to nobody; the others do, being repeated anyway. */
+  readonly isUrgent?: boolean;
   readonly run: () => Promise<void>;
 }
 
@@ -242,7 +247,7 @@ async function every(duty: Duty, log: Logger, signal: AbortSignal): Promise<void
     await pause(duty.everyMs, signal);
     if (signal.aborted) return;
     try {
-      await duty.run();
+      await (duty.isUrgent ? duty.run() : inBackground(duty.run));
     } catch (error) {
       log[levelOf(error)]({ err: error }, `could not ${duty.what}`);
     }

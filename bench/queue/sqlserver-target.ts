@@ -4,7 +4,7 @@ import type { Db } from '#db/engine.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
-import { connectionConfiguration } from '#db/sqlserver/connection.ts';
+import { connectionConfiguration } from '#db/sqlserver/connection-configuration.ts';
 import { PlannableRequest, typedParameter } from '#db/sqlserver/request.ts';
 import { benchRow } from './bench-row.ts';
 import type { BenchTarget, Filling } from './target.ts';

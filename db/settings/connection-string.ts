@@ -5,7 +5,7 @@
  * as they are.
  */
 import { parse } from '@tediousjs/connection-string';
-import { type Given, settingsInvalid } from './values.ts';
+import { type Given, hostAndInstance, settingsInvalid } from './values.ts';
 
 const variable = 'INGEST_SQLSERVER_STATE_CONN_STR';
 
@@ -16,8 +16,12 @@ export interface ConnectionStringValues {
   readonly database?: Given;
   readonly user?: Given;
   readonly password?: Given;
+  readonly authentication?: Given;
   readonly encrypt?: Given;
   readonly trustServerCertificate?: Given;
+  readonly hostNameInCertificate?: Given;
+  readonly multiSubnetFailover?: Given;
+  readonly packetSize?: Given;
   /** Seconds. */
   readonly connectTimeout?: Given;
   readonly notes: readonly string[];
@@ -28,14 +32,18 @@ const aliases = {
   database: ['database', 'initial catalog'],
   user: ['uid', 'user id', 'user', 'username'],
   password: ['pwd', 'password'],
+  authentication: ['authentication'],
   encrypt: ['encrypt'],
   trust: ['trustservercertificate', 'trust server certificate'],
+  certificateHost: ['hostnameincertificate', 'host name in certificate'],
+  multiSubnet: ['multisubnetfailover', 'multi subnet failover'],
+  packetSize: ['packet size', 'packetsize'],
   timeout: ['connection timeout', 'connect timeout', 'login timeout', 'logintimeout', 'timeout'],
 } as const;
 
 /** Known to drivers, of no meaning here. */
 const ignored = ['driver', 'app', 'application name', 'wsid', 'workstation id', 'description'];
-const integrated = ['trusted_connection', 'integrated security', 'authentication'];
+const integrated = ['trusted_connection', 'integrated security'];
 
 export function readConnectionString(text: string): ConnectionStringValues {
   const entries = parseEntries(text);
@@ -48,12 +56,16 @@ export function readConnectionString(text: string): ConnectionStringValues {
   };
   refuseIntegrated(take(integrated));
   const values = {
-    ...serverParts(take(aliases.server)),
+    ...readServer(take(aliases.server)),
     database: take(aliases.database),
     user: take(aliases.user),
     password: take(aliases.password),
+    authentication: take(aliases.authentication),
     encrypt: take(aliases.encrypt),
     trustServerCertificate: take(aliases.trust),
+    hostNameInCertificate: take(aliases.certificateHost),
+    multiSubnetFailover: take(aliases.multiSubnet),
+    packetSize: take(aliases.packetSize),
     connectTimeout: take(aliases.timeout),
   };
   const given = Object.fromEntries(
@@ -75,25 +87,23 @@ function parseEntries(text: string): ReadonlyMap<string, string> {
 }
 
 function refuseIntegrated(given: Given | undefined): void {
-  const off = ['no', 'false', 'sqlpassword'];
+  const off = ['no', 'false'];
   if (given === undefined || off.includes(given.value.toLowerCase())) return;
-  throw settingsInvalid(given.from, 'is not supported: give UID and PWD of a SQL Server login');
+  throw settingsInvalid(
+    given.from,
+    'is not supported: no ticket of a signed-in Windows user is sent. Give UID and PWD, for a Windows account with Authentication=Ntlm',
+  );
 }
 
 /** `tcp:host,port`, `host\instance`, `host,port`, `(local)`, `.`. */
-function serverParts(
+function readServer(
   server: Given | undefined,
 ): Pick<ConnectionStringValues, 'host' | 'port' | 'instanceName'> {
   if (server === undefined) return {};
-  const match = /^\s*(?:tcp:)?([^,\\]*)(?:\\([^,]*))?(?:,(.*))?$/i.exec(server.value);
-  const [, rawHost = '', instance, port] = match ?? [];
-  const part = (value: string) => ({ value: value.trim(), from: server.from });
-  const host = rawHost.trim().toLowerCase();
-  const local = ['', '.', '(local)'].includes(host) && match !== null;
+  const [, name = '', port] = /^\s*(?:tcp:)?([^,]*)(?:,(.*))?$/i.exec(server.value) ?? [];
   return {
-    host: part(local ? 'localhost' : rawHost),
-    ...(instance === undefined ? {} : { instanceName: part(instance) }),
-    ...(port === undefined ? {} : { port: part(port) }),
+    ...hostAndInstance({ value: name, from: server.from }),
+    ...(port === undefined ? {} : { port: { value: port.trim(), from: server.from } }),
   };
 }
 

@@ -17,13 +17,40 @@ export function describeSettings(settings: DatabaseSettings): (readonly [string,
     ['Host', host],
     instanceName === undefined ? ['Port', String(port)] : ['Instance', instanceName],
     ['Database', database],
-    ['Username', user],
+    ['Sign-in', signInWords(settings)],
+    ...(user === '' ? [] : [['Username', user] as const]),
     ['Schema', schema],
     ['Encrypt', encrypt === 'strict' ? 'strict' : yesNo(encrypt)],
-    ['Trust certificate', yesNo(settings.trustServerCertificate)],
-    ['Password', '***'],
+    ['Certificate', certificateWords(settings)],
+    ...(settings.password === '' ? [] : [['Password', '***'] as const]),
     ...(settings.replica ? [['Read from', replicaPlace(settings)] as const] : []),
   ];
+}
+
+/** As in `Authentication=`, with what is no secret. */
+function signInWords({ authentication }: SqlServerSettings): string {
+  switch (authentication?.kind) {
+    case undefined:
+      return 'SQL login';
+    case 'ntlm':
+      return `Windows account of ${authentication.domain} (NTLM)`;
+    case 'service-principal':
+      return `Entra ID application in ${authentication.tenantId}`;
+    case 'managed-identity':
+      return 'Entra ID managed identity';
+    case 'default-credential':
+      return 'Entra ID default credential';
+    case 'access-token':
+      return 'Entra ID access token';
+  }
+}
+
+function certificateWords(settings: SqlServerSettings): string {
+  const { encrypt, trustServerCertificate, hostNameInCertificate, host } = settings;
+  if (encrypt === false) return 'none asked for';
+  // TDS 8 checks it whatever is said.
+  if (trustServerCertificate && encrypt !== 'strict') return 'trusted unseen';
+  return `checked for ${hostNameInCertificate ?? host}`;
 }
 
 /** The database in a few words: `SQLite data/holocron.db`, `SQL Server host:1433/Holocron`. */
@@ -36,7 +63,9 @@ export function labelOf(settings: DatabaseSettings): string {
 
 function replicaPlace(settings: SqlServerSettings): string {
   const replica = settingsOfReplica(settings) ?? settings;
-  return `${replica.host}:${replica.port}/${replica.database} as ${replica.user}`;
+  const { host, port, instanceName, database, user } = replica;
+  const at = instanceName === undefined ? `${host}:${port}` : `${host}\\${instanceName}`;
+  return `${at}/${database}${user === '' ? '' : ` as ${user}`}`;
 }
 
 function yesNo(flag: boolean): string {

@@ -11,6 +11,19 @@ export interface SqliteSettings {
 
 export type ProcessRole = 'worker' | 'console' | 'command';
 
+/** How a process proves who it is, other than by a SQL login and its password. */
+export type Authentication =
+  /** A Windows account and its password, sent as NTLM. */
+  | { readonly kind: 'ntlm'; readonly domain: string }
+  /** An application of Microsoft Entra ID: `user` is its client id, `password` its secret. */
+  | { readonly kind: 'service-principal'; readonly tenantId: string }
+  /** The identity of the machine or service; `user` is the client id of one that a person assigned, or empty. */
+  | { readonly kind: 'managed-identity' }
+  /** Whatever the environment holds: variables, workload identity, managed identity, a signed-in tool. */
+  | { readonly kind: 'default-credential' }
+  /** A token that somebody else got, for as long as it lasts. */
+  | { readonly kind: 'access-token'; readonly token: string };
+
 export interface SqlServerSettings {
   readonly engine: 'sqlserver';
   readonly host: string;
@@ -18,12 +31,22 @@ export interface SqlServerSettings {
   readonly port: number;
   readonly instanceName?: string;
   readonly database: string;
+  /** Absent: a SQL login, `user` and `password`. */
+  readonly authentication?: Authentication;
+  /** Empty where the authentication names nobody. */
   readonly user: string;
+  /** Empty where the authentication has none. */
   readonly password: string;
   readonly schema: string;
   /** `strict` is TDS 8: TLS before the first byte of TDS. */
   readonly encrypt: boolean | 'strict';
   readonly trustServerCertificate: boolean;
+  /** The name that the server's certificate is for, where that is not the host. */
+  readonly hostNameInCertificate?: string;
+  /** Tries all addresses of the host at once: the listener of an availability group over several subnets. */
+  readonly multiSubnetFailover?: boolean;
+  /** Bytes of a network packet that is asked for; absent: the default. */
+  readonly packetSize?: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly poolMax: number;
@@ -40,6 +63,7 @@ export interface SqlServerSettings {
 /** How a readable copy is reached, where that differs from the database itself. */
 export interface ReplicaSettings {
   readonly host: string;
+  readonly instanceName?: string;
   readonly port?: number;
   readonly database?: string;
   readonly user?: string;

@@ -7,6 +7,7 @@ import {
   fromEnvironment,
   fromYaml,
   type Given,
+  hostAndInstance,
   settingsInvalid,
   type YamlReplica,
 } from './values.ts';
@@ -44,8 +45,7 @@ export function replicaSettings(
   return {
     notes: [],
     replica: {
-      host: read(schemas.host, host, ''),
-      ...(port ? { port: read(schemas.port, port, 0) } : {}),
+      ...placeOf(host, port),
       ...(database ? { database: read(schemas.database, database, '') } : {}),
       ...(user ? { user: read(schemas.user, user, '') } : {}),
       ...(password ? { password: read(schemas.password, password, '') } : {}),
@@ -53,13 +53,28 @@ export function replicaSettings(
   };
 }
 
+function placeOf(
+  given: Given,
+  port: Given | undefined,
+): Pick<ReplicaSettings, 'host' | 'port' | 'instanceName'> {
+  const { host, instanceName } = hostAndInstance(given);
+  return {
+    host: read(schemas.host, host, ''),
+    ...(port ? { port: read(schemas.port, port, 0) } : {}),
+    ...(instanceName && !port ? { instanceName: read(schemas.instance, instanceName, '') } : {}),
+  };
+}
+
 /** The settings of connections to the copy, which ask for one that may be read; null without a copy. */
 export function settingsOfReplica(settings: SqlServerSettings): SqlServerSettings | null {
-  const { replica, instanceName: _, ...own } = settings;
+  const { replica, instanceName: _, authentication, hostNameInCertificate, ...own } = settings;
   if (!replica) return null;
   return {
     ...own,
     ...replica,
+    // A login of its own is a SQL login.
+    ...(authentication && replica.user === undefined ? { authentication } : {}),
+    ...(hostNameInCertificate && replica.host === own.host ? { hostNameInCertificate } : {}),
     readOnlyIntent: true,
     connectTimeoutMs: Math.min(own.connectTimeoutMs, longestConnectMs),
   };

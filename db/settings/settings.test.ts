@@ -282,11 +282,6 @@ describe('what is not allowed', () => {
       'INGEST_SQLSERVER_STATE_CONN_STR is not a connection string',
     ],
     [
-      'Windows sign-in',
-      { INGEST_SQLSERVER_STATE_CONN_STR: 'Server=h;Trusted_Connection=yes' },
-      '“trusted_connection” in INGEST_SQLSERVER_STATE_CONN_STR is not supported',
-    ],
-    [
       'a database in memory',
       { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: ':memory:' },
       'INGEST_SQLITE_PATH must be the path of a file',

@@ -15,7 +15,8 @@ const wholeNumber = (min: number, max: number) => {
 const yes = ['yes', 'true', '1', 'on', 'mandatory'];
 const no = ['no', 'false', '0', 'off', 'optional'];
 
-const hostMessage = 'must be a host name or an IP address, with its port in INGEST_SQLSERVER_PORT';
+const hostMessage =
+  'must be a host name or an IP address, or host\\instance, with its port in INGEST_SQLSERVER_PORT';
 export const schemas = {
   host: z
     .string()
@@ -58,6 +59,15 @@ export const schemas = {
     .toLowerCase()
     .refine((text) => [...yes, ...no].includes(text), 'must be yes or no')
     .transform((text) => yes.includes(text)),
+  hostInCertificate: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/, 'must be one host name, without a *'),
+  tenant: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, 'must be the id or the domain of a directory'),
+  packetSize: wholeNumber(512, 32_767),
   seconds: wholeNumber(1, 3600),
   poolMax: wholeNumber(1, 200),
 };

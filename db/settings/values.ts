@@ -19,6 +19,11 @@ export interface YamlSqlServer {
   readonly schema?: string | undefined;
   readonly encrypt?: boolean | 'strict' | undefined;
   readonly trust_server_certificate?: boolean | undefined;
+  readonly authentication?: string | undefined;
+  readonly tenant_id?: string | undefined;
+  readonly host_name_in_certificate?: string | undefined;
+  readonly multi_subnet_failover?: boolean | undefined;
+  readonly packet_size?: number | undefined;
   readonly replica?: YamlReplica | undefined;
 }
 
@@ -58,4 +63,18 @@ export function settingsInvalid(from: string, problem: string, cause?: unknown):
     remedy: `Correct ${from}.`,
     cause,
   });
+}
+
+/** `host\instance`, as the tools of SQL Server write a named instance; `(local)` and `.` are this machine. */
+export function hostAndInstance(given: Given): {
+  readonly host: Given;
+  readonly instanceName?: Given;
+} {
+  const [host = '', ...rest] = given.value.split('\\');
+  const { from } = given;
+  const isHere = ['', '.', '(local)'].includes(host.trim().toLowerCase());
+  return {
+    host: { value: isHere ? 'localhost' : host.trim(), from },
+    ...(rest.length === 0 ? {} : { instanceName: { value: rest.join('\\').trim(), from } }),
+  };
 }

@@ -28,6 +28,14 @@ const server = ({ settings }: ErrorPlace) =>
     ? `${settings.host}:${settings.port}`
     : `${settings.host}\\${settings.instanceName}`;
 
+/** Who the settings sign in as, where they name somebody. */
+const login = ({ user, authentication }: SqlServerSettings) => {
+  if (authentication?.kind === 'ntlm') return `the login ${authentication.domain}\\${user}`;
+  return user === '' ? 'this process’s identity' : `the login ${user}`;
+};
+
+const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 const refused: Sentence = {
   code: 'db_connection_refused',
   message: (place) => `No SQL Server answers at ${server(place)}.`,
@@ -48,9 +56,15 @@ const connectTimeout: Sentence = {
 };
 const loginFailed: Sentence = {
   code: 'db_login_failed',
-  message: ({ settings }) => `The server refused the login ${settings.user}.`,
+  message: ({ settings }) => `The server refused ${login(settings)}.`,
   remedy:
-    'Check INGEST_SQLSERVER_USER and INGEST_SQLSERVER_PASSWORD (or MSSQL_SA_PASSWORD); the password must meet the server’s rules (8 characters and more with upper and lower case, digit, special character), and a server that is still starting refuses logins too.',
+    'Check INGEST_SQLSERVER_AUTHENTICATION, INGEST_SQLSERVER_USER and INGEST_SQLSERVER_PASSWORD (or MSSQL_SA_PASSWORD); the password must meet the server’s rules (8 characters and more with upper and lower case, digit, special character), and a server that is still starting refuses logins too.',
+};
+const noToken: Sentence = {
+  code: 'db_login_failed',
+  message: (_, words) => `Microsoft Entra ID gave no token to sign in with. ${words}`,
+  remedy:
+    'Check INGEST_SQLSERVER_USER (the client id), its secret in INGEST_SQLSERVER_PASSWORD and INGEST_SQLSERVER_TENANT_ID, or that this machine has a managed identity; and that the identity has a user in the database (CREATE USER … FROM EXTERNAL PROVIDER).',
 };
 const firewall: Sentence = {
   code: 'db_login_failed',
@@ -69,13 +83,13 @@ const certificate: Sentence = {
   code: 'db_certificate_untrusted',
   message: (place) => `The certificate of ${server(place)} is not trusted.`,
   remedy:
-    'Set TrustServerCertificate=yes (INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE=yes) for a server of your own, or install its authority and start Node with NODE_EXTRA_CA_CERTS.',
+    'Set TrustServerCertificate=yes (INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE=yes) for a server of your own, or install its authority and start Node with NODE_EXTRA_CA_CERTS; where it is for another name than the host’s, set INGEST_SQLSERVER_HOST_NAME_IN_CERTIFICATE.',
 };
 const tlsFailed: Sentence = {
   code: 'db_certificate_untrusted',
   message: (place) => `No encrypted connection could be agreed with ${server(place)}.`,
   remedy:
-    'Check INGEST_SQLSERVER_ENCRYPT: “strict” needs SQL Server 2022 or later; “yes” suits the others.',
+    'Check INGEST_SQLSERVER_ENCRYPT: “strict” needs SQL Server 2022 or later; “yes” suits the others; “no” only a server that forces no encryption.',
 };
 const schemaMissing: Sentence = {
   code: 'db_schema_missing',
@@ -106,7 +120,7 @@ const setOptions: Sentence = {
 const denied: Sentence = {
   code: 'db_permission_denied',
   message: ({ settings }) =>
-    `The login ${settings.user} lacks a right in the database ${settings.database}.`,
+    `${capital(login(settings))} lacks a right in the database ${settings.database}.`,
   remedy:
     'Grant it SELECT, INSERT, UPDATE, DELETE and EXECUTE on the schema; migrations need CREATE TABLE and ALTER too.',
 };
@@ -272,7 +286,8 @@ function byFacts(
   const has = (...names: string[]) => codes.some((code) => names.includes(code));
   if (codes.some((code) => /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CERT)/.test(code)))
     return certificate;
-  if (codes.some((code) => /^(ERR_SSL|EPROTO|ERR_TLS)/.test(code))) return tlsFailed;
+  if (has('EFEDAUTH')) return noToken;
+  if (codes.some((code) => /^(ERR_SSL|EPROTO|ERR_TLS|EENCRYPT)/.test(code))) return tlsFailed;
   if (has('ENOTFOUND', 'EAI_AGAIN')) return hostUnknown;
   if (has('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EINSTLOOKUP')) return refused;
   if (has('ETIMEOUT', 'ETIMEDOUT', 'ECANCEL')) {
@@ -290,7 +305,8 @@ function byFacts(
 
 /** As an administrator looks it up: the server’s messages with their numbers, else what the driver said. */
 function wordsOf(error: Error): string {
-  const words = quoteServer(error) ?? error.message;
+  const said = [...causesOf(error)].map(({ message }) => message).filter((one) => one !== '');
+  const words = quoteServer(error) ?? [...new Set(said)].slice(0, 2).join(' ');
   return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words;
 }
 

@@ -148,7 +148,9 @@ describe('a stand-in for the server', () => {
   it('is told how to count rows and wait for locks, whatever it was set to', async () => {
     const { standIn, db } = await open();
     await ask(db);
-    expect(standIn.batches.at(-1)).toBe('set nocount off; set lock_timeout -1');
+    expect(standIn.batches.at(-1)).toBe(
+      'set nocount off; set deadlock_priority normal; set lock_timeout -1',
+    );
   });
 
   it('that refuses the sign-in is asked once, by however many who want a connection', async () => {

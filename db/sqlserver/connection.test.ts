@@ -9,6 +9,7 @@ import {
 } from 'kysely';
 import { type Connection, type Request, RequestError } from 'tedious';
 import { describe, expect, it } from 'vitest';
+import { inBackground } from '../background.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { TdsConnection } from './connection.ts';
 
@@ -26,10 +27,12 @@ const db = new Kysely<{ t: { a: number } }>({
 /** A server that takes the first statements for the victims of deadlocks; `sent` counts all of them. */
 function victims(count: number) {
   const seen = { sent: 0, readAgain: 0 };
+  const texts: (string | undefined)[] = [];
   const server = Object.assign(new EventEmitter(), {
     inTransaction: true,
     execSql(request: Request) {
       seen.sent += 1;
+      texts.push(request.sqlTextOrProcedure);
       const error = new RequestError('was deadlocked on lock resources', 'EREQUEST');
       error.number = 1205;
       setImmediate(() => request.callback(seen.sent > count ? null : error, 0, []));
@@ -40,7 +43,7 @@ function victims(count: number) {
   const connection = new TdsConnection(server as unknown as Connection, settings, () => {
     seen.readAgain += 1;
   });
-  return { server, connection, seen };
+  return { server, connection, seen, texts };
 }
 
 describe('a statement that the server takes for a deadlock’s victim', () => {
@@ -79,4 +82,12 @@ describe('a statement that the server takes for a deadlock’s victim', () => {
     expect(seen.sent).toBe(1);
     expect(connection.isAtRest()).toBe(false);
   });
+});
+
+it('a statement of background work is the first to give way, and no other', async () => {
+  const { connection, texts } = victims(0);
+  const read = db.selectFrom('t').selectAll().compile();
+  await inBackground(() => connection.executeQuery(read));
+  await connection.executeQuery(read);
+  expect(texts).toEqual([`set deadlock_priority low; ${read.sql}`, read.sql]);
 });

@@ -1,60 +1,26 @@
 /** One TDS connection: connects, runs one statement at a time, begins and ends transactions. */
-import { hostname } from 'node:os';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
-import { Connection, type ConnectionConfiguration } from 'tedious';
+import { Connection } from 'tedious';
+import { isInBackground } from '../background.ts';
 import { checkDeadline, millisecondsLeft, statementTimeout } from '../deadline.ts';
 import { DatabaseError } from '../errors.ts';
-import type { ProcessRole, SqlServerSettings } from '../settings/model.ts';
+import type { SqlServerSettings } from '../settings/model.ts';
 import { backoffMs, pause } from '../transaction.ts';
 import { classifySqlServerError } from './classify-error.ts';
+import { connectionConfiguration, sessionOptions } from './connection-configuration.ts';
 import { ignorePartnerTokens } from './partner-token.ts';
 import { PlannableRequest, typedParameter } from './request.ts';
 
 /** A live server answers sooner; a dead one must not hold up whoever needs a connection, ms. */
 const aliveWithinMs = 2_000;
-/** A server that does not even take back a statement is taken for dead after this, ms. */
-const cancelTimeoutMs = 2_000;
-/**
- * What a server's "user options" or a logon trigger may have set otherwise: without row counts every completion
- * would look lost, and a lock that is waited for ends with the statement's own limit. tedious sends the others.
- */
-const sessionOptions = 'set nocount off; set lock_timeout -1';
 /** The numbers of messages that a script gives as text, by RAISERROR and by PRINT. */
 const numbersOfText: readonly number[] = [50_000, 0];
+/** Within the text that sp_executesql runs: it holds for the statement and is undone by the server. */
+const givesUpFirst = 'set deadlock_priority low; ';
 /** How often a read is sent at most. */
 const maxReads = 5;
 
 ignorePartnerTokens();
-
-/** As `sys.dm_exec_sessions` shows it: `Holocron worker crawler-1:4711`. */
-const programName = (role: ProcessRole = 'command') =>
-  `Holocron ${role} ${hostname().slice(0, 60)}:${process.pid}`;
-
-export function connectionConfiguration(settings: SqlServerSettings): ConnectionConfiguration {
-  const { host, port, instanceName, database, user, password } = settings;
-  return {
-    server: host,
-    authentication: { type: 'default', options: { userName: user, password } },
-    options: {
-      database,
-      ...(instanceName === undefined ? { port } : { instanceName }),
-      encrypt: settings.encrypt,
-      trustServerCertificate: settings.trustServerCertificate,
-      connectTimeout: settings.connectTimeoutMs,
-      requestTimeout: settings.requestTimeoutMs,
-      // Closes the connection when the server is silent: nothing half-open returns to the pool.
-      cancelTimeout: cancelTimeoutMs,
-      readOnlyIntent: settings.readOnlyIntent ?? false,
-      appName: programName(settings.role),
-      // How often a server is asked again is decided in one place: `reconnect.ts`.
-      maxRetriesOnTransientErrors: 0,
-      lowerCaseGuids: true,
-      useUTC: true,
-      // Statements that fail must not silently end the transaction around them.
-      abortTransactionOnError: false,
-    },
-  };
-}
 
 /**
  * Throws DatabaseError when the server cannot be reached or refuses.
@@ -80,7 +46,9 @@ export async function connect(
   });
   const connected = new TdsConnection(connection, settings, onReadAgain);
   try {
-    await connected.executeBatch(sessionOptions, { timeoutMs: settings.connectTimeoutMs });
+    await connected.executeBatch(sessionOptions(settings), {
+      timeoutMs: settings.connectTimeoutMs,
+    });
     return connected;
   } catch (error) {
     await connected.close();
@@ -179,7 +147,8 @@ export class TdsConnection implements DatabaseConnection {
     checkDeadline();
     if (this.#doomed) throw this.#doomed;
     const left = millisecondsLeft();
-    const { rows, rowCount } = await this.#run(query.sql, query.parameters, {
+    const text = isInBackground() ? `${givesUpFirst}${query.sql}` : query.sql;
+    const { rows, rowCount } = await this.#run(text, query.parameters, {
       // 0 would mean no limit.
       timeoutMs: left === null ? this.#settings.requestTimeoutMs : Math.max(1, left),
     });

@@ -30,7 +30,7 @@ export class ConnectionPool {
 
   /** Makes no connection before the first is asked for. */
   constructor(settings: SqlServerSettings, { onReadAgain, onAway }: PoolEvents = {}) {
-    const reconnect = new Reconnect({ onAway });
+    const reconnect = new Reconnect({ onAway, to: settings.readOnlyIntent ? 'copy' : 'database' });
     this.#max = settings.poolMax;
     this.#pool = new Pool<TdsConnection>({
       min: 0,

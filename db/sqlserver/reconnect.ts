@@ -14,13 +14,14 @@ const refusals: ReadonlySet<DatabaseErrorCode> = new Set<DatabaseErrorCode>([
   'db_certificate_untrusted',
   'db_permission_denied',
 ]);
-/** At most six sign-ins a minute. */
-const betweenRefusalsMs = 10_000;
+/** Together at most six sign-ins a minute: five to the database, one to its readable copy, which may be the same. */
+const betweenRefusalsMs = { database: 12_000, copy: 60_000 };
 /** After an outage all goes on within ten seconds. */
 const longestDelayMs = 5_000;
 const firstDelayMs = 200;
 
 interface ReconnectOptions {
+  readonly to?: keyof typeof betweenRefusalsMs;
   readonly onAway?: OnAway | undefined;
   /** A monotonic clock, ms. */
   readonly now?: () => number;
@@ -36,6 +37,7 @@ interface Away {
 }
 
 export class Reconnect {
+  readonly #betweenRefusalsMs: number;
   readonly #onAway: OnAway;
   readonly #now: () => number;
   readonly #random: () => number;
@@ -44,6 +46,7 @@ export class Reconnect {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReconnectOptions = {}) {
+    this.#betweenRefusalsMs = betweenRefusalsMs[options.to ?? 'database'];
     this.#onAway = options.onAway ?? (() => undefined);
     this.#now = options.now ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
@@ -89,7 +92,7 @@ export class Reconnect {
   }
 
   #delayMs({ code }: DatabaseError, failures: number): number {
-    if (refusals.has(code)) return betweenRefusalsMs * (1 + 0.2 * this.#random());
+    if (refusals.has(code)) return this.#betweenRefusalsMs * (1 + 0.2 * this.#random());
     const full = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 20));
     return full / 2 + (full / 2) * this.#random();
   }

@@ -43,6 +43,11 @@ const sqlServerState = z.strictObject({
   schema: schemaName.optional(),
   encrypt: z.union([z.boolean(), z.literal('strict')]).optional(),
   trust_server_certificate: flag.optional(),
+  authentication: z.string().min(1).optional(),
+  tenant_id: z.string().min(1).optional(),
+  host_name_in_certificate: z.string().min(1).optional(),
+  multi_subnet_failover: flag.optional(),
+  packet_size: count(512, 32_767).optional(),
   replica: z
     .strictObject({
       host: z.string().min(1).optional(),

@@ -19,7 +19,7 @@ async function variablesInCode(): Promise<Set<string>> {
     for (const [name] of read(file).matchAll(whole)) names.add(name);
   }
   const sqlServer = read('db/settings/sqlserver-settings.ts');
-  for (const [, name] of sqlServer.matchAll(/(?:fromEnv\(|pick\([^,]+, )'([A-Z_]+)'/g)) {
+  for (const [, name] of sqlServer.matchAll(/(?:fromEnv|pick)\(\s*'([A-Z_]+)'/g)) {
     names.add(`INGEST_SQLSERVER_${name}`);
   }
   // Prefixes and examples, not variables.

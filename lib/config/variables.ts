@@ -47,11 +47,26 @@ export const variableGroups: readonly VariableGroup[] = [
   {
     title: 'SQL Server',
     variables: [
-      variable('INGEST_SQLSERVER_HOST', '`localhost`', 'host name or address'),
-      variable('INGEST_SQLSERVER_PORT', '`1433`', ''),
+      variable('INGEST_SQLSERVER_HOST', '`localhost`', 'host name or address, or `host\\instance`'),
+      variable('INGEST_SQLSERVER_PORT', '`1433`', 'wins over the name of an instance'),
       variable('INGEST_SQLSERVER_DATABASE', '`Holocron`', 'created by `pnpm db:init` when missing'),
-      variable('INGEST_SQLSERVER_USER', '`sa`', ''),
-      variable('INGEST_SQLSERVER_PASSWORD', '`MSSQL_SA_PASSWORD`', 'required for SQL Server'),
+      variable(
+        'INGEST_SQLSERVER_AUTHENTICATION',
+        '`SqlPassword`',
+        'how to [sign in](sql-server.md#sign-in): also `Ntlm` and the `ActiveDirectory…` kinds',
+      ),
+      variable('INGEST_SQLSERVER_USER', '`sa`', 'the login; with Entra ID the client id'),
+      variable(
+        'INGEST_SQLSERVER_PASSWORD',
+        '`MSSQL_SA_PASSWORD`',
+        'required where the sign-in has one; for an application of Entra ID its secret',
+      ),
+      variable('INGEST_SQLSERVER_TENANT_ID', '', 'the directory of an application of Entra ID'),
+      variable(
+        'INGEST_SQLSERVER_ACCESS_TOKEN',
+        '',
+        'for `ActiveDirectoryAccessToken`; when it has expired, no new connection is made',
+      ),
       variable(
         'MSSQL_SA_PASSWORD',
         '',
@@ -61,9 +76,20 @@ export const variableGroups: readonly VariableGroup[] = [
       variable('INGEST_SQLSERVER_ENCRYPT', '`yes`', '`yes`, `no` or `strict` (TDS 8)'),
       variable(
         'INGEST_SQLSERVER_TRUST_SERVER_CERTIFICATE',
-        '`yes`',
-        'set `no` when the server has a certificate of a known authority',
+        '`yes` for this machine (`localhost`, `127.0.0.1`, `::1`), else `no`',
+        '`yes` trusts whatever certificate the server shows; never with `strict`',
       ),
+      variable(
+        'INGEST_SQLSERVER_HOST_NAME_IN_CERTIFICATE',
+        'the host',
+        'the name that the server’s certificate must be for',
+      ),
+      variable(
+        'INGEST_SQLSERVER_MULTI_SUBNET_FAILOVER',
+        '`no`',
+        '`yes` tries all addresses of the host at once: the listener of an availability group',
+      ),
+      variable('INGEST_SQLSERVER_PACKET_SIZE', '`4096`', 'bytes of a network packet, 512 to 32767'),
       variable('INGEST_SQLSERVER_CONNECT_TIMEOUT', '`15`', 'seconds'),
       variable('INGEST_SQLSERVER_REQUEST_TIMEOUT', '`30`', 'seconds for one statement'),
       variable('INGEST_SQLSERVER_POOL_MAX', '`10`', 'connections of one process, 1 to 200'),
