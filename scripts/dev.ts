@@ -30,13 +30,13 @@ async function main(flags: SettingsFlags): Promise<number> {
     name: 'console',
     args: ['--import', withParent, next, 'dev', ...where],
     env,
-    restart: false,
+    mayLeave: false,
   });
   supervisor.start({
     name: 'worker',
     args: ['--watch', inRoot('commands/worker.ts')],
     env,
-    restart: true,
+    mayLeave: true,
   });
   say(greeting(prepared, address));
   return supervisor.ended;

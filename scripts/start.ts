@@ -42,14 +42,14 @@ async function main(flags: SettingsFlags): Promise<number> {
     name: 'console',
     args: [...consoleFlags, '--import', withParent, serverFile],
     env,
-    restart: false,
+    mayLeave: false,
   });
   if (await answers(address, 60_000, () => over)) {
     supervisor.start({
       name: 'worker',
       args: [...workerFlags, worker],
       env,
-      restart: true,
+      mayLeave: true,
     });
     say(greeting(prepared, address));
   } else if (!over) {

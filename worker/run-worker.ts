@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { AppError } from '#lib/errors/app-error.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
 import { createRobotsCache } from '#lib/source-types/web/robots.ts';
@@ -18,6 +19,7 @@ import { createSourceMemory } from './pipeline/load-source.ts';
 import { processBatch } from './pipeline/process.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
+import { surviveFaults } from './unhandled-faults.ts';
 
 /** How long an idle worker waits before it looks again, ms. */
 const pollMs = 1_000;
@@ -96,6 +98,11 @@ export async function runWorker(
     'worker started',
   );
 
+  let faulty = false;
+  const undoSurvival = surviveFaults(context.log, () => {
+    faulty = true;
+    stop.request('faults that belong to no item keep coming');
+  });
   const ended = new AbortController();
   const duties = performDuties(context, inFlight, stop, ended.signal, figures);
   const breakOff = () => inFlight.breakOff('stopping');
@@ -118,6 +125,12 @@ export async function runWorker(
       signOff(context.db, workerId, figuresOf(inFlight, figures)),
     );
     context.log.info({ ...inFlight.tally }, 'worker ended');
+    undoSurvival();
+  }
+  if (faulty) {
+    throw new AppError('internal', 'Faults that belong to no item kept coming; the worker ended.', {
+      remedy: 'Start it again, as pnpm start does by itself, and look for the cause in its log.',
+    });
   }
   return inFlight.tally;
 }

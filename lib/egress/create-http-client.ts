@@ -1,6 +1,7 @@
 /** The one HTTP client: guarded addresses, limits on time and size, redirects checked hop by hop. */
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
+import { acceptEncoding } from './decompress.ts';
 import {
   type AddressPolicy,
   createAddressPolicy,
@@ -9,8 +10,10 @@ import {
   refusedAddress,
 } from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
+import { watchForCuts } from './http2-cuts.ts';
 import { classifyFailure } from './network-errors.ts';
-import { acceptEncoding, readBody } from './read-body.ts';
+import { readBody, readFailure } from './read-body.ts';
+import { addressIn, flattened } from './response-headers.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
 
 export interface HttpClientSettings {
@@ -46,6 +49,7 @@ const harmlessHeaders = new Set([
  * guard forbids it.
  */
 export function createHttpClient(settings: HttpClientSettings): HttpClient {
+  watchForCuts();
   const policy = createAddressPolicy(settings.allow);
   const connector = createGuardedConnector(policy, {
     timeoutMs: settings.connectTimeoutMs ?? 10_000,
@@ -98,7 +102,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           const response = await send(hop, signal);
           const firstByteMs = performance.now() - startedAt - patience.pausedMs();
           const headers = flattened(response.headers);
-          const next = redirectOf(hop, response.statusCode, headers['location']);
+          const next = redirectOf(hop, response.statusCode, addressIn(headers['location']));
           if (next) {
             // A small body is read to keep the connection; a large one is not waited for.
             await response.body.dump({ limit: 64 * 1024, signal }).catch(() => undefined);
@@ -113,11 +117,13 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           const bodyless =
             hop.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
           const encoding = bodyless ? undefined : headers['content-encoding'];
-          const { body, wireBytes } = await readBody(response.body, {
+          const read = isSuccess(response.statusCode) ? readBody : readFailure;
+          const { body, wireBytes } = await read(response.body, {
             encoding,
             maxBytes,
             url: hop.url.href,
           });
+          request.signal?.throwIfAborted();
           const connection = connector.connectionTo(hop.url.host);
           const answer: HttpResponse = {
             status: response.statusCode,
@@ -175,6 +181,8 @@ function startPatience(timeoutMs: number) {
   };
 }
 
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
 interface Hop {
   readonly url: URL;
   readonly method: string;
@@ -220,18 +228,6 @@ function checkLiteral(url: URL, policy: AddressPolicy): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const literal = host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
   if (literal && !policy.allows(host)) throw refusedAddress(url.hostname);
-}
-
-function flattened(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined
-        ? []
-        : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
 }
 
 const tooSlow = (url: string, timeoutMs: number): AppError =>

@@ -1,4 +1,4 @@
-import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '#test/db/self-signed.ts';
@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-type Respond = Parameters<Http2SecureServer['on']>[1];
+type Respond = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /** A server with TLS on loopback that speaks HTTP/2 and, when asked for nothing else, HTTP/1.1. */
 async function serve(respond: Respond) {
@@ -45,6 +45,16 @@ async function serve(respond: Respond) {
     ask: (path: string, more: object = {}) =>
       client.request({ url: `https://localhost:${address.port}${path}`, timeoutMs: 5000, ...more }),
   };
+}
+
+/** Node's own object of a stream, by which a reset alone can be sent. */
+function handleOf(stream: object): { rstStream(code: number): void } {
+  const key = Object.getOwnPropertySymbols(stream).find(
+    (symbol) => symbol.description === 'kHandle',
+  );
+  if (key === undefined) throw new Error('the stream has no handle');
+  // What Node keeps under this symbol.
+  return (stream as Record<symbol, { rstStream(code: number): void }>)[key] as never;
 }
 
 describe('a server that speaks HTTP/2', () => {
@@ -86,6 +96,19 @@ describe('a server that speaks HTTP/2', () => {
     });
     await expect(server.ask('/headers')).rejects.toMatchObject({ name: 'AppError' });
     expect(await server.ask('/big')).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['CANCEL', 8],
+    ['NO_ERROR', 0],
+    ['INTERNAL_ERROR', 2],
+  ])('that resets a stream half-way with %s has cut the answer', async (_, code) => {
+    const server = await serve((_request, response) => {
+      response.write('half');
+      // Its own close() would end the body first.
+      setTimeout(() => handleOf(response.stream).rstStream(code), 50);
+    });
+    await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_connect_failed' });
   });
 
   it('that ends the session is a connection that was cut', async () => {

@@ -1,100 +1,71 @@
-/**
- * Reads the body of a response within its limits, undoing its content encodings as a stream, so that a limit
- * can stop it anywhere; counts what came over the wire.
- */
-import { pipeline, type Readable, Transform } from 'node:stream';
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-} from 'node:zlib';
-import { AppError } from '#lib/errors/app-error.ts';
+/** Reads the body of a response within its limits, and undoes its content codings. */
+import type { Readable } from 'node:stream';
+import { decompress, isTooLarge } from './decompress.ts';
 import { tooLarge } from './network-errors.ts';
 
-/** What is asked for; the decompressors below are those a server may answer with all the same. */
-export const acceptEncoding = 'zstd, br, gzip';
-
-const decompressors = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-]);
-
-/** A chain longer than this is an attack, not a saving. */
-const maxLayers = 2;
-
-/**
- * Throws `egress_response_invalid` for encodings that were not asked for and are not known.
- * @param counter stands before the decompressors and sees what came over the wire
- */
-function decompress(
-  body: Readable,
-  contentEncoding: string | undefined,
-  counter: Transform,
-): AsyncIterable<Uint8Array> {
-  const layers = (contentEncoding ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity')
-    .reverse();
-  const stages = layers.slice(0, maxLayers).flatMap((name) => decompressors.get(name)?.() ?? []);
-  if (stages.length < layers.length) {
-    body.destroy();
-    throw new AppError(
-      'egress_response_invalid',
-      `The response is encoded as "${contentEncoding}", which cannot be read.`,
-    );
-  }
-  // The reader sees a failure of any stage, and its leaving closes them all, so nothing is left here.
-  return [counter, ...stages].reduce<Readable>(
-    (source, stage) => pipeline(source, stage, () => undefined),
-    body,
-  );
-}
-
 export interface ReadBody {
-  /** Decompressed. */
+  /** Without content codings. */
   readonly body: Uint8Array;
   /** As it was sent, without headers. */
   readonly wireBytes: number;
 }
 
+interface BodyOf {
+  readonly encoding: string | undefined;
+  /** Of what was sent, and of what it is when unpacked. */
+  readonly maxBytes: number;
+  readonly url: string;
+}
+
 /**
- * Stops at the first byte too many, before more is buffered: of what was decompressed, and of what was
- * sent, since a compressed stream may go on for ever without yielding anything.
+ * Stops at the first byte too many, before more is buffered.
+ * @throws AppError `egress_too_large`, `egress_encoding_unknown`; what the connection or zlib throws
  */
-export async function readBody(
-  stream: Readable,
-  { encoding, maxBytes, url }: { encoding: string | undefined; maxBytes: number; url: string },
-): Promise<ReadBody> {
-  // As it is: nothing stands between the connection and the reader.
-  if (encoding === undefined) {
-    const body = await gather(stream, maxBytes, url);
-    return { body, wireBytes: body.byteLength };
+export async function readBody(stream: Readable, of: BodyOf): Promise<ReadBody> {
+  const sent = await gather(stream, of);
+  if (of.encoding === undefined) return { body: sent, wireBytes: sent.byteLength };
+  try {
+    const body = await decompress(sent, of.encoding, of.maxBytes);
+    return { body, wireBytes: sent.byteLength };
+  } catch (error) {
+    throw isTooLarge(error) ? tooLarge(of.url, of.maxBytes) : error;
   }
-  let wireBytes = 0;
-  const counter = new Transform({
-    transform(chunk: Uint8Array, _, done) {
-      wireBytes += chunk.byteLength;
-      if (wireBytes > maxBytes) done(tooLarge(url, maxBytes));
-      else done(null, chunk);
-    },
-  });
-  const body = await gather(decompress(stream, encoding, counter), maxBytes, url);
-  return { body, wireBytes };
+}
+
+/** Of an answer that failed, as much is read as tells why, bytes. */
+const mostOfFailure = 1024 * 1024;
+
+/**
+ * The body of an answer that is no success: what can be had of it. Status and headers say what it means, and a body
+ * that is cut, endless or undecodable takes nothing away from that.
+ */
+export async function readFailure(stream: Readable, of: BodyOf): Promise<ReadBody> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes >= mostOfFailure) break;
+    }
+  } catch {
+    // What has come is what there is.
+  }
+  const sent = Buffer.concat(chunks, bytes);
+  const body =
+    of.encoding === undefined
+      ? sent
+      : await decompress(sent, of.encoding, mostOfFailure).catch(() => new Uint8Array());
+  return { body, wireBytes: bytes };
 }
 
 async function gather(
   stream: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  url: string,
+  { maxBytes, url }: BodyOf,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop by an exception destroys the streams, and with them the connection.
+  // Leaving the loop by an exception destroys the stream, and with it the connection.
   for await (const chunk of stream) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(url, maxBytes);

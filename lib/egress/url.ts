@@ -32,4 +32,5 @@ export function describeUrl(url: string): string {
   return shorten(parsed ? `${parsed.protocol}//${parsed.host}${parsed.pathname}` : url);
 }
 
-const shorten = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
+/** For messages: at most 200 characters. */
+export const shorten = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);

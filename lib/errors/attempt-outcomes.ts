@@ -59,6 +59,10 @@ const rules = {
     'A proxy in between may garble single responses.',
     hostFault,
   ),
+  egress_encoding_unknown: rule(
+    'retry',
+    'A server in a bad moment names an encoding it does not use; the attempts are bounded.',
+  ),
   egress_url_invalid: rule('give_up', 'The address will not change.'),
   egress_address_refused: rule('give_up', 'This deployment must not reach the address.'),
   egress_too_large: rule('give_up', 'It would be as large next time.'),
@@ -85,6 +89,9 @@ const rules = {
   }),
   api_error: rule('give_up', 'The API does not accept what was asked.'),
   budget_spent: rule('retry', 'The budget is renewed; requests that cost nothing go on meanwhile.'),
+  not_ready: rule('retry', 'It accepted the request and will have the answer later (202).', {
+    leastDelayMs: minute,
+  }),
   payload_invalid: rule(
     'retry',
     'A truncated response looks the same as a wrong one, and the attempts are bounded.',
@@ -116,6 +123,8 @@ const rules = {
   secret_unreadable: rule('give_up', 'The secret must be entered again.'),
   config_invalid: rule('give_up', 'The source’s settings no longer fit its type.'),
   internal: rule('retry', 'A fault of ours; bounded, so that it does no harm if it persists.'),
+  source_type_faulty: rule('retry', 'The fault may depend on what the source sent.'),
+  attempt_overdue: rule('retry', 'A source that took so long may be quicker later.', hostFault),
   attempts_exhausted: rule(
     'give_up',
     'Workers died while processing it as often as it may be attempted.',

@@ -59,6 +59,8 @@ export const appErrorRemedies = {
   egress_timeout: 'The server was too slow; raise the time-out or try later.',
   egress_too_large: 'Raise the size limit or exclude this resource.',
   egress_too_many_redirects: 'Check the URL; it redirects in a circle or too often.',
+  egress_encoding_unknown:
+    'The server compresses in a way nobody can undo; ask its operator, or fetch another address.',
   egress_response_invalid: 'The server answered with something that is not HTTP.',
   // what a source answered
   http_not_found: 'The resource does not exist at the source.',
@@ -70,6 +72,7 @@ export const appErrorRemedies = {
   http_rate_limited: 'The host asked us to slow down; give its source a longer delay.',
   http_client_error: 'Check the request; the source refused it.',
   http_server_error: 'The source has an internal fault; retry once it has recovered.',
+  not_ready: 'The source prepares its answer; retry later.',
   payload_invalid: 'The response could not be read; check the URL and the source type.',
   api_error: 'The source answered with an error of its own; see the message.',
   api_busy: 'The source is overloaded or read-only; retry once it has recovered.',
@@ -89,6 +92,10 @@ export const appErrorRemedies = {
   snapshot_conflict:
     'These records exist here with other content: import into another database, or find out which are right.',
   attempts_exhausted: 'It failed too often; correct the cause and retry it.',
+  source_type_faulty:
+    'Correct the source type: what it answered is not one of the outcomes that docs/source-types.md lists.',
+  attempt_overdue:
+    'Give the source a longer time-out, or fetch less at once; an attempt may take sixty times the time-out.',
   source_removed: "The item's source no longer exists; skip it or create the source again.",
   internal: 'Look up the given id in the log.',
 } as const;

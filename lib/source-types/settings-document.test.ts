@@ -28,6 +28,9 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   - \`unchanged\`: the source says so (304, the same revision, or a list of changes without it);
   - \`alias\`: another name of a resource, which is enqueued at the same depth;
   - \`error\` with a code; [retries.md](retries.md) says what is done then.
+
+  Anything else, a fault that nobody caught and an attempt beyond its deadline (sixty times the time-out and the
+  delay, ten minutes at least) fail the attempt, and nothing but it.
 - **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their
   outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
 - **\`discover(item, payload, context, answer)\`** is pure: what the payload leads to. \`isHop: false\` marks what

@@ -1,4 +1,7 @@
-/** Keeps the processes of one installation together: they start in order and end together. */
+/**
+ * Keeps the processes of one installation together: they start in order, one that dies is started again with a
+ * growing pause, and they end together.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { root } from './root.ts';
 
@@ -7,8 +10,8 @@ export interface ChildPlan {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Restarted when it dies; otherwise its death ends everything. */
-  readonly restart: boolean;
+  /** Exit code 0 means that it has finished and is not missed: a worker that an operator drained. */
+  readonly mayLeave: boolean;
 }
 
 export interface Supervisor {
@@ -49,20 +52,17 @@ export function createSupervisor(say: (line: string) => void): Supervisor {
       children.delete(plan);
       if (stopping !== null) return settle();
       const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-      if (plan.restart) {
-        if (code === 0) return say(`The ${plan.name} has finished and left, as it was asked to.`);
-        const row = performance.now() - startedAt > healthyAfterMs ? 0 : deaths;
-        const delayMs = Math.min(longestRestartMs, firstRestartMs * 2 ** row);
-        say(`The ${plan.name} ${how}; it is started again in ${delayMs / 1000} s.`);
-        const timer = setTimeout(() => {
-          restarts.delete(timer);
-          start(plan, row + 1);
-        }, delayMs);
-        restarts.add(timer);
-        return;
+      if (plan.mayLeave && code === 0) {
+        return say(`The ${plan.name} has finished and left, as it was asked to.`);
       }
-      say(`The ${plan.name} ${how}; everything is stopped.`);
-      stop(1);
+      const row = performance.now() - startedAt > healthyAfterMs ? 0 : deaths;
+      const delayMs = Math.min(longestRestartMs, firstRestartMs * 2 ** row);
+      say(`The ${plan.name} ${how}; it is started again in ${delayMs / 1000} s.`);
+      const timer = setTimeout(() => {
+        restarts.delete(timer);
+        start(plan, row + 1);
+      }, delayMs);
+      restarts.add(timer);
     });
   }
 

@@ -5,8 +5,10 @@ import { budgetLeft } from '#lib/hosts/budget.ts';
 import { keepDistance } from '#lib/hosts/limits.ts';
 import { longestRobotsDelayMs } from '#lib/hosts/pace.ts';
 import type { CommonSettings, FetchContext, FetchOutcome } from '#lib/source-types/source-type.ts';
+import { owningFaults } from '../unhandled-faults.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
+import { faulty, soundOutcome } from './outcome.ts';
 import { type HostVisit, politeHttp, visitor } from './polite-http.ts';
 
 /**
@@ -28,8 +30,8 @@ export async function fetchItem(
   context: PipelineContext,
 ): Promise<FetchOutcome | null> {
   try {
-    return await underSlot(leased, leased.abort.signal, source, context, (fetching) =>
-      source.type.fetch(leased.item, fetching),
+    return await underSlot(leased, leased.abort.signal, source, context, async (fetching) =>
+      soundOutcome(await source.type.fetch(leased.item, fetching)),
     );
   } catch (error) {
     return error instanceof ClaimedTooSoon ? null : failedOutcome(error, leased, context);
@@ -50,25 +52,79 @@ export async function fetchTogether(
   if (!first || !together) throw new Error('these items cannot be fetched together');
   try {
     const items = batch.map((leased) => leased.item);
-    const outcomes = await underSlot(first, whenAllAborted(batch), source, context, (fetching) =>
-      together.fetch(items, fetching),
+    const outcomes: unknown = await underSlot(
+      first,
+      whenAllAborted(batch),
+      source,
+      context,
+      (fetching) => together.fetch(items, fetching),
     );
-    return new Map(batch.map((leased, index) => [leased, outcomes[index] ?? null]));
+    if (!Array.isArray(outcomes)) throw faulty('no list of outcomes');
+    return new Map(
+      batch.map((leased, index) => [leased, outcomeAt(outcomes, index, leased, context)]),
+    );
   } catch (error) {
     const outcome = error instanceof ClaimedTooSoon ? null : failedOutcome(error, first, context);
     return new Map(batch.map((leased) => [leased, outcome]));
   }
 }
 
+/** A type that forgets an item, or answers nonsense for it, has failed this one alone. */
+function outcomeAt(
+  outcomes: readonly unknown[],
+  index: number,
+  leased: LeasedItem,
+  context: PipelineContext,
+): FetchOutcome | null {
+  const answered = outcomes[index];
+  if (answered === null) return null;
+  try {
+    return soundOutcome(answered);
+  } catch (error) {
+    return failedOutcome(error, leased, context);
+  }
+}
+
+/** An attempt may take so many times as long as one of its requests with the pause before it, ms at least. */
+const requestsOfAttempt = 60;
+const leastAttemptMs = 10 * 60_000;
+
+/** The whole of an attempt ends at a deadline, whether or not the source type listens to its signal. */
+function openAttempt(requestS: number, signal: AbortSignal) {
+  const limitMs = Math.max(leastAttemptMs, requestS * 1000 * requestsOfAttempt);
+  const controller = new AbortController();
+  const overdue = Promise.withResolvers<never>();
+  // Nobody may be waiting for it.
+  overdue.promise.catch(() => undefined);
+  const passOn = () => controller.abort(signal.reason);
+  signal.addEventListener('abort', passOn, { once: true });
+  if (signal.aborted) passOn();
+  const timer = setTimeout(() => {
+    const message = `The attempt took longer than ${Math.round(limitMs / 60_000)} minutes.`;
+    overdue.reject(new AppError('attempt_overdue', message));
+    controller.abort('overdue');
+  }, limitMs);
+  return {
+    signal: controller.signal,
+    run: <T>(work: () => Promise<T>): Promise<T> => Promise.race([work(), overdue.promise]),
+    end() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', passOn);
+    },
+  };
+}
+
 async function underSlot<T>(
   holder: LeasedItem,
-  signal: AbortSignal,
+  brokenOff: AbortSignal,
   source: LoadedSource,
   context: PipelineContext,
   fetch: (fetching: FetchContext<CommonSettings>) => Promise<T>,
 ): Promise<T> {
   const leaseMs = Math.max(context.leaseMs, source.context.settings.timeout * 2000);
   const delayMs = source.rateDelayMs;
+  const attempt = openAttempt(source.context.settings.timeout + delayMs / 1000, brokenOff);
+  const { signal } = attempt;
   const enterHost = visitor({
     db: context.db,
     get log() {
@@ -81,7 +137,7 @@ async function underSlot<T>(
   const polite = politeHttp(context.http, delayMs, signal, enterHost);
   try {
     if (source.hostIsBlocked) throw new ClaimedTooSoon();
-    return await fetch({
+    const fetching: FetchContext<CommonSettings> = {
       ...source.context,
       http: polite.http,
       signal,
@@ -91,8 +147,10 @@ async function underSlot<T>(
         holder.item.host === null ? null : budgetLeft(context.db, holder.item.host),
       keepDistance: (wishMs) => keepHostsDistance(holder, wishMs, source, context),
       keepDistanceThere: (wishMs) => keepDistanceOfVisit(polite.visit(), wishMs, context),
-    });
+    };
+    return await attempt.run(() => owningFaults(holder.item.workItemId, () => fetch(fetching)));
   } finally {
+    attempt.end();
     holder.requests += polite.sent();
     if (source.holdsSlot) await releaseSlotOf(holder, polite.lastSentAt(), context);
   }

@@ -40,23 +40,32 @@ export function fetchOverHttp(
       }
     };
     await obey(item.requestUri);
-    const response = await exchange.ask(item.requestUri, {
-      method: item.requestMethod,
-      body: item.requestBody,
-      headers: headersOf(item, context),
-      beforeRedirect: (next) => obey(next.href),
-      ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
-    });
+    const ask = (headers: Record<string, string>) =>
+      exchange.ask(item.requestUri, {
+        method: item.requestMethod,
+        body: item.requestBody,
+        headers,
+        beforeRedirect: (next) => obey(next.href),
+        ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
+      });
+    const headers = headersOf(item, context);
+    const condition = conditionOf(item);
+    const isConditional = Object.keys(condition).length > 0;
+    const first = await ask({ ...headers, ...condition });
+    // Nothing is here that it could stand for: a cache on the way compared with a copy of somebody else's.
+    const response =
+      first.status === 304 && !isConditional ? await ask(withoutConditions(headers)) : first;
     const validators = validatorsOf(response, item);
-    if (response.status === 304) {
+    if (response.status === 304 && isConditional) {
       return { kind: 'unchanged', facts: exchange.answered(), validators };
     }
     const refused = refusalOf(exchange, response);
     if (refused) return refused;
     if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
 
-    const { text, charset } = decode(response);
     const mediaType = mediaTypeOf(response);
+    if (response.status === 204) return emptyAnswer(response, mediaType, exchange, validators);
+    const { text, charset } = decode(response);
     const asJson =
       settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
     if (asJson) {
@@ -94,9 +103,29 @@ function headersOf(
     ...lowerCased(item.requestHeaders ?? {}),
     ...(userAgent === null ? {} : { 'user-agent': userAgent }),
     ...(authorization ? { authorization } : {}),
-    ...conditionOf(item),
   };
 }
+
+const withoutConditions = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('if-'))),
+  'cache-control': 'no-cache',
+});
+
+/** 204: that there is nothing is the answer, and is kept as one. */
+const emptyAnswer = (
+  { finalUrl }: HttpResponse,
+  mediaType: string,
+  exchange: Exchange,
+  validators: Validators,
+): FetchOutcome => ({
+  kind: 'fetched',
+  facts: exchange.answered(),
+  payload: { content_type: mediaType, url: finalUrl, text: '' },
+  text: '',
+  contentType: mediaType || 'text/plain',
+  projection: '',
+  validators,
+});
 
 function sitemapOf(
   response: HttpResponse,

@@ -1,9 +1,15 @@
 /** Reading response bodies: text in its charset, JSON, and pages sent where JSON was due. */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 
-/** `text/html; charset=utf-8` → `text/html`; lower case. */
-export const mediaTypeOf = (response: Pick<HttpResponse, 'headers'>): string =>
-  (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+/** RFC 6838, 4.2: each half of a media type has at most 127 characters of these; columns hold 200. */
+const mediaType = /^[\w!#$&^.+*~-]{1,99}\/[\w!#$&^.+*~-]{1,99}$/;
+
+/** `text/html; charset=utf-8` → `text/html`; lower case; empty for what is no media type. */
+export function mediaTypeOf(response: Pick<HttpResponse, 'headers'>): string {
+  const said = (response.headers['content-type'] ?? '').slice(0, 400).split(/[;,]/, 1)[0] ?? '';
+  const type = said.trim().toLowerCase();
+  return mediaType.test(type) ? type : '';
+}
 
 export interface Decoded {
   readonly text: string;
@@ -63,10 +69,13 @@ function decoderFor(label: string | undefined): TextDecoder | undefined {
 
 /** True for a page meant for people, which an API sends when it blocks or is not there. */
 export const looksLikeHtml = (text: string): boolean =>
-  /^\s*<(!doctype html|html|head|body)\b/i.test(text);
+  /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 4096));
 
 /** How an unreadable response begins, for a message: one line, at most 80 characters. */
 export const beginningOf = (text: string): string => {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = text
+    .slice(0, 1000)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 };

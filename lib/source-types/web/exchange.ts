@@ -26,11 +26,14 @@ export interface Exchange {
   facts(details?: JsonObject): FetchFacts | null;
   /** The same when a response is known to exist. */
   answered(details?: JsonObject): FetchFacts;
+  /** Whether the latest request asked for a part, by a header that an operator set. */
+  askedForPart(): boolean;
 }
 
 export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let first: { url: string; method: string; headers: Record<string, string> } | null = null;
   let last: HttpResponse | null = null;
+  let forPart = false;
   let asked = 0;
   let bytes = 0;
   let wireBytes = 0;
@@ -69,6 +72,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       context.signal.throwIfAborted();
       first ??= { url, method, headers: redactHeaders(headers) };
       asked += 1;
+      forPart = Object.keys(headers).some((name) => name.toLowerCase() === 'range');
       const response = await context.http.request({
         url,
         method,
@@ -85,6 +89,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       return response;
     },
     facts,
+    askedForPart: () => forPart,
     answered(details) {
       const known = facts(details);
       if (!known) throw new Error('no request of this exchange was answered yet');

@@ -3,6 +3,7 @@
  * ask next time for what has changed.
  */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { addressIn } from '#lib/egress/response-headers.ts';
 import type { Budget } from '#lib/hosts/budget.ts';
 import type { Validators } from '#lib/queue/model.ts';
 
@@ -16,11 +17,19 @@ export function validatorsOf(
 ): Validators {
   const kept = status === 304 ? item : noValidators;
   return {
-    etag: headers['etag'] ?? kept.etag,
-    lastModified: headers['last-modified'] ?? kept.lastModified,
+    etag: fitting(headers['etag'], longestEtag) ?? kept.etag,
+    lastModified: fitting(headers['last-modified'], longestLastModified) ?? kept.lastModified,
     revision: null,
   };
 }
+
+/** What the columns of a work item hold, characters. */
+const longestEtag = 500;
+const longestLastModified = 100;
+
+/** Null for what cannot be kept whole or sent back as it came: a page is worth more than its validator. */
+const fitting = (value: string | undefined, longest: number): string | null =>
+  value !== undefined && value.length <= longest && /^[\x20-\x7e]+$/.test(value) ? value : null;
 
 /** If-None-Match where there is an ETag, else If-Modified-Since (RFC 9110, 13.1.3). */
 export function conditionOf({
@@ -31,21 +40,56 @@ export function conditionOf({
   return lastModified === null ? {} : { 'if-modified-since': lastModified };
 }
 
-/** The links of a Link header (RFC 8288): `<https://api.example.org/items?page=2>; rel="next"`. */
-const link = /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]*))?)*)/g;
-const parameter = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?/g;
-
-/** The first address with the relation, as it was written; null when there is none. */
+/**
+ * The first address of a Link header (RFC 8288) with the relation, as it was written; null when there is none.
+ * `<https://api.example.org/items?page=2>; rel="next"`. Read from left to right once, whatever it holds.
+ */
 export function linkOf(header: string | undefined, relation: string): string | null {
-  for (const [, address = '', parameters = ''] of (header ?? '').matchAll(link)) {
-    for (const [, name = '', quoted, plain] of parameters.matchAll(parameter)) {
-      if (name.toLowerCase() !== 'rel') continue;
-      if ((quoted ?? plain ?? '').toLowerCase().split(/\s+/).includes(relation)) {
-        return address.trim();
-      }
-    }
+  const text = addressIn(header) ?? '';
+  for (let at = text.indexOf('<'); at !== -1; ) {
+    const end = text.indexOf('>', at);
+    if (end === -1) return null;
+    const address = text.slice(at + 1, end).trim();
+    const parameters = parametersAt(text, end + 1);
+    // The first `rel` counts (RFC 8288, 3.3).
+    const rel = parameters.found.find(([name]) => name === 'rel')?.[1] ?? '';
+    if (rel.toLowerCase().split(/\s+/).includes(relation)) return address;
+    at = text.indexOf('<', parameters.end);
   }
   return null;
+}
+
+/** `; name=value; name="value"` from a place on, names in lower case, and where they end. */
+function parametersAt(text: string, start: number) {
+  const found: (readonly [name: string, value: string])[] = [];
+  const parameter = /\s*;\s*([^\s=;,"]*)\s*(=\s*)?("|[^\s",;]*)/y;
+  let end = start;
+  while (end < text.length) {
+    parameter.lastIndex = end;
+    const match = parameter.exec(text);
+    if (!match) break;
+    end = parameter.lastIndex;
+    const [, name = '', equals, value = ''] = match;
+    if (value !== '"') found.push([name.toLowerCase(), equals === undefined ? '' : value]);
+    else {
+      const quoted = quotedAt(text, end);
+      found.push([name.toLowerCase(), quoted.value]);
+      end = quoted.end;
+    }
+  }
+  return { found, end };
+}
+
+/** From behind the opening quote to behind the closing one; a quote that is never closed reaches to the end. */
+function quotedAt(text: string, start: number) {
+  let value = '';
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') return { value, end: at + 1 };
+    if (character === '\\') at += 1;
+    value += text[at] ?? '';
+  }
+  return { value, end: text.length };
 }
 
 /** A server may ask for anything; beyond a day an operator should look. */

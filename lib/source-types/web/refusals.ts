@@ -23,6 +23,10 @@ const only = (status: number, outcome: AppErrorCode, says: string): StatusOutcom
 });
 
 export const statusOutcomes: readonly StatusOutcome[] = [
+  only(202, 'not_ready', 'it has not made the answer yet'),
+  only(205, 'payload_invalid', 'that has no content'),
+  only(206, 'payload_invalid', 'a part, though the whole was asked for'),
+  only(304, 'payload_invalid', 'not modified, though no condition was given'),
   only(401, 'http_unauthorized', 'it requires credentials'),
   only(403, 'http_forbidden', 'it refuses access'),
   only(404, 'http_not_found', 'it has no such resource'),
@@ -44,9 +48,9 @@ export const statusOutcomes: readonly StatusOutcome[] = [
 
 const beyond = only(0, 'egress_response_invalid', 'that is not an HTTP status');
 
-/** Null for 2xx, and for 304, which is an answer of its own. */
+/** Null for success with the thing itself: what is asked for is never asked for in parts or on condition here. */
 function outcomeOfStatus(status: number): StatusOutcome | null {
-  if ((status >= 200 && status < 300) || status === 304) return null;
+  if (status >= 200 && status < 300 && ![202, 205, 206].includes(status)) return null;
   return statusOutcomes.find(({ from, to }) => status >= from && status <= to) ?? beyond;
 }
 
@@ -96,9 +100,10 @@ export function failureOfChallenge(exchange: Exchange, response: HttpResponse): 
   return challenge === null ? null : failed(exchange, 'blocked', challenge);
 }
 
-/** The error outcome of a status that is not a success; null for 2xx and 304. */
+/** The error outcome of a status that is not a success; null for one that is. */
 export function failureOfStatus(exchange: Exchange, response: HttpResponse): Failure | null {
   const { status } = response;
+  if (status === 206 && exchange.askedForPart()) return null;
   const row = outcomeOfStatus(status);
   if (!row) return null;
   const message = `The source answered ${status}: ${row.says}.`;

@@ -127,7 +127,7 @@ interface RobotsQuestion {
   readonly userAgent: string;
 }
 
-/** The rule of RFC 9309 2.3.1: 2xx is read, 4xx allows all, anything else allows nothing. */
+/** The rule of RFC 9309 2.3.1: 2xx is read, 4xx allows all, anything else, and a part, allows nothing. */
 export function judgeRobots(
   entry: RobotsEntry,
   robotsUrl: string,
@@ -136,7 +136,7 @@ export function judgeRobots(
 ): RobotsVerdict {
   const { status, body } = entry;
   if (status !== null && status >= 400 && status < 500) return { kind: 'allowed', delayMs: null };
-  if (status === null || status >= 300) {
+  if (status === null || status >= 300 || status === 206) {
     const found = status === null ? 'could not be reached' : `answered ${status}`;
     return {
       kind: 'unknown',
