@@ -6,6 +6,7 @@
  */
 import { type NextRequest, NextResponse } from 'next/server';
 import { mayBeKnown } from '#app/_server/known-page.ts';
+import { addressHeader } from '#app/_server/request-address.ts';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
 
 const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
@@ -55,6 +56,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
+  headers.set(addressHeader, pathname + search);
   headers.set('content-security-policy', policy);
   // What a page's own code fetches is judged by its content; a document has a status.
   const isDocument = request.headers.get('sec-fetch-dest') !== 'empty';

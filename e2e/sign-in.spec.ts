@@ -62,6 +62,20 @@ test.describe('with wrong passwords', () => {
   });
 });
 
+test('a session that has ended leads back to the page it ended on', async ({ page, baseURL }) => {
+  await page
+    .context()
+    .addCookies([
+      { name: 'next-auth.session-token', value: 'of-another-time', url: baseURL ?? '' },
+    ]);
+  await page.goto('/audit?action=user');
+  await expect(page.getByText('Your session has ended')).toBeVisible();
+  await page.getByLabel('E-mail').fill(accounts.viewer);
+  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password').press('Enter');
+  await expect(page).toHaveURL(/\/audit\?action=user$/);
+});
+
 test('signing out ends the session', async ({ page }) => {
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(accounts.viewer);

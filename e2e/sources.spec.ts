@@ -147,3 +147,23 @@ test('headers are rows, and a time has the unit that suits it', async ({ page })
   await expect(delay).toHaveValue('minutes');
   await expectNoViolations(page);
 });
+
+test.describe('offline', () => {
+  test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+
+  test('a console that does not answer costs nothing that was typed', async ({ page, context }) => {
+    await goTo(page, '/sources/new?template=sample');
+    const name = page.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill('kept through a blip');
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Create source' }).click();
+    await expect(page.getByText('The console did not answer.')).toBeVisible();
+    await expect(name).toHaveValue('kept through a blip');
+    await page.getByRole('button', { name: 'Test these values' }).click();
+    await expect(page.getByText('The console did not answer.')).toBeVisible();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Create source' }).click();
+    await page.waitForURL(/\/sources\/[0-9a-f-]{36}$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('kept through a blip');
+  });
+});

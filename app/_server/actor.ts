@@ -1,4 +1,5 @@
 /** Who is asking: the session, checked against the account at every request. */
+import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { actorOfSession } from '#lib/access/sign-in.ts';
@@ -6,6 +7,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { sessionClaim } from './auth.ts';
+import { addressHeader } from './request-address.ts';
 
 export type SignedInActor = Actor & { readonly name: string };
 
@@ -17,10 +19,13 @@ export const currentActor = cache(async (): Promise<SignedInActor | null> => {
   return actorOfSession(db, claim);
 });
 
-/** For pages: goes to the sign-in page when nobody is signed in. */
+/** For pages: goes to the sign-in page when nobody is signed in, which leads back to the page. */
 export async function requireActor(): Promise<SignedInActor> {
   const actor = await currentActor();
-  if (actor === null) redirect('/sign-in?reason=ended');
+  if (actor === null) {
+    const address = (await headers()).get(addressHeader) ?? '/';
+    redirect(`/sign-in?${new URLSearchParams({ reason: 'ended', next: address })}`);
+  }
   return actor;
 }
 

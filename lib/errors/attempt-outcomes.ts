@@ -181,6 +181,8 @@ export const neverOfAnAttempt = [
   'provider_cancelled',
   'provider_failed',
   'provider_unreachable',
+  'console_unreachable',
+  'console_replaced',
   'dedupe_key_too_long',
   'resource_id_invalid',
   'field_too_long',

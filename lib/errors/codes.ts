@@ -97,6 +97,8 @@ export const appErrorRemedies = {
   attempt_overdue:
     'Give the source a longer time-out, or fetch less at once; an attempt may take sixty times the time-out.',
   source_removed: "The item's source no longer exists; skip it or create the source again.",
+  console_unreachable: 'Check your connection and that the console runs, then try again.',
+  console_replaced: 'Reload the page, then try again.',
   internal: 'Look up the given id in the log.',
 } as const;
 

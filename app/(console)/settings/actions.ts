@@ -54,7 +54,7 @@ export async function changeOwnPasswordAction(
   });
 }
 
-export async function smokeCheckAction(): Promise<ActionResult<SmokeResult[]>> {
+export async function smokeCheckAction(_nothing: null): Promise<ActionResult<SmokeResult[]>> {
   return runAction(z.undefined(), undefined, ({ runtime, actor }) =>
     runSmokeChecks(runtime.db, actor),
   );

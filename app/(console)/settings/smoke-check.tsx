@@ -1,12 +1,12 @@
 'use client';
 /** SmokeCheck: runs the four checks of the smoke test and shows what each did. */
 import { Activity } from 'lucide-react';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { formatDuration } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { notifyError } from '#app/ui/toast.tsx';
+import { useAction } from '#app/ui/use-action.ts';
 import type { SmokeResult } from '#lib/smoke/run-checks.ts';
 import { smokeCheckAction } from './actions.ts';
 
@@ -18,19 +18,18 @@ const badges = {
 
 export function SmokeCheck() {
   const [results, setResults] = useState<readonly SmokeResult[] | null>(null);
-  const [isPending, start] = useTransition();
-  const check = () =>
-    start(async () => {
-      const answer = await smokeCheckAction();
-      if (answer.ok) setResults(answer.data);
-      else notifyError(answer.error);
-    });
+  const check = useAction(smokeCheckAction, { onDone: setResults, refreshes: false });
   return (
     <Section
       title="Smoke check"
       isFlush
       aside={
-        <Button size="sm" icon={<Activity aria-hidden />} isPending={isPending} onPress={check}>
+        <Button
+          size="sm"
+          icon={<Activity aria-hidden />}
+          isPending={check.isPending}
+          onPress={() => check.run(null)}
+        >
           Check the database
         </Button>
       }

@@ -2,14 +2,14 @@
 /** SourceForm: the settings, seeds and secrets of a source, with a test of the values as they stand. */
 import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { lazy, Suspense, useState, useTransition } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { CheckboxField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import { notify } from '#app/ui/toast.tsx';
+import { useAction } from '#app/ui/use-action.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
@@ -62,10 +62,7 @@ export function SourceForm({
   );
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const [isDirty, setDirty] = useState(false);
-  const [error, setError] = useState<PublicError | null>(null);
   const [tested, setTested] = useState<TestFetch | null>(null);
-  const [isSaving, startSaving] = useTransition();
-  const [isTesting, startTesting] = useTransition();
   const requestKeyOf = useRequestKey();
   usePauseLive(isDirty);
 
@@ -75,7 +72,6 @@ export function SourceForm({
       setDirty(true);
       set(value);
     };
-  const fields = error?.fields;
   const input = (): Pick<SaveInput, 'source' | 'sourceId'> => ({
     source: {
       name,
@@ -87,28 +83,30 @@ export function SourceForm({
     },
     ...(saved ? { sourceId: saved.sourceId } : {}),
   });
-  const submit = () =>
-    startSaving(async () => {
-      const asked = { ...input(), ...(saved ? { expectedRevision: saved.revision } : {}) };
-      const result = await save({ ...asked, requestKey: requestKeyOf(asked) });
-      setError(result.ok ? null : result.error);
-      if (!result.ok) return;
+  const saving = useAction(save, {
+    done: ({ revision }) =>
+      saved?.revision === revision ? 'Nothing changed' : `Saved ${name} as revision ${revision}`,
+    onDone: ({ sourceId }) => {
       setDirty(false);
-      const { sourceId, revision } = result.data;
-      notify(
-        saved?.revision === revision ? 'Nothing changed' : `Saved ${name} as revision ${revision}`,
-      );
-      if (saved) router.refresh();
-      else router.push(`/sources/${sourceId}`);
-    });
-  const runTest = () =>
-    startTesting(async () => {
-      void loadTestResult();
-      setTested(null);
-      const result = await test(input());
-      setError(result.ok ? null : result.error);
-      if (result.ok) setTested(result.data);
-    });
+      if (!saved) router.push(`/sources/${sourceId}`);
+    },
+    showsError: true,
+    refreshes: saved !== null,
+  });
+  const testing = useAction(test, { onDone: setTested, showsError: true, refreshes: false });
+  const error = saving.error ?? testing.error;
+  const fields = error?.fields;
+  const submit = () => {
+    testing.clearError();
+    const asked = { ...input(), ...(saved ? { expectedRevision: saved.revision } : {}) };
+    saving.run({ ...asked, requestKey: requestKeyOf(asked) });
+  };
+  const runTest = () => {
+    loadTestResult().catch(() => undefined);
+    setTested(null);
+    saving.clearError();
+    testing.run(input());
+  };
   const known = [
     'name',
     ...model.settings.map((field) => `settings.${field.path}`),
@@ -231,10 +229,14 @@ export function SourceForm({
       ) : null}
       {canChange ? (
         <div className="sticky bottom-0 z-10 -mx-3 flex flex-wrap items-center gap-2 border-t bg-canvas px-3 py-3 sm:-mx-5 sm:px-5">
-          <Button type="submit" variant="primary" isPending={isSaving}>
+          <Button type="submit" variant="primary" isPending={saving.isPending}>
             {saved ? 'Save changes' : 'Create source'}
           </Button>
-          <Button icon={<FlaskConical aria-hidden />} isPending={isTesting} onPress={runTest}>
+          <Button
+            icon={<FlaskConical aria-hidden />}
+            isPending={testing.isPending}
+            onPress={runTest}
+          >
             Test these values
           </Button>
           <span className="text-xs text-ink-3">

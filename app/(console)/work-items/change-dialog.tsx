@@ -5,15 +5,15 @@
  * handed to the workers.
  */
 import { useRouter } from 'next/navigation';
-import { useEffect, useState, useTransition } from 'react';
+import { useEffect, useState } from 'react';
 import { newRequestKey } from '#app/_shared/request-key.ts';
 import { SpeedField } from '#app/_shared/speed-field.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField } from '#app/ui/field.tsx';
-import { askLiveNow } from '#app/ui/live-attention.ts';
 import { countOf, formatCount, shortId } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { notify } from '#app/ui/toast.tsx';
+import { answerOf, useAction } from '#app/ui/use-action.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { BulkPreview } from '#lib/items/bulk/launch.ts';
 import type { BulkScope } from '#lib/items/bulk/model.ts';
@@ -46,38 +46,40 @@ export default function ChangeDialog({
   const [choices, setChoices] = useState<Choices>(() => firstChoices(offer));
   const [speed, setSpeed] = useState(Number.NaN);
   const [isDry, setDry] = useState(false);
-  const [error, setError] = useState<PublicError | null>(null);
-  const [isPending, startTransition] = useTransition();
+  const launching = useAction(launchChange, {
+    onDone: ({ bulkActionId }) => {
+      router.push(`/bulk-actions/${bulkActionId}`);
+      onDone();
+    },
+    showsError: true,
+    refreshes: false,
+  });
+  const changing = useAction(changeSelected, {
+    onDone: ({ outcome, refused }) => {
+      notify(
+        outcome,
+        refused > 0 ? { detail: `${countOf(refused, 'item')} stayed as before.` } : {},
+      );
+      onClose();
+      onDone();
+    },
+    showsError: true,
+  });
+  const error = launching.error ?? changing.error;
   const change = draftOf(offer, choices);
   const { preview, problem } = useChangePreview(change, scope);
   const isAll = 'filter' in scope;
 
   const carryOut = () => {
     if (change === null || preview === null) return;
-    setError(null);
-    startTransition(async () => {
-      if (isAll) {
-        const result = await launchChange({
-          change,
-          scope,
-          asOf: preview.asOf,
-          dryRun: isDry,
-          itemsPerSecond: Number.isNaN(speed) ? null : speed,
-          requestKey,
-        });
-        if (!result.ok) return setError(result.error);
-        router.push(`/bulk-actions/${result.data.bulkActionId}`);
-      } else {
-        const result = await changeSelected({ change, ids: scope.ids, requestKey });
-        if (!result.ok) return setError(result.error);
-        const { outcome, refused } = result.data;
-        const left = refused > 0 ? { detail: `${countOf(refused, 'item')} stayed as before.` } : {};
-        notify(outcome, left);
-        onClose();
-        router.refresh();
-      }
-      onDone();
-      askLiveNow();
+    if (!isAll) return changing.run({ change, ids: scope.ids, requestKey });
+    launching.run({
+      change,
+      scope,
+      asOf: preview.asOf,
+      dryRun: isDry,
+      itemsPerSecond: Number.isNaN(speed) ? null : speed,
+      requestKey,
     });
   };
 
@@ -93,7 +95,7 @@ export default function ChangeDialog({
       submitLabel={isAll ? `${isDry ? 'Try dry' : 'Launch'}: ${verb}` : labelOfMany(offer, count)}
       cancelLabel="Keep as they are"
       isDangerous={offer.isDangerous}
-      isPending={isPending}
+      isPending={launching.isPending || changing.isPending}
       isDisabled={change === null || preview === null || isNothing}
       error={error}
       onSubmit={carryOut}
@@ -179,7 +181,7 @@ function RunField({
   const [runs, setRuns] = useState<readonly RunToJoin[] | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    void runsToJoin().then((result) => {
+    void answerOf(runsToJoin()).then((result) => {
       if (isCurrent) setRuns(result.ok ? result.data : []);
     });
     return () => {
@@ -219,8 +221,8 @@ function useChangePreview(change: ChangeOffer['change'] | null, scope: BulkScope
     let isCurrent = true;
     const timer = setTimeout(async () => {
       // The text was made from these two above.
-      const result = await previewChange(
-        JSON.parse(text) as { change: ChangeOffer['change']; scope: BulkScope },
+      const result = await answerOf(
+        previewChange(JSON.parse(text) as { change: ChangeOffer['change']; scope: BulkScope }),
       );
       if (!isCurrent) return;
       if (result.ok) setPreview(result.data);

@@ -14,6 +14,7 @@ import {
 } from '@tanstack/react-table';
 import { useCallback, useMemo, useState } from 'react';
 import { notifyError } from '#app/ui/toast.tsx';
+import { answerOf } from '#app/ui/use-action.ts';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import { keepArrangement } from './actions.ts';
@@ -33,7 +34,7 @@ export interface ArrangementState {
 export function useArrangement(kept: GridArrangement | null): ArrangementState {
   const [arrangement, show] = useState(() => arrange(listColumns, kept));
   const send = useCallback((grid: GridArrangement | null) => {
-    void keepArrangement({ grid }).then((result) => {
+    void answerOf(keepArrangement({ grid })).then((result) => {
       if (!result.ok) notifyError(result.error);
     });
   }, []);

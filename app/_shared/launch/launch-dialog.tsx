@@ -1,10 +1,9 @@
 'use client';
 /** LaunchDialog: what to run, with a preview of how many items and how long at the polite rate. */
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { FormDialog } from '#app/ui/dialog.tsx';
-import { askLiveNow } from '#app/ui/live-attention.ts';
-import type { PublicError } from '#lib/errors/app-error.ts';
+import { useAction } from '#app/ui/use-action.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { launch } from './actions.ts';
 import { draftOf, requestOf } from './launch-draft.ts';
@@ -23,36 +22,29 @@ export default function LaunchDialog({
   readonly onClose: () => void;
 }) {
   const router = useRouter();
-  const [isPending, startTransition] = useTransition();
-  const [error, setError] = useState<PublicError | null>(null);
   const blank: LaunchRequest = { kind: 'seed', sources: [...preset] };
   const [draft, setDraft] = useState(() => draftOf(blank));
   const request = requestOf(draft, blank);
-  const submit = () =>
-    startTransition(async () => {
-      const result = await launch({ request, requestKey });
-      if (result.ok) {
-        router.push(`/runs/${result.data.runId}`);
-        askLiveNow();
-        return;
-      }
-      setError(result.error);
-    });
+  const launching = useAction(launch, {
+    onDone: ({ runId }) => router.push(`/runs/${runId}`),
+    showsError: true,
+    refreshes: false,
+  });
   return (
     <FormDialog
       title="Launch a run"
       submitLabel="Launch run"
       cancelLabel="Not now"
-      isPending={isPending}
-      error={error}
-      onSubmit={submit}
+      isPending={launching.isPending}
+      error={launching.error}
+      onSubmit={() => launching.run({ request, requestKey })}
       onClose={onClose}
     >
       <LaunchFields
         draft={draft}
         sources={sources}
         onChange={(changes) => setDraft((before) => ({ ...before, ...changes }))}
-        errors={error?.fields ?? {}}
+        errors={launching.error?.fields ?? {}}
       />
       <LaunchPreviewText request={request} />
     </FormDialog>

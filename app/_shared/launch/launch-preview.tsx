@@ -2,6 +2,8 @@
 /** LaunchPreviewText: how many items a launch would take, asked a moment after the last change. */
 import { useEffect, useState } from 'react';
 import { countOf, formatDuration } from '#app/ui/num.tsx';
+import { answerOf } from '#app/ui/use-action.ts';
+import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchPreview } from '#lib/previews/preview-run.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { previewLaunch } from './actions.ts';
@@ -17,6 +19,7 @@ export function LaunchPreviewText({
   readonly ofRun?: string | null;
 }) {
   const [preview, setPreview] = useState<LaunchPreview | null>(null);
+  const [problem, setProblem] = useState<PublicError | null>(null);
   // The request is a new object at each render; its text shows whether anything changed.
   const text = JSON.stringify({ ...request, name: undefined });
   useEffect(() => {
@@ -24,8 +27,10 @@ export function LaunchPreviewText({
     const timer = setTimeout(async () => {
       // The text was made from a LaunchRequest two lines above.
       const asked = JSON.parse(text) as LaunchRequest;
-      const result = await previewLaunch({ request: asked, ofRun });
-      if (isCurrent) setPreview(result.ok ? result.data : null);
+      const result = await answerOf(previewLaunch({ request: asked, ofRun }));
+      if (!isCurrent) return;
+      setPreview(result.ok ? result.data : null);
+      setProblem(result.ok ? null : result.error);
     }, askAfterMs);
     return () => {
       isCurrent = false;
@@ -34,7 +39,11 @@ export function LaunchPreviewText({
   }, [text, ofRun]);
   return (
     <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
-      {preview === null ? (
+      {problem ? (
+        <span className="text-failed">
+          {problem.message} {problem.remedy}
+        </span>
+      ) : preview === null ? (
         <span className="text-ink-2">Counting the items …</span>
       ) : (
         <Words preview={preview} kind={request.kind} isDue={request.due === true} />

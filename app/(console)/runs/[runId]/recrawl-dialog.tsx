@@ -1,12 +1,11 @@
 'use client';
 /** RecrawlDialog: fetch again what a run has fetched, after seeing how much that is, within a budget. */
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { LaunchPreviewText } from '#app/_shared/launch/launch-preview.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
-import { askLiveNow } from '#app/ui/live-attention.ts';
-import type { PublicError } from '#lib/errors/app-error.ts';
+import { useAction } from '#app/ui/use-action.ts';
 import type { RunBudget } from '#lib/runs/model.ts';
 import { recrawl } from '../actions.ts';
 
@@ -26,16 +25,12 @@ export default function RecrawlDialog({
   readonly onClose: () => void;
 }) {
   const router = useRouter();
-  const [isPending, startTransition] = useTransition();
-  const [error, setError] = useState<PublicError | null>(null);
   const [budget, setBudget] = useState<RunBudget>({});
-  const submit = () =>
-    startTransition(async () => {
-      const result = await recrawl({ runId, budget, requestKey });
-      if (!result.ok) return setError(result.error);
-      router.push(`/runs/${result.data.runId}`);
-      askLiveNow();
-    });
+  const launching = useAction(recrawl, {
+    onDone: (run) => router.push(`/runs/${run.runId}`),
+    showsError: true,
+    refreshes: false,
+  });
   const limit = (name: keyof RunBudget, value: number) =>
     setBudget(({ [name]: _before, ...others }) =>
       Number.isNaN(value) ? others : { ...others, [name]: value },
@@ -45,9 +40,9 @@ export default function RecrawlDialog({
       title="Recrawl this run"
       submitLabel="Launch recrawl"
       cancelLabel="Not now"
-      isPending={isPending}
-      error={error}
-      onSubmit={submit}
+      isPending={launching.isPending}
+      error={launching.error}
+      onSubmit={() => launching.run({ runId, budget, requestKey })}
       onClose={onClose}
     >
       <p>
@@ -65,7 +60,7 @@ export default function RecrawlDialog({
             maxValue={most}
             value={budget[name] ?? Number.NaN}
             onChange={(value) => limit(name, value)}
-            error={error?.fields?.[`budget.${name}`]}
+            error={launching.error?.fields?.[`budget.${name}`]}
           />
         ))}
       </div>

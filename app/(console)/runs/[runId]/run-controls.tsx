@@ -1,13 +1,12 @@
 'use client';
 /** RunControls: pause, resume, stop, cancel, and a run over what failed or was fetched. */
 import { useRouter } from 'next/navigation';
-import { lazy, Suspense, useState, useTransition } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { newRequestKey, useOpening } from '#app/_shared/request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { askLiveNow } from '#app/ui/live-attention.ts';
 import { countOf } from '#app/ui/num.tsx';
-import { notify, notifyError } from '#app/ui/toast.tsx';
+import { useAction } from '#app/ui/use-action.ts';
 import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
 import { commandWords, type RunCommand } from '../run-commands.ts';
@@ -36,34 +35,29 @@ export function RunControls({
 }) {
   const router = useRouter();
   const [asked, setAsked] = useState<RunCommand | null>(null);
-  const [isPending, startTransition] = useTransition();
   const [retryKey] = useState(newRequestKey);
-
-  const carryOut = (command: RunCommand) =>
-    startTransition(async () => {
-      const result = await controlRun({ runId, command });
-      setAsked(null);
-      if (result.ok) notify(commandWords[command].done);
-      else notifyError(result.error);
-      router.refresh();
-      askLiveNow();
-    });
+  const controlling = useAction(controlRun, {
+    done: (_data, { command }) => commandWords[command].done,
+    onDone: () => setAsked(null),
+  });
+  const retrying = useAction(rerunFailed, {
+    onDone: (run) => router.push(`/runs/${run.runId}`),
+    refreshes: false,
+  });
+  const isPending = controlling.isPending || retrying.isPending;
+  const carryOut = (command: RunCommand) => controlling.run({ runId, command });
   const press = (command: RunCommand) =>
     commandWords[command].confirm ? setAsked(command) : carryOut(command);
-  const retry = () =>
-    startTransition(async () => {
-      const result = await rerunFailed({ runId, requestKey: retryKey });
-      if (!result.ok) return notifyError(result.error);
-      router.push(`/runs/${result.data.runId}`);
-      askLiveNow();
-    });
 
   if (status !== 'running') {
     return (
       <>
         {succeeded > 0 ? <RecrawlButton runId={runId} isOpenAtFirst={asksForRecrawl} /> : null}
         {failed > 0 ? (
-          <Button isPending={isPending} onPress={retry}>
+          <Button
+            isPending={isPending}
+            onPress={() => retrying.run({ runId, requestKey: retryKey })}
+          >
             Retry {countOf(failed, 'failed item')}
           </Button>
         ) : null}

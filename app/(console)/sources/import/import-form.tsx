@@ -1,15 +1,14 @@
 'use client';
 /** ImportForm: paste or choose a YAML file, see what would happen, then let it happen. */
 import { useRouter } from 'next/navigation';
-import { useRef, useState, useTransition } from 'react';
+import { useRef, useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import { notify } from '#app/ui/toast.tsx';
-import type { PublicError } from '#lib/errors/app-error.ts';
+import { useAction } from '#app/ui/use-action.ts';
 import type { ImportPlan } from '#lib/sources/import-sources.ts';
 import { importYaml, planYamlImport } from '../actions.ts';
 
@@ -18,28 +17,25 @@ export function ImportForm() {
   const file = useRef<HTMLInputElement>(null);
   const [yaml, setYaml] = useState('');
   const [plan, setPlan] = useState<ImportPlan | null>(null);
-  const [error, setError] = useState<PublicError | null>(null);
-  const [isPending, start] = useTransition();
   const requestKeyOf = useRequestKey();
   const change = (text: string) => {
     setYaml(text);
     setPlan(null);
-    setError(null);
+    checking.clearError();
+    importing.clearError();
   };
-  const check = () =>
-    start(async () => {
-      const result = await planYamlImport({ yaml });
-      setPlan(result.ok ? result.data : null);
-      setError(result.ok ? null : result.error);
-    });
-  const carryOut = () =>
-    start(async () => {
-      const result = await importYaml({ yaml, requestKey: requestKeyOf(yaml) });
-      if (!result.ok) return setError(result.error);
-      const { created, updated, unchanged } = result.data;
-      notify(`${countOf(created, 'source')} created, ${updated} changed, ${unchanged} unchanged`);
-      router.push('/sources');
-    });
+  const checking = useAction(planYamlImport, {
+    onDone: setPlan,
+    showsError: true,
+    refreshes: false,
+  });
+  const importing = useAction(importYaml, {
+    done: ({ created, updated, unchanged }) =>
+      `${countOf(created, 'source')} created, ${updated} changed, ${unchanged} unchanged`,
+    onDone: () => router.push('/sources'),
+    showsError: true,
+    refreshes: false,
+  });
   return (
     <div className="flex flex-col gap-4">
       <Section
@@ -74,19 +70,23 @@ export function ImportForm() {
           onChange={change}
         />
       </Section>
-      <ErrorBanner error={error} />
+      <ErrorBanner error={checking.error ?? importing.error} />
       {plan ? <Plan plan={plan} /> : null}
       <div className="flex gap-2">
         {plan ? (
-          <Button variant="primary" isPending={isPending} onPress={carryOut}>
+          <Button
+            variant="primary"
+            isPending={importing.isPending}
+            onPress={() => importing.run({ yaml, requestKey: requestKeyOf(yaml) })}
+          >
             Import {countOf(plan.sources.length, 'source')}
           </Button>
         ) : (
           <Button
             variant="primary"
-            isPending={isPending}
+            isPending={checking.isPending}
             isDisabled={yaml.trim() === ''}
-            onPress={check}
+            onPress={() => checking.run({ yaml })}
           >
             Check the file
           </Button>
