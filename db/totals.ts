@@ -1,4 +1,5 @@
 /** Totals of work items by source and by host: exact, and read in time that does not depend on how many there are. */
+import type { RawBuilder } from 'kysely';
 import type { Db, Session } from './engine.ts';
 import type { WorkItemStatus } from './schema.ts';
 
@@ -46,6 +47,8 @@ export interface TotalsStorage {
   readTotals(session: Session): Promise<SourceTotal[]>;
   /** The same for some hosts: at most 1,000 names, `''` for items without a host. */
   readHostTotals(session: Session, hosts: readonly string[]): Promise<HostTotal[]>;
+  /** 1 while deltas wait to be rolled up, else 0: a column of a query. */
+  hasDeltas(): RawBuilder<number>;
   /** Adds pending deltas to the totals; nothing to do where totals are kept directly. Returns how many deltas. */
   rollUpTotals(db: Db): Promise<number>;
   /**

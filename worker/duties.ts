@@ -1,4 +1,7 @@
-/** What a worker does beside items: renew leases, send heartbeats, keep runs and queue in order. */
+/**
+ * What a worker does beside items: what the pulse finds due (`pulse.ts`), and what the clock alone decides: renewing
+ * leases, heartbeats, purges.
+ */
 import { inBackground } from '#db/background.ts';
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
@@ -24,21 +27,20 @@ import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/pr
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
+import { type DueDuty, Pulse } from './pulse.ts';
 import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 
-const runsEveryMs = 1_000;
-const bulkActionsEveryMs = 500;
 const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
-const totalsEveryMs = 60_000;
-const schedulesEveryMs = 10_000;
 const progressEveryMs = 10_000;
 const claimsEveryMs = 1_000;
 const purgeEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
+/** Hours are whole without a new attempt, and a part of the totals may never have been compared. */
+const inAnyCaseMs = 600_000;
 /** A slower answer says too little about the other clock, ms. */
 const slowestClockAnswerMs = 1_000;
 
@@ -119,23 +121,100 @@ function recentFaultCounts(db: Db, figures: DutyFigures): () => FaultCounts {
 }
 
 /** How far this machine's clock is ahead of the database's; null when the answer took too long to say. */
-function clockSkewMs(sentAtMs: number, databaseNow: Instant | null): number | null {
+function clockSkewMs(sentAtMs: number, databaseNow: Instant): number | null {
   const answeredAtMs = Date.now();
-  if (databaseNow === null || answeredAtMs - sentAtMs > slowestClockAnswerMs) return null;
+  if (answeredAtMs - sentAtMs > slowestClockAnswerMs) return null;
   return Math.round((sentAtMs + answeredAtMs) / 2 - Date.parse(databaseNow));
 }
 
-/** Starts every duty; resolves when `ended` is aborted and all of them have ended. */
-export async function performDuties(
-  context: PipelineContext,
-  inFlight: InFlight,
-  stop: Stop,
-  ended: AbortSignal,
-  figures: DutyFigures,
-): Promise<void> {
-  const { db, store, log, workerId, leaseMs } = context;
+/** What there is to do at every beat of the pulse, in the order in which it is started. */
+export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDuty[] {
+  const { db, store, log, workerId } = context;
+  const { figures, ended } = parts;
+  return [
+    {
+      what: 'rescue expired leases',
+      isDue: ({ rescue }) => rescue,
+      atLeastMs: rescueEveryMs,
+      fillsQueue: true,
+      run: async () => {
+        const rescued = await store.rescueExpired();
+        figures.rescued += rescued;
+        if (rescued > 0) log.warn({ rescued }, 'returned items of workers that fell silent');
+      },
+    },
+    {
+      what: 'advance the runs',
+      isDue: ({ runs }) => runs,
+      fillsQueue: true,
+      run: () => advanceRuns(context),
+    },
+    {
+      what: 'work on background actions',
+      isDue: ({ bulkActions }) => bulkActions,
+      run: async () => {
+        await workOnBulkActions(db, { owner: workerId, signal: ended });
+      },
+    },
+    {
+      what: 'launch due schedules',
+      isDue: ({ schedules }) => schedules,
+      run: async () => {
+        await runDueSchedules(db);
+      },
+    },
+    {
+      what: 'roll up the totals',
+      isDue: ({ totals }) => totals,
+      atLeastMs: countersEveryMs,
+      run: async () => {
+        await db.engine.rollUpTotals(db);
+      },
+    },
+    {
+      what: 'roll up the attempts',
+      isDue: ({ attempts }) => attempts,
+      atLeastMs: attemptsEveryMs,
+      atMostMs: inAnyCaseMs,
+      run: async () => {
+        await rollUpAttempts(db);
+      },
+    },
+    {
+      what: 'compare totals with the items',
+      isDue: ({ totalsComparison }) => totalsComparison,
+      atMostMs: inAnyCaseMs,
+      run: async () => {
+        const checked = await checkNextTotals(db);
+        if (checked)
+          log[checked.outcome === 'repaired' ? 'warn' : 'debug'](checked, 'totals compared');
+      },
+    },
+    {
+      what: 'compare the queue with the items',
+      isDue: ({ queueComparison }) => queueComparison,
+      atMostMs: inAnyCaseMs,
+      run: async () => {
+        const repaired = await repairQueue(db);
+        if (repaired)
+          log.warn({ repaired }, 'repaired the queue: items came in without its trigger');
+      },
+    },
+    {
+      what: 'record the progress',
+      isDue: ({ progress }) => progress,
+      atLeastMs: progressEveryMs,
+      run: () => recordLoopProgress(db),
+    },
+  ];
+}
+
+/** What there is to do by the clock alone. */
+export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[] {
+  const { db, log, workerId, leaseMs, claimEvents } = context;
+  const { inFlight, figures } = parts;
   const faults = recentFaultCounts(db, figures);
-  const duties: Duty[] = [
+  return [
     {
       what: 'renew leases',
       everyMs: Math.floor(leaseMs / 3),
@@ -146,79 +225,14 @@ export async function performDuties(
       what: 'send a heartbeat',
       everyMs: heartbeatEveryMs,
       isUrgent: true,
-      run: async () => {
+      run: () => {
         figures.recent = faults();
-        const sentAtMs = Date.now();
-        const answer = await heartbeat(db, workerId, figuresOf(inFlight, figures));
-        const skewMs = clockSkewMs(sentAtMs, answer.databaseNow);
-        if (skewMs !== null) figures.clockSkewMs = skewMs;
-        if (answer.draining) stop.request('an operator asked it to finish');
+        return heartbeat(db, workerId, figuresOf(inFlight, figures));
       },
     },
-    {
-      what: 'rescue expired leases',
-      everyMs: rescueEveryMs,
-      run: async () => {
-        const rescued = await store.rescueExpired();
-        figures.rescued += rescued;
-        if (rescued > 0) log.warn({ rescued }, 'returned items of workers that fell silent');
-      },
-    },
-    { what: 'advance the runs', everyMs: runsEveryMs, run: () => advanceRuns(context) },
-    {
-      what: 'work on background actions',
-      everyMs: bulkActionsEveryMs,
-      run: async () => {
-        await workOnBulkActions(db, { owner: workerId, signal: ended });
-      },
-    },
-    {
-      what: 'launch due schedules',
-      everyMs: schedulesEveryMs,
-      run: async () => {
-        await runDueSchedules(db);
-      },
-    },
-    {
-      what: 'roll up the totals',
-      everyMs: countersEveryMs,
-      run: async () => {
-        await db.engine.rollUpTotals(db);
-      },
-    },
-    {
-      what: 'roll up the attempts',
-      everyMs: attemptsEveryMs,
-      run: async () => {
-        await rollUpAttempts(db);
-      },
-    },
-    { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
-    {
-      what: 'compare totals with the items',
-      everyMs: totalsEveryMs,
-      run: async () => {
-        const checked = await checkNextTotals(db);
-        if (checked)
-          log[checked.outcome === 'repaired' ? 'warn' : 'debug'](checked, 'totals compared');
-      },
-    },
-    {
-      what: 'compare the queue with the items',
-      everyMs: totalsEveryMs,
-      run: async () => {
-        const repaired = await repairQueue(db);
-        if (repaired)
-          log.warn({ repaired }, 'repaired the queue: items came in without its trigger');
-      },
-    },
-    { what: 'record the progress', everyMs: progressEveryMs, run: () => recordLoopProgress(db) },
-    {
-      what: 'record the claims',
-      everyMs: claimsEveryMs,
-      run: () => context.claimEvents.recordDue(db),
-    },
+    { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
+    { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
     { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
     {
       what: 'purge old outcomes of background actions',
@@ -229,7 +243,39 @@ export async function performDuties(
     },
     { what: 'purge what is past its retention', everyMs: purgeEveryMs, run: () => purgeOld(db) },
   ];
-  await Promise.all(duties.map((duty) => every(duty, log, ended)));
+}
+
+export interface DutyParts {
+  readonly inFlight: InFlight;
+  readonly figures: DutyFigures;
+  readonly stop: Stop;
+  readonly ended: AbortSignal;
+}
+
+/** The pulse of a worker, with the duties that it starts; it beats when it is run. */
+export function pulseOf(context: PipelineContext, parts: DutyParts): Pulse {
+  const { figures, stop } = parts;
+  return new Pulse({
+    workerId: context.workerId,
+    log: context.log,
+    duties: dutiesOfPulse(context, parts),
+    onBeat: ({ draining, databaseNow }, sentAtMs) => {
+      const skewMs = clockSkewMs(sentAtMs, databaseNow);
+      if (skewMs !== null) figures.clockSkewMs = skewMs;
+      if (draining) stop.request('an operator asked it to finish');
+    },
+  });
+}
+
+/** Starts every duty; resolves when `ended` is aborted and all of them have ended. */
+export async function performDuties(
+  context: PipelineContext,
+  pulse: Pulse,
+  parts: DutyParts,
+): Promise<void> {
+  const { ended } = parts;
+  const byClock = dutiesOfClock(context, parts).map((duty) => every(duty, context.log, ended));
+  await Promise.all([pulse.run(context.db, ended), ...byClock]);
 }
 
 interface Duty {

@@ -10,19 +10,22 @@ import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
-import { advanceRuns, type DutyFigures, figuresOf, performDuties } from './duties.ts';
+import { advanceRuns, type DutyFigures, figuresOf, performDuties, pulseOf } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
 import { processBatch } from './pipeline/process.ts';
+import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 import { surviveFaults } from './unhandled-faults.ts';
 
-/** How long an idle worker waits before it looks again, ms. */
+/** How long a worker waits at most before it looks again while something is about to be claimable, ms. */
 const pollMs = 1_000;
+/** An idle worker claims when its pulse says that there is something to claim, and in any case after so long, ms. */
+const idleClaimMs = 60_000;
 /** The least it waits when something is said to be due, ms. */
 const shortestWaitMs = 10;
 /** A `once` worker waits for polite slots and backoff that end within this time, ms. */
@@ -104,7 +107,9 @@ export async function runWorker(
     stop.request('faults that belong to no item keep coming');
   });
   const ended = new AbortController();
-  const duties = performDuties(context, inFlight, stop, ended.signal, figures);
+  const parts = { inFlight, figures, stop, ended: ended.signal };
+  const pulse = pulseOf(context, parts);
+  const duties = performDuties(context, pulse, parts);
   const breakOff = () => inFlight.breakOff('stopping');
   stop.hard.addEventListener('abort', breakOff);
   try {
@@ -113,7 +118,7 @@ export async function runWorker(
       figures.rescued += await context.store.rescueExpired();
     });
     await attempt(context, 'advance the runs', () => advanceRuns(context));
-    await claimAndProcess(context, inFlight, options, stop);
+    await claimAndProcess(context, pulse, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
     await attempt(context, 'advance the runs', () => advanceRuns(context));
@@ -137,6 +142,7 @@ export async function runWorker(
 
 async function claimAndProcess(
   context: PipelineContext,
+  pulse: Pulse,
   inFlight: InFlight,
   options: WorkerOptions,
   stop: Stop,
@@ -160,6 +166,10 @@ async function claimAndProcess(
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {
       if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
+      if (!options.once && (claim.retryInMs ?? longestWaitMs) > pollMs) {
+        await pulse.untilClaimable(soft, idleClaimMs);
+        continue;
+      }
     }
     const waitMs = Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs));
     dry = { left: inFlight.left, until: performance.now() + waitMs };

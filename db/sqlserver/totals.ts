@@ -223,6 +223,11 @@ function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
 export const totals = (schema: string): Omit<TotalsStorage, 'countTogether'> => ({
   readTotals,
   readHostTotals,
+  hasDeltas: () =>
+    sql<number>`case when ${sql.join(
+      [sources, hosts].map(({ deltas }) => sql`exists (select 1 from ${sql.id(schema, deltas)})`),
+      sql` or `,
+    )} then 1 else 0 end`,
   rollUpTotals: (db) => rollUpTotals(db, schema),
   measureDrift: (db, part) => measureDrift(db, schema, part),
   repairTotals,

@@ -73,16 +73,15 @@ export async function clearBlock(db: Db, actor: Actor, host: string): Promise<vo
 /** Hosts in one call; the others come with the next. */
 const mostAtOnce = 100;
 
+export const blocksThatAreOver = ({ q, engine }: Session) =>
+  q.selectFrom('hosts').select('host').where('blocked_until', '<=', engine.now());
+
 /**
  * Removes the block from hosts whose wait is over, and records the event; they could be asked as soon as it was
  * over. Any number of workers may call it; one of them records. Returns how many there were.
  */
 export async function endBlocks(db: Db): Promise<number> {
-  const over = db.q
-    .selectFrom('hosts')
-    .select('host')
-    .where('blocked_until', '<=', db.engine.now());
-  const hosts = await db.engine.take(over, mostAtOnce).execute();
+  const hosts = await db.engine.take(blocksThatAreOver(db), mostAtOnce).execute();
   let ended = 0;
   for (const { host } of hosts) {
     const isMine = await db.transaction(async (tx) => {

@@ -28,6 +28,22 @@ export async function rollUpAttempts(db: Db, most = 120): Promise<number> {
   return rolledUp;
 }
 
+/** Attempts that ended in a whole minute behind what is counted. */
+export const attemptsToCount = ({ q, engine }: Session) =>
+  q
+    .selectFrom('attempt_count_head as head')
+    .innerJoin('work_item_attempts as attempt', (join) =>
+      join
+        .on(
+          'attempt.finished_at',
+          '>=',
+          sql<Instant>`coalesce(head.minutes_to, ${engine.nowPlus(-oldestMs)})`,
+        )
+        .on('attempt.finished_at', '<', engine.truncate(engine.nowPlus(-lagMs), 'minute')),
+    )
+    .select('attempt.attempt_id')
+    .where('head.head_id', '=', 1);
+
 /** Deletes counts that no window shows any more: minutes after two days, hours after five weeks. */
 export async function purgeOldCounts(db: Db): Promise<void> {
   for (const unit of ['minute', 'hour'] as const) {

@@ -1,11 +1,18 @@
 /** Ending the runs that have nothing left to do, and those that have spent their budget. */
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
-import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
+import { budgetIsSpent, runIsAtWork } from '#lib/queue/runs/conditions.ts';
 import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
 import { emptyQueueOfRun, endRun, hasItem, type RunEnd } from './end-run.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { RunRow } from './run-row.ts';
+
+export const runsUnderWay = ({ q }: Session) =>
+  q.selectFrom('ingest_runs').select('run_id').where('status', '=', sql.lit('running'));
+
+/** Being put together, or emptied after their end. */
+export const runsAtWork = ({ q }: Session) =>
+  q.selectFrom('ingest_runs').select('run_id').where(runIsAtWork);
 
 /**
  * Completes each running, prepared run of which nothing is queued or leased. Returns how many.
@@ -15,12 +22,7 @@ export async function finishRuns(
   db: Db,
   beforeEnd: (runId: string) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  const runs = await db.q
-    .selectFrom('ingest_runs')
-    .select('run_id')
-    .where('status', '=', 'running')
-    .where('phase', '=', 'ready')
-    .execute();
+  const runs = await runsUnderWay(db).where('phase', '=', 'ready').execute();
   let finished = 0;
   for (const { run_id: runId } of runs) {
     if (await hasOpenItems(db, runId)) continue;
@@ -58,12 +60,7 @@ function reasonOf({ over_budget: over, ...reached }: RunMetadata): EndReason {
  * several workers one ends a run.
  */
 export async function endSpentRuns(db: Db): Promise<number> {
-  const runs = await db.q
-    .selectFrom('ingest_runs')
-    .select('run_id')
-    .where('status', '=', 'running')
-    .where(budgetIsSpent(db.engine))
-    .execute();
+  const runs = await runsUnderWay(db).where(budgetIsSpent(db.engine)).execute();
   let ended = 0;
   for (const { run_id: runId } of runs) {
     if (!(await db.transaction((tx) => endRun(tx, runId, (run) => whySpent(tx, run))))) continue;

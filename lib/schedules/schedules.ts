@@ -163,13 +163,19 @@ function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
   };
 }
 
-/** Enabled schedules whose time has come, the longest due first. */
-export async function dueSchedules(session: Session, most: number): Promise<Schedule[]> {
-  const query = session.q
+/** Enabled ones whose time has come. */
+export const schedulesThatAreDue = ({ q, engine }: Session) =>
+  q
     .selectFrom('schedules')
-    .selectAll()
+    .select('schedule_id')
     .where(sql<boolean>`enabled = 1`)
-    .where('next_at', '<=', session.engine.now())
+    .where('next_at', '<=', engine.now());
+
+/** The longest due first. */
+export async function dueSchedules(session: Session, most: number): Promise<Schedule[]> {
+  const query = schedulesThatAreDue(session)
+    .clearSelect()
+    .selectAll()
     .orderBy('next_at')
     .orderBy('schedule_id');
   return (await session.engine.take(query, most).execute()).map(scheduleFromRow);

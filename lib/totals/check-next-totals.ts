@@ -3,7 +3,7 @@
  * triggers keep cannot drift by itself; a trigger that was dropped, or switched off for a bulk load, makes it.
  */
 import { sql, type UpdateObject } from 'kysely';
-import type { Db, Session } from '#db/engine.ts';
+import type { Db, Engine, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import type { Database, Instant } from '#db/schema.ts';
 import type { TotalsDrift, TotalsPart } from '#db/totals.ts';
@@ -52,9 +52,12 @@ export async function repairQueue(db: Db, everyMs = queueEveryMs): Promise<numbe
   const turn = await takeNamedTurn(db, [queueName], everyMs);
   if (!turn) return null;
   const repaired = await db.engine.repairQueue(db);
+  if (repaired === 0) {
+    await leaveTurn(db, turn, { outcome: 'exact' });
+    return 0;
+  }
   await db.transaction(async (tx) => {
     await leaveTurn(tx, turn, { outcome: 'exact' });
-    if (repaired === 0) return;
     const items = repaired === 1 ? '1 item was' : `${repaired} items were`;
     await recordEvents(tx, [
       {
@@ -93,39 +96,74 @@ async function takeNamedTurn(
   names: readonly string[],
   everyMs: number,
 ): Promise<{ readonly id: string; readonly name: string } | null> {
+  const { engine } = db;
+  const known = await db.q
+    .selectFrom('totals_checks')
+    .select(['part', 'checked_at'])
+    .select(sql<number>`case when ${isFreeAndDue(engine, everyMs)} then 1 else 0 end`.as('open'))
+    .execute();
+  const byName = new Map(known.map((row) => [row.part, row]));
+  const [next] = names
+    .map((name) => ({ name, row: byName.get(name) }))
+    .filter(({ row }) => !row || Number(row.open) === 1)
+    .sort((a, b) => (a.row?.checked_at ?? '').localeCompare(b.row?.checked_at ?? ''));
+  if (!next) return null;
   const id = newId();
-  return db.transaction(async (tx) => {
-    const { engine } = tx;
-    const isFree = sql<number>`case when turn_id is null or turn_until < ${engine.now()} then 1 else 0 end`;
-    const isDue = sql<number>`case when checked_at is null or checked_at <= ${engine.nowPlus(-everyMs)} then 1 else 0 end`;
-    const known = await tx.q
-      .selectFrom('totals_checks')
-      .select(['part', 'checked_at', isFree.as('free'), isDue.as('due')])
-      .execute();
-    const byName = new Map(known.map((row) => [row.part, row]));
-    const [next] = names
-      .map((name) => ({ name, row: byName.get(name) }))
-      .filter(({ row }) => !row || (Number(row.free) === 1 && Number(row.due) === 1))
-      .sort((a, b) => (a.row?.checked_at ?? '').localeCompare(b.row?.checked_at ?? ''));
-    if (!next) return null;
-    const turn = { turn_id: id, turn_until: engine.nowPlus(turnMs) };
-    if (!next.row) {
-      // Two at once meet at the primary key: one is rolled back, and finds the turn taken.
-      await tx.q
-        .insertInto('totals_checks')
-        .values({ part: next.name, ...turn })
-        .execute();
-      return { id, name: next.name };
-    }
-    const taken = await tx.q
-      .updateTable('totals_checks')
-      .set(turn)
-      .where('part', '=', next.name)
-      .where(sql<boolean>`(turn_id is null or turn_until < ${engine.now()})`)
-      .executeTakeFirstOrThrow();
-    return taken.numUpdatedRows === 1n ? { id, name: next.name } : null;
-  });
+  const turn = { turn_id: id, turn_until: engine.nowPlus(turnMs) };
+  const taken = next.row
+    ? await takeOpenTurn(db, next.name, turn, everyMs)
+    : await insertTurn(db, next.name, turn);
+  return taken ? { id, name: next.name } : null;
 }
+
+const isFreeAndDue = (engine: Engine, everyMs: number) =>
+  sql<boolean>`(turn_id is null or turn_until < ${engine.now()})
+    and (checked_at is null or checked_at <= ${engine.nowPlus(-everyMs)})`;
+
+interface TurnTaken {
+  readonly turn_id: string;
+  readonly turn_until: ReturnType<Engine['nowPlus']>;
+}
+
+async function takeOpenTurn(
+  { q, engine }: Session,
+  name: string,
+  turn: TurnTaken,
+  everyMs: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await q
+    .updateTable('totals_checks')
+    .set(turn)
+    .where('part', '=', name)
+    .where(isFreeAndDue(engine, everyMs))
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** Two at once meet at the primary key: one of them has it. */
+async function insertTurn({ q }: Session, name: string, turn: TurnTaken): Promise<boolean> {
+  try {
+    await q
+      .insertInto('totals_checks')
+      .values({ part: name, ...turn })
+      .execute();
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'db_unique_violation') return false;
+    throw error;
+  }
+}
+
+const comparisons = ({ q, engine }: Session, everyMs: number) =>
+  q.selectFrom('totals_checks').select('part').where(isFreeAndDue(engine, everyMs));
+
+/** Parts of the totals that wait to be compared; one that never was has no row here. */
+export const dueComparisons = (session: Session) =>
+  comparisons(session, usuallyEveryMs).where('part', '<>', queueName);
+
+/** The same of the queue. */
+export const dueQueueComparisons = (session: Session) =>
+  comparisons(session, queueEveryMs).where('part', '=', queueName);
 
 /** By the totals and by the items, one seek for each name: a total that is missing is wrong as well. */
 async function sourceNames({ q, engine }: Session): Promise<string[]> {

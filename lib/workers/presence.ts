@@ -1,7 +1,6 @@
 /** What is written about a worker: by itself, by others when it falls silent, by an operator who drains it. */
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
-import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
@@ -50,15 +49,12 @@ async function insertWorker(session: Session, worker: Registration): Promise<voi
     .execute();
 }
 
-/**
- * The worker's heartbeat. Returns whether an operator asked it to finish and leave, and the
- * database's clock.
- */
+/** The worker's heartbeat, one statement. */
 export async function heartbeat(
   session: Session,
   workerId: string,
   figures: Heartbeat,
-): Promise<{ readonly draining: boolean; readonly databaseNow: Instant | null }> {
+): Promise<void> {
   await session.q
     .updateTable('workers')
     .set({
@@ -72,12 +68,6 @@ export async function heartbeat(
     })
     .where('worker_id', '=', workerId)
     .execute();
-  const row = await session.q
-    .selectFrom('workers')
-    .select(['draining', session.engine.now().as('now')])
-    .where('worker_id', '=', workerId)
-    .executeTakeFirst();
-  return { draining: row?.draining === 1, databaseNow: row?.now ?? null };
 }
 
 /** Records the orderly end of a worker. */
@@ -110,19 +100,21 @@ export async function purgeOldWorkers(session: Session): Promise<void> {
 /** Workers in one call; the others come with the next. */
 const mostAtOnce = 100;
 
-/**
- * Records each worker that fell silent as lost, with one event, however many workers look;
- * its items are rescued when their leases expire. Returns how many there were.
- */
-export async function expireSilentWorkers(db: Db): Promise<number> {
-  const { engine } = db;
-  const silent = db.q
+/** Those whose silence nobody has recorded yet. */
+export const silentWorkers = ({ q, engine }: Session) =>
+  q
     .selectFrom('workers')
     .select(['worker_id', 'host_name', 'pid'])
     .where('heartbeat_at', '<', engine.nowPlus(-lostAfterMs))
     .where('stopped_at', 'is', null)
     .where('lost_at', 'is', null);
-  const workers = await engine.take(silent, mostAtOnce).execute();
+
+/**
+ * Records each worker that fell silent as lost, with one event, however many workers look;
+ * its items are rescued when their leases expire. Returns how many there were.
+ */
+export async function expireSilentWorkers(db: Db): Promise<number> {
+  const workers = await db.engine.take(silentWorkers(db), mostAtOnce).execute();
   let lost = 0;
   for (const { worker_id: workerId, host_name: hostName, pid } of workers) {
     const isMine = await db.transaction(async (tx) => {

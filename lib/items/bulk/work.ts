@@ -48,7 +48,7 @@ interface WorkOptions {
 export async function workOnBulkActions(db: Db, options: WorkOptions): Promise<number> {
   const { owner, signal, mostChunks = Number.POSITIVE_INFINITY } = options;
   const startedAt = performance.now();
-  let waiting = await dueActions(db);
+  let waiting = await readDueActions(db);
   let processed = 0;
   for (let chunks = 0; waiting.length > 0; ) {
     const goOn: string[] = [];
@@ -65,15 +65,19 @@ export async function workOnBulkActions(db: Db, options: WorkOptions): Promise<n
   return processed;
 }
 
-async function dueActions(db: Db): Promise<string[]> {
-  const now = db.engine.now();
-  const query = db.q
+/** Running ones whose throttle lets them go on. */
+export const dueActions = ({ q, engine }: Session) =>
+  q
     .selectFrom('bulk_actions')
     .select('bulk_action_id')
     // A literal: SQL Server does not use a filtered index for a parameter.
     .where('status', '=', sql.lit('running'))
-    .where((eb) => eb.or([eb('next_chunk_at', 'is', null), eb('next_chunk_at', '<=', now)]))
-    .orderBy('bulk_action_id');
+    .where((eb) =>
+      eb.or([eb('next_chunk_at', 'is', null), eb('next_chunk_at', '<=', engine.now())]),
+    );
+
+async function readDueActions(db: Db): Promise<string[]> {
+  const query = dueActions(db).orderBy('bulk_action_id');
   const rows = await db.engine.take(query, mostActions).execute();
   return rows.map((row) => row.bulk_action_id);
 }

@@ -84,6 +84,14 @@ async function releaseOne(tx: Session, fence: Fence): Promise<boolean> {
   return true;
 }
 
+/** Items of workers that fell silent. */
+export const expiredLeases = ({ q, engine }: Session) =>
+  q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .where('status', '=', statusIs('in_progress'))
+    .where((eb) => eb.or([eb('lease_until', '<=', engine.now()), eb('lease_until', 'is', null)]));
+
 /**
  * Takes items from workers that are gone: expired leases go back to pending, or to failed when their
  * attempts are used up. The fence is cleared, so a worker that wakes up again can change nothing.
@@ -92,19 +100,8 @@ async function releaseOne(tx: Session, fence: Fence): Promise<boolean> {
  * @returns how many were rescued
  */
 export async function rescueExpired(db: Db, limit = chunkSize): Promise<number> {
-  const expired = await db.engine
-    .take(
-      db.q
-        .selectFrom('work_items')
-        .select('work_item_id')
-        .where('status', '=', statusIs('in_progress'))
-        .where((eb) =>
-          eb.or([eb('lease_until', '<=', db.engine.now()), eb('lease_until', 'is', null)]),
-        )
-        .orderBy('lease_until'),
-      Math.min(Math.max(1, limit), chunkSize),
-    )
-    .execute();
+  const most = Math.min(Math.max(1, limit), chunkSize);
+  const expired = await db.engine.take(expiredLeases(db).orderBy('lease_until'), most).execute();
   let rescued = 0;
   for (const { work_item_id: id } of expired) {
     if (await db.transaction((tx) => rescueOne(tx, id))) rescued += 1;

@@ -1,0 +1,79 @@
+/** What there is to do, asked in one statement of seeks: an idle worker sends it once a second and little else. */
+import { type Expression, sql } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
+import { blocksThatAreOver } from '#lib/hosts/blocks.ts';
+import { dueActions } from '#lib/items/bulk/work.ts';
+import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
+import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimable.ts';
+import { expiredLeases } from '#lib/queue/lease/lease.ts';
+import { runsAtWork, runsUnderWay } from '#lib/runs/finish-runs.ts';
+import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
+import { dueComparisons, dueQueueComparisons } from '#lib/totals/check-next-totals.ts';
+import { silentWorkers } from '#lib/workers/presence.ts';
+
+export type DueWork = {
+  readonly [Duty in
+    | 'claim'
+    | 'rescue'
+    | 'runs'
+    | 'bulkActions'
+    | 'schedules'
+    | 'progress'
+    | 'totals'
+    | 'attempts'
+    | 'totalsComparison'
+    | 'queueComparison']: boolean;
+} & {
+  /** An operator asked this worker to finish and leave. */
+  readonly draining: boolean;
+  readonly databaseNow: Instant;
+};
+
+/** One statement, whose cost depends on nothing but the number of sources. */
+export async function readDueWork(session: Session, workerId: string): Promise<DueWork> {
+  const { q, engine } = session;
+  const draining = q
+    .selectFrom('workers')
+    .select('worker_id')
+    .where('worker_id', '=', workerId)
+    .where('draining', '=', 1);
+  const row = await q
+    .selectNoFrom([
+      engine.now().as('now'),
+      isAny(draining).as('draining'),
+      isAny(sourcesWithReadyItems(session), itemsToPromote(session)).as('claim'),
+      isAny(expiredLeases(session)).as('rescue'),
+      isAny(runsUnderWay(session), runsAtWork(session)).as('runs'),
+      isAny(dueActions(session)).as('bulkActions'),
+      isAny(schedulesThatAreDue(session)).as('schedules'),
+      isAny(runsUnderWay(session), blocksThatAreOver(session), silentWorkers(session)).as(
+        'progress',
+      ),
+      engine.hasDeltas().as('totals'),
+      isAny(attemptsToCount(session)).as('attempts'),
+      isAny(dueComparisons(session)).as('totalsComparison'),
+      isAny(dueQueueComparisons(session)).as('queueComparison'),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    databaseNow: row.now,
+    draining: row.draining === 1,
+    claim: row.claim === 1,
+    rescue: row.rescue === 1,
+    runs: row.runs === 1,
+    bulkActions: row.bulkActions === 1,
+    schedules: row.schedules === 1,
+    progress: row.progress === 1,
+    totals: row.totals === 1,
+    attempts: row.attempts === 1,
+    totalsComparison: row.totalsComparison === 1,
+    queueComparison: row.queueComparison === 1,
+  };
+}
+
+const isAny = (...queries: readonly Expression<unknown>[]) =>
+  sql<number>`case when ${sql.join(
+    queries.map((query) => sql`exists ${query}`),
+    sql` or `,
+  )} then 1 else 0 end`;

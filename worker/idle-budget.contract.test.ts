@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { heartbeatEveryMs } from '#lib/workers/model.ts';
+import { registerWorker } from '#lib/workers/presence.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { listenToDrivers } from '#test/tsql/drivers.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
+import { type DutyParts, dutiesOfClock, dutiesOfPulse, pulseOf } from './duties.ts';
+import { InFlight } from './in-flight.ts';
+import { pulseMs } from './pulse.ts';
+
+/** What goes to the server: statements, and the begin and end of each transaction. */
+let sent = 0;
+const count = () => {
+  sent += 1;
+};
+await listenToDrivers({ begun: count, ended: count, sent: count });
+
+async function sentBy(act: () => Promise<unknown>): Promise<number> {
+  const before = sent;
+  await act();
+  return sent - before;
+}
+
+describe.each(contractEngines())('an idle worker on $name', (engine) => {
+  const openBench = usePipeline(engine);
+  let bench: PipelineBench;
+  let parts: DutyParts;
+  beforeEach(async () => {
+    bench = await openBench();
+    const { workerId, db } = bench.context;
+    await registerWorker(db, { workerId, hostName: 'a', pid: 1, version: '1', concurrency: 4 });
+    parts = {
+      inFlight: new InFlight({ concurrency: 4, begin: () => [] }),
+      figures: { rescued: 0 },
+      stop: { soft: AbortSignal.abort(), hard: AbortSignal.abort(), request() {}, dispose() {} },
+      ended: AbortSignal.abort(),
+    };
+  });
+  afterEach(() => bench.dispose());
+
+  it('sends one statement a beat when nothing is due', async () => {
+    const pulse = pulseOf(bench.context, parts);
+    // The first beat begins what is due in any case.
+    await pulse.beat(bench.context.db);
+    await pulse.settled();
+    const beats = await sentBy(async () => {
+      for (let beat = 0; beat < 5; beat += 1) {
+        await pulse.beat(bench.context.db);
+        await pulse.settled();
+      }
+    });
+    expect(beats).toBe(5);
+  });
+
+  it('sends at most 90 statements a minute', async () => {
+    const { context } = bench;
+    const pulse = pulseOf(context, parts);
+    await pulse.beat(context.db);
+    await pulse.settled();
+    let aMinute = (60_000 / pulseMs) * (await sentBy(() => pulse.beat(context.db)));
+    for (const duty of dutiesOfClock(context, parts)) {
+      aMinute += (60_000 / duty.everyMs) * (await sentBy(duty.run));
+    }
+    // The queue is compared by one worker a minute; the others of the pulse, when ten minutes have passed.
+    for (const duty of dutiesOfPulse(context, parts)) {
+      const isQueue = duty.what === 'compare the queue with the items';
+      if (isQueue)
+        await context.db.q.updateTable('totals_checks').set({ checked_at: null }).execute();
+      const everyMs = isQueue ? 60_000 : duty.atMostMs;
+      if (everyMs !== undefined) aMinute += (60_000 / everyMs) * (await sentBy(duty.run));
+    }
+    // A worker that finds nothing claims once a minute all the same.
+    aMinute += await sentBy(() => context.store.claimPolitely(4, { owner: 'a', leaseMs: 60_000 }));
+    expect(aMinute).toBeGreaterThan(60_000 / pulseMs + 60_000 / heartbeatEveryMs);
+    expect(aMinute).toBeLessThanOrEqual(90);
+  });
+
+  it('is woken by what may be claimed, and by an item whose time has come', async () => {
+    const { context } = bench;
+    const pulse = pulseOf(context, parts);
+    const signal = new AbortController().signal;
+    const woken = () => pulse.untilClaimable(signal, 600_000).then(() => true);
+    await bench.seed({ settings: { resources: 5 }, seeds: [{ ids: ['one'] }] });
+    const first = woken();
+    await pulse.beat(context.db);
+    expect(await first).toBe(true);
+    await context.db.q
+      .updateTable('work_items')
+      .set({
+        wait_reason: 'backoff',
+        available_at: context.db.engine.nowPlus(-1_000),
+      })
+      .execute();
+    const second = woken();
+    await pulse.beat(context.db);
+    expect(await second).toBe(true);
+  });
+
+  it('advances a run at the first beat after its launch', async () => {
+    const { context } = bench;
+    await context.db.q
+      .insertInto('ingest_runs')
+      .values({
+        run_id: '01920000-0000-7000-8000-000000000001',
+        status: 'running',
+        phase: 'ready',
+        started_at: context.db.engine.now(),
+        heartbeat_at: context.db.engine.now(),
+      })
+      .execute();
+    const pulse = pulseOf(context, parts);
+    await pulse.beat(context.db);
+    await pulse.settled();
+    const run = await context.db.q.selectFrom('ingest_runs').select('status').executeTakeFirst();
+    expect(run?.status).toBe('completed');
+  });
+});
