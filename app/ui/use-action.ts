@@ -17,6 +17,7 @@ interface Options<I, T> {
   /** What was done, in exact words; null or absent = the page shows it itself. */
   readonly done?: (data: T, input: I) => string | null;
   readonly onDone?: (data: T, input: I) => void;
+  readonly onFailed?: (error: PublicError) => void;
   /** True where the form shows the error itself. */
   readonly showsError?: boolean;
   /** False for what changes nothing on this page, or leaves it. */
@@ -51,7 +52,7 @@ export function useAction<I, T>(action: (input: I) => Promise<Answer<T>>, option
   const router = useRouter();
   const [isPending, start] = useTransition();
   const [error, setError] = useState<PublicError | null>(null);
-  const { done, onDone, showsError = false, refreshes = true } = options;
+  const { done, onDone, onFailed, showsError = false, refreshes = true } = options;
   const run = useCallback(
     (input: I) => {
       setError(null);
@@ -59,6 +60,7 @@ export function useAction<I, T>(action: (input: I) => Promise<Answer<T>>, option
         const answer = await answerOf(action(input));
         if (!answer.ok) {
           setError(answer.error);
+          onFailed?.(answer.error);
           if (showsError) return;
           notifyError(answer.error);
           // It was refused because things are no longer as the page shows them, most often.
@@ -72,7 +74,7 @@ export function useAction<I, T>(action: (input: I) => Promise<Answer<T>>, option
         askLiveNow();
       });
     },
-    [action, done, onDone, refreshes, router, showsError],
+    [action, done, onDone, onFailed, refreshes, router, showsError],
   );
   return { run, isPending, error, clearError: useCallback(() => setError(null), []) };
 }

@@ -4,9 +4,10 @@ import { FlaskConical, Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
-import { ErrorBanner } from '#app/ui/banner.tsx';
+import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { CheckboxField, SwitchField, TextField } from '#app/ui/field.tsx';
+import { LeaveGuard } from '#app/ui/leave-guard.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { useAction } from '#app/ui/use-action.ts';
@@ -14,9 +15,12 @@ import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 import { type SaveInput, save, test } from './actions.ts';
+import { ForeignChanges, type LastChange } from './foreign-changes.tsx';
 import { FieldGroups, FormFieldInput, SeedFields } from './form-fields.tsx';
 import type { SecretField, SourceFormModel } from './form-model.ts';
-import { errorFor, type FormValues, jsonOf, otherErrors, valuesOf } from './form-values.ts';
+import { errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
+import type { SeedDraft } from './merge-drafts.ts';
+import { useSourceDraft } from './use-source-draft.ts';
 
 const loadTestResult = () => import('./test-result.tsx');
 const TestResult = lazy(loadTestResult);
@@ -34,44 +38,33 @@ export interface SavedSource {
   readonly secretNames: readonly string[];
 }
 
-interface SeedDraft {
-  readonly key: number;
-  readonly values: FormValues;
-}
-
 export function SourceForm({
+  draftKey,
   model,
   start,
   saved,
+  lastChange = null,
   canChange,
   canSetSecrets,
 }: {
+  /** Names what the form is for, so that what was typed finds its way back. */
+  readonly draftKey: string;
   readonly model: SourceFormModel;
   readonly start: SourceFormStart;
   /** Null for a source that does not exist yet. */
   readonly saved: SavedSource | null;
+  readonly lastChange?: LastChange | null;
   readonly canChange: boolean;
   readonly canSetSecrets: boolean;
 }) {
   const router = useRouter();
-  const [name, setName] = useState(start.name);
-  const [enabled, setEnabled] = useState(start.enabled);
-  const [values, setValues] = useState(() => valuesOf(model.settings, start.settings));
-  const [seeds, setSeeds] = useState<readonly SeedDraft[]>(() =>
-    start.seeds.map((seed, key) => ({ key, values: valuesOf(model.seed, seed) })),
-  );
-  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
-  const [isDirty, setDirty] = useState(false);
+  const form = useSourceDraft({ draftKey, model, start, revision: saved?.revision ?? null });
+  const { isDirty, setDirty, secrets, setSecrets } = form;
+  const { name, enabled, values, seeds } = form.draft;
   const [tested, setTested] = useState<TestFetch | null>(null);
   const requestKeyOf = useRequestKey();
   usePauseLive(isDirty);
 
-  const changing =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      setDirty(true);
-      set(value);
-    };
   const input = (): Pick<SaveInput, 'source' | 'sourceId'> => ({
     source: {
       name,
@@ -88,10 +81,15 @@ export function SourceForm({
       saved?.revision === revision ? 'Nothing changed' : `Saved ${name} as revision ${revision}`,
     onDone: ({ sourceId }) => {
       setDirty(false);
+      form.forget();
       if (!saved) router.push(`/sources/${sourceId}`);
     },
     showsError: true,
     refreshes: saved !== null,
+    onFailed: ({ code }) => {
+      // The page brings what the other saved, and the draft comes back beside it.
+      if (code === 'conflict') router.refresh();
+    },
   });
   const testing = useAction(test, { onDone: setTested, showsError: true, refreshes: false });
   const error = saving.error ?? testing.error;
@@ -122,6 +120,30 @@ export function SourceForm({
         submit();
       }}
     >
+      <LeaveGuard isDirty={isDirty} />
+      {form.hasComeBack ? (
+        <Banner
+          title="What you typed here was not saved, and has come back"
+          isLive
+          action={
+            <Button size="sm" onPress={form.discard}>
+              Discard it
+            </Button>
+          }
+        >
+          {form.hadSecrets ? 'Secrets are kept nowhere: enter them again.' : null}
+        </Banner>
+      ) : null}
+      {form.foreign && saved ? (
+        <ForeignChanges
+          revision={saved.revision}
+          last={lastChange}
+          changes={form.foreign.changes}
+          chosen={form.foreign.chosen}
+          onChoose={form.choose}
+          onClose={form.closeForeign}
+        />
+      ) : null}
       {error ? <FormError error={error} other={otherErrors(fields, known)} /> : null}
       <Section title="Source">
         <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
@@ -135,7 +157,7 @@ export function SourceForm({
             isRequired
             isDisabled={saved !== null || !canChange}
             value={name}
-            onChange={changing(setName)}
+            onChange={(value) => form.change({ name: value })}
             error={errorFor(fields, 'name')}
           />
           <SwitchField
@@ -143,7 +165,7 @@ export function SourceForm({
             help="A disabled source is neither fetched nor part of new runs."
             isSelected={enabled}
             isDisabled={!canChange}
-            onChange={changing(setEnabled)}
+            onChange={(value) => form.change({ enabled: value })}
           />
         </div>
       </Section>
@@ -156,9 +178,7 @@ export function SourceForm({
                 value={values[field.path] ?? field.initial}
                 error={errorFor(fields, `settings.${field.path}`)}
                 isDisabled={!canChange}
-                onChange={changing((value) =>
-                  setValues((before) => ({ ...before, [field.path]: value })),
-                )}
+                onChange={(value) => form.setValue(field.path, value)}
               />
             )}
           </FieldGroups>
@@ -171,7 +191,7 @@ export function SourceForm({
           values={secrets}
           fields={fields}
           canChange={canSetSecrets}
-          onChange={changing(setSecrets)}
+          onChange={setSecrets}
         />
       ) : null}
       <Section
@@ -181,10 +201,7 @@ export function SourceForm({
             <Button
               size="sm"
               icon={<Plus aria-hidden />}
-              onPress={() => {
-                setDirty(true);
-                setSeeds([...seeds, newSeed(model, seeds)]);
-              }}
+              onPress={() => form.change({ seeds: [...seeds, newSeed(model, seeds)] })}
             >
               Add a seed
             </Button>
@@ -204,13 +221,12 @@ export function SourceForm({
                 errors={fields}
                 path={`seeds.${at}`}
                 isDisabled={!canChange}
-                onChange={changing((changed) =>
-                  setSeeds(seeds.map((one) => (one === seed ? { ...one, values: changed } : one))),
-                )}
-                onRemove={() => {
-                  setDirty(true);
-                  setSeeds(seeds.filter((one) => one !== seed));
-                }}
+                onChange={(changed) =>
+                  form.change({
+                    seeds: seeds.map((one) => (one === seed ? { ...one, values: changed } : one)),
+                  })
+                }
+                onRemove={() => form.change({ seeds: seeds.filter((one) => one !== seed) })}
               />
             ))}
           </div>

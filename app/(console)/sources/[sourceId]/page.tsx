@@ -48,7 +48,8 @@ export default async function SourcePage({
     const sources = await listSources(db);
     const source = sources.find((one) => one.sourceId === sourceId);
     if (!source) return null;
-    return { source, revisions: tab === 'revisions' ? await listRevisions(db, sourceId) : [] };
+    // The newest tells who saved last.
+    return { source, revisions: await listRevisions(db, sourceId, tab === 'revisions' ? 50 : 1) };
   });
   if (!loaded.ok) {
     return (
@@ -103,9 +104,13 @@ export default async function SourcePage({
         <SourceForm
           // A new revision resets the form, also when someone else saved it.
           key={source.revision}
+          draftKey={`source:${sourceId}`}
           model={formModelOf(getSourceType(source.type))}
           start={source}
           saved={source}
+          lastChange={
+            revisions[0] ? { by: revisions[0].changedBy, at: revisions[0].changedAt } : null
+          }
           canChange={canChange}
           canSetSecrets={can(actor.role, 'sources:secrets')}
         />

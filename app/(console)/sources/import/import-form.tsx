@@ -5,7 +5,9 @@ import { useRef, useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
+import { useDraft } from '#app/ui/draft.ts';
 import { TextField } from '#app/ui/field.tsx';
+import { LeaveGuard } from '#app/ui/leave-guard.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { useAction } from '#app/ui/use-action.ts';
@@ -18,7 +20,14 @@ export function ImportForm() {
   const [yaml, setYaml] = useState('');
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const requestKeyOf = useRequestKey();
+  const { forget } = useDraft({
+    key: 'source import',
+    value: yaml,
+    isDirty: yaml !== '',
+    takeBack: setYaml,
+  });
   const change = (text: string) => {
+    if (text === '') forget();
     setYaml(text);
     setPlan(null);
     checking.clearError();
@@ -32,12 +41,17 @@ export function ImportForm() {
   const importing = useAction(importYaml, {
     done: ({ created, updated, unchanged }) =>
       `${countOf(created, 'source')} created, ${updated} changed, ${unchanged} unchanged`,
-    onDone: () => router.push('/sources'),
+    onDone: () => {
+      forget();
+      setYaml('');
+      router.push('/sources');
+    },
     showsError: true,
     refreshes: false,
   });
   return (
     <div className="flex flex-col gap-4">
+      <LeaveGuard isDirty={yaml !== ''} />
       <Section
         title="YAML"
         aside={

@@ -59,6 +59,7 @@ export default async function NewSourcePage({
         back={{ href: '/sources/new', label: 'Templates and types' }}
       />
       <SourceForm
+        draftKey={`new source:${chosen.title}`}
         model={formModelOf(chosen.type)}
         start={chosen.start}
         saved={null}
@@ -88,6 +89,7 @@ function CopyOf({
         <Banner title="Its secrets are not copied">Enter them again for the new source.</Banner>
       ) : null}
       <SourceForm
+        draftKey={`copy:${source.sourceId}`}
         model={formModelOf(getSourceType(source.type))}
         start={{ name: `${name} copy`.slice(0, 100), enabled, settings, seeds }}
         saved={null}

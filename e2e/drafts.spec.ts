@@ -1,0 +1,70 @@
+/** What was typed into a form is kept through links, reloads and what others save meanwhile. */
+import { expectNoViolations } from './support/axe.ts';
+import { goTo } from './support/go-to.ts';
+import { addTestSource } from './support/sources.ts';
+import { expect, test } from './support/test.ts';
+
+test('a slip on a link asks first, and what was typed comes back', async ({ page }) => {
+  await goTo(page, '/sources/new?template=sample');
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('half a name');
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  const question = page.getByRole('alertdialog', { name: 'Leave without saving?' });
+  await expect(question).toBeVisible();
+  await expectNoViolations(page);
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await expect(name).toHaveValue('half a name');
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
+
+  await goTo(page, '/sources/new?template=sample');
+  await expect(page.getByText('What you typed here was not saved')).toBeVisible();
+  await expect(name).toHaveValue('half a name');
+  await page.getByRole('button', { name: 'Discard it' }).click();
+  await expect(name).not.toHaveValue('half a name');
+  await page.reload();
+  await expect(page.getByText('What you typed here was not saved')).toHaveCount(0);
+  // Nothing was typed since: a link leads on without a question.
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
+});
+
+test('a file pasted for import survives a reload', async ({ page }) => {
+  await goTo(page, '/sources/import');
+  const field = page.getByLabel('Sources and seeds, as in a configuration file');
+  await field.fill('sources:\n  - name: kept');
+  await page.reload();
+  await expect(field).toHaveValue('sources:\n  - name: kept');
+});
+
+test('what another saved meanwhile is shown beside yours, field by field', async ({
+  page,
+  context,
+}) => {
+  await addTestSource(page, { name: 'contested', resources: 7 });
+  await goTo(page, '/sources');
+  await page.getByRole('link', { name: 'contested', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('contested');
+  const other = await context.newPage();
+  await goTo(other, new URL(page.url()).pathname);
+  await page.getByLabel('Resources', { exact: true }).fill('30');
+
+  await other.getByLabel('Resources', { exact: true }).fill('20');
+  await other.getByLabel('Latency', { exact: true }).fill('9');
+  await other.getByRole('button', { name: 'Save changes' }).click();
+  await expect(other.getByText('Saved contested as revision 2')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText(/saved revision 2 .*while you were editing/)).toBeVisible();
+  await expect(page.getByLabel('Resources', { exact: true })).toHaveValue('30');
+  await expect(page.getByLabel('Latency', { exact: true })).toHaveValue('9');
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Take theirs: Resources' }).click();
+  await expect(page.getByLabel('Resources', { exact: true })).toHaveValue('20');
+  await page.getByRole('button', { name: 'Keep mine: Resources' }).click();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Saved contested as revision 3')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Resources', { exact: true })).toHaveValue('30');
+});
