@@ -84,7 +84,7 @@ describe('db:init', () => {
     });
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`sqlcmd -S SERVER -d`)]);
     const text = await readFile(script, 'utf8');
-    expect(text).toMatch(/^:on error exit\n:setvar schema crawl\n[\s\S]*N'0014_people'/m);
+    expect(text).toMatch(/^:on error exit\n:setvar schema crawl\n[\s\S]*N'0014_polite_claims'/m);
     expect(text).not.toContain('hush');
     const refused = await dbInit(['--script', script]);
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('✗ usage:')]);

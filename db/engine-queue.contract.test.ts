@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newClaimId } from '#lib/ids.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { withDatabase } from '#test/db/with-database.ts';
 import { workItemRow, workItemRows } from '#test/db/work-items.ts';
@@ -19,15 +20,14 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
 
   const insert = (rows: ReturnType<typeof workItemRows>) =>
     db.engine.insertWorkItemsIfAbsent(db, rows);
-  let lastLease = 0;
-  const claim = (over: Partial<ClaimRequest> = {}, from: Db = db) => {
-    const limit = over.limit ?? 10;
-    const leaseIds = Array.from({ length: limit }, () => {
-      lastLease += 1;
-      return `lease-${lastLease}`;
+  const claim = (over: Partial<ClaimRequest> = {}, from: Db = db) =>
+    from.engine.claim(from, {
+      claimId: newClaimId(),
+      limit: 10,
+      owner: 'me',
+      leaseMs: 60_000,
+      ...over,
     });
-    return from.engine.claim(from, { limit, owner: 'me', leaseMs: 60_000, leaseIds, ...over });
-  };
   const idsOf = (rows: readonly { work_item_id: string }[]) => rows.map((row) => row.work_item_id);
   const counts = async () =>
     Object.fromEntries(
@@ -118,11 +118,13 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
         workItemRow(1),
         workItemRow(4, { priority: 1 }),
       ]);
-      const claimed = await claim({ limit: 3, leaseIds: ['a', 'b', 'c'] });
+      const claimId = newClaimId();
+      const claimed = await claim({ limit: 3, claimId });
+      const head = claimId.slice(0, -4);
       expect(claimed.map((row) => [row.work_item_id, row.lease_id])).toEqual([
-        ['item-000004', 'a'],
-        ['item-000003', 'b'],
-        ['item-000001', 'c'],
+        ['item-000004', `${head}0001`],
+        ['item-000003', `${head}0002`],
+        ['item-000001', `${head}0003`],
       ]);
       expect(claimed[0]).toMatchObject({ status: 'in_progress', attempt: 1, lease_owner: 'me' });
       const { lease_until: until, claimed_at: at } = claimed[0] ?? {};
@@ -141,63 +143,16 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
       expect(idsOf(await claim())).toEqual(['item-000003']);
     });
 
-    it('keeps to its scope', async () => {
+    it('keeps to one source', async () => {
       await insert([
-        workItemRow(1, { source_name: 'a', host: 'one' }),
-        workItemRow(2, { source_name: 'b', host: 'two', run_id: 'run' }),
-        workItemRow(3, { source_name: 'c' }),
-        workItemRow(4, { source_name: 'd', priority: 1 }),
+        workItemRow(1, { source_name: 'a' }),
+        workItemRow(2, { source_name: 'b', priority: 200 }),
+        workItemRow(3, { source_name: 'b' }),
       ]);
-      const scoped = async (scope: ClaimRequest['scope']) => {
-        const ids = await db.transaction(async (tx) => {
-          const leaseIds = ['w', 'x', 'y', 'z'];
-          const rows = await tx.engine.claim(tx, {
-            limit: 4,
-            owner: 'me',
-            leaseMs: 1,
-            leaseIds,
-            ...(scope ? { scope } : {}),
-          });
-          await tx.q.updateTable('work_items').set({ status: 'pending' }).execute();
-          return idsOf(rows).map((id) => Number(id.slice(-1)));
-        });
-        return ids;
-      };
-      const source = (name: string) => ({ system: 'test', name });
-      expect(await scoped({})).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources: [] })).toEqual([]);
-      expect(await scoped({ sources: [source('b')] })).toEqual([2]);
-      expect(await scoped({ sources: [source('b'), source('d'), source('none')] })).toEqual([4, 2]);
-      const sources = ['a', 'b', 'c', 'd'].map(source);
-      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 1, 2, 3]);
-      await db.q
-        .insertInto('hosts')
-        .values({ host: 'one', pace_ms: 500, updated_at: db.engine.now() })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources, hosts: 'free' })).toEqual([4, 2, 3]);
-      await db.q
-        .updateTable('hosts')
-        .set({ next_slot_at: db.engine.nowPlus(60_000) })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
-      await db.q.updateTable('hosts').set({ pace_ms: 0 }).execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 1, 2, 3]);
-      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 2, 3]);
-      await db.q.updateTable('hosts').set({ next_slot_at: null }).execute();
-      expect(await scoped({ sources, hosts: 'unasked' })).toEqual([4, 1, 2, 3]);
-      await db.q
-        .updateTable('hosts')
-        .set({ blocked_until: db.engine.nowPlus(60_000) })
-        .execute();
-      expect(await scoped({ sources, hosts: 'open' })).toEqual([4, 2, 3]);
-      await db.q.deleteFrom('hosts').execute();
-      expect(await scoped({ sources, excludeRuns: ['run'] })).toEqual([4, 1, 3]);
-      expect(await scoped({ sources, excludeHosts: ['two'] })).toEqual([4, 1, 3]);
-      const together = { resourceType: 'page', host: 'one' };
-      expect(await scoped({ sources, together })).toEqual([1]);
-      expect(await scoped({ sources, together: { ...together, host: null } })).toEqual([4, 3]);
-      expect(await scoped({ sources, together: { ...together, resourceType: 'x' } })).toEqual([]);
+      const of = (system: string, name: string) => claim({ source: { system, name } });
+      expect(idsOf(await of('test', 'b'))).toEqual(['item-000003', 'item-000002']);
+      expect(await of('other', 'a')).toEqual([]);
+      expect(idsOf(await of('test', 'a'))).toEqual(['item-000001']);
     });
 
     it('eight sessions at once never get one item twice, and together get all', async () => {
@@ -210,11 +165,7 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
       await Promise.all(
         sessions.map(async (session) => {
           for (;;) {
-            const rows = await session.transaction((tx) => {
-              lastLease += 1;
-              const leaseIds = Array.from({ length: 10 }, (_, n) => `fleet-${lastLease}-${n}`);
-              return tx.engine.claim(tx, { limit: 10, owner: 'fleet', leaseMs: 60_000, leaseIds });
-            });
+            const rows = await claim({ owner: 'fleet' }, session);
             claimed.push(...idsOf(rows));
             if (rows.length === 0 && (await open()) === 0) return;
           }

@@ -68,56 +68,45 @@ GO
 CREATE NONCLUSTERED INDEX [IX_work_items_source]
 ON [ingest].[work_items] ([source_system], [source_name]);
 GO
--- Every index is written with every item, so there are few: docs/sql-server.md has each with what reads it. The column of
--- a filter is key or included, or the server would look into the table for each row.
--- What lists walk, page by page: all items in the order of their creation, …
+-- Leases, by when they run out; what is in workers' hands of a host or a claim is counted in the index alone. Here as
+-- below the column of a filter is in the index: else the server looks each row up, or takes another index.
+CREATE NONCLUSTERED INDEX [IX_work_items_lease]
+ON [ingest].[work_items] ([lease_until])
+INCLUDE ([status], [host], [lease_id])
+WHERE [status] = N'in_progress';
+GO
+-- What lists walk, page by page.
 CREATE NONCLUSTERED INDEX [IX_work_items_created]
 ON [ingest].[work_items] ([created_at], [work_item_id]);
 GO
--- … those of a status, of a source and of a run: equal columns first, then the order of the list. By creation rather
--- than by change: a row keeps its place until its status changes.
+CREATE NONCLUSTERED INDEX [IX_work_items_updated]
+ON [ingest].[work_items] ([updated_at], [work_item_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_fetched]
+ON [ingest].[work_items] ([last_fetched_at], [work_item_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_priority]
+ON [ingest].[work_items] ([priority], [work_item_id]);
+GO
+-- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
+-- until its status changes.
 CREATE NONCLUSTERED INDEX [IX_work_items_status_created]
 ON [ingest].[work_items] ([status], [created_at], [work_item_id]);
 GO
--- The system is included: the index alone says how many items a source has in each status.
+-- The system at its end: the index alone says how many items a source has in each status.
 CREATE NONCLUSTERED INDEX [IX_work_items_source_totals]
 ON [ingest].[work_items] ([source_name], [status], [created_at], [work_item_id])
 INCLUDE ([source_system]);
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
-ON [ingest].[work_items] ([run_id], [status], [created_at], [work_item_id])
-WHERE [run_id] IS NOT NULL;
 GO
 CREATE NONCLUSTERED INDEX [IX_work_items_discovered_created]
 ON [ingest].[work_items] ([discovered_from], [created_at], [work_item_id])
 WHERE [discovered_from] IS NOT NULL;
 GO
--- With its source: the items of a source in the order of their ids are found in the index alone.
+-- The source at its end: the items of a source in the order of their ids are found in the index alone.
 CREATE NONCLUSTERED INDEX [IX_work_items_resource_source]
 ON [ingest].[work_items] ([resource_id], [work_item_id]) INCLUDE ([source_name]);
 GO
--- How much of a source is stale is counted in this index, never in the table; and which items those are.
-CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
-ON [ingest].[work_items] ([source_name], [last_fetched_at], [work_item_id])
-INCLUDE ([source_system], [status], [refetch])
-WHERE [last_fetched_at] IS NOT NULL;
-GO
--- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
--- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
--- the heads of a few dozen stretches of the index.
-CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
-ON [ingest].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
-INCLUDE ([status], [source_system], [resource_type])
-WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
-GO
--- The others hold few of many: an item that succeeds in its turn is in none of them but while it is leased.
--- Leases, by when they run out.
-CREATE NONCLUSTERED INDEX [IX_work_items_lease]
-ON [ingest].[work_items] ([lease_until])
-INCLUDE ([status])
-WHERE [status] = N'in_progress';
-GO
--- Failures.
+-- Failures are few: an item that succeeds in its turn is in neither.
 CREATE NONCLUSTERED INDEX [IX_work_items_error_created]
 ON [ingest].[work_items] ([error_code], [created_at], [work_item_id])
 WHERE [error_code] IS NOT NULL;
@@ -126,16 +115,49 @@ CREATE NONCLUSTERED INDEX [IX_work_items_http_failure]
 ON [ingest].[work_items] ([last_http_status], [created_at], [work_item_id])
 WHERE [last_http_status] >= 400;
 GO
--- Missing resources that are to be looked at again, by source.
+-- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
+-- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
+-- the heads of a few dozen stretches of the index.
+CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
+ON [ingest].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
+INCLUDE ([status])
+WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_next_fetch]
+ON [ingest].[work_items] ([next_fetch_at], [work_item_id])
+WHERE [next_fetch_at] IS NOT NULL;
+GO
+-- Missing resources that are to be looked at again, by source. Few of many.
 CREATE NONCLUSTERED INDEX [IX_work_items_missing]
 ON [ingest].[work_items] ([source_name], [next_fetch_at], [work_item_id])
-INCLUDE ([status], [error_code], [source_system])
+INCLUDE ([status], [error_code])
 WHERE [status] = N'skipped' AND [error_code] = N'resource_missing' AND [next_fetch_at] IS NOT NULL;
 GO
--- What is pending without a run, in the order in which a new run takes it up.
+-- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
+-- fetched, not when its status changes.
+CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
+ON [ingest].[work_items] ([source_system], [source_name], [last_fetched_at])
+INCLUDE ([status])
+WHERE [status] <> N'skipped';
+GO
+-- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
+CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
+ON [ingest].[work_items] ([run_id], [status], [work_item_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_created]
+ON [ingest].[work_items] ([run_id], [created_at], [work_item_id])
+WHERE [run_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_failed]
+ON [ingest].[work_items] ([run_id], [status], [created_at], [work_item_id])
+WHERE [run_id] IS NOT NULL AND [status] = N'failed';
+GO
+-- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
+-- not in it.
 CREATE NONCLUSTERED INDEX [IX_work_items_without_run]
 ON [ingest].[work_items] ([source_name], [work_item_id])
-INCLUDE ([status], [run_id], [source_system])
+INCLUDE ([status], [run_id])
 WHERE [status] = N'pending' AND [run_id] IS NULL;
 GO
 -- A pending item is ready as long as it has no reason to wait. Whoever puts its time ahead, also by plain SQL, gives
@@ -171,6 +193,11 @@ CREATE NONCLUSTERED INDEX [IX_work_items_waiting]
 ON [ingest].[work_items] ([available_at], [work_item_id])
 INCLUDE ([status], [wait_reason], [source_name])
 WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold';
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
+ON [ingest].[work_items] ([available_at], [work_item_id])
+INCLUDE ([status])
+WHERE [status] = N'pending';
 GO
 -- What is on hold, in the order of the list.
 CREATE NONCLUSTERED INDEX [IX_work_items_on_hold]
@@ -236,22 +263,28 @@ CREATE TABLE [ingest].[IngestRecords] (
     [content_type] NVARCHAR(200) NULL,
     [content_hash] NVARCHAR(64) NULL,
     [lake_path] NVARCHAR(1000) NULL,
-    CONSTRAINT [PK_IngestRecords] PRIMARY KEY NONCLUSTERED ([ingest_id]),
+    CONSTRAINT [PK_IngestRecords] PRIMARY KEY CLUSTERED ([ingest_id]),
     CONSTRAINT [CK_IngestRecords_StatusCode] CHECK ([status_code] >= 0 AND [status_code] <= 999),
     CONSTRAINT [CK_IngestRecords_Attempt] CHECK ([attempt] > 0)
 );
 GO
--- A new table is in the order of its records' time, so that a new one goes to its end: by the id, of which the server
--- compares the last bytes first, each would go to some other page. An existing table keeps the order it has.
-CREATE UNIQUE CLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
-ON [ingest].[IngestRecords] ([fetched_at_utc], [ingest_id]);
-GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_Dedupe]
 ON [ingest].[IngestRecords] ([source_system], [source_name], [resource_type], [resource_id], [fetched_at_utc] DESC);
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_RunId]
+ON [ingest].[IngestRecords] ([run_id], [fetched_at_utc] DESC)
+WHERE [run_id] IS NOT NULL;
 GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_WorkItemId]
 ON [ingest].[IngestRecords] ([work_item_id])
 WHERE [work_item_id] IS NOT NULL;
+GO
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_FetchedAt]
+ON [ingest].[IngestRecords] ([fetched_at_utc] DESC);
+GO
+-- Records are written once and never move; in each of these a new one is the last of its group.
+CREATE NONCLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
+ON [ingest].[IngestRecords] ([fetched_at_utc], [ingest_id]);
 GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_Source_Fetched]
 ON [ingest].[IngestRecords] ([source_name], [fetched_at_utc], [ingest_id]);
@@ -305,6 +338,9 @@ CREATE TABLE [ingest].[ingest_runs] (
     CONSTRAINT [PK_ingest_runs] PRIMARY KEY CLUSTERED ([run_id]),
     CONSTRAINT [CK_ingest_runs_status] CHECK ([status] IN (N'running', N'completed', N'failed', N'cancelled'))
 );
+GO
+CREATE NONCLUSTERED INDEX [IX_ingest_runs_status]
+ON [ingest].[ingest_runs] ([status], [started_at] DESC);
 GO
 CREATE NONCLUSTERED INDEX [IX_ingest_runs_started]
 ON [ingest].[ingest_runs] ([started_at], [run_id]);
@@ -545,13 +581,15 @@ CREATE TABLE [ingest].[work_item_attempts] (
     [facts] NVARCHAR(MAX) NULL,
     [ingest_id] NVARCHAR(36) NULL,
     [items_discovered] INT NOT NULL CONSTRAINT [DF_work_item_attempts_items_discovered] DEFAULT 0,
-    -- In the order of their ends, so that charts read the last minutes in one stretch, whatever they ask of each.
-    CONSTRAINT [PK_work_item_attempts] PRIMARY KEY CLUSTERED ([finished_at], [attempt_id]),
+    CONSTRAINT [PK_work_item_attempts] PRIMARY KEY CLUSTERED ([attempt_id]),
     CONSTRAINT [CK_work_item_attempts_outcome] CHECK ([outcome] IN (N'completed', N'unchanged', N'retry', N'failed', N'skipped', N'released', N'expired'))
 );
 GO
 CREATE NONCLUSTERED INDEX [IX_work_item_attempts_item]
 ON [ingest].[work_item_attempts] ([work_item_id], [attempt_id]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_item_attempts_finished]
+ON [ingest].[work_item_attempts] ([finished_at], [attempt_id]);
 GO
 CREATE NONCLUSTERED INDEX [IX_work_item_attempts_run]
 ON [ingest].[work_item_attempts] ([run_id], [finished_at])
@@ -793,199 +831,493 @@ GO
 CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
 ON [ingest].[audit_log] ([target_type], [target_id], [at], [audit_id]);
 GO
--- Claims up to @limit ready items in claim order, each with a lease of @leases (a JSON array). @sources is a JSON
--- array of {"system", "name"}, or null for all. Hosts are judged by their rows as @hosts says: 'free' (neither
--- blocked nor with a pace or a limit), 'open' (not blocked, its slot open if it has a pace), 'unasked' (not blocked,
--- its slot open). Texts of the lists write " as ~1, \ as ~2 and ~ as ~0.
---
--- It looks without locks at the head of each source (READPAST: what others are claiming is as good as gone), locks
--- the queue rows it chose, then takes the items as far as nobody holds them: a claim waits for nobody, and what was
--- passed over keeps its queue row. Where the head of a source is a crowd that may not be asked, it goes from lane to
--- lane, and asks for each once.
-CREATE PROCEDURE [ingest].[claim_items]
-    @limit INT,
-    @owner NVARCHAR(100),
-    @lease_ms INT,
-    @leases NVARCHAR(MAX),
-    @sources NVARCHAR(MAX),
-    @hosts NVARCHAR(10),
-    @exclude_hosts NVARCHAR(MAX),
-    @exclude_runs NVARCHAR(MAX),
-    @together TINYINT,
-    @resource_type NVARCHAR(100),
-    @host NVARCHAR(300)
+-- Makes ready what waited for a moment that has come, the longest due first and at most 500 in a call. What another
+-- session makes ready, or has locked, is left to it.
+CREATE PROCEDURE [ingest].[promote_due]
 AS
 BEGIN
     SET NOCOUNT ON;
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
-    DECLARE @ahead INT = 64 + 2 * @limit;
-    DECLARE @left INT = @limit;
-    DECLARE @looked INT, @taken INT;
-    DECLARE @by_lanes TINYINT = 0, @again TINYINT = 1, @rounds INT = 0;
-    DECLARE @place INT, @run NVARCHAR(36), @lane NVARCHAR(300), @next_run NVARCHAR(36), @next_lane NVARCHAR(300);
-    DECLARE @lease TABLE ([position] INT NOT NULL PRIMARY KEY, [fence] NVARCHAR(36) NOT NULL);
-    DECLARE @source TABLE ([place] INT NOT NULL PRIMARY KEY, [system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL);
-    DECLARE @resting TABLE ([run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
-    DECLARE @full TABLE ([host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
-    DECLARE @open TABLE ([place] INT NOT NULL, [run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY ([place], [run_id], [host]));
-    DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [priority] INT NOT NULL, [created_at] DATETIME2(7) NOT NULL);
-    DECLARE @tried TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
-    DECLARE @picked TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
+    IF EXISTS (SELECT 1 FROM [ingest].[work_items] AS w
+        WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now)
+        UPDATE [ingest].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK) SET [wait_reason] = NULL
+        WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold' AND [work_item_id] IN (
+            SELECT TOP (500) w.[work_item_id]
+            FROM [ingest].[work_items] AS w WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now
+            ORDER BY w.[available_at], w.[work_item_id]);
+END
+GO
+-- Claims up to @limit ready items in claim order, of the source @system, @name or of any. @claim is an id that its
+-- caller made; an item's lease is that id with the item's place for its last four digits, so that the caller finds
+-- what it has claimed even when the answer was lost.
+--
+-- It looks without locks at the head of the queue, then takes the items as far as nobody holds them; the trigger
+-- takes their queue rows away. A claim waits for nobody: what was passed over keeps its queue row, and those behind
+-- it are looked at instead. Item before queue row, as plain SQL does it.
+--
+-- TOP tells a planner without statistics of table variables how few the rows are, and CASE keeps it from walking an
+-- index of the status: the items are found by their key.
+CREATE PROCEDURE [ingest].[claim_items]
+    @claim NVARCHAR(36),
+    @owner NVARCHAR(100),
+    @lease_ms INT,
+    @limit INT,
+    @system NVARCHAR(100),
+    @name NVARCHAR(100)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @until DATETIME2(3) = DATEADD(millisecond, @lease_ms, @now);
+    DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
+    DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
+    DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
     DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
-    DECLARE @new TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [fence] NVARCHAR(36) NOT NULL);
+    EXEC [ingest].[promote_due];
 
-    INSERT INTO @lease ([position], [fence])
-    SELECT CAST([key] AS INT), CAST([value] AS NVARCHAR(36)) FROM OPENJSON(@leases);
-    IF @sources IS NOT NULL
-        INSERT INTO @source ([place], [system], [name])
-        SELECT CAST(s.[key] AS INT),
-            REPLACE(REPLACE(REPLACE(CAST(JSON_VALUE(s.[value], '$.system') AS NVARCHAR(200)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)),
-            REPLACE(REPLACE(REPLACE(CAST(JSON_VALUE(s.[value], '$.name') AS NVARCHAR(200)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-        FROM OPENJSON(@sources) AS s;
-    INSERT INTO @resting ([run_id])
-    SELECT DISTINCT REPLACE(REPLACE(REPLACE(CAST([value] AS NVARCHAR(72)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-    FROM OPENJSON(@exclude_runs);
-    INSERT INTO @full ([host])
-    SELECT DISTINCT REPLACE(REPLACE(REPLACE(CAST([value] AS NVARCHAR(600)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-    FROM OPENJSON(@exclude_hosts);
-
-    WHILE @left > 0 AND @again = 1
+    -- @look keeps what was passed over, so that the next round goes on behind it.
+    WHILE @taken < @limit AND @looked > 0 AND @rounds < 8
     BEGIN
-        SET @rounds = @rounds + 1;
-        DELETE FROM @look;
-        IF @sources IS NULL
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
+        IF @name IS NULL
+            INSERT INTO @look ([work_item_id], [position])
+            SELECT TOP (@limit - @taken) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id])
             FROM [ingest].[ready_items] AS w WITH (READPAST, READCOMMITTEDLOCK)
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-            ORDER BY w.[priority], w.[created_at], w.[work_item_id];
-        ELSE IF @by_lanes = 0
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
-            FROM @source AS s CROSS APPLY (
-                SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[run_id], r.[host], r.[resource_type]
-                FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                ORDER BY r.[priority], r.[created_at], r.[work_item_id]
-            ) AS w
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-                AND NOT EXISTS (SELECT 1 FROM @resting AS e WHERE e.[run_id] = w.[run_id])
-                AND NOT EXISTS (SELECT 1 FROM @full AS f WHERE f.[host] = w.[host])
-                AND (@together = 0 OR (w.[resource_type] = @resource_type AND w.[host] = COALESCE(@host, N'')))
-                AND (@hosts IS NULL OR NOT EXISTS (
-                    SELECT 1 FROM [ingest].[hosts] AS h
-                    WHERE h.[host] = w.[host] AND (h.[blocked_until] > @now
-                        OR (@hosts = N'free' AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                        OR ((@hosts = N'unasked' OR (@hosts = N'open' AND h.[pace_ms] > 0))
-                            AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
+            WHERE @rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
             ORDER BY w.[priority], w.[created_at], w.[work_item_id];
         ELSE
-        BEGIN
-            -- From one lane of a source to the next: at the next host of the same run, else at the next run. What a
-            -- run that rests has behind its head is not looked at.
-            DELETE FROM @open;
-            SET @place = (SELECT MIN([place]) FROM @source);
-            WHILE @place IS NOT NULL
-            BEGIN
-                SET @next_run = NULL;
-                SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                WHERE s.[place] = @place
-                ORDER BY r.[run_id], r.[host];
-                WHILE @next_run IS NOT NULL
-                BEGIN
-                    SET @run = @next_run;
-                    SET @lane = @next_lane;
-                    SET @next_run = NULL;
-                    IF NOT EXISTS (SELECT 1 FROM @resting WHERE [run_id] = @run)
-                    BEGIN
-                        IF NOT EXISTS (SELECT 1 FROM @full WHERE [host] = @lane)
-                            AND (@together = 0 OR @lane = COALESCE(@host, N'') COLLATE Latin1_General_100_BIN2)
-                            AND (@hosts IS NULL OR NOT EXISTS (
-                                SELECT 1 FROM [ingest].[hosts] AS h
-                                WHERE h.[host] = @lane AND (h.[blocked_until] > @now
-                                    OR (@hosts = N'free' AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                                    OR ((@hosts = N'unasked' OR (@hosts = N'open' AND h.[pace_ms] > 0))
-                                        AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
-                            INSERT INTO @open ([place], [run_id], [host]) VALUES (@place, @run, @lane);
-                        SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                        FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                        JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                        WHERE s.[place] = @place AND r.[run_id] = @run AND r.[host] > @lane
-                        ORDER BY r.[host];
-                    END
-                    IF @next_run IS NULL
-                        SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                        FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                        JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                        WHERE s.[place] = @place AND r.[run_id] > @run
-                        ORDER BY r.[run_id], r.[host];
-                END
-                SET @place = (SELECT MIN([place]) FROM @source WHERE [place] > @place);
-            END
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
-            FROM @open AS o JOIN @source AS s ON s.[place] = o.[place] CROSS APPLY (
-                SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[resource_type]
-                FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                    AND r.[run_id] = o.[run_id] AND r.[host] = o.[host]
-                ORDER BY r.[priority], r.[created_at], r.[work_item_id]
-            ) AS w
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-                AND (@together = 0 OR w.[resource_type] = @resource_type)
+            INSERT INTO @look ([work_item_id], [position])
+            SELECT TOP (@limit - @taken) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id])
+            FROM [ingest].[ready_items] AS w WITH (READPAST, READCOMMITTEDLOCK)
+            WHERE w.[source_system] = @system COLLATE Latin1_General_100_BIN2 AND w.[source_name] = @name COLLATE Latin1_General_100_BIN2
+                AND (@rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT))
             ORDER BY w.[priority], w.[created_at], w.[work_item_id];
-        END
-
-        SET @looked = (SELECT COUNT(*) FROM @look);
-        SET @taken = 0;
+        SET @looked = @@ROWCOUNT;
         IF @looked > 0
         BEGIN
-            INSERT INTO @tried ([work_item_id]) SELECT [work_item_id] FROM @look;
-            DELETE FROM @picked;
-            DELETE FROM @new;
-            INSERT INTO @picked ([work_item_id], [position])
-            SELECT r.[work_item_id], ROW_NUMBER() OVER (ORDER BY l.[priority], l.[created_at], l.[work_item_id])
-            FROM @look AS l JOIN [ingest].[ready_items] AS r WITH (ROWLOCK, UPDLOCK, READPAST, READCOMMITTEDLOCK)
-                ON r.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT;
-            INSERT INTO @new ([work_item_id], [fence])
-            SELECT p.[work_item_id], f.[fence]
-            FROM @picked AS p JOIN (
-                SELECT [fence], ROW_NUMBER() OVER (ORDER BY [position]) AS [position] FROM @lease
-            ) AS f ON f.[position] = p.[position];
             UPDATE [ingest].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             SET [status] = N'in_progress', [attempt] = [attempt] + 1, [wait_reason] = NULL,
-                [lease_id] = (SELECT n.[fence] FROM @new AS n WHERE n.[work_item_id] = [work_items].[work_item_id] COLLATE DATABASE_DEFAULT),
-                [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now,
-                [lease_until] = DATEADD(millisecond, @lease_ms, @now)
+                [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
+                [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id] INTO @claimed
-            WHERE [status] = N'pending' AND [wait_reason] IS NULL
-                AND [work_item_id] IN (SELECT [work_item_id] FROM @new);
-            SET @taken = @@ROWCOUNT;
-            DELETE FROM @lease WHERE [fence] IN (
-                SELECT n.[fence] FROM @new AS n JOIN @claimed AS c ON c.[work_item_id] = n.[work_item_id]);
-            SET @left = @left - @taken;
+            FROM (SELECT TOP (@looked) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
+            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+                AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
+            SET @taken = @taken + @@ROWCOUNT;
         END
-        -- Others were faster: what they left is looked at again. Nothing is left at the heads: there may be lanes.
-        IF @taken < @looked AND @rounds < 8 SET @again = 1;
-        ELSE IF @left > 0 AND @by_lanes = 0 AND @sources IS NOT NULL
-            AND (@hosts IS NOT NULL OR @together = 1 OR EXISTS (SELECT 1 FROM @resting) OR EXISTS (SELECT 1 FROM @full))
-        BEGIN
-            -- A source whose whole queue was looked at has nothing more.
-            DELETE FROM @source WHERE (
-                SELECT COUNT(*) FROM (
-                    SELECT TOP (@ahead) r.[ready_id] FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                    WHERE r.[source_system] = [system] AND r.[source_name] = [name]
-                ) AS w) < @ahead - @limit;
-            SET @by_lanes = 1;
-            SET @again = CASE WHEN EXISTS (SELECT 1 FROM @source) THEN 1 ELSE 0 END;
-        END
-        ELSE SET @again = 0;
+        SET @at = @at + @looked;
+        SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM [ingest].[work_items] AS item
-    JOIN @claimed AS c ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+    SELECT item.* FROM (SELECT TOP (@limit) [work_item_id] FROM @claimed) AS c
+    JOIN [ingest].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+END
+GO
+-- Claims what this deployment may ask for now: at most @requests requests, of them @slots under the slot of a source or
+-- host, and @items items. Only enabled sources that are not paused, no run that rests, no host that is to be left
+-- alone. @claim is as in claim_items. @batches says how many items one request can ask for together: a JSON array of
+-- {"system", "type", "size"}, where no system or type is any; the first that fits counts.
+--
+-- It goes from unit to unit: a source with a rate is one request under its slot and that of the host; so is a host with
+-- a pace; a host with a limit has as many as it takes. Limited hosts are looked up by themselves, so that free items in
+-- front of theirs do not leave them idle. The free items are claimed in between, half of the requests at least. Each
+-- unit is a transaction of its own, none waits: rows that somebody else has locked are passed over, slots as well.
+-- Result: the items, and one row of retry_in_ms alone: until something may become claimable, null when nothing waits.
+CREATE PROCEDURE [ingest].[claim_politely]
+    @claim NVARCHAR(36),
+    @owner NVARCHAR(100),
+    @lease_ms INT,
+    @requests INT,
+    @slots INT,
+    @items INT,
+    @batches NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @until DATETIME2(3) = DATEADD(millisecond, @lease_ms, @now);
+    DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
+    -- Another worker's request is in flight: it may end at any moment.
+    DECLARE @poll_ms BIGINT = 250;
+    DECLARE @asked INT = 0, @slotted INT = 0, @taken INT = 0, @at INT = 0, @rounds INT = 0, @quota INT;
+    DECLARE @want INT, @ahead INT, @looked INT, @found INT, @room INT, @size INT;
+    DECLARE @limited TINYINT = 0, @judged TINYINT = 0, @free TINYINT = 0, @need INT = -1;
+    DECLARE @retry_ms BIGINT, @ms BIGINT;
+    -- The unit at hand; none are the free items. @place: its source, 0 = all without a rate.
+    DECLARE @unit INT, @place INT, @host NVARCHAR(300), @type NVARCHAR(100), @rate_ms INT, @pace_ms INT, @delay_ms INT, @lease NVARCHAR(36);
+    DECLARE @last INT, @last_at DATETIME2(7), @last_id NVARCHAR(36);
+    DECLARE @next INT, @run NVARCHAR(36), @next_run NVARCHAR(36), @lane NVARCHAR(300), @next_lane NVARCHAR(300);
+    DECLARE @source TABLE ([place] INT NOT NULL PRIMARY KEY, [source_id] NVARCHAR(36) NOT NULL,
+        [system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [rate_ms] INT NOT NULL, [wait_ms] BIGINT NOT NULL, [opened_at] DATETIME2(3) NOT NULL, [paired] TINYINT NOT NULL);
+    DECLARE @resting TABLE ([run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+    DECLARE @full TABLE ([host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
+    -- Runs at work that sources have ready items of.
+    DECLARE @pair TABLE ([place] INT NOT NULL, [run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY ([place], [run_id]));
+    DECLARE @units TABLE ([unit] INT NOT NULL PRIMARY KEY, [opened_at] DATETIME2(3) NOT NULL, [place] INT NOT NULL,
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL, [type] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NULL);
+    DECLARE @open TABLE ([place] INT NOT NULL, [run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY ([place], [run_id], [host]));
+    DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL,
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, [type] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL);
+    DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36) NOT NULL, [under_slot] INT NOT NULL);
+    EXEC [ingest].[promote_due];
+
+    INSERT INTO @source ([place], [source_id], [system], [name], [rate_ms], [wait_ms], [opened_at], [paired])
+    SELECT ROW_NUMBER() OVER (ORDER BY s.[next_slot_at], s.[source_id]), s.[source_id], s.[source_type], s.[name], s.[rate_delay_ms],
+        COALESCE(DATEDIFF_BIG(millisecond, @now, s.[next_slot_at]), 0), COALESCE(s.[next_slot_at], '1900-01-01T00:00:00'), 0
+    FROM [ingest].[sources] AS s
+    WHERE s.[enabled] = 1 AND s.[paused_at] IS NULL AND s.[deleted_at] IS NULL AND EXISTS (
+        SELECT 1 FROM [ingest].[ready_items] AS r
+        WHERE r.[source_system] = s.[source_type] COLLATE Latin1_General_100_BIN2 AND r.[source_name] = s.[name] COLLATE Latin1_General_100_BIN2);
+    IF @@ROWCOUNT > 0
+    BEGIN
+        UPDATE @source SET [wait_ms] = @poll_ms
+        WHERE [wait_ms] < @poll_ms AND [rate_ms] > 0 AND [source_id] IN (
+            SELECT s.[source_id] FROM [ingest].[sources] AS s WHERE s.[slot_lease_id] IS NOT NULL AND s.[slot_until] > @now);
+        SET @retry_ms = (SELECT MIN([wait_ms]) FROM @source WHERE [rate_ms] > 0 AND [wait_ms] > 0);
+        IF EXISTS (SELECT 1 FROM @source WHERE [rate_ms] = 0) SET @free = 1;
+        INSERT INTO @resting ([run_id])
+        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[ingest_runs]
+        WHERE [status] = N'running' AND ([paused_at] IS NOT NULL OR [deadline_at] <= @now OR [requests_sent] >= [max_requests])
+        UNION
+        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[ingest_runs] WHERE [phase] <> N'ready' AND [phase] = N'ending';
+        IF EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [pace_ms] > 0) SET @limited = 1;
+        IF EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [concurrency] IS NOT NULL)
+        BEGIN
+            SET @limited = 1;
+            INSERT INTO @full ([host])
+            SELECT h.[host] FROM [ingest].[hosts] AS h
+            WHERE h.[concurrency] IS NOT NULL AND h.[concurrency] <= (
+                SELECT COUNT(*) FROM [ingest].[work_items] AS w
+                WHERE w.[status] = N'in_progress' AND w.[host] = h.[host] COLLATE DATABASE_DEFAULT);
+        END
+        IF @limited = 1 OR EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [blocked_until] > @now) SET @judged = 1;
+        IF @limited = 1 AND @free = 1 SET @need = 0;
+        INSERT INTO @units ([unit], [opened_at], [place])
+        SELECT [place], [opened_at], [place] FROM @source WHERE [rate_ms] > 0 AND [wait_ms] <= 0;
+    END
+    ELSE SET @requests = 0;
+    SET @quota = CASE WHEN @free = 1 THEN (@requests + 1) / 2 ELSE @requests END;
+
+    -- Places in the list of leases end at 9999.
+    WHILE @asked < @requests AND @taken < @items AND @at < 9000
+    BEGIN
+        IF @need >= 0
+        BEGIN
+            -- From one run of a source to the next: one look into the index of lanes for each.
+            SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND ([place] = @need OR (@need = 0 AND [rate_ms] = 0)));
+            WHILE @next IS NOT NULL
+            BEGIN
+                SET @run = NULL;
+                SELECT TOP (1) @run = r.[run_id] FROM @source AS s JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                    ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                WHERE s.[place] = @next ORDER BY r.[run_id];
+                WHILE @run IS NOT NULL
+                BEGIN
+                    IF NOT EXISTS (SELECT 1 FROM @resting WHERE [run_id] = @run) INSERT INTO @pair ([place], [run_id]) VALUES (@next, @run);
+                    SET @next_run = NULL;
+                    SELECT TOP (1) @next_run = r.[run_id] FROM @source AS s JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                        ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                    WHERE s.[place] = @next AND r.[run_id] > @run ORDER BY r.[run_id];
+                    SET @run = @next_run;
+                END
+                UPDATE @source SET [paired] = 1 WHERE [place] = @next;
+                SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND ([place] = @need OR (@need = 0 AND [rate_ms] = 0)));
+            END
+            -- Limited hosts that may be asked, each with its first item: those asked last, of very many.
+            IF @need = 0 AND @limited = 1
+            BEGIN
+                INSERT INTO @units ([unit], [opened_at], [place], [host], [type])
+                SELECT 1000000 + ROW_NUMBER() OVER (ORDER BY h.[host]), COALESCE(h.[next_slot_at], '1900-01-01T00:00:00'), f.[place], h.[host], f.[resource_type]
+                FROM (
+                    SELECT TOP (500) [host], [next_slot_at] FROM [ingest].[hosts]
+                    WHERE ([pace_ms] > 0 OR [concurrency] IS NOT NULL) AND ([blocked_until] IS NULL OR [blocked_until] <= @now)
+                        AND ([pace_ms] = 0 OR (([next_slot_at] IS NULL OR [next_slot_at] <= @now)
+                            AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now)))
+                    ORDER BY [next_slot_at] DESC, [host]
+                ) AS h CROSS APPLY (
+                    SELECT TOP (1) p.[place], w.[resource_type] FROM @pair AS p
+                    JOIN @source AS s ON s.[place] = p.[place] AND s.[rate_ms] = 0 CROSS APPLY (
+                        SELECT TOP (1) r.[priority], r.[created_at], r.[work_item_id], r.[resource_type]
+                        FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                        WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name] AND r.[run_id] = p.[run_id] AND r.[host] = h.[host]
+                        ORDER BY r.[priority], r.[created_at], r.[work_item_id]
+                    ) AS w
+                    ORDER BY w.[priority], w.[created_at], w.[work_item_id]
+                ) AS f
+                WHERE NOT EXISTS (SELECT 1 FROM @full AS x WHERE x.[host] = h.[host]);
+                SET @limited = 2;
+            END
+            SET @need = -1;
+        END
+        SET @unit = NULL;
+        IF @asked < @quota AND @slotted < @slots
+            SELECT TOP (1) @unit = u.[unit], @place = u.[place], @host = u.[host], @type = u.[type], @rate_ms = s.[rate_ms]
+            FROM @units AS u JOIN @source AS s ON s.[place] = u.[place] ORDER BY u.[opened_at], u.[unit];
+        IF @unit IS NULL AND @free <> 1
+        BEGIN
+            IF @quota = @requests OR @slotted >= @slots BREAK;
+            SET @quota = @requests;
+            CONTINUE;
+        END
+        IF @unit IS NULL
+        BEGIN
+            SET @place = 0;
+            SET @host = NULL;
+        END
+
+        IF @host IS NULL
+        BEGIN
+            SET @want = CASE WHEN @place > 0 THEN 1 WHEN @requests - @asked < @items - @taken THEN @requests - @asked ELSE @items - @taken END;
+            SET @ahead = 64 + 2 * @want;
+            -- What was passed over in the round before stays known.
+            IF @rounds = 0 DELETE FROM @look;
+            INSERT INTO @look ([work_item_id], [position], [host], [type])
+            SELECT TOP (@want) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id]), w.[host], w.[resource_type]
+            FROM @source AS s CROSS APPLY (
+                SELECT TOP (@want) a.[work_item_id], a.[priority], a.[created_at], a.[host], a.[resource_type] FROM (
+                    SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[run_id], r.[host], r.[resource_type]
+                    FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                    WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                    ORDER BY r.[priority], r.[created_at], r.[work_item_id]
+                ) AS a
+                WHERE (@rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = a.[work_item_id] COLLATE DATABASE_DEFAULT))
+                    AND NOT EXISTS (SELECT 1 FROM @resting AS x WHERE x.[run_id] = a.[run_id])
+                    AND NOT EXISTS (SELECT 1 FROM @full AS x WHERE x.[host] = a.[host])
+                    AND ((@judged = 0 AND @place = 0) OR NOT EXISTS (
+                        SELECT 1 FROM [ingest].[hosts] AS h
+                        WHERE h.[host] = a.[host] AND (h.[blocked_until] > @now
+                            OR (@place = 0 AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
+                            OR (@place > 0 AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
+                ORDER BY a.[priority], a.[created_at], a.[work_item_id]
+            ) AS w
+            WHERE s.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)
+            ORDER BY w.[priority], w.[created_at], w.[work_item_id];
+            SET @looked = @@ROWCOUNT;
+            -- Where the head of a source is a crowd that may not be asked, what stands behind it may come before what was
+            -- found: it goes from lane to lane then, and asks for each once.
+            SET @last = NULL;
+            IF @looked = @want
+                SELECT TOP (1) @last = r.[priority], @last_at = r.[created_at], @last_id = r.[work_item_id]
+                FROM @look AS l JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK) ON r.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+                WHERE l.[position] = @at + @want;
+            IF (@judged = 1 OR @place > 0 OR EXISTS (SELECT 1 FROM @resting)) AND EXISTS (
+                SELECT 1 FROM @source AS s CROSS APPLY (
+                    SELECT r.[priority], r.[created_at], r.[work_item_id]
+                    FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                    WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                    ORDER BY r.[priority], r.[created_at], r.[work_item_id] OFFSET @ahead - 1 ROWS FETCH NEXT 1 ROWS ONLY
+                ) AS k
+                WHERE (s.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)) AND (@last IS NULL OR k.[priority] < @last
+                    OR (k.[priority] = @last AND (k.[created_at] < @last_at OR (k.[created_at] = @last_at AND k.[work_item_id] < @last_id)))))
+            BEGIN
+                IF EXISTS (SELECT 1 FROM @source WHERE [paired] = 0 AND ([place] = @place OR (@place = 0 AND [rate_ms] = 0)))
+                BEGIN
+                    DELETE FROM @look WHERE [position] > @at;
+                    SET @need = @place;
+                    CONTINUE;
+                END
+                DELETE FROM @open;
+                SET @next = (SELECT MIN(p.[place]) FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place] WHERE p.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0));
+                WHILE @next IS NOT NULL
+                BEGIN
+                    SET @run = (SELECT MIN([run_id]) FROM @pair WHERE [place] = @next);
+                    WHILE @run IS NOT NULL
+                    BEGIN
+                        SET @next_lane = NULL;
+                        SELECT TOP (1) @next_lane = r.[host] FROM @source AS s JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                            ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                        WHERE s.[place] = @next AND r.[run_id] = @run ORDER BY r.[host];
+                        WHILE @next_lane IS NOT NULL
+                        BEGIN
+                            SET @lane = @next_lane;
+                            IF NOT EXISTS (SELECT 1 FROM @full WHERE [host] = @lane) AND NOT EXISTS (
+                                SELECT 1 FROM [ingest].[hosts] AS h
+                                WHERE h.[host] = @lane AND (h.[blocked_until] > @now
+                                    OR (@place = 0 AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
+                                    OR (@place > 0 AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now)))))
+                                INSERT INTO @open ([place], [run_id], [host]) VALUES (@next, @run, @lane);
+                            SET @next_lane = NULL;
+                            SELECT TOP (1) @next_lane = r.[host] FROM @source AS s JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                                ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                            WHERE s.[place] = @next AND r.[run_id] = @run AND r.[host] > @lane ORDER BY r.[host];
+                        END
+                        SET @run = (SELECT MIN([run_id]) FROM @pair WHERE [place] = @next AND [run_id] > @run);
+                    END
+                    SET @next = (SELECT MIN(p.[place]) FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place]
+                        WHERE p.[place] > @next AND (p.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)));
+                END
+                DELETE FROM @look WHERE [position] > @at;
+                INSERT INTO @look ([work_item_id], [position], [host], [type])
+                SELECT TOP (@want) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id]), o.[host], w.[resource_type]
+                FROM @open AS o JOIN @source AS s ON s.[place] = o.[place] CROSS APPLY (
+                    SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[resource_type]
+                    FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                    WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name] AND r.[run_id] = o.[run_id] AND r.[host] = o.[host]
+                    ORDER BY r.[priority], r.[created_at], r.[work_item_id]
+                ) AS w
+                WHERE @rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
+                ORDER BY w.[priority], w.[created_at], w.[work_item_id];
+                SET @looked = @@ROWCOUNT;
+            END
+            SELECT TOP (1) @host = [host], @type = [type] FROM @look WHERE [position] > @at AND @place > 0 ORDER BY [position];
+        END
+        ELSE SET @looked = 1;
+
+        SET @room = @looked;
+        SET @delay_ms = 0;
+        IF @unit IS NOT NULL AND @looked > 0
+        BEGIN
+            SET @pace_ms = 0;
+            SELECT @pace_ms = [pace_ms] FROM [ingest].[hosts] WHERE [host] = @host;
+            SET @delay_ms = CASE WHEN @pace_ms > @rate_ms THEN @pace_ms ELSE @rate_ms END;
+            -- A distance is kept between requests, so one takes as much as it can; a limit is one of items.
+            SET @size = 1;
+            IF @delay_ms = 0
+                SET @size = CASE WHEN @requests - @asked < @slots - @slotted THEN @requests - @asked ELSE @slots - @slotted END;
+            ELSE
+                SELECT TOP (1) @size = b.[size]
+                FROM OPENJSON(@batches) WITH ([system] NVARCHAR(100) '$.system', [type] NVARCHAR(100) '$.type', [size] INT '$.size') AS b, @source AS s
+                WHERE s.[place] = @place AND (b.[system] IS NULL OR b.[system] COLLATE Latin1_General_100_BIN2 = s.[system])
+                    AND (b.[type] IS NULL OR b.[type] COLLATE Latin1_General_100_BIN2 = @type)
+                ORDER BY CASE WHEN b.[system] IS NULL THEN 1 ELSE 0 END, CASE WHEN b.[type] IS NULL THEN 1 ELSE 0 END;
+            IF @size > @items - @taken SET @size = @items - @taken;
+            IF @size > 500 SET @size = 500;
+            IF @size > 1 OR @unit > 1000000
+            BEGIN
+                IF EXISTS (SELECT 1 FROM @source WHERE [place] = @place AND [paired] = 0)
+                BEGIN
+                    SET @need = @place;
+                    CONTINUE;
+                END
+                SET @ahead = 64 + 2 * @size;
+                DELETE FROM @look;
+                INSERT INTO @look ([work_item_id], [position], [host], [type])
+                SELECT TOP (@size) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id]), @host, w.[resource_type]
+                FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place] CROSS APPLY (
+                    SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[resource_type]
+                    FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                    WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name] AND r.[run_id] = p.[run_id] AND r.[host] = @host
+                    ORDER BY r.[priority], r.[created_at], r.[work_item_id]
+                ) AS w
+                WHERE (p.[place] = @place OR (@delay_ms = 0 AND s.[rate_ms] = 0)) AND (@delay_ms = 0 OR w.[resource_type] = @type)
+                ORDER BY w.[priority], w.[created_at], w.[work_item_id];
+                SET @looked = @@ROWCOUNT;
+            END
+            SET @room = @looked;
+            SET @lease = @prefix + RIGHT(N'000' + CAST(@at + 1 AS NVARCHAR(4)), 4);
+            -- The first request ever to a host makes its row.
+            IF @looked > 0 AND @host <> N'' AND NOT EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [host] = @host)
+            BEGIN TRY
+                INSERT INTO [ingest].[hosts] ([host], [updated_at]) VALUES (@host, @now);
+            END TRY
+            BEGIN CATCH
+                IF ERROR_NUMBER() NOT IN (2601, 2627) THROW;
+            END CATCH
+            IF @looked > 0
+            BEGIN
+                BEGIN TRANSACTION;
+                IF @rate_ms > 0
+                BEGIN
+                    UPDATE [ingest].[sources] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+                    SET [slot_lease_id] = @lease, [slot_until] = @until, [next_slot_at] = DATEADD(millisecond, @rate_ms, @now)
+                    WHERE [source_id] = (SELECT [source_id] FROM @source WHERE [place] = @place)
+                        AND [enabled] = 1 AND [paused_at] IS NULL AND [deleted_at] IS NULL
+                        AND ([next_slot_at] IS NULL OR [next_slot_at] <= @now)
+                        AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now);
+                    IF @@ROWCOUNT = 0 SET @room = 0;
+                END
+                IF @room > 0 AND @host <> N''
+                BEGIN
+                    UPDATE [ingest].[hosts] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+                    SET [slot_lease_id] = CASE WHEN @delay_ms > 0 THEN @lease ELSE [slot_lease_id] END,
+                        [slot_until] = CASE WHEN @delay_ms > 0 THEN @until ELSE [slot_until] END,
+                        [next_slot_at] = CASE WHEN @delay_ms > 0 THEN DATEADD(millisecond, @delay_ms, @now) ELSE [next_slot_at] END
+                    WHERE [host] = @host AND ([blocked_until] IS NULL OR [blocked_until] <= @now)
+                        AND (@delay_ms = 0 OR (([next_slot_at] IS NULL OR [next_slot_at] <= @now)
+                            AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now)));
+                    IF @@ROWCOUNT = 0 SET @room = 0;
+                    -- Claims of one host are counted one after the other: the host's row is this one's now.
+                    IF @room > 0
+                        SELECT @room = CASE WHEN h.[concurrency] - c.[n] < 0 THEN 0 WHEN h.[concurrency] - c.[n] < @room THEN h.[concurrency] - c.[n] ELSE @room END
+                        FROM [ingest].[hosts] AS h CROSS APPLY (
+                            SELECT COUNT(*) AS [n] FROM [ingest].[work_items] AS w
+                            WHERE w.[status] = N'in_progress' AND w.[host] = h.[host] COLLATE DATABASE_DEFAULT) AS c
+                        WHERE h.[host] = @host AND h.[concurrency] IS NOT NULL AND @delay_ms = 0;
+                END
+            END
+        END
+        IF @unit IS NOT NULL DELETE FROM @units WHERE [unit] = @unit;
+
+        SET @found = 0;
+        IF @room > 0
+        BEGIN
+            UPDATE [ingest].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            SET [status] = N'in_progress', [attempt] = [attempt] + 1, [wait_reason] = NULL,
+                [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
+                [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
+            OUTPUT inserted.[work_item_id], inserted.[lease_id], CASE WHEN @unit IS NULL THEN 0 ELSE 1 END INTO @claimed
+            FROM (SELECT TOP (@room) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
+            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+                AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
+            SET @found = @@ROWCOUNT;
+        END
+        IF @@TRANCOUNT > 0
+        BEGIN
+            -- The slot is the first item's: when somebody holds that, everything is as it was.
+            IF @found > 0 AND (@delay_ms = 0 OR EXISTS (SELECT 1 FROM @claimed WHERE [lease_id] = @lease))
+            BEGIN
+                COMMIT TRANSACTION;
+                SET @slotted = @slotted + CASE WHEN @delay_ms > 0 THEN 1 ELSE @found END;
+                SET @ms = @delay_ms;
+            END
+            ELSE
+            BEGIN
+                ROLLBACK TRANSACTION;
+                DELETE FROM @claimed WHERE [lease_id] >= @lease;
+                SET @found = 0;
+                SET @ms = @poll_ms;
+            END
+            IF @ms > 0 AND (@retry_ms IS NULL OR @ms < @retry_ms) SET @retry_ms = @ms;
+        END
+        SET @taken = @taken + @found;
+        SET @asked = @asked + CASE WHEN @delay_ms > 0 AND @found > 0 THEN 1 ELSE @found END;
+        SET @at = @at + @looked;
+        IF @unit IS NULL
+        BEGIN
+            -- Others were faster: what stands behind it is looked at.
+            SET @rounds = @rounds + 1;
+            IF @found = @looked OR @rounds = 8
+            BEGIN
+                SET @free = 2;
+                SET @rounds = 0;
+            END
+        END
+    END
+
+    IF @asked >= @requests AND @requests > 0 SET @retry_ms = 0;
+    ELSE
+    BEGIN
+        SET @ms = (SELECT MIN(DATEDIFF_BIG(millisecond, @now, [blocked_until])) FROM [ingest].[hosts] WHERE [blocked_until] > @now);
+        IF @retry_ms IS NULL OR @ms < @retry_ms SET @retry_ms = @ms;
+        -- What was claimed knows its own distances.
+        IF @taken = 0
+        BEGIN
+            SET @ms = NULL;
+            SELECT TOP (1) @ms = DATEDIFF_BIG(millisecond, @now, [available_at]) FROM [ingest].[work_items]
+            WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold' ORDER BY [available_at];
+            IF @ms < 0 SET @ms = 0;
+            IF @retry_ms IS NULL OR @ms < @retry_ms SET @retry_ms = @ms;
+            SET @ms = (SELECT MIN(DATEDIFF_BIG(millisecond, @now, [next_slot_at])) FROM [ingest].[hosts] WHERE [next_slot_at] > @now);
+            IF @retry_ms IS NULL OR @ms < @retry_ms SET @retry_ms = @ms;
+            IF (@retry_ms IS NULL OR @poll_ms < @retry_ms) AND (EXISTS (SELECT 1 FROM @full)
+                OR EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [slot_lease_id] IS NOT NULL AND [slot_until] > @now)) SET @retry_ms = @poll_ms;
+        END
+    END
+    SELECT CAST(@retry_ms AS FLOAT) AS [retry_in_ms];
+    IF @taken > 0
+        SELECT item.*, c.[under_slot] FROM (SELECT TOP (@taken) [work_item_id], [under_slot] FROM @claimed) AS c
+        JOIN [ingest].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
 END

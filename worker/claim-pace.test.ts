@@ -36,6 +36,13 @@ describe('how much a worker claims', () => {
     expect(pace.room({ ...busy, waiting: 0 })).toMatchObject({ requests: 0 });
   });
 
+  it('takes no slot when all it could begin with waits for other hosts', () => {
+    const pace = new ClaimPace(limits, () => 0);
+    const idle = { size: 0, asked: 0, waiting: 0, left: 0, tally };
+    expect(pace.room(idle, 3)).toMatchObject({ requests: 4, slots: 1 });
+    expect(pace.room(idle, 4)).toMatchObject({ requests: 4, slots: 0 });
+  });
+
   it('never exceeds a batch, nor what the worker may still do in all', () => {
     let now = 0;
     const pace = new ClaimPace({ ...limits, maxItems: 40 }, () => now);
@@ -44,6 +51,7 @@ describe('how much a worker claims', () => {
     const fast = { size: 8, asked: 4, waiting: 0, left: 500 };
     expect(pace.room({ ...fast, tally: { ...tally, completed: 30 } })).toEqual({
       requests: 2,
+      slots: 2,
       items: 2,
     });
     const unbound = new ClaimPace(limits, () => now);

@@ -30,8 +30,11 @@ export class ClaimPace {
     this.#clock = clock;
   }
 
-  /** What may be claimed now; no requests = there is enough in hand. */
-  room(inFlight: Figures): Room {
+  /**
+   * What may be claimed now; no requests = there is enough in hand.
+   * @param visitsWaiting how many that are being asked wait for another host, for which nobody knows how long
+   */
+  room(inFlight: Figures, visitsWaiting = 0): Room {
     const { concurrency, batchSize, maxItems } = this.#limits;
     const { completed, failed, skipped } = inFlight.tally;
     const budget = (maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
@@ -41,7 +44,8 @@ export class ClaimPace {
     const enough = inFlight.waiting > ahead / 2;
     const free = Math.max(0, concurrency - inFlight.asked);
     const requests = enough ? 0 : Math.min(batchSize, free + ahead - inFlight.waiting, items);
-    return { requests: Math.max(0, requests), items };
+    const slots = Math.max(0, Math.min(requests, concurrency - visitsWaiting));
+    return { requests: Math.max(0, requests), slots, items };
   }
 
   /** How many left in the last `aheadMs`. */

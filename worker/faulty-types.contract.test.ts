@@ -62,7 +62,7 @@ describe.each(contractEngines())('a source type at fault on $name', (engine) => 
     vi.spyOn(together, 'fetch').mockImplementation(
       async () => [{ ...failure, retryAfterMs: null }, null] as (FetchOutcome | null)[],
     );
-    const { batches } = await claimItems(bench.context, { requests: 1, items: 50 });
+    const { batches } = await claimItems(bench.context, { requests: 1, slots: 1, items: 50 });
     const results = await Promise.all(processBatch(batches[0] ?? [], bench.context));
     expect(results.map(({ kind }) => kind)).toEqual(['failed', 'released', 'retried']);
     expect(await lastError()).toBeDefined();
@@ -94,7 +94,7 @@ describe.each(contractEngines())('a source type at fault on $name', (engine) => 
     process.removeAllListeners('unhandledRejection');
     const undo = surviveFaults(bench.context.log, giveUp);
     try {
-      const { batches } = await claimItems(bench.context, { requests: 2, items: 2 });
+      const { batches } = await claimItems(bench.context, { requests: 2, slots: 2, items: 2 });
       const results = await Promise.all(
         batches.flat().map((one) => processItem(one, bench.context)),
       );

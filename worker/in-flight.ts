@@ -82,9 +82,10 @@ export class InFlight {
     return [...this.#begun, ...this.#waiting.flat()];
   }
 
-  /** Takes a batch and begins it as soon as there is room. */
-  add(batch: Batch): void {
-    this.#waiting.push(batch);
+  /** Takes a batch and begins it as soon as there is room; one that holds up others goes `first`. */
+  add(batch: Batch, { first = false } = {}): void {
+    if (first) this.#waiting.unshift(batch);
+    else this.#waiting.push(batch);
     this.#beginNext();
   }
 

@@ -12,10 +12,12 @@ import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
 import { advanceRuns, type DutyFigures, figuresOf, performDuties, pulseOf } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
+import { LostClaims } from './lost-claims.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
+import { WaitingVisits } from './pipeline/polite-http.ts';
 import { processBatch } from './pipeline/process.ts';
 import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
@@ -68,6 +70,8 @@ export async function runWorker(
     store: runtime.store,
     completions: new CompletionGroup(runtime.store, grouping),
     claimEvents: new ClaimEvents(workerId),
+    lostClaims: new LostClaims(),
+    waitingVisits: new WaitingVisits(),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
     memory: createSourceMemory(),
@@ -153,7 +157,7 @@ async function claimAndProcess(
   let dry = { left: -1, until: 0 };
   while (!soft.aborted) {
     inFlight.returnWaiting('overdue');
-    const room = pace.room(inFlight);
+    const room = pace.room(inFlight, context.waitingVisits.count);
     if (room.items === 0 && inFlight.size === 0) return;
     const dryMs = dry.left === inFlight.left ? dry.until - performance.now() : 0;
     if (room.requests === 0 || dryMs > 0) {
@@ -162,11 +166,12 @@ async function claimAndProcess(
     }
     const claim = await claimWithRetry(context, room, soft);
     if (!claim) continue;
-    for (const batch of claim.batches) inFlight.add(batch);
+    for (const batch of claim.batches) inFlight.add(batch, { first: claim.isUrgent(batch) });
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {
-      if (options.once && !(await moreToCome(context, claim.retryInMs))) return;
-      if (!options.once && (claim.retryInMs ?? longestWaitMs) > pollMs) {
+      const settled = context.lostClaims.size === 0;
+      if (options.once && settled && !(await moreToCome(context, claim.retryInMs))) return;
+      if (!options.once && settled && (claim.retryInMs ?? longestWaitMs) > pollMs) {
         await pulse.untilClaimable(soft, idleClaimMs);
         continue;
       }
@@ -231,6 +236,7 @@ async function finishInFlight(
 ): Promise<void> {
   inFlight.returnWaiting('all');
   void context.completions.flush();
+  await attempt(context, 'give back what a lost claim brought', () => giveBackLost(context));
   const settled = new AbortController();
   const afterHard = async () => {
     await pause(longestWaitMs, AbortSignal.any([stop.hard, settled.signal]));
@@ -245,6 +251,15 @@ async function finishInFlight(
       }),
     ),
   );
+}
+
+async function giveBackLost({ lostClaims, store }: PipelineContext): Promise<void> {
+  for (;;) {
+    const found = await lostClaims.takeUp(store);
+    if (found === null) return;
+    await store.release(found.items.map(({ workItemId, leaseId }) => ({ workItemId, leaseId })));
+    for (const { leaseId } of found.items) await store.releaseSlot(leaseId, null);
+  }
 }
 
 /** A step whose failure is logged and survived. */

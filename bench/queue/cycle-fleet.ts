@@ -13,21 +13,12 @@ export interface CycleFleet {
   stop(): Promise<void>;
 }
 
-export interface Fleet {
-  readonly size: number;
-  /** What each of them runs: says when it is ready, takes a number of items, says when they are done. */
-  readonly program: string;
-  /** Names the database. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Carries items through the public store. */
-export const storeProgram = fileURLToPath(import.meta.resolve('./cycle-process.ts'));
-
-export async function startFleet({ size, program, environment }: Fleet): Promise<CycleFleet> {
-  const members = await Promise.all(
-    Array.from({ length: size }, () => startMember(program, environment)),
-  );
+/** @param environment names the database */
+export async function startFleet(
+  size: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<CycleFleet> {
+  const members = await Promise.all(Array.from({ length: size }, () => startMember(environment)));
   return {
     async run(items) {
       const done = members.map(({ child }) => nextMessage(child));
@@ -39,8 +30,6 @@ export async function startFleet({ size, program, environment }: Fleet): Promise
     peakMegabytes: () => Math.max(...members.map(({ peak }) => peak())),
     async stop() {
       for (const { child } of members) {
-        // One that has ended by itself was told of by `run`.
-        if (!child.connected) continue;
         const gone = once(child, 'exit');
         child.disconnect();
         await gone;
@@ -49,8 +38,8 @@ export async function startFleet({ size, program, environment }: Fleet): Promise
   };
 }
 
-async function startMember(program: string, environment: Fleet['environment']) {
-  const child = fork(program, [], {
+async function startMember(environment: Readonly<Record<string, string>>) {
+  const child = fork(fileURLToPath(import.meta.resolve('./cycle-process.ts')), [], {
     env: { ...allocatorSettings, ...process.env, ...environment },
     execArgv: [...workerFlags],
   });

@@ -14,15 +14,14 @@ const measuredHost = 'measured.example';
 /** SQL Server takes 2,100 in one statement, some of which the driver uses itself. */
 const mostParameters = 2_000;
 
-/** @param turn keeps the items of one turn apart from those that an earlier one left behind */
-export function newItems(count: number, turn: string | number = 0): NewWorkItem[] {
+export function newItems(count: number): NewWorkItem[] {
   return Array.from({ length: count }, (_, i) => ({
     workItemId: newId(),
     sourceSystem: 'test',
     sourceName: measuredSource,
     resourceType: 'page',
-    resourceId: `Measured_${turn}_${i}`,
-    requestUri: `https://${measuredHost}/wiki/Measured_${turn}_${i}`,
+    resourceId: `Measured_${i}`,
+    requestUri: `https://${measuredHost}/wiki/Measured_${i}`,
     priority: measuredPriority,
   }));
 }

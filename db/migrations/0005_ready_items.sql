@@ -36,11 +36,6 @@ GO
 IF @@VERSION LIKE N'Microsoft%'
     EXEC(N'ALTER TABLE [$(schema)].[ready_items] SET (LOCK_ESCALATION = DISABLE)');
 GO
--- A claim passes over locked rows, not over a locked table. Express keeps escalation: a lock takes about 100 bytes, and
--- a statement of somebody else over a million rows would take all the memory it may have.
-IF @@VERSION LIKE N'Microsoft%' AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) <> 4
-    EXEC(N'ALTER TABLE [$(schema)].[work_items] SET (LOCK_ESCALATION = DISABLE)');
-GO
 -- By its item: the trigger, and a claim that locks what it has looked at.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[ready_items]') AND name = N'UX_ready_items_item')
     CREATE UNIQUE NONCLUSTERED INDEX [UX_ready_items_item]
@@ -112,209 +107,103 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     INCLUDE ([status], [wait_reason], [source_name])
     WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold';
 GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_pending_available')
+    CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
+    ON [$(schema)].[work_items] ([available_at], [work_item_id])
+    INCLUDE ([status])
+    WHERE [status] = N'pending';
+GO
 -- What is on hold, in the order of the list.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_on_hold')
     CREATE NONCLUSTERED INDEX [IX_work_items_on_hold]
     ON [$(schema)].[work_items] ([wait_reason], [created_at], [work_item_id])
     WHERE [wait_reason] = N'on_hold';
 GO
-IF OBJECT_ID(N'[$(schema)].[claim_items]', N'P') IS NOT NULL
-    DROP PROCEDURE [$(schema)].[claim_items];
+IF OBJECT_ID(N'[$(schema)].[promote_due]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[promote_due];
 GO
--- Claims up to @limit ready items in claim order, each with a lease of @leases (a JSON array). @sources is a JSON
--- array of {"system", "name"}, or null for all. Hosts are judged by their rows as @hosts says: 'free' (neither
--- blocked nor with a pace or a limit), 'open' (not blocked, its slot open if it has a pace), 'unasked' (not blocked,
--- its slot open). Texts of the lists write " as ~1, \ as ~2 and ~ as ~0.
---
--- It looks without locks at the head of each source (READPAST: what others are claiming is as good as gone), locks
--- the queue rows it chose, then takes the items as far as nobody holds them: a claim waits for nobody, and what was
--- passed over keeps its queue row. Where the head of a source is a crowd that may not be asked, it goes from lane to
--- lane, and asks for each once.
-CREATE PROCEDURE [$(schema)].[claim_items]
-    @limit INT,
-    @owner NVARCHAR(100),
-    @lease_ms INT,
-    @leases NVARCHAR(MAX),
-    @sources NVARCHAR(MAX),
-    @hosts NVARCHAR(10),
-    @exclude_hosts NVARCHAR(MAX),
-    @exclude_runs NVARCHAR(MAX),
-    @together TINYINT,
-    @resource_type NVARCHAR(100),
-    @host NVARCHAR(300)
+-- Makes ready what waited for a moment that has come, the longest due first and at most 500 in a call. What another
+-- session makes ready, or has locked, is left to it.
+CREATE PROCEDURE [$(schema)].[promote_due]
 AS
 BEGIN
     SET NOCOUNT ON;
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
-    DECLARE @ahead INT = 64 + 2 * @limit;
-    DECLARE @left INT = @limit;
-    DECLARE @looked INT, @taken INT;
-    DECLARE @by_lanes TINYINT = 0, @again TINYINT = 1, @rounds INT = 0;
-    DECLARE @place INT, @run NVARCHAR(36), @lane NVARCHAR(300), @next_run NVARCHAR(36), @next_lane NVARCHAR(300);
-    DECLARE @lease TABLE ([position] INT NOT NULL PRIMARY KEY, [fence] NVARCHAR(36) NOT NULL);
-    DECLARE @source TABLE ([place] INT NOT NULL PRIMARY KEY, [system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL);
-    DECLARE @resting TABLE ([run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
-    DECLARE @full TABLE ([host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY);
-    DECLARE @open TABLE ([place] INT NOT NULL, [run_id] NVARCHAR(36) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, PRIMARY KEY ([place], [run_id], [host]));
-    DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [priority] INT NOT NULL, [created_at] DATETIME2(7) NOT NULL);
-    DECLARE @tried TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
-    DECLARE @picked TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
+    IF EXISTS (SELECT 1 FROM [$(schema)].[work_items] AS w
+        WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now)
+        UPDATE [$(schema)].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK) SET [wait_reason] = NULL
+        WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold' AND [work_item_id] IN (
+            SELECT TOP (500) w.[work_item_id]
+            FROM [$(schema)].[work_items] AS w WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now
+            ORDER BY w.[available_at], w.[work_item_id]);
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[claim_items]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[claim_items];
+GO
+-- Claims up to @limit ready items in claim order, of the source @system, @name or of any. @claim is an id that its
+-- caller made; an item's lease is that id with the item's place for its last four digits, so that the caller finds
+-- what it has claimed even when the answer was lost.
+--
+-- It looks without locks at the head of the queue, then takes the items as far as nobody holds them; the trigger
+-- takes their queue rows away. A claim waits for nobody: what was passed over keeps its queue row, and those behind
+-- it are looked at instead. Item before queue row, as plain SQL does it.
+--
+-- TOP tells a planner without statistics of table variables how few the rows are, and CASE keeps it from walking an
+-- index of the status: the items are found by their key.
+CREATE PROCEDURE [$(schema)].[claim_items]
+    @claim NVARCHAR(36),
+    @owner NVARCHAR(100),
+    @lease_ms INT,
+    @limit INT,
+    @system NVARCHAR(100),
+    @name NVARCHAR(100)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @until DATETIME2(3) = DATEADD(millisecond, @lease_ms, @now);
+    DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
+    DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
+    DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
     DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
-    DECLARE @new TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [fence] NVARCHAR(36) NOT NULL);
+    EXEC [$(schema)].[promote_due];
 
-    INSERT INTO @lease ([position], [fence])
-    SELECT CAST([key] AS INT), CAST([value] AS NVARCHAR(36)) FROM OPENJSON(@leases);
-    IF @sources IS NOT NULL
-        INSERT INTO @source ([place], [system], [name])
-        SELECT CAST(s.[key] AS INT),
-            REPLACE(REPLACE(REPLACE(CAST(JSON_VALUE(s.[value], '$.system') AS NVARCHAR(200)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)),
-            REPLACE(REPLACE(REPLACE(CAST(JSON_VALUE(s.[value], '$.name') AS NVARCHAR(200)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-        FROM OPENJSON(@sources) AS s;
-    INSERT INTO @resting ([run_id])
-    SELECT DISTINCT REPLACE(REPLACE(REPLACE(CAST([value] AS NVARCHAR(72)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-    FROM OPENJSON(@exclude_runs);
-    INSERT INTO @full ([host])
-    SELECT DISTINCT REPLACE(REPLACE(REPLACE(CAST([value] AS NVARCHAR(600)) COLLATE Latin1_General_100_BIN2, N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126))
-    FROM OPENJSON(@exclude_hosts);
-
-    WHILE @left > 0 AND @again = 1
+    -- @look keeps what was passed over, so that the next round goes on behind it.
+    WHILE @taken < @limit AND @looked > 0 AND @rounds < 8
     BEGIN
-        SET @rounds = @rounds + 1;
-        DELETE FROM @look;
-        IF @sources IS NULL
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
+        IF @name IS NULL
+            INSERT INTO @look ([work_item_id], [position])
+            SELECT TOP (@limit - @taken) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id])
             FROM [$(schema)].[ready_items] AS w WITH (READPAST, READCOMMITTEDLOCK)
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-            ORDER BY w.[priority], w.[created_at], w.[work_item_id];
-        ELSE IF @by_lanes = 0
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
-            FROM @source AS s CROSS APPLY (
-                SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[run_id], r.[host], r.[resource_type]
-                FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                ORDER BY r.[priority], r.[created_at], r.[work_item_id]
-            ) AS w
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-                AND NOT EXISTS (SELECT 1 FROM @resting AS e WHERE e.[run_id] = w.[run_id])
-                AND NOT EXISTS (SELECT 1 FROM @full AS f WHERE f.[host] = w.[host])
-                AND (@together = 0 OR (w.[resource_type] = @resource_type AND w.[host] = COALESCE(@host, N'')))
-                AND (@hosts IS NULL OR NOT EXISTS (
-                    SELECT 1 FROM [$(schema)].[hosts] AS h
-                    WHERE h.[host] = w.[host] AND (h.[blocked_until] > @now
-                        OR (@hosts = N'free' AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                        OR ((@hosts = N'unasked' OR (@hosts = N'open' AND h.[pace_ms] > 0))
-                            AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
+            WHERE @rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
             ORDER BY w.[priority], w.[created_at], w.[work_item_id];
         ELSE
-        BEGIN
-            -- From one lane of a source to the next: at the next host of the same run, else at the next run. What a
-            -- run that rests has behind its head is not looked at.
-            DELETE FROM @open;
-            SET @place = (SELECT MIN([place]) FROM @source);
-            WHILE @place IS NOT NULL
-            BEGIN
-                SET @next_run = NULL;
-                SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                WHERE s.[place] = @place
-                ORDER BY r.[run_id], r.[host];
-                WHILE @next_run IS NOT NULL
-                BEGIN
-                    SET @run = @next_run;
-                    SET @lane = @next_lane;
-                    SET @next_run = NULL;
-                    IF NOT EXISTS (SELECT 1 FROM @resting WHERE [run_id] = @run)
-                    BEGIN
-                        IF NOT EXISTS (SELECT 1 FROM @full WHERE [host] = @lane)
-                            AND (@together = 0 OR @lane = COALESCE(@host, N'') COLLATE Latin1_General_100_BIN2)
-                            AND (@hosts IS NULL OR NOT EXISTS (
-                                SELECT 1 FROM [$(schema)].[hosts] AS h
-                                WHERE h.[host] = @lane AND (h.[blocked_until] > @now
-                                    OR (@hosts = N'free' AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                                    OR ((@hosts = N'unasked' OR (@hosts = N'open' AND h.[pace_ms] > 0))
-                                        AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
-                            INSERT INTO @open ([place], [run_id], [host]) VALUES (@place, @run, @lane);
-                        SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                        FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                        JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                        WHERE s.[place] = @place AND r.[run_id] = @run AND r.[host] > @lane
-                        ORDER BY r.[host];
-                    END
-                    IF @next_run IS NULL
-                        SELECT TOP (1) @next_run = r.[run_id], @next_lane = r.[host]
-                        FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                        JOIN @source AS s ON r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                        WHERE s.[place] = @place AND r.[run_id] > @run
-                        ORDER BY r.[run_id], r.[host];
-                END
-                SET @place = (SELECT MIN([place]) FROM @source WHERE [place] > @place);
-            END
-            INSERT INTO @look ([work_item_id], [priority], [created_at])
-            SELECT TOP (@left) w.[work_item_id], w.[priority], w.[created_at]
-            FROM @open AS o JOIN @source AS s ON s.[place] = o.[place] CROSS APPLY (
-                SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[resource_type]
-                FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                    AND r.[run_id] = o.[run_id] AND r.[host] = o.[host]
-                ORDER BY r.[priority], r.[created_at], r.[work_item_id]
-            ) AS w
-            WHERE NOT EXISTS (SELECT 1 FROM @tried AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
-                AND (@together = 0 OR w.[resource_type] = @resource_type)
+            INSERT INTO @look ([work_item_id], [position])
+            SELECT TOP (@limit - @taken) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id])
+            FROM [$(schema)].[ready_items] AS w WITH (READPAST, READCOMMITTEDLOCK)
+            WHERE w.[source_system] = @system COLLATE Latin1_General_100_BIN2 AND w.[source_name] = @name COLLATE Latin1_General_100_BIN2
+                AND (@rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT))
             ORDER BY w.[priority], w.[created_at], w.[work_item_id];
-        END
-
-        SET @looked = (SELECT COUNT(*) FROM @look);
-        SET @taken = 0;
+        SET @looked = @@ROWCOUNT;
         IF @looked > 0
         BEGIN
-            INSERT INTO @tried ([work_item_id]) SELECT [work_item_id] FROM @look;
-            DELETE FROM @picked;
-            DELETE FROM @new;
-            INSERT INTO @picked ([work_item_id], [position])
-            SELECT r.[work_item_id], ROW_NUMBER() OVER (ORDER BY l.[priority], l.[created_at], l.[work_item_id])
-            FROM @look AS l JOIN [$(schema)].[ready_items] AS r WITH (ROWLOCK, UPDLOCK, READPAST, READCOMMITTEDLOCK)
-                ON r.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT;
-            INSERT INTO @new ([work_item_id], [fence])
-            SELECT p.[work_item_id], f.[fence]
-            FROM @picked AS p JOIN (
-                SELECT [fence], ROW_NUMBER() OVER (ORDER BY [position]) AS [position] FROM @lease
-            ) AS f ON f.[position] = p.[position];
             UPDATE [$(schema)].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             SET [status] = N'in_progress', [attempt] = [attempt] + 1, [wait_reason] = NULL,
-                [lease_id] = (SELECT n.[fence] FROM @new AS n WHERE n.[work_item_id] = [work_items].[work_item_id] COLLATE DATABASE_DEFAULT),
-                [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now,
-                [lease_until] = DATEADD(millisecond, @lease_ms, @now)
+                [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
+                [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id] INTO @claimed
-            WHERE [status] = N'pending' AND [wait_reason] IS NULL
-                AND [work_item_id] IN (SELECT [work_item_id] FROM @new);
-            SET @taken = @@ROWCOUNT;
-            DELETE FROM @lease WHERE [fence] IN (
-                SELECT n.[fence] FROM @new AS n JOIN @claimed AS c ON c.[work_item_id] = n.[work_item_id]);
-            SET @left = @left - @taken;
+            FROM (SELECT TOP (@looked) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
+            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+                AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
+            SET @taken = @taken + @@ROWCOUNT;
         END
-        -- Others were faster: what they left is looked at again. Nothing is left at the heads: there may be lanes.
-        IF @taken < @looked AND @rounds < 8 SET @again = 1;
-        ELSE IF @left > 0 AND @by_lanes = 0 AND @sources IS NOT NULL
-            AND (@hosts IS NOT NULL OR @together = 1 OR EXISTS (SELECT 1 FROM @resting) OR EXISTS (SELECT 1 FROM @full))
-        BEGIN
-            -- A source whose whole queue was looked at has nothing more.
-            DELETE FROM @source WHERE (
-                SELECT COUNT(*) FROM (
-                    SELECT TOP (@ahead) r.[ready_id] FROM [$(schema)].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                    WHERE r.[source_system] = [system] AND r.[source_name] = [name]
-                ) AS w) < @ahead - @limit;
-            SET @by_lanes = 1;
-            SET @again = CASE WHEN EXISTS (SELECT 1 FROM @source) THEN 1 ELSE 0 END;
-        END
-        ELSE SET @again = 0;
+        SET @at = @at + @looked;
+        SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM [$(schema)].[work_items] AS item
-    JOIN @claimed AS c ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+    SELECT item.* FROM (SELECT TOP (@limit) [work_item_id] FROM @claimed) AS c
+    JOIN [$(schema)].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
 END
 GO

@@ -47,27 +47,3 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
     ON [$(schema)].[hosts] ([last_request_at], [host]);
 GO
--- Hosts that may be asked only now and then are few, and every claim asks for them.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_pace')
-    CREATE NONCLUSTERED INDEX [IX_hosts_pace]
-    ON [$(schema)].[hosts] ([host])
-    INCLUDE ([pace_ms])
-    WHERE [pace_ms] > 0;
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_concurrency')
-    CREATE NONCLUSTERED INDEX [IX_hosts_concurrency]
-    ON [$(schema)].[hosts] ([host])
-    INCLUDE ([concurrency])
-    WHERE [concurrency] IS NOT NULL;
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_slot')
-    CREATE NONCLUSTERED INDEX [IX_hosts_slot]
-    ON [$(schema)].[hosts] ([slot_lease_id])
-    WHERE [slot_lease_id] IS NOT NULL;
-GO
--- A worker that finds nothing asks when the next host opens.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_next_slot')
-    CREATE NONCLUSTERED INDEX [IX_hosts_next_slot]
-    ON [$(schema)].[hosts] ([next_slot_at])
-    WHERE [next_slot_at] IS NOT NULL;
-GO

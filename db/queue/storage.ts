@@ -1,6 +1,6 @@
-/** What the queue asks of an engine: claiming, making ready, inserting what is absent. */
+/** What the queue asks of an engine: claiming, inserting what is absent, ending attempts. */
 import type { Expression, Insertable, RawBuilder } from 'kysely';
-import type { Session } from '../engine.ts';
+import type { Db, Session } from '../engine.ts';
 import type {
   IngestRecordsTable,
   Instant,
@@ -8,17 +8,54 @@ import type {
   WorkItemAttemptsTable,
   WorkItemRow,
 } from '../schema.ts';
-import type { ClaimScope } from './claim-scope.ts';
 import type { InsertColumn } from './insert-columns.ts';
 
-export interface ClaimRequest {
-  /** 1..500; more would risk lock escalation at 5,000 locks. */
-  readonly limit: number;
+/** Whose claim it is, and for how long. */
+interface Claim {
+  /**
+   * Made by the caller for this claim alone (`newClaimId`): the lease of each item is this id with a number of its own
+   * for its last four digits, so that a claim whose answer was lost can be asked for.
+   */
+  readonly claimId: string;
   readonly owner: string;
   readonly leaseMs: number;
-  /** Makes the fence of each claimed item; called `limit` times at most. */
-  readonly leaseIds: readonly string[];
-  readonly scope?: ClaimScope;
+}
+
+export interface ClaimRequest extends Claim {
+  /** 1..500; more would risk lock escalation at 5,000 locks. */
+  readonly limit: number;
+  /** Only items of this source; default: of any. */
+  readonly source?: { readonly system: string; readonly name: string };
+}
+
+/** How many items one request can ask for together; without a system or type: of any. The first that fits counts. */
+export interface BatchSize {
+  readonly system?: string;
+  readonly type?: string;
+  readonly size: number;
+}
+
+export interface PoliteClaimRequest extends Claim {
+  /** 1..500: a batch is one. */
+  readonly requests: number;
+  /** Most of them that take a slot, or room at a host with a limit. */
+  readonly slots: number;
+  /** Most items in all, at most 2,000. */
+  readonly items: number;
+  /** From the particular to the general. */
+  readonly batches: readonly BatchSize[];
+}
+
+export interface PoliteClaimResult {
+  readonly rows: readonly PolitelyClaimed[];
+  /** Until something may become claimable, ms; null when nothing is known to wait. */
+  readonly retryInMs: number | null;
+}
+
+export interface PolitelyClaimed {
+  readonly row: WorkItemRow;
+  /** Under a slot, or in a place at a host with a limit. */
+  readonly underSlot: boolean;
 }
 
 /** A new item, by what its producer gives of it. */
@@ -64,23 +101,22 @@ export type RecordInsert = Omit<Insertable<IngestRecordsTable>, 'fetched_at_utc'
 
 export interface QueueStorage {
   /**
-   * Claims up to `limit` ready items in order (priority, created_at, work_item_id): sets status,
-   * lease, attempt + 1 atomically. Never two sessions the same item. Result is in claim order. What it
-   * costs depends on the number of sources, of lanes at most (see `Lane`), never on that of the items.
-   * Must run inside a transaction or on its own.
+   * Claims up to `limit` ready items in order (priority, created_at, work_item_id): sets status, lease,
+   * attempt + 1 atomically. Never two sessions the same item. Result is in claim order. What has come due is made
+   * ready first, at most 500 items. One call, which waits for nobody's rows; in a transaction of its own.
    */
-  claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]>;
+  claim(db: Db, request: ClaimRequest): Promise<WorkItemRow[]>;
   /**
-   * Makes ready what waited for a moment that has come, the longest due first and at most 500 in a call.
-   * Returns how many. In a transaction, others see them when it has committed.
+   * The same for a worker of this deployment: what it may ask for now, by the sources, runs and hosts as they are.
+   * Items that share a slot stand together in the order of their leases, whose first is the slot's.
    */
-  promoteDue(session: Session): Promise<number>;
+  claimPolitely(db: Db, request: PoliteClaimRequest): Promise<PoliteClaimResult>;
   /**
-   * Pending items, to be selected from under an alias: the one that may have been claimed for the longest (`oldest`),
-   * those that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index
+   * Pending items, to be selected from under an alias: by the `time` from which they may be claimed, those
+   * that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index
    * is named, because a planner without statistics would sort everything that is pending.
    */
-  pendingBy(order: 'oldest' | 'due' | 'turn'): RawBuilder<WorkItemRow>;
+  pendingBy(order: 'time' | 'due' | 'turn'): RawBuilder<WorkItemRow>;
   /**
    * Inserts the rows whose dedupe key is absent, in one statement per chunk. Rows must have distinct
    * dedupe keys. `created_at`, `updated_at` and `available_at` (unless given) become the database's

@@ -5,20 +5,19 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
-import type { Session } from '../engine.ts';
+import type { Db, Session } from '../engine.ts';
 import { send } from '../prepared.ts';
-import type { ClaimScope, LaneHead, ScopeSource } from '../queue/claim-scope.ts';
-import { type ClaimKey, inClaimOrder } from '../queue/ready.ts';
+import { type ClaimKey, inClaimOrder, leaseOf } from '../queue/ready.ts';
 import type { ClaimRequest, QueueStorage } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
+import type { ClaimScope, Lane, LaneHead, ScopeSource } from './claim-scope.ts';
 import {
   claimOrder,
-  crowded,
+  endsOfLook,
   firstOfAll,
   firstOfLanes,
   firstOfSources,
   laneHeads,
-  named,
 } from './ready.ts';
 
 /** Lanes of one statement: each is a branch of it. */
@@ -26,38 +25,49 @@ const mostLanes = 32;
 /** Sources of one statement, for the same reason: SQLite takes 500 branches. */
 const mostSources = 100;
 
-/** See `QueueStorage.claim`. */
-export async function claim(session: Session, request: ClaimRequest): Promise<WorkItemRow[]> {
-  const n = Math.min(request.limit, request.leaseIds.length);
-  if (n < 1) return [];
-  const { sources, ...scope } = request.scope ?? {};
-  const first =
-    sources === undefined ? firstOfAll(n) : await firstAmong(session, n, sources, scope);
-  const claimed =
-    first === null ? [] : await take(session, first, request.leaseIds.slice(0, n), request);
-  if (claimed.length < n && sources !== undefined && leavesOut(scope)) {
-    const behind = await crowdedOf(session, n, sources);
-    const rest = request.leaseIds.slice(claimed.length, n);
-    claimed.push(...(await claimThroughLanes(session, behind, scope, rest, request)));
-  }
-  return inClaimOrder(claimed);
+/** What is claimed for whom, and with which leases: at most as many items as there are. */
+export interface Taking {
+  readonly leaseIds: readonly string[];
+  readonly owner: string;
+  readonly leaseMs: number;
 }
 
-/** Candidates of the sources; of many they are found portion by portion. Null when there are none. */
-async function firstAmong(
-  session: Session,
-  n: number,
+/** See `QueueStorage.claim`. */
+export function claim(db: Db, request: ClaimRequest): Promise<WorkItemRow[]> {
+  const { claimId, limit, source } = request;
+  if (limit < 1) return Promise.resolve([]);
+  return db.transaction(async (tx) => {
+    await promoteDue(tx);
+    const first = source === undefined ? firstOfAll(limit) : firstOfSources(limit, [source], {});
+    return inClaimOrder(
+      await take(tx, first, { ...request, leaseIds: leasesFrom(claimId, 1, limit) }),
+    );
+  });
+}
+
+/** Leases of a claim from the nth on. */
+export const leasesFrom = (claimId: string, n: number, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => leaseOf(claimId, n + at));
+
+/** Claims the first ready items of these sources that the scope admits, each with one of the leases; in claim order. */
+export async function claimAmong(
+  tx: Session,
   sources: readonly ScopeSource[],
   scope: ClaimScope,
-): Promise<RawBuilder<unknown> | null> {
-  if (sources.length === 0) return null;
-  if (sources.length <= mostSources) return firstOfSources(n, sources, scope);
+  taking: Taking,
+): Promise<WorkItemRow[]> {
+  const n = taking.leaseIds.length;
+  if (n < 1) return [];
   const keys: ClaimKey[] = [];
   for (const some of chunksOf(sources, mostSources)) {
-    keys.push(...(await pick(session, firstOfSources(n, some, scope), n)));
+    keys.push(...(await pick(tx, firstOfSources(n, some, scope), n)));
   }
   const first = inClaimOrder(keys).slice(0, n);
-  return first.length === 0 ? null : named(first.map(({ work_item_id: id }) => id));
+  const isCrowded = leavesOut(scope) && (await hidesItems(tx, n, sources, first[n - 1]));
+  const rows = isCrowded
+    ? await claimThroughLanes(tx, sources, scope, taking)
+    : await lease(tx, first, taking);
+  return inClaimOrder(rows);
 }
 
 const leavesOut = (scope: ClaimScope): boolean =>
@@ -66,17 +76,18 @@ const leavesOut = (scope: ClaimScope): boolean =>
   (scope.excludeHosts?.length ?? 0) > 0 ||
   (scope.excludeRuns?.length ?? 0) > 0;
 
-async function crowdedOf(
-  session: Session,
+/** Whether one of the sources has items behind those that were looked at which may come before `last`. */
+async function hidesItems(
+  tx: Session,
   n: number,
   sources: readonly ScopeSource[],
-): Promise<ScopeSource[]> {
-  const found: ScopeSource[] = [];
+  last: ClaimKey | undefined,
+): Promise<boolean> {
+  const ends: ClaimKey[] = [];
   for (const some of chunksOf(sources, mostSources)) {
-    const { rows } = await sql<{ place: number }>`${crowded(n, some)}`.execute(session.q);
-    found.push(...rows.flatMap(({ place }) => some[place] ?? []));
+    ends.push(...(await sql<ClaimKey>`${endsOfLook(n, some)}`.execute(tx.q)).rows);
   }
-  return found;
+  return ends.some((end) => last === undefined || inClaimOrder([last, end])[0] === end);
 }
 
 /** The first `n` items stand in the `n` lanes with the first heads: every other lane begins after them. */
@@ -84,9 +95,9 @@ async function claimThroughLanes(
   session: Session,
   sources: readonly ScopeSource[],
   scope: ClaimScope,
-  leaseIds: readonly string[],
-  request: ClaimRequest,
+  taking: Taking,
 ): Promise<WorkItemRow[]> {
+  const { leaseIds } = taking;
   const claimed: WorkItemRow[] = [];
   while (claimed.length < leaseIds.length) {
     const leases = leaseIds.slice(claimed.length, claimed.length + mostLanes);
@@ -98,11 +109,28 @@ async function claimThroughLanes(
     }
     const lanes = inClaimOrder(heads).slice(0, leases.length);
     if (lanes.length === 0) break;
-    const rows = await take(session, firstOfLanes(leases.length, lanes, scope), leases, request);
+    const some = { ...taking, leaseIds: leases };
+    const rows = await take(session, firstOfLanes(leases.length, lanes, scope), some);
     claimed.push(...rows);
     if (rows.length < leases.length) break;
   }
   return claimed;
+}
+
+/** Claims the first ready items of these lanes, each with one of the leases; in claim order. */
+export async function claimFromLanes(
+  tx: Session,
+  lanes: readonly Lane[],
+  scope: ClaimScope,
+  taking: Taking,
+): Promise<WorkItemRow[]> {
+  const n = taking.leaseIds.length;
+  if (n < 1) return [];
+  const keys: ClaimKey[] = [];
+  for (const some of chunksOf(lanes, mostLanes)) {
+    keys.push(...(await pick(tx, firstOfLanes(n, some, scope), n)));
+  }
+  return inClaimOrder(await lease(tx, inClaimOrder(keys).slice(0, n), taking));
 }
 
 async function pick(
@@ -114,18 +142,22 @@ async function pick(
   return (await first.execute(session.q)).rows;
 }
 
-/**
- * Claims the first of the candidates, each with one of the leases. Two statements cost half of one that picks, numbers
- * and updates at once.
- */
-async function take(
+/** Claims the first of the candidates, each with one of the leases. */
+export async function take(
   session: Session,
   candidates: RawBuilder<unknown>,
-  leaseIds: readonly string[],
-  { owner, leaseMs }: ClaimRequest,
+  taking: Taking,
+): Promise<WorkItemRow[]> {
+  return lease(session, await pick(session, candidates, taking.leaseIds.length), taking);
+}
+
+/** Two statements, to pick and to update, cost half of one that picks, numbers and updates at once. */
+async function lease(
+  session: Session,
+  picked: readonly ClaimKey[],
+  { leaseIds, owner, leaseMs }: Taking,
 ): Promise<WorkItemRow[]> {
   const { engine } = session;
-  const picked = await pick(session, candidates, leaseIds.length);
   if (picked.length === 0) return [];
   const fences = picked.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
   const at = engine.now();
@@ -146,17 +178,16 @@ async function take(
 /** Items made ready by one call. */
 const mostPromoted = 500;
 
-/** See `QueueStorage.promoteDue`. Mostly nothing is due, and then nothing is written. */
-export async function promoteDue({ q, engine }: Session): Promise<number> {
+/** Makes ready what waited for a moment that has come, the longest due first. Mostly nothing is due, and then nothing is written. */
+export async function promoteDue({ q, engine }: Session): Promise<void> {
   const due = sql`work_items as w indexed by IX_work_items_waiting
     where w.status = 'pending' and w.wait_reason <> 'on_hold' and w.available_at <= ${engine.now()}`;
   const { rows } = await sql`select 1 from ${due} limit 1`.execute(q);
-  if (rows.length === 0) return 0;
-  const { numAffectedRows } = await sql`
+  if (rows.length === 0) return;
+  await sql`
     update work_items set wait_reason = null where work_item_id in (
       select w.work_item_id from ${due} order by w.available_at, w.work_item_id limit ${sql.lit(mostPromoted)}
     )`.execute(q);
-  return Number(numAffectedRows ?? 0);
 }
 
 /** See `QueueStorage.pendingBy`. */
@@ -164,9 +195,9 @@ export function pendingBy(
   order: Parameters<QueueStorage['pendingBy']>[0],
 ): RawBuilder<WorkItemRow> {
   switch (order) {
-    case 'oldest':
+    case 'time':
       return sql`(select * from work_items indexed by IX_work_items_pending_available
-        where status = 'pending' order by available_at, work_item_id limit 1)`;
+        where status = 'pending')`;
     case 'due':
       return sql`(select * from work_items indexed by IX_work_items_waiting
         where status = 'pending' and wait_reason <> 'on_hold')`;

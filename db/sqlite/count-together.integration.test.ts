@@ -1,10 +1,13 @@
 /** Totals of many items that are moved together: as exact as those the triggers keep, and never in their way. */
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newClaimId } from '#lib/ids.ts';
 import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
 import { type ContractDatabase, sqliteEngine } from '#test/db/contract-engines.ts';
 import { anAttempt, aWorkItem, noValidators } from '#test/factories.ts';
 import type { Db, Session } from '../engine.ts';
+import { leasesFrom, take } from './claim.ts';
+import { firstOfAll } from './ready.ts';
 
 let database: ContractDatabase;
 let db: Db;
@@ -71,11 +74,10 @@ test('a batch writes each total once, not once for each item', async () => {
   await store.enqueueMany(mixedItems(120));
   await db.transaction(async (tx) => {
     const claim = (limit: number) =>
-      db.engine.claim(tx, {
-        limit,
+      take(tx, firstOfAll(limit), {
         owner: 'worker-1',
         leaseMs: 60_000,
-        leaseIds: Array.from({ length: limit }, (_, i) => `lease-${limit}-${i}`),
+        leaseIds: leasesFrom(newClaimId(), 1, limit),
       });
     // Twelve pairs of source and host move from one status to another; the switch goes on and off.
     expect(await rowsChangedBy(tx, () => claim(100))).toBeLessThanOrEqual(100 + 2 * (3 + 4) + 2);

@@ -1,7 +1,8 @@
 /** What the `Engine` asks for, on SQLite. */
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
-import { claim, hasReadyItems, pendingBy, promoteDue } from './claim.ts';
+import { claim, hasReadyItems, pendingBy } from './claim.ts';
+import { claimPolitely } from './claim-politely.ts';
 import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
@@ -12,7 +13,7 @@ export const sqliteEngine: Engine = {
   name: 'sqlite',
   ...sqliteWords,
   claim,
-  promoteDue,
+  claimPolitely,
   pendingBy,
   hasReadyItems,
   // The queue is a view: it cannot differ from the items.

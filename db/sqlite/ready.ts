@@ -3,7 +3,7 @@
  * SQL Server the same stand in the procedure `claim_items`.
  */
 import { type RawBuilder, sql } from 'kysely';
-import type { ClaimScope, Lane, ScopeSource } from '../queue/claim-scope.ts';
+import type { ClaimScope, Lane, ScopeSource } from './claim-scope.ts';
 import { sqliteWords } from './words.ts';
 
 /** The status is a literal: a partial index does not serve a parameter. */
@@ -71,16 +71,12 @@ export function firstOfLanes(
   );
 }
 
-/** The items with these ids, as far as they are still ready. */
-export const named = (ids: readonly string[]): RawBuilder<unknown> =>
-  sql`select ${columns} from work_items as w where ${isReady} and w.work_item_id in ${rowsOf(ids)}`;
-
-/** Which of the sources may have more ready items than a claim of `n` has looked at, by their place. */
-export const crowded = (n: number, sources: readonly ScopeSource[]): RawBuilder<unknown> =>
+/** The last items that a claim of `n` looks at, of the sources that have so many. */
+export const endsOfLook = (n: number, sources: readonly ScopeSource[]): RawBuilder<unknown> =>
   allOf(
     sources.map(
-      (source, place) =>
-        sql`select ${sql.lit(place)} as place from ${readyBy('ready_source')} and ${ofSource(source)} ${claimOrder} limit 1 offset ${lookAhead(n) - n - 1}`,
+      (source) =>
+        sql`select ${columns} from ${readyBy('ready_source')} and ${ofSource(source)} ${claimOrder} limit 1 offset ${lookAhead(n) - 1}`,
     ),
   );
 
@@ -118,6 +114,45 @@ export function laneHeads(source: ScopeSource, scope: ClaimScope, n: number): Ra
     ${claimOrder} limit ${n}`;
 }
 
+/** The runs that a source has ready items of, null for none: one look into the index of lanes for each. */
+export function runsOf(source: ScopeSource): RawBuilder<unknown> {
+  const ready = sql`from ${readyBy('ready_lane')} and ${ofSource(source)}`;
+  return sql`
+    with recursive run (work_item_id, run_id) as (
+      select * from (select w.work_item_id, w.run_id ${ready} order by w.run_id limit 1)
+      union all
+      select item.work_item_id, item.run_id from run join work_items as item on item.work_item_id = (
+        select w.work_item_id ${ready} and w.run_id >= coalesce(run.run_id || char(1), '') order by w.run_id limit 1
+      )
+    )
+    select run_id from run`;
+}
+
+/**
+ * Hosts with a pace or a limit that may be asked, each with the first item of each of these runs (by its place in the
+ * list); of very many those asked last. Hosts that are full are left out.
+ */
+export function firstOfLimitedHosts(
+  runs: readonly { readonly source: ScopeSource; readonly runId: string | null }[],
+  fullHosts: readonly string[],
+): RawBuilder<unknown> {
+  const pairs = runs.map(({ source, runId }) => ({ ...source, run: runId }));
+  return sql`
+    select h.host, h.pace_ms, h.next_slot_at, first.place, item.work_item_id, item.priority, item.created_at, item.resource_type
+    from (
+      select h.host, h.pace_ms, h.next_slot_at from hosts as h
+      where (h.pace_ms > 0 or h.concurrency is not null) and not coalesce(h.blocked_until > ${sqliteWords.now()}, 0)
+        and not (h.pace_ms > 0 and coalesce(${slotIsShut()}, 0)) and h.host not in ${rowsOf(fullHosts)}
+      order by h.next_slot_at desc, h.host limit 500
+    ) as h
+    join (select key as place, value as pair from json_each(${JSON.stringify(pairs)})) as first
+    join work_items as item on item.work_item_id = (
+      select w.work_item_id from ${readyBy('ready_lane')}
+        and w.source_system = first.pair ->> 'system' and w.source_name = first.pair ->> 'name'
+        and w.run_id is first.pair ->> 'run' and w.host = h.host
+      ${claimOrder} limit 1)`;
+}
+
 /**
  * A subquery with a limit keeps its order, and ends as soon as enough has come out of it: sorting once more would read
  * it to its end.
@@ -151,17 +186,18 @@ function openLane({
 const isOfKind = ({ together }: ClaimScope): RawBuilder<unknown>[] =>
   together === undefined ? [] : [sql`w.resource_type = ${together.resourceType}`];
 
-function isShut(hosts: NonNullable<ClaimScope['hosts']>): RawBuilder<unknown> {
+const slotIsShut = (): RawBuilder<unknown> => {
   const now = sqliteWords.now();
-  const blocked = sql`h.blocked_until > ${now}`;
-  const slotShut = sql`(h.next_slot_at > ${now} or (h.slot_lease_id is not null and h.slot_until > ${now}))`;
+  return sql`(h.next_slot_at > ${now} or (h.slot_lease_id is not null and h.slot_until > ${now}))`;
+};
+
+function isShut(hosts: NonNullable<ClaimScope['hosts']>): RawBuilder<unknown> {
+  const blocked = sql`h.blocked_until > ${sqliteWords.now()}`;
   switch (hosts) {
     case 'free':
       return sql`${blocked} or h.pace_ms > 0 or h.concurrency is not null`;
-    case 'open':
-      return sql`${blocked} or (h.pace_ms > 0 and ${slotShut})`;
     case 'unasked':
-      return sql`${blocked} or ${slotShut}`;
+      return sql`${blocked} or ${slotIsShut()}`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the `Engine` asks for, on SQL Server. */
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
-import { claim, hasReadyItems, pendingBy, promoteDue } from './claim.ts';
+import { claim, claimPolitely, hasReadyItems, pendingBy } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
 import { repairQueue } from './repair-queue.ts';
@@ -12,11 +12,11 @@ import { sqlServerWords } from './words.ts';
 export const sqlServerEngine = (schema: string): Engine => ({
   name: 'sqlserver',
   ...sqlServerWords(schema),
-  claim: (session, request) => claim(session, schema, request),
-  promoteDue,
+  claim: (db, request) => claim(db, schema, request),
+  claimPolitely: (db, request) => claimPolitely(db, schema, request),
   pendingBy: (order) => pendingBy(schema, order),
-  repairQueue: (session) => repairQueue(session, schema),
   hasReadyItems: (system, name) => hasReadyItems(schema, system, name),
+  repairQueue: (session) => repairQueue(session, schema),
   insertWorkItemsIfAbsent,
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
   ...finish,

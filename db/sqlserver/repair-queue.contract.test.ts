@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { newClaimId } from '#lib/ids.ts';
 import { sqliteEngine, sqlServerEngines } from '#test/db/contract-engines.ts';
 import { withDatabase } from '#test/db/with-database.ts';
 import { workItemRows } from '#test/db/work-items.ts';
@@ -15,12 +16,7 @@ describe.skipIf(engine === sqliteEngine)(
       db = given.db;
     });
     const claim = () =>
-      db.engine.claim(db, {
-        limit: 10,
-        owner: 'me',
-        leaseMs: 60_000,
-        leaseIds: Array.from({ length: 10 }, (_, n) => `lease-${Date.now()}-${n}`),
-      });
+      db.engine.claim(db, { claimId: newClaimId(), limit: 10, owner: 'me', leaseMs: 60_000 });
 
     test('gets what is missing, and loses what is left over', async () => {
       await db.engine.insertWorkItemsIfAbsent(db, workItemRows(3));

@@ -3,24 +3,23 @@
  * their own, so that two of them on one host are together as polite as one; so does everybody who asks a host
  * with a pace of its own, and who is sent to one by a redirect.
  */
-import { type ExpressionBuilder, sql } from 'kysely';
+import type { ExpressionBuilder } from 'kysely';
 import type { Db, Engine, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
 import { insertHost } from './insert-host.ts';
 
 /** Condition: the next request is due, and the slot is free or its lease has expired. */
-export const slotIsOpen =
-  (engine: Engine) => (eb: ExpressionBuilder<Database, 'hosts' | 'sources'>) =>
-    eb.and([
-      eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]),
-      eb.or([
-        eb('slot_lease_id', 'is', null),
-        eb('slot_until', 'is', null),
-        eb('slot_until', '<=', engine.now()),
-      ]),
-    ]);
+const slotIsOpen = (engine: Engine) => (eb: ExpressionBuilder<Database, 'hosts'>) =>
+  eb.and([
+    eb.or([eb('next_slot_at', 'is', null), eb('next_slot_at', '<=', engine.now())]),
+    eb.or([
+      eb('slot_lease_id', 'is', null),
+      eb('slot_until', 'is', null),
+      eb('slot_until', '<=', engine.now()),
+    ]),
+  ]);
 
-export interface HostSlotRequest {
+interface HostSlotRequest {
   readonly host: string;
   readonly leaseId: string;
   readonly leaseMs: number;
@@ -34,7 +33,7 @@ const slotPollMs = 250;
  * Takes the slot if the host may be asked now; the host's own row decides. Null when it was taken, else
  * how long to wait, ms.
  */
-export async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<number | null> {
+async function takeHostSlot(tx: Session, slot: HostSlotRequest): Promise<number | null> {
   const { engine } = tx;
   const lease = {
     slot_lease_id: slot.leaseId,
@@ -95,30 +94,6 @@ export async function renewHostSlots(
     .set({ slot_until: tx.engine.nowPlus(leaseMs) })
     .where('slot_lease_id', 'in', [...leaseIds])
     .execute();
-}
-
-/**
- * Whether a host that takes only so many requests at a time has room for one more, of which the item was
- * claimed already in this transaction. Null when it has, else how long to wait, ms. The host's row is
- * locked, so that claims of one host are counted one after the other.
- */
-export async function findHostRoom(
-  tx: Session,
-  host: string,
-  concurrency: number,
-): Promise<number | null> {
-  await tx.q
-    .updateTable('hosts')
-    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
-    .where('host', '=', host)
-    .execute();
-  const { count } = await tx.q
-    .selectFrom('work_items')
-    .select((eb) => eb.fn.countAll<number | string>().as('count'))
-    .where(sql<boolean>`status = 'in_progress'`)
-    .where('host', '=', host)
-    .executeTakeFirstOrThrow();
-  return Number(count) > concurrency ? slotPollMs : null;
 }
 
 export interface VisitRequest {

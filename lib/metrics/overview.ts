@@ -102,10 +102,12 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
 async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
   const { engine } = session;
   const query = session.q
-    .selectFrom(engine.pendingBy('oldest').as('item'))
+    .selectFrom(engine.pendingBy('time').as('item'))
     .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
-    .where('available_at', '<=', engine.now());
-  const row = await query.executeTakeFirst();
+    .where('available_at', '<=', engine.now())
+    .orderBy('available_at')
+    .orderBy('work_item_id');
+  const row = await engine.take(query, 1).executeTakeFirst();
   return row ? { since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) } : null;
 }
 

@@ -3,6 +3,7 @@ import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
 import { dequeue } from './claim/claim.ts';
+import { standingUnder } from './claim/lost-claim.ts';
 import { claimPolitely } from './claim/polite-claim.ts';
 import { releaseSlot } from './claim/polite-slot.ts';
 import { enqueueMany } from './enqueue/enqueue.ts';
@@ -12,7 +13,7 @@ import { fail } from './finish/fail.ts';
 import { getKnownResources } from './known-resources.ts';
 import { release, renewLease, rescueExpired } from './lease/lease.ts';
 import { resetForRecrawl } from './recrawl.ts';
-import { workItemFromRow } from './rows.ts';
+import { claimedFromRow, workItemFromRow } from './rows.ts';
 import type { StateStore } from './state-store.ts';
 import { getStats } from './stats.ts';
 import { updateStatus } from './update-status.ts';
@@ -59,6 +60,7 @@ function storeOver(db: Db): StateStore {
     enqueueMany: (items) => enqueueMany(db, items),
     dequeue: (limit, claim) => dequeue(db, limit, claim),
     claimPolitely: (limit, claim) => claimPolitely(db, limit, claim),
+    claimedUnder: async (claimId) => (await standingUnder(db, claimId)).map(claimedFromRow),
     updateStatus: (id, status, update) => updateStatus(db, id, status, update),
     getWorkItem: async (id) => {
       const row = await db.q

@@ -3,6 +3,7 @@
  * worker needs beside them. Every operation is one transaction; times are the database's own.
  */
 
+import type { BatchSize } from '#db/queue/storage.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import type {
   ClaimedItem,
@@ -24,10 +25,17 @@ export interface ClaimOptions {
 }
 
 export interface PoliteClaimOptions extends Required<ClaimOptions> {
-  /** How many items of a source type's kind one request can ask for; default 1. */
-  readonly batchSizeOf?: (sourceSystem: string, resourceType: string) => number;
-  /** Most items in all; default as many as `limit` and the batches allow. */
+  /** How many items one request can ask for together; default 1. */
+  readonly batches?: readonly BatchSize[];
+  /** Most items in all; default as many as `limit` and the batches allow, at most 2,000. */
   readonly maxItems?: number;
+  /**
+   * Most requests that take the slot of a source or host, or a place at a host with a limit; default `limit`. Who
+   * cannot send them soon holds up everybody else.
+   */
+  readonly slots?: number;
+  /** From `newClaimId`; made when absent. By it `claimedUnder` finds the items of a claim whose answer was lost. */
+  readonly claimId?: string;
 }
 
 export interface PoliteClaim {
@@ -36,6 +44,8 @@ export interface PoliteClaim {
    * lease is that of the first of them.
    */
   readonly items: readonly ClaimedItem[];
+  /** Those that hold the slot of a source or host, or a place at a host with a limit. */
+  readonly underSlot: readonly ClaimedItem[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
 }
@@ -53,6 +63,8 @@ export interface StateStore {
    * polite source can ask for together counts as one towards `limit`.
    */
   claimPolitely(limit: number, options: PoliteClaimOptions): Promise<PoliteClaim>;
+  /** The items that are leased under the id of a claim, in its order. */
+  claimedUnder(claimId: string): Promise<ClaimedItem[]>;
   /**
    * Moves an item by hand, as the lifecycle allows; throws `transition_not_allowed` otherwise.
    * With a fence it is refused (`lease_lost`) when the lease is another's.
@@ -65,7 +77,7 @@ export interface StateStore {
   getWorkItem(workItemId: string): Promise<WorkItem | null>;
   exists(dedupeKey: string): Promise<boolean>;
   getStats(): Promise<WorkItemStats>;
-  /** Streams in the order of creation by keyset pages; memory does not grow with the table. */
+  /** Streams in id order by keyset pages; memory does not grow with the table. */
   getKnownResources(filter?: {
     sourceSystem?: string;
     sourceName?: string;

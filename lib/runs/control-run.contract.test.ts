@@ -100,7 +100,10 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
           ),
         );
         const later = { owner: 'w', leaseMs: 60_000 };
-        expect(await given.store.claimPolitely(10, later)).toEqual({ items: [], retryInMs: null });
+        expect(await given.store.claimPolitely(10, later)).toMatchObject({
+          items: [],
+          retryInMs: null,
+        });
         expect(await given.store.dequeue(10)).toEqual([]);
         await passTime(given.db, 10 * 365 * 86_400_000);
         expect(await claim(10)).toEqual([]);

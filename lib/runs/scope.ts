@@ -4,9 +4,8 @@ import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import type { RecrawlFilter } from '#lib/queue/model.ts';
-import { candidateColumns, recrawlCandidates } from '#lib/queue/recrawl.ts';
+import { recrawlCandidates } from '#lib/queue/recrawl.ts';
 import type { ItemAsRead } from '#lib/queue/status-and-run.ts';
-import type { Portion } from '#lib/queue/walk-items.ts';
 import type { ScopeSource } from '#lib/recrawl/due-queue.ts';
 import type { LaunchRequest } from './model.ts';
 
@@ -39,57 +38,46 @@ export function scopeFilters(
   return sources.map(({ type, name }) => ({ ...base, sourceSystem: type, sourceName: name }));
 }
 
-/** The next items of one filter after a position, at most `limit`; see `walkItems`. */
+/** The next items of one filter in id order after `cursor`. */
 export function scopeCandidates(
   s: Session,
   request: LaunchRequest,
   filter: RecrawlFilter,
-  position: string,
+  cursor: string,
   limit: number,
-): Promise<Portion<ScopeItem>> {
+): Promise<ScopeItem[]> {
   return request.kind === 'seed' || request.due === true
-    ? pendingWithoutRun(s, filter, position, limit)
-    : recrawlCandidates(s, filter, position, limit);
+    ? pendingWithoutRun(s, filter, cursor, limit)
+    : recrawlCandidates(s, filter, cursor, limit);
 }
 
-/** By their ids, as an index has them. */
-async function pendingWithoutRun(
+function pendingWithoutRun(
   s: Session,
   { sourceSystem, sourceName }: RecrawlFilter,
-  after: string,
+  cursor: string,
   limit: number,
-): Promise<Portion<ScopeItem>> {
-  if (sourceSystem === undefined || sourceName === undefined) return { rows: [], next: null };
+): Promise<ScopeItem[]> {
+  if (sourceSystem === undefined || sourceName === undefined) return Promise.resolve([]);
   const query = s.q
     .selectFrom('work_items')
-    .select(candidateColumns)
+    .select(['work_item_id', 'status', 'run_id', 'source_system', 'resource_type'])
     .where('status', '=', statusIs('pending'))
     .where('run_id', 'is', null)
     .where('source_system', '=', sourceSystem)
     .where('source_name', '=', sourceName)
-    .where('work_item_id', '>', after)
+    .where('work_item_id', '>', cursor)
     .orderBy('work_item_id');
-  const rows = await s.engine.take(query, limit).execute();
-  return { rows, next: rows.at(-1)?.work_item_id ?? null };
+  return s.engine.take(query, limit).execute();
 }
 
-/** Portions that a launch looks through for an item to begin with. */
-const mostLookedThrough = 20;
-
-/** Whether any known item would join; also yes when there is none among the first hundred thousand. */
+/** Whether any known item would join. */
 export async function scopeHasItems(
   s: Session,
   request: LaunchRequest,
   filters: readonly RecrawlFilter[],
 ): Promise<boolean> {
   for (const filter of filters) {
-    let position: string | null = '';
-    for (let looked = 0; position !== null; looked += 1) {
-      if (looked === mostLookedThrough) return true;
-      const portion: Portion<ScopeItem> = await scopeCandidates(s, request, filter, position, 1);
-      if (portion.rows.length > 0) return true;
-      position = portion.next;
-    }
+    if ((await scopeCandidates(s, request, filter, '', 1)).length > 0) return true;
   }
   return false;
 }

@@ -4,8 +4,7 @@ import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { TableName } from '#db/schema.ts';
-import { newId } from '#lib/ids.ts';
-import { freshLeases } from '#lib/queue/claim/claim.ts';
+import { newClaimId, newId } from '#lib/ids.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
@@ -55,10 +54,9 @@ export async function checkWriteAndRead(db: Db, sourceName: string, onStep: OnSt
   expectThat(await store.exists(dedupeKeyOf(item)), 'The work item cannot be found by its key.');
   onStep('Verified work item exists');
   // Not `dequeue`: the queue may be in use, and its items are not ours.
-  const leaseIds = freshLeases(1);
-  const scope = { sources: [{ system: sourceSystem, name: sourceName }] };
-  const claim = { limit: 1, owner: 'smoke-test', leaseMs: 60_000, leaseIds, scope };
-  const [claimed] = await db.transaction((tx) => tx.engine.claim(tx, claim));
+  const source = { system: sourceSystem, name: sourceName };
+  const claim = { claimId: newClaimId(), limit: 1, owner: 'smoke-test', leaseMs: 60_000, source };
+  const [claimed] = await db.engine.claim(db, claim);
   expectThat(claimed?.work_item_id === id, 'The work item cannot be claimed.');
   const read = await store.getWorkItem(id);
   expectThat(

@@ -151,8 +151,10 @@ export interface SourceTemplate {
 }
 
 export interface SourceBatch<S> {
-  /** Most items of this kind that are fetched together; 1 = each by itself. */
-  size(resourceType: string): number;
+  /** Most items that are fetched together, by their kind; 1 = each by itself. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** The same for every other kind. */
+  readonly otherSize: number;
   /**
    * The outcome of each item, in the order given; what fails one item fails no other. Null = it was
    * not asked for, because the source is in trouble: it goes back as if it had not been claimed.

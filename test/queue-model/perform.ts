@@ -59,7 +59,7 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
         .claimPolitely(request.limit, {
           owner: request.actor,
           leaseMs: minutesToMs(request.leaseMinutes),
-          batchSizeOf: () => request.batch,
+          batches: [{ size: request.batch }],
         })
         .then(({ items, retryInMs }) => ({ items: items.map(fenceOf), retryInMs }));
     case 'renew':

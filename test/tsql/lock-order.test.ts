@@ -52,6 +52,20 @@ describe('reading what a statement changes', () => {
     expect(tables).toContain('source_total_deltas');
   });
 
+  it('takes each transaction that a procedure begins for one by itself', () => {
+    const body = `insert into hosts (host) values (@host);
+      begin transaction; update sources set a = 1; update hosts set a = 1; commit transaction;
+      update sources set a = 2`;
+    const procedures = new Map([['one_after_the_other', body]]);
+    const changes = changesOf('exec one_after_the_other', { ...server, procedures });
+    expect(changes.map(({ table }) => table)).toEqual(['hosts', 'sources', 'hosts', 'sources']);
+    expect(faultsOf(changes)).toEqual([]);
+    expect(faultsOf(updated('hosts', 'sources', 'hosts'))).toEqual([
+      'hosts → sources',
+      'back to hosts',
+    ]);
+  });
+
   it('finds the table behind another name, and none behind a variable', () => {
     const text = `delete from @taken;
       update total set item_count = 1 from "ingest"."source_totals" as total join @sums as s on s.a = total.a;
@@ -72,7 +86,7 @@ describe('holding a transaction against the order', () => {
   });
 
   it('finds two tables locked the other way round', () => {
-    expect(faultsOf(updated('hosts', 'work_items'))).toEqual(['hosts → work_items']);
+    expect(faultsOf(updated('ingest_runs', 'hosts'))).toEqual(['ingest_runs → hosts']);
   });
 
   it('finds a table that is locked again after another', () => {

@@ -6,6 +6,8 @@ import { appended, contradictions, lockOrder, returns } from './written-order.ts
 export interface TableChange {
   readonly table: string;
   readonly kind: ChangeKind;
+  /** What was locked before is free again: a procedure has begun a transaction of its own. */
+  readonly begins?: true;
 }
 
 const target =
@@ -23,13 +25,25 @@ function follow(text: string, modules: Modules, within: ReadonlySet<string>): Ta
       const body = modules.procedures.get(name);
       // A procedure that calls itself has shown its changes once.
       if (body === undefined || within.has(name)) return [];
-      return follow(body, modules, new Set([...within, name]));
+      return followProcedure(body, modules, new Set([...within, name]));
     }
     const kind: ChangeKind = inserted ? 'insert' : updated ? 'update' : 'delete';
     const table = tableOf(name, text.slice(match.index), modules);
     if (table === null || (!inserted && !updated && !deletedFrom && !deleted)) return [];
     return [{ table, kind }, ...ofTriggers({ table, kind }, modules, within)];
   });
+}
+
+/** One that begins transactions of its own is called outside of any: what stands between them is one by itself. */
+function followProcedure(body: string, modules: Modules, within: ReadonlySet<string>) {
+  const [before = '', ...transactions] = body.split(/\bbegin transaction\b/i);
+  if (transactions.length === 0) return follow(body, modules, within);
+  const parts = [before, ...transactions.flatMap((one) => one.split(/\bcommit transaction\b/i))];
+  return parts.flatMap((part) =>
+    follow(part, modules, within).map((change, place) =>
+      place === 0 ? { ...change, begins: true as const } : change,
+    ),
+  );
 }
 
 function ofTriggers(
@@ -59,6 +73,13 @@ function tableOf(name: string, rest: string, { tables }: Modules): string | null
  * it has locked others. Rows that are only appended are waited for by nobody, and have no place in it.
  */
 export function faultsOf(changes: readonly TableChange[]): string[] {
+  const next = changes.findIndex(({ begins }, place) => place > 0 && begins);
+  return next === -1
+    ? faultsOfOne(changes)
+    : [...faultsOfOne(changes.slice(0, next)), ...faultsOf(changes.slice(next))];
+}
+
+function faultsOfOne(changes: readonly TableChange[]): string[] {
   const locks = changes.filter(({ table, kind }) => kind !== 'insert' || !appended.has(table));
   const faults: string[] = [];
   const first: string[] = [];

@@ -50,7 +50,7 @@ export const appended: ReadonlySet<string> = new Set([
 const itemOfRun =
   'A run that is launched, stopped or cancelled locks its row first and its items after; a completion and an enqueue lock items, then add to the numbers of the run. The two can deadlock; the victim is run again.';
 const slotOfClaim =
-  'A claim takes the slot of the source first. It passes over items that are locked, so it waits for none while it has the slot.';
+  'A claim takes the slots of source and host first. It passes over items that are locked, so it waits for none while it has a slot.';
 
 /** Known to be against the order, each with what comes of it. */
 export const contradictions: Readonly<Record<string, string>> = {
@@ -60,6 +60,8 @@ export const contradictions: Readonly<Record<string, string>> = {
     'A run that is stopped makes a bulk action: a new row, which nobody waits for.',
   'sources → work_items': slotOfClaim,
   'sources → ready_items': slotOfClaim,
+  'hosts → work_items': slotOfClaim,
+  'hosts → ready_items': slotOfClaim,
 };
 
 const discovered =

@@ -15,9 +15,11 @@ import { seedItems } from '#lib/sources/seeds.ts';
 import type { ContractDatabase, ContractEngine } from '#test/db/contract-engines.ts';
 import { emptyDatabase } from '#test/queue-database.ts';
 import { ClaimEvents } from '#worker/claim-events.ts';
+import { LostClaims } from '#worker/lost-claims.ts';
 import { claimItems } from '#worker/pipeline/claim.ts';
 import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
 import { createSourceMemory } from '#worker/pipeline/load-source.ts';
+import { WaitingVisits } from '#worker/pipeline/polite-http.ts';
 
 export interface PipelineBench {
   readonly context: PipelineContext;
@@ -66,6 +68,8 @@ async function openBench(
     store,
     completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
     claimEvents: new ClaimEvents('worker-1'),
+    lostClaims: new LostClaims(),
+    waitingVisits: new WaitingVisits(),
     http,
     robots: createRobotsMemory(),
     memory: createSourceMemory(),
@@ -92,7 +96,7 @@ async function openBench(
       await context.store.enqueueMany(seedItems(saved));
     },
     async claimOne() {
-      const { batches } = await claimItems(context, { requests: 1, items: 1 });
+      const { batches } = await claimItems(context, { requests: 1, slots: 1, items: 1 });
       const [first] = batches.flat();
       if (!first) throw new Error('nothing could be claimed');
       return first;

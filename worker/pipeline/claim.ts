@@ -1,10 +1,15 @@
 /** Claim: leases items for this worker. */
-import { batchSizeOf } from '#lib/source-types/registry.ts';
+import { newClaimId } from '#lib/ids.ts';
+import type { ClaimedItem } from '#lib/queue/model.ts';
+import type { PoliteClaim } from '#lib/queue/state-store.ts';
+import { batchSizeOf, listBatchSizes } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
 export interface Room {
   /** Most requests the claimed items may take: items that are fetched together take one. */
   readonly requests: number;
+  /** Of them those that hold up others until they are sent: they take the slot of a source or host. */
+  readonly slots: number;
   /** Most items in all. */
   readonly items: number;
 }
@@ -14,17 +19,46 @@ interface Claim {
   readonly batches: readonly (readonly LeasedItem[])[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
+  /** Whether it holds the slot of a source or host, or a place at one. */
+  isUrgent(batch: readonly LeasedItem[]): boolean;
 }
 
-/** Claims what the fleet may fetch now, politely. */
+/** Claims what the fleet may fetch now, politely; first what a claim brought whose answer was lost. */
 export async function claimItems(context: PipelineContext, room: Room): Promise<Claim> {
+  const { lostClaims } = context;
+  const found = await lostClaims.takeUp(context.store);
+  if (found !== null) {
+    const { items, claimSentAt } = found;
+    // It is not known which of them hold slots: all may.
+    return handOut(context, items, { claimSentAt, retryInMs: 0, underSlot: items });
+  }
+  const claimId = newClaimId();
   const claimSentAt = performance.now();
-  const { items, retryInMs } = await context.store.claimPolitely(room.requests, {
-    owner: context.workerId,
-    leaseMs: context.leaseMs,
-    batchSizeOf,
-    maxItems: room.items,
-  });
+  try {
+    const { items, ...rest } = await context.store.claimPolitely(room.requests, {
+      claimId,
+      owner: context.workerId,
+      leaseMs: context.leaseMs,
+      batches: listBatchSizes(),
+      slots: room.slots,
+      maxItems: room.items,
+    });
+    return handOut(context, items, { claimSentAt, ...rest });
+  } catch (error) {
+    lostClaims.add(claimId, claimSentAt);
+    throw error;
+  }
+}
+
+function handOut(
+  context: PipelineContext,
+  items: readonly ClaimedItem[],
+  {
+    claimSentAt,
+    retryInMs,
+    underSlot,
+  }: Omit<PoliteClaim, 'items'> & { readonly claimSentAt: number },
+): Claim {
   const claimedAt = performance.now();
   context.claimEvents.add(items, claimedAt);
   const leased = items.map((item) => ({
@@ -34,7 +68,9 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
     abort: new AbortController(),
     requests: 0,
   }));
-  return { batches: batchesOf(leased), retryInMs };
+  const urgent = new Set(underSlot);
+  const isUrgent = (batch: readonly LeasedItem[]) => batch.some(({ item }) => urgent.has(item));
+  return { batches: batchesOf(leased), retryInMs, isUrgent };
 }
 
 /** Items of one source and kind go together in the order of the claim, as many as its type allows. */

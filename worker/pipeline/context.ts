@@ -9,8 +9,10 @@ import type { StateStore } from '#lib/queue/state-store.ts';
 import type { RobotsCache } from '#lib/source-types/web/robots.ts';
 import type { SecretBox } from '#lib/sources/secrets.ts';
 import type { ClaimEvents } from '../claim-events.ts';
+import type { LostClaims } from '../lost-claims.ts';
 import type { RetryTransientOptions } from '../retry-transient.ts';
 import type { SourceMemory } from './load-source.ts';
+import type { WaitingVisits } from './polite-http.ts';
 
 export interface PipelineContext {
   readonly db: Db;
@@ -19,6 +21,9 @@ export interface PipelineContext {
   readonly completions: CompletionGroup;
   /** What was claimed and is still to be recorded in the log of its run. */
   readonly claimEvents: ClaimEvents;
+  readonly lostClaims: LostClaims;
+  /** Redirects of this worker that wait for the host they lead to. */
+  readonly waitingVisits: WaitingVisits;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;

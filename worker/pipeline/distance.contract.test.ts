@@ -33,7 +33,7 @@ describe.each(contractEngines())('the distance a site asks for, on $name', (engi
     return server;
   }
   const claim = async () =>
-    (await claimItems(bench.context, { requests: 20, items: 20 })).batches.flat();
+    (await claimItems(bench.context, { requests: 20, slots: 20, items: 20 })).batches.flat();
   const work = async () => {
     const leased = await claim();
     const results = await Promise.all(leased.map((one) => processItem(one, bench.context)));

@@ -133,6 +133,7 @@ async function underSlot<T>(
     signal,
     delayMs,
     leaseMs,
+    waiting: context.waitingVisits,
   });
   const polite = politeHttp(context.http, delayMs, signal, enterHost);
   try {

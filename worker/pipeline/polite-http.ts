@@ -110,6 +110,24 @@ export interface HostVisit {
   end(sentAt: number): Promise<void>;
 }
 
+/** Fetches that wait for the slot of a host to which a redirect has led. */
+export class WaitingVisits {
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  async during<T>(waiting: () => Promise<T>): Promise<T> {
+    this.#count += 1;
+    try {
+      return await waiting();
+    } finally {
+      this.#count -= 1;
+    }
+  }
+}
+
 export type EnterHost = (host: string) => Promise<HostVisit>;
 
 /** The host that was asked first waits as long: its next request is held up by no more than this, ms. */
@@ -125,8 +143,9 @@ export function visitor(options: {
   readonly delayMs: number;
   /** Longer than a request may take, ms. */
   readonly leaseMs: number;
+  readonly waiting: WaitingVisits;
 }): EnterHost {
-  const { db, signal, delayMs, leaseMs } = options;
+  const { db, signal, delayMs, leaseMs, waiting } = options;
   return async (host) => {
     const leaseId = newId();
     const until = performance.now() + longestWaitMs;
@@ -149,7 +168,7 @@ export function visitor(options: {
         };
       }
       if (askedAt + answer.waitMs > until) throw hostWaits(host, answer);
-      await pause(Math.ceil(answer.waitMs), signal);
+      await waiting.during(() => pause(Math.ceil(answer.waitMs), signal));
     }
   };
 }

@@ -49,7 +49,7 @@ describe.each(contractEngines())('items fetched together on $name', (engine) => 
       },
       seeds: [{ titles }],
     });
-    const { batches } = await claimItems(bench.context, { requests: 1, items: 50 });
+    const { batches } = await claimItems(bench.context, { requests: 1, slots: 1, items: 50 });
     const [batch, ...others] = batches;
     if (!batch) throw new Error('nothing could be claimed');
     expect(others).toEqual([]);

@@ -86,8 +86,8 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
       worker.engine.insertWorkItemsIfAbsent(tx, [anItem(id)]),
     );
     expect([...inserted]).toEqual([id]);
-    const request = { limit: 1, owner: 'w', leaseMs: 60_000, leaseIds: [id] };
-    const claimed = await worker.transaction((tx) => worker.engine.claim(tx, request));
+    const request = { claimId: id, limit: 1, owner: 'w', leaseMs: 60_000 };
+    const claimed = await worker.engine.claim(worker, request);
     expect(claimed.map((row) => row.status)).toEqual(['in_progress']);
     await worker.engine.rollUpTotals(worker);
     expect(await worker.engine.readTotals(worker)).toEqual([

@@ -2,10 +2,11 @@
 import { hostname } from 'node:os';
 import { chunkSize } from '#db/chunks.ts';
 import type { Db } from '#db/engine.ts';
-import { newId } from '#lib/ids.ts';
+import { newClaimId } from '#lib/ids.ts';
 import type { ClaimedItem } from '../model.ts';
 import { claimedFromRow } from '../rows.ts';
 import type { ClaimOptions } from '../state-store.ts';
+import { orWhatStands } from './lost-claim.ts';
 
 const defaultLeaseMs = 60_000;
 
@@ -20,15 +21,15 @@ export async function dequeue(
   const claimed: ClaimedItem[] = [];
   while (claimed.length < limit) {
     const wanted = Math.min(Math.ceil(limit - claimed.length), chunkSize);
-    const rows = await db.transaction(async (tx) => {
-      await tx.engine.promoteDue(tx);
-      return tx.engine.claim(tx, { limit: wanted, owner, leaseMs, leaseIds: freshLeases(wanted) });
-    });
+    const claimId = newClaimId();
+    const rows = await orWhatStands(
+      db,
+      claimId,
+      () => db.engine.claim(db, { claimId, limit: wanted, owner, leaseMs }),
+      (standing) => standing,
+    );
     claimed.push(...rows.map(claimedFromRow));
     if (rows.length < wanted) break;
   }
   return claimed;
 }
-
-/** Fences, made anew at every claim: an attempt number would come again after a release or a reset. */
-export const freshLeases = (count: number): string[] => Array.from({ length: count }, newId);

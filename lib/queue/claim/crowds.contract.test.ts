@@ -91,7 +91,7 @@ describe.each(contractEngines())('a crowd that may not be claimed, on $name', (e
       .execute();
     await enqueue(crowd, { ...at('asked.example'), priority: 1 });
     await behind(at('open.example'));
-    const { items } = await given.store.claimPolitely(5, { ...options, batchSizeOf: () => 2 });
+    const { items } = await given.store.claimPolitely(5, { ...options, batches: [{ size: 2 }] });
     expect(items.map((item) => item.resourceId)).toEqual(['a', 'b']);
   });
 

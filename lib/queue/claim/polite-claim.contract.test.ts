@@ -38,7 +38,7 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       for (const name of ['paused', 'disabled', 'polite and paused', 'removed', 'unknown']) {
         await enqueue(1, { sourceName: name });
       }
-      expect(await claim()).toEqual({ items: [], retryInMs: null });
+      expect(await claim()).toMatchObject({ items: [], retryInMs: null });
     });
 
     test('pausing and resuming take effect with the next claim', async () => {
@@ -142,8 +142,7 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await enqueue(1, { resourceType: 'category', priority: 6 });
       await enqueue(4, { resourceType: 'page', priority: 7 });
       await enqueue(1, { resourceType: 'category', priority: 7 });
-      const batchSizeOf = (_: string, kind: string) => (kind === 'page' ? 6 : 1);
-      const batched = { ...claimOptions, batchSizeOf };
+      const batched = { ...claimOptions, batches: [{ type: 'page', size: 6 }, { size: 1 }] };
       const { items, retryInMs } = await given.store.claimPolitely(1, batched);
       expect(items.map((item) => item.resourceType)).toEqual(Array(6).fill('page'));
       expect(items.map((item) => item.priority)).toEqual([5, 5, 5, 5, 7, 7]);
@@ -164,7 +163,7 @@ describe.each(contractEngines())('claiming politely on $name', (engine) => {
       await enqueue(10, { sourceName: 'free' });
       const claimed = await given.store.claimPolitely(10, {
         ...claimOptions,
-        batchSizeOf: () => 50,
+        batches: [{ size: 50 }],
         maxItems: 13,
       });
       expect(claimed.items.map((item) => item.sourceName).sort()).toEqual([

@@ -1,36 +1,10 @@
 /**
- * A polite source's slot: the right to send the fleet's next request. Whoever holds it has the one
+ * A polite source's slot: the right to send the fleet's next request, which a claim takes. Whoever holds it has the one
  * request in flight; when it is given back, the next slot opens a whole delay after the last request
  * was sent. A slot whose holder died frees itself when it expires.
  */
-import type { Db, Session } from '#db/engine.ts';
-import { releaseHostSlot, slotIsOpen } from '#lib/hosts/host-slot.ts';
-
-export interface SlotRequest {
-  readonly sourceId: string;
-  readonly leaseId: string;
-  readonly leaseMs: number;
-  readonly delayMs: number;
-}
-
-/** Takes the slot if the source may be asked now. The source's own row decides, not what was read before. */
-export async function takeSlot(tx: Session, slot: SlotRequest): Promise<boolean> {
-  const { engine } = tx;
-  const result = await tx.q
-    .updateTable('sources')
-    .set({
-      slot_lease_id: slot.leaseId,
-      slot_until: engine.nowPlus(slot.leaseMs),
-      next_slot_at: engine.nowPlus(slot.delayMs),
-    })
-    .where('source_id', '=', slot.sourceId)
-    .where('enabled', '=', 1)
-    .where('paused_at', 'is', null)
-    .where('deleted_at', 'is', null)
-    .where(slotIsOpen(engine))
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
-}
+import type { Db } from '#db/engine.ts';
+import { releaseHostSlot } from '#lib/hosts/host-slot.ts';
 
 /**
  * Gives the slots of source and host back after the request was sent; see `StateStore.releaseSlot`. Claiming set

@@ -14,7 +14,6 @@ import {
 } from './settings.ts';
 
 /** Rendered pages are one request each: few enough that they all end within a lease or two. */
-const batchSizes: Readonly<Record<string, number>> = { category: 1, search: 1, content: 10 };
 
 export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   id: 'mediawiki',
@@ -49,7 +48,8 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
   batch: {
-    size: (resourceType) => batchSizes[resourceType] ?? maxTitles,
+    sizes: { category: 1, search: 1, content: 10 },
+    otherSize: maxTitles,
     fetch: fetchTogetherFromWiki,
   },
   discover: mediawikiDiscover,

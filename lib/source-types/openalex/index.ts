@@ -64,7 +64,8 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
   seedItems: openalexSeedItems,
   fetch: fetchFromOpenalex,
   batch: {
-    size: (resourceType) => (resourceType === 'work' ? worksClaimed : 1),
+    sizes: { work: worksClaimed },
+    otherSize: 1,
     fetch: fetchTogetherFromOpenalex,
   },
   discover: openalexDiscover,

@@ -12,11 +12,10 @@ export interface ClaimScope {
   /**
    * Never items of hosts that are to be left alone now, and beside them of those
    * - `free`: with a pace or a limit of their own;
-   * - `open`: with a pace, whose slot is shut;
-   * - `unasked`: whose slot is shut, pace or not.
+   * - `unasked`: whose slot is shut.
    * Judged by the hosts' rows, however many there are.
    */
-  readonly hosts?: 'free' | 'open' | 'unasked';
+  readonly hosts?: 'free' | 'unasked';
   /** Never items of these hosts: they have all the requests they take. */
   readonly excludeHosts?: readonly string[];
   /** Never items of these runs (paused, or being emptied). */
