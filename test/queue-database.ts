@@ -4,12 +4,14 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import { endOfTime } from '#db/instant.ts';
 import type { TableName, WorkItemRow } from '#db/schema.ts';
+import type { DatabaseSettings } from '#db/settings/model.ts';
 import { newId } from '#lib/ids.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
 import type { ContractDatabase, ContractEngine } from '#test/db/contract-engines.ts';
 
 export interface StoreUnderTest {
+  readonly settings: DatabaseSettings;
   readonly db: Db;
   readonly store: StateStore;
   /** Another process's store over the same database. */
@@ -49,6 +51,9 @@ export function useStore(engine: ContractEngine): StoreUnderTest {
   beforeEach(() => emptyDatabase(database.db));
   afterAll(() => database?.dispose());
   return {
+    get settings() {
+      return database.settings;
+    },
     get db() {
       return database.db;
     },

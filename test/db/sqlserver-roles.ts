@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { splitBatches } from '#db/migrate/split-batches.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
 import { connect } from '#db/sqlserver/connection.ts';
+import { isSqlServer } from './sqlserver-schema.ts';
 
 export const roles = ['migrator', 'worker', 'console', 'reader'] as const;
 export type Role = (typeof roles)[number];
@@ -27,22 +28,9 @@ export async function applyRoles(settings: SqlServerSettings): Promise<boolean> 
       }
     }
   }
-  if (!(await ownsChains(settings))) await run(settings, withoutChains(settings.schema));
+  // SQL Server's triggers and procedures reach the tables of their owner without a grant to who calls them.
+  if (!(await isSqlServer(settings))) await run(settings, withoutChains(settings.schema));
   return grantsDdl;
-}
-
-/**
- * Whether triggers and procedures reach the tables of their owner without a grant to who calls them (ownership
- * chains), as on SQL Server and Azure SQL.
- */
-async function ownsChains(settings: SqlServerSettings): Promise<boolean> {
-  const connection = await connect(settings);
-  try {
-    const [row] = await connection.executeBatch('SELECT @@VERSION AS [version]');
-    return String(row?.['version']).startsWith('Microsoft SQL');
-  } finally {
-    await connection.close();
-  }
 }
 
 /** What the trigger and the procedure of the queue do, granted to who sets them off. */

@@ -14,6 +14,17 @@ export function configuredSqlServer(): SqlServerSettings | null {
   return settings.engine === 'sqlserver' ? settings : null;
 }
 
+/** Whether it is SQL Server or Azure SQL, and no server that is compatible in what it answers. */
+export async function isSqlServer(settings: SqlServerSettings): Promise<boolean> {
+  const connection = await connect(settings);
+  try {
+    const [row] = await connection.executeBatch('SELECT @@VERSION AS [version]');
+    return String(row?.['version']).startsWith('Microsoft SQL');
+  } finally {
+    await connection.close();
+  }
+}
+
 export function withOwnSchema(settings: SqlServerSettings): SqlServerSettings {
   return { ...settings, schema: `test_${randomBytes(6).toString('hex')}` };
 }
