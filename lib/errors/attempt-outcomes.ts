@@ -9,10 +9,12 @@ import type { ErrorCode } from './codes.ts';
  * - `retry`: later, as long as attempts are left;
  * - `give_up`: the item fails at once;
  * - `skip`: the item is skipped, nothing an operator could fix;
+ * - `postpone`: after the time that it says, without counting the attempt, as it was only waited for others; where it
+ *   says none, like `retry`;
  * - `wait`: the worker waits for the database and goes on with the same attempt;
  * - `leave`: the worker changes nothing, the item is another's.
  */
-export type OutcomeDecision = 'retry' | 'give_up' | 'skip' | 'wait' | 'leave';
+export type OutcomeDecision = 'retry' | 'give_up' | 'skip' | 'postpone' | 'wait' | 'leave';
 
 export interface OutcomeRule {
   readonly decision: OutcomeDecision;
@@ -104,7 +106,7 @@ const rules = {
     { hostWaits: 'always', leastDelayMs: 15 * minute },
   ),
   redirect_host_waits: rule(
-    'retry',
+    'postpone',
     'The host it redirects to is to be left alone for now; the one that was asked is not to blame.',
   ),
   robots_disallowed: rule('skip', 'The site’s owner does not want it fetched.'),

@@ -86,7 +86,7 @@ function storeOver(db: Db): StateStore {
     complete: (input) => complete(db, input),
     completeMany: (inputs) => completeMany(db, inputs),
     fail: (input) => fail(db, input),
-    release: (fences) => release(db, fences),
+    release: (fences, postponement) => release(db, fences, postponement),
     rescueExpired: (limit) => rescueExpired(db, limit),
   };
 }

@@ -170,6 +170,15 @@ export interface FailureInput {
   readonly blockHostMs?: number | null;
 }
 
+/** An item that goes back unfetched because somebody is to be left alone for a known time. */
+export interface Postponement {
+  readonly delayMs: number;
+  /** Kept with the attempt, which is not counted. */
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string;
+  readonly report: AttemptReport;
+}
+
 export type FailureResult =
   | { readonly ok: true; readonly status: 'pending' | 'failed' | 'skipped' }
   | { readonly ok: false; readonly code: 'lease_lost' };

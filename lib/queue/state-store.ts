@@ -13,6 +13,7 @@ import type {
   FailureResult,
   Fence,
   NewWorkItem,
+  Postponement,
   RecrawlFilter,
   WorkItem,
   WorkItemStats,
@@ -108,8 +109,11 @@ export interface StateStore {
     inputs: readonly CompletionInput[],
   ): Promise<PromiseSettledResult<CompletionResult>[]>;
   fail(input: FailureInput): Promise<FailureResult>;
-  /** Gives items back unprocessed; their attempt is uncounted again. Returns how many were still held. */
-  release(fences: readonly Fence[]): Promise<number>;
+  /**
+   * Gives items back unprocessed; their attempt is uncounted again. Returns how many were still held. With a
+   * postponement they are not claimed again before its time.
+   */
+  release(fences: readonly Fence[], postponement?: Postponement): Promise<number>;
   /** Returns expired leases to pending (or failed, when attempts are used up); their attempt stays counted. */
   rescueExpired(limit?: number): Promise<number>;
 }

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
-import { planRetry } from '#lib/queue/finish/retry-policy.ts';
+import { maxRetryAfterMs, planRetry } from '#lib/queue/finish/retry-policy.ts';
 import type { AttemptReport, CompletionInput, Fence } from '#lib/queue/model.ts';
 import type { FetchFacts, SharedFacts } from '#lib/source-types/source-type.ts';
 import { retryTransient } from '../retry-transient.ts';
@@ -12,6 +12,9 @@ import {
   type PipelineContext,
   retryTransientWith,
 } from './context.ts';
+
+/** What asks for less is asked again too soon for others to have had their turn, ms. */
+const leastPostponedMs = 1_000;
 
 /** Commits a success. A database that is away is waited for until the work on the item is broken off. */
 export async function completeItem(
@@ -67,6 +70,23 @@ export async function failItem(
   context.memory.hosts.clear();
   if (!result.ok) return { kind: 'lost' };
   return { kind: result.status === 'pending' ? 'retried' : result.status };
+}
+
+/** Waiting for others to be left alone is no attempt: the item goes back for so long. A part of it is chance. */
+export async function postponeItem(
+  leased: LeasedItem,
+  failure: Omit<Failure, 'retryAfterMs' | 'maxAttempts'> & { readonly retryAfterMs: number },
+  context: PipelineContext,
+): Promise<ItemResult> {
+  const { code: errorCode, message: errorMessage } = failure;
+  const waitMs = Math.min(maxRetryAfterMs, Math.max(leastPostponedMs, failure.retryAfterMs));
+  const delayMs = Math.round(waitMs * (1 + Math.random() / 2));
+  const report = attemptReport(leased, failure.facts, context);
+  const released = await retryTransient(
+    () => context.store.release([fenceOf(leased)], { delayMs, errorCode, errorMessage, report }),
+    retryTransientWith(leased, context, 'postpone an item'),
+  );
+  return { kind: released === 1 ? 'released' : 'lost' };
 }
 
 /** Releases the item unprocessed; its attempt is uncounted again. */

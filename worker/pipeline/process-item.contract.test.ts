@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatabaseError } from '#db/errors.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
-import { givenRun } from '#test/queue-database.ts';
+import { givenBlockedHost, givenRun } from '#test/queue-database.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import type { PipelineContext } from './context.ts';
 import { processItem } from './process.ts';
@@ -194,6 +194,28 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
         expect(await records()).toHaveLength(1);
       },
     );
+  });
+
+  it('a redirect to a host that is to be left alone is waited for, and costs no attempt', async () => {
+    await open();
+    await serve((_, response) => {
+      response.writeHead(302, { location: 'http://127.0.0.2:9/there' }).end();
+    });
+    await givenBlockedHost(bench.context.db, '127.0.0.2:9', 3_600_000);
+    const { item } = await bench.claimOne().then(async (leased) => {
+      expect(await processItem(leased, bench.context)).toEqual({ kind: 'released' });
+      return leased;
+    });
+    const waiting = await stored(item.workItemId);
+    expect(waiting).toMatchObject({ status: 'pending', attempt: 0, waitReason: 'backoff' });
+    expect(Date.parse(waiting.availableAt) - Date.parse(waiting.updatedAt)).toBeGreaterThan(
+      3_500_000,
+    );
+    const [attempt] = await bench.context.db.q
+      .selectFrom('work_item_attempts')
+      .selectAll()
+      .execute();
+    expect(attempt).toMatchObject({ outcome: 'released', error_code: 'redirect_host_waits' });
   });
 
   it('a redirect out of the namespaces completes, with no record and nothing followed', async () => {

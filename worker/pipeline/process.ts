@@ -4,12 +4,13 @@
  */
 import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
+import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
 import { isDatabaseFault, retryTransient } from '../retry-transient.ts';
-import { completeItem, failItem, releaseItem } from './complete.ts';
+import { completeItem, failItem, postponeItem, releaseItem } from './complete.ts';
 import {
   type AbortReason,
   type ItemResult,
@@ -136,6 +137,9 @@ async function concludeItem(
         { code: outcome.code, http_status: outcome.facts?.statusCode },
         outcome.message,
       );
+      if (outcomeRule(outcome.code).decision === 'postpone' && outcome.retryAfterMs !== null) {
+        return postponeItem(leased, { ...outcome, retryAfterMs: outcome.retryAfterMs }, context);
+      }
       return failItem(leased, { ...outcome, maxAttempts: source.maxAttempts }, context);
     case 'unchanged':
       return concludeUnchanged(leased, source, outcome, context);

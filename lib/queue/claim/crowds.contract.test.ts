@@ -79,6 +79,15 @@ describe.each(contractEngines())('a crowd that may not be claimed, on $name', (e
     expect(await claimedIds()).toEqual(['a', 'b', 'c']);
   });
 
+  test('of one source hides nothing, even where another source has enough', async () => {
+    for (const name of ['one', 'two']) await givenSource(given.db, { name });
+    const paused = await givenRun(given.db, { paused: true });
+    await enqueue(crowd, { sourceName: 'one', runId: paused, priority: 1 });
+    await enqueue(1, { sourceName: 'one', resourceId: 'behind', priority: 20 });
+    await enqueue(10, { sourceName: 'two', priority: 30 });
+    expect((await claimedIds(3))[0]).toBe('behind');
+  });
+
   test('of a host that was just asked leaves a polite source to its other hosts', async () => {
     await givenSource(given.db, { rateDelayMs: 1_000 });
     await given.db.q

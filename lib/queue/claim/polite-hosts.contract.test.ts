@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractEngines } from '#test/db/contract-engines.ts';
-import { politeClaims } from '#test/polite-claims.ts';
+import { claimOptions, politeClaims } from '#test/polite-claims.ts';
 import { givenSource, passTime, useStore } from '#test/queue-database.ts';
 import type { ClaimedItem } from '../model.ts';
 
@@ -91,6 +91,48 @@ describe.each(contractEngines())('claiming politely from hosts on $name', (engin
       expect((await claim()).items).toEqual([]);
     });
 
+    test('is asked as soon as it may be, however many items of other hosts come first', async () => {
+      await givenSource(given.db);
+      await giveDelay(1_000);
+      await enqueue(40, { ...quick, priority: 1 });
+      await enqueue(2, slow);
+      const hosts = (await claim(4)).items.map((item) => item.host);
+      expect(hosts.filter((host) => host === 'slow.example')).toHaveLength(1);
+      expect(hosts.filter((host) => host === 'quick.example')).toHaveLength(3);
+      expect((await claim(4)).items.map((item) => item.host)).not.toContain('slow.example');
+    });
+
+    test('is asked for nothing by who could not send the request soon', async () => {
+      await givenSource(given.db);
+      await giveDelay(1_000);
+      await enqueue(2, { ...slow, priority: 1 });
+      await enqueue(2, quick);
+      const { items, underSlot } = await given.store.claimPolitely(4, {
+        ...claimOptions,
+        slots: 0,
+      });
+      expect(items.map((item) => item.host)).toEqual(['quick.example', 'quick.example']);
+      expect(underSlot).toEqual([]);
+      const next = await claim(4);
+      expect(next.items.map((item) => item.host)).toEqual(['slow.example']);
+      expect(next.underSlot).toEqual(next.items);
+    });
+
+    test('gives the items of one kind and host together, where one request asks for many', async () => {
+      await givenSource(given.db);
+      await giveDelay(1_000);
+      await enqueue(30, { ...quick, priority: 1 });
+      await enqueue(3, { ...slow, resourceType: 'page' });
+      await enqueue(1, { ...slow, resourceType: 'category' });
+      const { items } = await given.store.claimPolitely(2, {
+        ...claimOptions,
+        batches: [{ size: 5 }],
+      });
+      expect(items.filter((item) => item.host === 'slow.example')).toMatchObject(
+        Array(3).fill({ resourceType: 'page' }),
+      );
+    });
+
     test('leaves no slot behind when the next item is of another host', async () => {
       await givenSource(given.db);
       await giveDelay(60_000);
@@ -178,6 +220,16 @@ describe.each(contractEngines())('claiming politely from hosts on $name', (engin
       const back = items.find((item) => item.host === 'narrow.example');
       if (back) await complete(back);
       expect((await claim(20)).items).toHaveLength(1);
+    });
+
+    test('is filled to its limit, however many items of other hosts come first', async () => {
+      await givenSource(given.db);
+      await giveRoom(2);
+      await enqueue(40, { requestUri: 'https://wide.example/1', priority: 1 });
+      await enqueue(5, narrow);
+      const hosts = (await claim(10)).items.map((item) => item.host);
+      expect(hosts.filter((host) => host === 'narrow.example')).toHaveLength(2);
+      expect(hosts).toHaveLength(10);
     });
 
     test('is counted by the whole fleet', async () => {

@@ -13,6 +13,7 @@ const decisionWords = {
   retry: 'retry',
   give_up: 'give up',
   skip: 'skip',
+  postpone: 'retry, without counting the attempt',
   wait: 'wait for the database',
   leave: 'leave it',
 } as const;

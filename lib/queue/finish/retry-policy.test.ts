@@ -69,7 +69,7 @@ describe('the table of outcomes', () => {
     const { kind } = planRetry(failed({ code, isUntriedLink: true })).decision;
     if (noResource) expect(kind).toBe('skip');
     else expect(kind).toBe(planRetry(failed({ code })).decision.kind);
-    if (decision === 'leave' || decision === 'wait') expect(kind).toBe('retry');
+    if (['leave', 'wait', 'postpone'].includes(decision)) expect(kind).toBe('retry');
   });
 });
 

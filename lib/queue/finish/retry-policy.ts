@@ -76,7 +76,7 @@ export function planRetry(failed: FailedAttempt, random: () => number = Math.ran
 function decisionOf(rule: OutcomeRule, failed: FailedAttempt): RetryDecision['kind'] {
   if (rule.noResource && failed.wasFetched) return 'missing';
   if (rule.noResource && failed.isUntriedLink) return 'skip';
-  // `wait` and `leave` are the worker's; should one of them be recorded all the same, it costs an attempt.
+  // The others are the worker's; should one of them be recorded all the same, it costs an attempt.
   return rule.decision === 'give_up' || rule.decision === 'skip' ? rule.decision : 'retry';
 }
 

@@ -6,7 +6,7 @@ import type { WorkItemRow } from '#db/schema.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { recordAttempts } from '../finish/attempts.ts';
-import type { Fence } from '../model.ts';
+import type { Fence, Postponement } from '../model.ts';
 import { countOutcomes, lockRun, outcomeDeltas } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
 import { noLease, readLeased, statusIs, updateLeased } from './leased-item.ts';
@@ -65,20 +65,41 @@ async function renewChunk(
  * Gives items back unprocessed; the attempt is uncounted again. Returns how many were still held.
  * A polite slot is not freed by this: only the worker knows whether it has asked (`releaseSlot`).
  */
-export async function release(db: Db, fences: readonly Fence[]): Promise<number> {
+export async function release(
+  db: Db,
+  fences: readonly Fence[],
+  postponement: Postponement | null = null,
+): Promise<number> {
   let released = 0;
   for (const fence of fences) {
-    if (await db.transaction((tx) => releaseOne(tx, fence))) released += 1;
+    if (await db.transaction((tx) => releaseOne(tx, fence, postponement))) released += 1;
   }
   return released;
 }
 
-async function releaseOne(tx: Session, fence: Fence): Promise<boolean> {
+async function releaseOne(
+  tx: Session,
+  fence: Fence,
+  postponement: Postponement | null,
+): Promise<boolean> {
   const item = await readLeased(tx, fence);
   if (!item) return false;
   const attempt = Math.max(0, item.attempt - 1);
-  if (!(await updateLeased(tx, fence, { status: 'pending', attempt, ...noLease }))) return false;
-  await recordAttempts(tx, [{ item, report: null, outcome: 'released' }]);
+  const waits =
+    postponement === null
+      ? {}
+      : {
+          available_at: tx.engine.nowPlus(Math.max(0, postponement.delayMs)),
+          wait_reason: 'backoff' as const,
+        };
+  const change = { status: 'pending' as const, attempt, ...noLease, ...waits };
+  if (!(await updateLeased(tx, fence, change))) return false;
+  const { delayMs: _, ...told } = postponement ?? { delayMs: 0, report: null };
+  await recordAttempts(tx, [{ item, outcome: 'released', ...told }]);
+  const requests = postponement?.report.requests ?? 0;
+  if (requests > 0) {
+    await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas: { requests } }]);
+  }
   await lockRun(tx, item.run_id);
   await settleReturned(tx, item);
   return true;
