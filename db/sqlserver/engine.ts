@@ -17,7 +17,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   pendingBy: (order) => pendingBy(schema, order),
   hasReadyItems: (system, name) => hasReadyItems(schema, system, name),
   repairQueue: (session) => repairQueue(session, schema),
-  insertWorkItemsIfAbsent,
+  insertWorkItemsIfAbsent: (session, rows) => insertWorkItemsIfAbsent(session, schema, rows),
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
   ...finish,
   ...totals(schema),

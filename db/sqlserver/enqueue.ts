@@ -10,76 +10,48 @@ import {
   type seenResourceColumns,
 } from '../queue/insert-columns.ts';
 import type { SeenResourceTouch, WorkItemInsert } from '../queue/storage.ts';
-import {
-  idColumn,
-  intColumn,
-  type JsonColumn,
-  jsonTable,
-  longColumn,
-  plainColumn,
-  textColumn,
-  timeColumn,
-} from './json-rows.ts';
+import { encode, idColumn, type JsonColumn, jsonTable, textColumn } from './json-rows.ts';
+import { longText } from './request.ts';
 
-const exact = sql.raw('latin1_general_100_bin2');
-
-const itemColumns: Readonly<Record<InsertColumn, JsonColumn>> = {
-  work_item_id: idColumn,
-  source_system: textColumn(100),
-  source_name: textColumn(100),
-  resource_type: textColumn(100),
-  resource_id: textColumn(500),
-  request_uri: textColumn(2000),
-  request_method: plainColumn(10),
-  request_headers: longColumn,
-  request_body: longColumn,
-  metadata: longColumn,
-  priority: intColumn,
-  status: plainColumn(20),
-  run_id: textColumn(36),
-  discovered_from: textColumn(36),
-  dedupe_key: textColumn(850),
-  host: textColumn(300),
-  depth: intColumn,
-  available_at: timeColumn,
-  wait_reason: plainColumn(50),
-};
+/** Longer texts than this are cut by some servers where `OPENJSON … WITH` hands them out. */
+const wholeLength = 4_000;
+const maybeLong = ['request_headers', 'request_body', 'metadata'] as const;
 
 const inKeyOrder = (rows: readonly WorkItemInsert[]): WorkItemInsert[] =>
   rows.toSorted((a, b) => compareText(a.dedupe_key, b.dedupe_key));
 
 /**
- * See `QueueStorage.insertWorkItemsIfAbsent`. In the order of the keys, so that two producers of the same ones wait
- * for each other and never crosswise.
+ * See `QueueStorage.insertWorkItemsIfAbsent`: the procedure `enqueue_items` (0005_ready_items.sql). In the order of the
+ * keys, so that two producers of the same ones wait for each other and never crosswise.
  */
 export async function insertWorkItemsIfAbsent(
-  session: Session,
+  { q }: Session,
+  schema: string,
   rows: readonly WorkItemInsert[],
 ): Promise<Set<string>> {
-  const items = session.engine.table('work_items');
   const inserted = new Set<string>();
-  const names = sql.join(insertColumns.map((name) => sql.id(name)));
   for (const chunk of chunksOf(inKeyOrder(rows))) {
-    const { from, column } = jsonTable(itemColumns, chunk, insertValue);
-    const values = sql.join(
-      insertColumns.map((name) =>
-        name === 'available_at' ? sql`coalesce(j.available_at, @now)` : column(name),
-      ),
+    const items = chunk.map(sentRow);
+    const isLong = items.some((item) =>
+      maybeLong.some((name) => String(item[name] ?? '').length > wholeLength),
     );
     const { rows: found } = await sql<{ work_item_id: string }>`
-      declare @now datetime2(3) = sysutcdatetime();
-      declare @inserted table (work_item_id nvarchar(36) not null primary key);
-      insert into ${items} (${names}, created_at, updated_at)
-      output inserted.work_item_id into @inserted
-      select ${values}, @now, @now
-      from ${from}
-      where not exists (
-        select 1 from ${items} as known where known.dedupe_key = ${column('dedupe_key')} collate ${exact}
-      );
-      select work_item_id from @inserted;`.execute(session.q);
+      exec ${sql.id(schema, 'enqueue_items')} @items = ${longText(JSON.stringify(items))}, @whole = ${isLong ? 1 : 0}`.execute(
+      q,
+    );
     for (const row of found) inserted.add(row.work_item_id);
   }
   return inserted;
+}
+
+/** What is null is left out. */
+function sentRow(row: WorkItemInsert): Partial<Record<InsertColumn, string | number>> {
+  const sent: Partial<Record<InsertColumn, string | number>> = {};
+  for (const name of insertColumns) {
+    const value = insertValue(row, name);
+    if (value !== null) sent[name] = typeof value === 'string' ? encode(value) : value;
+  }
+  return sent;
 }
 
 type TouchColumn = (typeof seenResourceColumns)[number];

@@ -113,13 +113,18 @@ export function encode(text: string): string {
   return codes.reduce((coded, [character, code]) => coded.replaceAll(character, code), text);
 }
 
-/** Compared byte by byte: a linguistic collation would not find a code before a combining mark. */
+/**
+ * Compared byte by byte: a linguistic collation would not find a code before a combining mark. Few texts hold one, and to
+ * look for the tilde costs a tenth of six replacements.
+ */
 function decoded(value: RawBuilder<unknown>): RawBuilder<unknown> {
-  return codes
+  const exact = sql`${value} collate latin1_general_100_bin2`;
+  const whole = codes
     .toReversed()
     .reduce(
       (inner, [character, code]) =>
         sql`replace(${inner}, ${sql.raw(`N'${code}'`)}, nchar(${sql.lit(character.charCodeAt(0))}))`,
-      sql`${value} collate latin1_general_100_bin2`,
+      exact,
     );
+  return sql`case when ${exact} like N'%~%' then ${whole} else ${value} end`;
 }

@@ -10,6 +10,7 @@ GRANT INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_console];
 -- The smoke test of the settings page claims an item of its own.
 GRANT EXECUTE ON [$(schema)].[claim_items] TO [$(schema)_console];
 GRANT EXECUTE ON [$(schema)].[promote_due] TO [$(schema)_console];
+GRANT EXECUTE ON [$(schema)].[enqueue_items] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[events] TO [$(schema)_console];
