@@ -7,12 +7,13 @@ import { crawlBenchmark } from './crawl/crawl.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
 import { listsBenchmark } from './lists/lists.ts';
-import { queueBenchmark } from './queue/queue.ts';
+import { queueBenchmark, statementsBenchmark } from './queue/queue.ts';
 import { recrawlBenchmark } from './recrawl/recrawl.ts';
 import { webBenchmark } from './web/web.ts';
 
 const benchmarks: readonly Benchmark[] = [
   queueBenchmark,
+  statementsBenchmark,
   claimsBenchmark,
   countersBenchmark,
   listsBenchmark,
@@ -33,6 +34,7 @@ const positiveInteger = (text: string) => {
 interface Flags {
   readonly rows?: number;
   readonly runs: number;
+  readonly only?: string;
   readonly database?: string;
   readonly json?: true;
 }
@@ -46,6 +48,7 @@ const program = new Command('bench')
   .argument('[names...]', `which to run (${known}); all when none is given`)
   .option('--rows <n>', 'rows in the measured table, or simulated items', positiveInteger)
   .option('--runs <n>', 'runs per case', positiveInteger, 5)
+  .option('--only <text>', 'of `queue`: the cases whose name has this text')
   .option('--database <file>', 'SQLite file to fill, or to use again, and to keep')
   .option('--json', 'print JSON instead of tables')
   .action(async (names: string[], flags: Flags) => {
@@ -60,6 +63,7 @@ const program = new Command('bench')
       const results = await benchmark.run({
         rows: flags.rows ?? null,
         runs: flags.runs,
+        only: flags.only ?? '',
         database: flags.database ?? null,
         progress: (line) => process.stderr.write(`${line}\n`),
       });

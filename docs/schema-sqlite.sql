@@ -52,20 +52,15 @@ CREATE TABLE work_items (
 
 CREATE UNIQUE INDEX IX_work_items_dedupe ON work_items (dedupe_key);
 
-CREATE INDEX IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
-
 CREATE INDEX IX_work_items_created ON work_items (created_at, work_item_id);
-
-CREATE INDEX IX_work_items_updated ON work_items (updated_at, work_item_id);
-
-CREATE INDEX IX_work_items_fetched ON work_items (last_fetched_at, work_item_id);
-
-CREATE INDEX IX_work_items_priority ON work_items (priority, work_item_id);
 
 CREATE INDEX IX_work_items_status_created ON work_items (status, created_at, work_item_id);
 
 CREATE INDEX IX_work_items_source_totals
   ON work_items (source_name, status, created_at, work_item_id, source_system);
+
+CREATE INDEX IX_work_items_run_status
+  ON work_items (run_id, status, created_at, work_item_id) WHERE run_id IS NOT NULL;
 
 CREATE INDEX IX_work_items_discovered_created
   ON work_items (discovered_from, created_at, work_item_id) WHERE discovered_from IS NOT NULL;
@@ -73,36 +68,24 @@ CREATE INDEX IX_work_items_discovered_created
 CREATE INDEX IX_work_items_resource_source
   ON work_items (resource_id, work_item_id, source_name);
 
+CREATE INDEX IX_work_items_source_fetched
+  ON work_items (source_name, last_fetched_at, work_item_id) WHERE last_fetched_at IS NOT NULL;
+
+CREATE INDEX IX_work_items_refresh
+  ON work_items (source_name, refresh_class, next_fetch_at, work_item_id)
+  WHERE status = 'completed' AND next_fetch_at IS NOT NULL;
+
+CREATE INDEX IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
+
 CREATE INDEX IX_work_items_error_created
   ON work_items (error_code, created_at, work_item_id) WHERE error_code IS NOT NULL;
 
 CREATE INDEX IX_work_items_http_failure
   ON work_items (last_http_status, created_at, work_item_id) WHERE last_http_status >= 400;
 
-CREATE INDEX IX_work_items_refresh
-  ON work_items (source_name, refresh_class, next_fetch_at, work_item_id)
-  WHERE status = 'completed' AND next_fetch_at IS NOT NULL;
-
-CREATE INDEX IX_work_items_next_fetch
-  ON work_items (next_fetch_at, work_item_id) WHERE next_fetch_at IS NOT NULL;
-
 CREATE INDEX IX_work_items_missing
   ON work_items (source_name, next_fetch_at, work_item_id)
   WHERE status = 'skipped' AND error_code = 'resource_missing' AND next_fetch_at IS NOT NULL;
-
-CREATE INDEX IX_work_items_source_fetched
-  ON work_items (source_system, source_name, last_fetched_at)
-  WHERE last_fetched_at IS NOT NULL AND status <> 'skipped';
-
-CREATE INDEX IX_work_items_run_status
-  ON work_items (run_id, status, work_item_id) WHERE run_id IS NOT NULL;
-
-CREATE INDEX IX_work_items_run_created
-  ON work_items (run_id, created_at, work_item_id) WHERE run_id IS NOT NULL;
-
-CREATE INDEX IX_work_items_run_failed
-  ON work_items (run_id, status, created_at, work_item_id)
-  WHERE run_id IS NOT NULL AND status = 'failed';
 
 CREATE INDEX IX_work_items_without_run
   ON work_items (source_name, work_item_id) WHERE status = 'pending' AND run_id IS NULL;
@@ -265,8 +248,6 @@ CREATE TABLE ingest_runs (
   error_message TEXT,
   CONSTRAINT CK_ingest_runs_status CHECK (status IN ('running', 'completed', 'failed', 'cancelled'))
 );
-
-CREATE INDEX IX_ingest_runs_status ON ingest_runs (status, started_at DESC);
 
 CREATE INDEX IX_ingest_runs_started ON ingest_runs (started_at, run_id);
 
@@ -433,7 +414,7 @@ CREATE INDEX IX_hosts_slot ON hosts (slot_lease_id) WHERE slot_lease_id IS NOT N
 CREATE INDEX IX_hosts_next_slot ON hosts (next_slot_at) WHERE next_slot_at IS NOT NULL;
 
 CREATE TABLE work_item_attempts (
-  attempt_id TEXT NOT NULL CONSTRAINT PK_work_item_attempts PRIMARY KEY,
+  attempt_id TEXT NOT NULL,
   work_item_id TEXT NOT NULL,
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
@@ -452,13 +433,13 @@ CREATE TABLE work_item_attempts (
   facts TEXT,
   ingest_id TEXT,
   items_discovered INTEGER NOT NULL DEFAULT 0,
+  -- Charts read the last minutes in one stretch.
+  CONSTRAINT PK_work_item_attempts PRIMARY KEY (finished_at, attempt_id),
   CONSTRAINT CK_work_item_attempts_outcome
     CHECK (outcome IN ('completed', 'unchanged', 'retry', 'failed', 'skipped', 'released', 'expired'))
 );
 
 CREATE INDEX IX_work_item_attempts_item ON work_item_attempts (work_item_id, attempt_id);
-
-CREATE INDEX IX_work_item_attempts_finished ON work_item_attempts (finished_at, attempt_id);
 
 CREATE INDEX IX_work_item_attempts_run
   ON work_item_attempts (run_id, finished_at) WHERE run_id IS NOT NULL;

@@ -68,45 +68,56 @@ GO
 CREATE NONCLUSTERED INDEX [IX_work_items_source]
 ON [ingest].[work_items] ([source_system], [source_name]);
 GO
--- Leases, by when they run out; what is in workers' hands of a host or a claim is counted in the index alone. Here as
--- below the column of a filter is in the index: else the server looks each row up, or takes another index.
-CREATE NONCLUSTERED INDEX [IX_work_items_lease]
-ON [ingest].[work_items] ([lease_until])
-INCLUDE ([status], [host], [lease_id])
-WHERE [status] = N'in_progress';
-GO
--- What lists walk, page by page.
+-- Every index is written with every item, so there are few: docs/sql-server.md has each with what reads it. The column of
+-- a filter is key or included, or the server would look into the table for each row.
+-- What lists walk, page by page: all items in the order of their creation, …
 CREATE NONCLUSTERED INDEX [IX_work_items_created]
 ON [ingest].[work_items] ([created_at], [work_item_id]);
 GO
-CREATE NONCLUSTERED INDEX [IX_work_items_updated]
-ON [ingest].[work_items] ([updated_at], [work_item_id]);
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_fetched]
-ON [ingest].[work_items] ([last_fetched_at], [work_item_id]);
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_priority]
-ON [ingest].[work_items] ([priority], [work_item_id]);
-GO
--- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
--- until its status changes.
+-- … those of a status, of a source and of a run: equal columns first, then the order of the list. By creation rather
+-- than by change: a row keeps its place until its status changes.
 CREATE NONCLUSTERED INDEX [IX_work_items_status_created]
 ON [ingest].[work_items] ([status], [created_at], [work_item_id]);
 GO
--- The system at its end: the index alone says how many items a source has in each status.
+-- The system is included: the index alone says how many items a source has in each status.
 CREATE NONCLUSTERED INDEX [IX_work_items_source_totals]
 ON [ingest].[work_items] ([source_name], [status], [created_at], [work_item_id])
 INCLUDE ([source_system]);
+GO
+CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
+ON [ingest].[work_items] ([run_id], [status], [created_at], [work_item_id])
+WHERE [run_id] IS NOT NULL;
 GO
 CREATE NONCLUSTERED INDEX [IX_work_items_discovered_created]
 ON [ingest].[work_items] ([discovered_from], [created_at], [work_item_id])
 WHERE [discovered_from] IS NOT NULL;
 GO
--- The source at its end: the items of a source in the order of their ids are found in the index alone.
+-- With its source: the items of a source in the order of their ids are found in the index alone.
 CREATE NONCLUSTERED INDEX [IX_work_items_resource_source]
 ON [ingest].[work_items] ([resource_id], [work_item_id]) INCLUDE ([source_name]);
 GO
--- Failures are few: an item that succeeds in its turn is in neither.
+-- How much of a source is stale is counted in this index, never in the table; and which items those are.
+CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
+ON [ingest].[work_items] ([source_name], [last_fetched_at], [work_item_id])
+INCLUDE ([source_system], [status], [refetch])
+WHERE [last_fetched_at] IS NOT NULL;
+GO
+-- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
+-- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
+-- the heads of a few dozen stretches of the index.
+CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
+ON [ingest].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
+INCLUDE ([status], [source_system], [resource_type])
+WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
+GO
+-- The others hold few of many: an item that succeeds in its turn is in none of them but while it is leased.
+-- Leases, by when they run out; what is in workers' hands of a host or of a claim is counted in the index alone.
+CREATE NONCLUSTERED INDEX [IX_work_items_lease]
+ON [ingest].[work_items] ([lease_until])
+INCLUDE ([status], [host], [lease_id])
+WHERE [status] = N'in_progress';
+GO
+-- Failures.
 CREATE NONCLUSTERED INDEX [IX_work_items_error_created]
 ON [ingest].[work_items] ([error_code], [created_at], [work_item_id])
 WHERE [error_code] IS NOT NULL;
@@ -115,49 +126,16 @@ CREATE NONCLUSTERED INDEX [IX_work_items_http_failure]
 ON [ingest].[work_items] ([last_http_status], [created_at], [work_item_id])
 WHERE [last_http_status] >= 400;
 GO
--- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
--- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
--- the heads of a few dozen stretches of the index.
-CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
-ON [ingest].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
-INCLUDE ([status])
-WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_next_fetch]
-ON [ingest].[work_items] ([next_fetch_at], [work_item_id])
-WHERE [next_fetch_at] IS NOT NULL;
-GO
--- Missing resources that are to be looked at again, by source. Few of many.
+-- Missing resources that are to be looked at again, by source.
 CREATE NONCLUSTERED INDEX [IX_work_items_missing]
 ON [ingest].[work_items] ([source_name], [next_fetch_at], [work_item_id])
-INCLUDE ([status], [error_code])
+INCLUDE ([status], [error_code], [source_system])
 WHERE [status] = N'skipped' AND [error_code] = N'resource_missing' AND [next_fetch_at] IS NOT NULL;
 GO
--- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
--- fetched, not when its status changes.
-CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
-ON [ingest].[work_items] ([source_system], [source_name], [last_fetched_at])
-INCLUDE ([status])
-WHERE [status] <> N'skipped';
-GO
--- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
-CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
-ON [ingest].[work_items] ([run_id], [status], [work_item_id])
-WHERE [run_id] IS NOT NULL;
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_run_created]
-ON [ingest].[work_items] ([run_id], [created_at], [work_item_id])
-WHERE [run_id] IS NOT NULL;
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_run_failed]
-ON [ingest].[work_items] ([run_id], [status], [created_at], [work_item_id])
-WHERE [run_id] IS NOT NULL AND [status] = N'failed';
-GO
--- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
--- not in it.
+-- What is pending without a run, in the order in which a new run takes it up.
 CREATE NONCLUSTERED INDEX [IX_work_items_without_run]
 ON [ingest].[work_items] ([source_name], [work_item_id])
-INCLUDE ([status], [run_id])
+INCLUDE ([status], [run_id], [source_system])
 WHERE [status] = N'pending' AND [run_id] IS NULL;
 GO
 -- A pending item is ready as long as it has no reason to wait. Whoever puts its time ahead, also by plain SQL, gives
@@ -193,11 +171,6 @@ CREATE NONCLUSTERED INDEX [IX_work_items_waiting]
 ON [ingest].[work_items] ([available_at], [work_item_id])
 INCLUDE ([status], [wait_reason], [source_name])
 WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold';
-GO
-CREATE NONCLUSTERED INDEX [IX_work_items_pending_available]
-ON [ingest].[work_items] ([available_at], [work_item_id])
-INCLUDE ([status])
-WHERE [status] = N'pending';
 GO
 -- What is on hold, in the order of the list.
 CREATE NONCLUSTERED INDEX [IX_work_items_on_hold]
@@ -263,28 +236,22 @@ CREATE TABLE [ingest].[IngestRecords] (
     [content_type] NVARCHAR(200) NULL,
     [content_hash] NVARCHAR(64) NULL,
     [lake_path] NVARCHAR(1000) NULL,
-    CONSTRAINT [PK_IngestRecords] PRIMARY KEY CLUSTERED ([ingest_id]),
+    CONSTRAINT [PK_IngestRecords] PRIMARY KEY NONCLUSTERED ([ingest_id]),
     CONSTRAINT [CK_IngestRecords_StatusCode] CHECK ([status_code] >= 0 AND [status_code] <= 999),
     CONSTRAINT [CK_IngestRecords_Attempt] CHECK ([attempt] > 0)
 );
 GO
+-- A new table is in the order of its records' time, so that a new one goes to its end: by the id, of which the server
+-- compares the last bytes first, each would go to some other page. An existing table keeps the order it has.
+CREATE UNIQUE CLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
+ON [ingest].[IngestRecords] ([fetched_at_utc], [ingest_id]);
+GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_Dedupe]
 ON [ingest].[IngestRecords] ([source_system], [source_name], [resource_type], [resource_id], [fetched_at_utc] DESC);
-GO
-CREATE NONCLUSTERED INDEX [IX_IngestRecords_RunId]
-ON [ingest].[IngestRecords] ([run_id], [fetched_at_utc] DESC)
-WHERE [run_id] IS NOT NULL;
 GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_WorkItemId]
 ON [ingest].[IngestRecords] ([work_item_id])
 WHERE [work_item_id] IS NOT NULL;
-GO
-CREATE NONCLUSTERED INDEX [IX_IngestRecords_FetchedAt]
-ON [ingest].[IngestRecords] ([fetched_at_utc] DESC);
-GO
--- Records are written once and never move; in each of these a new one is the last of its group.
-CREATE NONCLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
-ON [ingest].[IngestRecords] ([fetched_at_utc], [ingest_id]);
 GO
 CREATE NONCLUSTERED INDEX [IX_IngestRecords_Source_Fetched]
 ON [ingest].[IngestRecords] ([source_name], [fetched_at_utc], [ingest_id]);
@@ -338,9 +305,6 @@ CREATE TABLE [ingest].[ingest_runs] (
     CONSTRAINT [PK_ingest_runs] PRIMARY KEY CLUSTERED ([run_id]),
     CONSTRAINT [CK_ingest_runs_status] CHECK ([status] IN (N'running', N'completed', N'failed', N'cancelled'))
 );
-GO
-CREATE NONCLUSTERED INDEX [IX_ingest_runs_status]
-ON [ingest].[ingest_runs] ([status], [started_at] DESC);
 GO
 CREATE NONCLUSTERED INDEX [IX_ingest_runs_started]
 ON [ingest].[ingest_runs] ([started_at], [run_id]);
@@ -581,15 +545,13 @@ CREATE TABLE [ingest].[work_item_attempts] (
     [facts] NVARCHAR(MAX) NULL,
     [ingest_id] NVARCHAR(36) NULL,
     [items_discovered] INT NOT NULL CONSTRAINT [DF_work_item_attempts_items_discovered] DEFAULT 0,
-    CONSTRAINT [PK_work_item_attempts] PRIMARY KEY CLUSTERED ([attempt_id]),
+    -- In the order of their ends, so that charts read the last minutes in one stretch, whatever they ask of each.
+    CONSTRAINT [PK_work_item_attempts] PRIMARY KEY CLUSTERED ([finished_at], [attempt_id]),
     CONSTRAINT [CK_work_item_attempts_outcome] CHECK ([outcome] IN (N'completed', N'unchanged', N'retry', N'failed', N'skipped', N'released', N'expired'))
 );
 GO
 CREATE NONCLUSTERED INDEX [IX_work_item_attempts_item]
 ON [ingest].[work_item_attempts] ([work_item_id], [attempt_id]);
-GO
-CREATE NONCLUSTERED INDEX [IX_work_item_attempts_finished]
-ON [ingest].[work_item_attempts] ([finished_at], [attempt_id]);
 GO
 CREATE NONCLUSTERED INDEX [IX_work_item_attempts_run]
 ON [ingest].[work_item_attempts] ([run_id], [finished_at])

@@ -5,13 +5,27 @@ import { buttonStyle } from './button-style.ts';
 import { PendingIcon } from './link.tsx';
 import { countOf } from './num.tsx';
 
-/** "37 rows"; of a page that ended before it was full, among how many things they were found. */
+/**
+ * "37 rows"; of a page that ended before it was full, among how many things they were found, and of an order that
+ * has not all of them, how many it has.
+ */
 export function pageSummary(
-  { rows, searched }: { readonly rows: readonly unknown[]; readonly searched: number | null },
+  {
+    rows,
+    searched,
+    sortedAmong = null,
+  }: {
+    readonly rows: readonly unknown[];
+    readonly searched: number | null;
+    readonly sortedAmong?: number | null;
+  },
   one: string,
   many?: string,
 ): string {
   const found = countOf(rows.length, 'row');
+  if (sortedAmong !== null) {
+    return `${found}; this order has only the newest ${countOf(sortedAmong, one, many)}`;
+  }
   return searched === null
     ? found
     : `${found} in ${countOf(searched, one, many)} searched; the next page searches on`;

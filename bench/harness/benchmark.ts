@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly rows: number | null;
   /** How often each case is run; the median counts. */
   readonly runs: number;
+  /** Of benchmarks with many cases: those whose name has this text; empty = all. */
+  readonly only: string;
   /** A SQLite file to fill, or to use as it was filled before, and to keep; null = one for this run. */
   readonly database: string | null;
   /** One line of progress, on standard error. */

@@ -13,12 +13,21 @@ export interface CycleFleet {
   stop(): Promise<void>;
 }
 
-/** @param environment names the database */
-export async function startFleet(
-  size: number,
-  environment: Readonly<Record<string, string>>,
-): Promise<CycleFleet> {
-  const members = await Promise.all(Array.from({ length: size }, () => startMember(environment)));
+export interface Fleet {
+  readonly size: number;
+  /** What each of them runs: says when it is ready, takes a number of items, says when they are done. */
+  readonly program: string;
+  /** Names the database. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Carries items through the public store. */
+export const storeProgram = fileURLToPath(import.meta.resolve('./cycle-process.ts'));
+
+export async function startFleet({ size, program, environment }: Fleet): Promise<CycleFleet> {
+  const members = await Promise.all(
+    Array.from({ length: size }, () => startMember(program, environment)),
+  );
   return {
     async run(items) {
       const done = members.map(({ child }) => nextMessage(child));
@@ -30,6 +39,8 @@ export async function startFleet(
     peakMegabytes: () => Math.max(...members.map(({ peak }) => peak())),
     async stop() {
       for (const { child } of members) {
+        // One that has ended by itself was told of by `run`.
+        if (!child.connected) continue;
         const gone = once(child, 'exit');
         child.disconnect();
         await gone;
@@ -38,8 +49,8 @@ export async function startFleet(
   };
 }
 
-async function startMember(environment: Readonly<Record<string, string>>) {
-  const child = fork(fileURLToPath(import.meta.resolve('./cycle-process.ts')), [], {
+async function startMember(program: string, environment: Fleet['environment']) {
+  const child = fork(program, [], {
     env: { ...allocatorSettings, ...process.env, ...environment },
     execArgv: [...workerFlags],
   });

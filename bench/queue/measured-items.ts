@@ -14,14 +14,15 @@ const measuredHost = 'measured.example';
 /** SQL Server takes 2,100 in one statement, some of which the driver uses itself. */
 const mostParameters = 2_000;
 
-export function newItems(count: number): NewWorkItem[] {
+/** @param turn keeps the items of one turn apart from those that an earlier one left behind */
+export function newItems(count: number, turn: string | number = 0): NewWorkItem[] {
   return Array.from({ length: count }, (_, i) => ({
     workItemId: newId(),
     sourceSystem: 'test',
     sourceName: measuredSource,
     resourceType: 'page',
-    resourceId: `Measured_${i}`,
-    requestUri: `https://${measuredHost}/wiki/Measured_${i}`,
+    resourceId: `Measured_${turn}_${i}`,
+    requestUri: `https://${measuredHost}/wiki/Measured_${turn}_${i}`,
     priority: measuredPriority,
   }));
 }

@@ -1,11 +1,10 @@
 /** A database of its own on the configured SQL Server, dropped afterwards. */
-import { Connection } from 'tedious';
+import type { Connection } from 'tedious';
 import type { Db } from '#db/engine.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
-import { connectionConfiguration } from '#db/sqlserver/connection-configuration.ts';
-import { PlannableRequest, typedParameter } from '#db/sqlserver/request.ts';
+import { closeBare, connectBare, control, execute } from './bare-tedious.ts';
 import { benchRow } from './bench-row.ts';
 import type { BenchTarget, Filling } from './target.ts';
 
@@ -18,18 +17,18 @@ export async function createSqlServerTarget(
   const settings = { ...given, database: `HolocronBench_${process.pid}` };
   await migrate(settings);
   const db = await openDatabase(settings);
-  const raw = await connect(settings);
+  const raw = await connectBare(settings);
   const dispose = async () => {
-    await close(raw);
+    await closeBare(raw);
     await db.close();
-    const master = await connect({ ...settings, database: 'master' });
+    const master = await connectBare({ ...settings, database: 'master' });
     try {
       await execute(master, `drop database [${settings.database}]`, []);
     } catch (error) {
       // What went wrong before, and left a session behind, is what should be told.
       filling.progress(`${settings.database} could not be dropped: ${String(error)}`);
     } finally {
-      await close(master);
+      await closeBare(master);
     }
   };
   const nowMs = filling.nowMs ?? Date.now();
@@ -110,43 +109,3 @@ const columnTypes: Readonly<Record<string, string>> = {
   available_at: 'datetime2',
   last_fetched_at: 'datetime2',
 };
-
-function connect(settings: SqlServerSettings): Promise<Connection> {
-  const { options, ...configuration } = connectionConfiguration(settings);
-  const connection = new Connection({
-    ...configuration,
-    options: { ...options, requestTimeout: 0 },
-  });
-  connection.on('error', () => {});
-  return new Promise((resolve, reject) => {
-    connection.connect((error) => (error ? reject(error) : resolve(connection)));
-  });
-}
-
-function close(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.once('end', () => resolve());
-    connection.close();
-  });
-}
-
-function control(start: (done: (error?: Error | null) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function execute(
-  connection: Connection,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new PlannableRequest(text, (error) => (error ? reject(error) : resolve()));
-    for (const [index, parameter] of parameters.entries()) {
-      const { type, value } = typedParameter(parameter);
-      request.addParameter(String(index + 1), type, value);
-    }
-    connection.execSql(request);
-  });
-}

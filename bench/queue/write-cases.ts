@@ -1,10 +1,10 @@
-/** Enqueue, claim, complete, claim-to-complete: items per second through the public store. */
+/** Enqueue, claim, complete, claim-to-complete through the public store, and the same statements without it. */
 import { chunksOf } from '#db/chunks.ts';
 import { createStateStore, type OpenStateStore } from '#lib/queue/create-state-store.ts';
 import type { BenchResult } from '../harness/benchmark.ts';
 import { measureCase, median, secondsOf } from '../harness/measure.ts';
 import { cycleBatch, cycleThrough } from './cycle.ts';
-import { startFleet } from './cycle-fleet.ts';
+import { startFleet, storeProgram } from './cycle-fleet.ts';
 import {
   claimAll,
   footprint,
@@ -37,7 +37,7 @@ export async function measureWrites(
 ): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (const each of writeCases(target.share)) {
-    progress(`queue: ${each.name}`);
+    progress(`statements: ${each.name}`);
     const result = await measureWrite(target, each, runs);
     progress(`  ${Math.round(result.median)} ${result.unit}, ratio ${result.ratio?.toFixed(2)}`);
     results.push(result);
@@ -144,7 +144,14 @@ async function measureWrite(
     return items / seconds;
   };
 
-  const fleet = workers === undefined ? null : await startFleet(workers, target.environment);
+  const fleet =
+    workers === undefined
+      ? null
+      : await startFleet({
+          size: workers,
+          program: storeProgram,
+          environment: target.environment,
+        });
   try {
     const result = await measureCase({
       name,

@@ -71,7 +71,9 @@ function stepsOf(
   return [
     ...batches.flatMap((batch): Step[] => {
       const index = readCreateIndex(batch);
-      if (index?.table === table) return [index.filter ? cost.filteredIndex : cost.index];
+      if (index?.table === table && !/ CLUSTERED /.test(index.statement)) {
+        return [index.filter ? cost.filteredIndex : cost.index];
+      }
       const added = readAddColumns(batch);
       const writes =
         !online && added?.columns.some(({ definition }) => / NOT NULL /.test(definition));

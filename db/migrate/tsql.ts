@@ -28,7 +28,7 @@ export interface CreateIndex {
   readonly name: string;
   /** The guard before it: `IF NOT EXISTS (…)`. */
   readonly guard: string;
-  /** `CREATE NONCLUSTERED INDEX …`, without the final semicolon. */
+  /** `CREATE NONCLUSTERED INDEX …`, without the final semicolon; a clustered one is made while its table is empty. */
   readonly statement: string;
   /** The condition of a filtered index, else null. */
   readonly filter: string | null;
@@ -37,7 +37,7 @@ export interface CreateIndex {
 /** One guarded `CREATE INDEX`; null for any other batch. */
 export function readCreateIndex(batch: string): CreateIndex | null {
   const [, guard, statement, name, table, filter] =
-    /^(IF NOT EXISTS \([^;]*?\))\s+(CREATE (?:UNIQUE )?NONCLUSTERED INDEX \[(\w+)\]\s+ON (\S+) [^;]*?(?:\s+WHERE ([^;]+))?);$/.exec(
+    /^(IF NOT EXISTS \([^;]*?\))\s+(CREATE (?:UNIQUE )?(?:NON)?CLUSTERED INDEX \[(\w+)\]\s+ON (\S+) [^;]*?(?:\s+WHERE ([^;]+))?);$/.exec(
       withoutLeadingComments(batch),
     ) ?? [];
   if (!guard || !statement || !name || !table) return null;

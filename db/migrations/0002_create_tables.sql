@@ -52,9 +52,15 @@ BEGIN
         [attempt] INT NOT NULL CONSTRAINT [DF_IngestRecords_attempt] DEFAULT 1,
         [error_message] NVARCHAR(MAX) NULL,
         [duration_ms] INT NULL,
-        CONSTRAINT [PK_IngestRecords] PRIMARY KEY CLUSTERED ([ingest_id])
+        CONSTRAINT [PK_IngestRecords] PRIMARY KEY NONCLUSTERED ([ingest_id])
     );
 END
+GO
+-- A new table is in the order of its records' time, so that a new one goes to its end: by the id, of which the server
+-- compares the last bytes first, each would go to some other page. An existing table keeps the order it has.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[IngestRecords]') AND (name = N'IX_IngestRecords_Fetched_Id' OR type = 1))
+    CREATE UNIQUE CLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
+    ON [$(schema)].[IngestRecords] ([fetched_at_utc], [ingest_id]);
 GO
 IF OBJECT_ID(N'[$(schema)].[ingest_runs]', N'U') IS NULL
 BEGIN

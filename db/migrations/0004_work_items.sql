@@ -113,54 +113,65 @@ IF NOT EXISTS (
     CREATE UNIQUE NONCLUSTERED INDEX [IX_work_items_dedupe]
     ON [$(schema)].[work_items] ([dedupe_key]);
 GO
--- Leases, by when they run out; what is in workers' hands of a host or a claim is counted in the index alone. Here as
--- below the column of a filter is in the index: else the server looks each row up, or takes another index.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_lease')
-    CREATE NONCLUSTERED INDEX [IX_work_items_lease]
-    ON [$(schema)].[work_items] ([lease_until])
-    INCLUDE ([status], [host], [lease_id])
-    WHERE [status] = N'in_progress';
-GO
--- What lists walk, page by page.
+-- Every index is written with every item, so there are few: docs/sql-server.md has each with what reads it. The column of
+-- a filter is key or included, or the server would look into the table for each row.
+-- What lists walk, page by page: all items in the order of their creation, …
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_created')
     CREATE NONCLUSTERED INDEX [IX_work_items_created]
     ON [$(schema)].[work_items] ([created_at], [work_item_id]);
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_updated')
-    CREATE NONCLUSTERED INDEX [IX_work_items_updated]
-    ON [$(schema)].[work_items] ([updated_at], [work_item_id]);
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_fetched')
-    CREATE NONCLUSTERED INDEX [IX_work_items_fetched]
-    ON [$(schema)].[work_items] ([last_fetched_at], [work_item_id]);
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_priority')
-    CREATE NONCLUSTERED INDEX [IX_work_items_priority]
-    ON [$(schema)].[work_items] ([priority], [work_item_id]);
-GO
--- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
--- until its status changes.
+-- … those of a status, of a source and of a run: equal columns first, then the order of the list. By creation rather
+-- than by change: a row keeps its place until its status changes.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_status_created')
     CREATE NONCLUSTERED INDEX [IX_work_items_status_created]
     ON [$(schema)].[work_items] ([status], [created_at], [work_item_id]);
 GO
--- The system at its end: the index alone says how many items a source has in each status.
+-- The system is included: the index alone says how many items a source has in each status.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_source_totals')
     CREATE NONCLUSTERED INDEX [IX_work_items_source_totals]
     ON [$(schema)].[work_items] ([source_name], [status], [created_at], [work_item_id])
     INCLUDE ([source_system]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_status')
+    CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
+    ON [$(schema)].[work_items] ([run_id], [status], [created_at], [work_item_id])
+    WHERE [run_id] IS NOT NULL;
 GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_discovered_created')
     CREATE NONCLUSTERED INDEX [IX_work_items_discovered_created]
     ON [$(schema)].[work_items] ([discovered_from], [created_at], [work_item_id])
     WHERE [discovered_from] IS NOT NULL;
 GO
--- The source at its end: the items of a source in the order of their ids are found in the index alone.
+-- With its source: the items of a source in the order of their ids are found in the index alone.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_resource_source')
     CREATE NONCLUSTERED INDEX [IX_work_items_resource_source]
     ON [$(schema)].[work_items] ([resource_id], [work_item_id]) INCLUDE ([source_name]);
 GO
--- Failures are few: an item that succeeds in its turn is in neither.
+-- How much of a source is stale is counted in this index, never in the table; and which items those are.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_source_fetched')
+    CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
+    ON [$(schema)].[work_items] ([source_name], [last_fetched_at], [work_item_id])
+    INCLUDE ([source_system], [status], [refetch])
+    WHERE [last_fetched_at] IS NOT NULL;
+GO
+-- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
+-- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
+-- the heads of a few dozen stretches of the index.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_refresh')
+    CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
+    ON [$(schema)].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
+    INCLUDE ([status], [source_system], [resource_type])
+    WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
+GO
+-- The others hold few of many: an item that succeeds in its turn is in none of them but while it is leased.
+-- Leases, by when they run out; what is in workers' hands of a host or of a claim is counted in the index alone.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_lease')
+    CREATE NONCLUSTERED INDEX [IX_work_items_lease]
+    ON [$(schema)].[work_items] ([lease_until])
+    INCLUDE ([status], [host], [lease_id])
+    WHERE [status] = N'in_progress';
+GO
+-- Failures.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_error_created')
     CREATE NONCLUSTERED INDEX [IX_work_items_error_created]
     ON [$(schema)].[work_items] ([error_code], [created_at], [work_item_id])
@@ -171,56 +182,17 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     ON [$(schema)].[work_items] ([last_http_status], [created_at], [work_item_id])
     WHERE [last_http_status] >= 400;
 GO
--- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
--- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
--- the heads of a few dozen stretches of the index.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_refresh')
-    CREATE NONCLUSTERED INDEX [IX_work_items_refresh]
-    ON [$(schema)].[work_items] ([source_name], [refresh_class], [next_fetch_at], [work_item_id])
-    INCLUDE ([status])
-    WHERE [status] = N'completed' AND [next_fetch_at] IS NOT NULL;
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_next_fetch')
-    CREATE NONCLUSTERED INDEX [IX_work_items_next_fetch]
-    ON [$(schema)].[work_items] ([next_fetch_at], [work_item_id])
-    WHERE [next_fetch_at] IS NOT NULL;
-GO
--- Missing resources that are to be looked at again, by source. Few of many.
+-- Missing resources that are to be looked at again, by source.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_missing')
     CREATE NONCLUSTERED INDEX [IX_work_items_missing]
     ON [$(schema)].[work_items] ([source_name], [next_fetch_at], [work_item_id])
-    INCLUDE ([status], [error_code])
+    INCLUDE ([status], [error_code], [source_system])
     WHERE [status] = N'skipped' AND [error_code] = N'resource_missing' AND [next_fetch_at] IS NOT NULL;
 GO
--- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
--- fetched, not when its status changes.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_source_fetched')
-    CREATE NONCLUSTERED INDEX [IX_work_items_source_fetched]
-    ON [$(schema)].[work_items] ([source_system], [source_name], [last_fetched_at])
-    INCLUDE ([status])
-    WHERE [status] <> N'skipped';
-GO
--- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_status')
-    CREATE NONCLUSTERED INDEX [IX_work_items_run_status]
-    ON [$(schema)].[work_items] ([run_id], [status], [work_item_id])
-    WHERE [run_id] IS NOT NULL;
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_created')
-    CREATE NONCLUSTERED INDEX [IX_work_items_run_created]
-    ON [$(schema)].[work_items] ([run_id], [created_at], [work_item_id])
-    WHERE [run_id] IS NOT NULL;
-GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_run_failed')
-    CREATE NONCLUSTERED INDEX [IX_work_items_run_failed]
-    ON [$(schema)].[work_items] ([run_id], [status], [created_at], [work_item_id])
-    WHERE [run_id] IS NOT NULL AND [status] = N'failed';
-GO
--- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
--- not in it.
+-- What is pending without a run, in the order in which a new run takes it up.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[work_items]') AND name = N'IX_work_items_without_run')
     CREATE NONCLUSTERED INDEX [IX_work_items_without_run]
     ON [$(schema)].[work_items] ([source_name], [work_item_id])
-    INCLUDE ([status], [run_id])
+    INCLUDE ([status], [run_id], [source_system])
     WHERE [status] = N'pending' AND [run_id] IS NULL;
 GO

@@ -9,7 +9,8 @@ IF COL_LENGTH(N'[$(schema)].[IngestRecords]', N'lake_path') IS NULL
         [content_hash] NVARCHAR(64) NULL,
         [lake_path] NVARCHAR(1000) NULL;
 GO
--- Records are written once and never move; in each of these a new one is the last of its group.
+-- Records are written once and never move; in each of these a new one is the last of its group. A new table has the first
+-- as its own order (0002).
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[IngestRecords]') AND name = N'IX_IngestRecords_Fetched_Id')
     CREATE NONCLUSTERED INDEX [IX_IngestRecords_Fetched_Id]
     ON [$(schema)].[IngestRecords] ([fetched_at_utc], [ingest_id]);

@@ -112,11 +112,11 @@ export interface QueueStorage {
    */
   claimPolitely(db: Db, request: PoliteClaimRequest): Promise<PoliteClaimResult>;
   /**
-   * Pending items, to be selected from under an alias: by the `time` from which they may be claimed, those
-   * that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index
+   * Pending items, to be selected from under an alias: the one that may have been claimed for the longest (`oldest`),
+   * those that wait for a moment by when they are `due`, or what is ready in the `turn` of its source. The index
    * is named, because a planner without statistics would sort everything that is pending.
    */
-  pendingBy(order: 'time' | 'due' | 'turn'): RawBuilder<WorkItemRow>;
+  pendingBy(order: 'oldest' | 'due' | 'turn'): RawBuilder<WorkItemRow>;
   /**
    * Inserts the rows whose dedupe key is absent, in one statement per chunk. Rows must have distinct
    * dedupe keys. `created_at`, `updated_at` and `available_at` (unless given) become the database's

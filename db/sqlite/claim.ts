@@ -195,9 +195,9 @@ export function pendingBy(
   order: Parameters<QueueStorage['pendingBy']>[0],
 ): RawBuilder<WorkItemRow> {
   switch (order) {
-    case 'time':
+    case 'oldest':
       return sql`(select * from work_items indexed by IX_work_items_pending_available
-        where status = 'pending')`;
+        where status = 'pending' order by available_at, work_item_id limit 1)`;
     case 'due':
       return sql`(select * from work_items indexed by IX_work_items_waiting
         where status = 'pending' and wait_reason <> 'on_hold')`;

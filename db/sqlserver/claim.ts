@@ -52,19 +52,23 @@ export async function claimPolitely(
   };
 }
 
-const orders = {
-  time: sql`status = N'pending'`,
-  due: sql`status = N'pending' and wait_reason <> N'on_hold'`,
-};
-
-/** See `QueueStorage.pendingBy`. */
-export const pendingBy = (
+/** See `QueueStorage.pendingBy`. Queue rows are numbered as they come: the first has been ready for the longest. */
+export function pendingBy(
   schema: string,
   order: Parameters<QueueStorage['pendingBy']>[0],
-): RawBuilder<WorkItemRow> =>
-  order === 'turn'
-    ? sql`(select * from ${sql.id(schema, 'ready_items')})`
-    : sql`(select * from ${sql.id(schema, 'work_items')} where ${orders[order]})`;
+): RawBuilder<WorkItemRow> {
+  const items = sql.id(schema, 'work_items');
+  const queue = sql.id(schema, 'ready_items');
+  switch (order) {
+    case 'oldest':
+      return sql`(select top (1) item.* from ${queue} as ready
+        join ${items} as item on item.work_item_id = ready.work_item_id order by ready.ready_id)`;
+    case 'due':
+      return sql`(select * from ${items} where status = N'pending' and wait_reason <> N'on_hold')`;
+    case 'turn':
+      return sql`(select * from ${queue})`;
+  }
+}
 
 /** See `QueueStorage.hasReadyItems`. The queue compares exactly; the columns of `sources` may not. */
 export const hasReadyItems = (

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest';
+import { markdownTable as table } from '#test/markdown-table.ts';
 import { itemChanges } from './changes/registry.ts';
 import { filterGroups, filters } from './list/filters/registry.ts';
-
-/** Aligned, as the formatter has tables. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((head, at) =>
-    Math.max(3, head.length, ...rows.map((cells) => cells[at]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [line(heads), line(rule), ...rows.map(line)].join('\n');
-}
 
 const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 

@@ -102,12 +102,10 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
 async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
   const { engine } = session;
   const query = session.q
-    .selectFrom(engine.pendingBy('time').as('item'))
+    .selectFrom(engine.pendingBy('oldest').as('item'))
     .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
-    .where('available_at', '<=', engine.now())
-    .orderBy('available_at')
-    .orderBy('work_item_id');
-  const row = await engine.take(query, 1).executeTakeFirst();
+    .where('available_at', '<=', engine.now());
+  const row = await query.executeTakeFirst();
   return row ? { since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) } : null;
 }
 

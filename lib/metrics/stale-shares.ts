@@ -44,7 +44,7 @@ async function countStale(
 ): Promise<{ stale: number; isAtLeast: boolean }> {
   const { engine } = session;
   return engine.withTimeout(session, queryTimeoutMs, async (s) => {
-    // A range of IX_work_items_source_fetched, whose predicate is repeated.
+    // A range of IX_work_items_source_fetched.
     const found = s.q
       .selectFrom('work_items')
       .select(sql<number>`case when refetch = 'retired' then 1 else 0 end`.as('retired'))

@@ -1,10 +1,11 @@
 /**
- * By which index a list is read. Three ways, each bounded whatever the size of the table: all rows of
- * a small equal group, sorted; an index in the order of the list; or a window of such an index, whose
- * rows are tested one by one.
+ * By which index a list is read. Four ways, each bounded whatever the size of the table: all rows of
+ * a small equal group, sorted; an index in the order of the list; a window of such an index, whose
+ * rows are tested one by one; or, in an order that has no index, the newest rows, sorted.
  */
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Engine } from '#db/engine.ts';
+import type { KeysetOrder } from './keyset.ts';
 import type { BoundsOfFilter, SortBounds, SortRange } from './segments.ts';
 
 /** Groups up to this many rows are read whole and sorted: some milliseconds on either engine. */
@@ -78,6 +79,8 @@ export interface Group<K extends string = string> {
   readonly keys: readonly K[];
   /** Together all of the group, disjoint; each is one stretch of an index. */
   readonly branches: readonly RawBuilder<boolean>[];
+  /** All of the group as one condition, where there is one; else its branches are. */
+  readonly whole?: RawBuilder<boolean>;
   /** The sort in whose order each branch is; null when in none. */
   readonly order: string | null;
 }
@@ -97,7 +100,16 @@ export interface SmallGroup {
   readonly tests: readonly RawBuilder<boolean>[];
 }
 
-export type AccessPath = Walk | SmallGroup;
+/** The newest rows, as many as one can sort; those behind them are not in the list. */
+export interface Newest {
+  readonly kind: 'newest';
+  readonly branches: readonly RawBuilder<boolean>[];
+  readonly tests: readonly RawBuilder<boolean>[];
+  /** What is newest. */
+  readonly along: KeysetOrder;
+}
+
+export type AccessPath = Walk | SmallGroup | Newest;
 
 /**
  * An index that knows the whole filter, else a group that `isSmall` (at most `smallGroup` rows; asked
@@ -109,17 +121,48 @@ export async function chooseAccessPath<K extends string>(input: {
   readonly sort: string;
   readonly sortColumn: string;
   readonly isSmall: (where: RawBuilder<boolean>) => Promise<boolean>;
-}): Promise<AccessPath> {
-  const { conditions, groups, isSmall } = input;
+}): Promise<Walk | SmallGroup> {
   const walk = walkOf(input);
   if (walk.tests.length === 0) return walk;
+  return (await smallGroupOf(input)) ?? walk;
+}
+
+/**
+ * The same for an order without an index: a group that `isSmall`, the table itself if it is, else the newest rows
+ * in the order `along`, of the group that has that order.
+ */
+export async function chooseWithoutIndex<K extends string>(input: {
+  readonly conditions: readonly Condition<K>[];
+  readonly groups: readonly Group<K>[];
+  readonly along: KeysetOrder;
+  readonly isSmall: (where: RawBuilder<boolean>) => Promise<boolean>;
+}): Promise<SmallGroup | Newest> {
+  const { conditions, groups, along, isSmall } = input;
+  const small = await smallGroupOf(input);
+  if (small) return small;
+  const group = groups.find(({ order }) => order === along.sort);
+  const tests = testsBut(conditions, group?.keys ?? []);
+  const all = sql<boolean>`1 = 1`;
+  if (group === undefined && (await isSmall(all))) return { kind: 'group', where: all, tests };
+  return { kind: 'newest', branches: group?.branches ?? [], tests, along };
+}
+
+async function smallGroupOf<K extends string>({
+  conditions,
+  groups,
+  isSmall,
+}: {
+  readonly conditions: readonly Condition<K>[];
+  readonly groups: readonly Group<K>[];
+  readonly isSmall: (where: RawBuilder<boolean>) => Promise<boolean>;
+}): Promise<SmallGroup | null> {
   for (const group of groups) {
-    const where = anyOf(group.branches);
+    const where = group.whole ?? anyOf(group.branches);
     if (await isSmall(where)) {
       return { kind: 'group', where, tests: testsBut(conditions, group.keys) };
     }
   }
-  return walk;
+  return null;
 }
 
 function walkOf<K extends string>(input: {

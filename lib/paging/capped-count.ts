@@ -22,7 +22,7 @@ export type CountResult =
   | { readonly kind: 'unknown' };
 
 /**
- * What an index knows is counted up to `countCap`, anything else among the first `searchWindow` rows in
+ * In an order that an index has. What the index knows is counted up to `countCap`, anything else among the first `searchWindow` rows in
  * `order`; `unknown` after two seconds.
  */
 export async function countRows<TB extends keyof Database, R extends { readonly id: string }>(
@@ -53,12 +53,15 @@ async function countAlong<TB extends keyof Database, R extends { readonly id: st
     const { found } = await countFirst(session, table, [path.where], path.tests, countCap);
     return { kind: 'exact', count: found };
   }
-  const plan = planKeyset(session.engine, order, {});
+  // Where the order has no index, the newest are counted, as they are listed.
+  const [by, range] =
+    path.kind === 'newest' ? [path.along, { bounds: [], nulls: true }] : [order, path.range];
+  const plan = planKeyset(session.engine, by, {});
   const most = path.tests.length > 0 ? searchWindow : countCap + 1;
   let found = 0;
   let searched = 0;
-  for (const { whole } of segmentsOf(session.engine, order, plan, path.range)) {
-    for (const stretch of stretchesOf(path, whole)) {
+  for (const { whole } of segmentsOf(session.engine, by, plan, range)) {
+    for (const stretch of stretchesOf(path.branches, whole)) {
       const rest = most - searched;
       const some = await countFirst(session, table, stretch, path.tests, rest, plan.orderBy);
       found += some.found;

@@ -2,9 +2,10 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
-import { type AccessPath, smallGroup, type Walk } from './access-path.ts';
+import { type AccessPath, type Newest, smallGroup, type Walk } from './access-path.ts';
 import { encodeCursor } from './cursor.ts';
 import {
+  cursorParam,
   type KeysetOrder,
   type KeysetPlan,
   type Page,
@@ -39,6 +40,11 @@ export interface ListPage<T> extends Page<T> {
    * at its end; the next page searches on.
    */
   readonly searched: number | null;
+  /**
+   * Set when the list is in an order without an index and longer than can be sorted: it has the matches among so
+   * many of the newest rows, and no others.
+   */
+  readonly sortedAmong: number | null;
 }
 
 /**
@@ -57,18 +63,42 @@ export function readListPage<TB extends keyof Database, R extends { readonly id:
     // A cursor of another list is refused before anything is read.
     const plan = planKeyset(s.engine, order, request);
     const path = await choose(s);
-    if (path.kind === 'group') {
-      // The group is sought and sorted; the order's own index would be walked from its start.
-      const by = { ...order.by, column: s.engine.unindexed(order.by.column) };
-      const sorted = planKeyset(s.engine, { ...order, by }, request);
-      const where = [path.where, ...path.tests, ...(sorted.where ? [sorted.where] : [])];
-      const rows = await fetchRows(s, table, sorted, [[]], where, sorted.fetch);
-      return { ...pageOf(order, sorted, rows, map), searched: null };
+    if (path.kind === 'walk') {
+      const { rows, end } = await walk(s, table, order, plan, path);
+      const page = { ...pageOf(order, plan, rows, map), searched: null, sortedAmong: null };
+      return end === null ? page : endedAt(page, plan, order, end);
     }
-    const { rows, end } = await walk(s, table, order, plan, path);
-    const page = pageOf(order, plan, rows, map);
-    return end === null ? { ...page, searched: null } : endedAt(page, plan, order, end);
+    // The rows are sought and sorted; the order's own index would be walked from its start.
+    const by = { ...order.by, column: s.engine.unindexed(order.by.column) };
+    const id = s.engine.unindexed(order.id);
+    const sorted = planKeyset(s.engine, { ...order, by, id }, request);
+    const { stretches, among } =
+      path.kind === 'group'
+        ? { stretches: [[path.where]], among: null }
+        : await newest(s, table, path);
+    const tests = [...path.tests, ...(sorted.where ? [sorted.where] : [])];
+    const rows = await fetchRows(s, table, sorted, stretches, tests, sorted.fetch);
+    return { ...pageOf(order, sorted, rows, map), searched: null, sortedAmong: among };
   });
+}
+
+/** The newest rows of a path, at most a window of them; `among` = how many, where they are not all of them. */
+async function newest<TB extends keyof Database, R extends { readonly id: string }>(
+  session: Session,
+  table: ListTable<TB, R>,
+  path: Newest,
+): Promise<{ readonly stretches: readonly Stretch[]; readonly among: number | null }> {
+  const { along, branches } = path;
+  const plan = planKeyset(session.engine, along, {});
+  const end = await windowEnd(session, table, along, plan, stretchesOf(branches, []));
+  if (end === null) return { stretches: stretchesOf(branches, []), among: null };
+  const { column } = along.by;
+  const at = cursorParam(session.engine, along.by, String(end.cursorValue));
+  const since = [
+    sql<boolean>`${column} >= ${at}`,
+    sql<boolean>`(${column} > ${at} or ${along.id} >= ${end.id})`,
+  ];
+  return { stretches: stretchesOf(branches, since), among: windowOf(along) };
 }
 
 /** Whether a group has at most `smallGroup` rows. */
@@ -91,7 +121,7 @@ export async function isSmallGroup<TB extends keyof Database, R extends { readon
 
 /** The page of a window that ended before the list did: read on from there, not from its last row. */
 function endedAt<T>(
-  page: Page<T>,
+  page: ListPage<T>,
   plan: KeysetPlan,
   order: KeysetOrder,
   end: Position,
@@ -106,13 +136,13 @@ function endedAt<T>(
     });
   return plan.cursor?.way === 'before'
     ? {
-        rows: page.rows,
+        ...page,
         next: page.next ?? at('after'),
         previous: at('before'),
         searched: windowOf(order),
       }
     : {
-        rows: page.rows,
+        ...page,
         next: at('after'),
         previous: page.previous ?? (plan.cursor ? at('before') : null),
         searched: windowOf(order),
@@ -131,12 +161,12 @@ async function walk<TB extends keyof Database, R extends { readonly id: string }
   for (const { whole, upTo } of segmentsOf(session.engine, order, plan, path.range)) {
     const end =
       path.tests.length > 0
-        ? await windowEnd(session, table, order, plan, stretchesOf(path, whole))
+        ? await windowEnd(session, table, order, plan, stretchesOf(path.branches, whole))
         : null;
     for (const stretch of end === null ? [whole] : upTo(end)) {
       const wanted = plan.fetch - rows.length;
       if (wanted <= 0) break;
-      const stretches = stretchesOf(path, stretch);
+      const stretches = stretchesOf(path.branches, stretch);
       rows.push(...(await fetchRows(session, table, plan, stretches, path.tests, wanted)));
     }
     if (rows.length >= plan.fetch) return { rows, end: null };
@@ -146,7 +176,7 @@ async function walk<TB extends keyof Database, R extends { readonly id: string }
 }
 
 /** The same stretch of every branch's index, each in the order of the list. */
-export const stretchesOf = ({ branches }: Walk, stretch: Stretch): Stretch[] =>
+export const stretchesOf = (branches: Walk['branches'], stretch: Stretch): Stretch[] =>
   branches.length === 0 ? [stretch] : branches.map((branch) => [branch, ...stretch]);
 
 /** The first `count` rows of all stretches together. */

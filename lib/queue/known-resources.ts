@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import { chunkSize } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
-import type { WorkItemStatus } from '#db/schema.ts';
-import { statusIs } from './lease/leased-item.ts';
+import { type WorkItemRow, type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
 import type { WorkItem } from './model.ts';
 import { workItemFromRow } from './rows.ts';
+import { type Portion, walkItems } from './walk-items.ts';
 
 export interface KnownResourcesFilter {
   readonly sourceSystem?: string;
@@ -14,30 +14,30 @@ export interface KnownResourcesFilter {
   readonly status?: WorkItemStatus;
 }
 
-/** Items in id order, read in keyset pages of 500: memory does not grow with the table. */
+/** Items in the order of their creation, read in pages of 500: memory does not grow with the table. */
 export async function* getKnownResources(
   s: Session,
-  filter: KnownResourcesFilter = {},
+  { sourceSystem, sourceName, resourceType, status }: KnownResourcesFilter = {},
 ): AsyncGenerator<WorkItem> {
-  let cursor: string | undefined = '';
-  while (cursor !== undefined) {
-    const rows = await page(s, filter, cursor);
-    for (const row of rows) yield workItemFromRow(row);
-    cursor = rows.length < chunkSize ? undefined : rows.at(-1)?.work_item_id;
-  }
-}
-
-function page(s: Session, filter: KnownResourcesFilter, cursor: string) {
   const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
-  let query = s.q
-    .selectFrom('work_items')
-    .selectAll()
-    .where('work_item_id', '>', cursor)
-    .orderBy('work_item_id');
-  const { sourceSystem, sourceName, resourceType, status } = filter;
-  if (sourceSystem !== undefined) query = query.where(exactly('source_system', sourceSystem));
-  if (sourceName !== undefined) query = query.where(exactly('source_name', sourceName));
-  if (resourceType !== undefined) query = query.where(exactly('resource_type', resourceType));
-  if (status !== undefined) query = query.where('status', '=', statusIs(status));
-  return s.engine.take(query, chunkSize).execute();
+  const isTested = sourceSystem !== undefined || resourceType !== undefined;
+  const walked = { sourceName, statuses: status === undefined ? workItemStatuses : [status] };
+  let position: string | null = '';
+  while (position !== null) {
+    const portion: Portion<WorkItemRow> = await walkItems(
+      s,
+      walked,
+      position,
+      chunkSize,
+      (from) => {
+        let rows = from;
+        if (sourceSystem !== undefined) rows = rows.where(exactly('source_system', sourceSystem));
+        if (resourceType !== undefined) rows = rows.where(exactly('resource_type', resourceType));
+        return rows.selectAll();
+      },
+      isTested,
+    );
+    for (const row of portion.rows) yield workItemFromRow(row);
+    position = portion.next;
+  }
 }

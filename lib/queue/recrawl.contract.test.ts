@@ -209,7 +209,7 @@ describe.each(contractEngines())('changing known items on $name', (engine) => {
       ]);
     });
 
-    test('known resources are streamed over pages, each once, in id order', async () => {
+    test('known resources are streamed over pages, each once, in the order of their creation', async () => {
       const ids = await given.store.enqueueMany(Array.from({ length: 1201 }, () => aWorkItem()));
       const seen: string[] = [];
       for await (const item of given.store.getKnownResources()) seen.push(item.workItemId);

@@ -2,11 +2,12 @@
 import { sql } from 'kysely';
 import { chunkSize, chunksOf } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
+import type { WorkItemRow } from '#db/schema.ts';
 import { statusIs } from './lease/leased-item.ts';
 import type { RecrawlFilter } from './model.ts';
 import { type ReopenTarget, reopenItems } from './reopen.ts';
 import type { ItemAsRead } from './status-and-run.ts';
+import { type ItemRows, type Portion, walkItems } from './walk-items.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -20,83 +21,98 @@ export async function resetForRecrawl(
   target: ReopenTarget = {},
 ): Promise<number> {
   let reset = 0;
-  if (filter.workItemIds !== undefined) {
-    for (const ids of chunksOf(filter.workItemIds)) {
-      reset += await db.transaction(async (tx) =>
-        reopenItems(tx, await recrawlCandidates(tx, { ...filter, workItemIds: ids }, ''), target),
-      );
+  const filters =
+    filter.workItemIds === undefined
+      ? [filter]
+      : [...chunksOf(filter.workItemIds)].map((workItemIds) => ({ ...filter, workItemIds }));
+  for (const part of filters) {
+    let position: string | null = '';
+    while (position !== null) {
+      const after: string = position;
+      const chunk = await db.transaction(async (tx) => {
+        const { rows, next } = await recrawlCandidates(tx, part, after);
+        return { count: await reopenItems(tx, rows, target), next };
+      });
+      reset += chunk.count;
+      position = chunk.next;
     }
-    return reset;
-  }
-  let cursor: string | undefined = '';
-  while (cursor !== undefined) {
-    const after: string = cursor;
-    const chunk = await db.transaction(async (tx) => {
-      const items = await recrawlCandidates(tx, filter, after);
-      return { count: await reopenItems(tx, items, target), last: nextCursor(items) };
-    });
-    reset += chunk.count;
-    cursor = chunk.last;
   }
   return reset;
 }
 
+export type RecrawlCandidate = ItemAsRead & Pick<WorkItemRow, 'source_system' | 'resource_type'>;
+
 /**
- * The next items that match, in id order after `cursor`, at most 500. Stale is what was fetched once and
- * not for so long; of what an older system completed, its last change tells. Retired items never match,
- * those pinned to `never` only by their ids.
+ * The next items that match, at most `limit` of those that a portion looks at (see `walkItems`). Stale is what was
+ * fetched once and not for so long; of what an older system completed, its last change tells. Retired items never
+ * match, those pinned to `never` only by their ids.
  * `workItemIds` may name at most 500.
  */
-export function recrawlCandidates(
+export async function recrawlCandidates(
   s: Session,
   filter: RecrawlFilter,
-  cursor: string,
+  position: string,
   limit = chunkSize,
-): Promise<(ItemAsRead & Pick<WorkItemRow, 'source_system' | 'resource_type'>)[]> {
-  const statuses: readonly WorkItemStatus[] = (filter.statuses ?? ['completed']).filter(
-    (status) => status !== 'in_progress',
-  );
-  if (statuses.length === 0) return Promise.resolve([]);
-  const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
-  let query = s.q
-    .selectFrom('work_items')
-    .select(['work_item_id', 'status', 'run_id', 'source_system', 'resource_type'])
+): Promise<Portion<RecrawlCandidate>> {
+  const statuses = (filter.statuses ?? ['completed']).filter((status) => status !== 'in_progress');
+  const { workItemIds, sourceName, runId } = filter;
+  if (workItemIds === undefined) {
+    return walkItems(s, { sourceName, runId, statuses }, position, limit, (from) =>
+      narrowed(s, from, filter).select(candidateColumns),
+    );
+  }
+  if (statuses.length === 0 || workItemIds.length === 0) return { rows: [], next: null };
+  let named = narrowed(s, s.q.selectFrom('work_items'), filter)
+    .where('work_item_id', 'in', workItemIds)
     .where('status', 'in', statuses)
-    .where('work_item_id', '>', cursor)
     .orderBy('work_item_id');
+  if (sourceName !== undefined) {
+    named = named.where(s.engine.isExactly(sql.ref('source_name'), sourceName));
+  }
+  if (runId !== undefined) named = named.where('run_id', '=', runId);
+  return { rows: await named.select(candidateColumns).execute(), next: null };
+}
+
+export const candidateColumns = [
+  'work_item_id',
+  'status',
+  'run_id',
+  'source_system',
+  'resource_type',
+] as const;
+
+/** What is asked of each item beyond its source, run and status. */
+function narrowed(s: Session, from: ItemRows, filter: RecrawlFilter): ItemRows {
+  const exactly = (column: string, text: string) => s.engine.isExactly(sql.ref(column), text);
+  let rows = from;
   if (filter.sourceSystem !== undefined) {
-    query = query.where(exactly('source_system', filter.sourceSystem));
+    rows = rows.where(exactly('source_system', filter.sourceSystem));
   }
-  if (filter.sourceName !== undefined)
-    query = query.where(exactly('source_name', filter.sourceName));
   if (filter.resourceType !== undefined) {
-    query = query.where(exactly('resource_type', filter.resourceType));
-  }
-  if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId);
-  if (filter.workItemIds !== undefined) {
-    if (filter.workItemIds.length === 0) return Promise.resolve([]);
-    query = query.where('work_item_id', 'in', filter.workItemIds);
+    rows = rows.where(exactly('resource_type', filter.resourceType));
   }
   // `never` is about rounds over many; who names an item asks for it.
   const passedOver = filter.workItemIds === undefined ? ['never', 'retired'] : ['retired'];
-  query = query.where((eb) =>
-    eb.or([eb('refetch', 'is', null), eb('refetch', 'not in', passedOver)]),
+  rows = rows.where((eb) =>
+    eb.or([
+      eb('refetch', 'is', null),
+      eb(
+        'refetch',
+        'not in',
+        passedOver.map((plan) => sql.lit(plan)),
+      ),
+    ]),
   );
-  if (filter.staleDays !== undefined) {
-    const before = s.engine.nowPlus(-filter.staleDays * dayMs);
-    query = query.where((eb) =>
-      eb.or([
-        eb('last_fetched_at', '<=', before),
-        eb.and([
-          eb('last_fetched_at', 'is', null),
-          eb('status', '=', statusIs('completed')),
-          eb('updated_at', '<=', before),
-        ]),
+  if (filter.staleDays === undefined) return rows;
+  const before = s.engine.nowPlus(-filter.staleDays * dayMs);
+  return rows.where((eb) =>
+    eb.or([
+      eb('last_fetched_at', '<=', before),
+      eb.and([
+        eb('last_fetched_at', 'is', null),
+        eb('status', '=', statusIs('completed')),
+        eb('updated_at', '<=', before),
       ]),
-    );
-  }
-  return s.engine.take(query, limit).execute();
+    ]),
+  );
 }
-
-/** The cursor after a chunk; undefined when the chunk was empty. */
-const nextCursor = (items: readonly ItemAsRead[]): string | undefined => items.at(-1)?.work_item_id;

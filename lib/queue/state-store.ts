@@ -78,7 +78,7 @@ export interface StateStore {
   getWorkItem(workItemId: string): Promise<WorkItem | null>;
   exists(dedupeKey: string): Promise<boolean>;
   getStats(): Promise<WorkItemStats>;
-  /** Streams in id order by keyset pages; memory does not grow with the table. */
+  /** Streams in the order of creation by keyset pages; memory does not grow with the table. */
   getKnownResources(filter?: {
     sourceSystem?: string;
     sourceName?: string;

@@ -183,7 +183,7 @@ export async function listRecords(
   const request = { cursor, limit: options.limit };
   if (matchesNothing(filter)) {
     planKeyset(session.engine, order, request);
-    return { rows: [], next: null, previous: null, searched: null };
+    return { rows: [], next: null, previous: null, searched: null, sortedAmong: null };
   }
   return readListPage(session, records, order, request, (s) => pathOf(s, filter), toSummary);
 }

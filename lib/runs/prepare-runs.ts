@@ -82,15 +82,13 @@ async function prepareChunk(tx: Session, runId: string): Promise<Step> {
     await markReady(tx, run, before);
     return done;
   }
-  const candidates = await scopeCandidates(tx, request, filter, at.cursor, chunkSize);
-  const { joined, metadata, isFull } = await takeIn(tx, run, candidates);
+  const { rows, next } = await scopeCandidates(tx, request, filter, at.cursor, chunkSize);
+  const { joined, metadata, isFull } = await takeIn(tx, run, rows);
   if (isFull) {
     await markReady(tx, run, metadata);
     return { joined, next: 'nothing' };
   }
-  const last = candidates.at(-1)?.work_item_id;
-  const prepare =
-    last === undefined ? { filter: at.filter + 1, cursor: '' } : { ...at, cursor: last };
+  const prepare = next === null ? { filter: at.filter + 1, cursor: '' } : { ...at, cursor: next };
   await saveMetadata(tx, runId, { ...metadata, prepare });
   return { joined, next: 'another chunk' };
 }

@@ -4,8 +4,9 @@ import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import type { RecrawlFilter } from '#lib/queue/model.ts';
-import { recrawlCandidates } from '#lib/queue/recrawl.ts';
+import { candidateColumns, recrawlCandidates } from '#lib/queue/recrawl.ts';
 import type { ItemAsRead } from '#lib/queue/status-and-run.ts';
+import type { Portion } from '#lib/queue/walk-items.ts';
 import type { ScopeSource } from '#lib/recrawl/due-queue.ts';
 import type { LaunchRequest } from './model.ts';
 
@@ -38,46 +39,57 @@ export function scopeFilters(
   return sources.map(({ type, name }) => ({ ...base, sourceSystem: type, sourceName: name }));
 }
 
-/** The next items of one filter in id order after `cursor`. */
+/** The next items of one filter after a position, at most `limit`; see `walkItems`. */
 export function scopeCandidates(
   s: Session,
   request: LaunchRequest,
   filter: RecrawlFilter,
-  cursor: string,
+  position: string,
   limit: number,
-): Promise<ScopeItem[]> {
+): Promise<Portion<ScopeItem>> {
   return request.kind === 'seed' || request.due === true
-    ? pendingWithoutRun(s, filter, cursor, limit)
-    : recrawlCandidates(s, filter, cursor, limit);
+    ? pendingWithoutRun(s, filter, position, limit)
+    : recrawlCandidates(s, filter, position, limit);
 }
 
-function pendingWithoutRun(
+/** By their ids, as an index has them. */
+async function pendingWithoutRun(
   s: Session,
   { sourceSystem, sourceName }: RecrawlFilter,
-  cursor: string,
+  after: string,
   limit: number,
-): Promise<ScopeItem[]> {
-  if (sourceSystem === undefined || sourceName === undefined) return Promise.resolve([]);
+): Promise<Portion<ScopeItem>> {
+  if (sourceSystem === undefined || sourceName === undefined) return { rows: [], next: null };
   const query = s.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'status', 'run_id', 'source_system', 'resource_type'])
+    .select(candidateColumns)
     .where('status', '=', statusIs('pending'))
     .where('run_id', 'is', null)
     .where('source_system', '=', sourceSystem)
     .where('source_name', '=', sourceName)
-    .where('work_item_id', '>', cursor)
+    .where('work_item_id', '>', after)
     .orderBy('work_item_id');
-  return s.engine.take(query, limit).execute();
+  const rows = await s.engine.take(query, limit).execute();
+  return { rows, next: rows.at(-1)?.work_item_id ?? null };
 }
 
-/** Whether any known item would join. */
+/** Portions that a launch looks through for an item to begin with. */
+const mostLookedThrough = 20;
+
+/** Whether any known item would join; also yes when there is none among the first hundred thousand. */
 export async function scopeHasItems(
   s: Session,
   request: LaunchRequest,
   filters: readonly RecrawlFilter[],
 ): Promise<boolean> {
   for (const filter of filters) {
-    if ((await scopeCandidates(s, request, filter, '', 1)).length > 0) return true;
+    let position: string | null = '';
+    for (let looked = 0; position !== null; looked += 1) {
+      if (looked === mostLookedThrough) return true;
+      const portion: Portion<ScopeItem> = await scopeCandidates(s, request, filter, position, 1);
+      if (portion.rows.length > 0) return true;
+      position = portion.next;
+    }
   }
   return false;
 }

@@ -149,6 +149,21 @@ function List({
     cursor === null ? null : itemList.href(current, { cursor });
   if (page.rows.length === 0) {
     const onwards = toCursor(page.next);
+    if (page.sortedAmong !== null && !query.cursor) {
+      return (
+        <EmptyState
+          title={`No match among the newest ${countOf(page.sortedAmong, 'item')}`}
+          action={
+            <LinkButton href={itemList.href(current, { sort: 'created_at' })}>
+              Search by creation
+            </LinkButton>
+          }
+        >
+          A long list has only its newest items in this order. A source, a run or a status narrows
+          it.
+        </EmptyState>
+      );
+    }
     return page.searched !== null && onwards !== null ? (
       <EmptyState
         title={`No match among the next ${countOf(page.searched, 'item')} of the list`}

@@ -10,15 +10,8 @@ GO
 CREATE INDEX IF NOT EXISTS IX_IngestRecords_Dedupe
   ON IngestRecords (source_system, source_name, resource_type, resource_id, fetched_at_utc DESC);
 GO
-CREATE INDEX IF NOT EXISTS IX_IngestRecords_RunId
-  ON IngestRecords (run_id, fetched_at_utc DESC) WHERE run_id IS NOT NULL;
-GO
 CREATE INDEX IF NOT EXISTS IX_IngestRecords_WorkItemId
   ON IngestRecords (work_item_id) WHERE work_item_id IS NOT NULL;
-GO
-CREATE INDEX IF NOT EXISTS IX_IngestRecords_FetchedAt ON IngestRecords (fetched_at_utc DESC);
-GO
-CREATE INDEX IF NOT EXISTS IX_ingest_runs_status ON ingest_runs (status, started_at DESC);
 GO
 CREATE INDEX IF NOT EXISTS IX_seen_resources_source
   ON seen_resources (source_system, source_name, resource_type);

@@ -52,25 +52,20 @@ ALTER TABLE work_items ADD COLUMN refetch_every_s INTEGER NULL CONSTRAINT CK_wor
 GO
 ALTER TABLE work_items ADD COLUMN missing_since TEXT NULL;
 GO
--- Leases, by when they run out.
-CREATE INDEX IF NOT EXISTS IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
-GO
--- What lists walk, page by page.
+-- Every index is written with every item, so there are few: docs/sql-server.md has each with what reads it.
+-- What lists walk, page by page: all items in the order of their creation, …
 CREATE INDEX IF NOT EXISTS IX_work_items_created ON work_items (created_at, work_item_id);
 GO
-CREATE INDEX IF NOT EXISTS IX_work_items_updated ON work_items (updated_at, work_item_id);
-GO
-CREATE INDEX IF NOT EXISTS IX_work_items_fetched ON work_items (last_fetched_at, work_item_id);
-GO
-CREATE INDEX IF NOT EXISTS IX_work_items_priority ON work_items (priority, work_item_id);
-GO
--- Equal columns first, then the order of the list. By creation rather than by change: a row keeps its place
--- until its status changes.
+-- … those of a status, of a source and of a run: equal columns first, then the order of the list. By creation rather
+-- than by change: a row keeps its place until its status changes.
 CREATE INDEX IF NOT EXISTS IX_work_items_status_created ON work_items (status, created_at, work_item_id);
 GO
 -- The system at its end: the index alone says how many items a source has in each status.
 CREATE INDEX IF NOT EXISTS IX_work_items_source_totals
   ON work_items (source_name, status, created_at, work_item_id, source_system);
+GO
+CREATE INDEX IF NOT EXISTS IX_work_items_run_status
+  ON work_items (run_id, status, created_at, work_item_id) WHERE run_id IS NOT NULL;
 GO
 CREATE INDEX IF NOT EXISTS IX_work_items_discovered_created
   ON work_items (discovered_from, created_at, work_item_id) WHERE discovered_from IS NOT NULL;
@@ -79,12 +74,10 @@ GO
 CREATE INDEX IF NOT EXISTS IX_work_items_resource_source
   ON work_items (resource_id, work_item_id, source_name);
 GO
--- Failures are few: an item that succeeds in its turn is in neither.
-CREATE INDEX IF NOT EXISTS IX_work_items_error_created
-  ON work_items (error_code, created_at, work_item_id) WHERE error_code IS NOT NULL;
-GO
-CREATE INDEX IF NOT EXISTS IX_work_items_http_failure
-  ON work_items (last_http_status, created_at, work_item_id) WHERE last_http_status >= 400;
+-- How much of a source is stale is counted in this index, and which items those are. Its rows move when an item is
+-- fetched, not when its status changes.
+CREATE INDEX IF NOT EXISTS IX_work_items_source_fetched
+  ON work_items (source_name, last_fetched_at, work_item_id) WHERE last_fetched_at IS NOT NULL;
 GO
 -- What is due for a recrawl, the most useful first: items whose estimated rates of change are alike form a
 -- class, and within a class whatever has been due longest goes first. The best of any number of items stand at
@@ -93,38 +86,27 @@ CREATE INDEX IF NOT EXISTS IX_work_items_refresh
   ON work_items (source_name, refresh_class, next_fetch_at, work_item_id)
   WHERE status = 'completed' AND next_fetch_at IS NOT NULL;
 GO
-CREATE INDEX IF NOT EXISTS IX_work_items_next_fetch
-  ON work_items (next_fetch_at, work_item_id) WHERE next_fetch_at IS NOT NULL;
+-- The others hold few of many: an item that succeeds in its turn is in none of them but while it is leased.
+-- Leases, by when they run out.
+CREATE INDEX IF NOT EXISTS IX_work_items_lease ON work_items (lease_until) WHERE status = 'in_progress';
 GO
--- Missing resources that are to be looked at again, by source. Few of many.
+-- Failures.
+CREATE INDEX IF NOT EXISTS IX_work_items_error_created
+  ON work_items (error_code, created_at, work_item_id) WHERE error_code IS NOT NULL;
+GO
+CREATE INDEX IF NOT EXISTS IX_work_items_http_failure
+  ON work_items (last_http_status, created_at, work_item_id) WHERE last_http_status >= 400;
+GO
+-- Missing resources that are to be looked at again, by source.
 CREATE INDEX IF NOT EXISTS IX_work_items_missing
   ON work_items (source_name, next_fetch_at, work_item_id)
   WHERE status = 'skipped' AND error_code = 'resource_missing' AND next_fetch_at IS NOT NULL;
 GO
--- How much of a source is stale is counted in this index, never in the table. Its rows move when an item is
--- fetched, not when its status changes.
--- What was never fetched is not stale, and not in it.
-CREATE INDEX IX_work_items_source_fetched
-  ON work_items (source_system, source_name, last_fetched_at)
-  WHERE last_fetched_at IS NOT NULL AND status <> 'skipped';
-GO
--- Items of one run: by status, and in the order of its list. Failed ones are few, and are looked for first.
-CREATE INDEX IF NOT EXISTS IX_work_items_run_status
-  ON work_items (run_id, status, work_item_id) WHERE run_id IS NOT NULL;
-GO
-CREATE INDEX IF NOT EXISTS IX_work_items_run_created
-  ON work_items (run_id, created_at, work_item_id) WHERE run_id IS NOT NULL;
-GO
-CREATE INDEX IF NOT EXISTS IX_work_items_run_failed
-  ON work_items (run_id, status, created_at, work_item_id)
-  WHERE run_id IS NOT NULL AND status = 'failed';
-GO
--- What is pending without a run, in the order in which a new run takes it up. Few of many: items of runs are
--- not in it.
+-- What is pending without a run, in the order in which a new run takes it up.
 CREATE INDEX IF NOT EXISTS IX_work_items_without_run
   ON work_items (source_name, work_item_id) WHERE status = 'pending' AND run_id IS NULL;
 GO
--- Every index is written with every item. These are the beginnings of others, or nothing walks them.
+-- These are the beginnings of others, or nothing walks them.
 DROP INDEX IF EXISTS IX_work_items_status;
 GO
 DROP INDEX IF EXISTS IX_work_items_run_id;

@@ -1,6 +1,6 @@
 -- The history of every item: one row an attempt.
 CREATE TABLE IF NOT EXISTS work_item_attempts (
-  attempt_id TEXT NOT NULL CONSTRAINT PK_work_item_attempts PRIMARY KEY,
+  attempt_id TEXT NOT NULL,
   work_item_id TEXT NOT NULL,
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,
@@ -19,13 +19,13 @@ CREATE TABLE IF NOT EXISTS work_item_attempts (
   facts TEXT,
   ingest_id TEXT,
   items_discovered INTEGER NOT NULL DEFAULT 0,
+  -- Charts read the last minutes in one stretch.
+  CONSTRAINT PK_work_item_attempts PRIMARY KEY (finished_at, attempt_id),
   CONSTRAINT CK_work_item_attempts_outcome
     CHECK (outcome IN ('completed', 'unchanged', 'retry', 'failed', 'skipped', 'released', 'expired'))
 );
 GO
 CREATE INDEX IF NOT EXISTS IX_work_item_attempts_item ON work_item_attempts (work_item_id, attempt_id);
-GO
-CREATE INDEX IF NOT EXISTS IX_work_item_attempts_finished ON work_item_attempts (finished_at, attempt_id);
 GO
 CREATE INDEX IF NOT EXISTS IX_work_item_attempts_run
   ON work_item_attempts (run_id, finished_at) WHERE run_id IS NOT NULL;

@@ -41,7 +41,7 @@ describe.each(contractEngines())('pinned and retired items on $name', (engine) =
     return dueAt === null ? null : Date.parse(dueAt) - Date.parse(fetchedAt ?? '');
   };
   const candidates = async (over: object = {}) =>
-    (await recrawlCandidates(given.db, over, '')).map((item) => item.work_item_id);
+    (await recrawlCandidates(given.db, over, '')).rows.map((item) => item.work_item_id);
   const pin = (id: string, plan: Exclude<RefetchPlan, { kind: 'retired' }>) =>
     changeItems(given.db, operator, { action: 'set_refetch', plan }, [id]);
   const retire = (id: string, actor = operator) =>

@@ -7,30 +7,67 @@ import {
   type ColumnOf,
   type Condition,
   chooseAccessPath,
+  chooseWithoutIndex,
   condition,
   type Group,
   rangeCondition,
 } from '#lib/paging/access-path.ts';
+import type { KeysetOrder } from '#lib/paging/keyset.ts';
 import type { SortBounds } from '#lib/paging/segments.ts';
 import type { Ask, Bound } from './filters/filter.ts';
 import { type AnyFilter, givenFilters } from './filters/registry.ts';
 import type { WorkItemFilter } from './query.ts';
-import type { WorkItemSort } from './sorts.ts';
+import { indexedSorts, type WorkItemSort } from './sorts.ts';
 
 const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
 
-/** By which index a filter is read in an order; `isSmall` says whether a group is read whole. */
-export function pathOf(
-  { engine }: Session,
+/** Sources that a list by last fetch is put together from: their heads are merged. */
+const mostMerged = 32;
+
+/**
+ * By which index a filter is read in an order; `isSmall` says whether a group is read whole.
+ * @param along what is newest, for an order without an index
+ */
+export async function pathOf(
+  session: Session,
   filter: WorkItemFilter,
   sort: WorkItemSort,
+  along: KeysetOrder,
   isSmall: (where: RawBuilder<boolean>) => Promise<boolean>,
 ): Promise<AccessPath> {
+  const { engine } = session;
   const conditions = givenFilters(filter).flatMap((given) =>
     conditionsOf(engine, given.filter, given.value, filter.asOf),
   );
   const groups = groupsOf(conditions, filter);
-  return chooseAccessPath({ conditions, groups, sort, sortColumn: sort, isSmall });
+  // The index of a source's last fetches has only what was fetched.
+  if (sort === 'last_fetched_at' && conditions.some(({ range }) => range?.column === sort)) {
+    const sources = await fetchedBySource(session, conditions);
+    if (sources) {
+      const walked = [...groups, sources];
+      return chooseAccessPath({ conditions, groups: walked, sort, sortColumn: sort, isSmall });
+    }
+  }
+  return indexedSorts.some((indexed) => indexed === sort)
+    ? chooseAccessPath({ conditions, groups, sort, sortColumn: sort, isSmall })
+    : chooseWithoutIndex({ conditions, groups, along, isSmall });
+}
+
+/** The items of each source in the order of their last fetch; null when there are too many sources to merge. */
+async function fetchedBySource(
+  session: Session,
+  conditions: readonly Condition[],
+): Promise<Group | null> {
+  const given = conditions.find(({ key }) => key === 'source');
+  if (given) return { keys: ['source'], branches: [given.seek], order: 'last_fetched_at' };
+  const totals = await session.engine.readTotals(session);
+  const names = [...new Set(totals.map(({ source_name: name }) => name))].toSorted();
+  if (names.length === 0 || names.length > mostMerged) return null;
+  // Few texts for any number of sources: no source has the empty name.
+  const places = 2 ** Math.ceil(Math.log2(names.length));
+  const padded = Array.from({ length: places }, (_, at) => names[at] ?? '');
+  const branches = padded.map((name) => session.engine.isExactly(ref('source_name'), name));
+  return { keys: [], branches, order: 'last_fetched_at' };
 }
 
 /**
@@ -109,28 +146,30 @@ function momentAgo(engine: Engine, ms: number, asOf: string | undefined) {
  */
 function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Group[] {
   const { run, status: statuses = [], lease } = filter;
-  // Of the statuses of a run only failures have an index.
-  const isRunFailures = run !== undefined && statuses.length === 1 && statuses[0] === 'failed';
+  const ofRun = (some: readonly WorkItemStatus[]) =>
+    some.map((status) => sql<boolean>`run_id = ${run} and ${is(status)}`);
   const groups = givenFilters(filter)
     .flatMap(({ filter: { name, group }, value }) =>
       group && (group.when?.(value) ?? true) ? [{ name, ...group }] : [],
     )
     .toSorted((a, b) => a.rank - b.rank)
     .flatMap(({ name, order }): Group[] => {
-      if (name === 'run' && isRunFailures) {
-        const branches = [sql<boolean>`run_id = ${run} and ${is('failed')}`];
-        return [{ keys: ['run', 'status'], branches, order }];
+      // The index of a run has each of its statuses in the order of the list.
+      if (name === 'run') {
+        return statuses.length > 0
+          ? [{ keys: ['run', 'status'], branches: ofRun(statuses), order }]
+          : [
+              {
+                keys: ['run'],
+                branches: ofRun(workItemStatuses),
+                whole: sql<boolean>`run_id = ${run}`,
+                order,
+              },
+            ];
       }
       const found = conditions.find(({ key }) => key === name);
       return found ? [{ keys: [name], branches: [found.seek], order }] : [];
     });
-  if (run !== undefined && statuses.length > 0 && !isRunFailures) {
-    groups.push({
-      keys: ['run', 'status'],
-      branches: statuses.map((status) => sql<boolean>`run_id = ${run} and ${is(status)}`),
-      order: null,
-    });
-  }
   // Only an item in progress is leased.
   if (lease !== undefined) {
     groups.push({ keys: [], branches: [is('in_progress')], order: 'created_at' });
@@ -144,7 +183,12 @@ function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Gro
     const keys = source === undefined ? ['status'] : ['source', 'status'];
     groups.push({ keys, branches: byStatus(statuses), order: 'created_at' });
   } else if (source !== undefined) {
-    groups.push({ keys: ['source'], branches: byStatus(workItemStatuses), order: 'created_at' });
+    groups.push({
+      keys: ['source'],
+      branches: byStatus(workItemStatuses),
+      whole: source.seek,
+      order: 'created_at',
+    });
   }
   return groups;
 }

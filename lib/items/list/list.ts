@@ -94,9 +94,11 @@ const orderOf = (sort: WorkItemSort, direction: SortDirection): KeysetOrder => (
   id: ref('work_item_id'),
 });
 
+const newestFirst = orderOf('created_at', 'desc');
+
 /** For every reader that walks the items of a filter. */
 const choose = (filter: WorkItemFilter, sort: WorkItemSort) => (session: Session) =>
-  pathOf(session, filter, sort, (where) => isSmallGroup(session, workItems, where));
+  pathOf(session, filter, sort, newestFirst, (where) => isSmallGroup(session, workItems, where));
 
 /**
  * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError

@@ -13,12 +13,12 @@ describe('the address of the work-item list', () => {
 
   it.each([
     [{ resource: 'Star' }, 'resource_id', 'asc'],
-    [{ due: '1' }, 'next_fetch_at', 'asc'],
+    [{ due: '1' }, 'created_at', 'desc'],
     [{ stale: '30' }, 'last_fetched_at', 'desc'],
     [{ fetched_from: '2026-01-01' }, 'last_fetched_at', 'desc'],
-    [{ updated_to: '2026-01-01' }, 'updated_at', 'desc'],
-    [{ priority_to: '10' }, 'priority', 'asc'],
-    [{ priority_to: '10', run: 'some-run' }, 'created_at', 'desc'],
+    [{ updated_to: '2026-01-01' }, 'created_at', 'desc'],
+    [{ created_to: '2026-01-01', fetched_from: '2025-01-01' }, 'last_fetched_at', 'desc'],
+    [{ stale: '30', run: 'some-run' }, 'created_at', 'desc'],
     [{ stale: '30', sort: 'created_at' }, 'created_at', 'desc'],
   ])('orders %o by %s %s', (raw, sort, direction) => {
     expect(parse({ ...raw }).query).toMatchObject({ sort, direction });

@@ -65,14 +65,11 @@ export function withCurrentNames<V>(raw: Readonly<Record<string, V>>): Record<st
 const pick = <V>(raw: Readonly<Record<string, V>>) =>
   Object.fromEntries(Object.entries(raw).filter(([name]) => currentName(name) === name));
 
-/** The first of these of which a filter asks one stretch is the order that its index has. */
+/** The first of these of which a filter asks one stretch is the order that an index has. */
 const stretched = [
   'resource_id',
-  'next_fetch_at',
   'last_fetched_at',
   'created_at',
-  'updated_at',
-  'priority',
 ] as const satisfies readonly WorkItemSort[];
 
 /** The order in which a filter's range is one stretch of an index; by creation where there is none. */

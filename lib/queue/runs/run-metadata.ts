@@ -10,7 +10,7 @@ const runMetadataSchema = z.looseObject({
   /** The same of its requests; and how many of them the items taken in so far are to take. */
   requests_reached: z.boolean().optional().catch(undefined),
   planned_requests: z.number().optional().catch(undefined),
-  /** Where the preparation stands: which of the run's filters, and the last item looked at. */
+  /** Where the preparation stands: which of the run's filters, and how far in its items. */
   prepare: z.object({ filter: z.number(), cursor: z.string() }).optional().catch(undefined),
 });
 export type RunMetadata = z.infer<typeof runMetadataSchema>;
