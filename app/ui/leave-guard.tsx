@@ -1,5 +1,5 @@
 'use client';
-/** LeaveGuard: asks before a link, or the closing of the tab, leaves a form that was changed. */
+/** LeaveGuard: while it is there, it asks before a link, or the closing of the tab, leaves a form that was changed. */
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { ConfirmDialog } from './dialog.tsx';
@@ -17,16 +17,14 @@ function addressOf(event: MouseEvent): string | null {
   return link.pathname + link.search === here ? null : address;
 }
 
-export function LeaveGuard({ isDirty }: { readonly isDirty: boolean }) {
+export function LeaveGuard() {
   const router = useRouter();
   const [target, setTarget] = useState<string | null>(null);
   useEffect(() => {
-    if (!isDirty) return;
     const onClick = (event: MouseEvent) => {
       const address = addressOf(event);
       if (address === null) return;
       event.preventDefault();
-      event.stopPropagation();
       setTarget(address);
     };
     const onClose = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -36,7 +34,7 @@ export function LeaveGuard({ isDirty }: { readonly isDirty: boolean }) {
       document.removeEventListener('click', onClick, { capture: true });
       window.removeEventListener('beforeunload', onClose);
     };
-  }, [isDirty]);
+  }, []);
   return (
     <ConfirmDialog
       isOpen={target !== null}

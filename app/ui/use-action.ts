@@ -3,7 +3,7 @@
  * What every server action is called through: once at a time, its error kept for the form, a word on what it did. A
  * console that does not answer is a failure like any other: whatever was typed stays where it is.
  */
-import { unstable_isUnrecognizedActionError, useRouter } from 'next/navigation';
+import { useRouter } from 'next/navigation';
 import { useCallback, useState, useTransition } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { askLiveNow } from './live-attention.ts';
@@ -43,7 +43,8 @@ export async function answerOf<T>(call: Promise<Answer<T>>): Promise<Answer<T>> 
   try {
     return await call;
   } catch (error) {
-    return { ok: false, error: unstable_isUnrecognizedActionError(error) ? replaced : unreachable };
+    const isReplaced = error instanceof Error && error.name === 'UnrecognizedActionError';
+    return { ok: false, error: isReplaced ? replaced : unreachable };
   }
 }
 

@@ -1,10 +1,10 @@
 'use client';
 /** SourceForm: the settings, seeds and secrets of a source, with a test of the values as they stand. */
-import { FlaskConical, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
-import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
+import { ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { CheckboxField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { LeaveGuard } from '#app/ui/leave-guard.tsx';
@@ -15,7 +15,7 @@ import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 import { type SaveInput, save, test } from './actions.ts';
-import { ForeignChanges, type LastChange } from './foreign-changes.tsx';
+import type { LastChange } from './draft-notes.tsx';
 import { FieldGroups, FormFieldInput, SeedFields } from './form-fields.tsx';
 import type { SecretField, SourceFormModel } from './form-model.ts';
 import { errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
@@ -24,6 +24,7 @@ import { useSourceDraft } from './use-source-draft.ts';
 
 const loadTestResult = () => import('./test-result.tsx');
 const TestResult = lazy(loadTestResult);
+const DraftNotes = lazy(() => import('./draft-notes.tsx'));
 
 export interface SourceFormStart {
   readonly name: string;
@@ -120,29 +121,11 @@ export function SourceForm({
         submit();
       }}
     >
-      <LeaveGuard isDirty={isDirty} />
-      {form.hasComeBack ? (
-        <Banner
-          title="What you typed here was not saved, and has come back"
-          isLive
-          action={
-            <Button size="sm" onPress={form.discard}>
-              Discard it
-            </Button>
-          }
-        >
-          {form.hadSecrets ? 'Secrets are kept nowhere: enter them again.' : null}
-        </Banner>
-      ) : null}
-      {form.foreign && saved ? (
-        <ForeignChanges
-          revision={saved.revision}
-          last={lastChange}
-          changes={form.foreign.changes}
-          chosen={form.foreign.chosen}
-          onChoose={form.choose}
-          onClose={form.closeForeign}
-        />
+      {isDirty ? <LeaveGuard /> : null}
+      {form.hasComeBack || form.foreign ? (
+        <Suspense fallback={null}>
+          <DraftNotes form={form} revision={saved?.revision ?? 0} last={lastChange} />
+        </Suspense>
       ) : null}
       {error ? <FormError error={error} other={otherErrors(fields, known)} /> : null}
       <Section title="Source">
@@ -248,11 +231,7 @@ export function SourceForm({
           <Button type="submit" variant="primary" isPending={saving.isPending}>
             {saved ? 'Save changes' : 'Create source'}
           </Button>
-          <Button
-            icon={<FlaskConical aria-hidden />}
-            isPending={testing.isPending}
-            onPress={runTest}
-          >
+          <Button isPending={testing.isPending} onPress={runTest}>
             Test these values
           </Button>
           <span className="text-xs text-ink-3">

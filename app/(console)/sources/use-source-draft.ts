@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useDraft } from '#app/ui/draft.ts';
 import type { SourceFormModel } from './form-model.ts';
 import { type FieldValue, valuesOf } from './form-values.ts';
-import { type ForeignChange, mergeDrafts, type SourceDraft, takeField } from './merge-drafts.ts';
+import type { ForeignChange, SourceDraft, takeField } from './merge-drafts.ts';
 import type { SourceFormStart } from './source-form.tsx';
 
 /** As it is kept in the tab: with what it was typed over, to tell whose change is whose. */
@@ -20,7 +20,11 @@ interface Foreign {
   readonly yours: SourceDraft;
   /** Disputed fields that are as the other saved them. */
   readonly chosen: ReadonlySet<string>;
+  /** Comes with the code that merges. */
+  readonly take: typeof takeField;
 }
+
+export type SourceDraftForm = ReturnType<typeof useSourceDraft>;
 
 export function useSourceDraft({
   draftKey,
@@ -53,16 +57,16 @@ export function useSourceDraft({
     takeBack: (kept) => {
       setDirty(true);
       setHadSecrets(kept.hadSecrets);
-      if (kept.revision === revision) return setDraft(kept.draft);
-      const { merged, changes } = mergeDrafts(model, {
-        base: kept.base,
-        theirs: base,
-        yours: kept.draft,
-      });
-      setDraft(merged);
-      setForeign({ changes, yours: kept.draft, chosen: new Set() });
+      setDraft(kept.draft);
+      if (kept.revision !== revision) void mergeWith(kept);
     },
   });
+  async function mergeWith({ base: before, draft: yours }: Kept) {
+    const { mergeDrafts, takeField: take } = await import('./merge-drafts.ts');
+    const { merged, changes } = mergeDrafts(model, { base: before, theirs: base, yours });
+    setDraft(merged);
+    setForeign({ changes, yours, chosen: new Set(), take });
+  }
   const change = (changes: Partial<SourceDraft>) => {
     setDirty(true);
     setDraft((before) => ({ ...before, ...changes }));
@@ -100,7 +104,7 @@ export function useSourceDraft({
       else chosen.delete(path);
       setForeign({ ...foreign, chosen });
       setDraft((before) =>
-        takeField(model, path, before, side === 'theirs' ? base : foreign.yours),
+        foreign.take(model, path, before, side === 'theirs' ? base : foreign.yours),
       );
     },
     closeForeign: () => setForeign(null),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { itemChanges } from '#lib/items/changes/registry.ts';
-import { changeIcons } from './change-icons.ts';
+import { changeIcons } from './change-icons.tsx';
 
 test.each(itemChanges.map(({ action, icon }) => ({ action, icon })))(
   'the picture of $action, $icon, has a drawing',

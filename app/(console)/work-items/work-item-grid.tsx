@@ -10,10 +10,10 @@ import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
-import { SelectionBar } from './change-buttons.tsx';
 import type { ListColumn } from './columns.tsx';
 import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import { useArrangement, useGridTable } from './use-grid-table.ts';
 import { useItemInView } from './use-list-state.tsx';
 

@@ -82,7 +82,7 @@ export interface ChangeDefinition<C extends { readonly action: string }> {
   readonly label: string;
   /** With how many it is about, at `{items}`; absent = the label before them. */
   readonly labelOfMany?: string;
-  /** Names a drawing of the console (`work-items/change-icons.ts`). */
+  /** Names a drawing of the console (`work-items/change-icons.tsx`). */
   readonly icon: string;
   readonly permission: Permission;
   /** A button of its own in the selection bar; the others stand in its menu. */

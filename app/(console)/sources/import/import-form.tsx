@@ -51,7 +51,7 @@ export function ImportForm() {
   });
   return (
     <div className="flex flex-col gap-4">
-      <LeaveGuard isDirty={yaml !== ''} />
+      {yaml === '' ? null : <LeaveGuard />}
       <Section
         title="YAML"
         aside={

@@ -21,3 +21,8 @@ export const changeIcons: Readonly<Record<string, LucideIcon>> = {
   into: FolderInput,
   plan: CalendarClock,
 };
+
+export function ChangePicture({ of }: { readonly of: { readonly icon: string } }) {
+  const Icon = changeIcons[of.icon];
+  return Icon ? <Icon aria-hidden /> : null;
+}
