@@ -10,7 +10,7 @@ import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
 import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
-import { purgeOld } from '#lib/retention/purge.ts';
+import { purgeInTurn } from '#lib/retention/purge.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
@@ -241,7 +241,14 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
         await purgeOldOutcomes(db);
       },
     },
-    { what: 'purge what is past its retention', everyMs: purgeEveryMs, run: () => purgeOld(db) },
+    {
+      what: 'purge what is past its retention',
+      everyMs: purgeEveryMs,
+      run: async () => {
+        const round = await purgeInTurn(db, parts.ended);
+        if (round?.stoppedBy) log.warn({ stopped_by: round.stoppedBy }, 'retention stopped early');
+      },
+    },
   ];
 }
 

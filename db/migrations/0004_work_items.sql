@@ -196,3 +196,119 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     INCLUDE ([status], [run_id], [source_system])
     WHERE [status] = N'pending' AND [run_id] IS NULL;
 GO
+-- Procedures for people and for jobs of SQL Server Agent; docs/sql-server.md has an example of each.
+IF OBJECT_ID(N'[$(schema)].[enqueue_item]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[enqueue_item];
+GO
+-- Enqueues a resource unless its key is known: one row with its work_item_id, and is_new = 1 or 0. The host that paces
+-- its requests is read from the address.
+CREATE PROCEDURE [$(schema)].[enqueue_item]
+    @source_system NVARCHAR(100),
+    @source_name NVARCHAR(100),
+    @resource_type NVARCHAR(100),
+    @resource_id NVARCHAR(500),
+    @request_uri NVARCHAR(2000),
+    @priority INT = 100,
+    @run_id NVARCHAR(36) = NULL,
+    @metadata NVARCHAR(MAX) = NULL
+AS
+BEGIN
+    SET NOCOUNT ON;
+    IF CONCAT(@source_system, @source_name, @resource_type) LIKE N'%:%'
+        THROW 51000, N'System, source and type must not contain a colon.', 1;
+    IF @source_system IS NULL OR @source_name IS NULL OR @resource_type IS NULL OR @resource_id IS NULL OR @request_uri IS NULL
+        OR DATALENGTH(@source_system) = 0 OR DATALENGTH(@source_name) = 0 OR DATALENGTH(@resource_type) = 0 OR DATALENGTH(@resource_id) = 0
+        THROW 51000, N'System, source, type, id and address are all needed.', 1;
+    IF DATALENGTH(LTRIM(RTRIM(@source_system))) < DATALENGTH(@source_system) OR DATALENGTH(LTRIM(RTRIM(@source_name))) < DATALENGTH(@source_name)
+        OR DATALENGTH(LTRIM(RTRIM(@resource_type))) < DATALENGTH(@resource_type) OR DATALENGTH(LTRIM(RTRIM(@resource_id))) < DATALENGTH(@resource_id)
+        THROW 51000, N'No part of the key may begin or end with a blank.', 1;
+    DECLARE @key NVARCHAR(1000) = CONCAT(@source_system, N':', @source_name, N':', @resource_type, N':', @resource_id);
+    IF DATALENGTH(@key) > 1700
+        THROW 51000, N'System, source, type and id have more than 850 characters together.', 1;
+    DECLARE @rest NVARCHAR(2001) = CASE WHEN CHARINDEX(N'://', @request_uri) > 0
+        THEN SUBSTRING(@request_uri, CHARINDEX(N'://', @request_uri) + 3, 2000) ELSE N'' END;
+    SET @rest = REPLACE(REPLACE(@rest, N'?', N'/'), N'#', N'/') + N'/';
+    SET @rest = LEFT(@rest, CHARINDEX(N'/', @rest) - 1);
+    DECLARE @host NVARCHAR(300) = LOWER(LEFT(SUBSTRING(@rest, CHARINDEX(N'@', @rest) + 1, 2000), 300));
+    IF (LOWER(@request_uri) LIKE N'https://%' AND @host LIKE N'%:443') OR (LOWER(@request_uri) LIKE N'http://%' AND @host LIKE N'%:80')
+        SET @host = LEFT(@host, LEN(@host) - CHARINDEX(N':', REVERSE(@host)));
+    DECLARE @id NVARCHAR(36) = LOWER(CONVERT(NVARCHAR(36), NEWID())), @now DATETIME2(3) = SYSUTCDATETIME(), @is_new INT = 0;
+    BEGIN TRY
+        INSERT INTO [$(schema)].[work_items] ([work_item_id], [source_system], [source_name], [resource_type], [resource_id],
+            [request_uri], [request_method], [metadata], [priority], [status], [attempt], [run_id], [created_at], [updated_at],
+            [available_at], [dedupe_key], [host])
+        SELECT @id, @source_system, @source_name, @resource_type, @resource_id, @request_uri, N'GET', @metadata, @priority,
+            N'pending', 0, LOWER(@run_id), @now, @now, @now, @key, NULLIF(@host, N'')
+        WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[work_items] WHERE [dedupe_key] = @key);
+        SET @is_new = @@ROWCOUNT;
+    END TRY
+    BEGIN CATCH
+        -- Somebody else enqueued it at the same moment. In a transaction of the caller that is the caller's to repeat.
+        IF ERROR_NUMBER() NOT IN (2601, 2627) OR @@TRANCOUNT > 0 THROW;
+    END CATCH
+    SELECT [work_item_id], @is_new AS [is_new] FROM [$(schema)].[work_items] WHERE [dedupe_key] = @key;
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[recrawl_stale]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[recrawl_stale];
+GO
+-- Sends completed items of a source round again that were not fetched for so many days, those that are longest overdue
+-- first: at most @most, in statements of 500, outside of any run. Items pinned to never or retired are left alone.
+-- One row: how many.
+CREATE PROCEDURE [$(schema)].[recrawl_stale]
+    @source_name NVARCHAR(100),
+    @days INT,
+    @most INT = 10000
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @before DATETIME2(3) = DATEADD(day, -@days, SYSUTCDATETIME()), @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @at DATETIME2(3) = '0001-01-01T00:00:00', @id NVARCHAR(36) = N'', @sent INT = 0, @looked INT = 1;
+    DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [work_item_id] NVARCHAR(36) NOT NULL, [last_fetched_at] DATETIME2(3) NOT NULL);
+    WHILE @looked > 0 AND @sent < @most
+    BEGIN
+        DELETE FROM @old;
+        INSERT INTO @old ([place], [work_item_id], [last_fetched_at])
+        SELECT ROW_NUMBER() OVER (ORDER BY w.[last_fetched_at], w.[work_item_id]), w.[work_item_id], w.[last_fetched_at]
+        FROM (
+            SELECT TOP (500) [work_item_id], [last_fetched_at] FROM [$(schema)].[work_items]
+            WHERE [source_name] = @source_name AND [last_fetched_at] < @before
+                AND [last_fetched_at] >= @at AND ([last_fetched_at] > @at OR [work_item_id] > @id)
+            ORDER BY [last_fetched_at], [work_item_id]
+        ) AS w;
+        SET @looked = (SELECT COUNT(*) FROM @old);
+        SELECT @at = [last_fetched_at], @id = [work_item_id] FROM @old WHERE [place] = @looked;
+        UPDATE [$(schema)].[work_items]
+        SET [status] = N'pending', [attempt] = 0, [run_id] = NULL, [wait_reason] = NULL, [available_at] = @now,
+            [error_code] = NULL, [error_message] = NULL, [updated_at] = @now
+        WHERE [work_item_id] IN (SELECT [work_item_id] COLLATE DATABASE_DEFAULT FROM @old WHERE [place] <= @most - @sent)
+            AND [status] = N'completed' AND [last_fetched_at] < @before
+            AND ([refetch] IS NULL OR [refetch] NOT IN (N'never', N'retired'));
+        SET @sent = @sent + @@ROWCOUNT;
+    END
+    SELECT @sent AS [sent];
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[known_resources]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[known_resources];
+GO
+-- What is known of a source in a status, in the order of its creation: at most @most items behind the place that the
+-- last row of the page before has.
+CREATE PROCEDURE [$(schema)].[known_resources]
+    @source_name NVARCHAR(100),
+    @status NVARCHAR(20) = N'completed',
+    @after_created DATETIME2(7) = NULL,
+    @after_id NVARCHAR(36) = NULL,
+    @most INT = 500
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SELECT TOP (@most) [work_item_id], [source_system], [resource_type], [resource_id], [request_uri], [created_at],
+        [last_fetched_at], [last_changed_at], [missing_since]
+    FROM [$(schema)].[work_items]
+    WHERE [source_name] = @source_name AND [status] = @status
+        AND [created_at] >= COALESCE(@after_created, '0001-01-01T00:00:00')
+        AND ([created_at] > COALESCE(@after_created, '0001-01-01T00:00:00') OR [work_item_id] > COALESCE(@after_id, N''))
+    ORDER BY [created_at], [work_item_id];
+END
+GO

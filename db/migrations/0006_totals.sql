@@ -127,3 +127,22 @@ BEGIN
     );
 END
 GO
+IF OBJECT_ID(N'[$(schema)].[queue_statistics]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[queue_statistics];
+GO
+-- How many items each source has in each status: exact, of one moment, without counting items.
+CREATE PROCEDURE [$(schema)].[queue_statistics]
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SELECT [source_system], [source_name], [status], SUM([n]) AS [items]
+    FROM (
+        SELECT [source_system], [source_name], [status], [item_count] AS [n] FROM [$(schema)].[source_totals]
+        UNION ALL
+        SELECT [source_system], [source_name], [status], [delta] FROM [$(schema)].[source_total_deltas]
+    ) AS [totals]
+    GROUP BY [source_system], [source_name], [status]
+    HAVING SUM([n]) <> 0
+    ORDER BY [source_system], [source_name], [status];
+END
+GO

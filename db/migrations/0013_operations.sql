@@ -230,3 +230,229 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
     ON [$(schema)].[audit_log] ([target_type], [target_id], [at], [audit_id]);
 GO
+IF OBJECT_ID(N'[$(schema)].[purge_portion]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[purge_portion];
+GO
+-- Looks at the next rows of a kind that are older than @older_than_min minutes, at most @portion, along the index in which they grow
+-- old, and deletes those that may go. It passes over what anybody has locked, and a statement never touches enough
+-- rows for a lock of the table. @at and @id say where to go on; null = nothing old is left behind. @log_wait is set, and
+-- nothing done, while a replica or a backup keeps the log from being used again.
+CREATE PROCEDURE [$(schema)].[purge_portion]
+    @kind NVARCHAR(20),
+    @source NVARCHAR(100),
+    @older_than_min INT,
+    @most_rows BIGINT,
+    @portion INT,
+    @after_at DATETIME2(7),
+    @after_id NVARCHAR(200),
+    @gone INT OUTPUT,
+    @at DATETIME2(7) OUTPUT,
+    @id NVARCHAR(200) OUTPUT,
+    @log_wait NVARCHAR(60) OUTPUT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SELECT @gone = 0, @at = NULL, @id = NULL, @log_wait = NULL;
+    IF @@VERSION LIKE N'Microsoft%'
+    BEGIN
+        SELECT @log_wait = [log_reuse_wait_desc] FROM sys.databases WHERE [database_id] = DB_ID()
+            AND [log_reuse_wait_desc] IN (N'REPLICATION', N'DATABASE_MIRRORING', N'AVAILABILITY_REPLICA', N'ACTIVE_BACKUP_OR_RESTORE');
+        IF @log_wait IS NOT NULL RETURN;
+    END
+    DECLARE @before DATETIME2(7) = DATEADD(minute, -@older_than_min, SYSUTCDATETIME());
+    DECLARE @from DATETIME2(7) = COALESCE(@after_at, '0001-01-01T00:00:00'), @beyond NVARCHAR(200) = COALESCE(@after_id, N'');
+    DECLARE @guid NVARCHAR(36) = COALESCE(@after_id, N'00000000-0000-0000-0000-000000000000');
+    DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT;
+    DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [at] DATETIME2(7) NOT NULL, [id] NVARCHAR(200) NOT NULL);
+    DECLARE @purged TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL);
+
+    -- In the written order of locks, so that no kind goes against another.
+    IF @kind = N'request keys'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY k.[created_at], k.[request_key]), k.[created_at], k.[request_key]
+        FROM (SELECT TOP (@portion) [created_at], [request_key] FROM [$(schema)].[request_keys]
+            WHERE [created_at] < @before AND [created_at] >= @from
+                AND ([created_at] > @from OR [request_key] > @beyond COLLATE Latin1_General_100_BIN2)
+            ORDER BY [created_at], [request_key]) AS k;
+        DELETE FROM [$(schema)].[request_keys] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [request_key] IN (SELECT [id] COLLATE Latin1_General_100_BIN2 FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'operations'
+    BEGIN
+        -- Ids grow with time; the outcomes of single items have gone before.
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY b.[bulk_action_id]), b.[created_at], b.[bulk_action_id]
+        FROM (SELECT TOP (@portion) [bulk_action_id], [created_at] FROM [$(schema)].[bulk_actions]
+            WHERE [bulk_action_id] > @beyond ORDER BY [bulk_action_id]) AS b
+        WHERE b.[created_at] < @before;
+        DELETE FROM [$(schema)].[bulk_actions] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [bulk_action_id] IN (SELECT [id] FROM @old) AND [finished_at] < @before AND NOT EXISTS (
+            SELECT 1 FROM [$(schema)].[bulk_action_chunks] AS c WHERE c.[bulk_action_id] = [bulk_actions].[bulk_action_id]) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'items'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY w.[last_fetched_at], w.[work_item_id]), w.[last_fetched_at], w.[work_item_id]
+        FROM (SELECT TOP (@portion) [last_fetched_at], [work_item_id] FROM [$(schema)].[work_items]
+            WHERE [source_name] = @source AND [last_fetched_at] < @before AND [last_fetched_at] >= @from
+                AND ([last_fetched_at] > @from OR [work_item_id] > @beyond)
+            ORDER BY [last_fetched_at], [work_item_id]) AS w;
+        DELETE FROM [$(schema)].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        OUTPUT deleted.[work_item_id], deleted.[dedupe_key] INTO @purged
+        WHERE [work_item_id] IN (SELECT [id] COLLATE DATABASE_DEFAULT FROM @old)
+            AND [status] IN (N'completed', N'skipped') AND [last_fetched_at] < @before OPTION (MAXDOP 1);
+        SET @gone = (SELECT COUNT(*) FROM @purged);
+    END
+    IF @kind IN (N'records', N'versions')
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY r.[fetched_at_utc], r.[ingest_id]), r.[fetched_at_utc], CAST(r.[ingest_id] AS NVARCHAR(36))
+        FROM (SELECT TOP (@portion) [fetched_at_utc], [ingest_id] FROM [$(schema)].[IngestRecords]
+            WHERE [source_name] = @source AND [fetched_at_utc] < @before AND [fetched_at_utc] >= @from
+                AND ([fetched_at_utc] > @from OR [ingest_id] > CAST(@guid AS UNIQUEIDENTIFIER))
+            ORDER BY [fetched_at_utc], [ingest_id]) AS r;
+        -- Of a resource that has a newer record, when only older versions are to go.
+        IF @kind = N'versions'
+            DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) AND EXISTS (
+                SELECT 1 FROM [$(schema)].[IngestRecords] AS n
+                WHERE n.[source_system] = [IngestRecords].[source_system] AND n.[source_name] = [IngestRecords].[source_name]
+                    AND n.[resource_type] = [IngestRecords].[resource_type] AND n.[resource_id] = [IngestRecords].[resource_id]
+                    AND n.[fetched_at_utc] > [IngestRecords].[fetched_at_utc]) OPTION (MAXDOP 1);
+        ELSE
+            DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'items'
+        DELETE FROM [$(schema)].[seen_resources] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            WHERE [resource_key] IN (SELECT [dedupe_key] FROM @purged) OPTION (MAXDOP 1);
+    IF @kind = N'runs'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY r.[started_at], r.[run_id]), r.[started_at], CAST(r.[run_id] AS NVARCHAR(36))
+        FROM (SELECT TOP (@portion) [started_at], [run_id] FROM [$(schema)].[ingest_runs]
+            WHERE [started_at] < @before AND [started_at] >= @from
+                AND ([started_at] > @from OR [run_id] > CAST(@guid AS UNIQUEIDENTIFIER))
+            ORDER BY [started_at], [run_id]) AS r;
+        DELETE FROM [$(schema)].[ingest_runs] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [run_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old)
+            AND [status] <> N'running' AND [phase] = N'ready' AND [completed_at] < @before OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'items'
+        DELETE FROM [$(schema)].[work_item_attempts] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [work_item_id] IN (SELECT [work_item_id] COLLATE DATABASE_DEFAULT FROM @purged) OPTION (MAXDOP 1);
+    IF @kind = N'attempts'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY a.[finished_at], a.[attempt_id]), a.[finished_at], a.[attempt_id]
+        FROM (SELECT TOP (@portion) [finished_at], [attempt_id] FROM [$(schema)].[work_item_attempts]
+            WHERE [finished_at] < @before AND [finished_at] >= @from AND ([finished_at] > @from OR [attempt_id] > @beyond)
+            ORDER BY [finished_at], [attempt_id]) AS a;
+        DELETE FROM [$(schema)].[work_item_attempts] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE EXISTS (SELECT 1 FROM @old AS o WHERE o.[at] = [work_item_attempts].[finished_at] AND o.[id] = [work_item_attempts].[attempt_id])
+            AND [finished_at] >= (SELECT MIN([at]) FROM @old) AND [finished_at] <= (SELECT MAX([at]) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'audit'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY a.[at], a.[audit_id]), a.[at], a.[audit_id]
+        FROM (SELECT TOP (@portion) [at], [audit_id] FROM [$(schema)].[audit_log]
+            WHERE [at] < @before AND [at] >= @from AND ([at] > @from OR [audit_id] > @beyond)
+            ORDER BY [at], [audit_id]) AS a;
+        DELETE FROM [$(schema)].[audit_log] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [audit_id] IN (SELECT [id] FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'events'
+    BEGIN
+        IF @after_id IS NOT NULL SET @number = CAST(@after_id AS BIGINT);
+        SET @newest = (SELECT MAX([event_id]) FROM [$(schema)].[events]);
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY e.[event_id]), e.[at], CAST(e.[event_id] AS NVARCHAR(20))
+        FROM (SELECT TOP (@portion) [event_id], [at] FROM [$(schema)].[events] WHERE [event_id] > @number ORDER BY [event_id]) AS e
+        WHERE e.[at] < @before OR e.[event_id] <= @newest - @most_rows;
+        DELETE FROM [$(schema)].[events] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [event_id] IN (SELECT CAST([id] AS BIGINT) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+
+    SET @looked = (SELECT COUNT(*) FROM @old);
+    IF @looked = @portion
+        SELECT @at = [at], @id = [id] FROM @old WHERE [place] = @looked;
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[run_retention]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[run_retention];
+GO
+-- What workers do every hour, for a job: everything that the settings say is too old goes, portion by portion, each in a
+-- transaction of its own, with a pause between, for at most @minutes. One row per kind and source: how many rows went.
+-- An error (1105, 9002 and the like) ends it; while the log waits for a replica or a backup it does nothing.
+CREATE PROCEDURE [$(schema)].[run_retention]
+    @minutes INT = 60
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+    DECLARE @settings NVARCHAR(MAX) = COALESCE((SELECT [value] FROM [$(schema)].[app_settings] WHERE [name] = N'retention'), N'{}');
+    DECLARE @until DATETIME2(3) = DATEADD(minute, @minutes, SYSUTCDATETIME());
+    DECLARE @place INT = 1, @kind NVARCHAR(20), @source NVARCHAR(100), @older_than_min INT, @most_rows BIGINT, @portion_gone INT;
+    DECLARE @at DATETIME2(7), @id NVARCHAR(200), @next_at DATETIME2(7), @next_id NVARCHAR(200), @log_wait NVARCHAR(60), @more INT;
+    DECLARE @work TABLE ([place] INT NOT NULL PRIMARY KEY, [kind] NVARCHAR(20) NOT NULL, [source] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NULL,
+        [days] INT NOT NULL, [most_rows] BIGINT NULL, [gone] BIGINT NOT NULL);
+    DECLARE @kinds TABLE ([kind] NVARCHAR(20) NOT NULL, [days] INT NULL, [most_rows] BIGINT NULL);
+    DECLARE @own TABLE ([source] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [kind] NVARCHAR(20) NOT NULL, [days] INT NULL);
+    INSERT INTO @kinds ([kind], [days], [most_rows]) VALUES
+        (N'events', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT), 1000000),
+        (N'attempts', CAST(JSON_VALUE(@settings, '$.attemptDays') AS INT), NULL),
+        (N'runs', CAST(JSON_VALUE(@settings, '$.runDays') AS INT), NULL),
+        (N'audit', CAST(JSON_VALUE(@settings, '$.auditDays') AS INT), NULL),
+        (N'operations', CAST(JSON_VALUE(@settings, '$.operationDays') AS INT), NULL),
+        (N'request keys', 7, NULL);
+    -- What a source has of its own counts, also that it keeps something for ever.
+    INSERT INTO @own ([source], [kind], [days])
+    SELECT CAST(s.[key] AS NVARCHAR(100)), CASE d.[key] WHEN N'recordDays' THEN N'records' WHEN N'versionDays' THEN N'versions' ELSE N'items' END,
+        CAST(d.[value] AS INT)
+    FROM OPENJSON(@settings, '$.sources') AS s CROSS APPLY OPENJSON(s.[value]) AS d;
+    INSERT INTO @work ([place], [kind], [source], [days], [most_rows], [gone])
+    SELECT ROW_NUMBER() OVER (ORDER BY w.[kind], w.[source]), w.[kind], w.[source], w.[days], w.[most_rows], 0
+    FROM (
+        SELECT [kind], NULL AS [source], [days], [most_rows] FROM @kinds
+        UNION ALL
+        SELECT k.[kind], n.[name], CASE WHEN o.[source] IS NULL THEN k.[days] ELSE o.[days] END, NULL
+        FROM (SELECT [source_name] AS [name] FROM [$(schema)].[source_totals] UNION SELECT [source_name] FROM [$(schema)].[source_total_deltas]) AS n
+        CROSS JOIN (
+            SELECT N'records' AS [kind], CAST(JSON_VALUE(@settings, '$.recordDays') AS INT) AS [days]
+            UNION ALL SELECT N'versions', CAST(JSON_VALUE(@settings, '$.versionDays') AS INT)
+            UNION ALL SELECT N'items', CAST(JSON_VALUE(@settings, '$.itemDays') AS INT)
+        ) AS k
+        LEFT JOIN @own AS o ON o.[source] = n.[name] AND o.[kind] = k.[kind]
+    ) AS w
+    WHERE w.[days] IS NOT NULL;
+    WHILE @place IS NOT NULL AND SYSUTCDATETIME() < @until AND @log_wait IS NULL
+    BEGIN
+        SELECT @kind = [kind], @source = [source], @older_than_min = [days] * 1440, @most_rows = [most_rows], @at = NULL, @id = NULL, @more = 1
+        FROM @work WHERE [place] = @place;
+        WHILE @more = 1 AND SYSUTCDATETIME() < @until
+        BEGIN
+            BEGIN TRANSACTION;
+            EXEC [$(schema)].[purge_portion] @kind, @source, @older_than_min, @most_rows, 500, @at, @id,
+                @portion_gone OUTPUT, @next_at OUTPUT, @next_id OUTPUT, @log_wait OUTPUT;
+            COMMIT TRANSACTION;
+            UPDATE @work SET [gone] = [gone] + @portion_gone WHERE [place] = @place;
+            SELECT @at = @next_at, @id = @next_id, @more = CASE WHEN @next_id IS NULL THEN 0 ELSE 1 END;
+            -- Others come first. Babelfish knows no WAITFOR.
+            IF @more = 1 AND @@VERSION LIKE N'Microsoft%' EXEC(N'WAITFOR DELAY ''00:00:00.050''');
+        END
+        SET @place = (SELECT MIN([place]) FROM @work WHERE [place] > @place);
+    END
+    SELECT [kind], [source], [gone] FROM @work ORDER BY [place];
+    IF @log_wait IS NOT NULL
+        RAISERROR(N'Retention waits: the log is held by %s.', 10, 1, @log_wait);
+END
+GO

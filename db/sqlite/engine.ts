@@ -6,6 +6,7 @@ import { claimPolitely } from './claim-politely.ts';
 import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
+import { purge } from './purge.ts';
 import { totals } from './totals.ts';
 import { sqliteWords } from './words.ts';
 
@@ -21,6 +22,7 @@ export const sqliteEngine: Engine = {
   insertWorkItemsIfAbsent,
   touchSeenResources,
   ...finish,
+  purge,
   ...totals,
   countTogether,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { claim, claimPolitely, hasReadyItems, pendingBy } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
+import { purge } from './purge.ts';
 import { repairQueue } from './repair-queue.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
 import { totals } from './totals.ts';
@@ -20,6 +21,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   insertWorkItemsIfAbsent: (session, rows) => insertWorkItemsIfAbsent(session, schema, rows),
   touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
   ...finish,
+  purge: (tx, request) => purge(tx, schema, request),
   ...totals(schema),
   // The trigger counts all rows of a statement at once.
   countTogether: async (_session, _expected, change) => (await change()).result,

@@ -4,7 +4,6 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { useStore } from '#test/queue-database.ts';
 import { followEvents, latestEvents, listEvents } from './list-events.ts';
 import type { NewEvent } from './model.ts';
-import { purgeOldEvents } from './purge-events.ts';
 import { recordEvents } from './record-events.ts';
 
 describe.each(contractEngines())('events on $name', (engine) => {
@@ -144,18 +143,23 @@ describe.each(contractEngines())('events on $name', (engine) => {
     expect((await latestEvents(given.db, { before })).events).toMatchObject([{ message: 'a' }]);
   });
 
-  test('are forgotten beyond the retention, the oldest first', async () => {
+  test('are purged beyond the retention, the oldest first', async () => {
     await write(said('a'), said('b'), said('c'));
     const day = 86_400_000;
-    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(0);
-    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 2 })).toBe(1);
+    const purge = async (mostRows: number) => {
+      const request = { kind: 'events', olderThanMs: day, mostRows, after: null } as const;
+      const { gone } = await given.db.transaction((tx) => tx.engine.purge(tx, request));
+      return gone;
+    };
+    expect(await purge(1_000)).toBe(0);
+    expect(await purge(2)).toBe(1);
     expect(await messages()).toEqual(['b', 'c']);
     await given.db.q
       .updateTable('events')
       .set({ at: given.db.engine.nowPlus(-2 * day) })
       .where('message', '=', 'b')
       .execute();
-    expect(await purgeOldEvents(given.db, { maxAgeMs: day, maxRows: 1_000 })).toBe(1);
+    expect(await purge(1_000)).toBe(1);
     expect(await messages()).toEqual(['c']);
   });
 

@@ -1,56 +1,146 @@
 /** Deleting what has been kept long enough, oldest first, in portions that block no other transaction. */
-import type { Db, Session } from '#db/engine.ts';
-import { purgeOldEvents } from '#lib/events/purge-events.ts';
+import type { Db } from '#db/engine.ts';
+import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
+import type { PurgedKind, PurgedPortion, PurgePosition } from '#db/purge.ts';
+import { newId } from '#lib/ids.ts';
 import { mostEvents } from './most-events.ts';
-import { readRetention } from './settings.ts';
+import { daysOf, readRetention, type SourceDays } from './settings.ts';
 
-const dayMs = 24 * 3_600_000;
-const chunkSize = 1_000;
-/** Portions of one round; the next comes within the hour. */
-const mostChunks = 200;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 /** Far longer than anybody repeats a request: a double click, a retry, the back button. */
 const requestKeyMs = 7 * dayMs;
+/** A round ends after so long; the next one is not far. */
+const longestRoundMs = 30 * minuteMs;
+/** Between two portions, so that others come first. */
+const restMs = 50;
 
-/** Events and attempts beyond their retention, and keys of requests that are no longer repeated. */
-export async function purgeOld(db: Db): Promise<void> {
-  const { eventDays, attemptDays } = await readRetention(db);
-  await purgeOldEvents(db, { maxAgeMs: eventDays * dayMs, maxRows: mostEvents });
-  if (attemptDays !== null) await purgeAttempts(db, attemptDays * dayMs);
-  await inChunks(db, (tx) => {
-    const old = tx.q
-      .selectFrom('request_keys')
-      .select('request_key')
-      .where('created_at', '<', tx.engine.nowPlus(-requestKeyMs))
-      .orderBy('created_at');
-    return tx.q
-      .deleteFrom('request_keys')
-      .where('request_key', 'in', tx.engine.take(old, chunkSize))
-      .executeTakeFirst();
-  });
+/** A kind of things of one age, of one source where sources differ. */
+export interface Subject {
+  readonly kind: PurgedKind;
+  readonly source?: string;
+  readonly olderThanMs: number;
+  readonly mostRows?: number;
 }
 
-/** Attempts that ended longer ago. How many there were stays in what was counted of them. */
-async function purgeAttempts(db: Db, keepMs: number): Promise<void> {
-  await inChunks(db, (tx) => {
-    const old = tx.q
-      .selectFrom('work_item_attempts')
-      .select('attempt_id')
-      .where('finished_at', '<', tx.engine.nowPlus(-keepMs))
-      .orderBy('finished_at')
-      .orderBy('attempt_id');
-    return tx.q
-      .deleteFrom('work_item_attempts')
-      .where('attempt_id', 'in', tx.engine.take(old, chunkSize))
-      .executeTakeFirst();
-  });
+export interface Purged extends Subject {
+  readonly gone: number;
 }
 
-async function inChunks(
+export interface PurgeRound {
+  readonly purged: readonly Purged[];
+  /** What ended it before its time: the database is full or throttled, or its log waits for this. */
+  readonly stoppedBy: string | null;
+}
+
+/** Where much is kept between what goes: looked through once a day. */
+const daily: ReadonlySet<PurgedKind> = new Set(['items', 'versions']);
+
+/** What the settings say is too old, in the order in which it is deleted. */
+export async function subjectsOf(db: Db): Promise<Subject[]> {
+  const retention = await readRetention(db);
+  const totals = await db.engine.readTotals(db);
+  const sources = [...new Set(totals.map((row) => row.source_name))].toSorted();
+  const ofAll = (kind: PurgedKind, days: number | null): Subject[] =>
+    days === null ? [] : [{ kind, olderThanMs: days * dayMs }];
+  const ofSources = (kind: PurgedKind, what: SourceDays): Subject[] =>
+    sources.flatMap((source) =>
+      ofAll(kind, daysOf(retention, source, what)).map((subject) => ({ ...subject, source })),
+    );
+  return [
+    { kind: 'events', olderThanMs: retention.eventDays * dayMs, mostRows: mostEvents },
+    { kind: 'request keys', olderThanMs: requestKeyMs },
+    ...ofAll('attempts', retention.attemptDays),
+    ...ofSources('records', 'recordDays'),
+    ...ofSources('versions', 'versionDays'),
+    ...ofSources('items', 'itemDays'),
+    ...ofAll('operations', retention.operationDays),
+    ...ofAll('runs', retention.runDays),
+    ...ofAll('audit', retention.auditDays),
+  ];
+}
+
+/**
+ * One round over the subjects. It stops when the database is full, throttles or keeps its log, for deleting needs room
+ * in the log too; any other fault is thrown.
+ */
+export async function purgeOld(
   db: Db,
-  deleteSome: (tx: Session) => Promise<{ readonly numDeletedRows: bigint }>,
-): Promise<void> {
-  for (let chunk = 0; chunk < mostChunks; chunk += 1) {
-    const { numDeletedRows } = await db.transaction(deleteSome);
-    if (Number(numDeletedRows) < chunkSize) return;
+  signal?: AbortSignal,
+  subjects?: readonly Subject[],
+): Promise<PurgeRound> {
+  const purged: Purged[] = [];
+  const until = performance.now() + longestRoundMs;
+  for (const subject of subjects ?? (await subjectsOf(db))) {
+    let gone = 0;
+    let after: PurgePosition | null = null;
+    let stoppedBy: string | null = null;
+    do {
+      const at: PurgePosition | null = after;
+      try {
+        const portion: PurgedPortion = await db.transaction((tx) =>
+          tx.engine.purge(tx, { ...subject, after: at }),
+        );
+        gone += portion.gone;
+        after = portion.next;
+        stoppedBy = portion.logWait ?? null;
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || !holdsUp.has(error.code)) throw error;
+        stoppedBy = error.code;
+      }
+      if (stoppedBy !== null || signal?.aborted || performance.now() > until) {
+        return { purged: [...purged, { ...subject, gone }], stoppedBy };
+      }
+      if (after !== null) await new Promise((resolve) => setTimeout(resolve, restMs));
+    } while (after !== null);
+    purged.push({ ...subject, gone });
   }
+  return { purged, stoppedBy: null };
+}
+
+const holdsUp: ReadonlySet<DatabaseErrorCode> = new Set(['db_full', 'db_busy']);
+
+/** The duty of the workers: one of them does it, hourly, and what is looked through in whole once a day. */
+export async function purgeInTurn(db: Db, signal?: AbortSignal): Promise<PurgeRound | null> {
+  const hourly = await takeTurn(db, 'retention', 50 * minuteMs);
+  if (hourly === null) return null;
+  const whole = await takeTurn(db, 'retention:daily', dayMs);
+  const all = await subjectsOf(db);
+  const subjects = all.filter(({ kind }) => whole !== null || !daily.has(kind));
+  const round = await purgeOld(db, signal, subjects);
+  if (whole !== null) await endTurn(db, whole, round.stoppedBy === null);
+  await endTurn(db, hourly, true);
+  return round;
+}
+
+/** The id of the turn; null when another one has it, or it was had less than `everyMs` ago. */
+async function takeTurn(db: Db, part: string, everyMs: number): Promise<string | null> {
+  const turn = newId();
+  return db.transaction(async (tx) => {
+    const known = await tx.q
+      .selectFrom('totals_checks')
+      .select('part')
+      .where('part', '=', part)
+      .executeTakeFirst();
+    if (!known) await tx.q.insertInto('totals_checks').values({ part }).execute();
+    const now = tx.engine.now();
+    const taken = await tx.q
+      .updateTable('totals_checks')
+      .set({ turn_id: turn, turn_until: tx.engine.nowPlus(2 * longestRoundMs) })
+      .where('part', '=', part)
+      .where((eb) => eb.or([eb('turn_until', 'is', null), eb('turn_until', '<=', now)]))
+      .where((eb) =>
+        eb.or([eb('checked_at', 'is', null), eb('checked_at', '<=', tx.engine.nowPlus(-everyMs))]),
+      )
+      .executeTakeFirst();
+    return Number(taken.numUpdatedRows) === 1 ? turn : null;
+  });
+}
+
+async function endTurn(db: Db, turn: string, isDone: boolean): Promise<void> {
+  await db.q
+    .updateTable('totals_checks')
+    .set({ turn_until: null, ...(isDone ? { checked_at: db.engine.now() } : {}) })
+    .where('turn_id', '=', turn)
+    .execute();
 }

@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { purgePortion } from '#db/purge.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
+import { insertRowFrom } from '#lib/queue/rows.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
-import { useStore } from '#test/queue-database.ts';
-import { purgeOld } from './purge.ts';
-import { changeRetention, defaultRetention, readRetention } from './settings.ts';
+import { givenRun, useStore } from '#test/queue-database.ts';
+import { previewRetention } from './preview.ts';
+import { purgeInTurn, purgeOld } from './purge.ts';
+import { changeRetention, defaultRetention, type Retention, readRetention } from './settings.ts';
 
 const day = 24 * 3_600_000;
 const admin = systemActor('test');
@@ -51,7 +54,7 @@ describe.each(contractEngines())('retention on $name', (engine) => {
     expect((await itemsWithAttempts()).toSorted()).toEqual([old, recent].toSorted());
 
     await changeRetention(t.db, admin, { eventDays: 30, attemptDays: 20 });
-    expect(await readRetention(t.db)).toEqual({ eventDays: 30, attemptDays: 20 });
+    expect(await readRetention(t.db)).toEqual({ ...defaultRetention, attemptDays: 20 });
     await purgeOld(t.db);
     expect(await itemsWithAttempts()).toEqual([recent]);
     // The items and what was fetched are not touched.
@@ -111,8 +114,176 @@ describe.each(contractEngines())('retention on $name', (engine) => {
     await changeRetention(t.db, admin, { eventDays: 7, attemptDays: 90 });
     expect((await listAudit(t.db, {})).rows[0]).toMatchObject({
       action: 'settings.retention',
-      summary: 'Keeps the run log 7 days, attempts 90 days',
-      after: { eventDays: 7, attemptDays: 90 },
+      summary: 'Keeps the run log 7 days, attempts 90 days, all else for ever',
+      after: { eventDays: 7, attemptDays: 90, sources: {} },
+    });
+  });
+
+  describe('of what is finished', () => {
+    const ago = (days: number) => t.db.engine.nowPlus(-days * day);
+    /** An item that was fetched so many days ago, once for each of `fetches`, the last one last. */
+    async function fetchedOf(sourceName: string, resourceId: string, ...fetches: number[]) {
+      const workItemId = newId();
+      await t.store.enqueue(aWorkItem({ workItemId, sourceName, resourceId }));
+      for (const days of fetches) {
+        await t.store.resetForRecrawl({ workItemIds: [workItemId] });
+        const [claimed] = await t.store.dequeue(1);
+        if (claimed?.resourceId !== resourceId) throw new Error('claimed something else');
+        const record = aRecord({ contentHash: `${resourceId} ${days}`.padEnd(64, 'c') });
+        await t.store.complete({
+          fence: claimed,
+          attempt: anAttempt(),
+          record,
+          validators: noValidators,
+          discovered: [],
+        });
+        await t.db.q
+          .updateTable('IngestRecords')
+          .set({ fetched_at_utc: ago(days) })
+          .where('ingest_id', '=', record.ingestId)
+          .execute();
+        await t.db.q
+          .updateTable('work_items')
+          .set({ last_fetched_at: ago(days), next_fetch_at: null })
+          .where('work_item_id', '=', workItemId)
+          .execute();
+      }
+    }
+    const recordsOf = async (sourceName: string) => {
+      const rows = await t.db.q
+        .selectFrom('IngestRecords')
+        .select('resource_id')
+        .where('source_name', '=', sourceName)
+        .execute();
+      return rows.map((row) => row.resource_id).toSorted();
+    };
+    const goneBy = async (change: Partial<Retention>) => {
+      await changeRetention(t.db, admin, { ...defaultRetention, ...change });
+      const previews = await previewRetention(t.db);
+      const { purged, stoppedBy } = await purgeOld(t.db);
+      expect(stoppedBy).toBeNull();
+      expect(previews.map(({ kind, source }) => [kind, source])).toEqual(
+        purged.map(({ kind, source }) => [kind, source]),
+      );
+      const found = purged.filter(({ gone }) => gone > 0);
+      for (const { kind, source, gone } of found) {
+        const preview = previews.find((one) => one.kind === kind && one.source === source);
+        expect(preview?.rows).toBeGreaterThanOrEqual(gone);
+        if (kind === 'records' || kind === 'items') expect(preview?.bytes).toBeGreaterThan(0);
+      }
+      return found.map(({ kind, source, gone }) => [kind, source ?? null, gone]);
+    };
+
+    it('purges records of the days that were set, and those of a source by its own', async () => {
+      await fetchedOf('news', 'old', 40);
+      await fetchedOf('news', 'new', 20);
+      await fetchedOf('laws', 'old', 40);
+      await fetchedOf('mail', 'new', 20);
+      expect(
+        await goneBy({
+          recordDays: 30,
+          sources: { laws: { recordDays: null }, mail: { recordDays: 10 } },
+        }),
+      ).toEqual([
+        ['records', 'mail', 1],
+        ['records', 'news', 1],
+      ]);
+      expect(await recordsOf('news')).toEqual(['new']);
+      expect(await recordsOf('laws')).toEqual(['old']);
+      // The items are still known.
+      expect(await t.count('work_items')).toBe(4);
+    });
+
+    it('purges older versions, and keeps the latest record of each resource', async () => {
+      await fetchedOf('news', 'often', 60, 50, 40);
+      await fetchedOf('news', 'once', 70);
+      expect(await goneBy({ versionDays: 30 })).toEqual([['versions', 'news', 2]]);
+      expect(await recordsOf('news')).toEqual(['often', 'once']);
+    });
+
+    it('purges finished items with their attempts and what was seen, and counts them no more', async () => {
+      await fetchedOf('news', 'old', 40);
+      await fetchedOf('news', 'new', 20);
+      await fetchedOf('news', 'again', 50);
+      await t.store.resetForRecrawl({ sourceName: 'news', staleDays: 45 });
+      expect(await goneBy({ itemDays: 30 })).toEqual([['items', 'news', 1]]);
+      const left = await t.db.q.selectFrom('work_items').select('resource_id').execute();
+      expect(left.map((row) => row.resource_id).toSorted()).toEqual(['again', 'new']);
+      expect(await t.count('work_item_attempts')).toBe(2);
+      expect(await t.count('seen_resources')).toBe(2);
+      expect(await t.count('IngestRecords')).toBe(3);
+      expect((await t.store.getStats()).byStatus).toMatchObject({ completed: 1, pending: 1 });
+    });
+
+    it('purges ended runs, the audit log and background actions, and leaves what goes on', async () => {
+      const running = await givenRun(t.db);
+      const ended = await givenRun(t.db);
+      const recent = await givenRun(t.db);
+      const at = (days: number) => ({ started_at: ago(days + 1), completed_at: ago(days) });
+      await t.db.q
+        .updateTable('ingest_runs')
+        .set({ started_at: ago(90) })
+        .execute();
+      for (const [runId, days] of [
+        [ended, 60],
+        [recent, 20],
+      ] as const) {
+        await t.db.q
+          .updateTable('ingest_runs')
+          .set({ ...at(days), status: 'completed', phase: 'ready' })
+          .where('run_id', '=', runId)
+          .execute();
+      }
+      const action = (id: string, finished: number | null) => ({
+        bulk_action_id: id,
+        action: 'skip',
+        filter: '{}',
+        status: finished === null ? 'running' : 'completed',
+        expected_count: 1,
+        created_at: ago(90),
+        updated_at: ago(90),
+        finished_at: finished === null ? null : ago(finished),
+      });
+      await t.db.q
+        .insertInto('bulk_actions')
+        .values([action('a', 60), action('b', null), action('c', 20)])
+        .execute();
+      await t.db.q
+        .updateTable('audit_log')
+        .set({ at: ago(60) })
+        .execute();
+      expect(await goneBy({ runDays: 40, operationDays: 40, auditDays: 40 })).toMatchObject([
+        ['operations', null, 1],
+        ['runs', null, 1],
+      ]);
+      const runs = await t.db.q.selectFrom('ingest_runs').select('run_id').execute();
+      expect(runs.map((row) => row.run_id.toLowerCase()).toSorted()).toEqual(
+        [running, recent].toSorted(),
+      );
+      expect(await t.count('bulk_actions')).toBe(2);
+    });
+
+    it('goes on behind a portion of which everything stays', async () => {
+      const rows = Array.from({ length: purgePortion + 5 }, (_, i) =>
+        insertRowFrom(aWorkItem({ sourceName: 'news', resourceId: `r${i}` })),
+      );
+      await t.db.transaction((tx) => tx.engine.insertWorkItemsIfAbsent(tx, rows));
+      await t.db.q
+        .updateTable('work_items')
+        .set({ status: 'failed', last_fetched_at: ago(50) })
+        .execute();
+      await t.db.q
+        .updateTable('work_items')
+        .set({ status: 'completed', last_fetched_at: ago(40) })
+        .where('resource_id', '=', 'r7')
+        .execute();
+      expect(await goneBy({ itemDays: 30 })).toEqual([['items', 'news', 1]]);
+    });
+
+    it('is the turn of one worker at a time', async () => {
+      const turns = await Promise.all([purgeInTurn(t.db), purgeInTurn(t.db), purgeInTurn(t.db)]);
+      expect(turns.filter((turn) => turn !== null)).toHaveLength(1);
+      expect(await purgeInTurn(t.db)).toBeNull();
     });
   });
 });

@@ -1,7 +1,4 @@
-/**
- * How long what grows by itself is kept, as an administrator has set it for all workers of the database. Records,
- * items, runs and the audit log are never purged.
- */
+/** How long what grows is kept, as an administrator has set it for all workers of the database. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
@@ -12,6 +9,28 @@ import { parseInput } from '#lib/errors/app-error.ts';
 
 /** Charts and groups of failures look back seven days, and count what is older than two minutes. */
 const leastAttemptDays = 8;
+/** What single items came to is kept for a month, and is removed before the action itself. */
+const leastOperationDays = 31;
+const mostDays = 36_500;
+
+/** Whole days; null = for ever. */
+const days = (least: number, why: string) =>
+  z
+    .int('Give whole days.')
+    .min(least, why)
+    .max(mostDays, 'Keep at most 36,500 days, or leave it empty.')
+    .nullable()
+    .default(null);
+
+/** What may differ from source to source. */
+const perSource = {
+  /** Days of records, all of them. */
+  recordDays: days(1, 'Keep at least one day.'),
+  /** Days of records of which the resource has a newer one; its latest stays. */
+  versionDays: days(1, 'Keep at least one day.'),
+  /** Days since the last fetch of items that are done, with their attempts and what was seen of them. */
+  itemDays: days(1, 'Keep at least one day.'),
+};
 
 export const retentionSchema = z.strictObject({
   /** Days of the run log. */
@@ -19,17 +38,30 @@ export const retentionSchema = z.strictObject({
     .int('Give whole days.')
     .min(1, 'Keep at least one day.')
     .max(3_650, 'Keep at most 3,650 days.'),
-  /** Days of single attempts; null = all of them. */
-  attemptDays: z
-    .int('Give whole days.')
-    .min(leastAttemptDays, `Keep at least ${leastAttemptDays} days: charts show a week.`)
-    .max(36_500, 'Keep at most 36,500 days, or leave it empty.')
-    .nullable(),
+  /** Days of single attempts. */
+  attemptDays: days(
+    leastAttemptDays,
+    `Keep at least ${leastAttemptDays} days: charts show a week.`,
+  ),
+  ...perSource,
+  /** Days since the end of a run. */
+  runDays: days(1, 'Keep at least one day.'),
+  /** Days of the audit log. */
+  auditDays: days(30, 'Keep at least 30 days.'),
+  /** Days since the end of a bulk action. */
+  operationDays: days(
+    leastOperationDays,
+    `Keep at least ${leastOperationDays} days: the outcomes of items are kept for 30.`,
+  ),
+  /** Sources that differ, by name; what is absent holds as for all. */
+  sources: z.record(z.string(), z.strictObject(perSource).partial()).default({}),
 });
 
 export type Retention = z.output<typeof retentionSchema>;
+export type RetentionInput = z.input<typeof retentionSchema>;
+export type SourceDays = keyof typeof perSource;
 
-export const defaultRetention: Retention = { eventDays: 30, attemptDays: null };
+export const defaultRetention: Retention = retentionSchema.parse({ eventDays: 30 });
 
 const name = 'retention';
 
@@ -41,11 +73,17 @@ export async function readRetention(session: Session): Promise<Retention> {
   return retentionSchema.catch(defaultRetention).parse(JSON.parse(value));
 }
 
+/** What is kept of one source; null = for ever. */
+export const daysOf = (retention: Retention, source: string, what: SourceDays): number | null => {
+  const own = retention.sources[source]?.[what];
+  return own === undefined ? retention[what] : own;
+};
+
 /**
  * Takes effect with the workers' next round, an hour later at most.
  * @throws AppError `forbidden` without `settings:manage`, `input_invalid` with fields
  */
-export async function changeRetention(db: Db, actor: Actor, input: Retention): Promise<void> {
+export async function changeRetention(db: Db, actor: Actor, input: RetentionInput): Promise<void> {
   requirePermission(actor, 'settings:manage');
   const retention = parseInput(retentionSchema, input);
   await db.transaction(async (tx) => {
@@ -55,9 +93,31 @@ export async function changeRetention(db: Db, actor: Actor, input: Retention): P
       action: 'settings.retention',
       targetType: 'settings',
       targetId: name,
-      summary: `Keeps the run log ${retention.eventDays} days, attempts ${retention.attemptDays === null ? 'for ever' : `${retention.attemptDays} days`}`,
+      summary: summaryOf(retention),
       before,
       after: retention,
     });
   });
+}
+
+const words = {
+  eventDays: 'the run log',
+  attemptDays: 'attempts',
+  recordDays: 'records',
+  versionDays: 'older versions of records',
+  itemDays: 'finished items',
+  runDays: 'ended runs',
+  auditDays: 'the audit log',
+  operationDays: 'background actions',
+} as const;
+
+function summaryOf(retention: Retention): string {
+  const limited = Object.entries(words).flatMap(([key, what]) => {
+    const kept = retention[key as keyof typeof words];
+    return kept === null ? [] : [`${what} ${kept} days`];
+  });
+  const others = Object.keys(retention.sources).length;
+  const apart =
+    others === 0 ? '' : `; ${others === 1 ? '1 source differs' : `${others} sources differ`}`;
+  return `Keeps ${limited.join(', ')}, all else for ever${apart}`;
 }

@@ -204,21 +204,27 @@ function RetentionSection({
   readonly retention: Retention;
   readonly mayChange: boolean;
 }) {
-  const { eventDays, attemptDays } = retention;
+  const apart = Object.keys(retention.sources).toSorted();
+  const inWords = (days: number | null) => (days === null ? 'kept forever' : countOf(days, 'day'));
   return (
     <Section title="Retention" aside={mayChange ? <RetentionButton retention={retention} /> : null}>
       <KeyValue
         entries={[
           {
             label: 'Run log',
-            value: `${countOf(eventDays, 'day')}, ${formatCount(mostEvents)} events at most`,
+            value: `${inWords(retention.eventDays)}, ${formatCount(mostEvents)} events at most`,
           },
-          {
-            label: 'Attempts',
-            value: attemptDays === null ? 'kept forever' : countOf(attemptDays, 'day'),
-          },
+          { label: 'Attempts', value: inWords(retention.attemptDays) },
+          { label: 'Records', value: inWords(retention.recordDays) },
+          { label: 'Older versions of records', value: inWords(retention.versionDays) },
+          { label: 'Finished items', value: inWords(retention.itemDays) },
+          { label: 'Ended runs', value: inWords(retention.runDays) },
+          { label: 'Background actions', value: inWords(retention.operationDays) },
           { label: 'Outcomes of background actions', value: '30 days; their totals are kept' },
-          { label: 'Records, runs, audit log', value: 'kept forever' },
+          { label: 'Audit log', value: inWords(retention.auditDays) },
+          ...(apart.length === 0
+            ? []
+            : [{ label: 'Sources that differ', value: apart.join(', ') }]),
         ]}
       />
     </Section>

@@ -7,6 +7,59 @@ import { useAction } from '#app/ui/use-action.ts';
 import type { Retention } from '#lib/retention/settings.ts';
 import { changeRetentionAction } from './actions.ts';
 
+type Field = Exclude<keyof Retention, 'sources'>;
+
+const fields: readonly {
+  readonly name: Field;
+  readonly label: string;
+  readonly help: string;
+  readonly least: number;
+}[] = [
+  {
+    name: 'eventDays',
+    label: 'Run log',
+    help: 'Older entries are deleted from the logs of runs and workers.',
+    least: 1,
+  },
+  {
+    name: 'attemptDays',
+    label: 'Attempts',
+    help: 'Older attempts are deleted from the pages of their items; records and totals are kept.',
+    least: 8,
+  },
+  {
+    name: 'recordDays',
+    label: 'Records',
+    help: 'Older records are deleted, also the only one of a resource. Their files in the lake stay.',
+    least: 1,
+  },
+  {
+    name: 'versionDays',
+    label: 'Older versions of records',
+    help: 'Older records are deleted whose resource has a newer one.',
+    least: 1,
+  },
+  {
+    name: 'itemDays',
+    label: 'Finished items',
+    help: 'Completed and skipped items last fetched longer ago are deleted with their attempts; found again, they are new.',
+    least: 1,
+  },
+  {
+    name: 'runDays',
+    label: 'Ended runs',
+    help: 'Runs that ended longer ago are deleted; their records are kept.',
+    least: 1,
+  },
+  {
+    name: 'operationDays',
+    label: 'Background actions',
+    help: 'Actions that ended longer ago are deleted from the list.',
+    least: 31,
+  },
+  { name: 'auditDays', label: 'Audit log', help: 'Older entries are deleted.', least: 30 },
+];
+
 export default function RetentionDialog({
   retention,
   onClose,
@@ -14,14 +67,13 @@ export default function RetentionDialog({
   readonly retention: Retention;
   readonly onClose: () => void;
 }) {
-  const [eventDays, setEventDays] = useState(retention.eventDays);
-  const [attemptDays, setAttemptDays] = useState(retention.attemptDays ?? Number.NaN);
+  const [days, setDays] = useState<Readonly<Record<Field, number | null>>>(retention);
   const change = useAction(changeRetentionAction, {
     done: () => 'The retention was changed; workers apply it within the hour',
     onDone: onClose,
     showsError: true,
   });
-  const fields = change.error?.fields ?? {};
+  const errors = change.error?.fields ?? {};
   return (
     <FormDialog
       title="Retention"
@@ -30,33 +82,28 @@ export default function RetentionDialog({
       isPending={change.isPending}
       error={change.error}
       onSubmit={() =>
-        change.run({ eventDays, attemptDays: Number.isNaN(attemptDays) ? null : attemptDays })
+        change.run({ ...retention, ...days, eventDays: days.eventDays ?? retention.eventDays })
       }
       onClose={onClose}
     >
-      <NumberField
-        label="Run log"
-        help="Older entries are deleted from the logs of runs and workers."
-        unit="days"
-        minValue={1}
-        maxValue={3650}
-        step={1}
-        value={eventDays}
-        onChange={setEventDays}
-        isRequired
-        autoFocus
-        error={fields['eventDays']}
-      />
-      <NumberField
-        label="Attempts"
-        help="Older attempts are deleted from the pages of their items; records and totals are kept. Empty = kept forever."
-        unit="days"
-        minValue={8}
-        step={1}
-        value={attemptDays}
-        onChange={setAttemptDays}
-        error={fields['attemptDays']}
-      />
+      <p className="text-xs text-ink-2">
+        Empty = kept forever. <code>pnpm retention --dry-run</code> says what would go, and sets
+        single sources apart.
+      </p>
+      {fields.map(({ name, label, help, least }) => (
+        <NumberField
+          key={name}
+          label={label}
+          help={help}
+          unit="days"
+          minValue={least}
+          {...(name === 'eventDays' ? { maxValue: 3650, isRequired: true, autoFocus: true } : {})}
+          step={1}
+          value={days[name] ?? Number.NaN}
+          onChange={(value) => setDays({ ...days, [name]: Number.isNaN(value) ? null : value })}
+          error={errors[name]}
+        />
+      ))}
     </FormDialog>
   );
 }

@@ -32,3 +32,6 @@ GRANT INSERT, UPDATE ON [$(schema)].[users] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[app_settings] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
+GO
+GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_console];
+GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_console];

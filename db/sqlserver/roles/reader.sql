@@ -19,3 +19,6 @@ GRANT SELECT ON [$(schema)].[hosts] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[workers] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[schedules] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_reader];
+GO
+GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_reader];
+GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_reader];

@@ -47,4 +47,12 @@ GRANT SELECT, INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[workers] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[schedules] TO [$(schema)_worker];
 GO
+-- Retention deletes through one procedure, and through no right of its own; the others are for jobs and people.
+GRANT EXECUTE ON [$(schema)].[purge_portion] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[run_retention] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[enqueue_item] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[recrawl_stale] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_worker];
+GO
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_worker];

@@ -1,0 +1,100 @@
+/** What a round of retention would delete, counted before it does. */
+import { sql } from 'kysely';
+import type { Db, Session } from '#db/engine.ts';
+import type { PurgedKind } from '#db/purge.ts';
+import type { TableName } from '#db/schema.ts';
+import { type Subject, subjectsOf } from './purge.ts';
+
+export interface RetentionPreview extends Subject {
+  /** Rows that are old enough; of items, versions, runs and actions those among them that must stay count too. */
+  readonly rows: number;
+  /** There are more than were counted. */
+  readonly isAtLeast: boolean;
+  /** What the oldest hundreds have in their texts, times the rows; indexes come on top. */
+  readonly bytes: number;
+}
+
+/** Counting stops here. */
+const mostCounted = 1_000_000;
+const sampled = 200;
+const countTimeoutMs = 60_000;
+
+const tables: Readonly<
+  Record<PurgedKind, { table: TableName; time: string; texts: readonly string[] }>
+> = {
+  events: { table: 'events', time: 'at', texts: ['message', 'data'] },
+  attempts: {
+    table: 'work_item_attempts',
+    time: 'finished_at',
+    texts: ['error_message', 'facts', 'host', 'source_name'],
+  },
+  records: records(),
+  versions: records(),
+  items: {
+    table: 'work_items',
+    time: 'last_fetched_at',
+    texts: ['request_uri', 'request_headers', 'request_body', 'metadata', 'dedupe_key'],
+  },
+  runs: { table: 'ingest_runs', time: 'started_at', texts: ['metadata', 'request'] },
+  audit: {
+    table: 'audit_log',
+    time: 'at',
+    texts: ['summary', 'before_state', 'after_state'],
+  },
+  operations: { table: 'bulk_actions', time: 'created_at', texts: ['filter', 'params'] },
+  'request keys': { table: 'request_keys', time: 'created_at', texts: ['request_key', 'result'] },
+};
+
+function records() {
+  return {
+    table: 'IngestRecords',
+    time: 'fetched_at_utc',
+    texts: ['payload', 'request_headers', 'response_headers', 'request_uri'],
+  } as const;
+}
+
+/** Reads along the same indexes that the purge walks. Throws `db_statement_timeout` after a minute for one of them. */
+export async function previewRetention(db: Db): Promise<RetentionPreview[]> {
+  const previews: RetentionPreview[] = [];
+  for (const subject of await subjectsOf(db)) previews.push(await previewOf(db, subject));
+  return previews;
+}
+
+const previewOf = (db: Db, subject: Subject): Promise<RetentionPreview> =>
+  db.engine.withTimeout(db, countTimeoutMs, async (s) => {
+    const rows = await countOld(s, subject);
+    const bytes = rows === 0 ? 0 : Math.round(rows * (await averageBytes(s, subject)));
+    return { ...subject, rows, isAtLeast: rows >= mostCounted, bytes };
+  });
+
+/** The rows that are old enough, nothing selected yet. */
+function oldOf({ q, engine }: Session, { kind, source, olderThanMs }: Subject) {
+  const { table, time } = tables[kind];
+  const old = q
+    // The tables have no type in common; only what is named below is asked of them.
+    .selectFrom(table as 'IngestRecords')
+    .where(sql<boolean>`${sql.ref(time)} < ${engine.nowPlus(-olderThanMs)}`);
+  return source === undefined ? old : old.where(engine.isExactly(sql.ref('source_name'), source));
+}
+
+async function countOld(s: Session, subject: Subject): Promise<number> {
+  const old = oldOf(s, subject).select(sql<number>`1`.as('one'));
+  const row = await s.q
+    .selectFrom(s.engine.take(old, mostCounted).as('old'))
+    .select(sql<number>`count(*)`.as('rows'))
+    .executeTakeFirstOrThrow();
+  return Number(row.rows);
+}
+
+async function averageBytes(s: Session, subject: Subject): Promise<number> {
+  const { time, texts } = tables[subject.kind];
+  const lengths = texts.map((column) => sql`coalesce(${s.engine.byteLength(sql.ref(column))}, 0)`);
+  const oldest = oldOf(s, subject)
+    .select(sql<number>`${sql.join(lengths, sql` + `)}`.as('bytes'))
+    .orderBy(sql.ref(time));
+  const row = await s.q
+    .selectFrom(s.engine.take(oldest, sampled).as('oldest'))
+    .select(sql<number | null>`avg(bytes)`.as('bytes'))
+    .executeTakeFirstOrThrow();
+  return Number(row.bytes ?? 0);
+}
