@@ -1,8 +1,14 @@
 /**
- * `pnpm verify:sqlserver`: does everything work on this SQL Server? Five steps: start it (the compose
- * service, or the server the environment names), wait, migrate, smoke test, tests. Exit 0 or 1.
+ * `pnpm verify:sqlserver`: does everything work on this SQL Server? Five steps: start it (a container that is thrown
+ * away, or the server the environment names), wait, migrate, smoke test, tests; then the plans of the hottest
+ * statements, and what the server says of itself. Exit 0 or 1; `--report` writes all of it into one file.
  */
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Option } from 'commander';
 import { execa } from 'execa';
 import { z } from 'zod';
 import {
@@ -16,21 +22,36 @@ import {
 import { migrate } from '#db/migrate/migrate.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
 import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
-import { AppError } from '#lib/errors/app-error.ts';
 import { loadSettings } from '#lib/load-config.ts';
 import { smokeTest } from '#lib/smoke/smoke-test.ts';
 import { environmentOf } from '#test/db/environment-of.ts';
 import { dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
 import { inRoot, root } from './support/root.ts';
 import { shell } from './support/stages.ts';
+import { checkPlans } from './verify/check-plans.ts';
+import {
+  type ServerContainer,
+  type ServerVersion,
+  serverLog,
+  serverVersions,
+  startServer,
+} from './verify/container.ts';
+import { Report } from './verify/report.ts';
 
 interface Flags extends SettingsFlags {
   /** Seconds. */
   readonly waitTimeout: number;
+  readonly image?: ServerVersion;
+  readonly collation?: string;
+  /** File. */
+  readonly report?: string;
+  readonly skipTests?: boolean;
 }
 
 const say = (line: string) => console.log(line);
-const service = 'sql2025';
+const report = new Report(say);
+/** The one that was started here. */
+let container: ServerContainer | null = null;
 
 const steps: readonly (readonly [title: string, run: (flags: Flags) => Promise<void>])[] = [
   ['Starting SQL Server container...', start],
@@ -39,6 +60,9 @@ const steps: readonly (readonly [title: string, run: (flags: Flags) => Promise<v
   ['Running smoke test...', smoke],
   ['Running integration and E2E tests...', tests],
 ];
+
+/** Beyond the specification's five. */
+const further: typeof steps = [['Reading plans and figures of the server...', plans]];
 
 /** The settings are read again by each step: the first may complete them. */
 function serverSettings(flags: Flags): SqlServerSettings {
@@ -52,10 +76,18 @@ function serverSettings(flags: Flags): SqlServerSettings {
 
 async function start(flags: Flags): Promise<void> {
   for (const unknown of unknownVariables(process.env)) say(`! ${describeUnknown(unknown)}`);
-  const named = namedServer(flags);
+  const named = flags.image || flags.collation ? null : namedServer(flags);
   if (named === null) {
-    await startContainer();
-    process.env['INGEST_SQLSERVER_HOST'] = 'localhost';
+    const { image = '2025', collation } = flags;
+    container = await startServer({ version: image, collation });
+    // What the environment said of another server is not of this one.
+    for (const name of Object.keys(process.env)) {
+      if (name.startsWith('INGEST_SQLSERVER_')) delete process.env[name];
+    }
+    Object.assign(process.env, container.environment, {
+      INGEST_SQLSERVER_DATABASE: 'HolocronVerify',
+    });
+    say(`✓ SQL Server ${image} runs in the container ${container.name}`);
     return;
   }
   say(`✓ Not needed: using the server of ${named}`);
@@ -81,45 +113,6 @@ function namedServer(flags: Flags): string | null {
   return engine === 'sqlserver' ? file : null;
 }
 
-/**
- * Starts the service of docker-compose.yml, which then needs half a minute until it answers. Throws AppError when
- * Docker does not answer, there is no password, or the service does not start.
- */
-async function startContainer(): Promise<void> {
-  const ways = 'or name a server of your own with INGEST_SQLSERVER_HOST, _USER and _PASSWORD.';
-  const docker = await runDocker(['info'], 15_000);
-  if (docker.failed) {
-    throw new AppError('config_invalid', 'No server was named and Docker does not answer.', {
-      remedy: `Start Docker, ${ways}`,
-    });
-  }
-  if (!process.env['MSSQL_SA_PASSWORD']) {
-    throw new AppError('config_invalid', 'MSSQL_SA_PASSWORD is not set.', {
-      remedy: `Set it to a strong password (8 characters or more of three kinds), ${ways}`,
-    });
-  }
-  const { failed, stderr } = await runDocker(['compose', 'up', '-d', service], 600_000, {
-    // The file is read as a whole; of the logins that these are of, none is made here.
-    MSSQL_CONSOLE_PASSWORD: process.env['MSSQL_CONSOLE_PASSWORD'] || 'unused',
-    MSSQL_WORKER_PASSWORD: process.env['MSSQL_WORKER_PASSWORD'] || 'unused',
-  });
-  if (failed) {
-    throw new AppError(
-      'config_invalid',
-      `The service ${service} did not start.\n${stderr.trim()}`,
-      {
-        remedy: `See what docker compose says above, ${ways}`,
-      },
-    );
-  }
-  say(`✓ The service ${service} is up`);
-}
-
-/** Output of Docker on failure is for the person at the terminal; it holds no secret of ours. */
-function runDocker(args: readonly string[], timeout: number, env: Record<string, string> = {}) {
-  return execa('docker', args, { cwd: root, stdin: 'ignore', reject: false, timeout, env });
-}
-
 async function waitForServer(flags: Flags): Promise<void> {
   // A dry run waits, signs in and changes nothing.
   await migrate(serverSettings(flags), { dryRun: true, waitTimeoutMs: flags.waitTimeout * 1000 });
@@ -135,23 +128,55 @@ async function initialise(flags: Flags): Promise<void> {
 
 async function smoke(flags: Flags): Promise<void> {
   const failure = await smokeTest(serverSettings(flags), say);
-  if (failure) throw new VerificationFailed('The smoke test failed.');
+  report.add('smoke test', failure ? 'failed' : 'passed');
 }
 
 /** Those of the tests that use the server; `pnpm test` runs the others. */
 async function tests(flags: Flags): Promise<void> {
-  const failed: string[] = [];
-  const stages = [
+  if (flags.skipTests) return report.add('tests', 'left out', '--skip-tests was given');
+  for (const { project, options } of [
     { project: 'contract', options: '' },
-    // One of these changes rights on the whole server while another one counts the victims of deadlocks.
-    { project: 'integration', options: 'db --no-file-parallelism' },
-  ];
-  for (const { project, options } of stages) {
-    const code = await shell(`vitest run --reporter=verbose --project ${project} ${options}`);
-    if (code !== 0) failed.push(project);
+    // Locks, kills and cuts. One of these changes rights on the whole server while another counts victims of deadlocks.
+    { project: 'integration', options: 'db test/faults --no-file-parallelism' },
+  ]) {
+    const results = path.join(tmpdir(), `verify-${process.pid}-${project}.json`);
+    const code = await shell(
+      `vitest run --reporter=verbose --reporter=json --outputFile.json=${results} --project ${project} ${options}`,
+    );
+    tellTests(project, code, results);
+    await rm(results, { force: true });
   }
   await ingestTwice(serverSettings(flags));
-  if (failed.length > 0) throw new VerificationFailed(`Tests failed: ${failed.join(', ')}.`);
+}
+
+const testsSchema = z.object({
+  numPassedTests: z.number(),
+  testResults: z.array(
+    z.object({
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+
+/** How many passed, which failed, and which this server could not run. */
+function tellTests(project: string, code: number, results: string): void {
+  const { numPassedTests, testResults } = testsSchema.parse(
+    JSON.parse(readFileSync(results, 'utf8')),
+  );
+  const named = (...states: string[]) =>
+    testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status }) => states.includes(status))
+      .map(({ fullName }) => fullName);
+  const [failed, skipped] = [named('failed'), named('skipped', 'pending', 'todo')];
+  const what = `${project} tests (${numPassedTests} passed)`;
+  report.add(what, code === 0 ? 'passed' : 'failed', failed.join('\n'));
+  for (const test of skipped) report.add(`${project} test: ${test}`, 'left out');
+}
+
+async function plans(flags: Flags): Promise<void> {
+  await checkPlans(serverSettings(flags), report);
+  if (container) report.attach('Log of the server', await serverLog(container.name));
 }
 
 const resultSchema = z.object({ items_succeeded: z.number(), items_failed: z.number() });
@@ -178,9 +203,11 @@ type Result = z.infer<typeof resultSchema>;
 function expectCounts(what: string, result: Result, expected: number) {
   const { items_succeeded: succeeded, items_failed: failed } = result;
   const passed = succeeded === expected && failed === 0;
-  say(`end to end: ${what} ${passed ? 'PASSED' : 'FAILED'}`);
-  if (passed) return;
-  throw new Error(`Expected ${expected} succeeded and 0 failed, got ${succeeded} and ${failed}.`);
+  report.add(
+    `end to end: ${what}`,
+    passed ? 'passed' : 'failed',
+    passed ? '' : `expected ${expected} succeeded and 0 failed, got ${succeeded} and ${failed}`,
+  );
 }
 
 async function ingest(schema: string): Promise<Result> {
@@ -201,11 +228,6 @@ async function ingest(schema: string): Promise<Result> {
   return resultSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
-/** Something did not work, and it has been printed what. */
-class VerificationFailed extends Error {
-  override readonly name = 'VerificationFailed';
-}
-
 const width = 60;
 
 /** A line of text in the double-ruled box of the specification. */
@@ -217,31 +239,50 @@ async function verify(flags: Flags): Promise<void> {
   say(box('       SQL Server Integration Verification'));
   say('');
   try {
-    for (const [index, [title, run]] of steps.entries()) {
-      say(`Step ${index + 1}/${steps.length}: ${title}`);
+    for (const [index, [title, run]] of [...steps, ...further].entries()) {
+      say(index < steps.length ? `Step ${index + 1}/${steps.length}: ${title}` : title);
       await run(flags);
     }
-    say('');
-    say(box('       ✓ All verifications passed!'));
   } catch (error) {
-    say(error instanceof VerificationFailed ? `✗ ${error.message}` : explain(error));
-    say('');
-    say(box('       ✗ Verification failed'));
-    process.exitCode = 1;
+    say(explain(error));
+    report.add('verification', 'failed', explain(error));
+  } finally {
+    await container?.remove();
   }
+  const failed = report.count('failed') > 0;
+  if (flags.report) {
+    const server = container ? `SQL Server ${flags.image ?? '2025'}` : 'a given server';
+    writeFileSync(flags.report, report.toMarkdown(`Verification on ${server}`));
+  }
+  say('');
+  say(report.summary());
+  const open = report.count('not answered by this server') + report.count('left out');
+  const passed =
+    open === 0 ? '✓ All verifications passed!' : '✓ Passed, but for what is left open above';
+  say(box(`       ${failed ? '✗ Verification failed' : passed}`));
+  if (failed) process.exitCode = 1;
 }
 
 const program = defineCommand({
   name: 'verify:sqlserver',
-  description: 'Verifies this version on SQL Server: schema, smoke test, tests.',
-  reads: 'the settings of SQL Server; without a server it starts that of docker-compose.yml',
-  changes: 'migrates the database; the tests make schemas of their own and drop them',
+  description: 'Verifies this version on SQL Server: schema, smoke test, tests, plans.',
+  reads:
+    'the settings of SQL Server; without a server it starts one in a container, and throws it away',
+  changes:
+    'migrates the database of a given server; tests and plans make schemas and a database of their own and drop them',
   examples: [
-    ['', 'on the configured server'],
+    ['', 'on the configured server, else on SQL Server 2025 in a container'],
+    ['--image 2019 --collation Turkish_100_CI_AS --report 2019.md', 'writes one file to send back'],
     ['--wait-timeout 300', 'waits five minutes for a server that is starting'],
   ],
 })
   .addOption(configOption())
+  .addOption(
+    new Option('--image <version>', 'SQL Server in a container').choices([...serverVersions]),
+  )
+  .option('--collation <name>', 'of the server in the container')
+  .option('--report <file>', 'writes all results, plans and figures into it, as Markdown')
+  .option('--skip-tests', 'leaves out step 5, and says so', false)
   .option('--wait-timeout <seconds>', 'how long to wait for the server', wholeNumber(1, 3600), 120)
   .action(verify);
 
