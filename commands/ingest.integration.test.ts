@@ -70,7 +70,7 @@ describe('pnpm ingest', () => {
     expect(answer(idle.stdout)).toMatchObject({ run_id: null, items_processed: 0 });
     const { stdout } = await ingest('--config', example);
     expect(stdout).toBe('Nothing to do: no item was ready to be fetched.\n');
-    const runs = await site.runtime.db.q.selectFrom('ingest_runs').select('run_id').execute();
+    const runs = await site.runtime.db.q.selectFrom('current_runs').select('run_id').execute();
     expect(runs).toHaveLength(1);
   });
 

@@ -1,9 +1,10 @@
 /**
- * The seam between the two engines: the words of their SQL, the queue, the totals, retention. Queries are
+ * The seam between the two engines: the words of their SQL, the queue, the totals, the events, retention. Queries are
  * written once with Kysely; what truly differs has one implementation per engine, in files of the same names.
  * Code asks the engine, it never asks which engine it is.
  */
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { EventStorage } from './events.ts';
 import type { PurgeStorage } from './purge.ts';
 import type { QueueStorage } from './queue/storage.ts';
 import type { Database } from './schema.ts';
@@ -46,7 +47,7 @@ export interface Db extends Session {
   close(): Promise<void>;
 }
 
-export interface Engine extends SqlWords, QueueStorage, TotalsStorage, PurgeStorage {
+export interface Engine extends SqlWords, QueueStorage, TotalsStorage, EventStorage, PurgeStorage {
   readonly name: EngineName;
   /**
    * Runs a read with a statement time-out; throws DatabaseError `db_statement_timeout` when it

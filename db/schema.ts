@@ -13,6 +13,7 @@ import type {
   AttemptCountsTable,
   HostTotalDeltasTable,
   HostTotalsTable,
+  RunDeltasTable,
   SourceTotalDeltasTable,
   SourceTotalsTable,
   TotalsChecksTable,
@@ -21,7 +22,6 @@ import type {
   AppSettingsTable,
   BulkActionChunksTable,
   BulkActionsTable,
-  EventHeadTable,
   EventsTable,
   RequestKeysTable,
   SchemaMigrationsTable,
@@ -37,6 +37,8 @@ import type {
   WorkItemsTable,
 } from './schema/queue.ts';
 import type {
+  CurrentHostsView,
+  HostDeltasTable,
   HostsTable,
   SchedulesTable,
   SourceRevisionsTable,
@@ -45,6 +47,7 @@ import type {
 } from './schema/sources.ts';
 
 export type * from './schema/counts.ts';
+export { runNumbers } from './schema/counts.ts';
 export type * from './schema/operations.ts';
 export type * from './schema/people.ts';
 export type * from './schema/queue.ts';
@@ -56,12 +59,17 @@ export interface Database {
   work_items: WorkItemsTable;
   IngestRecords: IngestRecordsTable;
   ingest_runs: IngestRunsTable;
+  /** The same with their numbers as of now: on SQL Server those of `ingest_runs` are rolled up behind. */
+  current_runs: IngestRunsTable;
+  run_deltas: RunDeltasTable;
   seen_resources: SeenResourcesTable;
   ready_items: ReadyItemsTable;
   sources: SourcesTable;
   source_revisions: SourceRevisionsTable;
   source_secrets: SourceSecretsTable;
   hosts: HostsTable;
+  current_hosts: CurrentHostsView;
+  host_deltas: HostDeltasTable;
   work_item_attempts: WorkItemAttemptsTable;
   attempt_counts: AttemptCountsTable;
   attempt_count_head: AttemptCountHeadTable;
@@ -72,7 +80,6 @@ export interface Database {
   users: UsersTable;
   audit_log: AuditLogTable;
   events: EventsTable;
-  event_head: EventHeadTable;
   source_totals: SourceTotalsTable;
   source_total_deltas: SourceTotalDeltasTable;
   host_totals: HostTotalsTable;

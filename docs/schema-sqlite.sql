@@ -233,6 +233,7 @@ CREATE TABLE ingest_runs (
   items_retried INTEGER NOT NULL DEFAULT 0,
   items_unchanged INTEGER NOT NULL DEFAULT 0,
   items_missing INTEGER NOT NULL DEFAULT 0,
+  items_over_budget INTEGER NOT NULL DEFAULT 0,
   max_items INTEGER,
   max_depth INTEGER,
   max_requests INTEGER NULL,
@@ -327,6 +328,25 @@ CREATE TABLE totals_checks (
   drift INTEGER
 ) WITHOUT ROWID;
 
+CREATE TABLE run_deltas (
+  run_id TEXT NOT NULL,
+  delta_id INTEGER NOT NULL,
+  items_total INTEGER NOT NULL DEFAULT 0,
+  items_processed INTEGER NOT NULL DEFAULT 0,
+  items_succeeded INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  items_skipped INTEGER NOT NULL DEFAULT 0,
+  items_discovered INTEGER NOT NULL DEFAULT 0,
+  items_retried INTEGER NOT NULL DEFAULT 0,
+  items_unchanged INTEGER NOT NULL DEFAULT 0,
+  items_missing INTEGER NOT NULL DEFAULT 0,
+  items_over_budget INTEGER NOT NULL DEFAULT 0,
+  requests_sent INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT PK_run_deltas PRIMARY KEY (run_id, delta_id)
+);
+
+CREATE VIEW current_runs AS SELECT * FROM ingest_runs;
+
 CREATE TABLE sources (
   source_id TEXT NOT NULL CONSTRAINT PK_sources PRIMARY KEY,
   name TEXT NOT NULL CHECK (length(name) <= 100),
@@ -413,6 +433,26 @@ CREATE INDEX IX_hosts_slot ON hosts (slot_lease_id) WHERE slot_lease_id IS NOT N
 
 CREATE INDEX IX_hosts_next_slot ON hosts (next_slot_at) WHERE next_slot_at IS NOT NULL;
 
+CREATE TABLE host_deltas (
+  host TEXT NOT NULL,
+  delta_id INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  last_status INTEGER NULL,
+  budget TEXT NULL,
+  latency_first INTEGER NULL,
+  latency_share REAL NOT NULL,
+  latency_rest REAL NOT NULL,
+  CONSTRAINT PK_host_deltas PRIMARY KEY (host, delta_id)
+);
+
+CREATE VIEW current_hosts AS
+  SELECT host,
+  requests_total,
+  last_request_at,
+  last_status,
+  budget FROM hosts;
+
 CREATE TABLE work_item_attempts (
   attempt_id TEXT NOT NULL,
   work_item_id TEXT NOT NULL,
@@ -468,7 +508,7 @@ CREATE TABLE attempt_count_head (
 );
 
 CREATE TABLE events (
-  event_id INTEGER NOT NULL CONSTRAINT PK_events PRIMARY KEY,
+  event_id INTEGER NOT NULL CONSTRAINT PK_events PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL,
   kind TEXT NOT NULL,
   level TEXT NOT NULL CONSTRAINT CK_events_level CHECK (level IN ('info', 'warn', 'error')),
@@ -482,11 +522,6 @@ CREATE TABLE events (
 );
 
 CREATE INDEX IX_events_run ON events (run_id, event_id) WHERE run_id IS NOT NULL;
-
-CREATE TABLE event_head (
-  head_id INTEGER NOT NULL CONSTRAINT PK_event_head PRIMARY KEY CONSTRAINT CK_event_head_one CHECK (head_id = 1),
-  last_event_id INTEGER NOT NULL
-);
 
 CREATE TABLE workers (
   worker_id TEXT NOT NULL CONSTRAINT PK_workers PRIMARY KEY,

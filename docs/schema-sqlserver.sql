@@ -289,6 +289,7 @@ CREATE TABLE [ingest].[ingest_runs] (
     [items_retried] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_retried] DEFAULT 0,
     [items_unchanged] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_unchanged] DEFAULT 0,
     [items_missing] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_missing] DEFAULT 0,
+    [items_over_budget] INT NOT NULL CONSTRAINT [DF_ingest_runs_items_over_budget] DEFAULT 0,
     [max_items] INT NULL,
     [max_depth] INT NULL,
     [max_requests] INT NULL,
@@ -415,6 +416,23 @@ CREATE TABLE [ingest].[totals_checks] (
     CONSTRAINT [CK_totals_checks_outcome] CHECK ([outcome] IN (N'exact', N'repaired', N'busy'))
 );
 GO
+CREATE TABLE [ingest].[run_deltas] (
+    [run_id] UNIQUEIDENTIFIER NOT NULL,
+    [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+    [items_total] INT NOT NULL CONSTRAINT [DF_run_deltas_items_total] DEFAULT 0,
+    [items_processed] INT NOT NULL CONSTRAINT [DF_run_deltas_items_processed] DEFAULT 0,
+    [items_succeeded] INT NOT NULL CONSTRAINT [DF_run_deltas_items_succeeded] DEFAULT 0,
+    [items_failed] INT NOT NULL CONSTRAINT [DF_run_deltas_items_failed] DEFAULT 0,
+    [items_skipped] INT NOT NULL CONSTRAINT [DF_run_deltas_items_skipped] DEFAULT 0,
+    [items_discovered] INT NOT NULL CONSTRAINT [DF_run_deltas_items_discovered] DEFAULT 0,
+    [items_retried] INT NOT NULL CONSTRAINT [DF_run_deltas_items_retried] DEFAULT 0,
+    [items_unchanged] INT NOT NULL CONSTRAINT [DF_run_deltas_items_unchanged] DEFAULT 0,
+    [items_missing] INT NOT NULL CONSTRAINT [DF_run_deltas_items_missing] DEFAULT 0,
+    [items_over_budget] INT NOT NULL CONSTRAINT [DF_run_deltas_items_over_budget] DEFAULT 0,
+    [requests_sent] INT NOT NULL CONSTRAINT [DF_run_deltas_requests_sent] DEFAULT 0,
+    CONSTRAINT [PK_run_deltas] PRIMARY KEY CLUSTERED ([run_id], [delta_id])
+);
+GO
 CREATE TABLE [ingest].[sources] (
     [source_id] NVARCHAR(36) NOT NULL,
     [name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
@@ -525,6 +543,19 @@ CREATE NONCLUSTERED INDEX [IX_hosts_next_slot]
 ON [ingest].[hosts] ([next_slot_at])
 WHERE [next_slot_at] IS NOT NULL;
 GO
+CREATE TABLE [ingest].[host_deltas] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+    [at] DATETIME2(3) NOT NULL,
+    [requests] INT NOT NULL,
+    [last_status] INT NULL,
+    [budget] NVARCHAR(1000) NULL,
+    [latency_first] INT NULL,
+    [latency_share] FLOAT NOT NULL,
+    [latency_rest] FLOAT NOT NULL,
+    CONSTRAINT [PK_host_deltas] PRIMARY KEY CLUSTERED ([host], [delta_id])
+);
+GO
 CREATE TABLE [ingest].[work_item_attempts] (
     [attempt_id] NVARCHAR(36) NOT NULL,
     [work_item_id] NVARCHAR(36) NOT NULL,
@@ -583,7 +614,7 @@ GO
 INSERT INTO [ingest].[attempt_count_head] ([head_id]) VALUES (1);
 GO
 CREATE TABLE [ingest].[events] (
-    [event_id] BIGINT NOT NULL,
+    [event_id] BIGINT IDENTITY(1, 1) NOT NULL,
     [at] DATETIME2(3) NOT NULL,
     [kind] NVARCHAR(40) NOT NULL,
     [level] NVARCHAR(10) NOT NULL CONSTRAINT [CK_events_level] CHECK ([level] IN (N'info', N'warn', N'error')),
@@ -600,14 +631,6 @@ GO
 CREATE NONCLUSTERED INDEX [IX_events_run]
 ON [ingest].[events] ([run_id], [event_id])
 WHERE [run_id] IS NOT NULL;
-GO
-CREATE TABLE [ingest].[event_head] (
-    [head_id] TINYINT NOT NULL CONSTRAINT [CK_event_head_one] CHECK ([head_id] = 1),
-    [last_event_id] BIGINT NOT NULL,
-    CONSTRAINT [PK_event_head] PRIMARY KEY CLUSTERED ([head_id])
-);
-GO
-INSERT INTO [ingest].[event_head] ([head_id], [last_event_id]) VALUES (1, 0);
 GO
 CREATE TABLE [ingest].[workers] (
     [worker_id] NVARCHAR(100) NOT NULL,
@@ -1087,6 +1110,52 @@ BEGIN
     ORDER BY [source_system], [source_name], [status];
 END
 GO
+-- Runs with their numbers as of now: of the row and of what was not rolled up yet. One statement sees both as they
+-- were at one moment.
+CREATE VIEW [ingest].[current_runs] AS
+SELECT r.[run_id], r.[started_at], r.[completed_at], r.[status], r.[config_hash], r.[metadata], r.[kind],
+    r.[name], r.[phase], r.[request], r.[source_revisions], r.[max_items], r.[max_depth],
+    r.[max_requests], r.[deadline_at], r.[paused_at], r.[end_reason], r.[parent_run_id],
+    r.[launched_by], r.[request_key], r.[heartbeat_at], r.[progress_at], r.[error_message],
+    r.[items_total] + COALESCE(d.[items_total], 0) AS [items_total],
+    r.[items_processed] + COALESCE(d.[items_processed], 0) AS [items_processed],
+    r.[items_succeeded] + COALESCE(d.[items_succeeded], 0) AS [items_succeeded],
+    r.[items_failed] + COALESCE(d.[items_failed], 0) AS [items_failed],
+    r.[items_skipped] + COALESCE(d.[items_skipped], 0) AS [items_skipped],
+    r.[items_discovered] + COALESCE(d.[items_discovered], 0) AS [items_discovered],
+    r.[items_retried] + COALESCE(d.[items_retried], 0) AS [items_retried],
+    r.[items_unchanged] + COALESCE(d.[items_unchanged], 0) AS [items_unchanged],
+    r.[items_missing] + COALESCE(d.[items_missing], 0) AS [items_missing],
+    r.[items_over_budget] + COALESCE(d.[items_over_budget], 0) AS [items_over_budget],
+    r.[requests_sent] + COALESCE(d.[requests_sent], 0) AS [requests_sent]
+FROM [ingest].[ingest_runs] AS r OUTER APPLY (
+    SELECT SUM([items_total]) AS [items_total],
+        SUM([items_processed]) AS [items_processed],
+        SUM([items_succeeded]) AS [items_succeeded],
+        SUM([items_failed]) AS [items_failed],
+        SUM([items_skipped]) AS [items_skipped],
+        SUM([items_discovered]) AS [items_discovered],
+        SUM([items_retried]) AS [items_retried],
+        SUM([items_unchanged]) AS [items_unchanged],
+        SUM([items_missing]) AS [items_missing],
+        SUM([items_over_budget]) AS [items_over_budget],
+        SUM([requests_sent]) AS [requests_sent]
+    FROM [ingest].[run_deltas] WHERE [run_id] = r.[run_id]
+) AS d;
+GO
+-- What hosts were asked and have answered up to now: of the row and of what was not rolled up yet, as of one moment.
+CREATE VIEW [ingest].[current_hosts] AS
+SELECT h.[host], h.[requests_total] + COALESCE(s.[requests], 0) AS [requests_total],
+    COALESCE(s.[at], h.[last_request_at]) AS [last_request_at],
+    COALESCE(l.[last_status], h.[last_status]) AS [last_status], COALESCE(b.[budget], h.[budget]) AS [budget]
+FROM [ingest].[hosts] AS h
+OUTER APPLY (SELECT SUM(d.[requests]) AS [requests], MAX(d.[at]) AS [at]
+    FROM [ingest].[host_deltas] AS d WHERE d.[host] = h.[host]) AS s
+OUTER APPLY (SELECT TOP (1) d.[last_status] FROM [ingest].[host_deltas] AS d
+    WHERE d.[host] = h.[host] AND d.[last_status] IS NOT NULL ORDER BY d.[delta_id] DESC) AS l
+OUTER APPLY (SELECT TOP (1) d.[budget] FROM [ingest].[host_deltas] AS d
+    WHERE d.[host] = h.[host] AND d.[budget] IS NOT NULL ORDER BY d.[delta_id] DESC) AS b;
+GO
 -- Looks at the next rows of a kind that are older than @older_than_min minutes, at most @portion, along the index in which they grow
 -- old, and deletes those that may go. It passes over what anybody has locked, and a statement never touches enough
 -- rows for a lock of the table. @at and @id say where to go on; null = nothing old is left behind. @log_wait is set, and
@@ -1373,7 +1442,7 @@ BEGIN
         SET @retry_ms = (SELECT MIN([wait_ms]) FROM @source WHERE [rate_ms] > 0 AND [wait_ms] > 0);
         IF EXISTS (SELECT 1 FROM @source WHERE [rate_ms] = 0) SET @free = 1;
         INSERT INTO @resting ([run_id])
-        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[ingest_runs]
+        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[current_runs]
         WHERE [status] = N'running' AND ([paused_at] IS NOT NULL OR [deadline_at] <= @now OR [requests_sent] >= [max_requests])
         UNION
         SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[ingest_runs] WHERE [phase] <> N'ready' AND [phase] = N'ending';

@@ -151,7 +151,7 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
       { payload: '{"a": 1}', run_id: '0f9d1c52-8b1f-4d0e-9a39-6a3c4c1f2b01' },
     ]);
     expect(
-      await db.q.selectFrom('ingest_runs').select(['items_processed', 'kind', 'phase']).execute(),
+      await db.q.selectFrom('current_runs').select(['items_processed', 'kind', 'phase']).execute(),
     ).toEqual([{ items_processed: 2, kind: 'seed', phase: 'ready' }]);
     const counted = (await db.engine.readTotals(db)).map((row) => [
       row.source_name,

@@ -47,3 +47,38 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
     ON [$(schema)].[hosts] ([last_request_at], [host]);
 GO
+-- What good answers add to the numbers of their host, one row for each group of completions. Appended, so that workers
+-- never wait for the row of a host, and rolled up into it behind. The latency of a row goes from l to
+-- l * share + rest, or to first where none is known.
+IF OBJECT_ID(N'[$(schema)].[host_deltas]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[host_deltas] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
+        [at] DATETIME2(3) NOT NULL,
+        [requests] INT NOT NULL,
+        [last_status] INT NULL,
+        [budget] NVARCHAR(1000) NULL,
+        [latency_first] INT NULL,
+        [latency_share] FLOAT NOT NULL,
+        [latency_rest] FLOAT NOT NULL,
+        CONSTRAINT [PK_host_deltas] PRIMARY KEY CLUSTERED ([host], [delta_id])
+    );
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[current_hosts]', N'V') IS NOT NULL
+    DROP VIEW [$(schema)].[current_hosts];
+GO
+-- What hosts were asked and have answered up to now: of the row and of what was not rolled up yet, as of one moment.
+CREATE VIEW [$(schema)].[current_hosts] AS
+SELECT h.[host], h.[requests_total] + COALESCE(s.[requests], 0) AS [requests_total],
+    COALESCE(s.[at], h.[last_request_at]) AS [last_request_at],
+    COALESCE(l.[last_status], h.[last_status]) AS [last_status], COALESCE(b.[budget], h.[budget]) AS [budget]
+FROM [$(schema)].[hosts] AS h
+OUTER APPLY (SELECT SUM(d.[requests]) AS [requests], MAX(d.[at]) AS [at]
+    FROM [$(schema)].[host_deltas] AS d WHERE d.[host] = h.[host]) AS s
+OUTER APPLY (SELECT TOP (1) d.[last_status] FROM [$(schema)].[host_deltas] AS d
+    WHERE d.[host] = h.[host] AND d.[last_status] IS NOT NULL ORDER BY d.[delta_id] DESC) AS l
+OUTER APPLY (SELECT TOP (1) d.[budget] FROM [$(schema)].[host_deltas] AS d
+    WHERE d.[host] = h.[host] AND d.[budget] IS NOT NULL ORDER BY d.[delta_id] DESC) AS b;
+GO

@@ -96,7 +96,7 @@ BEGIN
         SET @retry_ms = (SELECT MIN([wait_ms]) FROM @source WHERE [rate_ms] > 0 AND [wait_ms] > 0);
         IF EXISTS (SELECT 1 FROM @source WHERE [rate_ms] = 0) SET @free = 1;
         INSERT INTO @resting ([run_id])
-        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [$(schema)].[ingest_runs]
+        SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [$(schema)].[current_runs]
         WHERE [status] = N'running' AND ([paused_at] IS NOT NULL OR [deadline_at] <= @now OR [requests_sent] >= [max_requests])
         UNION
         SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [$(schema)].[ingest_runs] WHERE [phase] <> N'ready' AND [phase] = N'ending';

@@ -59,6 +59,28 @@ export interface HostTotalDeltasTable {
   delta: number;
 }
 
+/** SQL Server only: what is still to be added to the numbers of runs. */
+export interface RunDeltasTable extends Record<RunNumber, Generated<number>> {
+  run_id: string;
+  delta_id: Generated<string>;
+}
+
+/** The numbers of a run that its items add to. */
+export const runNumbers = [
+  'items_total',
+  'items_processed',
+  'items_succeeded',
+  'items_failed',
+  'items_skipped',
+  'items_discovered',
+  'items_retried',
+  'items_unchanged',
+  'items_missing',
+  'items_over_budget',
+  'requests_sent',
+] as const;
+export type RunNumber = (typeof runNumbers)[number];
+
 /** When kept totals were last compared with the items themselves. */
 export interface TotalsChecksTable {
   /** `source:NAME` or `hosts`. */

@@ -74,8 +74,8 @@ export interface BulkActionChunksTable {
 }
 
 export interface EventsTable {
-  /** Counts up without gaps, in the order of the commits; the TDS driver gives BIGINT as text. */
-  event_id: ColumnType<number | string, number, never>;
+  /** Counts up, not always in the order of the commits; the TDS driver gives BIGINT as text. */
+  event_id: ColumnType<number | string, never, never>;
   at: Instant;
   kind: string;
   level: string;
@@ -86,12 +86,6 @@ export interface EventsTable {
   host: string | null;
   message: string;
   data: JsonText | null;
-}
-
-/** One row: the id given out last. */
-export interface EventHeadTable {
-  head_id: number;
-  last_event_id: ColumnType<number | string, number, number>;
 }
 
 export interface SchemaMigrationsTable {

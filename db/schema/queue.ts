@@ -129,6 +129,8 @@ export interface IngestRunsTable {
   items_unchanged: Generated<number>;
   /** added: how often a resource was found missing; among the skipped. */
   items_missing: Generated<number>;
+  /** added: found, and left out by `max_items`. */
+  items_over_budget: Generated<number>;
   max_items: number | null;
   max_depth: number | null;
   /** added: most requests, and how many were sent. */

@@ -83,6 +83,25 @@ export interface HostsTable {
   updated_at: Instant;
 }
 
+/** Of `hosts`, as of now: on SQL Server these columns are rolled up behind. */
+export type CurrentHostsView = Pick<
+  HostsTable,
+  'host' | 'requests_total' | 'last_request_at' | 'last_status' | 'budget'
+>;
+
+/** SQL Server only: what is still to be added to the numbers of hosts. */
+export interface HostDeltasTable {
+  host: string;
+  delta_id: Generated<string>;
+  at: Instant;
+  requests: number;
+  last_status: number | null;
+  budget: string | null;
+  latency_first: number | null;
+  latency_share: number;
+  latency_rest: number;
+}
+
 export interface SchedulesTable {
   schedule_id: string;
   name: string;

@@ -6,7 +6,9 @@ import { claimPolitely } from './claim-politely.ts';
 import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
 import { finish } from './finish.ts';
+import { hosts } from './hosts.ts';
 import { purge } from './purge.ts';
+import { runs } from './runs.ts';
 import { totals } from './totals.ts';
 import { sqliteWords } from './words.ts';
 
@@ -24,7 +26,11 @@ export const sqliteEngine: Engine = {
   ...finish,
   purge,
   ...totals,
+  ...runs,
+  ...hosts,
   countTogether,
+  // One writer at a time: ids become visible in their order.
+  lastSettledEvent: async () => null,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   tablesElsewhere: async () => null,
 };

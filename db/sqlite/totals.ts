@@ -211,7 +211,10 @@ function reconcileTotals(db: Db): Promise<TotalsDrift[]> {
   });
 }
 
-export const totals: Omit<TotalsStorage, 'countTogether'> = {
+export const totals: Omit<
+  TotalsStorage,
+  'countTogether' | 'addToRun' | 'rollUpRun' | 'addToHost' | 'rollUpHost'
+> = {
   readTotals,
   readHostTotals,
   // The triggers keep the totals themselves: nothing is left to roll up.

@@ -3,9 +3,12 @@ import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { claim, claimPolitely, hasReadyItems, pendingBy } from './claim.ts';
 import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { lastSettledEvent } from './events.ts';
 import { finish } from './finish.ts';
+import { hosts } from './hosts.ts';
 import { purge } from './purge.ts';
 import { repairQueue } from './repair-queue.ts';
+import { runs } from './runs.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
 import { totals } from './totals.ts';
 import { sqlServerWords } from './words.ts';
@@ -23,6 +26,9 @@ export const sqlServerEngine = (schema: string): Engine => ({
   ...finish,
   purge: (tx, request) => purge(tx, schema, request),
   ...totals(schema),
+  ...runs,
+  ...hosts,
+  lastSettledEvent,
   // The trigger counts all rows of a statement at once.
   countTogether: async (_session, _expected, change) => (await change()).result,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),

@@ -6,6 +6,8 @@ import { sql } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import type { TableName } from '../schema.ts';
 import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
+import { rollUpHosts } from './hosts.ts';
+import { rollUpRuns } from './runs.ts';
 
 /** Deltas rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
 const rollUpChunk = 2_000;
@@ -83,7 +85,7 @@ async function rollUpTotals(db: Db, schema: string): Promise<number> {
       rolledUp += count;
     } while (count === rollUpChunk);
   }
-  return rolledUp;
+  return rolledUp + (await rollUpRuns(db)) + (await rollUpHosts(db));
 }
 
 async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<number> {
@@ -220,12 +222,19 @@ function reconcileTotals(db: Db, schema: string): Promise<TotalsDrift[]> {
   });
 }
 
-export const totals = (schema: string): Omit<TotalsStorage, 'countTogether'> => ({
+export const totals = (
+  schema: string,
+): Omit<
+  TotalsStorage,
+  'countTogether' | 'addToRun' | 'rollUpRun' | 'addToHost' | 'rollUpHost'
+> => ({
   readTotals,
   readHostTotals,
   hasDeltas: () =>
     sql<number>`case when ${sql.join(
-      [sources, hosts].map(({ deltas }) => sql`exists (select 1 from ${sql.id(schema, deltas)})`),
+      [sources.deltas, hosts.deltas, 'run_deltas', 'host_deltas'].map(
+        (deltas) => sql`exists (select 1 from ${sql.id(schema, deltas)})`,
+      ),
       sql` or `,
     )} then 1 else 0 end`,
   rollUpTotals: (db) => rollUpTotals(db, schema),

@@ -97,8 +97,61 @@ describe.each(contractEngines())('events on $name', (engine) => {
     await Promise.all(writers);
     writing = false;
     await following;
-    const first = seen[0] ?? 0;
-    expect(seen).toEqual(Array.from({ length: 160 }, (_, index) => first + index));
+    expect(seen).toHaveLength(160);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(new Set(seen).size).toBe(160);
+  });
+
+  /** Records `first` in a transaction that stays open while `second` is recorded by another. */
+  const writeBoth = async (
+    first: NewEvent,
+    second: NewEvent,
+    meanwhile: () => Promise<unknown>,
+    end: () => void = () => undefined,
+  ) => {
+    const written = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const one = given.db.transaction(async (tx) => {
+      await recordEvents(tx, [first]);
+      written.resolve();
+      await go.promise;
+      end();
+    });
+    await written.promise;
+    const other = write(second);
+    await meanwhile();
+    go.resolve();
+    return [await one.catch((error: unknown) => error), await other];
+  };
+
+  test('that commit late are not passed over', async () => {
+    await write(said('before'));
+    const { searchedTo: after } = await listEvents(given.db);
+    const place = { after: after ?? 0 };
+    await writeBoth(said('late'), said('early'), async () => {
+      expect((await listEvents(given.db, place)).events).toEqual([]);
+      expect((await latestEvents(given.db)).events[0]?.message).toBe('before');
+    });
+    expect(await messages(place)).toEqual(['late', 'early']);
+  });
+
+  test('that are taken back hold up what came after them for a minute at most', async () => {
+    await write(said('before'));
+    const failure = new Error('taken back');
+    const [outcome] = await writeBoth(
+      said('never'),
+      said('after'),
+      async () => undefined,
+      () => {
+        throw failure;
+      },
+    );
+    expect(outcome).toBe(failure);
+    await given.db.q
+      .updateTable('events')
+      .set({ at: given.db.engine.nowPlus(-61_000) })
+      .execute();
+    expect(await messages()).toEqual(['before', 'after']);
   });
 
   test('of one run and of some kinds are found without the others', async () => {

@@ -43,7 +43,8 @@ export interface EventPage {
 
 /**
  * Events after a place, oldest first. Each call searches at most 5,000 rows, so with rare kinds a page
- * may be empty and still have `more`. Nothing is ever inserted before a place that was read.
+ * may be empty and still have `more`. Nothing becomes visible before a place that was read: an event whose id comes
+ * after one that may still commit is read once that is settled.
  */
 export function listEvents(s: Session, query: FollowEventsQuery = {}): Promise<EventPage> {
   return readEvents(s, query, 'asc', query.after);
@@ -61,14 +62,18 @@ async function readEvents(
   place: number | undefined,
 ): Promise<EventPage> {
   const limit = Math.max(1, Math.min(query.limit ?? 100, mostEvents));
-  const walk = walkFrom(s, query.runId, direction, place);
+  // Looking back goes on from what was settled when it began.
+  const isSettled = direction === 'desc' && place !== undefined;
+  const last = isSettled ? null : await s.engine.lastSettledEvent(s, place ?? 0);
+  const path = { runId: query.runId, direction, place, last } as const;
+  const walk = walkAlong(s, path);
   const kinds = query.kinds ?? [];
   if (kinds.length === 0) {
     const rows = await s.engine.take(walk.selectAll(), limit + 1).execute();
     return pageOf(rows.slice(0, limit), null, rows.length > limit);
   }
   // The end first: what is written during the search lies beyond it, and is not passed over.
-  const end = await endOfSearch(s, query.runId, direction, place);
+  const end = await endOfSearch(s, path);
   if (end === null) return pageOf([], null, false);
   const within = walk
     .selectAll()
@@ -80,29 +85,32 @@ async function readEvents(
     : pageOf(found, end.eventId, end.more);
 }
 
-function walkFrom(
-  s: Session,
-  runId: string | undefined,
-  direction: 'asc' | 'desc',
-  place: number | undefined,
-) {
+interface Path {
+  readonly runId: string | undefined;
+  readonly direction: 'asc' | 'desc';
+  /** Where it begins, exclusive. */
+  readonly place: number | undefined;
+  /** Nothing after it may be read yet; null = everything may. */
+  readonly last: number | null;
+}
+
+function walkAlong(s: Session, { runId, direction, place, last }: Path) {
   let walk = s.q.selectFrom('events').orderBy('event_id', direction);
   if (runId !== undefined) walk = walk.where('run_id', '=', runId);
   if (place !== undefined) walk = walk.where('event_id', direction === 'asc' ? '>' : '<', place);
+  if (last !== null) walk = walk.where('event_id', '<=', last);
   return walk;
 }
 
 /** The last row that one call may look at; null when there is none. */
 async function endOfSearch(
   s: Session,
-  runId: string | undefined,
-  direction: 'asc' | 'desc',
-  place: number | undefined,
+  path: Path,
 ): Promise<{ readonly eventId: number; readonly more: boolean } | null> {
-  const ids = walkFrom(s, runId, direction, place).select('event_id');
+  const ids = walkAlong(s, path).select('event_id');
   const bound = await s.engine.nth(ids, searchedAtOnce - 1).executeTakeFirst();
   if (bound) return { eventId: Number(bound.event_id), more: true };
-  const opposite = direction === 'asc' ? 'desc' : 'asc';
+  const opposite = path.direction === 'asc' ? 'desc' : 'asc';
   const backwards = ids.clearOrderBy().orderBy('event_id', opposite);
   const last = await s.engine.take(backwards, 1).executeTakeFirst();
   return last ? { eventId: Number(last.event_id), more: false } : null;

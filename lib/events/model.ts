@@ -50,7 +50,7 @@ export interface NewEvent {
 }
 
 export interface IngestEvent {
-  /** Counts up in the order in which events became visible: the place to resume from. */
+  /** Counts up in the order in which events are read: the place to resume from. */
   readonly eventId: number;
   readonly at: Instant;
   /** One of `eventKinds`, or one of a later version. */

@@ -1,5 +1,4 @@
 /** Recording events in the transaction of what they are about. */
-import { sql } from 'kysely';
 import { rowsAtOnce } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
@@ -9,12 +8,11 @@ const messageLength = 1_000;
 
 /**
  * Writes the events so that they commit with what they are about, or not at all. Call it last in the
- * transaction: from here to the commit, others that write events wait for the row that gives out ids.
+ * transaction: until the commit, readers do not see what others record meanwhile.
  */
 export async function recordEvents(tx: Session, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const first = (await takeIds(tx, events.length)) - events.length + 1;
-  const rows = events.map((event, index) => rowOf(tx, event, first + index));
+  const rows = events.map((event) => rowOf(tx, event));
   for (const some of rowsAtOnce(rows)) await tx.q.insertInto('events').values(some).execute();
 }
 
@@ -26,23 +24,7 @@ export const ofItem = (item: WorkItemRow) => ({
   host: item.host,
 });
 
-/** The last of `count` fresh ids. */
-async function takeIds(tx: Session, count: number): Promise<number> {
-  await tx.q
-    .updateTable('event_head')
-    .set({ last_event_id: sql<number>`last_event_id + ${count}` })
-    .where('head_id', '=', 1)
-    .execute();
-  const head = await tx.q
-    .selectFrom('event_head')
-    .select('last_event_id')
-    .where('head_id', '=', 1)
-    .executeTakeFirstOrThrow();
-  return Number(head.last_event_id);
-}
-
-const rowOf = (tx: Session, event: NewEvent, eventId: number) => ({
-  event_id: eventId,
+const rowOf = (tx: Session, event: NewEvent) => ({
   at: tx.engine.now(),
   kind: event.kind,
   level: event.level ?? eventKinds[event.kind],

@@ -37,7 +37,7 @@ export interface BudgetLeft {
 export async function budgetLeft(s: Session, host: string): Promise<BudgetLeft | null> {
   const { engine } = s;
   const row = await s.q
-    .selectFrom('hosts')
+    .selectFrom('current_hosts')
     .select((eb) => ['budget', engine.diffMs(eb.ref('last_request_at'), engine.now()).as('age_ms')])
     .where('host', '=', host)
     .executeTakeFirst();

@@ -146,6 +146,7 @@ const hosts: ListTable<'hosts', HostRow> = {
 };
 
 /**
+ * What hosts answered, their latency and their place in the list are as of the last roll-up, some seconds ago.
  * One page, at most `limit` hosts (100), and before the first of them the one that is named exactly so. Blocked ones
  * come by the end of their block. Throws `cursor_invalid`, `db_statement_timeout` after five seconds.
  */

@@ -22,8 +22,14 @@ describe.each(contractEngines())('what is kept of a host on $name', (engine) => 
     given.db.transaction(async (tx) => {
       for (const answer of answers) await recordHostResponse(tx, name, answer);
     });
-  const host = () =>
-    given.db.q.selectFrom('hosts').selectAll().where('host', '=', name).executeTakeFirstOrThrow();
+  const host = async () => {
+    await given.db.engine.rollUpTotals(given.db);
+    return given.db.q
+      .selectFrom('hosts')
+      .selectAll()
+      .where('host', '=', name)
+      .executeTakeFirstOrThrow();
+  };
   const isBlocked = async () => {
     const { now, until } = await given.db.q
       .selectFrom('hosts')

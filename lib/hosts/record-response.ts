@@ -1,7 +1,6 @@
 /** What an attempt shows about the host it asked. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { preparedChange } from '#db/prepared.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { answeringHost, latencyIn } from './attempt-facts.ts';
@@ -62,7 +61,7 @@ async function recordOne(
   return [...tripped, ...(await blockHost(tx, host, response.blockMs, response.reason))];
 }
 
-/** The same for responses of a host that gave what it was asked for: one statement while all is well. */
+/** The same for responses of a host that gave what it was asked for: one statement, and no wait, while all is well. */
 export async function recordGoodResponses(
   tx: Session,
   host: string | null,
@@ -72,9 +71,19 @@ export async function recordGoodResponses(
   const good = responses
     .filter(({ requests }) => requests > 0)
     .map((response) => ({ ...response, hostFailed: false, blockMs: null, reason: null }));
-  if (good.length === 0 || (good.every(isPlain) && (await countCalm(tx, host, good)))) return;
-  for (const response of good) await recordHostResponse(tx, host, response);
+  if (good.length === 0 || (await areCalm(tx, host, good))) return;
+  // The first makes a host known that was not.
+  const [first, ...others] = good;
+  if (first) await recordHostResponse(tx, host, first);
+  if (others.length === 0 || (await areCalm(tx, host, others))) return;
+  for (const response of others) await recordHostResponse(tx, host, response);
 }
+
+const areCalm = async (
+  tx: Session,
+  host: string,
+  responses: readonly HostResponse[],
+): Promise<boolean> => responses.every(isPlain) && (await countCalm(tx, host, responses));
 
 /** One statement for a host that is well; only one in trouble is looked at closely. */
 async function count(
@@ -91,13 +100,15 @@ async function count(
     .where('host', '=', host)
     .executeTakeFirst();
   if (Number(known.numUpdatedRows) === 0) await insert(tx, host, response);
+  // Its latency, from which its pace is reckoned.
+  else await tx.engine.rollUpHost(tx, host);
   return updatePace(tx, host, response, latencyMs);
 }
 
 /** A response that shows nothing but that the host is well. */
 function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostResponse): boolean {
   if (hostFailed || (blockMs ?? 0) > 0 || httpStatus === null) return false;
-  if (httpStatus === 429 || httpStatus >= 500 || budgetIn(facts ?? null) !== null) return false;
+  if (httpStatus === 429 || httpStatus >= 500) return false;
   return (latencyIn(facts ?? null) ?? 0) <= calmLatencyMs;
 }
 
@@ -118,43 +129,20 @@ async function countCalm(
     share *= 0.8;
     rest = rest * 0.8 + Math.round(latencyMs) * 0.2;
   }
-  const changed = await addCalm(tx, {
+  const budget = responses
+    .map(({ facts }) => budgetIn(facts ?? null))
+    .findLast((one) => one !== null);
+  return tx.engine.addToHost(tx, {
     host,
     requests: responses.reduce((sum, { requests }) => sum + requests, 0),
     last_status: responses.at(-1)?.httpStatus ?? null,
-    first,
-    share,
+    budget: budget === undefined ? null : JSON.stringify(budget),
+    latency_first: first,
+    latency_share: share,
     // What is whole must stay whole when the fraction is cut.
-    rest: rest + 1e-6,
+    latency_rest: rest + 1e-6,
   });
-  return changed > 0;
 }
-
-interface CalmResponses {
-  readonly host: string;
-  readonly requests: number;
-  readonly last_status: number | null;
-  /** The latency of a host that had none; null = none was measured. */
-  readonly first: number | null;
-  readonly share: number;
-  readonly rest: number;
-}
-
-const addCalm = preparedChange<CalmResponses>(({ q, engine }, slot) =>
-  q
-    .updateTable('hosts')
-    .set({
-      requests_total: sql<number>`requests_total + ${slot('requests')}`,
-      last_request_at: engine.now(),
-      updated_at: engine.now(),
-      last_status: slot('last_status'),
-      latency_ms: sql<number | null>`case when latency_ms is null then ${slot('first')}
-        else cast(latency_ms * ${slot('share')} + ${slot('rest')} as int) end`,
-    })
-    .where('host', '=', slot('host'))
-    .where('pace_ms', '=', 0)
-    .where('consecutive_failures', '=', 0),
-);
 
 function tally({ engine }: Session, { httpStatus, requests, facts }: HostResponse) {
   const budget = budgetIn(facts ?? null);

@@ -168,7 +168,7 @@ const rateMinutes = 5;
 async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
   const { engine } = session;
   const query = session.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select([
       'run_id',
       'name',
@@ -224,7 +224,7 @@ async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
 /** Null when none has ended yet. */
 async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
   const query = q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select([
       'run_id as runId',
       'name',

@@ -14,7 +14,7 @@ export interface Pulse {
 export async function readPulse(session: Session): Promise<Pulse> {
   const counters = groupCounters(await session.engine.readTotals(session));
   const runs = await session.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select([
       sql<number>`count(*)`.as('runs'),
       sql<number>`sum(case when paused_at is null then 1 else 0 end)`.as('moving'),

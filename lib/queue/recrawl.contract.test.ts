@@ -26,7 +26,7 @@ describe.each(contractEngines())('changing known items on $name', (engine) => {
   };
   const pendingIds = async () =>
     (await given.store.dequeue(500)).map((item) => item.resourceId).sort();
-  const run = () => given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+  const run = () => given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
 
   describe('resetForRecrawl', () => {
     test('sends completed items round with attempts at 0 and their validators kept', async () => {

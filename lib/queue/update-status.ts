@@ -5,7 +5,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { noLease, statusIs } from './lease/leased-item.ts';
 import { requireMove } from './lifecycle.ts';
 import { reopenItems } from './reopen.ts';
-import { adjustRun, countOutcomes, lockRun, outcomeDeltas } from './runs/run-numbers.ts';
+import { adjustRun, countOutcomes, outcomeDeltas } from './runs/run-numbers.ts';
 import { settleReturned } from './runs/settle-unfetched.ts';
 
 export interface UpdateStatusOptions {
@@ -87,7 +87,6 @@ async function move(
 
 async function countMove(tx: Session, item: WorkItemRow, status: WorkItemStatus): Promise<void> {
   if (status === 'pending') {
-    await lockRun(tx, item.run_id);
     await settleReturned(tx, item);
     return;
   }

@@ -1,11 +1,12 @@
 /** The end of a run, whatever ends it, and the emptying of its queue. */
+import { sql } from 'kysely';
 import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import type { EventKind } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
-import { settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
+import { leaveRun, settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
 import { afterEnd, afterStep, type EndReason } from './lifecycle.ts';
 import { lifeOf, lockRunRow, type RunRow, writeLife } from './run-row.ts';
 
@@ -34,9 +35,11 @@ export async function endRun(
   if (run?.status !== 'running') return null;
   const end = await why(run);
   if (end === null) return null;
-  const life = afterEnd(lifeOf(run), end.reason, await hasItem(tx, runId, 'pending'));
+  const life = afterEnd(lifeOf(run), end.reason, await hasOpenItems(tx, runId));
   if (life === null) return null;
   await writeLife(tx, run, life);
+  // From now on few add to its numbers: its row is whole for whoever reads it with plain SQL.
+  await tx.engine.rollUpRun(tx, runId);
   if (end.errorMessage !== undefined) {
     await tx.q
       .updateTable('ingest_runs')
@@ -108,13 +111,16 @@ export const itemsInWords = (count: number) => (count === 1 ? '1 item' : `${coun
 export const openItemsOf = (run: RunRow) => run.items_total - run.items_processed;
 
 /**
- * Settles the queued items of an ended run (see `settleUnfetched`).
+ * Settles the queued items of an ended run (see `settleUnfetched`); it is emptied once nothing of it is in progress
+ * either, since until then a worker may still put something into its queue.
  * Works through at most `maxChunks` × 500 items; the workers go on with the rest (`prepareRuns`), and
  * nobody claims it meanwhile. Returns how many items were handled.
  */
 export async function emptyQueueOfRun(db: Db, runId: string, maxChunks = 20): Promise<number> {
   let handled = 0;
   for (let chunk = 0; chunk < maxChunks; chunk += 1) {
+    // What is in progress returns to the queue, or finds further items, or does neither: wait for it.
+    if (!(await hasItem(db, runId, 'pending')) && (await hasOpenItems(db, runId))) break;
     const count = await db.transaction((tx) => emptyChunk(tx, runId));
     if (count === 0) break;
     handled += count;
@@ -125,28 +131,69 @@ export async function emptyQueueOfRun(db: Db, runId: string, maxChunks = 20): Pr
 async function emptyChunk(tx: Session, runId: string): Promise<number> {
   const run = await lockRunRow(tx, runId);
   if (run === undefined || run.status === 'running') return 0;
-  const query = tx.q
-    .selectFrom('work_items')
-    .select('work_item_id')
-    .where('run_id', '=', runId)
-    .where('status', '=', statusIs('pending'));
-  const ids = (await tx.engine.take(query, chunkSize).execute()).map((row) => row.work_item_id);
+  const { ids, open } = await readQueued(tx, runId);
   if (ids.length === 0) {
     const life = afterStep(lifeOf(run), 'emptied');
-    if (life !== null) await writeLife(tx, run, life);
+    if (life === null || (await hasOpenItems(tx, runId))) return 0;
+    await writeLife(tx, run, life);
+    await tx.engine.rollUpRun(tx, runId);
     return 0;
   }
-  const { skipped, left } = await settleUnfetched(tx, runId, run, ids);
+  const ofRun = ids.slice(0, open);
+  const { skipped, left } = await settleUnfetched(tx, runId, run, ofRun);
+  const strays = await leaveRun(tx, runId, ids.slice(open));
   // All of them may have been claimed since they were read; there may be more behind them.
-  return Math.max(1, skipped + left);
+  return Math.max(1, skipped + left + strays);
+}
+
+/**
+ * Some of what is queued in an ended run, and how many of its queued items have not come to an outcome yet. The others
+ * have, and were sent round again with plain SQL, which keeps their run id. One statement sees both of one moment.
+ */
+async function readQueued(
+  tx: Session,
+  runId: string,
+): Promise<{ readonly ids: readonly string[]; readonly open: number }> {
+  const ofStatus = (status: WorkItemStatus) =>
+    tx.q
+      .selectFrom('work_items')
+      .where('run_id', '=', runId)
+      .where('status', '=', statusIs(status));
+  const inProgress = ofStatus('in_progress').select((eb) => eb.fn.countAll<number>().as('count'));
+  const open = tx.q
+    .selectFrom('current_runs')
+    .select(sql<number>`items_total - items_processed - ${inProgress}`.as('open'))
+    .where('run_id', '=', runId);
+  const query = ofStatus('pending').select(['work_item_id', open.as('open')]);
+  const rows = await tx.engine.take(query, chunkSize).execute();
+  return {
+    ids: rows.map((row) => row.work_item_id),
+    open: Math.max(0, Number(rows[0]?.open ?? 0)),
+  };
 }
 
 /** Whether the run has an item of this status; reads one entry of an index. */
-export async function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
+export function hasItem(s: Session, runId: string, status: WorkItemStatus): Promise<boolean> {
+  return hasAny(s, runId, [status]);
+}
+
+/**
+ * Whether anything of the run is queued or in progress. One statement, which sees one moment: asked one after the other,
+ * an item could be missed that is completed between the two while what it found is queued.
+ */
+export function hasOpenItems(s: Session, runId: string): Promise<boolean> {
+  return hasAny(s, runId, ['pending', 'in_progress']);
+}
+
+async function hasAny(
+  s: Session,
+  runId: string,
+  statuses: readonly WorkItemStatus[],
+): Promise<boolean> {
   const query = s.q
     .selectFrom('work_items')
     .select('work_item_id')
     .where('run_id', '=', runId)
-    .where('status', '=', statusIs(status));
+    .where('status', 'in', statuses.map(statusIs));
   return (await s.engine.take(query, 1).execute()).length > 0;
 }

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { budgetIsSpent, runIsAtWork } from '#lib/queue/runs/conditions.ts';
-import { parseRunMetadata, type RunMetadata } from '#lib/queue/runs/run-metadata.ts';
-import { emptyQueueOfRun, endRun, hasItem, type RunEnd } from './end-run.ts';
+import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import { emptyQueueOfRun, endRun, hasItem, hasOpenItems, type RunEnd } from './end-run.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { RunRow } from './run-row.ts';
 
@@ -35,23 +35,19 @@ export async function finishRuns(
 }
 
 /**
- * Looks again while the run's row is locked. Whatever returns or adds an item to the run's queue needs
- * that row to commit, so only claims (pending → in progress) can happen meanwhile.
+ * Looks again while the run's row is locked: what puts items into a run locks it too, except for a worker that holds
+ * one of its items, and that item is open until the worker has committed. So the last two items of a run may end at
+ * once: whoever looks after both commits ends the run, and every worker looks once a second.
  */
 async function whyFinished(tx: Session, run: RunRow): Promise<RunEnd | null> {
-  if (await hasOpenItems(tx, run.run_id)) return null;
-  return { reason: reasonOf(parseRunMetadata(run.metadata)) };
-}
-
-/** Pending is asked first: an item that is being claimed meanwhile is then found in progress. */
-async function hasOpenItems(s: Session, runId: string): Promise<boolean> {
-  return (await hasItem(s, runId, 'pending')) || (await hasItem(s, runId, 'in_progress'));
+  return (await hasOpenItems(tx, run.run_id)) ? null : { reason: reasonOf(run) };
 }
 
 /** Whether it did all there was to do. */
-function reasonOf({ over_budget: over, ...reached }: RunMetadata): EndReason {
+function reasonOf({ metadata, items_over_budget: over }: RunRow): EndReason {
+  const reached = parseRunMetadata(metadata);
   if (reached.requests_reached) return 'request_budget';
-  return reached.budget_reached || (over ?? 0) > 0 ? 'budget' : 'finished';
+  return reached.budget_reached || over > 0 ? 'budget' : 'finished';
 }
 
 /**
@@ -60,7 +56,12 @@ function reasonOf({ over_budget: over, ...reached }: RunMetadata): EndReason {
  * several workers one ends a run.
  */
 export async function endSpentRuns(db: Db): Promise<number> {
-  const runs = await runsUnderWay(db).where(budgetIsSpent(db.engine)).execute();
+  const runs = await db.q
+    .selectFrom('current_runs')
+    .select('run_id')
+    .where('status', '=', 'running')
+    .where(budgetIsSpent(db.engine))
+    .execute();
   let ended = 0;
   for (const { run_id: runId } of runs) {
     if (!(await db.transaction((tx) => endRun(tx, runId, (run) => whySpent(tx, run))))) continue;
@@ -72,7 +73,7 @@ export async function endSpentRuns(db: Db): Promise<number> {
 
 async function whySpent(tx: Session, { run_id: runId, phase }: RunRow): Promise<RunEnd | null> {
   const spent = await tx.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select(
       sql<number>`case when requests_sent >= max_requests then 1 else 0 end`.as('by_requests'),
     )

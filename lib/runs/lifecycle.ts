@@ -2,7 +2,7 @@
  * The life of a run: status, phase, pause and end reason, and which step may follow which.
  *
  *     running  preparing → ready → (ended)
- *     ended    ending, while items are queued → ready
+ *     ended    ending, while items are queued or in progress → ready
  *
  * A run may end in any phase before the last; paused or not makes no difference to that.
  */
@@ -53,15 +53,15 @@ export function afterStep(life: RunLife, step: RunStep): RunLife | null {
 /**
  * The life after the run's end; null where it may not end so: it has ended before, or it counts as done while
  * items are still to come.
- * @param hasQueue whether items of it are pending
+ * @param isOpen whether items of it are pending or in progress
  */
-export function afterEnd(life: RunLife, reason: EndReason, hasQueue: boolean): RunLife | null {
+export function afterEnd(life: RunLife, reason: EndReason, isOpen: boolean): RunLife | null {
   if (life.status !== 'running') return null;
   const isDone = reason === 'finished' || reason === 'budget';
-  if (isDone && (hasQueue || life.phase !== 'ready')) return null;
+  if (isDone && (isOpen || life.phase !== 'ready')) return null;
   return {
     status: statusAfter[reason],
-    phase: hasQueue ? 'ending' : 'ready',
+    phase: isOpen ? 'ending' : 'ready',
     isPaused: false,
     endReason: reason,
   };

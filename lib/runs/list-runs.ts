@@ -19,7 +19,7 @@ export interface ListRunsQuery {
   readonly limit?: number | undefined;
 }
 
-const ref = (column: string) => sql.ref<string>(`ingest_runs.${column}`);
+const ref = (column: string) => sql.ref<string>(`current_runs.${column}`);
 
 const order: KeysetOrder = {
   sort: 'started_at',
@@ -28,9 +28,9 @@ const order: KeysetOrder = {
   id: ref('run_id'),
 };
 
-const runs: ListTable<'ingest_runs', RunRow & { readonly id: string }> = {
-  from: ({ q }) => q.selectFrom('ingest_runs'),
-  rows: ({ q }) => q.selectFrom('ingest_runs').selectAll().select('run_id as id'),
+const runs: ListTable<'current_runs', RunRow & { readonly id: string }> = {
+  from: ({ q }) => q.selectFrom('current_runs'),
+  rows: ({ q }) => q.selectFrom('current_runs').selectAll().select('run_id as id'),
 };
 
 /**

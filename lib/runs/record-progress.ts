@@ -52,7 +52,7 @@ async function record(
   // Another worker has recorded it, or the run has ended.
   if (Number(result.numUpdatedRows) !== 1) return false;
   const run = await tx.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .selectAll()
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();

@@ -36,7 +36,7 @@ const mostFailed = 10_000;
 
 export async function listRelatedRuns(session: Session, run: Run): Promise<RelatedRuns> {
   const query = session.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .selectAll()
     .where('parent_run_id', '=', run.runId)
     .orderBy('started_at', 'desc')
@@ -55,7 +55,7 @@ export async function listRelatedRuns(session: Session, run: Run): Promise<Relat
 async function familyOf(s: Session, runId: string): Promise<RunFamily> {
   const { ids, isAtLeast } = await descendants(s, runId);
   const sums = await s.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select((eb) => [
       eb.fn.sum<number>('items_processed').as('processed'),
       eb.fn.sum<number>('items_succeeded').as('succeeded'),
@@ -81,7 +81,7 @@ async function descendants(s: Session, runId: string) {
   let generation = [runId];
   for (let depth = 0; depth < mostGenerations && generation.length > 0; depth += 1) {
     const query = s.q
-      .selectFrom('ingest_runs')
+      .selectFrom('current_runs')
       .select('run_id')
       .where('parent_run_id', 'in', generation)
       .orderBy('run_id');

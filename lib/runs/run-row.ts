@@ -107,5 +107,5 @@ export async function lockRunRow(tx: Session, runId: string): Promise<RunRow | u
 async function readRunRow(s: Session, runId: string): Promise<RunRow | undefined> {
   // The column is UNIQUEIDENTIFIER on SQL Server: other text would be a conversion error there.
   if (!isUuid(runId)) return undefined;
-  return s.q.selectFrom('ingest_runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+  return s.q.selectFrom('current_runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
 }

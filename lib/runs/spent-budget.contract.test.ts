@@ -49,7 +49,9 @@ describe.each(contractEngines())('budgets in time and requests on $name', (engin
     const other = await given.another();
     const ends = await Promise.all([endSpentRuns(given.db), endSpentRuns(other.db)]);
     expect(ends.reduce((a, b) => a + b)).toBe(1);
+    expect(await runOf(runId)).toMatchObject({ status: 'completed', phase: 'ending' });
     await complete(held, [aWorkItem({ depth: 1 })]);
+    await prepareRuns(given.db);
     expect(await runOf(runId)).toMatchObject({
       status: 'completed',
       endReason: 'time_budget',

@@ -46,7 +46,7 @@ describe.each(contractEngines())('schedules on $name', (engine) => {
     return schedule;
   };
   const countRuns = async () =>
-    (await db.q.selectFrom('ingest_runs').select('run_id').execute()).length;
+    (await db.q.selectFrom('current_runs').select('run_id').execute()).length;
 
   it('launch nothing before their time', async () => {
     await saveSchedule(db, actor, input());

@@ -53,10 +53,10 @@ interface Table {
 /** From the files alone: no server is needed. Throws on a batch that is of none of the known shapes. */
 export function printSqlServerSchema(): string {
   const tables = new Map<string, Table>();
-  const procedures: string[] = [];
+  const modules: string[] = [];
   for (const { name, script } of readMigrationFiles(migrationsDir('sqlserver'))) {
     for (const { sql, line } of splitBatches(script)) {
-      if (withoutLeadingComments(sql).startsWith('CREATE PROCEDURE ')) procedures.push(sql.trim());
+      if (/^CREATE (?:PROCEDURE|VIEW) /.test(withoutLeadingComments(sql))) modules.push(sql.trim());
       else if (!read(sql, tables)) throw new Error(`${name}:${line} is of no known shape.`);
     }
   }
@@ -64,7 +64,7 @@ export function printSqlServerSchema(): string {
     `CREATE TABLE ${name} (\n${[...columns, ...constraints].map(indented).join(',\n')}\n);`,
     ...rest.values(),
   ]);
-  const all = ['CREATE SCHEMA [ingest];', ...printed, ...procedures];
+  const all = ['CREATE SCHEMA [ingest];', ...printed, ...modules];
   return page('SQL Server', all.join('\nGO\n').replaceAll('$(schema)', 'ingest'));
 }
 
@@ -76,7 +76,7 @@ function read(batch: string, tables: Map<string, Table>): boolean {
   // Settings of the session, the schema, options of storage, what is made anew, and what only an older database has
   // to be changed.
   if (
-    /^SET |^IF SCHEMA_ID|^IF EXISTS \(|^IF COL_LENGTH\(N'\S+', N'\w+'\) IS NOT NULL|^UPDATE |^INSERT INTO |^IF @@VERSION|^DECLARE @ids|^IF OBJECT_ID\(N'\S+', N'P'\) IS NOT NULL/.test(
+    /^SET |^IF SCHEMA_ID|^IF EXISTS \(|^IF COL_LENGTH\(N'\S+', N'\w+'\) IS NOT NULL|^UPDATE |^INSERT INTO |^IF @@VERSION|^DECLARE @ids|^IF OBJECT_ID\(N'\S+', N'[PV]'\) IS NOT NULL/.test(
       code,
     )
   ) {

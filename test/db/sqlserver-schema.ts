@@ -35,17 +35,14 @@ export async function dropTestSchema(settings: SqlServerSettings): Promise<void>
   if (!/^test_[0-9a-f]{12}$/.test(schema)) throw new Error(`${schema} is no test schema.`);
   const connection = await connect(settings);
   try {
-    const procedures = await connection.executeBatch(
-      `SELECT [name] FROM sys.procedures WHERE [schema_id] = SCHEMA_ID(N'${schema}')`,
-    );
-    for (const { name } of procedures) {
-      await connection.executeBatch(`DROP PROCEDURE [${schema}].[${String(name)}]`);
-    }
-    const tables = await connection.executeBatch(
-      `SELECT [name] FROM sys.tables WHERE [schema_id] = SCHEMA_ID(N'${schema}')`,
-    );
-    for (const { name } of tables) {
-      await connection.executeBatch(`DROP TABLE [${schema}].[${String(name)}]`);
+    // What depends on others first.
+    for (const kind of ['procedure', 'view', 'table']) {
+      const made = await connection.executeBatch(
+        `SELECT [name] FROM sys.${kind}s WHERE [schema_id] = SCHEMA_ID(N'${schema}')`,
+      );
+      for (const { name } of made) {
+        await connection.executeBatch(`DROP ${kind} [${schema}].[${String(name)}]`);
+      }
     }
     await connection.executeBatch(
       `IF SCHEMA_ID(N'${schema}') IS NOT NULL EXEC(N'DROP SCHEMA [${schema}]')`,

@@ -39,7 +39,7 @@ export async function allRunsCompleted(
   let progressAt = performance.now();
   for (;;) {
     const open = await db.q
-      .selectFrom('ingest_runs')
+      .selectFrom('current_runs')
       .select('name')
       .where('status', '<>', 'completed')
       .execute();

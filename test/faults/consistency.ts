@@ -134,7 +134,7 @@ async function wrongWithRuns(
   items: readonly Item[],
   attempts: readonly Attempt[],
 ): Promise<string[]> {
-  const runs = await s.q.selectFrom('ingest_runs').selectAll().execute();
+  const runs = await s.q.selectFrom('current_runs').selectAll().execute();
   return runs.flatMap((run) => {
     const mine = items.filter((item) => item.run_id === run.run_id);
     const having = (status: WorkItemStatus) => mine.filter((item) => item.status === status).length;
@@ -163,7 +163,7 @@ async function wrongWithRuns(
 
 /** Each run ended once, and the events are numbered in the order of their commits without a gap. */
 async function wrongWithEvents(s: Session): Promise<string[]> {
-  const runs = await s.q.selectFrom('ingest_runs').select(['run_id', 'name']).execute();
+  const runs = await s.q.selectFrom('current_runs').select(['run_id', 'name']).execute();
   const events = await s.q
     .selectFrom('events')
     .select(['event_id', 'kind', 'run_id'])

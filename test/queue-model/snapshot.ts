@@ -131,7 +131,7 @@ async function seenByKey(db: Db): Promise<Map<string, number>> {
 }
 
 async function readRuns(db: Db, all: Snapshot): Promise<void> {
-  for (const row of await db.q.selectFrom('ingest_runs').selectAll().execute()) {
+  for (const row of await db.q.selectFrom('current_runs').selectAll().execute()) {
     const name = runNames.find((one) => runIds[one] === row.run_id) ?? row.run_id;
     all[name] = line({
       status: row.status,

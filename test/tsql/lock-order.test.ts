@@ -60,9 +60,9 @@ describe('reading what a statement changes', () => {
     const changes = changesOf('exec one_after_the_other', { ...server, procedures });
     expect(changes.map(({ table }) => table)).toEqual(['hosts', 'sources', 'hosts', 'sources']);
     expect(faultsOf(changes)).toEqual([]);
-    expect(faultsOf(updated('hosts', 'sources', 'hosts'))).toEqual([
-      'hosts → sources',
-      'back to hosts',
+    expect(faultsOf(updated('workers', 'sources', 'workers'))).toEqual([
+      'workers → sources',
+      'back to workers',
     ]);
   });
 

@@ -19,7 +19,9 @@ export const lockOrder: readonly string[] = [
   'source_revisions',
   'source_secrets',
   'hosts',
+  'host_deltas',
   'ingest_runs',
+  'run_deltas',
   'bulk_action_chunks',
   'workers',
   // What is appended and rolled up.
@@ -32,7 +34,6 @@ export const lockOrder: readonly string[] = [
   'host_total_deltas',
   'attempt_count_head',
   'attempt_counts',
-  'event_head',
   'events',
 ];
 
@@ -43,12 +44,14 @@ export const appended: ReadonlySet<string> = new Set([
   'events',
   'source_revisions',
   'work_item_attempts',
+  'run_deltas',
+  'host_deltas',
   'source_total_deltas',
   'host_total_deltas',
 ]);
 
 const itemOfRun =
-  'A run that is launched, stopped or cancelled locks its row first and its items after; a completion and an enqueue lock items, then add to the numbers of the run. The two can deadlock; the victim is run again.';
+  'A run that is launched, stopped or cancelled locks its row first and its items after; an enqueue into a run inserts items, then locks the run. The two can deadlock; the victim is run again.';
 const slotOfClaim =
   'A claim takes the slots of source and host first. It passes over items that are locked, so it waits for none while it has a slot.';
 
@@ -72,6 +75,7 @@ export const returns: Readonly<Record<string, string>> = {
   request_keys: 'The row that it inserted gets its result.',
   bulk_actions: 'The row that it leased gets its cursor.',
   attempt_count_head: 'The row that it locked gets its new end.',
+  hosts: 'The row that it locked gets its latency, then its pace.',
   ingest_runs:
     'Numbers of the run that it has locked before; of another run where one commit completes items of two.',
   work_items: discovered,

@@ -63,7 +63,7 @@ describe.each(contractEngines())(
       const runs = await Promise.all([first, second].map((id) => getRun(bench.context.db, id)));
       expect(runs.map((run) => run?.sourceRevisions)).toEqual([{ sample: 1 }, { sample: 2 }]);
       const hashes = await bench.context.db.q
-        .selectFrom('ingest_runs')
+        .selectFrom('current_runs')
         .select('config_hash')
         .execute();
       expect(new Set(hashes.map((row) => row.config_hash)).size).toBe(2);

@@ -32,3 +32,20 @@ GO
 CREATE INDEX IF NOT EXISTS IX_hosts_blocked ON hosts (blocked_until) WHERE blocked_until IS NOT NULL;
 GO
 CREATE INDEX IF NOT EXISTS IX_hosts_last_request ON hosts (last_request_at, host);
+GO
+-- One writer at a time adds to the row itself: nothing is appended here, and nothing rolled up.
+CREATE TABLE IF NOT EXISTS host_deltas (
+  host TEXT NOT NULL,
+  delta_id INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  last_status INTEGER NULL,
+  budget TEXT NULL,
+  latency_first INTEGER NULL,
+  latency_share REAL NOT NULL,
+  latency_rest REAL NOT NULL,
+  CONSTRAINT PK_host_deltas PRIMARY KEY (host, delta_id)
+);
+GO
+CREATE VIEW IF NOT EXISTS current_hosts AS
+  SELECT host, requests_total, last_request_at, last_status, budget FROM hosts;

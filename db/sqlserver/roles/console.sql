@@ -12,9 +12,9 @@ GRANT EXECUTE ON [$(schema)].[claim_items] TO [$(schema)_console];
 GRANT EXECUTE ON [$(schema)].[promote_due] TO [$(schema)_console];
 GRANT EXECUTE ON [$(schema)].[enqueue_items] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_console];
+GRANT INSERT, DELETE ON [$(schema)].[run_deltas] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[events] TO [$(schema)_console];
-GRANT UPDATE ON [$(schema)].[event_head] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[request_keys] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[source_totals] TO [$(schema)_console];
@@ -26,6 +26,7 @@ GRANT INSERT ON [$(schema)].[source_revisions] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[source_secrets] TO [$(schema)_console];
 GO
 GRANT INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[host_deltas] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[workers] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[schedules] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[users] TO [$(schema)_console];

@@ -19,9 +19,10 @@ GRANT EXECUTE ON [$(schema)].[enqueue_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[run_deltas] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[current_runs] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
-GRANT SELECT, UPDATE ON [$(schema)].[event_head] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
@@ -44,6 +45,8 @@ GO
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
 GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[host_deltas] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[current_hosts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[workers] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[schedules] TO [$(schema)_worker];
 GO

@@ -19,7 +19,7 @@ describe.each(contractEngines())('undoing bulk actions on $name', (engine) => {
   };
   const numbers = async (runId: string) => {
     const row = await given.db.q
-      .selectFrom('ingest_runs')
+      .selectFrom('current_runs')
       .select(['items_total', 'items_processed', 'items_failed', 'items_skipped'])
       .where('run_id', '=', runId)
       .executeTakeFirstOrThrow();

@@ -101,7 +101,7 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
   test('the numbers of a running run follow', async () => {
     const runId = await givenRun(given.db);
     const { pending, failed } = await oneOfEach(runId);
-    const run = () => given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+    const run = () => given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
     expect(await run()).toMatchObject({ items_processed: 3, items_failed: 1, items_skipped: 1 });
     await changeItems(given.db, operator, skip, [pending, failed]);
     expect(await run()).toMatchObject({ items_processed: 4, items_failed: 0, items_skipped: 3 });
@@ -114,7 +114,7 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
     const { failed } = await oneOfEach(runId);
     await given.db.q.updateTable('ingest_runs').set({ status: 'completed' }).execute();
     await changeItems(given.db, operator, skip, [failed]);
-    const run = await given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+    const run = await given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
     expect(run).toMatchObject({ items_processed: 3, items_failed: 1, items_skipped: 1 });
   });
 
@@ -153,7 +153,7 @@ describe.each(contractEngines())('what a person does to items on $name', (engine
     const { pending, failed } = await oneOfEach(from);
     const [second = ''] = await given.store.enqueueMany([aWorkItem({ runId: from })]);
     const runs = async () => {
-      const rows = await given.db.q.selectFrom('ingest_runs').selectAll().execute();
+      const rows = await given.db.q.selectFrom('current_runs').selectAll().execute();
       return Object.fromEntries(rows.map((row) => [row.run_id, row.items_total]));
     };
     expect(await runs()).toEqual({ [from]: 6, [to]: 0 });

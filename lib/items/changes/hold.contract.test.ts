@@ -22,7 +22,7 @@ describe.each(contractEngines())('items on hold on $name', (engine) => {
     expect(await hold(one)).toEqual({ changed: 1, refused: 0 });
     expect(await given.row(one)).toMatchObject({ status: 'pending', run_id: null });
     expect((await given.store.dequeue(10)).map((item) => item.workItemId)).toEqual([other]);
-    const run = await given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+    const run = await given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
     expect(run).toMatchObject({ items_total: 1 });
   });
 

@@ -20,7 +20,7 @@ const aheadCap = 1_000;
 export async function readRunOfItem(session: Session, { runId }: WorkItem) {
   if (runId === null || !isUuid(runId)) return undefined;
   return session.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select(['run_id', 'name', 'kind', 'status', 'paused_at'])
     .select(
       sql<number>`case when ${budgetIsSpent(session.engine)} then 1 else 0 end`.as('is_spent'),

@@ -4,8 +4,12 @@ import { keyIfFit } from '../dedupe-key.ts';
 import { onHoldRow } from '../hold.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
-import { parseRunMetadata } from '../runs/run-metadata.ts';
-import { adjustLockedRun, outcomeDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
+import {
+  adjustRunInAnyState,
+  outcomeDeltas,
+  type RunState,
+  timesDeltas,
+} from '../runs/run-numbers.ts';
 import { insertAbsent } from './enqueue.ts';
 
 export interface DiscoveryCounts {
@@ -40,9 +44,9 @@ interface Candidate {
 
 /**
  * Enqueues what items of one run found, as their children in that run; counts per find, in the order
- * given. Of an item that several found, the first is the parent. The run's row must be locked, so that its
- * budget is exact for all workers together. After a cancel the finds go in as skipped, so that nothing is
- * lost; after a stop they go in without a run, on hold.
+ * given. Of an item that several found, the first is the parent. Nobody waits for the run's row, so its budget may be
+ * exceeded by what other workers insert at the same time; no more is inserted once they have committed. After a cancel
+ * the finds go in as skipped, so that nothing is lost; after a stop they go in without a run, on hold.
  */
 export async function enqueueDiscovered(
   tx: Session,
@@ -66,13 +70,16 @@ export async function enqueueDiscovered(
       ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),
     })),
   );
-  if (inserted.length > 0 && run !== null && runId !== null) {
+  if (run !== null && (inserted.length > 0 || over.length > 0)) {
     const skipped =
       status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
-    const total = joins ? inserted.length : 0;
-    await adjustLockedRun(tx, runId, { ...skipped, total, discovered: inserted.length });
+    await adjustRunInAnyState(tx, runId, {
+      ...skipped,
+      total: joins ? inserted.length : 0,
+      discovered: inserted.length,
+      overBudget: over.length,
+    });
   }
-  if (over.length > 0 && run !== null) await recordOverBudget(tx, runId, run, over.length);
   const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);
   const overOf = Map.groupBy(over, ({ find }) => find);
   return finds.map(({ parentId }, find) => ({
@@ -109,21 +116,4 @@ function roomIn(run: RunState | null): number {
     return Number.POSITIVE_INFINITY;
   }
   return Math.max(0, run.maxItems - run.itemsTotal);
-}
-
-async function recordOverBudget(
-  tx: Session,
-  runId: string | null,
-  run: RunState,
-  over: number,
-): Promise<void> {
-  if (runId === null) return;
-  const metadata = parseRunMetadata(run.metadata);
-  await tx.q
-    .updateTable('ingest_runs')
-    .set({
-      metadata: JSON.stringify({ ...metadata, over_budget: (metadata.over_budget ?? 0) + over }),
-    })
-    .where('run_id', '=', runId)
-    .execute();
 }

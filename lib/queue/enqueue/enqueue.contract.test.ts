@@ -124,7 +124,10 @@ describe.each(contractEngines())('enqueuing on $name', (engine) => {
   test('items enqueued into a run are counted in it', async () => {
     const runId = await givenRun(given.db);
     await given.store.enqueueMany([aWorkItem({ runId }), aWorkItem({ runId }), aWorkItem()]);
-    const run = await given.db.q.selectFrom('ingest_runs').select('items_total').executeTakeFirst();
+    const run = await given.db.q
+      .selectFrom('current_runs')
+      .select('items_total')
+      .executeTakeFirst();
     expect(run?.items_total).toBe(2);
   });
 
@@ -161,7 +164,7 @@ describe.each(contractEngines())('enqueuing on $name', (engine) => {
         endRun(other.db, runId, 'completed'),
       ]);
       const run = await given.db.q
-        .selectFrom('ingest_runs')
+        .selectFrom('current_runs')
         .select('items_total')
         .where('run_id', '=', runId)
         .executeTakeFirst();

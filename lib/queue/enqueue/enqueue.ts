@@ -7,7 +7,7 @@ import type { WorkItemInsert } from '#db/queue/storage.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
-import { adjustRun, readRunState } from '../runs/run-numbers.ts';
+import { adjustRun, lockRun } from '../runs/run-numbers.ts';
 
 /**
  * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
@@ -29,9 +29,9 @@ export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promis
   });
 }
 
-/** Run ids of an older database that name no run are let pass. */
+/** And stays so until the transaction ends. Run ids of an older database that name no run are let pass. */
 async function requireRunning(tx: Session, runId: string): Promise<void> {
-  const run = await readRunState(tx, runId);
+  const run = await lockRun(tx, runId);
   if (run === null || run.status === 'running') return;
   throw new AppError('run_ended', `The run ${runId} is ${run.status}: nothing is put into it.`, {
     remedy:

@@ -29,7 +29,7 @@ describe.each(contractEngines())('completing many on $name', (engine) => {
   });
   const statusOf = async (item: ClaimedItem) =>
     (await given.store.getWorkItem(item.workItemId))?.status;
-  const run = () => given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+  const run = () => given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
 
   test('stores every item with all that belongs to it', async () => {
     const runId = await givenRun(given.db);
@@ -72,7 +72,7 @@ describe.each(contractEngines())('completing many on $name', (engine) => {
     );
     expect(await given.count('seen_resources')).toBe(5);
     expect(await given.count('work_item_attempts')).toBe(5);
-    const host = await given.db.q.selectFrom('hosts').selectAll().executeTakeFirst();
+    const host = await given.db.q.selectFrom('current_hosts').selectAll().executeTakeFirst();
     expect(host).toMatchObject({ host: 'wiki.example', requests_total: 5 });
     expect((await given.store.getStats()).byStatus).toMatchObject({ completed: 5, pending: 2 });
   });

@@ -24,7 +24,7 @@ describe.each(contractEngines())('failing on $name', (engine) => {
     decision: { kind: 'retry', delayMs: 30_000 },
     ...over,
   });
-  const run = () => given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+  const run = () => given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
   const hosts = () => given.db.q.selectFrom('hosts').selectAll().execute();
 
   test('a retry waits for its backoff and says so', async () => {

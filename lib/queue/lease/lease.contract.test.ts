@@ -168,7 +168,7 @@ describe.each(contractEngines())('leases on $name', (engine) => {
     await claimOne(1000);
     await passTime(given.db, 2000);
     await given.store.rescueExpired();
-    const run = await given.db.q.selectFrom('ingest_runs').selectAll().executeTakeFirstOrThrow();
+    const run = await given.db.q.selectFrom('current_runs').selectAll().executeTakeFirstOrThrow();
     expect(run).toMatchObject({ items_total: 2, items_processed: 0, items_retried: 1 });
   });
 });

@@ -7,7 +7,7 @@ import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { renewHostSlots } from '#lib/hosts/host-slot.ts';
 import { recordAttempts } from '../finish/attempts.ts';
 import type { Fence, Postponement } from '../model.ts';
-import { countOutcomes, lockRun, outcomeDeltas } from '../runs/run-numbers.ts';
+import { countOutcomes, outcomeDeltas } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
 import { noLease, readLeased, statusIs, updateLeased } from './leased-item.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
@@ -100,7 +100,6 @@ async function releaseOne(
   if (requests > 0) {
     await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas: { requests } }]);
   }
-  await lockRun(tx, item.run_id);
   await settleReturned(tx, item);
   return true;
 }

@@ -9,7 +9,7 @@ import type { Engine } from '#db/engine.ts';
 export const runIsAtWork = sql<boolean>`phase <> 'ready'`;
 
 /**
- * Of a running run, by the database's clock: nothing more may be asked for. Claims pass its items over from
+ * Of a running run of `current_runs`, by the database's clock: nothing more may be asked for. Claims pass its items over from
  * that moment, whether or not anybody has ended it yet.
  */
 export const budgetIsSpent = (engine: Engine): RawBuilder<boolean> =>

@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { jsonFromText } from '#lib/json.ts';
 
 const runMetadataSchema = z.looseObject({
-  /** Items found that the run's budget left out. */
-  over_budget: z.number().optional().catch(undefined),
   /** The preparation found more items than the run may take. */
   budget_reached: z.boolean().optional().catch(undefined),
   /** The same of its requests; and how many of them the items taken in so far are to take. */

@@ -54,7 +54,7 @@ describe.each(contractEngines())('the numbers of runs on $name', (engine) => {
             .execute()
         ).map((row) => row.work_item_id)
       : (
-          await given.db.q.selectFrom('ingest_runs').select('run_id').orderBy('run_id').execute()
+          await given.db.q.selectFrom('current_runs').select('run_id').orderBy('run_id').execute()
         ).map((row) => row.run_id);
   const pick = <T>(list: readonly T[], at: number): T | undefined => list[at % (list.length || 1)];
 
@@ -126,7 +126,7 @@ describe.each(contractEngines())('the numbers of runs on $name', (engine) => {
   /** One line for each run whose numbers are not those of its items. */
   async function disagreements(): Promise<string[]> {
     const items = await given.db.q.selectFrom('work_items').select(['run_id', 'status']).execute();
-    const runs = await given.db.q.selectFrom('ingest_runs').selectAll().execute();
+    const runs = await given.db.q.selectFrom('current_runs').selectAll().execute();
     return runs.flatMap((run) => {
       const of = (status: string) =>
         items.filter((item) => item.run_id === run.run_id && item.status === status).length;

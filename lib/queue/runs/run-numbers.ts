@@ -1,7 +1,11 @@
-/** A run's numbers, changed only inside the transaction that changes its items. */
-import { sql } from 'kysely';
+/**
+ * A run's numbers, changed only inside the transaction that changes its items. Workers append what they add and do not
+ * wait for the run's row. So a run that a worker has read as running may have ended when the worker commits; what it
+ * puts into the run's queue then is settled, because an ended run is emptied (`phase = 'ending'`) until nothing of it
+ * is queued or in progress, and the worker's item is in progress until that commit.
+ */
 import type { Session } from '#db/engine.ts';
-import type { Instant, RunStatus, WorkItemStatus } from '#db/schema.ts';
+import type { Instant, RunNumber, RunStatus, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 
@@ -16,9 +20,28 @@ export interface RunDeltas {
   readonly unchanged?: number;
   /** Found missing; counted among the skipped too. */
   readonly missing?: number;
+  /** Found, and left out by the run's budget of items. */
+  readonly overBudget?: number;
   /** Requests sent. */
   readonly requests?: number;
 }
+
+const columnOf = {
+  total: 'items_total',
+  processed: 'items_processed',
+  succeeded: 'items_succeeded',
+  failed: 'items_failed',
+  skipped: 'items_skipped',
+  discovered: 'items_discovered',
+  retried: 'items_retried',
+  unchanged: 'items_unchanged',
+  missing: 'items_missing',
+  overBudget: 'items_over_budget',
+  requests: 'requests_sent',
+} as const satisfies Record<keyof RunDeltas, RunNumber>;
+
+// The keys of the record are the names of deltas; Object.keys forgets that.
+const deltaNames = Object.keys(columnOf) as (keyof RunDeltas)[];
 
 /** How a run's outcome numbers change when an item of it comes to (or, with -1, leaves) a status. */
 export function outcomeDeltas(status: WorkItemStatus, by: 1 | -1): RunDeltas {
@@ -49,16 +72,15 @@ export interface RunState {
   readonly itemsProcessed: number;
   readonly maxItems: number | null;
   readonly maxDepth: number | null;
-  readonly metadata: string | null;
 }
 
 /** The state of a run, null when there is none. Read it through `lockRun` where it must not change meanwhile. */
 export async function readRunState(s: Session, runId: string | null): Promise<RunState | null> {
   if (runId === null || !isUuid(runId)) return null;
   const row = await s.q
-    .selectFrom('ingest_runs')
+    .selectFrom('current_runs')
     .select(['status', 'phase', 'kind', 'completed_at', 'items_total', 'items_processed'])
-    .select(['max_items', 'max_depth', 'metadata'])
+    .select(['max_items', 'max_depth'])
     .where('run_id', '=', runId)
     .executeTakeFirst();
   if (!row) return null;
@@ -71,14 +93,12 @@ export async function readRunState(s: Session, runId: string | null): Promise<Ru
     itemsProcessed: row.items_processed,
     maxItems: row.max_items,
     maxDepth: row.max_depth,
-    metadata: row.metadata,
   };
 }
 
 /**
- * Locks the run's row until the transaction ends, and reads its state. Whatever puts an item (back) into a
- * run's queue locks the row first, which is what lets `finishRuns` and the ending of a run trust what they
- * count. Null for items without a run, and for run ids of an older database that name no run (they need not
+ * Locks the run's row until the transaction ends, and reads its state. Whatever puts an item into a run's queue
+ * without holding an item of that run in progress locks the row, so that the run does not end meanwhile. Null for items without a run, and for run ids of an older database that name no run (they need not
  * even be UUIDs).
  */
 export async function lockRun(tx: Session, runId: string | null): Promise<RunState | null> {
@@ -103,50 +123,39 @@ export async function lockRunningRun(tx: Session, runId: string): Promise<RunSta
 }
 
 /**
- * Adds to the numbers of a run that is running, or whose queue is being emptied, and locks its row until the
- * transaction ends. The numbers of other runs are history: then it changes nothing and returns false, as it
- * does where there is no run.
+ * Adds to the numbers of a run that is running, or whose queue is being emptied. The numbers of other runs are
+ * history: then it changes nothing and returns false, as it does where there is no run.
  */
 export async function adjustRun(
   tx: Session,
   runId: string | null,
   deltas: RunDeltas,
 ): Promise<boolean> {
-  if (runId === null || !isUuid(runId)) return false;
-  const result = await addTo(tx, runId, deltas)
-    .where((eb) => eb.or([eb('status', '=', 'running'), eb('phase', '=', 'ending')]))
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
+  return add(tx, runId, deltas, false);
 }
 
-/** Adds to the numbers of a run in whatever state. Its row must be locked, and the items its own (`isOfRun`). */
-export async function adjustLockedRun(
+/** Adds to the numbers of a run in whatever state; the items must be its own (`isOfRun`). */
+export async function adjustRunInAnyState(
   tx: Session,
-  runId: string,
+  runId: string | null,
   deltas: RunDeltas,
 ): Promise<void> {
-  await addTo(tx, runId, deltas).execute();
+  await add(tx, runId, deltas, true);
 }
 
-function addTo({ q, engine }: Session, runId: string, deltas: RunDeltas) {
-  const by = (column: string, delta: number | undefined) =>
-    sql<number>`${sql.ref(column)} + ${delta ?? 0}`;
-  return q
-    .updateTable('ingest_runs')
-    .set({
-      items_total: by('items_total', deltas.total),
-      items_processed: by('items_processed', deltas.processed),
-      items_succeeded: by('items_succeeded', deltas.succeeded),
-      items_failed: by('items_failed', deltas.failed),
-      items_skipped: by('items_skipped', deltas.skipped),
-      items_discovered: by('items_discovered', deltas.discovered),
-      items_retried: by('items_retried', deltas.retried),
-      items_unchanged: by('items_unchanged', deltas.unchanged),
-      items_missing: by('items_missing', deltas.missing),
-      requests_sent: by('requests_sent', deltas.requests),
-      heartbeat_at: engine.now(),
-    })
-    .where('run_id', '=', runId);
+async function add(
+  tx: Session,
+  runId: string | null,
+  deltas: RunDeltas,
+  evenEnded: boolean,
+): Promise<boolean> {
+  if (runId === null || !isUuid(runId)) return false;
+  const by: Partial<Record<RunNumber, number>> = {};
+  for (const name of deltaNames) {
+    const delta = deltas[name];
+    if (delta !== undefined) by[columnOf[name]] = delta;
+  }
+  return tx.engine.addToRun(tx, runId, by, evenEnded);
 }
 
 /** A claim that read its run as running may commit so long after the run's end, ms. */
@@ -171,7 +180,7 @@ interface LeasedOutcome {
 }
 
 /**
- * Counts how attempts on leased items of one run came out, and locks the run's row.
+ * Counts how attempts on leased items of one run came out. The row of a run that has ended is locked for it.
  * @returns those of them that are no part of the run (see `isOfRun`), which were not counted
  */
 export async function countOutcomes<T extends LeasedOutcome>(
@@ -185,7 +194,7 @@ export async function countOutcomes<T extends LeasedOutcome>(
   const ofRun = outcomes
     .filter(({ claimedAt }) => isOfRun(run, claimedAt))
     .slice(0, Math.max(0, run.itemsTotal - run.itemsProcessed));
-  if (ofRun.length > 0) await adjustLockedRun(tx, runId, sumOf(ofRun));
+  if (ofRun.length > 0) await adjustRunInAnyState(tx, runId, sumOf(ofRun));
   return outcomes.filter((outcome) => !ofRun.includes(outcome));
 }
 
@@ -199,16 +208,3 @@ function sumOf(outcomes: readonly LeasedOutcome[]): RunDeltas {
   }
   return sum;
 }
-
-const deltaNames = [
-  'total',
-  'processed',
-  'succeeded',
-  'failed',
-  'skipped',
-  'discovered',
-  'retried',
-  'unchanged',
-  'missing',
-  'requests',
-] as const satisfies readonly (keyof RunDeltas)[];

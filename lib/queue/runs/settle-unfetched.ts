@@ -5,7 +5,7 @@ import { missingCode } from '../finish/missing.ts';
 import { onHoldChange } from '../hold.ts';
 import { statusIs } from '../lease/leased-item.ts';
 import {
-  adjustLockedRun,
+  adjustRunInAnyState,
   isOfRun,
   outcomeDeltas,
   type RunState,
@@ -14,8 +14,7 @@ import {
 } from './run-numbers.ts';
 
 /**
- * Settles pending items of an ended run, whose row the caller has locked (`lockRun`). What a recrawl took in
- * but did not ask for is completed (or missing), as it was, and due, as it was. Other items are skipped after
+ * Settles pending items of an ended run. What a recrawl took in but did not ask for is completed (or missing), as it was, and due, as it was. Other items are skipped after
  * a cancel; else they leave the run and are on hold until a new run adopts them.
  * @param ids at most 500
  */
@@ -25,6 +24,7 @@ export async function settleUnfetched(
   run: Pick<RunState, 'status' | 'kind'>,
   ids: readonly string[],
 ): Promise<{ readonly skipped: number; readonly left: number }> {
+  if (ids.length === 0) return { skipped: 0, left: 0 };
   const unfetched = () =>
     tx.q
       .updateTable('work_items')
@@ -54,15 +54,32 @@ export async function settleUnfetched(
   const count = Number(rest.numUpdatedRows);
   const skipped = cancelled ? count : 0;
   const left = putBack + count - skipped;
-  await adjustLockedRun(tx, runId, {
+  await adjustRunInAnyState(tx, runId, {
     ...timesDeltas(outcomeDeltas('skipped', 1), skipped),
     total: -left,
   });
   return { skipped, left };
 }
 
+/** Takes pending items out of a run that they are no part of (`isOfRun`). Returns how many. */
+export async function leaveRun(
+  tx: Session,
+  runId: string,
+  ids: readonly string[],
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  const result = await tx.q
+    .updateTable('work_items')
+    .set({ run_id: null })
+    .where('work_item_id', 'in', ids)
+    .where('run_id', '=', runId)
+    .where('status', '=', statusIs('pending'))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
 /**
- * Call after a leased item was set to pending and its run's row was locked. An item of an ended run is settled
+ * Call after a leased item was set to pending. An item of an ended run is settled
  * as all that was queued; one that is no part of that run any more (`isOfRun`) leaves it and stays pending.
  * @returns `pending` or `skipped`
  */
@@ -73,11 +90,7 @@ export async function settleReturned(
   const run = await readRunState(tx, item.run_id);
   if (run === null || item.run_id === null || run.status === 'running') return 'pending';
   if (!isOfRun(run, item.claimed_at)) {
-    await tx.q
-      .updateTable('work_items')
-      .set({ run_id: null })
-      .where('work_item_id', '=', item.work_item_id)
-      .execute();
+    await leaveRun(tx, item.run_id, [item.work_item_id]);
     return 'pending';
   }
   const { skipped } = await settleUnfetched(tx, item.run_id, run, [item.work_item_id]);

@@ -1,0 +1,77 @@
+/** What hosts have answered, on SQL Server: appended, so that nobody waits for the row of a host, and rolled up behind. */
+import { sql } from 'kysely';
+import type { Db, Session } from '../engine.ts';
+import type { TotalsStorage } from '../totals.ts';
+import { longText } from './request.ts';
+
+/** Rows rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
+const rollUpChunk = 2_000;
+
+const addToHost: TotalsStorage['addToHost'] = async ({ q, engine }, answers) => {
+  const { host, requests, last_status: status, budget } = answers;
+  const result = await sql`
+    insert into ${engine.table('host_deltas')} (host, [at], requests, last_status, budget, latency_first, latency_share, latency_rest)
+    select host, sysutcdatetime(), ${requests}, ${status}, ${budget}, ${answers.latency_first},
+      cast(${answers.latency_share} as float), cast(${answers.latency_rest} as float)
+    from ${engine.table('hosts')} where host = ${host} and pace_ms = 0 and consecutive_failures = 0`.execute(
+    q,
+  );
+  return Number(result.numAffectedRows ?? 0) === 1;
+};
+
+export const hosts: Pick<TotalsStorage, 'addToHost' | 'rollUpHost'> = { addToHost, rollUpHost };
+
+/** Host by host, each in a transaction of its own. Returns how many deltas were rolled up. */
+export async function rollUpHosts(db: Db): Promise<number> {
+  const rows = await db.q.selectFrom('host_deltas').select('host').distinct().execute();
+  let rolledUp = 0;
+  for (const { host } of rows) {
+    let count: number;
+    do {
+      count = await db.transaction((tx) => rollUpHost(tx, host));
+      rolledUp += count;
+    } while (count === rollUpChunk);
+  }
+  return rolledUp;
+}
+
+/** Locks the host's row first: two that roll up the same host add each delta once. */
+async function rollUpHost({ q, engine }: Session, host: string): Promise<number> {
+  await q.updateTable('hosts').set({ updated_at: engine.now() }).where('host', '=', host).execute();
+  const deltas = await engine
+    .take(q.selectFrom('host_deltas').selectAll().where('host', '=', host), rollUpChunk)
+    .orderBy('delta_id')
+    .execute();
+  if (deltas.length === 0) return 0;
+  const known = await q
+    .selectFrom('hosts')
+    .select('latency_ms')
+    .where('host', '=', host)
+    .executeTakeFirst();
+  let latency = known?.latency_ms ?? null;
+  for (const { latency_first: first, latency_share: share, latency_rest: rest } of deltas) {
+    latency = latency === null ? first : Math.floor(latency * share + rest);
+  }
+  const last = <K extends 'last_status' | 'budget'>(name: K) =>
+    deltas.findLast((delta) => delta[name] !== null)?.[name] ?? null;
+  const [status, budget] = [last('last_status'), last('budget')];
+  const at = deltas.at(-1)?.at;
+  await q
+    .updateTable('hosts')
+    .set({
+      requests_total: sql<number>`requests_total + ${deltas.reduce((sum, { requests }) => sum + requests, 0)}`,
+      ...(at === undefined ? {} : { last_request_at: engine.instantParam(at) }),
+      ...(status === null ? {} : { last_status: status }),
+      ...(budget === null ? {} : { budget }),
+      latency_ms: latency,
+    })
+    .where('host', '=', host)
+    .execute();
+  const ids = longText(JSON.stringify(deltas.map((delta) => Number(delta.delta_id))));
+  await sql`
+    delete from ${engine.table('host_deltas')}
+    where host = ${host} and delta_id in (select cast([value] as bigint) from openjson(${ids}))`.execute(
+    q,
+  );
+  return deltas.length;
+}
