@@ -456,3 +456,155 @@ BEGIN
         RAISERROR(N'Retention waits: the log is held by %s.', 10, 1, @log_wait);
 END
 GO
+IF OBJECT_ID(N'[$(schema)].[roll_up_totals]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[roll_up_totals];
+GO
+-- What workers do every few seconds, for a job while none runs: adds the appended changes to the totals, 5,000 at a time.
+-- One row: how many were rolled up.
+CREATE PROCEDURE [$(schema)].[roll_up_totals]
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+    DECLARE @rolled_up INT = 0, @some INT = 1, @got INT;
+    DECLARE @sources TABLE ([delta_id] BIGINT NOT NULL PRIMARY KEY, [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    DECLARE @hosts TABLE ([delta_id] BIGINT NOT NULL PRIMARY KEY, [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    WHILE @some > 0
+    BEGIN
+        DELETE FROM @sources;
+        DELETE FROM @hosts;
+        BEGIN TRANSACTION;
+        EXEC @got = sp_getapplock @Resource = N'holocron_counters_$(schema)', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 20000;
+        IF @got < 0
+        BEGIN
+            ROLLBACK TRANSACTION;
+            SELECT @rolled_up AS [rolled_up];
+            RETURN;
+        END
+        INSERT INTO @sources ([delta_id], [source_system], [source_name], [status], [delta])
+        SELECT TOP (5000) [delta_id], [source_system], [source_name], [status], [delta] FROM [$(schema)].[source_total_deltas] ORDER BY [delta_id];
+        UPDATE [$(schema)].[source_totals] SET [item_count] = [item_count] + (
+            SELECT SUM(s.[delta]) FROM @sources AS s WHERE s.[source_system] = [source_totals].[source_system]
+                AND s.[source_name] = [source_totals].[source_name] AND s.[status] = [source_totals].[status])
+        WHERE EXISTS (SELECT 1 FROM @sources AS s WHERE s.[source_system] = [source_totals].[source_system]
+            AND s.[source_name] = [source_totals].[source_name] AND s.[status] = [source_totals].[status]);
+        INSERT INTO [$(schema)].[source_totals] ([source_system], [source_name], [status], [item_count])
+        SELECT s.[source_system], s.[source_name], s.[status], SUM(s.[delta]) FROM @sources AS s
+        WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[source_totals] AS t WHERE t.[source_system] = s.[source_system]
+            AND t.[source_name] = s.[source_name] AND t.[status] = s.[status])
+        GROUP BY s.[source_system], s.[source_name], s.[status];
+        DELETE FROM [$(schema)].[source_total_deltas] WHERE [delta_id] IN (SELECT [delta_id] FROM @sources);
+        INSERT INTO @hosts ([delta_id], [host], [status], [delta])
+        SELECT TOP (5000) [delta_id], [host], [status], [delta] FROM [$(schema)].[host_total_deltas] ORDER BY [delta_id];
+        UPDATE [$(schema)].[host_totals] SET [item_count] = [item_count] + (
+            SELECT SUM(h.[delta]) FROM @hosts AS h WHERE h.[host] = [host_totals].[host] AND h.[status] = [host_totals].[status])
+        WHERE EXISTS (SELECT 1 FROM @hosts AS h WHERE h.[host] = [host_totals].[host] AND h.[status] = [host_totals].[status]);
+        INSERT INTO [$(schema)].[host_totals] ([host], [status], [item_count])
+        SELECT h.[host], h.[status], SUM(h.[delta]) FROM @hosts AS h
+        WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[host_totals] AS t WHERE t.[host] = h.[host] AND t.[status] = h.[status])
+        GROUP BY h.[host], h.[status];
+        DELETE FROM [$(schema)].[host_total_deltas] WHERE [delta_id] IN (SELECT [delta_id] FROM @hosts);
+        COMMIT TRANSACTION;
+        SET @some = (SELECT COUNT(*) FROM @sources) + (SELECT COUNT(*) FROM @hosts);
+        SET @rolled_up = @rolled_up + @some;
+    END
+    SELECT @rolled_up AS [rolled_up];
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[check_integrity]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[check_integrity];
+GO
+-- Compares the totals with the items, and the queue with what is ready, each in one statement that sees one moment and
+-- locks nothing; for a quiet hour. Rows: what differs. With @fail = 1 it ends with an error when something does, so that
+-- a job fails; `pnpm counters:check` and the workers set it right.
+CREATE PROCEDURE [$(schema)].[check_integrity]
+    @fail BIT = 1
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @found TABLE ([what] NVARCHAR(20) NOT NULL, [name] NVARCHAR(300) NOT NULL, [status] NVARCHAR(20) NOT NULL, [difference] BIGINT NOT NULL);
+    INSERT INTO @found ([what], [name], [status], [difference])
+    SELECT N'source total', CONCAT([source_system], N':', [source_name]), [status], SUM([n])
+    FROM (
+        SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM [$(schema)].[work_items]
+        UNION ALL
+        SELECT [source_system], [source_name], [status], -[item_count] FROM [$(schema)].[source_totals]
+        UNION ALL
+        SELECT [source_system], [source_name], [status], -[delta] FROM [$(schema)].[source_total_deltas]
+    ) AS [both]
+    GROUP BY [source_system], [source_name], [status]
+    HAVING SUM([n]) <> 0;
+    INSERT INTO @found ([what], [name], [status], [difference])
+    SELECT N'queue', N'items without a row', N'pending', COUNT(*)
+    FROM [$(schema)].[work_items] AS w
+    WHERE w.[status] = N'pending' AND w.[wait_reason] IS NULL AND w.[updated_at] < DATEADD(minute, -5, SYSUTCDATETIME())
+        AND NOT EXISTS (SELECT 1 FROM [$(schema)].[ready_items] AS r WHERE r.[work_item_id] = w.[work_item_id])
+    HAVING COUNT(*) > 0;
+    SELECT [what], [name], [status], [difference] FROM @found ORDER BY [what], [name], [status];
+    IF @fail = 1 AND EXISTS (SELECT 1 FROM @found)
+        THROW 51001, N'Totals or queue differ from the items: run pnpm counters:check.', 1;
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[slide_partitions]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[slide_partitions];
+GO
+-- For tables that `pnpm db:partition` has divided by month: makes the partitions of the next @ahead months, and empties and
+-- removes those that are wholly past their retention, where one age holds for all sources. With @dry_run = 1 it only says
+-- so. Rows: the statements. A partition is emptied with a lock of the table for a moment, and hardly any log.
+CREATE PROCEDURE [$(schema)].[slide_partitions]
+    @ahead INT = 3,
+    @dry_run BIT = 0
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @settings NVARCHAR(MAX) = COALESCE((SELECT [value] FROM [$(schema)].[app_settings] WHERE [name] = N'retention'), N'{}');
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME(), @place INT = 1, @statement NVARCHAR(MAX);
+    DECLARE @kept TABLE ([table] NVARCHAR(128) NOT NULL, [days] INT NULL);
+    DECLARE @bound TABLE ([function] NVARCHAR(128) NOT NULL, [scheme] NVARCHAR(128) NOT NULL, [table] NVARCHAR(128) NOT NULL, [partition] INT NOT NULL, [upto] DATETIME2(7) NOT NULL);
+    DECLARE @todo TABLE ([place] INT IDENTITY(1, 1) NOT NULL PRIMARY KEY, [statement] NVARCHAR(MAX) NOT NULL);
+    INSERT INTO @kept ([table], [days]) VALUES
+        (N'events', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT)),
+        (N'work_item_attempts', CAST(JSON_VALUE(@settings, '$.attemptDays') AS INT)),
+        -- A source that keeps its records longer keeps the partition.
+        (N'IngestRecords', CASE WHEN EXISTS (
+            SELECT 1 FROM OPENJSON(@settings, '$.sources') AS s CROSS APPLY OPENJSON(s.[value]) AS d WHERE d.[key] = N'recordDays'
+        ) THEN NULL ELSE CAST(JSON_VALUE(@settings, '$.recordDays') AS INT) END);
+    -- A partition ends at its upper boundary; the last one has none.
+    INSERT INTO @bound ([function], [scheme], [table], [partition], [upto])
+    SELECT f.[name], s.[name], t.[name], v.[boundary_id], CAST(v.[value] AS DATETIME2(7))
+    FROM sys.tables AS t
+    JOIN sys.indexes AS i ON i.[object_id] = t.[object_id] AND i.[index_id] IN (0, 1)
+    JOIN sys.partition_schemes AS s ON s.[data_space_id] = i.[data_space_id]
+    JOIN sys.partition_functions AS f ON f.[function_id] = s.[function_id]
+    JOIN sys.partition_range_values AS v ON v.[function_id] = f.[function_id]
+    WHERE t.[schema_id] = SCHEMA_ID(N'$(schema)');
+    INSERT INTO @todo ([statement])
+    SELECT CONCAT(N'ALTER PARTITION SCHEME ', QUOTENAME(b.[scheme]), N' NEXT USED [PRIMARY]; ALTER PARTITION FUNCTION ', QUOTENAME(b.[function]),
+        N'() SPLIT RANGE (''', CONVERT(NVARCHAR(30), DATEADD(month, m.[months], b.[last]), 126), N''')')
+    FROM (SELECT [function], [scheme], MAX([upto]) AS [last] FROM @bound GROUP BY [function], [scheme]) AS b
+    CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)) AS m ([months])
+    WHERE DATEADD(month, m.[months], b.[last]) <= DATEADD(month, @ahead, @now)
+    ORDER BY b.[function], m.[months];
+    -- The first partition stays, empty: the function needs a lowest boundary.
+    INSERT INTO @todo ([statement])
+    SELECT CONCAT(N'TRUNCATE TABLE [$(schema)].', QUOTENAME(b.[table]), N' WITH (PARTITIONS (', b.[partition], N'))')
+    FROM @bound AS b JOIN @kept AS k ON k.[table] = b.[table]
+    WHERE k.[days] IS NOT NULL AND b.[upto] <= DATEADD(day, -k.[days], @now)
+    ORDER BY b.[table], b.[partition];
+    INSERT INTO @todo ([statement])
+    SELECT CONCAT(N'ALTER PARTITION FUNCTION ', QUOTENAME(b.[function]), N'() MERGE RANGE (''', CONVERT(NVARCHAR(30), b.[upto], 126), N''')')
+    FROM @bound AS b JOIN @kept AS k ON k.[table] = b.[table]
+    WHERE k.[days] IS NOT NULL AND b.[upto] <= DATEADD(day, -k.[days], @now) AND b.[partition] > 1
+    ORDER BY b.[table], b.[partition];
+    WHILE @dry_run = 0 AND EXISTS (SELECT 1 FROM @todo WHERE [place] = @place)
+    BEGIN
+        SET @statement = (SELECT [statement] FROM @todo WHERE [place] = @place);
+        EXEC(@statement);
+        SET @place = @place + 1;
+    END
+    SELECT [statement] FROM @todo ORDER BY [place];
+END
+GO

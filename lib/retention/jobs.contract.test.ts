@@ -104,6 +104,20 @@ describe.each(servers)('procedures for people on $name', (engine) => {
     expect(seen).toHaveLength(5);
   });
 
+  it('roll_up_totals empties the changes, check_integrity fails when totals and items differ', async () => {
+    await t.store.enqueueMany(Array.from({ length: 3 }, () => aWorkItem({ sourceName: 'news' })));
+    const [rolled] = await call<{ rolled_up: number }>('roll_up_totals', sql``);
+    expect(rolled?.rolled_up).toBeGreaterThan(0);
+    expect(await t.count('source_total_deltas')).toBe(0);
+    expect(await t.count('host_total_deltas')).toBe(0);
+    expect((await t.store.getStats()).byStatus).toMatchObject({ pending: 3 });
+    expect(await call('check_integrity', sql``)).toEqual([]);
+    await t.db.q.updateTable('source_totals').set({ item_count: 5 }).execute();
+    const differs = await call<{ difference: number | string }>('check_integrity', sql`@fail = 0`);
+    expect(differs.map(({ difference }) => Number(difference))).toEqual([-2]);
+    await expect(call('check_integrity', sql`@fail = 1`)).rejects.toThrow();
+  });
+
   it('run_retention deletes what the settings say, of a source by its own', async () => {
     for (const sourceName of ['news', 'laws']) {
       await t.store.enqueue(aWorkItem({ sourceName }));

@@ -53,6 +53,8 @@ GO
 -- Retention deletes through one procedure, and through no right of its own; the others are for jobs and people.
 GRANT EXECUTE ON [$(schema)].[purge_portion] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[run_retention] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[roll_up_totals] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[check_integrity] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[enqueue_item] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[recrawl_stale] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_worker];

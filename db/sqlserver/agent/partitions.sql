@@ -1,0 +1,14 @@
+-- Job "Holocron $(schema): partitions": Makes the partitions of the next months and empties those past their retention.
+-- How to install it: see install.sql. It runs in the database $(database), in the schema $(schema).
+DECLARE @name SYSNAME = N'Holocron $(schema): partitions', @operator SYSNAME = NULLIF(N'$(operator)', N'');
+DECLARE @notify INT = CASE WHEN @operator IS NULL THEN 0 ELSE 2 END;
+IF EXISTS (SELECT 1 FROM msdb.dbo.sysjobs WHERE [name] = @name)
+    EXEC msdb.dbo.sp_delete_job @job_name = @name;
+EXEC msdb.dbo.sp_add_job @job_name = @name, @category_name = N'Holocron', @enabled = 1,
+    @description = N'Makes the partitions of the next months and empties those past their retention.', @notify_level_eventlog = 2, @notify_level_email = @notify, @notify_email_operator_name = @operator;
+EXEC msdb.dbo.sp_add_jobstep @job_name = @name, @step_name = N'partitions', @subsystem = N'TSQL', @database_name = N'$(database)',
+    @command = N'SET QUOTED_IDENTIFIER ON; EXEC [$(schema)].[slide_partitions] @ahead = 3;', @retry_attempts = 1, @retry_interval = 5;
+EXEC msdb.dbo.sp_add_jobschedule @job_name = @name, @name = N'partitions',
+    @freq_type = 4, @freq_interval = 1, @active_start_time = 023000;
+EXEC msdb.dbo.sp_add_jobserver @job_name = @name;
+GO
