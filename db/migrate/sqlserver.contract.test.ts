@@ -6,19 +6,11 @@ import { workItemRow } from '#test/db/work-items.ts';
 import { openDatabase } from '../open.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { connect } from '../sqlserver/connection.ts';
-import { serverMessages } from '../sqlserver/server-messages.ts';
 import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
-import { migrationScript } from './script.ts';
 import { splitBatches } from './split-batches.ts';
 
 const server = configuredSqlServer();
-
-/** As sqlcmd sends a script: its own commands apart, variables replaced, a batch for each GO. */
-function asSqlcmd(script: string, schema: string): string[] {
-  const text = script.replace(/^:.*$/gm, '').replaceAll('$(schema)', schema);
-  return splitBatches(text).map(({ sql }) => sql);
-}
 
 describe.runIf(server !== null)('an existing Holocron database on SQL Server', () => {
   let settings: SqlServerSettings;
@@ -67,47 +59,15 @@ describe.runIf(server !== null)('an existing Holocron database on SQL Server', (
     }
   });
 
-  it('is migrated by the script for sqlcmd, and nothing is left to do', async () => {
-    await makeHolocronDatabase(settings);
-    const files = readMigrationFiles(migrationsDir('sqlserver'));
-    const script = migrationScript(files, settings.schema);
-    expect(script).toContain(`\n:setvar schema ${settings.schema}\n`);
-    const connection = await connect(settings);
-    try {
-      for (const _ of ['first', 'again']) {
-        for (const sql of asSqlcmd(script, settings.schema)) {
-          await connection.executeBatch(sql).catch((error: unknown) => {
-            // Babelfish lists indexes under other names, so their guards miss them.
-            const taken = serverMessages(error).some(({ number }) => number === 2714);
-            if (!taken || !sql.includes('NONCLUSTERED INDEX')) throw error;
-          });
-        }
-      }
-      await connection.executeBatch(
-        `UPDATE [${settings.schema}].[schema_migrations] SET [name] = N'0004_add_queue_columns' WHERE [version] = N'0004'`,
-      );
-      const refusing = asSqlcmd(script, settings.schema).find((sql) => sql.includes('AS k ('));
-      await expect(connection.executeBatch(refusing ?? '')).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('migrated by another version') },
-      });
-      await connection.executeBatch(
-        `UPDATE [${settings.schema}].[schema_migrations] SET [name] = N'0004_work_items' WHERE [version] = N'0004'`,
-      );
-    } finally {
-      await connection.close();
-    }
-    expect(await migrate(settings)).toMatchObject({
-      applied: [],
-      alreadyApplied: files.map(({ name }) => name),
-    });
-  });
-
   it('gets exact keys also when every step is done twice', async () => {
     await makeHolocronDatabase(settings);
     const file = readMigrationFiles(migrationsDir('sqlserver')).find(
       ({ version }) => version === '0004',
     );
-    const steps = splitBatches(file?.script ?? '').filter(({ sql }) => sql.includes('dedupe_key'));
+    // Procedures are dropped by steps that name no key.
+    const steps = splitBatches(file?.script ?? '').filter(
+      ({ sql }) => sql.includes('dedupe_key') && !sql.includes('CREATE PROCEDURE'),
+    );
     expect(steps.length).toBeGreaterThan(5);
     const connection = await connect(settings);
     try {
