@@ -6,7 +6,7 @@ import { type Actor, type Role, roles } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
 import {
@@ -97,8 +97,8 @@ export async function createUser(
   if (input.password !== null) checkNewPassword(input.password);
   const passwordHash = input.password === null ? null : await hashPassword(input.password);
   const request = { key: options.requestKey, action: 'user.create' };
-  return db.transaction((tx) =>
-    once(tx, request, z.string(), () => insertAccount(tx, actor, { ...input, passwordHash })),
+  return onceIn(db, request, z.string(), (tx) =>
+    insertAccount(tx, actor, { ...input, passwordHash }),
   );
 }
 

@@ -1,7 +1,10 @@
 /** Carrying a request out once, however often it is sent: double click, retry, back button. */
 import { z } from 'zod';
-import type { Session } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
+import { backoffMs, pause } from '#db/transaction.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { newId } from '#lib/ids.ts';
 
 /** The key a page makes for one intention: 16 random bytes as hexadecimal digits. */
 export const requestKeySchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be a request key');
@@ -61,4 +64,28 @@ export async function once<T>(
     .where('request_key', '=', request.key)
     .execute();
   return done;
+}
+
+/** A connection that is cut is made anew at once; a database that is away is nothing to wait for here. */
+const mostRuns = 3;
+
+/**
+ * `once` in a transaction of its own. When the answer to its commit is lost on the way, nobody knows whether the work
+ * was done: it is asked for again under the same key, which is made where the request has none.
+ */
+export async function onceIn<T>(
+  db: Db,
+  { key = newId(), action }: KeyedRequest,
+  result: z.ZodType<T>,
+  work: (tx: Session) => Promise<T>,
+): Promise<T> {
+  for (let run = 1; ; run += 1) {
+    try {
+      return await db.transaction((tx) => once(tx, { key, action }, result, () => work(tx)));
+    } catch (error) {
+      const isLost = error instanceof DatabaseError && error.code === 'db_connection_lost';
+      if (!isLost || run >= mostRuns) throw error;
+      await pause(backoffMs(run));
+    }
+  }
 }

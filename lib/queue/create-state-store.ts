@@ -57,7 +57,7 @@ export async function createStateStore(options: StateStoreOptions = {}): Promise
 function storeOver(db: Db): StateStore {
   return {
     enqueue: async (item) => (await enqueueMany(db, [item])).length === 1,
-    enqueueMany: (items) => enqueueMany(db, items),
+    enqueueMany: (items, options) => enqueueMany(db, items, options),
     dequeue: (limit, claim) => dequeue(db, limit, claim),
     claimPolitely: (limit, claim) => claimPolitely(db, limit, claim),
     claimedUnder: async (claimId) => (await standingUnder(db, claimId)).map(claimedFromRow),

@@ -39,6 +39,11 @@ export interface PoliteClaimOptions extends Required<ClaimOptions> {
   readonly claimId?: string;
 }
 
+export interface EnqueueOptions {
+  /** Made by the caller for this call, at most 100 characters: the same call again gives the same answer. */
+  readonly requestKey?: string;
+}
+
 export interface PoliteClaim {
   /**
    * Together under one polite slot: items of one source and kind, one after the other. The slot's
@@ -55,7 +60,7 @@ export interface StateStore {
   /** True when inserted, false when its key was known. Throws AppError for values that do not fit, `run_ended`. */
   enqueue(item: NewWorkItem): Promise<boolean>;
   /** The ids that were inserted, in the order given. Duplicates inside the batch: the first wins. */
-  enqueueMany(items: readonly NewWorkItem[]): Promise<string[]>;
+  enqueueMany(items: readonly NewWorkItem[], options?: EnqueueOptions): Promise<string[]>;
   /** Claims up to `limit` items of any source in order; a limit of 0 or less claims nothing. */
   dequeue(limit: number, options?: ClaimOptions): Promise<ClaimedItem[]>;
   /**

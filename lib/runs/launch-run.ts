@@ -8,7 +8,7 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { distinctByKey, insertAbsent } from '#lib/queue/enqueue/enqueue.ts';
@@ -52,18 +52,17 @@ export async function launchRun(
   requirePermission(actor, 'runs:change');
   const request = parseRequest(input);
   const parentRunId = options.parentRunId ?? null;
-  return db.transaction((tx) =>
-    once(tx, { key: options.requestKey, action: 'run.launch' }, launchedSchema, async () => {
-      const sources = await sourcesOf(tx, request);
-      const filters = scopeFilters(request, parentRunId, sources);
-      const known =
-        (await scopeHasItems(tx, request, filters)) ||
-        (request.due === true && (await isAnythingDue(tx, sources)));
-      const seeds = request.kind === 'seed' ? seedRows(sources) : [];
-      if (!known && seeds.length === 0) throw noItems(request);
-      return insertRun(tx, actor, { request, sources, parentRunId, seeds, prepare: known });
-    }),
-  );
+  const keyed = { key: options.requestKey, action: 'run.launch' };
+  return onceIn(db, keyed, launchedSchema, async (tx) => {
+    const sources = await sourcesOf(tx, request);
+    const filters = scopeFilters(request, parentRunId, sources);
+    const known =
+      (await scopeHasItems(tx, request, filters)) ||
+      (request.due === true && (await isAnythingDue(tx, sources)));
+    const seeds = request.kind === 'seed' ? seedRows(sources) : [];
+    if (!known && seeds.length === 0) throw noItems(request);
+    return insertRun(tx, actor, { request, sources, parentRunId, seeds, prepare: known });
+  });
 }
 
 /**
@@ -80,18 +79,23 @@ export async function launchIngest(
 ): Promise<LaunchedRun | null> {
   requirePermission(actor, 'runs:change');
   const request = parseRequest({ kind: 'seed', name, sources: sources.map((one) => one.name) });
-  return db.transaction(async (tx) => {
-    const all = seeding ? seedRows(sources) : [];
-    const isKnown = await tx.engine.knownKeys(
-      tx,
-      all.map((row) => row.dedupe_key),
-    );
-    const seeds = all.filter((row) => !isKnown.has(row.dedupe_key));
-    const prepare = await scopeHasItems(tx, request, scopeFilters(request, null, sources));
-    if (seeding && all.length === 0 && !prepare) throw noItems(request);
-    if (seeds.length === 0 && !prepare) return null;
-    return insertRun(tx, actor, { request, sources, parentRunId: null, seeds, prepare });
-  });
+  return onceIn(
+    db,
+    { key: undefined, action: 'run.ingest' },
+    launchedSchema.nullable(),
+    async (tx) => {
+      const all = seeding ? seedRows(sources) : [];
+      const isKnown = await tx.engine.knownKeys(
+        tx,
+        all.map((row) => row.dedupe_key),
+      );
+      const seeds = all.filter((row) => !isKnown.has(row.dedupe_key));
+      const prepare = await scopeHasItems(tx, request, scopeFilters(request, null, sources));
+      if (seeding && all.length === 0 && !prepare) throw noItems(request);
+      if (seeds.length === 0 && !prepare) return null;
+      return insertRun(tx, actor, { request, sources, parentRunId: null, seeds, prepare });
+    },
+  );
 }
 
 type FollowUp = (

@@ -8,7 +8,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';
@@ -43,10 +43,8 @@ export async function saveSchedule(
 ): Promise<string> {
   requirePermission(actor, 'schedules:change');
   const { scheduleId, requestKey: key } = options;
-  return db.transaction((tx) =>
-    once(tx, { key, action: 'schedule.save' }, z.string(), () =>
-      createOrChange(tx, actor, input, scheduleId),
-    ),
+  return onceIn(db, { key, action: 'schedule.save' }, z.string(), (tx) =>
+    createOrChange(tx, actor, input, scheduleId),
   );
 }
 

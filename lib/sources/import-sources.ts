@@ -5,7 +5,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { listSources } from './read-sources.ts';
 import { upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secrets.ts';
@@ -64,18 +64,17 @@ export async function importSources(
   }: { readonly secretBox: SecretBox; readonly requestKey?: string | undefined },
 ): Promise<ImportResult> {
   requirePermission(actor, 'sources:change');
-  return db.transaction((tx) =>
-    once(tx, { key: requestKey, action: 'source.import' }, resultSchema, async () => {
-      const { inputs } = await checkedInputs(tx, text);
-      const counts = { created: 0, updated: 0, unchanged: 0 };
-      const note = 'Imported from YAML';
-      for (const input of inputs) {
-        const { change } = await upsertSourceIn(tx, actor, input, { secretBox, note });
-        counts[change] += 1;
-      }
-      return counts;
-    }),
-  );
+  const request = { key: requestKey, action: 'source.import' };
+  return onceIn(db, request, resultSchema, async (tx) => {
+    const { inputs } = await checkedInputs(tx, text);
+    const counts = { created: 0, updated: 0, unchanged: 0 };
+    const note = 'Imported from YAML';
+    for (const input of inputs) {
+      const { change } = await upsertSourceIn(tx, actor, input, { secretBox, note });
+      counts[change] += 1;
+    }
+    return counts;
+  });
 }
 
 async function checkedInputs(

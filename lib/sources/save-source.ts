@@ -7,7 +7,7 @@ import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { getSource, requireSource, type Source } from './read-sources.ts';
@@ -40,13 +40,11 @@ export async function saveSource(
 ): Promise<Source> {
   const checked = permittedInput(actor, input);
   const request = { key: options.requestKey, action: 'source.save' };
-  return db.transaction(async (tx) => {
-    const { sourceId } = await once(tx, request, savedSchema, async () => {
-      const saved = await createOrUpdate(tx, actor, checked, options);
-      return { sourceId: saved.sourceId };
-    });
-    return requireSource(tx, sourceId);
+  const { sourceId } = await onceIn(db, request, savedSchema, async (tx) => {
+    const saved = await createOrUpdate(tx, actor, checked, options);
+    return { sourceId: saved.sourceId };
   });
+  return requireSource(db, sourceId);
 }
 
 async function createOrUpdate(

@@ -5,7 +5,7 @@ import { type Actor, can } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import {
   parseWorkItemQuery,
@@ -45,37 +45,35 @@ export async function createView(
   const ownerId = requireAccount(actor);
   const query = canonicalQuery(input.query);
   const request = { key: options.requestKey, action: 'view.create' };
-  return db.transaction((tx) =>
-    once(tx, request, z.string(), async () => {
-      const others = await listViews(tx, actor, input.page);
-      requireRoom(others, input.isShared);
-      requireFreeName(others, input);
-      const viewId = newId();
-      await tx.q
-        .insertInto('saved_views')
-        .values({
-          view_id: viewId,
-          owner_id: ownerId,
-          page: input.page,
-          name: input.name,
-          shared: input.isShared ? 1 : 0,
-          query,
-          created_at: tx.engine.now(),
-          updated_at: tx.engine.now(),
-        })
-        .execute();
-      if (input.isShared) {
-        await recordAudit(tx, actor, {
-          action: 'view.create',
-          targetType: 'view',
-          targetId: viewId,
-          summary: `Shared the new view ${input.name}`,
-          after: { name: input.name, query, isShared: true },
-        });
-      }
-      return viewId;
-    }),
-  );
+  return onceIn(db, request, z.string(), async (tx) => {
+    const others = await listViews(tx, actor, input.page);
+    requireRoom(others, input.isShared);
+    requireFreeName(others, input);
+    const viewId = newId();
+    await tx.q
+      .insertInto('saved_views')
+      .values({
+        view_id: viewId,
+        owner_id: ownerId,
+        page: input.page,
+        name: input.name,
+        shared: input.isShared ? 1 : 0,
+        query,
+        created_at: tx.engine.now(),
+        updated_at: tx.engine.now(),
+      })
+      .execute();
+    if (input.isShared) {
+      await recordAudit(tx, actor, {
+        action: 'view.create',
+        targetType: 'view',
+        targetId: viewId,
+        summary: `Shared the new view ${input.name}`,
+        after: { name: input.name, query, isShared: true },
+      });
+    }
+    return viewId;
+  });
 }
 
 /**

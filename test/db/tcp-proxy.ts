@@ -31,6 +31,8 @@ export interface TcpProxy {
   restore(): void;
   /** Asked at each commit a client sends; null lets it pass. Sees nothing of encrypted connections. */
   onCommit(choose: () => CommitFault | null): void;
+  /** The same at each call of the procedure that a client sends in one packet. */
+  onCall(procedure: string, choose: () => CommitFault | null): void;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function tcpProxy(
   const timers = new Set<NodeJS.Timeout>();
   let weather: 'fair' | 'refusing' | 'silent' = 'fair';
   let choose: () => CommitFault | null = () => null;
+  let call: { readonly name: Buffer; readonly choose: () => CommitFault | null } | null = null;
 
   const later = (ms: number, fn: () => void) => {
     const timer = setTimeout(() => {
@@ -69,8 +72,9 @@ export async function tcpProxy(
       else link.end();
     };
     link.outer.once('close', () => links.delete(link));
-    link.onCommit = (packet) => {
-      const fault = choose();
+    link.onPacket = (packet) => {
+      const isCall = call !== null && packet.includes(call.name);
+      const fault = isCommit(packet) ? choose() : isCall ? (call?.choose() ?? null) : null;
       if (fault === 'reset before') return link.reset();
       if (fault === 'half-open before') return link.fallSilent();
       if (fault === 'reset after') link.outer.once('data', () => link.reset());
@@ -107,6 +111,9 @@ export async function tcpProxy(
     onCommit(chooser) {
       choose = chooser;
     },
+    onCall(procedure, chooser) {
+      call = { name: Buffer.from(procedure, 'utf16le'), choose: chooser };
+    },
     async close() {
       for (const timer of timers) clearTimeout(timer);
       weather = 'refusing';
@@ -121,16 +128,14 @@ class Link {
   readonly inner: Socket;
   readonly outer: Socket;
   onClosed: (how: 'plain' | 'silent') => void = () => {};
-  onCommit: (packet: Buffer) => void = () => {};
+  onPacket: (packet: Buffer) => void = () => {};
   #silent = false;
 
   constructor(inner: Socket, outer: Socket) {
     this.inner = inner;
     this.outer = outer;
     inner.on('data', (bytes) => {
-      if (this.#silent) return;
-      if (isCommit(bytes)) this.onCommit(bytes);
-      else outer.write(bytes);
+      if (!this.#silent) this.onPacket(bytes);
     });
     outer.on('data', (bytes) => {
       if (!this.#silent) inner.write(bytes);

@@ -24,7 +24,7 @@ GRANT SELECT ON [$(schema)].[current_runs] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
-GRANT SELECT, INSERT, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
 -- Bulk actions: the console starts them, workers carry them out and forget old outcomes.
 GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];

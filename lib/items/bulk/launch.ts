@@ -6,7 +6,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { judgeItems } from '../changes/apply.ts';
@@ -147,7 +147,7 @@ export function inOneRequest(
   work: (tx: Session) => Promise<LaunchedBulkAction>,
 ): Promise<LaunchedBulkAction> {
   const key = parseInput(requestKeySchema, requestKey);
-  return db.transaction((tx) => once(tx, { key, action }, launchedSchema, () => work(tx)));
+  return onceIn(db, { key, action }, launchedSchema, work);
 }
 
 interface NewBulkAction {

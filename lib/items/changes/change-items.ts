@@ -6,7 +6,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { once } from '#lib/idempotency/once.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import { applyChange } from './apply.ts';
 import { definitionOf, type ItemChange } from './registry.ts';
 
@@ -48,12 +48,9 @@ export async function changeItems(
     part += 1;
     const key = options.requestKey === undefined ? undefined : `${options.requestKey}:${part}`;
     const result = await withTries(() =>
-      db.transaction((tx) => {
-        const work = () => changeAndRecord(tx, actor, change, chunk);
-        return key === undefined
-          ? work()
-          : once(tx, { key, action: auditActionOf(change) }, resultSchema, work);
-      }),
+      onceIn(db, { key, action: auditActionOf(change) }, resultSchema, (tx) =>
+        changeAndRecord(tx, actor, change, chunk),
+      ),
     );
     changed += result.changed;
     refused += result.refused;

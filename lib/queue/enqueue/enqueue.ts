@@ -1,32 +1,75 @@
 /** Putting new items into the queue. */
-
+import { z } from 'zod';
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
 import type { WorkItemInsert } from '#db/queue/storage.ts';
+import { backoffMs, pause } from '#db/transaction.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
+
+
 import { adjustRun, lockRun } from '../runs/run-numbers.ts';
+import type { EnqueueOptions } from '../state-store.ts';
+
+/** A connection that is cut is made anew at once; a database that is away is nothing to wait for here. */
+const mostRuns = 3;
 
 /**
  * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
  * order given; of duplicates inside the batch the first wins. Nothing is put into a run that has ended:
- * nobody would claim it, and the run's numbers are history.
+ * nobody would claim it, and the run's numbers are history. When the answer is lost on its way, what stands under the
+ * ids of these items is theirs. With a request key the same call gives the same answer, however often it is made.
  * @throws AppError when any item does not fit, `run_ended`; then nothing was inserted.
  */
-export async function enqueueMany(db: Db, items: readonly NewWorkItem[]): Promise<string[]> {
+export async function enqueueMany(
+  db: Db,
+  items: readonly NewWorkItem[],
+  { requestKey }: EnqueueOptions = {},
+): Promise<string[]> {
   const rows = distinctByKey(items.map(insertRowFrom));
   if (rows.length === 0) return [];
-  return db.transaction(async (tx) => {
-    const inserted = await insertAbsent(tx, rows);
-    // In the order of the ids, so that two producers never wait for each other's runs crosswise.
-    for (const [runId, count] of [...countByRun(inserted)].sort(([a], [b]) => compareText(a, b))) {
-      await adjustRun(tx, runId, { total: count });
-      await requireRunning(tx, runId);
+  if (requestKey !== undefined) {
+    const request = { key: requestKey, action: 'work-items.enqueue' };
+    return onceIn(db, request, z.array(z.string()), (tx) => insertAndCount(tx, rows));
+  }
+  for (let run = 1; ; run += 1) {
+    try {
+      const inserted = await db.transaction((tx) => insertAndCount(tx, rows));
+      return run === 1 ? inserted : await standingOf(db, rows);
+    } catch (error) {
+      const isLost = error instanceof DatabaseError && error.code === 'db_connection_lost';
+      if (!isLost || run >= mostRuns) throw error;
+      await pause(backoffMs(run));
     }
-    return inserted.map((row) => row.work_item_id);
-  });
+  }
+}
+
+async function insertAndCount(tx: Session, rows: readonly WorkItemInsert[]): Promise<string[]> {
+  const inserted = await insertAbsent(tx, rows);
+  // In the order of the ids, so that two producers never wait for each other's runs crosswise.
+  for (const [runId, count] of [...countByRun(inserted)].sort(([a], [b]) => compareText(a, b))) {
+    await adjustRun(tx, runId, { total: count });
+    await requireRunning(tx, runId);
+  }
+  return inserted.map((row) => row.work_item_id);
+}
+
+/** Their ids, as far as it was these items that were inserted, by whichever of the runs. */
+async function standingOf(s: Session, rows: readonly WorkItemInsert[]): Promise<string[]> {
+  const standing = new Set<string>();
+  for (const chunk of chunksOf(rows.map((row) => row.work_item_id))) {
+    const found = await s.q
+      .selectFrom('work_items')
+      .select('work_item_id')
+      .where('work_item_id', 'in', chunk)
+      .execute();
+    for (const row of found) standing.add(row.work_item_id);
+  }
+  return rows.flatMap(({ work_item_id: id }) => (standing.has(id) ? [id] : []));
 }
 
 /** And stays so until the transaction ends. Run ids of an older database that name no run are let pass. */
