@@ -1548,7 +1548,7 @@ BEGIN
     DECLARE @poll_ms BIGINT = 250;
     DECLARE @asked INT = 0, @slotted INT = 0, @taken INT = 0, @at INT = 0, @rounds INT = 0, @quota INT;
     DECLARE @want INT, @ahead INT, @looked INT, @found INT, @room INT, @size INT;
-    DECLARE @limited TINYINT = 0, @judged TINYINT = 0, @free TINYINT = 0, @need INT = -1;
+    DECLARE @limited TINYINT = 0, @shut TINYINT = 0, @judged TINYINT = 0, @crowded TINYINT = 0, @free TINYINT = 0, @need INT = -1;
     DECLARE @retry_ms BIGINT, @ms BIGINT;
     -- The unit at hand; none are the free items. @place: its source, 0 = all without a rate.
     DECLARE @unit INT, @place INT, @host NVARCHAR(300), @type NVARCHAR(100), @rate_ms INT, @pace_ms INT, @delay_ms INT, @lease NVARCHAR(36);
@@ -1586,7 +1586,8 @@ BEGIN
         IF EXISTS (SELECT 1 FROM @source WHERE [rate_ms] = 0) SET @free = 1;
         INSERT INTO @resting ([run_id])
         SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[current_runs]
-        WHERE [status] = N'running' AND ([paused_at] IS NOT NULL OR [deadline_at] <= @now OR [requests_sent] >= [max_requests])
+        WHERE [status] = N'running' AND CASE WHEN [paused_at] IS NOT NULL THEN 1 WHEN [deadline_at] <= @now THEN 1
+            WHEN [requests_sent] >= [max_requests] THEN 1 ELSE 0 END = 1
         UNION
         SELECT LOWER(CAST([run_id] AS NVARCHAR(36))) FROM [ingest].[ingest_runs] WHERE [phase] <> N'ready' AND [phase] = N'ending';
         IF EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [pace_ms] > 0) SET @limited = 1;
@@ -1599,7 +1600,7 @@ BEGIN
                 SELECT COUNT(*) FROM [ingest].[work_items] AS w
                 WHERE w.[status] = N'in_progress' AND w.[host] = h.[host] COLLATE DATABASE_DEFAULT);
         END
-        IF @limited = 1 OR EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [blocked_until] > @now) SET @judged = 1;
+        IF @limited = 1 OR EXISTS (SELECT 1 FROM [ingest].[hosts] WHERE [blocked_until] > @now) SET @shut = 1;
         IF @limited = 1 AND @free = 1 SET @need = 0;
         INSERT INTO @units ([unit], [opened_at], [place])
         SELECT [place], [opened_at], [place] FROM @source WHERE [rate_ms] > 0 AND [wait_ms] <= 0;
@@ -1613,7 +1614,7 @@ BEGIN
         IF @need >= 0
         BEGIN
             -- From one run of a source to the next: one look into the index of lanes for each.
-            SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND ([place] = @need OR (@need = 0 AND [rate_ms] = 0)));
+            SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND CASE WHEN [place] = @need THEN 1 WHEN @need = 0 AND [rate_ms] = 0 THEN 1 ELSE 0 END = 1);
             WHILE @next IS NOT NULL
             BEGIN
                 SET @run = NULL;
@@ -1630,7 +1631,7 @@ BEGIN
                     SET @run = @next_run;
                 END
                 UPDATE @source SET [paired] = 1 WHERE [place] = @next;
-                SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND ([place] = @need OR (@need = 0 AND [rate_ms] = 0)));
+                SET @next = (SELECT MIN([place]) FROM @source WHERE [paired] = 0 AND CASE WHEN [place] = @need THEN 1 WHEN @need = 0 AND [rate_ms] = 0 THEN 1 ELSE 0 END = 1);
             END
             -- Limited hosts that may be asked, each with its first item: those asked last, of very many.
             IF @need = 0 AND @limited = 1
@@ -1638,11 +1639,14 @@ BEGIN
                 INSERT INTO @units ([unit], [opened_at], [place], [host], [type])
                 SELECT 1000000 + ROW_NUMBER() OVER (ORDER BY h.[host]), COALESCE(h.[next_slot_at], '1900-01-01T00:00:00'), f.[place], h.[host], f.[resource_type]
                 FROM (
-                    SELECT TOP (500) [host], [next_slot_at] FROM [ingest].[hosts]
-                    WHERE ([pace_ms] > 0 OR [concurrency] IS NOT NULL) AND ([blocked_until] IS NULL OR [blocked_until] <= @now)
-                        AND ([pace_ms] = 0 OR (([next_slot_at] IS NULL OR [next_slot_at] <= @now)
-                            AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now)))
-                    ORDER BY [next_slot_at] DESC, [host]
+                    SELECT TOP (500) o.[host], o.[next_slot_at] FROM (
+                        SELECT [host], [next_slot_at], [blocked_until], CASE WHEN [slot_lease_id] IS NOT NULL THEN [slot_until] END AS [held_until]
+                        FROM [ingest].[hosts] WHERE [pace_ms] > 0
+                        UNION ALL
+                        SELECT [host], NULL, [blocked_until], NULL FROM [ingest].[hosts] WHERE [concurrency] IS NOT NULL AND [pace_ms] = 0
+                    ) AS o
+                    WHERE COALESCE(o.[blocked_until], @now) <= @now AND COALESCE(o.[next_slot_at], @now) <= @now AND COALESCE(o.[held_until], @now) <= @now
+                    ORDER BY o.[next_slot_at] DESC, o.[host]
                 ) AS h CROSS APPLY (
                     SELECT TOP (1) p.[place], w.[resource_type] FROM @pair AS p
                     JOIN @source AS s ON s.[place] = p.[place] AND s.[rate_ms] = 0 CROSS APPLY (
@@ -1678,28 +1682,26 @@ BEGIN
         BEGIN
             SET @want = CASE WHEN @place > 0 THEN 1 WHEN @requests - @asked < @items - @taken THEN @requests - @asked ELSE @items - @taken END;
             SET @ahead = 64 + 2 * @want;
+            SET @judged = CASE WHEN @place > 0 THEN 1 ELSE @shut END;
             -- What was passed over in the round before stays known.
             IF @rounds = 0 DELETE FROM @look;
             INSERT INTO @look ([work_item_id], [position], [host], [type])
             SELECT TOP (@want) w.[work_item_id], @at + ROW_NUMBER() OVER (ORDER BY w.[priority], w.[created_at], w.[work_item_id]), w.[host], w.[resource_type]
             FROM @source AS s CROSS APPLY (
-                SELECT TOP (@want) a.[work_item_id], a.[priority], a.[created_at], a.[host], a.[resource_type] FROM (
-                    SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[run_id], r.[host], r.[resource_type]
-                    FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
-                    WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
-                    ORDER BY r.[priority], r.[created_at], r.[work_item_id]
-                ) AS a
-                WHERE (@rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = a.[work_item_id] COLLATE DATABASE_DEFAULT))
-                    AND NOT EXISTS (SELECT 1 FROM @resting AS x WHERE x.[run_id] = a.[run_id])
-                    AND NOT EXISTS (SELECT 1 FROM @full AS x WHERE x.[host] = a.[host])
-                    AND ((@judged = 0 AND @place = 0) OR NOT EXISTS (
-                        SELECT 1 FROM [ingest].[hosts] AS h
-                        WHERE h.[host] = a.[host] AND (h.[blocked_until] > @now
-                            OR (@place = 0 AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                            OR (@place > 0 AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now))))))
-                ORDER BY a.[priority], a.[created_at], a.[work_item_id]
+                SELECT TOP (@ahead) r.[work_item_id], r.[priority], r.[created_at], r.[run_id], r.[host], r.[resource_type]
+                FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
+                WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
+                ORDER BY r.[priority], r.[created_at], r.[work_item_id]
             ) AS w
-            WHERE s.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)
+            WHERE CASE WHEN s.[place] = @place THEN 1 WHEN @place = 0 AND s.[rate_ms] = 0 THEN 1 ELSE 0 END = 1
+                AND NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
+                AND NOT EXISTS (SELECT 1 FROM @resting AS x WHERE x.[run_id] = w.[run_id])
+                AND NOT EXISTS (SELECT 1 FROM @full AS x WHERE x.[host] = w.[host])
+                AND (@judged = 0 OR NOT EXISTS (
+                    SELECT 1 FROM [ingest].[hosts] AS h
+                    WHERE h.[host] = w.[host] AND CASE WHEN h.[blocked_until] > @now THEN 1
+                        WHEN @place = 0 THEN CASE WHEN h.[pace_ms] > 0 THEN 1 WHEN h.[concurrency] IS NOT NULL THEN 1 ELSE 0 END
+                        WHEN h.[next_slot_at] > @now THEN 1 WHEN h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now THEN 1 ELSE 0 END = 1))
             ORDER BY w.[priority], w.[created_at], w.[work_item_id];
             SET @looked = @@ROWCOUNT;
             -- Where the head of a source is a crowd that may not be asked, what stands behind it may come before what was
@@ -1709,24 +1711,29 @@ BEGIN
                 SELECT TOP (1) @last = r.[priority], @last_at = r.[created_at], @last_id = r.[work_item_id]
                 FROM @look AS l JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK) ON r.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
                 WHERE l.[position] = @at + @want;
-            IF (@judged = 1 OR @place > 0 OR EXISTS (SELECT 1 FROM @resting)) AND EXISTS (
-                SELECT 1 FROM @source AS s CROSS APPLY (
+            SET @crowded = 0;
+            IF @judged = 1 OR EXISTS (SELECT 1 FROM @resting)
+                SELECT TOP (1) @crowded = 1
+                FROM @source AS s CROSS APPLY (
                     SELECT r.[priority], r.[created_at], r.[work_item_id]
                     FROM [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
                     WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name]
                     ORDER BY r.[priority], r.[created_at], r.[work_item_id] OFFSET @ahead - 1 ROWS FETCH NEXT 1 ROWS ONLY
                 ) AS k
-                WHERE (s.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)) AND (@last IS NULL OR k.[priority] < @last
-                    OR (k.[priority] = @last AND (k.[created_at] < @last_at OR (k.[created_at] = @last_at AND k.[work_item_id] < @last_id)))))
+                WHERE CASE WHEN s.[place] = @place THEN 1 WHEN @place = 0 AND s.[rate_ms] = 0 THEN 1 ELSE 0 END = 1
+                    AND CASE WHEN @last IS NULL THEN 1 WHEN k.[priority] < @last THEN 1 WHEN k.[priority] > @last THEN 0
+                        WHEN k.[created_at] < @last_at THEN 1 WHEN k.[created_at] > @last_at THEN 0
+                        WHEN k.[work_item_id] < @last_id THEN 1 ELSE 0 END = 1;
+            IF @crowded = 1
             BEGIN
-                IF EXISTS (SELECT 1 FROM @source WHERE [paired] = 0 AND ([place] = @place OR (@place = 0 AND [rate_ms] = 0)))
+                IF EXISTS (SELECT 1 FROM @source AS s WHERE CASE WHEN s.[place] = @place THEN 1 WHEN @place = 0 AND s.[rate_ms] = 0 THEN 1 ELSE 0 END = 1 AND s.[paired] = 0)
                 BEGIN
                     DELETE FROM @look WHERE [position] > @at;
                     SET @need = @place;
                     CONTINUE;
                 END
                 DELETE FROM @open;
-                SET @next = (SELECT MIN(p.[place]) FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place] WHERE p.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0));
+                SET @next = (SELECT MIN(p.[place]) FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place] WHERE CASE WHEN s.[place] = @place THEN 1 WHEN @place = 0 AND s.[rate_ms] = 0 THEN 1 ELSE 0 END = 1);
                 WHILE @next IS NOT NULL
                 BEGIN
                     SET @run = (SELECT MIN([run_id]) FROM @pair WHERE [place] = @next);
@@ -1741,9 +1748,9 @@ BEGIN
                             SET @lane = @next_lane;
                             IF NOT EXISTS (SELECT 1 FROM @full WHERE [host] = @lane) AND NOT EXISTS (
                                 SELECT 1 FROM [ingest].[hosts] AS h
-                                WHERE h.[host] = @lane AND (h.[blocked_until] > @now
-                                    OR (@place = 0 AND (h.[pace_ms] > 0 OR h.[concurrency] IS NOT NULL))
-                                    OR (@place > 0 AND (h.[next_slot_at] > @now OR (h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now)))))
+                                WHERE h.[host] = @lane AND CASE WHEN h.[blocked_until] > @now THEN 1
+                                    WHEN @place = 0 THEN CASE WHEN h.[pace_ms] > 0 THEN 1 WHEN h.[concurrency] IS NOT NULL THEN 1 ELSE 0 END
+                                    WHEN h.[next_slot_at] > @now THEN 1 WHEN h.[slot_lease_id] IS NOT NULL AND h.[slot_until] > @now THEN 1 ELSE 0 END = 1)
                                 INSERT INTO @open ([place], [run_id], [host]) VALUES (@next, @run, @lane);
                             SET @next_lane = NULL;
                             SELECT TOP (1) @next_lane = r.[host] FROM @source AS s JOIN [ingest].[ready_items] AS r WITH (READPAST, READCOMMITTEDLOCK)
@@ -1753,7 +1760,7 @@ BEGIN
                         SET @run = (SELECT MIN([run_id]) FROM @pair WHERE [place] = @next AND [run_id] > @run);
                     END
                     SET @next = (SELECT MIN(p.[place]) FROM @pair AS p JOIN @source AS s ON s.[place] = p.[place]
-                        WHERE p.[place] > @next AND (p.[place] = @place OR (@place = 0 AND s.[rate_ms] = 0)));
+                        WHERE CASE WHEN s.[place] = @place THEN 1 WHEN @place = 0 AND s.[rate_ms] = 0 THEN 1 ELSE 0 END = 1 AND p.[place] > @next);
                 END
                 DELETE FROM @look WHERE [position] > @at;
                 INSERT INTO @look ([work_item_id], [position], [host], [type])
@@ -1764,7 +1771,7 @@ BEGIN
                     WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name] AND r.[run_id] = o.[run_id] AND r.[host] = o.[host]
                     ORDER BY r.[priority], r.[created_at], r.[work_item_id]
                 ) AS w
-                WHERE @rounds = 0 OR NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
+                WHERE NOT EXISTS (SELECT 1 FROM @look AS t WHERE t.[work_item_id] = w.[work_item_id] COLLATE DATABASE_DEFAULT)
                 ORDER BY w.[priority], w.[created_at], w.[work_item_id];
                 SET @looked = @@ROWCOUNT;
             END
@@ -1786,8 +1793,8 @@ BEGIN
             ELSE
                 SELECT TOP (1) @size = b.[size]
                 FROM OPENJSON(@batches) WITH ([system] NVARCHAR(100) '$.system', [type] NVARCHAR(100) '$.type', [size] INT '$.size') AS b, @source AS s
-                WHERE s.[place] = @place AND (b.[system] IS NULL OR b.[system] COLLATE Latin1_General_100_BIN2 = s.[system])
-                    AND (b.[type] IS NULL OR b.[type] COLLATE Latin1_General_100_BIN2 = @type)
+                WHERE s.[place] = @place AND COALESCE(b.[system] COLLATE Latin1_General_100_BIN2, s.[system]) = s.[system]
+                    AND COALESCE(b.[type], @type) = @type COLLATE Latin1_General_100_BIN2
                 ORDER BY CASE WHEN b.[system] IS NULL THEN 1 ELSE 0 END, CASE WHEN b.[type] IS NULL THEN 1 ELSE 0 END;
             IF @size > @items - @taken SET @size = @items - @taken;
             IF @size > 500 SET @size = 500;
@@ -1808,7 +1815,8 @@ BEGIN
                     WHERE r.[source_system] = s.[system] AND r.[source_name] = s.[name] AND r.[run_id] = p.[run_id] AND r.[host] = @host
                     ORDER BY r.[priority], r.[created_at], r.[work_item_id]
                 ) AS w
-                WHERE (p.[place] = @place OR (@delay_ms = 0 AND s.[rate_ms] = 0)) AND (@delay_ms = 0 OR w.[resource_type] = @type)
+                WHERE CASE WHEN @delay_ms = 0 THEN CASE WHEN s.[rate_ms] = 0 THEN 1 ELSE 0 END
+                    WHEN p.[place] = @place AND w.[resource_type] = @type THEN 1 ELSE 0 END = 1
                 ORDER BY w.[priority], w.[created_at], w.[work_item_id];
                 SET @looked = @@ROWCOUNT;
             END
@@ -1831,8 +1839,8 @@ BEGIN
                     SET [slot_lease_id] = @lease, [slot_until] = @until, [next_slot_at] = DATEADD(millisecond, @rate_ms, @now)
                     WHERE [source_id] = (SELECT [source_id] FROM @source WHERE [place] = @place)
                         AND [enabled] = 1 AND [paused_at] IS NULL AND [deleted_at] IS NULL
-                        AND ([next_slot_at] IS NULL OR [next_slot_at] <= @now)
-                        AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now);
+                        AND COALESCE([next_slot_at], @now) <= @now
+                        AND CASE WHEN [slot_lease_id] IS NULL THEN 1 WHEN [slot_until] > @now THEN 0 ELSE 1 END = 1;
                     IF @@ROWCOUNT = 0 SET @room = 0;
                 END
                 IF @room > 0 AND @host <> N''
@@ -1841,9 +1849,9 @@ BEGIN
                     SET [slot_lease_id] = CASE WHEN @delay_ms > 0 THEN @lease ELSE [slot_lease_id] END,
                         [slot_until] = CASE WHEN @delay_ms > 0 THEN @until ELSE [slot_until] END,
                         [next_slot_at] = CASE WHEN @delay_ms > 0 THEN DATEADD(millisecond, @delay_ms, @now) ELSE [next_slot_at] END
-                    WHERE [host] = @host AND ([blocked_until] IS NULL OR [blocked_until] <= @now)
-                        AND (@delay_ms = 0 OR (([next_slot_at] IS NULL OR [next_slot_at] <= @now)
-                            AND ([slot_lease_id] IS NULL OR [slot_until] IS NULL OR [slot_until] <= @now)));
+                    WHERE [host] = @host AND COALESCE([blocked_until], @now) <= @now
+                        AND CASE WHEN @delay_ms = 0 THEN 1 WHEN [next_slot_at] > @now THEN 0 WHEN [slot_lease_id] IS NULL THEN 1
+                            WHEN [slot_until] > @now THEN 0 ELSE 1 END = 1;
                     IF @@ROWCOUNT = 0 SET @room = 0;
                     -- Claims of one host are counted one after the other: the host's row is this one's now.
                     IF @room > 0
