@@ -13,7 +13,7 @@ export const requestKeySchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be a re
 const maxKeyLength = 100;
 
 export interface KeyedRequest {
-  /** Undefined = the request has none, and is carried out each time it is sent. */
+  /** Undefined = the request has none, and is carried out each time it is sent: it is given one of its own. */
   readonly key: string | undefined;
   /** `bulk-action.start`: a key belongs to one kind of request. */
   readonly action: string;
@@ -27,13 +27,12 @@ export interface KeyedRequest {
  * @throws AppError `duplicate_request` when the key was used for another kind of request, `input_invalid`
  *   when it is empty or too long
  */
-export async function once<T>(
+async function once<T>(
   tx: Session,
-  request: KeyedRequest,
+  request: KeyedRequest & { readonly key: string },
   result: z.ZodType<T>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (request.key === undefined) return work();
   if (request.key === '' || request.key.length > maxKeyLength) {
     throw new AppError('input_invalid', `A request key has 1 to ${maxKeyLength} characters.`);
   }
@@ -70,7 +69,7 @@ export async function once<T>(
 const mostRuns = 3;
 
 /**
- * `once` in a transaction of its own. When the answer to its commit is lost on the way, nobody knows whether the work
+ * `once`, in a transaction of its own. When the answer to its commit is lost on the way, nobody knows whether the work
  * was done: it is asked for again under the same key, which is made where the request has none.
  */
 export async function onceIn<T>(

@@ -11,7 +11,6 @@ import { onceIn } from '#lib/idempotency/once.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
 
-
 import { adjustRun, lockRun } from '../runs/run-numbers.ts';
 import type { EnqueueOptions } from '../state-store.ts';
 
