@@ -5,6 +5,7 @@
  */
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 import type { EventStorage } from './events.ts';
+import type { Inspection, InspectionOptions } from './inspection.ts';
 import type { PurgeStorage } from './purge.ts';
 import type { QueueStorage } from './queue/storage.ts';
 import type { Database } from './schema.ts';
@@ -54,6 +55,11 @@ export interface Engine extends SqlWords, QueueStorage, TotalsStorage, EventStor
    * took longer.
    */
   withTimeout<T>(session: Session, ms: number, fn: (s: Session) => Promise<T>): Promise<T>;
+  /**
+   * Examines the database and changes nothing. What the login may not see is left out and said. Takes seconds on a
+   * busy server, and with `thorough` as long as it takes to read an embedded database once.
+   */
+  inspect(session: Session, options: InspectionOptions): Promise<Inspection>;
   /**
    * Where the tables are when the configured schema has none of them and others of the database do; null
    * otherwise, and where there are no schemas.

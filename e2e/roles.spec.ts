@@ -54,6 +54,12 @@ const offers: readonly Offer[] = [
   },
   {
     path: '/settings',
+    what: 'examining the database',
+    least: 'operator',
+    on: (page) => page.getByRole('link', { name: 'Examine' }),
+  },
+  {
+    path: '/settings',
     what: 'managing users',
     least: 'admin',
     on: (page) => page.getByRole('button', { name: 'New user' }),

@@ -22,6 +22,7 @@ import {
   heartbeatEveryMs,
   noFaults,
   recentMinutes,
+  type WorkerFacts,
 } from '#lib/workers/model.ts';
 import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
 import type { InFlight } from './in-flight.ts';
@@ -87,7 +88,7 @@ function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
   };
 }
 
-export function figuresOf(inFlight: InFlight, figures: DutyFigures): Heartbeat {
+export function figuresOf(db: Db, inFlight: InFlight, figures: DutyFigures): Heartbeat {
   const { tally } = inFlight;
   return {
     inFlight: inFlight.size,
@@ -99,10 +100,20 @@ export function figuresOf(inFlight: InFlight, figures: DutyFigures): Heartbeat {
       lost: tally.lost,
       released: tally.released,
       recent: figures.recent ?? noFaults,
+      pool: poolInWholeMs(db),
       clockSkewMs: figures.clockSkewMs ?? null,
     },
   };
 }
+
+const poolInWholeMs = ({ stats }: Db): WorkerFacts['pool'] => {
+  const { longestWaitMs, p95WaitMs, ...pool } = stats.pool();
+  return {
+    ...pool,
+    longestWaitMs: Math.round(longestWaitMs),
+    p95WaitMs: Math.round(p95WaitMs),
+  };
+};
 
 /** The faults of the last minutes, read once a heartbeat. */
 function recentFaultCounts(db: Db, figures: DutyFigures): () => FaultCounts {
@@ -227,7 +238,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
       isUrgent: true,
       run: () => {
         figures.recent = faults();
-        return heartbeat(db, workerId, figuresOf(inFlight, figures));
+        return heartbeat(db, workerId, figuresOf(db, inFlight, figures));
       },
     },
     { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },

@@ -131,7 +131,7 @@ export async function runWorker(
     await duties;
     stop.hard.removeEventListener('abort', breakOff);
     await attempt(context, 'sign off', () =>
-      signOff(context.db, workerId, figuresOf(inFlight, figures)),
+      signOff(context.db, workerId, figuresOf(context.db, inFlight, figures)),
     );
     context.log.info({ ...inFlight.tally }, 'worker ended');
     undoSurvival();

@@ -2,8 +2,9 @@
 /**
  * Live pages. LiveProvider asks `/api/live` every 2 s while something moves and every 15 s when
  * nothing does, never while the tab is hidden; LiveRefresh on a page loads it again when something
- * changed; usePauseLive pauses that (rows selected, a form being filled in).
+ * changed, RefreshButton when it is pressed; usePauseLive pauses the first (rows selected, a form being filled in).
  */
+import { RefreshCw } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import {
   createContext,
@@ -16,6 +17,7 @@ import {
   useState,
   useTransition,
 } from 'react';
+import { Button } from './button.tsx';
 import type { LivePoll } from './live-poll.tsx';
 
 export interface LiveState {
@@ -117,4 +119,19 @@ export function LiveRefresh() {
     if (!isFirst || isMoving) startRefresh(() => router.refresh());
   }, [isOn, isPaused, stamp, isMoving, isRefreshing, router]);
   return null;
+}
+
+/** For a page that is costly to load and does not refresh itself. */
+export function RefreshButton({ children }: { readonly children: ReactNode }) {
+  const router = useRouter();
+  const [isRefreshing, startRefresh] = useTransition();
+  return (
+    <Button
+      icon={<RefreshCw aria-hidden />}
+      isPending={isRefreshing}
+      onPress={() => startRefresh(() => router.refresh())}
+    >
+      {children}
+    </Button>
+  );
 }

@@ -88,6 +88,13 @@ async function applyOne(
   }
 }
 
+/** The schema that these files make, in memory: what a file of this version is compared with. */
+export function makeInMemory(files: readonly MigrationFile[]): Handle {
+  const handle = new Sqlite(':memory:');
+  for (const file of files) runBatches(handle, ':memory:', file);
+  return handle;
+}
+
 function runBatches(handle: Handle, file: string, migration: MigrationFile): void {
   for (const batch of splitBatches(migration.script)) {
     if (columnExists(handle, batch.sql)) continue;

@@ -32,5 +32,8 @@ export const sqliteEngine: Engine = {
   // One writer at a time: ids become visible in their order.
   lastSettledEvent: async () => null,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+  // Loaded when asked for: no worker needs it.
+  inspect: async (session, options) =>
+    (await import('./inspect.ts')).inspectSqlite(session, options),
   tablesElsewhere: async () => null,
 };

@@ -32,5 +32,8 @@ export const sqlServerEngine = (schema: string): Engine => ({
   // The trigger counts all rows of a statement at once.
   countTogether: async (_session, _expected, change) => (await change()).result,
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
+  // Loaded when asked for: no worker needs it.
+  inspect: async (session) =>
+    (await import('./inspect/inspect.ts')).inspectSqlServer(session, schema),
   tablesElsewhere: (session) => tablesElsewhere(session, schema),
 });

@@ -13,6 +13,7 @@ export const pages = [
   '/audit',
   '/settings',
   '/settings/account',
+  '/settings/database',
 ];
 
 /** Forms with pages, or addresses, of their own. */

@@ -15,6 +15,7 @@ export const permissions = [
   'workers:change',
   'schedules:change',
   'views:share',
+  'database:examine',
   'users:manage',
   'settings:manage',
 ] as const;
@@ -46,6 +47,7 @@ const operator: readonly Permission[] = [
   'workers:change',
   'schedules:change',
   'views:share',
+  'database:examine',
 ];
 
 const allowed: Readonly<Record<Role, ReadonlySet<Permission>>> = {
@@ -76,6 +78,7 @@ export const permissionSentences: Readonly<Record<Permission, string>> = {
   'workers:change': 'steer workers',
   'schedules:change': 'change schedules',
   'views:share': 'share views',
+  'database:examine': 'examine the database',
   'users:manage': 'manage users',
   'settings:manage': 'change settings',
 };

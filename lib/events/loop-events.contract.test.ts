@@ -70,7 +70,15 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
       inFlight: 0,
       itemsCompleted: 7,
       itemsFailed: 1,
-      facts: { rescued: 0, retried: 0, lost: 0, released: 0, recent: noFaults, clockSkewMs: null },
+      facts: {
+        rescued: 0,
+        retried: 0,
+        lost: 0,
+        released: 0,
+        recent: noFaults,
+        pool: null,
+        clockSkewMs: null,
+      },
     };
     const start = async () => {
       const workerId = newId();

@@ -114,6 +114,7 @@ describe('warnings', () => {
       rescued: 2,
       retried: 1,
       recent: noFaults,
+      pool: null,
       clockSkewMs: null,
     });
     expect(parseWorkerFacts('[]')).toEqual(parseWorkerFacts(null));

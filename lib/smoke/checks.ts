@@ -32,8 +32,8 @@ export async function checkSchema(db: Db): Promise<void> {
   }
 }
 
-/** A source name no other test or worker uses: no worker claims items without a configured source. */
-export const smokeSourceName = (): string => `smoke-${newId()}`;
+/** A source name that nobody has configured. */
+const smokeSourceName = (): string => `smoke-${newId()}`;
 
 const smokeItem = (sourceName: string, resourceId: string): NewWorkItem => ({
   workItemId: newId(),
@@ -45,7 +45,10 @@ const smokeItem = (sourceName: string, resourceId: string): NewWorkItem => ({
   metadata: { text: 'Ð ☃ 𝒳' },
 });
 
-export async function checkWriteAndRead(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
+export const checkWriteAndRead = (db: Db, onStep: OnStep): Promise<void> =>
+  withoutTrace(db, (inside) => writeAndRead(inside, smokeSourceName(), onStep));
+
+async function writeAndRead(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
   const store = await createStateStore({ db });
   const item = smokeItem(sourceName, 'write-read');
   const id = item.workItemId ?? '';
@@ -70,7 +73,10 @@ export async function checkWriteAndRead(db: Db, sourceName: string, onStep: OnSt
   onStep('Updated status to COMPLETED');
 }
 
-export async function checkDedupe(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
+export const checkDedupe = (db: Db, onStep: OnStep): Promise<void> =>
+  withoutTrace(db, (inside) => dedupe(inside, smokeSourceName(), onStep));
+
+async function dedupe(db: Db, sourceName: string, onStep: OnStep): Promise<void> {
   const store = await createStateStore({ db });
   const enqueue = () => store.enqueue(smokeItem(sourceName, 'dedupe'));
   expectThat(await enqueue(), 'A new work item was taken for a known one.');
@@ -79,17 +85,33 @@ export async function checkDedupe(db: Db, sourceName: string, onStep: OnStep): P
   onStep('Second enqueue correctly rejected (dedupe working)');
 }
 
-/** Removes every trace of the checks. */
-export async function cleanUp(db: Db, sourceName: string): Promise<void> {
-  await db.transaction(async (tx) => {
-    for (const table of ['work_items', 'source_total_deltas', 'source_totals'] as const) {
-      await tx.q
-        .deleteFrom(table)
-        .where('source_system', '=', sourceSystem)
-        .where('source_name', '=', sourceName)
-        .execute();
-    }
-  });
+/** Carries the result out of a transaction that is to be rolled back. */
+class RolledBack<T> extends Error {
+  override readonly name = 'RolledBack';
+  readonly result: T;
+  constructor(result: T) {
+    super('the check is over');
+    this.result = result;
+  }
+}
+
+/**
+ * Runs `fn` on the database inside one transaction that is never committed: nobody else sees what it writes, nothing
+ * is left when the process is killed in the middle, and it needs no right to delete.
+ */
+async function withoutTrace<T>(db: Db, fn: (inside: Db) => Promise<T>): Promise<T> {
+  const { direct: _outside, ...rest } = db;
+  try {
+    await db.transaction(async (tx) => {
+      const inside: Db = { ...rest, ...tx, transaction: (inner) => inner(tx) };
+      throw new RolledBack(await fn(inside));
+    });
+  } catch (error) {
+    // It was made above, with what `fn` returned.
+    if (error instanceof RolledBack) return error.result as T;
+    throw error;
+  }
+  throw new Error('a transaction that throws was committed');
 }
 
 function expectThat(holds: boolean, otherwise: string): asserts holds {

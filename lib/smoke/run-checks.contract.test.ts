@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '#db/open.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { checkWriteAndRead } from './checks.ts';
 import { runSmokeChecks } from './run-checks.ts';
 
 const admin = systemActor('test');
@@ -37,6 +38,21 @@ describe.each(contractEngines())('the smoke checks of the console on $name', (en
       await db.close();
       await remove();
     }
+  });
+
+  it('leave nothing when they end in the middle', async () => {
+    const { db, openAnother, dispose } = await engine.create();
+    const another = await openAnother();
+    const steps: string[] = [];
+    const checking = checkWriteAndRead(db, (line) => {
+      steps.push(line);
+      if (line.startsWith('Retrieved')) throw new Error('killed');
+    });
+    await expect(checking).rejects.toThrow('killed');
+    expect(steps).toHaveLength(3);
+    expect(await another.q.selectFrom('work_items').select('work_item_id').execute()).toEqual([]);
+    expect(await another.engine.readTotals(another)).toEqual([]);
+    await dispose();
   });
 
   it('are for administrators', async () => {

@@ -3,14 +3,7 @@ import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { type PublicError, toPublicError } from '#lib/errors/app-error.ts';
-import {
-  checkConnection,
-  checkDedupe,
-  checkSchema,
-  checkWriteAndRead,
-  cleanUp,
-  smokeSourceName,
-} from './checks.ts';
+import { checkConnection, checkDedupe, checkSchema, checkWriteAndRead } from './checks.ts';
 
 export interface SmokeResult {
   readonly name: string;
@@ -30,18 +23,16 @@ type OnStep = (line: string) => void;
  */
 export async function runSmokeChecks(db: Db, actor: Actor): Promise<SmokeResult[]> {
   requirePermission(actor, 'settings:manage');
-  const sourceName = smokeSourceName();
   const checks: readonly {
     readonly name: string;
     readonly run: (onStep: OnStep) => Promise<void>;
   }[] = [
     { name: 'Connection', run: () => checkConnection(db) },
     { name: 'Schema and migrations', run: () => checkSchema(db) },
-    { name: 'Write and read', run: (onStep) => checkWriteAndRead(db, sourceName, onStep) },
-    { name: 'Deduplication', run: (onStep) => checkDedupe(db, sourceName, onStep) },
+    { name: 'Write and read', run: (onStep) => checkWriteAndRead(db, onStep) },
+    { name: 'Deduplication', run: (onStep) => checkDedupe(db, onStep) },
   ];
   const results: SmokeResult[] = [];
-  let wrote = false;
   for (const { name, run } of checks) {
     const steps: string[] = [];
     if (results.some(({ outcome }) => outcome !== 'passed')) {
@@ -49,12 +40,10 @@ export async function runSmokeChecks(db: Db, actor: Actor): Promise<SmokeResult[
       continue;
     }
     const start = performance.now();
-    wrote ||= name === 'Write and read';
     const error = await failureOf(() => run((line) => steps.push(line)));
     const durationMs = Math.round(performance.now() - start);
     results.push({ name, outcome: error ? 'failed' : 'passed', steps, durationMs, error });
   }
-  if (wrote) await cleanUp(db, sourceName);
   return results;
 }
 

@@ -6,14 +6,7 @@ import { openDatabase } from '#db/open.ts';
 import { describeSettings } from '#db/settings/describe.ts';
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import { type PublicError, toPublicError } from '#lib/errors/app-error.ts';
-import {
-  checkConnection,
-  checkDedupe,
-  checkSchema,
-  checkWriteAndRead,
-  cleanUp,
-  smokeSourceName,
-} from './checks.ts';
+import { checkConnection, checkDedupe, checkSchema, checkWriteAndRead } from './checks.ts';
 
 const width = 60;
 const rule = '='.repeat(width);
@@ -60,17 +53,12 @@ async function runChecks(settings: DatabaseSettings, print: Print): Promise<void
 }
 
 async function checkQueue(db: Db, onStep: Print, print: Print): Promise<void> {
-  const sourceName = smokeSourceName();
-  try {
-    print('Test 3: Testing write/read operations...');
-    await checkWriteAndRead(db, sourceName, onStep);
-    print('✓ Write/read operations successful');
-    print('Test 4: Testing deduplication...');
-    await checkDedupe(db, sourceName, onStep);
-    print('✓ Deduplication working correctly');
-  } finally {
-    await cleanUp(db, sourceName);
-  }
+  print('Test 3: Testing write/read operations...');
+  await checkWriteAndRead(db, onStep);
+  print('✓ Write/read operations successful');
+  print('Test 4: Testing deduplication...');
+  await checkDedupe(db, onStep);
+  print('✓ Deduplication working correctly');
 }
 
 /** Opening would make the file, and a check must not. */

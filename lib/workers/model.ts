@@ -22,6 +22,16 @@ export const noFaults: FaultCounts = faultCountsSchema.parse({});
 /** Faults older than this are no longer reported as recent, minutes. */
 export const recentMinutes = 10;
 
+/** The connections of the process when it sent its heartbeat, and how long was waited for one lately, ms. */
+const poolSchema = z.object({
+  used: count,
+  free: count,
+  waiting: count,
+  max: count,
+  longestWaitMs: count,
+  p95WaitMs: count,
+});
+
 const workerFactsSchema = z.object({
   /** Since the worker started. */
   rescued: count,
@@ -30,6 +40,8 @@ const workerFactsSchema = z.object({
   released: count,
   /** In the last `recentMinutes`. */
   recent: faultCountsSchema.catch(noFaults),
+  /** Null of a worker that does not tell. */
+  pool: poolSchema.nullable().catch(null),
   /** The worker's clock minus the database's, ms; null = not measured. Leases never use it. */
   clockSkewMs: z.number().nullable().catch(null),
 });

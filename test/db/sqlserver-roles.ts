@@ -33,12 +33,14 @@ export async function applyRoles(settings: SqlServerSettings): Promise<boolean> 
   return grantsDdl;
 }
 
-/** What the trigger and the procedure of the queue do, granted to who sets them off. */
-const withoutChains = (schema: string) =>
-  ['worker', 'console'].map(
+/** What the triggers and the procedure of the queue do, granted to who sets them off. */
+const withoutChains = (schema: string) => [
+  ...['worker', 'console'].map(
     (role) =>
       `GRANT SELECT, INSERT, UPDATE, DELETE ON [${schema}].[ready_items] TO [${schema}_${role}]`,
-  );
+  ),
+  `GRANT INSERT ON [${schema}].[host_total_deltas] TO [${schema}_console]`,
+];
 
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? error.cause.message : '';

@@ -51,10 +51,17 @@ export default async function SettingsPage() {
         <Section
           title="Database"
           aside={
-            <StatusBadge
-              status={health.ok ? 'completed' : 'failed'}
-              word={health.ok ? 'Healthy' : 'Not healthy'}
-            />
+            <>
+              {can(actor.role, 'database:examine') ? (
+                <LinkButton href="/settings/database" size="sm">
+                  Examine
+                </LinkButton>
+              ) : null}
+              <StatusBadge
+                status={health.ok ? 'completed' : 'failed'}
+                word={health.ok ? 'Healthy' : 'Not healthy'}
+              />
+            </>
           }
         >
           <KeyValue

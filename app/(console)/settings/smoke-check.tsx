@@ -38,7 +38,8 @@ export function SmokeCheck() {
         {results === null ? (
           <p className="px-3 py-3 text-sm text-ink-2">
             Four checks, the same as pnpm db:smoke: connection, schema, a work item written, claimed
-            and completed, and deduplication. They use a source of their own and leave no trace.
+            and completed, and deduplication. They write in transactions that are rolled back, and
+            leave no trace.
           </p>
         ) : (
           <ol>

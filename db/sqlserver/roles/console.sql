@@ -36,3 +36,6 @@ GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
 GO
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_console];
 GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_console];
+GO
+-- So that the page Database compares the schema with what the migrations make. Babelfish shows it to everybody.
+IF @@VERSION LIKE N'Microsoft%' EXEC(N'GRANT VIEW DEFINITION ON SCHEMA::[$(schema)] TO [$(schema)_console]');

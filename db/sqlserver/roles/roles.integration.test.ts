@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkDedupe, checkSchema, checkWriteAndRead } from '#lib/smoke/checks.ts';
 import {
   applyLogins,
   applyRoles,
@@ -93,6 +94,21 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
     expect(await worker.engine.readTotals(worker)).toEqual([
       { source_system: 'test', source_name: 's', status: 'in_progress', item_count: 1 },
     ]);
+  });
+
+  it('let worker and console run the smoke test, and see nothing of it afterwards', async () => {
+    for (const db of [as.worker, as.console]) {
+      await checkSchema(db);
+      await checkWriteAndRead(db, () => undefined);
+      await checkDedupe(db, () => undefined);
+    }
+    const left = as.console.q.selectFrom('work_items').select('source_name');
+    expect(await left.where('source_system', '=', 'smoke').execute()).toEqual([]);
+  });
+
+  it('let the console examine the database, and tell it what it may not see', async () => {
+    const { findings } = await as.console.engine.inspect(as.console, { thorough: false });
+    expect(findings.filter(({ severity }) => severity === 'fault')).toEqual([]);
   });
 
   it('let the worker take a polite slot, and change nothing else of a source', async () => {
