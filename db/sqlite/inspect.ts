@@ -196,6 +196,8 @@ export function judgeObjects(
         );
       continue;
     }
+    // What stood on a table is missing with it.
+    if (table !== name && !there.has(table.toLowerCase())) continue;
     const message = `The ${type} ${name}${type === 'table' || type === 'view' ? '' : ` of ${table}`} is missing.`;
     if (type === 'index') {
       const isUnique = /^CREATE UNIQUE/i.test(text ?? '');

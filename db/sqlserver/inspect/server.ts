@@ -40,8 +40,11 @@ export const serverCheck: Check = {
 
 export const isMicrosoft = (row: Row): boolean => textOf(row['version']).startsWith('Microsoft');
 
-/** Without the right, what is there and what is not granted look alike. Null of a schema that does not exist. */
-export const seesSchema = (row: Row): boolean => row['sees_schema'] !== 0;
+/**
+ * Without the right, what is missing and what is not granted look alike. Null of a schema that does not exist; another
+ * product shows its catalogue to everybody.
+ */
+export const seesSchema = (row: Row): boolean => !isMicrosoft(row) || row['sees_schema'] !== 0;
 
 export const isAzureDatabase = (row: Row): boolean => numberOf(row['engine_edition']) === 5;
 

@@ -57,7 +57,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
           ))}
         </ul>
       ) : null}
-      <details open={told.length === 0}>
+      <details open={told.length === 0} className={told.length === 0 ? undefined : 'border-t'}>
         <summary className="px-3 py-2.5 text-sm hover:text-accent">
           {countOf(fine.length, 'check')} found nothing to do
         </summary>
@@ -74,7 +74,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 function FindingRow({ finding }: { readonly finding: Finding }) {
   const { code, severity, message, remedy } = finding;
   return (
-    <li className="grid gap-x-3 gap-y-1 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[5.5rem_minmax(0,1fr)_auto]">
+    <li className="grid gap-x-3 gap-y-1 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[5.5rem_minmax(0,1fr)_auto] sm:items-baseline">
       <span>
         <SeverityBadge severity={severity} />
       </span>

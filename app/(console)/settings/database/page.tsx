@@ -51,7 +51,7 @@ export default async function DatabasePage() {
       />
       <Findings findings={findings} />
       <div className="grid gap-4 lg:grid-cols-2">
-        <Section title="Server">
+        <Section title="This database">
           <Facts rows={[['Connected to', database], ...facts]} />
         </Section>
         <Processes processes={processes} />

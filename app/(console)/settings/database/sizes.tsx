@@ -1,4 +1,5 @@
 /** What is large: each table with its indexes, the largest first. */
+import { None } from '#app/ui/key-value.tsx';
 import { countOf, formatBytes, formatCount, formatShare } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
@@ -68,14 +69,20 @@ export function Sizes({ sizes }: { readonly sizes: readonly ObjectSize[] }) {
               <Td className="mono">{table}</Td>
               {knowsRows ? (
                 <Td align="right" className="num">
-                  {rows === null ? '–' : formatCount(rows)}
+                  {rows === null ? <None word="not known" /> : formatCount(rows)}
                 </Td>
               ) : null}
               <Td align="right" className="num max-sm:hidden">
                 {formatBytes(data)}
               </Td>
               <Td align="right" className="num max-sm:hidden">
-                {formatBytes(indexes)} <span className="text-ink-3">in {indexCount}</span>
+                {indexCount === 0 ? (
+                  <None />
+                ) : (
+                  <>
+                    {formatBytes(indexes)} <span className="text-ink-3">in {indexCount}</span>
+                  </>
+                )}
               </Td>
               <Td align="right" className="num">
                 {formatBytes(data + indexes)}
