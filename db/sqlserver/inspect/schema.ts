@@ -302,7 +302,12 @@ export function judgeModules(
   for (const text of modules) {
     const [, kind, name] = /CREATE (PROCEDURE|VIEW) (\S+)/.exec(text) ?? [];
     if (name === undefined) continue;
-    judge(kind === 'VIEW' ? 'view' : 'procedure', bare(name), 'module_missing', 'what uses it fails');
+    judge(
+      kind === 'VIEW' ? 'view' : 'procedure',
+      bare(name),
+      'module_missing',
+      'what uses it fails',
+    );
   }
   return findings.length > 0
     ? findings
