@@ -124,7 +124,9 @@ describe('the schema', () => {
     expect(itemsTable?.triggers).toContain('TR_work_items_ready');
     expect(said(judgeColumns(tables, columnRows()))).toEqual(['ok schema']);
     expect(said(judgeIndexes(tables, indexRows()))).toEqual(['ok schema']);
-    expect(said(judgeModules(tables, final, moduleRows(), true))).toEqual(['ok schema']);
+    expect(said(judgeModules(tables, final, moduleRows(), { schema: 'other' }))).toEqual([
+      'ok schema',
+    ]);
   });
 
   it('lacks a table or a column', () => {
@@ -177,7 +179,8 @@ describe('the schema', () => {
   it('has triggers missing, disabled, made with other options, or changed', () => {
     const change = (name: string, over: Row) =>
       moduleRows().map((row) => (row['name'] === name ? { ...row, ...over } : row));
-    const judge = (rows: readonly Row[]) => faults(judgeModules(tables, final, rows, true));
+    const judge = (rows: readonly Row[]) =>
+      faults(judgeModules(tables, final, rows, { schema: 'other' }));
     const name = 'TR_work_items_ready';
     expect(judge(moduleRows().filter((row) => row['name'] !== name))).toEqual([
       'fault trigger_missing',

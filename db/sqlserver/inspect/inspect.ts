@@ -27,7 +27,7 @@ export async function inspectSqlServer(session: Session, schema: string): Promis
   const isAzure = isAzureDatabase(server);
   const expected = readFinalSchema(readMigrationFiles(migrationsDir('sqlserver')));
   const checks = [
-    ...(seesSchema(server) ? schemaChecks(expected, isMicrosoft(server)) : []),
+    ...(seesSchema(server) ? schemaChecks(expected, isMicrosoft(server) ? { schema } : null) : []),
     ...storageChecks,
     ...activityChecks(isAzure),
   ];

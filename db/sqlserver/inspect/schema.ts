@@ -33,8 +33,11 @@ const modulesQuery = (schema: string) => sql`
   left join sys.triggers as r on r.object_id = o.object_id
   where o.schema_id = schema_id(${schema}) and o.type in (N'P', N'TR', N'V')`;
 
-/** @param isOriginal false on another product, which keeps neither the text of modules nor the options of locks */
-export function schemaChecks(expected: FinalSchema, isOriginal: boolean): Check[] {
+/** @param original null on another product, which keeps neither the text of modules nor the options of locks */
+export function schemaChecks(
+  expected: FinalSchema,
+  original: { readonly schema: string } | null,
+): Check[] {
   const tables = expected.tables.map(expectedTable);
   return [
     {
@@ -46,13 +49,13 @@ export function schemaChecks(expected: FinalSchema, isOriginal: boolean): Check[
       what: 'indexes',
       query: indexesQuery,
       judge: (rows) => ({
-        findings: [...judgeIndexes(tables, rows), ...(isOriginal ? judgeQueueLocks(rows) : [])],
+        findings: [...judgeIndexes(tables, rows), ...(original ? judgeQueueLocks(rows) : [])],
       }),
     },
     {
       what: 'triggers, procedures and views',
       query: modulesQuery,
-      judge: (rows) => ({ findings: judgeModules(tables, expected, rows, isOriginal) }),
+      judge: (rows) => ({ findings: judgeModules(tables, expected, rows, original) }),
     },
   ];
 }
@@ -248,7 +251,7 @@ export function judgeModules(
   tables: readonly ExpectedTable[],
   { modules, tables: final }: FinalSchema,
   rows: readonly Row[],
-  isOriginal: boolean,
+  original: { readonly schema: string } | null,
 ): Finding[] {
   const found = new Map(rows.map((row) => [same(textOf(row['name'])), row]));
   const texts = [...modules, ...final.flatMap(({ rest }) => [...rest.values()])];
@@ -279,7 +282,7 @@ export function judgeModules(
       const message = `The ${kind} ${name} was made with QUOTED_IDENTIFIER or ANSI_NULLS off: it fails with 1934.`;
       findings.push(finding('module_settings', 'fault', message, rerun));
     }
-    if (isOriginal && !texts.some((text) => isText(text, row['definition'], name))) {
+    if (original && !texts.some((text) => isText(text, row['definition'], name, original.schema))) {
       const message = `The ${kind} ${name} is not the one of this version: somebody has changed it.`;
       findings.push(
         finding(
@@ -319,17 +322,16 @@ export function judgeModules(
       ];
 }
 
-/** The same statements, whatever blanks, comments and schema; a text that cannot be read is taken for the same. */
-function isText(expected: string, definition: unknown, name: string): boolean {
+/** The same statements, whatever blanks and comments; a text that cannot be read is taken for the same. */
+function isText(expected: string, definition: unknown, name: string, schema: string): boolean {
   if (typeof definition !== 'string') return true;
   if (!expected.includes(`${name}]`)) return false;
-  return essence(expected) === essence(definition);
+  return essence(expected.replaceAll('$(schema)', schema)) === essence(definition);
 }
 
 const essence = (text: string) =>
   text
     .replace(/--.*$/gm, '')
-    .replaceAll(/\[\$\(schema\)\]|\[\w+\](?=\.\[)/g, '[]')
     .replaceAll(/[\s;]+/g, ' ')
     .trim();
 
