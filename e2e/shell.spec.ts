@@ -55,6 +55,32 @@ test('the theme is kept, and is there at the first paint', async ({ page }) => {
   await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
 });
 
+test.describe('without a connection', () => {
+  test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+
+  test('the page says how old it is, stays through a link, and goes on by itself', async ({
+    page,
+    context,
+  }) => {
+    await goTo(page, '/');
+    await expect(page.getByRole('button', { name: 'Live refresh: live' })).toBeVisible();
+    // A question that is on its way still gets its answer.
+    await expect(page.getByText(/^Healthy · .*worker/)).toBeAttached();
+    await context.setOffline(true);
+    await expect(page.getByRole('button', { name: /^Live refresh: (stale|lost)$/ })).toBeVisible({
+      timeout: 45_000,
+    });
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Live refresh: lost' })).toBeVisible({
+      timeout: 60_000,
+    });
+    await expect(page.getByText(/^The console does not answer, for \d+ s$/)).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Live refresh: live' })).toBeVisible();
+  });
+});
+
 test('the live switch holds the page', async ({ page }) => {
   await goTo(page, '/');
   await page.getByRole('button', { name: 'Live refresh: live' }).click();

@@ -7,29 +7,55 @@ import { useLive } from '#app/ui/live.tsx';
 import { Tooltip } from '#app/ui/tooltip.tsx';
 
 export function LiveSwitch() {
-  const { isOn, setOn, isPaused, state } = useLive();
-  const word = !isOn ? 'Off' : isPaused ? 'Paused' : 'Live';
+  const { isOn, setOn, isPaused, state, freshness, ageSeconds } = useLive();
+  const age = `${ageSeconds ?? 0} s`;
+  const word = !isOn
+    ? 'Off'
+    : freshness === 'lost'
+      ? 'Lost'
+      : isPaused
+        ? 'Paused'
+        : freshness === 'stale'
+          ? `${age} old`
+          : 'Live';
+  const isFresh = isOn && freshness === 'live';
   const explanation = !isOn
     ? 'Pages do not refresh on their own. Press to turn live refresh on.'
-    : isPaused
-      ? 'Paused while rows are selected or a form is being filled in.'
-      : state?.moving
-        ? 'Refreshes every 2 s while something is moving. Press to turn it off.'
-        : 'Nothing is moving; checks every 15 s. Press to turn it off.';
+    : !isFresh
+      ? `No answer from the console for ${age}: this page shows what was true then. It asks again by itself.`
+      : isPaused
+        ? 'Paused while rows are selected or a form is being filled in.'
+        : state?.moving
+          ? 'Refreshes every 2 s while something is moving. Press to turn it off.'
+          : 'Nothing is moving; checks every 15 s. Press to turn it off.';
   return (
     <Tooltip text={explanation}>
       <button
         type="button"
-        aria-label={`Live refresh: ${word.toLowerCase()}`}
+        aria-label={`Live refresh: ${isFresh || !isOn ? word.toLowerCase() : freshness}`}
         aria-pressed={isOn}
         onClick={() => setOn(!isOn)}
         className={cx(
           'inline-flex h-7 items-center gap-1.5 rounded border px-2 text-xs font-medium',
-          isOn && !isPaused ? 'border-line-strong text-ink' : 'border-line-strong text-ink-3',
+          'border-line-strong',
+          isOn && freshness === 'lost'
+            ? 'bg-failed-soft text-failed'
+            : isOn && freshness === 'stale'
+              ? 'bg-warn-soft text-warn'
+              : isOn && !isPaused
+                ? 'text-ink'
+                : 'text-ink-3',
         )}
       >
-        {isOn && !isPaused ? (
-          <Radio aria-hidden className={cx('size-3.5 text-done', state?.moving && 'breathing')} />
+        {isOn && (!isPaused || !isFresh) ? (
+          <Radio
+            aria-hidden
+            className={cx(
+              'size-3.5',
+              isFresh && 'text-done',
+              isFresh && state?.moving && 'breathing',
+            )}
+          />
         ) : (
           <Pause aria-hidden className="size-3.5" />
         )}
@@ -47,7 +73,8 @@ export function HealthDot({
   readonly database: string;
   readonly initial: { readonly ok: boolean; readonly message: string | null };
 }) {
-  const { state, isCutOff } = useLive();
+  const { state, freshness, ageSeconds } = useLive();
+  const isCutOff = freshness === 'lost';
   const health = state?.health ?? { ...initial, latencyMs: null, workers: null };
   const isWell = health.ok && !isCutOff;
   const workers =
@@ -55,7 +82,7 @@ export function HealthDot({
       ? ''
       : ` · ${health.workers} ${health.workers === 1 ? 'worker' : 'workers'}`;
   const words = isCutOff
-    ? 'The console does not answer'
+    ? `The console does not answer${ageSeconds === null ? '' : `, for ${ageSeconds} s`}`
     : health.ok
       ? `Healthy${health.latencyMs === null ? '' : ` · ${health.latencyMs} ms`}${workers}`
       : (health.message ?? 'Not healthy');

@@ -51,6 +51,20 @@ function useSettled(value: string, ms: number): string {
   return settled;
 }
 
+/**
+ * What was found, so that nothing that arrives late moves what a key or a pointer is about to choose: once a person
+ * has moved into the list, further finds stand below those that are shown, until something else is typed.
+ */
+function useFound(text: string, answer: readonly Found[] | undefined) {
+  const [held, setHeld] = useState<{ text: string; found: readonly Found[] } | null>(null);
+  const arrived = answer ?? [];
+  const isHeld = held !== null && held.text === text;
+  const found = isHeld
+    ? [...held.found, ...arrived.filter(({ id }) => !held.found.some((one) => one.id === id))]
+    : arrived;
+  return { found, hold: () => (isHeld ? undefined : setHeld({ text, found })) };
+}
+
 export default function PaletteDialog({
   shortcuts,
   onClose,
@@ -67,7 +81,7 @@ export default function PaletteDialog({
     ask,
     { keepPreviousData: true, revalidateOnFocus: false },
   );
-  const found = wanted.length >= 2 ? (data ?? []) : [];
+  const { found, hold } = useFound(text, wanted.length >= 2 ? data : undefined);
   const matches = ({ label }: { readonly label: string }) =>
     label.toLowerCase().includes(text.trim().toLowerCase());
   const pages = places.filter(matches);
@@ -91,6 +105,9 @@ export default function PaletteDialog({
               <SearchField
                 aria-label="Find an item, source, run, page or action"
                 autoFocus
+                onKeyDown={({ key }) =>
+                  key === 'ArrowDown' || key === 'ArrowUp' ? hold() : undefined
+                }
                 className="flex items-center gap-2 border-b px-3"
               >
                 <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
@@ -102,6 +119,7 @@ export default function PaletteDialog({
               <AriaMenu
                 aria-label="Results"
                 className="max-h-[50vh] overflow-y-auto p-1.5 outline-none"
+                onPointerMove={hold}
                 renderEmptyState={() => (
                   <p role="status" className="px-2.5 py-6 text-center text-sm text-ink-3">
                     {error
@@ -112,25 +130,7 @@ export default function PaletteDialog({
                   </p>
                 )}
               >
-                {(['source', 'run', 'work-item'] as const).map((kind) => {
-                  const entries = found.filter((entry) => entry.kind === kind);
-                  const { heading, icon: Icon } = kinds[kind];
-                  return entries.length === 0 ? null : (
-                    <MenuSection key={kind}>
-                      <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">{heading}</Header>
-                      {entries.map((entry) => (
-                        <Entry
-                          key={entry.id}
-                          id={entry.id}
-                          title={entry.title}
-                          detail={entry.detail}
-                          icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
-                          onAction={() => go(entry.href)}
-                        />
-                      ))}
-                    </MenuSection>
-                  );
-                })}
+                {/* What is known at once stands first: what is found comes later, and below. */}
                 {actions.length === 0 ? null : (
                   <MenuSection>
                     <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Shortcuts</Header>
@@ -166,6 +166,25 @@ export default function PaletteDialog({
                     })}
                   </MenuSection>
                 )}
+                {(['source', 'run', 'work-item'] as const).map((kind) => {
+                  const entries = found.filter((entry) => entry.kind === kind);
+                  const { heading, icon: Icon } = kinds[kind];
+                  return entries.length === 0 ? null : (
+                    <MenuSection key={kind}>
+                      <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">{heading}</Header>
+                      {entries.map((entry) => (
+                        <Entry
+                          key={entry.id}
+                          id={entry.id}
+                          title={entry.title}
+                          detail={entry.detail}
+                          icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
+                          onAction={() => go(entry.href)}
+                        />
+                      ))}
+                    </MenuSection>
+                  );
+                })}
               </AriaMenu>
             </Autocomplete>
           </AriaDialog>

@@ -64,7 +64,7 @@ export function Rail() {
   return (
     <nav
       aria-label="Console"
-      className="sticky top-0 hidden h-dvh w-13 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface pb-3 md:flex lg:w-48"
+      className="sticky top-0 hidden h-dvh w-13 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface pb-3 md:flex lg:w-48 print:hidden"
     >
       <Link
         href="/"

@@ -21,7 +21,7 @@ export function TopBar({
   readonly health: { readonly ok: boolean; readonly message: string | null };
 }) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-1.5 border-b bg-surface px-2 sm:px-4">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-1.5 border-b bg-surface px-2 sm:px-4 print:hidden">
       <RailDrawer />
       <HealthDot database={database} initial={health} />
       <div className="ml-auto flex shrink-0 items-center gap-1">

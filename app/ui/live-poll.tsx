@@ -1,36 +1,75 @@
 'use client';
 /** LivePoll: polls `/api/live` and passes on its answers. Shows nothing; loaded after the first view. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import useSWR from 'swr';
+import { freshnessOf } from './freshness.ts';
 import type { LiveAnswer, LiveState } from './live.tsx';
 import { askBy, isAttentive } from './live-attention.ts';
+import { keepPagesSteady } from './steady-pages.ts';
 
 const movingMs = 2_000;
 const idleMs = 15_000;
+const tellEveryMs = 1_000;
+
+const mostWaitMs = 10_000;
 
 async function ask(url: string): Promise<LiveState> {
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(mostWaitMs) });
   if (response.status === 401) {
-    window.location.assign('/sign-in?reason=ended');
+    const here = window.location.pathname + window.location.search;
+    window.location.assign(`/sign-in?${new URLSearchParams({ reason: 'ended', next: here })}`);
   }
   if (!response.ok) throw new Error(`live answered ${response.status}`);
   // Our own route; its type is LiveState (app/api/live/route.ts).
   return (await response.json()) as LiveState;
 }
 
+const everyMs = (latest: LiveState | undefined) =>
+  latest?.moving || isAttentive() ? movingMs : idleMs;
+
 export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer) => void }) {
+  const answeredAt = useRef(performance.now());
   const { data, error, mutate } = useSWR<LiveState, unknown>('/api/live', ask, {
-    refreshInterval: (latest) => (latest?.moving || isAttentive() ? movingMs : idleMs),
+    refreshInterval: everyMs,
     refreshWhenHidden: false,
+    // A browser that believes to be offline may be wrong; one that asks knows.
+    refreshWhenOffline: true,
     revalidateOnFocus: true,
+    errorRetryInterval: movingMs,
     keepPreviousData: true,
     dedupingInterval: 1_000,
+    onSuccess: () => {
+      answeredAt.current = performance.now();
+    },
   });
   useEffect(() => askBy(() => void mutate()), [mutate]);
+  useEffect(keepPagesSteady, []);
   useEffect(() => {
+    let lastTold = '';
+    function tell() {
+      // A hidden tab asks nothing.
+      if (document.hidden) return;
+      const ageMs = performance.now() - answeredAt.current;
+      const freshness = freshnessOf(ageMs, everyMs(data), error !== undefined);
+      const ageSeconds = freshness === 'live' ? null : Math.round(ageMs / 1000);
+      const told = `${freshness} ${ageSeconds}`;
+      // While it is live, a second that passes changes nothing.
+      if (told === lastTold) return;
+      lastTold = told;
+      onAnswer({ state: data ?? null, freshness, ageSeconds });
+    }
     // Before the first answer there is nothing to pass on.
-    if (data !== undefined || error !== undefined)
-      onAnswer({ state: data ?? null, isCutOff: error !== undefined });
+    if (data !== undefined || error !== undefined) tell();
+    const timer = setInterval(tell, tellEveryMs);
+    // It asks as soon as it is seen again: what came before it was hidden is not held against it.
+    const onShown = () => {
+      if (!document.hidden) answeredAt.current = performance.now();
+    };
+    document.addEventListener('visibilitychange', onShown);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onShown);
+    };
   }, [data, error, onAnswer]);
   return null;
 }

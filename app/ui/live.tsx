@@ -31,11 +31,18 @@ export interface LiveState {
   };
 }
 
+/**
+ * How new the newest answer is, judged by what arrived: `stale` = an answer is overdue, `lost` = questions go
+ * unanswered.
+ */
+export type Freshness = 'live' | 'stale' | 'lost';
+
 export interface LiveAnswer {
   /** Null until the first answer. */
   readonly state: LiveState | null;
-  /** True when the last question was not answered. */
-  readonly isCutOff: boolean;
+  readonly freshness: Freshness;
+  /** Whole seconds since the last answer; null while it is live. */
+  readonly ageSeconds: number | null;
 }
 
 interface Live extends LiveAnswer {
@@ -48,7 +55,7 @@ interface Live extends LiveAnswer {
 const LiveContext = createContext<Live | null>(null);
 
 const storageKey = 'holocron-live';
-const unasked: LiveAnswer = { state: null, isCutOff: false };
+const unasked: LiveAnswer = { state: null, freshness: 'live', ageSeconds: null };
 
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [isOn, setOnState] = useState(true);
@@ -60,7 +67,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     // The first view needs none of it.
     import('./live-poll.tsx').then(
       (part) => setPoll(() => part.LivePoll),
-      () => setAnswer({ state: null, isCutOff: true }),
+      () => setAnswer({ state: null, freshness: 'lost', ageSeconds: null }),
     );
   }, []);
   const setOn = useCallback((next: boolean) => {

@@ -123,7 +123,7 @@ describe('warnings', () => {
   it('name blocked hosts, three at most', () => {
     const blockedHosts = ['a', 'b', 'c', 'd', 'e'].map((host) => ({ host }));
     expect(warningsOf({ ...quiet, blockedHosts })[0]).toMatchObject({
-      title: '5 hosts asked us to wait',
+      title: '5 hosts are blocked for now',
       detail: 'a, b, c and 2 more.',
     });
   });

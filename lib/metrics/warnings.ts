@@ -55,8 +55,8 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       kind: 'hosts_blocked',
       title:
         blockedHosts.length === 1
-          ? 'A host asked us to wait'
-          : `${blockedHosts.length} hosts asked us to wait`,
+          ? 'A host is blocked for now'
+          : `${blockedHosts.length} hosts are blocked for now`,
       detail: `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
       href: '/hosts',
     });

@@ -91,11 +91,11 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
   return (
     <Tr>
       <Td>
-        <Link href={itemsHref(host.host)} className="link mono whitespace-nowrap">
+        <Link href={itemsHref(host.host)} className="link mono wrap-anywhere">
           {host.host}
         </Link>
         {host.robots ? (
-          <span className="block text-xs whitespace-nowrap text-ink-3">
+          <span className="block max-w-72 text-xs text-ink-3">
             {robotsWords(host.robots.status)}, read <Time at={host.robots.readAt} />
           </span>
         ) : null}
@@ -107,10 +107,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
               <StatusBadge status="blocked" />
               {mayChange ? <ClearBlockButton host={host.host} /> : null}
             </span>
-            <span
-              className="max-w-52 truncate text-xs text-ink-2"
-              title={host.blockedReason ?? undefined}
-            >
+            <span className="max-w-64 text-xs wrap-anywhere text-ink-2">
               until <Time at={host.blockedUntil} />
               {host.blockedReason ? `: ${host.blockedReason}` : ''}
             </span>
@@ -149,9 +146,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       <Td align="right">
         <Num value={host.requestsTotal} />
         {host.budget ? (
-          <span className="block text-xs whitespace-nowrap text-ink-3">
-            {budgetWords(host.budget)}
-          </span>
+          <span className="block max-w-72 text-xs text-ink-3">{budgetWords(host.budget)}</span>
         ) : null}
       </Td>
       <Td align="right">

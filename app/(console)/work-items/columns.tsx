@@ -1,6 +1,7 @@
 /** The columns of the work-item list: what each shows, how it sorts, whether it is shown at first. */
 
 import type { ReactNode } from 'react';
+import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { Num, shortId } from '#app/ui/num.tsx';
@@ -52,9 +53,9 @@ export const listColumns: readonly ListColumn[] = [
         href={`/work-items/${item.workItemId}`}
         title={item.requestUri}
         data-opens-item
-        className="block truncate font-medium text-ink hover:text-accent hover:underline"
+        className="block font-medium text-ink hover:text-accent hover:underline"
       >
-        {item.resourceId}
+        <MiddleCut text={item.resourceId} />
       </Link>
     ),
   },

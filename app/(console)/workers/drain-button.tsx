@@ -10,10 +10,13 @@ export function DrainButton({
   workerId,
   name,
   inFlight,
+  isLast,
 }: {
   readonly workerId: string;
   readonly name: string;
   readonly inFlight: number;
+  /** No other worker claims anything. */
+  readonly isLast: boolean;
 }) {
   const [isOpen, setOpen] = useState(false);
   const drain = useAction(drainWorkerAction, {
@@ -37,6 +40,11 @@ export function DrainButton({
           It claims nothing more, finishes the {countOf(inFlight, 'item')} it last reported in
           flight, and stops. Where a supervisor started it, a new one may take its place.
         </p>
+        {isLast ? (
+          <p className="font-medium text-warn">
+            It is the last worker: nothing is fetched until another one is started.
+          </p>
+        ) : null}
       </ConfirmDialog>
     </>
   );

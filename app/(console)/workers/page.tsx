@@ -44,6 +44,7 @@ export default async function WorkersPage() {
     );
   }
   const { workers, mayChange } = loaded.data;
+  const claiming = workers.filter(({ state }) => state === 'running').length;
   const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
   return (
     <>
@@ -79,7 +80,12 @@ export default async function WorkersPage() {
           </Thead>
           <tbody>
             {workers.map((worker) => (
-              <WorkerRow key={worker.workerId} worker={worker} mayChange={mayChange} />
+              <WorkerRow
+                key={worker.workerId}
+                worker={worker}
+                isLast={claiming === 1}
+                mayChange={mayChange}
+              />
             ))}
           </tbody>
         </TableRegion>
@@ -90,9 +96,12 @@ export default async function WorkersPage() {
 
 function WorkerRow({
   worker,
+  isLast,
   mayChange,
 }: {
   readonly worker: Worker;
+  /** No other claims anything. */
+  readonly isLast: boolean;
   readonly mayChange: boolean;
 }) {
   const isAlive = worker.state === 'running' || worker.state === 'draining';
@@ -140,7 +149,12 @@ function WorkerRow({
       {mayChange ? (
         <Td align="right">
           {worker.state === 'running' ? (
-            <DrainButton workerId={worker.workerId} name={name} inFlight={worker.inFlight} />
+            <DrainButton
+              workerId={worker.workerId}
+              name={name}
+              inFlight={worker.inFlight}
+              isLast={isLast}
+            />
           ) : null}
         </Td>
       ) : null}

@@ -201,7 +201,7 @@ export function hostReasons({ now, item, host }: WaitingFacts): WaitingReason[] 
   return [
     reason(
       'host_blocked',
-      `The host ${item.host ?? ''} asked us to wait${because}.`,
+      `Nothing is asked of the host ${item.host ?? ''} for now${because}.`,
       host.blockedUntil,
     ),
   ];

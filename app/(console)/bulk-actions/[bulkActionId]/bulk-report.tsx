@@ -155,7 +155,9 @@ export function RefusedItems({
     >
       {reasons.length === 0 ? (
         <p className="text-sm text-ink-2">
-          {action.status === 'running' ? 'None so far.' : 'None: every item was changed.'}
+          {action.status === 'completed'
+            ? 'None: every item was changed.'
+            : 'None of those looked at so far.'}
         </p>
       ) : (
         <div className="flex flex-col gap-3">

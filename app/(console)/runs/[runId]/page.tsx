@@ -99,7 +99,7 @@ export default async function RunPage({
       <RunProgressPanel run={run} progress={progress} pulse={pulse} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          <RunErrors runId={run.runId} errors={errors} />
+          <RunErrors runId={run.runId} failed={run.itemsFailed} errors={errors} />
           <RunLog key={run.runId} runId={run.runId} page={log} />
         </div>
         <RunFacts run={run} related={related} />

@@ -13,15 +13,20 @@ import { runTitle } from '../run-words.tsx';
 
 export function RunErrors({
   runId,
+  failed,
   errors,
 }: {
   readonly runId: string;
+  /** As the run counted them; some may have been sent round again since. */
+  readonly failed: number;
   readonly errors: readonly RunErrorCluster[];
 }) {
   return (
     <Section title="Errors by code" isFlush>
       {errors.length === 0 ? (
-        <p className="p-3 text-sm text-ink-3">No item has failed.</p>
+        <p className="p-3 text-sm text-ink-3">
+          {failed === 0 ? 'No item has failed.' : 'What failed has been sent round again since.'}
+        </p>
       ) : (
         <TableRegion label="Errors by code" className="rounded-none border-0">
           <Thead>

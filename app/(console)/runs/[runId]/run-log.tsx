@@ -107,7 +107,7 @@ function Entry({ event }: { readonly event: IngestEvent }) {
           <>
             {' '}
             <Link href={`/work-items/${event.workItemId}`} className="link whitespace-nowrap">
-              {event.sourceName ?? 'item'}
+              Open the item
             </Link>
           </>
         ) : null}
