@@ -1,15 +1,17 @@
 'use client';
-/** The buttons of a source: pause, resume, delete, roll back. */
+/** The buttons of a source: pause, resume, delete, roll back. What they ask is loaded when the first is pressed. */
 import { Pause, Play, Trash2 } from 'lucide-react';
-import { useRouter } from 'next/navigation';
-import { useState } from 'react';
-import { useRequestKey } from '#app/_shared/request-key.ts';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { TextField } from '#app/ui/field.tsx';
-import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { pause, remove, resume, rollBack } from './actions.ts';
+import { resume } from './actions.ts';
+
+const loadDialogs = () => import('./source-dialogs.tsx');
+const PauseDialog = lazy(async () => ({ default: (await loadDialogs()).PauseDialog }));
+const DeleteDialog = lazy(async () => ({ default: (await loadDialogs()).DeleteDialog }));
+const RollBackDialog = lazy(async () => ({ default: (await loadDialogs()).RollBackDialog }));
+
+const prepare = () => void loadDialogs().catch(() => undefined);
 
 interface Props {
   readonly sourceId: string;
@@ -23,12 +25,7 @@ export function PauseButton({
   size = 'md',
 }: Props & { readonly isPaused: boolean; readonly size?: 'sm' | 'md' }) {
   const [isOpen, setOpen] = useState(false);
-  const [reason, setReason] = useState('');
   const resuming = useAction(resume, { done: () => `${name} was resumed` });
-  const pausing = useAction(pause, {
-    done: () => `${name} was paused; items in flight will finish`,
-    onDone: () => setOpen(false),
-  });
   if (isPaused) {
     return (
       <Button
@@ -43,27 +40,19 @@ export function PauseButton({
   }
   return (
     <>
-      <Button size={size} icon={<Pause aria-hidden />} onPress={() => setOpen(true)}>
+      <Button
+        size={size}
+        icon={<Pause aria-hidden />}
+        onPointerEnter={prepare}
+        onPress={() => setOpen(true)}
+      >
         Pause
       </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={`Pause ${name}?`}
-        confirmLabel="Pause source"
-        cancelLabel="Let it run"
-        isPending={pausing.isPending}
-        onConfirm={() => pausing.run({ sourceId, reason })}
-      >
-        <p>Nothing more is fetched from it until someone resumes it. Its queue is kept.</p>
-        <TextField
-          label="Why"
-          help="Optional. Shown wherever someone asks why an item is not running."
-          maxLength={400}
-          value={reason}
-          onChange={setReason}
-        />
-      </ConfirmDialog>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <PauseDialog sourceId={sourceId} name={name} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </>
   );
 }
@@ -76,33 +65,27 @@ export function DeleteButton({
   /** Items that carry the source's name. */
   readonly items: number;
 }) {
-  const router = useRouter();
   const [isOpen, setOpen] = useState(false);
-  const removing = useAction(remove, {
-    done: ({ itemsLeft }) => `Deleted ${name}; ${countOf(itemsLeft, 'item')} kept`,
-    onDone: () => router.push('/sources'),
-  });
   return (
     <>
-      <Button variant="danger" icon={<Trash2 aria-hidden />} onPress={() => setOpen(true)}>
+      <Button
+        variant="danger"
+        icon={<Trash2 aria-hidden />}
+        onPointerEnter={prepare}
+        onPress={() => setOpen(true)}
+      >
         Delete
       </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={`Delete ${name}?`}
-        confirmLabel="Delete source"
-        cancelLabel="Keep source"
-        isDangerous
-        isPending={removing.isPending}
-        onConfirm={() => removing.run({ sourceId })}
-      >
-        <p>
-          Its settings and secrets are deleted. {countOf(items, 'item')} and their records are kept,
-          but pending ones are no longer fetched.
-        </p>
-        <p>A new source of the same name and type takes them over.</p>
-      </ConfirmDialog>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <DeleteDialog
+            sourceId={sourceId}
+            name={name}
+            items={items}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
 }
@@ -118,33 +101,21 @@ export function RollBackButton({
   readonly current: number;
 }) {
   const [isOpen, setOpen] = useState(false);
-  const requestKeyOf = useRequestKey();
-  const asked = { sourceId, revision, expectedRevision: current };
-  const { run, isPending } = useAction(rollBack, {
-    done: (saved) =>
-      saved.revision === current
-        ? 'The source already equals that revision'
-        : `Rolled back to revision ${revision}, as revision ${saved.revision}`,
-    onDone: () => setOpen(false),
-  });
   return (
     <>
-      <Button size="sm" onPress={() => setOpen(true)}>
+      <Button size="sm" onPointerEnter={prepare} onPress={() => setOpen(true)}>
         Roll back to this
       </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={`Roll back to revision ${revision}?`}
-        confirmLabel="Roll back"
-        isPending={isPending}
-        onConfirm={() => run({ ...asked, requestKey: requestKeyOf(asked) })}
-      >
-        <p>
-          Settings and seeds become those of revision {revision}. Nothing is lost: revision{' '}
-          {current} stays in the list. Secrets do not change.
-        </p>
-      </ConfirmDialog>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <RollBackDialog
+            sourceId={sourceId}
+            revision={revision}
+            current={current}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
 }
