@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '#db/open.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { environmentOf } from '#test/db/environment-of.ts';
 import { programOf } from '#test/worker/program.ts';
 
 const program = programOf('commands/db-init.ts');
@@ -39,15 +42,24 @@ describe('db:init', () => {
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
   });
 
-  it('two processes at once end well, and each file is applied once', async () => {
-    const both = await Promise.all([dbInit([]), dbInit([])]);
-    expect(both.map((one) => one.exitCode)).toEqual([0, 0]);
-    const applied = both.flatMap((one) => one.stdout.match(/^✓ \d{4}\w+/gm) ?? []);
-    const db = new Sqlite(file, { readonly: true });
-    expect(new Set(applied).size).toBe(applied.length);
-    expect(db.prepare('select count(*) from schema_migrations').pluck().get()).toBe(applied.length);
-    db.close();
-  });
+  it.each(contractEngines())(
+    'twenty processes at once end well on $name, and each file is applied once',
+    async (engine) => {
+      const { settings, remove } = await engine.freshSettings();
+      onTestFinished(remove);
+      const starters = Array.from({ length: 20 }, () => dbInit([], environmentOf(settings)));
+      const ended = await Promise.all(starters);
+      expect(ended.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+        starters.map(() => [0, expect.not.stringContaining('✗')]),
+      );
+      const applied = ended.flatMap((one) => one.stdout.match(/^✓ \d{4}\w+/gm) ?? []);
+      expect(applied.toSorted()).toEqual([...new Set(applied)].toSorted());
+      const db = await openDatabase(settings);
+      onTestFinished(() => db.close());
+      const ledger = await sql`select * from ${db.engine.table('schema_migrations')}`.execute(db.q);
+      expect(ledger.rows).toHaveLength(applied.length);
+    },
+  );
 
   it('a dry run makes no file, nor a directory', async () => {
     const { stdout, exitCode } = await dbInit(['--dry-run']);

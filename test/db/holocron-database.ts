@@ -36,6 +36,38 @@ export async function makeHolocronDatabase(
   }
 }
 
+/** Adds so many work items, a tenth of them pending; returns how many there are then. */
+export async function fillHolocronDatabase(
+  settings: DatabaseSettings,
+  count: number,
+): Promise<number> {
+  const isSqlite = settings.engine === 'sqlite';
+  const [recursive, end] = isSqlite ? ['RECURSIVE', ''] : ['', 'OPTION (MAXRECURSION 0)'];
+  const at = "'2025-03-01T10:00:00.000Z'";
+  const [insert, select] = [
+    `INSERT INTO ${isSqlite ? '' : `[${settings.schema}].`}work_items (work_item_id, source_system, source_name, resource_type,
+      resource_id, request_uri, request_method, status, attempt, created_at, updated_at, dedupe_key)`,
+    `SELECT CONCAT('00000000-0000-4000-9000-', ${isSqlite ? "printf('%012d', i)" : "RIGHT(CONCAT('000000000000', i), 12)"}),
+      'mediawiki', 'large', 'page', CONCAT('Page_', i), CONCAT('https://example.org/', i), 'GET',
+      CASE WHEN i % 10 = 0 THEN 'pending' ELSE 'completed' END, 1, ${at}, ${at}, CONCAT('mediawiki:large:page:Page_', i) FROM n`,
+  ];
+  const numbers = `WITH ${recursive} n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+  const text = `${numbers} ${insert} ${select} ${end}`;
+  if (isSqlite) {
+    const file = new Sqlite(settings.path);
+    file.exec(text);
+    file.close();
+  } else {
+    const connection = await connect(settings);
+    try {
+      await connection.executeBatch(text);
+    } finally {
+      await connection.close();
+    }
+  }
+  return count + holocronItems.length;
+}
+
 /** Key, status and error of the work items of that database, in id order. */
 export const holocronItems = [
   {
