@@ -166,6 +166,24 @@ describe.skipIf(engine === sqliteEngine)('beside a transaction that is left open
     });
   });
 
+  it('a claim passes over a host whose row somebody holds', async ({ skip }) => {
+    skip(!passesOver, ignoresHints);
+    await givenSource(given.db);
+    await given.db.q
+      .insertInto('hosts')
+      .values({ host: 'held.example', pace_ms: 1_000, updated_at: given.db.engine.now() })
+      .execute();
+    const of = (host: string) =>
+      Array.from({ length: 5 }, (_, n) => aWorkItem({ requestUri: `https://${host}/${n}` }));
+    await given.store.enqueueMany([...of('held.example'), ...of('free.example')]);
+    await leaveOpen(`UPDATE [s].[hosts] SET [updated_at] = [updated_at]`);
+    const { store } = await impatient();
+    const { items } = await store.claimPolitely(10, claimOptions);
+    expect(items.map(({ requestUri }) => new URL(requestUri).host)).toEqual(
+      Array(5).fill('free.example'),
+    );
+  });
+
   /** The text of a claim, by plain SQL; its leases are of an id of its own. */
   const claimText = (limit: number) =>
     `EXEC [s].[claim_items] @claim = N'${newClaimId()}', @owner = N'worker', @lease_ms = 60000, @limit = ${limit},
