@@ -46,6 +46,12 @@ export interface SqlWords {
   unindexed(column: Expression<unknown>): RawBuilder<string>;
   /** The same, whatever a planner knows: for a bound beside a nearer one, which is the one to seek by. */
   unsought(column: Expression<unknown>): RawBuilder<string>;
+  /**
+   * The texts as a subquery for `in`: one parameter and one text of the statement for any number of them.
+   * @param compared as the column compares them, or its index is not sought: as the database does by default, or
+   *   `exactly` where keys and names have a binary collation
+   */
+  listed(texts: readonly string[], compared?: 'exactly'): RawBuilder<string>;
   /** The column is this very text, case and accents included, whatever its collation takes for the same. */
   isExactly(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */

@@ -230,6 +230,20 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
     ON [$(schema)].[audit_log] ([target_type], [target_id], [at], [audit_id]);
 GO
+-- Where every writer appends, the last page is not to be a queue of them. What is appended and deleted like a queue is locked
+-- row by row: a page lock of a roll-up would hold up whoever appends. Babelfish knows neither option.
+IF @@VERSION LIKE N'Microsoft%'
+BEGIN
+    EXEC(N'ALTER INDEX [PK_source_total_deltas] ON [$(schema)].[source_total_deltas] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON, ALLOW_PAGE_LOCKS = OFF)');
+    EXEC(N'ALTER INDEX [PK_host_total_deltas] ON [$(schema)].[host_total_deltas] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON, ALLOW_PAGE_LOCKS = OFF)');
+    EXEC(N'ALTER INDEX [PK_run_deltas] ON [$(schema)].[run_deltas] SET (ALLOW_PAGE_LOCKS = OFF)');
+    EXEC(N'ALTER INDEX [PK_host_deltas] ON [$(schema)].[host_deltas] SET (ALLOW_PAGE_LOCKS = OFF)');
+    EXEC(N'ALTER INDEX [PK_work_item_attempts] ON [$(schema)].[work_item_attempts] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON)');
+    EXEC(N'ALTER INDEX [PK_events] ON [$(schema)].[events] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON)');
+    EXEC(N'ALTER INDEX [IX_IngestRecords_Fetched_Id] ON [$(schema)].[IngestRecords] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON)');
+    EXEC(N'ALTER INDEX [IX_audit_log_at] ON [$(schema)].[audit_log] SET (OPTIMIZE_FOR_SEQUENTIAL_KEY = ON)');
+END
+GO
 IF OBJECT_ID(N'[$(schema)].[purge_portion]', N'P') IS NOT NULL
     DROP PROCEDURE [$(schema)].[purge_portion];
 GO

@@ -32,6 +32,7 @@ export const sqliteWords: SqlWords = {
   take: (query, n) => query.limit(n),
   nth: (query, n) => query.limit(1).offset(n),
   // A unary plus, as https://www.sqlite.org/optoverview.html advises.
+  listed: (texts) => sql<string>`(select value from json_each(${JSON.stringify(texts)}))`,
   unindexed: (column) => sql<string>`+${column}`,
   unsought: (column) => sql<string>`+${column}`,
   isExactly: (column, text) => sql<boolean>`${column} = ${text}`,

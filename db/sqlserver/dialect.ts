@@ -10,6 +10,7 @@ import {
   MssqlIntrospector,
   MssqlQueryCompiler,
   type QueryCompiler,
+  type TopNode,
 } from 'kysely';
 import { TdsConnection } from './connection.ts';
 import type { ConnectionPool } from './pool.ts';
@@ -26,7 +27,7 @@ export class SqlServerDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new MssqlQueryCompiler();
+    return new SqlServerQueryCompiler();
   }
 
   createAdapter(): DialectAdapter {
@@ -35,6 +36,20 @@ export class SqlServerDialect implements Dialect {
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return new MssqlIntrospector(db);
+  }
+}
+
+/** Few texts, for a plan is kept by the text: numbers of rows are parameters. Texts are NVARCHAR, as the columns are. */
+class SqlServerQueryCompiler extends MssqlQueryCompiler {
+  protected override visitTop(node: TopNode): void {
+    this.append('top(');
+    this.appendValue(node.expression);
+    this.append(')');
+  }
+
+  protected override appendStringLiteral(value: string): void {
+    this.append('N');
+    super.appendStringLiteral(value);
   }
 }
 

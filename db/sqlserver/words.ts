@@ -3,10 +3,12 @@ import { type RawBuilder, sql } from 'kysely';
 import { normaliseInstant } from '../instant.ts';
 import type { Instant } from '../schema.ts';
 import { escapeLike, type SqlWords } from '../words.ts';
+import { jsonTexts } from './json-rows.ts';
 
 /** Milliseconds, as the schema promises; the same rounding wherever times are compared. */
 const clock = sql.raw('cast(sysutcdatetime() as datetime2(3))');
 const exact = sql.raw('latin1_general_100_bin2');
+const usual = sql.raw('database_default');
 const day = 86_400_000;
 
 const now = () => sql<Instant>`${clock}`;
@@ -44,6 +46,7 @@ export const sqlServerWords = (schema: string): SqlWords => ({
   table: (name) => sql`${sql.id(schema, name)}`,
   take: (query, n) => query.top(n) as typeof query,
   nth: (query, n) => query.offset(n).fetch(1),
+  listed: (texts, compared) => jsonTexts(texts, compared === 'exactly' ? exact : usual),
   // The first comparison lets an index seek under whatever collation it has; the second is exact.
   isExactly: (column, text) =>
     sql<boolean>`(${column} = ${text} and ${column} collate ${exact} = ${text})`,

@@ -60,7 +60,9 @@ async function largest(
       sql<string>`min(source_name)`.as('first_source'),
       sql<string>`max(source_name)`.as('last_source'),
       eb.fn.sum<number>('attempts').as('attempts'),
-      sql<number>`sum(case when outcome = 'failed' then attempts else 0 end)`.as('failed'),
+      sql<number>`sum(case when outcome = ${sql.lit('failed')} then attempts else 0 end)`.as(
+        'failed',
+      ),
       eb.fn.max('last_at').as('last_at'),
       eb.fn.max('last_attempt_id').as('last_attempt_id'),
     ])

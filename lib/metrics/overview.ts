@@ -121,7 +121,7 @@ async function readBackoff(session: Session): Promise<Backoff[]> {
         sql<string>`min(available_at)`.as('next_at'),
       ])
       .where('available_at', '>', engine.now())
-      .where(sql<boolean>`wait_reason = 'backoff'`)
+      .where(sql<boolean>`wait_reason = ${sql.lit('backoff')}`)
       .groupBy('source_name')
       .orderBy('items', 'desc');
     return engine.take(query, mostClusters).execute();

@@ -47,10 +47,12 @@ async function countStale(
     // A range of IX_work_items_source_fetched.
     const found = s.q
       .selectFrom('work_items')
-      .select(sql<number>`case when refetch = 'retired' then 1 else 0 end`.as('retired'))
+      .select(
+        sql<number>`case when refetch = ${sql.lit('retired')} then 1 else 0 end`.as('retired'),
+      )
       .where('source_system', '=', sourceSystem)
       .where('source_name', '=', sourceName)
-      .where(sql<boolean>`status <> 'skipped'`)
+      .where(sql<boolean>`status <> ${sql.lit('skipped')}`)
       .where('last_fetched_at', '<', engine.nowPlus(-days * dayMs));
     const row = await s.q
       .selectFrom(engine.take(found, mostCounted).as('found'))

@@ -153,7 +153,7 @@ async function countSeeds(session: Session, source: SourceSummary) {
     const rows = await session.q
       .selectFrom('work_items')
       .select('work_item_id')
-      .where('dedupe_key', 'in', chunk)
+      .where('dedupe_key', 'in', session.engine.listed(chunk, 'exactly'))
       .execute();
     known += rows.length;
   }

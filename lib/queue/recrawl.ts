@@ -63,7 +63,7 @@ export async function recrawlCandidates(
   }
   if (statuses.length === 0 || workItemIds.length === 0) return { rows: [], next: null };
   let named = narrowed(s, s.q.selectFrom('work_items'), filter)
-    .where('work_item_id', 'in', workItemIds)
+    .where('work_item_id', 'in', s.engine.listed(workItemIds))
     .where('status', 'in', statuses)
     .orderBy('work_item_id');
   if (sourceName !== undefined) {

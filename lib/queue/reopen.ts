@@ -116,7 +116,7 @@ async function reopenGroup(
       updated_at: now,
       ...(priority === undefined ? {} : { priority }),
     })
-    .where(stillAsRead(group))
+    .where(stillAsRead(tx, group))
     .where((eb) => eb.or([eb('refetch', 'is', null), eb('refetch', '<>', 'retired')]))
     .executeTakeFirst();
   return Number(result.numUpdatedRows);

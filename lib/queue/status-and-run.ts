@@ -1,5 +1,6 @@
 /** Items of one status and one run change by one statement, and change that run's numbers alike. */
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { Session } from '#db/engine.ts';
 import type { Database, WorkItemStatus } from '#db/schema.ts';
 import { statusIs } from './lease/leased-item.ts';
 
@@ -29,12 +30,12 @@ export function groupByStatusAndRun(items: readonly ItemAsRead[]): StatusAndRun[
 
 /** Condition: the group's items that are still as they were read. */
 export const stillAsRead =
-  (group: StatusAndRun) =>
+  ({ engine }: Session, group: StatusAndRun) =>
   (
     eb: ExpressionBuilder<Database, 'work_items'>,
   ): ExpressionWrapper<Database, 'work_items', SqlBool> =>
     eb.and([
-      eb('work_item_id', 'in', group.ids),
+      eb('work_item_id', 'in', engine.listed(group.ids)),
       eb('status', '=', statusIs(group.status)),
       group.runId === null ? eb('run_id', 'is', null) : eb('run_id', '=', group.runId),
     ]);

@@ -155,7 +155,7 @@ async function scopeSourcesOf(s: Session, run: RunRow): Promise<ScopeSource[]> {
   const rows = await s.q
     .selectFrom('sources')
     .select(['name', 'source_type'])
-    .where('name', 'in', names)
+    .where('name', 'in', s.engine.listed(names, 'exactly'))
     .where('deleted_at', 'is', null)
     .execute();
   const typeOf = new Map(rows.map((row) => [row.name, row.source_type]));

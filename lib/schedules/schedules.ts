@@ -135,7 +135,7 @@ async function requireSources(session: Session, names: readonly string[]): Promi
     .selectFrom('sources')
     .select('name')
     .where('deleted_at', 'is', null)
-    .where('name', 'in', names)
+    .where('name', 'in', session.engine.listed(names, 'exactly'))
     .execute();
   const unknown = names.filter((name) => !known.some((source) => source.name === name));
   if (unknown.length === 0) return;

@@ -105,11 +105,7 @@ async function withNames(
   const rows = await s.q
     .selectFrom('work_items')
     .select(['work_item_id', 'resource_id'])
-    .where(
-      'work_item_id',
-      'in',
-      refused.map(({ id }) => id),
-    )
+    .where('work_item_id', 'in', s.engine.listed(refused.map(({ id }) => id)))
     .execute();
   const names = new Map(rows.map((row) => [row.work_item_id, row.resource_id]));
   return refused.map(({ id, reason }) => ({

@@ -86,7 +86,7 @@ async function readItems(s: Session, ids: readonly string[]): Promise<Map<string
       'refetch',
       'refetch_every_s',
     ])
-    .where('work_item_id', 'in', ids)
+    .where('work_item_id', 'in', s.engine.listed(ids))
     .execute();
   return new Map(rows.map((row) => [row.work_item_id, row]));
 }
@@ -130,7 +130,7 @@ export async function undoChange<C extends { readonly action: string }>(
   const all = tx.q
     .selectFrom('work_items')
     .select('work_item_id')
-    .where('work_item_id', 'in', group.ids);
+    .where('work_item_id', 'in', tx.engine.listed(group.ids));
   const untouched = all.where('updated_at', '<=', tx.engine.instantParam(changedAt));
   const rows = await definition.undo.find({ all, untouched, group }, change).execute();
   const ids = rows.map((row) => row.work_item_id);

@@ -37,7 +37,7 @@ async function holdItems(tx: Session, taken: readonly ItemAsRead[]): Promise<num
     const result = await tx.q
       .updateTable('work_items')
       .set({ run_id: null, ...onHoldChange(tx), updated_at: tx.engine.now() })
-      .where(stillAsRead(group))
+      .where(stillAsRead(tx, group))
       .executeTakeFirst();
     const count = Number(result.numUpdatedRows);
     if (count === 0) continue;

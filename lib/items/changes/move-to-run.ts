@@ -72,7 +72,7 @@ async function moveItems(
         updated_at: now,
         ...(group.isOnHold ? { wait_reason: null, available_at: now } : {}),
       })
-      .where('work_item_id', 'in', group.ids)
+      .where('work_item_id', 'in', tx.engine.listed(group.ids))
       .where('status', '=', statusIs('pending'))
       .where((eb) =>
         group.runId === null ? eb('run_id', 'is', null) : eb('run_id', '=', group.runId),

@@ -15,7 +15,7 @@ export async function writeItems(
   await tx.q
     .updateTable('work_items')
     .set({ ...row, updated_at: tx.engine.now() })
-    .where('work_item_id', 'in', ids)
+    .where('work_item_id', 'in', tx.engine.listed(ids))
     .execute();
 }
 

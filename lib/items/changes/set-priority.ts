@@ -38,11 +38,7 @@ export const setPriority = defineChange({
     const result = await tx.q
       .updateTable('work_items')
       .set({ priority, updated_at: tx.engine.now() })
-      .where(
-        'work_item_id',
-        'in',
-        taken.map((item) => item.work_item_id),
-      )
+      .where('work_item_id', 'in', tx.engine.listed(taken.map((item) => item.work_item_id)))
       .executeTakeFirst();
     return Number(result.numUpdatedRows);
   },

@@ -112,7 +112,7 @@ async function writePlan(tx: Session, ids: readonly string[], plan: RefetchPlan)
       refresh_class: classUnder(plan),
       updated_at: tx.engine.now(),
     })
-    .where('work_item_id', 'in', ids);
+    .where('work_item_id', 'in', tx.engine.listed(ids));
   if (plan.kind === 'retired') {
     update = update.where('status', 'not in', ['pending', 'in_progress']);
   }

@@ -45,7 +45,7 @@ async function skipItems(tx: Session, taken: readonly ItemAsRead[]): Promise<num
     const result = await tx.q
       .updateTable('work_items')
       .set({ status: 'skipped', wait_reason: null, updated_at: tx.engine.now() })
-      .where(stillAsRead(group))
+      .where(stillAsRead(tx, group))
       .executeTakeFirst();
     const count = Number(result.numUpdatedRows);
     if (count === 0) continue;

@@ -35,7 +35,7 @@ async function unholdItems(tx: Session, taken: readonly ItemAsRead[]): Promise<n
     const result = await tx.q
       .updateTable('work_items')
       .set({ wait_reason: null, available_at: now, updated_at: now })
-      .where(stillAsRead(group))
+      .where(stillAsRead(tx, group))
       .where('wait_reason', '=', onHoldReason)
       .executeTakeFirst();
     changed += Number(result.numUpdatedRows);

@@ -61,7 +61,7 @@ async function errorsOf({ q, engine }: Session): Promise<string[]> {
     q
       .selectFrom('work_items')
       .select('error_code')
-      .where(sql<boolean>`status = 'failed'`)
+      .where(sql<boolean>`status = ${sql.lit('failed')}`)
       .orderBy('created_at', 'desc')
       .orderBy('work_item_id', 'desc'),
     latestItems,

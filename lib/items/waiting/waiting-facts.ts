@@ -132,7 +132,7 @@ async function countInFlight({ q }: Session, host: string): Promise<number> {
   const { total } = await q
     .selectFrom('work_items')
     .select(sql<number>`count(*)`.as('total'))
-    .where(sql<boolean>`status = 'in_progress'`)
+    .where(sql<boolean>`status = ${sql.lit('in_progress')}`)
     .where('host', '=', host)
     .executeTakeFirstOrThrow();
   return Number(total);

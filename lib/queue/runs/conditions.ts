@@ -6,7 +6,7 @@ import type { Engine } from '#db/engine.ts';
  * Being put together, or emptied. In the words of its index (`IX_ingest_runs_at_work`): a filtered index serves
  * neither a parameter nor a condition that only follows from its own.
  */
-export const runIsAtWork = sql<boolean>`phase <> 'ready'`;
+export const runIsAtWork = sql<boolean>`phase <> ${sql.lit('ready')}`;
 
 /**
  * Of a running run of `current_runs`, by the database's clock: nothing more may be asked for. Claims pass its items over from

@@ -29,7 +29,7 @@ export async function settleUnfetched(
     tx.q
       .updateTable('work_items')
       .set({ updated_at: tx.engine.now() })
-      .where('work_item_id', 'in', ids)
+      .where('work_item_id', 'in', tx.engine.listed(ids))
       .where('run_id', '=', runId)
       .where('status', '=', statusIs('pending'));
   let putBack = 0;
@@ -71,7 +71,7 @@ export async function leaveRun(
   const result = await tx.q
     .updateTable('work_items')
     .set({ run_id: null })
-    .where('work_item_id', 'in', ids)
+    .where('work_item_id', 'in', tx.engine.listed(ids))
     .where('run_id', '=', runId)
     .where('status', '=', statusIs('pending'))
     .executeTakeFirst();
