@@ -113,25 +113,36 @@ export const openItemsOf = (run: RunRow) => run.items_total - run.items_processe
 /**
  * Settles the queued items of an ended run (see `settleUnfetched`); it is emptied once nothing of it is in progress
  * either, since until then a worker may still put something into its queue.
- * Works through at most `maxChunks` × 500 items; the workers go on with the rest (`prepareRuns`), and
+ * What was queued at its end is all settled; of what is queued later no more than the run's numbers have open, and the
+ * rest leaves the run: plain SQL has sent it round again. Works through at most `maxChunks` × 500 items; the workers go on with the rest (`prepareRuns`), and
  * nobody claims it meanwhile. Returns how many items were handled.
  */
-export async function emptyQueueOfRun(db: Db, runId: string, maxChunks = 20): Promise<number> {
+export async function emptyQueueOfRun(
+  db: Db,
+  runId: string,
+  queued: 'at its end' | 'later' = 'at its end',
+  maxChunks = 20,
+): Promise<number> {
   let handled = 0;
   for (let chunk = 0; chunk < maxChunks; chunk += 1) {
     // What is in progress returns to the queue, or finds further items, or does neither: wait for it.
     if (!(await hasItem(db, runId, 'pending')) && (await hasOpenItems(db, runId))) break;
-    const count = await db.transaction((tx) => emptyChunk(tx, runId));
+    const count = await db.transaction((tx) => emptyChunk(tx, runId, queued));
     if (count === 0) break;
     handled += count;
   }
   return handled;
 }
 
-async function emptyChunk(tx: Session, runId: string): Promise<number> {
+async function emptyChunk(
+  tx: Session,
+  runId: string,
+  queued: 'at its end' | 'later',
+): Promise<number> {
   const run = await lockRunRow(tx, runId);
   if (run === undefined || run.status === 'running') return 0;
-  const { ids, open } = await readQueued(tx, runId);
+  const { ids, open: ofNumbers } = await readQueued(tx, runId);
+  const open = queued === 'at its end' ? ids.length : ofNumbers;
   if (ids.length === 0) {
     const life = afterStep(lifeOf(run), 'emptied');
     if (life === null || (await hasOpenItems(tx, runId))) return 0;

@@ -38,7 +38,7 @@ export async function prepareRuns(db: Db): Promise<number> {
     .execute();
   let joined = 0;
   for (const { run_id: runId, phase } of runs) {
-    if (phase === 'ending') await emptyQueueOfRun(db, runId, chunksPerCall);
+    if (phase === 'ending') await emptyQueueOfRun(db, runId, 'later', chunksPerCall);
     else joined += await prepareRun(db, runId);
   }
   return joined;

@@ -1,10 +1,12 @@
 /** Lives one drawn history through, on the real queue and in the model, and stops where they part. */
 import type { Db } from '#db/engine.ts';
+import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { follow } from './follow.ts';
 import type { Operation } from './operation.ts';
 import { type Connection, perform } from './perform.ts';
 import { byName, newModel, type QueueModel } from './queue-model.ts';
 import { type Hands, Ids, type Request, requestOf } from './request.ts';
+import { emptyEndedRuns } from './rules-of-people.ts';
 import { differences, snapshotOfDatabase, snapshotOfModel } from './snapshot.ts';
 import { actors } from './world.ts';
 
@@ -41,6 +43,8 @@ export async function live(
         return { operation, request, seen: await perform(connection, request) };
       }),
     );
+    // As a worker does once a second.
+    await prepareRuns(connections[0].db);
     operations += done.length;
     story.push(done.map(told).join('\n   at once with '));
     const next = await agree(connections[0].db, model, done);
@@ -64,6 +68,7 @@ async function agree(
     const wrong = order.flatMap(
       ({ request, seen }) => follow(model, request, seen, done.length === 1) ?? [],
     );
+    emptyEndedRuns(model);
     for (const item of model.items) item.createdAt = createdAt.get(item.id) ?? item.createdAt;
     wrong.push(...differences(snapshotOfModel(model), snapshot));
     if (wrong.length === 0) return model;

@@ -48,6 +48,8 @@ export interface ModelLease {
 export interface ModelRun {
   status: 'running' | 'completed' | 'cancelled';
   endReason: string | null;
+  /** It has ended while items of it were in somebody's hands: nothing of it is claimed until they are not. */
+  emptying: boolean;
   paused: boolean;
   readonly maxItems: number | null;
   overBudget: number;
@@ -100,6 +102,7 @@ export function newModel(): QueueModel {
     runs: byName(runNames, (name) => ({
       status: 'running',
       endReason: null,
+      emptying: false,
       paused: false,
       maxItems: name === 'run-small' ? smallRunItems : null,
       overBudget: 0,

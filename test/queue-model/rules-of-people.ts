@@ -6,7 +6,7 @@ import {
   countedRunOf,
   countOutcome,
   failedBecameSkipped,
-  runningRunOf,
+  openRunOf,
   settle,
   settleReturned,
 } from './run-numbers.ts';
@@ -63,7 +63,7 @@ export function changeItems(
 }
 
 function skip(model: QueueModel, item: ModelItem): void {
-  const run = runningRunOf(model, item);
+  const run = openRunOf(model, item);
   if (item.status === 'failed') failedBecameSkipped(run);
   else countOutcome(run, 'skipped');
   item.status = 'skipped';
@@ -83,7 +83,7 @@ export function updateStatus(
     reopen(model, item, null);
     return 'ok';
   }
-  const run = isHeld(item) ? countedRunOf(model, item) : runningRunOf(model, item);
+  const run = isHeld(item) ? countedRunOf(model, item) : openRunOf(model, item);
   if (item.status === 'failed') failedBecameSkipped(run);
   else countOutcome(run, status);
   item.status = status;
@@ -111,7 +111,22 @@ export function changeRun(
     if (item.run !== name || item.status !== 'pending') continue;
     settle(model, item);
   }
+  run.emptying = model.items.some((item) => item.run === name && isHeld(item));
   return 'ok';
+}
+
+/**
+ * A worker empties the runs that have ended. What was queued then is settled; what plain SQL has sent round again
+ * since leaves them, and waits as it is.
+ */
+export function emptyEndedRuns(model: QueueModel): void {
+  for (const name of runNames) {
+    const run = model.runs[name];
+    if (!run.emptying) continue;
+    const items = model.items.filter((item) => item.run === name);
+    for (const item of items) if (item.status === 'pending') item.run = null;
+    run.emptying = items.some(isHeld);
+  }
 }
 
 /** Runs of which nothing waits or is held come to their end. */

@@ -18,15 +18,15 @@ export function countedRunOf(model: QueueModel, item: ModelItem): ModelRun | nul
   return run && (run.status === 'running' || run.processed < run.total) ? run : null;
 }
 
-/** The numbers of an ended run are history for what is in nobody's hands. */
-export const runningRunOf = (model: QueueModel, item: ModelItem): ModelRun | null => {
+/** The numbers of a run that has ended and is emptied are history for what is in nobody's hands. */
+export const openRunOf = (model: QueueModel, item: ModelItem): ModelRun | null => {
   const run = runOf(model, item);
-  return run?.status === 'running' ? run : null;
+  return run && (run.status === 'running' || run.emptying) ? run : null;
 };
 
-/** A failed item that is skipped was counted already; the numbers of an ended run stay. */
+/** A failed item that is skipped was counted already; the numbers of a run that has ended stay. */
 export function failedBecameSkipped(run: ModelRun | null): void {
-  if (run?.status !== 'running') return;
+  if (run === null) return;
   run.failed -= 1;
   run.skipped += 1;
 }

@@ -38,7 +38,7 @@ export function snapshotOfModel(model: QueueModel): Snapshot {
     });
   }
   for (const name of runNames) {
-    const { overBudget: _not, maxItems: _compared, ...run } = model.runs[name];
+    const { overBudget: _not, maxItems: _nor, emptying: _compared, ...run } = model.runs[name];
     all[name] = line(run);
   }
   for (const name of sourceNames.filter((one) => one !== 'strange')) {

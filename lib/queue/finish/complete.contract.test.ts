@@ -333,6 +333,7 @@ function failingAt(db: Db, table: string): Db {
         table === 'work_items' ? fault() : tx.engine.insertWorkItemsIfAbsent(...args),
       insertAttempts: (...args) =>
         table === 'work_item_attempts' ? fault() : tx.engine.insertAttempts(...args),
+      addToRun: (...args) => (table === 'ingest_runs' ? fault() : tx.engine.addToRun(...args)),
       insertRecords: (...args) =>
         table === 'IngestRecords' ? fault() : tx.engine.insertRecords(...args),
     },
