@@ -79,7 +79,7 @@ function tell({ title, rows, fault, isAsserted }: Fact, isReal: boolean, report:
     report.add(title, 'not answered by this server', rows === null ? `${fault}` : '');
   } else if (isAsserted) {
     report.add(title, fault === null ? 'passed' : 'failed', fault ?? '');
-  } else report.add(`${title}: ${rows.length} rows in the report`, 'passed');
+  } else report.add(title, 'told', `${rows.length} rows in the report`);
 }
 
 function table(rows: readonly Record<string, unknown>[]): string {

@@ -6,6 +6,7 @@ function reported() {
   const report = new Report((line) => lines.push(line));
   report.add('smoke test', 'passed');
   report.add('plans: claim', 'failed', 'a lookup into work_items\nsorts 90 rows');
+  report.add('deadlocks', 'told', '2 rows');
   report.add('waits', 'not answered by this server', 'no such view');
   report.add('tests', 'left out', '--skip-tests was given');
   return { report, lines };
@@ -15,6 +16,7 @@ it('prints each result at once, and says what was not answered or left out', () 
   expect(reported().lines).toEqual([
     '✓ smoke test',
     '✗ plans: claim: a lookup into work_items',
+    '· deadlocks: 2 rows',
     '? waits (not answered by this server): no such view',
     '– tests (left out): --skip-tests was given',
   ]);
@@ -22,7 +24,9 @@ it('prints each result at once, and says what was not answered or left out', () 
 
 it('counts what no server answered apart from what passed', () => {
   const { report } = reported();
-  expect(report.summary()).toBe('1 passed, 1 failed, 1 not answered by this server, 1 left out');
+  expect(report.summary()).toBe(
+    '1 passed, 1 failed, 1 told, 1 not answered by this server, 1 left out',
+  );
   expect(report.count('passed')).toBe(1);
 });
 

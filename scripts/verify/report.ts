@@ -1,6 +1,7 @@
 /** What a verification found, in one file that can be sent to whoever asks. */
 
-export type Verdict = 'passed' | 'failed' | 'not answered by this server' | 'left out';
+/** `told`: a figure for whoever reads, about which nothing is asserted. */
+export type Verdict = 'passed' | 'failed' | 'told' | 'not answered by this server' | 'left out';
 
 interface Finding {
   readonly what: string;
@@ -16,6 +17,7 @@ interface Attachment {
 const marks: Readonly<Record<Verdict, string>> = {
   passed: '✓',
   failed: '✗',
+  told: '·',
   'not answered by this server': '?',
   'left out': '–',
 };
@@ -32,7 +34,7 @@ export class Report {
   /** Printed at once, and kept. */
   add(what: string, verdict: Verdict, detail = ''): void {
     this.#findings.push({ what, verdict, detail });
-    const word = verdict === 'passed' || verdict === 'failed' ? '' : ` (${verdict})`;
+    const word = ['passed', 'failed', 'told'].includes(verdict) ? '' : ` (${verdict})`;
     this.#say(`${marks[verdict]} ${what}${word}${detail ? `: ${firstLine(detail)}` : ''}`);
   }
 
