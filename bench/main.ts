@@ -6,6 +6,7 @@ import { countersBenchmark } from './counters/counters.ts';
 import { crawlBenchmark } from './crawl/crawl.ts';
 import type { Benchmark, BenchResult } from './harness/benchmark.ts';
 import { formatTable } from './harness/format.ts';
+import { hostileBenchmark } from './hostile/hostile.ts';
 import { listsBenchmark } from './lists/lists.ts';
 import { queueBenchmark, statementsBenchmark } from './queue/queue.ts';
 import { recrawlBenchmark } from './recrawl/recrawl.ts';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   recrawlBenchmark,
   crawlBenchmark,
   webBenchmark,
+  hostileBenchmark,
 ];
 
 const known = benchmarks.map(({ name }) => name).join(', ');

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashJson, sha256 } from '#lib/canonical-json.ts';
 import { newId } from '#lib/ids.ts';
 import { lakeDocument, writeToLake } from '#lib/records/lake.ts';
-import { hashJson, sha256 } from '#lib/records/payload-hash.ts';
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
 

@@ -29,7 +29,7 @@ const secretHeader = new RegExp(`token|secret|(?:^|[-_])${secretName}$`, 'i');
 /** What may carry a secret in a text, and what is left of it. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   // https://user:password@host, and postgres://… and the like
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]+@/gi, `$1${redacted}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"\\]{1,2000}@/gi, `$1${redacted}@`],
   // ?api_key=…, &token=…
   [
     /([?&](?:api[-_]?key|(?:access[-_])?token|auth|key|sig(?:nature)?|password|pwd|(?:client[-_])?secret)=)[^&\s"\\#]+/gi,

@@ -5,7 +5,7 @@
  */
 import { cp, readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -24,35 +24,44 @@ function sqliteBinary(): string {
   return `better-sqlite3/${system}-${process.arch}`;
 }
 
-for (const part of ['bin', 'migrations']) {
+for (const part of ['bin', 'threads', 'migrations']) {
   await rm(join(dist, part), { recursive: true, force: true });
 }
-await build({
+const common = {
   absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  // CommonJS dependencies inside an ES module still call `require`.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+} as const satisfies BuildOptions;
+await build({
+  ...common,
   entryPoints: Object.fromEntries(
     commands.map((name) => [name, join(root, 'commands', `${name}.ts`)]),
   ),
   // One folder down: the code looks for `../migrations`.
   outdir: join(dist, 'bin'),
   outExtension: { '.js': '.mjs' },
-  bundle: true,
   splitting: true,
   // Chunks and entries lie side by side: a `require` of a binary runs in another chunk than it is
   // written in, and only so means the same path.
   chunkNames: 'chunk-[hash]',
   assetNames: 'native/[name]-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  sourcemap: 'linked',
-  logLevel: 'warning',
   // Its default entry looks for the binary by a path made at run time, which no bundler can follow.
   alias: { 'better-sqlite3': sqliteBinary() },
   loader: { '.node': 'copy' },
-  // CommonJS dependencies inside an ES module still call `require`.
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  },
+});
+// Started by file, from whichever command, or the console, has something heavy to read.
+await build({
+  ...common,
+  entryPoints: [join(root, 'lib', 'heavy-thread.ts')],
+  outfile: join(dist, 'threads', 'heavy-thread.mjs'),
 });
 await cp(join(root, 'db', 'migrations'), join(dist, 'migrations'), { recursive: true });
 console.log(`Bundled ${commands.join(', ')} into ${dist}`);

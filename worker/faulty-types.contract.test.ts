@@ -107,6 +107,30 @@ describe.each(contractEngines())('a source type at fault on $name', (engine) => 
     expect(giveUp).not.toHaveBeenCalled();
   });
 
+  it('whose payload was too much to read twice has met a poisonous page', async () => {
+    await bench.seed({ settings: { max_retries: 5 } });
+    const answered = { kind: 'error', facts: null, code: 'reading_overran', message: 'Too slow.' };
+    vi.spyOn(testType, 'fetch').mockImplementation(as({ ...answered, retryAfterMs: null }));
+    const first = await bench.claimOne();
+    expect(await processItem(first, bench.context)).toEqual({ kind: 'retried' });
+    await bench.context.db.q
+      .updateTable('work_items')
+      .set({ wait_reason: null, available_at: bench.context.db.engine.now() })
+      .where('work_item_id', '=', first.item.workItemId)
+      .execute();
+    const { items } = await bench.context.store.claimPolitely(5, { owner: 'w', leaseMs: 60_000 });
+    const again = items.find(({ workItemId }) => workItemId === first.item.workItemId);
+    if (!again) throw new Error('it could not be claimed again');
+    const result = await processItem({ ...first, item: again }, bench.context);
+    expect(result).toEqual({ kind: 'failed' });
+    const item = await bench.context.db.q
+      .selectFrom('work_items')
+      .select('error_code')
+      .where('work_item_id', '=', first.item.workItemId)
+      .executeTakeFirst();
+    expect(item?.error_code).toBe('poisonous_page');
+  });
+
   it('that never comes back fails its attempt at the deadline', async () => {
     await bench.seed({ settings: { timeout: 1 } });
     const leased = await bench.claimOne();

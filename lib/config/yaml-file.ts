@@ -57,7 +57,12 @@ function reasonOf(cause: unknown): string {
 
 export function parseYamlText(text: string, name: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // A key that is a collection would be written out as text, at each level anew: 1 kB of `? ` takes minutes.
+    stringKeys: true,
+  });
   const [syntax] = document.errors;
   if (syntax) {
     const { line } = lines.linePos(syntax.pos[0]);

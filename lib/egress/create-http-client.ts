@@ -121,6 +121,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           const { body, wireBytes } = await read(response.body, {
             encoding,
             maxBytes,
+            cutAt: request.cutAt ?? null,
             url: hop.url.href,
           });
           request.signal?.throwIfAborted();

@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Bytes of the body, as sent and as decompressed; default 32 MiB. */
   readonly maxBytes?: number;
+  /** The body is read as far as this and no further, in place of `maxBytes`, which fails; bytes. */
+  readonly cutAt?: number;
   /** Default 5. */
   readonly maxRedirects?: number;
   /** Awaited before a redirect is followed: it is a request like any other. What it throws ends the request. */

@@ -14,6 +14,8 @@ interface BodyOf {
   readonly encoding: string | undefined;
   /** Of what was sent, and of what it is when unpacked. */
   readonly maxBytes: number;
+  /** Where more is not an error but left out; null = nowhere. */
+  readonly cutAt: number | null;
   readonly url: string;
 }
 
@@ -26,7 +28,10 @@ export async function readBody(stream: Readable, of: BodyOf): Promise<ReadBody> 
   if (of.encoding === undefined) return { body: sent, wireBytes: sent.byteLength };
   try {
     const body = await decompress(sent, of.encoding, of.maxBytes);
-    return { body, wireBytes: sent.byteLength };
+    return {
+      body: of.cutAt === null ? body : body.subarray(0, of.cutAt),
+      wireBytes: sent.byteLength,
+    };
   } catch (error) {
     throw isTooLarge(error) ? tooLarge(of.url, of.maxBytes) : error;
   }
@@ -61,8 +66,10 @@ export async function readFailure(stream: Readable, of: BodyOf): Promise<ReadBod
 
 async function gather(
   stream: AsyncIterable<Uint8Array>,
-  { maxBytes, url }: BodyOf,
+  { maxBytes, cutAt, encoding, url }: BodyOf,
 ): Promise<Uint8Array> {
+  // Of what is compressed the beginning cannot be told before it is whole.
+  const enough = encoding === undefined && cutAt !== null ? cutAt : Number.POSITIVE_INFINITY;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop by an exception destroys the stream, and with it the connection.
@@ -70,6 +77,7 @@ async function gather(
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
+    if (bytes >= enough) break;
   }
-  return Buffer.concat(chunks, bytes);
+  return Buffer.concat(chunks, Math.min(bytes, enough));
 }

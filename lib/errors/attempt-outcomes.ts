@@ -98,6 +98,9 @@ const rules = {
     'retry',
     'A truncated response looks the same as a wrong one, and the attempts are bounded.',
   ),
+  payload_too_complex: rule('give_up', 'It would be as large and as deep next time.'),
+  reading_overran: rule('retry', 'The machine may have been busy; a second time it is poisonous.'),
+  poisonous_page: rule('give_up', 'Whoever reads it is hurt by it.'),
   page_missing: rule('give_up', 'The wiki has no such page.', { noResource: true }),
   title_invalid: rule('give_up', 'No page can have that title.', { noResource: true }),
   blocked: rule(

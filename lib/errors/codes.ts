@@ -74,6 +74,12 @@ export const appErrorRemedies = {
   http_server_error: 'The source has an internal fault; retry once it has recovered.',
   not_ready: 'The source prepares its answer; retry later.',
   payload_invalid: 'The response could not be read; check the URL and the source type.',
+  payload_too_complex:
+    'It is larger or more deeply nested than what is read; the bounds are in docs/source-types.md. Exclude it.',
+  reading_overran:
+    'Reading it took more time or memory than any response may. It is tried once more; exclude it if that fails too.',
+  poisonous_page:
+    'Reading it was ended twice, or ended its worker. Exclude it, or retry it once the site or the product has changed.',
   api_error: 'The source answered with an error of its own; see the message.',
   api_busy: 'The source is overloaded or read-only; retry once it has recovered.',
   budget_spent:

@@ -1,5 +1,6 @@
 /** What changed between two payloads, by path; for people, so long lists of changes are cut. */
 import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts';
+import { type JsonBounds, jsonFault } from '#lib/json-text.ts';
 import { alignLists, Fingerprints } from './align-lists.ts';
 
 /** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
@@ -65,7 +66,8 @@ function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, v
     } else if (!prints.same(before, after)) {
       const inner = innerPairs(before, after, path, prints);
       if (inner === null) yield { kind: 'changed', path, before, after };
-      else waiting.push(...inner.reverse());
+      // One by one: a call takes no hundred thousand arguments.
+      else for (const part of inner.reverse()) waiting.push(part);
     }
   }
 }
@@ -105,8 +107,21 @@ export function* comparePayloads(before: string, after: string): Generator<void,
   return yield* diffSteps(old, now);
 }
 
-/** Text that is no JSON is compared line by line. */
+/** A page holds no more: a tree of a million values takes some 200 MB. */
+const comparedJson: JsonBounds = { length: 32 * 1024 * 1024, values: 1_000_000, depth: 512 };
+const mostLines = 200_000;
+/** Characters of a piece of what has more lines than that. */
+const pieceLength = 4096;
+
+/** What is no JSON, or too much of it, is compared line by line. */
 function comparedValue(text: string): JsonValue {
-  const value = parseJson(text);
-  return value === undefined ? text.split(/\r?\n/) : value;
+  const value = jsonFault(text, comparedJson) === null ? parseJson(text) : undefined;
+  if (value !== undefined) return value;
+  const lines = text.split(/\r?\n/, mostLines + 1);
+  return lines.length <= mostLines ? lines : piecesOf(text);
 }
+
+const piecesOf = (text: string): string[] =>
+  Array.from({ length: Math.ceil(text.length / pieceLength) }, (_, at) =>
+    text.slice(at * pieceLength, (at + 1) * pieceLength),
+  );

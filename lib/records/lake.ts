@@ -4,10 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Instant } from '#db/schema.ts';
+import { canonicalJson, sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import { type JsonObject, type JsonValue, objectFromText } from '#lib/json.ts';
-import { canonicalJson, sha256 } from './payload-hash.ts';
 
 export interface LakeRecord {
   readonly ingestId: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, hashJson } from './payload-hash.ts';
+import { canonicalJson, hashJson } from '#lib/canonical-json.ts';
 
 describe('canonical JSON', () => {
   it('gives one value one hash however its keys are ordered', () => {

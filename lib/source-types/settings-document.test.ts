@@ -29,15 +29,36 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   - \`alias\`: another name of a resource, which is enqueued at the same depth;
   - \`error\` with a code; [retries.md](retries.md) says what is done then.
 
-  Anything else, a fault that nobody caught and an attempt beyond its deadline (sixty times the time-out and the
-  delay, ten minutes at least) fail the attempt, and nothing but it.
+  Anything else, a fault that nobody caught and an attempt beyond its deadline fail the attempt, and nothing but it.
 - **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their
   outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
-- **\`discover(item, payload, context, answer)\`** is pure: what the payload leads to. \`isHop: false\` marks what
+- **\`discover(item, payload, context, answer)\`** is pure, and runs in a thread where the payload is large: what it leads to. \`isHop: false\` marks what
   is no link (further pages, results); \`changedAt\` is when the item changed last, as its site says, and makes a
   known item due that was fetched before. Depth, budget and duplicates are up to the pipeline.
 - **\`context.keepDistance(ms)\`** reports the delay a site itself asks for, **\`context.budget()\`** says what it last
   reported as left of ours.
+
+## Bounds on what is read
+
+What a server sent is parsed where it can do no harm: at once where that takes some milliseconds whatever it holds,
+else in a thread of its own, which is ended after 10 s of work, a minute by the clock, or at 384 MB of heap. Beyond a bound one attempt fails with its
+code, and nobody else waits.
+
+| what | bound | beyond it |
+| --- | --- | --- |
+| a body, as sent and unpacked | 32 MiB; a sitemap 50 MiB | \`egress_too_large\` |
+| headers | 64 KiB | \`egress_response_invalid\` |
+| content codings | 5 layers | \`egress_encoding_unknown\` |
+| a page | 256 elements inside one another, 500 attributes of one, 300,000 nodes | deeper elements are siblings; the page is read as far as it goes |
+| links of a page; addresses of a JSON document or sitemap | 20,000; 50,000 | the first ones |
+| JSON of the type \`http\` | 64 MiB, 2,000,000 values, 512 levels | \`payload_too_complex\` |
+| JSON of a known API | 8 MiB, 50,000 values, 512 levels | \`payload_too_complex\`; fewer are asked for at once |
+| XML of a sitemap | 32 levels | \`payload_too_complex\` |
+| robots.txt | the first 500 KiB | the rest is not read |
+| reading one payload | 10 s of processor time, a minute, 384 MB | \`reading_overran\`; a second time in a row \`poisonous_page\` |
+| a whole attempt | sixty times time-out and delay, ten minutes at least | \`attempt_overdue\` |
+
+\`pnpm bench hostile\` runs every parser over inputs of 1 kB to 50 MB of the shapes it is known to choke on.
 
 ## Politeness
 

@@ -8,6 +8,7 @@ import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { JsonText } from '#lib/json-text.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
 import type { RobotsCache } from './web/robots.ts';
 
@@ -69,8 +70,10 @@ export type FetchOutcome =
   | {
       readonly kind: 'fetched';
       readonly facts: FetchFacts;
-      /** Parsed JSON, or `{ content_type, text }` wrapped by the record for text. */
+      /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
       readonly payload: JsonValue;
+      /** JSON that is too large to be held as a value: all of it is payload, and counts as content. */
+      readonly json?: JsonText;
       /** Text exactly as received when it was not JSON, else null. */
       readonly text: string | null;
       readonly contentType: string;

@@ -10,7 +10,7 @@ import { listSources } from './read-sources.ts';
 import { upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secrets.ts';
 import { checkSourceInput, differsTooLittle, nameKey, refuseSimilarName } from './source-input.ts';
-import { parseSourcesYaml } from './yaml.ts';
+import { readSourcesYaml } from './yaml.ts';
 
 export interface ImportPlan {
   readonly sources: readonly {
@@ -39,7 +39,7 @@ export async function planImport(
   text: string,
 ): Promise<ImportPlan> {
   requirePermission(actor, 'sources:change');
-  const { inputs, known } = await checkedInputs(session, text);
+  const { inputs, known } = await checkedInputs(session, await readSourcesYaml(text));
   return {
     sources: inputs.map(({ name, type, seeds }) => ({
       name,
@@ -64,9 +64,10 @@ export async function importSources(
   }: { readonly secretBox: SecretBox; readonly requestKey?: string | undefined },
 ): Promise<ImportResult> {
   requirePermission(actor, 'sources:change');
+  const read = await readSourcesYaml(text);
   const request = { key: requestKey, action: 'source.import' };
   return onceIn(db, request, resultSchema, async (tx) => {
-    const { inputs } = await checkedInputs(tx, text);
+    const { inputs } = await checkedInputs(tx, read);
     const counts = { created: 0, updated: 0, unchanged: 0 };
     const note = 'Imported from YAML';
     for (const input of inputs) {
@@ -79,9 +80,8 @@ export async function importSources(
 
 async function checkedInputs(
   session: Session,
-  text: string,
-): Promise<{ inputs: SourceInput[]; known: ReadonlyMap<string, string> }> {
-  const inputs = parseSourcesYaml(text);
+  inputs: readonly SourceInput[],
+): Promise<{ inputs: readonly SourceInput[]; known: ReadonlyMap<string, string> }> {
   const sources = await listSources(session);
   const known = new Map(sources.map(({ name, type }) => [name, type]));
   const inFile = new Map<string, string>();

@@ -4,7 +4,7 @@ import { appErrorRemedies, type ErrorCode } from '#lib/errors/codes.ts';
 import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
 import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
-import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 
 const moreItems = 4;
 /** Then the sample ends with what it has. */
@@ -27,7 +27,7 @@ export interface SampledItem {
 
 export interface Sampled {
   readonly outcome: FetchOutcome;
-  readonly found: readonly DiscoveredItem[];
+  readonly found: readonly NewWorkItem[];
 }
 
 interface Candidate {
@@ -42,15 +42,12 @@ export const outcomeWord = ({ kind }: FetchOutcome): SampleOutcome =>
 export function candidatesOf(
   first: NewWorkItem,
   seeds: readonly NewWorkItem[],
-  found: readonly DiscoveredItem[],
+  found: readonly NewWorkItem[],
 ): Candidate[] {
-  const { sourceSystem, sourceName } = first;
   const all: Candidate[] = [
     ...seeds.map((item) => ({ item, from: 'seed' as const })),
-    ...found.map(({ isHop: _isHop, ...link }) => ({
-      item: { ...link, sourceSystem, sourceName },
-      from: 'discovered' as const,
-    })),
+    // No more than may be needed: a dump of a site names thousands.
+    ...found.slice(0, 10 * moreItems).map((item) => ({ item, from: 'discovered' as const })),
   ];
   const known = new Set([dedupeKeyOf(first)]);
   const distinct = all.filter(({ item }) => {

@@ -9,7 +9,8 @@ import { AppError, type PublicError } from '#lib/errors/app-error.ts';
 import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
-import type { DiscoveredItem, FetchOutcome } from '#lib/source-types/source-type.ts';
+import { discoverItems, payloadOf } from '#lib/source-types/discover-items.ts';
+import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import { mediaTypeOf, textOf } from '#lib/source-types/web/body.ts';
 import { requireSource } from './read-sources.ts';
 import { readSecrets, refuseMovedSecrets, type SecretBox } from './secrets.ts';
@@ -111,10 +112,11 @@ export async function testSource(
       const message = `The sample was not complete after ${limitMs / 1000} s, polite pauses included.`;
       return { kind: 'error', facts: null, code: 'egress_timeout', message, retryAfterMs: null };
     });
-    // At depth 0 no link is followed; the results of a search are no links.
-    const found = outcome.kind === 'fetched' ? type.discover(sample, outcome.payload, context) : [];
-    const follows = type.maxDepth(settings) !== 0;
-    return { outcome, found: found.filter(({ isHop }) => isHop === false || follows) };
+    const { items } =
+      outcome.kind === 'fetched'
+        ? await discoverItems(sample, payloadOf(outcome), { type, context })
+        : { items: [] };
+    return { outcome, found: items };
   };
   const { outcome, found } = await fetchSample(item, AbortSignal.timeout(limitMs));
   const exchange = exchangeOf(recorder.last(), outcome);
@@ -150,7 +152,7 @@ async function storedSecrets(
   return readSecrets(session, source.sourceId, secretBox);
 }
 
-const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] => ({
+const summaryOf = (found: Sampled['found']): TestFetch['discovered'] => ({
   total: found.length,
   sample: found
     .slice(0, discoveredShown)
@@ -158,6 +160,8 @@ const summaryOf = (found: readonly DiscoveredItem[]): TestFetch['discovered'] =>
 });
 
 const excerptLength = 64 * 1024;
+/** More than enough for it in any charset. */
+const excerptBytes = 6 * excerptLength;
 
 interface RecordedExchange {
   readonly request: HttpRequest;
@@ -202,7 +206,7 @@ function exchangeOf(
       durationMs: Math.round(response.timings.totalMs),
       bytes: response.bytes,
       contentType: mediaTypeOf(response),
-      ...excerptOf(textOf(response)),
+      ...excerptOf(textOf({ ...response, body: response.body.subarray(0, excerptBytes) })),
     },
   };
 }

@@ -12,6 +12,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
+import { defineHeavy } from '#lib/threads/heavy.ts';
 import type { Source } from './read-sources.ts';
 import { seedFault } from './seeds.ts';
 
@@ -49,6 +50,29 @@ export function parseSourcesYaml(
     });
   }
   return sourcesOfFile(file, content, {}, { maxRetries: content.runner?.max_retries });
+}
+
+const parseInThread = defineHeavy('sources.yaml', (text: string) => parseSourcesYaml(text));
+
+/**
+ * The same of a text that somebody pasted, read in a thread: what a YAML takes cannot be told from its length, and one
+ * that takes too long ends nothing but its own import.
+ * Throws `config_invalid` for it too.
+ */
+export async function readSourcesYaml(text: string): Promise<SourceInput[]> {
+  try {
+    return await parseInThread(text);
+  } catch (error) {
+    const isHeavy =
+      error instanceof AppError &&
+      (error.code === 'reading_overran' || error.code === 'payload_too_complex');
+    if (!isHeavy) throw error;
+    throw new AppError('config_invalid', 'The YAML takes too long to read.', {
+      remedy:
+        'Divide it into several files, and nest it no more deeply than sources and seeds need.',
+      cause: error,
+    });
+  }
 }
 
 /** Defaults of the runner that a source of the file takes over when it names none of its own. */

@@ -65,8 +65,14 @@ function refuseStrayFiles(): void {
   });
 }
 
-/** The standalone server serves static files only when they lie beside it; `next build` leaves that open. */
+/**
+ * The standalone server serves static files only when they lie beside it; `next build` leaves that open. The program
+ * of its reading threads is part of the commands' bundle.
+ */
 export async function layFilesBesideServer(): Promise<void> {
+  const worker = await bundledWorker(() => undefined);
+  const threads = path.join(worker, '..', '..', 'threads');
+  await cp(threads, inRoot('.next/standalone/dist/threads'), { recursive: true });
   await cp(inRoot('.next/static'), inRoot('.next/standalone/.next/static'), { recursive: true });
   await cp(inRoot('public'), inRoot('.next/standalone/public'), { recursive: true });
 }

@@ -5,6 +5,9 @@
 export const floors = [
   'errors',
   'json.ts',
+  'json-text.ts',
+  'threads',
+  'canonical-json.ts',
   'ids.ts',
   'now.ts',
   'app-settings.ts',
@@ -25,6 +28,7 @@ export const floors = [
   'workers',
   'source-types',
   'sources',
+  'heavy-thread.ts',
   'load-config.ts',
   'runtime.ts',
   'records',

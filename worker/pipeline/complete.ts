@@ -42,9 +42,10 @@ interface Failure {
 /** Commits a failure as the retry policy decides. */
 export async function failItem(
   leased: LeasedItem,
-  failure: Failure,
+  failed: Failure,
   context: PipelineContext,
 ): Promise<ItemResult> {
+  const failure = isPoisonous(leased, failed) ? { ...failed, ...poisonous(failed) } : failed;
   const { decision, blockHostMs } = planRetry({
     code: failure.code,
     attempt: leased.item.attempt,
@@ -88,6 +89,15 @@ export async function postponeItem(
   );
   return { kind: released === 1 ? 'released' : 'lost' };
 }
+
+/** Twice in a row its reading had to be ended: the machine's bad moment is no excuse any more. */
+const isPoisonous = ({ item }: LeasedItem, { code }: Failure): boolean =>
+  code === 'reading_overran' && item.errorCode === 'reading_overran';
+
+const poisonous = ({ message }: Failure): Pick<Failure, 'code' | 'message'> => ({
+  code: 'poisonous_page',
+  message: `${message} It did so twice.`,
+});
 
 /** Releases the item unprocessed; its attempt is uncounted again. */
 export async function releaseItem(

@@ -5,9 +5,14 @@
 import { DatabaseError } from '#db/errors.ts';
 import { AppError, toPublicError } from '#lib/errors/app-error.ts';
 import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
-import type { JsonValue } from '#lib/json.ts';
 import type { Logger } from '#lib/log.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
+import {
+  discoverItems,
+  type Payload,
+  payloadOf,
+  toWorkItems,
+} from '#lib/source-types/discover-items.ts';
 import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
 import { isDatabaseFault, retryTransient } from '../retry-transient.ts';
 import { completeItem, failItem, postponeItem, releaseItem } from './complete.ts';
@@ -18,7 +23,7 @@ import {
   type PipelineContext,
   retryTransientWith,
 } from './context.ts';
-import { discoverItems, payloadToRediscover, toWorkItems } from './discover.ts';
+import { payloadToRediscover } from './discover.ts';
 import { fetchItem, fetchTogether } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
 import { discardRecord, storeRecord } from './store.ts';
@@ -26,6 +31,8 @@ import { discardRecord, storeRecord } from './store.ts';
 /** Attempts of an item whose source is gone: the default of `max_retries`, plus the first. */
 const defaultMaxAttempts = 4;
 const noValidators = { etag: null, lastModified: null, revision: null };
+
+type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
 
 export interface Steps {
   readonly load: (leased: LeasedItem, context: PipelineContext) => Promise<LoadedSource>;
@@ -173,19 +180,19 @@ async function concludeUnchanged(
     () => payloadToRediscover(leased.item, source, facts, context),
     retryTransientWith(leased, context, 'read the stored record'),
   );
-  const discovered = payload === null ? [] : linksIn(payload, leased, source, context);
+  const discovered = payload === null ? [] : await linksIn(payload, leased, source, context);
   return completeItem(leased, { record: null, validators, discovered, facts }, context);
 }
 
-function linksIn(
-  payload: JsonValue,
+async function linksIn(
+  payload: Payload,
   leased: LeasedItem,
   source: LoadedSource,
   context: PipelineContext,
   answer?: FetchFacts,
-): readonly NewWorkItem[] {
+): Promise<readonly NewWorkItem[]> {
   if (!context.enableDiscovery) return [];
-  const { items, refused } = discoverItems(leased.item, payload, source, answer);
+  const { items, refused } = await discoverItems(leased.item, payload, source, answer);
   if (refused > 0) {
     context.log.warn({ refused }, 'links that can be no work item were left out');
   }
@@ -195,13 +202,14 @@ function linksIn(
 async function concludeFetched(
   leased: LeasedItem,
   source: LoadedSource,
-  outcome: Extract<FetchOutcome, { kind: 'fetched' }>,
+  outcome: Fetched,
   context: PipelineContext,
 ): Promise<ItemResult> {
   const record = await storeRecord(leased, outcome, context);
   try {
-    const discovered = linksIn(outcome.payload, leased, source, context, outcome.facts);
     const { validators, facts } = outcome;
+    const payload = payloadOf(outcome, record.payload);
+    const discovered = await linksIn(payload, leased, source, context, facts);
     const result = await completeItem(leased, { record, validators, discovered, facts }, context);
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;

@@ -1,11 +1,13 @@
 /** Store: makes the record of what was fetched, and writes it to the file lake where that is enabled. */
 
+import { digest, hashJson } from '#lib/canonical-json.ts';
 import { newId } from '#lib/ids.ts';
+import { type JsonValue, parseJson } from '#lib/json.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
 import { lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
-import { canonicalJson, hashJson, sha256 } from '#lib/records/payload-hash.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import { turn } from '../turn.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
 type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
@@ -21,6 +23,8 @@ export async function storeRecord(
   context: PipelineContext,
 ): Promise<NewRecord> {
   const { item } = leased;
+  await turn();
+  const content = await contentOf(outcome);
   const record: NewRecord = {
     ingestId: newId(),
     requestUri: outcome.facts.requestUri,
@@ -28,10 +32,8 @@ export async function storeRecord(
     requestHeaders: redactHeaders(outcome.facts.requestHeaders),
     statusCode: outcome.facts.statusCode,
     responseHeaders: outcome.facts.responseHeaders,
-    payload: outcome.text ?? JSON.stringify(outcome.payload),
+    ...content,
     contentType: outcome.contentType,
-    hashSha256: sha256(outcome.text ?? canonicalJson(outcome.payload)),
-    contentHash: hashJson(outcome.projection),
     durationMs: outcome.facts.durationMs,
     lakePath: null,
   };
@@ -51,13 +53,31 @@ export async function storeRecord(
       document: lakeDocument({
         ...item,
         ...record,
-        payload: outcome.text ?? outcome.payload,
+        payload: outcome.text ?? valueIn(outcome),
         fetchedAt: fetchedAt.toISOString(),
       }),
     },
     context.lake,
   );
   return { ...record, lakePath };
+}
+
+/** The lake's documents are JSON as a whole, so what is large is parsed for them here. */
+const valueIn = ({ payload, json }: Fetched): JsonValue =>
+  json ? (parseJson(json.text) ?? json.text) : payload;
+
+/** The payload as it is stored, and its hashes. */
+async function contentOf({ payload, projection, text, json }: Fetched) {
+  if (json) return { payload: json.text, hashSha256: json.hash, contentHash: json.hash };
+  if (text !== null) {
+    const hashes = await digest(text);
+    // As a rule the whole text is what counts.
+    const contentHash = projection === text ? hashes.json : hashJson(projection);
+    return { payload: text, hashSha256: hashes.text, contentHash };
+  }
+  const hashSha256 = hashJson(payload);
+  const contentHash = projection === payload ? hashSha256 : hashJson(projection);
+  return { payload: JSON.stringify(payload), hashSha256, contentHash };
 }
 
 /**

@@ -6,9 +6,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { hashJson } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parseJson } from '#lib/json.ts';
-import { hashJson } from '../payload-hash.ts';
 
 export const manifestName = 'manifest.json';
 export const formatName = 'holocron-records';

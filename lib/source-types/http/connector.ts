@@ -1,17 +1,17 @@
 /** Fetches one address: conditional requests, robots.txt, JSON, text or a sitemap by what was sent. */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
-import { parseJson } from '#lib/json.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { otherName, sameHost } from '../web/addresses.ts';
-import { beginningOf, decode, mediaTypeOf } from '../web/body.ts';
+import { beginningOf, mediaTypeOf } from '../web/body.ts';
 import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
+import { canonicalOf, decodeBody, readJson } from '../web/heavy-reading.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
 import { httpItem, withChange } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
-import { maxSitemapBytes, parseSitemap, sitemapPayload, unpacked } from './sitemap.ts';
+import { maxSitemapBytes, readSitemap } from './sitemap.ts';
 
 type HttpItem = Pick<
   WorkItem,
@@ -65,11 +65,11 @@ export function fetchOverHttp(
 
     const mediaType = mediaTypeOf(response);
     if (response.status === 204) return emptyAnswer(response, mediaType, exchange, validators);
-    const { text, charset } = decode(response);
+    const { text, charset } = await decodeBody(response);
     const asJson =
       settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
     if (asJson) {
-      const payload = parseJson(text);
+      const payload = await readJson(text);
       if (payload === undefined) {
         const message = `The response (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
         return failed(exchange, 'payload_invalid', message);
@@ -77,7 +77,7 @@ export function fetchOverHttp(
       const contentType = mediaType || 'application/json';
       return fetchedJson(exchange.answered(), payload, { validators, contentType });
     }
-    const alias = aliasOf(item, response, /html/.test(mediaType) ? text : null, settings);
+    const alias = aliasOf(item, response, await nameIn(text, mediaType, settings), settings);
     if (alias) {
       const { because, url } = alias.name;
       const facts = exchange.answered({ alias_of: url, alias_by: because });
@@ -127,30 +127,34 @@ const emptyAnswer = (
   validators,
 });
 
-function sitemapOf(
+async function sitemapOf(
   response: HttpResponse,
   exchange: Exchange,
   validators: Validators,
-): FetchOutcome {
-  const { text } = decode({ headers: {}, body: unpacked(response.body) });
-  const sitemap = parseSitemap(text);
-  if (!sitemap) {
-    const message = `The response is not a sitemap; it begins "${beginningOf(text)}".`;
+): Promise<FetchOutcome> {
+  const payload = await readSitemap(response.body);
+  if (payload === null) {
+    const beginning = new TextDecoder().decode(response.body.subarray(0, 1000));
+    const message = `The response is not a sitemap; it begins "${beginningOf(beginning)}".`;
     return failed(exchange, 'payload_invalid', message);
   }
-  return fetchedJson(exchange.answered(), sitemapPayload(sitemap), { validators });
+  return fetchedJson(exchange.answered(), payload, { validators });
 }
+
+/** What a page calls itself; null for what is no page, and where nobody asks. */
+const nameIn = async (text: string, mediaType: string, settings: HttpSettings) =>
+  settings.one_address && /html/.test(mediaType) ? canonicalOf(text) : null;
 
 /** A page that has another address; the target of such a name is not sent on any further. */
 function aliasOf(
   item: HttpItem,
   response: HttpResponse,
-  html: string | null,
+  named: string | null,
   settings: HttpSettings,
 ) {
   if (!settings.one_address || item.requestMethod !== 'GET') return null;
   if (item.metadata?.['canonical'] === true) return null;
-  const name = otherName(item.requestUri, response, html);
+  const name = otherName(item.requestUri, response, named);
   if (!name) return null;
   const leaves = !sameHost(name.url, item.requestUri);
   // The source's rules bind as they do for links; what a person named is followed wherever it leads.

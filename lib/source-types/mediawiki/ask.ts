@@ -1,9 +1,9 @@
 /** One question to a wiki's API, and the whole of its answer over as many continuations as it needs. */
 
 import type { ErrorCode } from '#lib/errors/codes.ts';
-import { parseJson } from '#lib/json.ts';
+import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { FetchContext } from '../source-type.ts';
-import { beginningOf, looksLikeHtml, textOf } from '../web/body.ts';
+import { beginningOf, looksLikeHtml } from '../web/body.ts';
 import {
   type Exchange,
   type Failure,
@@ -13,6 +13,7 @@ import {
   jsonRequestHeaders,
 } from '../web/exchange.ts';
 import { retryAfterMs } from '../web/headers.ts';
+import { decodeBody } from '../web/heavy-reading.ts';
 import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
 import {
   codeOfWikiError,
@@ -84,8 +85,8 @@ export async function askWiki(
   });
   const fail = (code: ErrorCode, message: string, wait: number | null = null) =>
     failed(exchange, code, message, wait);
-  const text = textOf(response);
-  const body = parseJson(text);
+  const { text } = await decodeBody(response);
+  const body = parseJsonWithin(text, knownJson);
   const parsed = body === undefined ? null : wikiAnswer.safeParse(body);
   if (parsed?.success && parsed.data.error) {
     const { code, info } = parsed.data.error;

@@ -197,6 +197,7 @@ const fromOneOfThem: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'api_error',
   'http_client_error',
   'egress_too_large',
+  'payload_too_complex',
 ]);
 
 async function fetchHalves(portion: readonly WikiItem[], asking: Asking): Promise<Step> {

@@ -2,10 +2,11 @@
 
 import { chunksOf } from '#db/chunks.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
-import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
-import { beginningOf, looksLikeHtml, textOf } from '../web/body.ts';
+import { beginningOf, looksLikeHtml } from '../web/body.ts';
 import {
   type Exchange,
   type Failure,
@@ -18,6 +19,7 @@ import {
   stopsAsking,
 } from '../web/exchange.ts';
 import { budgetOf, retryAfterMs } from '../web/headers.ts';
+import { decodeBody } from '../web/heavy-reading.ts';
 import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
 import { workItem, worksAddress } from './seeding.ts';
 import { doiOf, type OpenalexSettings, workIdOf } from './settings.ts';
@@ -162,19 +164,22 @@ async function askJson(
     ...(key ? { authorization: `Bearer ${key}` } : {}),
   };
   try {
-    return readJson(await exchange.ask(url, { headers }), exchange);
+    return await readAnswer(await exchange.ask(url, { headers }), exchange);
   } catch (error) {
     return failureOf(error, exchange, context);
   }
 }
 
-function readJson(response: HttpResponse, exchange: Exchange): JsonObject | Failure {
+async function readAnswer(
+  response: HttpResponse,
+  exchange: Exchange,
+): Promise<JsonObject | Failure> {
   const challenge = failureOfChallenge(exchange, response);
   if (challenge) return challenge;
-  const text = textOf(response);
+  const { text } = await decodeBody(response);
   const refused = ownRefusalOf(response, text, exchange) ?? failureOfStatus(exchange, response);
   if (refused) return refused;
-  const payload = parseJson(text);
+  const payload = parseJsonWithin(text, knownJson);
   if (payload !== null && typeof payload === 'object' && !Array.isArray(payload)) return payload;
   return looksLikeHtml(text)
     ? failed(exchange, 'blocked', 'OpenAlex answered with a web page instead of data.')
@@ -205,7 +210,10 @@ const isTrouble = (failure: Failure): boolean =>
 
 /** A final refusal of a list may be one work's doing: then each is asked for alone. */
 const mayBeOfOneItem = ({ code }: Failure): boolean =>
-  code === 'http_client_error' || code === 'egress_too_large' || code === 'payload_invalid';
+  code === 'http_client_error' ||
+  code === 'egress_too_large' ||
+  code === 'payload_too_complex' ||
+  code === 'payload_invalid';
 
 /** A work; or another name of one: a DOI's work, or an entity that was merged into another (301). */
 function workFetched(

@@ -8,6 +8,9 @@ import { addressesIn } from './selector.ts';
 /** The column of an address holds this many characters; longer links are not followed. */
 const maxUrlLength = 2000;
 
+/** As a link is written, blanks and steps up and down included; one that is longer leads nowhere. */
+const longestWritten = 5 * maxUrlLength;
+
 export const sameHost = (a: string, b: string): boolean => hostOf(a) === hostOf(b);
 
 /**
@@ -43,18 +46,22 @@ export function followable(
   base: string,
   dropped: readonly string[],
 ): string | null {
+  if (address.length > longestWritten) return null;
   const url = URL.parse(address.trim(), base);
   const fetchable = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !fetchable || url.username !== '' || url.password !== '') return null;
-  const names = dropped.length === 0 || url.search === '' ? [] : new Set(url.searchParams.keys());
-  for (const name of names) {
-    const drop = dropped.some((one) =>
-      one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one,
-    );
-    if (drop) url.searchParams.delete(name);
-  }
+  if (dropped.length > 0 && url.search !== '') dropParameters(url, dropped);
   const canonical = canonicalForm(url);
   return canonical.length <= maxUrlLength ? canonical : null;
+}
+
+/** Left alone when there is nothing to drop: writing a query anew changes its form. */
+function dropParameters(url: URL, dropped: readonly string[]): void {
+  const isDropped = (name: string) =>
+    dropped.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) : name === one));
+  const all = [...url.searchParams];
+  const kept = all.filter(([name]) => !isDropped(name));
+  if (kept.length < all.length) url.search = new URLSearchParams(kept).toString();
 }
 
 /** As far as a page's head may reach, in characters. */
@@ -69,12 +76,12 @@ export interface OtherName {
  * The address of a page when it is not the one that was asked: where permanent redirects led, else what it
  * calls itself (`rel=canonical`, in a header or in its head; RFC 6596) as long as that is on the
  * same host: another host's page is another's resource. Null when it has no other.
- * @param html null for responses that are no page
+ * @param named what the page's head calls it, if it is a page
  */
 export function otherName(
   asked: string,
   response: Pick<HttpResponse, 'headers' | 'finalUrl' | 'redirects'>,
-  html: string | null,
+  named: string | null,
 ): OtherName | null {
   const own = canonicalUrl(asked);
   const { redirects, finalUrl } = response;
@@ -83,7 +90,7 @@ export function otherName(
   if (moved && canonicalUrl(finalUrl) !== own) {
     return { url: canonicalUrl(finalUrl), because: 'redirect' };
   }
-  const said = linkOf(response.headers['link'], 'canonical') ?? canonicalIn(html);
+  const said = linkOf(response.headers['link'], 'canonical') ?? named;
   const url = said === null ? null : URL.parse(said, finalUrl);
   if (url === null) return null;
   if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return null;
@@ -94,9 +101,12 @@ export function otherName(
     : null;
 }
 
-function canonicalIn(html: string | null): string | null {
-  const head = html?.slice(0, headLength) ?? '';
+/** What the page's head calls it; null when it says nothing. Throws PageTooHeavy on the event loop. */
+export function canonicalIn(html: string): string | null {
+  const beginning = html.slice(0, headLength);
   // Most pages are not parsed for nothing.
-  if (!/rel\s*=\s*["']?[^"'>]*canonical/i.test(head)) return null;
-  return addressesIn(head, ['link[rel~=canonical]']).addresses[0]?.trim() ?? null;
+  if (!/rel\s{0,9}=\s{0,9}["']?[^"'>]{0,100}canonical/i.test(beginning)) return null;
+  const body = beginning.search(/<body[\s>]/i);
+  const head = body === -1 ? beginning : beginning.slice(0, body);
+  return addressesIn(head, ['head link[rel~=canonical]']).addresses[0]?.trim() ?? null;
 }

@@ -4,6 +4,7 @@ import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { JsonText } from '#lib/json-text.ts';
 import type { Validators } from '#lib/queue/model.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
@@ -151,11 +152,11 @@ export function stopsAsking({ code, retryAfterMs }: Failure): boolean {
 }
 
 /** The outcome of JSON that was fetched; without a projection all of it counts as content. */
-export const fetchedJson = (
+export function fetchedJson(
   facts: FetchFacts,
-  payload: JsonValue,
+  payload: JsonValue | JsonText,
   {
-    projection = payload,
+    projection,
     validators = noValidators,
     contentType = 'application/json',
   }: {
@@ -163,15 +164,12 @@ export const fetchedJson = (
     readonly validators?: Validators;
     readonly contentType?: string;
   } = {},
-): FetchOutcome => ({
-  kind: 'fetched',
-  facts,
-  payload,
-  text: null,
-  contentType,
-  projection,
-  validators,
-});
+): FetchOutcome {
+  const known = { kind: 'fetched', facts, text: null, contentType, validators } as const;
+  return payload instanceof JsonText
+    ? { ...known, payload: null, projection: null, json: payload }
+    : { ...known, payload, projection: projection ?? payload };
+}
 
 /** Names this crawler when a source has no user agent of its own and must name a contact. */
 const product = 'HolocronIngest/0.1';

@@ -2,7 +2,6 @@
  * robots.txt (RFC 9309): what a site allows crawlers to fetch. Its files are kept in the database, so that a
  * fleet asks each origin once a day, not once a worker.
  */
-import robotsParser from 'robots-parser';
 import type { Db, Session } from '#db/engine.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import { describeUrl, parseHttpUrl } from '#lib/egress/url.ts';
@@ -10,6 +9,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
 import type { CommonSettings, FetchContext } from '../source-type.ts';
+import { mostRobotsBytes, productsOf, RobotsRules } from './robots-rules.ts';
 
 /** What is known of one origin's file. */
 export interface RobotsEntry {
@@ -41,7 +41,6 @@ type RobotsVerdict =
   /** 5xx or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
   | { readonly kind: 'unknown'; readonly message: string };
 
-const maxBytes = 512 * 1024;
 /** What keeps robots.txt from being asked keeps the page from it too, and says more than "unreachable". */
 const faultsOfOrigin: ReadonlySet<AppErrorCode> = new Set([
   'egress_address_refused',
@@ -134,7 +133,7 @@ export function judgeRobots(
   url: string,
   userAgent: string,
 ): RobotsVerdict {
-  const { status, body } = entry;
+  const { status } = entry;
   if (status !== null && status >= 400 && status < 500) return { kind: 'allowed', delayMs: null };
   if (status === null || status >= 300 || status === 206) {
     const found = status === null ? 'could not be reached' : `answered ${status}`;
@@ -143,16 +142,24 @@ export function judgeRobots(
       message: `${robotsUrl} ${found}, so nothing may be fetched there yet.`,
     };
   }
-  const rules = robotsParser(robotsUrl, body ?? '');
-  const product = productOf(userAgent);
-  if (rules.isAllowed(url, product) === false) return { kind: 'disallowed' };
-  const seconds = rules.getCrawlDelay(product);
-  const delayMs = seconds !== undefined && seconds > 0 ? Math.round(seconds * 1000) : null;
+  const rules = rulesOf(entry);
+  const products = productsOf(userAgent);
+  if (!rules.allows(url, products)) return { kind: 'disallowed' };
+  const seconds = rules.delayS(products);
+  const delayMs = seconds !== null && seconds > 0 ? Math.round(seconds * 1000) : null;
   return { kind: 'allowed', delayMs };
 }
 
-/** robots.txt names products (`ExampleBot`), not whole User-Agent headers. */
-const productOf = (userAgent: string) => userAgent.split(/[/\s(]/, 1)[0] || '*';
+/** A file is read once, and asked for each page. */
+const read = new WeakMap<RobotsEntry, RobotsRules>();
+
+function rulesOf(entry: RobotsEntry): RobotsRules {
+  const known = read.get(entry);
+  if (known) return known;
+  const rules = new RobotsRules(entry.body ?? '');
+  read.set(entry, rules);
+  return rules;
+}
 
 const underWay = new WeakMap<RobotsCache, Map<string, Promise<RobotsEntry>>>();
 
@@ -188,15 +195,21 @@ async function readRobots({
       url: robotsUrl,
       headers: { 'user-agent': userAgent, accept: 'text/plain, */*;q=0.1' },
       timeoutMs: Math.min(settings.timeout * 1000, 30_000),
-      maxBytes,
+      cutAt: mostRobotsBytes,
       signal,
     });
-    return { status: response.status, body: new TextDecoder().decode(response.body) };
+    return { status: response.status, body: beginningOf(response.body) };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof AppError && faultsOfOrigin.has(error.code)) throw error;
     return { status: null, body: null };
   }
+}
+
+/** Without a last line that the limit has cut: half a path forbids more than the whole. */
+function beginningOf(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body.subarray(0, mostRobotsBytes));
+  return body.byteLength < mostRobotsBytes ? text : text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 /** How long a worker trusts what it has read before it looks into the database again. */
@@ -219,7 +232,10 @@ export function createRobotsCache(
     async get(origin) {
       const known = remembered.get(origin);
       if (known && !isUnreachable(known.entry) && clock() - known.at < rereadMs) return known.entry;
-      const entry = await readEntry(db, origin);
+      const stored = await readEntry(db, origin);
+      // The same file keeps its rules, which were read already.
+      const isSame = stored?.status === known?.entry.status && stored?.body === known?.entry.body;
+      const entry = stored && known && isSame ? known.entry : stored;
       if (entry) remember(origin, entry);
       return entry;
     },

@@ -1,9 +1,8 @@
 /** Finding things in responses: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
 // Without its loaders for addresses and files: they bring a second HTTP client and every character set.
 import { load } from 'cheerio/slim';
-import { parse } from 'parse5';
-import { adapter } from 'parse5-htmlparser2-tree-adapter';
 import type { JsonValue } from '#lib/json.ts';
+import { mayBeQuick, PageTooHeavy, parsePage, quickPage, threadPage } from './bounded-page.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'each' | 'deep';
 
@@ -42,6 +41,9 @@ export function selectorFault(selector: string): string | null {
   }
 }
 
+/** As many as a sitemap may list. */
+const mostValues = 50_000;
+
 /** Texts and numbers at a path, as text; what is missing or neither is left out, unless `any` is asked for. */
 export function valuesAt(
   value: JsonValue,
@@ -52,11 +54,14 @@ export function valuesAt(
   for (const step of stepsOf(path) ?? []) {
     values = values.flatMap((current) => (step === 'deep' ? within(current) : at(current, step)));
   }
-  return values.flatMap((found) => {
-    if (typeof found === 'string') return [found];
-    if (typeof found === 'number') return [String(found)];
-    return kind === 'any' && found !== null ? [JSON.stringify(found)] : [];
-  });
+  const found: string[] = [];
+  for (const one of values) {
+    if (found.length === mostValues) break;
+    if (typeof one === 'string') found.push(one);
+    else if (typeof one === 'number') found.push(String(one));
+    else if (kind === 'any' && one !== null) found.push(JSON.stringify(one));
+  }
+  return found;
 }
 
 function at(current: JsonValue, step: Exclude<Step, 'deep'>): JsonValue[] {
@@ -76,22 +81,57 @@ function within(value: JsonValue): JsonValue[] {
   const open: JsonValue[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     all.push(next);
-    if (next !== null && typeof next === 'object') open.push(...Object.values(next).reverse());
+    if (next === null || typeof next !== 'object') continue;
+    for (const inner of Object.values(next).reverse()) open.push(inner);
   }
   return all;
 }
 
-/** Addresses of the elements a selector finds in a page (`href`, else `src`), and the page's base. */
+/** Links of one page; beyond that it is no page but a dump of a database. */
+const mostLinks = 20_000;
+
+let bounds = threadPage;
+
+/**
+ * Runs work that reads pages where the event loop runs: pages are held to what takes a moment.
+ * @throws PageTooHeavy when one does not; the work is to be done in a thread then
+ */
+export function onEventLoop<T>(work: () => T): T {
+  bounds = quickPage;
+  try {
+    return work();
+  } finally {
+    bounds = threadPage;
+  }
+}
+
+/** One step down, or children of children: whatever else a selector asks may cost far more than the page is long. */
+const quickSelector = /^[^\s>+~:]+(?:\s[^\s>+~:]+|(?:\s*>\s*[^\s>+~:]+)*)$/;
+
+/**
+ * Addresses of the elements that selectors find in a page (`href`, else `src`), and the page's base; of a page
+ * beyond the bounds, those of its beginning.
+ */
 export function addressesIn(
   html: string,
   selectors: readonly string[],
 ): { readonly addresses: string[]; readonly base: string | null } {
-  const page = load(parse(html, { treeAdapter: adapter }));
-  const addresses = selectors.flatMap((selector) =>
-    page(selector)
-      .toArray()
-      .filter((element) => !/(^|\s)nofollow(\s|$)/i.test(page(element).attr('rel') ?? ''))
-      .flatMap((element) => page(element).attr('href') ?? page(element).attr('src') ?? []),
-  );
+  if (bounds === quickPage && !(mayBeQuick(html) && selectors.every(isQuick))) {
+    throw new PageTooHeavy('the page may be too heavy for the event loop');
+  }
+  const { page } = parsePage(html, bounds);
+  const addresses: string[] = [];
+  for (const selector of selectors) {
+    for (const element of page(selector).toArray()) {
+      if (addresses.length === mostLinks) break;
+      const { rel = '', href, src } = page(element).attr() ?? {};
+      const address = href ?? src;
+      if (address !== undefined && !/(^|\s)nofollow(\s|$)/i.test(rel)) addresses.push(address);
+    }
+  }
   return { addresses, base: page('base[href]').first().attr('href') ?? null };
 }
+
+/** What stands in brackets is compared with one element alone. */
+const isQuick = (selector: string): boolean =>
+  quickSelector.test(selector.replaceAll(/\[[^\]]*\]/g, '[]').trim());

@@ -1,27 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '#lib/ids.ts';
-import { getSourceType } from '#lib/source-types/registry.ts';
-import type { DiscoveredItem } from '#lib/source-types/source-type.ts';
 import { aStoredItem } from '#test/worker/items.ts';
-import { toWorkItems } from './discover.ts';
-import type { LoadedSource } from './load-source.ts';
+import { toWorkItems } from './discover-items.ts';
+import { getSourceType } from './registry.ts';
+import type { DiscoveredItem } from './source-type.ts';
 
-function source(maxDepth: number | null): LoadedSource {
-  return {
-    type: { ...getSourceType('test'), maxDepth: () => maxDepth },
-    context: {
-      sourceName: 'sample',
-      settings: { rate_limit_delay: 0, timeout: 30, max_retries: 3 },
-      secrets: {},
-    },
-    rateDelayMs: 0,
-    holdsSlot: false,
-    holdsHostSlot: false,
-    ownDelayMs: null,
-    hostIsBlocked: false,
-    maxAttempts: 4,
-  };
-}
+const source = (maxDepth: number | null) => ({
+  type: { ...getSourceType('test'), maxDepth: () => maxDepth },
+  context: {
+    sourceName: 'sample',
+    settings: { rate_limit_delay: 0, timeout: 30, max_retries: 3 },
+    secrets: {},
+  },
+});
 
 const link = (resourceId: string, over: Partial<DiscoveredItem> = {}): DiscoveredItem => ({
   resourceType: 'resource',

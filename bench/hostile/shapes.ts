@@ -1,0 +1,155 @@
+/** Inputs of the shapes that parsers are known to choke on, of any size. */
+
+const repeated = (unit: string) => (bytes: number) =>
+  unit.repeat(Math.max(1, Math.floor(bytes / unit.length))).slice(0, bytes);
+
+/** As many distinct units as fit; each is made from its number. */
+const numbered =
+  (before: string, unit: (at: number) => string, after = '') =>
+  (bytes: number) => {
+    const units = [before];
+    let length = before.length + after.length;
+    for (let at = 0; length < bytes; at += 1) {
+      const one = unit(at);
+      units.push(one);
+      length += one.length;
+    }
+    return units.join('') + after;
+  };
+
+const around = (before: string, unit: string, after: string) => (bytes: number) =>
+  before + repeated(unit)(Math.max(1, bytes - before.length - after.length)) + after;
+
+const nested = (open: string, close: string) => (bytes: number) => {
+  const times = Math.max(1, Math.floor(bytes / (open.length + close.length)));
+  return open.repeat(times) + close.repeat(times);
+};
+
+type Make = (bytes: number) => string;
+type Shapes = Readonly<Record<string, Make>>;
+
+const markup: Shapes = {
+  'nested div': repeated('<div>'),
+  'closed p in div': nested('<div>', '</p>'),
+  'nested tables': repeated('<table><tr><td>'),
+  'formatting in blocks': numbered('', (at) => `<p><b id=${at}>`),
+  'nested formatting': numbered('', (at) => `<font id=${at}>`),
+  templates: repeated('<template>'),
+  links: numbered('', (at) => `<a href=/${at}>`),
+  'links in links': repeated('<a href=x><p>'),
+  attributes: numbered('<a ', (at) => `a${at} `, 'href=x>'),
+  'one attribute': around('<a href="', 'x', '">'),
+  'open angles': repeated('<'),
+  comments: repeated('<!--'),
+  'rel=': repeated('rel='),
+  'rel="canonical': repeated('<link rel="canonical" href=/x '),
+  entities: repeated('&amp'),
+  foreign: repeated('<svg><math><mi>'),
+  blanks: repeated(' '),
+};
+
+const data: Shapes = {
+  'empty objects': around('[', '{},', '{}]'),
+  'nested lists': nested('[', ']'),
+  'nested objects': nested('{"a":', '}'),
+  'open lists': repeated('['),
+  'one string': around('"', 'x', '"'),
+  escapes: around('"', '\\u0041', '"'),
+  numbers: around('[', '1e400,', '0]'),
+  'distinct keys': numbered('{"a":0', (at) => `,"k${at}":0`, '}'),
+  'same key': around('{"a":0', ',"a":0', '}'),
+  addresses: numbered('[{"url":"/"}', (at) => `,{"url":"/${at}"}`, ']'),
+};
+
+export const shapes: Readonly<Record<string, Shapes>> = {
+  html: markup,
+  json: data,
+  text: { ...markup, 'high bytes': repeated('\u00e9') },
+  sitemap: {
+    'nested tags': repeated('<urlset>'),
+    'nested in urlset': around('<urlset>', '<a>', ''),
+    pages: numbered(
+      '<urlset>',
+      (at) => `<url><loc>http://hostile.test/${at}</loc></url>`,
+      '</urlset>',
+    ),
+    lines: numbered('', (at) => `http://hostile.test/${at}\n`),
+    'blank lines': repeated('\n'),
+    'sitemap lines': repeated('sitemap:a\n'),
+    'open angles': around('<?xml version="1.0"?>', '<', ''),
+    entities: around('<urlset><url><loc>', '&amp;', '</loc></url></urlset>'),
+    doctype: around('<!DOCTYPE a [', '<!ENTITY a "b">', ']><urlset>'),
+  },
+  wiki: {
+    ...data,
+    links: numbered(
+      '{"query":{"pages":[{"title":"Hostile","ns":0,"pageid":1,"links":[{"ns":0,"title":"A"}',
+      (at) => `,{"ns":0,"title":"P${at}"}`,
+      ']}]}}',
+    ),
+    pages: numbered('{"query":{"pages":[{"title":"Hostile"}', (at) => `,{"title":"${at}"}`, ']}}'),
+    redirects: numbered(
+      '{"query":{"redirects":[{"from":"Hostile","to":"0"}',
+      (at) => `,{"from":"${at}","to":"${at + 1}"}`,
+      ']}}',
+    ),
+  },
+  openalex: {
+    ...data,
+    results: numbered('{"meta":{},"results":[{"id":"W1"}', (at) => `,{"id":"W${at}"}`, ']}'),
+  },
+  robots: {
+    rules: numbered('User-agent: *\n', (at) => `Disallow: /${at}\n`),
+    wildcards: around('User-agent: *\n', 'Disallow: /*a*a*a*a*b\n', ''),
+    'one pattern': around('User-agent: *\nDisallow: /', '*a', 'b'),
+    agents: repeated('User-agent: a\n'),
+    'agents over rules': (bytes) =>
+      repeated('User-agent: a\n')(bytes / 2) + repeated('Disallow: /x\n')(bytes / 2),
+    'agents over delays': (bytes) =>
+      repeated('User-agent: a\n')(bytes / 2) + repeated('Crawl-delay: 1\n')(bytes / 2),
+    colons: repeated(':'),
+    'open angles': repeated('<'),
+  },
+  headers: {
+    'open angles': repeated('<'),
+    'empty links': repeated('<>;'),
+    parameters: around('<a>', ';a=b', ''),
+    quotes: around('<a>;rel=', '"', ''),
+    escapes: around('<a>;rel="', '\\', ''),
+    blanks: around('<a>;', ' ', 'x'),
+    digits: repeated('9'),
+    signs: repeated('-'),
+  },
+  address: {
+    escapes: repeated('%7e'),
+    dots: repeated('../'),
+    parameters: numbered('/?', (at) => `&utm_${at}=1`),
+    hosts: around('http://', 'a.', '/'),
+    letters: around('http://', '\u00e9', '/'),
+  },
+  redaction: {
+    schemes: repeated('a.'),
+    userinfo: repeated('a://'),
+    dashes: around('"', '-', '"'),
+    bearer: repeated('bearer '),
+    quotes: repeated('"'),
+    keys: repeated('?key='),
+  },
+  yaml: {
+    'open lists': repeated('['),
+    'open maps': repeated('{a: '),
+    dashes: repeated('- '),
+    questions: repeated('? '),
+    'distinct keys': numbered('', (at) => `k${at}: v\n`),
+    anchors: repeated('&a '),
+    aliases: around('a: &a [x]\n', 'b: *a\n', ''),
+    quotes: repeated('"'),
+    sources: numbered('sources:\n', (at) => `- {name: s${at}, type: test}\n`),
+  },
+  diff: { ...data, lines: numbered('', (at) => `${at}\n`), 'blank lines': repeated('\n') },
+  encoding: {
+    zeros: repeated('\0'),
+    gzip: around('\x1f\x8b\x08\0', '\0', ''),
+    text: repeated('x'),
+  },
+};

@@ -1,0 +1,85 @@
+/**
+ * JSON of strangers within bounds. What is large is not held as objects where the event loop runs: its text is, with
+ * what a thread has found out about it.
+ */
+import { AppError } from '#lib/errors/app-error.ts';
+import { type JsonValue, parseJson } from './json.ts';
+
+/** A JSON document as its text. */
+export class JsonText {
+  readonly text: string;
+  /** Hex SHA-256 of its canonical form. */
+  readonly hash: string;
+
+  constructor(text: string, hash: string) {
+    this.text = text;
+    this.hash = hash;
+  }
+}
+
+export interface JsonBounds {
+  /** Characters. */
+  readonly length: number;
+  /** Values, at any depth. */
+  readonly values: number;
+  /** Lists and objects inside one another. */
+  readonly depth: number;
+}
+
+/** More levels are no data: SQL Server reads 128, most languages' parsers 512 to 1,000. */
+const depth = 512;
+
+/** What is parsed on the event loop in any case: some 10 ms at worst. */
+export const quickJson: JsonBounds = { length: 64 * 1024, values: 32 * 1024, depth };
+/** What is parsed there because it is worked with there: answers of an API that is known, some 50 ms at worst. */
+export const knownJson: JsonBounds = { length: 8 * 1024 * 1024, values: 50_000, depth };
+/** What is parsed in a thread: some 200 MB at worst. */
+export const threadJson: JsonBounds = { length: 64 * 1024 * 1024, values: 2_000_000, depth };
+
+/**
+ * Undefined when the text is no JSON.
+ * @throws AppError `payload_too_complex` beyond the bounds
+ */
+export function parseJsonWithin(text: string, bounds: JsonBounds): JsonValue | undefined {
+  const fault = jsonFault(text, bounds);
+  if (fault !== null) throw new AppError('payload_too_complex', `The JSON ${fault}.`);
+  return parseJson(text);
+}
+
+/** Why the text is not parsed, as a sentence part; null when it is within the bounds. Says nothing of its syntax. */
+export function jsonFault(text: string, bounds: JsonBounds): string | null {
+  if (text.length > bounds.length) return `is longer than ${inMegabytes(bounds.length)}`;
+  let values = 1;
+  let level = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+      if (at < 0) return null;
+    } else if (code === comma) values += 1;
+    else if (code === openBracket || code === openBrace) {
+      level += 1;
+      values += 1;
+      if (level > bounds.depth) return `is nested more than ${bounds.depth} levels deep`;
+    } else if (code === closeBracket || code === closeBrace) level -= 1;
+    if (values > bounds.values) return `has more than ${bounds.values} values`;
+  }
+  return null;
+}
+
+const inMegabytes = (length: number) =>
+  length < 1024 * 1024 ? `${length / 1024} KiB` : `${length / 1024 / 1024} MiB`;
+
+const [quote, comma, openBracket, closeBracket, openBrace, closeBrace, backslash] = [
+  0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
+] as const;
+
+/** The closing quote of the string that opens there; -1 when it has none. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,56 @@
+/** Reading what a server sent: at once where that is quick whatever it holds, else in a thread. */
+import { hashJson } from '#lib/canonical-json.ts';
+import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type JsonValue, parseJson } from '#lib/json.ts';
+import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
+import { defineHeavy } from '#lib/threads/heavy.ts';
+import { canonicalIn } from './addresses.ts';
+import { type Decoded, decode } from './body.ts';
+import { PageTooHeavy } from './bounded-page.ts';
+import { onEventLoop } from './selector.ts';
+
+type Response = Pick<HttpResponse, 'headers' | 'body'>;
+
+/** Some charsets take a second for 32 MB. */
+const quickBody = 256 * 1024;
+
+const decodeInThread = defineHeavy('decode', decode);
+
+/** See `decode`. */
+export async function decodeBody({ headers, body }: Response): Promise<Decoded> {
+  if (body.byteLength <= quickBody) return decode({ headers, body });
+  const { 'content-type': type } = headers;
+  return decodeInThread({ headers: type === undefined ? {} : { 'content-type': type }, body });
+}
+
+/** The hash of JSON in canonical form; null for what is no JSON. */
+const hashInThread = defineHeavy('json', (text: string): string | null => {
+  const value = parseJsonWithin(text, threadJson);
+  return value === undefined ? null : hashJson(value);
+});
+
+/**
+ * The value of a small text, a large one as the text it is; undefined when it is no JSON.
+ * @throws AppError `payload_too_complex`, `reading_overran`
+ */
+export async function readJson(text: string): Promise<JsonValue | JsonText | undefined> {
+  if (jsonFault(text, quickJson) === null) return parseJson(text);
+  if (text.length > threadJson.length) {
+    throw new AppError('payload_too_complex', 'The JSON is longer than 64 MiB.');
+  }
+  const hash = await hashInThread(text);
+  return hash === null ? undefined : new JsonText(text, hash);
+}
+
+const canonicalInThread = defineHeavy('page.canonical', canonicalIn);
+
+/** See `canonicalIn`; a page that takes too long has none. */
+export async function canonicalOf(html: string): Promise<string | null> {
+  try {
+    return onEventLoop(() => canonicalIn(html));
+  } catch (error) {
+    if (!(error instanceof PageTooHeavy)) throw error;
+    return canonicalInThread(html);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The rules of a robots.txt by RFC 9309: read once, in one pass, and asked as often as there are pages. Sections are
+ * those of the RFC. Pure.
+ */
+
+/** 2.5: parsers must read as much; the rest is not read. Bytes. */
+export const mostRobotsBytes = 500 * 1024;
+
+interface Rule {
+  readonly allow: boolean;
+  /** Between its wildcards; a pattern without any is one part. */
+  readonly parts: readonly string[];
+  /** It ended in `$`. */
+  readonly toEnd: boolean;
+  /** Octets of the pattern as compared: the longest match decides (2.2.2). */
+  readonly length: number;
+}
+
+/** The rules of one list of agents. */
+type Rules = Rule[];
+
+export class RobotsRules {
+  /** By product token in lower case; groups of the same token count together (2.2.1). */
+  readonly #groups = new Map<string, Rules[]>();
+  readonly #delays = new Map<string, number>();
+
+  constructor(text: string) {
+    let agents: string[] = [];
+    let rules: Rules = [];
+    // Whether a rule came since the last User-agent: then the next one begins a group.
+    let hasRules = false;
+    let hasDelay = false;
+    for (const [line] of text.matchAll(/[^\r\n]+/g)) {
+      const record = recordOf(line);
+      if (record === null) continue;
+      const { name, value } = record;
+      if (name === 'user-agent') {
+        if (hasRules) [agents, rules, hasRules, hasDelay] = [[], [], false, false];
+        const agent = tokenOf(value);
+        agents.push(agent);
+        this.#addGroup(agent, rules);
+      } else if (name === 'allow' || name === 'disallow') {
+        hasRules = true;
+        const rule = ruleOf(name === 'allow', value);
+        if (rule) rules.push(rule);
+      } else if (name === 'crawl-delay' && !hasDelay && value !== '' && Number(value) >= 0) {
+        // No record of the RFC: it must not disturb the others, and ends no list of agents (2.2.4).
+        hasDelay = true;
+        for (const agent of agents)
+          if (!this.#delays.has(agent)) this.#delays.set(agent, Number(value));
+      }
+    }
+  }
+
+  /** @param products tokens under which the crawler goes, in lower case */
+  allows(url: string, products: readonly string[]): boolean {
+    const { pathname, search } = new URL(url);
+    if (pathname === '/robots.txt') return true;
+    const path = comparable(`${pathname}${search}`).replaceAll('*', '%2A').replaceAll('$', '%24');
+    let best = { length: -1, allow: true };
+    for (const agent of this.#agentsFor(products)) {
+      for (const rule of this.#groups.get(agent)?.flat() ?? []) {
+        const { length, allow } = rule;
+        if (length < best.length || (length === best.length && best.allow)) continue;
+        if (matches(rule, path)) best = { length, allow };
+      }
+    }
+    return best.allow;
+  }
+
+  /** Seconds between two requests (`Crawl-delay`); null when it asks for none. */
+  delayS(products: readonly string[]): number | null {
+    const delays = this.#agentsFor(products).flatMap((agent) => this.#delays.get(agent) ?? []);
+    return delays.length === 0 ? null : Math.max(...delays);
+  }
+
+  #addGroup(agent: string, rules: Rules): void {
+    const known = this.#groups.get(agent);
+    if (!known) this.#groups.set(agent, [rules]);
+    // Named twice in one list, it is there once.
+    else if (known.at(-1) !== rules) known.push(rules);
+  }
+
+  /** Those that name the crawler, else those for everybody. */
+  #agentsFor(products: readonly string[]): readonly string[] {
+    const named = products.filter((product) => this.#groups.has(product));
+    return named.length > 0 ? named : ['*'];
+  }
+}
+
+/** `name: value`, the name in lower case, without comment and byte order mark; null for any other line. */
+function recordOf(line: string): { readonly name: string; readonly value: string } | null {
+  const comment = line.indexOf('#');
+  const text = comment === -1 ? line : line.slice(0, comment);
+  const colon = text.indexOf(':');
+  if (colon === -1) return null;
+  const name = text.slice(0, colon).replace('\uFEFF', '').trim().toLowerCase();
+  return { name, value: text.slice(colon + 1).trim() };
+}
+
+/** `Bot/1.0 (…)` → `bot`; `*` stays. */
+const tokenOf = (value: string): string => value.split(/[/\s]/, 1)[0]?.toLowerCase() ?? '';
+
+/** Null for an empty pattern, which rules nothing out. */
+function ruleOf(allow: boolean, value: string): Rule | null {
+  if (value === '') return null;
+  const toEnd = value.endsWith('$');
+  const pattern = comparable(toEnd ? value.slice(0, -1) : value);
+  return { allow, parts: pattern.split(/\*+/), toEnd, length: pattern.length + (toEnd ? 1 : 0) };
+}
+
+/** 2.2.2: escapes of what needs none are undone, what needs one gets it, and they are in upper case. */
+function comparable(path: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, all of it
+  const ascii = /[^\x00-\x7f]/.test(path) ? encoded(path) : path;
+  if (!ascii.includes('%')) return ascii;
+  return ascii.replaceAll(/%[0-9a-f]{2}/gi, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : triplet.toUpperCase();
+  });
+}
+
+const encoded = (path: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: beyond ASCII
+  path.toWellFormed().replaceAll(/[^\x00-\x7f]+/g, (letters) => encodeURIComponent(letters));
+
+/** The parts one after the other, each at its first place: the path is read once. */
+function matches({ parts, toEnd }: Rule, path: string): boolean {
+  const [first = '', ...others] = parts;
+  if (!path.startsWith(first)) return false;
+  let at = first.length;
+  const last = others.pop();
+  if (last === undefined) return !toEnd || at === path.length;
+  for (const part of others) {
+    const found = path.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  if (!toEnd) return path.indexOf(last, at) !== -1;
+  return path.length - last.length >= at && path.endsWith(last);
+}
+
+/**
+ * The product tokens of a User-Agent header, in lower case: `Mozilla/5.0 (compatible; Bot/1.0; +https://…)` goes
+ * under `mozilla` and `bot`, and is bound by what a site says to either.
+ */
+export function productsOf(userAgent: string): string[] {
+  const words = userAgent
+    .slice(0, 1000)
+    .replaceAll(/\S*:\/\/\S*|\S+@\S+/g, ' ')
+    .match(/[A-Za-z][\w-]*/g);
+  return [...new Set((words ?? []).map((word) => word.toLowerCase()))].filter(
+    (word) => word !== 'compatible',
+  );
+}

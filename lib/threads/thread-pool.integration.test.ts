@@ -1,0 +1,39 @@
+/** Threads with their real program: what overruns is ended alone, and what it was given next still works. */
+import { describe, expect, it } from 'vitest';
+import { ThreadPool } from './thread-pool.ts';
+
+const digestOf = (pool: ThreadPool, text: string) => pool.run('digest', text);
+
+/** Nested so that each level of the hash copies the one below: quadratic in its depth, and far beyond a second. */
+const slow = `sources:\n${Array.from({ length: 60_000 }, (_, at) => `  k${at}: v\n`).join('')}`;
+
+describe('a pool of threads', () => {
+  it('gives back what tasks make, and what they throw', async () => {
+    const pool = new ThreadPool();
+    expect(await digestOf(pool, 'a')).toMatchObject({
+      text: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await pool.run('json', '{"a":')).toBeNull();
+    await expect(pool.run('json', '['.repeat(2000))).rejects.toMatchObject({
+      code: 'payload_too_complex',
+    });
+    await expect(pool.run('no such task', 1)).rejects.toThrow(/no heavy task/);
+  });
+
+  it('ends a task that takes too long, and goes on with the next', async () => {
+    const pool = new ThreadPool({ timeMs: 300, heapMb: 256 });
+    const [overran, next] = await Promise.allSettled([
+      pool.run('sources.yaml', slow),
+      digestOf(pool, 'b'),
+    ]);
+    expect(overran).toMatchObject({ status: 'rejected', reason: { code: 'reading_overran' } });
+    expect(next.status).toBe('fulfilled');
+  });
+
+  it('ends a task that takes too much memory, and goes on with the next', async () => {
+    const pool = new ThreadPool({ timeMs: 60_000, heapMb: 32 });
+    const large = `[${'{},'.repeat(900_000)}{}]`;
+    await expect(pool.run('json', large)).rejects.toMatchObject({ code: 'reading_overran' });
+    expect(await digestOf(pool, 'c')).toBeDefined();
+  });
+});

@@ -1,0 +1,212 @@
+/**
+ * Threads for work whose cost a stranger decides: parsing. One that takes too long or too much memory is ended, and
+ * takes nothing with it but its own task.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '#lib/errors/app-error.ts';
+import type { ThreadAnswer, ThreadRequest } from './protocol.ts';
+
+export interface ThreadLimits {
+  /** Work of one task, ms of processor time. */
+  readonly timeMs: number;
+  /** Heap of a thread, MB. */
+  readonly heapMb: number;
+}
+
+const threadLimits: ThreadLimits = { timeMs: 10_000, heapMb: 384 };
+
+/** One core stays with the event loop. */
+const mostThreads = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** By the clock a task may take so many times as long. */
+const clockPerWork = 6;
+/** Short tasks are never looked at, ms. */
+const lookEveryMs = 500;
+/** Until its program is loaded, ms: a busy machine takes its time. */
+const startMs = 60_000;
+/** A thread without work ends after this time, ms: it holds some 30 MB. */
+const idleMs = 15_000;
+
+interface Job {
+  readonly request: Omit<ThreadRequest, 'more'>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Of a list that comes in parts. */
+  readonly parts: unknown[];
+}
+
+interface Thread {
+  readonly worker: Worker;
+  job: Job | null;
+  isReady: boolean;
+  timer?: NodeJS.Timeout;
+}
+
+export class ThreadPool {
+  readonly #limits: ThreadLimits;
+  readonly #threads = new Set<Thread>();
+  readonly #waiting: Job[] = [];
+
+  constructor(limits: ThreadLimits = threadLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * What the task of that name makes of the input; both are cloned. A long list comes back in parts, with turns of
+   * the event loop between them.
+   * @throws AppError `reading_overran`; what the task throws
+   */
+  run(task: string, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request: { task, input }, resolve, reject, parts: [] });
+      this.#assign();
+    });
+  }
+
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#free();
+      const job = thread && this.#waiting.shift();
+      if (!thread || !job) return;
+      clearTimeout(thread.timer);
+      thread.job = job;
+      thread.worker.ref();
+      this.#limitTime(thread);
+      thread.worker.postMessage(job.request);
+    }
+  }
+
+  /** Loading the program is none of the task's time. */
+  #limitTime(thread: Thread): void {
+    const byClockMs = thread.isReady ? clockPerWork * this.#limits.timeMs : startMs;
+    clearTimeout(thread.timer);
+    thread.timer = setTimeout(
+      () => this.#end(thread, overran(`took longer than ${byClockMs / 1000} s`)),
+      byClockMs,
+    );
+    if (thread.isReady) void this.#watch(thread, thread.job);
+  }
+
+  /** Ends a task by what its thread has worked: on a busy machine the clock says little of it. */
+  async #watch(thread: Thread, job: Job | null): Promise<void> {
+    let before: number | null = null;
+    while (true) {
+      await pause(Math.min(lookEveryMs, this.#limits.timeMs), undefined, { ref: false });
+      if (thread.job !== job) return;
+      const workedMs = await workOf(thread.worker);
+      if (thread.job !== job || workedMs === null) return;
+      before ??= workedMs;
+      if (workedMs - before > this.#limits.timeMs) {
+        this.#end(thread, overran(`took more than ${this.#limits.timeMs / 1000} s of work`));
+        return;
+      }
+    }
+  }
+
+  #free(): Thread | null {
+    for (const thread of this.#threads) if (thread.job === null) return thread;
+    return this.#threads.size < mostThreads ? this.#start() : null;
+  }
+
+  #start(): Thread {
+    const worker = new Worker(threadFile(), {
+      // Flags of the process, such as preloaded modules, are for its main thread.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb, maxYoungGenerationSizeMb: 16 },
+    });
+    const thread: Thread = { worker, job: null, isReady: false };
+    this.#threads.add(thread);
+    worker.on('message', (answer: ThreadAnswer) => this.#answered(thread, answer));
+    worker.on('error', (error) => this.#end(thread, faultOf(error, this.#limits)));
+    worker.on('exit', () => this.#end(thread, overran('ended the thread that read it')));
+    worker.unref();
+    return thread;
+  }
+
+  #answered(thread: Thread, answer: ThreadAnswer): void {
+    const { job } = thread;
+    if ('ready' in answer) {
+      thread.isReady = true;
+      if (job !== null) this.#limitTime(thread);
+      return;
+    }
+    if (job === null) return;
+    if ('part' in answer) {
+      job.parts.push(...answer.part);
+      // A part is taken off the wire on the event loop: others come between.
+      if (answer.more) return void setImmediate(() => thread.worker.postMessage({ more: true }));
+      this.#settle(thread, () => job.resolve(job.parts));
+    } else if ('value' in answer) this.#settle(thread, () => job.resolve(answer.value));
+    else this.#settle(thread, () => job.reject(errorOf(answer)));
+  }
+
+  #settle(thread: Thread, settle: () => void): void {
+    clearTimeout(thread.timer);
+    thread.job = null;
+    thread.worker.unref();
+    thread.timer = setTimeout(() => this.#end(thread, null), idleMs).unref();
+    settle();
+    this.#assign();
+  }
+
+  /** @param reason why its task failed; null for a thread that has none */
+  #end(thread: Thread, reason: unknown): void {
+    if (!this.#threads.delete(thread)) return;
+    clearTimeout(thread.timer);
+    thread.job?.reject(reason);
+    void thread.worker.terminate();
+    this.#assign();
+  }
+}
+
+/** Processor time of a thread so far, ms; null when it has ended. */
+async function workOf(worker: Worker): Promise<number | null> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch {
+    return null;
+  }
+}
+
+const overran = (what: string): AppError =>
+  new AppError('reading_overran', `Reading what was received ${what}.`);
+
+function faultOf(error: unknown, limits: ThreadLimits): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? overran(`took more than ${limits.heapMb} MB of memory`)
+    : error;
+}
+
+function errorOf(answer: Extract<ThreadAnswer, { message: string }>): Error {
+  if (answer.code !== null) {
+    const { code, message, remedy, fields } = answer;
+    return new AppError(code, message, { remedy, ...(fields === null ? {} : { fields }) });
+  }
+  return new Error(`In a thread: ${answer.message}`);
+}
+
+/**
+ * The thread's program: near this module in the sources and in a bundle of commands; where the console's bundler has
+ * moved this module away, below the directory it runs in, as the image and `pnpm start` lay it.
+ */
+function threadFile(): string {
+  const here = import.meta.dirname ?? '';
+  const candidates = [
+    path.join(here, '..', 'threads', 'heavy-thread.mjs'),
+    path.join(here, '..', 'heavy-thread.ts'),
+    path.join(/* turbopackIgnore: true */ process.cwd(), 'dist', 'threads', 'heavy-thread.mjs'),
+    path.join(/* turbopackIgnore: true */ process.cwd(), 'lib', 'heavy-thread.ts'),
+  ];
+  const found = candidates.find((file) => existsSync(file));
+  if (found === undefined) {
+    throw new AppError('internal', 'The program of the reading threads is not installed.', {
+      remedy: 'Build the product anew: pnpm bundle writes it to dist/threads.',
+    });
+  }
+  return found;
+}
