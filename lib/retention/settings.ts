@@ -19,8 +19,7 @@ const days = (least: number, why: string) =>
     .int('Give whole days.')
     .min(least, why)
     .max(mostDays, 'Keep at most 36,500 days, or leave it empty.')
-    .nullable()
-    .default(null);
+    .nullable();
 
 /** What may differ from source to source. */
 const perSource = {
@@ -42,17 +41,19 @@ export const retentionSchema = z.strictObject({
   attemptDays: days(
     leastAttemptDays,
     `Keep at least ${leastAttemptDays} days: charts show a week.`,
-  ),
-  ...perSource,
+  ).default(null),
+  recordDays: perSource.recordDays.default(null),
+  versionDays: perSource.versionDays.default(null),
+  itemDays: perSource.itemDays.default(null),
   /** Days since the end of a run. */
-  runDays: days(1, 'Keep at least one day.'),
+  runDays: days(1, 'Keep at least one day.').default(null),
   /** Days of the audit log. */
-  auditDays: days(30, 'Keep at least 30 days.'),
+  auditDays: days(30, 'Keep at least 30 days.').default(null),
   /** Days since the end of a bulk action. */
   operationDays: days(
     leastOperationDays,
     `Keep at least ${leastOperationDays} days: the outcomes of items are kept for 30.`,
-  ),
+  ).default(null),
   /** Sources that differ, by name; what is absent holds as for all. */
   sources: z.record(z.string(), z.strictObject(perSource).partial()).default({}),
 });
