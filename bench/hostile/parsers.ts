@@ -1,7 +1,9 @@
 /** Everything in the product that reads a stranger's text, behind one call each. */
+
 import { digest } from '#lib/canonical-json.ts';
 import { decompress } from '#lib/egress/decompress.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import { comparePayloads } from '#lib/records/diff.ts';
@@ -10,7 +12,7 @@ import { redactSecrets } from '#lib/redact-secrets.ts';
 import { discoverItems, payloadOf } from '#lib/source-types/discover-items.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { followable } from '#lib/source-types/web/addresses.ts';
-import { budgetOf, linkOf, retryAfterMs, validatorsOf } from '#lib/source-types/web/headers.ts';
+import { budgetOf, linkOf, validatorsOf } from '#lib/source-types/web/headers.ts';
 import { judgeRobots } from '#lib/source-types/web/robots.ts';
 import { readSourcesYaml } from '#lib/sources/yaml.ts';
 

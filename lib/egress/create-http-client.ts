@@ -1,19 +1,15 @@
 /** The one HTTP client: guarded addresses, limits on time and size, redirects checked hop by hop. */
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
+import { type AddressPolicy, createAddressPolicy } from './address-policy.ts';
 import { acceptEncoding } from './decompress.ts';
-import {
-  type AddressPolicy,
-  createAddressPolicy,
-  createGuardedConnector,
-  type Lookup,
-  refusedAddress,
-} from './guarded-connect.ts';
+import { createGuardedConnector, type Lookup, refusedAddress } from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { watchForCuts } from './http2-cuts.ts';
 import { classifyFailure } from './network-errors.ts';
 import { readBody, readFailure } from './read-body.ts';
 import { addressIn, flattened } from './response-headers.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
 
 export interface HttpClientSettings {
@@ -110,7 +106,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
               throw tooManyRedirects(request.url, maxRedirects);
             redirects.push({ status: response.statusCode, url: next.url.href });
             const { beforeRedirect } = request;
-            if (beforeRedirect) await patience.pause(() => beforeRedirect(next.url));
+            if (beforeRedirect)
+              await patience.pause(() => beforeRedirect(next.url, retryAfterMs(headers)));
             hop = next;
             continue;
           }

@@ -13,8 +13,11 @@ export interface HttpRequest {
   readonly cutAt?: number;
   /** Default 5. */
   readonly maxRedirects?: number;
-  /** Awaited before a redirect is followed: it is a request like any other. What it throws ends the request. */
-  readonly beforeRedirect?: (next: URL) => Promise<void>;
+  /**
+   * Awaited before a redirect is followed: it is a request like any other. What it throws ends the request.
+   * @param waitMs how long its `Retry-After` asks to wait first (RFC 9110, 10.2.3), ms; null when it does not
+   */
+  readonly beforeRedirect?: (next: URL, waitMs: number | null) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 

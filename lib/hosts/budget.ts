@@ -23,6 +23,21 @@ export function budgetIn(facts: JsonObject | null): Budget | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** A period that is longer is a mistake of its server's, or one an operator should look at. */
+const longestPeriodMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Until a host whose limit of requests is used up may be asked again, ms; null while something is left, and when it does
+ * not say when that ends. What is spent in money stops only what costs, and a limit of nothing is no limit.
+ */
+export function spentForMs(budget: Budget | null): number | null {
+  if (budget === null || budget.unit !== 'requests') return null;
+  const { remaining, limit, resets_in_s: seconds } = budget;
+  if (remaining > 0 || (limit !== null && limit <= 0) || seconds === null || seconds <= 0)
+    return null;
+  return Math.min(longestPeriodMs, Math.ceil(seconds * 1000));
+}
+
 /** As it was stored; null for what cannot be read. */
 export const parseBudget = (text: string | null): Budget | null =>
   budgetIn({ budget: jsonFromText(text) });

@@ -3,7 +3,7 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenSource, passTime, useStore } from '#test/queue-database.ts';
 import { budgetLeft } from './budget.ts';
-import { type HostResponse, recordHostResponse } from './record-response.ts';
+import { type HostResponse, recordGoodResponses, recordHostResponse } from './record-response.ts';
 
 const name = 'wiki.example';
 const well: HostResponse = {
@@ -127,6 +127,30 @@ describe.each(contractEngines())('what is kept of a host on $name', (engine) => 
     await note(well);
     expect(await host()).toMatchObject({ consecutive_failures: 0, pace_ms: 0 });
     expect(await claim()).toHaveLength(7);
+  });
+
+  test('whoever says that the limit of requests is used up is left alone until it is renewed', async () => {
+    const spent = { limit: 60, remaining: 0, unit: 'requests', resets_in_s: 90 };
+    const saying = (budget: object) => ({
+      ...well,
+      facts: { first_byte_ms: 1, budget: { ...spent, ...budget } },
+    });
+    const harmless = [
+      { remaining: 1 },
+      { unit: 'usd' },
+      { resets_in_s: 0 },
+      { resets_in_s: null },
+      { limit: 0 },
+    ];
+    await note(...harmless.map(saying));
+    expect((await host()).blocked_until).toBeNull();
+    await given.db.transaction((tx) => recordGoodResponses(tx, name, [well, saying({}), well]));
+    expect(await isBlocked()).toBe(true);
+    expect((await host()).blocked_reason).toMatch(/limit of requests is used up/);
+    await passTime(given.db, 89_000);
+    expect(await isBlocked()).toBe(true);
+    await passTime(given.db, 2_000);
+    expect(await isBlocked()).toBe(false);
   });
 
   test('what it says of our budget is kept as it was said last', async () => {

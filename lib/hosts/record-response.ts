@@ -5,7 +5,7 @@ import type { NewEvent } from '#lib/events/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { answeringHost, latencyIn } from './attempt-facts.ts';
 import { blockHost } from './blocks.ts';
-import { budgetIn } from './budget.ts';
+import { budgetIn, spentForMs } from './budget.ts';
 import { insertHost } from './insert-host.ts';
 import {
   adaptiveDelay,
@@ -57,8 +57,17 @@ async function recordOne(
   response: HostResponse,
 ): Promise<readonly NewEvent[]> {
   const tripped = response.requests > 0 ? await count(tx, host, response) : [];
-  if (response.blockMs === null || response.blockMs <= 0) return tripped;
-  return [...tripped, ...(await blockHost(tx, host, response.blockMs, response.reason))];
+  const { blockMs, reason } = wishOf(response);
+  if (blockMs === null || blockMs <= 0) return tripped;
+  return [...tripped, ...(await blockHost(tx, host, blockMs, reason))];
+}
+
+/** How long it is to be left alone: as the attempt says, or until a limit that is used up is renewed. */
+function wishOf({ blockMs, reason, facts, requests }: HostResponse) {
+  const spentMs = requests > 0 ? spentForMs(budgetIn(facts ?? null)) : null;
+  return spentMs !== null && spentMs > (blockMs ?? 0)
+    ? { blockMs: spentMs, reason: 'it says that its limit of requests is used up' }
+    : { blockMs, reason };
 }
 
 /** The same for responses of a host that gave what it was asked for: one statement, and no wait, while all is well. */
@@ -109,6 +118,7 @@ async function count(
 function isPlain({ hostFailed, blockMs, httpStatus, facts }: HostResponse): boolean {
   if (hostFailed || (blockMs ?? 0) > 0 || httpStatus === null) return false;
   if (httpStatus === 429 || httpStatus >= 500) return false;
+  if (spentForMs(budgetIn(facts ?? null)) !== null) return false;
   return (latencyIn(facts ?? null) ?? 0) <= calmLatencyMs;
 }
 

@@ -13,6 +13,8 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     seenAt.push(performance.now());
     if (request.url === '/redirect') response.writeHead(302, { location: '/' });
+    const wish = /^\/wait\/(.*)$/.exec(request.url ?? '')?.[1];
+    if (wish !== undefined) response.writeHead(307, { location: '/', 'retry-after': wish });
     response.end('ok');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,6 +51,19 @@ describe('requests within one fetch', () => {
     expect(second - first).toBeGreaterThanOrEqual(600);
     expect(timings.totalMs).toBeLessThan(500);
     expect(polite.sent()).toBe(2);
+  });
+
+  it('wait as long as a redirect asks, and end with that wish when it is long', async () => {
+    const polite = politeHttp(client, 0, endless, nowhere);
+    seenAt.length = 0;
+    await polite.http.request({ ...request('/wait/0.4'), timeoutMs: 300 });
+    const [first = 0, second = 0] = seenAt;
+    expect(second - first).toBeGreaterThanOrEqual(400);
+    await expect(polite.http.request(request('/wait/3600'))).rejects.toMatchObject({
+      code: 'not_ready',
+      retryAfterMs: 3_600_000,
+    });
+    await expect(polite.http.request(request('/wait/-5'))).resolves.toMatchObject({ status: 200 });
   });
 
   it('are noted no earlier than the server saw the last one', async () => {

@@ -69,12 +69,13 @@ export function politeHttp(
       const response = await http.request({
         ...asked,
         // A redirect is a request like any other.
-        async beforeRedirect(next) {
+        async beforeRedirect(next, waitMs) {
           sentAt = performance.now();
+          await waitAsAsked(next.host, waitMs, signal);
           if (next.host === (visit?.host ?? home)) await politePause();
           else await enter(next.host);
           const before = sent;
-          await asked.beforeRedirect?.(next);
+          await asked.beforeRedirect?.(next, waitMs);
           // It may have asked for a robots.txt.
           if (sent > before) await politePause();
           sent += 1;
@@ -99,6 +100,18 @@ export function politeHttp(
     sent: () => sent,
     visit: () => visits.at(-1) ?? null,
   };
+}
+
+/** A redirect that asks for a longer wait than one fetch has fails this attempt; the next comes after it. */
+async function waitAsAsked(
+  host: string,
+  waitMs: number | null,
+  signal: AbortSignal,
+): Promise<void> {
+  if (waitMs === null) return;
+  if (waitMs <= longestWaitMs) return pause(waitMs, signal);
+  const message = `It redirects to ${host}, and asks to wait ${Math.ceil(waitMs / 1000)} s before.`;
+  throw new AppError('not_ready', message, { retryAfterMs: waitMs });
 }
 
 export interface HostVisit {

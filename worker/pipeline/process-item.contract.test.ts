@@ -117,6 +117,42 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     expect(await processItem(await bench.claimOne(), bench.context)).toEqual({ kind: 'failed' });
   });
 
+  it.each([
+    ['of -5', 429, { 'retry-after': '-5' }],
+    ['of 0', 503, { 'retry-after': '0' }],
+    ['that is over', 429, { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }],
+    ['that is nonsense', 503, { 'retry-after': 'in a moment' }],
+  ])('a Retry-After %s leaves the item to its own backoff', async (_, status, headers) => {
+    await open();
+    await serve((_request, response) => {
+      response.writeHead(status, headers).end();
+    });
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
+    const { availableAt, updatedAt, waitReason } = await stored(leased.item.workItemId);
+    expect(waitReason).toBe('backoff');
+    // The least that backoff gives; the two moments are of one statement, each rounded.
+    expect(Date.parse(availableAt) - Date.parse(updatedAt)).toBeGreaterThanOrEqual(240);
+  });
+
+  it('a 403 that says when its limit is renewed is tried again then', async () => {
+    await open();
+    await serve((_request, response) => {
+      const reset = String(Math.ceil(Date.now() / 1000) + 120);
+      response.writeHead(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }).end();
+    });
+    const leased = await bench.claimOne();
+    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({ errorCode: 'http_rate_limited' });
+    const { db } = bench.context;
+    const host = await db.q
+      .selectFrom('hosts')
+      .select((eb) => db.engine.diffMs(db.engine.now(), eb.ref('blocked_until')).as('blockedMs'))
+      .executeTakeFirstOrThrow();
+    expect(host.blockedMs).toBeGreaterThan(100_000);
+    expect(host.blockedMs).toBeLessThanOrEqual(121_000);
+  });
+
   it('a 429 with Retry-After delays the whole host', async () => {
     await open();
     await serve((_request, response) => {

@@ -39,12 +39,14 @@ Written from the tables the program reads; a test compares the two
 (\`vitest run --project unit lib/queue/finish/retries-document -u\` writes it anew).
 
 A failed attempt is **retried** while the source's attempts (\`max_retries\` + 1) last, after an exponential
-backoff with full jitter: up to 2 s, 4 s, 8 s … 15 min. What the source asks for with \`Retry-After\` wins over
-that, up to a day. It is **given up** when the same request would fail again, and **skipped** when there is
+backoff with full jitter: up to 2 s, 4 s, 8 s … 15 min. What the source asks for with \`Retry-After\` wins where it
+is longer, up to a day; what is over, zero or unreadable changes nothing. A host that says that its limit is used up
+(\`RateLimit\`, \`RateLimit-Remaining\`, \`X-RateLimit-Remaining\` of 0 with the time of the reset), whatever the status,
+is left alone until then; with 403, 429 or 503 the item waits as long. An attempt is **given up** when the same request would fail again, and **skipped** when there is
 nothing to fix. What was fetched before and is no longer there is **missing**: it is skipped as \`resource_missing\`
 with the moment since when, its records are kept, the run counts it, and recrawls of what is due look at it again
-after a day, then after as long as it has been missing, at most 90 days. The **host** is left alone by the whole fleet for as long as the item waits where the table
-says so; five failures of a host in a row block it for 30 s, 1 min … 15 min, and one probe at a time tells
+after a day, then after as long as it has been missing, at most 90 days. The **host** is left alone by the whole fleet where the table says so: for as long as the item waits, or as
+it asked for; five failures of a host in a row block it for 30 s, 1 min … 15 min, and one probe at a time tells
 whether it is back. An attempt whose worker died is counted, and the item returns to the queue when its lease
 expires.
 

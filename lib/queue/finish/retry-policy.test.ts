@@ -55,8 +55,9 @@ describe('the table of outcomes', () => {
     const delayMs = leastDelayMs || 2000;
     expect(first.decision).toEqual({ kind: 'retry', delayMs });
     expect(first.blockHostMs).toBe(hostWaits === 'always' ? delayMs : null);
-    expect(told.decision).toEqual({ kind: 'retry', delayMs: 90_000 });
-    expect(told.blockHostMs).toBe(hostWaits === 'never' ? null : 90_000);
+    const toldMs = Math.max(90_000, leastDelayMs);
+    expect(told.decision).toEqual({ kind: 'retry', delayMs: toldMs });
+    expect(told.blockHostMs).toBe({ always: toldMs, when_told: 90_000, never: null }[hostWaits]);
     expect(last.decision).toEqual({ kind: 'give_up' });
   });
 
@@ -97,12 +98,26 @@ describe('how long it waits', () => {
     expect(backoffMs(3, () => 0)).toBe(250);
   });
 
-  test('Retry-After wins over backoff, within a day and never below nothing', () => {
-    const delay = (retryAfterMs: number) => planRetry(failed({ retryAfterMs }), half).decision;
+  test('Retry-After wins over backoff where it is longer, within a day', () => {
+    const delay = (retryAfterMs: number, attempt = 1) =>
+      planRetry(failed({ retryAfterMs, attempt, maxAttempts: 99 }), half).decision;
     expect(delay(90_000)).toEqual({ kind: 'retry', delayMs: 90_000 });
-    expect(delay(-5)).toEqual({ kind: 'retry', delayMs: 0 });
     expect(delay(10 * maxRetryAfterMs)).toEqual({ kind: 'retry', delayMs: maxRetryAfterMs });
+    expect(delay(Number.POSITIVE_INFINITY)).toEqual({ kind: 'retry', delayMs: maxRetryAfterMs });
+    expect(delay(1000, 6)).toEqual({ kind: 'retry', delayMs: 32_000 });
   });
+
+  test.each([-5, 0, 1, Number.NaN, Number.NEGATIVE_INFINITY])(
+    'Retry-After of %d ms makes no wait shorter',
+    (retryAfterMs) => {
+      for (const attempt of [1, 3, 30]) {
+        const own = planRetry(failed({ attempt, maxAttempts: 99 }), half).decision;
+        expect(
+          planRetry(failed({ attempt, maxAttempts: 99, retryAfterMs }), half).decision,
+        ).toEqual(own);
+      }
+    },
+  );
 });
 
 describe('whom it makes wait', () => {
@@ -114,11 +129,13 @@ describe('whom it makes wait', () => {
   test('a 503 delays the host when it names a time, else only the item', () => {
     expect(planRetry(failed({ retryAfterMs: 30_000 })).blockHostMs).toBe(30_000);
     expect(planRetry(failed()).blockHostMs).toBeNull();
+    expect(planRetry(failed({ retryAfterMs: 0 })).blockHostMs).toBeNull();
+    expect(planRetry(failed({ retryAfterMs: 1000, attempt: 3 }), half).blockHostMs).toBe(1000);
   });
 
   test('the host waits also when the item has used up its attempts', () => {
-    const plan = planRetry(failed({ code: 'http_rate_limited', attempt: 4, retryAfterMs: 5000 }));
-    expect(plan).toEqual({ decision: { kind: 'give_up' }, blockHostMs: 5000 });
+    const plan = planRetry(failed({ code: 'http_rate_limited', attempt: 4, retryAfterMs: 50_000 }));
+    expect(plan).toEqual({ decision: { kind: 'give_up' }, blockHostMs: 50_000 });
   });
 
   test('a wall makes everybody wait, longer with each attempt, at most a day', () => {

@@ -49,24 +49,27 @@ export function backoffMs(attempt: number, random: () => number): number {
 }
 
 /**
- * `Retry-After` wins over backoff (RFC 9110, 10.2.3). A host that is to be left alone is left alone by
- * everybody, not only by this item; see `attemptOutcomes`.
+ * `Retry-After` wins where it is longer than the backoff (RFC 9110, 10.2.3: it is the least time to wait), and never
+ * makes the wait shorter. A host that is to be left alone is left alone by everybody, not only by this item: for as
+ * long as it asked, or as this item waits; see `attemptOutcomes`.
  */
 export function planRetry(failed: FailedAttempt, random: () => number = Math.random): RetryPlan {
   const rule = outcomeRule(failed.code);
   const kind = decisionOf(rule, failed);
-  const asked =
-    failed.retryAfterMs === null
-      ? null
-      : Math.min(maxRetryAfterMs, Math.max(0, Math.round(failed.retryAfterMs)));
-  const delayMs =
-    asked ?? Math.max(leastDelayMs(rule, failed.attempt), backoffMs(failed.attempt, random));
-  const hostWaits =
-    rule.hostWaits === 'always' || (rule.hostWaits === 'when_told' && asked !== null);
-  const blockHostMs = hostWaits && kind === 'retry' && delayMs > 0 ? delayMs : null;
+  const asked = askedMs(failed.retryAfterMs);
+  const ownMs = Math.max(leastDelayMs(rule, failed.attempt), backoffMs(failed.attempt, random));
+  const delayMs = Math.max(ownMs, asked ?? 0);
+  const hostMs = { always: delayMs, when_told: asked, never: null }[rule.hostWaits];
+  const blockHostMs = kind === 'retry' ? hostMs : null;
   if (kind !== 'retry') return { decision: { kind }, blockHostMs };
   if (failed.attempt >= failed.maxAttempts) return { decision: { kind: 'give_up' }, blockHostMs };
   return { decision: { kind: 'retry', delayMs }, blockHostMs };
+}
+
+/** What was asked for, bounded; null for what is no wait. */
+function askedMs(wish: number | null): number | null {
+  if (wish === null || !(wish > 0)) return null;
+  return Math.min(maxRetryAfterMs, Math.ceil(wish));
 }
 
 /**

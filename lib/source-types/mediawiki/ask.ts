@@ -1,5 +1,6 @@
 /** One question to a wiki's API, and the whole of its answer over as many continuations as it needs. */
 
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { FetchContext } from '../source-type.ts';
@@ -12,7 +13,6 @@ import {
   isFailure,
   jsonRequestHeaders,
 } from '../web/exchange.ts';
-import { retryAfterMs } from '../web/headers.ts';
 import { decodeBody } from '../web/heavy-reading.ts';
 import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
 import {

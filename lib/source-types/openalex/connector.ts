@@ -2,6 +2,7 @@
 
 import { chunksOf } from '#db/chunks.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
@@ -18,7 +19,7 @@ import {
   openExchange,
   stopsAsking,
 } from '../web/exchange.ts';
-import { budgetOf, retryAfterMs } from '../web/headers.ts';
+import { budgetOf } from '../web/headers.ts';
 import { decodeBody } from '../web/heavy-reading.ts';
 import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
 import { workItem, worksAddress } from './seeding.ts';

@@ -4,6 +4,7 @@
  */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { addressIn } from '#lib/egress/response-headers.ts';
+import { httpDate } from '#lib/egress/retry-after.ts';
 import type { Budget } from '#lib/hosts/budget.ts';
 import type { Validators } from '#lib/queue/model.ts';
 
@@ -92,52 +93,86 @@ function quotedAt(text: string, start: number) {
   return { value, end: text.length };
 }
 
-/** A server may ask for anything; beyond a day an operator should look. */
-const longestMs = 24 * 60 * 60 * 1000;
-
-/**
- * The wait a server asked for, ms, from 0 to 24 h; null when it asked for none that can be read.
- * A date is compared with the server's own `Date`, so that a wrong clock here changes nothing
- * (RFC 9110, 10.2.3).
- */
-export function retryAfterMs(headers: Readonly<Record<string, string>>): number | null {
-  const wish = headers['retry-after']?.trim();
-  if (wish === undefined || wish === '') return null;
-  const clamp = (ms: number) => Math.min(Math.max(0, Math.round(ms)), longestMs);
-  if (/^-?\d+(\.\d+)?$/.test(wish)) return clamp(Number(wish) * 1000);
-  const until = Date.parse(wish);
-  if (Number.isNaN(until)) return null;
-  const sent = Date.parse(headers['date'] ?? '');
-  return clamp(until - (Number.isNaN(sent) ? Date.now() : sent));
-}
-
-/** A reset beyond this is no number of seconds but a moment since 1970. */
+/** A reset beyond this is no number of seconds but a moment since 1970; beyond the other, one in milliseconds. */
 const longestResetS = 100_000_000;
+const longestEpochS = 100_000_000_000;
+
+/** As most APIs name them, as some do, and as the drafts of a standard did (draft-ietf-httpapi-ratelimit-headers-07). */
+const families = ['x-ratelimit-', 'x-rate-limit-', 'ratelimit-'];
+
+type Headers = Readonly<Record<string, string>>;
 
 /**
- * `X-RateLimit-Limit/-Remaining/-Reset` as most APIs send them, and those that OpenAlex sends in dollars.
- * Null when nothing is said of what remains.
+ * What a server says is left: `X-RateLimit-Limit/-Remaining/-Reset` and its relatives, `RateLimit` of the newer
+ * drafts, and those that OpenAlex sends in dollars. Null when nothing is said of what remains.
  */
-export function budgetOf(headers: Readonly<Record<string, string>>): Budget | null {
-  const numberIn = (name: string): number | null => {
-    const text = headers[name]?.trim();
-    const value = text === undefined || text === '' ? Number.NaN : Number(text);
-    return Number.isFinite(value) ? value : null;
-  };
-  const inDollars = numberIn('x-ratelimit-remaining-usd');
-  const remaining = inDollars ?? numberIn('x-ratelimit-remaining');
-  if (remaining === null) return null;
-  const reset = numberIn('x-ratelimit-reset');
-  return {
-    limit: numberIn(inDollars === null ? 'x-ratelimit-limit' : 'x-ratelimit-limit-usd'),
-    remaining,
-    unit: inDollars === null ? 'requests' : 'usd',
-    resets_in_s: reset === null ? null : Math.max(0, secondsUntil(reset, headers['date'])),
-  };
+export function budgetOf(headers: Headers): Budget | null {
+  const inDollars = numberIn(headers['x-ratelimit-remaining-usd']);
+  if (inDollars !== null) {
+    return {
+      limit: numberIn(headers['x-ratelimit-limit-usd']),
+      remaining: inDollars,
+      unit: 'usd',
+      resets_in_s: resetsIn(headers['x-ratelimit-reset'], headers['date']),
+    };
+  }
+  for (const family of families) {
+    const remaining = numberIn(headers[`${family}remaining`]);
+    if (remaining === null) continue;
+    return {
+      limit: numberIn(headers[`${family}limit`]),
+      remaining,
+      unit: 'requests',
+      resets_in_s:
+        resetsIn(headers[`${family}reset-after`], headers['date']) ??
+        resetsIn(headers[`${family}reset`], headers['date']),
+    };
+  }
+  return budgetOfPolicies(headers['ratelimit'] ?? '');
 }
 
-function secondsUntil(reset: number, date: string | undefined): number {
-  if (reset < longestResetS) return reset;
-  const sent = Date.parse(date ?? '');
-  return Math.round(reset - (Number.isNaN(sent) ? Date.now() : sent) / 1000);
+/**
+ * `"burst";r=50;t=30, "day";r=0;t=3600` (draft 08 and later) or `limit=100, remaining=50, reset=5` (before): the policy
+ * with the least left binds.
+ */
+function budgetOfPolicies(text: string): Budget | null {
+  const short = text.slice(0, 4000);
+  const partOf = (part: string, name: string) =>
+    numberIn(new RegExp(`(?:^|[;,\\s])${name}=([0-9.-]+)`, 'i').exec(part)?.[1]);
+  const policies = /(?:^|[,\s])remaining=/i.test(short)
+    ? [
+        {
+          limit: partOf(short, 'limit'),
+          r: partOf(short, 'remaining'),
+          t: partOf(short, 'reset'),
+        },
+      ]
+    : short.split(',').map((one) => ({ limit: null, r: partOf(one, 'r'), t: partOf(one, 't') }));
+  const told = policies.flatMap(({ limit, r, t }) =>
+    r === null ? [] : [{ limit, remaining: r, unit: 'requests', resets_in_s: t }],
+  );
+  return told.toSorted((a, b) => a.remaining - b.remaining)[0] ?? null;
+}
+
+/** The least number of a header that may have been sent twice; what comes after a `;` explains it. */
+function numberIn(text: string | undefined): number | null {
+  const numbers = (text ?? '')
+    .slice(0, 1000)
+    .split(',')
+    .map((part) => part.split(';', 1)[0]?.trim());
+  const values = numbers.filter((one) => /^-?\d+(\.\d+)?$/.test(one ?? '')).map(Number);
+  return values.length === 0 ? null : Math.min(...values);
+}
+
+/** From the answer to the next period, s, from a number of seconds or a moment in whichever form; null when it is none. */
+function resetsIn(text: string | undefined, date: string | undefined): number | null {
+  const number = numberIn(text);
+  const moment =
+    number === null
+      ? httpDate(text ?? '')
+      : number < longestResetS
+        ? null
+        : number * (number < longestEpochS ? 1000 : 1);
+  if (moment === null) return number === null ? null : Math.max(0, number);
+  return Math.max(0, Math.round((moment - (httpDate(date ?? '') ?? Date.now())) / 1000));
 }

@@ -1,10 +1,12 @@
 /** Responses that are no success: what each status means, and pages that stand between a crawler and the site. */
 
 import type { HttpResponse } from '#lib/egress/http-client.ts';
+import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
+import { spentForMs } from '#lib/hosts/budget.ts';
 import { mediaTypeOf } from './body.ts';
 import { type Exchange, type Failure, failed } from './exchange.ts';
-import { retryAfterMs } from './headers.ts';
+import { budgetOf } from './headers.ts';
 
 interface StatusOutcome {
   /** Inclusive. */
@@ -100,14 +102,26 @@ export function failureOfChallenge(exchange: Exchange, response: HttpResponse): 
   return challenge === null ? null : failed(exchange, 'blocked', challenge);
 }
 
+/** Statuses by which a server may say that its limit is used up; GitHub's, for one, is 403. */
+const mayMeanSpent = new Set([403, 429, 503]);
+
 /** The error outcome of a status that is not a success; null for one that is. */
 export function failureOfStatus(exchange: Exchange, response: HttpResponse): Failure | null {
   const { status } = response;
   if (status === 206 && exchange.askedForPart()) return null;
   const row = outcomeOfStatus(status);
   if (!row) return null;
-  const message = `The source answered ${status}: ${row.says}.`;
-  return failed(exchange, row.outcome, message, retryAfterMs(response.headers));
+  const spentMs = mayMeanSpent.has(status) ? spentForMs(budgetOf(response.headers)) : null;
+  const wait = retryAfterMs(response.headers) ?? spentMs;
+  if (status === 403 && spentMs !== null) {
+    return failed(
+      exchange,
+      'http_rate_limited',
+      'The source answered 403: its limit of requests is used up.',
+      wait,
+    );
+  }
+  return failed(exchange, row.outcome, `The source answered ${status}: ${row.says}.`, wait);
 }
 
 /** The error outcome of a response that is no success, whichever way; null for one that is. */
