@@ -7,8 +7,11 @@ export interface SqlWords {
   now(): RawBuilder<Instant>;
   /** The database's clock plus `ms` (may be negative). */
   nowPlus(ms: number): RawBuilder<Instant>;
-  /** The same with `ms` from the statement, whose text then is the same for all of them; null stays null. */
-  nowPlusMs(ms: Expression<number | null>): RawBuilder<Instant | null>;
+  /**
+   * A moment plus `ms`, both from the statement, whose text then is the same for all of them; null stays null.
+   * @param from what the statement calls its moment, `now()` for one that has but one
+   */
+  plusMs(from: Expression<unknown>, ms: Expression<number | null>): RawBuilder<Instant | null>;
   /** A time as this engine has given it to us, from the statement; null stays null. */
   instantOf(text: Expression<string | null>): RawBuilder<Instant | null>;
   /** A stored time plus `ms`. */

@@ -49,7 +49,7 @@ const completeOne = preparedChanges<ItemCompletion>(({ q, engine }, slot) =>
       last_modified: slot('last_modified'),
       revision: slot('revision'),
       last_fetched_at: engine.now(),
-      next_fetch_at: engine.nowPlusMs(slot('next_fetch_ms')),
+      next_fetch_at: engine.plusMs(engine.now(), slot('next_fetch_ms')),
       refresh_class: slot('refresh_class'),
       first_fetched_at: sql<Instant | null>`case when ${slot('is_first')} = 1 then ${engine.now()} else first_fetched_at end`,
       check_count: slot('check_count'),

@@ -18,8 +18,8 @@ const now = () => sql<Instant>`strftime(${format}, 'now')`;
 export const sqliteWords: SqlWords = {
   now,
   nowPlus: (ms) => sql<Instant>`strftime(${format}, 'now', ${seconds(ms)})`,
-  nowPlusMs: (ms) =>
-    sql<Instant | null>`strftime(${format}, 'now', (${ms} / 1000.0) || ' seconds')`,
+  plusMs: (from, ms) =>
+    sql<Instant | null>`strftime(${format}, ${from}, (${ms} / 1000.0) || ' seconds')`,
   instantOf: (text) => sql<Instant | null>`${text}`,
   addMs: (time, ms) => sql<Instant>`strftime(${format}, ${time}, ${seconds(ms)})`,
   diffMs: (a, b) =>

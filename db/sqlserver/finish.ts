@@ -131,7 +131,7 @@ export const finish: Pick<
           claimed_at = null, wait_reason = null, error_code = null, error_message = null, updated_at = @now,
           last_fetched_at = @now, last_http_status = r.last_http_status, etag = r.etag,
           last_modified = r.last_modified, revision = r.revision,
-          next_fetch_at = ${engine.nowPlusMs(sql`r.next_fetch_ms`)}, refresh_class = r.refresh_class,
+          next_fetch_at = ${engine.plusMs(sql`@now`, sql`r.next_fetch_ms`)}, refresh_class = r.refresh_class,
           first_fetched_at = case when r.is_first = 1 then @now else work_items.first_fetched_at end,
           check_count = r.check_count, content_hash = r.content_hash,
           last_changed_at = case when r.fresh = 1 then @now else work_items.last_changed_at end,

@@ -30,8 +30,8 @@ export const sqlServerWords = (schema: string): SqlWords => ({
   now,
   nowPlus: (ms) => plusMs(clock, ms),
   // DATEADD takes an INT, as in `plusMs`.
-  nowPlusMs: (ms) =>
-    sql<Instant | null>`(select dateadd(millisecond, cast(p.ms % ${sql.lit(day)} as int), dateadd(day, cast(p.ms / ${sql.lit(day)} as int), ${clock})) from (select cast(${ms} as bigint) as ms) as p)`,
+  plusMs: (from, ms) =>
+    sql<Instant | null>`(select dateadd(millisecond, cast(p.ms % ${sql.lit(day)} as int), dateadd(day, cast(p.ms / ${sql.lit(day)} as int), ${from})) from (select cast(${ms} as bigint) as ms) as p)`,
   instantOf: (text) => sql<Instant | null>`cast(replace(${text}, 'Z', '') as datetime2(7))`,
   addMs: (time, ms) => plusMs(time, ms),
   diffMs: (a, b) => sql<number>`cast(datediff_big(millisecond, ${a}, ${b}) as float)`,
