@@ -22,7 +22,10 @@ BEGIN
         [concurrency] INT NULL CONSTRAINT [CK_hosts_concurrency] CHECK ([concurrency] > 0),
         [blocked_until] DATETIME2(3) NULL,
         [blocked_reason] NVARCHAR(500) NULL,
+        -- Of distinct pages, since it answered one as it should.
         [consecutive_failures] INT NOT NULL CONSTRAINT [DF_hosts_consecutive_failures] DEFAULT 0,
+        [failing_pages] NVARCHAR(400) NULL,
+        [last_good_at] DATETIME2(3) NULL,
         [requests_total] INT NOT NULL CONSTRAINT [DF_hosts_requests_total] DEFAULT 0,
         [count_429] INT NOT NULL CONSTRAINT [DF_hosts_count_429] DEFAULT 0,
         [count_5xx] INT NOT NULL CONSTRAINT [DF_hosts_count_5xx] DEFAULT 0,

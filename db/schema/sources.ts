@@ -55,7 +55,12 @@ export interface HostsTable {
   delay_ms: number | null;
   blocked_until: Instant | null;
   blocked_reason: string | null;
+  /** Of distinct pages, in a row. */
   consecutive_failures: Generated<number>;
+  /** JSON: the work items whose failures these were, the latest ones. */
+  failing_pages: Generated<JsonText | null>;
+  /** When it last answered as it should; on SQL Server rolled up behind. */
+  last_good_at: Generated<Instant | null>;
   requests_total: Generated<number>;
   count_429: Generated<number>;
   count_5xx: Generated<number>;

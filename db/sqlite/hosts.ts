@@ -9,6 +9,7 @@ const addToRow = preparedChange<HostAnswers>(({ q, engine }, slot) =>
     .set({
       requests_total: sql<number>`requests_total + ${slot('requests')}`,
       last_request_at: engine.now(),
+      last_good_at: engine.now(),
       updated_at: engine.now(),
       last_status: sql<number | null>`coalesce(${slot('last_status')}, last_status)`,
       budget: sql<string | null>`coalesce(${slot('budget')}, budget)`,

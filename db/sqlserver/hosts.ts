@@ -60,7 +60,9 @@ async function rollUpHost({ q, engine }: Session, host: string): Promise<number>
     .updateTable('hosts')
     .set({
       requests_total: sql<number>`requests_total + ${deltas.reduce((sum, { requests }) => sum + requests, 0)}`,
-      ...(at === undefined ? {} : { last_request_at: engine.instantParam(at) }),
+      ...(at === undefined
+        ? {}
+        : { last_request_at: engine.instantParam(at), last_good_at: engine.instantParam(at) }),
       ...(status === null ? {} : { last_status: status }),
       ...(budget === null ? {} : { budget }),
       latency_ms: latency,

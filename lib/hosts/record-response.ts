@@ -6,6 +6,7 @@ import type { JsonObject } from '#lib/json.ts';
 import { answeringHost, latencyIn } from './attempt-facts.ts';
 import { blockHost } from './blocks.ts';
 import { budgetIn, spentForMs } from './budget.ts';
+import { countsAgainstHost, type FailedPage, pagesIn, withPage } from './failing-pages.ts';
 import { insertHost } from './insert-host.ts';
 import {
   adaptiveDelay,
@@ -26,6 +27,8 @@ export interface HostResponse {
   /** How long the fleet should not ask this host, ms; null or 0 = no wait. */
   readonly blockMs: number | null;
   readonly reason: string | null;
+  /** The page that failed; absent when the failure is the host's, whichever page was asked. */
+  readonly page?: FailedPage | null;
   /** The attempt's facts: how long the host took, what it said of our budget. */
   readonly facts?: JsonObject | null;
 }
@@ -184,7 +187,7 @@ async function insert(tx: Session, host: string, response: HostResponse): Promis
   });
 }
 
-/** Failures in a row, latency, slow-down and pace; and the breaker, which the row's failures may trip. */
+/** Failures of distinct pages in a row, latency, slow-down and pace; and the breaker, which the row's failures may trip. */
 async function updatePace(
   tx: Session,
   host: string,
@@ -200,12 +203,18 @@ async function updatePace(
       'latency_ms',
       'adaptive_delay_ms',
       'consecutive_failures',
+      'failing_pages',
+      'last_good_at',
       engine.diffMs(engine.now(), eb.ref('blocked_until')).as('blocked_ms'),
     ])
     .where('host', '=', host)
     .executeTakeFirstOrThrow();
+  const known = pagesIn(row.failing_pages);
   // Requests that were under way when the host was blocked repeat what is known.
-  const failure = response.hostFailed && (row.blocked_ms ?? 0) <= 0 ? 1 : 0;
+  const saysMore =
+    (row.blocked_ms ?? 0) <= 0 && countsAgainstHost(response.page ?? null, known, row.last_good_at);
+  const failure = response.hostFailed && saysMore ? 1 : 0;
+  const failing = failure === 1 ? withPage(known, response.page ?? null) : known;
   const consecutiveFailures = response.hostFailed ? row.consecutive_failures + failure : 0;
   const latency = latencyMs === null ? row.latency_ms : smoothedLatency(row.latency_ms, latencyMs);
   const pace: HostPaceFacts = {
@@ -221,6 +230,11 @@ async function updatePace(
       latency_ms: latency,
       adaptive_delay_ms: pace.adaptiveDelayMs,
       consecutive_failures: consecutiveFailures,
+      failing_pages:
+        consecutiveFailures === 0 || failing.length === 0 ? null : JSON.stringify(failing),
+      ...(!response.hostFailed && response.httpStatus !== null
+        ? { last_good_at: engine.now() }
+        : {}),
       pace_ms: paceOf(pace),
     })
     .where('host', '=', host)

@@ -16,7 +16,10 @@ CREATE TABLE IF NOT EXISTS hosts (
   concurrency INTEGER CHECK (concurrency > 0),
   blocked_until TEXT,
   blocked_reason TEXT,
+  -- Of distinct pages, since it answered one as it should.
   consecutive_failures INTEGER NOT NULL DEFAULT 0,
+  failing_pages TEXT,
+  last_good_at TEXT,
   requests_total INTEGER NOT NULL DEFAULT 0,
   count_429 INTEGER NOT NULL DEFAULT 0,
   count_5xx INTEGER NOT NULL DEFAULT 0,

@@ -144,7 +144,11 @@ describe.each(contractEngines())('failing on $name', (engine) => {
   test('a host that fails five times in a row is left alone, twice as long with the next failure', async () => {
     const failNext = async (path: string, over: Partial<FailureInput> = {}) => {
       const item = await claimed({ requestUri: `https://down.example/${path}` });
-      await given.store.fail(failure(item, { attempt: anAttempt({ httpStatus: 500 }), ...over }));
+      const ended = {
+        attempt: anAttempt({ httpStatus: 500 }),
+        decision: { kind: 'give_up' },
+      } as const;
+      await given.store.fail(failure(item, { ...ended, ...over }));
       return (await hosts())[0];
     };
     const waitOf = (host: Awaited<ReturnType<typeof failNext>>) =>

@@ -3,6 +3,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
+import { behindProbesMs, failedPage } from '#lib/hosts/failing-pages.ts';
 import { isHostFault } from '#lib/hosts/pace.ts';
 import { recordHostResponse } from '#lib/hosts/record-response.ts';
 import { noLease, readLeased, updateLeased, type WorkItemChange } from '../lease/leased-item.ts';
@@ -29,16 +30,20 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     const settled = async () => (await earlierFailure(tx, input)) ?? lost;
     if (!item) return settled();
     const status = await nextStatus(tx, item, input);
+    const hostFailed = isHostFault(input.errorCode);
+    const page = hostFailed ? await failedPage(tx, item.work_item_id, input.errorCode) : null;
+    const behindMs = hostFailed && page !== null ? await behindProbesMs(tx, item.host) : 0;
     const changed =
       input.decision.kind === 'missing'
         ? missingItem(tx, item, input)
-        : failedItem(tx, input, status);
+        : failedItem(tx, input, status, behindMs);
     if (!(await updateLeased(tx, input.fence, changed))) return settled();
 
     const ofHost = await recordHostResponse(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
       requests: input.attempt.requests ?? 1,
-      hostFailed: isHostFault(input.errorCode),
+      hostFailed,
+      page,
       blockMs: input.blockHostMs ?? null,
       reason: input.errorMessage.slice(0, 400),
       facts: input.attempt.facts,
@@ -82,10 +87,11 @@ function failedItem(
   tx: Session,
   input: FailureInput,
   status: 'pending' | 'failed' | 'skipped',
+  behindMs = 0,
 ): WorkItemChange {
-  const waits =
-    status === 'pending' && input.decision.kind === 'retry' && input.decision.delayMs > 0;
-  const delayMs = input.decision.kind === 'retry' ? Math.max(0, input.decision.delayMs) : 0;
+  const ownMs = input.decision.kind === 'retry' ? Math.max(0, input.decision.delayMs) : 0;
+  const delayMs = ownMs + behindMs;
+  const waits = status === 'pending' && input.decision.kind === 'retry' && delayMs > 0;
   return {
     status,
     ...noLease,

@@ -46,8 +46,9 @@ is left alone until then; with 403, 429 or 503 the item waits as long. An attemp
 nothing to fix. What was fetched before and is no longer there is **missing**: it is skipped as \`resource_missing\`
 with the moment since when, its records are kept, the run counts it, and recrawls of what is due look at it again
 after a day, then after as long as it has been missing, at most 90 days. The **host** is left alone by the whole fleet where the table says so: for as long as the item waits, or as
-it asked for; five failures of a host in a row block it for 30 s, 1 min … 15 min, and one probe at a time tells
-whether it is back. An attempt whose worker died is counted, and the item returns to the queue when its lease
+it asked for; five pages in a row that fail block it for 30 s, 1 min … 15 min, and one probe at a time tells
+whether it is back, pages that have not failed before those that have. A page counts once, and not at all when it has
+failed before and the host has answered others since: it is to blame itself. An attempt whose worker died is counted, and the item returns to the queue when its lease
 expires.
 
 ## Outcomes
