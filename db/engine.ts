@@ -29,8 +29,6 @@ export interface Session {
 /** Statements whose text was made before, past the query builder; their parameters go to the driver as they are. */
 export interface DirectStatements {
   send<O>(query: CompiledQuery<O>): QueryResult<O>;
-  /** One statement with one set of parameters after another; how many rows each has changed. */
-  changeEach(text: string, parameterSets: readonly (readonly unknown[])[]): number[];
 }
 
 export interface Db extends Session {

@@ -57,27 +57,10 @@ export function preparedRows<I extends Values<I>, O>(
 export function preparedChange<I extends Values<I>>(
   build: (session: Session, slot: SlotOf<I>) => Compilable<unknown>,
 ): (session: Session, input: I) => Promise<number> {
-  const change = preparedChanges(build);
-  return async (session, input) => (await change(session, [input]))[0] ?? 0;
-}
-
-/** One change after another, each with its own input; how many rows each has changed, in the order given. */
-export function preparedChanges<I extends Values<I>>(
-  build: (session: Session, slot: SlotOf<I>) => Compilable<unknown>,
-): (session: Session, inputs: readonly I[]) => Promise<number[]> {
   const statementOf = textOnce((session) => build(session, slotsOf<I>(0)));
-  return async (session, inputs) => {
-    const query = statementOf(session, 1);
-    if (session.direct) {
-      const sets = inputs.map((input) => valuesOf(query.parameters, [input]));
-      return session.direct.changeEach(query.sql, sets);
-    }
-    const changed: number[] = [];
-    for (const input of inputs) {
-      const { numAffectedRows } = await session.q.executeQuery(filled(query, [input]));
-      changed.push(Number(numAffectedRows ?? 0));
-    }
-    return changed;
+  return async (session, input) => {
+    const { numAffectedRows } = await send(session, filled(statementOf(session, 1), [input]));
+    return Number(numAffectedRows ?? 0);
   };
 }
 

@@ -40,18 +40,12 @@ export function record(db: Db): Recording {
 function recordedSession({ q, engine, direct }: Session, steps: RecordedStep[]): Session {
   const session = { q: recorded(q, steps), engine };
   if (direct === undefined) return session;
-  const note = (sql: string, parameters: readonly unknown[]) =>
-    steps.push({ kind: 'query', sql, parameters });
   return {
     ...session,
     direct: {
       send(query) {
-        note(query.sql, query.parameters);
+        steps.push({ kind: 'query', sql: query.sql, parameters: query.parameters });
         return direct.send(query);
-      },
-      changeEach(text, parameterSets) {
-        for (const parameters of parameterSets) note(text, parameters);
-        return direct.changeEach(text, parameterSets);
       },
     },
   };

@@ -159,17 +159,6 @@ export class SqliteConnection implements DatabaseConnection, DirectStatements {
     }
   }
 
-  changeEach(text: string, parameterSets: readonly (readonly unknown[])[]): number[] {
-    const handle = this.#writing();
-    checkDeadline();
-    try {
-      const statement = handle.prepare(text);
-      return parameterSets.map((parameters) => statement.run(parameters).changes);
-    } catch (error) {
-      throw classifySqliteError(error, this.#file.path);
-    }
-  }
-
   #writing(): CachingHandle {
     if (this.#release === null) throw new Error('The transaction has ended.');
     return this.#file.writer;

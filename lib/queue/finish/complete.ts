@@ -2,6 +2,7 @@
  * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
  * many items have in common is one statement for all of them.
  */
+import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { ItemCompletion } from '#db/queue/storage.ts';
@@ -106,10 +107,7 @@ async function settleItems(
     leased.push({ input, item, fresh, unchanged: !fresh && input.alias !== true });
   }
   const completed = await tx.engine.countTogether(tx, leased.length, async () => {
-    const completed = await tx.engine.completeLeased(
-      tx,
-      leased.map(({ item, input, fresh }) => completionOf(item, input, fresh)),
-    );
+    const completed = await tx.engine.completeLeased(tx, completionsOf(leased));
     const result = leased.filter(({ item }) => completed.has(item.work_item_id));
     const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
     return { result, moves };
@@ -200,7 +198,20 @@ function stretchesOfRuns(
   return stretches;
 }
 
-function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean): ItemCompletion {
+/**
+ * Items of one group that are due again together. Each on its own would go to another page of the index of what is
+ * due: of the pages that a group of a hundred wrote, these were half.
+ */
+const dueTogether = 16;
+
+function completionsOf(leased: readonly Completed[]): ItemCompletion[] {
+  return [...chunksOf(leased, dueTogether)].flatMap((some) => {
+    const random = Math.random();
+    return some.map((one) => completionOf(one, random));
+  });
+}
+
+function completionOf({ item, input, fresh }: Completed, random: number): ItemCompletion {
   const { record, validators, attempt, fence } = input;
   // A "not modified" answer may leave validators out; the ones it confirmed stay good then.
   const kept = record === null && input.alias !== true ? item : null;
@@ -213,7 +224,7 @@ function completionOf(item: WorkItemRow, input: CompletionInput, fresh: boolean)
     etag: validators.etag ?? kept?.etag ?? null,
     last_modified: validators.lastModified ?? kept?.last_modified ?? null,
     revision: validators.revision ?? kept?.revision ?? null,
-    ...nextFetch(item, fresh, Math.random()),
+    ...nextFetch(item, fresh, random),
     check_count: item.check_count + 1,
     content_hash: record === null ? item.content_hash : record.contentHash,
     fresh: fresh ? 1 : 0,
