@@ -53,15 +53,27 @@ export function preparedRows<I extends Values<I>, O>(
   };
 }
 
-/** The same for one row at a time; returns how many rows it changed. */
+/** A statement with one input; the rows that it gives back. */
+export function preparedOne<I extends Values<I>, O>(
+  build: (session: Session, slot: SlotOf<I>) => Compilable<O>,
+): (session: Session, input: I) => Promise<O[]> {
+  const sendOne = sendWith(build);
+  return async (session, input) => (await sendOne(session, input)).rows;
+}
+
+/** The same for a change; returns how many rows it changed. */
 export function preparedChange<I extends Values<I>>(
   build: (session: Session, slot: SlotOf<I>) => Compilable<unknown>,
 ): (session: Session, input: I) => Promise<number> {
+  const sendOne = sendWith(build);
+  return async (session, input) => Number((await sendOne(session, input)).numAffectedRows ?? 0);
+}
+
+function sendWith<I extends Values<I>, O>(
+  build: (session: Session, slot: SlotOf<I>) => Compilable<O>,
+): (session: Session, input: I) => Promise<QueryResult<O>> {
   const statementOf = textOnce((session) => build(session, slotsOf<I>(0)));
-  return async (session, input) => {
-    const { numAffectedRows } = await send(session, filled(statementOf(session, 1), [input]));
-    return Number(numAffectedRows ?? 0);
-  };
+  return (session, input) => send(session, filled(statementOf(session, 1), [input]));
 }
 
 /** Compiles for each engine and size once. */

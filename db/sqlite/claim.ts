@@ -6,7 +6,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
 import type { Db, Session } from '../engine.ts';
-import { send } from '../prepared.ts';
+import { preparedOne } from '../prepared.ts';
 import { type ClaimKey, inClaimOrder, leaseOf } from '../queue/ready.ts';
 import type { ClaimRequest, QueueStorage } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
@@ -19,6 +19,7 @@ import {
   firstOfSources,
   laneHeads,
 } from './ready.ts';
+import { sqliteWords } from './words.ts';
 
 /** Lanes of one statement: each is a branch of it. */
 const mostLanes = 32;
@@ -38,12 +39,18 @@ export function claim(db: Db, request: ClaimRequest): Promise<WorkItemRow[]> {
   if (limit < 1) return Promise.resolve([]);
   return db.transaction(async (tx) => {
     await promoteDue(tx);
-    const first = source === undefined ? firstOfAll(limit) : firstOfSources(limit, [source], {});
-    return inClaimOrder(
-      await take(tx, first, { ...request, leaseIds: leasesFrom(claimId, 1, limit) }),
-    );
+    const taking = { ...request, leaseIds: leasesFrom(claimId, 1, limit) };
+    const rows =
+      source === undefined
+        ? await lease(tx, await pickOfAll(tx, { n: limit }), taking)
+        : await take(tx, firstOfSources(limit, [source], {}), taking);
+    return inClaimOrder(rows);
   });
 }
+
+const pickOfAll = preparedOne<{ n: number }, ClaimKey>(({ q }, slot) => ({
+  compile: () => sql<ClaimKey>`${firstOfAll(slot('n'))}`.compile(q),
+}));
 
 /** Leases of a claim from the nth on. */
 export const leasesFrom = (claimId: string, n: number, count: number): string[] =>
@@ -151,25 +158,36 @@ export async function take(
   return lease(session, await pick(session, candidates, taking.leaseIds.length), taking);
 }
 
+interface Lease {
+  /** A JSON object: the lease of each item by its id. */
+  readonly leases: string;
+  readonly owner: string;
+  readonly lease_ms: number;
+}
+
+const leaseItems = preparedOne<Lease, WorkItemRow>(({ q, engine }, slot) => {
+  const at = engine.now();
+  const update = sql<WorkItemRow>`
+    update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
+      lease_id = fence.value, lease_owner = ${slot('owner')}, claimed_at = ${at}, updated_at = ${at},
+      lease_until = ${engine.plusMs(at, slot('lease_ms'))}
+    from json_each(${slot('leases')}) as fence
+    where work_items.work_item_id = fence.key and +work_items.status = 'pending'
+    returning *`;
+  return { compile: () => update.compile(q) };
+});
+
 /** Two statements, to pick and to update, cost half of one that picks, numbers and updates at once. */
 async function lease(
   session: Session,
   picked: readonly ClaimKey[],
   { leaseIds, owner, leaseMs }: Taking,
 ): Promise<WorkItemRow[]> {
-  const { engine } = session;
   if (picked.length === 0) return [];
   const fences = picked.map(({ work_item_id: id }, place) => [id, leaseIds[place]]);
-  const at = engine.now();
-  const update = sql<WorkItemRow>`
-    update work_items set status = 'in_progress', attempt = attempt + 1, wait_reason = null,
-      lease_id = fence.value, lease_owner = ${owner}, claimed_at = ${at}, updated_at = ${at},
-      lease_until = ${engine.nowPlus(leaseMs)}
-    from json_each(${JSON.stringify(Object.fromEntries(fences))}) as fence
-    where work_items.work_item_id = fence.key and +work_items.status = 'pending'
-    returning *`;
-  return engine.countTogether(session, fences.length, async () => {
-    const { rows } = await send(session, update.compile(session.q));
+  const leases = JSON.stringify(Object.fromEntries(fences));
+  return session.engine.countTogether(session, fences.length, async () => {
+    const rows = await leaseItems(session, { leases, owner, lease_ms: leaseMs });
     const moves = rows.map((item) => ({ item, from: 'pending', to: 'in_progress' }) as const);
     return { result: rows, moves };
   });
@@ -178,16 +196,20 @@ async function lease(
 /** Items made ready by one call. */
 const mostPromoted = 500;
 
+const due = sql`work_items as w indexed by IX_work_items_waiting
+    where w.status = 'pending' and w.wait_reason <> 'on_hold' and w.available_at <= ${sqliteWords.now()}`;
+
+const isAnythingDue = preparedOne<Record<never, never>, unknown>(({ q }) => ({
+  compile: () => sql`select 1 from ${due} limit 1`.compile(q),
+}));
+
 /** Makes ready what waited for a moment that has come, the longest due first. Mostly nothing is due, and then nothing is written. */
-export async function promoteDue({ q, engine }: Session): Promise<void> {
-  const due = sql`work_items as w indexed by IX_work_items_waiting
-    where w.status = 'pending' and w.wait_reason <> 'on_hold' and w.available_at <= ${engine.now()}`;
-  const { rows } = await sql`select 1 from ${due} limit 1`.execute(q);
-  if (rows.length === 0) return;
+export async function promoteDue(session: Session): Promise<void> {
+  if ((await isAnythingDue(session, {})).length === 0) return;
   await sql`
     update work_items set wait_reason = null where work_item_id in (
       select w.work_item_id from ${due} order by w.available_at, w.work_item_id limit ${sql.lit(mostPromoted)}
-    )`.execute(q);
+    )`.execute(session.q);
 }
 
 /** See `QueueStorage.pendingBy`. */

@@ -38,7 +38,7 @@ const is = (column: RawBuilder<unknown>, text: string | null): RawBuilder<unknow
   text === null ? sql`${column} is null` : sql`${column} = ${text}`;
 
 /** The first ready items of all sources, in claim order. */
-export const firstOfAll = (n: number): RawBuilder<unknown> =>
+export const firstOfAll = (n: number | RawBuilder<number>): RawBuilder<unknown> =>
   sql`select ${columns} from ${readyBy('ready')} and ${isDue} ${claimOrder} limit ${n}`;
 
 /** Of each source the first `n` that the scope admits; without a final order. */
