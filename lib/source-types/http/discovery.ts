@@ -7,6 +7,7 @@ import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { canonicalUrl, followable, sameHost } from '../web/addresses.ts';
 import { linkOf } from '../web/headers.ts';
+import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, valuesAt } from '../web/selector.ts';
 import { httpItem, sitemapItem, withChange } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
@@ -78,7 +79,7 @@ const sitemapPayload = z.object({
 const sitemapMetadata = z.looseObject({ page_type: z.string() });
 const pageMetadata = z.looseObject({ page: z.int().positive() });
 
-type HttpItem = Pick<WorkItem, 'requestUri' | 'resourceType' | 'priority' | 'metadata'>;
+type HttpItem = Pick<WorkItem, 'requestUri' | 'resourceType' | 'priority' | 'metadata' | 'depth'>;
 type HttpDiscover = NonNullable<SourceType<HttpSettings>['discover']>;
 type Answer = Parameters<HttpDiscover>[3];
 
@@ -94,7 +95,7 @@ export function httpDiscover(
 ): DiscoveredItem[] {
   if (item.resourceType === sitemapType) return pagesOf(item, payload, settings);
   const text = textPayload.safeParse(payload);
-  const html = text.success && /html|xml/.test(text.data.content_type) ? text.data.text : null;
+  const html = text.success && isPage(text.data) ? text.data.text : null;
   const page = pageMetadata.safeParse(item.metadata);
   const number = page.success ? page.data.page : 1;
   const next = nextPage(
@@ -109,14 +110,15 @@ export function httpDiscover(
   );
   const following = next === null ? null : followable(next, item.requestUri, []);
   const links = text.success
-    ? linksOfText(text.data, html, item.requestUri, settings)
+    ? linksOfText(text.data, html, item.requestUri, settings, answer)
     : linksOfJson(payload, item.requestUri, settings);
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
   const { same_host: staysThere } = settings.discovery;
   const here = hostOf(item.requestUri);
+  const home = homeOf(item, text.success ? text.data.url : undefined);
   const found = [...urls]
-    .filter((url) => url !== following && (!staysThere || hostOf(url) === here))
+    .filter((url) => url !== following && (!staysThere || home.has(hostOf(url))))
     .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
   if (following === null || hostOf(following) !== here) return found;
@@ -130,6 +132,11 @@ export function httpDiscover(
   ];
 }
 
+/** Also what names no type and begins like a page. */
+const isPage = ({ content_type: type, text }: z.infer<typeof textPayload>): boolean =>
+  /html|xml/.test(type) ||
+  (type === '' && /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000)));
+
 function linksOfJson(payload: JsonValue, base: string, { discovery }: HttpSettings): string[] {
   if (!discovery.enabled) return [];
   return discovery.links
@@ -142,19 +149,52 @@ function linksOfText(
   payload: z.infer<typeof textPayload>,
   html: string | null,
   requestUri: string,
-  { discovery }: HttpSettings,
+  { discovery, ...settings }: HttpSettings,
+  answer: Answer,
 ): string[] {
   if (!discovery.enabled || html === null) return [];
+  const agent = settings.user_agent ?? defaultAgent;
+  if (
+    settings.respect_robots &&
+    headerForbidsLinks(answer?.responseHeaders['x-robots-tag'], agent)
+  ) {
+    return [];
+  }
   const page = payload.url ?? requestUri;
-  const found = addressesIn(
-    html,
-    discovery.links.filter((link) => !isJsonPath(link)),
+  const selectors = discovery.links.filter((link) => !isJsonPath(link));
+  const leadsOn = selectors.includes(everyLink);
+  const found = addressesIn(html, leadsOn ? [...selectors, ...otherWays] : selectors);
+  const isForbidden = found.metas.some(({ name = '', content = '' }) =>
+    metaForbidsLinks(name, content, agent),
   );
+  if (settings.respect_robots && isForbidden) return [];
   const base = (found.base === null ? null : URL.parse(found.base, page))?.href ?? page;
-  return found.addresses.flatMap(
+  const refreshes = found.metas.flatMap(({ 'http-equiv': means = '', content = '' }) =>
+    leadsOn && means.trim().toLowerCase() === 'refresh' ? (refreshTarget(content) ?? []) : [],
+  );
+  return [...found.addresses, ...refreshes].flatMap(
     (address) => followable(address, base, discovery.drop_parameters) ?? [],
   );
 }
+
+/** Whoever follows every link follows what else leads a reader on. */
+const everyLink = 'a[href]';
+const otherWays = ['area[href]', 'iframe[src]', 'frame[src]'];
+/** Of sources without a user agent of their own. */
+const defaultAgent = 'HolocronIngest';
+
+/**
+ * The hosts whose links stay on the site: that of the item, and the one that answered where a seed's redirect led
+ * there, or a redirect to `www.` or back.
+ */
+function homeOf({ requestUri, depth }: HttpItem, answered: string | undefined) {
+  const here = hostOf(requestUri);
+  const there = answered === undefined ? null : hostOf(answered);
+  const isSite = depth === 0 || withoutWww(here) === withoutWww(there);
+  return new Set<string | null>(there !== null && isSite ? [here, there] : [here]);
+}
+
+const withoutWww = (host: string | null) => host?.replace(/^www\./, '');
 
 /** A sitemap may only list pages of its own host (sitemaps.org/protocol#location). */
 function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): DiscoveredItem[] {

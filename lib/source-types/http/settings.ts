@@ -133,7 +133,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
   ...grouped('Politeness', {
     respect_robots: {
       label: 'Respect robots.txt',
-      help: 'Fetch only what the site allows crawlers. Turn it off only for a site that allowed it to you.',
+      help: 'Fetch only what the site allows crawlers, and follow no links of pages that say nofollow. Turn it off only for a site that allowed it to you.',
       widget: 'switch',
     },
   }),
@@ -147,7 +147,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     'discovery.same_host': {
       label: 'Same host only',
-      help: 'Follow only links that stay on the host of the item.',
+      help: 'Follow only links that stay on the host of the item, or on the one a seed or its www redirects to.',
       widget: 'switch',
     },
     'discovery.drop_parameters': {

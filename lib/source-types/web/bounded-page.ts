@@ -44,7 +44,11 @@ export interface BoundedPage {
 
 /** @throws PageTooHeavy beyond bounds that have a time */
 export function parsePage(html: string, bounds: PageBounds): BoundedPage {
-  const parser = new BoundedParser({ treeAdapter: countingAdapter(bounds) });
+  // Nothing runs scripts here: what stands in `<noscript>` is part of the page.
+  const parser = new BoundedParser({
+    treeAdapter: countingAdapter(bounds),
+    scriptingEnabled: false,
+  });
   let isCut = false;
   try {
     parser.tokenizer.write(html, true);
@@ -98,7 +102,6 @@ const holdsText: ReadonlySet<number | undefined> = new Set<number>([
   TAG_ID.IFRAME,
   TAG_ID.NOEMBED,
   TAG_ID.NOFRAMES,
-  TAG_ID.NOSCRIPT,
   TAG_ID.PLAINTEXT,
 ]);
 

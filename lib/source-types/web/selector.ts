@@ -90,6 +90,15 @@ function within(value: JsonValue): JsonValue[] {
 /** Links of one page; beyond that it is no page but a dump of a database. */
 const mostLinks = 20_000;
 
+const mostMetas = 1_000;
+
+interface PageLinks {
+  readonly addresses: string[];
+  readonly base: string | null;
+  /** Attributes of its `<meta>` elements. */
+  readonly metas: readonly Readonly<Record<string, string>>[];
+}
+
 let bounds = threadPage;
 
 /**
@@ -112,10 +121,7 @@ const quickSelector = /^[^\s>+~:]+(?:\s[^\s>+~:]+|(?:\s*>\s*[^\s>+~:]+)*)$/;
  * Addresses of the elements that selectors find in a page (`href`, else `src`), and the page's base; of a page
  * beyond the bounds, those of its beginning.
  */
-export function addressesIn(
-  html: string,
-  selectors: readonly string[],
-): { readonly addresses: string[]; readonly base: string | null } {
+export function addressesIn(html: string, selectors: readonly string[]): PageLinks {
   if (bounds === quickPage && !(mayBeQuick(html) && selectors.every(isQuick))) {
     throw new PageTooHeavy('the page may be too heavy for the event loop');
   }
@@ -129,7 +135,11 @@ export function addressesIn(
       if (address !== undefined && !/(^|\s)nofollow(\s|$)/i.test(rel)) addresses.push(address);
     }
   }
-  return { addresses, base: page('base[href]').first().attr('href') ?? null };
+  const metas = page('meta[content]')
+    .toArray()
+    .slice(0, mostMetas)
+    .map((element) => page(element).attr() ?? {});
+  return { addresses, base: page('base[href]').first().attr('href') ?? null, metas };
 }
 
 /** What stands in brackets is compared with one element alone. */

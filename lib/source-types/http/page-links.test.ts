@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '#lib/json.ts';
+import { itemOf } from '#test/fetch-harness.ts';
+import { http } from './index.ts';
+
+interface Sent {
+  /** The address that answered. */
+  readonly url?: string;
+  readonly type?: string;
+  readonly robots?: string;
+  readonly settings?: JsonObject;
+  readonly depth?: number;
+}
+
+function linksOf(
+  html: string,
+  { url, type = 'text/html', robots, settings = {}, depth = 0 }: Sent = {},
+) {
+  const requestUri = 'https://site.example/';
+  const item = itemOf({ resourceType: 'document', resourceId: 'x', requestUri }, { depth });
+  const context = {
+    sourceName: 's',
+    secrets: {},
+    settings: http.settingsSchema.parse({ discovery: { enabled: true }, ...settings }),
+  };
+  const payload = { content_type: type, url: url ?? requestUri, text: html };
+  const responseHeaders: Record<string, string> =
+    robots === undefined ? {} : { 'x-robots-tag': robots };
+  return http
+    .discover(item, payload, context, { responseHeaders })
+    .map((found) => found.requestUri.replace('https://site.example', ''));
+}
+
+describe('links are seen', () => {
+  it.each([
+    ['in noscript', '<body><noscript><ol><li><a href="/a">a</a></ol></noscript>'],
+    ['in noscript of the head', '<head><noscript><a href="/a">a</a></noscript></head>'],
+    ['as a refresh', '<meta http-equiv="Refresh" content="0; url=/a">'],
+    ['as a frame', '<frameset><frame src="/a"></frameset>'],
+    ['as an inline frame', '<iframe src="/a"></iframe>'],
+    ['as an area of a map', '<map><area href="/a"></map>'],
+  ])('%s', (_, html) => {
+    expect(linksOf(html)).toEqual(['/a']);
+  });
+
+  it.each([
+    [
+      'application/xhtml+xml',
+      '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><a href="/a"/></body></html>',
+    ],
+    ['', '<!DOCTYPE html><a href="/a">a</a>'],
+    ['', '\n<html><a href="/a">a</a></html>'],
+  ])('in %j', (type, html) => {
+    expect(linksOf(html, { type })).toEqual(['/a']);
+  });
+
+  it('not in text that names no type', () => {
+    expect(linksOf('about <a href="/a">', { type: '' })).toEqual([]);
+  });
+
+  it('by selectors alone where they were chosen', () => {
+    const html =
+      '<iframe src="/b"></iframe><a class="next" href="/a">a</a><meta http-equiv="refresh" content="0;url=/c">';
+    expect(
+      linksOf(html, { settings: { discovery: { enabled: true, links: ['a.next'] } } }),
+    ).toEqual(['/a']);
+  });
+});
+
+describe('links are left alone', () => {
+  const link = '<body><a href="/a">a</a>';
+  it.each([
+    ['by the page', `<meta name="robots" content="noindex, nofollow">${link}`, undefined],
+    [
+      'by the page, for this crawler',
+      `<meta name="holocroningest" content="none">${link}`,
+      undefined,
+    ],
+    ['by the answer', link, 'nofollow'],
+    ['by the answer, for this crawler', link, 'otherbot: noindex, holocroningest: nofollow'],
+  ])('%s', (_, html, robots) => {
+    const sent = robots === undefined ? {} : { robots };
+    expect(linksOf(html, sent)).toEqual([]);
+    expect(
+      linksOf(html, { ...sent, settings: { respect_robots: false, discovery: { enabled: true } } }),
+    ).toEqual(['/a']);
+  });
+
+  it('not when another crawler is meant', () => {
+    expect(
+      linksOf(`<meta name="otherbot" content="nofollow">${link}`, { robots: 'otherbot: nofollow' }),
+    ).toEqual(['/a']);
+  });
+});
+
+describe('the host that answered', () => {
+  const html =
+    '<a href="/a">a</a><a href="https://site.example/b">b</a><a href="https://other.example/c">c</a>';
+  const www = ['https://www.site.example/a', '/b'];
+
+  it('is the site where it is the www host, or a seed was sent there', () => {
+    expect(linksOf(html, { url: 'https://www.site.example/' })).toEqual(www);
+    expect(linksOf(html, { url: 'https://www.site.example/', depth: 3 })).toEqual(www);
+    expect(linksOf('<a href="/a">a</a>', { url: 'https://new.example/' })).toEqual([
+      'https://new.example/a',
+    ]);
+  });
+
+  it('is not when a link was sent to another', () => {
+    expect(linksOf(html, { url: 'https://other.example/', depth: 1 })).toEqual(['/b']);
+  });
+});
