@@ -541,7 +541,9 @@ CREATE TABLE workers (
   in_flight INTEGER NOT NULL DEFAULT 0,
   items_completed INTEGER NOT NULL DEFAULT 0,
   items_failed INTEGER NOT NULL DEFAULT 0,
-  facts TEXT
+  facts TEXT,
+  -- The lease of the suspect it tries: one that dies then was ended by this item.
+  suspect_lease_id TEXT
 );
 
 CREATE INDEX IX_workers_heartbeat ON workers (heartbeat_at);

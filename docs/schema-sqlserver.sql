@@ -651,6 +651,8 @@ CREATE TABLE [ingest].[workers] (
     [items_completed] INT NOT NULL CONSTRAINT [DF_workers_items_completed] DEFAULT 0,
     [items_failed] INT NOT NULL CONSTRAINT [DF_workers_items_failed] DEFAULT 0,
     [facts] NVARCHAR(MAX) NULL,
+    -- The lease of the suspect it tries: one that dies then was ended by this item.
+    [suspect_lease_id] NVARCHAR(36) NULL,
     CONSTRAINT [PK_workers] PRIMARY KEY CLUSTERED ([worker_id])
 );
 GO

@@ -31,6 +31,7 @@ const usedTables: readonly TableName[] = [
   'seen_resources',
   'sources',
   'hosts',
+  'workers',
   'host_deltas',
   'request_keys',
   'audit_log',
@@ -99,6 +100,10 @@ export async function passTime(db: Db, ms: number): Promise<void> {
       last_fetched_at: earlier('last_fetched_at'),
       next_fetch_at: earlier('next_fetch_at'),
     })
+    .execute();
+  await db.q
+    .updateTable('workers')
+    .set({ heartbeat_at: earlier('heartbeat_at') })
     .execute();
   await db.q
     .updateTable('sources')

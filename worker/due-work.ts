@@ -6,7 +6,7 @@ import { blocksThatAreOver } from '#lib/hosts/blocks.ts';
 import { dueActions } from '#lib/items/bulk/work.ts';
 import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
 import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimable.ts';
-import { expiredLeases } from '#lib/queue/lease/lease.ts';
+import { expiredLeases } from '#lib/queue/lease/rescue.ts';
 import { runsAtWork, runsUnderWay } from '#lib/runs/finish-runs.ts';
 import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
 import { dueComparisons, dueQueueComparisons } from '#lib/totals/check-next-totals.ts';

@@ -63,6 +63,19 @@ async function renewLeases(inFlight: InFlight, context: PipelineContext): Promis
   inFlight.breakOff('lease_lost', (one) => asked.has(one) && !kept.has(one.item.leaseId));
 }
 
+/** Takes back what was leased by workers that are gone; what cannot be taken back is said and left for the next time. */
+export async function rescueExpired(
+  { store, log }: PipelineContext,
+  figures: DutyFigures,
+): Promise<void> {
+  const rescued = await store.rescueExpired(undefined, {
+    onFault: (itemId, error) =>
+      log[levelOf(error)]({ err: error, item_id: itemId }, 'an item could not be rescued'),
+  });
+  figures.rescued += rescued;
+  if (rescued > 0) log.warn({ rescued }, 'returned items whose leases ran out');
+}
+
 /** Runs that are being put together, runs that have spent their budget, runs with nothing left to do. */
 export async function advanceRuns(context: PipelineContext): Promise<void> {
   await endSpentRuns(context.db);
@@ -140,7 +153,7 @@ function clockSkewMs(sentAtMs: number, databaseNow: Instant): number | null {
 
 /** What there is to do at every beat of the pulse, in the order in which it is started. */
 export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDuty[] {
-  const { db, store, log, workerId } = context;
+  const { db, log, workerId } = context;
   const { figures, ended } = parts;
   return [
     {
@@ -149,9 +162,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       atLeastMs: rescueEveryMs,
       fillsQueue: true,
       run: async () => {
-        const rescued = await store.rescueExpired();
-        figures.rescued += rescued;
-        if (rescued > 0) log.warn({ rescued }, 'returned items of workers that fell silent');
+        await rescueExpired(context, figures);
       },
     },
     {

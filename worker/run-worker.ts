@@ -10,7 +10,14 @@ import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
-import { advanceRuns, type DutyFigures, figuresOf, performDuties, pulseOf } from './duties.ts';
+import {
+  advanceRuns,
+  type DutyFigures,
+  figuresOf,
+  performDuties,
+  pulseOf,
+  rescueExpired,
+} from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { LostClaims } from './lost-claims.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
@@ -19,6 +26,7 @@ import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context
 import { createSourceMemory } from './pipeline/load-source.ts';
 import { WaitingVisits } from './pipeline/polite-http.ts';
 import { processBatch } from './pipeline/process.ts';
+import { Suspects } from './pipeline/suspects.ts';
 import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
@@ -72,6 +80,7 @@ export async function runWorker(
     claimEvents: new ClaimEvents(workerId),
     lostClaims: new LostClaims(),
     waitingVisits: new WaitingVisits(),
+    suspects: new Suspects(runtime.db, workerId),
     http: runtime.http,
     robots: createRobotsCache(runtime.db),
     memory: createSourceMemory(),
@@ -118,9 +127,7 @@ export async function runWorker(
   stop.hard.addEventListener('abort', breakOff);
   try {
     // What an earlier worker left behind, and runs launched meanwhile, before the first claim.
-    await attempt(context, 'rescue expired leases', async () => {
-      figures.rescued += await context.store.rescueExpired();
-    });
+    await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
     await attempt(context, 'advance the runs', () => advanceRuns(context));
     await claimAndProcess(context, pulse, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);

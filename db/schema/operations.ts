@@ -19,6 +19,8 @@ export interface WorkersTable {
   items_failed: Generated<number>;
   /** JSON: rescued leases, deadlocks retried, clock skew in ms, pool figures. */
   facts: JsonText | null;
+  /** The lease of the suspect that it has begun last (`lib/queue/lease/suspects.ts`). */
+  suspect_lease_id: Generated<string | null>;
 }
 
 export interface BulkActionsTable {

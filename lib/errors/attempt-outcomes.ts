@@ -130,9 +130,14 @@ const rules = {
   internal: rule('retry', 'A fault of ours; bounded, so that it does no harm if it persists.'),
   source_type_faulty: rule('retry', 'The fault may depend on what the source sent.'),
   attempt_overdue: rule('retry', 'A source that took so long may be quicker later.', hostFault),
-  attempts_exhausted: rule(
-    'give_up',
-    'Workers died while processing it as often as it may be attempted.',
+  attempts_exhausted: rule('give_up', 'Its leases ran out as often as it may be attempted.'),
+  worker_lost: rule(
+    'retry',
+    'A worker died with all it held: no item pays, and each of them is tried alone once.',
+  ),
+  worker_lost_again: rule(
+    'retry',
+    'Its worker died while it was the only suspect: it is one more.',
   ),
   lease_lost: rule('leave', 'The item is another worker’s now; a late result changes nothing.'),
   // our database

@@ -98,6 +98,9 @@ export const appErrorRemedies = {
   snapshot_conflict:
     'These records exist here with other content: import into another database, or find out which are right.',
   attempts_exhausted: 'It failed too often; correct the cause and retry it.',
+  worker_lost: 'Nothing to do: its worker died while it held the item, which is tried again.',
+  worker_lost_again:
+    'Nothing to do yet: it was tried alone and its worker died; once more, and it is poisonous.',
   source_type_faulty:
     'Correct the source type: what it answered is not one of the outcomes that docs/source-types.md lists.',
   attempt_overdue:

@@ -2,6 +2,7 @@
 import { rowsAtOnce } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { eventKinds, type NewEvent } from './model.ts';
 
 const messageLength = 1_000;
@@ -33,9 +34,6 @@ const rowOf = (tx: Session, event: NewEvent) => ({
   work_item_id: event.workItemId ?? null,
   worker_id: event.workerId ?? null,
   host: event.host ?? null,
-  message:
-    event.message.length > messageLength
-      ? `${event.message.slice(0, messageLength - 1)}…`
-      : event.message,
+  message: boundedMessage(event.message, messageLength),
   data: event.data === undefined ? null : JSON.stringify(event.data),
 });

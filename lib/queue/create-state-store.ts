@@ -11,7 +11,8 @@ import { complete } from './finish/complete.ts';
 import { completeMany } from './finish/complete-many.ts';
 import { fail } from './finish/fail.ts';
 import { getKnownResources } from './known-resources.ts';
-import { release, renewLease, rescueExpired } from './lease/lease.ts';
+import { release, renewLease } from './lease/lease.ts';
+import { Rescue } from './lease/rescue.ts';
 import { resetForRecrawl } from './recrawl.ts';
 import { claimedFromRow, workItemFromRow } from './rows.ts';
 import type { StateStore } from './state-store.ts';
@@ -55,6 +56,7 @@ export async function createStateStore(options: StateStoreOptions = {}): Promise
 }
 
 function storeOver(db: Db): StateStore {
+  const rescue = new Rescue(db);
   return {
     enqueue: async (item) => (await enqueueMany(db, [item])).length === 1,
     enqueueMany: (items, options) => enqueueMany(db, items, options),
@@ -87,7 +89,8 @@ function storeOver(db: Db): StateStore {
     completeMany: (inputs) => completeMany(db, inputs),
     fail: (input) => fail(db, input),
     release: (fences, postponement) => release(db, fences, postponement),
-    rescueExpired: (limit) => rescueExpired(db, limit),
+    rescueExpired: (limit, options) =>
+      rescue.pass({ ...options, ...(limit === undefined ? {} : { limit }) }),
   };
 }
 

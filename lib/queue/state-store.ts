@@ -5,6 +5,7 @@
 
 import type { BatchSize } from '#db/queue/storage.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
+import type { RescueOptions } from './lease/rescue.ts';
 import type {
   ClaimedItem,
   CompletionInput,
@@ -119,6 +120,9 @@ export interface StateStore {
    * postponement they are not claimed again before its time.
    */
   release(fences: readonly Fence[], postponement?: Postponement): Promise<number>;
-  /** Returns expired leases to pending (or failed, when attempts are used up); their attempt stays counted. */
-  rescueExpired(limit?: number): Promise<number>;
+  /**
+   * Returns items whose leases ran out to pending, or fails those that have ended (`lib/queue/lease/suspects.ts`), until
+   * none is left. Of a worker that died no item pays an attempt, unless it was tried alone. Returns how many.
+   */
+  rescueExpired(limit?: number, options?: Omit<RescueOptions, 'limit'>): Promise<number>;
 }

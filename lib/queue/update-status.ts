@@ -2,6 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { noLease, statusIs } from './lease/leased-item.ts';
 import { requireMove } from './lifecycle.ts';
 import { reopenItems } from './reopen.ts';
@@ -68,7 +69,7 @@ async function move(
       ...noLease,
       wait_reason: null,
       updated_at: now,
-      error_message: errorMessage,
+      error_message: boundedMessage(errorMessage),
       error_code: null,
       ...(status === 'pending' ? { available_at: now } : {}),
       ...(status === 'completed' ? { last_fetched_at: now } : {}),

@@ -1,8 +1,10 @@
 /** The end of a run, whatever ends it, and the emptying of its queue. */
+
 import { sql } from 'kysely';
 import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { EventKind } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
@@ -43,7 +45,7 @@ export async function endRun(
   if (end.errorMessage !== undefined) {
     await tx.q
       .updateTable('ingest_runs')
-      .set({ error_message: end.errorMessage })
+      .set({ error_message: boundedMessage(end.errorMessage) })
       .where('run_id', '=', runId)
       .execute();
   }

@@ -50,6 +50,10 @@ function change(
       return work.release(model, request);
     case 'releaseSlot':
       return work.releaseSlot(model, request);
+    case 'heartbeat':
+    case 'trySuspect':
+      work.tellOfWorker(model, request);
+      return undefined;
     case 'rescue':
       return work.rescue(model);
     case 'recrawl':

@@ -4,12 +4,21 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { emptyDatabase, givenSource, useStore } from '../queue-database.ts';
 import { live } from './history.ts';
 import { turn } from './operation.ts';
 import type { Connection } from './perform.ts';
-import { minutesToMs, runIds, runNames, smallRunItems, sourceNames, sources } from './world.ts';
+import {
+  minutesToMs,
+  registeredActors,
+  runIds,
+  runNames,
+  smallRunItems,
+  sourceNames,
+  sources,
+} from './world.ts';
 
 const asked = Number(process.env['INGEST_MODEL_OPERATIONS'] ?? 0);
 /** Over a network an operation takes milliseconds; a history must stay well below five minutes. */
@@ -25,6 +34,9 @@ async function givenWorld({ db }: Connection): Promise<void> {
     await givenSource(db, { name, maxAttempts, rateDelayMs: minutesToMs(delay) });
   }
   const now = db.engine.now();
+  for (const workerId of registeredActors) {
+    await registerWorker(db, { workerId, hostName: 'a', pid: 1, version: '1', concurrency: 1 });
+  }
   for (const name of runNames) {
     await db.q
       .insertInto('ingest_runs')

@@ -1,9 +1,10 @@
 /** What may happen, as plain data that fast-check can draw, shrink and print. */
 import fc from 'fast-check';
 import { workItemStatuses } from '#db/schema.ts';
-import { actors, resourceCount, runNames, sourceNames } from './world.ts';
+import { actors, registeredActors, resourceCount, runNames, sourceNames } from './world.ts';
 
 const actor = fc.constantFrom(...actors);
+const registered = fc.constantFrom(...registeredActors);
 const source = fc.constantFrom(...sourceNames);
 const run = fc.constantFrom(...runNames);
 const resource = fc.record({ source, n: fc.nat({ max: resourceCount - 1 }) });
@@ -82,6 +83,8 @@ const byWorkers = [
     arbitrary: of('releaseSlot', { actor, nth, sentAfterMinutes: fc.constantFrom(0, 10) }),
   },
   { weight: 3, arbitrary: of('rescue', { actor }) },
+  { weight: 2, arbitrary: of('heartbeat', { actor: registered }) },
+  { weight: 2, arbitrary: of('trySuspect', { actor: registered, nth }) },
 ] as const;
 
 const byPeople = [

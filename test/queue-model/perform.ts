@@ -5,6 +5,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { changeItems } from '#lib/items/changes/change-items.ts';
+import { recordSuspect } from '#lib/queue/lease/suspects.ts';
 import type { ClaimedItem, CompletionInput, Fence, NewWorkItem } from '#lib/queue/model.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
@@ -86,6 +87,15 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
       return store.releaseSlot(request.fence.leaseId, minutesToMs(request.sentAfterMinutes));
     case 'rescue':
       return store.rescueExpired();
+    case 'heartbeat':
+      return db.q
+        .updateTable('workers')
+        .set({ heartbeat_at: db.engine.now() })
+        .where('worker_id', '=', request.actor)
+        .execute()
+        .then(() => undefined);
+    case 'trySuspect':
+      return recordSuspect(db, request.actor, request.fence.leaseId);
     case 'recrawl':
       return store.resetForRecrawl(
         {
@@ -97,7 +107,10 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
     case 'recrawlItems':
       return changeItems(db, somebody, { action: 'recrawl' }, request.ids);
     case 'retryItems':
-      return changeItems(db, somebody, { action: 'retry' }, request.ids);
+      // As a claim does first: what has come due is ready, and no longer in backoff.
+      return readyWhatIsDue(db).then(() =>
+        changeItems(db, somebody, { action: 'retry' }, request.ids),
+      );
     case 'skipItems':
       return changeItems(db, somebody, { action: 'skip' }, request.ids);
     case 'updateStatus':
@@ -134,6 +147,16 @@ function carryOut({ db, store }: Connection, request: Request): Promise<unknown>
     case 'crash':
       return Promise.resolve();
   }
+}
+
+async function readyWhatIsDue({ q, engine }: Db): Promise<void> {
+  await q
+    .updateTable('work_items')
+    .set({ wait_reason: null })
+    .where('status', '=', 'pending')
+    .where('wait_reason', '=', 'backoff')
+    .where('available_at', '<=', engine.now())
+    .execute();
 }
 
 const fenceOf = ({ workItemId, leaseId }: ClaimedItem): Fence => ({ workItemId, leaseId });

@@ -2,10 +2,12 @@
 import { compareText } from '#db/compare-text.ts';
 import type { AttemptOutcome, WorkItemStatus } from '#db/schema.ts';
 import {
+  type ActorName,
   configured,
   hostNames,
   hostOf,
   type RunName,
+  registeredActors,
   runNames,
   type SourceName,
   smallRunItems,
@@ -27,6 +29,8 @@ export interface ModelItem {
   /** Minutes; `Infinity` for what is held. */
   availableAt: number;
   held: boolean;
+  /** It waits after a failure, until `availableAt`. */
+  backsOff: boolean;
   lease: ModelLease | null;
   content: string | null;
   checks: number;
@@ -81,6 +85,12 @@ export interface ModelHost {
   blockedUntil: number;
 }
 
+export interface ModelWorker {
+  heartbeatAt: number;
+  /** The lease of the suspect that it has begun last. */
+  tries: string | null;
+}
+
 /** Plain data, so that `structuredClone` makes a second world to try another order in. */
 export interface QueueModel {
   now: number;
@@ -90,6 +100,8 @@ export interface QueueModel {
   runs: Record<RunName, ModelRun>;
   sources: Record<SourceName, ModelSource>;
   hosts: Record<string, ModelHost>;
+  /** Of those actors that are registered as workers. */
+  workers: Partial<Record<ActorName, ModelWorker>>;
 }
 
 const noTime = Number.NEGATIVE_INFINITY;
@@ -121,6 +133,9 @@ export function newModel(): QueueModel {
       nextSlotAt: noTime,
     })),
     hosts: byName(hostNames, () => ({ slot: null, nextSlotAt: noTime, blockedUntil: noTime })),
+    workers: Object.fromEntries(
+      registeredActors.map((name) => [name, { heartbeatAt: 0, tries: null }]),
+    ),
   };
 }
 

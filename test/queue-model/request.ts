@@ -33,6 +33,7 @@ type Plain = Exclude<
       | 'fail'
       | 'release'
       | 'releaseSlot'
+      | 'trySuspect'
       | 'recrawlItems'
       | 'retryItems'
       | 'skipItems'
@@ -48,6 +49,7 @@ export type Request =
   | { readonly kind: 'completeMany'; readonly completions: readonly PlannedCompletion[] }
   | (Pick<OperationOf<'fail'>, 'kind' | 'decision' | 'blockHost'> & { readonly fence: Fence })
   | { readonly kind: 'release'; readonly fence: Fence }
+  | { readonly kind: 'trySuspect'; readonly actor: ActorName; readonly fence: Fence }
   | { readonly kind: 'releaseSlot'; readonly fence: Fence; readonly sentAfterMinutes: number }
   | { readonly kind: 'recrawlItems' | 'retryItems' | 'skipItems'; readonly ids: readonly string[] }
   | {
@@ -111,6 +113,11 @@ export function requestOf(
     case 'release': {
       const fence = nthOf(hands[operation.actor], operation.nth);
       return fence && { kind: 'release', fence };
+    }
+    case 'trySuspect': {
+      const { actor, nth } = operation;
+      const fence = nthOf(hands[actor], nth);
+      return fence && { kind: 'trySuspect', actor, fence };
     }
     case 'releaseSlot': {
       const fence = nthOf(hands[operation.actor], operation.nth);

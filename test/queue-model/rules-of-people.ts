@@ -41,6 +41,7 @@ function reopen(model: QueueModel, item: ModelItem, into: RunName | null): void 
   item.attempt = 0;
   item.availableAt = model.now;
   item.held = false;
+  item.backsOff = false;
   item.errorCode = null;
 }
 
@@ -51,7 +52,10 @@ export function changeItems(
   const allowed = {
     recrawlItems: (item: ModelItem) =>
       item.held || ['completed', 'failed', 'skipped'].includes(item.status),
-    retryItems: (item: ModelItem) => item.held || ['failed', 'skipped'].includes(item.status),
+    retryItems: (item: ModelItem) =>
+      item.held ||
+      ['failed', 'skipped'].includes(item.status) ||
+      (item.status === 'pending' && item.backsOff && item.availableAt > model.now),
     skipItems: (item: ModelItem) => ['pending', 'failed'].includes(item.status),
   }[kind];
   const items = model.items.filter((item) => ids.includes(item.id) && allowed(item));

@@ -3,6 +3,7 @@ import {
   heldBy,
   isHeld,
   type ModelItem,
+  type ModelLease,
   modelHostOf,
   type QueueModel,
   runOf,
@@ -10,7 +11,7 @@ import {
 } from './queue-model.ts';
 import type { PlannedCompletion, PlannedItem, RequestOf } from './request.ts';
 import { countedRunOf, countOutcome, hold, settleReturned } from './run-numbers.ts';
-import { sources } from './world.ts';
+import { type ActorName, sources } from './world.ts';
 
 const lost = { ok: false, code: 'lease_lost' };
 const blockMinutes = 35;
@@ -52,6 +53,7 @@ function newItem(model: QueueModel, planned: PlannedItem, run: ModelItem['run'])
     attempt: 0,
     availableAt: model.now + inMinutes,
     held: false,
+    backsOff: false,
     lease: null,
     content: null,
     checks: 0,
@@ -138,6 +140,7 @@ export function fail(model: QueueModel, { fence, decision, blockHost }: RequestO
     return { ok: true, status };
   }
   item.availableAt = model.now + backoffMinutes;
+  item.backsOff = true;
   if (run) run.retried += 1;
   return { ok: true, status: settleReturned(model, item) };
 }
@@ -188,7 +191,40 @@ const pacedOf = (model: QueueModel): { slot: Slot | null; nextSlotAt: number }[]
   ...Object.values(model.hosts),
 ];
 
-/** Expired leases: back to pending, or failed when the attempts are used up. */
+/** A heartbeat, or which suspect a worker tries. */
+export function tellOfWorker(
+  model: QueueModel,
+  request: RequestOf<'heartbeat' | 'trySuspect'>,
+): void {
+  const worker = model.workers[request.actor];
+  if (!worker) return;
+  if (request.kind === 'heartbeat') worker.heartbeatAt = model.now;
+  else worker.tries = request.fence.leaseId;
+}
+
+const suspicions = ['worker_lost', 'worker_lost_again'];
+
+/** What rescue makes of an item: the attempt of one whose worker is dead counts only when it was tried alone. */
+function judge(model: QueueModel, item: ModelItem, lease: ModelLease): 'failed' | 'pending' {
+  const { maxAttempts } = sources[item.source];
+  const owner = model.workers[lease.owner as ActorName];
+  // A heartbeat of the minute in which the lease ran out was sent after it: time passes between, not within, requests.
+  if (owner === undefined || owner.heartbeatAt >= lease.until) {
+    if (item.attempt < maxAttempts) return 'pending';
+    item.errorCode = 'attempts_exhausted';
+    return 'failed';
+  }
+  if (owner.tries === lease.id) {
+    const ends = item.errorCode === 'worker_lost_again' || item.attempt >= maxAttempts;
+    item.errorCode = ends ? 'poisonous_page' : 'worker_lost_again';
+    return ends ? 'failed' : 'pending';
+  }
+  item.attempt = Math.max(0, item.attempt - 1);
+  if (!suspicions.includes(item.errorCode ?? '')) item.errorCode = 'worker_lost';
+  return 'pending';
+}
+
+/** Expired leases: back to pending, or failed when their item has ended. */
 export function rescue(model: QueueModel): number {
   // Items plain SQL left in progress without a lease would count too; nothing here makes them.
   // In the order in which they expired: of an ended run, the first of them may be the last that it counts.
@@ -196,17 +232,16 @@ export function rescue(model: QueueModel): number {
     .flatMap((item) => (isHeld(item) && item.lease ? [{ item, lease: item.lease }] : []))
     .filter(({ lease }) => lease.until <= model.now)
     .sort(({ lease: one }, { lease: other }) => one.until - other.until || one.nth - other.nth);
-  for (const { item } of expired) {
+  for (const { item, lease } of expired) {
     const run = countedRunOf(model, item);
     item.lease = null;
     item.attempts.push('expired');
-    if (item.attempt >= sources[item.source].maxAttempts) {
-      item.status = 'failed';
-      item.errorCode = 'attempts_exhausted';
+    item.status = judge(model, item, lease);
+    if (item.status === 'failed') {
       countOutcome(run, 'failed');
     } else {
-      item.status = 'pending';
       item.availableAt = model.now;
+      item.backsOff = false;
       if (run) run.retried += 1;
       settleReturned(model, item);
     }
@@ -221,6 +256,7 @@ export function take(
   lease: { readonly id: string; readonly owner: string; readonly minutes: number },
 ): void {
   item.status = 'in_progress';
+  item.backsOff = false;
   item.attempt += 1;
   const until = model.now + lease.minutes;
   item.lease = { id: lease.id, owner: lease.owner, until, nth: nextLease(model) };

@@ -6,6 +6,8 @@
 
 export const actors = ['ann', 'bob', 'cyd'] as const;
 export type ActorName = (typeof actors)[number];
+/** Those that are registered as workers, so that it is known when they die. */
+export const registeredActors = ['ann', 'bob'] as const satisfies readonly ActorName[];
 
 export interface SourceSpec {
   /** `source_system`. */

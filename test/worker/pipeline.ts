@@ -20,6 +20,7 @@ import { claimItems } from '#worker/pipeline/claim.ts';
 import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
 import { createSourceMemory } from '#worker/pipeline/load-source.ts';
 import { WaitingVisits } from '#worker/pipeline/polite-http.ts';
+import { Suspects } from '#worker/pipeline/suspects.ts';
 
 export interface PipelineBench {
   readonly context: PipelineContext;
@@ -70,6 +71,7 @@ async function openBench(
     claimEvents: new ClaimEvents('worker-1'),
     lostClaims: new LostClaims(),
     waitingVisits: new WaitingVisits(),
+    suspects: new Suspects(db, 'worker-1'),
     http,
     robots: createRobotsMemory(),
     memory: createSourceMemory(),

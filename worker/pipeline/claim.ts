@@ -4,6 +4,7 @@ import type { ClaimedItem } from '#lib/queue/model.ts';
 import type { PoliteClaim } from '#lib/queue/state-store.ts';
 import { batchSizeOf, listBatchSizes } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
+import { apart } from './suspects.ts';
 
 export interface Room {
   /** Most requests the claimed items may take: items that are fetched together take one. */
@@ -70,7 +71,8 @@ function handOut(
   }));
   const urgent = new Set(underSlot);
   const isUrgent = (batch: readonly LeasedItem[]) => batch.some(({ item }) => urgent.has(item));
-  return { batches: batchesOf(leased), retryInMs, isUrgent };
+  const batches = batchesOf(leased).flatMap((batch) => apart(batch, isUrgent(batch)));
+  return { batches, retryInMs, isUrgent };
 }
 
 /** Items of one source and kind go together in the order of the claim, as many as its type allows. */

@@ -13,6 +13,7 @@ import type { LostClaims } from '../lost-claims.ts';
 import type { RetryTransientOptions } from '../retry-transient.ts';
 import type { SourceMemory } from './load-source.ts';
 import type { WaitingVisits } from './polite-http.ts';
+import type { Suspects } from './suspects.ts';
 
 export interface PipelineContext {
   readonly db: Db;
@@ -24,6 +25,8 @@ export interface PipelineContext {
   readonly lostClaims: LostClaims;
   /** Redirects of this worker that wait for the host they lead to. */
   readonly waitingVisits: WaitingVisits;
+  /** Items that may end a worker, tried one at a time. */
+  readonly suspects: Suspects;
   readonly http: HttpClient;
   /** robots.txt files the fleet has read. */
   readonly robots: RobotsCache;

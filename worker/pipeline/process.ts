@@ -62,7 +62,9 @@ export async function processItem(
   const startedAt = performance.now();
   const itemContext = withLogOf(leased, context);
   try {
-    const result = await carryThrough(leased, itemContext, steps);
+    const result = await context.suspects.alone(leased, itemContext, () =>
+      carryThrough(leased, itemContext, steps),
+    );
     if (context.log.isLevelEnabled('debug')) {
       itemContext.log.debug(
         { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },

@@ -14,7 +14,9 @@ CREATE TABLE IF NOT EXISTS workers (
   in_flight INTEGER NOT NULL DEFAULT 0,
   items_completed INTEGER NOT NULL DEFAULT 0,
   items_failed INTEGER NOT NULL DEFAULT 0,
-  facts TEXT
+  facts TEXT,
+  -- The lease of the suspect it tries: one that dies then was ended by this item.
+  suspect_lease_id TEXT
 );
 GO
 CREATE INDEX IF NOT EXISTS IX_workers_heartbeat ON workers (heartbeat_at);

@@ -56,6 +56,36 @@ describe.each(contractEngines())('undoing bulk actions on $name', (engine) => {
     },
   );
 
+  test('an item in backoff that was retried stays in its run, and waits again as before', async () => {
+    const runId = await givenRun(given.db);
+    const [id = ''] = await givenItems(1, 'pending', { runId });
+    await given.db.q
+      .updateTable('work_items')
+      .set({
+        attempt: 2,
+        wait_reason: 'backoff',
+        available_at: given.db.engine.nowPlus(600_000),
+        error_code: 'http_server_error',
+      })
+      .execute();
+    const before = { item: await state(id), run: await numbers(runId) };
+    const done = await launch({ action: 'retry' });
+    await work();
+    expect(await given.row(id)).toMatchObject({
+      run_id: runId,
+      status: 'pending',
+      attempt: 0,
+      wait_reason: null,
+    });
+    expect(await numbers(runId)).toEqual(before.run);
+    await undo(done);
+    await work();
+    expect({ item: await state(id), run: await numbers(runId) }).toEqual(before);
+    expect(await given.store.dequeue(1)).toEqual([]);
+    await changeItems(given.db, operator, { action: 'retry' }, [id]);
+    expect(await given.store.dequeue(1)).toMatchObject([{ workItemId: id, runId, attempt: 1 }]);
+  });
+
   test('items taken off hold are on hold again', async () => {
     const [id = ''] = await givenItems(1);
     await changeItems(given.db, operator, { action: 'hold' }, [id]);

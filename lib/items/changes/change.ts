@@ -97,8 +97,8 @@ export interface ChangeDefinition<C extends { readonly action: string }> {
     readonly isDangerous?: boolean;
     readonly change: C;
   }[];
-  /** Which statuses it takes; `held`: pending items that are on hold. */
-  readonly takes: readonly (WorkItemStatus | 'on_hold')[];
+  /** Which statuses it takes; `on_hold` and `backoff`: pending items that are held, or wait after a failure. */
+  readonly takes: readonly (WorkItemStatus | 'on_hold' | 'backoff')[];
   /** Retired items are left unless it says otherwise. */
   readonly takesRetired?: boolean;
   /** Why it leaves an item for another reason than its status; null = it does not. */

@@ -24,7 +24,8 @@ export const putBackFromQueue = {
   find: ({ untouched }: PutBack): ItemQuery =>
     untouched.where('status', '=', statusIs('pending')).where('attempt', '=', 0),
   async restore(tx: Session, group: ChangedGroup, ids: readonly string[]): Promise<void> {
-    const wasOnHold = group.status === 'pending' && group.waitReason === onHoldReason;
+    const waited = group.status === 'pending' && group.waitReason !== null;
+    const wasOnHold = waited && group.waitReason === onHoldReason;
     // Of an ended run the numbers are history, and the items were not counted out of it.
     if (await isRunning(tx, group.runId)) {
       await adjustRun(tx, group.runId, timesDeltas(outcomeDeltas(group.status, 1), ids.length));
@@ -35,7 +36,7 @@ export const putBackFromQueue = {
       run_id: group.runId,
       error_code: group.errorCode,
       error_message: group.errorMessage,
-      ...(wasOnHold ? onHoldChange(tx) : {}),
+      ...(wasOnHold ? onHoldChange(tx) : waited ? waitAsBefore(tx, group) : {}),
     });
   },
 };
@@ -50,11 +51,15 @@ export async function putBackIntoRun(
   if (runGoesOn) await adjustRun(tx, group.runId, { total: ids.length });
   await writeItems(tx, ids, {
     run_id: runGoesOn ? group.runId : null,
-    wait_reason: group.waitReason,
-    available_at:
-      group.availableAt === null ? tx.engine.now() : tx.engine.instantParam(group.availableAt),
+    ...waitAsBefore(tx, group),
   });
 }
+
+const waitAsBefore = (tx: Session, group: ChangedGroup) => ({
+  wait_reason: group.waitReason,
+  available_at:
+    group.availableAt === null ? tx.engine.now() : tx.engine.instantParam(group.availableAt),
+});
 
 /** Locks the run's row until the transaction ends; whether it still runs. */
 export const isRunning = async (tx: Session, runId: string | null): Promise<boolean> =>

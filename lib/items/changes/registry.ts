@@ -59,6 +59,8 @@ export function refusalBy<C extends { readonly action: string }>(
   if (item.refetch === 'retired' && !definition.takesRetired) return 'retired';
   const own = definition.refuses?.(item, change) ?? null;
   if (own !== null) return own;
+  const waits = item.status === 'pending' && item.wait_reason === 'backoff';
+  if (waits && definition.takes.includes('backoff')) return null;
   const standing = isOnHold({ status: item.status, waitReason: item.wait_reason })
     ? 'on_hold'
     : item.status;

@@ -1,4 +1,4 @@
-/** Retry: tries failed and skipped items again, and those on hold, with their attempts at 0. */
+/** Retry: tries failed and skipped items again, those on hold and those in backoff, at once and with their attempts at 0. */
 import { reopenItems } from '#lib/queue/reopen.ts';
 import { items } from '../words.ts';
 import { defineChange } from './change.ts';
@@ -11,7 +11,7 @@ export const retry = defineChange({
   icon: 'back',
   permission: 'work-items:change',
   isMain: true,
-  takes: ['failed', 'skipped', 'on_hold'],
+  takes: ['failed', 'skipped', 'on_hold', 'backoff'],
   apply: (tx, taken) => reopenItems(tx, taken, {}),
   undo: putBackFromQueue,
   words: {

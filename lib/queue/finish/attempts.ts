@@ -2,6 +2,7 @@
 import type { Session } from '#db/engine.ts';
 import type { AttemptInsert } from '#db/queue/storage.ts';
 import type { AttemptOutcome, WorkItemRow } from '#db/schema.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -45,7 +46,7 @@ function attemptRow({ item, report, ...end }: EndedAttempt): AttemptInsert {
     outcome: end.outcome,
     http_status: report?.httpStatus ?? null,
     error_code: end.errorCode ?? null,
-    error_message: end.errorMessage ?? null,
+    error_message: boundedMessage(end.errorMessage ?? null),
     facts: facts === null ? null : JSON.stringify(facts),
     ingest_id: end.ingestId ?? null,
     items_discovered: end.itemsDiscovered ?? 0,

@@ -1,6 +1,7 @@
 /** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { behindProbesMs, failedPage } from '#lib/hosts/failing-pages.ts';
@@ -45,7 +46,7 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
       hostFailed,
       page,
       blockMs: input.blockHostMs ?? null,
-      reason: input.errorMessage.slice(0, 400),
+      reason: boundedMessage(input.errorMessage, 400),
       facts: input.attempt.facts,
     });
     const { errorCode, errorMessage } = input;
@@ -96,7 +97,7 @@ function failedItem(
     status,
     ...noLease,
     error_code: input.errorCode,
-    error_message: input.errorMessage,
+    error_message: boundedMessage(input.errorMessage),
     last_http_status: input.attempt.httpStatus,
     wait_reason: waits ? 'backoff' : null,
     ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
@@ -114,11 +115,9 @@ function missingItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkI
   return {
     ...failedItem(tx, input, 'skipped'),
     error_code: missingCode,
-    error_message:
-      `It was there when it was fetched last, and is missing now. ${input.errorMessage}`.slice(
-        0,
-        4000,
-      ),
+    error_message: boundedMessage(
+      `It was there when it was fetched last, and is missing now. ${input.errorMessage}`,
+    ),
     missing_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
     next_fetch_at: nextMs === null ? null : tx.engine.nowPlus(nextMs),
   };

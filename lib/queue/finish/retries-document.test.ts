@@ -48,8 +48,8 @@ with the moment since when, its records are kept, the run counts it, and recrawl
 after a day, then after as long as it has been missing, at most 90 days. The **host** is left alone by the whole fleet where the table says so: for as long as the item waits, or as
 it asked for; five pages in a row that fail block it for 30 s, 1 min … 15 min, and one probe at a time tells
 whether it is back, pages that have not failed before those that have. A page counts once, and not at all when it has
-failed before and the host has answered others since: it is to blame itself. An attempt whose worker died is counted, and the item returns to the queue when its lease
-expires.
+failed before and the host has answered others since: it is to blame itself. An attempt whose lease expired is counted, unless its worker died with all it held: then only
+an item that was tried alone pays, and fails as \`poisonous_page\` the second time ([queue.md](queue.md)).
 
 ## Outcomes
 
