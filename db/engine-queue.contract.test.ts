@@ -80,23 +80,35 @@ describe.each(contractEngines())('the queue of the engine on $name', (contract) 
       expect(stored.map((row) => JSON.parse(row.metadata ?? '').resource_id)).toEqual(ids);
     });
 
-    it('two sessions with the same keys insert each key once', async () => {
-      const other = await opened.openAnother();
-      const all = await Promise.all(
-        [db, other, db, other].map((one, session) =>
-          one.transaction((tx) =>
-            tx.engine.insertWorkItemsIfAbsent(
+    it('eight producers of the same keys insert each once, are told which, and none is run again', async () => {
+      const sessions = [db];
+      while (sessions.length < 8) sessions.push(await opened.openAnother());
+      let runs = 0;
+      const told = await Promise.all(
+        sessions.map((one, session) =>
+          one.transaction((tx) => {
+            // A key that is taken would fail the transaction, which is then run again.
+            runs += 1;
+            return tx.engine.insertWorkItemsIfAbsent(
               tx,
               workItemRows(200).map((row) => ({
                 ...row,
                 work_item_id: `${row.work_item_id}-${session}`,
               })),
-            ),
-          ),
+            );
+          }),
         ),
       );
-      expect(all.reduce((sum, one) => sum + one.size, 0)).toBe(200);
+      const stored = await db.q
+        .selectFrom('work_items')
+        .select(['work_item_id', 'dedupe_key'])
+        .execute();
+      expect(new Set(stored.map((row) => row.dedupe_key)).size).toBe(200);
+      expect(told.flatMap((ids) => [...ids]).sort()).toEqual(
+        stored.map((row) => row.work_item_id).sort(),
+      );
       expect(await counts()).toEqual({ 'sample/pending': 200 });
+      expect(runs).toBe(8);
     });
 
     it('a key that is too long is refused with its own code', async () => {
