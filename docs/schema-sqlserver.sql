@@ -936,8 +936,9 @@ BEGIN
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
     IF EXISTS (SELECT 1 FROM [ingest].[work_items] AS w
         WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now)
+        -- CASE: found by their keys. Walking the index of what waits for each of them would be quadratic.
         UPDATE [ingest].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK) SET [wait_reason] = NULL
-        WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold' AND [work_item_id] IN (
+        WHERE CASE WHEN [status] = N'pending' AND [wait_reason] <> N'on_hold' THEN 1 ELSE 0 END = 1 AND [work_item_id] IN (
             SELECT TOP (500) w.[work_item_id]
             FROM [ingest].[work_items] AS w WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now
@@ -952,8 +953,8 @@ GO
 -- takes their queue rows away. A claim waits for nobody: what was passed over keeps its queue row, and those behind
 -- it are looked at instead. Item before queue row, as plain SQL does it.
 --
--- TOP tells a planner without statistics of table variables how few the rows are, and CASE keeps it from walking an
--- index of the status: the items are found by their key.
+-- The items are found by their keys, one seek for each: CROSS APPLY with TOP (1) leaves a planner without statistics of
+-- table variables no join over the whole table, and CASE keeps it from walking an index of the status.
 CREATE PROCEDURE [ingest].[claim_items]
     @claim NVARCHAR(36),
     @owner NVARCHAR(100),
@@ -996,8 +997,9 @@ BEGIN
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id] INTO @claimed
-            FROM (SELECT TOP (@looked) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
-            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+            FROM @look AS l CROSS APPLY (
+                SELECT TOP (1) w.[work_item_id] FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
+            WHERE l.[position] > @at AND [work_items].[work_item_id] = k.[work_item_id]
                 AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
             SET @taken = @taken + @@ROWCOUNT;
         END
@@ -1005,8 +1007,8 @@ BEGIN
         SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM (SELECT TOP (@limit) [work_item_id] FROM @claimed) AS c
-    JOIN [ingest].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+    SELECT item.* FROM @claimed AS c CROSS APPLY (
+        SELECT TOP (1) w.* FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
 END
 GO
 -- Inserts the items whose dedupe key is absent: @items is a JSON array of objects named like the columns, what is null left
@@ -1878,8 +1880,9 @@ BEGIN
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id], inserted.[lease_id], CASE WHEN @unit IS NULL THEN 0 ELSE 1 END INTO @claimed
-            FROM (SELECT TOP (@room) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
-            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+            FROM @look AS l CROSS APPLY (
+                SELECT TOP (1) w.[work_item_id] FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
+            WHERE l.[position] > @at AND l.[position] <= @at + @room AND [work_items].[work_item_id] = k.[work_item_id]
                 AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
             SET @found = @@ROWCOUNT;
         END
@@ -1937,6 +1940,6 @@ BEGIN
     END
     SELECT CAST(@retry_ms AS FLOAT) AS [retry_in_ms];
     IF @taken > 0
-        SELECT item.*, c.[under_slot] FROM (SELECT TOP (@taken) [work_item_id], [under_slot] FROM @claimed) AS c
-        JOIN [ingest].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+        SELECT item.*, c.[under_slot] FROM @claimed AS c CROSS APPLY (
+            SELECT TOP (1) w.* FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
 END

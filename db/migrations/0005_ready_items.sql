@@ -130,8 +130,9 @@ BEGIN
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
     IF EXISTS (SELECT 1 FROM [$(schema)].[work_items] AS w
         WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now)
+        -- CASE: found by their keys. Walking the index of what waits for each of them would be quadratic.
         UPDATE [$(schema)].[work_items] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK) SET [wait_reason] = NULL
-        WHERE [status] = N'pending' AND [wait_reason] <> N'on_hold' AND [work_item_id] IN (
+        WHERE CASE WHEN [status] = N'pending' AND [wait_reason] <> N'on_hold' THEN 1 ELSE 0 END = 1 AND [work_item_id] IN (
             SELECT TOP (500) w.[work_item_id]
             FROM [$(schema)].[work_items] AS w WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             WHERE w.[status] = N'pending' AND w.[wait_reason] <> N'on_hold' AND w.[available_at] <= @now
@@ -149,8 +150,8 @@ GO
 -- takes their queue rows away. A claim waits for nobody: what was passed over keeps its queue row, and those behind
 -- it are looked at instead. Item before queue row, as plain SQL does it.
 --
--- TOP tells a planner without statistics of table variables how few the rows are, and CASE keeps it from walking an
--- index of the status: the items are found by their key.
+-- The items are found by their keys, one seek for each: CROSS APPLY with TOP (1) leaves a planner without statistics of
+-- table variables no join over the whole table, and CASE keeps it from walking an index of the status.
 CREATE PROCEDURE [$(schema)].[claim_items]
     @claim NVARCHAR(36),
     @owner NVARCHAR(100),
@@ -193,8 +194,9 @@ BEGIN
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id] INTO @claimed
-            FROM (SELECT TOP (@looked) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
-            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+            FROM @look AS l CROSS APPLY (
+                SELECT TOP (1) w.[work_item_id] FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
+            WHERE l.[position] > @at AND [work_items].[work_item_id] = k.[work_item_id]
                 AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
             SET @taken = @taken + @@ROWCOUNT;
         END
@@ -202,8 +204,8 @@ BEGIN
         SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM (SELECT TOP (@limit) [work_item_id] FROM @claimed) AS c
-    JOIN [$(schema)].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+    SELECT item.* FROM @claimed AS c CROSS APPLY (
+        SELECT TOP (1) w.* FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
 END
 GO
 IF OBJECT_ID(N'[$(schema)].[enqueue_items]', N'P') IS NOT NULL

@@ -384,8 +384,9 @@ BEGIN
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
             OUTPUT inserted.[work_item_id], inserted.[lease_id], CASE WHEN @unit IS NULL THEN 0 ELSE 1 END INTO @claimed
-            FROM (SELECT TOP (@room) * FROM @look WHERE [position] > @at ORDER BY [position]) AS l
-            WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+            FROM @look AS l CROSS APPLY (
+                SELECT TOP (1) w.[work_item_id] FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
+            WHERE l.[position] > @at AND l.[position] <= @at + @room AND [work_items].[work_item_id] = k.[work_item_id]
                 AND CASE WHEN [work_items].[status] = N'pending' AND [work_items].[wait_reason] IS NULL THEN 1 ELSE 0 END = 1;
             SET @found = @@ROWCOUNT;
         END
@@ -443,7 +444,7 @@ BEGIN
     END
     SELECT CAST(@retry_ms AS FLOAT) AS [retry_in_ms];
     IF @taken > 0
-        SELECT item.*, c.[under_slot] FROM (SELECT TOP (@taken) [work_item_id], [under_slot] FROM @claimed) AS c
-        JOIN [$(schema)].[work_items] AS item ON item.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT;
+        SELECT item.*, c.[under_slot] FROM @claimed AS c CROSS APPLY (
+            SELECT TOP (1) w.* FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
 END
 GO
