@@ -71,6 +71,6 @@ describe.each(contractEngines())('random histories on $name', (engine) => {
       );
       expect(lived).toBeGreaterThanOrEqual(operations);
     },
-    Math.max(120_000, asked * 20),
+    Math.max(300_000, asked * 20),
   );
 });

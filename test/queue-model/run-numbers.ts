@@ -10,12 +10,12 @@ export function countOutcome(run: ModelRun | null, status: WorkItemStatus, by: 1
 }
 
 /**
- * The run that an item in a worker's hands still counts into, null when none: of an ended run what was leased when it
- * ended, which its numbers leave open. Plain SQL sends items round again, and never makes them open.
+ * The run that an item in a worker's hands still counts into, null when none: one that is running or being emptied, and
+ * of an ended run what its numbers leave open.
  */
 export function countedRunOf(model: QueueModel, item: ModelItem): ModelRun | null {
   const run = runOf(model, item);
-  return run && (run.status === 'running' || run.processed < run.total) ? run : null;
+  return openRunOf(model, item) ?? (run && run.processed < run.total ? run : null);
 }
 
 /** The numbers of a run that has ended and is emptied are history for what is in nobody's hands. */
