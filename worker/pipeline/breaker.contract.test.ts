@@ -109,8 +109,10 @@ describe.each(contractEngines())(
 
     it('let others be its probe: a page that can answer opens it again', async () => {
       fails = (page) => page < 5;
-      await seed(20, { max_retries: 3 });
-      expect(await work()).toHaveLength(5);
+      await seed(20, { max_retries: 9 });
+      // On a slow database some of them are due again before the fifth was asked.
+      expect(new Set(await work())).toEqual(new Set(['retried']));
+      expect(await host()).toMatchObject({ consecutive_failures: 5 });
       expect((await host()).blocked_until).not.toBeNull();
       asked.length = 0;
       for (let probe = 0; probe < 5 && !asked.some((page) => page > 4); probe += 1) {
