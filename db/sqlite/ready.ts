@@ -137,13 +137,16 @@ export function firstOfLimitedHosts(
   fullHosts: readonly string[],
 ): RawBuilder<unknown> {
   const pairs = runs.map(({ source, runId }) => ({ ...source, run: runId }));
+  // One condition over both would read every host there is.
+  const limited = (index: string, isLimited: RawBuilder<unknown>) => sql`
+      select h.host, h.pace_ms, h.next_slot_at from hosts as h indexed by ${sql.id(index)}
+      where ${isLimited} and not coalesce(h.blocked_until > ${sqliteWords.now()}, 0)
+        and not (h.pace_ms > 0 and coalesce(${slotIsShut()}, 0)) and h.host not in ${rowsOf(fullHosts)}`;
   return sql`
     select h.host, h.pace_ms, h.next_slot_at, first.place, item.work_item_id, item.priority, item.created_at, item.resource_type
     from (
-      select h.host, h.pace_ms, h.next_slot_at from hosts as h
-      where (h.pace_ms > 0 or h.concurrency is not null) and not coalesce(h.blocked_until > ${sqliteWords.now()}, 0)
-        and not (h.pace_ms > 0 and coalesce(${slotIsShut()}, 0)) and h.host not in ${rowsOf(fullHosts)}
-      order by h.next_slot_at desc, h.host limit 500
+      ${limited('IX_hosts_pace', sql`h.pace_ms > 0`)} union ${limited('IX_hosts_concurrency', sql`h.concurrency is not null`)}
+      order by next_slot_at desc, host limit 500
     ) as h
     join (select key as place, value as pair from json_each(${JSON.stringify(pairs)})) as first
     join work_items as item on item.work_item_id = (
