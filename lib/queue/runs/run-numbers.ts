@@ -98,8 +98,8 @@ export async function readRunState(s: Session, runId: string | null): Promise<Ru
 
 /**
  * Locks the run's row until the transaction ends, and reads its state. Whatever puts an item into a run's queue
- * without holding an item of that run in progress locks the row, so that the run does not end meanwhile. Null for items without a run, and for run ids of an older database that name no run (they need not
- * even be UUIDs).
+ * without holding an item of that run in progress locks the row, so that the run does not end meanwhile. Null for
+ * items without a run, and for run ids of an older database that name no run (they need not even be UUIDs).
  */
 export async function lockRun(tx: Session, runId: string | null): Promise<RunState | null> {
   if (runId === null || !isUuid(runId)) return null;
