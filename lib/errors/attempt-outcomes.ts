@@ -137,7 +137,7 @@ const rules = {
   ),
   worker_lost_again: rule(
     'retry',
-    'Its worker died while it was the only suspect: it is one more.',
+    'Its worker died while it was the only suspect: it waits a minute, and is tried once more.',
   ),
   lease_lost: rule('leave', 'The item is another worker’s now; a late result changes nothing.'),
   // our database

@@ -57,7 +57,10 @@ function wrongWithItem(item: Item, attempts: readonly Attempt[]): string[] {
   const say = (what: string) => wrong.push(`${item.dedupe_key} ${what}`);
   if (item.status === 'pending' || item.status === 'in_progress') say(`is still ${item.status}`);
   if (item.lease_id !== null) say('still has a lease');
-  const counted = attempts.filter(({ outcome }) => outcome !== 'released');
+  // What a dead worker merely held is charged nothing: the next attempt has the same number.
+  const counted = attempts.filter(
+    ({ outcome, error_code: code }) => outcome !== 'released' && code !== 'worker_lost',
+  );
   const numbers = counted.map(({ attempt }) => attempt).sort((a, b) => a - b);
   const expected = Array.from({ length: item.attempt }, (_, index) => index + 1);
   if (numbers.join() !== expected.join()) {
@@ -129,6 +132,9 @@ async function wrongWithCounters(s: Session): Promise<string[]> {
   ];
 }
 
+/** Codes of an expired attempt that was the item's last. */
+const failsTheItem: ReadonlySet<string> = new Set(['attempts_exhausted', 'poisonous_page']);
+
 async function wrongWithRuns(
   s: Session,
   items: readonly Item[],
@@ -141,7 +147,7 @@ async function wrongWithRuns(
     const ofRun = attempts.filter((attempt) => attempt.run_id === run.run_id);
     const returned = ofRun.filter(
       ({ outcome, error_code: code }) =>
-        outcome === 'retry' || (outcome === 'expired' && code !== 'attempts_exhausted'),
+        outcome === 'retry' || (outcome === 'expired' && !failsTheItem.has(code ?? '')),
     );
     const expected = {
       status: 'completed',

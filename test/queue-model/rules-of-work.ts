@@ -204,8 +204,15 @@ export function tellOfWorker(
 
 const suspicions = ['worker_lost', 'worker_lost_again'];
 
+/** Before a suspect that ended a worker is tried once more. */
+const suspectWaitsMinutes = 1;
+
 /** What rescue makes of an item: the attempt of one whose worker is dead counts only when it was tried alone. */
-function judge(model: QueueModel, item: ModelItem, lease: ModelLease): 'failed' | 'pending' {
+function judge(
+  model: QueueModel,
+  item: ModelItem,
+  lease: ModelLease,
+): 'failed' | 'pending' | 'waits' {
   const { maxAttempts } = sources[item.source];
   const owner = model.workers[lease.owner as ActorName];
   // A heartbeat of the minute in which the lease ran out was sent after it: time passes between, not within, requests.
@@ -217,7 +224,7 @@ function judge(model: QueueModel, item: ModelItem, lease: ModelLease): 'failed' 
   if (owner.tries === lease.id) {
     const ends = item.errorCode === 'worker_lost_again' || item.attempt >= maxAttempts;
     item.errorCode = ends ? 'poisonous_page' : 'worker_lost_again';
-    return ends ? 'failed' : 'pending';
+    return ends ? 'failed' : 'waits';
   }
   item.attempt = Math.max(0, item.attempt - 1);
   if (!suspicions.includes(item.errorCode ?? '')) item.errorCode = 'worker_lost';
@@ -236,12 +243,13 @@ export function rescue(model: QueueModel): number {
     const run = countedRunOf(model, item);
     item.lease = null;
     item.attempts.push('expired');
-    item.status = judge(model, item, lease);
-    if (item.status === 'failed') {
+    const fate = judge(model, item, lease);
+    item.status = fate === 'failed' ? 'failed' : 'pending';
+    if (fate === 'failed') {
       countOutcome(run, 'failed');
     } else {
-      item.availableAt = model.now;
-      item.backsOff = false;
+      item.availableAt = model.now + (fate === 'waits' ? suspectWaitsMinutes : 0);
+      item.backsOff = fate === 'waits';
       if (run) run.retried += 1;
       settleReturned(model, item);
     }

@@ -56,6 +56,10 @@ describe.each(contractEngines())('rescue on $name', (engine) => {
       { attempt: 1, status: 'pending', error_code: 'worker_lost_again' },
       { attempt: 0, status: 'pending', error_code: 'worker_lost' },
     ]);
+    // Amid the same trouble it is not tried again.
+    await dies('w0', 'bad');
+    expect((await rows())[0]).toMatchObject({ attempt: 1, error_code: 'worker_lost_again' });
+    await passTime(given.db, 61_000);
     await dies('w3', 'bad');
     expect(await rows()).toMatchObject([
       { status: 'failed', error_code: 'poisonous_page' },

@@ -141,7 +141,7 @@ const readExpired = (tx: Session, workItemId: string): Promise<WorkItemRow | und
 async function takeBack(
   tx: Session,
   item: WorkItemRow,
-  { fails, pays, carries }: Fate,
+  { fails, pays, carries, waitsMs }: Fate,
   message: string,
 ): Promise<boolean> {
   const result = await tx.q
@@ -153,7 +153,11 @@ async function takeBack(
       ...(carries === undefined ? {} : { error_code: carries, error_message: message }),
       ...(fails
         ? { status: 'failed' as const }
-        : { status: 'pending' as const, available_at: tx.engine.now(), wait_reason: null }),
+        : {
+            status: 'pending' as const,
+            available_at: tx.engine.nowPlus(waitsMs ?? 0),
+            wait_reason: waitsMs === undefined ? null : 'backoff',
+          }),
     })
     .where('work_item_id', '=', item.work_item_id)
     .where('status', '=', statusIs('in_progress'))

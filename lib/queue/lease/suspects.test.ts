@@ -38,6 +38,7 @@ describe('the fate of an item whose lease ran out', () => {
       pays: true,
       code: 'worker_lost_again',
       carries: 'worker_lost_again',
+      waitsMs: 60_000,
     });
     for (const code of ['worker_lost_again', 'reading_overran']) {
       expect(fateOf({ ...item, error_code: code }, tried, 4)).toMatchObject({

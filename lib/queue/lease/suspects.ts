@@ -35,6 +35,9 @@ export async function recordSuspect(
     .execute();
 }
 
+/** Before a suspect that ended a worker is tried for the last time, ms. */
+const suspectWaitsMs = 60_000;
+
 /** What is known of a lease's owner. */
 export type Owner = Pick<WorkersTable, 'heartbeat_at' | 'stopped_at'> & {
   readonly suspect_lease_id: string | null;
@@ -55,6 +58,11 @@ export interface Fate {
   readonly pays: boolean;
   /** What the attempt ended in; null = its lease ran out, and nothing more is known. */
   readonly code: ErrorCode | null;
+  /**
+   * How long it waits, ms. Who ended a worker alone once may be innocent, where workers are killed by the minute: it is
+   * not tried again amid the same trouble.
+   */
+  readonly waitsMs?: number;
   /** What the item carries from now on; undefined = what it carried. */
   readonly carries?: ErrorCode;
 }
@@ -79,7 +87,13 @@ export function fateOf(item: Expired, owner: Owner | undefined, maxAttempts: num
   }
   return convictions.has(carried) || isExhausted
     ? { fails: true, pays: true, code: 'poisonous_page', carries: 'poisonous_page' }
-    : { fails: false, pays: true, code: 'worker_lost_again', carries: 'worker_lost_again' };
+    : {
+        fails: false,
+        pays: true,
+        code: 'worker_lost_again',
+        carries: 'worker_lost_again',
+        waitsMs: suspectWaitsMs,
+      };
 }
 
 const isDead = (

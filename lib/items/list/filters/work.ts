@@ -168,6 +168,7 @@ export const work = [
     schema: momentParameter('end'),
     endOf: 'updated_from',
     lasts: false,
-    where: (before) => stretch('updated_at', { before }),
+    // What changed before a moment was there before it: a list in the order of creation begins there.
+    where: (before) => [...stretch('updated_at', { before }), ...stretch('created_at', { before })],
   }),
 ] as const;
