@@ -65,11 +65,9 @@ export async function claimAmong(
 ): Promise<WorkItemRow[]> {
   const n = taking.leaseIds.length;
   if (n < 1) return [];
-  const keys: ClaimKey[] = [];
-  for (const some of chunksOf(sources, mostSources)) {
-    keys.push(...(await pick(tx, firstOfSources(n, some, scope), n)));
-  }
-  const first = inClaimOrder(keys).slice(0, n);
+  const first = await pickInParts(tx, n, [...chunksOf(sources, mostSources)], (some) =>
+    firstOfSources(n, some, scope),
+  );
   const isCrowded = leavesOut(scope) && (await hidesItems(tx, n, sources, first[n - 1]));
   const rows = isCrowded
     ? await claimThroughLanes(tx, sources, scope, taking)
@@ -133,11 +131,22 @@ export async function claimFromLanes(
 ): Promise<WorkItemRow[]> {
   const n = taking.leaseIds.length;
   if (n < 1) return [];
+  const first = await pickInParts(tx, n, [...chunksOf(lanes, mostLanes)], (some) =>
+    firstOfLanes(n, some, scope),
+  );
+  return inClaimOrder(await lease(tx, first, taking));
+}
+
+/** The first `n` of all parts, each of which one statement can ask for. */
+async function pickInParts<P>(
+  tx: Session,
+  n: number,
+  parts: readonly P[],
+  candidates: (part: P) => RawBuilder<unknown>,
+): Promise<readonly ClaimKey[]> {
   const keys: ClaimKey[] = [];
-  for (const some of chunksOf(lanes, mostLanes)) {
-    keys.push(...(await pick(tx, firstOfLanes(n, some, scope), n)));
-  }
-  return inClaimOrder(await lease(tx, inClaimOrder(keys).slice(0, n), taking));
+  for (const part of parts) keys.push(...(await pick(tx, candidates(part), n)));
+  return inClaimOrder(keys).slice(0, n);
 }
 
 async function pick(

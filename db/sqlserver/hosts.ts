@@ -3,9 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import type { TotalsStorage } from '../totals.ts';
 import { longText } from './request.ts';
-
-/** Rows rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
-const rollUpChunk = 2_000;
+import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
 
 const addToHost: TotalsStorage['addToHost'] = async ({ q, engine }, answers) => {
   const { host, requests, last_status: status, budget } = answers;
@@ -26,11 +24,7 @@ export async function rollUpHosts(db: Db): Promise<number> {
   const rows = await db.q.selectFrom('host_deltas').select('host').distinct().execute();
   let rolledUp = 0;
   for (const { host } of rows) {
-    let count: number;
-    do {
-      count = await db.transaction((tx) => rollUpHost(tx, host));
-      rolledUp += count;
-    } while (count === rollUpChunk);
+    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpHost(tx, host)));
   }
   return rolledUp;
 }

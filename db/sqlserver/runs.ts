@@ -3,11 +3,9 @@ import { sql } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import { runNumbers } from '../schema.ts';
 import type { TotalsStorage } from '../totals.ts';
+import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
 
 const names = sql.join(runNumbers.map((name) => sql.id(name)));
-
-/** Rows rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
-const rollUpChunk = 2_000;
 
 export const runs: Pick<TotalsStorage, 'addToRun' | 'rollUpRun'> = {
   async addToRun({ q, engine }, runId, by, evenEnded = false) {
@@ -58,11 +56,7 @@ export async function rollUpRuns(db: Db): Promise<number> {
     select distinct run_id from ${db.engine.table('run_deltas')}`.execute(db.q);
   let rolledUp = 0;
   for (const { run_id: runId } of rows) {
-    let count: number;
-    do {
-      count = await db.transaction((tx) => rollUpRun(tx, runId));
-      rolledUp += count;
-    } while (count === rollUpChunk);
+    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpRun(tx, runId)));
   }
   return rolledUp;
 }

@@ -7,10 +7,9 @@ import type { Db, Session } from '../engine.ts';
 import type { TableName } from '../schema.ts';
 import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
 import { rollUpHosts } from './hosts.ts';
+import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
 import { rollUpRuns } from './runs.ts';
 
-/** Deltas rolled up by one transaction: below the 5,000 locks at which a table lock is taken. */
-const rollUpChunk = 2_000;
 /** The longest one comparison may take, ms. */
 const comparisonMs = 60_000;
 /**
@@ -79,11 +78,7 @@ async function readHostTotals(session: Session, names: readonly string[]): Promi
 async function rollUpTotals(db: Db, schema: string): Promise<number> {
   let rolledUp = 0;
   for (const family of [sources, hosts]) {
-    let count: number;
-    do {
-      count = await db.transaction((tx) => rollUpOnce(tx, schema, family));
-      rolledUp += count;
-    } while (count === rollUpChunk);
+    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpOnce(tx, schema, family)));
   }
   return rolledUp + (await rollUpRuns(db)) + (await rollUpHosts(db));
 }
