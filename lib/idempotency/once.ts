@@ -69,22 +69,32 @@ async function once<T>(
 const mostRuns = 3;
 
 /**
- * `once`, in a transaction of its own. When the answer to its commit is lost on the way, nobody knows whether the work
- * was done: it is asked for again under the same key, which is made where the request has none.
+ * Does the work again when its answer was lost on the way, for nobody knows then whether it was done.
+ * @param work told which run it is, from 1; whatever it does must be the same when it is done twice
  */
-export async function onceIn<T>(
-  db: Db,
-  { key = newId(), action }: KeyedRequest,
-  result: z.ZodType<T>,
-  work: (tx: Session) => Promise<T>,
-): Promise<T> {
+export async function againWhenLost<T>(work: (run: number) => Promise<T>): Promise<T> {
   for (let run = 1; ; run += 1) {
     try {
-      return await db.transaction((tx) => once(tx, { key, action }, result, () => work(tx)));
+      return await work(run);
     } catch (error) {
       const isLost = error instanceof DatabaseError && error.code === 'db_connection_lost';
       if (!isLost || run >= mostRuns) throw error;
       await pause(backoffMs(run));
     }
   }
+}
+
+/**
+ * `once`, in a transaction of its own. When the answer to its commit is lost, it is asked for again under the same key,
+ * which is made where the request has none.
+ */
+export function onceIn<T>(
+  db: Db,
+  { key = newId(), action }: KeyedRequest,
+  result: z.ZodType<T>,
+  work: (tx: Session) => Promise<T>,
+): Promise<T> {
+  return againWhenLost(() =>
+    db.transaction((tx) => once(tx, { key, action }, result, () => work(tx))),
+  );
 }

@@ -3,19 +3,13 @@ import { z } from 'zod';
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { DatabaseError } from '#db/errors.ts';
 import type { WorkItemInsert } from '#db/queue/storage.ts';
-import { backoffMs, pause } from '#db/transaction.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { onceIn } from '#lib/idempotency/once.ts';
+import { againWhenLost, onceIn } from '#lib/idempotency/once.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
-
 import { adjustRun, lockRun } from '../runs/run-numbers.ts';
 import type { EnqueueOptions } from '../state-store.ts';
-
-/** A connection that is cut is made anew at once; a database that is away is nothing to wait for here. */
-const mostRuns = 3;
 
 /**
  * Enqueues the items whose key is not known, in one transaction. Returns the ids inserted, in the
@@ -35,16 +29,10 @@ export async function enqueueMany(
     const request = { key: requestKey, action: 'work-items.enqueue' };
     return onceIn(db, request, z.array(z.string()), (tx) => insertAndCount(tx, rows));
   }
-  for (let run = 1; ; run += 1) {
-    try {
-      const inserted = await db.transaction((tx) => insertAndCount(tx, rows));
-      return run === 1 ? inserted : await standingOf(db, rows);
-    } catch (error) {
-      const isLost = error instanceof DatabaseError && error.code === 'db_connection_lost';
-      if (!isLost || run >= mostRuns) throw error;
-      await pause(backoffMs(run));
-    }
-  }
+  return againWhenLost(async (run) => {
+    const inserted = await db.transaction((tx) => insertAndCount(tx, rows));
+    return run === 1 ? inserted : standingOf(db, rows);
+  });
 }
 
 async function insertAndCount(tx: Session, rows: readonly WorkItemInsert[]): Promise<string[]> {
