@@ -6,8 +6,8 @@
  */
 import { type NextRequest, NextResponse } from 'next/server';
 import { mayBeKnown } from '#app/_server/known-page.ts';
-import { addressHeader } from '#app/_server/request-address.ts';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
+import { addressHeader } from '#app/ui/ended-session.ts';
 
 const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
 const open = [

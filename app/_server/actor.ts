@@ -2,12 +2,12 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
+import { addressHeader, signInAgain } from '#app/ui/ended-session.ts';
 import { actorOfSession } from '#lib/access/sign-in.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { sessionClaim } from './auth.ts';
-import { addressHeader } from './request-address.ts';
 
 export type SignedInActor = Actor & { readonly name: string };
 
@@ -24,7 +24,7 @@ export async function requireActor(): Promise<SignedInActor> {
   const actor = await currentActor();
   if (actor === null) {
     const address = (await headers()).get(addressHeader) ?? '/';
-    redirect(`/sign-in?${new URLSearchParams({ reason: 'ended', next: address })}`);
+    redirect(signInAgain(address));
   }
   return actor;
 }

@@ -2,6 +2,7 @@
 /** LivePoll: polls `/api/live` and passes on its answers. Shows nothing; loaded after the first view. */
 import { useEffect, useRef } from 'react';
 import useSWR from 'swr';
+import { signInAgain } from './ended-session.ts';
 import { freshnessOf } from './freshness.ts';
 import type { LiveAnswer, LiveState } from './live.tsx';
 import { askBy, isAttentive } from './live-attention.ts';
@@ -16,8 +17,7 @@ const mostWaitMs = 10_000;
 async function ask(url: string): Promise<LiveState> {
   const response = await fetch(url, { signal: AbortSignal.timeout(mostWaitMs) });
   if (response.status === 401) {
-    const here = window.location.pathname + window.location.search;
-    window.location.assign(`/sign-in?${new URLSearchParams({ reason: 'ended', next: here })}`);
+    window.location.assign(signInAgain(window.location.pathname + window.location.search));
   }
   if (!response.ok) throw new Error(`live answered ${response.status}`);
   // Our own route; its type is LiveState (app/api/live/route.ts).

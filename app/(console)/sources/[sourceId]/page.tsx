@@ -48,8 +48,9 @@ export default async function SourcePage({
     const sources = await listSources(db);
     const source = sources.find((one) => one.sourceId === sourceId);
     if (!source) return null;
-    // The newest tells who saved last.
-    return { source, revisions: await listRevisions(db, sourceId, tab === 'revisions' ? 50 : 1) };
+    // Of the form's, the newest tells who saved last.
+    const most = { settings: 1, revisions: 50, yaml: 0 }[tab];
+    return { source, revisions: most > 0 ? await listRevisions(db, sourceId, most) : [] };
   });
   if (!loaded.ok) {
     return (

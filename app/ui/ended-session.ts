@@ -1,0 +1,6 @@
+/** Which page a request is for, for what is drawn on the server: `proxy.ts` writes it on every request. */
+export const addressHeader = 'x-console-address';
+
+/** The sign-in page for somebody whose session has ended; it leads back to that address. */
+export const signInAgain = (address: string): string =>
+  `/sign-in?${new URLSearchParams({ reason: 'ended', next: address })}`;
