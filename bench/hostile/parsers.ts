@@ -12,6 +12,7 @@ import { redactSecrets } from '#lib/redact-secrets.ts';
 import { discoverItems, payloadOf } from '#lib/source-types/discover-items.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { followable } from '#lib/source-types/web/addresses.ts';
+import { readFeed } from '#lib/source-types/web/feed.ts';
 import { budgetOf, linkOf, validatorsOf } from '#lib/source-types/web/headers.ts';
 import { judgeRobots } from '#lib/source-types/web/robots.ts';
 import { readSourcesYaml } from '#lib/sources/yaml.ts';
@@ -114,6 +115,9 @@ export const parsers: Readonly<Record<string, Parser>> = {
     settings: { base_url: host, rate_limit_delay: 0 },
     contentType: 'application/json',
   }),
+  async feed(body) {
+    return (await readFeed({ headers: {}, body, finalUrl: `${host}/` })) === null ? 'none' : 'read';
+  },
   async robots(input) {
     const entry = { status: 200, body: text(input.subarray(0, 500 * 1024)) };
     const path = `${host}/${'a'.repeat(1900)}`;

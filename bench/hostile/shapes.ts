@@ -80,6 +80,28 @@ export const shapes: Readonly<Record<string, Shapes>> = {
     entities: around('<urlset><url><loc>', '&amp;', '</loc></url></urlset>'),
     doctype: around('<!DOCTYPE a [', '<!ENTITY a "b">', ']><urlset>'),
   },
+  feed: {
+    'nested tags': repeated('<rss>'),
+    'nested in an entry': around('<rss><channel><item><description>', '<a>', ''),
+    'nested in a title': around('<rss><channel><item><title><![CDATA[', '<b>', ''),
+    'closed in an entry': around('<rss><channel><item><description>', '<a><b></c>', ''),
+    entries: numbered('<rss><channel>', (at) => `<item><link>/${at}</link></item>`),
+    'same entries': repeated('<rss><channel><item><guid>1</guid></item>'),
+    namespaces: numbered('<rss ', (at) => `xmlns:n${at}="a" `, '><channel>'),
+    scopes: repeated('<a xmlns:b="c"></a>'),
+    attributes: numbered('<rss><channel><item><description><a ', (at) => `a${at}="" `, '>'),
+    categories: repeated('<rss><channel><item><category>a</category>'),
+    'open angles': around('<rss>', '<', ''),
+    entities: around('<rss><channel><item><description>', '&amp;', ''),
+    doctype: around('<!DOCTYPE a [', '<!ENTITY a "b">', ']><rss>'),
+    blanks: around('<rss><channel><item><title>', ' ', ''),
+    'JSON entries': numbered(
+      '{"version":"https://jsonfeed.org/version/1","items":[{}',
+      (at) => `,{"id":${at}}`,
+      ']}',
+    ),
+    ...data,
+  },
   wiki: {
     ...data,
     links: numbered(

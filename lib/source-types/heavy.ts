@@ -1,4 +1,5 @@
 /** The heavy tasks of source types, for the program of the threads. */
 import './discover-items.ts';
 import './http/sitemap.ts';
+import './web/feed.ts';
 import './web/heavy-reading.ts';

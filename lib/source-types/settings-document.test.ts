@@ -54,6 +54,8 @@ code, and nobody else waits.
 | JSON of the type \`http\` | 64 MiB, 2,000,000 values, 512 levels | \`payload_too_complex\` |
 | JSON of a known API | 8 MiB, 50,000 values, 512 levels | \`payload_too_complex\`; fewer are asked for at once |
 | XML of a sitemap | 32 levels | \`payload_too_complex\` |
+| XML of a feed | 256 levels | \`payload_too_complex\` |
+| entries of a feed | 5,000 | the first ones; the attempt says that more were there |
 | robots.txt | the first 500 KiB | the rest is not read |
 | reading one payload | 10 s of processor time, a minute, 384 MB | \`reading_overran\`; a second time in a row \`poisonous_page\` |
 | a whole attempt | sixty times time-out and delay, ten minutes at least | \`attempt_overdue\` |

@@ -1,0 +1,268 @@
+/** Feeds of every kind, as what they list: RSS, Atom (`feed-xml.ts`) and JSON Feed. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { hashJson } from '#lib/canonical-json.ts';
+import type { JsonObject } from '#lib/json.ts';
+import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
+import { defineHeavy } from '#lib/threads/heavy.ts';
+import {
+  addressOf,
+  type Content,
+  type Enclosure,
+  type EntryDraft,
+  emptyEntry,
+  emptyFeed,
+  type FeedDraft,
+} from './feed-parts.ts';
+import { decodeFeed, literalText, momentOf } from './feed-values.ts';
+import { parseXmlFeed } from './feed-xml.ts';
+
+/** Of one page of a feed; those behind them are left out. */
+const mostEntries = 5000;
+
+export interface FeedEntry {
+  /** What the feed calls it, else its address, else made of what it says; one entry each in the feed. */
+  readonly id: string;
+  /** Its page, resolved. */
+  readonly url: string | null;
+  readonly title: string | null;
+  /** ISO instants. */
+  readonly published: string | null;
+  readonly updated: string | null;
+  readonly authors: readonly string[];
+  readonly categories: readonly string[];
+  readonly summary: Content | null;
+  readonly content: Content | null;
+  readonly enclosures: readonly Enclosure[];
+  /** Another one when anything it says has changed. */
+  readonly revision: string;
+}
+
+export interface Feed {
+  readonly format: FeedDraft['format'];
+  readonly title: string | null;
+  /** The site's page. */
+  readonly url: string | null;
+  readonly language: string | null;
+  /** Where its older entries are (RFC 5005). */
+  readonly next: string | null;
+  /** How long it asks to be left alone between two readings, s. */
+  readonly rhythmS: number | null;
+  readonly entries: readonly FeedEntry[];
+  /** It had more entries than are read. */
+  readonly isCut: boolean;
+}
+
+/**
+ * What a text lists; null when it is no feed.
+ * @param base the address it was received from
+ * @throws AppError `payload_too_complex`
+ */
+export function parseFeed(text: string, base: string): Feed | null {
+  const draft = /^\s*\{/.test(text.slice(0, 1000))
+    ? parseJsonFeed(text, base)
+    : parseXmlFeed(text, base, mostEntries);
+  return draft && feedOf(draft);
+}
+
+/** What a feed is without its entries. */
+export type FeedFacts = Omit<Feed, 'entries'>;
+
+export interface ReadFeed {
+  readonly facts: FeedFacts;
+  /** The whole feed, as it is stored. */
+  readonly payload: JsonObject | JsonText;
+}
+
+/** What is read on the event loop: some 10 ms at worst. */
+const quickBytes = 64 * 1024;
+
+/**
+ * The same from what was received, where it holds up nobody.
+ * @throws AppError `payload_too_complex`, `reading_overran`
+ */
+export async function readFeed(received: {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly finalUrl: string;
+}): Promise<ReadFeed | null> {
+  const { headers, body, finalUrl } = received;
+  if (body.byteLength <= quickBytes) {
+    const feed = parseFeed(decodeFeed({ headers, body }).text, finalUrl);
+    return feed && { facts: factsOf(feed), payload: payloadOf(feed) };
+  }
+  const { 'content-type': type } = headers;
+  const read = await readInThread({
+    headers: type === undefined ? {} : { 'content-type': type },
+    body,
+    finalUrl,
+  });
+  return read && { facts: read.facts, payload: new JsonText(read.text, read.hash) };
+}
+
+const readInThread = defineHeavy(
+  'feed',
+  ({ finalUrl, ...received }: Parameters<typeof readFeed>[0]) => {
+    const feed = parseFeed(decodeFeed(received).text, finalUrl);
+    if (feed === null) return null;
+    const payload = payloadOf(feed);
+    return { facts: factsOf(feed), text: JSON.stringify(payload), hash: hashJson(payload) };
+  },
+);
+
+const factsOf = ({ entries: _, ...facts }: Feed): FeedFacts => facts;
+
+// Plain data throughout; interfaces lack the index signature of JsonObject.
+const payloadOf = (feed: Feed): JsonObject => ({ ...feed }) as unknown as JsonObject;
+
+function feedOf({ entries, ttlS, periodS, frequency, ...facts }: FeedDraft): Feed {
+  const perPeriod = periodS === null ? null : periodS / (frequency ?? 1);
+  const rhythmS = Math.round(Math.max(ttlS ?? 0, perPeriod ?? 0));
+  return {
+    ...facts,
+    rhythmS: rhythmS > 0 && Number.isFinite(rhythmS) ? rhythmS : null,
+    entries: identified(entries),
+  };
+}
+
+/**
+ * Entries with their ids, each once. An id that stands for entries with different addresses identifies none of them;
+ * of entries with the same id the one that changed last counts, else the first.
+ */
+function identified(drafts: readonly EntryDraft[]): FeedEntry[] {
+  const addresses = new Map<string, Set<string>>();
+  for (const draft of drafts) {
+    const { id } = draft;
+    const url = pageOf(draft);
+    if (id === null || url === null) continue;
+    const known = addresses.get(id);
+    if (known === undefined) addresses.set(id, new Set([url]));
+    else known.add(url);
+  }
+  const entries = new Map<string, FeedEntry>();
+  for (const draft of drafts) {
+    const isShared = (addresses.get(draft.id ?? '')?.size ?? 0) > 1;
+    const entry = entryOf(draft, isShared);
+    const before = entries.get(entry.id);
+    if (before === undefined || (entry.updated ?? '') > (before.updated ?? '')) {
+      entries.set(entry.id, entry);
+    }
+  }
+  return [...entries.values()];
+}
+
+const pageOf = ({ url, permalink }: EntryDraft): string | null => url ?? permalink;
+
+function entryOf(draft: EntryDraft, isShared: boolean): FeedEntry {
+  const { id, permalink: _, content, summary, ...said } = draft;
+  const url = pageOf(draft);
+  const parts = {
+    ...said,
+    url,
+    // A feed that gives one text gives all it has.
+    content: content ?? summary,
+    summary: content === null ? null : summary,
+  };
+  const own = isShared ? null : id;
+  return {
+    id:
+      own ??
+      withoutCampaign(url) ??
+      `made:${digestOf([said.title ?? parts.content, said.published])}`,
+    ...parts,
+    // Not by what its links stand on: a feed that moves changes no entry.
+    revision: digestOf({
+      ...parts,
+      content: parts.content?.value,
+      summary: parts.summary?.value,
+    }),
+  };
+}
+
+const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+
+/** Parameters that tell from where a reader came change between two readings of a feed. */
+function withoutCampaign(address: string | null): string | null {
+  const url = address === null ? null : URL.parse(address);
+  if (!url?.search.includes('utm_')) return address;
+  const kept = [...url.searchParams].filter(([name]) => !name.startsWith('utm_'));
+  url.search = new URLSearchParams(kept).toString();
+  return url.href;
+}
+
+const text = z.string().nullish().catch(null);
+const list = <T extends z.ZodType>(entry: T) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((all) => all.slice(0, 100).flatMap((one) => entry.safeParse(one).data ?? []));
+const author = z.looseObject({ name: z.string() });
+
+const jsonEntry = z.looseObject({
+  id: z.union([z.string(), z.number()]).nullish().catch(null),
+  url: text,
+  external_url: text,
+  title: text,
+  content_html: text,
+  content_text: text,
+  summary: text,
+  date_published: text,
+  date_modified: text,
+  authors: list(author),
+  /** Of version 1. */
+  author: author.nullish().catch(null),
+  tags: list(z.string()),
+  attachments: list(z.looseObject({ url: z.string(), mime_type: text })),
+});
+
+/** jsonfeed.org/version/1.1 */
+const jsonFeed = z.looseObject({
+  version: z.string().regex(/^https?:\/\/(www\.)?jsonfeed\.org\/version\//),
+  title: text,
+  home_page_url: text,
+  language: text,
+  next_url: text,
+  items: z.array(z.unknown()),
+});
+
+function parseJsonFeed(written: string, base: string): FeedDraft | null {
+  const bounds = jsonFault(written, quickJson) === null ? quickJson : threadJson;
+  const read = jsonFeed.safeParse(parseJsonWithin(written, bounds));
+  if (!read.success) return null;
+  const { items, ...feed } = read.data;
+  return {
+    ...emptyFeed('json'),
+    title: literalText(feed.title ?? '') || null,
+    url: addressOf(feed.home_page_url, base),
+    language: feed.language ?? null,
+    next: addressOf(feed.next_url, base),
+    entries: items.slice(0, mostEntries).flatMap((item) => {
+      const entry = jsonEntry.safeParse(item);
+      return entry.success ? draftOf(entry.data, base) : [];
+    }),
+    isCut: items.length > mostEntries,
+  };
+}
+
+function draftOf(entry: z.infer<typeof jsonEntry>, base: string): EntryDraft {
+  const authors = [...entry.authors, ...(entry.author ? [entry.author] : [])];
+  const contentOf = (type: Content['type'], value: string | null | undefined): Content | null =>
+    value?.trim() ? { type, value, base } : null;
+  return {
+    ...emptyEntry(),
+    id: entry.id == null ? null : String(entry.id).trim() || null,
+    url: addressOf(entry.url, base) ?? addressOf(entry.external_url, base),
+    title: literalText(entry.title ?? '') || null,
+    summary: contentOf('text', entry.summary),
+    content: contentOf('html', entry.content_html) ?? contentOf('text', entry.content_text),
+    published: momentOf(entry.date_published),
+    updated: momentOf(entry.date_modified),
+    authors: authors.map(({ name }) => literalText(name)),
+    categories: entry.tags.map(literalText),
+    enclosures: entry.attachments.flatMap(({ url, mime_type: type }) => {
+      const address = addressOf(url, base);
+      return address === null ? [] : [{ url: address, type: type ?? null }];
+    }),
+  };
+}
