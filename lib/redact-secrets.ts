@@ -26,6 +26,15 @@ const secretName = '(?:authorization|cookie|password|secret(?:_?key)?|api[-_]?ke
 /** A header is masked rather once too often: other products name theirs as they like. */
 const secretHeader = new RegExp(`token|secret|(?:^|[-_])${secretName}$`, 'i');
 
+/** Whether the value of a header of this name is a credential. */
+export const isSecretHeader = (name: string): boolean => secretHeader.test(name);
+
+const secretParameter =
+  /^(?:api[-_]?key|(?:access|auth|api)[-_]?token|(?:client[-_]?)?secret|password|passwd|pwd)$/i;
+
+/** Whether a parameter of this name in an address is a credential. */
+export const isSecretParameter = (name: string): boolean => secretParameter.test(name);
+
 /** What may carry a secret in a text, and what is left of it. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   // https://user:password@host, and postgres://… and the like

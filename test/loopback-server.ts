@@ -47,3 +47,10 @@ export function sendJson(
   });
   response.end(JSON.stringify(body));
 }
+
+/** What was sent with a request, as text. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

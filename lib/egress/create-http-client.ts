@@ -2,12 +2,20 @@
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type AddressPolicy, createAddressPolicy } from './address-policy.ts';
+import {
+  type Credential,
+  credentialHeaders,
+  credentialPath,
+  scrubbed,
+  withoutCredential,
+} from './credential.ts';
 import { acceptEncoding } from './decompress.ts';
 import { createGuardedConnector, type Lookup, refusedAddress } from './guarded-connect.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts';
 import { watchForCuts } from './http2-cuts.ts';
 import { classifyFailure } from './network-errors.ts';
 import { readBody, readFailure } from './read-body.ts';
+import { RedirectCookies } from './redirect-cookies.ts';
 import { addressIn, flattened } from './response-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { describeUrl, parseHttpUrl } from './url.ts';
@@ -64,17 +72,25 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
   });
 
   /** One hop; the body is not read yet. */
-  function send(hop: Hop, signal: AbortSignal) {
+  function send(
+    hop: Hop,
+    signal: AbortSignal,
+    credential: Credential | undefined,
+    cookies: RedirectCookies,
+  ) {
     checkLiteral(hop.url, policy);
+    const proof = credentialHeaders(hop.url, credential);
     return agent.request({
       origin: hop.url.origin,
-      path: `${hop.url.pathname}${hop.url.search}`,
+      path: credentialPath(hop.url, credential),
       // Any method name is allowed by HTTP; undici checks its form.
       method: hop.method as Dispatcher.HttpMethod,
       headers: {
         'user-agent': settings.userAgent,
         'accept-encoding': acceptEncoding,
         ...hop.headers,
+        ...proof,
+        ...cookies.headersFor(hop.url, proof['cookie'] ?? hop.headers['cookie']),
       },
       body: hop.body,
       signal,
@@ -92,14 +108,18 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
         ? AbortSignal.any([patience.signal, request.signal])
         : patience.signal;
       const redirects: { status: number; url: string }[] = [];
+      const { credential } = request;
+      const cookies = new RedirectCookies();
       let hop = firstHop(request);
       try {
         while (true) {
-          const response = await send(hop, signal);
+          const response = await send(hop, signal, credential, cookies);
           const firstByteMs = performance.now() - startedAt - patience.pausedMs();
           const headers = flattened(response.headers);
-          const next = redirectOf(hop, response.statusCode, addressIn(headers['location']));
+          const location = addressIn(headers['location']);
+          const next = redirectOf(hop, response.statusCode, location, credential);
           if (next) {
+            cookies.keep(hop.url, response.headers['set-cookie']);
             // A small body is read to keep the connection; a large one is not waited for.
             await response.body.dump({ limit: 64 * 1024, signal }).catch(() => undefined);
             if (redirects.length === maxRedirects)
@@ -123,10 +143,11 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           });
           request.signal?.throwIfAborted();
           const connection = connector.connectionTo(hop.url.host);
+          const clean = scrubbed({ headers, body }, credential, hop.url.href);
           const answer: HttpResponse = {
             status: response.statusCode,
-            headers,
-            body,
+            headers: clean.headers,
+            body: clean.body,
             finalUrl: hop.url.href,
             redirects,
             remoteAddress: connection?.address ?? null,
@@ -136,8 +157,9 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
               firstByteMs,
               connectMs: connection && connection.openedAt >= startedAt ? connection.tookMs : 0,
             },
-            bytes: body.byteLength,
+            bytes: clean.body.byteLength,
             wireBytes,
+            ...(clean.removed > 0 ? { secretsRemoved: clean.removed } : {}),
           };
           return answer;
         }
@@ -194,7 +216,7 @@ function firstHop(request: HttpRequest): Hop {
     value,
   ]);
   return {
-    url: parseHttpUrl(request.url),
+    url: withoutCredential(parseHttpUrl(request.url), request.credential),
     method: request.method?.toUpperCase() ?? 'GET',
     headers: Object.fromEntries(headers),
     body: request.body ?? null,
@@ -202,10 +224,16 @@ function firstHop(request: HttpRequest): Hop {
 }
 
 /** The next hop of a redirect, or null when the answer is none. */
-function redirectOf(hop: Hop, status: number, location: string | undefined): Hop | null {
+function redirectOf(
+  hop: Hop,
+  status: number,
+  location: string | undefined,
+  credential: Credential | undefined,
+): Hop | null {
   if (!redirectStatuses.has(status) || location === undefined) return null;
   const target = URL.parse(location, hop.url)?.href ?? location;
-  const url = parseHttpUrl(target);
+  // A server that repeats the key in the address means itself; whoever else is named gets none.
+  const url = withoutCredential(parseHttpUrl(target), credential);
   // 303 always, 301 and 302 by custom, turn into a GET without body (RFC 9110, 15.4).
   const asGet = status === 303 || (hop.method === 'POST' && (status === 301 || status === 302));
   const kept = Object.entries(hop.headers).filter(([name]) => {

@@ -1,10 +1,13 @@
 /** The one HTTP client for everything that leaves the process. */
+import type { Credential } from './credential.ts';
 
 export interface HttpRequest {
   readonly url: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
+  /** Sent with every hop to its origins; never in `headers` or `url`. */
+  readonly credential?: Credential | undefined;
   /** Whole request with redirects, ms; what `beforeRedirect` waits does not count. */
   readonly timeoutMs: number;
   /** Bytes of the body, as sent and as decompressed; default 32 MiB. */
@@ -43,6 +46,8 @@ export interface HttpResponse {
   readonly bytes: number;
   /** The same as it was sent. */
   readonly wireBytes: number;
+  /** How many times the credential was taken out of headers and body; absent = it is not in them. */
+  readonly secretsRemoved?: number;
 }
 
 /**

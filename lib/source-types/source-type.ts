@@ -141,6 +141,13 @@ export interface FieldHint {
     | 'secret';
   readonly placeholder?: string;
   readonly group?: string;
+  /** Drawn only while the field of the path has one of these values; absent = always. */
+  readonly when?: { readonly path: string; readonly is: readonly string[] };
+}
+
+/** How the form draws a secret. */
+export interface SecretField extends FieldHint {
+  readonly required: boolean;
 }
 
 export interface SourceTemplate {
@@ -173,7 +180,7 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /** Strict object schema in YAML names, with defaults; no secrets. */
   readonly settingsSchema: z.ZodType<S>;
   /** Secrets by name (environment, form); stored encrypted, never shown. */
-  readonly secretFields: Readonly<Record<string, FieldHint & { readonly required: boolean }>>;
+  readonly secretFields: Readonly<Record<string, SecretField>>;
   /** Hints by dotted path of the settings. */
   readonly fieldHints: Readonly<Record<string, FieldHint>>;
   /** Schema of one seed in YAML names (without `source`). */

@@ -13,6 +13,7 @@ import { readSettings, type Source } from './read-sources.ts';
 /** Settings that are taken as they are now, whatever a run was launched with. */
 const operational = [
   'api_url',
+  'authentication',
   'base_url',
   'changes_feed',
   'email',

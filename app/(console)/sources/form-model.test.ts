@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import { fieldsOf, formModelOf } from './form-model.ts';
 import {
+  applying,
   errorFor,
   headerOfLine,
   isBlankLine,
@@ -81,6 +82,22 @@ describe('the fields of a form', () => {
     const values = valuesOf([headers], json);
     expect(values).toEqual({ headers: 'Accept: text/html\nX-Time: 10:30' });
     expect(jsonOf([headers], values)).toEqual(json);
+  });
+
+  it('that do not apply are neither drawn nor saved', () => {
+    const { settings, secrets } = formModelOf(getSourceType('http'));
+    const values = {
+      ...valuesOf(settings, {}),
+      'authentication.by': 'basic',
+      'authentication.user': 'luke',
+      'authentication.name': 'not used',
+    };
+    const drawn = applying(settings, settings, values).map(({ path }) => path);
+    expect(drawn).toContain('authentication.user');
+    expect(drawn).not.toContain('authentication.name');
+    expect(applying(secrets, settings, values).map(({ name }) => name)).toEqual(['password']);
+    expect(applying(secrets, settings, {}).map(({ name }) => name)).toEqual(['authorization']);
+    expect(jsonOf(settings, values)['authentication']).toEqual({ by: 'basic', user: 'luke' });
   });
 
   it('refuse a hint that names nothing', () => {

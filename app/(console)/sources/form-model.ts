@@ -9,6 +9,7 @@ export interface SecretField {
   readonly label: string;
   readonly help: string;
   readonly isRequired: boolean;
+  readonly when: FormField['when'];
 }
 
 export interface SourceFormModel {
@@ -44,6 +45,7 @@ export function formModelOf(type: SourceType): SourceFormModel {
       label: hint.label,
       help: hint.help,
       isRequired: hint.required,
+      when: hint.when ?? null,
     })),
   };
 }
@@ -70,6 +72,7 @@ function fieldOf(root: Schema, path: string, hint: FieldHint): FormField {
     placeholder: hint.placeholder ?? null,
     group: hint.group ?? null,
     options: optionsOf(schema),
+    when: hint.when ?? null,
     isRequired: isRequired && schema.default === undefined,
     initial:
       schema.default === undefined

@@ -27,11 +27,25 @@ export interface FormField {
   readonly options: readonly string[];
   readonly isRequired: boolean;
   readonly initial: FieldValue;
+  /** It applies only while the field of the path has one of these values; null = always. */
+  readonly when: { readonly path: string; readonly is: readonly string[] } | null;
 }
 
 /** Lines and headers are one text with line breaks. */
 export type FieldValue = string | boolean;
 export type FormValues = Readonly<Record<string, FieldValue>>;
+
+/** Those that apply, as the values stand. */
+export const applying = <Field extends Pick<FormField, 'when'>>(
+  fields: readonly Field[],
+  all: readonly FormField[],
+  values: FormValues,
+): Field[] =>
+  fields.filter(({ when }) => {
+    if (when === null) return true;
+    const initial = all.find(({ path }) => path === when.path)?.initial ?? '';
+    return when.is.includes(String(values[when.path] ?? initial));
+  });
 
 /** The form's values of stored JSON; what is absent starts as the schema's default. */
 export function valuesOf(fields: readonly FormField[], json: JsonObject): FormValues {
@@ -60,10 +74,10 @@ export function toFieldValue(field: Pick<FormField, 'widget'>, value: JsonValue)
   }
 }
 
-/** The JSON that the form's values stand for; empty fields are left out. */
+/** The JSON that the form's values stand for; fields that are empty or do not apply are left out. */
 export function jsonOf(fields: readonly FormField[], values: FormValues): JsonObject {
   const json: JsonObject = {};
-  for (const field of fields) {
+  for (const field of applying(fields, fields, values)) {
     const value = toJson(field, values[field.path] ?? field.initial);
     if (value !== undefined) put(json, field.path.split('.'), value);
   }

@@ -18,7 +18,7 @@ import { type SaveInput, save, test } from './actions.ts';
 import type { LastChange } from './draft-notes.tsx';
 import { FieldGroups, FormFieldInput, SeedFields } from './form-fields.tsx';
 import type { SecretField, SourceFormModel } from './form-model.ts';
-import { errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
+import { applying, errorFor, jsonOf, otherErrors, valuesOf } from './form-values.ts';
 import type { SeedDraft } from './merge-drafts.ts';
 import { useSourceDraft } from './use-source-draft.ts';
 
@@ -106,11 +106,18 @@ export function SourceForm({
     saving.clearError();
     testing.run(input());
   };
+  const settings = applying(model.settings, model.settings, values);
+  const stored = saved?.secretNames ?? [];
+  const applyingSecrets = applying(model.secrets, model.settings, values);
+  // One that is stored and no longer used can be removed.
+  const shownSecrets = model.secrets.filter(
+    (secret) => applyingSecrets.includes(secret) || stored.includes(secret.name),
+  );
   const known = [
     'name',
-    ...model.settings.map((field) => `settings.${field.path}`),
+    ...settings.map((field) => `settings.${field.path}`),
     ...seeds.flatMap((_, at) => model.seed.map((field) => `seeds.${at}.${field.path}`)),
-    ...model.secrets.map((secret) => `secrets.${secret.name}`),
+    ...shownSecrets.map((secret) => `secrets.${secret.name}`),
   ];
 
   return (
@@ -154,7 +161,7 @@ export function SourceForm({
       </Section>
       <Section title={`${model.title} settings`}>
         <div className="flex flex-col gap-5">
-          <FieldGroups fields={model.settings}>
+          <FieldGroups fields={settings}>
             {(field) => (
               <FormFieldInput
                 field={field}
@@ -167,10 +174,10 @@ export function SourceForm({
           </FieldGroups>
         </div>
       </Section>
-      {model.secrets.length > 0 ? (
+      {shownSecrets.length > 0 ? (
         <SecretInputs
-          secrets={model.secrets}
-          stored={saved?.secretNames ?? []}
+          secrets={shownSecrets}
+          stored={stored}
           values={secrets}
           fields={fields}
           canChange={canSetSecrets}

@@ -3,6 +3,7 @@ import type { HttpResponse } from '#lib/egress/http-client.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { otherName, sameHost } from '../web/addresses.ts';
+import { askSignedIn } from '../web/authentication.ts';
 import { beginningOf, mediaTypeOf } from '../web/body.ts';
 import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
@@ -40,14 +41,16 @@ export function fetchOverHttp(
       }
     };
     await obey(item.requestUri);
-    const ask = (headers: Record<string, string>) =>
-      exchange.ask(item.requestUri, {
+    const ask = (headers: Record<string, string>) => {
+      const options = {
         method: item.requestMethod,
         body: item.requestBody,
         headers,
-        beforeRedirect: (next) => obey(next.href),
+        beforeRedirect: (next: URL) => obey(next.href),
         ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
-      });
+      };
+      return askSignedIn(exchange, item.requestUri, options, context);
+    };
     const headers = headersOf(item, context);
     const condition = conditionOf(item);
     const isConditional = Object.keys(condition).length > 0;
@@ -92,17 +95,14 @@ export function fetchOverHttp(
 
 function headersOf(
   item: HttpItem,
-  { settings, secrets }: FetchContext<HttpSettings>,
+  { settings }: FetchContext<HttpSettings>,
 ): Record<string, string> {
   const userAgent = settings.user_agent ?? null;
-  const isTrusted = originsOfSecrets(settings).includes(new URL(item.requestUri).origin);
-  const authorization = isTrusted ? secrets['authorization'] : undefined;
   return {
     accept: settings.response === 'json' ? 'application/json' : '*/*',
     ...lowerCased(settings.headers),
     ...lowerCased(item.requestHeaders ?? {}),
     ...(userAgent === null ? {} : { 'user-agent': userAgent }),
-    ...(authorization ? { authorization } : {}),
   };
 }
 
@@ -175,7 +175,3 @@ const isJson = (mediaType: string): boolean =>
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** A secret is meant for one server; links and seeds may lead to any. */
-export const originsOfSecrets = ({ base_url: base }: HttpSettings): string[] =>
-  base === undefined ? [] : [new URL(base).origin];

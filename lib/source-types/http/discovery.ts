@@ -6,6 +6,7 @@ import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { canonicalUrl, followable, sameHost } from '../web/addresses.ts';
+import { credentialParameters } from '../web/authentication.ts';
 import { linkOf } from '../web/headers.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, valuesAt } from '../web/selector.ts';
@@ -108,7 +109,10 @@ export function httpDiscover(
     },
     settings.paging,
   );
-  const following = next === null ? null : followable(next, item.requestUri, []);
+  const following =
+    next === null
+      ? null
+      : followable(next, item.requestUri, credentialParameters(settings.authentication));
   const links = text.success
     ? linksOfText(text.data, html, item.requestUri, settings, answer)
     : linksOfJson(payload, item.requestUri, settings);
@@ -132,26 +136,34 @@ export function httpDiscover(
   ];
 }
 
+/** A key that a server writes into its links is not theirs: it is sent where it belongs. */
+const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
+  ...discovery.drop_parameters,
+  ...credentialParameters(authentication),
+];
+
 /** Also what names no type and begins like a page. */
 const isPage = ({ content_type: type, text }: z.infer<typeof textPayload>): boolean =>
   /html|xml/.test(type) ||
   (type === '' && /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000)));
 
-function linksOfJson(payload: JsonValue, base: string, { discovery }: HttpSettings): string[] {
+function linksOfJson(payload: JsonValue, base: string, settings: HttpSettings): string[] {
+  const { discovery } = settings;
   if (!discovery.enabled) return [];
   return discovery.links
     .filter(isJsonPath)
     .flatMap((path) => valuesAt(payload, path))
-    .flatMap((address) => followable(address, base, discovery.drop_parameters) ?? []);
+    .flatMap((address) => followable(address, base, droppedOf(settings)) ?? []);
 }
 
 function linksOfText(
   payload: z.infer<typeof textPayload>,
   html: string | null,
   requestUri: string,
-  { discovery, ...settings }: HttpSettings,
+  settings: HttpSettings,
   answer: Answer,
 ): string[] {
+  const { discovery } = settings;
   if (!discovery.enabled || html === null) return [];
   const agent = settings.user_agent ?? defaultAgent;
   if (
@@ -173,7 +185,7 @@ function linksOfText(
     leadsOn && means.trim().toLowerCase() === 'refresh' ? (refreshTarget(content) ?? []) : [],
   );
   return [...found.addresses, ...refreshes].flatMap(
-    (address) => followable(address, base, discovery.drop_parameters) ?? [],
+    (address) => followable(address, base, droppedOf(settings)) ?? [],
   );
 }
 
@@ -204,7 +216,7 @@ function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): Di
   const pageType = metadata.success ? metadata.data.page_type : 'document';
   const found = new Map<string, DiscoveredItem>();
   for (const entry of sitemap.data.entries) {
-    const url = followable(entry.url, item.requestUri, settings.discovery.drop_parameters);
+    const url = followable(entry.url, item.requestUri, droppedOf(settings));
     if (url === null || found.has(url) || !sameHost(url, item.requestUri)) continue;
     const one =
       sitemap.data.kind === 'index'

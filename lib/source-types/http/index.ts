@@ -1,6 +1,7 @@
 /** Plain HTTP: JSON APIs and web pages by address. */
 import type { SourceType } from '../source-type.ts';
-import { fetchOverHttp, originsOfSecrets } from './connector.ts';
+import { authenticationSecrets, originsOfSecrets } from '../web/authentication.ts';
+import { fetchOverHttp } from './connector.ts';
 import { httpDiscover } from './discovery.ts';
 import { httpSeedItems } from './seeding.ts';
 import {
@@ -17,15 +18,7 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
   title: 'HTTP',
   description: 'JSON APIs and web pages by their addresses.',
   settingsSchema: httpSettings,
-  secretFields: {
-    authorization: {
-      label: 'Authorization',
-      help: 'Value of the Authorization header, such as Bearer and a token. Sent to the server of the base address only.',
-      widget: 'secret',
-      group: 'Server',
-      required: false,
-    },
-  },
+  secretFields: authenticationSecrets,
   fieldHints: httpHints,
   seedSchema: httpSeed,
   seedHints: httpSeedHints,

@@ -1,19 +1,25 @@
+import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
+import { isSecretParameter } from '#lib/redact-secrets.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { canonicalUrl, shortId } from '../web/addresses.ts';
+import { credentialParameters } from '../web/authentication.ts';
 import { type HttpSeed, type HttpSettings, sitemapType } from './settings.ts';
 import { expandTemplate } from './template.ts';
 
 /**
  * One item per distinct address, and one per sitemap. Throws `egress_url_invalid` for an address that
- * cannot be fetched.
+ * cannot be fetched, or carries a key.
  */
 export function httpSeedItems(
   { settings, sourceName }: SourceContext<HttpSettings>,
   seed: HttpSeed,
 ): NewWorkItem[] {
+  const keys = credentialParameters(settings.authentication);
   const canonical = (texts: readonly string[]) => [
-    ...new Set(texts.map((text) => canonicalUrl(resolved(text, settings.base_url)))),
+    ...new Set(
+      texts.map((text) => withoutKey(canonicalUrl(resolved(text, settings.base_url)), keys)),
+    ),
   ];
   const items = [
     ...canonical((seed.urls ?? []).flatMap(expandTemplate)).map((url) =>
@@ -24,6 +30,18 @@ export function httpSeedItems(
     ),
   ];
   return items.map((item) => ({ sourceSystem: 'http', sourceName, ...item }));
+}
+
+/** A key in an address would be stored and shown with it. */
+function withoutKey(address: string, keys: readonly string[]): string {
+  for (const name of new URL(address).searchParams.keys()) {
+    if (!keys.includes(name) && !isSecretParameter(name)) continue;
+    throw new AppError(
+      'egress_url_invalid',
+      `The address carries a secret, ${name}: take it out, let the source sign in by query, and store the key.`,
+    );
+  }
+  return address;
 }
 
 const resolved = (text: string, base: string | undefined): string =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSecretHeader } from '#lib/redact-secrets.ts';
 import {
   commonHints,
   commonSettings,
@@ -12,6 +13,11 @@ import {
   wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
+import {
+  authenticationFault,
+  authenticationHints,
+  authenticationSettings,
+} from '../web/authentication.ts';
 import { pathFault, selectorFault } from '../web/selector.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
@@ -24,7 +30,7 @@ const headerValue = z
   .max(4000, 'at most 4000 characters')
   .regex(/^[\x20-\x7e]*$/, 'use plain ASCII characters only');
 
-/** Headers the HTTP client sets itself, and credentials, which are a secret of their own. */
+/** Headers the HTTP client sets itself. */
 const reservedHeaders = new Set([
   'host',
   'connection',
@@ -34,9 +40,6 @@ const reservedHeaders = new Set([
   'upgrade',
   'expect',
   'user-agent',
-  'authorization',
-  'cookie',
-  'proxy-authorization',
 ]);
 
 const selector = z
@@ -56,53 +59,61 @@ const path = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
-export const httpSettings = z.strictObject({
-  base_url: httpUrl.optional(),
-  headers: z
-    .record(headerName, headerValue)
-    .default({})
-    .superRefine((headers, context) => {
-      for (const name of Object.keys(headers)) {
-        if (!reservedHeaders.has(name.toLowerCase())) continue;
-        const message =
-          name.toLowerCase() === 'authorization'
-            ? 'store it as the secret authorization'
-            : 'is set by the crawler itself';
-        context.addIssue({ code: 'custom', path: [name], message });
-      }
-    }),
-  response: z.enum(['auto', 'json', 'text']).default('auto'),
-  respect_robots: z.boolean().default(true),
-  one_address: z.boolean().default(true),
-  discovery: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      links: z.array(selector).max(50, 'at most 50').default(['a[href]']),
-      same_host: z.boolean().default(true),
-      drop_parameters: z
-        .array(
-          z
-            .string('give names as text')
-            .regex(/^[^\s=&#*]+\*?$/, 'give a name, or its beginning and a *'),
-        )
-        .max(50, 'at most 50')
-        .default([]),
-      max_depth: maxDepthSetting,
-    })
-    .prefault({}),
-  paging: z
-    .strictObject({
-      by: z.enum(['none', 'link', 'cursor', 'page']).default('none'),
-      field: path.default('$.next'),
-      parameter: z
-        .string('give a name as text')
-        .regex(/^[^\s=&#]{1,100}$/, 'give the name of a query parameter')
-        .default('page'),
-      max_pages: wholeNumber(0, 1_000_000).default(100),
-    })
-    .prefault({}),
-  ...commonSettings(0),
-});
+export const httpSettings = z
+  .strictObject({
+    base_url: httpUrl.optional(),
+    headers: z
+      .record(headerName, headerValue)
+      .default({})
+      .superRefine((headers, context) => {
+        for (const name of Object.keys(headers)) {
+          if (isSecretHeader(name)) {
+            const path = [name];
+            context.addIssue({ code: 'custom', path, message: 'is a secret; see authentication' });
+            continue;
+          }
+          if (!reservedHeaders.has(name.toLowerCase())) continue;
+          const message = 'is set by the crawler itself';
+          context.addIssue({ code: 'custom', path: [name], message });
+        }
+      }),
+    authentication: authenticationSettings,
+    response: z.enum(['auto', 'json', 'text']).default('auto'),
+    respect_robots: z.boolean().default(true),
+    one_address: z.boolean().default(true),
+    discovery: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        links: z.array(selector).max(50, 'at most 50').default(['a[href]']),
+        same_host: z.boolean().default(true),
+        drop_parameters: z
+          .array(
+            z
+              .string('give names as text')
+              .regex(/^[^\s=&#*]+\*?$/, 'give a name, or its beginning and a *'),
+          )
+          .max(50, 'at most 50')
+          .default([]),
+        max_depth: maxDepthSetting,
+      })
+      .prefault({}),
+    paging: z
+      .strictObject({
+        by: z.enum(['none', 'link', 'cursor', 'page']).default('none'),
+        field: path.default('$.next'),
+        parameter: z
+          .string('give a name as text')
+          .regex(/^[^\s=&#]{1,100}$/, 'give the name of a query parameter')
+          .default('page'),
+        max_pages: wholeNumber(0, 1_000_000).default(100),
+      })
+      .prefault({}),
+    ...commonSettings(0),
+  })
+  .superRefine((settings, context) => {
+    const fault = authenticationFault(settings);
+    if (fault) context.addIssue({ code: 'custom', ...fault });
+  });
 export type HttpSettings = z.infer<typeof httpSettings>;
 
 export const httpHints: Readonly<Record<string, FieldHint>> = {
@@ -115,7 +126,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     headers: {
       label: 'Headers',
-      help: 'Sent with every request. Credentials belong into the secret.',
+      help: 'Sent with every request. Keys and passwords belong under Authentication.',
       widget: 'headers',
       placeholder: 'Accept: application/json',
     },
@@ -130,6 +141,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
       widget: 'switch',
     },
   }),
+  ...authenticationHints,
   ...grouped('Politeness', {
     respect_robots: {
       label: 'Respect robots.txt',

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import { bearer } from '../web/authentication.ts';
 import { beginningOf, looksLikeHtml } from '../web/body.ts';
 import {
   type Exchange,
@@ -160,12 +161,10 @@ async function askJson(
 ): Promise<JsonObject | Failure> {
   const { settings, secrets } = context;
   const key = secrets['api_key'];
-  const headers = {
-    ...jsonRequestHeaders(settings),
-    ...(key ? { authorization: `Bearer ${key}` } : {}),
-  };
+  const headers = jsonRequestHeaders(settings);
+  const credential = key ? bearer(key, [new URL(settings.base_url).origin]) : undefined;
   try {
-    return await readAnswer(await exchange.ask(url, { headers }), exchange);
+    return await readAnswer(await exchange.ask(url, { headers, credential }), exchange);
   } catch (error) {
     return failureOf(error, exchange, context);
   }

@@ -1,19 +1,21 @@
 /** The requests of one fetch: polite pauses between them, their facts, and how failures end. */
 
+import type { Credential } from '#lib/egress/credential.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { JsonText } from '#lib/json-text.ts';
 import type { Validators } from '#lib/queue/model.ts';
-import { redactHeaders } from '#lib/redact-secrets.ts';
+import { redacted, redactHeaders } from '#lib/redact-secrets.ts';
 import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
 import { budgetOf, noValidators } from './headers.ts';
 
-interface AskOptions {
+export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
+  readonly credential?: Credential | undefined;
   /** Default: the HTTP client's. */
   readonly maxBytes?: number;
   /** See `HttpRequest`. */
@@ -39,6 +41,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let bytes = 0;
   let wireBytes = 0;
   let durationMs = 0;
+  let secretsRemoved = 0;
 
   const facts = (details: JsonObject = {}): FetchFacts | null => {
     if (!first || !last) return null;
@@ -61,6 +64,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         bytes,
         wire_bytes: wireBytes,
         requests: asked,
+        ...(secretsRemoved > 0 ? { secrets_removed: secretsRemoved } : {}),
         ...(budget === null ? {} : { budget }),
         ...details,
       },
@@ -71,7 +75,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     async ask(url, { method = 'GET', headers = {}, body = null, ...limits } = {}) {
       if (asked > 0) await context.politePause();
       context.signal.throwIfAborted();
-      first ??= { url, method, headers: redactHeaders(headers) };
+      first ??= { url, method, headers: shownHeaders(headers, limits.credential) };
       asked += 1;
       forPart = Object.keys(headers).some((name) => name.toLowerCase() === 'range');
       const response = await context.http.request({
@@ -87,6 +91,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       bytes += response.bytes;
       wireBytes += response.wireBytes;
       durationMs += response.timings.totalMs;
+      secretsRemoved += response.secretsRemoved ?? 0;
       return response;
     },
     facts,
@@ -98,6 +103,15 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     },
   };
 }
+
+/** The headers of a request as they may be stored: those of its credential by their names alone. */
+const shownHeaders = (
+  headers: Readonly<Record<string, string>>,
+  credential: Credential | undefined,
+): Record<string, string> => ({
+  ...redactHeaders(headers),
+  ...Object.fromEntries(Object.keys(credential?.headers ?? {}).map((name) => [name, redacted])),
+});
 
 export type Failure = Extract<FetchOutcome, { kind: 'error' }>;
 
