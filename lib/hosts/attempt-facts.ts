@@ -24,6 +24,8 @@ const exchangeShape = z.looseObject({
   http_version: text,
   charset: text,
   alias_of: text,
+  named: text,
+  kept_because: text,
   settled_by: text,
   as_of: text,
   connect_ms: number,

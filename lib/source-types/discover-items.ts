@@ -51,7 +51,10 @@ export type Payload =
  * The payload of an outcome for discovery: a value where it is small, else the text that was made of it.
  * @param stored the payload as text, where that is at hand
  */
-export function payloadOf({ payload, json }: Fetched, stored?: string): Payload {
+export function payloadOf(
+  { payload, json }: Pick<Fetched, 'payload' | 'json'>,
+  stored?: string,
+): Payload {
   if (json) return { kind: 'json', text: json.text };
   const text = textPayload.safeParse(payload);
   if (text.success) return { kind: 'text', ...text.data };

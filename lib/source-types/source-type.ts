@@ -80,6 +80,8 @@ export type FetchOutcome =
       /** The part whose change counts as a change (without counters and clocks of the source). */
       readonly projection: JsonValue;
       readonly validators: Validators;
+      /** What it leads to beside what stands in its payload; default nothing. */
+      readonly leadsTo?: readonly DiscoveredItem[];
     }
   | {
       readonly kind: 'unchanged';
@@ -95,6 +97,8 @@ export type FetchOutcome =
       readonly kind: 'alias';
       readonly facts: FetchFacts | SharedFacts;
       readonly canonical: DiscoveredItem | null;
+      /** What was sent all the same, whose links count; default nothing. */
+      readonly payload?: JsonValue;
       /** By which the next fetch may see that it still leads there; absent = none. */
       readonly validators?: Validators;
     }

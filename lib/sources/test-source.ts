@@ -112,10 +112,12 @@ export async function testSource(
       const message = `The sample was not complete after ${limitMs / 1000} s, polite pauses included.`;
       return { kind: 'error', facts: null, code: 'egress_timeout', message, retryAfterMs: null };
     });
+    const { payload } = outcome.kind === 'alias' ? outcome : { payload: undefined };
+    const sent = outcome.kind === 'fetched' ? outcome : payload === undefined ? null : { payload };
     const { items } =
-      outcome.kind === 'fetched'
-        ? await discoverItems(sample, payloadOf(outcome), { type, context })
-        : { items: [] };
+      sent === null
+        ? { items: [] }
+        : await discoverItems(sample, payloadOf(sent), { type, context });
     return { outcome, found: items };
   };
   const { outcome, found } = await fetchSample(item, AbortSignal.timeout(limitMs));

@@ -5,6 +5,7 @@ import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
+import type { JsonObject } from '#lib/json.ts';
 import { createLogger } from '#lib/log.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
@@ -20,6 +21,7 @@ import { claimItems } from '#worker/pipeline/claim.ts';
 import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
 import { createSourceMemory } from '#worker/pipeline/load-source.ts';
 import { WaitingVisits } from '#worker/pipeline/polite-http.ts';
+import { processBatch } from '#worker/pipeline/process.ts';
 import { Suspects } from '#worker/pipeline/suspects.ts';
 
 export interface PipelineBench {
@@ -28,7 +30,15 @@ export interface PipelineBench {
   seed(source: Partial<SourceInput>): Promise<void>;
   /** Claims the next item; fails the test when there is none. */
   claimOne(): Promise<LeasedItem>;
+  /** Works until nothing is left that could be claimed; the items by address, as they ended. */
+  crawl(): Promise<Map<string, CrawledItem>>;
   dispose(): Promise<void>;
+}
+
+export interface CrawledItem {
+  readonly status: string;
+  readonly records: number;
+  readonly facts: JsonObject | null;
 }
 
 /** Opens a bench; several may be open at a time. */
@@ -103,9 +113,41 @@ async function openBench(
       if (!first) throw new Error('nothing could be claimed');
       return first;
     },
+    async crawl() {
+      for (;;) {
+        const { batches } = await claimItems(context, { requests: 8, slots: 8, items: 50 });
+        if (batches.length === 0) return crawledIn(db);
+        await Promise.all(batches.flatMap((batch) => processBatch(batch, context)));
+      }
+    },
     async dispose() {
       await http.close();
       await giveBack();
     },
   };
+}
+
+async function crawledIn(db: Db): Promise<Map<string, CrawledItem>> {
+  const items = await db.q.selectFrom('work_items').select(['request_uri', 'status']).execute();
+  const records = await db.q.selectFrom('IngestRecords').select('request_uri').execute();
+  const attempts = await db.q
+    .selectFrom('work_item_attempts as a')
+    .innerJoin('work_items as i', 'i.work_item_id', 'a.work_item_id')
+    .select(['i.request_uri', 'a.facts'])
+    .orderBy('a.finished_at')
+    .execute();
+  const facts = new Map(attempts.map((row) => [row.request_uri, row.facts]));
+  return new Map(
+    items.map(({ request_uri: url, status }) => {
+      const told = facts.get(url);
+      return [
+        url,
+        {
+          status,
+          records: records.filter((record) => record.request_uri === url).length,
+          facts: told == null ? null : (JSON.parse(told) as JsonObject),
+        },
+      ];
+    }),
+  );
 }

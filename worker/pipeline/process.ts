@@ -152,21 +152,8 @@ async function concludeItem(
       return failItem(leased, { ...outcome, maxAttempts: source.maxAttempts }, context);
     case 'unchanged':
       return concludeUnchanged(leased, source, outcome, context);
-    case 'alias': {
-      const { canonical } = outcome;
-      const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
-      return completeItem(
-        leased,
-        {
-          record: null,
-          alias: true,
-          validators: outcome.validators ?? noValidators,
-          discovered: toWorkItems(leased.item, targets, source).items,
-          facts: outcome.facts,
-        },
-        context,
-      );
-    }
+    case 'alias':
+      return concludeAlias(leased, source, outcome, context);
     case 'fetched':
       return concludeFetched(leased, source, outcome, context);
   }
@@ -184,6 +171,32 @@ async function concludeUnchanged(
   );
   const discovered = payload === null ? [] : await linksIn(payload, leased, source, context);
   return completeItem(leased, { record: null, validators, discovered, facts }, context);
+}
+
+/** It has no record of its own, but the links of what was sent count. */
+async function concludeAlias(
+  leased: LeasedItem,
+  source: LoadedSource,
+  {
+    canonical,
+    payload,
+    validators = noValidators,
+    facts,
+  }: Extract<FetchOutcome, { kind: 'alias' }>,
+  context: PipelineContext,
+): Promise<ItemResult> {
+  const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
+  const answer = facts.statusCode === null ? undefined : facts;
+  const links =
+    payload === undefined
+      ? []
+      : await linksIn(payloadOf({ payload }), leased, source, context, answer);
+  const discovered = [...toWorkItems(leased.item, targets, source).items, ...links];
+  return completeItem(
+    leased,
+    { record: null, alias: true, validators, discovered, facts },
+    context,
+  );
 }
 
 async function linksIn(
@@ -209,9 +222,11 @@ async function concludeFetched(
 ): Promise<ItemResult> {
   const record = await storeRecord(leased, outcome, context);
   try {
-    const { validators, facts } = outcome;
+    const { validators, facts, leadsTo = [] } = outcome;
     const payload = payloadOf(outcome, record.payload);
-    const discovered = await linksIn(payload, leased, source, context, facts);
+    const links = await linksIn(payload, leased, source, context, facts);
+    const beside = context.enableDiscovery ? toWorkItems(leased.item, leadsTo, source).items : [];
+    const discovered = beside.length === 0 ? links : [...links, ...beside];
     const result = await completeItem(leased, { record, validators, discovered, facts }, context);
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;

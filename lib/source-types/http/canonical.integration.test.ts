@@ -65,18 +65,135 @@ describe('a page that goes by another address', () => {
     expect(await fetchPath('copy')).toMatchObject({ kind: 'alias' });
   });
 
-  it('is not sent on a second time when its target names it in turn', async () => {
-    const { fetchPath, source } = await site((asked, response) => {
-      const other = asked.url === '/a' ? '/b' : '/a';
-      response.writeHead(200, html).end(page(`<link rel=canonical href=${other}>`));
+  it('is told with what was sent, whose links count', async () => {
+    const { origin, source, fetchPath } = await site(
+      (asked, response) => {
+        const head = asked.url === '/main' ? '' : '<link rel="canonical" href="/main">';
+        response
+          .writeHead(200, html)
+          .end(`<head>${head}</head><body>x <a href="/more">y</a></body>`);
+      },
+      { discovery: { enabled: true } },
+    );
+    const outcome = await fetchPath('print');
+    if (outcome.kind !== 'alias' || outcome.payload === undefined) throw new Error(outcome.kind);
+    const [item] = source.seed({ urls: ['print'] });
+    const links = item && http.discover(item, outcome.payload, source.context);
+    expect(links).toMatchObject([{ resourceId: `${origin}/more` }]);
+  });
+
+  const long = (own: string) => `${'shared words of every page '.repeat(20)} ${own}`;
+  const slip = (head: string, other: Respond, settings: JsonObject = {}) =>
+    site((asked, response) => {
+      if (asked.url !== '/docs/x') return other(asked, response);
+      response.writeHead(200, html).end(`<head>${head}</head><body>${long('its own')}</body>`);
+    }, settings);
+  const notThere: Respond = (_, response) => void response.writeHead(404).end();
+  const shows =
+    (body: string, head = ''): Respond =>
+    (_, response) =>
+      void response.writeHead(200, html).end(`<head>${head}</head><body>${body}</body>`);
+
+  it.each<[string, string, string, Respond]>([
+    ['is not there', 'not_there', '/gone', notThere],
+    ['is meant from the root and is not', 'not_there', 'docs/x', notThere],
+    ['has lost its scheme', 'not_there', 'example.org/docs/x', notThere],
+    ['is the home page', 'home_page', '/', shows(long('its own'))],
+    ['reads differently', 'reads_differently', '/list', shows('Quite another text stands here.')],
+    [
+      'differs in a few words of many',
+      'reads_differently',
+      '/docs/y',
+      shows(long('and here stands a text of thirteen words that is not there on it')),
+    ],
+    [
+      'names this one in turn',
+      'names_another',
+      '/docs/y',
+      shows(long('its own'), '<link rel=canonical href="/docs/x">'),
+    ],
+    [
+      'names a third',
+      'names_another',
+      '/docs/y',
+      shows(long('its own'), '<link rel=canonical href="/docs/z">'),
+    ],
+    [
+      'redirects',
+      'moves_on',
+      '/docs/y',
+      (asked, response) =>
+        asked.url === '/docs/y'
+          ? void response.writeHead(302, { location: '/docs/z' }).end()
+          : shows(long('its own'))(asked, response),
+    ],
+    ['is on another host', 'other_host', 'https://elsewhere.example/docs/x', notThere],
+  ])('is kept, and says why, when what it names %s', async (_, because, name, other) => {
+    const { fetchPath, origin } = await slip(`<link rel=canonical href="${name}">`, other);
+    const outcome = await fetchPath('docs/x');
+    const named = new URL(name, `${origin}/docs/x`).href;
+    expect(outcome).toMatchObject({
+      kind: 'fetched',
+      facts: { statusCode: 200, details: { named, kept_because: because } },
     });
-    const first = await fetchPath('a');
-    if (first.kind !== 'alias' || !first.canonical) throw new Error(`was ${first.kind}`);
-    expect(await source.fetch(itemOf(first.canonical))).toMatchObject({ kind: 'fetched' });
+  });
+
+  it('is kept where what it names is not for crawlers', async () => {
+    const server = await startLoopbackServer((asked, response) => {
+      if (asked.url === '/robots.txt') response.end('User-agent: *\nDisallow: /main');
+      else calledMain(asked, response);
+    });
+    const source = harness(http, { base_url: `${server.origin}/` });
+    opened.push(server, source);
+    const [item] = source.seed({ urls: ['print'] });
+    const outcome = item && (await source.fetch(item));
+    expect(outcome).toMatchObject({ facts: { details: { kept_because: 'disallowed' } } });
+    expect(server.requests.map(({ url }) => url)).toEqual(['/robots.txt', '/print']);
+  });
+
+  it('is kept when it names two', async () => {
+    const head = '<link rel=canonical href="/a"><link rel=canonical href="/b">';
+    const { fetchPath } = await slip(head, notThere);
+    expect(await fetchPath('docs/x')).toMatchObject({
+      facts: { details: { kept_because: 'names_several' } },
+    });
+  });
+
+  it('is found by the base of its head, and what stands in the body is not heard', async () => {
+    const same = shows(long('its own'));
+    const based = await slip('<base href="/docs/v2/"><link rel=canonical href="x">', same);
+    expect(await based.fetchPath('docs/x')).toMatchObject({
+      kind: 'alias',
+      facts: { details: { alias_of: `${based.origin}/docs/v2/x` } },
+    });
+    const { fetchPath } = await slip('</head><p><link rel=canonical href="/docs/y">', same);
+    const outcome = await fetchPath('docs/x');
+    expect(outcome.kind).toBe('fetched');
+    expect(outcome.facts?.details).not.toHaveProperty('named');
+  });
+
+  it('asks for what many pages name once, and believes no site whose names prove wrong', async () => {
+    const { fetchPath, origin, source } = await site((asked, response) => {
+      const { url = '' } = asked;
+      const head = url.startsWith('/m') ? `<link rel=canonical href="/gone${url}">` : '';
+      if (url.startsWith('/gone')) response.writeHead(404).end();
+      else response.writeHead(200, html).end(`<head>${head}</head><body>${url}</body>`);
+    });
+    const because: unknown[] = [];
+    for (let n = 1; n <= 12; n += 1) {
+      const { facts } = await fetchPath(`m${n}`);
+      because.push(facts?.details['kept_because']);
+    }
+    expect(because.slice(0, 9)).toEqual(Array(9).fill('not_there'));
+    expect(because.slice(9)).toEqual(Array(3).fill('names_proved_wrong'));
+    expect(origin).toContain('127.0.0.1');
+    expect(source.pauses()).toBeLessThan(12);
   });
 
   it.each([
     ['its own address', '<link rel=canonical href="/x">'],
+    ['its own address with a fragment', '<link rel=canonical href="#/route">'],
+    ['its own address in a form of its own', '<LINK REL=Canonical HREF="./a/../%78">'],
     ['a page of another host', '<link rel=canonical href="https://elsewhere.example/x">'],
     ['no address at all', '<link rel=canonical href="javascript:x">'],
     ['a mere alternative', '<link rel=alternate href="/y">'],

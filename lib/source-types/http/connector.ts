@@ -2,15 +2,14 @@
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
-import { otherName, sameHost } from '../web/addresses.ts';
 import { askSignedIn } from '../web/authentication.ts';
 import { beginningOf, mediaTypeOf } from '../web/body.ts';
 import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
-import { canonicalOf, decodeBody, readJson } from '../web/heavy-reading.ts';
+import { decodeBody, readJson } from '../web/heavy-reading.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
-import { httpItem, withChange } from './seeding.ts';
+import { judgeNames, type ReadPage } from './other-names.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 import { maxSitemapBytes, readSitemap } from './sitemap.ts';
 
@@ -41,12 +40,13 @@ export function fetchOverHttp(
       }
     };
     await obey(item.requestUri);
+    const beforeRedirect = (next: URL) => obey(next.href);
     const ask = (headers: Record<string, string>) => {
       const options = {
         method: item.requestMethod,
         body: item.requestBody,
         headers,
-        beforeRedirect: (next: URL) => obey(next.href),
+        beforeRedirect,
         ...(item.resourceType === sitemapType ? { maxBytes: maxSitemapBytes } : {}),
       };
       return askSignedIn(exchange, item.requestUri, options, context);
@@ -80,17 +80,35 @@ export function fetchOverHttp(
       const contentType = mediaType || 'application/json';
       return fetchedJson(exchange.answered(), payload, { validators, contentType });
     }
-    const alias = aliasOf(item, response, await nameIn(text, mediaType, settings), settings);
-    if (alias) {
-      const { because, url } = alias.name;
-      const facts = exchange.answered({ alias_of: url, alias_by: because });
-      return { kind: 'alias', facts, canonical: alias.canonical };
-    }
+    const page = { response, text, isHtml: /html/.test(mediaType) };
     const payload = { content_type: mediaType, url: response.finalUrl, text };
-    const contentType = mediaType || 'text/plain';
     const facts = exchange.answered({ charset });
-    return { kind: 'fetched', facts, payload, text, contentType, projection: text, validators };
+    const name = await judgeNames(page, {
+      item,
+      sourceName: context.sourceName,
+      settings,
+      async ask(url) {
+        await obey(url);
+        const there = await askSignedIn(exchange, url, { headers, beforeRedirect }, context);
+        return refusalOf(exchange, there) || there.status === 204 ? null : readPage(there);
+      },
+    });
+    const told = { ...facts.details, ...exchange.counts() };
+    if (name.kind === 'alias') {
+      const details = { ...told, alias_of: name.url, alias_by: name.because };
+      return { kind: 'alias', facts: { ...facts, details }, canonical: name.canonical, payload };
+    }
+    const contentType = mediaType || 'text/plain';
+    const fetched = { kind: 'fetched', payload, text, contentType, projection: text } as const;
+    if (name.kind === 'own') return { ...fetched, facts: { ...facts, details: told }, validators };
+    const details = { ...told, named: name.url, kept_because: name.because };
+    return { ...fetched, facts: { ...facts, details }, validators, leadsTo: name.leadsTo };
   });
+}
+
+async function readPage(response: HttpResponse): Promise<ReadPage> {
+  const { text } = await decodeBody(response);
+  return { response, text, isHtml: /html/.test(mediaTypeOf(response)) };
 }
 
 function headersOf(
@@ -139,35 +157,6 @@ async function sitemapOf(
     return failed(exchange, 'payload_invalid', message);
   }
   return fetchedJson(exchange.answered(), payload, { validators });
-}
-
-/** What a page calls itself; null for what is no page, and where nobody asks. */
-const nameIn = async (text: string, mediaType: string, settings: HttpSettings) =>
-  settings.one_address && /html/.test(mediaType) ? canonicalOf(text) : null;
-
-/** A page that has another address; the target of such a name is not sent on any further. */
-function aliasOf(
-  item: HttpItem,
-  response: HttpResponse,
-  named: string | null,
-  settings: HttpSettings,
-) {
-  if (!settings.one_address || item.requestMethod !== 'GET') return null;
-  if (item.metadata?.['canonical'] === true) return null;
-  const name = otherName(item.requestUri, response, named);
-  if (!name) return null;
-  const leaves = !sameHost(name.url, item.requestUri);
-  // The source's rules bind as they do for links; what a person named is followed wherever it leads.
-  const follow = !leaves || item.depth === 0 || !settings.discovery.same_host;
-  const said = item.metadata?.['changed_at'];
-  const target = withChange(
-    httpItem(name.url, item.resourceType, item.priority),
-    typeof said === 'string' ? said : null,
-  );
-  const canonical = follow
-    ? { ...target, metadata: { ...item.metadata, canonical: true }, isHop: false }
-    : null;
-  return { name, canonical };
 }
 
 const isJson = (mediaType: string): boolean =>

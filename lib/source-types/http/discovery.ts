@@ -5,7 +5,7 @@ import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
-import { canonicalUrl, followable, sameHost } from '../web/addresses.ts';
+import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
 import { linkOf } from '../web/headers.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
@@ -119,13 +119,12 @@ export function httpDiscover(
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
   const { same_host: staysThere } = settings.discovery;
-  const here = hostOf(item.requestUri);
-  const home = homeOf(item, text.success ? text.data.url : undefined);
+  const isHere = siteOf(item, text.success ? text.data.url : undefined);
   const found = [...urls]
-    .filter((url) => url !== following && (!staysThere || home.has(hostOf(url))))
+    .filter((url) => url !== following && (!staysThere || isHere(url)))
     .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
-  if (following === null || hostOf(following) !== here) return found;
+  if (following === null || !sameSite(following, item.requestUri)) return found;
   return [
     ...found,
     {
@@ -137,7 +136,7 @@ export function httpDiscover(
 }
 
 /** A key that a server writes into its links is not theirs: it is sent where it belongs. */
-const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
+export const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
   ...discovery.drop_parameters,
   ...credentialParameters(authentication),
 ];
@@ -196,17 +195,14 @@ const otherWays = ['area[href]', 'iframe[src]', 'frame[src]'];
 const defaultAgent = 'HolocronIngest';
 
 /**
- * The hosts whose links stay on the site: that of the item, and the one that answered where a seed's redirect led
- * there, or a redirect to `www.` or back.
+ * Whether an address stays on the site: the host of the item, with its `www.` or without, and the one that answered
+ * where a seed's redirect led.
  */
-function homeOf({ requestUri, depth }: HttpItem, answered: string | undefined) {
-  const here = hostOf(requestUri);
-  const there = answered === undefined ? null : hostOf(answered);
-  const isSite = depth === 0 || withoutWww(here) === withoutWww(there);
-  return new Set<string | null>(there !== null && isSite ? [here, there] : [here]);
+function siteOf({ requestUri, depth }: HttpItem, answered: string | undefined) {
+  const seeded = depth === 0 && answered !== undefined ? [hostOf(answered)] : [];
+  const hosts = new Set([hostOf(requestUri), ...seeded].map(withoutWww));
+  return (url: string) => hosts.has(withoutWww(hostOf(url)));
 }
-
-const withoutWww = (host: string | null) => host?.replace(/^www\./, '');
 
 /** A sitemap may only list pages of its own host (sitemaps.org/protocol#location). */
 function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): DiscoveredItem[] {
@@ -217,7 +213,7 @@ function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): Di
   const found = new Map<string, DiscoveredItem>();
   for (const entry of sitemap.data.entries) {
     const url = followable(entry.url, item.requestUri, droppedOf(settings));
-    if (url === null || found.has(url) || !sameHost(url, item.requestUri)) continue;
+    if (url === null || found.has(url) || !sameSite(url, item.requestUri)) continue;
     const one =
       sitemap.data.kind === 'index'
         ? sitemapItem(url, pageType, item.priority)

@@ -137,7 +137,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     one_address: {
       label: 'One address per page',
-      help: 'A page that moved for good, or that names another address of its host as its own, is stored under that one.',
+      help: 'A page that moved for good, or that names another address of its host where the same can be read, is stored under that one.',
       widget: 'switch',
     },
   }),
@@ -159,7 +159,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     'discovery.same_host': {
       label: 'Same host only',
-      help: 'Follow only links that stay on the host of the item, or on the one a seed or its www redirects to.',
+      help: 'Follow only links that stay on the host of the item, with its www or without, or on the one a seed redirects to.',
       widget: 'switch',
     },
     'discovery.drop_parameters': {

@@ -29,6 +29,8 @@ export interface Exchange {
   facts(details?: JsonObject): FetchFacts | null;
   /** The same when a response is known to exist. */
   answered(details?: JsonObject): FetchFacts;
+  /** What all requests so far came to, as facts. */
+  counts(): JsonObject;
   /** Whether the latest request asked for a part, by a header that an operator set. */
   askedForPart(): boolean;
 }
@@ -42,6 +44,13 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let wireBytes = 0;
   let durationMs = 0;
   let secretsRemoved = 0;
+
+  const counts = (): JsonObject => ({
+    total_ms: Math.round(durationMs),
+    bytes,
+    wire_bytes: wireBytes,
+    requests: asked,
+  });
 
   const facts = (details: JsonObject = {}): FetchFacts | null => {
     if (!first || !last) return null;
@@ -60,10 +69,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         http_version: last.httpVersion,
         connect_ms: Math.round(last.timings.connectMs),
         first_byte_ms: Math.round(last.timings.firstByteMs),
-        total_ms: Math.round(durationMs),
-        bytes,
-        wire_bytes: wireBytes,
-        requests: asked,
+        ...counts(),
         ...(secretsRemoved > 0 ? { secrets_removed: secretsRemoved } : {}),
         ...(budget === null ? {} : { budget }),
         ...details,
@@ -95,6 +101,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       return response;
     },
     facts,
+    counts,
     askedForPart: () => forPart,
     answered(details) {
       const known = facts(details);

@@ -5,9 +5,9 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
-import { canonicalIn } from './addresses.ts';
 import { type Decoded, decode } from './body.ts';
 import { PageTooHeavy } from './bounded-page.ts';
+import { type Named, namesIn, windowsOf } from './canonical.ts';
 import { onEventLoop } from './selector.ts';
 
 type Response = Pick<HttpResponse, 'headers' | 'body'>;
@@ -43,14 +43,30 @@ export async function readJson(text: string): Promise<JsonValue | JsonText | und
   return hash === null ? undefined : new JsonText(text, hash);
 }
 
-const canonicalInThread = defineHeavy('page.canonical', canonicalIn);
+const namesInThread = defineHeavy('page.names', namesIn);
 
-/** See `canonicalIn`; a page that takes too long has none. */
-export async function canonicalOf(html: string): Promise<string | null> {
+/** See `namesIn`. */
+export const namesOf = (html: string): Promise<Named> =>
+  here(() => namesIn(html)) ?? namesInThread(html);
+
+const windowsInThread = defineHeavy(
+  'page.windows',
+  ({ text, isPage }: { readonly text: string; readonly isPage: boolean }) =>
+    windowsOf(text, isPage),
+);
+
+/** See `windowsOf`. */
+export async function windowsIn(text: string, isPage: boolean): Promise<number[]> {
+  const quick = isPage || text.length <= quickBody ? here(() => windowsOf(text, isPage)) : null;
+  return quick ?? windowsInThread({ text, isPage });
+}
+
+/** Null for a page that is too heavy for the event loop. */
+function here<T>(read: () => T): Promise<T> | null {
   try {
-    return onEventLoop(() => canonicalIn(html));
+    return Promise.resolve(onEventLoop(read));
   } catch (error) {
     if (!(error instanceof PageTooHeavy)) throw error;
-    return canonicalInThread(html);
+    return null;
   }
 }

@@ -1,6 +1,6 @@
 /** Finding things in responses: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
 // Without its loaders for addresses and files: they bring a second HTTP client and every character set.
-import { load } from 'cheerio/slim';
+import { type CheerioAPI, load } from 'cheerio/slim';
 import type { JsonValue } from '#lib/json.ts';
 import { mayBeQuick, PageTooHeavy, parsePage, quickPage, threadPage } from './bounded-page.ts';
 
@@ -122,10 +122,8 @@ const quickSelector = /^[^\s>+~:]+(?:\s[^\s>+~:]+|(?:\s*>\s*[^\s>+~:]+)*)$/;
  * beyond the bounds, those of its beginning.
  */
 export function addressesIn(html: string, selectors: readonly string[]): PageLinks {
-  if (bounds === quickPage && !(mayBeQuick(html) && selectors.every(isQuick))) {
-    throw new PageTooHeavy('the page may be too heavy for the event loop');
-  }
-  const { page } = parsePage(html, bounds);
+  if (bounds === quickPage && !selectors.every(isQuick)) throw tooHeavy();
+  const page = pageIn(html);
   const addresses: string[] = [];
   for (const selector of selectors) {
     for (const element of page(selector).toArray()) {
@@ -141,6 +139,14 @@ export function addressesIn(html: string, selectors: readonly string[]): PageLin
     .map((element) => page(element).attr() ?? {});
   return { addresses, base: page('base[href]').first().attr('href') ?? null, metas };
 }
+
+/** A page as far as the bounds reach. Throws PageTooHeavy on the event loop. */
+export function pageIn(html: string): CheerioAPI {
+  if (bounds === quickPage && !mayBeQuick(html)) throw tooHeavy();
+  return parsePage(html, bounds).page;
+}
+
+const tooHeavy = () => new PageTooHeavy('the page may be too heavy for the event loop');
 
 /** What stands in brackets is compared with one element alone. */
 const isQuick = (selector: string): boolean =>

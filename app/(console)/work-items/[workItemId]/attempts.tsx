@@ -126,9 +126,32 @@ function Exchange({
           <span className="text-ink-3">goes by</span> {facts.alias_of}
         </span>
       ) : null}
+      {facts?.named ? (
+        <span className="wrap-anywhere">
+          <span className="text-ink-3">calls itself</span> {facts.named}{' '}
+          <span className="text-ink-3">{keptWords(facts.kept_because)}</span>
+        </span>
+      ) : null}
     </span>
   );
 }
+
+/** Why a page is kept under its own address though it names another, by the code in its facts. */
+const keptReasons: Readonly<Record<string, string>> = {
+  names_several: 'it names several addresses',
+  other_host: 'that is on another host',
+  not_there: 'there is no such page',
+  disallowed: 'robots.txt does not allow that address',
+  moves_on: 'that address redirects',
+  names_another: 'that page names yet another address',
+  reads_differently: 'that page reads differently',
+  home_page: 'that is the home page',
+  most_name_it: 'most pages of the site name that one',
+  names_proved_wrong: 'the names its site gives proved wrong before',
+};
+
+const keptWords = (code: string | null | undefined) =>
+  `and is kept under its own address: ${keptReasons[code ?? ''] ?? 'that is not so'}`;
 
 function partsOf(facts: ExchangeFacts, workerId: string | null): [string, string][] {
   const parts: [string, string][] = [];

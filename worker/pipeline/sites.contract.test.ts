@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
+
+/** Pages by their path: what stands in the head, and in the body. */
+type Pages = Readonly<Record<string, readonly [head: string, body: string]>>;
+
+const link = (path: string) => `<a href="${path}">${path}</a>`;
+const canonical = (address: string) => `<link rel="canonical" href="${address}">`;
+
+describe.each(contractEngines())('sites as people make them, crawled on $name', (engine) => {
+  const openBench = usePipeline(engine);
+  const servers: LoopbackServer[] = [];
+  let bench: PipelineBench;
+  beforeEach(async () => {
+    bench = await openBench();
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+    await bench.dispose();
+  });
+
+  async function crawl(pages: Pages, seed = '/', settings: object = {}) {
+    const server = await startLoopbackServer(({ url = '' }, response) => {
+      const [head, body] = pages[url] ?? [];
+      if (head === undefined) return void response.writeHead(404).end();
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
+    });
+    servers.push(server);
+    await bench.seed({
+      name: 'site',
+      type: 'http',
+      settings: {
+        base_url: server.origin,
+        discovery: { enabled: true, max_depth: 9 },
+        ...settings,
+      },
+      seeds: [{ urls: [seed] }],
+    });
+    const crawled = await bench.crawl();
+    return new Map([...crawled].map(([url, item]) => [url.slice(server.origin.length), item]));
+  }
+  const stored = (crawled: Awaited<ReturnType<typeof crawl>>) =>
+    [...crawled].flatMap(([path, { records }]) => (records === 1 ? [path] : [])).sort();
+
+  it('every page names the home page: all of them are stored, and say why', async () => {
+    const crawled = await crawl({
+      '/': [canonical('/'), link('/a') + link('/b')],
+      '/a': [canonical('/'), link('/c')],
+      '/b': [canonical('/'), 'b'],
+      '/c': [canonical('/'), link('/')],
+    });
+    expect(stored(crawled)).toEqual(['/', '/a', '/b', '/c']);
+    expect(crawled.get('/c')?.facts).toMatchObject({ kept_because: 'home_page' });
+  });
+
+  it('every page names some page of the site: those that read differently are stored', async () => {
+    const paths = ['/start', ...Array.from({ length: 12 }, (_, n) => `/p${n}`)];
+    const menu = paths.map(link).join(' ');
+    const crawled = await crawl(
+      Object.fromEntries(
+        paths.map((path) => [path, [canonical('/start'), `${menu} About ${path}.`]]),
+      ),
+      '/start',
+    );
+    expect(stored(crawled)).toEqual(paths.toSorted());
+  });
+
+  it('the pages of a list name its first: each is stored, and its links are followed', async () => {
+    const crawled = await crawl(
+      {
+        '/list': [canonical('/list'), `One ${link('/a')} ${link('/list?page=2')}`],
+        '/list?page=2': [canonical('/list'), `Two ${link('/b')} ${link('/list?page=3')}`],
+        '/list?page=3': [canonical('/list'), `Three ${link('/c')}`],
+        '/a': ['', 'a'],
+        '/b': ['', 'b'],
+        '/c': ['', 'c'],
+      },
+      '/list',
+    );
+    expect(stored(crawled)).toEqual(['/a', '/b', '/c', '/list', '/list?page=2', '/list?page=3']);
+  });
+
+  it('a page under two addresses is stored once, and the links of either are followed', async () => {
+    const text = 'The same text under either address, long enough to be compared.';
+    const crawled = await crawl({
+      '/': ['', link('/page?session=1')],
+      '/page': [canonical('/page'), text],
+      '/page?session=1': [canonical('/page'), `${text}<a href="/only-here?session=1"></a>`],
+      '/only-here?session=1': ['', 'x'],
+    });
+    expect(stored(crawled)).toEqual(['/', '/only-here?session=1', '/page']);
+    expect(crawled.get('/page?session=1')?.facts).toMatchObject({ alias_by: 'canonical' });
+  });
+});
