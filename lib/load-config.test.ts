@@ -379,19 +379,27 @@ describe('the master key', () => {
   const withoutKey = () => environment({ INGEST_SECRET_KEY: undefined });
 
   it('is made at first use beside the embedded database, for its owner alone, and kept', () => {
-    const first = load(undefined, withoutKey()).secretKey;
+    const first = load(undefined, withoutKey()).keys.current;
     const file = path.join(directory, 'secret.key');
     expect(first).toHaveLength(32);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').trim()).toBe(first.toString('base64'));
-    expect(load(undefined, withoutKey()).secretKey).toEqual(first);
+    expect(load(undefined, withoutKey()).keys.current).toEqual(first);
   });
 
   it('can be 32 bytes in base64 or any long text', () => {
     const bytes = Buffer.alloc(32, 7);
     const given = environment({ INGEST_SECRET_KEY: bytes.toString('base64') });
-    expect(load(undefined, given).secretKey).toEqual(bytes);
-    expect(load().secretKey).toHaveLength(32);
+    expect(load(undefined, given).keys.current).toEqual(bytes);
+    expect(load().keys.current).toHaveLength(32);
+  });
+
+  it('is the first line of the key file; further lines, and those of the environment, are older ones', () => {
+    const [first, second, third] = [1, 2, 3].map((byte) => Buffer.alloc(32, byte));
+    const lines = [first, second].map((key) => key?.toString('base64'));
+    writeFileSync(path.join(directory, 'secret.key'), `${lines.join('\n')}\n`);
+    const env = { ...withoutKey(), INGEST_SECRET_KEY_OLDER: third?.toString('base64') };
+    expect(load(undefined, env).keys).toEqual({ current: first, older: [second, third] });
   });
 
   it('is refused when it is short, without being repeated', () => {

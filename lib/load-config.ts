@@ -12,7 +12,7 @@ import type {
   RunnerSettings,
   Settings,
 } from '#lib/config/model.ts';
-import { masterKey } from '#lib/config/secret-key.ts';
+import { keyRing } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
 import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
 import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
@@ -38,7 +38,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
 }
 
 /**
- * The settings, the sources of the YAML file and the master key. Throws like `loadSettings`; makes the key file
+ * The settings, the sources of the YAML file and the master keys. Throws like `loadSettings`; makes the key file
  * when there is none.
  */
 export function loadConfig(options: LoadOptions = {}): AppConfig {
@@ -49,7 +49,11 @@ export function loadConfig(options: LoadOptions = {}): AppConfig {
     ...settings,
     sources,
     // The last that can fail, so that a configuration that is refused has made no key file.
-    secretKey: masterKey(environment.INGEST_SECRET_KEY, keyFile(environment, settings.database)),
+    keys: keyRing(
+      environment.INGEST_SECRET_KEY,
+      environment.INGEST_SECRET_KEY_OLDER,
+      keyFile(environment, settings.database),
+    ),
   };
 }
 
@@ -72,6 +76,9 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
         : { password: environment.INGEST_ADMIN_PASSWORD }),
     },
     signIn: signInSettings(environment, env['NEXTAUTH_URL']),
+    secretsDirectory: path.resolve(
+      /*turbopackIgnore: true*/ environment.INGEST_SECRETS_DIR ?? '/run/secrets',
+    ),
     logLevel: flags.logLevel ?? environment.INGEST_LOG_LEVEL ?? 'info',
     notes: [...unknownVariables(env).map(describeUnknown), ...database.notes, ...notesOf(content)],
   };

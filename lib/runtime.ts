@@ -11,6 +11,7 @@ import { loadConfig } from '#lib/load-config.ts';
 import { createLogger, type Logger } from '#lib/log.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
+import { referenceReader } from '#lib/sources/secret-references.ts';
 import { createSecretBox, type SecretBox } from '#lib/sources/secrets.ts';
 
 export interface Runtime {
@@ -53,13 +54,17 @@ export async function openRuntime(
     store: await createStateStore({ db }),
     log,
     http,
-    secretBox: createSecretBox(config.secretKey),
+    secretBox: secretBoxOf(config),
     async close() {
       await http.close();
       await close();
     },
   };
 }
+
+/** Seals under the current key of the ring, and opens with all of them. */
+export const secretBoxOf = ({ keys, secretsDirectory }: AppConfig): SecretBox =>
+  createSecretBox([keys.current, ...keys.older], referenceReader(process.env, secretsDirectory));
 
 function logReplicaState(log: Logger, { inUse, reason }: ReplicaState): void {
   if (inUse) log.info('lists are read from the readable copy again');

@@ -47,7 +47,7 @@ export async function authOptions(): Promise<AuthOptions> {
   const { config, db, log } = runtime;
   const { passwords, provider } = config.signIn;
   return {
-    secret: process.env['NEXTAUTH_SECRET'] || sessionSecret(config.secretKey),
+    secret: process.env['NEXTAUTH_SECRET'] || sessionSecret(config.keys.current),
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
     logger: {

@@ -63,7 +63,9 @@ const scopes = z
 
 const environmentSchema = z.object({
   INGEST_SECRET_KEY: z.string().optional(),
+  INGEST_SECRET_KEY_OLDER: z.string().optional(),
   INGEST_SECRET_KEY_FILE: z.string().min(1).optional(),
+  INGEST_SECRETS_DIR: z.string().min(1).optional(),
   INGEST_EGRESS_ALLOW: cidrs,
   INGEST_USER_AGENT: z
     .string()

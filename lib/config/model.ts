@@ -1,6 +1,7 @@
 /** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { JsonObject } from '#lib/json.ts';
+import type { KeyRing } from './secret-key.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
 export interface LakeSettings {
@@ -40,6 +41,8 @@ export interface Settings {
   readonly runner: RunnerSettings;
   readonly admin: AdminSettings;
   readonly signIn: SignInSettings;
+  /** Absolute directory of the files that secrets may name. */
+  readonly secretsDirectory: string;
   readonly logLevel: LogLevel;
   /** What was given and has no effect, unknown variables among it: a sentence each, no secrets. */
   readonly notes: readonly string[];
@@ -47,8 +50,8 @@ export interface Settings {
 
 /** What a process needs that serves or ingests. */
 export interface AppConfig extends Settings {
-  /** 32 bytes: encrypts stored secrets; other keys are derived from it. */
-  readonly secretKey: Buffer;
+  /** Encrypt stored secrets; the key that signs sessions is derived from the current one. */
+  readonly keys: KeyRing;
   /** Sources of the YAML file with their seeds; empty without a file. */
   readonly sources: readonly SourceInput[];
 }

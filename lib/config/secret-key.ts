@@ -1,4 +1,4 @@
-/** The deployment's master key, and the keys derived from it. */
+/** The deployment's master keys, and the keys derived from them. */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,15 +7,32 @@ import { AppError } from '#lib/errors/app-error.ts';
 const keyBytes = 32;
 const leastText = 32;
 
+/** The keys of a deployment, 32 bytes each: new secrets are sealed under the current one, older ones still open theirs. */
+export interface KeyRing {
+  readonly current: Buffer;
+  readonly older: readonly Buffer[];
+}
+
 /**
- * The master key, 32 bytes. From `given` (base64 of 32 bytes as it is; any other text of at least 32
- * characters by its SHA-256), else from the key file, which is made on first use (mode 0600).
- * Throws `config_invalid` or `config_file_unreadable`; the key itself is in no message.
+ * The master keys. The current one from `given` (base64 of 32 bytes as it is; any other text of at least 32
+ * characters by its SHA-256), else from the first line of the key file, which is made on first use (mode 0600). Older
+ * ones from `older`, with blanks or commas between, and from the lines of the file that follow.
+ * Throws `config_invalid` or `config_file_unreadable`; the keys themselves are in no message.
  */
-export function masterKey(given: string | undefined, keyFile: string): Buffer {
-  if (given !== undefined) return keyFromText(given, 'INGEST_SECRET_KEY');
+export function keyRing(
+  given: string | undefined,
+  older: string | undefined,
+  keyFile: string,
+): KeyRing {
+  const said = (older ?? '').split(/[\s,]+/).filter((text) => text !== '');
+  const olderGiven = said.map((text) => keyFromText(text, 'INGEST_SECRET_KEY_OLDER'));
+  if (given !== undefined) {
+    return { current: keyFromText(given, 'INGEST_SECRET_KEY'), older: olderGiven };
+  }
   const stored = readKey(keyFile) ?? makeKey(keyFile);
-  return keyFromText(stored, `The key file ${keyFile}`);
+  const [first = '', ...rest] = stored.split('\n').filter((line) => line.trim() !== '');
+  const ofFile = (line: string) => keyFromText(line, `The key file ${keyFile}`);
+  return { current: ofFile(first), older: [...rest.map(ofFile), ...olderGiven] };
 }
 
 function keyFromText(text: string, where: string): Buffer {

@@ -157,7 +157,17 @@ export const variableGroups: readonly VariableGroup[] = [
       variable(
         'INGEST_SECRET_KEY_FILE',
         '`secret.key` beside the database, or in `data/`',
-        'made at first use, readable by its owner only',
+        'made at first use, readable by its owner only; a key a line, the current one first',
+      ),
+      variable(
+        'INGEST_SECRET_KEY_OLDER',
+        'none',
+        'keys that were current once, with blanks between: they still open what was stored under them',
+      ),
+      variable(
+        'INGEST_SECRETS_DIR',
+        '`/run/secrets`',
+        'directory of the files that a secret of a source may name, as `file:NAME`',
       ),
       variable('INGEST_ADMIN_EMAIL', '`admin@holocron.local`', 'the first administrator'),
       variable('INGEST_ADMIN_PASSWORD', 'generated, shown once', '12 characters or more'),

@@ -45,7 +45,8 @@ export const appErrorRemedies = {
   source_type_unknown: 'Use one of the listed types.',
   source_paused: 'Resume the source first.',
   source_name_taken: 'Choose another name.',
-  secret_unreadable: 'Enter the secret again: it was stored under another encryption key.',
+  secret_unreadable:
+    'Enter the secret again, or give the key it was stored under as INGEST_SECRET_KEY_OLDER.',
   // runs
   run_ended: 'Launch a new run.',
   run_has_no_items: 'Add seeds to the source, or widen the filter.',

@@ -14,7 +14,7 @@ import { givenAccount } from '#test/access/account.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 
 const actor = systemActor('test');
-const secretBox = createSecretBox(randomBytes(32));
+const secretBox = createSecretBox([randomBytes(32)]);
 
 describe.each(contractEngines())('a request that comes again on $name', (engine) => {
   let database: ContractDatabase;

@@ -10,7 +10,7 @@ import { sourcesToYaml } from './yaml.ts';
 
 const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };
 const viewer: Actor = { userId: null, email: 'view@example.org', role: 'viewer' };
-const secretBox = createSecretBox(Buffer.alloc(32, 7));
+const secretBox = createSecretBox([Buffer.alloc(32, 7)]);
 
 const yaml = `
 sources:

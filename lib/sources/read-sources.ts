@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import {
   type Instant,
+  type SourceSecretsTable,
   type SourcesTable,
   type WorkItemStatus,
   workItemStatuses,
@@ -12,6 +13,7 @@ import {
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { isReference } from './secret-references.ts';
 
 export interface Source {
   readonly sourceId: string;
@@ -27,10 +29,17 @@ export interface Source {
   readonly rateDelayMs: number;
   readonly maxAttempts: number;
   readonly revision: number;
-  /** Names of the secrets that are stored; never their values. */
-  readonly secretNames: readonly string[];
+  /** The secrets that are stored; never their values. */
+  readonly storedSecrets: readonly StoredSecret[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+}
+
+export interface StoredSecret {
+  readonly name: string;
+  readonly since: Instant;
+  /** Where it stands (`env:…`, `file:…`); null for one that is stored encrypted. */
+  readonly reference: string | null;
 }
 
 const jsonObject: z.ZodType<JsonObject> = z.record(
@@ -39,7 +48,10 @@ const jsonObject: z.ZodType<JsonObject> = z.record(
 );
 const jsonObjects = z.array(jsonObject);
 
-function toSource(row: Selectable<SourcesTable>, secretNames: readonly string[]): Source {
+function toSource(
+  row: Selectable<SourcesTable>,
+  secrets: readonly Selectable<SourceSecretsTable>[],
+): Source {
   return {
     sourceId: row.source_id,
     name: row.name,
@@ -52,7 +64,11 @@ function toSource(row: Selectable<SourcesTable>, secretNames: readonly string[])
     rateDelayMs: row.rate_delay_ms,
     maxAttempts: row.max_attempts,
     revision: row.revision,
-    secretNames,
+    storedSecrets: secrets.map(({ secret_name: name, updated_at: since, ciphertext }) => ({
+      name,
+      since,
+      reference: isReference(ciphertext) ? ciphertext : null,
+    })),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -69,14 +85,11 @@ export async function getSource(s: Session, nameOrId: string): Promise<Source | 
   if (!row) return null;
   const secrets = await s.q
     .selectFrom('source_secrets')
-    .select('secret_name')
+    .selectAll()
     .where('source_id', '=', row.source_id)
     .orderBy('secret_name')
     .execute();
-  return toSource(
-    row,
-    secrets.map(({ secret_name: name }) => name),
-  );
+  return toSource(row, secrets);
 }
 
 const rowWhere = (s: Session, column: 'name' | 'source_id', value: string) =>
@@ -110,14 +123,12 @@ export async function listSources(s: Session): Promise<SourceSummary[]> {
   if (rows.length === 0) return [];
   const secrets = await s.q
     .selectFrom('source_secrets')
-    .select(['source_id', 'secret_name'])
+    .selectAll()
     .orderBy('secret_name')
     .execute();
   const counters = await s.engine.readTotals(s);
   return rows.map((row) => {
-    const names = secrets
-      .filter(({ source_id: id }) => id === row.source_id)
-      .map(({ secret_name: name }) => name);
+    const own = secrets.filter(({ source_id: id }) => id === row.source_id);
     const counts: Record<WorkItemStatus, number> = {
       pending: 0,
       in_progress: 0,
@@ -130,7 +141,7 @@ export async function listSources(s: Session): Promise<SourceSummary[]> {
       const status = workItemStatuses.find((known) => known === counter.status);
       if (status) counts[status] += Number(counter.item_count);
     }
-    return { ...toSource(row, names), counts };
+    return { ...toSource(row, own), counts };
   });
 }
 

@@ -233,14 +233,14 @@ async function finishSave(
   return after;
 }
 
-const auditView = ({ name, type, enabled, settings, seeds, revision, secretNames }: Source) => ({
+const auditView = ({ name, type, enabled, settings, seeds, revision, storedSecrets }: Source) => ({
   name,
   type,
   enabled,
   settings,
   seeds,
   revision,
-  secretNames,
+  secretNames: storedSecrets.map((secret) => secret.name),
 });
 
 const flag = 'sample_source_created';

@@ -3,64 +3,109 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Session } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { Source } from './read-sources.ts';
+import { isReference, type ReadReference, referenceReader } from './secret-references.ts';
 import type { CheckedInput } from './source-input.ts';
 
 export interface SecretBox {
-  /** `context` names where the secret belongs; the text opens nowhere else. */
+  /** Under the current key. `context` names where the secret belongs; the text opens nowhere else. */
   seal(plain: string, context: string): string;
-  /** Throws `secret_unreadable` when key, context or text do not fit. */
+  /** Under whichever key of the ring. Throws `secret_unreadable` when key, context or text do not fit. */
   open(sealed: string, context: string): string;
+  /** The same sealed under the current key; null when it is. Throws as `open` does. */
+  reseal(sealed: string, context: string): string | null;
+  /** What a reference stands for (`env:…`, `file:…`). Throws `secret_unreadable`. */
+  dereference: ReadReference;
 }
 
 const version = 'v1';
 const ivBytes = 12;
 
-/** `key` is the deployment's 32-byte master key; the box's own key is derived from it. */
-export function createSecretBox(key: Uint8Array): SecretBox {
-  if (key.byteLength !== 32) throw new RangeError('the master key must have 32 bytes');
-  const boxKey = Buffer.from(hkdfSync('sha256', key, '', 'holocron-ingest/source-secrets/v1', 32));
+/** `keys` are the deployment's 32-byte master keys, the current one first; the box's own are derived from them. */
+export function createSecretBox(
+  keys: readonly [Uint8Array, ...Uint8Array[]],
+  dereference: ReadReference = referenceReader({}, ''),
+): SecretBox {
+  const [current, ...older] = keys.map(boxKeyOf);
+  if (!current) throw new RangeError('there is no key');
+  const seal = (plain: string, context: string) => sealWith(current, plain, context);
+  const openWithAny = (ring: readonly Buffer[], sealed: string, context: string): string => {
+    const plain = ring.map((key) => openWith(key, sealed, context)).find((text) => text !== null);
+    if (plain !== undefined && plain !== null) return plain;
+    throw new AppError(
+      'secret_unreadable',
+      "A stored secret cannot be read with this deployment's keys.",
+    );
+  };
   return {
-    seal(plain, context) {
-      const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', boxKey, iv).setAAD(Buffer.from(context, 'utf8'));
-      const data = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return [
-        version,
-        ...[iv, cipher.getAuthTag(), data].map((part) => part.toString('base64')),
-      ].join('.');
-    },
-    open(sealed, context) {
-      const [found, iv, tag, data] = sealed.split('.');
-      try {
-        if (found !== version || iv === undefined || tag === undefined || data === undefined) {
-          throw new Error('not a sealed secret');
-        }
-        const decipher = createDecipheriv('aes-256-gcm', boxKey, Buffer.from(iv, 'base64'), {
-          authTagLength: 16,
-        })
-          .setAAD(Buffer.from(context, 'utf8'))
-          .setAuthTag(Buffer.from(tag, 'base64'));
-        return Buffer.concat([
-          decipher.update(Buffer.from(data, 'base64')),
-          decipher.final(),
-        ]).toString('utf8');
-      } catch (cause) {
-        throw new AppError(
-          'secret_unreadable',
-          "A stored secret cannot be read with this deployment's key.",
-          {
-            cause,
-          },
-        );
-      }
-    },
+    seal,
+    open: (sealed, context) => openWithAny([current, ...older], sealed, context),
+    reseal: (sealed, context) =>
+      openWith(current, sealed, context) === null
+        ? seal(openWithAny(older, sealed, context), context)
+        : null,
+    dereference,
   };
 }
 
-const contextOf = (sourceId: string, name: string) => `source:${sourceId}:${name}`;
+function boxKeyOf(master: Uint8Array): Buffer {
+  if (master.byteLength !== 32) throw new RangeError('the master key must have 32 bytes');
+  return Buffer.from(hkdfSync('sha256', master, '', 'holocron-ingest/source-secrets/v1', 32));
+}
 
-/** Decrypted, by name. Throws `secret_unreadable` when one was stored under another key. */
+function sealWith(key: Buffer, plain: string, context: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context, 'utf8'));
+  const data = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+  return [version, ...[iv, cipher.getAuthTag(), data].map((part) => part.toString('base64'))].join(
+    '.',
+  );
+}
+
+/** Null when key, context or text do not fit. */
+function openWith(key: Buffer, sealed: string, context: string): string | null {
+  const [found, iv, tag, data] = sealed.split('.');
+  if (found !== version || iv === undefined || tag === undefined || data === undefined) return null;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'), {
+      authTagLength: 16,
+    })
+      .setAAD(Buffer.from(context, 'utf8'))
+      .setAuthTag(Buffer.from(tag, 'base64'));
+    const plain = Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]);
+    return plain.toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+export const contextOf = (sourceId: string, name: string) => `source:${sourceId}:${name}`;
+
+/**
+ * By name, decrypted or read where they are. Throws `secret_unreadable` when one was stored under a key that is not in
+ * the ring, or is not where it is said to be.
+ */
 export async function readSecrets(
+  s: Session,
+  sourceId: string,
+  box: SecretBox,
+): Promise<Record<string, string>> {
+  return dereferenced(await storedTexts(s, sourceId, box), box);
+}
+
+/** Given or stored secrets with what their references stand for. Throws `secret_unreadable`. */
+export const dereferenced = (
+  secrets: Readonly<Record<string, string>>,
+  box: SecretBox,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(secrets).map(([name, text]) => [
+      name,
+      isReference(text) ? box.dereference(text) : text,
+    ]),
+  );
+
+/** References as they are, the others decrypted. */
+async function storedTexts(
   s: Session,
   sourceId: string,
   box: SecretBox,
@@ -73,7 +118,7 @@ export async function readSecrets(
   return Object.fromEntries(
     rows.map(({ secret_name: name, ciphertext }) => [
       name,
-      box.open(ciphertext, contextOf(sourceId, name)),
+      isReference(ciphertext) ? ciphertext : box.open(ciphertext, contextOf(sourceId, name)),
     ]),
   );
 }
@@ -81,19 +126,19 @@ export async function readSecrets(
 /** The given secrets that differ from the stored ones; what cannot be read counts as different. */
 export async function changedSecrets(
   s: Session,
-  source: Pick<Source, 'sourceId' | 'secretNames'>,
+  source: Pick<Source, 'sourceId' | 'storedSecrets'>,
   given: Readonly<Record<string, string>>,
   box: SecretBox | null,
 ): Promise<Record<string, string>> {
   if (Object.keys(given).length === 0) return {};
   let stored: Record<string, string> = {};
   try {
-    stored = await readSecrets(s, source.sourceId, required(box));
+    stored = await storedTexts(s, source.sourceId, required(box));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
   }
   const differs = ([name, value]: [string, string]) =>
-    source.secretNames.includes(name) ? stored[name] !== value : value !== '';
+    source.storedSecrets.some((one) => one.name === name) ? stored[name] !== value : value !== '';
   return Object.fromEntries(Object.entries(given).filter(differs));
 }
 
@@ -116,7 +161,10 @@ export async function writeSecrets(
       .values({
         source_id: sourceId,
         secret_name: name,
-        ciphertext: required(box).seal(value, contextOf(sourceId, name)),
+        // Where a secret stands is none.
+        ciphertext: isReference(value)
+          ? value
+          : required(box).seal(value, contextOf(sourceId, name)),
         updated_at: tx.engine.now(),
       })
       .execute();
@@ -134,10 +182,12 @@ function required(box: SecretBox | null): SecretBox {
  * `input_invalid` naming the secrets to enter again.
  */
 export function refuseMovedSecrets(
-  before: Pick<Source, 'type' | 'settings' | 'secretNames'>,
+  before: Pick<Source, 'type' | 'settings' | 'storedSecrets'>,
   checked: CheckedInput,
 ): void {
-  const kept = before.secretNames.filter((name) => checked.secrets[name] === undefined);
+  const kept = before.storedSecrets
+    .map(({ name }) => name)
+    .filter((name) => checked.secrets[name] === undefined);
   if (kept.length === 0) return;
   const { type } = checked;
   const old = type.id === before.type ? type.settingsSchema.safeParse(before.settings) : null;

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { redacted } from '#lib/redact-secrets.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
+import { isReference, referenceFault } from './secret-references.ts';
 import { seedFault } from './seeds.ts';
 
 export interface CheckedInput {
@@ -105,6 +106,9 @@ function collectSecretFaults(
     if (!Object.hasOwn(type.secretFields, name)) {
       const allowed = Object.keys(type.secretFields).join(', ') || 'none';
       fields[path] = `unknown; allowed: ${allowed}`;
+    } else if (isReference(value)) {
+      const fault = referenceFault(value);
+      if (fault !== null) fields[path] = fault;
     } else if (value === redacted || /^[•*]+$/.test(value)) {
       fields[path] = 'this is the mask, not a secret; leave it empty to keep the stored one';
     } else if (value.length > 4000 || !/^[\x20-\x7e]*$/.test(value)) {

@@ -7,15 +7,17 @@ import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { deleteSource, pauseSource, resumeSource } from './lifecycle.ts';
 import { getSource, listRevisions, listSources, requireSource } from './read-sources.ts';
+import { rotateSecrets } from './rotate-secrets.ts';
 import { ensureSampleSource, saveSource, upsertSource } from './save-source.ts';
-import { createSecretBox, readSecrets } from './secrets.ts';
+import { referenceReader } from './secret-references.ts';
+import { createSecretBox, readSecrets, type SecretBox } from './secrets.ts';
 import { seedItems } from './seeds.ts';
 import { parseSourcesYaml, sourcesToYaml } from './yaml.ts';
 
 const admin = systemActor('test');
 const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };
 const viewer: Actor = { userId: null, email: 'eye@example.org', role: 'viewer' };
-const secretBox = createSecretBox(randomBytes(32));
+const secretBox = createSecretBox([randomBytes(32)]);
 
 const openalexInput = (over: Partial<SourceInput> = {}): SourceInput => ({
   name: 'papers',
@@ -83,7 +85,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
       maxAttempts: 3,
       revision: 1,
       pausedAt: null,
-      secretNames: [],
+      storedSecrets: [],
       settings: { base_url: 'https://api.openalex.org', timeout: 30 },
     });
     expect(saved.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -196,22 +198,61 @@ describe.each(contractEngines())('sources on $name', (engine) => {
   });
 
   it('secrets are kept encrypted, replaced, removed, and shown nowhere', async () => {
-    const { sourceId, secretNames } = await save({ secrets: { api_key: 'hunter2' } });
-    expect(secretNames).toEqual(['api_key']);
+    const { sourceId, storedSecrets } = await save({ secrets: { api_key: 'hunter2' } });
+    expect(storedSecrets).toMatchObject([{ name: 'api_key', reference: null }]);
     expect(await readSecrets(db, sourceId, secretBox)).toEqual({ api_key: 'hunter2' });
     const [row] = await db.q.selectFrom('source_secrets').selectAll().execute();
     expect(row?.ciphertext).not.toContain('hunter2');
-    await expect(readSecrets(db, sourceId, createSecretBox(randomBytes(32)))).rejects.toMatchObject(
-      {
-        code: 'secret_unreadable',
-      },
-    );
+    await expect(
+      readSecrets(db, sourceId, createSecretBox([randomBytes(32)])),
+    ).rejects.toMatchObject({
+      code: 'secret_unreadable',
+    });
     await save({ settings: { timeout: 9 } }, { sourceId });
     expect(await readSecrets(db, sourceId, secretBox)).toEqual({ api_key: 'hunter2' });
     await save({ settings: { timeout: 9 }, secrets: { api_key: 'hunter3' } }, { sourceId });
     expect(await readSecrets(db, sourceId, secretBox)).toEqual({ api_key: 'hunter3' });
-    expect((await save({ secrets: { api_key: '' } }, { sourceId })).secretNames).toEqual([]);
+    expect((await save({ secrets: { api_key: '' } }, { sourceId })).storedSecrets).toEqual([]);
     expect(JSON.stringify(await audited())).not.toContain('hunter');
+  });
+
+  it('a secret by reference is read where it stands, and shown as that', async () => {
+    const reference = 'env:INGEST_SOURCE_PAPERS';
+    const { sourceId, storedSecrets } = await save({ secrets: { api_key: reference } });
+    expect(storedSecrets).toMatchObject([{ name: 'api_key', reference }]);
+    const read = referenceReader({ INGEST_SOURCE_PAPERS: 'hunter2' }, '');
+    const box = createSecretBox([randomBytes(32)], read);
+    expect(await readSecrets(db, sourceId, box)).toEqual({ api_key: 'hunter2' });
+    await expect(readSecrets(db, sourceId, secretBox)).rejects.toMatchObject({
+      code: 'secret_unreadable',
+    });
+    const { revision } = await save({ secrets: { api_key: reference } }, { sourceId });
+    expect(revision).toBe(1);
+    await expect(save({ secrets: { api_key: 'env:HOME' } }, { sourceId })).rejects.toMatchObject({
+      fields: { 'secrets.api_key': expect.stringContaining('a reference is') },
+    });
+  });
+
+  it('secrets are sealed anew under a new key, and what no key opens is named', async () => {
+    const [old, next] = [randomBytes(32), randomBytes(32)] as const;
+    const ring = createSecretBox([next, old]);
+    const saveWith = (name: string, box: SecretBox, key: string) =>
+      saveSource(db, admin, openalexInput({ name, secrets: { api_key: key } }), {
+        secretBox: box,
+      });
+    const { sourceId } = await saveWith('old', createSecretBox([old]), 'hunter1');
+    await saveWith('new', ring, 'hunter2');
+    await saveWith('lost', secretBox, 'hunter3');
+    await saveWith('named', ring, 'env:INGEST_SOURCE_X');
+    const unreadable = [{ source: 'lost', secret: 'api_key' }];
+    expect(await rotateSecrets(db, admin, ring)).toEqual({ rotated: 1, current: 1, unreadable });
+    expect(await rotateSecrets(db, admin, ring)).toEqual({ rotated: 0, current: 2, unreadable });
+    const alone = createSecretBox([next]);
+    expect(await readSecrets(db, sourceId, alone)).toEqual({ api_key: 'hunter1' });
+    const entries = await audited();
+    expect(entries.map(({ action }) => action)).toContain('source.rotate-secrets');
+    expect(JSON.stringify(entries)).not.toContain('hunter');
+    await expect(rotateSecrets(db, operator, ring)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('a stored secret does not follow the source to another server', async () => {

@@ -18,7 +18,7 @@ import { createSecretBox } from './secrets.ts';
 import { testSource } from './test-source.ts';
 
 const operator: Actor = { userId: null, email: 'op@example.org', role: 'operator' };
-const secretBox = createSecretBox(randomBytes(32));
+const secretBox = createSecretBox([randomBytes(32)]);
 let database: ContractDatabase;
 let http: HttpClient;
 let server: LoopbackServer | undefined;
@@ -192,5 +192,15 @@ describe('a test fetch', () => {
       code: 'input_invalid',
       fields: expect.any(Object),
     });
+  });
+
+  it('of a secret by reference is for those who may set secrets', async () => {
+    const origin = await serve((_, response) => sendJson(response, {}));
+    const source = {
+      ...input('http', { base_url: origin, response: 'json' }, [{ urls: ['/a'] }]),
+      secrets: { authorization: 'env:INGEST_SOURCE_OTHER' },
+    };
+    await expect(run(source)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(server?.requests).toEqual([]);
   });
 });

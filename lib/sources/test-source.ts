@@ -13,7 +13,8 @@ import { discoverItems, payloadOf } from '#lib/source-types/discover-items.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import { mediaTypeOf, textOf } from '#lib/source-types/web/body.ts';
 import { requireSource } from './read-sources.ts';
-import { readSecrets, refuseMovedSecrets, type SecretBox } from './secrets.ts';
+import { isReference } from './secret-references.ts';
+import { dereferenced, readSecrets, refuseMovedSecrets, type SecretBox } from './secrets.ts';
 import { type CheckedInput, checkSourceInput } from './source-input.ts';
 import {
   candidatesOf,
@@ -87,8 +88,13 @@ export async function testSource(
   requirePermission(actor, 'sources:test');
   const checked = checkSourceInput(input);
   const { type, name, settings, seeds, secrets: given } = checked;
+  // Where it stands is for those to choose who may set it; else a test would send it anywhere.
+  if (Object.values(given).some(isReference)) requirePermission(actor, 'sources:secrets');
   const stored = options.sourceId ? await storedSecrets(options.sourceId, checked, options) : {};
-  const merged = Object.entries({ ...stored, ...given }).filter(([, value]) => value !== '');
+  const merged = Object.entries({
+    ...stored,
+    ...dereferenced(given, options.secretBox),
+  }).filter(([, value]) => value !== '');
   const context = { sourceName: name, settings, secrets: Object.fromEntries(merged) };
   const [first, ...otherSeeds] = seeds.flatMap((seed) => type.seedItems(context, seed));
   if (!first) {

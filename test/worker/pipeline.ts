@@ -72,7 +72,7 @@ async function openBench(
   giveBack: () => Promise<void>,
 ): Promise<PipelineBench> {
   const http = createHttpClient({ allow: ['127.0.0.0/8'], userAgent: 'test' });
-  const secretBox = createSecretBox(randomBytes(32));
+  const secretBox = createSecretBox([randomBytes(32)]);
   const store = over.store ?? (await createStateStore({ db }));
   const context: PipelineContext = {
     db,

@@ -96,7 +96,7 @@ async function readSource(item: ClaimedItem, context: PipelineContext): Promise<
     );
   }
   const secrets =
-    source.secretNames.length > 0
+    source.storedSecrets.length > 0
       ? await readSecrets(context.db, source.sourceId, context.secretBox)
       : {};
   return {

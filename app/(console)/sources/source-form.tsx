@@ -10,9 +10,11 @@ import { CheckboxField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { LeaveGuard } from '#app/ui/leave-guard.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { Section } from '#app/ui/page-header.tsx';
+import { Time } from '#app/ui/time.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { JsonObject } from '#lib/json.ts';
+import type { StoredSecret } from '#lib/sources/read-sources.ts';
 import type { TestFetch } from '#lib/sources/test-source.ts';
 import { type SaveInput, save, test } from './actions.ts';
 import type { LastChange } from './draft-notes.tsx';
@@ -36,7 +38,7 @@ export interface SourceFormStart {
 export interface SavedSource {
   readonly sourceId: string;
   readonly revision: number;
-  readonly secretNames: readonly string[];
+  readonly storedSecrets: readonly StoredSecret[];
 }
 
 export function SourceForm({
@@ -107,11 +109,11 @@ export function SourceForm({
     testing.run(input());
   };
   const settings = applying(model.settings, model.settings, values);
-  const stored = saved?.secretNames ?? [];
+  const stored = saved?.storedSecrets ?? [];
   const applyingSecrets = applying(model.secrets, model.settings, values);
   // One that is stored and no longer used can be removed.
   const shownSecrets = model.secrets.filter(
-    (secret) => applyingSecrets.includes(secret) || stored.includes(secret.name),
+    (secret) => applyingSecrets.includes(secret) || stored.some(({ name }) => name === secret.name),
   );
   const known = [
     'name',
@@ -276,6 +278,17 @@ function FormError({
   );
 }
 
+const referenceHelp = 'In its place, where it stands: env:INGEST_SOURCE_… or file:NAME.';
+
+/** That it is set, since when and where; what it is stays where it is. */
+function Stored({ secret: { since, reference } }: { readonly secret: StoredSecret }) {
+  return (
+    <>
+      Set{reference === null ? '' : ` as ${reference}`}, since <Time at={since} />.
+    </>
+  );
+}
+
 /** Secrets can be written and removed, never read. */
 function SecretInputs({
   secrets,
@@ -286,8 +299,7 @@ function SecretInputs({
   onChange,
 }: {
   readonly secrets: readonly SecretField[];
-  /** Names of the secrets that are stored. */
-  readonly stored: readonly string[];
+  readonly stored: readonly StoredSecret[];
   /** Given = replace; an empty string = remove; absent = keep. */
   readonly values: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>> | undefined;
@@ -302,13 +314,18 @@ function SecretInputs({
     <Section title="Secrets">
       <div className="grid gap-x-6 gap-y-4 md:grid-cols-2">
         {secrets.map((secret) => {
-          const isStored = stored.includes(secret.name);
+          const known = stored.find(({ name }) => name === secret.name);
+          const isStored = known !== undefined;
           const isRemoved = isStored && values[secret.name] === '';
           return (
             <div key={secret.name} className="flex flex-col gap-2">
               <TextField
                 label={secret.label}
-                help={secret.help}
+                help={
+                  <>
+                    {secret.help} {known ? <Stored secret={known} /> : referenceHelp}
+                  </>
+                }
                 type="password"
                 autoComplete="off"
                 isRequired={secret.isRequired && !isStored}

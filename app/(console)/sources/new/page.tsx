@@ -78,14 +78,14 @@ function CopyOf({
   readonly source: Source;
   readonly canSetSecrets: boolean;
 }) {
-  const { name, enabled, settings, seeds, secretNames } = source;
+  const { name, enabled, settings, seeds, storedSecrets } = source;
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
         title={`New source: copy of ${name}`}
         back={{ href: `/sources/${source.sourceId}`, label: name }}
       />
-      {secretNames.length > 0 ? (
+      {storedSecrets.length > 0 ? (
         <Banner title="Its secrets are not copied">Enter them again for the new source.</Banner>
       ) : null}
       <SourceForm
