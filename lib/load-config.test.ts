@@ -249,7 +249,7 @@ describe('a wrong file', () => {
     [
       'a source without a type',
       'sources:\n  - name: a\n',
-      /line 2: sources\[0\]\.type: no such source type\. Allowed: http, mediawiki, openalex, test/,
+      /line 2: sources\[0\]\.type: no such source type\. Allowed: feed, http, mediawiki, openalex, test/,
     ],
     [
       'a source without a name',

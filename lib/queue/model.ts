@@ -82,6 +82,11 @@ export interface NewWorkItem {
   readonly availableAt?: Instant;
   /** When it changed last, as its site says; makes a known item due that was fetched before. Default: not said. */
   readonly changedAt?: Instant;
+  /**
+   * What it is now, as the list that names it says. A known item that was fetched as another revision is due, with
+   * these metadata. Default: not said.
+   */
+  readonly revision?: string;
 }
 
 /** A work item in the hands of one worker, with the fence that proves it. */
@@ -147,6 +152,8 @@ export interface CompletionInput {
    */
   readonly alias?: boolean;
   readonly validators: Validators;
+  /** When it is due again, ms; null = when a change is announced; absent = by its history. A person's plan wins. */
+  readonly revisitMs?: number | null | undefined;
   /** Items found in the payload, already filtered by the source's rules (depth, namespaces). */
   readonly discovered: readonly NewWorkItem[];
 }

@@ -1,5 +1,6 @@
 /** The heavy tasks of source types, for the program of the threads. */
 import './discover-items.ts';
+import './feed/entries.ts';
 import './http/sitemap.ts';
 import './web/feed.ts';
 import './web/heavy-reading.ts';

@@ -16,7 +16,7 @@ it('an unknown type is refused with the ones there are', () => {
   expect(() => getSourceType('gopher')).toThrow(
     expect.objectContaining({
       code: 'source_type_unknown',
-      remedy: expect.stringContaining('http, mediawiki, openalex, test'),
+      remedy: expect.stringContaining('feed, http, mediawiki, openalex, test'),
     }),
   );
 });

@@ -34,7 +34,9 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
 - **\`discover(item, payload, context, answer)\`** is pure, and runs in a thread where the payload is large: what it leads to. \`isHop: false\` marks what
   is no link (further pages, results); \`changedAt\` is when the item changed last, as its site says, and makes a
-  known item due that was fetched before. Depth, budget and duplicates are up to the pipeline.
+  known item due that was fetched before; \`revision\` does the same where it is not the one it was fetched as. Depth, budget and duplicates are up to the pipeline.
+- **\`context.stored(resource)\`** gives what is stored of a resource of the source, the newest first; **\`revisitMs\`** of an
+  outcome says when its item is due again where the source itself knows.
 - **\`context.keepDistance(ms)\`** reports the delay a site itself asks for, **\`context.budget()\`** says what it last
   reported as left of ours.
 

@@ -43,8 +43,28 @@ export interface FetchContext<S> extends SourceContext<S> {
   readonly keepDistanceThere?: (delayMs: number | null) => Promise<void>;
   /** What the host last reported as left of our budget there; absent or null = nothing is known. */
   readonly budget?: () => Promise<BudgetLeft | null>;
+  /** What was stored of a resource of this source, the newest first; absent = nothing is kept here. */
+  readonly stored?: (resource: Resource) => AsyncIterable<StoredAnswer>;
   /** Keeps robots.txt files; absent = in this process's memory. */
   readonly robots?: RobotsCache;
+}
+
+export type Resource = Pick<WorkItem, 'resourceType' | 'resourceId'>;
+
+export interface StoredAnswer {
+  /** As it was stored: JSON, or text as received. */
+  readonly payload: string;
+  readonly contentType: string | null;
+  readonly requestUri: string;
+  readonly statusCode: number;
+  /** ISO instant. */
+  readonly fetchedAt: string;
+}
+
+/** When an item is to be fetched again; absent = by how often it was found changed. */
+interface Rhythm {
+  /** The source's own rhythm, ms; null = when its change is announced (`revision`, `changedAt`), and not before. */
+  readonly revisitMs?: number | null;
 }
 
 export interface FetchFacts {
@@ -67,7 +87,7 @@ export interface SharedFacts {
 }
 
 export type FetchOutcome =
-  | {
+  | (Rhythm & {
       readonly kind: 'fetched';
       readonly facts: FetchFacts;
       /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
@@ -82,12 +102,12 @@ export type FetchOutcome =
       readonly validators: Validators;
       /** What it leads to beside what stands in its payload; default nothing. */
       readonly leadsTo?: readonly DiscoveredItem[];
-    }
-  | {
+    })
+  | (Rhythm & {
       readonly kind: 'unchanged';
       readonly facts: FetchFacts | SharedFacts;
       readonly validators: Validators;
-    }
+    })
   /**
    * The item is another name of a resource (a redirect, a merged id): it completes without a record
    * and its target is enqueued at the same depth, so that a resource has one record. A null target is
@@ -123,6 +143,7 @@ export type DiscoveredItem = Pick<
   | 'metadata'
   | 'priority'
   | 'changedAt'
+  | 'revision'
 > & {
   /** False for items that are not a link hop (continuations, result pages); default true. */
   readonly isHop?: boolean;

@@ -5,6 +5,7 @@ import type { Payload } from '#lib/source-types/discover-items.ts';
 import type { FetchFacts } from '#lib/source-types/source-type.ts';
 import type { PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
+import { storedAnswers } from './stored.ts';
 
 /**
  * The payload to discover in, as the connector gave it when it was fetched; null when nothing deeper
@@ -17,22 +18,14 @@ export async function payloadToRediscover(
   context: PipelineContext,
 ): Promise<Payload | null> {
   if (!context.enableDiscovery || !(await goesDeeper(item, source, context))) return null;
-  const { q, engine } = context.db;
-  const latest = q
-    .selectFrom('IngestRecords')
-    .select(['payload', 'content_type', 'request_uri'])
-    .where('source_system', '=', item.sourceSystem)
-    .where('source_name', '=', item.sourceName)
-    .where('resource_type', '=', item.resourceType)
-    .where('resource_id', '=', item.resourceId)
-    .orderBy('fetched_at_utc', 'desc');
-  const [record] = await engine.take(latest, 1).execute();
-  if (!record) return null;
   const { final_url: finalUrl } = facts.details;
-  return payloadOf(record.payload, {
-    content_type: record.content_type ?? '',
-    url: typeof finalUrl === 'string' ? finalUrl : record.request_uri,
-  });
+  for await (const record of storedAnswers(context.db, item, item)) {
+    return payloadOf(record.payload, {
+      content_type: record.contentType ?? '',
+      url: typeof finalUrl === 'string' ? finalUrl : record.requestUri,
+    });
+  }
+  return null;
 }
 
 async function goesDeeper(

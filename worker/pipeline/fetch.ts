@@ -10,6 +10,7 @@ import type { LeasedItem, PipelineContext } from './context.ts';
 import type { LoadedSource } from './load-source.ts';
 import { faulty, soundOutcome } from './outcome.ts';
 import { type HostVisit, politeHttp, visitor } from './polite-http.ts';
+import { storedAnswers } from './stored.ts';
 
 /**
  * The host asks for a greater distance than this item was claimed with, or was blocked since: it is
@@ -144,6 +145,7 @@ async function underSlot<T>(
       signal,
       politePause: polite.politePause,
       robots: context.robots,
+      stored: (resource) => storedAnswers(context.db, holder.item, resource),
       budget: async () =>
         holder.item.host === null ? null : budgetLeft(context.db, holder.item.host),
       keepDistance: (wishMs) => keepHostsDistance(holder, wishMs, source, context),

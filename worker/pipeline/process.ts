@@ -162,7 +162,7 @@ async function concludeItem(
 async function concludeUnchanged(
   leased: LeasedItem,
   source: LoadedSource,
-  { facts, validators }: Extract<FetchOutcome, { kind: 'unchanged' }>,
+  { facts, validators, revisitMs }: Extract<FetchOutcome, { kind: 'unchanged' }>,
   context: PipelineContext,
 ): Promise<ItemResult> {
   const payload = await retryTransient(
@@ -170,7 +170,7 @@ async function concludeUnchanged(
     retryTransientWith(leased, context, 'read the stored record'),
   );
   const discovered = payload === null ? [] : await linksIn(payload, leased, source, context);
-  return completeItem(leased, { record: null, validators, discovered, facts }, context);
+  return completeItem(leased, { record: null, validators, revisitMs, discovered, facts }, context);
 }
 
 /** It has no record of its own, but the links of what was sent count. */
@@ -222,12 +222,16 @@ async function concludeFetched(
 ): Promise<ItemResult> {
   const record = await storeRecord(leased, outcome, context);
   try {
-    const { validators, facts, leadsTo = [] } = outcome;
+    const { validators, revisitMs, facts, leadsTo = [] } = outcome;
     const payload = payloadOf(outcome, record.payload);
     const links = await linksIn(payload, leased, source, context, facts);
     const beside = context.enableDiscovery ? toWorkItems(leased.item, leadsTo, source).items : [];
     const discovered = beside.length === 0 ? links : [...links, ...beside];
-    const result = await completeItem(leased, { record, validators, discovered, facts }, context);
+    const result = await completeItem(
+      leased,
+      { record, validators, revisitMs, discovered, facts },
+      context,
+    );
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {

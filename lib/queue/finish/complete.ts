@@ -11,6 +11,7 @@ import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { recordAnnouncedChanges } from '../enqueue/announced-changes.ts';
+import { recordAnnouncedRevisions } from '../enqueue/announced-revisions.ts';
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
 import { readAllLeased } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
@@ -176,10 +177,9 @@ async function enqueueFinds(
     for (const [index, finder] of stretch.entries()) {
       counts.set(finder, found[index] ?? nothingFound);
     }
-    await recordAnnouncedChanges(
-      tx,
-      stretch.flatMap(({ input }) => input.discovered),
-    );
+    const announced = stretch.flatMap(({ input }) => input.discovered);
+    await recordAnnouncedChanges(tx, announced);
+    await recordAnnouncedRevisions(tx, announced);
   }
   return counts;
 }
@@ -224,7 +224,7 @@ function completionOf({ item, input, fresh }: Completed, random: number): ItemCo
     etag: validators.etag ?? kept?.etag ?? null,
     last_modified: validators.lastModified ?? kept?.last_modified ?? null,
     revision: validators.revision ?? kept?.revision ?? null,
-    ...nextFetch(item, fresh, random),
+    ...nextFetch(item, fresh, random, input.revisitMs),
     check_count: item.check_count + 1,
     content_hash: record === null ? item.content_hash : record.contentHash,
     fresh: fresh ? 1 : 0,

@@ -27,13 +27,22 @@ type Gone = Pick<WorkItemRow, 'missing_since' | 'last_fetched_at' | 'claimed_at'
 /**
  * What a fetch that ends now leaves of the item for the next one: when it is due, and among which items
  * it queues then.
+ * @param revisitMs what its source says of it, ms; null = never by itself, undefined = nothing
  * @param random uniform in [0, 1); spreads items that were fetched together
  */
-export function nextFetch(item: Planned & Watched, changed: boolean, random: number) {
+export function nextFetch(
+  item: Planned & Watched,
+  changed: boolean,
+  random: number,
+  revisitMs?: number | null,
+) {
   const plan = refetchPlanOf(item);
   return {
     /** In how many ms it is due; null = never. */
-    next_fetch_ms: nextFetchMs(item, changed, random),
+    next_fetch_ms:
+      revisitMs !== undefined && plan.kind === 'adaptive'
+        ? revisitMs
+        : nextFetchMs(item, changed, random),
     refresh_class: isPinned(plan) ? pinnedClass : classAfter(item, changed),
     /** 1 = this was the first fetch, else 0. */
     is_first: item.last_fetched_at === null ? 1 : 0,

@@ -185,7 +185,7 @@ export function fetchedJson(
     readonly validators?: Validators;
     readonly contentType?: string;
   } = {},
-): FetchOutcome {
+): Extract<FetchOutcome, { kind: 'fetched' }> {
   const known = { kind: 'fetched', facts, text: null, contentType, validators } as const;
   return payload instanceof JsonText
     ? { ...known, payload: null, projection: null, json: payload }

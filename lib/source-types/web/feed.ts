@@ -65,8 +65,12 @@ export function parseFeed(text: string, base: string): Feed | null {
   return draft && feedOf(draft);
 }
 
-/** What a feed is without its entries. */
-export type FeedFacts = Omit<Feed, 'entries'>;
+/** What a feed says of itself. */
+export interface FeedFacts extends Omit<Feed, 'entries'> {
+  readonly entries: number;
+  /** The usual time between two of its latest entries, s; null when their dates do not say. */
+  readonly gapS: number | null;
+}
 
 export interface ReadFeed {
   readonly facts: FeedFacts;
@@ -110,7 +114,27 @@ const readInThread = defineHeavy(
   },
 );
 
-const factsOf = ({ entries: _, ...facts }: Feed): FeedFacts => facts;
+const factsOf = ({ entries, ...facts }: Feed): FeedFacts => ({
+  ...facts,
+  entries: entries.length,
+  gapS: gapOf(entries),
+});
+
+const gapsLookedAt = 10;
+
+function gapOf(entries: readonly FeedEntry[]): number | null {
+  const moments = entries
+    .flatMap(({ published, updated }) => published ?? updated ?? [])
+    .map((moment) => Date.parse(moment))
+    .toSorted((a, b) => b - a)
+    .slice(0, gapsLookedAt + 1);
+  const gaps = moments
+    .slice(1)
+    .map((moment, index) => (moments[index] ?? moment) - moment)
+    .toSorted((a, b) => a - b);
+  const median = gaps[Math.floor(gaps.length / 2)];
+  return median === undefined ? null : Math.round(median / 1000);
+}
 
 // Plain data throughout; interfaces lack the index signature of JsonObject.
 const payloadOf = (feed: Feed): JsonObject => ({ ...feed }) as unknown as JsonObject;
