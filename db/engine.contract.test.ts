@@ -10,7 +10,6 @@ const usedTables: TableName[] = [
   'work_items',
   'source_totals',
   'source_total_deltas',
-  'seen_resources',
   'app_settings',
 ];
 
@@ -68,30 +67,6 @@ describe.each(contractEngines())('the engine on $name', (contract) => {
         expect(await read().where(same).execute()).toHaveLength(1);
       }
     });
-  });
-
-  it('counts a resource as often as it is seen', async () => {
-    const touch = (key: string, run: string | null = null) => ({
-      resource_key: key,
-      source_system: 'test',
-      source_name: 'sample',
-      resource_type: 'page',
-      resource_id: key,
-      last_run_id: run,
-    });
-    const run = '0190a000-0000-7000-8000-000000000001';
-    await db.engine.touchSeenResources(db, [touch('a'), touch('A'), touch('say "~0"')]);
-    await db.engine.touchSeenResources(db, [touch('a', run), touch('b')]);
-    const rows = await db.q
-      .selectFrom('seen_resources')
-      .select(['resource_key', 'seen_count', 'last_run_id'])
-      .execute();
-    expect(rows.toSorted((a, b) => (a.resource_key < b.resource_key ? -1 : 1))).toEqual([
-      { resource_key: 'A', seen_count: 1, last_run_id: null },
-      { resource_key: 'a', seen_count: 2, last_run_id: run },
-      { resource_key: 'b', seen_count: 1, last_run_id: null },
-      { resource_key: 'say "~0"', seen_count: 1, last_run_id: null },
-    ]);
   });
 
   describe('looking for text', () => {

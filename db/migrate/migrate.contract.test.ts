@@ -9,6 +9,8 @@ import { holocronItems, makeHolocronDatabase } from '#test/db/holocron-database.
 import { workItemRow } from '#test/db/work-items.ts';
 import type { Db } from '../engine.ts';
 import { openDatabase } from '../open.ts';
+import type { LeasedCompletion } from '../queue/storage.ts';
+import type { WorkItemRow } from '../schema.ts';
 import type { DatabaseSettings } from '../settings/model.ts';
 import { migrationsDir, readMigrationFiles } from './files.ts';
 import { migrate } from './migrate.ts';
@@ -24,6 +26,32 @@ const applied = (name: string) => ({
   checksum: 'unknown',
   applied_at: '2026-01-01T00:00:00.000Z',
   duration_ms: 1,
+});
+
+/** As an item is left that was fetched for the first time. */
+const completionOf = (row: WorkItemRow): LeasedCompletion => ({
+  work_item_id: row.work_item_id,
+  lease_id: row.lease_id ?? '',
+  last_http_status: 200,
+  etag: null,
+  last_modified: null,
+  revision: null,
+  next_fetch_ms: null,
+  refresh_class: null,
+  is_first: 1,
+  check_count: 1,
+  content_hash: null,
+  fresh: 0,
+  change_count: 0,
+  seen: {
+    resource_key: row.dedupe_key,
+    source_system: row.source_system,
+    source_name: row.source_name,
+    resource_type: row.resource_type,
+    resource_id: row.resource_id,
+    last_run_id: null,
+  },
+  attempt: null,
 });
 
 it('both engines have the same migrations, the three of the specification first', () => {
@@ -196,15 +224,25 @@ describe.each(contractEngines())('migrations on $name', (contract) => {
     await makeHolocronDatabase(settings);
     await migrate(settings);
     const db = await opened();
-    const touch = (id: string) => ({
-      resource_key: `mediawiki:wookieepedia:page:${id}`,
-      source_system: 'mediawiki',
-      source_name: 'wookieepedia',
-      resource_type: 'page',
-      resource_id: id,
-      last_run_id: null,
+    const keyOf = (id: string) => `mediawiki:wookieepedia:page:${id}`;
+    const source = { source_system: 'mediawiki', source_name: 'wookieepedia' };
+    await db.engine.insertWorkItemsIfAbsent(
+      db,
+      ['star_wars', 'Yoda', 'yoda'].map((id, n) =>
+        workItemRow(n, { ...source, resource_id: id, dedupe_key: keyOf(id) }),
+      ),
+    );
+    const claimed = await db.engine.claim(db, {
+      claimId: '0190a000-0000-7000-8000-000000000000',
+      owner: 'worker',
+      leaseMs: 60_000,
+      limit: 10,
     });
-    await db.engine.touchSeenResources(db, [touch('star_wars'), touch('Yoda'), touch('yoda')]);
+    const completed = await db.engine.completeItems(
+      db,
+      claimed.map((row) => completionOf(row)),
+    );
+    expect(completed.size).toBe(claimed.length);
     const rows = await db.q
       .selectFrom('seen_resources')
       .select(['resource_key', 'seen_count'])

@@ -75,3 +75,83 @@ GO
 IF NOT EXISTS (SELECT 1 FROM [$(schema)].[attempt_count_head])
     INSERT INTO [$(schema)].[attempt_count_head] ([head_id]) VALUES (1);
 GO
+IF OBJECT_ID(N'[$(schema)].[complete_items]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[complete_items];
+GO
+-- Completes the items of @rows that their leases still hold, counts them as seen if @touch = 1, and records the
+-- attempts that are given with them. @rows is a JSON array of objects named as below, what is null left out; texts are
+-- written as for enqueue_items. Result: the ids of the items; of those whose lease was lost nothing was changed. What the
+-- attempt and seen_resources say of an item is what its row says.
+CREATE PROCEDURE [$(schema)].[complete_items]
+    @rows NVARCHAR(MAX),
+    @touch TINYINT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @row TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36) NOT NULL, [last_http_status] INT,
+        [etag] NVARCHAR(501), [last_modified] NVARCHAR(101), [revision] NVARCHAR(101), [next_fetch_ms] BIGINT, [refresh_class] INT,
+        [is_first] INT, [check_count] INT, [content_hash] NVARCHAR(65), [fresh] INT, [change_count] INT, [attempt_id] NVARCHAR(36),
+        [worker_id] NVARCHAR(101), [duration_ms] INT, [outcome] NVARCHAR(21), [facts] NVARCHAR(MAX), [ingest_id] NVARCHAR(36), [claimed_at] DATETIME2(3));
+    DECLARE @done TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY,
+        [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL, [source_system] NVARCHAR(100) NOT NULL,
+        [source_name] NVARCHAR(100) NOT NULL, [resource_type] NVARCHAR(100) NOT NULL, [resource_id] NVARCHAR(500) NOT NULL,
+        [host] NVARCHAR(300), [run_id] NVARCHAR(36), [attempt] INT NOT NULL);
+    INSERT INTO @row
+    SELECT j.[work_item_id], j.[lease_id], j.[last_http_status],
+        CASE WHEN j.[etag] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[etag] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[etag] END,
+        CASE WHEN j.[last_modified] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[last_modified] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[last_modified] END,
+        CASE WHEN j.[revision] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[revision] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[revision] END,
+        j.[next_fetch_ms], j.[refresh_class], j.[is_first], j.[check_count], j.[content_hash], j.[fresh], j.[change_count], j.[attempt_id],
+        CASE WHEN j.[worker_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[worker_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[worker_id] END,
+        j.[duration_ms], j.[outcome],
+        CASE WHEN j.[facts] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[facts] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[facts] END,
+        j.[ingest_id], j.[claimed_at]
+    FROM OPENJSON(@rows) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [lease_id] NVARCHAR(36) '$.lease_id',
+        [last_http_status] INT '$.last_http_status', [etag] NVARCHAR(501) '$.etag', [last_modified] NVARCHAR(101) '$.last_modified',
+        [revision] NVARCHAR(101) '$.revision', [next_fetch_ms] BIGINT '$.next_fetch_ms', [refresh_class] INT '$.refresh_class',
+        [is_first] INT '$.is_first', [check_count] INT '$.check_count', [content_hash] NVARCHAR(65) '$.content_hash',
+        [fresh] INT '$.fresh', [change_count] INT '$.change_count', [attempt_id] NVARCHAR(36) '$.attempt_id',
+        [worker_id] NVARCHAR(101) '$.worker_id', [duration_ms] INT '$.duration_ms', [outcome] NVARCHAR(21) '$.outcome',
+        [facts] NVARCHAR(MAX) '$.facts', [ingest_id] NVARCHAR(36) '$.ingest_id',
+        [claimed_at] DATETIME2(7) '$.claimed_at') AS j;
+
+    UPDATE [$(schema)].[work_items] SET [status] = N'completed', [lease_id] = NULL, [lease_owner] = NULL, [lease_until] = NULL,
+        [claimed_at] = NULL, [wait_reason] = NULL, [error_code] = NULL, [error_message] = NULL, [updated_at] = @now,
+        [last_fetched_at] = @now, [last_http_status] = r.[last_http_status], [etag] = r.[etag], [last_modified] = r.[last_modified],
+        [revision] = r.[revision],
+        [next_fetch_at] = DATEADD(millisecond, CAST(r.[next_fetch_ms] % 86400000 AS INT), DATEADD(day, CAST(r.[next_fetch_ms] / 86400000 AS INT), @now)),
+        [refresh_class] = r.[refresh_class],
+        [first_fetched_at] = CASE WHEN r.[is_first] = 1 THEN @now ELSE [work_items].[first_fetched_at] END,
+        [check_count] = r.[check_count], [content_hash] = r.[content_hash],
+        [last_changed_at] = CASE WHEN r.[fresh] = 1 THEN @now ELSE [work_items].[last_changed_at] END,
+        [change_count] = r.[change_count]
+    OUTPUT inserted.[work_item_id], inserted.[dedupe_key], inserted.[source_system], inserted.[source_name], inserted.[resource_type],
+        inserted.[resource_id], inserted.[host], inserted.[run_id], inserted.[attempt] INTO @done
+    FROM @row AS r
+    WHERE [work_items].[work_item_id] = r.[work_item_id] COLLATE DATABASE_DEFAULT
+        AND [work_items].[status] = N'in_progress' AND [work_items].[lease_id] = r.[lease_id] COLLATE DATABASE_DEFAULT;
+
+    IF @touch = 1
+    BEGIN
+        UPDATE [$(schema)].[seen_resources] SET [last_seen_at] = @now, [seen_count] = [seen_resources].[seen_count] + 1,
+            [last_run_id] = TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER)
+        FROM @done AS d
+        WHERE [seen_resources].[resource_key] = d.[dedupe_key] COLLATE Latin1_General_100_BIN2;
+        IF @@ROWCOUNT < (SELECT COUNT(*) FROM @done)
+            INSERT INTO [$(schema)].[seen_resources] ([resource_key], [source_system], [source_name], [resource_type], [resource_id],
+                [first_seen_at], [last_seen_at], [last_run_id])
+            SELECT d.[dedupe_key], d.[source_system], d.[source_name], d.[resource_type], d.[resource_id], @now, @now,
+                TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER)
+            FROM @done AS d
+            WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[seen_resources] AS known WHERE known.[resource_key] = d.[dedupe_key] COLLATE Latin1_General_100_BIN2);
+    END
+    INSERT INTO [$(schema)].[work_item_attempts] ([attempt_id], [work_item_id], [source_system], [source_name], [host], [run_id],
+        [attempt], [lease_id], [worker_id], [started_at], [finished_at], [duration_ms], [outcome], [http_status], [facts], [ingest_id])
+    SELECT r.[attempt_id], d.[work_item_id], d.[source_system], d.[source_name], d.[host], d.[run_id], d.[attempt], r.[lease_id],
+        r.[worker_id], COALESCE(r.[claimed_at], @now), @now, r.[duration_ms], r.[outcome], r.[last_http_status], r.[facts], r.[ingest_id]
+    FROM @done AS d JOIN @row AS r ON r.[work_item_id] = d.[work_item_id]
+    WHERE r.[attempt_id] IS NOT NULL;
+    SELECT [work_item_id] FROM @done;
+END
+GO

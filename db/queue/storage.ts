@@ -61,6 +61,7 @@ export interface PolitelyClaimed {
 /** A new item, by what its producer gives of it. */
 export type WorkItemInsert = Pick<NewWorkItemRow, InsertColumn>;
 
+/** A resource that was seen; keys in one call are distinct. */
 export interface SeenResourceTouch {
   readonly resource_key: string;
   readonly source_system: string;
@@ -96,6 +97,13 @@ export type AttemptInsert = Omit<
   'started_at' | 'finished_at' | 'items_discovered'
 > & { readonly claimed_at: Instant | null; readonly items_discovered: number };
 
+/** An item's completion, with what else follows from it at once. */
+export interface LeasedCompletion extends ItemCompletion {
+  readonly seen: SeenResourceTouch;
+  /** Null = it is recorded later in the transaction (`insertAttempts`). */
+  readonly attempt: AttemptInsert | null;
+}
+
 /** A record of what was fetched now. */
 export type RecordInsert = Omit<Insertable<IngestRecordsTable>, 'fetched_at_utc' | 'error_message'>;
 
@@ -123,8 +131,6 @@ export interface QueueStorage {
    * now. Returns the ids that were inserted.
    */
   insertWorkItemsIfAbsent(session: Session, rows: readonly WorkItemInsert[]): Promise<Set<string>>;
-  /** Upserts `seen_resources`: new keys inserted, known ones counted once more. Keys distinct. */
-  touchSeenResources(session: Session, rows: readonly SeenResourceTouch[]): Promise<void>;
   /**
    * Finds what a bulk copy or a disabled trigger has left behind, and sets it right: ready items that are not in the
    * queue, and queue rows without a ready item. Walks both in portions, holds up nobody. Returns how many there were.
@@ -136,8 +142,11 @@ export interface QueueStorage {
   knownKeys(session: Session, keys: readonly string[]): Promise<Set<string>>;
   /** The items with these ids that are in progress. */
   itemsInProgress(session: Session, ids: readonly string[]): Promise<WorkItemRow[]>;
-  /** Completes each item that its lease still holds, in one go; returns the ids of those. */
-  completeLeased(session: Session, rows: readonly ItemCompletion[]): Promise<Set<string>>;
+  /**
+   * Completes each item that its lease still holds, counts its resource as seen and records its attempt, in one go;
+   * returns the ids of those items. Of the others nothing is changed.
+   */
+  completeItems(session: Session, rows: readonly LeasedCompletion[]): Promise<Set<string>>;
   insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void>;
   insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
 }

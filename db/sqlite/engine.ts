@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import { claim, hasReadyItems, pendingBy } from './claim.ts';
 import { claimPolitely } from './claim-politely.ts';
 import { countTogether } from './count-together.ts';
-import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { insertWorkItemsIfAbsent } from './enqueue.ts';
 import { finish } from './finish.ts';
 import { hosts } from './hosts.ts';
 import { purge } from './purge.ts';
@@ -22,7 +22,6 @@ export const sqliteEngine: Engine = {
   // The queue is a view: it cannot differ from the items.
   repairQueue: async () => 0,
   insertWorkItemsIfAbsent,
-  touchSeenResources,
   ...finish,
   purge,
   ...totals,

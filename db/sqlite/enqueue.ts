@@ -78,7 +78,7 @@ on conflict (dedupe_key) do nothing returning work_item_id`;
 const seenAt = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 const seenRow = `(${seenResourceColumns.map(() => '?').join(', ')}, ${seenAt}, ${seenAt})`;
 
-/** See `QueueStorage.touchSeenResources`. */
+/** New keys are inserted, known ones counted once more. Keys distinct. */
 export async function touchSeenResources(
   session: Session,
   rows: readonly SeenResourceTouch[],

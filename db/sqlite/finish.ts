@@ -8,6 +8,7 @@ import type {
   RecordInsert,
 } from '../queue/storage.ts';
 import type { Instant, WorkItemRow } from '../schema.ts';
+import { touchSeenResources } from './enqueue.ts';
 
 /** What every item outside a worker's hands looks like. */
 const noLease = { lease_id: null, lease_owner: null, lease_until: null, claimed_at: null } as const;
@@ -147,7 +148,7 @@ const insertRecordRows = preparedRows<RecordInsert, unknown>(({ q, engine }, row
 
 export const finish: Pick<
   QueueStorage,
-  'knownKeys' | 'itemsInProgress' | 'completeLeased' | 'insertAttempts' | 'insertRecords'
+  'knownKeys' | 'itemsInProgress' | 'completeItems' | 'insertAttempts' | 'insertRecords'
 > = {
   async knownKeys(session, keys) {
     const rows = await rowsOfKeys(
@@ -161,9 +162,19 @@ export const finish: Pick<
       session,
       ids.map((workItemId) => ({ workItemId })),
     ),
-  async completeLeased(session, rows) {
+  async completeItems(session, rows) {
     const completed = await completeRows(session, rows);
-    return new Set(completed.map((row) => row.work_item_id));
+    const ids = new Set(completed.map((row) => row.work_item_id));
+    const done = rows.filter((row) => ids.has(row.work_item_id));
+    await touchSeenResources(
+      session,
+      done.map(({ seen }) => seen),
+    );
+    await insertAttemptRows(
+      session,
+      done.flatMap(({ attempt }) => attempt ?? []),
+    );
+    return ids;
   },
   insertAttempts: (session, rows) => nothing(insertAttemptRows(session, rows)),
   insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),

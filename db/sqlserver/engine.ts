@@ -2,7 +2,7 @@
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { claim, claimPolitely, hasReadyItems, pendingBy } from './claim.ts';
-import { insertWorkItemsIfAbsent, touchSeenResources } from './enqueue.ts';
+import { insertWorkItemsIfAbsent } from './enqueue.ts';
 import { lastSettledEvent } from './events.ts';
 import { finish } from './finish.ts';
 import { hosts } from './hosts.ts';
@@ -22,8 +22,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   hasReadyItems: (system, name) => hasReadyItems(schema, system, name),
   repairQueue: (session) => repairQueue(session, schema),
   insertWorkItemsIfAbsent: (session, rows) => insertWorkItemsIfAbsent(session, schema, rows),
-  touchSeenResources: (session, rows) => touchSeenResources(session, schema, rows),
-  ...finish,
+  ...finish(schema),
   purge: (tx, request) => purge(tx, schema, request),
   ...totals(schema),
   ...runs,

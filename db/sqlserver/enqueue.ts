@@ -3,15 +3,9 @@ import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
 import { compareText } from '../compare-text.ts';
 import type { Session } from '../engine.ts';
-import {
-  type InsertColumn,
-  insertColumns,
-  insertValue,
-  type seenResourceColumns,
-} from '../queue/insert-columns.ts';
+import { insertColumns, insertValue, type seenResourceColumns } from '../queue/insert-columns.ts';
 import type { SeenResourceTouch, WorkItemInsert } from '../queue/storage.ts';
-import { encode, idColumn, type JsonColumn, jsonTable, textColumn } from './json-rows.ts';
-import { longText } from './request.ts';
+import { encode, idColumn, type JsonColumn, jsonRows, jsonTable, textColumn } from './json-rows.ts';
 
 /** Longer texts than this are cut by some servers where `OPENJSON … WITH` hands them out. */
 const wholeLength = 4_000;
@@ -33,10 +27,10 @@ export async function insertWorkItemsIfAbsent(
   for (const chunk of chunksOf(inKeyOrder(rows))) {
     const items = chunk.map(sentRow);
     const isLong = items.some((item) =>
-      maybeLong.some((name) => String(item[name] ?? '').length > wholeLength),
+      maybeLong.some((name) => encode(String(item[name] ?? '')).length > wholeLength),
     );
     const { rows: found } = await sql<{ work_item_id: string }>`
-      exec ${sql.id(schema, 'enqueue_items')} @items = ${longText(JSON.stringify(items))}, @whole = ${isLong ? 1 : 0}`.execute(
+      exec ${sql.id(schema, 'enqueue_items')} @items = ${jsonRows(items)}, @whole = ${isLong ? 1 : 0}`.execute(
       q,
     );
     for (const row of found) inserted.add(row.work_item_id);
@@ -44,15 +38,8 @@ export async function insertWorkItemsIfAbsent(
   return inserted;
 }
 
-/** What is null is left out. */
-function sentRow(row: WorkItemInsert): Partial<Record<InsertColumn, string | number>> {
-  const sent: Partial<Record<InsertColumn, string | number>> = {};
-  for (const name of insertColumns) {
-    const value = insertValue(row, name);
-    if (value !== null) sent[name] = typeof value === 'string' ? encode(value) : value;
-  }
-  return sent;
-}
+const sentRow = (row: WorkItemInsert) =>
+  Object.fromEntries(insertColumns.map((name) => [name, insertValue(row, name)]));
 
 type TouchColumn = (typeof seenResourceColumns)[number];
 
@@ -112,6 +99,12 @@ interface KeyColumn {
   readonly collation: string;
   /** Characters; an older database has 800, and what does not fit there is not kept. */
   readonly length: number;
+}
+
+/** Whether keys are compared, and held, as in a database that we made. */
+export async function comparesExactly(session: Session, schema: string): Promise<boolean> {
+  const { collation, length } = await keyColumn(session, schema);
+  return /_bin2$/i.test(collation) && length >= 850;
 }
 
 const known = new WeakMap<object, Promise<KeyColumn>>();

@@ -4,15 +4,18 @@ import { chunksOf, rowsAtOnce } from '../chunks.ts';
 import type { Session } from '../engine.ts';
 import type {
   AttemptInsert,
-  ItemCompletion,
+  LeasedCompletion,
   QueueStorage,
   RecordInsert,
 } from '../queue/storage.ts';
 import type { TableName, WorkItemRow } from '../schema.ts';
+import { comparesExactly, touchSeenResources } from './enqueue.ts';
 import {
+  encode,
   idColumn,
   intColumn,
   type JsonColumn,
+  jsonRows,
   jsonTable,
   jsonTexts,
   longColumn,
@@ -26,23 +29,28 @@ const exact = sql.raw('latin1_general_100_bin2');
 /** Columns of an existing database may have another collation: then this compares right, and slower. */
 const usual = sql.raw('database_default');
 
-const completionColumns: Readonly<Record<keyof ItemCompletion, JsonColumn>> = {
-  work_item_id: idColumn,
-  lease_id: idColumn,
-  last_http_status: intColumn,
-  etag: textColumn(500),
-  last_modified: textColumn(100),
-  revision: textColumn(100),
-  next_fetch_ms: { type: 'bigint' },
-  refresh_class: intColumn,
-  is_first: intColumn,
-  check_count: intColumn,
-  content_hash: plainColumn(64),
-  fresh: intColumn,
-  change_count: intColumn,
-};
+/**
+ * Some servers cut what `OPENJSON … WITH` hands out at 4,000 characters: attempts with more to tell are recorded by a
+ * statement of their own.
+ */
+const wholeLength = 4_000;
+const isLong = ({ facts }: AttemptInsert) => encode(facts ?? '').length > wholeLength;
 
-const completionNames = keysOf(completionColumns);
+/** As `complete_items` takes it: what the item's own row says is not sent. */
+function sentCompletion({ seen: _, attempt, ...completion }: LeasedCompletion) {
+  if (attempt === null || isLong(attempt)) return completion;
+  const { attempt_id, worker_id = null, duration_ms = null, outcome, facts = null } = attempt;
+  return {
+    ...completion,
+    attempt_id,
+    worker_id,
+    duration_ms,
+    outcome,
+    facts,
+    ingest_id: attempt.ingest_id ?? null,
+    claimed_at: attempt.claimed_at,
+  };
+}
 
 const attemptColumns: Readonly<Record<keyof AttemptInsert, JsonColumn>> = {
   attempt_id: idColumn,
@@ -88,10 +96,12 @@ const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   lake_path: textColumn(1000),
 };
 
-export const finish: Pick<
+export const finish = (
+  schema: string,
+): Pick<
   QueueStorage,
-  'knownKeys' | 'itemsInProgress' | 'completeLeased' | 'insertAttempts' | 'insertRecords'
-> = {
+  'knownKeys' | 'itemsInProgress' | 'completeItems' | 'insertAttempts' | 'insertRecords'
+> => ({
   async knownKeys({ q, engine }, keys) {
     const known = new Set<string>();
     for (const some of chunksOf(keys)) {
@@ -114,48 +124,32 @@ export const finish: Pick<
     return items;
   },
 
-  async completeLeased({ q, engine }, rows) {
-    const completed = new Set<string>();
-    const items = engine.table('work_items');
+  async completeItems(session, rows) {
+    const ids = new Set<string>();
+    // Keys of an older database may compare in another way than the procedure does.
+    const touch = await comparesExactly(session, schema);
     for (const some of chunksOf(rows)) {
-      const { from, column } = jsonTable(completionColumns, some, (row, name) => row[name]);
       const { rows: found } = await sql<{ work_item_id: string }>`
-        declare @now datetime2(3) = sysutcdatetime();
-        declare @row table (work_item_id nvarchar(36) not null primary key, lease_id nvarchar(36) not null,
-          last_http_status int, etag nvarchar(501), last_modified nvarchar(101), revision nvarchar(101),
-          next_fetch_ms bigint, refresh_class int, is_first int, check_count int, content_hash nvarchar(65),
-          fresh int, change_count int);
-        declare @done table (work_item_id nvarchar(36) not null primary key);
-        insert into @row select ${sql.join(completionNames.map((name) => column(name)))} from ${from};
-        update ${items} set status = N'completed', lease_id = null, lease_owner = null, lease_until = null,
-          claimed_at = null, wait_reason = null, error_code = null, error_message = null, updated_at = @now,
-          last_fetched_at = @now, last_http_status = r.last_http_status, etag = r.etag,
-          last_modified = r.last_modified, revision = r.revision,
-          next_fetch_at = ${engine.plusMs(sql`@now`, sql`r.next_fetch_ms`)}, refresh_class = r.refresh_class,
-          first_fetched_at = case when r.is_first = 1 then @now else work_items.first_fetched_at end,
-          check_count = r.check_count, content_hash = r.content_hash,
-          last_changed_at = case when r.fresh = 1 then @now else work_items.last_changed_at end,
-          change_count = r.change_count
-        output inserted.work_item_id into @done
-        from @row as r
-        where work_items.work_item_id = r.work_item_id collate ${usual}
-          and work_items.status = N'in_progress' and work_items.lease_id = r.lease_id collate ${usual};
-        select work_item_id from @done;`.execute(q);
-      for (const row of found) completed.add(row.work_item_id);
+        exec ${sql.id(schema, 'complete_items')} @rows = ${jsonRows(some.map(sentCompletion))},
+          @touch = ${touch ? 1 : 0}`.execute(session.q);
+      for (const row of found) ids.add(row.work_item_id);
     }
-    return completed;
+    const done = rows.filter((row) => ids.has(row.work_item_id));
+    if (!touch) {
+      await touchSeenResources(
+        session,
+        schema,
+        done.map(({ seen }) => seen),
+      );
+    }
+    await insertAttempts(
+      session,
+      done.flatMap(({ attempt }) => (attempt !== null && isLong(attempt) ? [attempt] : [])),
+    );
+    return ids;
   },
 
-  async insertAttempts(session, rows) {
-    for (const some of chunksOf(rows)) {
-      const table = jsonTable(attemptColumns, some, (row, name) => row[name] ?? null);
-      const { claimed_at: _started, ...columns } = attemptColumns;
-      await insertFrom(session, 'work_item_attempts', table, keysOf(columns), {
-        started_at: sql`coalesce(j.claimed_at, @now)`,
-        finished_at: sql`@now`,
-      });
-    }
-  },
+  insertAttempts,
 
   async insertRecords(session, rows) {
     // Payloads are too long to be parsed once more as part of a JSON text.
@@ -175,7 +169,18 @@ export const finish: Pick<
       });
     }
   },
-};
+});
+
+async function insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void> {
+  for (const some of chunksOf(rows)) {
+    const table = jsonTable(attemptColumns, some, (row, name) => row[name] ?? null);
+    const { claimed_at: _started, ...columns } = attemptColumns;
+    await insertFrom(session, 'work_item_attempts', table, keysOf(columns), {
+      started_at: sql`coalesce(j.claimed_at, @now)`,
+      finished_at: sql`@now`,
+    });
+  }
+}
 
 /** The keys of a record of columns are its columns; Object.keys forgets that. */
 function keysOf<Name extends string>(columns: Readonly<Record<Name, JsonColumn>>): Name[] {

@@ -96,6 +96,23 @@ export function jsonTable<Name extends string, Row>(
 }
 
 /**
+ * Rows for a procedure, which declares their columns itself: every text is written as in a coded column, and what is
+ * null is left out.
+ */
+export function jsonRows(
+  rows: readonly Readonly<Record<string, Value>>[],
+): RawBuilder<string | null> {
+  const sent = rows.map((row) => {
+    const values: Record<string, string | number> = {};
+    for (const [name, value] of Object.entries(row)) {
+      if (value !== null) values[name] = typeof value === 'string' ? encode(value) : value;
+    }
+    return values;
+  });
+  return longText(JSON.stringify(sent));
+}
+
+/**
  * `(select value from …)` of texts, for IN. They are compared by what `collation` says, which must be that of the
  * column for an index to be sought.
  */

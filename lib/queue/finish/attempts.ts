@@ -29,7 +29,8 @@ export async function recordAttempts(
   await tx.engine.insertAttempts(tx, attempts.map(attemptRow));
 }
 
-function attemptRow({ item, report, ...end }: EndedAttempt): AttemptInsert {
+/** As it is stored. */
+export function attemptRow({ item, report, ...end }: EndedAttempt): AttemptInsert {
   const facts = end.facts ?? report?.facts ?? null;
   return {
     attempt_id: report?.attemptId ?? newId(),

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Db, Session } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
 import { listWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { refuseChanges } from '#test/db/refuse-changes.ts';
 import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
 import { givenRun, passTime, useStore } from '#test/queue-database.ts';
 import type { ClaimedItem, CompletionInput, NewWorkItem } from '../model.ts';
-import { complete } from './complete.ts';
 
 describe.each(contractEngines())('completing on $name', (engine) => {
   const given = useStore(engine);
@@ -114,14 +113,15 @@ describe.each(contractEngines())('completing on $name', (engine) => {
     'IngestRecords',
     'seen_resources',
     'work_item_attempts',
-    'ingest_runs',
+    'runs',
     'work_items',
   ] as const)('a store that fails at %s leaves everything as it was', async (table) => {
     const runId = await givenRun(given.db);
     const item = await claimed({ runId });
     const before = await given.row(item.workItemId);
     const input = completion(item, { discovered: [aWorkItem()] });
-    await expect(complete(failingAt(given.db, table), input)).rejects.toThrow('injected');
+    const allow = await refuseChanges(given, table);
+    await expect(given.store.complete(input).finally(allow)).rejects.toThrow('refused');
     expect(await given.row(item.workItemId)).toEqual(before);
     expect(await run()).toMatchObject({ items_total: 1, items_processed: 0 });
     for (const empty of ['IngestRecords', 'seen_resources', 'work_item_attempts'] as const) {
@@ -129,6 +129,37 @@ describe.each(contractEngines())('completing on $name', (engine) => {
     }
     expect(await given.count('work_items')).toBe(1);
     expect(await given.store.complete(input)).toMatchObject({ ok: true, discovered: 1 });
+  });
+
+  test('a resource is counted as often as it is seen, whatever its key has in it', async () => {
+    const runId = await givenRun(given.db);
+    const items = ['a', 'A', 'say "~0"\\'].map((resourceId) => aWorkItem({ resourceId }));
+    const [again] = await given.store.enqueueMany(items);
+    for (const item of await given.store.dequeue(3)) await given.store.complete(completion(item));
+    await given.store.resetForRecrawl({ workItemIds: again ? [again] : [] });
+    await given.db.q
+      .updateTable('work_items')
+      .set({ run_id: runId })
+      .where('status', '=', 'pending')
+      .execute();
+    const [item] = await given.store.dequeue(1);
+    if (item) await given.store.complete(completion(item));
+    const seen = await given.db.q
+      .selectFrom('seen_resources')
+      .select(['resource_id', 'seen_count', 'last_run_id'])
+      .execute();
+    expect(seen.toSorted((a, b) => (a.resource_id < b.resource_id ? -1 : 1))).toEqual([
+      { resource_id: 'A', seen_count: 1, last_run_id: null },
+      { resource_id: 'a', seen_count: 2, last_run_id: runId },
+      { resource_id: 'say "~0"\\', seen_count: 1, last_run_id: null },
+    ]);
+  });
+
+  test('what an attempt has to tell is kept whole, however long', async () => {
+    const item = await claimed();
+    const facts = { note: 'ä"~1\n'.repeat(2_000) };
+    await given.store.complete(completion(item, { attempt: anAttempt({ facts }) }));
+    expect(await attempts()).toMatchObject([{ facts: JSON.stringify(facts) }]);
   });
 
   test('the same content again is "unchanged" and is not stored twice', async () => {
@@ -320,36 +351,3 @@ describe.each(contractEngines())('completing on $name', (engine) => {
     });
   });
 });
-
-/** The database, but the first change of `table` after the status was set fails. */
-function failingAt(db: Db, table: string): Db {
-  const spoil = (tx: Session): Session => ({
-    ...tx,
-    engine: {
-      ...tx.engine,
-      touchSeenResources: (...args) =>
-        table === 'seen_resources' ? fault() : tx.engine.touchSeenResources(...args),
-      insertWorkItemsIfAbsent: (...args) =>
-        table === 'work_items' ? fault() : tx.engine.insertWorkItemsIfAbsent(...args),
-      insertAttempts: (...args) =>
-        table === 'work_item_attempts' ? fault() : tx.engine.insertAttempts(...args),
-      addToRun: (...args) => (table === 'ingest_runs' ? fault() : tx.engine.addToRun(...args)),
-      insertRecords: (...args) =>
-        table === 'IngestRecords' ? fault() : tx.engine.insertRecords(...args),
-    },
-    q: new Proxy(tx.q, {
-      get(target, name) {
-        const value = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          const changes = name === 'insertInto' || name === 'updateTable';
-          if (changes && args[0] === table && table !== 'work_items') throw new Error('injected');
-          return Reflect.apply(value, target, args);
-        };
-      },
-    }),
-  });
-  return { ...db, transaction: (fn) => db.transaction((tx) => fn(spoil(tx))) };
-}
-
-const fault = () => Promise.reject(new Error('injected'));

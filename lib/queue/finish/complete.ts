@@ -5,7 +5,7 @@
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
-import type { ItemCompletion } from '#db/queue/storage.ts';
+import type { AttemptInsert, ItemCompletion, LeasedCompletion } from '#db/queue/storage.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
@@ -16,7 +16,7 @@ import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueu
 import { readAllLeased } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
 import { countOutcomes, outcomeDeltas, readRunState } from '../runs/run-numbers.ts';
-import { recordAttempts } from './attempts.ts';
+import { attemptRow } from './attempts.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
 import { nextFetch } from './next-fetch.ts';
 import { storeRecords } from './store-record.ts';
@@ -55,27 +55,12 @@ export async function completeIn(
       fresh && record ? [{ item, record }] : [],
     ),
   );
-  await tx.engine.touchSeenResources(
-    tx,
-    done.map(({ item }) => seenResource(item)),
-  );
   await recordHosts(tx, done);
   const strays = await recordRuns(tx, done);
   const counts = await enqueueFinds(tx, done, strays);
-  await recordAttempts(
+  await tx.engine.insertAttempts(
     tx,
-    done.map((one) => {
-      const { item, input, fresh, unchanged } = one;
-      const found = counts.get(one) ?? nothingFound;
-      return {
-        item,
-        report: input.attempt,
-        outcome: unchanged ? ('unchanged' as const) : ('completed' as const),
-        ingestId: fresh ? (input.record?.ingestId ?? null) : null,
-        itemsDiscovered: found.inserted,
-        facts: withLeftOut(input.attempt.facts, found),
-      };
-    }),
+    done.filter(isFinder).map((one) => attemptOf(one, counts.get(one))),
   );
   const results: CompletionResult[] = [];
   for (const input of inputs) {
@@ -87,6 +72,22 @@ export async function completeIn(
     );
   }
   return results;
+}
+
+const isFinder = ({ input }: Completed): boolean => input.discovered.length > 0;
+
+function attemptOf(
+  { item, input, fresh, unchanged }: Completed,
+  found: DiscoveryCounts = nothingFound,
+): AttemptInsert {
+  return attemptRow({
+    item,
+    report: input.attempt,
+    outcome: unchanged ? 'unchanged' : 'completed',
+    ingestId: fresh ? (input.record?.ingestId ?? null) : null,
+    itemsDiscovered: found.inserted,
+    facts: withLeftOut(input.attempt.facts, found),
+  });
 }
 
 /** Gives each item that its lease still holds its new state; the others are not in the answer. */
@@ -108,7 +109,7 @@ async function settleItems(
     leased.push({ input, item, fresh, unchanged: !fresh && input.alias !== true });
   }
   const completed = await tx.engine.countTogether(tx, leased.length, async () => {
-    const completed = await tx.engine.completeLeased(tx, completionsOf(leased));
+    const completed = await tx.engine.completeItems(tx, completionsOf(leased));
     const result = leased.filter(({ item }) => completed.has(item.work_item_id));
     const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
     return { result, moves };
@@ -164,7 +165,7 @@ async function enqueueFinds(
   strays: ReadonlySet<Completed>,
 ): Promise<ReadonlyMap<Completed, DiscoveryCounts>> {
   const counts = new Map<Completed, DiscoveryCounts>();
-  const finders = done.filter(({ input }) => input.discovered.length > 0);
+  const finders = done.filter(isFinder);
   const runIdOf = (one: Completed) => (strays.has(one) ? null : one.item.run_id);
   for (const stretch of stretchesOfRuns(finders, runIdOf)) {
     const runId = stretch[0] ? runIdOf(stretch[0]) : null;
@@ -204,10 +205,15 @@ function stretchesOfRuns(
  */
 const dueTogether = 16;
 
-function completionsOf(leased: readonly Completed[]): ItemCompletion[] {
+function completionsOf(leased: readonly Completed[]): LeasedCompletion[] {
   return [...chunksOf(leased, dueTogether)].flatMap((some) => {
     const random = Math.random();
-    return some.map((one) => completionOf(one, random));
+    return some.map((one) => ({
+      ...completionOf(one, random),
+      seen: seenResource(one.item),
+      // What it found is known later.
+      attempt: isFinder(one) ? null : attemptOf(one),
+    }));
   });
 }
 
