@@ -80,7 +80,10 @@ export async function rescueExpired(
 export async function advanceRuns(context: PipelineContext): Promise<void> {
   await endSpentRuns(context.db);
   await prepareRuns(context.db);
-  await finishRuns(context.db, (runId) => context.claimEvents.recordRun(context.db, runId));
+  await finishRuns(context.db, async (runId) => {
+    await context.claimEvents.recordRun(context.db, runId);
+    await context.cuts.recordRun(context.db, runId);
+  });
 }
 
 /** Logs what was done since the last report, when anything was; each single item is for --verbose. */
@@ -233,7 +236,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
 
 /** What there is to do by the clock alone. */
 export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[] {
-  const { db, log, workerId, leaseMs, claimEvents } = context;
+  const { db, log, workerId, leaseMs, claimEvents, cuts } = context;
   const { inFlight, figures } = parts;
   const faults = recentFaultCounts(db, figures);
   return [
@@ -253,6 +256,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
       },
     },
     { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },
+    { what: 'record what was left out', everyMs: claimsEveryMs, run: () => cuts.recordDue(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
     { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },

@@ -10,6 +10,7 @@ import { registerWorker, signOff } from '#lib/workers/presence.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
+import { CutEvents } from './cut-events.ts';
 import {
   advanceRuns,
   type DutyFigures,
@@ -78,6 +79,7 @@ export async function runWorker(
     store: runtime.store,
     completions: new CompletionGroup(runtime.store, grouping),
     claimEvents: new ClaimEvents(workerId),
+    cuts: new CutEvents(workerId),
     lostClaims: new LostClaims(),
     waitingVisits: new WaitingVisits(),
     suspects: new Suspects(runtime.db, workerId),
@@ -132,6 +134,7 @@ export async function runWorker(
     await claimAndProcess(context, pulse, inFlight, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
+    await attempt(context, 'record what was left out', () => context.cuts.recordAll(context.db));
     await attempt(context, 'advance the runs', () => advanceRuns(context));
   } finally {
     ended.abort();

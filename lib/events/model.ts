@@ -24,6 +24,7 @@ export const eventKinds = {
   'item.failed': 'error',
   'item.missing': 'info',
   'item.rescued': 'warn',
+  'items.left_out': 'warn',
   'host.blocked': 'warn',
   'host.unblocked': 'info',
   'worker.started': 'info',

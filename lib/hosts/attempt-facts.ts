@@ -26,6 +26,7 @@ const exchangeShape = z.looseObject({
   alias_of: text,
   named: text,
   kept_because: text,
+  not_enqueued: z.record(z.string(), z.number()).nullish().catch(null),
   settled_by: text,
   as_of: text,
   connect_ms: number,

@@ -14,6 +14,7 @@ import {
 import { keyIfFit } from '#lib/queue/dedupe-key.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
+import { countingLeftOut, type LeaveOut, type LeftOut } from './left-out.ts';
 import { getSourceType } from './registry.ts';
 import type {
   CommonSettings,
@@ -29,10 +30,8 @@ import { onEventLoop } from './web/selector.ts';
 export interface Discovery {
   /** Distinct by dedupe key. */
   readonly items: readonly NewWorkItem[];
-  /** Links that can be no work item (an id too long, control characters); they fail nobody. */
-  readonly refused: number;
-  /** Links deeper than the source goes. */
-  readonly tooDeep: number;
+  /** What is no item, by why; it fails nobody. */
+  readonly leftOut: LeftOut;
 }
 
 /** A payload as it is at hand: as a value, or as the text of one. */
@@ -90,22 +89,26 @@ export async function discoverItems(
   if (payload.kind !== 'json' || jsonFault(payload.text, quickJson) === null) {
     try {
       const value = valueIn(payload, quickJson);
-      return onEventLoop(() =>
-        toWorkItems(item, type.discover(item, value, context, answer), source),
-      );
+      return onEventLoop(() => found(item, value, source, answer));
     } catch (error) {
       if (!(error instanceof PageTooHeavy)) throw error;
     }
   }
-  const [counts, ...items] = await discoverInThread({
+  const [leftOut, ...items] = await discoverInThread({
     typeId: type.id,
     context,
     item,
     payload,
     answer,
   });
-  // The task puts the counts first.
-  return { items: items as NewWorkItem[], ...(counts as Counts) };
+  // The task puts what is left out first.
+  return { items: items as NewWorkItem[], leftOut: leftOut as LeftOut };
+}
+
+function found(item: WorkItem, value: JsonValue, source: Reading, answer?: Answer): Discovery {
+  const { leave, leftOut } = countingLeftOut();
+  const links = source.type.discover(item, value, source.context, answer, leave);
+  return { items: toWorkItems(item, links, source, leave), leftOut };
 }
 
 function valueIn(payload: Payload, bounds: JsonBounds): JsonValue {
@@ -121,8 +124,6 @@ function valueIn(payload: Payload, bounds: JsonBounds): JsonValue {
   }
 }
 
-type Counts = Pick<Discovery, 'refused' | 'tooDeep'>;
-
 interface HeavyDiscovery {
   readonly typeId: string;
   readonly context: SourceContext<CommonSettings>;
@@ -131,14 +132,13 @@ interface HeavyDiscovery {
   readonly answer: Answer | undefined;
 }
 
-/** A list, so that it comes back in parts: the counts, then the items. */
+/** A list, so that it comes back in parts: what is left out, then the items. */
 const discoverInThread = defineHeavy(
   'discover',
-  ({ typeId, context, item, payload, answer }: HeavyDiscovery): (Counts | NewWorkItem)[] => {
-    const type = getSourceType(typeId);
-    const found = type.discover(item, valueIn(payload, threadJson), context, answer);
-    const { items, refused, tooDeep } = toWorkItems(item, found, { type, context });
-    return [{ refused, tooDeep }, ...items];
+  ({ typeId, context, item, payload, answer }: HeavyDiscovery): (LeftOut | NewWorkItem)[] => {
+    const source = { type: getSourceType(typeId), context };
+    const { items, leftOut } = found(item, valueIn(payload, threadJson), source, answer);
+    return [leftOut, ...items];
   },
 );
 
@@ -148,17 +148,16 @@ const discoverInThread = defineHeavy(
  */
 export function toWorkItems(
   item: WorkItem,
-  found: readonly DiscoveredItem[],
+  links: readonly DiscoveredItem[],
   source: Reading,
-): Discovery {
+  leave: LeaveOut = () => undefined,
+): NewWorkItem[] {
   const deepest = source.type.maxDepth(source.context.settings) ?? Number.POSITIVE_INFINITY;
   const byKey = new Map<string, NewWorkItem>();
-  let refused = 0;
-  let tooDeep = 0;
-  for (const { isHop = true, ...link } of found) {
+  for (const { isHop = true, ...link } of links) {
     const depth = item.depth + (isHop ? 1 : 0);
     if (isHop && depth > deepest) {
-      tooDeep += 1;
+      leave('too_deep');
       continue;
     }
     const candidate: NewWorkItem = {
@@ -170,8 +169,8 @@ export function toWorkItems(
       depth,
     };
     const key = keyIfFit(candidate);
-    if (key === null) refused += 1;
+    if (key === null) leave('invalid');
     else if (!byKey.has(key) && key !== item.dedupeKey) byKey.set(key, candidate);
   }
-  return { items: [...byKey.values()], refused, tooDeep };
+  return [...byKey.values()];
 }

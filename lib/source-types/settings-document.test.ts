@@ -32,9 +32,10 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   Anything else, a fault that nobody caught and an attempt beyond its deadline fail the attempt, and nothing but it.
 - **\`batch\`**, where one request can ask for many items: how many of a kind are claimed together, and their
   outcomes in the order given. Null gives an item back unasked, its attempt uncounted.
-- **\`discover(item, payload, context, answer)\`** is pure, and runs in a thread where the payload is large: what it leads to. \`isHop: false\` marks what
+- **\`discover(item, payload, context, answer, leave)\`** is pure, and runs in a thread where the payload is large: what it leads to. \`isHop: false\` marks what
   is no link (further pages, results); \`changedAt\` is when the item changed last, as its site says, and makes a
   known item due that was fetched before; \`revision\` does the same where it is not the one it was fetched as. Depth, budget and duplicates are up to the pipeline.
+  \`leave(reason, count)\` notes what is left out: the attempt and, unless it is everyday, the log of the run tell it.
 - **\`context.stored(resource)\`** gives what is stored of a resource of the source, the newest first; **\`revisitMs\`** of an
   outcome says when its item is due again where the source itself knows.
 - **\`context.keepDistance(ms)\`** reports the delay a site itself asks for, **\`context.budget()\`** says what it last
@@ -52,7 +53,8 @@ code, and nobody else waits.
 | headers | 64 KiB | \`egress_response_invalid\` |
 | content codings | 5 layers | \`egress_encoding_unknown\` |
 | a page | 256 elements inside one another, 500 attributes of one, 300,000 nodes | deeper elements are siblings; the page is read as far as it goes |
-| links of a page; addresses of a JSON document or sitemap | 20,000; 50,000 | the first ones |
+| links of a page; addresses of a JSON document or sitemap | 20,000; 50,000 | the first ones, and a word |
+| sitemaps that list sitemaps | 5 inside one another | not followed, and a word |
 | JSON of the type \`http\` | 64 MiB, 2,000,000 values, 512 levels | \`payload_too_complex\` |
 | JSON of a known API | 8 MiB, 50,000 values, 512 levels | \`payload_too_complex\`; fewer are asked for at once |
 | XML of a sitemap | 32 levels | \`payload_too_complex\` |

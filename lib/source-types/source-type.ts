@@ -10,6 +10,7 @@ import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import type { JsonText } from '#lib/json-text.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
+import type { LeaveOut } from './left-out.ts';
 import type { RobotsCache } from './web/robots.ts';
 
 /** Settings every type has, in YAML names. Times are seconds, as in the YAML. */
@@ -223,12 +224,14 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /**
    * Items found in a payload; pure. `depth` limits are the pipeline's.
    * @param answer what came with the payload; absent when a stored payload is read again
+   * @param leave notes what it leads to and is left out, by why
    */
   discover(
     item: WorkItem,
     payload: JsonValue,
     context: SourceContext<S>,
     answer?: Pick<FetchFacts, 'responseHeaders'>,
+    leave?: LeaveOut,
   ): DiscoveredItem[];
   /** Greatest link depth to follow (0 = seeds only); null = not limited by the type. */
   maxDepth(settings: S): number | null;

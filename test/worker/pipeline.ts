@@ -16,6 +16,7 @@ import { seedItems } from '#lib/sources/seeds.ts';
 import type { ContractDatabase, ContractEngine } from '#test/db/contract-engines.ts';
 import { emptyDatabase } from '#test/queue-database.ts';
 import { ClaimEvents } from '#worker/claim-events.ts';
+import { CutEvents } from '#worker/cut-events.ts';
 import { LostClaims } from '#worker/lost-claims.ts';
 import { claimItems } from '#worker/pipeline/claim.ts';
 import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
@@ -79,6 +80,7 @@ async function openBench(
     store,
     completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
     claimEvents: new ClaimEvents('worker-1'),
+    cuts: new CutEvents('worker-1'),
     lostClaims: new LostClaims(),
     waitingVisits: new WaitingVisits(),
     suspects: new Suspects(db, 'worker-1'),

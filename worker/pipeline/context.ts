@@ -9,6 +9,7 @@ import type { StateStore } from '#lib/queue/state-store.ts';
 import type { RobotsCache } from '#lib/source-types/web/robots.ts';
 import type { SecretBox } from '#lib/sources/secrets.ts';
 import type { ClaimEvents } from '../claim-events.ts';
+import type { CutEvents } from '../cut-events.ts';
 import type { LostClaims } from '../lost-claims.ts';
 import type { RetryTransientOptions } from '../retry-transient.ts';
 import type { SourceMemory } from './load-source.ts';
@@ -22,6 +23,8 @@ export interface PipelineContext {
   readonly completions: CompletionGroup;
   /** What was claimed and is still to be recorded in the log of its run. */
   readonly claimEvents: ClaimEvents;
+  /** What was found and left out, and is still to be recorded in the log of its run. */
+  readonly cuts: CutEvents;
   readonly lostClaims: LostClaims;
   /** Redirects of this worker that wait for the host they lead to. */
   readonly waitingVisits: WaitingVisits;

@@ -8,12 +8,13 @@ import { outcomeRule } from '#lib/errors/attempt-outcomes.ts';
 import type { Logger } from '#lib/log.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import {
+  type Discovery,
   discoverItems,
   type Payload,
   payloadOf,
   toWorkItems,
 } from '#lib/source-types/discover-items.ts';
-import type { FetchFacts, FetchOutcome } from '#lib/source-types/source-type.ts';
+import type { FetchFacts, FetchOutcome, SharedFacts } from '#lib/source-types/source-type.ts';
 import { isDatabaseFault, retryTransient } from '../retry-transient.ts';
 import { completeItem, failItem, postponeItem, releaseItem } from './complete.ts';
 import {
@@ -169,8 +170,12 @@ async function concludeUnchanged(
     () => payloadToRediscover(leased.item, source, facts, context),
     retryTransientWith(leased, context, 'read the stored record'),
   );
-  const discovered = payload === null ? [] : await linksIn(payload, leased, source, context);
-  return completeItem(leased, { record: null, validators, revisitMs, discovered, facts }, context);
+  const found = payload === null ? nothing : await linksIn(payload, leased, source, context);
+  return completeItem(
+    leased,
+    { record: null, validators, revisitMs, ...withFound(found, facts) },
+    context,
+  );
 }
 
 /** It has no record of its own, but the links of what was sent count. */
@@ -187,14 +192,14 @@ async function concludeAlias(
 ): Promise<ItemResult> {
   const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
   const answer = facts.statusCode === null ? undefined : facts;
-  const links =
+  const found =
     payload === undefined
-      ? []
+      ? nothing
       : await linksIn(payloadOf({ payload }), leased, source, context, answer);
-  const discovered = [...toWorkItems(leased.item, targets, source).items, ...links];
+  const beside = toWorkItems(leased.item, targets, source);
   return completeItem(
     leased,
-    { record: null, alias: true, validators, discovered, facts },
+    { record: null, alias: true, validators, ...withFound(found, facts, beside) },
     context,
   );
 }
@@ -205,13 +210,24 @@ async function linksIn(
   source: LoadedSource,
   context: PipelineContext,
   answer?: FetchFacts,
-): Promise<readonly NewWorkItem[]> {
-  if (!context.enableDiscovery) return [];
-  const { items, refused } = await discoverItems(leased.item, payload, source, answer);
-  if (refused > 0) {
-    context.log.warn({ refused }, 'links that can be no work item were left out');
-  }
-  return items;
+): Promise<Discovery> {
+  if (!context.enableDiscovery) return nothing;
+  const found = await discoverItems(leased.item, payload, source, answer);
+  context.cuts.add(leased.item, found.leftOut);
+  return found;
+}
+
+const nothing: Discovery = { items: [], leftOut: {} };
+
+/** What is left out stands with the attempt's facts. */
+function withFound<F extends FetchFacts | SharedFacts>(
+  { items, leftOut }: Discovery,
+  facts: F,
+  beside: readonly NewWorkItem[] = [],
+): { readonly discovered: readonly NewWorkItem[]; readonly facts: F } {
+  const discovered = beside.length === 0 ? items : [...beside, ...items];
+  if (Object.keys(leftOut).length === 0) return { discovered, facts };
+  return { discovered, facts: { ...facts, details: { ...facts.details, not_enqueued: leftOut } } };
 }
 
 async function concludeFetched(
@@ -224,14 +240,10 @@ async function concludeFetched(
   try {
     const { validators, revisitMs, facts, leadsTo = [] } = outcome;
     const payload = payloadOf(outcome, record.payload);
-    const links = await linksIn(payload, leased, source, context, facts);
-    const beside = context.enableDiscovery ? toWorkItems(leased.item, leadsTo, source).items : [];
-    const discovered = beside.length === 0 ? links : [...links, ...beside];
-    const result = await completeItem(
-      leased,
-      { record, validators, revisitMs, discovered, facts },
-      context,
-    );
+    const found = await linksIn(payload, leased, source, context, facts);
+    const beside = context.enableDiscovery ? toWorkItems(leased.item, leadsTo, source) : [];
+    const completion = { record, validators, revisitMs, ...withFound(found, facts, beside) };
+    const result = await completeItem(leased, completion, context);
     if (result.kind === 'lost') await discardRecord(record, context);
     return result;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listEvents } from '#lib/events/list-events.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
@@ -93,5 +94,31 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
     });
     expect(stored(crawled)).toEqual(['/', '/only-here?session=1', '/page']);
     expect(crawled.get('/page?session=1')?.facts).toMatchObject({ alias_by: 'canonical' });
+  });
+
+  it('a list that goes on beyond what is read says so, on the item and in the log of its run', async () => {
+    const next = (page: number) => `<a rel="next" href="/list?page=${page}"></a>`;
+    const crawled = await crawl(
+      {
+        '/list': ['', next(2) + link('/a')],
+        '/list?page=2': ['', next(3) + link('/b')],
+        '/list?page=3': ['', link('/c')],
+        '/a': ['', link('/too/deep')],
+      },
+      '/list',
+      { paging: { by: 'link', max_pages: 2 }, discovery: { enabled: true, max_depth: 1 } },
+    );
+    expect(crawled.get('/list?page=2')?.facts).toMatchObject({ not_enqueued: { pages_beyond: 1 } });
+    expect(crawled.get('/a')?.facts).toMatchObject({ not_enqueued: { too_deep: 1 } });
+    await bench.context.cuts.recordAll(bench.context.db);
+    const { events } = await listEvents(bench.context.db, { kinds: ['items.left_out'] });
+    expect(events).toMatchObject([
+      {
+        level: 'warn',
+        sourceName: 'site',
+        data: { items: 3, left_out: { pages_beyond: 1, too_deep: 2 } },
+      },
+    ]);
+    expect(events[0]?.message).toMatch(/^More was there: 1 /);
   });
 });

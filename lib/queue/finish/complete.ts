@@ -2,6 +2,7 @@
  * Done means stored: everything fetched items bring commits in one transaction, or nothing does. What
  * many items have in common is one statement for all of them.
  */
+import { z } from 'zod';
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
@@ -248,6 +249,9 @@ const seenResource = (item: WorkItemRow) => ({
   last_run_id: item.run_id !== null && isUuid(item.run_id) ? item.run_id : null,
 });
 
+/** By the source's own rules, as the worker counted it. */
+const notEnqueued = z.record(z.string(), z.number());
+
 /** What was found but not enqueued stands on the attempt, so that nothing vanishes without a word. */
 function withLeftOut(facts: JsonObject | null, counts: DiscoveryCounts): JsonObject | null {
   const leftOut = Object.entries({
@@ -255,5 +259,8 @@ function withLeftOut(facts: JsonObject | null, counts: DiscoveryCounts): JsonObj
     over_budget: counts.overBudget,
     invalid: counts.invalid,
   }).filter(([, count]) => count > 0);
-  return leftOut.length === 0 ? facts : { ...facts, not_enqueued: Object.fromEntries(leftOut) };
+  if (leftOut.length === 0) return facts;
+  const before = notEnqueued.safeParse(facts?.['not_enqueued']).data ?? {};
+  const sums = leftOut.map(([why, count]) => [why, count + (before[why] ?? 0)]);
+  return { ...facts, not_enqueued: { ...before, ...Object.fromEntries(sums) } };
 }

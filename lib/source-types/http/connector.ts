@@ -150,7 +150,7 @@ async function sitemapOf(
   exchange: Exchange,
   validators: Validators,
 ): Promise<FetchOutcome> {
-  const payload = await readSitemap(response.body);
+  const payload = await readSitemap(response.body, response.finalUrl);
   if (payload === null) {
     const beginning = new TextDecoder().decode(response.body.subarray(0, 1000));
     const message = `The response is not a sitemap; it begins "${beginningOf(beginning)}".`;

@@ -4,14 +4,16 @@ import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
+import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
 import { linkOf } from '../web/headers.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
-import { addressesIn, isJsonPath, valuesAt } from '../web/selector.ts';
-import { httpItem, sitemapItem, withChange } from './seeding.ts';
+import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
+import { droppedOf, httpItem, linkStep } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
+import { sitemapDiscover } from './sitemap-links.ts';
 
 export interface PagedAnswer {
   readonly requestUri: string;
@@ -25,11 +27,18 @@ export interface PagedAnswer {
 }
 
 /** The address of the next page, resolved; null when this was the last one. */
-function nextPage(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
-  if (rules.by === 'none' || (rules.max_pages > 0 && answer.page >= rules.max_pages)) return null;
+function nextPage(
+  answer: PagedAnswer,
+  rules: HttpSettings['paging'],
+  leave: LeaveOut,
+): string | null {
+  if (rules.by === 'none') return null;
   const address = addressOf(answer, rules);
   const next = address === null ? null : URL.parse(address, answer.requestUri);
-  return next === null || next.href === answer.requestUri ? null : next.href;
+  if (next === null || next.href === answer.requestUri) return null;
+  if (rules.max_pages === 0 || answer.page < rules.max_pages) return next.href;
+  leave('pages_beyond');
+  return null;
 }
 
 function addressOf(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
@@ -72,20 +81,11 @@ const textPayload = z.object({
   text: z.string(),
 });
 
-const sitemapPayload = z.object({
-  kind: z.enum(['pages', 'index']),
-  entries: z.array(z.object({ url: z.string(), changed_at: z.string().nullable() })),
-});
-
-const sitemapMetadata = z.looseObject({ page_type: z.string() });
 const pageMetadata = z.looseObject({ page: z.int().positive() });
 
 type HttpItem = Pick<WorkItem, 'requestUri' | 'resourceType' | 'priority' | 'metadata' | 'depth'>;
 type HttpDiscover = NonNullable<SourceType<HttpSettings>['discover']>;
 type Answer = Parameters<HttpDiscover>[3];
-
-/** Links go behind the page they were found on. */
-const linkStep = 10;
 
 /** What an answer leads to, each once and never itself: the pages of a sitemap, the next page, links. */
 export function httpDiscover(
@@ -93,8 +93,9 @@ export function httpDiscover(
   payload: JsonValue,
   { settings }: Pick<SourceContext<HttpSettings>, 'settings'>,
   answer?: Answer,
+  leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
-  if (item.resourceType === sitemapType) return pagesOf(item, payload, settings);
+  if (item.resourceType === sitemapType) return sitemapDiscover(item, payload, settings, leave);
   const text = textPayload.safeParse(payload);
   const html = text.success && isPage(text.data) ? text.data.text : null;
   const page = pageMetadata.safeParse(item.metadata);
@@ -108,21 +109,23 @@ export function httpDiscover(
       page: number,
     },
     settings.paging,
+    leave,
   );
   const following =
     next === null
       ? null
       : followable(next, item.requestUri, credentialParameters(settings.authentication));
   const links = text.success
-    ? linksOfText(text.data, html, item.requestUri, settings, answer)
-    : linksOfJson(payload, item.requestUri, settings);
+    ? linksOfText(text.data, html, item.requestUri, settings, { answer, leave })
+    : linksOfJson(payload, item.requestUri, settings, leave);
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
   const { same_host: staysThere } = settings.discovery;
   const isHere = siteOf(item, text.success ? text.data.url : undefined);
-  const found = [...urls]
-    .filter((url) => url !== following && (!staysThere || isHere(url)))
-    .map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
+  urls.delete(following ?? '');
+  const followed = [...urls].filter((url) => !staysThere || isHere(url));
+  leave('off_site', urls.size - followed.length);
+  const found = followed.map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
   if (following === null || !sameSite(following, item.requestUri)) return found;
   return [
@@ -135,23 +138,26 @@ export function httpDiscover(
   ];
 }
 
-/** A key that a server writes into its links is not theirs: it is sent where it belongs. */
-export const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
-  ...discovery.drop_parameters,
-  ...credentialParameters(authentication),
-];
-
 /** Also what names no type and begins like a page. */
 const isPage = ({ content_type: type, text }: z.infer<typeof textPayload>): boolean =>
   /html|xml/.test(type) ||
   (type === '' && /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000)));
 
-function linksOfJson(payload: JsonValue, base: string, settings: HttpSettings): string[] {
+function linksOfJson(
+  payload: JsonValue,
+  base: string,
+  settings: HttpSettings,
+  leave: LeaveOut,
+): string[] {
   const { discovery } = settings;
   if (!discovery.enabled) return [];
   return discovery.links
     .filter(isJsonPath)
-    .flatMap((path) => valuesAt(payload, path))
+    .flatMap((path) => {
+      const values = valuesAt(payload, path);
+      if (values.length === mostValues) leave('links_beyond');
+      return values;
+    })
     .flatMap((address) => followable(address, base, droppedOf(settings)) ?? []);
 }
 
@@ -160,7 +166,7 @@ function linksOfText(
   html: string | null,
   requestUri: string,
   settings: HttpSettings,
-  answer: Answer,
+  { answer, leave }: { readonly answer: Answer; readonly leave: LeaveOut },
 ): string[] {
   const { discovery } = settings;
   if (!discovery.enabled || html === null) return [];
@@ -179,6 +185,8 @@ function linksOfText(
     metaForbidsLinks(name, content, agent),
   );
   if (settings.respect_robots && isForbidden) return [];
+  if (found.isFull) leave('links_beyond');
+  if (found.isCut) leave('ends_early');
   const base = (found.base === null ? null : URL.parse(found.base, page))?.href ?? page;
   const refreshes = found.metas.flatMap(({ 'http-equiv': means = '', content = '' }) =>
     leadsOn && means.trim().toLowerCase() === 'refresh' ? (refreshTarget(content) ?? []) : [],
@@ -202,24 +210,4 @@ function siteOf({ requestUri, depth }: HttpItem, answered: string | undefined) {
   const seeded = depth === 0 && answered !== undefined ? [hostOf(answered)] : [];
   const hosts = new Set([hostOf(requestUri), ...seeded].map(withoutWww));
   return (url: string) => hosts.has(withoutWww(hostOf(url)));
-}
-
-/** A sitemap may only list pages of its own host (sitemaps.org/protocol#location). */
-function pagesOf(item: HttpItem, payload: JsonValue, settings: HttpSettings): DiscoveredItem[] {
-  const sitemap = sitemapPayload.safeParse(payload);
-  const metadata = sitemapMetadata.safeParse(item.metadata);
-  if (!sitemap.success) return [];
-  const pageType = metadata.success ? metadata.data.page_type : 'document';
-  const found = new Map<string, DiscoveredItem>();
-  for (const entry of sitemap.data.entries) {
-    const url = followable(entry.url, item.requestUri, droppedOf(settings));
-    if (url === null || found.has(url) || !sameSite(url, item.requestUri)) continue;
-    const one =
-      sitemap.data.kind === 'index'
-        ? sitemapItem(url, pageType, item.priority)
-        : httpItem(url, pageType, item.priority + linkStep);
-    found.set(url, { ...withChange(one, entry.changed_at), isHop: false });
-  }
-  found.delete(canonicalUrl(item.requestUri));
-  return [...found.values()];
 }

@@ -11,9 +11,8 @@ import { canonicalUrl, followable, sameHost, sameSite } from '../web/addresses.t
 import { type Named, readsAs, unnamed } from '../web/canonical.ts';
 import { linkOf } from '../web/headers.ts';
 import { namesOf, windowsIn } from '../web/heavy-reading.ts';
-import { droppedOf } from './discovery.ts';
 import { countNaming, type NamedPage, NameMemory, type SiteMemory } from './name-memory.ts';
-import { httpItem, withChange } from './seeding.ts';
+import { droppedOf, httpItem, withChange } from './seeding.ts';
 import type { HttpSettings } from './settings.ts';
 
 export type KeptBecause =

@@ -67,3 +67,12 @@ export const sitemapItem = (url: string, pageType: string, priority: number): Di
   ...httpItem(url, sitemapType, priority),
   metadata: { page_type: pageType },
 });
+
+/** Links go behind the page they were found on. */
+export const linkStep = 10;
+
+/** A key that a server writes into its links is not theirs: it is sent where it belongs. */
+export const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
+  ...discovery.drop_parameters,
+  ...credentialParameters(authentication),
+];

@@ -251,7 +251,7 @@ export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
   },
   sitemaps: {
     label: 'Sitemaps',
-    help: 'Addresses of sitemaps, of their index or of the robots.txt that names them, one a line; packed ones too. Their pages are fetched, and again when they changed.',
+    help: 'Addresses of sitemaps, of their index, of the robots.txt that names them or of feeds, one a line; packed ones too. Their pages are fetched, and again when they changed. A sitemap on another host than its pages is followed when their robots.txt names it.',
     widget: 'lines',
     placeholder: 'https://example.org/sitemap.xml',
   },

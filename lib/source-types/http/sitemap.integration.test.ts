@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { harness, itemOf } from '#test/fetch-harness.ts';
 import { startLoopbackServer } from '#test/loopback-server.ts';
+import { countingLeftOut } from '../left-out.ts';
 import { http } from './index.ts';
-import { parseSitemap } from './sitemap.ts';
+import { parseSitemap, readSitemap } from './sitemap.ts';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -14,6 +15,7 @@ afterEach(async () => {
 const urlset = (...entries: string[]) =>
   `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('')}</urlset>`;
+const base = 'https://a.example/sitemap.xml';
 const entry = (loc: string, lastmod = '') =>
   `<url><loc> ${loc} </loc>${lastmod === '' ? '' : `<lastmod>${lastmod}</lastmod>`}</url>`;
 
@@ -28,12 +30,89 @@ async function siteOf(files: Readonly<Record<string, (origin: string) => string 
   opened.push(source);
   const read = async (item: WorkItem) => {
     const outcome = await source.fetch(item);
-    if (outcome.kind !== 'fetched') return { outcome, items: [] };
-    const items = http.discover(item, outcome.payload, source.context);
-    return { outcome, items };
+    if (outcome.kind !== 'fetched') return { outcome, items: [], leftOut: {} };
+    const { leave, leftOut } = countingLeftOut();
+    const items = http.discover(item, outcome.payload, source.context, undefined, leave);
+    return { outcome, items, leftOut };
   };
   return { origin: server.origin, source, read };
 }
+
+const changed = '2026-01-02T08:00:00.000Z';
+const page = 'https://a.example/p';
+
+describe('a sitemap is read', () => {
+  it.each([
+    [
+      'with a prefix',
+      `<ns0:urlset xmlns:ns0="x"><ns0:url><ns0:loc>${page}</ns0:loc></ns0:url></ns0:urlset>`,
+    ],
+    ['whose entries have one', `<urlset><s:url><s:loc>${page}</s:loc></s:url></urlset>`],
+    [
+      'with a DOCTYPE',
+      `<?xml version="1.0"?><!DOCTYPE urlset SYSTEM "x.dtd"><urlset><url><loc>${page}</loc></url></urlset>`,
+    ],
+    ['without a namespace, after blanks', `\n  <urlset><url><loc>${page}</loc></url></urlset>`],
+    ['in capitals', `<URLSET><URL><LOC>${page}</LOC></URL></URLSET>`],
+    ['in capitals here and there', `<urlSet><Url><Loc>${page}</loc></url></urlset>`],
+    ['with CDATA', `<urlset><url><loc><![CDATA[${page}]]></loc></url></urlset>`],
+    [
+      'with a style sheet',
+      `<?xml-stylesheet href="x.xsl"?><urlset><url><loc>${page}</loc></url></urlset>`,
+    ],
+    [
+      'with images',
+      `<urlset><url><loc>${page}</loc><image:image><image:loc>${page}.png</image:loc></image:image></url></urlset>`,
+    ],
+    ['as text with a byte order mark', `\uFEFF${page}\n`],
+    [
+      'as RSS',
+      `<rss version="2.0"><channel><title>t</title><item><title>x</title><link>${page}</link></item></channel></rss>`,
+    ],
+    [
+      'as Atom',
+      `<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>f</id><entry><id>e</id><title>x</title><link href="/p"/></entry></feed>`,
+    ],
+    [
+      'as JSON Feed',
+      JSON.stringify({
+        version: 'https://jsonfeed.org/version/1.1',
+        title: 't',
+        items: [{ id: '1', url: page }],
+      }),
+    ],
+  ])('%s', async (_, text) => {
+    const payload = await readSitemap(Buffer.from(text), base);
+    expect(payload).toEqual({ kind: 'pages', entries: [{ url: page, changed_at: null }] });
+  });
+
+  it('in UTF-16, and with the last change that a feed tells', async () => {
+    const text = `\uFEFF<urlset><url><loc>${page}</loc><lastmod>${changed}</lastmod></url></urlset>`;
+    const entries = [{ url: page, changed_at: changed }];
+    expect(await readSitemap(Buffer.from(text, 'utf16le'), base)).toMatchObject({ entries });
+    const atom = `<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>f</id><entry><id>e</id><title>x</title><updated>${changed}</updated><link href="${page}"/></entry></feed>`;
+    expect(await readSitemap(Buffer.from(atom), base)).toMatchObject({ entries });
+  });
+
+  it('as far as it goes when it ends in the middle, and says so', async () => {
+    const whole = urlset(entry(page), entry(`${page}2`), entry(`${page}3`));
+    const half = whole.slice(0, whole.indexOf(`${page}3`) + 12);
+    const entries = [{ url: page }, { url: `${page}2` }];
+    const expected = { kind: 'pages', entries, ends_early: true };
+    expect(await readSitemap(Buffer.from(half), base)).toMatchObject(expected);
+    expect(await readSitemap(Buffer.from(whole), base)).not.toHaveProperty('ends_early');
+    const many = urlset(
+      ...Array.from({ length: 500 }, (_, n) => entry(`${page}${n}/${Math.sin(n)}`)),
+    );
+    const packed = gzipSync(many);
+    const cut = await readSitemap(packed.subarray(0, packed.length / 2), base);
+    if (cut === null || !('entries' in cut) || !Array.isArray(cut['entries']))
+      throw new Error('none');
+    expect(cut).toMatchObject({ ends_early: true });
+    expect(cut['entries'].length).toBeGreaterThan(50);
+    expect(cut['entries'].length).toBeLessThan(400);
+  });
+});
 
 describe('a sitemap', () => {
   it('leads to its pages as seeds of the kind that was asked for, with their last change', async () => {
@@ -85,18 +164,60 @@ describe('a sitemap', () => {
   it('is found through robots.txt', () => {
     const robots =
       'User-agent: *\nDisallow: /x\nSITEMAP: https://a.example/s.xml\n  sitemap:/t.xml';
-    expect(parseSitemap(robots)).toEqual({
+    expect(parseSitemap(robots, 'https://a.example/robots.txt')).toEqual({
       kind: 'index',
       entries: [
         { url: 'https://a.example/s.xml', changedAt: null },
         { url: '/t.xml', changedAt: null },
       ],
+      beyond: 0,
+      endsEarly: false,
     });
-    expect(parseSitemap('User-agent: *\nDisallow:\n')).toBeNull();
+    expect(parseSitemap('User-agent: *\nDisallow:\n', base)).toBeNull();
+  });
+
+  it('on another host is followed where the robots.txt of the site names it, else it says so', async () => {
+    const cdn = await siteOf({
+      '/index.xml': (origin) =>
+        `<sitemapindex><sitemap><loc>${origin}/one.xml</loc></sitemap></sitemapindex>`,
+      '/one.xml': () => urlset(entry(`${site.origin}/a`), entry('https://elsewhere.example/b')),
+    });
+    const site = await siteOf({ '/robots.txt': () => `Sitemap: ${cdn.origin}/index.xml` });
+    const [robots] = site.source.seed({ sitemaps: [`${site.origin}/robots.txt`] });
+    const [index] = robots ? (await site.read(robots)).items : [];
+    const [inner] = index ? (await site.read(itemOf(index))).items : [];
+    if (!inner) throw new Error('the sitemap was not found');
+    const named = await site.read(itemOf(inner));
+    expect(named.items).toMatchObject([{ requestUri: `${site.origin}/a` }]);
+    expect(named.leftOut).toEqual({ off_list: 1 });
+    const unnamed = await site.read(itemOf({ ...inner, metadata: { page_type: 'document' } }));
+    expect(unnamed).toMatchObject({ items: [], leftOut: { off_list: 2 } });
+  });
+
+  it('inside indexes without end is not followed for ever', async () => {
+    const site = await siteOf({
+      '/index.xml': (origin) =>
+        `<sitemapindex><sitemap><loc>${origin}/x</loc></sitemap></sitemapindex>`,
+    });
+    const [seed] = site.source.seed({ sitemaps: [`${site.origin}/index.xml`] });
+    let item = seed;
+    let levels = 0;
+    for (; item; levels += 1) {
+      const { items, leftOut } = await site.read({
+        ...item,
+        requestUri: `${site.origin}/index.xml`,
+      });
+      const [next] = items;
+      if (!next) expect(leftOut).toEqual({ nested_beyond: 1 });
+      item = next && itemOf(next);
+    }
+    expect(levels).toBe(6);
   });
 
   it('may be a plain list', () => {
-    expect(parseSitemap('https://a.example/1\r\nhttps://a.example/2\n')?.entries).toHaveLength(2);
+    expect(
+      parseSitemap('https://a.example/1\r\n# a remark\r\nhttps://a.example/2\n', base)?.entries,
+    ).toHaveLength(2);
   });
 
   it('that is none, or unpacks without an end, is an error', async () => {
@@ -116,10 +237,12 @@ describe('a sitemap', () => {
     expect(codes).toEqual(['payload_invalid', 'egress_too_large', 'payload_invalid']);
   });
 
-  it('of 50,000 entries and more is read to that number', () => {
+  it('of 50,000 entries and more is read to that number, and says so', () => {
     const text = urlset(
       ...Array.from({ length: 50_010 }, (_, n) => entry(`https://a.example/${n}`)),
     );
-    expect(parseSitemap(text)?.entries).toHaveLength(50_000);
+    const sitemap = parseSitemap(text, base);
+    expect(sitemap?.entries).toHaveLength(50_000);
+    expect(sitemap?.beyond).toBe(10);
   });
 });

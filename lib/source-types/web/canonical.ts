@@ -53,7 +53,7 @@ export function windowsOf(text: string, isPage: boolean): number[] {
 
 function textOfPage(html: string): string {
   const parts: string[] = [];
-  const open = pageIn(html).root().contents().toArray().reverse();
+  const open = pageIn(html).page.root().contents().toArray().reverse();
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.type === 'text') parts.push(node.data);
     else if ('children' in node && !('name' in node && unread.has(node.name))) {

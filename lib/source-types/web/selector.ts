@@ -1,8 +1,15 @@
 /** Finding things in responses: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
 // Without its loaders for addresses and files: they bring a second HTTP client and every character set.
-import { type CheerioAPI, load } from 'cheerio/slim';
+import { load } from 'cheerio/slim';
 import type { JsonValue } from '#lib/json.ts';
-import { mayBeQuick, PageTooHeavy, parsePage, quickPage, threadPage } from './bounded-page.ts';
+import {
+  type BoundedPage,
+  mayBeQuick,
+  PageTooHeavy,
+  parsePage,
+  quickPage,
+  threadPage,
+} from './bounded-page.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'each' | 'deep';
 
@@ -42,7 +49,7 @@ export function selectorFault(selector: string): string | null {
 }
 
 /** As many as a sitemap may list. */
-const mostValues = 50_000;
+export const mostValues = 50_000;
 
 /** Texts and numbers at a path, as text; what is missing or neither is left out, unless `any` is asked for. */
 export function valuesAt(
@@ -95,6 +102,10 @@ const mostMetas = 1_000;
 interface PageLinks {
   readonly addresses: string[];
   readonly base: string | null;
+  /** It holds more links than these. */
+  readonly isFull: boolean;
+  /** It was not read to its end. */
+  readonly isCut: boolean;
   /** Attributes of its `<meta>` elements. */
   readonly metas: readonly Readonly<Record<string, string>>[];
 }
@@ -123,11 +134,13 @@ const quickSelector = /^[^\s>+~:]+(?:\s[^\s>+~:]+|(?:\s*>\s*[^\s>+~:]+)*)$/;
  */
 export function addressesIn(html: string, selectors: readonly string[]): PageLinks {
   if (bounds === quickPage && !selectors.every(isQuick)) throw tooHeavy();
-  const page = pageIn(html);
+  const { page, isCut } = pageIn(html);
   const addresses: string[] = [];
+  let isFull = false;
   for (const selector of selectors) {
     for (const element of page(selector).toArray()) {
-      if (addresses.length === mostLinks) break;
+      isFull = addresses.length === mostLinks;
+      if (isFull) break;
       const { rel = '', href, src } = page(element).attr() ?? {};
       const address = href ?? src;
       if (address !== undefined && !/(^|\s)nofollow(\s|$)/i.test(rel)) addresses.push(address);
@@ -137,13 +150,14 @@ export function addressesIn(html: string, selectors: readonly string[]): PageLin
     .toArray()
     .slice(0, mostMetas)
     .map((element) => page(element).attr() ?? {});
-  return { addresses, base: page('base[href]').first().attr('href') ?? null, metas };
+  const base = page('base[href]').first().attr('href') ?? null;
+  return { addresses, base, metas, isFull, isCut };
 }
 
 /** A page as far as the bounds reach. Throws PageTooHeavy on the event loop. */
-export function pageIn(html: string): CheerioAPI {
+export function pageIn(html: string): BoundedPage {
   if (bounds === quickPage && !mayBeQuick(html)) throw tooHeavy();
-  return parsePage(html, bounds).page;
+  return parsePage(html, bounds);
 }
 
 const tooHeavy = () => new PageTooHeavy('the page may be too heavy for the event loop');

@@ -24,6 +24,7 @@ const kindsInWords: Readonly<Record<string, string>> = {
   'item.failed': 'Failed',
   'item.missing': 'Missing',
   'item.rescued': 'Rescued from a lost worker',
+  'items.left_out': 'Left out',
 };
 
 const views = [

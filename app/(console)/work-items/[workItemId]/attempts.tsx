@@ -9,6 +9,7 @@ import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { type ExchangeFacts, exchangeIn } from '#lib/hosts/attempt-facts.ts';
 import type { WorkItemAttempt } from '#lib/queue/model.ts';
+import { wordsOfLeftOut } from '#lib/source-types/left-out.ts';
 
 export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAttempt[] }) {
   return (
@@ -124,6 +125,11 @@ function Exchange({
       {facts?.alias_of ? (
         <span className="wrap-anywhere">
           <span className="text-ink-3">goes by</span> {facts.alias_of}
+        </span>
+      ) : null}
+      {facts?.not_enqueued ? (
+        <span className="wrap-anywhere">
+          <span className="text-ink-3">left out</span> {wordsOfLeftOut(facts.not_enqueued)}
         </span>
       ) : null}
       {facts?.named ? (
