@@ -37,6 +37,9 @@ async function store(resourceId: string, stored: { json: object } | { text: stri
     workItemId: null,
     attempt: 1,
     durationMs: 5,
+    charset: null,
+    bodySha256: null,
+    bodyBytes: null,
     payload: JSON.parse(JSON.stringify(payload)),
   };
   const document = lakeDocument(record);

@@ -13,7 +13,7 @@ import { rowsAtOnce } from './chunks.ts';
 import type { Engine, Session } from './engine.ts';
 
 /** What a slot may hold: what goes to a driver as it is. */
-type Value = string | number | null;
+type Value = string | number | Uint8Array | null;
 type Values<I> = { readonly [K in keyof I]: Value };
 
 /** Stands in the statement for a value of the input. */

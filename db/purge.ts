@@ -5,7 +5,9 @@ import type { Session } from './engine.ts';
 export const purgedKinds = [
   'events',
   'attempts',
+  'answers',
   'records',
+  'bodies',
   'versions',
   'items',
   'runs',

@@ -29,9 +29,11 @@ import type {
 } from './schema/operations.ts';
 import type { AuditLogTable, SavedViewsTable, UsersTable } from './schema/people.ts';
 import type {
+  AttemptAnswersTable,
   IngestRecordsTable,
   IngestRunsTable,
   ReadyItemsTable,
+  RecordBodiesTable,
   SeenResourcesTable,
   WorkItemAttemptsTable,
   WorkItemsTable,
@@ -58,6 +60,7 @@ export type * from './schema/values.ts';
 export interface Database {
   work_items: WorkItemsTable;
   IngestRecords: IngestRecordsTable;
+  record_bodies: RecordBodiesTable;
   ingest_runs: IngestRunsTable;
   /** The same with their numbers as of now: on SQL Server those of `ingest_runs` are rolled up behind. */
   current_runs: IngestRunsTable;
@@ -71,6 +74,7 @@ export interface Database {
   current_hosts: CurrentHostsView;
   host_deltas: HostDeltasTable;
   work_item_attempts: WorkItemAttemptsTable;
+  attempt_answers: AttemptAnswersTable;
   attempt_counts: AttemptCountsTable;
   attempt_count_head: AttemptCountHeadTable;
   workers: WorkersTable;

@@ -188,6 +188,9 @@ CREATE TABLE IngestRecords (
   content_type TEXT,
   content_hash TEXT,
   lake_path TEXT,
+  charset TEXT,
+  body_sha256 TEXT,
+  body_bytes INTEGER,
   CONSTRAINT CK_IngestRecords_StatusCode CHECK (status_code BETWEEN 0 AND 999),
   CONSTRAINT CK_IngestRecords_Attempt CHECK (attempt > 0)
 );
@@ -327,6 +330,15 @@ CREATE TABLE totals_checks (
   drifted_at TEXT,
   drift INTEGER
 ) WITHOUT ROWID;
+
+CREATE TABLE record_bodies (
+  ingest_id TEXT NOT NULL CONSTRAINT PK_record_bodies PRIMARY KEY,
+  stored_at TEXT NOT NULL,
+  coding TEXT NOT NULL CONSTRAINT CK_record_bodies_coding CHECK (coding IN ('identity', 'gzip')),
+  body BLOB NOT NULL
+);
+
+CREATE INDEX IX_record_bodies_stored ON record_bodies (stored_at, ingest_id);
 
 CREATE TABLE run_deltas (
   run_id TEXT NOT NULL,
@@ -486,6 +498,21 @@ CREATE INDEX IX_work_item_attempts_item ON work_item_attempts (work_item_id, att
 
 CREATE INDEX IX_work_item_attempts_run
   ON work_item_attempts (run_id, finished_at) WHERE run_id IS NOT NULL;
+
+CREATE TABLE attempt_answers (
+  attempt_id TEXT NOT NULL,
+  work_item_id TEXT NOT NULL,
+  answered_at TEXT NOT NULL,
+  url TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  -- Of what was read of it; body is its beginning.
+  body_bytes INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  CONSTRAINT PK_attempt_answers PRIMARY KEY (work_item_id, attempt_id)
+);
+
+CREATE INDEX IX_attempt_answers_answered ON attempt_answers (answered_at, attempt_id);
 
 CREATE TABLE attempt_counts (
   unit TEXT NOT NULL CONSTRAINT CK_attempt_counts_unit CHECK (unit IN ('minute', 'hour')),

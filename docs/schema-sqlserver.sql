@@ -236,6 +236,9 @@ CREATE TABLE [ingest].[IngestRecords] (
     [content_type] NVARCHAR(200) NULL,
     [content_hash] NVARCHAR(64) NULL,
     [lake_path] NVARCHAR(1000) NULL,
+    [charset] NVARCHAR(40) NULL,
+    [body_sha256] NVARCHAR(64) NULL,
+    [body_bytes] BIGINT NULL,
     CONSTRAINT [PK_IngestRecords] PRIMARY KEY NONCLUSTERED ([ingest_id]),
     CONSTRAINT [CK_IngestRecords_StatusCode] CHECK ([status_code] >= 0 AND [status_code] <= 999),
     CONSTRAINT [CK_IngestRecords_Attempt] CHECK ([attempt] > 0)
@@ -416,6 +419,19 @@ CREATE TABLE [ingest].[totals_checks] (
     CONSTRAINT [CK_totals_checks_outcome] CHECK ([outcome] IN (N'exact', N'repaired', N'busy'))
 );
 GO
+CREATE TABLE [ingest].[record_bodies] (
+    [ingest_id] UNIQUEIDENTIFIER NOT NULL,
+    [stored_at] DATETIME2(3) NOT NULL,
+    [coding] NVARCHAR(10) NOT NULL,
+    [body] VARBINARY(MAX) NOT NULL,
+    CONSTRAINT [PK_record_bodies] PRIMARY KEY NONCLUSTERED ([ingest_id]),
+    CONSTRAINT [CK_record_bodies_coding] CHECK ([coding] IN (N'identity', N'gzip'))
+);
+GO
+-- In the order of their time, as the records: a new one goes to the end.
+CREATE UNIQUE CLUSTERED INDEX [IX_record_bodies_stored]
+ON [ingest].[record_bodies] ([stored_at], [ingest_id]);
+GO
 CREATE TABLE [ingest].[run_deltas] (
     [run_id] UNIQUEIDENTIFIER NOT NULL,
     [delta_id] BIGINT IDENTITY(1, 1) NOT NULL,
@@ -590,6 +606,22 @@ GO
 CREATE NONCLUSTERED INDEX [IX_work_item_attempts_run]
 ON [ingest].[work_item_attempts] ([run_id], [finished_at])
 WHERE [run_id] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[attempt_answers] (
+    [attempt_id] NVARCHAR(36) NOT NULL,
+    [work_item_id] NVARCHAR(36) NOT NULL,
+    [answered_at] DATETIME2(3) NOT NULL,
+    [url] NVARCHAR(2000) NOT NULL,
+    [http_status] INT NOT NULL,
+    [headers] NVARCHAR(MAX) NOT NULL,
+    -- Of what was read of it; body is its beginning.
+    [body_bytes] BIGINT NOT NULL,
+    [body] VARBINARY(MAX) NOT NULL,
+    CONSTRAINT [PK_attempt_answers] PRIMARY KEY CLUSTERED ([work_item_id], [attempt_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_attempt_answers_answered]
+ON [ingest].[attempt_answers] ([answered_at], [attempt_id]);
 GO
 CREATE TABLE [ingest].[attempt_counts] (
     [unit] NVARCHAR(6) NOT NULL CONSTRAINT [CK_attempt_counts_unit] CHECK ([unit] IN (N'minute', N'hour')),
@@ -1272,6 +1304,7 @@ BEGIN
     DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT;
     DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [at] DATETIME2(7) NOT NULL, [id] NVARCHAR(200) NOT NULL);
     DECLARE @purged TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL);
+    DECLARE @records TABLE ([ingest_id] UNIQUEIDENTIFIER NOT NULL PRIMARY KEY);
 
     -- In the written order of locks, so that no kind goes against another.
     IF @kind = N'request keys'
@@ -1324,6 +1357,7 @@ BEGIN
         -- Of a resource that has a newer record, when only older versions are to go.
         IF @kind = N'versions'
             DELETE FROM [ingest].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            OUTPUT deleted.[ingest_id] INTO @records
             WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) AND EXISTS (
                 SELECT 1 FROM [ingest].[IngestRecords] AS n
                 WHERE n.[source_system] = [IngestRecords].[source_system] AND n.[source_name] = [IngestRecords].[source_name]
@@ -1331,7 +1365,25 @@ BEGIN
                     AND n.[fetched_at_utc] > [IngestRecords].[fetched_at_utc]) OPTION (MAXDOP 1);
         ELSE
             DELETE FROM [ingest].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            OUTPUT deleted.[ingest_id] INTO @records
             WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+        DELETE FROM [ingest].[record_bodies] WITH (ROWLOCK)
+        WHERE [ingest_id] IN (SELECT [ingest_id] FROM @records) OPTION (MAXDOP 1);
+    END
+    IF @kind = N'bodies'
+    BEGIN
+        -- Of records that went by other ways: plain SQL, a month that was emptied. A body that is seen here was committed
+        -- with its record, so one without a record has lost it.
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY b.[stored_at], b.[ingest_id]), b.[stored_at], CAST(b.[ingest_id] AS NVARCHAR(36))
+        FROM (SELECT TOP (@portion) [stored_at], [ingest_id] FROM [ingest].[record_bodies]
+            WHERE [stored_at] < @before AND [stored_at] >= @from
+                AND ([stored_at] > @from OR [ingest_id] > CAST(@guid AS UNIQUEIDENTIFIER))
+            ORDER BY [stored_at], [ingest_id]) AS b;
+        DELETE FROM [ingest].[record_bodies] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) AND NOT EXISTS (
+            SELECT 1 FROM [ingest].[IngestRecords] AS r WHERE r.[ingest_id] = [record_bodies].[ingest_id]) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
     END
     IF @kind = N'items'
@@ -1363,6 +1415,21 @@ BEGIN
         DELETE FROM [ingest].[work_item_attempts] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
         WHERE EXISTS (SELECT 1 FROM @old AS o WHERE o.[at] = [work_item_attempts].[finished_at] AND o.[id] = [work_item_attempts].[attempt_id])
             AND [finished_at] >= (SELECT MIN([at]) FROM @old) AND [finished_at] <= (SELECT MAX([at]) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'items'
+        DELETE FROM [ingest].[attempt_answers] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [work_item_id] IN (SELECT [work_item_id] COLLATE DATABASE_DEFAULT FROM @purged) OPTION (MAXDOP 1);
+    IF @kind = N'answers'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY a.[answered_at], a.[attempt_id]), a.[answered_at], a.[attempt_id]
+        FROM (SELECT TOP (@portion) [answered_at], [attempt_id] FROM [ingest].[attempt_answers]
+            WHERE [answered_at] < @before AND [answered_at] >= @from AND ([answered_at] > @from OR [attempt_id] > @beyond)
+            ORDER BY [answered_at], [attempt_id]) AS a;
+        DELETE FROM [ingest].[attempt_answers] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE EXISTS (SELECT 1 FROM @old AS o WHERE o.[at] = [attempt_answers].[answered_at] AND o.[id] = [attempt_answers].[attempt_id])
+            AND [answered_at] >= (SELECT MIN([at]) FROM @old) AND [answered_at] <= (SELECT MAX([at]) FROM @old) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
     END
     IF @kind = N'audit'
@@ -1413,6 +1480,8 @@ BEGIN
     DECLARE @own TABLE ([source] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [kind] NVARCHAR(20) NOT NULL, [days] INT NULL);
     INSERT INTO @kinds ([kind], [days], [most_rows]) VALUES
         (N'events', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT), 1000000),
+        (N'answers', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT), NULL),
+        (N'bodies', 1, NULL),
         (N'attempts', CAST(JSON_VALUE(@settings, '$.attemptDays') AS INT), NULL),
         (N'runs', CAST(JSON_VALUE(@settings, '$.runDays') AS INT), NULL),
         (N'audit', CAST(JSON_VALUE(@settings, '$.auditDays') AS INT), NULL),

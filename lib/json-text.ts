@@ -10,10 +10,13 @@ export class JsonText {
   readonly text: string;
   /** Hex SHA-256 of its canonical form. */
   readonly hash: string;
+  /** Absent of what is too large to be held where the event loop runs. */
+  readonly value: JsonValue | undefined;
 
-  constructor(text: string, hash: string) {
+  constructor(text: string, hash: string, value?: JsonValue) {
     this.text = text;
     this.hash = hash;
+    this.value = value;
   }
 }
 

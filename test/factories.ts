@@ -28,6 +28,8 @@ export function aRecord(over: Partial<NewRecord> = {}): NewRecord {
     contentHash: 'b'.repeat(64),
     durationMs: 12,
     lakePath: null,
+    charset: null,
+    body: null,
     ...over,
   };
 }

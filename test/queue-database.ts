@@ -26,6 +26,8 @@ const usedTables: readonly TableName[] = [
   'source_totals',
   'source_total_deltas',
   'IngestRecords',
+  'record_bodies',
+  'attempt_answers',
   'ingest_runs',
   'run_deltas',
   'seen_resources',

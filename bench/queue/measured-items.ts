@@ -127,6 +127,8 @@ export function recordedCompletion(item: ClaimedItem): CompletionInput {
       contentHash: ingestId.replaceAll('-', '').repeat(2),
       durationMs: 1,
       lakePath: null,
+      charset: null,
+      body: null,
     },
   };
 }

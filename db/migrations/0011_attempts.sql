@@ -40,6 +40,27 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     ON [$(schema)].[work_item_attempts] ([run_id], [finished_at])
     WHERE [run_id] IS NOT NULL;
 GO
+-- How the answers of failed attempts began; of an item the last few.
+IF OBJECT_ID(N'[$(schema)].[attempt_answers]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[attempt_answers] (
+        [attempt_id] NVARCHAR(36) NOT NULL,
+        [work_item_id] NVARCHAR(36) NOT NULL,
+        [answered_at] DATETIME2(3) NOT NULL,
+        [url] NVARCHAR(2000) NOT NULL,
+        [http_status] INT NOT NULL,
+        [headers] NVARCHAR(MAX) NOT NULL,
+        -- Of what was read of it; body is its beginning.
+        [body_bytes] BIGINT NOT NULL,
+        [body] VARBINARY(MAX) NOT NULL,
+        CONSTRAINT [PK_attempt_answers] PRIMARY KEY CLUSTERED ([work_item_id], [attempt_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[attempt_answers]') AND name = N'IX_attempt_answers_answered')
+    CREATE NONCLUSTERED INDEX [IX_attempt_answers_answered]
+    ON [$(schema)].[attempt_answers] ([answered_at], [attempt_id]);
+GO
 -- Attempts counted per minute and per hour: what charts and error clusters read, so that a week of them costs
 -- the same however many attempts it holds.
 IF OBJECT_ID(N'[$(schema)].[attempt_counts]', N'U') IS NULL

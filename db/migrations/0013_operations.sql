@@ -281,6 +281,7 @@ BEGIN
     DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT;
     DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [at] DATETIME2(7) NOT NULL, [id] NVARCHAR(200) NOT NULL);
     DECLARE @purged TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL);
+    DECLARE @records TABLE ([ingest_id] UNIQUEIDENTIFIER NOT NULL PRIMARY KEY);
 
     -- In the written order of locks, so that no kind goes against another.
     IF @kind = N'request keys'
@@ -333,6 +334,7 @@ BEGIN
         -- Of a resource that has a newer record, when only older versions are to go.
         IF @kind = N'versions'
             DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            OUTPUT deleted.[ingest_id] INTO @records
             WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) AND EXISTS (
                 SELECT 1 FROM [$(schema)].[IngestRecords] AS n
                 WHERE n.[source_system] = [IngestRecords].[source_system] AND n.[source_name] = [IngestRecords].[source_name]
@@ -340,7 +342,25 @@ BEGIN
                     AND n.[fetched_at_utc] > [IngestRecords].[fetched_at_utc]) OPTION (MAXDOP 1);
         ELSE
             DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+            OUTPUT deleted.[ingest_id] INTO @records
             WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+        DELETE FROM [$(schema)].[record_bodies] WITH (ROWLOCK)
+        WHERE [ingest_id] IN (SELECT [ingest_id] FROM @records) OPTION (MAXDOP 1);
+    END
+    IF @kind = N'bodies'
+    BEGIN
+        -- Of records that went by other ways: plain SQL, a month that was emptied. A body that is seen here was committed
+        -- with its record, so one without a record has lost it.
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY b.[stored_at], b.[ingest_id]), b.[stored_at], CAST(b.[ingest_id] AS NVARCHAR(36))
+        FROM (SELECT TOP (@portion) [stored_at], [ingest_id] FROM [$(schema)].[record_bodies]
+            WHERE [stored_at] < @before AND [stored_at] >= @from
+                AND ([stored_at] > @from OR [ingest_id] > CAST(@guid AS UNIQUEIDENTIFIER))
+            ORDER BY [stored_at], [ingest_id]) AS b;
+        DELETE FROM [$(schema)].[record_bodies] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [ingest_id] IN (SELECT CAST([id] AS UNIQUEIDENTIFIER) FROM @old) AND NOT EXISTS (
+            SELECT 1 FROM [$(schema)].[IngestRecords] AS r WHERE r.[ingest_id] = [record_bodies].[ingest_id]) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
     END
     IF @kind = N'items'
@@ -372,6 +392,21 @@ BEGIN
         DELETE FROM [$(schema)].[work_item_attempts] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
         WHERE EXISTS (SELECT 1 FROM @old AS o WHERE o.[at] = [work_item_attempts].[finished_at] AND o.[id] = [work_item_attempts].[attempt_id])
             AND [finished_at] >= (SELECT MIN([at]) FROM @old) AND [finished_at] <= (SELECT MAX([at]) FROM @old) OPTION (MAXDOP 1);
+        SET @gone = @@ROWCOUNT;
+    END
+    IF @kind = N'items'
+        DELETE FROM [$(schema)].[attempt_answers] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE [work_item_id] IN (SELECT [work_item_id] COLLATE DATABASE_DEFAULT FROM @purged) OPTION (MAXDOP 1);
+    IF @kind = N'answers'
+    BEGIN
+        INSERT INTO @old ([place], [at], [id])
+        SELECT ROW_NUMBER() OVER (ORDER BY a.[answered_at], a.[attempt_id]), a.[answered_at], a.[attempt_id]
+        FROM (SELECT TOP (@portion) [answered_at], [attempt_id] FROM [$(schema)].[attempt_answers]
+            WHERE [answered_at] < @before AND [answered_at] >= @from AND ([answered_at] > @from OR [attempt_id] > @beyond)
+            ORDER BY [answered_at], [attempt_id]) AS a;
+        DELETE FROM [$(schema)].[attempt_answers] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
+        WHERE EXISTS (SELECT 1 FROM @old AS o WHERE o.[at] = [attempt_answers].[answered_at] AND o.[id] = [attempt_answers].[attempt_id])
+            AND [answered_at] >= (SELECT MIN([at]) FROM @old) AND [answered_at] <= (SELECT MAX([at]) FROM @old) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
     END
     IF @kind = N'audit'
@@ -425,6 +460,8 @@ BEGIN
     DECLARE @own TABLE ([source] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [kind] NVARCHAR(20) NOT NULL, [days] INT NULL);
     INSERT INTO @kinds ([kind], [days], [most_rows]) VALUES
         (N'events', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT), 1000000),
+        (N'answers', CAST(COALESCE(JSON_VALUE(@settings, '$.eventDays'), N'30') AS INT), NULL),
+        (N'bodies', 1, NULL),
         (N'attempts', CAST(JSON_VALUE(@settings, '$.attemptDays') AS INT), NULL),
         (N'runs', CAST(JSON_VALUE(@settings, '$.runDays') AS INT), NULL),
         (N'audit', CAST(JSON_VALUE(@settings, '$.auditDays') AS INT), NULL),

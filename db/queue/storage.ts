@@ -5,6 +5,7 @@ import type {
   IngestRecordsTable,
   Instant,
   NewWorkItemRow,
+  RecordBodiesTable,
   WorkItemAttemptsTable,
   WorkItemRow,
 } from '../schema.ts';
@@ -107,6 +108,9 @@ export interface LeasedCompletion extends ItemCompletion {
 /** A record of what was fetched now. */
 export type RecordInsert = Omit<Insertable<IngestRecordsTable>, 'fetched_at_utc' | 'error_message'>;
 
+/** The body of a record that was stored now. */
+export type RecordBodyInsert = Omit<RecordBodiesTable, 'stored_at'>;
+
 export interface QueueStorage {
   /**
    * Claims up to `limit` ready items in order (priority, created_at, work_item_id): sets status, lease,
@@ -149,4 +153,5 @@ export interface QueueStorage {
   completeItems(session: Session, rows: readonly LeasedCompletion[]): Promise<Set<string>>;
   insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void>;
   insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
+  insertRecordBodies(session: Session, rows: readonly RecordBodyInsert[]): Promise<void>;
 }

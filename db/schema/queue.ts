@@ -99,7 +99,24 @@ export interface IngestRecordsTable {
   content_hash: string | null;
   /** added: path in the file lake, relative to its base directory. */
   lake_path: string | null;
+  /** added: by which the payload was read of the body (WHATWG name); null = it is no text, or not known. */
+  charset: string | null;
+  /** added: hex SHA-256 of the body as it was received, without content codings; null = not known. */
+  body_sha256: string | null;
+  /** added: its length. */
+  body_bytes: number | null;
 }
+
+/** Bodies that are not the payload in UTF-8, by the record they belong to. */
+export interface RecordBodiesTable {
+  ingest_id: string;
+  stored_at: Instant;
+  coding: BodyCoding;
+  body: Uint8Array;
+}
+
+/** How a body is kept. */
+export type BodyCoding = 'identity' | 'gzip';
 
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -169,6 +186,19 @@ export type AttemptOutcome =
   | 'skipped'
   | 'released'
   | 'expired';
+
+/** How the answers of failed attempts began. */
+export interface AttemptAnswersTable {
+  attempt_id: string;
+  work_item_id: string;
+  answered_at: Instant;
+  url: string;
+  http_status: number;
+  headers: JsonText;
+  /** Of what was read of it; `body` is its beginning. */
+  body_bytes: number;
+  body: Uint8Array;
+}
 
 export interface WorkItemAttemptsTable {
   attempt_id: string;

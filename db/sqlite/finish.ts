@@ -5,6 +5,7 @@ import type {
   AttemptInsert,
   ItemCompletion,
   QueueStorage,
+  RecordBodyInsert,
   RecordInsert,
 } from '../queue/storage.ts';
 import type { Instant, WorkItemRow } from '../schema.ts';
@@ -142,13 +143,32 @@ const insertRecordRows = preparedRows<RecordInsert, unknown>(({ q, engine }, row
       content_type: slot('content_type'),
       content_hash: slot('content_hash'),
       lake_path: slot('lake_path'),
+      charset: slot('charset'),
+      body_sha256: slot('body_sha256'),
+      body_bytes: slot('body_bytes'),
+    })),
+  ),
+);
+
+const insertBodyRows = preparedRows<RecordBodyInsert, unknown>(({ q, engine }, rows) =>
+  q.insertInto('record_bodies').values(
+    rows.map((slot) => ({
+      ingest_id: slot('ingest_id'),
+      stored_at: engine.now(),
+      coding: slot('coding'),
+      body: slot('body'),
     })),
   ),
 );
 
 export const finish: Pick<
   QueueStorage,
-  'knownKeys' | 'itemsInProgress' | 'completeItems' | 'insertAttempts' | 'insertRecords'
+  | 'knownKeys'
+  | 'itemsInProgress'
+  | 'completeItems'
+  | 'insertAttempts'
+  | 'insertRecords'
+  | 'insertRecordBodies'
 > = {
   async knownKeys(session, keys) {
     const rows = await rowsOfKeys(
@@ -178,6 +198,7 @@ export const finish: Pick<
   },
   insertAttempts: (session, rows) => nothing(insertAttemptRows(session, rows)),
   insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),
+  insertRecordBodies: (session, rows) => nothing(insertBodyRows(session, rows)),
 };
 
 const nothing = async (done: Promise<unknown>): Promise<void> => {

@@ -41,6 +41,10 @@ function lookedAt(
         where at < ${before} or event_id <= (select max(event_id) from events) - ${mostRows ?? Number.MAX_SAFE_INTEGER}`;
     case 'attempts':
       return walk('work_item_attempts', 'finished_at', 'attempt_id', before, after);
+    case 'answers':
+      return walk('attempt_answers', 'answered_at', 'attempt_id', before, after);
+    case 'bodies':
+      return walk('record_bodies', 'stored_at', 'ingest_id', before, after);
     case 'records':
     case 'versions':
       return walk('IngestRecords', 'fetched_at_utc', 'ingest_id', before, after, ofSource);
@@ -86,21 +90,35 @@ async function remove(
   const these = listed(rows.map(({ id }) => id));
   const count = async (statement: RawBuilder<unknown>) =>
     Number((await statement.execute(q)).numAffectedRows ?? 0);
+  const removeRecords = async (which: RawBuilder<unknown>) => {
+    const { rows: gone } = await sql<{ ingest_id: string }>`
+      delete from IngestRecords where ${which} returning ingest_id`.execute(q);
+    const ids = listed(gone.map((record) => record.ingest_id));
+    await sql`delete from record_bodies where ingest_id in ${ids}`.execute(q);
+    return gone.length;
+  };
   switch (kind) {
     case 'events':
       return count(sql`delete from events where event_id in ${these}`);
     case 'attempts':
       return count(sql`delete from work_item_attempts
         where (finished_at, attempt_id) <= (${rows.at(-1)?.at}, ${rows.at(-1)?.id})`);
+    case 'answers':
+      return count(sql`delete from attempt_answers
+        where (answered_at, attempt_id) <= (${rows.at(-1)?.at}, ${rows.at(-1)?.id})`);
     case 'records':
-      return count(sql`delete from IngestRecords where ingest_id in ${these}`);
+      return removeRecords(sql`ingest_id in ${these}`);
     case 'versions':
-      return count(sql`delete from IngestRecords where ingest_id in (
+      return removeRecords(sql`ingest_id in (
         select old.ingest_id from IngestRecords as old where old.ingest_id in ${these} and exists (
           select 1 from IngestRecords as newer
           where newer.source_system = old.source_system and newer.source_name = old.source_name
             and newer.resource_type = old.resource_type and newer.resource_id = old.resource_id
             and newer.fetched_at_utc > old.fetched_at_utc))`);
+    case 'bodies':
+      // Of records that went by other ways, such as plain SQL.
+      return count(sql`delete from record_bodies where ingest_id in ${these} and not exists (
+        select 1 from IngestRecords as r where r.ingest_id = record_bodies.ingest_id)`);
     case 'items': {
       const items = await sql<{ work_item_id: string; dedupe_key: string }>`
         delete from work_items where work_item_id in ${these} and status in ('completed', 'skipped')
@@ -109,6 +127,7 @@ async function remove(
       const ids = listed(items.rows.map((item) => item.work_item_id));
       await sql`delete from seen_resources where resource_key in ${keys}`.execute(q);
       await sql`delete from work_item_attempts where work_item_id in ${ids}`.execute(q);
+      await sql`delete from attempt_answers where work_item_id in ${ids}`.execute(q);
       return items.rows.length;
     }
     case 'runs':

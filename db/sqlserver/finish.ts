@@ -94,13 +94,21 @@ const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   content_type: textColumn(200),
   content_hash: plainColumn(64),
   lake_path: textColumn(1000),
+  charset: plainColumn(40),
+  body_sha256: plainColumn(64),
+  body_bytes: { type: 'bigint' },
 };
 
 export const finish = (
   schema: string,
 ): Pick<
   QueueStorage,
-  'knownKeys' | 'itemsInProgress' | 'completeItems' | 'insertAttempts' | 'insertRecords'
+  | 'knownKeys'
+  | 'itemsInProgress'
+  | 'completeItems'
+  | 'insertAttempts'
+  | 'insertRecords'
+  | 'insertRecordBodies'
 > => ({
   async knownKeys({ q, engine }, keys) {
     const known = new Set<string>();
@@ -167,6 +175,17 @@ export const finish = (
         payload: sql`case j.row ${sql.join(payloads, sql` `)} end`,
         fetched_at_utc: sql`@now`,
       });
+    }
+  },
+
+  async insertRecordBodies({ q, engine }, rows) {
+    for (const some of rowsAtOnce(rows)) {
+      const values = some.map(
+        ({ ingest_id, coding, body }) =>
+          sql`(${ingest_id}, ${engine.now()}, ${coding}, ${Buffer.from(body.buffer, body.byteOffset, body.byteLength)})`,
+      );
+      await sql`insert into ${engine.table('record_bodies')} (ingest_id, stored_at, coding, body)
+        values ${sql.join(values)}`.execute(q);
     }
   },
 });

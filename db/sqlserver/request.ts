@@ -11,6 +11,9 @@ const usualLength = 4_000;
 /** Declared as `nvarchar(max)`. */
 const maxLength = 4_001;
 
+/** Declared as `varbinary(max)`. */
+const maxBinaryLength = 8_001;
+
 type AddParameter = Request['addParameter'];
 
 export class PlannableRequest extends Request {
@@ -60,7 +63,9 @@ export function typedParameter(value: unknown): {
       if (value instanceof LongText)
         return { type: TYPES.NVarChar, value: value.text, options: { length: maxLength } };
       if (value === null) return { type: TYPES.NVarChar, value };
-      if (Buffer.isBuffer(value)) return { type: TYPES.VarBinary, value };
+      // Declared as `varbinary(max)`: the declaration does not depend on the length.
+      if (Buffer.isBuffer(value))
+        return { type: TYPES.VarBinary, value, options: { length: maxBinaryLength } };
       // A Date would become DATETIME, which rounds to 3.33 ms.
       throw new TypeError('Times are ISO strings of the database clock, never Date objects.');
   }

@@ -202,6 +202,7 @@ export const neverOfAnAttempt = [
   'run_ended',
   'run_has_no_items',
   'lake_unreadable',
+  'body_damaged',
   'snapshot_exists',
   'snapshot_unreadable',
   'snapshot_damaged',

@@ -93,6 +93,8 @@ export const appErrorRemedies = {
   robots_disallowed: "The site's robots.txt does not allow this path.",
   lake_write_failed: "Check the data lake's directory and free space.",
   lake_unreadable: "Mount the data lake's directory, or correct INGEST_LAKE_DIR.",
+  body_damaged:
+    'Bring the record back from a backup or a snapshot, or fetch it again: somebody changed it, or its disk is failing.',
   snapshot_exists: 'Name a directory that does not exist yet.',
   snapshot_unreadable: 'Name the directory of a snapshot, and check that its files can be read.',
   snapshot_damaged: 'Copy the snapshot again from where it was made, or export it anew.',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   type AttemptOutcome,
+  type BodyCoding,
   type Instant,
   type WorkItemStatus,
   workItemStatuses,
@@ -121,6 +122,24 @@ export interface NewRecord {
   readonly contentHash: string;
   readonly durationMs: number;
   readonly lakePath: string | null;
+  /** By which the payload was read of what was received; null when it is no text, or not known. */
+  readonly charset: string | null;
+  /** What was received; null when the payload is a part of an answer, or made of several. */
+  readonly body: RecordBody | null;
+}
+
+/** What was received, as it was received. */
+export interface RecordBody {
+  /** Hex SHA-256. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Null when the payload in UTF-8 is these very bytes. */
+  readonly apart: PackedBody | null;
+}
+
+export interface PackedBody {
+  readonly coding: BodyCoding;
+  readonly data: Uint8Array;
 }
 
 /** How one attempt went, for the item's history. */

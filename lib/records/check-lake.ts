@@ -63,6 +63,7 @@ interface RecordInLake {
   readonly ingest_id: string;
   readonly lake_path: string | null;
   readonly hash_sha256: string | null;
+  readonly body_sha256: string | null;
 }
 
 /** The records that name a file, in the order of the primary key. */
@@ -71,7 +72,7 @@ async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
   while (true) {
     const all = session.q
       .selectFrom('IngestRecords')
-      .select(['ingest_id', 'lake_path', 'hash_sha256'])
+      .select(['ingest_id', 'lake_path', 'hash_sha256', 'body_sha256'])
       .where('lake_path', 'is not', null)
       .orderBy('ingest_id');
     const rest: typeof all = after === null ? all : all.where('ingest_id', '>', after);
@@ -84,27 +85,29 @@ async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
 
 async function checkRecord(
   session: Session,
-  { ingest_id: ingestId, lake_path: lakePath, hash_sha256: hash }: RecordInLake,
+  record: RecordInLake,
   check: LakeCheck,
 ): Promise<LakeFinding | null> {
+  const { ingest_id: ingestId, lake_path: lakePath } = record;
   const file = lakePath ?? '';
-  const fault = await faultOf({ ingestId, file, hash }, check);
+  const fault = await faultOf(record, file, check);
   if (!fault) return null;
   const repaired = check.fix ? await rewriteLakeFile(session, ingestId, check) : null;
   return { ...fault, path: file, ingestId, repaired };
 }
 
 async function faultOf(
-  record: { readonly ingestId: string; readonly file: string; readonly hash: string | null },
+  { ingest_id: ingestId, hash_sha256: hash, body_sha256: bodyHash }: RecordInLake,
+  file: string,
   { baseDir }: LakeCheck,
 ): Promise<Pick<LakeFinding, 'kind' | 'why'> | null> {
-  const content = await readLakeFile(baseDir, record.file);
+  const content = await readLakeFile(baseDir, file);
   if (content.kind === 'absent') return { kind: 'missing', why: 'is not there' };
   if (content.kind === 'unreadable') return { kind: 'damaged', why: content.why };
-  if (content.ingestId !== record.ingestId.toLowerCase()) {
+  if (content.ingestId !== ingestId.toLowerCase()) {
     return { kind: 'damaged', why: `is of another record, ${content.ingestId}` };
   }
-  if (record.hash === null || payloadHasHash(content.payload, record.hash)) return null;
+  if (hash === null || payloadHasHash(content.payload, hash, bodyHash)) return null;
   return { kind: 'damaged', why: 'has another hash than its record' };
 }
 

@@ -14,6 +14,11 @@ export interface RecordDetail extends RecordSummary {
   readonly errorMessage: string | null;
   /** Path in the file lake, relative to its base directory. */
   readonly lakePath: string | null;
+  /** By which the payload was read; null when it is no text, or not known. */
+  readonly charset: string | null;
+  /** Hex SHA-256 of what was received; null when it is not known. */
+  readonly bodyHash: string | null;
+  readonly bodyBytes: number | null;
 }
 
 /** Largest payload that a page brings along, in stored bytes; larger ones are loaded when looked at. */
@@ -28,6 +33,7 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
   if (!isUuid(ingestId)) return null;
   const row = await selectSummary(session)
     .select(['request_headers', 'response_headers', 'error_message', 'lake_path'])
+    .select(['charset', 'body_sha256', 'body_bytes'])
     .select(
       sql<
         string | null
@@ -44,6 +50,9 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
     payload: row.payload,
     errorMessage: row.error_message,
     lakePath: row.lake_path,
+    charset: row.charset,
+    bodyHash: row.body_sha256,
+    bodyBytes: row.body_bytes === null ? null : Number(row.body_bytes),
   };
 }
 

@@ -172,7 +172,7 @@ export async function rewriteLakeFile(
   const record = await getRecord(session, ingestId);
   const stored = await session.q
     .selectFrom('IngestRecords')
-    .select(['payload', 'content_type', 'hash_sha256'])
+    .select(['payload', 'content_type', 'hash_sha256', 'body_sha256'])
     .where('ingest_id', '=', ingestId)
     .executeTakeFirst();
   if (!record || !stored) return { ok: false, why: 'its record was removed meanwhile' };
@@ -184,6 +184,7 @@ export async function rewriteLakeFile(
   const document = lakeDocument({
     ...record,
     hashSha256: record.hash,
+    bodySha256: record.bodyHash,
     payload: payloadValue(stored),
   });
   const relative = path.relative(options.baseDir, target);

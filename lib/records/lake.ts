@@ -8,6 +8,7 @@ import { canonicalJson, sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import { type JsonObject, type JsonValue, objectFromText } from '#lib/json.ts';
+import type { NewRecord } from '#lib/queue/model.ts';
 
 export interface LakeRecord {
   readonly ingestId: string;
@@ -28,7 +29,16 @@ export interface LakeRecord {
   readonly workItemId: string | null;
   readonly attempt: number;
   readonly durationMs: number | null;
+  readonly charset: string | null;
+  readonly bodySha256: string | null;
+  readonly bodyBytes: number | null;
 }
+
+/** What a document says of the bytes that were received; they stand in the database. */
+export const bodyFacts = ({ body }: Pick<NewRecord, 'body'>) => ({
+  bodySha256: body?.sha256 ?? null,
+  bodyBytes: body?.bytes ?? null,
+});
 
 /** The names are those of the columns; the id comes first, so that it stands at the head of a file. */
 export const lakeDocument = (record: LakeRecord): JsonObject => ({
@@ -49,11 +59,22 @@ export const lakeDocument = (record: LakeRecord): JsonObject => ({
   work_item_id: record.workItemId,
   attempt: record.attempt,
   duration_ms: record.durationMs,
+  charset: record.charset,
+  body_sha256: record.bodySha256,
+  body_bytes: record.bodyBytes,
 });
 
-/** The payload is what the hash was made of: a text as it was received, or JSON in canonical form. */
-export function payloadHasHash(payload: JsonValue, hash: string): boolean {
+/**
+ * The payload is what the hash was made of: a text as it was received, or JSON in canonical form. Of what is no text
+ * the document has no payload, and the hash is that of its bytes.
+ */
+export function payloadHasHash(
+  payload: JsonValue,
+  hash: string,
+  bodySha256: string | null,
+): boolean {
   const wanted = hash.toLowerCase();
+  if (payload === '' && wanted === bodySha256) return true;
   if (typeof payload === 'string' && sha256(payload) === wanted) return true;
   return sha256(canonicalJson(payload)) === wanted;
 }

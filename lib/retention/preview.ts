@@ -5,7 +5,7 @@ import type { PurgedKind } from '#db/purge.ts';
 import type { TableName } from '#db/schema.ts';
 import { type Subject, subjectsOf } from './purge.ts';
 
-export interface RetentionPreview extends Subject {
+export interface RetentionPreview extends SubjectByAge {
   /** Rows that are old enough; of items, versions, runs and actions those among them that must stay count too. */
   readonly rows: number;
   /** There are more than were counted. */
@@ -19,14 +19,23 @@ const mostCounted = 1_000_000;
 const sampled = 200;
 const countTimeoutMs = 60_000;
 
+/** What goes by its age. Bodies do not: those without a record go, and to count them all would be to do it. */
+type ByAge = Exclude<PurgedKind, 'bodies'>;
+type SubjectByAge = Subject & { readonly kind: ByAge };
+
 const tables: Readonly<
-  Record<PurgedKind, { table: TableName; time: string; texts: readonly string[] }>
+  Record<ByAge, { table: TableName; time: string; texts: readonly string[] }>
 > = {
   events: { table: 'events', time: 'at', texts: ['message', 'data'] },
   attempts: {
     table: 'work_item_attempts',
     time: 'finished_at',
     texts: ['error_message', 'facts', 'host', 'source_name'],
+  },
+  answers: {
+    table: 'attempt_answers',
+    time: 'answered_at',
+    texts: ['url', 'headers', 'body'],
   },
   records: records(),
   versions: records(),
@@ -56,11 +65,15 @@ function records() {
 /** Reads along the same indexes that the purge walks. Throws `db_statement_timeout` after a minute for one of them. */
 export async function previewRetention(db: Db): Promise<RetentionPreview[]> {
   const previews: RetentionPreview[] = [];
-  for (const subject of await subjectsOf(db)) previews.push(await previewOf(db, subject));
+  for (const subject of await subjectsOf(db)) {
+    if (isByAge(subject)) previews.push(await previewOf(db, subject));
+  }
   return previews;
 }
 
-const previewOf = (db: Db, subject: Subject): Promise<RetentionPreview> =>
+const isByAge = (subject: Subject): subject is SubjectByAge => subject.kind !== 'bodies';
+
+const previewOf = (db: Db, subject: SubjectByAge): Promise<RetentionPreview> =>
   db.engine.withTimeout(db, countTimeoutMs, async (s) => {
     const rows = await countOld(s, subject);
     const bytes = rows === 0 ? 0 : Math.round(rows * (await averageBytes(s, subject)));
@@ -68,7 +81,7 @@ const previewOf = (db: Db, subject: Subject): Promise<RetentionPreview> =>
   });
 
 /** The rows that are old enough, nothing selected yet. */
-function oldOf({ q, engine }: Session, { kind, source, olderThanMs }: Subject) {
+function oldOf({ q, engine }: Session, { kind, source, olderThanMs }: SubjectByAge) {
   const { table, time } = tables[kind];
   const old = q
     // The tables have no type in common; only what is named below is asked of them.
@@ -77,7 +90,7 @@ function oldOf({ q, engine }: Session, { kind, source, olderThanMs }: Subject) {
   return source === undefined ? old : old.where(engine.isExactly(sql.ref('source_name'), source));
 }
 
-async function countOld(s: Session, subject: Subject): Promise<number> {
+async function countOld(s: Session, subject: SubjectByAge): Promise<number> {
   const old = oldOf(s, subject).select(sql<number>`1`.as('one'));
   const row = await s.q
     .selectFrom(s.engine.take(old, mostCounted).as('old'))
@@ -86,9 +99,16 @@ async function countOld(s: Session, subject: Subject): Promise<number> {
   return Number(row.rows);
 }
 
-async function averageBytes(s: Session, subject: Subject): Promise<number> {
-  const { time, texts } = tables[subject.kind];
+const bodyLength = ({ q, engine }: Session) =>
+  q
+    .selectFrom('record_bodies')
+    .select(engine.byteLength(sql.ref('record_bodies.body')).as('bytes'))
+    .whereRef('record_bodies.ingest_id', '=', sql.ref('IngestRecords.ingest_id'));
+
+async function averageBytes(s: Session, subject: SubjectByAge): Promise<number> {
+  const { table, time, texts } = tables[subject.kind];
   const lengths = texts.map((column) => sql`coalesce(${s.engine.byteLength(sql.ref(column))}, 0)`);
+  if (table === 'IngestRecords') lengths.push(sql`coalesce((${bodyLength(s)}), 0)`);
   const oldest = oldOf(s, subject)
     .select(sql<number>`${sql.join(lengths, sql` + `)}`.as('bytes'))
     .orderBy(sql.ref(time));

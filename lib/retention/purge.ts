@@ -34,7 +34,7 @@ export interface PurgeRound {
 }
 
 /** Where much is kept between what goes: looked through once a day. */
-const daily: ReadonlySet<PurgedKind> = new Set(['items', 'versions']);
+const daily: ReadonlySet<PurgedKind> = new Set(['items', 'versions', 'bodies']);
 
 /** What the settings say is too old, in the order in which it is deleted. */
 export async function subjectsOf(db: Db): Promise<Subject[]> {
@@ -50,9 +50,11 @@ export async function subjectsOf(db: Db): Promise<Subject[]> {
   return [
     { kind: 'events', olderThanMs: retention.eventDays * dayMs, mostRows: mostEvents },
     { kind: 'request keys', olderThanMs: requestKeyMs },
+    ...ofAll('answers', retention.eventDays),
     ...ofAll('attempts', retention.attemptDays),
     ...ofSources('records', 'recordDays'),
     ...ofSources('versions', 'versionDays'),
+    { kind: 'bodies', olderThanMs: dayMs },
     ...ofSources('items', 'itemDays'),
     ...ofAll('operations', retention.operationDays),
     ...ofAll('runs', retention.runDays),

@@ -162,8 +162,10 @@ describe.each(contractEngines())('retention on $name', (engine) => {
       const previews = await previewRetention(t.db);
       const { purged, stoppedBy } = await purgeOld(t.db);
       expect(stoppedBy).toBeNull();
+      // Bodies do not go by their age.
+      const byAge = purged.filter(({ kind }) => kind !== 'bodies');
       expect(previews.map(({ kind, source }) => [kind, source])).toEqual(
-        purged.map(({ kind, source }) => [kind, source]),
+        byAge.map(({ kind, source }) => [kind, source]),
       );
       const found = purged.filter(({ gone }) => gone > 0);
       for (const { kind, source, gone } of found) {

@@ -32,7 +32,7 @@ const perSource = {
 };
 
 export const retentionSchema = z.strictObject({
-  /** Days of the run log. */
+  /** Days of the run log, and of failing answers. */
   eventDays: z
     .int('Give whole days.')
     .min(1, 'Keep at least one day.')

@@ -54,7 +54,7 @@ export function payloadOf(
   { payload, json }: Pick<Fetched, 'payload' | 'json'>,
   stored?: string,
 ): Payload {
-  if (json) return { kind: 'json', text: json.text };
+  if (json && json.value === undefined) return { kind: 'json', text: json.text };
   const text = textPayload.safeParse(payload);
   if (text.success) return { kind: 'text', ...text.data };
   const written = stored ?? JSON.stringify(payload);

@@ -87,15 +87,25 @@ export interface SharedFacts {
   readonly details: JsonObject;
 }
 
+/** The body of an answer, as it was received. */
+export interface Received {
+  /** Without transfer and content codings. */
+  readonly body: Uint8Array;
+  /** By which the payload was read of it, as the WHATWG names it; null when it is no text, or the payload was made of it. */
+  readonly charset: string | null;
+}
+
 export type FetchOutcome =
   | (Rhythm & {
       readonly kind: 'fetched';
       readonly facts: FetchFacts;
       /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
       readonly payload: JsonValue;
-      /** JSON that is too large to be held as a value: all of it is payload, and counts as content. */
+      /** JSON as its text, which is kept as it is; without a value, all of it counts as content. */
       readonly json?: JsonText;
-      /** Text exactly as received when it was not JSON, else null. */
+      /** Absent when the payload is a part of an answer to several items, or made of several answers. */
+      readonly received?: Received;
+      /** Text exactly as received when it was not JSON, else null; empty for what is no text. */
       readonly text: string | null;
       readonly contentType: string;
       /** The part whose change counts as a change (without counters and clocks of the source). */

@@ -13,6 +13,7 @@ export const lockOrder: readonly string[] = [
   'work_items',
   'ready_items',
   'IngestRecords',
+  'record_bodies',
   'seen_resources',
   // What many items have in common.
   'sources',
@@ -26,6 +27,7 @@ export const lockOrder: readonly string[] = [
   'workers',
   // What is appended and rolled up.
   'work_item_attempts',
+  'attempt_answers',
   'audit_log',
   'totals_checks',
   'source_totals',
@@ -40,6 +42,8 @@ export const lockOrder: readonly string[] = [
 /** Their inserted rows are waited for by nobody: no key but their own, no index that another insert must pass. */
 export const appended: ReadonlySet<string> = new Set([
   'IngestRecords',
+  'record_bodies',
+  'attempt_answers',
   'audit_log',
   'events',
   'source_revisions',

@@ -23,6 +23,8 @@ const shapes: Readonly<Record<FetchOutcome['kind'], Shape>> = {
     contentType: isText,
     projection: (value) => value !== undefined,
     validators: isObject,
+    received: (value) =>
+      value === undefined || (isObject(value) && value['body'] instanceof Uint8Array),
   },
   unchanged: { facts: isObject, validators: isObject },
   alias: { facts: isObject, canonical: orNull(isObject) },

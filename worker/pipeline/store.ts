@@ -4,7 +4,8 @@ import { digest, hashJson } from '#lib/canonical-json.ts';
 import { newId } from '#lib/ids.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
-import { lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
+import { keptBody } from '#lib/records/body.ts';
+import { bodyFacts, lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 import { turn } from '../turn.ts';
@@ -53,7 +54,8 @@ export async function storeRecord(
       document: lakeDocument({
         ...item,
         ...record,
-        payload: outcome.text ?? valueIn(outcome),
+        payload: outcome.text === null ? valueIn(outcome) : record.payload,
+        ...bodyFacts(record),
         fetchedAt: fetchedAt.toISOString(),
       }),
     },
@@ -64,21 +66,41 @@ export async function storeRecord(
 
 /** The lake's documents are JSON as a whole, so what is large is parsed for them here. */
 const valueIn = ({ payload, json }: Fetched): JsonValue =>
-  json ? (parseJson(json.text) ?? json.text) : payload;
+  json && json.value === undefined ? (parseJson(json.text) ?? json.text) : payload;
 
-/** The payload as it is stored, and its hashes. */
-async function contentOf({ payload, projection, text, json }: Fetched) {
-  if (json) return { payload: json.text, hashSha256: json.hash, contentHash: json.hash };
-  if (text !== null) {
-    const hashes = await digest(text);
-    // As a rule the whole text is what counts.
-    const contentHash = projection === text ? hashes.json : hashJson(projection);
-    return { payload: text, hashSha256: hashes.text, contentHash };
+/** The payload as it is stored, what was received, and the hashes of both. */
+async function contentOf(outcome: Fetched) {
+  const { received, text } = outcome;
+  const { isWhole, ...read } = await payloadOf(outcome);
+  if (!received) return { ...read, charset: null, body: null };
+  const { charset } = received;
+  const body = await keptBody(received.body, read.payload);
+  const known = { ...read, charset, body };
+  if (charset === null && text !== null) {
+    return { ...known, hashSha256: body.sha256, contentHash: body.sha256 };
   }
-  const hashSha256 = hashJson(payload);
-  const contentHash = projection === payload ? hashSha256 : hashJson(projection);
-  return { payload: JSON.stringify(payload), hashSha256, contentHash };
+  // What was lost in reading must not be lost to the comparison: two bodies may have the same text then.
+  const isLossy = charset !== null && isWhole && read.payload.includes('\ufffd');
+  return isLossy ? { ...known, contentHash: body.sha256 } : known;
 }
+
+async function payloadOf({ payload, projection, text, json }: Fetched) {
+  // As a rule all of it is what counts.
+  const isWhole = text === null ? projection === payload : projection === text;
+  if (text !== null) {
+    const stored = storable(text);
+    const hashes = await digest(stored);
+    const contentHash = isWhole ? hashes.json : hashJson(projection);
+    return { payload: stored, hashSha256: hashes.text, contentHash, isWhole };
+  }
+  const hashSha256 = json?.hash ?? hashJson(payload);
+  const contentHash = isWhole ? hashSha256 : hashJson(projection);
+  return { payload: json?.text ?? JSON.stringify(payload), hashSha256, contentHash, isWhole };
+}
+
+/** No database keeps NUL in a text everywhere; the body has it. */
+const storable = (text: string): string =>
+  text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
 
 /**
  * Takes the lake file back when the record was not committed after all. A commit whose answer was

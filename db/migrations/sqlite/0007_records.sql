@@ -1,9 +1,27 @@
--- What a record has beyond the existing table: the kind and hash of its content, and its place in the data lake.
+-- What a record has beyond the existing table: the kind and hash of its content, its place in the data lake, and what was
+-- received as it was received: its hash, its length, and the charset by which the payload was read.
 ALTER TABLE IngestRecords ADD COLUMN content_type TEXT;
 GO
 ALTER TABLE IngestRecords ADD COLUMN content_hash TEXT;
 GO
 ALTER TABLE IngestRecords ADD COLUMN lake_path TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN charset TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN body_sha256 TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN body_bytes INTEGER;
+GO
+-- The bytes that were received, where the payload in UTF-8 is not those very bytes: binary content, other charsets.
+-- Written and deleted with the record.
+CREATE TABLE IF NOT EXISTS record_bodies (
+  ingest_id TEXT NOT NULL CONSTRAINT PK_record_bodies PRIMARY KEY,
+  stored_at TEXT NOT NULL,
+  coding TEXT NOT NULL CONSTRAINT CK_record_bodies_coding CHECK (coding IN ('identity', 'gzip')),
+  body BLOB NOT NULL
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_record_bodies_stored ON record_bodies (stored_at, ingest_id);
 GO
 -- Records are written once and never move; in each of these a new one is the last of its group.
 CREATE INDEX IF NOT EXISTS IX_IngestRecords_Fetched_Id ON IngestRecords (fetched_at_utc, ingest_id);

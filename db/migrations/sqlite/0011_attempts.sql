@@ -30,6 +30,22 @@ GO
 CREATE INDEX IF NOT EXISTS IX_work_item_attempts_run
   ON work_item_attempts (run_id, finished_at) WHERE run_id IS NOT NULL;
 GO
+-- How the answers of failed attempts began; of an item the last few.
+CREATE TABLE IF NOT EXISTS attempt_answers (
+  attempt_id TEXT NOT NULL,
+  work_item_id TEXT NOT NULL,
+  answered_at TEXT NOT NULL,
+  url TEXT NOT NULL,
+  http_status INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  -- Of what was read of it; body is its beginning.
+  body_bytes INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  CONSTRAINT PK_attempt_answers PRIMARY KEY (work_item_id, attempt_id)
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_attempt_answers_answered ON attempt_answers (answered_at, attempt_id);
+GO
 -- Attempts counted per minute and per hour: what charts and error clusters read, so that a week of them costs
 -- the same however many attempts it holds.
 CREATE TABLE IF NOT EXISTS attempt_counts (

@@ -6,6 +6,7 @@ GO
 GRANT SELECT ON [$(schema)].[work_items] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[ready_items] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[IngestRecords] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[record_bodies] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[ingest_runs] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[current_runs] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[run_deltas] TO [$(schema)_reader];

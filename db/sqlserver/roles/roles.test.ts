@@ -45,6 +45,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
     'app_settings',
+    'attempt_answers',
     'attempt_count_head',
     'attempt_counts',
     'audit_log',
@@ -60,6 +61,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
   // It reads all, and leaves these to the workers and to migrations.
   console: [
     'IngestRecords',
+    'attempt_answers',
     'attempt_count_head',
     'attempt_counts',
     'bulk_action_chunks',
@@ -68,6 +70,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'host_total_deltas',
     'host_totals',
     'ready_items',
+    'record_bodies',
     'schema_migrations',
     'seen_resources',
     'totals_checks',

@@ -10,7 +10,7 @@ export interface CompletionGroupLimits {
   readonly maxItems: number;
   /** How long the first of a group waits for others, ms. 0 = for those of the same turn only. */
   readonly maxWaitMs: number;
-  /** Text of records, characters; a group is sent off once it holds this much. Default 4 Mi. */
+  /** Text of records, characters, and their bodies, bytes; a group is sent off once it holds this much. Default 4 Mi. */
   readonly maxCharacters?: number;
 }
 
@@ -19,6 +19,9 @@ interface Waiting {
   readonly resolve: (result: CompletionResult) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+const lengthOf = ({ record }: CompletionInput): number =>
+  (record?.payload.length ?? 0) + (record?.body?.apart?.data.byteLength ?? 0);
 
 export class CompletionGroup {
   readonly #store: Pick<StateStore, 'completeMany'>;
@@ -38,7 +41,7 @@ export class CompletionGroup {
   complete(input: CompletionInput): Promise<CompletionResult> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ input, resolve, reject });
-      this.#characters += input.record?.payload.length ?? 0;
+      this.#characters += lengthOf(input);
       if (this.#isFull()) void this.flush();
       else this.#timer ??= setTimeout(() => void this.flush(), this.#limits.maxWaitMs);
     });
@@ -70,7 +73,8 @@ export class CompletionGroup {
     let characters = 0;
     let count = 0;
     while (count < Math.min(maxItems, this.#waiting.length) && characters < maxCharacters) {
-      characters += this.#waiting[count]?.input.record?.payload.length ?? 0;
+      const next = this.#waiting[count];
+      characters += next ? lengthOf(next.input) : 0;
       count += 1;
     }
     this.#characters -= characters;

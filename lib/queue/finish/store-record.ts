@@ -15,6 +15,10 @@ export async function storeRecords(
     tx,
     stored.map(({ item, record }) => recordRow(item, record)),
   );
+  const bodies = stored.flatMap(({ record: { ingestId, body } }) =>
+    body?.apart ? [{ ingest_id: ingestId, coding: body.apart.coding, body: body.apart.data }] : [],
+  );
+  if (bodies.length > 0) await tx.engine.insertRecordBodies(tx, bodies);
 }
 
 const recordRow = (item: WorkItemRow, record: NewRecord): RecordInsert => ({
@@ -38,6 +42,9 @@ const recordRow = (item: WorkItemRow, record: NewRecord): RecordInsert => ({
   content_type: record.contentType,
   content_hash: record.contentHash,
   lake_path: record.lakePath,
+  charset: record.charset,
+  body_sha256: record.body?.sha256 ?? null,
+  body_bytes: record.body?.bytes ?? null,
 });
 
 const uuidOrNull = (id: string | null) => (id !== null && isUuid(id) ? id : null);

@@ -5,6 +5,7 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { normaliseInstant } from '#db/instant.ts';
 import type { Instant } from '#db/schema.ts';
@@ -169,11 +170,16 @@ function nextIds(
 ): Promise<Sized[]> {
   let query = q
     .selectFrom('IngestRecords')
-    .select((eb) => ['ingest_id', engine.byteLength(eb.ref('payload')).as('bytes')])
+    .leftJoin('record_bodies', 'record_bodies.ingest_id', 'IngestRecords.ingest_id')
+    .select((eb) => [
+      'IngestRecords.ingest_id',
+      sql<number>`${engine.byteLength(eb.ref('payload'))}
+        + coalesce(${engine.byteLength(eb.ref('record_bodies.body'))}, 0)`.as('bytes'),
+    ])
     .where('fetched_at_utc', '<=', engine.instantParam(until))
-    .orderBy('ingest_id');
+    .orderBy('IngestRecords.ingest_id');
   if (sources !== null) query = query.where('source_name', 'in', [...sources]);
-  if (after !== null) query = query.where('ingest_id', '>', after);
+  if (after !== null) query = query.where('IngestRecords.ingest_id', '>', after);
   return engine.take(query, idsAtOnce).execute();
 }
 
@@ -198,8 +204,9 @@ async function readRecords(
 ): Promise<readonly RecordLine[]> {
   const rows = await q
     .selectFrom('IngestRecords')
+    .leftJoin('record_bodies', 'record_bodies.ingest_id', 'IngestRecords.ingest_id')
     .select([
-      'ingest_id',
+      'IngestRecords.ingest_id',
       'source_system',
       'source_name',
       'resource_type',
@@ -218,10 +225,15 @@ async function readRecords(
       'duration_ms',
       'content_type',
       'content_hash',
+      'charset',
+      'body_sha256',
+      'body_bytes',
+      'coding',
+      'body',
     ])
     .select((eb) => engine.cursorText(eb.ref('fetched_at_utc')).as('fetched_at_utc'))
-    .where('ingest_id', 'in', [...ids])
-    .orderBy('ingest_id')
+    .where('IngestRecords.ingest_id', 'in', [...ids])
+    .orderBy('IngestRecords.ingest_id')
     .execute();
   return rows.map((row) => ({
     ingest_id: row.ingest_id.toLowerCase(),
@@ -244,6 +256,13 @@ async function readRecords(
     duration_ms: row.duration_ms,
     content_type: row.content_type,
     content_hash: row.content_hash,
+    charset: row.charset,
+    body_sha256: row.body_sha256,
+    body_bytes: row.body_bytes === null ? null : Number(row.body_bytes),
+    body:
+      row.coding === null || row.body === null
+        ? null
+        : { coding: row.coding, base64: Buffer.from(row.body).toString('base64') },
   }));
 }
 

@@ -9,13 +9,15 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { rowsAtOnce } from '#db/chunks.ts';
+import { chunksOf, rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parseJson } from '#lib/json.ts';
+import { unpackBody } from '../body.ts';
 import { payloadIsSound } from '../payload-hash.ts';
 import {
   damaged,
@@ -83,22 +85,25 @@ export async function importSnapshot(
 }
 
 const recordsAtOnce = 256;
-/** Characters of payload in one transaction; one record that has more is alone in its own. */
+/** Characters of payload and body in one transaction; one record that has more is alone in its own. */
 const charactersAtOnce = 8 * 1024 * 1024;
+
+const lengthOf = ({ payload, body }: RecordLine): number =>
+  payload.length + (body?.base64.length ?? 0);
 
 async function* groupsOf(records: AsyncIterable<RecordLine>): AsyncGenerator<RecordLine[]> {
   let group: RecordLine[] = [];
   let characters = 0;
   for await (const record of records) {
     const isFull =
-      group.length >= recordsAtOnce || characters + record.payload.length > charactersAtOnce;
+      group.length >= recordsAtOnce || characters + lengthOf(record) > charactersAtOnce;
     if (isFull && group.length > 0) {
       yield group;
       group = [];
       characters = 0;
     }
     group.push(record);
-    characters += record.payload.length;
+    characters += lengthOf(record);
   }
   if (group.length > 0) yield group;
 }
@@ -130,7 +135,7 @@ async function insertAbsent(tx: Session, group: readonly RecordLine[]): Promise<
     await tx.q
       .insertInto('IngestRecords')
       .values(
-        rows.map((record) => ({
+        rows.map(({ body: _body, ...record }) => ({
           ...record,
           fetched_at_utc: tx.engine.instantParam(record.fetched_at_utc),
           // A path in the lake of another deployment means nothing here.
@@ -139,6 +144,17 @@ async function insertAbsent(tx: Session, group: readonly RecordLine[]): Promise<
       )
       .execute();
   }
+  const bodies = absent.flatMap(({ ingest_id, body }) =>
+    body === null
+      ? []
+      : [{ ingest_id, coding: body.coding, body: Buffer.from(body.base64, 'base64') }],
+  );
+  // One that a record left behind which went by plain SQL, and is brought back now.
+  for (const some of chunksOf(bodies)) {
+    const ids = some.map(({ ingest_id }) => ingest_id);
+    await tx.q.deleteFrom('record_bodies').where('ingest_id', 'in', ids).execute();
+  }
+  await tx.engine.insertRecordBodies(tx, bodies);
   return absent.length;
 }
 
@@ -177,7 +193,7 @@ async function* readPart(
   try {
     for await (const line of linesOf(text)) {
       records += 1;
-      yield soundRecord(line, `Line ${records} of ${file}`);
+      yield await soundRecord(line, `Line ${records} of ${file}`);
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.name !== 'AppError') {
@@ -195,13 +211,24 @@ async function* readPart(
   }
 }
 
-function soundRecord(line: string, where: string): RecordLine {
+async function soundRecord(line: string, where: string): Promise<RecordLine> {
   const parsed = recordLineSchema.safeParse(parseJson(line));
   if (!parsed.success) throw damaged(`${where} is no record.`);
   if (!payloadIsSound(parsed.data)) {
     throw damaged(`${where} does not match its own hash: record ${parsed.data.ingest_id}.`);
   }
+  if (!(await bodyIsSound(parsed.data))) {
+    throw damaged(`${where} has other bytes than were received: record ${parsed.data.ingest_id}.`);
+  }
   return parsed.data;
+}
+
+async function bodyIsSound({ payload, body_sha256: hash, body }: RecordLine): Promise<boolean> {
+  if (hash === null) return body === null;
+  if (body === null) return sha256(payload) === hash;
+  const data = Buffer.from(body.base64, 'base64');
+  const bytes = await unpackBody({ coding: body.coding, data }).catch(() => null);
+  return bytes !== null && sha256(bytes) === hash;
 }
 
 /** The text between line feeds; the last line needs none. */

@@ -12,7 +12,9 @@ import { parseJson } from '#lib/json.ts';
 
 export const manifestName = 'manifest.json';
 export const formatName = 'holocron-records';
-export const formatVersion = 1;
+export const formatVersion = 2;
+/** Of before bodies were kept: its lines have none. */
+const earlierVersion = 1;
 
 /** Full precision of the server: up to seven decimals. */
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,7}Z$/);
@@ -41,6 +43,14 @@ export const recordLineSchema = z.strictObject({
   duration_ms: z.int().nullable(),
   content_type: z.string().max(200).nullable(),
   content_hash: z.string().max(64).nullable(),
+  charset: z.string().max(40).nullable().default(null),
+  body_sha256: sha256Hex.nullable().default(null),
+  body_bytes: z.int().min(0).nullable().default(null),
+  /** The bytes that were received; null when they are the payload in UTF-8, or not known. */
+  body: z
+    .strictObject({ coding: z.enum(['identity', 'gzip']), base64: z.base64() })
+    .nullable()
+    .default(null),
 });
 export type RecordLine = z.infer<typeof recordLineSchema>;
 
@@ -56,7 +66,7 @@ export type SnapshotPart = z.infer<typeof partSchema>;
 
 export const manifestSchema = z.strictObject({
   format: z.literal(formatName),
-  version: z.literal(formatVersion),
+  version: z.literal([formatVersion, earlierVersion]),
   /** The database's clock when the export began: no record is younger. */
   made_at: instant,
   /** Names of the sources exported; null = all. */

@@ -42,8 +42,8 @@ describe.each(contractEngines())('a snapshot of records on $name', (engine) => {
     ]);
     expect(await readdir(home)).toEqual(['whole']);
     const manifest = await verifySnapshot({ directory });
-    expect(manifest).toMatchObject({ records: 7, sources: null });
-    expect(manifest.parts.map((part) => part.records)).toEqual([3, 3, 1]);
+    expect(manifest).toMatchObject({ records: 9, sources: null });
+    expect(manifest.parts.map((part) => part.records)).toEqual([3, 3, 3]);
   });
 
   it('does not overwrite another', async () => {
@@ -63,12 +63,12 @@ describe.each(contractEngines())('a snapshot of records on $name', (engine) => {
     const other = await target.create();
     try {
       const first = await importSnapshot(other.db, actor, { directory });
-      expect(first).toEqual({ records: 7, inserted: 7, known: 0 });
+      expect(first).toEqual({ records: 9, inserted: 9, known: 0 });
       expect(await allRecords(other.db)).toEqual(await allRecords(db));
       // A second import is what goes on after one that was broken off.
       const again = await importSnapshot(other.db, actor, { directory });
-      expect(again).toEqual({ records: 7, inserted: 0, known: 7 });
-      expect(await allRecords(other.db)).toHaveLength(7);
+      expect(again).toEqual({ records: 9, inserted: 0, known: 9 });
+      expect(await allRecords(other.db)).toHaveLength(9);
     } finally {
       await other.dispose();
     }
@@ -151,7 +151,7 @@ describe.each(contractEngines())('a snapshot of records on $name', (engine) => {
         await change('manifest.json', () => at);
         const outcome = await verifySnapshot({ directory: copy }).catch((error) => error.code);
         // A blank between two tokens says nothing.
-        if (typeof outcome !== 'string') expect(outcome.records).toBe(7);
+        if (typeof outcome !== 'string') expect(outcome.records).toBe(9);
         else expect(outcome).toBe('snapshot_damaged');
         await change('manifest.json', () => at);
       }
@@ -196,7 +196,12 @@ function samples(): RecordLine[] {
     duration_ms: null,
     content_type: null,
     content_hash: null,
+    charset: null,
+    body_sha256: null,
+    body_bytes: null,
+    body: null,
   };
+  const picture = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255]);
   const json = { title: 'Ahsoka', links: ['스타워즈', 'حرب'], big: 1e21, none: null };
   const record = (resource: string, over: Partial<RecordLine>): RecordLine => ({
     ...base,
@@ -231,6 +236,14 @@ function samples(): RecordLine[] {
     ...texts.map(([resource, payload, type]) =>
       record(resource, { payload, hash_sha256: sha256(payload), content_type: type }),
     ),
+    record('picture', {
+      hash_sha256: sha256(picture),
+      body_sha256: sha256(picture),
+      body_bytes: picture.byteLength,
+      content_type: 'image/png',
+      body: { coding: 'identity', base64: picture.toString('base64') },
+    }),
+    record('as it is', { payload: 'naïve', charset: 'utf-8', body_sha256: sha256('naïve') }),
     record('other', { source_name: 'other', payload: '[]', status_code: 203 }),
     record('銀河'.repeat(250), { payload: 'null', error_message: 'half of it' }),
     record('Chewbacca', { payload: JSON.stringify('x'.repeat(200_000)) }),
@@ -247,7 +260,12 @@ async function allRecords(db: Db): Promise<RecordLine[]> {
 }
 
 async function insert(db: Db, records: readonly RecordLine[]): Promise<void> {
-  for (const record of records) {
+  for (const { body, ...record } of records) {
+    if (body !== null) {
+      const data = Buffer.from(body.base64, 'base64');
+      const row = { ingest_id: record.ingest_id, coding: body.coding, body: data };
+      await db.engine.insertRecordBodies(db, [row]);
+    }
     await db.q
       .insertInto('IngestRecords')
       .values({

@@ -3,7 +3,7 @@ import type { HttpResponse } from '#lib/egress/http-client.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { askSignedIn } from '../web/authentication.ts';
-import { beginningOf, mediaTypeOf } from '../web/body.ts';
+import { beginningOf, isBinary, mediaTypeOf } from '../web/body.ts';
 import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
 import { decodeBody, readJson } from '../web/heavy-reading.ts';
@@ -67,7 +67,9 @@ export function fetchOverHttp(
     if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
 
     const mediaType = mediaTypeOf(response);
-    if (response.status === 204) return emptyAnswer(response, mediaType, exchange, validators);
+    if (response.status === 204) return withoutText(response, mediaType, exchange, validators);
+    const isText = settings.response === 'json' || !isBinary(response);
+    if (!isText) return withoutText(response, mediaType, exchange, validators);
     const { text, charset } = await decodeBody(response);
     const asJson =
       settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
@@ -78,7 +80,8 @@ export function fetchOverHttp(
         return failed(exchange, 'payload_invalid', message);
       }
       const contentType = mediaType || 'application/json';
-      return fetchedJson(exchange.answered(), payload, { validators, contentType });
+      const received = { body: response.body, charset };
+      return fetchedJson(exchange.answered(), payload, { validators, contentType, received });
     }
     const page = { response, text, isHtml: /html/.test(mediaType) };
     const payload = { content_type: mediaType, url: response.finalUrl, text };
@@ -99,7 +102,9 @@ export function fetchOverHttp(
       return { kind: 'alias', facts: { ...facts, details }, canonical: name.canonical, payload };
     }
     const contentType = mediaType || 'text/plain';
-    const fetched = { kind: 'fetched', payload, text, contentType, projection: text } as const;
+    const received = { body: response.body, charset };
+    const content = { payload, text, contentType, projection: text, received };
+    const fetched = { kind: 'fetched', ...content } as const;
     if (name.kind === 'own') return { ...fetched, facts: { ...facts, details: told }, validators };
     const details = { ...told, named: name.url, kept_because: name.because };
     return { ...fetched, facts: { ...facts, details }, validators, leadsTo: name.leadsTo };
@@ -129,9 +134,12 @@ const withoutConditions = (headers: Readonly<Record<string, string>>): Record<st
   'cache-control': 'no-cache',
 });
 
-/** 204: that there is nothing is the answer, and is kept as one. */
-const emptyAnswer = (
-  { finalUrl }: HttpResponse,
+/**
+ * What has no text: a picture, a sound, an archive; and 204, where that there is nothing is the answer and is kept
+ * as one.
+ */
+const withoutText = (
+  { finalUrl, body }: HttpResponse,
   mediaType: string,
   exchange: Exchange,
   validators: Validators,
@@ -140,9 +148,10 @@ const emptyAnswer = (
   facts: exchange.answered(),
   payload: { content_type: mediaType, url: finalUrl, text: '' },
   text: '',
-  contentType: mediaType || 'text/plain',
+  contentType: mediaType || (body.byteLength === 0 ? 'text/plain' : 'application/octet-stream'),
   projection: '',
   validators,
+  received: { body, charset: null },
 });
 
 async function sitemapOf(
@@ -156,7 +165,8 @@ async function sitemapOf(
     const message = `The response is not a sitemap; it begins "${beginningOf(beginning)}".`;
     return failed(exchange, 'payload_invalid', message);
   }
-  return fetchedJson(exchange.answered(), payload, { validators });
+  const received = { body: response.body, charset: null };
+  return fetchedJson(exchange.answered(), payload, { validators, received });
 }
 
 const isJson = (mediaType: string): boolean =>

@@ -67,6 +67,37 @@ function decoderFor(label: string | undefined): TextDecoder | undefined {
   }
 }
 
+/** Media types of text, whatever they begin with. */
+const textType =
+  /^text\/|[/+](?:json|xml|yaml)$|^application\/(?:json[\w-]*|x-ndjson|(?:x-)?(?:javascript|ecmascript|yaml|sh|httpd-php)|ld-json|sql|graphql|toml|x-www-form-urlencoded|x-bibtex|x-tex|xml-dtd|mbox|x-subrip)$/;
+/** Families in which nothing is text but what `textType` finds. */
+const binaryType =
+  /^(?:image|audio|video|font|model)\/|^application\/(?:pdf|zip|gzip|wasm|epub\+zip|ogg|msword|vnd\.(?:ms-|openxmlformats|oasis)[\w.+-]*|x-(?:gzip|tar|bzip2?|7z-compressed|xz|shockwave-flash|font-\w+))$/;
+
+/** As much of a body as browsers look at (MIME Sniffing, 5.2). */
+const sniffed = 1445;
+/** "Binary data bytes" (MIME Sniffing, 3): no charset but UTF-16 has them in a text. */
+const isBinaryByte = (byte: number): boolean =>
+  byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+
+/**
+ * Whether a body is no text. Its type says so, and where it says nothing, or `text/plain`, as servers say of what
+ * they do not know, its first bytes do (MIME Sniffing, 7.2).
+ */
+export function isBinary({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
+  const type = mediaTypeOf({ headers });
+  if (textType.test(type) && type !== 'text/plain') return false;
+  if (binaryType.test(type)) return true;
+  const isWide = /charset\s*=\s*"?utf-?(?:16|32)/i.test(headers['content-type'] ?? '');
+  const hasMark = byteOrderMarks.some(([mark]) => mark.every((byte, at) => body[at] === byte));
+  if (isWide || hasMark) return false;
+  const beginning = body.subarray(0, sniffed);
+  return beginning.some(isBinaryByte) || startsAsPdf(beginning);
+}
+
+const startsAsPdf = (beginning: Uint8Array): boolean =>
+  new TextDecoder('latin1').decode(beginning.subarray(0, 5)) === '%PDF-';
+
 /** True for a page meant for people, which an API sends when it blocks or is not there. */
 export const looksLikeHtml = (text: string): boolean =>
   /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 4096));

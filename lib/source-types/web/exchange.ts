@@ -8,7 +8,13 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { JsonText } from '#lib/json-text.ts';
 import type { Validators } from '#lib/queue/model.ts';
 import { redacted, redactHeaders } from '#lib/redact-secrets.ts';
-import type { CommonSettings, FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import type {
+  CommonSettings,
+  FetchContext,
+  FetchFacts,
+  FetchOutcome,
+  Received,
+} from '../source-type.ts';
 import { budgetOf, noValidators } from './headers.ts';
 
 export interface AskOptions {
@@ -180,16 +186,26 @@ export function fetchedJson(
     projection,
     validators = noValidators,
     contentType = 'application/json',
+    received,
   }: {
     readonly projection?: JsonValue;
     readonly validators?: Validators;
     readonly contentType?: string;
+    readonly received?: Received;
   } = {},
 ): Extract<FetchOutcome, { kind: 'fetched' }> {
-  const known = { kind: 'fetched', facts, text: null, contentType, validators } as const;
-  return payload instanceof JsonText
-    ? { ...known, payload: null, projection: null, json: payload }
-    : { ...known, payload, projection: projection ?? payload };
+  const known = {
+    kind: 'fetched',
+    facts,
+    text: null,
+    contentType,
+    validators,
+    ...(received ? { received } : {}),
+  } as const;
+  if (!(payload instanceof JsonText))
+    return { ...known, payload, projection: projection ?? payload };
+  const { value = null } = payload;
+  return { ...known, payload: value, projection: projection ?? value, json: payload };
 }
 
 /** Names this crawler when a source has no user agent of its own and must name a contact. */

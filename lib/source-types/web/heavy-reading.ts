@@ -2,7 +2,7 @@
 import { hashJson } from '#lib/canonical-json.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { type JsonValue, parseJson } from '#lib/json.ts';
+import { parseJson } from '#lib/json.ts';
 import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import { type Decoded, decode } from './body.ts';
@@ -31,11 +31,14 @@ const hashInThread = defineHeavy('json', (text: string): string | null => {
 });
 
 /**
- * The value of a small text, a large one as the text it is; undefined when it is no JSON.
+ * The text, of a small one with its value; undefined when it is no JSON.
  * @throws AppError `payload_too_complex`, `reading_overran`
  */
-export async function readJson(text: string): Promise<JsonValue | JsonText | undefined> {
-  if (jsonFault(text, quickJson) === null) return parseJson(text);
+export async function readJson(text: string): Promise<JsonText | undefined> {
+  if (jsonFault(text, quickJson) === null) {
+    const value = parseJson(text);
+    return value === undefined ? undefined : new JsonText(text, hashJson(value), value);
+  }
   if (text.length > threadJson.length) {
     throw new AppError('payload_too_complex', 'The JSON is longer than 64 MiB.');
   }

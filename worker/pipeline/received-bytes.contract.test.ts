@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { getReceivedBody } from '#lib/records/body.ts';
+import { purgeOld } from '#lib/retention/purge.ts';
+import { contractEngines } from '#test/db/contract-engines.ts';
+import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
+import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
+import { processItem } from './process.ts';
+
+const hash = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
+const text = (words: string) => Buffer.from(words);
+const bytes = (...values: number[]) => Buffer.from(values);
+
+const kinds: Readonly<Record<string, { type: string; body: Buffer; payload: string }>> = {
+  'a page in UTF-8': {
+    type: 'text/html; charset=utf-8',
+    body: text('<p>naïve ☃ 𝒳</p>\r\n'),
+    payload: '<p>naïve ☃ 𝒳</p>\r\n',
+  },
+  'a page with a byte order mark': {
+    type: 'text/html',
+    body: Buffer.concat([bytes(0xef, 0xbb, 0xbf), text('<p>é</p>')]),
+    payload: '<p>é</p>',
+  },
+  'a page in windows-1252': {
+    type: 'text/html; charset=windows-1252',
+    body: bytes(0x3c, 0x70, 0x3e, 0x80, 0xe9),
+    payload: '<p>€é',
+  },
+  'a page whose charset is wrong': {
+    type: 'text/html; charset=utf-8',
+    body: bytes(0x63, 0x61, 0x66, 0xe9, 0xf0, 0x9f, 0x98),
+    payload: 'caf\ufffd\ufffd',
+  },
+  'a text with NUL': { type: 'text/css', body: text('a\0b'), payload: 'a\ufffdb' },
+  'an empty body': { type: 'text/plain', body: text(''), payload: '' },
+  'JSON with its blanks': {
+    type: 'application/json',
+    body: text(' {"b" : 1.0,\n "a":[ ] } '),
+    payload: ' {"b" : 1.0,\n "a":[ ] } ',
+  },
+  'a picture': {
+    type: 'image/png',
+    body: Buffer.concat([bytes(0x89, 0x50, 0x4e, 0x47, 0, 1), randomBytes(200_000)]),
+    payload: '',
+  },
+  'a picture that is called text': {
+    type: 'text/plain',
+    body: bytes(0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff),
+    payload: '',
+  },
+  'a document': {
+    type: 'application/pdf',
+    body: text(`%PDF-1.7\n${'é'.repeat(5000)}`),
+    payload: '',
+  },
+  'a picture that is text': {
+    type: 'image/svg+xml',
+    body: text('<svg><a href="/x"/></svg>'),
+    payload: '<svg><a href="/x"/></svg>',
+  },
+  'what has no type and is no text': {
+    type: '',
+    body: bytes(0xff, 0xfb, 0x90, 0, 0, 1, 2),
+    payload: '',
+  },
+};
+
+describe.each(contractEngines())('what was received, on $name', (engine) => {
+  const openBench = usePipeline(engine);
+  let bench: PipelineBench;
+  let server: LoopbackServer;
+  afterEach(async () => {
+    await server.close();
+    await bench.dispose();
+  });
+
+  let answer: { type: string; body: Buffer } = { type: '', body: text('') };
+  async function open() {
+    server = await startLoopbackServer((_, response) => {
+      response.writeHead(200, answer.type === '' ? {} : { 'content-type': answer.type });
+      response.end(answer.body);
+    });
+    bench = await openBench();
+    await bench.seed({
+      name: 'site',
+      type: 'http',
+      settings: { respect_robots: false, rate_limit_delay: 0 },
+      seeds: [{ urls: [`${server.origin}/thing`] }],
+    });
+  }
+  const fetchOnce = async () => processItem(await bench.claimOne(), bench.context);
+  const again = async () => {
+    const { store, db } = bench.context;
+    const items = await db.q.selectFrom('work_items').select('work_item_id').execute();
+    await store.resetForRecrawl({ workItemIds: items.map((item) => item.work_item_id) });
+    return fetchOnce();
+  };
+  const records = () =>
+    bench.context.db.q.selectFrom('IngestRecords').selectAll().orderBy('ingest_id').execute();
+  const bodies = () => bench.context.db.q.selectFrom('record_bodies').selectAll().execute();
+
+  it.each(Object.entries(kinds))(
+    '%s is given back as it came',
+    async (_, { type, body, payload }) => {
+      answer = { type, body };
+      await open();
+      expect(await fetchOnce()).toMatchObject({ kind: 'completed' });
+      const [record] = await records();
+      expect(record).toMatchObject({ payload, body_sha256: hash(body) });
+      expect(Number(record?.body_bytes)).toBe(body.byteLength);
+      const received = await getReceivedBody(bench.context.db, record?.ingest_id ?? '');
+      expect(hash(received?.body ?? text('nothing'))).toBe(hash(body));
+      // What the payload holds already is kept once.
+      expect(await bodies()).toHaveLength(Buffer.from(payload).equals(body) ? 0 : 1);
+      expect(await again()).toMatchObject({ kind: 'completed' });
+      expect(await records()).toHaveLength(1);
+    },
+  );
+
+  it('a change that reading does not show is a change', async () => {
+    answer = { type: 'text/html; charset=utf-8', body: bytes(0x63, 0xe9) };
+    await open();
+    await fetchOnce();
+    answer = { ...answer, body: bytes(0x63, 0xe8) };
+    await again();
+    expect((await records()).map(({ payload }) => payload)).toEqual(['c\ufffd', 'c\ufffd']);
+  });
+
+  it('what compresses is packed', async () => {
+    answer = {
+      type: 'text/html; charset=utf-16le',
+      body: Buffer.from('word '.repeat(9000), 'utf16le'),
+    };
+    await open();
+    await fetchOnce();
+    const [body] = await bodies();
+    expect(body?.coding).toBe('gzip');
+    expect(body?.body.byteLength).toBeLessThan(1000);
+  });
+
+  it('bytes that were changed in the database are not given out as what was received', async () => {
+    answer = { type: 'text/html; charset=latin1', body: bytes(0xe9) };
+    await open();
+    await fetchOnce();
+    const [record] = await records();
+    await bench.context.db.q
+      .updateTable('record_bodies')
+      .set({ body: bytes(0xe8) })
+      .execute();
+    await expect(getReceivedBody(bench.context.db, record?.ingest_id ?? '')).rejects.toMatchObject({
+      code: 'body_damaged',
+    });
+  });
+
+  it('a body goes with its record, and when its record went by another way', async () => {
+    answer = { type: 'image/gif', body: bytes(0x47, 0x49, 0x46, 1) };
+    await open();
+    await fetchOnce();
+    answer = { ...answer, body: bytes(0x47, 0x49, 0x46, 2) };
+    await again();
+    const { db } = bench.context;
+    const [first, second] = await records();
+    await db.q
+      .updateTable('IngestRecords')
+      .set({ fetched_at_utc: db.engine.nowPlus(-9 * 86_400_000) })
+      .where('ingest_id', '=', first?.ingest_id ?? '')
+      .execute();
+    const old = { olderThanMs: 86_400_000 };
+    await purgeOld(db, undefined, [{ kind: 'versions', source: 'site', ...old }]);
+    expect((await bodies()).map((body) => body.ingest_id.toLowerCase())).toEqual([
+      second?.ingest_id.toLowerCase(),
+    ]);
+    await db.q.deleteFrom('IngestRecords').execute();
+    await purgeOld(db, undefined, [{ kind: 'bodies', ...old }]);
+    expect(await bodies()).toHaveLength(1);
+    await db.q
+      .updateTable('record_bodies')
+      .set({ stored_at: db.engine.nowPlus(-2 * 86_400_000) })
+      .execute();
+    await purgeOld(db, undefined, [{ kind: 'bodies', ...old }]);
+    expect(await bodies()).toEqual([]);
+  });
+});
