@@ -1,4 +1,5 @@
 import { goTo, reload } from './support/go-to.ts';
+import { addTestSource } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 test('the keys lead through the console', async ({ page }) => {
@@ -87,6 +88,29 @@ test('the live switch holds the page', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
   await reload(page);
   await expect(page.getByRole('button', { name: 'Live refresh: off' })).toBeVisible();
+});
+
+test('what a press has set going is asked for every two seconds, though nothing moved before', async ({
+  page,
+}) => {
+  await addTestSource(page, { name: 'asked-for', resources: 1 });
+  await page.clock.install();
+  await goTo(page, '/sources');
+  await expect(page.getByText(/^Healthy · .*worker/)).toBeAttached();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const asked = () => page.waitForRequest('**/api/live');
+  const atOnce = asked();
+  await page
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name: 'asked-for', exact: true }) })
+    .getByRole('button', { name: 'Pause' })
+    .click();
+  await (await atOnce).response();
+  for (let time = 0; time < 3; time += 1) {
+    const again = asked();
+    await page.clock.runFor(2_500);
+    await (await again).response();
+  }
 });
 
 test('the overview leads straight to the launch of a run, and going back does not', async ({

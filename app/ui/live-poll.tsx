@@ -1,6 +1,6 @@
 'use client';
 /** LivePoll: polls `/api/live` and passes on its answers. Shows nothing; loaded after the first view. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import useSWR from 'swr';
 import { signInAgain } from './ended-session.ts';
 import { freshnessOf } from './freshness.ts';
@@ -24,13 +24,14 @@ async function ask(url: string): Promise<LiveState> {
   return (await response.json()) as LiveState;
 }
 
-const everyMs = (latest: LiveState | undefined) =>
-  latest?.moving || isAttentive() ? movingMs : idleMs;
+const everyMs = (latest: LiveState) => (latest.moving || isAttentive() ? movingMs : idleMs);
 
 export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer) => void }) {
   const answeredAt = useRef(performance.now());
+  // No function of the answer: SWR asks one only when its timer has run out, and that may be the long one.
+  const [intervalMs, setIntervalMs] = useState(movingMs);
   const { data, error, mutate } = useSWR<LiveState, unknown>('/api/live', ask, {
-    refreshInterval: everyMs,
+    refreshInterval: intervalMs,
     refreshWhenHidden: false,
     // A browser that believes to be offline may be wrong; one that asks knows.
     refreshWhenOffline: true,
@@ -38,11 +39,19 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
     errorRetryInterval: movingMs,
     keepPreviousData: true,
     dedupingInterval: 1_000,
-    onSuccess: () => {
+    onSuccess: (latest) => {
       answeredAt.current = performance.now();
+      setIntervalMs(everyMs(latest));
     },
   });
-  useEffect(() => askBy(() => void mutate()), [mutate]);
+  useEffect(
+    () =>
+      askBy(() => {
+        setIntervalMs(movingMs);
+        void mutate();
+      }),
+    [mutate],
+  );
   useEffect(keepPagesSteady, []);
   useEffect(() => {
     let lastTold = '';
@@ -50,7 +59,7 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
       // A hidden tab asks nothing.
       if (document.hidden) return;
       const ageMs = performance.now() - answeredAt.current;
-      const freshness = freshnessOf(ageMs, everyMs(data), error !== undefined);
+      const freshness = freshnessOf(ageMs, intervalMs, error !== undefined);
       const ageSeconds = freshness === 'live' ? null : Math.round(ageMs / 1000);
       const told = `${freshness} ${ageSeconds}`;
       // While it is live, a second that passes changes nothing.
@@ -70,6 +79,6 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
       clearInterval(timer);
       document.removeEventListener('visibilitychange', onShown);
     };
-  }, [data, error, onAnswer]);
+  }, [data, error, intervalMs, onAnswer]);
   return null;
 }
