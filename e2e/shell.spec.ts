@@ -93,23 +93,24 @@ test('the live switch holds the page', async ({ page }) => {
 test('what a press has set going is asked for every two seconds, though nothing moved before', async ({
   page,
 }) => {
-  await addTestSource(page, { name: 'asked-for', resources: 1 });
+  await addTestSource(page, { name: 'asked-for', resources: 5 });
   await page.clock.install();
   await goTo(page, '/sources');
   await expect(page.getByText(/^Healthy · .*worker/)).toBeAttached();
-  await page.clock.pauseAt(Date.now() + 60_000);
-  const asked = () => page.waitForRequest('**/api/live');
-  const atOnce = asked();
+  const answered = (timeout: number) => page.waitForResponse('**/api/live', { timeout });
   await page
     .getByRole('row')
     .filter({ has: page.getByRole('link', { name: 'asked-for', exact: true }) })
     .getByRole('button', { name: 'Pause' })
     .click();
-  await (await atOnce).response();
+  const atOnce = answered(15_000);
+  await page.getByRole('button', { name: 'Pause source' }).click();
+  await atOnce;
   for (let time = 0; time < 3; time += 1) {
-    const again = asked();
+    // The long interval, 15 s, has not run out by then.
+    const again = answered(5_000);
     await page.clock.runFor(2_500);
-    await (await again).response();
+    await again;
   }
 });
 
