@@ -5,6 +5,7 @@
  * page of an unknown id answers 404.
  */
 import { type NextRequest, NextResponse } from 'next/server';
+import { fileSecurityPolicy } from '#app/_server/file.ts';
 import { mayBeKnown } from '#app/_server/known-page.ts';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
 import { addressHeader } from '#app/ui/ended-session.ts';
@@ -53,7 +54,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     return NextResponse.redirect(target);
   }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
-  const policy = contentSecurityPolicy(nonce);
+  const policy = isReceived(pathname) ? fileSecurityPolicy : contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set(addressHeader, pathname + search);
@@ -70,6 +71,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   response.headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
   return response;
 }
+
+/** What strangers sent, as a file; the policy that is set here goes before that of the route. */
+const isReceived = (pathname: string): boolean => /^\/records\/[^/]+\/received$/.test(pathname);
 
 /** Large tokens are split over several cookies, `name.0`, `name.1`. */
 function hasCookie(request: NextRequest, name: string): boolean {

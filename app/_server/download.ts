@@ -6,6 +6,7 @@ import type { ExportRequest } from '#lib/exports/pages-as-text.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { type ActionResult, settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
+import { downloadHeaders } from './file.ts';
 import { answerError, statusOf } from './json.ts';
 import { readsFor } from './reads.ts';
 
@@ -45,14 +46,6 @@ export function download(
     headers: downloadHeaders(`${file.name}.${file.format}`, types[file.format]),
   });
 }
-
-/** The headers of a file that is saved, never shown inline. */
-export const downloadHeaders = (name: string, contentType: string) => ({
-  'content-type': contentType,
-  'content-disposition': `attachment; filename="${name}"`,
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-});
 
 /** Why there is no file, as two lines of text: the sentence and the remedy. */
 export const refuseDownload = ({ code, message, remedy }: PublicError): Response =>

@@ -8,7 +8,7 @@ import { parsers } from './parsers.ts';
 import { shapes } from './shapes.ts';
 
 /** Mulberry32: small, and the same everywhere. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

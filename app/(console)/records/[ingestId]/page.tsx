@@ -10,7 +10,7 @@ import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
-import { ErrorState, NoSuch } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
@@ -68,9 +68,16 @@ export default async function RecordPage({
           <>
             <Neighbour record={neighbours.previous} label="Previous fetch" tab={tab} />
             <Neighbour record={neighbours.next} label="Next fetch" tab={tab} />
-            <DownloadLink href={`/records/${record.ingestId}/payload`}>
-              Download payload
-            </DownloadLink>
+            {isText(record) ? (
+              <DownloadLink href={`/records/${record.ingestId}/payload`}>
+                Download payload
+              </DownloadLink>
+            ) : null}
+            {record.bodyHash === null ? null : (
+              <DownloadLink href={`/records/${record.ingestId}/received`}>
+                Download as received
+              </DownloadLink>
+            )}
           </>
         }
       />
@@ -89,8 +96,14 @@ export default async function RecordPage({
           { href: href('exchange'), label: 'Request and response', isCurrent: tab === 'exchange' },
         ]}
       />
-      {tab === 'payload' ? (
+      {tab === 'payload' && isText(record) ? (
         <PayloadViewer key={record.ingestId} source={payloadSource(record)} />
+      ) : null}
+      {tab === 'payload' && !isText(record) ? (
+        <EmptyState title="This is no text">
+          {record.contentType ?? 'What was received'}, {formatBytes(record.bodyBytes ?? 0)}.
+          Download it as it was received.
+        </EmptyState>
       ) : null}
       {tab === 'changes' ? (
         <PayloadChanges
@@ -108,6 +121,10 @@ export default async function RecordPage({
     </div>
   );
 }
+
+/** What is no text has bytes, and an empty payload. */
+const isText = ({ payload, bodyBytes }: RecordDetail): boolean =>
+  payload !== '' || bodyBytes === null || bodyBytes === 0;
 
 function Neighbour({
   record,
@@ -171,9 +188,18 @@ function RecordFacts({ record }: { readonly record: RecordDetail }) {
             value: record.durationMs === null ? <None /> : formatDuration(record.durationMs),
           },
           { label: 'Media type', value: record.contentType ?? <None /> },
-          { label: 'Size', value: formatBytes(record.bytes) },
+          { label: 'Read as', value: record.charset ?? <None /> },
+          { label: 'Size', value: formatBytes(record.bodyBytes ?? record.bytes) },
           {
-            label: 'SHA-256',
+            label: 'SHA-256 as received',
+            value: record.bodyHash ? (
+              <CopyId id={record.bodyHash} text={record.bodyHash} />
+            ) : (
+              <None word="not kept" />
+            ),
+          },
+          {
+            label: 'SHA-256 of the payload',
             value: record.hash ? <CopyId id={record.hash} text={record.hash} /> : <None />,
           },
           { label: 'In the lake', value: record.lakePath ?? <None word="not written" /> },

@@ -1,7 +1,8 @@
 /** The sources as a YAML download: all of them, or the one named by `name`. No secrets. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
-import { downloadHeaders, refuseDownload } from '#app/_server/download.ts';
+import { refuseDownload } from '#app/_server/download.ts';
+import { downloadHeaders } from '#app/_server/file.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { listSources } from '#lib/sources/read-sources.ts';

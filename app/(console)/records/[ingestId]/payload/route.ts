@@ -1,7 +1,8 @@
 /** The stored payload as a download. Never shown inline: it is a stranger's content. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
-import { downloadHeaders, refuseDownload } from '#app/_server/download.ts';
+import { refuseDownload } from '#app/_server/download.ts';
+import { downloadHeaders } from '#app/_server/file.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRecordPayload } from '#lib/records/detail.ts';
 import { getRuntime } from '#lib/runtime.ts';
