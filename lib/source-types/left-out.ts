@@ -8,6 +8,8 @@ export const leftOutWords = {
   off_list: 'addresses of a list that may not name them: they are on another host',
   pages_beyond: 'lists that go on after the last page that is read',
   pages_repeat: 'lists whose next page had been read before',
+  page_elsewhere:
+    'lists that go on at an address that is not followed: another host, or one too long',
   links_beyond: 'answers with more links than are followed',
   entries_beyond: 'entries beyond the most that are read of a list',
   ends_early: 'lists and pages that end in the middle, or go on beyond what is read of them',

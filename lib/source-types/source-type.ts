@@ -172,6 +172,7 @@ export interface FieldHint {
     | 'seconds'
     | 'switch'
     | 'lines'
+    | 'area'
     | 'headers'
     | 'select'
     | 'secret';

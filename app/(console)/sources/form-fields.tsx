@@ -9,6 +9,7 @@ import { NumberField, SwitchField, TextField, type TextFieldProps } from '#app/u
 import { formatCount } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import {
+  applying,
   errorFor,
   type FieldValue,
   type FormField,
@@ -101,6 +102,7 @@ function linesHelp(help: string, text: string): string {
 function textProps({ widget }: FormField): Pick<TextFieldProps, 'rows' | 'mono' | 'type'> {
   switch (widget) {
     case 'lines':
+    case 'area':
       return { rows: 4, mono: true };
     case 'url':
       // Not the browser's url type: its own complaint would hide the exact one beside the field.
@@ -135,8 +137,7 @@ export function FieldGroups({
   ));
 }
 
-const isWide = ({ widget }: FormField) =>
-  widget === 'url' || widget === 'lines' || widget === 'headers';
+const isWide = ({ widget }: FormField) => ['url', 'lines', 'area', 'headers'].includes(widget);
 
 /** Names and values side by side, as many as one likes. Its value is a line for each. */
 function HeaderRows({
@@ -259,7 +260,7 @@ export function SeedFields({
         )}
       </div>
       {own ? <p className="text-xs font-medium text-failed">{own}</p> : null}
-      <FieldGroups fields={fields}>
+      <FieldGroups fields={applying(fields, fields, values)}>
         {(field) => (
           <FormFieldInput
             field={field}

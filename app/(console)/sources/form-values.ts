@@ -17,6 +17,7 @@ export interface FormField {
     | 'seconds'
     | 'switch'
     | 'lines'
+    | 'area'
     | 'headers'
     | 'select';
   /** What one value, or one line, is in JSON. */

@@ -10,6 +10,7 @@ import { decodeBody, readJson } from '../web/heavy-reading.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
 import { judgeNames, type ReadPage } from './other-names.ts';
+import { bodyType } from './request-parts.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 import { maxSitemapBytes, readSitemap } from './sitemap.ts';
 
@@ -52,7 +53,7 @@ export function fetchOverHttp(
       return askSignedIn(exchange, item.requestUri, options, context);
     };
     const headers = headersOf(item, context);
-    const condition = conditionOf(item);
+    const condition = item.requestMethod === 'GET' ? conditionOf(item) : {};
     const isConditional = Object.keys(condition).length > 0;
     const first = await ask({ ...headers, ...condition });
     // Nothing is here that it could stand for: a cache on the way compared with a copy of somebody else's.
@@ -123,6 +124,7 @@ function headersOf(
   const userAgent = settings.user_agent ?? null;
   return {
     accept: settings.response === 'json' ? 'application/json' : '*/*',
+    ...(item.requestBody === null ? {} : { 'content-type': bodyType(item.requestBody) }),
     ...lowerCased(settings.headers),
     ...lowerCased(item.requestHeaders ?? {}),
     ...(userAgent === null ? {} : { 'user-agent': userAgent }),

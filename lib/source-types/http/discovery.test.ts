@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { itemOf } from '#test/fetch-harness.ts';
+import { countingLeftOut } from '../left-out.ts';
 import { linkOf } from '../web/headers.ts';
 import { valuesAt } from '../web/selector.ts';
 import { http } from './index.ts';
@@ -22,7 +23,12 @@ function found(
   );
   const context = { sourceName: 's', secrets: {}, settings: http.settingsSchema.parse(settings) };
   const answer = { responseHeaders: over.link === undefined ? {} : { link: over.link } };
-  return http.discover(item, payload, context, answer).map(({ requestUri, isHop, metadata }) => {
+  const { leave, leftOut } = countingLeftOut();
+  const items = http.discover(item, payload, context, answer, leave);
+  const { pages_beyond: beyond, page_elsewhere: elsewhere } = leftOut;
+  if (beyond) return ['left out: pages_beyond'];
+  if (elsewhere) return ['left out: page_elsewhere'];
+  return items.map(({ requestUri, isHop, metadata }) => {
     const page = isHop === false ? ` (page ${metadata?.['page']})` : '';
     return `${requestUri.replace('https://api.example', '')}${page}`;
   });
@@ -50,7 +56,7 @@ describe('the next page', () => {
     ['a word for the query', 'c2', '/items?limit=2&after=c2 (page 2)'],
     ['a number for the query', 17, '/items?limit=2&after=17 (page 2)'],
     ['a whole address', 'https://api.example/items?token=z', '/items?token=z (page 2)'],
-    ['a path', '/items?token=z', '/items?token=z (page 2)'],
+    ['a word that looks like a path', '/wAA+g==', '/items?limit=2&after=%2FwAA%2Bg%3D%3D (page 2)'],
   ])('comes by %s', (_, cursor, address) => {
     const rules = by({ by: 'cursor', field: '$.meta.next', parameter: 'after' });
     expect(found(rules, { meta: { next: cursor } })).toEqual([address]);
@@ -70,14 +76,99 @@ describe('the next page', () => {
 
   it('is not beyond the number of pages, nor on another host, nor the page itself', () => {
     const rules = by({ by: 'cursor', field: '$.next', max_pages: 3 });
-    expect(found(rules, { next: 'z' }, { metadata: { page: 3 } })).toEqual([]);
-    expect(found(rules, { next: 'https://elsewhere.example/items' })).toEqual([]);
+    expect(found(rules, { next: 'z' }, { metadata: { page: 3 } })).toEqual([
+      'left out: pages_beyond',
+    ]);
+    const elsewhere = [{ next: 'https://elsewhere.example/items' }, { next: 'z'.repeat(3000) }];
+    for (const answer of elsewhere)
+      expect(found(rules, answer)).toEqual(['left out: page_elsewhere']);
     expect(found(rules, { next: 'https://api.example/items?limit=2' })).toEqual([]);
+  });
+
+  it.each([
+    ['an address', 'https://api.example/items?t=z', ['/items?t=z (page 2)']],
+    ['a path', '/more?t=z', ['/more?t=z (page 2)']],
+    ['a query', '?t=z', ['/items?t=z (page 2)']],
+    ['nothing', null, []],
+    ['itself', '/items?limit=2', []],
+  ])('comes as %s in the answer', (_, next, pages) => {
+    expect(found(by({ by: 'next', field: '$.links.next' }), { links: { next } })).toEqual(pages);
+  });
+
+  it('is counted on by the entries that came, with offsets of any length', () => {
+    const rules = by({ by: 'offset', rows: '$.items', parameter: 'offset' });
+    const items = [{ id: 1 }, { id: 2 }];
+    expect(found(rules, { items })).toEqual(['/items?limit=2&offset=2 (page 2)']);
+    const far = { url: 'https://api.example/items?offset=9007199254740993&limit=2' };
+    expect(found(rules, { items }, far)).toEqual([
+      '/items?offset=9007199254740995&limit=2 (page 2)',
+    ]);
+    expect(found(rules, { items: [] })).toEqual([]);
+    expect(found(rules, {})).toEqual([]);
+  });
+
+  it('begins after the last entry', () => {
+    const rules = by({ by: 'last_row', field: '$.items[*].id', parameter: 'after' });
+    const items = [{ id: 'a' }, { id: 'b/c' }];
+    expect(found(rules, { items })).toEqual(['/items?limit=2&after=b%2Fc (page 2)']);
+    expect(found(rules, { items: [] })).toEqual([]);
+  });
+
+  it.each<[string, JsonObject, JsonValue, boolean]>([
+    ['more is false', { stop_field: '$.more' }, { more: false }, true],
+    ['more is true', { stop_field: '$.more' }, { more: true }, false],
+    ['more is null', { stop_field: '$.more' }, { more: null }, true],
+    ['more is "0"', { stop_field: '$.more' }, { more: '0' }, true],
+    ['nothing is said', { stop_field: '$.more' }, {}, false],
+    ['all entries came', { stop_field: '$.all', stop_means: 'rows' }, { all: 6 }, true],
+    ['entries are left', { stop_field: '$.all', stop_means: 'rows' }, { all: 7 }, false],
+    ['the total is text', { stop_field: '$.all', stop_means: 'rows' }, { all: '6' }, true],
+    ['the total is no number', { stop_field: '$.all', stop_means: 'rows' }, { all: 'some' }, false],
+    ['it is the last page', { stop_field: '$.n', stop_means: 'pages' }, { n: 3 }, true],
+    ['a page is left', { stop_field: '$.n', stop_means: 'pages' }, { n: 4 }, false],
+  ])('ends where the answer says so: %s', (_, rules, said, isLast) => {
+    const settings = by({ by: 'page', rows: '$.items[*]', parameter: 'p', ...rules });
+    const third = {
+      url: 'https://api.example/items?p=3',
+      metadata: { page: 3, rows: 4, seen: ['x'] },
+    };
+    const payload = { items: [{ id: 5 }, { id: 6 }], ...(said as JsonObject) };
+    expect(found(settings, payload, third)).toEqual(isLast ? [] : ['/items?p=4 (page 4)']);
+  });
+
+  it('ends at entries that came before, however far back, and says so', () => {
+    const settings = http.settingsSchema.parse(by({ by: 'page', rows: '$.items', parameter: 'p' }));
+    const context = { sourceName: 's', secrets: {}, settings };
+    let metadata: JsonObject | null = null;
+    const pageWith = (page: number, items: number[]) => {
+      const requestUri = `https://api.example/items?p=${page}`;
+      const item = itemOf({ resourceType: 'r', resourceId: 'x', requestUri }, { metadata });
+      const { leave, leftOut } = countingLeftOut();
+      const [next] = http.discover(item, { items, at: page }, context, undefined, leave);
+      metadata = next?.metadata ?? null;
+      return leftOut.pages_repeat === 1 ? 'repeats' : 'goes on';
+    };
+    for (let page = 1; page <= 40; page += 1) expect(pageWith(page, [page])).toBe('goes on');
+    expect(JSON.stringify(metadata).length).toBeLessThan(600);
+    const at40 = metadata;
+    expect(pageWith(41, [40])).toBe('repeats');
+    metadata = at40;
+    expect(pageWith(41, [1])).toBe('repeats');
+    metadata = at40;
+    expect(pageWith(41, [41])).toBe('goes on');
+  });
+
+  it('leaves the rest of the address as it is written', () => {
+    const rules = by({ by: 'page', rows: '$.items', parameter: 'p' });
+    const url = 'https://api.example/items?f=a:b,c%20d&p=1&empty&q=~%7E';
+    expect(found(rules, { items: [1] }, { url })).toEqual([
+      '/items?f=a:b,c%20d&p=2&empty&q=~~ (page 2)',
+    ]);
   });
 
   it('is not followed a second time as a link', () => {
     const settings = {
-      ...by({ by: 'cursor', field: '$.next' }),
+      ...by({ by: 'next', field: '$.next' }),
       discovery: { enabled: true, links: ['$.next', '$.items[*]'] },
     };
     expect(found(settings, { next: '/p2', items: ['/a'] })).toEqual(['/a', '/p2 (page 2)']);

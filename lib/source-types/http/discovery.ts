@@ -8,72 +8,12 @@ import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
-import { linkOf } from '../web/headers.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
-import { droppedOf, httpItem, linkStep } from './seeding.ts';
+import { nextPage } from './next-page.ts';
+import { droppedOf, httpItem, linkStep, requestItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
 import { sitemapDiscover } from './sitemap-links.ts';
-
-export interface PagedAnswer {
-  readonly requestUri: string;
-  /** Lower-case names; empty when they are not known. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly payload: JsonValue;
-  /** The page's text when the answer was no JSON. */
-  readonly html: string | null;
-  /** Which page it was, from 1. */
-  readonly page: number;
-}
-
-/** The address of the next page, resolved; null when this was the last one. */
-function nextPage(
-  answer: PagedAnswer,
-  rules: HttpSettings['paging'],
-  leave: LeaveOut,
-): string | null {
-  if (rules.by === 'none') return null;
-  const address = addressOf(answer, rules);
-  const next = address === null ? null : URL.parse(address, answer.requestUri);
-  if (next === null || next.href === answer.requestUri) return null;
-  if (rules.max_pages === 0 || answer.page < rules.max_pages) return next.href;
-  leave('pages_beyond');
-  return null;
-}
-
-function addressOf(answer: PagedAnswer, rules: HttpSettings['paging']): string | null {
-  switch (rules.by) {
-    case 'none':
-      return null;
-    case 'link':
-      return (
-        linkOf(answer.headers['link'], 'next') ??
-        (answer.html === null
-          ? null
-          : (addressesIn(answer.html, ['link[rel~=next]', 'a[rel~=next]']).addresses[0] ?? null))
-      );
-    case 'cursor': {
-      const [cursor] = valuesAt(answer.payload, rules.field).filter((value) => value !== '');
-      if (cursor === undefined) return null;
-      // Some APIs give the whole address of the next page, others a value for the query.
-      return /^(https?:\/\/|\/|\?)/.test(cursor)
-        ? cursor
-        : withParameter(answer.requestUri, rules.parameter, cursor);
-    }
-    case 'page': {
-      if (valuesAt(answer.payload, rules.field, 'any').length === 0) return null;
-      const number = new URL(answer.requestUri).searchParams.get(rules.parameter);
-      const current = number !== null && /^\d{1,9}$/.test(number) ? Number(number) : answer.page;
-      return withParameter(answer.requestUri, rules.parameter, String(current + 1));
-    }
-  }
-}
-
-function withParameter(address: string, name: string, value: string): string {
-  const url = new URL(address);
-  url.searchParams.set(name, value);
-  return url.href;
-}
 
 const textPayload = z.object({
   content_type: z.string(),
@@ -81,9 +21,16 @@ const textPayload = z.object({
   text: z.string(),
 });
 
-const pageMetadata = z.looseObject({ page: z.int().positive() });
-
-type HttpItem = Pick<WorkItem, 'requestUri' | 'resourceType' | 'priority' | 'metadata' | 'depth'>;
+type HttpItem = Pick<
+  WorkItem,
+  | 'requestUri'
+  | 'requestMethod'
+  | 'requestBody'
+  | 'resourceType'
+  | 'priority'
+  | 'metadata'
+  | 'depth'
+>;
 type HttpDiscover = NonNullable<SourceType<HttpSettings>['discover']>;
 type Answer = Parameters<HttpDiscover>[3];
 
@@ -98,15 +45,13 @@ export function httpDiscover(
   if (item.resourceType === sitemapType) return sitemapDiscover(item, payload, settings, leave);
   const text = textPayload.safeParse(payload);
   const html = text.success && isPage(text.data) ? text.data.text : null;
-  const page = pageMetadata.safeParse(item.metadata);
-  const number = page.success ? page.data.page : 1;
   const next = nextPage(
     {
-      requestUri: item.requestUri,
+      request: { url: item.requestUri, body: item.requestBody },
       headers: answer?.responseHeaders ?? {},
       payload: text.success ? null : payload,
       html,
-      page: number,
+      metadata: item.metadata,
     },
     settings.paging,
     leave,
@@ -114,7 +59,11 @@ export function httpDiscover(
   const following =
     next === null
       ? null
-      : followable(next, item.requestUri, credentialParameters(settings.authentication));
+      : followable(
+          next.request.url,
+          item.requestUri,
+          credentialParameters(settings.authentication),
+        );
   const links = text.success
     ? linksOfText(text.data, html, item.requestUri, settings, { answer, leave })
     : linksOfJson(payload, item.requestUri, settings, leave);
@@ -126,16 +75,20 @@ export function httpDiscover(
   const followed = [...urls].filter((url) => !staysThere || isHere(url));
   leave('off_site', urls.size - followed.length);
   const found = followed.map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
+  if (next === null) return found;
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
-  if (following === null || !sameSite(following, item.requestUri)) return found;
-  return [
-    ...found,
-    {
-      ...httpItem(following, item.resourceType, item.priority),
-      metadata: { page: number + 1 },
-      isHop: false,
-    },
-  ];
+  if (following === null || !sameSite(following, item.requestUri)) {
+    leave('page_elsewhere');
+    return found;
+  }
+  const { request, metadata } = next;
+  const page = requestItem(
+    { ...request, url: following },
+    item.requestMethod,
+    item.resourceType,
+    item.priority,
+  );
+  return [...found, { ...page, metadata, isHop: false }];
 }
 
 /** Also what names no type and begins like a page. */

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { isSecretParameter } from '#lib/redact-secrets.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { canonicalUrl, shortId } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
+import type { PagingRules } from './paging.ts';
+import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
 import { type HttpSeed, type HttpSettings, sitemapType } from './settings.ts';
 import { expandTemplate } from './template.ts';
 
@@ -22,14 +25,24 @@ export function httpSeedItems(
     ),
   ];
   const items = [
-    ...canonical((seed.urls ?? []).flatMap(expandTemplate)).map((url) =>
-      httpItem(url, seed.resource_type, seed.priority),
-    ),
+    ...canonical((seed.urls ?? []).flatMap(expandTemplate)).map((url) => {
+      const parts = sized({ url, body: seed.body ?? null }, settings.paging);
+      return requestItem(parts, seed.method, seed.resource_type, seed.priority);
+    }),
     ...canonical(seed.sitemaps ?? []).map((url) =>
       sitemapItem(url, seed.resource_type, seed.priority),
     ),
   ];
   return items.map((item) => ({ sourceSystem: 'http', sourceName, ...item }));
+}
+
+/** The request for as many entries as the settings say, unless it says itself. */
+function sized(parts: RequestParts, rules: PagingRules): RequestParts {
+  const { size, size_parameter: name, put_in: place } = rules;
+  if (size === undefined || name === undefined || rules.by === 'none') return parts;
+  return parameterOf(parts, name, place) === null
+    ? withParameter(parts, name, { text: String(size), isNumber: true }, place)
+    : parts;
 }
 
 /** A key in an address would be stored and shown with it. */
@@ -55,6 +68,27 @@ export const httpItem = (url: string, resourceType: string, priority: number): D
   requestMethod: 'GET',
   priority,
 });
+
+/** An item of a request; of two with the same address, what is sent tells them apart. */
+export const requestItem = (
+  { url, body }: RequestParts,
+  method: string,
+  resourceType: string,
+  priority: number,
+): DiscoveredItem => {
+  const item = httpItem(url, resourceType, priority);
+  if (method === 'GET') return item;
+  const hash = createHash('sha256')
+    .update(body ?? '')
+    .digest('hex')
+    .slice(0, 32);
+  return {
+    ...item,
+    resourceId: `${shortId(url, 460)}#${hash}`,
+    requestMethod: method,
+    requestBody: body,
+  };
+};
 
 /** An item with the moment of its last change as its sitemap says; kept with the item, for its other names. */
 export const withChange = (item: DiscoveredItem, moment: string | null): DiscoveredItem =>

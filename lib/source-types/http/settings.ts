@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSecretHeader } from '#lib/redact-secrets.ts';
+import { isSecretHeader, redactSecrets } from '#lib/redact-secrets.ts';
 import {
   commonHints,
   commonSettings,
@@ -10,7 +10,6 @@ import {
   maxDepthSetting,
   seedPriority,
   seedPriorityHint,
-  wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import {
@@ -18,7 +17,8 @@ import {
   authenticationHints,
   authenticationSettings,
 } from '../web/authentication.ts';
-import { pathFault, selectorFault } from '../web/selector.ts';
+import { selectorFault } from '../web/selector.ts';
+import { pagingHints, pagingSettings } from './paging.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
 /** Resource type of sitemaps; their pages have the type of the seed. */
@@ -48,14 +48,6 @@ const selector = z
   .min(1, 'must not be empty')
   .superRefine((text, context) => {
     const fault = selectorFault(text);
-    if (fault) context.addIssue({ code: 'custom', message: fault });
-  });
-
-const path = z
-  .string('give a path as text')
-  .trim()
-  .superRefine((text, context) => {
-    const fault = pathFault(text);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
@@ -97,17 +89,7 @@ export const httpSettings = z
         max_depth: maxDepthSetting,
       })
       .prefault({}),
-    paging: z
-      .strictObject({
-        by: z.enum(['none', 'link', 'cursor', 'page']).default('none'),
-        field: path.default('$.next'),
-        parameter: z
-          .string('give a name as text')
-          .regex(/^[^\s=&#]{1,100}$/, 'give the name of a query parameter')
-          .default('page'),
-        max_pages: wholeNumber(0, 1_000_000).default(100),
-      })
-      .prefault({}),
+    paging: pagingSettings,
     ...commonSettings(0),
   })
   .superRefine((settings, context) => {
@@ -170,30 +152,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     'discovery.max_depth': maxDepthHint,
   }),
-  ...grouped('Paging', {
-    'paging.by': {
-      label: 'Further pages by',
-      help: 'link: the Link header or rel=next. cursor: a value or address in the answer. page: a number, as long as the path finds entries.',
-      widget: 'select',
-    },
-    'paging.field': {
-      label: 'Path',
-      help: 'Where the cursor is (cursor) or the entries of a page are (page).',
-      widget: 'text',
-      placeholder: '$.meta.next_cursor',
-    },
-    'paging.parameter': {
-      label: 'Parameter',
-      help: 'The query parameter that takes the cursor or the number.',
-      widget: 'text',
-      placeholder: 'cursor',
-    },
-    'paging.max_pages': {
-      label: 'Pages',
-      help: 'Pages that are read of one address; 0 = all of them.',
-      widget: 'number',
-    },
-  }),
+  ...pagingHints,
   ...commonHints,
 };
 
@@ -221,11 +180,22 @@ export const httpSeed = z
     priority: seedPriority,
     urls: z.array(template).max(mostAddresses, 'at most 10,000 addresses').optional(),
     sitemaps: z.array(address).max(1000, 'at most 1,000 sitemaps').optional(),
+    method: z.enum(['GET', 'POST']).default('GET'),
+    body: z
+      .string('give the body as text')
+      .trim()
+      .min(1, 'leave it out rather than empty')
+      .max(100_000, 'at most 100,000 characters')
+      .refine((text) => redactSecrets(text) === text, 'holds a secret; see authentication')
+      .optional(),
   })
   .superRefine((seed, context) => {
     const { urls = [], sitemaps = [] } = seed;
     if (urls.length + sitemaps.length === 0) {
       context.addIssue({ code: 'custom', path: ['urls'], message: 'give at least one address' });
+    }
+    if (seed.body !== undefined && seed.method === 'GET') {
+      context.addIssue({ code: 'custom', path: ['body'], message: 'is sent by POST only' });
     }
     let count = 0;
     for (const url of urls) count += templateFault(url) === null ? expandTemplate(url).length : 1;
@@ -248,6 +218,18 @@ export const httpSeedHints: Readonly<Record<string, FieldHint>> = {
     help: 'One a line; absolute, or relative to the base address. {1..50} stands for a range, {en,de} for a list.',
     widget: 'lines',
     placeholder: 'https://example.org/page/{1..50}',
+  },
+  method: {
+    label: 'Method',
+    help: 'GET, or POST with the body below. Sitemaps are always fetched by GET.',
+    widget: 'select',
+  },
+  body: {
+    label: 'Body',
+    help: 'What is sent with each of the addresses: JSON, or a form such as a=1&b=2. Paging may put its parameters there.',
+    widget: 'area',
+    placeholder: '{"query": "status:open", "offset": 0}',
+    when: { path: 'method', is: ['POST'] },
   },
   sitemaps: {
     label: 'Sitemaps',

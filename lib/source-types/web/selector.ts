@@ -51,18 +51,23 @@ export function selectorFault(selector: string): string | null {
 /** As many as a sitemap may list. */
 export const mostValues = 50_000;
 
+/** Whatever is at a path, in the order it is written. */
+export function nodesAt(value: JsonValue, path: string): JsonValue[] {
+  let values: JsonValue[] = [value];
+  for (const step of stepsOf(path) ?? []) {
+    values = values.flatMap((current) => (step === 'deep' ? within(current) : at(current, step)));
+  }
+  return values;
+}
+
 /** Texts and numbers at a path, as text; what is missing or neither is left out, unless `any` is asked for. */
 export function valuesAt(
   value: JsonValue,
   path: string,
   kind: 'scalar' | 'any' = 'scalar',
 ): string[] {
-  let values: JsonValue[] = [value];
-  for (const step of stepsOf(path) ?? []) {
-    values = values.flatMap((current) => (step === 'deep' ? within(current) : at(current, step)));
-  }
   const found: string[] = [];
-  for (const one of values) {
+  for (const one of nodesAt(value, path)) {
     if (found.length === mostValues) break;
     if (typeof one === 'string') found.push(one);
     else if (typeof one === 'number') found.push(String(one));

@@ -1,0 +1,150 @@
+/** The request for the page after an answer, and what ends a list. Pure. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from '#lib/canonical-json.ts';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { LeaveOut } from '../left-out.ts';
+import { linkOf } from '../web/headers.ts';
+import { addressesIn, nodesAt, valuesAt } from '../web/selector.ts';
+import type { PagingRules } from './paging.ts';
+import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
+
+export interface PagedAnswer {
+  readonly request: RequestParts;
+  /** Lower-case names; empty when they are not known. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: JsonValue;
+  /** The page's text when the answer was no JSON. */
+  readonly html: string | null;
+  /** Of the item: which page it was, and what came before it. */
+  readonly metadata: JsonObject | null;
+}
+
+export interface NextPage {
+  readonly request: RequestParts;
+  readonly metadata: JsonObject;
+}
+
+const progress = z.object({
+  page: z.int().positive().catch(1),
+  /** Entries of the pages before. */
+  rows: z.int().nonnegative().catch(0),
+  /** Digests of the pages before, the first and the latest of them. */
+  seen: z.array(z.string()).catch([]),
+});
+
+/** A server that begins again does so from its first page, or repeats its last. */
+const mostSeen = 20;
+
+/** Null when this was the last one, or the last that is to be read. */
+export function nextPage(
+  answer: PagedAnswer,
+  rules: PagingRules,
+  leave: LeaveOut,
+): NextPage | null {
+  if (rules.by === 'none') return null;
+  const before = progress.parse(answer.metadata ?? {});
+  const rows = rules.rows === undefined ? null : rowsAt(answer.payload, rules.rows);
+  if (rows?.length === 0) return null;
+  const request = requestAfter(answer, rules, before, rows?.length ?? null);
+  if (request === null || isLast(answer, rules, before, rows?.length ?? 0)) return null;
+  const digest = digestOf(rows ?? answer.html ?? answer.payload);
+  const [first, ...others] = [...before.seen, digest];
+  const isRepeated = before.seen.includes(digest);
+  if (isRepeated || (rules.max_pages > 0 && before.page >= rules.max_pages)) {
+    leave(isRepeated ? 'pages_repeat' : 'pages_beyond');
+    return null;
+  }
+  return {
+    request,
+    metadata: {
+      page: before.page + 1,
+      rows: before.rows + (rows?.length ?? 0),
+      seen: [first ?? digest, ...others.slice(-mostSeen)],
+    },
+  };
+}
+
+/** The entries themselves, whether the path names the list or each of them. */
+function rowsAt(payload: JsonValue, path: string): JsonValue[] {
+  const nodes = nodesAt(payload, path);
+  const [only] = nodes;
+  const list = nodes.length === 1 && Array.isArray(only) ? only : nodes;
+  return list.filter((row) => row !== null);
+}
+
+const digestOf = (content: JsonValue): string =>
+  createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
+
+function requestAfter(
+  { request, headers, payload, html }: PagedAnswer,
+  rules: PagingRules,
+  { page }: z.infer<typeof progress>,
+  rows: number | null,
+): RequestParts | null {
+  const { parameter, put_in: place } = rules;
+  const at = (address: string | null | undefined): RequestParts | null => {
+    const url = address ? URL.parse(address, request.url) : null;
+    return url === null || url.href === request.url ? null : { ...request, url: url.href };
+  };
+  const put = (text: string, isNumber: boolean): RequestParts | null =>
+    text === parameterOf(request, parameter, place)
+      ? null
+      : withParameter(request, parameter, { text, isNumber }, place);
+  switch (rules.by) {
+    case 'none':
+      return null;
+    case 'link':
+      return at(
+        linkOf(headers['link'], 'next') ??
+          (html === null ? null : addressesIn(html, nextLinks).addresses[0]),
+      );
+    case 'next':
+      return at(valuesAt(payload, rules.field).find((value) => value !== ''));
+    case 'cursor': {
+      const cursor = valuesAt(payload, rules.field).find((value) => value !== '');
+      if (cursor === undefined) return null;
+      // Some APIs give the whole address of the next page where others give a value; Base64 may begin with a slash.
+      return place === 'address' && /^https?:\/\//.test(cursor) ? at(cursor) : put(cursor, false);
+    }
+    case 'last_row': {
+      const last = valuesAt(payload, rules.field).at(-1);
+      return last === undefined || last === '' ? null : put(last, false);
+    }
+    case 'page': {
+      // Without a path of its own, the one of the cursor says where the entries are.
+      if (rows === null && valuesAt(payload, rules.field, 'any').length === 0) return null;
+      return put(sum(parameterOf(request, parameter, place), String(page), 1), true);
+    }
+    case 'offset':
+      return put(sum(parameterOf(request, parameter, place), '0', rows ?? 0), true);
+  }
+}
+
+const nextLinks = ['link[rel~=next]', 'a[rel~=next]'];
+
+/** Of whole numbers of any length. */
+const sum = (text: string | null, otherwise: string, step: number): string =>
+  String(BigInt(text !== null && /^\d{1,30}$/.test(text) ? text : otherwise) + BigInt(step));
+
+/** Whether the answer says that it was the last. What it does not say is found out by asking. */
+function isLast(
+  { payload, request }: PagedAnswer,
+  rules: PagingRules,
+  before: z.infer<typeof progress>,
+  rows: number,
+): boolean {
+  const [said] = rules.stop_field === undefined ? [] : nodesAt(payload, rules.stop_field);
+  if (said === undefined) return false;
+  if (rules.stop_means === 'more') {
+    const isEmpty = Array.isArray(said) && said.length === 0;
+    return (
+      isEmpty || said === null || ['', 'false', '0', 'no'].includes(String(said).toLowerCase())
+    );
+  }
+  const total = Number(said);
+  if (!Number.isFinite(total) || typeof said === 'object') return false;
+  if (rules.stop_means === 'pages') return before.page >= total;
+  const start = rules.by === 'offset' ? parameterOf(request, rules.parameter, rules.put_in) : null;
+  return (start === null ? before.rows : Number(start)) + rows >= total;
+}
