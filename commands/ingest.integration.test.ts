@@ -104,22 +104,73 @@ describe('pnpm ingest', () => {
     );
   });
 
-  it('with --strict exits with 3 when items failed, and else with 0', async () => {
+  it('exits with 3 when items failed, and tries them again with --retry-failed', async () => {
+    const flawed = (fails: string) =>
+      configured(
+        `sources:\n  - {name: flawed, type: test, fail_ids: [${fails}], max_retries: 0}\nseeds:\n  - source: flawed\n`,
+      );
+    const file = await flawed('test_resource_002');
+    const first = await ingest('--config', file, '--seed', '--max-items', '10', '--json');
+    expect(first.code).toBe(3);
+    expect(answer(first.stdout)).toMatchObject({ items_succeeded: 4, items_failed: 1 });
+    expect((await ingest('--config', file, '--json')).code).toBe(0);
+
+    const again = await ingest('--config', file, '--retry-failed');
+    expect(again.code).toBe(3);
+    expect(again.stdout).toMatch(/1 processed, 0 succeeded, 1 failed/);
+    const mended = await ingest('--config', await flawed(''), '--retry-failed', '--json');
+    expect(mended.code).toBe(0);
+    expect(answer(mended.stdout)).toMatchObject({ items_succeeded: 1, items_failed: 0 });
+    const none = await ingest('--config', await flawed(''), '--retry-failed');
+    expect(none.code).toBe(0);
+    expect(none.stdout).toMatch(/nothing to retry/);
+  });
+
+  it('a second --seed says what it did not do, and what to run instead', async () => {
     const file = await configured(
       'sources:\n  - {name: flawed, type: test, fail_ids: [test_resource_002], max_retries: 0}\nseeds:\n  - source: flawed\n',
     );
-    const strict = await ingest(
-      '--config',
-      file,
-      '--seed',
-      '--max-items',
-      '10',
-      '--json',
-      '--strict',
+    await ingest('--config', file, '--seed', '--max-items', '10');
+    const second = await ingest('--config', file, '--seed', '--max-items', '10');
+    expect(second.code).toBe(0);
+    expect(second.stdout).toMatch(/^Seeded 0 new items\.\n/);
+    expect(second.stdout).toMatch(/known already were not fetched again: .*4 completed/);
+    expect(second.stdout).toMatch(/1 failed.*--recrawl.*--retry-failed/);
+    const json = await ingest('--config', file, '--seed', '--json');
+    expect(answer(json.stdout)).toMatchObject({ seeds_known: { completed: 4, failed: 1 } });
+  });
+
+  it('--recrawl fetches what is completed again: of some sources, and only what is stale or due', async () => {
+    const file = await configured(
+      'sources:\n  - {name: a, type: test}\n  - {name: b, type: test}\nseeds:\n  - source: a\n  - source: b\n    ids: [test_resource_001]\n',
     );
-    expect(strict.code).toBe(3);
-    expect(answer(strict.stdout)).toMatchObject({ items_succeeded: 4, items_failed: 1 });
-    expect((await ingest('--config', file, '--json', '--strict')).code).toBe(0);
+    await ingest('--config', file, '--seed', '--max-items', '100');
+    const recrawled = async (...args: string[]) => {
+      const { code, stdout } = await ingest('--config', file, '--recrawl', '--json', ...args);
+      return { code, processed: answer(stdout)['items_processed'] };
+    };
+    const { completed } = (await site.runtime.store.getStats()).byStatus;
+    expect(await recrawled()).toEqual({ code: 0, processed: completed });
+    expect(await recrawled('--source', 'a')).toEqual({ code: 0, processed: 5 });
+    expect(await recrawled('--stale', '1')).toEqual({ code: 0, processed: 0 });
+    expect(await recrawled('--due')).toEqual({ code: 0, processed: 0 });
+    const { db } = site.runtime;
+    const longAgo = { last_fetched_at: '2020-01-01T00:00:00.000Z' };
+    await db.q
+      .updateTable('work_items')
+      .set({ ...longAgo, next_fetch_at: db.engine.now() })
+      .where('source_name', '=', 'a')
+      .where('resource_id', '=', 'test_resource_001')
+      .execute();
+    expect(await recrawled('--stale', '30', '--source', 'b')).toEqual({ code: 0, processed: 0 });
+    expect(await recrawled('--stale', '30')).toEqual({ code: 0, processed: 1 });
+    await db.q
+      .updateTable('work_items')
+      .set({ next_fetch_at: db.engine.now() })
+      .where('resource_id', '=', 'test_resource_002')
+      .where('source_name', '=', 'a')
+      .execute();
+    expect(await recrawled('--due')).toEqual({ code: 0, processed: 1 });
   });
 
   it('upserts the sources of the file, and revises only what changed', async () => {
@@ -155,6 +206,31 @@ describe('pnpm ingest, called wrongly', () => {
       /✗ usage: .*whole number/,
     ],
     [
+      '--recrawl and --seed together',
+      ['--config', example, '--recrawl', '--seed'],
+      /✗ usage: .*cannot be used with/,
+    ],
+    [
+      '--stale without --recrawl',
+      ['--config', example, '--seed', '--stale', '3'],
+      /✗ usage: --stale narrows a recrawl/,
+    ],
+    [
+      'days that are none',
+      ['--config', example, '--recrawl', '--stale', '-1'],
+      /✗ usage: .*whole number/,
+    ],
+    [
+      '--source alone',
+      ['--config', example, '--source', 'sample'],
+      /✗ usage: --source narrows --recrawl/,
+    ],
+    [
+      'a source that the file does not declare',
+      ['--config', example, '--recrawl', '--source', 'nobody'],
+      /✗ source_unknown: .*declares no source "nobody"\.\n.*Use one of: /,
+    ],
+    [
       'an unknown option',
       ['--config', example, '--sede'],
       /✗ usage: Unknown option '--sede'.*--seed/,
@@ -165,6 +241,8 @@ describe('pnpm ingest, called wrongly', () => {
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).toMatch(/\n {2}→ /);
     expect(ended.stdout).toBe('');
+    const sources = await site.runtime.db.q.selectFrom('sources').select('name').execute();
+    expect(sources).toEqual([]);
   });
 
   it.each([

@@ -1,12 +1,20 @@
-/** `pnpm ingest --config FILE [--seed] [--max-items N] [--batch-size N] [--stats] [--verbose] [--json] [--strict]` */
+/**
+ * `pnpm ingest --config FILE [--seed | --recrawl [--stale DAYS | --due] | --retry-failed] [--source NAME…]
+ * [--max-items N] [--batch-size N] [--stats] [--verbose] [--json]`
+ */
 import { Option } from 'commander';
+import type { Db } from '#db/engine.ts';
 import { systemActor } from '#lib/actor/model.ts';
+import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { loadConfig } from '#lib/load-config.ts';
-import { type LaunchedRun, launchIngest } from '#lib/runs/launch-run.ts';
+import type { WorkItemStatus } from '#lib/queue/model.ts';
+import { knownSeeds } from '#lib/runs/known-seeds.ts';
+import { type LaunchedRun, launchIngest, launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import type { Source } from '#lib/sources/read-sources.ts';
 import { upsertSource } from '#lib/sources/save-source.ts';
+import { type EndOfWork, endOfWork, endOfWorkCodes } from '#worker/end-of-work.ts';
 import type { ItemResult, LeasedItem } from '#worker/pipeline/context.ts';
 import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { showProgress } from '#worker/progress.ts';
@@ -26,25 +34,29 @@ import {
 interface IngestFlags extends SettingsFlags {
   readonly config: string;
   readonly seed?: boolean;
+  readonly recrawl?: boolean;
+  readonly stale?: number;
+  readonly due?: boolean;
+  readonly retryFailed?: boolean;
+  readonly source?: readonly string[];
   readonly maxItems?: number;
   readonly batchSize?: number;
   readonly stats?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
-  readonly strict?: boolean;
 }
 
-/** With --strict: it ran, and items failed. */
-const itemsFailedCode = 3;
 const interruptedCode = 130;
 const actor = systemActor('ingest');
 
 async function main(flags: IngestFlags): Promise<number> {
+  refuseStray(flags);
   const config = loadConfig({
     flags: { ...flags, logLevel: flags.verbose ? 'debug' : undefined },
   });
   const log = terminalLog('ingest', flags.verbose ? config.logLevel : quieter(config.logLevel));
   for (const note of config.notes) log.warn(note);
+  requireNamed(flags, config.sources);
   logDatabase(log, config.database);
   await prepareEmbedded(config.database);
   const runtime = await openRuntime(config, log);
@@ -62,20 +74,82 @@ function quieter<Level extends string>(level: Level): Level | 'warn' {
   return level === 'info' ? 'warn' : level;
 }
 
+/** What only makes sense with something else. Before anything is touched. */
+function refuseStray({ recrawl, retryFailed, stale, due, source }: IngestFlags): void {
+  const stray =
+    (stale !== undefined || due) && !recrawl
+      ? `${due ? '--due' : '--stale'} narrows a recrawl, and there is no --recrawl.`
+      : source !== undefined && !recrawl && !retryFailed
+        ? '--source narrows --recrawl and --retry-failed, and there is neither.'
+        : null;
+  if (stray !== null) throw new AppError('usage', stray);
+}
+
+/** The same for names that the file does not know, or has disabled. */
+function requireNamed({ source, config }: IngestFlags, sources: readonly SourceInput[]): void {
+  for (const name of source ?? []) {
+    const known = sources.find((one) => one.name === name);
+    if (known === undefined) {
+      const names = sources.map((one) => one.name).join(', ');
+      throw new AppError('source_unknown', `${config} declares no source "${name}".`, {
+        remedy: names === '' ? 'Declare it there.' : `Use one of: ${names}.`,
+      });
+    }
+    if (known.enabled) continue;
+    throw new AppError('source_paused', `The source "${name}" is disabled in ${config}.`, {
+      remedy: 'Remove enabled: false there.',
+    });
+  }
+}
+
 async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
   const sources = await upsertSources(runtime);
+  const known: ReadonlyMap<WorkItemStatus, number> = flags.seed
+    ? await knownSeeds(runtime.db, sources)
+    : new Map();
   const launched = await launch(runtime, sources, flags);
-  if (flags.seed) {
-    const seeded = launched?.itemsTotal ?? 0;
-    outputOf(flags).line(`Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
-  }
+  if (flags.seed) reportSeeds(flags, launched?.itemsTotal ?? 0, known);
   const outcomes = new Map<string | null, Outcome>();
   if (launched !== null) outcomes.set(launched.runId, { ...nothing });
   const seedsOnly = flags.seed === true && flags.maxItems === undefined;
   const interrupted = seedsOnly ? false : await work(runtime, outcomes);
-  report(flags, launched?.runId ?? runOfMost(outcomes), outcomes);
-  if (interrupted) return interruptedCode;
-  return flags.strict && sumOf(outcomes.values()).failed > 0 ? itemsFailedCode : 0;
+  const total = sumOf(outcomes.values());
+  const end = seedsOnly ? done : await endOf(runtime, total);
+  report(flags, outcomes, {
+    run_id: launched?.runId ?? runOfMost(outcomes),
+    items_left: end.left,
+    ...(flags.seed ? { seeds_known: Object.fromEntries(known) } : {}),
+  });
+  return interrupted ? interruptedCode : end.code;
+}
+
+const done: EndOfWork = { code: 0, left: null };
+
+/** What lies beyond a bound that was given is not left: nobody wanted it done. */
+async function endOf({ db, config }: Runtime, total: Outcome): Promise<EndOfWork> {
+  const end = await endOfWork(db, total);
+  const { maxItems } = config.runner;
+  const isBounded = maxItems !== null && processedOf(total) >= maxItems;
+  return isBounded && total.failed === 0 ? done : end;
+}
+
+/** A seed that is known is not fetched again: how it can be. */
+function reportSeeds(
+  flags: IngestFlags,
+  seeded: number,
+  known: ReadonlyMap<WorkItemStatus, number>,
+): void {
+  const out = outputOf(flags);
+  out.line(`Seeded ${seeded} new ${seeded === 1 ? 'item' : 'items'}.`);
+  const settled = [...known].filter(([status]) => status !== 'pending' && status !== 'in_progress');
+  if (settled.length === 0) return;
+  const counts = settled.map(([status, count]) => `${count} ${status}`).join(', ');
+  const ways = [
+    ...(known.has('completed') ? ['--recrawl fetches what is completed again'] : []),
+    ...(known.has('failed') ? ['--retry-failed tries what failed again'] : []),
+  ];
+  const way = ways.length === 0 ? '' : ` In place of --seed, ${ways.join(', ')}.`;
+  out.line(`Seeds that are known already were not fetched again: ${counts}.${way}`);
 }
 
 async function upsertSources({ db, config, secretBox, log }: Runtime): Promise<Source[]> {
@@ -98,15 +172,40 @@ function launch(
   flags: IngestFlags,
 ): Promise<LaunchedRun | null> {
   const seeding = flags.seed === true;
+  const again = flags.recrawl === true || flags.retryFailed === true;
   // A run over no source would be one over all enabled sources of the database, whatever the file says.
   if (sources.length === 0) {
-    if (!seeding) return Promise.resolve(null);
-    throw new AppError('config_invalid', `${flags.config} declares no enabled source to seed.`, {
+    if (!seeding && !again) return Promise.resolve(null);
+    const what = seeding ? 'seed' : 'fetch from again';
+    throw new AppError('config_invalid', `${flags.config} declares no enabled source to ${what}.`, {
       remedy: 'Add a source with seeds, or leave --seed out to work on what is pending.',
     });
   }
   const name = `ingest --config ${flags.config}`.slice(0, 200);
-  return launchIngest(db, actor, sources, { name, seeding });
+  if (!again) return launchIngest(db, actor, sources, { name, seeding });
+  return launchAgain(db, flags, flags.source ?? sources.map((source) => source.name));
+}
+
+/** Null when there is nothing to fetch again: for a command that runs every night that is no fault. */
+async function launchAgain(
+  db: Db,
+  { config, recrawl, stale, due, ...flags }: IngestFlags,
+  sources: readonly string[],
+): Promise<LaunchedRun | null> {
+  const kind = recrawl ? 'recrawl' : 'retry';
+  try {
+    return await launchRun(db, actor, {
+      kind,
+      name: `ingest --config ${config} --${recrawl ? 'recrawl' : 'retry-failed'}`.slice(0, 200),
+      sources: [...sources],
+      ...(stale === undefined ? {} : { staleDays: stale }),
+      ...(due ? { due } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'run_has_no_items') throw error;
+    outputOf(flags).line(error.message);
+    return null;
+  }
 }
 
 /** What an invocation has processed of a run; another worker's share is in the run's own numbers. */
@@ -182,8 +281,8 @@ function runOfMost(outcomes: ReadonlyMap<string | null, Outcome>): string | null
 /** A line for each run; the JSON has the sums, and one run's id. */
 function report(
   flags: IngestFlags,
-  runId: string | null,
   outcomes: ReadonlyMap<string | null, Outcome>,
+  facts: { readonly run_id: string | null; readonly items_left: string | null },
 ): void {
   const out = outputOf(flags);
   for (const [id, outcome] of outcomes) {
@@ -194,9 +293,10 @@ function report(
     );
   }
   if (outcomes.size === 0) out.line('Nothing to do: no item was ready to be fetched.');
+  if (facts.items_left !== null) out.line(facts.items_left);
   const total = sumOf(outcomes.values());
   out.result({
-    run_id: runId,
+    ...facts,
     items_processed: processedOf(total),
     items_succeeded: total.completed,
     items_failed: total.failed,
@@ -215,30 +315,57 @@ async function printStats({ store }: Runtime, flags: IngestFlags): Promise<numbe
 
 export const program = defineCommand({
   name: 'ingest',
-  description: "Upserts the file's sources, then seeds and ingests once.",
+  description: "Upserts the file's sources, then seeds, recrawls or retries, and ingests once.",
   reads: 'the YAML file, sources and ready items',
   changes: 'the sources of the file, items, records and a run; migrates the embedded database',
   examples: [
     ['--config ingest.yaml --seed', 'enqueues the seeds and ends'],
     ['--config ingest.yaml --seed --max-items 100', 'then processes a hundred items at most'],
+    ['--config ingest.yaml --recrawl --stale 7', 'fetches again what was not fetched for a week'],
+    [
+      '--config ingest.yaml --recrawl --due',
+      'fetches again what is due, feeds by their own rhythm',
+    ],
+    ['--config ingest.yaml --retry-failed', 'tries again what failed'],
     ['--config ingest.yaml --stats', 'prints the counts per status'],
   ],
   exitCodes: {
-    [itemsFailedCode]: 'with --strict, items failed',
+    ...endOfWorkCodes,
     [interruptedCode]: 'it was interrupted; what was in flight is finished or released',
   },
 })
   .requiredOption('--config <file>', 'YAML file with sources and seeds')
   .addOption(databaseOption())
   .option('--seed', 'enqueue the seeds; alone: only that; with --max-items: then run')
+  .addOption(
+    new Option('--recrawl', 'fetch again what is completed').conflicts(['seed', 'retryFailed']),
+  )
+  .addOption(
+    new Option('--stale <days>', 'with --recrawl: only what was not fetched for so many days')
+      .argParser(wholeNumber(0, 3650))
+      .conflicts(['due']),
+  )
+  .option('--due', 'with --recrawl: only what is due by its own rhythm, the most useful first')
+  .addOption(new Option('--retry-failed', 'try again what failed').conflicts(['seed']))
+  .option(
+    '--source <name>',
+    'with --recrawl or --retry-failed: only this source; may be given several times',
+    (name: string, names: readonly string[] = []) => [...names, name],
+  )
   .option('--max-items <n>', 'process at most so many items', wholeNumber(1, 1_000_000_000))
   .option('--batch-size <n>', 'items claimed at once at most', wholeNumber(1, 500))
   .addOption(
-    new Option('--stats', 'print the counts per status and end').conflicts(['seed', 'maxItems']),
+    new Option('--stats', 'print the counts per status and end').conflicts([
+      'seed',
+      'recrawl',
+      'retryFailed',
+      'maxItems',
+    ]),
   )
   .option('--verbose', 'log every step to standard error')
   .addOption(jsonOption())
-  .option('--strict', `exit with ${itemsFailedCode} when items failed`)
+  // What it asked for is always so now; scripts may still give it.
+  .addOption(new Option('--strict').hideHelp())
   .action(async (flags: IngestFlags) => {
     process.exitCode = await main(flags);
   });

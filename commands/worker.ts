@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { loadConfig } from '#lib/load-config.ts';
 import { openRuntime } from '#lib/runtime.ts';
+import { endOfWork, endOfWorkCodes } from '#worker/end-of-work.ts';
 import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { isTransient, retryTransient } from '#worker/retry-transient.ts';
 import { runWorker } from '#worker/run-worker.ts';
@@ -21,6 +22,9 @@ interface WorkerFlags extends SettingsFlags {
   readonly once?: boolean;
   readonly verbose?: boolean;
 }
+
+/** A pass that was to be one and was broken off; whoever stays is stopped in order. */
+const interruptedCode = 130;
 
 async function main(flags: WorkerFlags): Promise<number> {
   // What a crawl makes lives for a moment; V8 would let it pile up before it looks. See decisions 27 and 44.
@@ -49,7 +53,7 @@ async function main(flags: WorkerFlags): Promise<number> {
   const runtime = await reach(() => openRuntime(config, log, 'worker'));
   try {
     await reach(() => requireMigrated(runtime));
-    await runWorker(
+    const tally = await runWorker(
       runtime,
       {
         ...config.runner,
@@ -59,7 +63,11 @@ async function main(flags: WorkerFlags): Promise<number> {
       },
       stop,
     );
-    return 0;
+    if (!flags.once) return 0;
+    if (stop.soft.aborted) return interruptedCode;
+    const { code, left } = await endOfWork(runtime.db, tally);
+    if (left !== null) log.warn(left);
+    return code;
   } finally {
     stop.dispose();
     undo();
@@ -73,6 +81,12 @@ export const program = defineCommand({
   reads: 'sources, runs and ready items',
   changes:
     'claims items, fetches them, stores records and discovered items; migrates the embedded database',
+  exitCodes: {
+    ...Object.fromEntries(
+      Object.entries(endOfWorkCodes).map(([code, meaning]) => [code, `with --once, ${meaning}`]),
+    ),
+    [interruptedCode]: 'with --once, it was interrupted',
+  },
   examples: [
     ['', 'one more worker beside those that run'],
     ['--concurrency 16', 'with sixteen requests at the same time'],
@@ -82,7 +96,10 @@ export const program = defineCommand({
   .addOption(configOption())
   .addOption(databaseOption())
   .option('--concurrency <n>', 'requests at the same time (default: 4)', wholeNumber(1, 200))
-  .option('--once', 'end when nothing is left to claim; waits for what is due within a minute')
+  .option(
+    '--once',
+    'end when nothing is left to claim; waits for what is due within a minute, and for leases that nobody renews',
+  )
   .option('--verbose', 'log every step')
   .action(async (flags: WorkerFlags) => {
     process.exitCode = await main(flags);

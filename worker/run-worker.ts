@@ -20,6 +20,7 @@ import {
   rescueExpired,
 } from './duties.ts';
 import { InFlight, type Tally } from './in-flight.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { LostClaims } from './lost-claims.ts';
 import { claimItems, type Room } from './pipeline/claim.ts';
 import { releaseItem } from './pipeline/complete.ts';
@@ -39,8 +40,8 @@ const pollMs = 1_000;
 const idleClaimMs = 60_000;
 /** The least it waits when something is said to be due, ms. */
 const shortestWaitMs = 10;
-/** A `once` worker waits for polite slots and backoff that end within this time, ms. */
-const onceWaitsMs = 60_000;
+/** A `once` worker waits for polite slots and backoff that end within this time, ms: a minute, as a suspect waits. */
+const onceWaitsMs = 65_000;
 /** After an abort, items get this long to be released one by one, ms. */
 const releaseMs = 1_000;
 /** A timer can wait no longer, ms. */
@@ -57,7 +58,7 @@ interface WorkerOptions {
   readonly batchSize: number;
   readonly leaseMs: number;
   readonly enableDiscovery: boolean;
-  /** End when nothing is left to claim now or within a minute. */
+  /** End when nothing is left to claim now or within a minute, nor by the end of leases that nobody renews. */
   readonly once: boolean;
   /** End after so many items came to an end (completed, failed or skipped); null = no bound. */
   readonly maxItems: number | null;
@@ -163,6 +164,7 @@ async function claimAndProcess(
 ): Promise<void> {
   const { soft } = stop;
   const pace = new ClaimPace(options);
+  const watch = new LeaseWatch();
   /** When a claim brought all there was: what would make another one worth while. */
   let dry = { left: -1, until: 0 };
   while (!soft.aborted) {
@@ -180,7 +182,7 @@ async function claimAndProcess(
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {
       const settled = context.lostClaims.size === 0;
-      if (options.once && settled && !(await moreToCome(context, claim.retryInMs))) return;
+      if (options.once && settled && !(await moreToCome(context, claim.retryInMs, watch))) return;
       if (!options.once && settled && (claim.retryInMs ?? longestWaitMs) > pollMs) {
         await pulse.untilClaimable(soft, idleClaimMs);
         continue;
@@ -191,9 +193,14 @@ async function claimAndProcess(
   }
 }
 
-/** For `once`: something is due within a minute, or a run was still being put together. */
-async function moreToCome(context: PipelineContext, retryInMs: number | null): Promise<boolean> {
+/** For `once`: something is due within a minute, leases run out, or a run was still being put together. */
+async function moreToCome(
+  context: PipelineContext,
+  retryInMs: number | null,
+  watch: LeaseWatch,
+): Promise<boolean> {
   if (retryInMs !== null && retryInMs <= onceWaitsMs) return true;
+  if (await watch.mayReturn(context.db)) return true;
   const preparing = await context.db.q
     .selectFrom('ingest_runs')
     .select('run_id')

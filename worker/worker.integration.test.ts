@@ -186,13 +186,60 @@ describe('worker --once', () => {
 
   it('waits for retries that are due within a minute', async () => {
     await launch(1, { fail_ids: ['test_resource_001'], max_retries: 1 });
-    expect((await worker(['--once']).ended).code).toBe(0);
+    expect((await worker(['--once']).ended).code).toBe(3);
     expect(await counts()).toMatchObject({ failed: 1, pending: 0 });
     const item = await site.runtime.db.q
       .selectFrom('work_items')
       .select(['attempt', 'error_code'])
       .executeTakeFirst();
     expect(item).toEqual({ attempt: 2, error_code: 'http_server_error' });
+  });
+
+  it('waits for the leases of a worker that is gone', async () => {
+    const runId = await launch(2);
+    const { db } = site.runtime;
+    const item = await db.q.selectFrom('work_items').select('work_item_id').executeTakeFirst();
+    await db.q
+      .updateTable('work_items')
+      .set({
+        status: 'in_progress',
+        attempt: 1,
+        lease_id: 'gone-1',
+        lease_owner: 'gone:1:0',
+        lease_until: db.engine.nowPlus(3_000),
+        claimed_at: db.engine.now(),
+      })
+      .where('work_item_id', '=', item?.work_item_id ?? '')
+      .execute();
+    expect((await worker(['--once']).ended).code).toBe(0);
+    expect(await counts()).toMatchObject({ completed: 2, pending: 0, in_progress: 0 });
+    expect(await getRun(db, runId)).toMatchObject({ status: 'completed' });
+  });
+
+  it('leaves items to a worker that is at work, and says so', async () => {
+    await launch(1, { latency_ms: 90_000 });
+    const busy = worker();
+    await until('it has the item', async () => (await counts()).in_progress === 1);
+    const once = await worker(['--once']).ended;
+    expect(once.code).toBe(4);
+    expect(once.stderr).toMatch(/1 are in the hands of other workers/);
+    busy.process.kill('SIGTERM');
+    await busy.ended;
+  });
+
+  it('does not wait for what comes much later, and says so', async () => {
+    await launch(2);
+    const { db } = site.runtime;
+    const item = await db.q.selectFrom('work_items').select('work_item_id').executeTakeFirst();
+    await db.q
+      .updateTable('work_items')
+      .set({ wait_reason: 'backoff', available_at: db.engine.nowPlus(3_600_000) })
+      .where('work_item_id', '=', item?.work_item_id ?? '')
+      .execute();
+    const ended = await worker(['--once']).ended;
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toMatch(/1 wait for a retry/);
+    expect(await counts()).toMatchObject({ completed: 1, pending: 1 });
   });
 
   it('ends at once on an empty queue', async () => {
