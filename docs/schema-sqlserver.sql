@@ -1272,6 +1272,101 @@ BEGIN
     SELECT [work_item_id] FROM @done;
 END
 GO
+-- Takes items from their workers without completing them, and records the attempts: those that failed, were given back or
+-- whose lease ran out. @rows is a JSON array of objects named as below, what is null left out; texts are written as for
+-- enqueue_items. An item is changed only while the lease is its own; with expired = 1, only if that has run out. What is
+-- not given stays: available_ms (from now), the error (item_error_code), the HTTP status (answered = 1), and what is
+-- known of a missing resource (missing = 1: since now, 2: as before; it is looked at again in next_fetch_ms, or never).
+-- uncounted = 1: the attempt does not count. Result: the ids of the items that were changed.
+CREATE PROCEDURE [ingest].[fail_items]
+    @rows NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
+    DECLARE @row TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36), [expired] INT, [status] NVARCHAR(20) NOT NULL,
+        [uncounted] INT, [wait_reason] NVARCHAR(50), [available_ms] BIGINT, [item_error_code] NVARCHAR(51), [item_error_message] NVARCHAR(MAX),
+        [answered] INT, [missing] INT, [next_fetch_ms] BIGINT, [attempt_id] NVARCHAR(36) NOT NULL, [attempt] INT NOT NULL,
+        [worker_id] NVARCHAR(101), [claimed_at] DATETIME2(3), [duration_ms] INT, [outcome] NVARCHAR(21) NOT NULL, [http_status] INT,
+        [error_code] NVARCHAR(51), [error_message] NVARCHAR(MAX), [facts] NVARCHAR(MAX));
+    DECLARE @done TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [source_system] NVARCHAR(100) NOT NULL,
+        [source_name] NVARCHAR(100) NOT NULL, [host] NVARCHAR(300), [run_id] NVARCHAR(36));
+    -- Long texts by their names: some servers cut what the other form hands out.
+    INSERT INTO @row
+    SELECT j.[work_item_id], j.[lease_id], j.[expired], j.[status], j.[uncounted], j.[wait_reason], j.[available_ms], j.[item_error_code],
+        CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'item_error_message') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'item_error_message') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'item_error_message') END,
+        j.[answered], j.[missing], j.[next_fetch_ms], j.[attempt_id], j.[attempt],
+        CASE WHEN j.[worker_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[worker_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[worker_id] END,
+        j.[claimed_at], j.[duration_ms], j.[outcome], j.[http_status], j.[error_code],
+        CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'error_message') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'error_message') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'error_message') END,
+        CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'facts') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'facts') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'facts') END
+    FROM OPENJSON(@rows) AS r CROSS APPLY OPENJSON(r.[value]) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id',
+        [lease_id] NVARCHAR(36) '$.lease_id', [expired] INT '$.expired', [status] NVARCHAR(20) '$.status', [uncounted] INT '$.uncounted',
+        [wait_reason] NVARCHAR(50) '$.wait_reason', [available_ms] BIGINT '$.available_ms', [item_error_code] NVARCHAR(51) '$.item_error_code',
+        [answered] INT '$.answered', [missing] INT '$.missing', [next_fetch_ms] BIGINT '$.next_fetch_ms',
+        [attempt_id] NVARCHAR(36) '$.attempt_id', [attempt] INT '$.attempt', [worker_id] NVARCHAR(101) '$.worker_id',
+        [claimed_at] DATETIME2(7) '$.claimed_at', [duration_ms] INT '$.duration_ms', [outcome] NVARCHAR(21) '$.outcome',
+        [http_status] INT '$.http_status', [error_code] NVARCHAR(51) '$.error_code') AS j;
+
+    UPDATE [ingest].[work_items] SET [status] = r.[status], [lease_id] = NULL, [lease_owner] = NULL, [lease_until] = NULL,
+        [claimed_at] = NULL, [updated_at] = @now, [wait_reason] = r.[wait_reason],
+        [attempt] = CASE WHEN r.[uncounted] = 1 AND [work_items].[attempt] > 0 THEN [work_items].[attempt] - 1 ELSE [work_items].[attempt] END,
+        [available_at] = CASE WHEN r.[available_ms] IS NULL THEN [work_items].[available_at]
+            ELSE DATEADD(millisecond, CAST(r.[available_ms] % 86400000 AS INT), DATEADD(day, CAST(r.[available_ms] / 86400000 AS INT), @now)) END,
+        [error_code] = COALESCE(r.[item_error_code], [work_items].[error_code]),
+        [error_message] = CASE WHEN r.[item_error_code] IS NULL THEN [work_items].[error_message] ELSE r.[item_error_message] END,
+        [last_http_status] = CASE WHEN r.[answered] = 1 THEN r.[http_status] ELSE [work_items].[last_http_status] END,
+        [missing_since] = CASE WHEN r.[missing] = 1 THEN @now ELSE [work_items].[missing_since] END,
+        [next_fetch_at] = CASE WHEN r.[missing] IS NULL THEN [work_items].[next_fetch_at]
+            ELSE DATEADD(millisecond, CAST(r.[next_fetch_ms] % 86400000 AS INT), DATEADD(day, CAST(r.[next_fetch_ms] / 86400000 AS INT), @now)) END
+    OUTPUT inserted.[work_item_id], inserted.[source_system], inserted.[source_name], inserted.[host], inserted.[run_id] INTO @done
+    FROM @row AS r
+    WHERE [work_items].[work_item_id] = r.[work_item_id] COLLATE DATABASE_DEFAULT AND [work_items].[status] = N'in_progress'
+        AND CASE WHEN [work_items].[lease_id] = r.[lease_id] COLLATE DATABASE_DEFAULT THEN 1
+            WHEN [work_items].[lease_id] IS NULL AND r.[lease_id] IS NULL THEN 1 ELSE 0 END = 1
+        AND CASE WHEN COALESCE(r.[expired], 0) = 0 THEN 1 WHEN [work_items].[lease_until] > @now THEN 0 ELSE 1 END = 1;
+
+    INSERT INTO [ingest].[work_item_attempts] ([attempt_id], [work_item_id], [source_system], [source_name], [host], [run_id],
+        [attempt], [lease_id], [worker_id], [started_at], [finished_at], [duration_ms], [outcome], [http_status], [error_code],
+        [error_message], [facts])
+    SELECT r.[attempt_id], d.[work_item_id], d.[source_system], d.[source_name], d.[host], d.[run_id], r.[attempt], r.[lease_id],
+        r.[worker_id], COALESCE(r.[claimed_at], @now), @now, r.[duration_ms], r.[outcome], r.[http_status], r.[error_code],
+        r.[error_message], r.[facts]
+    FROM @done AS d JOIN @row AS r ON r.[work_item_id] = d.[work_item_id];
+    SELECT [work_item_id] FROM @done;
+END
+GO
+-- Extends leases that are still held, and the slots of sources and hosts under them, to @lease_ms from now. @leases is a JSON
+-- array of {"work_item_id", "lease_id"}. Result: the lease_id of those that are held; one that has run out is, while
+-- nobody has taken the item. Slots are looked up by version, so that a claim that takes another one holds up nothing.
+CREATE PROCEDURE [ingest].[renew_leases]
+    @leases NVARCHAR(MAX),
+    @lease_ms INT
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @until DATETIME2(3) = DATEADD(millisecond, @lease_ms, SYSUTCDATETIME());
+    DECLARE @lease TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [lease_id] NVARCHAR(36) NOT NULL, PRIMARY KEY ([work_item_id], [lease_id]));
+    DECLARE @held TABLE ([lease_id] NVARCHAR(36) NOT NULL);
+    INSERT INTO @lease ([work_item_id], [lease_id])
+    SELECT DISTINCT j.[work_item_id], j.[lease_id]
+    FROM OPENJSON(@leases) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [lease_id] NVARCHAR(36) '$.lease_id') AS j;
+    UPDATE [ingest].[work_items] SET [lease_until] = @until
+    OUTPUT inserted.[lease_id] INTO @held
+    FROM @lease AS l
+    WHERE [work_items].[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT
+        AND [work_items].[status] = N'in_progress' AND [work_items].[lease_id] = l.[lease_id] COLLATE DATABASE_DEFAULT;
+    UPDATE [ingest].[sources] SET [slot_until] = @until
+    WHERE [source_id] IN (SELECT s.[source_id] FROM [ingest].[sources] AS s
+        WHERE s.[slot_lease_id] IN (SELECT l.[lease_id] COLLATE DATABASE_DEFAULT FROM @lease AS l))
+        AND [slot_lease_id] IN (SELECT l.[lease_id] COLLATE DATABASE_DEFAULT FROM @lease AS l);
+    UPDATE [ingest].[hosts] SET [slot_until] = @until
+    WHERE [host] IN (SELECT h.[host] FROM [ingest].[hosts] AS h
+        WHERE h.[slot_lease_id] IS NOT NULL AND h.[slot_lease_id] IN (SELECT l.[lease_id] COLLATE DATABASE_DEFAULT FROM @lease AS l))
+        AND [slot_lease_id] IN (SELECT l.[lease_id] COLLATE DATABASE_DEFAULT FROM @lease AS l);
+    SELECT [lease_id] FROM @held;
+END
+GO
 -- Looks at the next rows of a kind that are older than @older_than_min minutes, at most @portion, along the index in which they grow
 -- old, and deletes those that may go. It passes over what anybody has locked, and a statement never touches enough
 -- rows for a lock of the table. @at and @id say where to go on; null = nothing old is left behind. @log_wait is set, and

@@ -1,7 +1,8 @@
 /** Items that stand in front of the measured ones and may not be claimed, made of the filled rows. */
+import type { UpdateObject } from 'kysely';
 import type { Db } from '#db/engine.ts';
+import type { Database } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
-import type { WorkItemChange } from '#lib/queue/lease/leased-item.ts';
 import { fillSources, measuredSource } from '../queue/bench-row.ts';
 import { removeMeasured } from '../queue/measured-items.ts';
 
@@ -68,7 +69,11 @@ export async function addBlockedCrowd(db: Db): Promise<void> {
 }
 
 /** A fifth of all rows. */
-async function turn(db: Db, sourceName: string, change: WorkItemChange): Promise<void> {
+async function turn(
+  db: Db,
+  sourceName: string,
+  change: UpdateObject<Database, 'work_items'>,
+): Promise<void> {
   await db.q
     .updateTable('work_items')
     .set({ ...inFront, run_id: null, ...change })

@@ -105,11 +105,42 @@ export interface LeasedCompletion extends ItemCompletion {
   readonly attempt: AttemptInsert | null;
 }
 
+/** An item that its worker leaves uncompleted, and the attempt that ends with it. Times count from now. */
+export interface ItemFailure {
+  readonly work_item_id: string;
+  /** Null = an item in progress without a lease. */
+  readonly lease_id: string | null;
+  /** Only if the lease has run out. */
+  readonly expired: boolean;
+  readonly status: 'pending' | 'failed' | 'skipped';
+  /** The attempt does not count. */
+  readonly uncounted: boolean;
+  readonly wait_reason: string | null;
+  /** In how many ms it may be claimed again; null = as it was. */
+  readonly available_ms: number | null;
+  /** What is wrong with the item; null = as it was. */
+  readonly error: { readonly code: string; readonly message: string | null } | null;
+  /** The HTTP status of the attempt is the item's too. */
+  readonly answered: boolean;
+  /** Its resource is missing: since now, or since it was found to be; null = nothing is said of that. */
+  readonly missing: {
+    readonly since: 'now' | 'before';
+    /** In how many ms it is looked at again; null = never. */
+    readonly next_fetch_ms: number | null;
+  } | null;
+  readonly attempt: AttemptInsert;
+}
+
 /** A record of what was fetched now. */
 export type RecordInsert = Omit<Insertable<IngestRecordsTable>, 'fetched_at_utc' | 'error_message'>;
 
 /** The body of a record that was stored now. */
 export type RecordBodyInsert = Omit<RecordBodiesTable, 'stored_at'>;
+
+export interface HeldLease {
+  readonly work_item_id: string;
+  readonly lease_id: string;
+}
 
 export interface QueueStorage {
   /**
@@ -151,6 +182,17 @@ export interface QueueStorage {
    * returns the ids of those items. Of the others nothing is changed.
    */
   completeItems(session: Session, rows: readonly LeasedCompletion[]): Promise<Set<string>>;
+  /** Ends the attempts on items that their leases still hold, in one go; returns the ids of those items. */
+  failItems(session: Session, rows: readonly ItemFailure[]): Promise<Set<string>>;
+  /**
+   * Extends leases, and the slots of sources and hosts under them, to `leaseMs` from now, at most 500. Returns the ids
+   * of the leases that are still held.
+   */
+  renewLeases(
+    session: Session,
+    leases: readonly HeldLease[],
+    leaseMs: number,
+  ): Promise<Set<string>>;
   insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void>;
   insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
   insertRecordBodies(session: Session, rows: readonly RecordBodyInsert[]): Promise<void>;

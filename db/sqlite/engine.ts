@@ -7,6 +7,7 @@ import { countTogether } from './count-together.ts';
 import { insertWorkItemsIfAbsent } from './enqueue.ts';
 import { finish } from './finish.ts';
 import { hosts } from './hosts.ts';
+import { leases } from './leases.ts';
 import { purge } from './purge.ts';
 import { runs } from './runs.ts';
 import { totals } from './totals.ts';
@@ -23,6 +24,7 @@ export const sqliteEngine: Engine = {
   repairQueue: async () => 0,
   insertWorkItemsIfAbsent,
   ...finish,
+  ...leases,
   purge,
   ...totals,
   ...runs,

@@ -1,5 +1,6 @@
 /** The end of attempts, on SQLite: every value bound, the text of each statement made once. */
 import { sql } from 'kysely';
+import type { Session } from '../engine.ts';
 import { preparedRows, type SlotOf } from '../prepared.ts';
 import type {
   AttemptInsert,
@@ -12,7 +13,12 @@ import type { Instant, WorkItemRow } from '../schema.ts';
 import { touchSeenResources } from './enqueue.ts';
 
 /** What every item outside a worker's hands looks like. */
-const noLease = { lease_id: null, lease_owner: null, lease_until: null, claimed_at: null } as const;
+export const noLease = {
+  lease_id: null,
+  lease_owner: null,
+  lease_until: null,
+  claimed_at: null,
+} as const;
 
 const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
   q
@@ -196,10 +202,14 @@ export const finish: Pick<
     );
     return ids;
   },
-  insertAttempts: (session, rows) => nothing(insertAttemptRows(session, rows)),
+  insertAttempts,
   insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),
   insertRecordBodies: (session, rows) => nothing(insertBodyRows(session, rows)),
 };
+
+export function insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void> {
+  return nothing(insertAttemptRows(session, rows));
+}
 
 const nothing = async (done: Promise<unknown>): Promise<void> => {
   await done;

@@ -6,6 +6,7 @@ import { insertWorkItemsIfAbsent } from './enqueue.ts';
 import { lastSettledEvent } from './events.ts';
 import { finish } from './finish.ts';
 import { hosts } from './hosts.ts';
+import { leases } from './leases.ts';
 import { purge } from './purge.ts';
 import { repairQueue } from './repair-queue.ts';
 import { runs } from './runs.ts';
@@ -23,6 +24,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   repairQueue: (session) => repairQueue(session, schema),
   insertWorkItemsIfAbsent: (session, rows) => insertWorkItemsIfAbsent(session, schema, rows),
   ...finish(schema),
+  ...leases(schema),
   purge: (tx, request) => purge(tx, schema, request),
   ...totals(schema),
   ...runs,

@@ -83,19 +83,6 @@ export async function releaseHostSlot(
   return Number(result.numUpdatedRows) === 1;
 }
 
-/** A worker that renews its leases keeps the hosts' slots they hold. */
-export async function renewHostSlots(
-  tx: Session,
-  leaseIds: readonly string[],
-  leaseMs: number,
-): Promise<void> {
-  await tx.q
-    .updateTable('hosts')
-    .set({ slot_until: tx.engine.nowPlus(leaseMs) })
-    .where('slot_lease_id', 'in', [...leaseIds])
-    .execute();
-}
-
 export interface VisitRequest {
   readonly host: string;
   /** Made fresh for the visit: the item's own lease may hold the slot of its host. */

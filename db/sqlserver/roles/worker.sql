@@ -17,6 +17,8 @@ GRANT EXECUTE ON [$(schema)].[claim_politely] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[promote_due] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[enqueue_items] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[complete_items] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[fail_items] TO [$(schema)_worker];
+GRANT EXECUTE ON [$(schema)].[renew_leases] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[work_items] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];

@@ -1,5 +1,4 @@
 /** The history of an item: one row for each time a worker held it. */
-import type { Session } from '#db/engine.ts';
 import type { AttemptInsert } from '#db/queue/storage.ts';
 import type { AttemptOutcome, WorkItemRow } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
@@ -19,14 +18,6 @@ export interface EndedAttempt {
   readonly ingestId?: string | null;
   readonly itemsDiscovered?: number;
   readonly facts?: JsonObject | null;
-}
-
-/** Records how attempts ended. */
-export async function recordAttempts(
-  tx: Session,
-  attempts: readonly EndedAttempt[],
-): Promise<void> {
-  await tx.engine.insertAttempts(tx, attempts.map(attemptRow));
 }
 
 /** As it is stored. */

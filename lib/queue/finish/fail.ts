@@ -1,5 +1,6 @@
 /** What a failed attempt does to its item: back into the queue with a wait, failed, or skipped. */
 import type { Db, Session } from '#db/engine.ts';
+import type { ItemFailure } from '#db/queue/storage.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { NewEvent } from '#lib/events/model.ts';
@@ -7,12 +8,12 @@ import { ofItem, recordEvents } from '#lib/events/record-events.ts';
 import { behindProbesMs, failedPage } from '#lib/hosts/failing-pages.ts';
 import { isHostFault } from '#lib/hosts/pace.ts';
 import { recordHostResponse } from '#lib/hosts/record-response.ts';
-import { noLease, readLeased, updateLeased, type WorkItemChange } from '../lease/leased-item.ts';
+import { readLeased } from '../lease/leased-item.ts';
 import { maxAttemptsOf } from '../lease/max-attempts.ts';
 import type { FailureInput, FailureResult } from '../model.ts';
 import { countOutcomes, outcomeDeltas } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
-import { recordAttempts } from './attempts.ts';
+import { attemptRow } from './attempts.ts';
 import { earlierFailure } from './earlier-outcome.ts';
 import { missingCode, missingSince } from './missing.ts';
 import { nextLookMs } from './next-fetch.ts';
@@ -34,11 +35,8 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
     const hostFailed = isHostFault(input.errorCode);
     const page = hostFailed ? await failedPage(tx, item.work_item_id, input.errorCode) : null;
     const behindMs = hostFailed && page !== null ? await behindProbesMs(tx, item.host) : 0;
-    const changed =
-      input.decision.kind === 'missing'
-        ? missingItem(tx, item, input)
-        : failedItem(tx, input, status, behindMs);
-    if (!(await updateLeased(tx, input.fence, changed))) return settled();
+    const failed = failureOf(item, input, status, behindMs);
+    if (!(await tx.engine.failItems(tx, [failed])).has(item.work_item_id)) return settled();
 
     const ofHost = await recordHostResponse(tx, item.host, {
       httpStatus: input.attempt.httpStatus,
@@ -49,10 +47,6 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
       reason: boundedMessage(input.errorMessage, 400),
       facts: input.attempt.facts,
     });
-    const { errorCode, errorMessage } = input;
-    await recordAttempts(tx, [
-      { item, report: input.attempt, outcome: outcomes[status], errorCode, errorMessage },
-    ]);
     const missing = input.decision.kind === 'missing' ? 1 : 0;
     const change = status === 'pending' ? { retried: 1 } : { ...outcomeDeltas(status, 1), missing };
     const deltas = { ...change, requests: input.attempt.requests ?? 1 };
@@ -64,9 +58,9 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
       told.push({
         ...ofItem(item),
         kind: kinds[status],
-        message: errorMessage,
+        message: input.errorMessage,
         workerId: input.attempt.workerId,
-        data: { code: errorCode, attempt: item.attempt },
+        data: { code: input.errorCode, attempt: item.attempt },
       });
     }
     await recordEvents(tx, told);
@@ -84,41 +78,51 @@ async function nextStatus(
   return item.attempt < (await maxAttemptsOf(tx, item)) ? 'pending' : 'failed';
 }
 
-function failedItem(
-  tx: Session,
+function failureOf(
+  item: WorkItemRow,
   input: FailureInput,
   status: 'pending' | 'failed' | 'skipped',
-  behindMs = 0,
-): WorkItemChange {
-  const ownMs = input.decision.kind === 'retry' ? Math.max(0, input.decision.delayMs) : 0;
+  behindMs: number,
+): ItemFailure {
+  const { decision, errorCode, errorMessage } = input;
+  const ownMs = decision.kind === 'retry' ? Math.max(0, decision.delayMs) : 0;
   const delayMs = ownMs + behindMs;
-  const waits = status === 'pending' && input.decision.kind === 'retry' && delayMs > 0;
+  const waits = status === 'pending' && decision.kind === 'retry' && delayMs > 0;
+  const isMissing = decision.kind === 'missing';
   return {
+    work_item_id: item.work_item_id,
+    lease_id: input.fence.leaseId,
+    expired: false,
     status,
-    ...noLease,
-    error_code: input.errorCode,
-    error_message: boundedMessage(input.errorMessage),
-    last_http_status: input.attempt.httpStatus,
+    uncounted: false,
     wait_reason: waits ? 'backoff' : null,
-    ...(status === 'pending' ? { available_at: tx.engine.nowPlus(delayMs) } : {}),
+    available_ms: status === 'pending' ? delayMs : null,
+    // The attempt keeps what the source answered; the item says what has become of its resource.
+    error: isMissing
+      ? {
+          code: missingCode,
+          message: boundedMessage(
+            `It was there when it was fetched last, and is missing now. ${errorMessage}`,
+          ),
+        }
+      : { code: errorCode, message: boundedMessage(errorMessage) },
+    answered: true,
+    missing: isMissing
+      ? {
+          since: missingSince(item) === null ? 'now' : 'before',
+          next_fetch_ms: nextLookMs(item, Math.random()),
+        }
+      : null,
+    attempt: attemptRow({
+      item,
+      report: input.attempt,
+      outcome: outcomes[status],
+      errorCode,
+      errorMessage,
+    }),
   };
 }
 
 /** Told once, not each time it is looked for again. */
 const isNewlyMissing = (item: WorkItemRow, { decision }: FailureInput): boolean =>
   decision.kind === 'missing' && missingSince(item) === null;
-
-/** The attempt keeps what the source answered; the item says what has become of its resource. */
-function missingItem(tx: Session, item: WorkItemRow, input: FailureInput): WorkItemChange {
-  const since = missingSince(item);
-  const nextMs = nextLookMs(item, Math.random());
-  return {
-    ...failedItem(tx, input, 'skipped'),
-    error_code: missingCode,
-    error_message: boundedMessage(
-      `It was there when it was fetched last, and is missing now. ${input.errorMessage}`,
-    ),
-    missing_since: since === null ? tx.engine.now() : tx.engine.instantParam(since),
-    next_fetch_at: nextMs === null ? null : tx.engine.nowPlus(nextMs),
-  };
-}

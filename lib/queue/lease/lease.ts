@@ -2,12 +2,13 @@
 
 import { chunksOf } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
-import { renewHostSlots } from '#lib/hosts/host-slot.ts';
-import { recordAttempts } from '../finish/attempts.ts';
+import type { ItemFailure } from '#db/queue/storage.ts';
+import type { WorkItemRow } from '#db/schema.ts';
+import { attemptRow } from '../finish/attempts.ts';
 import type { Fence, Postponement } from '../model.ts';
 import { countOutcomes } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
-import { noLease, readLeased, statusIs, updateLeased } from './leased-item.ts';
+import { readAllLeased } from './leased-item.ts';
 
 /**
  * Extends the leases that are still held, and the polite slots they hold, to `leaseMs` from now.
@@ -20,42 +21,14 @@ export async function renewLease(
 ): Promise<Fence[]> {
   const renewed: Fence[] = [];
   for (const chunk of chunksOf(fences)) {
-    const leased = await db.transaction((tx) => renewChunk(tx, chunk, leaseMs));
+    const held = chunk.map(({ workItemId, leaseId }) => ({
+      work_item_id: workItemId,
+      lease_id: leaseId,
+    }));
+    const leased = await db.transaction((tx) => tx.engine.renewLeases(tx, held, leaseMs));
     renewed.push(...chunk.filter((fence) => leased.has(fence.leaseId)));
   }
   return renewed;
-}
-
-async function renewChunk(
-  tx: Session,
-  fences: readonly Fence[],
-  leaseMs: number,
-): Promise<Set<string>> {
-  // Lease ids are unique, so the two lists can only meet in the pairs that were given.
-  const itemIds = fences.map((fence) => fence.workItemId);
-  const leaseIds = fences.map((fence) => fence.leaseId);
-  const leaseUntil = tx.engine.nowPlus(leaseMs);
-  await tx.q
-    .updateTable('work_items')
-    .set({ lease_until: leaseUntil })
-    .where('work_item_id', 'in', itemIds)
-    .where('lease_id', 'in', leaseIds)
-    .where('status', '=', statusIs('in_progress'))
-    .execute();
-  await tx.q
-    .updateTable('sources')
-    .set({ slot_until: leaseUntil })
-    .where('slot_lease_id', 'in', leaseIds)
-    .execute();
-  await renewHostSlots(tx, leaseIds, leaseMs);
-  const leased = await tx.q
-    .selectFrom('work_items')
-    .select('lease_id')
-    .where('work_item_id', 'in', itemIds)
-    .where('lease_id', 'in', leaseIds)
-    .where('status', '=', statusIs('in_progress'))
-    .execute();
-  return new Set(leased.flatMap((row) => (row.lease_id === null ? [] : [row.lease_id])));
 }
 
 /**
@@ -68,35 +41,56 @@ export async function release(
   postponement: Postponement | null = null,
 ): Promise<number> {
   let released = 0;
-  for (const fence of fences) {
-    if (await db.transaction((tx) => releaseOne(tx, fence, postponement))) released += 1;
+  for (const chunk of chunksOf(fences)) {
+    released += await db.transaction((tx) => releaseChunk(tx, chunk, postponement));
   }
   return released;
 }
 
-async function releaseOne(
+async function releaseChunk(
   tx: Session,
-  fence: Fence,
+  fences: readonly Fence[],
   postponement: Postponement | null,
-): Promise<boolean> {
-  const item = await readLeased(tx, fence);
-  if (!item) return false;
-  const attempt = Math.max(0, item.attempt - 1);
-  const waits =
-    postponement === null
-      ? {}
-      : {
-          available_at: tx.engine.nowPlus(Math.max(0, postponement.delayMs)),
-          wait_reason: 'backoff' as const,
-        };
-  const change = { status: 'pending' as const, attempt, ...noLease, ...waits };
-  if (!(await updateLeased(tx, fence, change))) return false;
-  const { delayMs: _, ...told } = postponement ?? { delayMs: 0, report: null };
-  await recordAttempts(tx, [{ item, outcome: 'released', ...told }]);
+): Promise<number> {
+  const leased = await readAllLeased(tx, fences);
+  const items = fences.flatMap(({ workItemId, leaseId }) => {
+    const item = leased.get(leaseId);
+    // Given twice, it is released once.
+    leased.delete(leaseId);
+    return item?.work_item_id === workItemId ? [item] : [];
+  });
+  const changed = await tx.engine.failItems(
+    tx,
+    items.map((item) => releaseOf(item, postponement)),
+  );
+  const released = items.filter((item) => changed.has(item.work_item_id));
   const requests = postponement?.report.requests ?? 0;
-  if (requests > 0) {
-    await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas: { requests } }]);
+  for (const [runId, ofRun] of Map.groupBy(released, (item) => item.run_id)) {
+    if (requests > 0) {
+      await countOutcomes(
+        tx,
+        runId,
+        ofRun.map((item) => ({ claimedAt: item.claimed_at, deltas: { requests } })),
+      );
+    }
+    for (const item of ofRun) await settleReturned(tx, item);
   }
-  await settleReturned(tx, item);
-  return true;
+  return released.length;
+}
+
+function releaseOf(item: WorkItemRow, postponement: Postponement | null): ItemFailure {
+  const { delayMs, ...told } = postponement ?? { delayMs: null, report: null };
+  return {
+    work_item_id: item.work_item_id,
+    lease_id: item.lease_id,
+    expired: false,
+    status: 'pending',
+    uncounted: true,
+    wait_reason: delayMs === null ? null : 'backoff',
+    available_ms: delayMs === null ? null : Math.max(0, delayMs),
+    error: null,
+    answered: false,
+    missing: null,
+    attempt: attemptRow({ item, outcome: 'released', ...told }),
+  };
 }

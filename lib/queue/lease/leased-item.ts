@@ -1,10 +1,8 @@
-/** The fence: reading and changing an item only while a lease is the item's. */
-import { sql, type UpdateObject } from 'kysely';
+/** The fence: reading an item only while a lease is the item's. Changes are fenced by the engine. */
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Database, WorkItemRow, WorkItemStatus } from '#db/schema.ts';
+import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import type { Fence } from '../model.ts';
-
-export type WorkItemChange = UpdateObject<Database, 'work_items'>;
 
 /** A status as a literal: SQL Server ignores a filtered index when the status is a parameter. */
 export const statusIs = (status: WorkItemStatus) => sql.lit(status);
@@ -40,20 +38,4 @@ export async function readAllLeased(
   );
   for (const row of rows) if (row.lease_id !== null) leased.set(row.lease_id, row);
   return leased;
-}
-
-/** Changes the item if the lease still holds it. False = lost, and nothing was changed. */
-export async function updateLeased(
-  tx: Session,
-  fence: Fence,
-  change: WorkItemChange,
-): Promise<boolean> {
-  const result = await tx.q
-    .updateTable('work_items')
-    .set({ ...change, updated_at: tx.engine.now() })
-    .where('work_item_id', '=', fence.workItemId)
-    .where('lease_id', '=', fence.leaseId)
-    .where('status', '=', statusIs('in_progress'))
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
 }

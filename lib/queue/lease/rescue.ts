@@ -2,12 +2,13 @@
 import { chunkSize } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
+import type { ItemFailure } from '#db/queue/storage.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { ofItem, recordEvents } from '#lib/events/record-events.ts';
-import { recordAttempts } from '../finish/attempts.ts';
+import { attemptRow } from '../finish/attempts.ts';
 import { countOutcomes, outcomeDeltas } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
-import { noLease, statusIs } from './leased-item.ts';
+import { statusIs } from './leased-item.ts';
 import { maxAttemptsOf } from './max-attempts.ts';
 import { type Fate, fateOf, readOwner } from './suspects.ts';
 
@@ -105,16 +106,8 @@ async function rescueOne(tx: Session, workItemId: string): Promise<boolean> {
   if (!item) return false;
   const fate = fateOf(item, await readOwner(tx, item), await maxAttemptsOf(tx, item));
   const message = messageOf(item, fate);
-  if (!(await takeBack(tx, item, fate, message))) return false;
-  await recordAttempts(tx, [
-    {
-      item,
-      report: null,
-      outcome: 'expired',
-      ...(fate.code === null ? {} : { errorCode: fate.code }),
-      errorMessage: message,
-    },
-  ]);
+  const changed = await tx.engine.failItems(tx, [rescueOf(item, fate, message)]);
+  if (!changed.has(item.work_item_id)) return false;
   const deltas = fate.fails ? outcomeDeltas('failed', 1) : { retried: 1 };
   await countOutcomes(tx, item.run_id, [{ claimedAt: item.claimed_at, deltas }]);
   if (!fate.fails) await settleReturned(tx, item);
@@ -138,36 +131,28 @@ const readExpired = (tx: Session, workItemId: string): Promise<WorkItemRow | und
     .where((eb) => eb.or([eb('lease_until', '<=', tx.engine.now()), eb('lease_until', 'is', null)]))
     .executeTakeFirst();
 
-async function takeBack(
-  tx: Session,
-  item: WorkItemRow,
-  { fails, pays, carries, waitsMs }: Fate,
-  message: string,
-): Promise<boolean> {
-  const result = await tx.q
-    .updateTable('work_items')
-    .set({
-      ...noLease,
-      updated_at: tx.engine.now(),
-      ...(pays ? {} : { attempt: Math.max(0, item.attempt - 1) }),
-      ...(carries === undefined ? {} : { error_code: carries, error_message: message }),
-      ...(fails
-        ? { status: 'failed' as const }
-        : {
-            status: 'pending' as const,
-            available_at: tx.engine.nowPlus(waitsMs ?? 0),
-            wait_reason: waitsMs === undefined ? null : 'backoff',
-          }),
-    })
-    .where('work_item_id', '=', item.work_item_id)
-    .where('status', '=', statusIs('in_progress'))
-    // Renewed or claimed anew since it was read: leave it alone.
-    .where((eb) =>
-      item.lease_id === null ? eb('lease_id', 'is', null) : eb('lease_id', '=', item.lease_id),
-    )
-    .where((eb) => eb.or([eb('lease_until', '<=', tx.engine.now()), eb('lease_until', 'is', null)]))
-    .executeTakeFirst();
-  return Number(result.numUpdatedRows) === 1;
+/** Renewed or claimed anew since it was read, it is left alone. */
+function rescueOf(item: WorkItemRow, fate: Fate, message: string): ItemFailure {
+  const { fails, pays, carries, waitsMs } = fate;
+  return {
+    work_item_id: item.work_item_id,
+    lease_id: item.lease_id,
+    expired: true,
+    status: fails ? 'failed' : 'pending',
+    uncounted: !pays,
+    wait_reason: fails || waitsMs === undefined ? null : 'backoff',
+    available_ms: fails ? null : (waitsMs ?? 0),
+    error: carries === undefined ? null : { code: carries, message },
+    answered: false,
+    missing: null,
+    attempt: attemptRow({
+      item,
+      report: null,
+      outcome: 'expired',
+      ...(fate.code === null ? {} : { errorCode: fate.code }),
+      errorMessage: message,
+    }),
+  };
 }
 
 function messageOf(item: WorkItemRow, { code }: Fate): string {
