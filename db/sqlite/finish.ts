@@ -32,10 +32,13 @@ const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q },
     .where('status', '=', sql.lit('in_progress')),
 );
 
-const rowsOfKeys = preparedRows<{ key: string }, { dedupe_key: string }>(({ q }, rows) =>
+const rowsOfKeys = preparedRows<
+  { key: string },
+  { dedupe_key: string; status: string; error_code: string | null }
+>(({ q }, rows) =>
   q
     .selectFrom('work_items')
-    .select('dedupe_key')
+    .select(['dedupe_key', 'status', 'error_code'])
     .where(
       'dedupe_key',
       'in',
@@ -181,7 +184,9 @@ export const finish: Pick<
       session,
       keys.map((key) => ({ key })),
     );
-    return new Set(rows.map((row) => row.dedupe_key));
+    return new Map(
+      rows.map((row) => [row.dedupe_key, row.status === 'skipped' ? row.error_code : null]),
+    );
   },
   itemsInProgress: (session, ids) =>
     rowsInProgress(

@@ -111,12 +111,12 @@ export const finish = (
   | 'insertRecordBodies'
 > => ({
   async knownKeys({ q, engine }, keys) {
-    const known = new Set<string>();
+    const known = new Map<string, string | null>();
     for (const some of chunksOf(keys)) {
-      const { rows } = await sql<{ dedupe_key: string }>`
-        select dedupe_key from ${engine.table('work_items')}
+      const { rows } = await sql<{ dedupe_key: string; error_code: string | null }>`
+        select dedupe_key, case when status = N'skipped' then error_code end as error_code from ${engine.table('work_items')}
         where dedupe_key in ${jsonTexts(some, exact)}`.execute(q);
-      for (const row of rows) known.add(row.dedupe_key);
+      for (const row of rows) known.set(row.dedupe_key, row.error_code);
     }
     return known;
   },

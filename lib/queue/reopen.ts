@@ -95,11 +95,12 @@ async function runningRuns(tx: Session, groups: readonly StatusAndRun[]): Promis
   return new Set(rows.map((row) => row.run_id));
 }
 
-async function reopenGroup(
+/** Reopens a group alone: the numbers of runs are the caller's. */
+export async function reopenGroup(
   tx: Session,
   group: StatusAndRun,
   runId: string | null,
-  priority: number | undefined,
+  priority?: number,
 ): Promise<number> {
   const now = tx.engine.now();
   const result = await tx.q

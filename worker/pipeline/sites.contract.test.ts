@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listEvents } from '#lib/events/list-events.ts';
+import { finishRuns } from '#lib/runs/finish-runs.ts';
+import { launchRun } from '#lib/runs/launch-run.ts';
+import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { getRun } from '#lib/runs/run-row.ts';
+import { operator } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
@@ -120,5 +125,45 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
       },
     ]);
     expect(events[0]?.message).toMatch(/^More was there: 1 /);
+  });
+
+  describe('a page that was not there and is linked still', () => {
+    const site = new Map<string, readonly [head: string, body: string]>();
+    const { runs, linked } = { runs: [] as string[], linked: link('/late') + link('/other') };
+    const run = async (kind: 'seed' | 'recrawl') => {
+      const { runId } = await launchRun(bench.context.db, operator, { kind, sources: ['site'] });
+      await prepareRuns(bench.context.db);
+      const crawled = await bench.crawl();
+      await finishRuns(bench.context.db);
+      runs.push(runId);
+      return [...crawled.values()].map(({ status }) => status).sort();
+    };
+    const asked = (server: LoopbackServer, path: string) =>
+      server.requests.filter(({ url }) => url === path).length;
+
+    it('is asked for once in each run, by whichever pages name it, and stored when it is there', async () => {
+      for (const path of ['/', '/other', '/third']) site.set(path, ['', linked + link('/third')]);
+      const server = await startLoopbackServer(({ url = '', headers }, response) => {
+        const [, body] = site.get(url) ?? [];
+        if (body === undefined) response.writeHead(404).end();
+        else if (headers['if-none-match'] === '"1"') response.writeHead(304).end();
+        else response.writeHead(200, { 'content-type': 'text/html', etag: '"1"' }).end(body);
+      });
+      servers.push(server);
+      await bench.seed({
+        name: 'site',
+        type: 'http',
+        settings: { base_url: server.origin, discovery: { enabled: true, max_depth: 3 } },
+        seeds: [{ urls: ['/'] }],
+      });
+      expect(await run('seed')).toEqual(['completed', 'completed', 'completed', 'skipped']);
+      expect(asked(server, '/late')).toBe(1);
+      expect(await run('recrawl')).toEqual(['completed', 'completed', 'completed', 'skipped']);
+      expect(asked(server, '/late')).toBe(2);
+      site.set('/late', ['', 'late']);
+      expect(await run('recrawl')).toEqual(Array(4).fill('completed'));
+      const last = await getRun(bench.context.db, runs.at(-1) ?? '');
+      expect(last).toMatchObject({ itemsTotal: 4, itemsProcessed: 4, itemsSucceeded: 4 });
+    });
   });
 });

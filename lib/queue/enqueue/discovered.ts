@@ -11,6 +11,7 @@ import {
   timesDeltas,
 } from '../runs/run-numbers.ts';
 import { insertAbsent } from './enqueue.ts';
+import { isMissingCode, reopenFound } from './found-again.ts';
 
 export interface DiscoveryCounts {
   readonly inserted: number;
@@ -33,6 +34,8 @@ export const nothingFound: DiscoveryCounts = {
 export interface Find {
   readonly parentId: string;
   readonly items: readonly NewWorkItem[];
+  /** They stand in what the source itself has just sent, not in a copy that was found unchanged together with others. */
+  readonly isNews: boolean;
 }
 
 interface Candidate {
@@ -70,6 +73,8 @@ export async function enqueueDiscovered(
       ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),
     })),
   );
+  const missing = foundAgain(finds, known, candidates);
+  await reopenFound(tx, { runId, run, room: roomIn(run) - inserted.length }, missing);
   if (run !== null && (inserted.length > 0 || over.length > 0)) {
     const skipped =
       status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
@@ -108,6 +113,25 @@ function candidatesOf(run: RunState | null, finds: readonly Find[]) {
     invalid.push(unfit);
   }
   return { candidates, tooDeep, invalid };
+}
+
+/** Known items that are missing, and were found in what was sent now. */
+function foundAgain(
+  finds: readonly Find[],
+  known: ReadonlyMap<string, string | null>,
+  candidates: ReadonlyMap<string, Candidate>,
+): Map<string, NewWorkItem> {
+  const missing = new Map<string, NewWorkItem>();
+  if (![...known.values()].some(isMissingCode)) return missing;
+  for (const { items } of finds.filter(({ isNews }) => isNews)) {
+    for (const item of items) {
+      const key = keyIfFit(item);
+      if (key === null || !candidates.has(key) || !isMissingCode(known.get(key) ?? null)) continue;
+      const before = missing.get(key);
+      if ((item.changedAt ?? '') >= (before?.changedAt ?? '')) missing.set(key, item);
+    }
+  }
+  return missing;
 }
 
 /** How many more items the run may take. */

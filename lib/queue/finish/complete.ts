@@ -174,6 +174,7 @@ async function enqueueFinds(
     const finds = stretch.map(({ item, input }) => ({
       parentId: item.work_item_id,
       items: input.discovered,
+      isNews: input.attempt.httpStatus !== null,
     }));
     const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds);
     for (const [index, finder] of stretch.entries()) {
