@@ -1,14 +1,24 @@
 /** Fetches one address: conditional requests, robots.txt, JSON, text or a sitemap by what was sent. */
 import type { HttpResponse } from '#lib/egress/http-client.ts';
+import type { JsonText } from '#lib/json-text.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { askSignedIn } from '../web/authentication.ts';
 import { beginningOf, isBinary, mediaTypeOf } from '../web/body.ts';
-import { type Exchange, failed, fetchedJson, guarded } from '../web/exchange.ts';
+import {
+  type Exchange,
+  type Failure,
+  failed,
+  fetchedJson,
+  guarded,
+  isFailure,
+} from '../web/exchange.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
 import { decodeBody, readJson } from '../web/heavy-reading.ts';
+import { isJsonLines, type Lines, readJsonLines } from '../web/json-lines.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
+import { errorOf } from './api-errors.ts';
 import { judgeNames, type ReadPage } from './other-names.ts';
 import { bodyType } from './request-parts.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
@@ -36,7 +46,7 @@ export function fetchOverHttp(
     const { settings } = context;
     const obey = async (url: string) => {
       // An API that was declared as JSON is not a site for crawlers: its robots.txt does not apply.
-      if (settings.respect_robots && settings.response !== 'json') {
+      if (settings.respect_robots && !isDeclaredJson(settings)) {
         await obeyRobots(url, item, context);
       }
     };
@@ -69,16 +79,16 @@ export function fetchOverHttp(
 
     const mediaType = mediaTypeOf(response);
     if (response.status === 204) return withoutText(response, mediaType, exchange, validators);
-    const isText = settings.response === 'json' || !isBinary(response);
+    const isText = isDeclaredJson(settings) || isJsonLines(mediaType) || !isBinary(response);
     if (!isText) return withoutText(response, mediaType, exchange, validators);
     const { text, charset } = await decodeBody(response);
-    const asJson =
-      settings.response === 'json' || (settings.response === 'auto' && isJson(mediaType));
-    if (asJson) {
-      const payload = await readJson(text);
-      if (payload === undefined) {
-        const message = `The response (${mediaType || 'no content type'}) is not valid JSON; it begins "${beginningOf(text)}".`;
-        return failed(exchange, 'payload_invalid', message);
+    if (isDeclaredJson(settings) || (settings.response === 'auto' && isJson(mediaType))) {
+      const payload = await readAnyJson(text, mediaType, settings, exchange);
+      if (isFailure(payload)) return payload;
+      const wrong = await errorOf(payload, settings.errors);
+      if (wrong !== null) {
+        const code = settings.errors.retry ? 'api_busy' : 'api_error';
+        return failed(exchange, code, `The answer says that it is an error: ${wrong}`);
       }
       const contentType = mediaType || 'application/json';
       const received = { body: response.body, charset };
@@ -112,6 +122,28 @@ export function fetchOverHttp(
   });
 }
 
+/** What is declared as JSON is an API and no site for crawlers, and whatever else comes is an error. */
+const isDeclaredJson = ({ response }: HttpSettings) => response === 'json' || response === 'jsonl';
+
+async function readAnyJson(
+  text: string,
+  mediaType: string,
+  { response }: HttpSettings,
+  exchange: Exchange,
+): Promise<JsonText | Failure> {
+  const type = mediaType || 'no content type';
+  const byLines = response === 'jsonl' || isJsonLines(mediaType);
+  const lines: Lines = byLines ? await readJsonLines(text) : { kind: 'list', json: text };
+  if (lines.kind === 'fault') {
+    const message = `Line ${lines.line} of the response (${type}) is not valid JSON; it begins "${beginningOf(lines.text)}".`;
+    return failed(exchange, 'payload_invalid', message);
+  }
+  const payload = await readJson(lines.json);
+  if (payload !== undefined) return payload;
+  const message = `The response (${type}) is not valid JSON; it begins "${beginningOf(text)}".`;
+  return failed(exchange, 'payload_invalid', message);
+}
+
 async function readPage(response: HttpResponse): Promise<ReadPage> {
   const { text } = await decodeBody(response);
   return { response, text, isHtml: /html/.test(mediaTypeOf(response)) };
@@ -123,13 +155,20 @@ function headersOf(
 ): Record<string, string> {
   const userAgent = settings.user_agent ?? null;
   return {
-    accept: settings.response === 'json' ? 'application/json' : '*/*',
+    accept: accepted[settings.response],
     ...(item.requestBody === null ? {} : { 'content-type': bodyType(item.requestBody) }),
     ...lowerCased(settings.headers),
     ...lowerCased(item.requestHeaders ?? {}),
     ...(userAgent === null ? {} : { 'user-agent': userAgent }),
   };
 }
+
+const accepted: Readonly<Record<HttpSettings['response'], string>> = {
+  json: 'application/json',
+  jsonl: 'application/jsonl, application/x-ndjson, */*;q=0.5',
+  auto: '*/*',
+  text: '*/*',
+};
 
 const withoutConditions = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
   ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('if-'))),
@@ -172,7 +211,7 @@ async function sitemapOf(
 }
 
 const isJson = (mediaType: string): boolean =>
-  /(^|[/+])json$/.test(mediaType) || mediaType === 'text/json';
+  /(^|[/+])json$/.test(mediaType) || mediaType === 'text/json' || isJsonLines(mediaType);
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

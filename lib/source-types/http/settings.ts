@@ -18,6 +18,7 @@ import {
   authenticationSettings,
 } from '../web/authentication.ts';
 import { selectorFault } from '../web/selector.ts';
+import { errorHints, errorSettings } from './api-errors.ts';
 import { pagingHints, pagingSettings } from './paging.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
@@ -70,7 +71,7 @@ export const httpSettings = z
         }
       }),
     authentication: authenticationSettings,
-    response: z.enum(['auto', 'json', 'text']).default('auto'),
+    response: z.enum(['auto', 'json', 'jsonl', 'text']).default('auto'),
     respect_robots: z.boolean().default(true),
     one_address: z.boolean().default(true),
     discovery: z
@@ -90,6 +91,7 @@ export const httpSettings = z
       })
       .prefault({}),
     paging: pagingSettings,
+    errors: errorSettings,
     ...commonSettings(0),
   })
   .superRefine((settings, context) => {
@@ -114,7 +116,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     response: {
       label: 'Answers are',
-      help: 'json: anything else is an error, and robots.txt is not asked. text: stored as received. auto: by their content type.',
+      help: 'json: anything else is an error, and robots.txt is not asked. jsonl: the same for JSON Lines, read as a list. text: stored as received. auto: by their content type.',
       widget: 'select',
     },
     one_address: {
@@ -153,6 +155,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     'discovery.max_depth': maxDepthHint,
   }),
   ...pagingHints,
+  ...errorHints,
   ...commonHints,
 };
 

@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { harness } from '#test/fetch-harness.ts';
+import { startLoopbackServer } from '#test/loopback-server.ts';
+import { errorIn, errorSettings } from './api-errors.ts';
+import { http } from './index.ts';
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function fetched(body: string, settings: JsonObject, contentType = 'application/json') {
+  const server = await startLoopbackServer((asked, response) => {
+    if (asked.url === '/robots.txt') response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': contentType }).end(body);
+  });
+  opened.push(server);
+  const source = harness(http, { base_url: server.origin, ...settings });
+  opened.push(source);
+  const [item] = source.seed({ urls: ['/a'] });
+  if (!item) throw new Error('no item');
+  return source.fetch(item);
+}
+
+describe('JSON Lines', () => {
+  it.each([
+    [{ response: 'jsonl' }, 'text/plain'],
+    [{}, 'application/x-ndjson; charset=utf-8'],
+    [{ response: 'json' }, 'application/jsonl'],
+  ])('are a list: %j, %s', async (settings, type) => {
+    const outcome = await fetched('{"id":1}\n{"id":2}\n', settings, type);
+    expect(outcome).toMatchObject({ kind: 'fetched', json: { text: '[{"id":1},{"id":2}]' } });
+  });
+
+  it('of 20 MB are read in a thread, and one that ends in the middle fails', async () => {
+    const lines = `{"id":12345678901234567890,"text":"${'x'.repeat(1000)}"}\n`.repeat(20_000);
+    const whole = await fetched(lines, { response: 'jsonl' });
+    expect(whole).toMatchObject({ kind: 'fetched', json: { value: undefined } });
+    const cut = await fetched(lines.slice(0, -5), { response: 'jsonl' });
+    expect(cut).toMatchObject({
+      kind: 'error',
+      code: 'payload_invalid',
+      message: expect.stringContaining('Line 20000'),
+    });
+  });
+});
+
+describe('an error in an answer 200', () => {
+  it('fails the attempt with its message, small or large', async () => {
+    const rules = { response: 'json', errors: { when: '$.error', message: '$.error.message' } };
+    for (const padding of ['', 'x'.repeat(200_000)]) {
+      const body = JSON.stringify({ error: { message: 'no\nquota ' }, padding });
+      expect(await fetched(body, rules)).toMatchObject({
+        kind: 'error',
+        code: 'api_busy',
+        message: 'The answer says that it is an error: no quota',
+      });
+    }
+    const lasting = { ...rules, errors: { ...rules.errors, retry: false } };
+    const body = JSON.stringify({ error: { message: 'x'.repeat(5000) } });
+    const outcome = await fetched(body, lasting);
+    expect(outcome).toMatchObject({ kind: 'error', code: 'api_error' });
+    expect(outcome.kind === 'error' && outcome.message.length).toBeLessThan(400);
+    expect(await fetched('{"error": null, "items": []}', rules)).toMatchObject({ kind: 'fetched' });
+  });
+
+  it.each<[string, JsonValue, string | null]>([
+    ['$.error', {}, null],
+    ['$.error', { error: false }, null],
+    ['$.error', { error: 0 }, null],
+    ['$.error', { error: '' }, null],
+    ['$.errors', { errors: [] }, null],
+    ['$.error', { error: 'full' }, 'full'],
+    ['$.errors', { errors: [{ code: 1 }] }, '[{"code":1}]'],
+    ['$.errors[*].text', { errors: [{ text: 'a' }, { text: 'b' }] }, 'a'],
+    ['$.status != ok', { status: 'ok' }, null],
+    ['$.status != "ok"', { status: 'ok' }, null],
+    ['$.status != ok', { status: 'failed' }, 'failed'],
+    ['$.status != ok', [], 'it does not say what is wrong'],
+    ['$.code = 17', { code: 17 }, '17'],
+    ['$.code = 17', { code: 18 }, null],
+    ["$['a = b'] != c", { 'a = b': 'c' }, null],
+    ['$.success != true', { success: false }, 'false'],
+  ])('%s of %j is %j', (when, payload, said) => {
+    expect(errorIn(payload, errorSettings.parse({ when }))).toBe(said);
+  });
+
+  it.each(['error', '$.a[', '$.a == b', '$.a != '])('told by %j is refused', (when) => {
+    const result = http.settingsSchema.safeParse({ errors: { when } });
+    expect(result.error?.issues.map(({ path }) => path.join('.'))).toEqual(['errors.when']);
+  });
+});
