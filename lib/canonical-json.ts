@@ -1,14 +1,18 @@
-/** Hashes of JSON: canonical (RFC 8785), so that one value has one hash however its keys were ordered. */
+/**
+ * Hashes of JSON: canonical (RFC 8785), so that one value has one hash however its keys were ordered. What RFC 8785
+ * leaves out are numbers that a double does not give back: those are told apart by all their digits.
+ */
 import { createHash } from 'node:crypto';
 import { compareText } from '#db/compare-text.ts';
-import type { JsonValue } from '#lib/json.ts';
+import { type WrittenJson, WrittenNumber } from '#lib/json.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 
 /**
  * Keys sorted by UTF-16 code units, no blanks; numbers and strings as ECMAScript writes them, which
  * is what RFC 8785 asks for.
  */
-export function canonicalJson(value: JsonValue): string {
+export function canonicalJson(value: WrittenJson): string {
+  if (value instanceof WrittenNumber) return canonicalNumber(value.written);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value)
@@ -19,13 +23,38 @@ export function canonicalJson(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
+/** As ECMAScript writes a number that a double gives back; of any other its digits and a power of ten. */
+function canonicalNumber(written: string): string {
+  const nearest = JSON.stringify(Number(written));
+  const exact = decimal(written);
+  return decimal(nearest) === exact ? nearest : exact;
+}
+
+/** `-12.50e3` → `-125e2`: each value in one form. Exponents beyond 15 digits are left as they are written. */
+function decimal(written: string): string {
+  const [, sign = '', whole = '', part = '', power = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(written) ?? [];
+  const digits = (whole + part).replace(/^0+/, '');
+  if (digits === '') return whole === '' ? written : '0';
+  if (power.length > 16) return written;
+  const significant = withoutZeros(digits);
+  return `${sign}${significant}e${Number(power) - part.length + digits.length - significant.length}`;
+}
+
+/** Without the zeros at its end; a pattern would look for that end from every zero. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
+}
+
 /** Hex SHA-256; of a text, of its UTF-8. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
 /** Hex SHA-256 of the canonical form. */
-export function hashJson(value: JsonValue): string {
+export function hashJson(value: WrittenJson): string {
   return sha256(canonicalJson(value));
 }
 

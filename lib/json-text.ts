@@ -3,7 +3,7 @@
  * what a thread has found out about it.
  */
 import { AppError } from '#lib/errors/app-error.ts';
-import { type JsonValue, parseJson } from './json.ts';
+import { type JsonValue, parseJson, type WrittenJson, WrittenNumber } from './json.ts';
 
 /** A JSON document as its text. */
 export class JsonText {
@@ -11,9 +11,9 @@ export class JsonText {
   /** Hex SHA-256 of its canonical form. */
   readonly hash: string;
   /** Absent of what is too large to be held where the event loop runs. */
-  readonly value: JsonValue | undefined;
+  readonly value: WrittenJson | undefined;
 
-  constructor(text: string, hash: string, value?: JsonValue) {
+  constructor(text: string, hash: string, value?: WrittenJson) {
     this.text = text;
     this.hash = hash;
     this.value = value;
@@ -49,6 +49,55 @@ export function parseJsonWithin(text: string, bounds: JsonBounds): JsonValue | u
   return parseJson(text);
 }
 
+/** The same with every number by its digits. */
+export function parseWrittenWithin(text: string, bounds: JsonBounds): WrittenJson | undefined {
+  const fault = jsonFault(text, bounds);
+  if (fault !== null) throw new AppError('payload_too_complex', `The JSON ${fault}.`);
+  return parseWritten(text);
+}
+
+/** JSON with every number by its digits; undefined when the text is none. Most has no number that a double would write otherwise. */
+export function parseWritten(text: string): WrittenJson | undefined {
+  if (!hasWrittenNumber(text)) return parseJson(text);
+  try {
+    return JSON.parse(text, keptAsWritten);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `context` is of ECMAScript 2026; a browser that lacks it shows what a double holds. */
+const keptAsWritten = (_: string, value: unknown, context?: { readonly source?: string }) => {
+  const { source } = context ?? {};
+  return typeof value === 'number' && source !== undefined && source !== String(value)
+    ? new WrittenNumber(source)
+    : value;
+};
+
+/** What a double holds and writes alike. */
+const plainInteger = /^(?:0|-?[1-9]\d{0,14})$/;
+
+function hasWrittenNumber(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+      if (at < 0) return false;
+    } else if (code === minus || isDigit(code)) {
+      const start = at;
+      while (isOfNumber(text.charCodeAt(at + 1))) at += 1;
+      const written = text.slice(start, at + 1);
+      if (!plainInteger.test(written) && String(Number(written)) !== written) return true;
+    }
+  }
+  return false;
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+/** Digits, `+`, `-`, `.`, `e`, `E`. */
+const isOfNumber = (code: number) =>
+  isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e || (code | 0x20) === 0x65;
+
 /** Why the text is not parsed, as a sentence part; null when it is within the bounds. Says nothing of its syntax. */
 export function jsonFault(text: string, bounds: JsonBounds): string | null {
   if (text.length > bounds.length) return `is longer than ${inMegabytes(bounds.length)}`;
@@ -73,8 +122,8 @@ export function jsonFault(text: string, bounds: JsonBounds): string | null {
 const inMegabytes = (length: number) =>
   length < 1024 * 1024 ? `${length / 1024} KiB` : `${length / 1024 / 1024} MiB`;
 
-const [quote, comma, openBracket, closeBracket, openBrace, closeBrace, backslash] = [
-  0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
+const [quote, comma, minus, openBracket, closeBracket, openBrace, closeBrace, backslash] = [
+  0x22, 0x2c, 0x2d, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
 ] as const;
 
 /** The closing quote of the string that opens there; -1 when it has none. */

@@ -2,6 +2,34 @@
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
+/** A number that is written otherwise than a double would be: `9007199254740993`, `1.10`, `1e400`. */
+export class WrittenNumber {
+  readonly written: string;
+  constructor(written: string) {
+    this.written = written;
+  }
+  toString(): string {
+    return this.written;
+  }
+  /** So that `JSON.stringify` writes the same digits. */
+  toJSON(): unknown {
+    return rawJson(this.written);
+  }
+}
+
+/** JSON whose numbers are kept by their digits. Every `JsonValue` is one. */
+export type WrittenJson =
+  | Exclude<JsonValue, JsonValue[] | JsonObject>
+  | WrittenNumber
+  | WrittenJson[]
+  | WrittenObject;
+export type WrittenObject = { [key: string]: WrittenJson };
+
+/** ECMAScript 2026; TypeScript does not list it yet. */
+const { rawJSON } = JSON as unknown as { readonly rawJSON?: (text: string) => unknown };
+/** A browser that lacks it shows what a double holds. */
+const rawJson = (written: string): unknown => rawJSON?.(written) ?? Number(written);
+
 /** Undefined when the text is no JSON. */
 export function parseJson(text: string): JsonValue | undefined {
   try {

@@ -1,5 +1,5 @@
 /** Which elements of two lists belong together: what is the same stays a pair, in order. */
-import type { JsonValue } from '#lib/json.ts';
+import { type WrittenJson, WrittenNumber } from '#lib/json.ts';
 
 /** `[index before, index after]`; null where the other list has no counterpart. In reading order. */
 export type Alignment = readonly [before: number | null, after: number | null];
@@ -10,8 +10,8 @@ export type Alignment = readonly [before: number | null, after: number | null];
  * position.
  */
 export function alignLists(
-  before: readonly JsonValue[],
-  after: readonly JsonValue[],
+  before: readonly WrittenJson[],
+  after: readonly WrittenJson[],
   prints: Fingerprints,
 ): Alignment[] {
   const sameAt = (i: number, j: number) => {
@@ -31,7 +31,7 @@ export function alignLists(
     (i) => print(before[i]),
     (j) => print(after[j]),
   );
-  function print(value: JsonValue | undefined) {
+  function print(value: WrittenJson | undefined) {
     return value === undefined ? '' : prints.of(value);
   }
 
@@ -113,11 +113,12 @@ function longestRising(
 /** Members by which sources name the elements of their lists, the surest first. */
 const namingMembers = ['id', 'pageid', 'key', 'title', 'name', 'url'] as const;
 
-function nameOf(value: JsonValue | undefined): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+function nameOf(value: WrittenJson | undefined): string {
+  if (value === undefined || !isContainer(value) || Array.isArray(value)) return '';
   for (const member of namingMembers) {
     const name = Object.hasOwn(value, member) ? value[member] : undefined;
-    if (typeof name === 'string' || typeof name === 'number') return `${member} ${name}`;
+    if (name === undefined || name === null || typeof name === 'boolean') continue;
+    if (!isContainer(name)) return `${member} ${name}`;
   }
   return '';
 }
@@ -130,27 +131,27 @@ export class Fingerprints {
   readonly #ofContainers = new WeakMap<object, number>();
 
   /** Of any value that `take` has walked through, or of a scalar. */
-  of(value: JsonValue): number {
-    if (typeof value !== 'object' || value === null) return ofText(scalarText(value));
+  of(value: WrittenJson): number {
+    if (!isContainer(value)) return ofText(scalarText(value));
     const known = this.#ofContainers.get(value);
     if (known === undefined) throw new Error('the document was not walked through');
     return known;
   }
 
-  same(a: JsonValue, b: JsonValue): boolean {
+  same(a: WrittenJson, b: WrittenJson): boolean {
     return a === b || this.of(a) === this.of(b);
   }
 
   /** Walks through a document, children before parents, without recursion. */
-  *take(root: JsonValue): Generator<void, void, void> {
-    if (typeof root !== 'object' || root === null) return;
+  *take(root: WrittenJson): Generator<void, void, void> {
+    if (!isContainer(root)) return;
     const frames: Frame[] = [frameOf(root)];
     let left = valuesAtOnce;
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
       const value = frame.values[frame.next];
       if (value !== undefined) {
         frame.next += 1;
-        if (typeof value === 'object' && value !== null) frames.push(frameOf(value));
+        if (isContainer(value)) frames.push(frameOf(value));
         left -= 1;
         if (left === 0) {
           left = valuesAtOnce;
@@ -179,21 +180,26 @@ export class Fingerprints {
   }
 }
 
+type Container = WrittenJson[] | { [key: string]: WrittenJson };
+
+const isContainer = (value: WrittenJson): value is Container =>
+  typeof value === 'object' && value !== null && !(value instanceof WrittenNumber);
+
 interface Frame {
-  readonly container: object;
+  readonly container: Container;
   readonly keys: readonly string[];
-  readonly values: readonly JsonValue[];
+  readonly values: readonly WrittenJson[];
   next: number;
 }
 
-function frameOf(container: Extract<JsonValue, object>): Frame {
+function frameOf(container: Container): Frame {
   return Array.isArray(container)
     ? { container, keys: [], values: container, next: 0 }
     : { container, keys: Object.keys(container), values: Object.values(container), next: 0 };
 }
 
 /** A text and what looks like it differ by the first character. */
-const scalarText = (value: string | number | boolean | null) =>
+const scalarText = (value: string | number | boolean | null | WrittenNumber) =>
   typeof value === 'string' ? `"${value}` : String(value);
 
 const highBits = 0x1fffff;

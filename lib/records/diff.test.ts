@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '#lib/json.ts';
-import { diffJson, diffSteps } from './diff.ts';
+import { comparePayloads, diffJson, diffSteps } from './diff.ts';
 
 describe('the difference of two payloads', () => {
   it('names what was added, removed and changed, by path', () => {
@@ -15,6 +15,24 @@ describe('the difference of two payloads', () => {
         { kind: 'removed', path: ['old'], before: null },
       ],
     });
+  });
+
+  it('sees the last digit of a number, however long', () => {
+    const before =
+      '{"items":[{"id":12345678901234567890,"n":1e400},{"id":9007199254740993,"n":1.10}]}';
+    const after =
+      '{"items":[{"id":12345678901234567890,"n":1e401},{"id":9007199254740992,"n":1.10}]}';
+    const steps = comparePayloads(before, after);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    const shown = step.value.changes.map(({ path, ...change }) => [
+      path.join('.'),
+      JSON.stringify(change),
+    ]);
+    expect(shown).toEqual([
+      ['items.0.n', '{"kind":"changed","before":1e400,"after":1e401}'],
+      ['items.1.id', '{"kind":"changed","before":9007199254740993,"after":9007199254740992}'],
+    ]);
   });
 
   it('reports one insertion into a list as one addition', () => {

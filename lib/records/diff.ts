@@ -1,6 +1,6 @@
 /** What changed between two payloads, by path; for people, so long lists of changes are cut. */
-import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts';
-import { type JsonBounds, jsonFault } from '#lib/json-text.ts';
+import { type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
+import { type JsonBounds, jsonFault, parseWritten } from '#lib/json-text.ts';
 import { alignLists, Fingerprints } from './align-lists.ts';
 
 /** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
@@ -11,9 +11,9 @@ export interface JsonChange {
   /** In the document after; of what was removed, in the one before. */
   readonly path: JsonPath;
   /** Absent for `added`. */
-  readonly before?: JsonValue;
+  readonly before?: WrittenJson;
   /** Absent for `removed`. */
-  readonly after?: JsonValue;
+  readonly after?: WrittenJson;
 }
 
 export interface JsonDiff {
@@ -23,7 +23,7 @@ export interface JsonDiff {
 }
 
 /** Compares two JSON values; at most `limit` changes are returned. */
-export function diffJson(before: JsonValue, after: JsonValue, limit = 500): JsonDiff {
+export function diffJson(before: WrittenJson, after: WrittenJson, limit = 500): JsonDiff {
   const steps = diffSteps(before, after, limit);
   let step = steps.next();
   while (!step.done) step = steps.next();
@@ -32,8 +32,8 @@ export function diffJson(before: JsonValue, after: JsonValue, limit = 500): Json
 
 /** The same in short steps, for a page that must answer meanwhile. */
 export function* diffSteps(
-  before: JsonValue,
-  after: JsonValue,
+  before: WrittenJson,
+  after: WrittenJson,
   limit = 500,
 ): Generator<void, JsonDiff, void> {
   const prints = new Fingerprints();
@@ -49,8 +49,8 @@ export function* diffSteps(
 }
 
 interface Pair {
-  readonly before: JsonValue | undefined;
-  readonly after: JsonValue | undefined;
+  readonly before: WrittenJson | undefined;
+  readonly after: WrittenJson | undefined;
   readonly path: JsonPath;
 }
 
@@ -74,8 +74,8 @@ function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, v
 
 /** The parts to compare instead, or null when the two are of different kinds or have no parts. */
 function innerPairs(
-  before: JsonValue,
-  after: JsonValue,
+  before: WrittenJson,
+  after: WrittenJson,
   path: JsonPath,
   prints: Fingerprints,
 ): Pair[] | null {
@@ -95,8 +95,11 @@ function innerPairs(
   }));
 }
 
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: WrittenJson): value is WrittenObject =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof WrittenNumber);
 
 /** What changed, in short steps; reading one of the texts is one. */
 export function* comparePayloads(before: string, after: string): Generator<void, JsonDiff, void> {
@@ -114,8 +117,8 @@ const mostLines = 200_000;
 const pieceLength = 4096;
 
 /** What is no JSON, or too much of it, is compared line by line. */
-function comparedValue(text: string): JsonValue {
-  const value = jsonFault(text, comparedJson) === null ? parseJson(text) : undefined;
+function comparedValue(text: string): WrittenJson {
+  const value = jsonFault(text, comparedJson) === null ? parseWritten(text) : undefined;
   if (value !== undefined) return value;
   const lines = text.split(/\r?\n/, mostLines + 1);
   return lines.length <= mostLines ? lines : piecesOf(text);

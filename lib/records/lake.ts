@@ -7,7 +7,8 @@ import type { Instant } from '#db/schema.ts';
 import { canonicalJson, sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
-import { type JsonObject, type JsonValue, objectFromText } from '#lib/json.ts';
+import { type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
+import { parseWritten } from '#lib/json-text.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
 
 export interface LakeRecord {
@@ -22,7 +23,7 @@ export interface LakeRecord {
   readonly statusCode: number;
   readonly responseHeaders: Readonly<Record<string, string>> | null;
   /** Parsed JSON, or the text as it was received. */
-  readonly payload: JsonValue;
+  readonly payload: WrittenJson;
   readonly fetchedAt: Instant;
   readonly hashSha256: string | null;
   readonly runId: string | null;
@@ -41,7 +42,7 @@ export const bodyFacts = ({ body }: Pick<NewRecord, 'body'>) => ({
 });
 
 /** The names are those of the columns; the id comes first, so that it stands at the head of a file. */
-export const lakeDocument = (record: LakeRecord): JsonObject => ({
+export const lakeDocument = (record: LakeRecord): WrittenObject => ({
   ingest_id: record.ingestId,
   source_system: record.sourceSystem,
   source_name: record.sourceName,
@@ -69,7 +70,7 @@ export const lakeDocument = (record: LakeRecord): JsonObject => ({
  * the document has no payload, and the hash is that of its bytes.
  */
 export function payloadHasHash(
-  payload: JsonValue,
+  payload: WrittenJson,
   hash: string,
   bodySha256: string | null,
 ): boolean {
@@ -87,7 +88,7 @@ export interface LakeEntry {
   readonly ingestId: string;
   /** The database's time, for the file name. */
   readonly fetchedAt: Instant;
-  readonly document: JsonObject;
+  readonly document: WrittenObject;
 }
 
 interface LakeOptions {
@@ -148,7 +149,7 @@ export async function writeToLake(entry: LakeEntry, options: LakeOptions): Promi
 /** Writes one file so that readers see all of it or nothing. Throws `lake_write_failed`. */
 export async function writeLakeFile(
   relative: string,
-  document: JsonObject,
+  document: WrittenObject,
   options: LakeOptions,
 ): Promise<void> {
   const target = path.join(options.baseDir, relative);
@@ -228,7 +229,7 @@ export async function* lakeFiles(baseDir: string, below = ''): AsyncGenerator<La
 export type LakeContent =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly why: string }
-  | { readonly kind: 'document'; readonly ingestId: string; readonly payload: JsonValue };
+  | { readonly kind: 'document'; readonly ingestId: string; readonly payload: WrittenJson };
 
 /** Reads one file whole. A path that leads out of the lake is as good as none. */
 export async function readLakeFile(baseDir: string, relative: string): Promise<LakeContent> {
@@ -240,14 +241,20 @@ export async function readLakeFile(baseDir: string, relative: string): Promise<L
       ? { kind: 'absent' }
       : { kind: 'unreadable', why: `cannot be read (${text.code ?? 'unknown fault'})` };
   }
-  const document = objectFromText(text);
-  if (!document) return { kind: 'unreadable', why: 'is not whole JSON' };
+  const document = parseWritten(text);
+  if (!isObject(document)) return { kind: 'unreadable', why: 'is not whole JSON' };
   const { ingest_id: id, payload } = document;
   if (typeof id !== 'string' || !isUuid(id) || payload === undefined) {
     return { kind: 'unreadable', why: 'is no record of the lake' };
   }
   return { kind: 'document', ingestId: id.toLowerCase(), payload };
 }
+
+const isObject = (value: WrittenJson | undefined): value is WrittenObject =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof WrittenNumber);
 
 /** The absolute path, or null when it would be outside the lake. */
 export function insideLake(baseDir: string, relative: string): string | null {

@@ -3,11 +3,12 @@
  * not know of it.
  */
 import { z } from 'zod';
-import type { JsonValue } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
 import {
   type JsonBounds,
   jsonFault,
   parseJsonWithin,
+  parseWrittenWithin,
   quickJson,
   threadJson,
 } from '#lib/json-text.ts';
@@ -36,7 +37,7 @@ export interface Discovery {
 
 /** A payload as it is at hand: as a value, or as the text of one. */
 export type Payload =
-  | { readonly kind: 'value'; readonly value: JsonValue }
+  | { readonly kind: 'value'; readonly value: WrittenJson }
   | { readonly kind: 'json'; readonly text: string }
   /** Text, with what connectors hand to discovery beside it. */
   | {
@@ -88,7 +89,7 @@ export async function discoverItems(
   const { type, context } = source;
   if (payload.kind !== 'json' || jsonFault(payload.text, quickJson) === null) {
     try {
-      const value = valueIn(payload, quickJson);
+      const value = valueIn(payload, quickJson, type);
       return onEventLoop(() => found(item, value, source, answer));
     } catch (error) {
       if (!(error instanceof PageTooHeavy)) throw error;
@@ -98,25 +99,29 @@ export async function discoverItems(
     typeId: type.id,
     context,
     item,
-    payload,
+    // What is cloned for the thread is data: digits go as text.
+    payload:
+      payload.kind === 'value' ? { kind: 'json', text: JSON.stringify(payload.value) } : payload,
     answer,
   });
   // The task puts what is left out first.
   return { items: items as NewWorkItem[], leftOut: leftOut as LeftOut };
 }
 
-function found(item: WorkItem, value: JsonValue, source: Reading, answer?: Answer): Discovery {
+function found(item: WorkItem, value: WrittenJson, source: Reading, answer?: Answer): Discovery {
   const { leave, leftOut } = countingLeftOut();
   const links = source.type.discover(item, value, source.context, answer, leave);
   return { items: toWorkItems(item, links, source, leave), leftOut };
 }
 
-function valueIn(payload: Payload, bounds: JsonBounds): JsonValue {
+function valueIn(payload: Payload, bounds: JsonBounds, type: SourceType): WrittenJson {
   switch (payload.kind) {
     case 'value':
       return payload.value;
     case 'json':
-      return parseJsonWithin(payload.text, bounds) ?? null;
+      return (
+        (type.readsDigits ? parseWrittenWithin : parseJsonWithin)(payload.text, bounds) ?? null
+      );
     case 'text': {
       const { content_type, url, text } = payload;
       return { content_type, url, text };
@@ -137,7 +142,12 @@ const discoverInThread = defineHeavy(
   'discover',
   ({ typeId, context, item, payload, answer }: HeavyDiscovery): (LeftOut | NewWorkItem)[] => {
     const source = { type: getSourceType(typeId), context };
-    const { items, leftOut } = found(item, valueIn(payload, threadJson), source, answer);
+    const { items, leftOut } = found(
+      item,
+      valueIn(payload, threadJson, source.type),
+      source,
+      answer,
+    );
     return [leftOut, ...items];
   },
 );

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { BudgetLeft } from '#lib/hosts/budget.ts';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { JsonObject, WrittenJson } from '#lib/json.ts';
 import type { JsonText } from '#lib/json-text.ts';
 import type { NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from './left-out.ts';
@@ -100,7 +100,7 @@ export type FetchOutcome =
       readonly kind: 'fetched';
       readonly facts: FetchFacts;
       /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
-      readonly payload: JsonValue;
+      readonly payload: WrittenJson;
       /** JSON as its text, which is kept as it is; without a value, all of it counts as content. */
       readonly json?: JsonText;
       /** Absent when the payload is a part of an answer to several items, or made of several answers. */
@@ -109,7 +109,7 @@ export type FetchOutcome =
       readonly text: string | null;
       readonly contentType: string;
       /** The part whose change counts as a change (without counters and clocks of the source). */
-      readonly projection: JsonValue;
+      readonly projection: WrittenJson;
       readonly validators: Validators;
       /** What it leads to beside what stands in its payload; default nothing. */
       readonly leadsTo?: readonly DiscoveredItem[];
@@ -129,7 +129,7 @@ export type FetchOutcome =
       readonly facts: FetchFacts | SharedFacts;
       readonly canonical: DiscoveredItem | null;
       /** What was sent all the same, whose links count; default nothing. */
-      readonly payload?: JsonValue;
+      readonly payload?: WrittenJson;
       /** By which the next fetch may see that it still leads there; absent = none. */
       readonly validators?: Validators;
     }
@@ -230,6 +230,11 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /** Items of one seed; pure. */
   seedItems(context: SourceContext<S>, seed: Seed): NewWorkItem[];
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;
+  /**
+   * Whether `discover` takes numbers by their digits, as `WrittenNumber` where a double would write them otherwise;
+   * else it is given doubles.
+   */
+  readonly readsDigits?: boolean;
   /** Present when one request can ask for many items; workers then claim and fetch them together. */
   readonly batch?: SourceBatch<S>;
   /**
@@ -239,7 +244,7 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
    */
   discover(
     item: WorkItem,
-    payload: JsonValue,
+    payload: WrittenJson,
     context: SourceContext<S>,
     answer?: Pick<FetchFacts, 'responseHeaders'>,
     leave?: LeaveOut,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '#lib/json.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
 import { purgeOld } from '#lib/retention/purge.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
@@ -76,7 +77,7 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
   });
 
   let answer: { type: string; body: Buffer } = { type: '', body: text('') };
-  async function open() {
+  async function open(settings: JsonObject = {}) {
     server = await startLoopbackServer((_, response) => {
       response.writeHead(200, answer.type === '' ? {} : { 'content-type': answer.type });
       response.end(answer.body);
@@ -85,7 +86,7 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     await bench.seed({
       name: 'site',
       type: 'http',
-      settings: { respect_robots: false, rate_limit_delay: 0 },
+      settings: { respect_robots: false, rate_limit_delay: 0, ...settings },
       seeds: [{ urls: [`${server.origin}/thing`] }],
     });
   }
@@ -125,6 +126,28 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     answer = { ...answer, body: bytes(0x63, 0xe8) };
     await again();
     expect((await records()).map(({ payload }) => payload)).toEqual(['c\ufffd', 'c\ufffd']);
+  });
+
+  it('a change of the last digit of a number is a change, and numbers are followed by their digits', async () => {
+    const json = (id: string) => ({
+      type: 'application/json',
+      body: text(`{"items":[{"id": ${id}}],"big":12345678901234567890,"exp":1e400}`),
+    });
+    answer = json('9007199254740993');
+    await open({ discovery: { enabled: true, links: ['$.items[*].id'], max_depth: 1 } });
+    await fetchOnce();
+    answer = json('9007199254740992');
+    await again();
+    expect((await records()).map(({ payload }) => payload)).toEqual([
+      json('9007199254740993').body.toString(),
+      json('9007199254740992').body.toString(),
+    ]);
+    const items = await bench.context.db.q.selectFrom('work_items').select('request_uri').execute();
+    expect(items.map((item) => item.request_uri.replace(server.origin, '')).toSorted()).toEqual([
+      '/9007199254740992',
+      '/9007199254740993',
+      '/thing',
+    ]);
   });
 
   it('what compresses is packed', async () => {

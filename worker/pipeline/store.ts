@@ -2,7 +2,8 @@
 
 import { digest, hashJson } from '#lib/canonical-json.ts';
 import { newId } from '#lib/ids.ts';
-import { type JsonValue, parseJson } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
+import { parseWritten } from '#lib/json-text.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
 import { keptBody } from '#lib/records/body.ts';
 import { bodyFacts, lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
@@ -65,8 +66,8 @@ export async function storeRecord(
 }
 
 /** The lake's documents are JSON as a whole, so what is large is parsed for them here. */
-const valueIn = ({ payload, json }: Fetched): JsonValue =>
-  json && json.value === undefined ? (parseJson(json.text) ?? json.text) : payload;
+const valueIn = ({ payload, json }: Fetched): WrittenJson =>
+  json && json.value === undefined ? (parseWritten(json.text) ?? json.text) : payload;
 
 /** The payload as it is stored, what was received, and the hashes of both. */
 async function contentOf(outcome: Fetched) {

@@ -17,7 +17,7 @@ import { Button } from '#app/ui/button.tsx';
 import { CopyButton } from '#app/ui/copy.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { formatCount } from '#app/ui/num.tsx';
-import type { JsonValue } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
 import {
   allContainers,
   type Container,
@@ -36,7 +36,7 @@ import { FindBar, Marked, useFound } from './find.tsx';
 import { rowHeight, useRowsInView } from './use-rows-in-view.ts';
 
 interface Props {
-  readonly root: JsonValue;
+  readonly root: WrittenJson;
   readonly maxHeight: string;
   /** Stands at the start of the toolbar. */
   readonly switcher: React.ReactNode;
@@ -247,7 +247,7 @@ function Value({ row: { value }, find }: { readonly row: TreeRow; readonly find:
   if (typeof value !== 'string') {
     return (
       <span className={value === null ? 'text-ink-3' : 'text-progress'}>
-        <Marked text={String(value)} find={find} />
+        <Marked text={String(value).slice(0, longestInRow)} find={find} />
       </span>
     );
   }
@@ -311,5 +311,6 @@ function kindOf({ value }: TreeRow): string {
       : `object of ${formatCount(sizeOf(value))}`;
   }
   if (typeof value === 'string') return `text, ${formatCount(value.length)} characters`;
-  return value === null ? 'null' : typeof value === 'number' ? 'number' : 'true or false';
+  if (value === null) return 'null';
+  return typeof value === 'boolean' ? 'true or false' : 'number';
 }

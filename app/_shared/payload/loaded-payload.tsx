@@ -5,7 +5,7 @@ import { Button } from '#app/ui/button.tsx';
 import { CopyButton } from '#app/ui/copy.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { countOf } from '#app/ui/num.tsx';
-import { parseJson } from '#lib/json.ts';
+import { parseWritten } from '#lib/json-text.ts';
 import { findInText, rowAt, textRows } from '#lib/records/viewer/text-rows.ts';
 import { FindBar, Marked, useFound } from './find.tsx';
 import { JsonTree } from './json-tree.tsx';
@@ -18,7 +18,7 @@ export default function LoadedPayload({
   readonly text: string;
   readonly maxHeight: string;
 }) {
-  const value = useMemo(() => parseJson(text), [text]);
+  const value = useMemo(() => parseWritten(text), [text]);
   const [shape, setShape] = useState<'tree' | 'text'>('tree');
   const switcher =
     value === undefined ? null : (

@@ -1,15 +1,15 @@
 /** A JSON document as the rows of a tree, of which only what is open is worked out, and what is found in it. */
-import type { JsonValue } from '#lib/json.ts';
+import { type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
 import type { JsonPath } from '../diff.ts';
 
-export type Container = Extract<JsonValue, object>;
+export type Container = WrittenJson[] | WrittenObject;
 
 export interface TreeRow {
   /** The row of the container this one stands in; null for the root. */
   readonly up: TreeRow | null;
   /** Null for the root. */
   readonly key: string | number | null;
-  readonly value: JsonValue;
+  readonly value: WrittenJson;
   /** 0 for the root. */
   readonly depth: number;
   /** Place among its siblings, from 1, and how many they are. */
@@ -20,14 +20,14 @@ export interface TreeRow {
 /** Which containers are open, by identity: those of a parsed document are all distinct. */
 export type OpenContainers = ReadonlySet<Container>;
 
-export const isContainer = (value: JsonValue): value is Container =>
-  typeof value === 'object' && value !== null;
+export const isContainer = (value: WrittenJson): value is Container =>
+  typeof value === 'object' && value !== null && !(value instanceof WrittenNumber);
 
 export const sizeOf = (container: Container): number =>
   Array.isArray(container) ? container.length : Object.keys(container).length;
 
 /** The root and everything that is open below it, in reading order. */
-export function treeRows(root: JsonValue, open: OpenContainers): TreeRow[] {
+export function treeRows(root: WrittenJson, open: OpenContainers): TreeRow[] {
   const rows: TreeRow[] = [];
   const waiting: TreeRow[] = [
     { up: null, key: null, value: root, depth: 0, place: 1, siblings: 1 },
@@ -56,7 +56,7 @@ function childRows(up: TreeRow, container: Container): TreeRow[] {
 }
 
 /** Open at first: the root, and breadth first what leaves no more than some two hundred rows. */
-export function openAtFirst(root: JsonValue, mostRows = 200): Set<Container> {
+export function openAtFirst(root: WrittenJson, mostRows = 200): Set<Container> {
   const open = new Set<Container>();
   if (!isContainer(root)) return open;
   open.add(root);
@@ -83,9 +83,9 @@ export function openAtFirst(root: JsonValue, mostRows = 200): Set<Container> {
 const mostOpened = 100_000;
 
 /** Every container of the document, up to a bound. */
-export function allContainers(root: JsonValue): Set<Container> {
+export function allContainers(root: WrittenJson): Set<Container> {
   const all = new Set<Container>();
-  const waiting: JsonValue[] = [root];
+  const waiting: WrittenJson[] = [root];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (!isContainer(value)) continue;
     all.add(value);
@@ -134,13 +134,13 @@ const valuesAtOnce = 2000;
 interface Frame {
   readonly holder: Holder;
   readonly keys: readonly string[] | null;
-  readonly values: readonly JsonValue[];
+  readonly values: readonly WrittenJson[];
   next: number;
 }
 
 /** Case does not count. A row matches once, however often. In reading order, in short steps. */
 export function* findInJson(
-  root: JsonValue,
+  root: WrittenJson,
   text: string,
   limit = mostMatches,
 ): Generator<void, Found<JsonMatch>, void> {
@@ -180,7 +180,7 @@ function frameOf(container: Container, up: Holder | null): Frame {
   return { holder: { container, up }, keys, values: Object.values(container), next: 0 };
 }
 
-const hasText = (value: string | number | boolean | null, needle: string) =>
+const hasText = (value: Exclude<WrittenJson, Container>, needle: string) =>
   String(value).toLowerCase().includes(needle);
 
 /** The containers that must be open for the match to be seen. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '#lib/json.ts';
+import { parseWritten } from '#lib/json-text.ts';
 import { inSteps } from './in-steps.ts';
 import {
   allContainers,
@@ -21,6 +22,16 @@ const lines = (root: JsonValue, open = allContainers(root)) =>
 
 describe('a tree of rows', () => {
   const document = { query: { pages: [{ title: 'A' }, { title: 'B' }] }, 'odd key': [[]] };
+
+  it('shows numbers by their digits, and finds them by these', async () => {
+    const read = parseWritten('{"id":12345678901234567890,"n":[1.10,1e400]}') ?? null;
+    const values = treeRows(read, allContainers(read)).flatMap(({ value }) =>
+      isContainer(value) ? [] : [String(value)],
+    );
+    expect(values).toEqual(['12345678901234567890', '1.10', '1e400']);
+    const { matches } = await inSteps(findInJson(read, '567890'), never);
+    expect(matches.map(({ key }) => key)).toEqual(['id']);
+  });
 
   it('has the rows that are open, in reading order, each with its path', () => {
     expect(lines(document)).toEqual([

@@ -1,7 +1,7 @@
 /** Errors that an API tells in an answer 200: the group `errors` of the settings, and how an answer is judged by it. */
 import { z } from 'zod';
-import type { JsonValue } from '#lib/json.ts';
-import { type JsonText, parseJsonWithin, threadJson } from '#lib/json-text.ts';
+import { type WrittenJson, WrittenNumber } from '#lib/json.ts';
+import { type JsonText, parseWrittenWithin, threadJson } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import { grouped } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
@@ -71,7 +71,7 @@ export const errorHints: Readonly<Record<string, FieldHint>> = grouped('Errors',
 const longestMessage = 300;
 
 /** What the answer says is wrong; null when it is none. */
-export function errorIn(payload: JsonValue, { when, message }: ErrorRules): string | null {
+export function errorIn(payload: WrittenJson, { when, message }: ErrorRules): string | null {
   if (when === undefined) return null;
   const { path: where, is, value } = conditionOf(when);
   const nodes = nodesAt(payload, where);
@@ -81,20 +81,24 @@ export function errorIn(payload: JsonValue, { when, message }: ErrorRules): stri
   return text.length > longestMessage ? `${text.slice(0, longestMessage - 1)}…` : text;
 }
 
-function holds(nodes: readonly JsonValue[], is: Condition['is'], value: string): boolean {
+function holds(nodes: readonly WrittenJson[], is: Condition['is'], value: string): boolean {
   if (is === null) return nodes.some(isSet);
   const isValue = nodes.some((node) => inWords(node) === value);
   return is === '=' ? isValue : !isValue;
 }
 
 /** What says "no error" in the APIs that always have the member. */
-const isSet = (node: JsonValue): boolean =>
-  node !== null &&
-  (typeof node === 'object'
-    ? Object.keys(node).length > 0
-    : !['', 'false', '0'].includes(String(node)));
+function isSet(node: WrittenJson): boolean {
+  if (node instanceof WrittenNumber) return Number(node) !== 0;
+  return (
+    node !== null &&
+    (typeof node === 'object'
+      ? Object.keys(node).length > 0
+      : !['', 'false', '0'].includes(String(node)))
+  );
+}
 
-const inWords = (node: JsonValue | undefined): string => {
+const inWords = (node: WrittenJson | undefined): string => {
   if (node === undefined) return 'it does not say what is wrong';
   const text = typeof node === 'string' ? node : JSON.stringify(node);
   return text
@@ -106,7 +110,7 @@ const inWords = (node: JsonValue | undefined): string => {
 const inThread = defineHeavy(
   'http.error',
   ({ text, rules }: { readonly text: string; readonly rules: ErrorRules }) =>
-    errorIn(parseJsonWithin(text, threadJson) ?? null, rules),
+    errorIn(parseWrittenWithin(text, threadJson) ?? null, rules),
 );
 
 /** The same of what was read; of a large answer in a thread. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { JsonObject, WrittenJson } from '#lib/json.ts';
+import { parseWritten } from '#lib/json-text.ts';
 import { itemOf } from '#test/fetch-harness.ts';
 import { countingLeftOut } from '../left-out.ts';
 import { linkOf } from '../web/headers.ts';
@@ -10,7 +11,7 @@ import { expandTemplate, templateFault } from './template.ts';
 /** The addresses found in an answer, the next page marked. */
 function found(
   settings: JsonObject,
-  payload: JsonValue,
+  payload: WrittenJson,
   over: { url?: string; link?: string; metadata?: JsonObject } = {},
 ): string[] {
   const item = itemOf(
@@ -114,7 +115,7 @@ describe('the next page', () => {
     expect(found(rules, { items: [] })).toEqual([]);
   });
 
-  it.each<[string, JsonObject, JsonValue, boolean]>([
+  it.each<[string, JsonObject, WrittenJson, boolean]>([
     ['more is false', { stop_field: '$.more' }, { more: false }, true],
     ['more is true', { stop_field: '$.more' }, { more: true }, false],
     ['more is null', { stop_field: '$.more' }, { more: null }, true],
@@ -238,4 +239,23 @@ it.each([
   [undefined, null],
 ])('of the Link header %j the next one is %j', (header, address) => {
   expect(linkOf(header, 'next')).toBe(address);
+});
+
+describe('numbers', () => {
+  const payload =
+    parseWritten(
+      '{"items":[{"id":9007199254740993},{"id":12345678901234567890},{"id":7}],"next":98765432109876543210}',
+    ) ?? null;
+
+  it('are followed by their digits', () => {
+    const settings = { discovery: { enabled: true, links: ['$.items[*].id'] } };
+    expect(found(settings, payload)).toEqual(['/9007199254740993', '/12345678901234567890', '/7']);
+  });
+
+  it('are cursors by their digits', () => {
+    const settings = { paging: { by: 'cursor', field: '$.next', parameter: 'after' } };
+    expect(found(settings, payload)).toEqual([
+      '/items?limit=2&after=98765432109876543210 (page 2)',
+    ]);
+  });
 });

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
-import type { JsonValue } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
@@ -37,7 +37,7 @@ type Answer = Parameters<HttpDiscover>[3];
 /** What an answer leads to, each once and never itself: the pages of a sitemap, the next page, links. */
 export function httpDiscover(
   item: HttpItem,
-  payload: JsonValue,
+  payload: WrittenJson,
   { settings }: Pick<SourceContext<HttpSettings>, 'settings'>,
   answer?: Answer,
   leave: LeaveOut = () => undefined,
@@ -97,7 +97,7 @@ const isPage = ({ content_type: type, text }: z.infer<typeof textPayload>): bool
   (type === '' && /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000)));
 
 function linksOfJson(
-  payload: JsonValue,
+  payload: WrittenJson,
   base: string,
   settings: HttpSettings,
   leave: LeaveOut,

@@ -40,6 +40,7 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
   ],
   secretOrigins: originsOfSecrets,
   seedItems: httpSeedItems,
+  readsDigits: true,
   fetch: fetchOverHttp,
   discover: httpDiscover,
   maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),

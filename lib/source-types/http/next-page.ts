@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '#lib/canonical-json.ts';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { type JsonObject, type WrittenJson, WrittenNumber } from '#lib/json.ts';
 import type { LeaveOut } from '../left-out.ts';
 import { linkOf } from '../web/headers.ts';
 import { addressesIn, nodesAt, valuesAt } from '../web/selector.ts';
@@ -13,7 +13,7 @@ export interface PagedAnswer {
   readonly request: RequestParts;
   /** Lower-case names; empty when they are not known. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly payload: JsonValue;
+  readonly payload: WrittenJson;
   /** The page's text when the answer was no JSON. */
   readonly html: string | null;
   /** Of the item: which page it was, and what came before it. */
@@ -66,14 +66,14 @@ export function nextPage(
 }
 
 /** The entries themselves, whether the path names the list or each of them. */
-function rowsAt(payload: JsonValue, path: string): JsonValue[] {
+function rowsAt(payload: WrittenJson, path: string): WrittenJson[] {
   const nodes = nodesAt(payload, path);
   const [only] = nodes;
   const list = nodes.length === 1 && Array.isArray(only) ? only : nodes;
   return list.filter((row) => row !== null);
 }
 
-const digestOf = (content: JsonValue): string =>
+const digestOf = (content: WrittenJson): string =>
   createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
 
 function requestAfter(
@@ -143,7 +143,8 @@ function isLast(
     );
   }
   const total = Number(said);
-  if (!Number.isFinite(total) || typeof said === 'object') return false;
+  const isNumber = typeof said !== 'object' || said instanceof WrittenNumber;
+  if (!Number.isFinite(total) || !isNumber) return false;
   if (rules.stop_means === 'pages') return before.page >= total;
   const start = rules.by === 'offset' ? parameterOf(request, rules.parameter, rules.put_in) : null;
   return (start === null ? before.rows : Number(start)) + rows >= total;

@@ -1,7 +1,7 @@
 /** What a sitemap leads to: pages, and further sitemaps. Pure. */
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
-import type { JsonValue } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem } from '../source-type.ts';
@@ -35,7 +35,7 @@ type SitemapItem = Pick<WorkItem, 'requestUri' | 'priority' | 'metadata'>;
  */
 export function sitemapDiscover(
   item: SitemapItem,
-  payload: JsonValue,
+  payload: WrittenJson,
   settings: HttpSettings,
   leave: LeaveOut,
 ): DiscoveredItem[] {

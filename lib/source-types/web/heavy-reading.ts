@@ -2,8 +2,14 @@
 import { hashJson } from '#lib/canonical-json.ts';
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { parseJson } from '#lib/json.ts';
-import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
+import {
+  JsonText,
+  jsonFault,
+  parseWritten,
+  parseWrittenWithin,
+  quickJson,
+  threadJson,
+} from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import { type Decoded, decode } from './body.ts';
 import { PageTooHeavy } from './bounded-page.ts';
@@ -26,7 +32,7 @@ export async function decodeBody({ headers, body }: Response): Promise<Decoded> 
 
 /** The hash of JSON in canonical form; null for what is no JSON. */
 const hashInThread = defineHeavy('json', (text: string): string | null => {
-  const value = parseJsonWithin(text, threadJson);
+  const value = parseWrittenWithin(text, threadJson);
   return value === undefined ? null : hashJson(value);
 });
 
@@ -36,7 +42,7 @@ const hashInThread = defineHeavy('json', (text: string): string | null => {
  */
 export async function readJson(text: string): Promise<JsonText | undefined> {
   if (jsonFault(text, quickJson) === null) {
-    const value = parseJson(text);
+    const value = parseWritten(text);
     return value === undefined ? undefined : new JsonText(text, hashJson(value), value);
   }
   if (text.length > threadJson.length) {

@@ -1,7 +1,7 @@
 /** Finding things in responses: CSS selectors in pages, simple paths (`$.items[*].url`, `$..href`) in JSON. */
 // Without its loaders for addresses and files: they bring a second HTTP client and every character set.
 import { load } from 'cheerio/slim';
-import type { JsonValue } from '#lib/json.ts';
+import { type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
 import {
   type BoundedPage,
   mayBeQuick,
@@ -52,17 +52,17 @@ export function selectorFault(selector: string): string | null {
 export const mostValues = 50_000;
 
 /** Whatever is at a path, in the order it is written. */
-export function nodesAt(value: JsonValue, path: string): JsonValue[] {
-  let values: JsonValue[] = [value];
+export function nodesAt(value: WrittenJson, path: string): WrittenJson[] {
+  let values: WrittenJson[] = [value];
   for (const step of stepsOf(path) ?? []) {
     values = values.flatMap((current) => (step === 'deep' ? within(current) : at(current, step)));
   }
   return values;
 }
 
-/** Texts and numbers at a path, as text; what is missing or neither is left out, unless `any` is asked for. */
+/** Texts and numbers at a path, as they are written; what is missing or neither is left out, unless `any` is asked for. */
 export function valuesAt(
-  value: JsonValue,
+  value: WrittenJson,
   path: string,
   kind: 'scalar' | 'any' = 'scalar',
 ): string[] {
@@ -70,14 +70,14 @@ export function valuesAt(
   for (const one of nodesAt(value, path)) {
     if (found.length === mostValues) break;
     if (typeof one === 'string') found.push(one);
-    else if (typeof one === 'number') found.push(String(one));
+    else if (typeof one === 'number' || one instanceof WrittenNumber) found.push(String(one));
     else if (kind === 'any' && one !== null) found.push(JSON.stringify(one));
   }
   return found;
 }
 
-function at(current: JsonValue, step: Exclude<Step, 'deep'>): JsonValue[] {
-  if (current === null || typeof current !== 'object') return [];
+function at(current: WrittenJson, step: Exclude<Step, 'deep'>): WrittenJson[] {
+  if (!isContainer(current)) return [];
   if (step === 'each') return Object.values(current);
   if (Array.isArray(current)) {
     return 'index' in step ? current.slice(step.index, step.index + 1) : [];
@@ -87,13 +87,16 @@ function at(current: JsonValue, step: Exclude<Step, 'deep'>): JsonValue[] {
   return next === undefined ? [] : [next];
 }
 
+const isContainer = (value: WrittenJson): value is WrittenJson[] | WrittenObject =>
+  typeof value === 'object' && value !== null && !(value instanceof WrittenNumber);
+
 /** A value and everything inside it, in the order it is written. */
-function within(value: JsonValue): JsonValue[] {
-  const all: JsonValue[] = [];
-  const open: JsonValue[] = [value];
+function within(value: WrittenJson): WrittenJson[] {
+  const all: WrittenJson[] = [];
+  const open: WrittenJson[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     all.push(next);
-    if (next === null || typeof next !== 'object') continue;
+    if (!isContainer(next)) continue;
     for (const inner of Object.values(next).reverse()) open.push(inner);
   }
   return all;

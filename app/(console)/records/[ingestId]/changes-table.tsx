@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { formatCount } from '#app/ui/num.tsx';
 import { Badge, type Tone } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
-import type { JsonValue } from '#lib/json.ts';
+import type { WrittenJson } from '#lib/json.ts';
 import type { JsonChange } from '#lib/records/diff.ts';
 import { jsonPathText } from '#lib/records/viewer/json-tree.ts';
 
@@ -53,8 +53,8 @@ function Value({
   value,
   other,
 }: {
-  readonly value: JsonValue | undefined;
-  readonly other: JsonValue | undefined;
+  readonly value: WrittenJson | undefined;
+  readonly other: WrittenJson | undefined;
 }): ReactNode {
   if (value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);

@@ -14,7 +14,7 @@ import { Badge } from '#app/ui/status-badge.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
-import type { JsonObject, JsonValue } from '#lib/json.ts';
+import type { JsonObject, WrittenJson } from '#lib/json.ts';
 import { diffJson, type JsonChange } from '#lib/records/diff.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import {
@@ -275,5 +275,5 @@ function Change({ change }: { readonly change: JsonChange }) {
   );
 }
 
-const inWords = (value: JsonValue) =>
+const inWords = (value: WrittenJson) =>
   typeof value === 'string' ? value : JSON.stringify(value).slice(0, 500);
