@@ -85,7 +85,10 @@ export const wikiErrors: readonly WikiError[] = [
     codes: ['blocked', 'autoblocked', 'globalblocking-*', 'wikimedia-globalblocking-*'],
     outcome: 'blocked',
   },
-  { codes: ['readapidenied', 'permissiondenied', 'notloggedin'], outcome: 'http_unauthorized' },
+  {
+    codes: ['readapidenied', 'permissiondenied', 'notloggedin', 'assertuserfailed'],
+    outcome: 'http_unauthorized',
+  },
   { codes: ['missingtitle', 'nosuchpageid', 'nosuchrevid'], outcome: 'page_missing' },
   { codes: ['invalidtitle', 'pagecannotexist'], outcome: 'title_invalid' },
 ];

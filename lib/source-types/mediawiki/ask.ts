@@ -23,7 +23,9 @@ import {
   type WikiMerge,
   wikiAnswer,
 } from './answer.ts';
+import { inTodaysForm } from './old-answers.ts';
 import { apiUrl } from './request.ts';
+import { forgetSession, sessionOf, signedOutErrors } from './session.ts';
 import type { MediawikiSettings } from './settings.ts';
 
 /** 5,000 continuations of 500 entries are more than any page has; a wiki that goes on is in a loop. */
@@ -76,20 +78,30 @@ function continued(query: Parameters, answer: WikiAnswer): Parameters | null {
 /** One request. What is answered holds a `query` or a `parse`. */
 export async function askWiki(
   exchange: Exchange,
-  { settings }: FetchContext<MediawikiSettings>,
+  context: FetchContext<MediawikiSettings>,
   parameters: Parameters,
+  isAgain = false,
 ): Promise<WikiAnswer | Failure> {
-  const url = apiUrl(settings, { ...parameters, curtimestamp: '1' });
-  const response = await exchange.ask(url, {
-    headers: jsonRequestHeaders(settings),
+  const { settings } = context;
+  const credential = await sessionOf(context);
+  const url = apiUrl(settings, {
+    ...parameters,
+    curtimestamp: '1',
+    // A session that is over is an error, and not the wiki as strangers see it.
+    ...(credential === undefined ? {} : { assert: 'user' }),
   });
+  const response = await exchange.ask(url, { headers: jsonRequestHeaders(settings), credential });
   const fail = (code: ErrorCode, message: string, wait: number | null = null) =>
     failed(exchange, code, message, wait);
   const { text } = await decodeBody(response);
   const body = parseJsonWithin(text, knownJson);
-  const parsed = body === undefined ? null : wikiAnswer.safeParse(body);
+  const parsed = body === undefined ? null : wikiAnswer.safeParse(inTodaysForm(body));
   if (parsed?.success && parsed.data.error) {
     const { code, info } = parsed.data.error;
+    if (credential !== undefined && !isAgain && signedOutErrors.has(code)) {
+      forgetSession(context);
+      return askWiki(exchange, context, parameters, true);
+    }
     const says = `The wiki answered with the error ${code}${info ? `: ${beginningOf(info)}` : ''}`;
     return fail(codeOfWikiError(code), says, retryAfterMs(response.headers));
   }
@@ -104,10 +116,7 @@ export async function askWiki(
     return fail('payload_invalid', `The response is not JSON; it begins "${beginningOf(text)}".`);
   }
   if (!parsed?.success || !(parsed.data.query || parsed.data.parse)) {
-    return fail(
-      'payload_invalid',
-      'The response is not one of a MediaWiki API, version 1.25 or later.',
-    );
+    return fail('payload_invalid', 'The response is not one of a MediaWiki API.');
   }
   return parsed.data;
 }

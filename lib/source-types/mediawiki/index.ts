@@ -13,14 +13,20 @@ import {
   mediawikiSettings,
 } from './settings.ts';
 
-/** Rendered pages are one request each: few enough that they all end within a lease or two. */
-
 export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   id: 'mediawiki',
   title: 'MediaWiki',
   description: 'Pages of a wiki with their text, links and categories.',
   settingsSchema: mediawikiSettings,
-  secretFields: {},
+  secretFields: {
+    bot_password: {
+      label: 'Bot password',
+      help: 'As Special:BotPasswords gives it to the bot user; the right to read is enough. Sent to the wiki only.',
+      widget: 'secret',
+      group: 'Wiki',
+      required: false,
+    },
+  },
   fieldHints: mediawikiHints,
   seedSchema: mediawikiSeed,
   seedHints: mediawikiSeedHints,
@@ -44,10 +50,12 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
       seeds: [{ resource_type: 'page', priority: 10, titles: ['Star Wars'] }],
     },
   ],
-  secretOrigins: () => [],
+  secretOrigins: ({ api_url: url, bot_user: user }) =>
+    user === undefined ? [] : [new URL(url).origin],
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
   batch: {
+    // Rendered pages are one request each: few enough that they all end within a lease or two.
     sizes: { category: 1, search: 1, content: 10 },
     otherSize: maxTitles,
     fetch: fetchTogetherFromWiki,

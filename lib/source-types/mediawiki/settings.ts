@@ -20,6 +20,13 @@ export const categoryNamespace = 14;
 
 export const mediawikiSettings = z.strictObject({
   api_url: httpUrl,
+  bot_user: z
+    .string('give a name as text')
+    .trim()
+    .min(1, 'leave it out rather than empty')
+    .max(255, 'at most 255 characters')
+    .regex(/^[^\p{Cc}]+$/u, 'no control characters')
+    .optional(),
   email: z.email('give an e-mail address the wiki can reach you at'),
   namespaces: z
     .array(z.int('give whole numbers').min(0, 'must not be negative').max(9999, 'at most 9999'))
@@ -48,6 +55,12 @@ export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
       help: "The full address of the wiki's api.php.",
       widget: 'url',
       placeholder: 'https://en.wikipedia.org/w/api.php',
+    },
+    bot_user: {
+      label: 'Bot user',
+      help: 'For a wiki that is read signed in: the name that Special:BotPasswords gives, such as Reader@holocron. Its password is the secret.',
+      widget: 'text',
+      placeholder: 'Reader@holocron',
     },
     email: contactHint(
       'Named in the user agent, as wikis demand; without one they block crawlers.',
