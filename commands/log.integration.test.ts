@@ -45,7 +45,7 @@ async function serveTrouble(): Promise<string> {
 describe('what a worker logs, step by step', () => {
   it('names run, item, source and attempt, and tells no secret', async () => {
     const base = await serveTrouble();
-    const { db, secretBox } = site.runtime;
+    const { db, store, secretBox } = site.runtime;
     const paths = ['fine', 'moved', 'away', 'denied'];
     await saveSource(
       db,
@@ -55,23 +55,36 @@ describe('what a worker logs, step by step', () => {
         type: 'http',
         enabled: true,
         settings: { base_url: base, max_retries: 0, respect_robots: false },
-        seeds: [{ urls: paths.map((path) => `${base}/${path}?api_key=${secret}`) }],
+        seeds: [{ urls: [`${base}/fine`] }],
         secrets: { authorization: `Bearer ${secret}.1` },
       },
       { secretBox },
     );
     const { runId } = await launchRun(db, actor, { kind: 'seed' });
+    // A seed with a key in its address is refused; a program's items may have one.
+    const added = await store.enqueueMany(
+      paths.map((path) => ({
+        sourceSystem: 'http',
+        sourceName: 'api',
+        resourceType: 'resource',
+        resourceId: `item ${path}`,
+        requestUri: `${base}/${path}?api_key=${secret}`,
+        runId,
+      })),
+    );
+    expect(added).toHaveLength(paths.length);
     const { stderr, code } = await site.run('commands/worker.ts', ['--once'], {
       INGEST_LOG_LEVEL: 'debug',
       INGEST_EGRESS_ALLOW: '127.0.0.0/8',
     });
-    expect(code, stderr).toBe(0);
+    // Items have failed.
+    expect(code, stderr).toBe(3);
     const lines = stderr
       .trim()
       .split('\n')
       .map((line): Record<string, unknown> => JSON.parse(line));
     const ended = lines.filter(({ msg }) => /^item (completed|failed)$/.test(String(msg)));
-    expect(ended).toHaveLength(paths.length);
+    expect(ended).toHaveLength(paths.length + 1);
     const attempts = await db.q
       .selectFrom('work_item_attempts')
       .select(['work_item_id', 'lease_id', 'worker_id'])
@@ -86,7 +99,11 @@ describe('what a worker logs, step by step', () => {
     }
     expect(stderr).not.toContain(secret);
     // The secret was there to be told.
-    const seen = await db.q.selectFrom('work_items').select('request_uri').execute();
-    expect(seen.every((row) => row.request_uri.includes(secret))).toBe(true);
+    const told = await db.q
+      .selectFrom('work_items')
+      .select('request_uri')
+      .where('work_item_id', 'in', added)
+      .execute();
+    expect(told.every((row) => row.request_uri.includes(secret))).toBe(true);
   });
 });

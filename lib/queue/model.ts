@@ -122,10 +122,10 @@ export interface NewRecord {
   readonly contentHash: string;
   readonly durationMs: number;
   readonly lakePath: string | null;
-  /** By which the payload was read of what was received; null when it is no text, or not known. */
-  readonly charset: string | null;
-  /** What was received; null when the payload is a part of an answer, or made of several. */
-  readonly body: RecordBody | null;
+  /** By which the payload was read of what was received; null, the default, when it is no text, or not known. */
+  readonly charset?: string | null;
+  /** What was received; null, the default, when the payload is a part of an answer, or made of several. */
+  readonly body?: RecordBody | null;
 }
 
 /** What was received, as it was received. */

@@ -42,7 +42,7 @@ const recordRow = (item: WorkItemRow, record: NewRecord): RecordInsert => ({
   content_type: record.contentType,
   content_hash: record.contentHash,
   lake_path: record.lakePath,
-  charset: record.charset,
+  charset: record.charset ?? null,
   body_sha256: record.body?.sha256 ?? null,
   body_bytes: record.body?.bytes ?? null,
 });
