@@ -55,6 +55,7 @@ export async function storeRecord(
       document: lakeDocument({
         ...item,
         ...record,
+        charset: record.charset ?? null,
         payload: outcome.text === null ? valueIn(outcome) : record.payload,
         ...bodyFacts(record),
         fetchedAt: fetchedAt.toISOString(),
