@@ -17,7 +17,7 @@ interface Wiki extends Harness<MediawikiSettings> {
   readonly redirects: Map<string, string>;
   readonly missing: Set<string>;
   readonly revisions: Map<string, number>;
-  /** `changes`, `check` or `fetch`, in the order they were asked. */
+  /** `changes`, `check`, `fetch` or `log`, in the order they were asked. */
   asked(): string[];
   known(titles: readonly string[], over?: Partial<WorkItem>): WorkItem[];
 }
@@ -30,6 +30,7 @@ afterEach(async () => {
 const parametersOf = (url: string | undefined) => new URL(url ?? '', 'http://wiki').searchParams;
 const kindOf = (asked: URLSearchParams): string => {
   if (asked.get('list') === 'recentchanges') return 'changes';
+  if (asked.get('list') === 'logevents') return 'log';
   return asked.get('prop') === 'revisions' ? 'check' : 'fetch';
 };
 
@@ -169,7 +170,7 @@ describe('pages of a wiki that tells what has changed', () => {
       { kind: 'error', code: 'page_missing' },
       { kind: 'unchanged' },
     ]);
-    expect(wiki.asked()).toEqual(['changes', 'check']);
+    expect(wiki.asked()).toEqual(['changes', 'check', 'log']);
   });
 
   it('were edited just before they were fetched, and listed only now: found all the same', async () => {

@@ -27,6 +27,7 @@ import {
 import { askWhole, askWiki } from './ask.ts';
 import { settleByChanges } from './by-changes.ts';
 import { judge, revisionOf, type Verdict, type WikiItem, writeAliasChain } from './judge.ts';
+import { lookElsewhere } from './missing.ts';
 import { apiUrl, portionsOf, queryOf, renderedQuery, revisionsQuery } from './request.ts';
 import { fetchSearch } from './search.ts';
 import type { MediawikiSettings } from './settings.ts';
@@ -165,7 +166,7 @@ async function check(
   for (const item of portion) {
     const verdict = judge(item, context.settings, answer);
     if (verdict.kind === 'current') changed.push(item);
-    else found.set(item, outcomeOf(item, verdict, answer, asking));
+    else found.set(item, await settledOutcome(item, verdict, answer, asking));
   }
   return { found, changed, trouble: false };
 }
@@ -185,11 +186,24 @@ async function fetchPortion(portion: readonly WikiItem[], asking: Asking): Promi
       ? fetchHalves(portion, asking)
       : allFailed(portion, answer);
   }
-  const found = portion.map((item): [WikiItem, FetchOutcome] => {
+  const found = new Map<WikiItem, FetchOutcome>();
+  for (const item of portion) {
     const verdict = judge(item, settings, answer);
-    return [item, outcomeOf(item, verdict, answer, asking)];
-  });
-  return { found: new Map(found), trouble: false };
+    found.set(item, await settledOutcome(item, verdict, answer, asking));
+  }
+  return { found, trouble: false };
+}
+
+/** What is missing is looked for elsewhere first. */
+async function settledOutcome(
+  item: WikiItem,
+  verdict: Verdict,
+  merge: WikiMerge,
+  asking: Asking,
+): Promise<FetchOutcome> {
+  const missing = verdict.kind === 'failed' ? verdict.missing : undefined;
+  const elsewhere = missing && (await lookElsewhere(item, missing, asking));
+  return elsewhere ?? outcomeOf(item, verdict, merge, asking);
 }
 
 /** Final failures that one page alone may be the cause of. */

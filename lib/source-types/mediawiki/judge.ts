@@ -49,7 +49,13 @@ export type WikiItem = Pick<
 >;
 
 export type Verdict =
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** The page as the wiki speaks of it; absent when it does not. */
+      readonly missing?: WikiPage;
+    }
   | {
       readonly kind: 'alias';
       readonly canonical: DiscoveredItem | null;
@@ -88,7 +94,12 @@ export function judge(item: WikiItem, settings: MediawikiSettings, merge: WikiMe
   }
   const emptyCategory = item.resourceType !== 'category' || merge.members.length === 0;
   if (page.missing && emptyCategory) {
-    return fault('page_missing', `The wiki has no page "${asked}".`);
+    return {
+      kind: 'failed',
+      code: 'page_missing',
+      message: `The wiki has no page "${asked}".`,
+      missing: page,
+    };
   }
   const revision = revisionOf(page);
   // A category's members change without a revision of its page.

@@ -79,6 +79,23 @@ export const renderedQuery = (resourceId: string): Record<string, string> => ({
   page: titleOfResourceId(resourceId),
 });
 
+/** Parameters of a file that another wiki may describe. */
+export const sharedFileQuery = (title: string): Record<string, string> => ({
+  ...everyQuery,
+  prop: 'imageinfo',
+  iiprop: 'timestamp|url|size|mime|sha1|extmetadata',
+  titles: title,
+});
+
+/** Parameters of the latest that the log says of a page. */
+export const logQuery = (title: string): Record<string, string> => ({
+  ...everyQuery,
+  list: 'logevents',
+  leprop: 'title|type|details|timestamp',
+  lelimit: '1',
+  letitle: title,
+});
+
 /** Most results the API gives for one request of an account without special rights. */
 const searchLimit = 50;
 
