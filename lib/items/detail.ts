@@ -12,6 +12,7 @@ import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
 import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
 import { type ChangeOffer, offersFor } from './changes/offers.ts';
+import { failingAnswersOf, type ShownAnswer } from './failing-answers.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting/waiting-facts.ts';
 import { type WaitingAnswer, whyWaiting } from './waiting/why-waiting.ts';
 
@@ -28,6 +29,8 @@ export interface WorkItemDetail {
   readonly missingSince: Instant | null;
   /** Newest first, at most 50. */
   readonly attempts: readonly WorkItemAttempt[];
+  /** How the answers of failed attempts began, the last few, newest first. */
+  readonly failingAnswers: readonly ShownAnswer[];
   /** Newest first, at most 20, without payloads. */
   readonly records: readonly RecordSummary[];
   /** The item whose payload named this one; null for seeds. */
@@ -65,8 +68,9 @@ export async function getWorkItemDetail(
     .executeTakeFirst();
   if (!row) return null;
   const item = workItemFromRow(row);
-  const [attempts, records, parent, children, run, source] = await Promise.all([
+  const [attempts, failingAnswers, records, parent, children, run, source] = await Promise.all([
     attemptsOf(session, workItemId),
+    failingAnswersOf(session, workItemId),
     listRecords(session, { filter: { workItemId }, direction: 'desc' }, { limit: mostRecords }),
     item.discoveredFrom === null ? null : relatedItem(session, item.discoveredFrom),
     childrenOf(session, workItemId),
@@ -77,6 +81,7 @@ export async function getWorkItemDetail(
     item,
     missingSince: missingSince(row),
     attempts,
+    failingAnswers,
     records: records.rows,
     parent,
     children,

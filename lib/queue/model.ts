@@ -181,6 +181,18 @@ export type CompletionResult =
   | { readonly ok: true; readonly discovered: number; readonly unchanged: boolean }
   | { readonly ok: false; readonly code: 'lease_lost' };
 
+/** What a server said when an attempt failed. */
+export interface FailingAnswer {
+  readonly url: string;
+  readonly httpStatus: number;
+  /** Without secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its beginning. */
+  readonly body: Uint8Array;
+  /** Of the whole, as far as it was read. */
+  readonly bodyBytes: number;
+}
+
 export interface FailureInput {
   readonly fence: Fence;
   readonly attempt: AttemptReport;
@@ -194,6 +206,8 @@ export interface FailureInput {
     | { readonly kind: 'missing' };
   /** How long nobody should ask the item's host (see `planRetry`), ms; default not at all. */
   readonly blockHostMs?: number | null;
+  /** Absent when nothing was answered. */
+  readonly answer?: FailingAnswer | undefined;
 }
 
 /** An item that goes back unfetched because somebody is to be left alone for a known time. */

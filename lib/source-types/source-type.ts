@@ -9,7 +9,7 @@ import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, WrittenJson } from '#lib/json.ts';
 import type { JsonText } from '#lib/json-text.ts';
-import type { NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
+import type { FailingAnswer, NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from './left-out.ts';
 import type { RobotsCache } from './web/robots.ts';
 
@@ -140,6 +140,8 @@ export type FetchOutcome =
       readonly message: string;
       /** The source's own wish, ms; wins over backoff and delays the host. */
       readonly retryAfterMs: number | null;
+      /** Absent when nothing was answered. */
+      readonly answer?: FailingAnswer | undefined;
     };
 
 /** What discovery yields; the pipeline adds source, run, parent and depth. */

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
 import { maxRetryAfterMs, planRetry } from '#lib/queue/finish/retry-policy.ts';
-import type { AttemptReport, CompletionInput, Fence } from '#lib/queue/model.ts';
+import type { AttemptReport, CompletionInput, FailingAnswer, Fence } from '#lib/queue/model.ts';
 import type { FetchFacts, SharedFacts } from '#lib/source-types/source-type.ts';
 import { retryTransient } from '../retry-transient.ts';
 import {
@@ -37,6 +37,7 @@ interface Failure {
   readonly facts: FetchFacts | null;
   readonly retryAfterMs: number | null;
   readonly maxAttempts: number;
+  readonly answer?: FailingAnswer | undefined;
 }
 
 /** Commits a failure as the retry policy decides. */
@@ -64,6 +65,7 @@ export async function failItem(
         errorMessage: failure.message,
         decision,
         blockHostMs,
+        answer: failure.answer,
       }),
     retryTransientWith(leased, context, 'record a failed attempt'),
   );

@@ -15,6 +15,7 @@ import { countOutcomes, outcomeDeltas } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
 import { attemptRow } from './attempts.ts';
 import { earlierFailure } from './earlier-outcome.ts';
+import { recordFailingAnswer } from './failing-answers.ts';
 import { missingCode, missingSince } from './missing.ts';
 import { nextLookMs } from './next-fetch.ts';
 
@@ -62,6 +63,10 @@ export async function fail(db: Db, input: FailureInput): Promise<FailureResult> 
         workerId: input.attempt.workerId,
         data: { code: input.errorCode, attempt: item.attempt },
       });
+    }
+    if (input.answer) {
+      const { attemptId } = input.attempt;
+      await recordFailingAnswer(tx, { attemptId, workItemId: item.work_item_id }, input.answer);
     }
     await recordEvents(tx, told);
     return { ok: true, status: settledAs };

@@ -6,7 +6,8 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { JsonText } from '#lib/json-text.ts';
-import type { Validators } from '#lib/queue/model.ts';
+import { failingAnswer } from '#lib/queue/finish/failing-answers.ts';
+import type { FailingAnswer, Validators } from '#lib/queue/model.ts';
 import { redacted, redactHeaders } from '#lib/redact-secrets.ts';
 import type {
   CommonSettings,
@@ -37,6 +38,8 @@ export interface Exchange {
   answered(details?: JsonObject): FetchFacts;
   /** What all requests so far came to, as facts. */
   counts(): JsonObject;
+  /** The latest answer, as a failure keeps it. */
+  latest(): FailingAnswer | undefined;
   /** Whether the latest request asked for a part, by a header that an operator set. */
   askedForPart(): boolean;
 }
@@ -108,6 +111,16 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     },
     facts,
     counts,
+    latest: () =>
+      last === null
+        ? undefined
+        : failingAnswer({
+            url: last.finalUrl,
+            httpStatus: last.status,
+            headers: redactHeaders(last.headers),
+            body: last.body,
+            bodyBytes: last.bytes,
+          }),
     askedForPart: () => forPart,
     answered(details) {
       const known = facts(details);
@@ -140,6 +153,7 @@ export const failed = (
   code,
   message,
   retryAfterMs: retryAfter,
+  answer: exchange.latest(),
 });
 
 /** Runs a fetch; what the HTTP client throws becomes an error outcome. */

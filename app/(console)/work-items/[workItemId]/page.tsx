@@ -22,6 +22,7 @@ import type { WorkItem } from '#lib/queue/model.ts';
 import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { AskedChange, ChangeButton } from '../change-buttons.tsx';
 import { Attempts } from './attempts.tsx';
+import { FailingAnswers } from './failing-answers.tsx';
 import { ItemFacts, Lineage } from './item-facts.tsx';
 import { RefetchMenu } from './refetch-menu.tsx';
 import { StatusTimeline, WhyWaiting } from './standing.tsx';
@@ -86,6 +87,7 @@ export default async function WorkItemPage({
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <Attempts attempts={detail.attempts} />
+          <FailingAnswers answers={detail.failingAnswers} />
           <LatestRecord record={record} />
           <Request item={item} />
         </div>
