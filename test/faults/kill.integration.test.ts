@@ -62,6 +62,12 @@ describe.each(contractEngines())('workers killed at random moments, on $name', (
       fleet.worker({ concurrency: 40 });
       await fleet.finish();
 
+      const failed = await runtime.db.q
+        .selectFrom('work_items')
+        .select(['resource_id', 'attempt', 'error_code', 'error_message'])
+        .where('status', '=', 'failed')
+        .execute();
+      expect(failed).toEqual([]);
       const { byStatus } = await runtime.store.getStats();
       expect(byStatus).toMatchObject({
         completed: Math.ceil(rounds / roundsPerRun) * resourcesPerRun,
