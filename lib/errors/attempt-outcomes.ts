@@ -112,6 +112,7 @@ const rules = {
     'postpone',
     'The host it redirects to is to be left alone for now; the one that was asked is not to blame.',
   ),
+  content_type_excluded: rule('skip', 'The source does not store what has this content type.'),
   robots_disallowed: rule('skip', 'The site’s owner does not want it fetched.'),
   resource_missing: rule(
     'skip',

@@ -90,6 +90,8 @@ export const appErrorRemedies = {
   blocked:
     'The source answered with a block or challenge page; check the user agent and the contact.',
   redirect_host_waits: 'Nothing to do: it is retried once the other host may be asked.',
+  content_type_excluded:
+    'Add the content type to those that the source stores, or leave its pages out by a pattern.',
   robots_disallowed: "The site's robots.txt does not allow this path.",
   lake_write_failed: "Check the data lake's directory and free space.",
   lake_unreadable: "Mount the data lake's directory, or correct INGEST_LAKE_DIR.",

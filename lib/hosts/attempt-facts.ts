@@ -25,6 +25,7 @@ const exchangeShape = z.looseObject({
   charset: text,
   alias_of: text,
   named: text,
+  not_stored: text,
   kept_because: text,
   not_enqueued: z.record(z.string(), z.number()).nullish().catch(null),
   settled_by: text,

@@ -6,6 +6,8 @@ export const leftOutWords = {
   invalid: 'links that can be no item',
   off_site: 'links to other hosts',
   off_list: 'addresses of a list that may not name them: they are on another host',
+  excluded: 'addresses that the rules of the source leave out',
+  trap: 'addresses that look like an endless list: they repeat or pile up, or are of a calendar years away',
   pages_beyond: 'lists that go on after the last page that is read',
   pages_repeat: 'lists whose next page had been read before',
   page_elsewhere:
@@ -23,7 +25,11 @@ export type LeftOut = Readonly<Partial<Record<LeftOutReason, number>>>;
 export type LeaveOut = (reason: LeftOutReason, count?: number) => void;
 
 /** Those that are everybody's daily bread: told with the item, and no news of a run. */
-const everyday: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>(['off_site', 'invalid']);
+const everyday: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
+  'off_site',
+  'invalid',
+  'excluded',
+]);
 
 export const newsOf = (leftOut: LeftOut): LeftOut =>
   // The keys are those of `leftOut`; Object.entries loses that.

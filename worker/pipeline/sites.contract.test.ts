@@ -27,11 +27,16 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
     await bench.dispose();
   });
 
-  async function crawl(pages: Pages, seed = '/', settings: object = {}) {
+  async function crawl(
+    pages: Pages,
+    seed = '/',
+    settings: object = {},
+    types: Readonly<Record<string, string>> = {},
+  ) {
     const server = await startLoopbackServer(({ url = '' }, response) => {
       const [head, body] = pages[url] ?? [];
       if (head === undefined) return void response.writeHead(404).end();
-      response.writeHead(200, { 'content-type': 'text/html' });
+      response.writeHead(200, { 'content-type': types[url] ?? 'text/html' });
       response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
     });
     servers.push(server);
@@ -99,6 +104,50 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
     });
     expect(stored(crawled)).toEqual(['/', '/only-here?session=1', '/page']);
     expect(crawled.get('/page?session=1')?.facts).toMatchObject({ alias_by: 'canonical' });
+  });
+
+  it('only the pages that are meant are fetched, and what the source does not store is skipped', async () => {
+    const types: Record<string, string> = { '/docs/file.bin': 'application/octet-stream' };
+    const crawled = await crawl(
+      {
+        '/': ['', ['/docs/', '/blog/', '/docs/old/x', '/docs/a.zip'].map(link).join('')],
+        '/docs/': [
+          '',
+          link('/docs/a?utm_source=x&b=1') + link('/docs/a?b=1') + link('/docs/file.bin'),
+        ],
+        '/docs/a?b=1': ['', link('/docs/x/x/x/x/') + link('/docs/calendar?month=2099-01')],
+        '/docs/file.bin': ['', 'x'],
+      },
+      '/?utm_campaign=seed',
+      {
+        site: {
+          include: ['/docs/'],
+          exclude: ['/docs/old/*'],
+          skip_extensions: ['.ZIP'],
+          content_types: ['text/*'],
+        },
+      },
+      types,
+    );
+    expect([...crawled.keys()].sort()).toEqual(['/', '/docs/', '/docs/a?b=1', '/docs/file.bin']);
+    expect(stored(crawled)).toEqual(['/', '/docs/', '/docs/a?b=1']);
+    expect(crawled.get('/docs/file.bin')).toMatchObject({ status: 'skipped' });
+    expect(crawled.get('/')?.facts).toMatchObject({ not_enqueued: { excluded: 3 } });
+    expect(crawled.get('/docs/a?b=1')?.facts).toMatchObject({ not_enqueued: { trap: 2 } });
+  });
+
+  it('pages that only lead to what is stored are followed, and say that they are not stored', async () => {
+    const crawled = await crawl(
+      { '/': ['', link('/a')], '/a': ['', link('/a.txt')], '/a.txt': ['', 'text'] },
+      '/',
+      { site: { content_types: ['text/plain'] } },
+      { '/a.txt': 'text/plain' },
+    );
+    expect(stored(crawled)).toEqual(['/a.txt']);
+    expect(crawled.get('/a')).toMatchObject({
+      status: 'completed',
+      facts: { not_stored: 'text/html' },
+    });
   });
 
   it('a list that goes on beyond what is read says so, on the item and in the log of its run', async () => {

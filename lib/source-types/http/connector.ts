@@ -22,6 +22,7 @@ import { errorOf } from './api-errors.ts';
 import { judgeNames, type ReadPage } from './other-names.ts';
 import { bodyType } from './request-parts.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
+import { isStoredType } from './site-rules.ts';
 import { maxSitemapBytes, readSitemap } from './sitemap.ts';
 
 type HttpItem = Pick<
@@ -79,6 +80,11 @@ export function fetchOverHttp(
 
     const mediaType = mediaTypeOf(response);
     if (response.status === 204) return withoutText(response, mediaType, exchange, validators);
+    const isStored = isStoredType(mediaType, settings.site);
+    if (!isStored && !/html/.test(mediaType)) {
+      const message = `The answer is ${mediaType}, which the source does not store.`;
+      return failed(exchange, 'content_type_excluded', message);
+    }
     const isText = isDeclaredJson(settings) || isJsonLines(mediaType) || !isBinary(response);
     if (!isText) return withoutText(response, mediaType, exchange, validators);
     const { text, charset } = await decodeBody(response);
@@ -97,6 +103,11 @@ export function fetchOverHttp(
     const page = { response, text, isHtml: /html/.test(mediaType) };
     const payload = { content_type: mediaType, url: response.finalUrl, text };
     const facts = exchange.answered({ charset });
+    if (!isStored) {
+      // What it leads to may be.
+      const details = { ...facts.details, not_stored: mediaType };
+      return { kind: 'alias', facts: { ...facts, details }, canonical: null, payload };
+    }
     const name = await judgeNames(page, {
       item,
       sourceName: context.sourceName,

@@ -13,6 +13,7 @@ import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.t
 import { nextPage } from './next-page.ts';
 import { droppedOf, httpItem, linkStep, requestItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
+import { isWanted } from './site-rules.ts';
 import { sitemapDiscover } from './sitemap-links.ts';
 
 const textPayload = z.object({
@@ -72,8 +73,9 @@ export function httpDiscover(
   const { same_host: staysThere } = settings.discovery;
   const isHere = siteOf(item, text.success ? text.data.url : undefined);
   urls.delete(following ?? '');
-  const followed = [...urls].filter((url) => !staysThere || isHere(url));
-  leave('off_site', urls.size - followed.length);
+  const onSite = [...urls].filter((url) => !staysThere || isHere(url));
+  leave('off_site', urls.size - onSite.length);
+  const followed = onSite.filter((url) => isWanted(url, settings.site, leave));
   const found = followed.map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
   if (next === null) return found;
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
@@ -104,6 +106,7 @@ function linksOfJson(
 ): string[] {
   const { discovery } = settings;
   if (!discovery.enabled) return [];
+  const dropped = droppedOf(settings);
   return discovery.links
     .filter(isJsonPath)
     .flatMap((path) => {
@@ -111,7 +114,7 @@ function linksOfJson(
       if (values.length === mostValues) leave('links_beyond');
       return values;
     })
-    .flatMap((address) => followable(address, base, droppedOf(settings)) ?? []);
+    .flatMap((address) => followable(address, base, dropped) ?? []);
 }
 
 function linksOfText(
@@ -144,8 +147,9 @@ function linksOfText(
   const refreshes = found.metas.flatMap(({ 'http-equiv': means = '', content = '' }) =>
     leadsOn && means.trim().toLowerCase() === 'refresh' ? (refreshTarget(content) ?? []) : [],
   );
+  const dropped = droppedOf(settings);
   return [...found.addresses, ...refreshes].flatMap(
-    (address) => followable(address, base, droppedOf(settings)) ?? [],
+    (address) => followable(address, base, dropped) ?? [],
   );
 }
 

@@ -14,12 +14,15 @@ import { namesOf, windowsIn } from '../web/heavy-reading.ts';
 import { countNaming, type NamedPage, NameMemory, type SiteMemory } from './name-memory.ts';
 import { droppedOf, httpItem, withChange } from './seeding.ts';
 import type { HttpSettings } from './settings.ts';
+import { isWanted } from './site-rules.ts';
 
 export type KeptBecause =
   /** It names more than one. */
   | 'names_several'
   /** It is another's page to say so of. */
   | 'other_host'
+  /** The source's rules leave it out. */
+  | 'excluded'
   | 'not_there'
   | 'disallowed'
   /** The named page redirects. */
@@ -89,7 +92,7 @@ export async function judgeNames(page: ReadPage, question: NameQuestion): Promis
   if (!settings.one_address || item.requestMethod !== 'GET') return own;
   // The target of a name is not sent on any further.
   if (item.metadata?.['canonical'] === true) return own;
-  const moved = movedTo(item, page.response);
+  const moved = movedTo(item, page.response, settings);
   if (moved !== null) return aliasOf(moved, 'redirect', question);
 
   const names = await namesOfPage(page, item, settings);
@@ -101,6 +104,7 @@ export async function judgeNames(page: ReadPage, question: NameQuestion): Promis
   if (names.length > 1) return kept(name, 'names_several');
   if (selves.includes(name)) return own;
   if (!sameHost(name, item.requestUri)) return kept(name, 'other_host');
+  if (!isWanted(name, settings.site, () => undefined)) return kept(name, 'excluded');
   if (isHome(name) && !isHome(item.requestUri)) return kept(name, 'home_page');
   const isVariant = withoutQuery(name) === withoutQuery(item.requestUri);
   if (!isVariant) countNaming(site, name);
@@ -125,10 +129,14 @@ const kept = (
 ): Judgement => ({ kind: 'kept', because, url, leadsTo });
 
 /** Where redirects for good led; null when nowhere else. */
-function movedTo(item: HttpItem, { redirects, finalUrl }: ReadPage['response']): string | null {
+function movedTo(
+  item: HttpItem,
+  { redirects, finalUrl }: ReadPage['response'],
+  settings: HttpSettings,
+): string | null {
   const forGood =
     redirects.length > 0 && redirects.every(({ status }) => status === 301 || status === 308);
-  const there = canonicalUrl(finalUrl);
+  const there = followable(finalUrl, finalUrl, droppedOf(settings));
   return forGood && there !== canonicalUrl(item.requestUri) ? there : null;
 }
 
@@ -201,8 +209,11 @@ function aliasOf(
   { item, settings }: NameQuestion,
 ): Judgement {
   // The source's rules bind as they do for links; what a person named is followed wherever it leads.
+  const { discovery, site } = settings;
   const follow =
-    item.depth === 0 || !settings.discovery.same_host || sameSite(url, item.requestUri);
+    item.depth === 0 ||
+    ((!discovery.same_host || sameSite(url, item.requestUri)) &&
+      isWanted(url, site, () => undefined));
   const said = item.metadata?.['changed_at'];
   const target = withChange(
     httpItem(url, item.resourceType, item.priority),
@@ -215,6 +226,6 @@ function aliasOf(
 }
 
 const linkTo = (url: string, { item, settings }: NameQuestion): DiscoveredItem[] =>
-  settings.discovery.enabled
+  settings.discovery.enabled && isWanted(url, settings.site, () => undefined)
     ? [{ ...httpItem(url, item.resourceType, item.priority), isHop: false }]
     : [];

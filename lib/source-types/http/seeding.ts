@@ -3,11 +3,12 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { isSecretParameter } from '#lib/redact-secrets.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
-import { canonicalUrl, shortId } from '../web/addresses.ts';
+import { canonicalUrl, followable, shortId } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
 import type { PagingRules } from './paging.ts';
 import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
 import { type HttpSeed, type HttpSettings, sitemapType } from './settings.ts';
+import { sessionParameters, trackingParameters } from './site-rules.ts';
 import { expandTemplate } from './template.ts';
 
 /**
@@ -19,9 +20,13 @@ export function httpSeedItems(
   seed: HttpSeed,
 ): NewWorkItem[] {
   const keys = credentialParameters(settings.authentication);
+  const dropped = droppedOf(settings);
   const canonical = (texts: readonly string[]) => [
     ...new Set(
-      texts.map((text) => withoutKey(canonicalUrl(resolved(text, settings.base_url)), keys)),
+      texts.map((text) => {
+        const url = withoutKey(canonicalUrl(resolved(text, settings.base_url)), keys);
+        return followable(url, url, dropped) ?? url;
+      }),
     ),
   ];
   const items = [
@@ -106,7 +111,9 @@ export const sitemapItem = (url: string, pageType: string, priority: number): Di
 export const linkStep = 10;
 
 /** A key that a server writes into its links is not theirs: it is sent where it belongs. */
-export const droppedOf = ({ discovery, authentication }: HttpSettings): string[] => [
+export const droppedOf = ({ discovery, site, authentication }: HttpSettings): string[] => [
   ...discovery.drop_parameters,
+  ...(site.drop_tracking ? trackingParameters : []),
+  ...(site.drop_sessions ? sessionParameters : []),
   ...credentialParameters(authentication),
 ];

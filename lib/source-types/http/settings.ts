@@ -20,6 +20,7 @@ import {
 import { selectorFault } from '../web/selector.ts';
 import { errorHints, errorSettings } from './api-errors.ts';
 import { pagingHints, pagingSettings } from './paging.ts';
+import { siteHints, siteSettings } from './site-settings.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
 /** Resource type of sitemaps; their pages have the type of the seed. */
@@ -90,6 +91,7 @@ export const httpSettings = z
         max_depth: maxDepthSetting,
       })
       .prefault({}),
+    site: siteSettings,
     paging: pagingSettings,
     errors: errorSettings,
     ...commonSettings(0),
@@ -154,6 +156,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
     },
     'discovery.max_depth': maxDepthHint,
   }),
+  ...siteHints,
   ...pagingHints,
   ...errorHints,
   ...commonHints,

@@ -8,6 +8,7 @@ import type { DiscoveredItem } from '../source-type.ts';
 import { canonicalUrl, followable, withoutWww } from '../web/addresses.ts';
 import { droppedOf, httpItem, linkStep, sitemapItem, withChange } from './seeding.ts';
 import type { HttpSettings } from './settings.ts';
+import { isWanted } from './site-rules.ts';
 
 const sitemapPayload = z.object({
   kind: z.enum(['pages', 'index']),
@@ -51,13 +52,16 @@ export function sitemapDiscover(
   const hosts = new Set([own, ...sites].map(withoutWww));
   const named = isRobots && own !== null ? [...new Set([...sites, own])] : sites;
   const found = new Map<string, DiscoveredItem>();
+  const dropped = droppedOf(settings);
   for (const entry of entries) {
-    const url = followable(entry.url, item.requestUri, droppedOf(settings));
+    const url = followable(entry.url, item.requestUri, dropped);
     if (url === null) leave('invalid');
     if (url === null || found.has(url)) continue;
     if (!isRobots && !hosts.has(withoutWww(hostOf(url)))) leave('off_list');
-    else if (kind === 'pages') found.set(url, pageOf(url, pageType, item, entry.changed_at));
-    else if (level >= deepestIndex) leave('nested_beyond');
+    else if (kind === 'pages') {
+      if (!isWanted(url, settings.site, leave)) continue;
+      found.set(url, pageOf(url, pageType, item, entry.changed_at));
+    } else if (level >= deepestIndex) leave('nested_beyond');
     else {
       const inner = sitemapItem(url, pageType, item.priority);
       const where = {

@@ -55,6 +55,10 @@ export function followable(
   const fetchable = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !fetchable || url.username !== '' || url.password !== '') return null;
   if (dropped.length > 0 && url.search !== '') dropParameters(url, dropped);
+  // Servlets put it behind the path.
+  if (dropped.includes('jsessionid') && url.pathname.includes(';')) {
+    url.pathname = url.pathname.replace(/;jsessionid=[^/;]*/i, '');
+  }
   const canonical = canonicalForm(url);
   return canonical.length <= maxUrlLength ? canonical : null;
 }

@@ -127,6 +127,11 @@ function Exchange({
           <span className="text-ink-3">goes by</span> {facts.alias_of}
         </span>
       ) : null}
+      {facts?.not_stored ? (
+        <span className="wrap-anywhere">
+          <span className="text-ink-3">not stored, as the source stores no</span> {facts.not_stored}
+        </span>
+      ) : null}
       {facts?.not_enqueued ? (
         <span className="wrap-anywhere">
           <span className="text-ink-3">left out</span> {wordsOfLeftOut(facts.not_enqueued)}
@@ -146,6 +151,7 @@ function Exchange({
 const keptReasons: Readonly<Record<string, string>> = {
   names_several: 'it names several addresses',
   other_host: 'that is on another host',
+  excluded: 'the rules of the source leave that out',
   not_there: 'there is no such page',
   disallowed: 'robots.txt does not allow that address',
   moves_on: 'that address redirects',
