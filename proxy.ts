@@ -8,9 +8,9 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { fileSecurityPolicy } from '#app/_server/file.ts';
 import { mayBeKnown } from '#app/_server/known-page.ts';
 import { isSameOrigin } from '#app/_server/same-origin.ts';
+import { sessionCookie } from '#app/_server/session-cookies.ts';
 import { addressHeader } from '#app/ui/ended-session.ts';
 
-const sessionCookies = ['next-auth.session-token', '__Secure-next-auth.session-token'];
 const open = [
   '/sign-in',
   '/api/auth',
@@ -35,7 +35,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     );
   }
   const isOpen = open.some((path) => pathname === path || pathname.startsWith(`${path}/`));
-  if (!isOpen && !sessionCookies.some((name) => hasCookie(request, name))) {
+  if (!isOpen && !hasCookie(request, sessionCookie())) {
     if (pathname.startsWith('/api/')) {
       return NextResponse.json(
         {

@@ -27,7 +27,7 @@ import type {
   SchemaMigrationsTable,
   WorkersTable,
 } from './schema/operations.ts';
-import type { AuditLogTable, SavedViewsTable, UsersTable } from './schema/people.ts';
+import type { AuditLogTable, SavedViewsTable, SessionsTable, UsersTable } from './schema/people.ts';
 import type {
   AttemptAnswersTable,
   IngestRecordsTable,
@@ -82,6 +82,7 @@ export interface Database {
   bulk_actions: BulkActionsTable;
   bulk_action_chunks: BulkActionChunksTable;
   users: UsersTable;
+  sessions: SessionsTable;
   audit_log: AuditLogTable;
   events: EventsTable;
   source_totals: SourceTotalsTable;

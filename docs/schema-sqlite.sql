@@ -682,7 +682,8 @@ CREATE TABLE users (
   password_hash TEXT,
   identity TEXT,
   active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-  session_version INTEGER NOT NULL DEFAULT 1,
+  -- Set where somebody else chose the password: it opens the page that changes it, and nothing else.
+  must_change_password INTEGER NOT NULL DEFAULT 0 CHECK (must_change_password IN (0, 1)),
   preferences TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
@@ -693,11 +694,30 @@ CREATE UNIQUE INDEX UX_users_email ON users (email);
 
 CREATE UNIQUE INDEX UX_users_identity ON users (identity) WHERE identity IS NOT NULL;
 
+CREATE TABLE sessions (
+  session_id TEXT NOT NULL CONSTRAINT PK_sessions PRIMARY KEY,
+  token_hash TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  last_seen_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  address TEXT,
+  user_agent TEXT,
+  ended_at TEXT,
+  ended_reason TEXT
+);
+
+CREATE UNIQUE INDEX UX_sessions_token ON sessions (token_hash);
+
+CREATE INDEX IX_sessions_user ON sessions (user_id, created_at);
+
 CREATE TABLE audit_log (
   audit_id TEXT NOT NULL CONSTRAINT PK_audit_log PRIMARY KEY,
   at TEXT NOT NULL,
   actor_id TEXT,
   actor_email TEXT NOT NULL,
+  -- Where the request came from; null for workers and commands.
+  address TEXT,
   action TEXT NOT NULL,
   target_type TEXT NOT NULL,
   target_id TEXT,

@@ -817,7 +817,8 @@ CREATE TABLE [ingest].[users] (
     [password_hash] NVARCHAR(500) NULL,
     [identity] NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NULL,
     [active] TINYINT NOT NULL CONSTRAINT [DF_users_active] DEFAULT 1 CONSTRAINT [CK_users_active] CHECK ([active] IN (0, 1)),
-    [session_version] INT NOT NULL CONSTRAINT [DF_users_session_version] DEFAULT 1,
+    -- Set where somebody else chose the password: it opens the page that changes it, and nothing else.
+    [must_change_password] TINYINT NOT NULL CONSTRAINT [DF_users_must_change_password] DEFAULT 0 CONSTRAINT [CK_users_must_change_password] CHECK ([must_change_password] IN (0, 1)),
     [preferences] NVARCHAR(MAX) NULL,
     [created_at] DATETIME2(3) NOT NULL,
     [updated_at] DATETIME2(3) NOT NULL,
@@ -833,11 +834,33 @@ CREATE UNIQUE NONCLUSTERED INDEX [UX_users_identity]
 ON [ingest].[users] ([identity])
 WHERE [identity] IS NOT NULL;
 GO
+CREATE TABLE [ingest].[sessions] (
+    [session_id] NVARCHAR(36) NOT NULL,
+    [token_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [user_id] NVARCHAR(36) NOT NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [last_seen_at] DATETIME2(3) NOT NULL,
+    [expires_at] DATETIME2(3) NOT NULL,
+    [address] NVARCHAR(64) NULL,
+    [user_agent] NVARCHAR(200) NULL,
+    [ended_at] DATETIME2(3) NULL,
+    [ended_reason] NVARCHAR(40) NULL,
+    CONSTRAINT [PK_sessions] PRIMARY KEY CLUSTERED ([session_id])
+);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_sessions_token]
+ON [ingest].[sessions] ([token_hash]);
+GO
+CREATE NONCLUSTERED INDEX [IX_sessions_user]
+ON [ingest].[sessions] ([user_id], [created_at]);
+GO
 CREATE TABLE [ingest].[audit_log] (
     [audit_id] NVARCHAR(36) NOT NULL,
     [at] DATETIME2(3) NOT NULL,
     [actor_id] NVARCHAR(36) NULL,
     [actor_email] NVARCHAR(320) NOT NULL,
+    -- Where the request came from; null for workers and commands.
+    [address] NVARCHAR(64) NULL,
     [action] NVARCHAR(100) NOT NULL,
     [target_type] NVARCHAR(50) NOT NULL,
     [target_id] NVARCHAR(400) NULL,

@@ -12,6 +12,7 @@ import type {
   RunnerSettings,
   Settings,
 } from '#lib/config/model.ts';
+import { requestSettings } from '#lib/config/request-settings.ts';
 import { keyRing } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
 import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
@@ -76,6 +77,7 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
         : { password: environment.INGEST_ADMIN_PASSWORD }),
     },
     signIn: signInSettings(environment, env['NEXTAUTH_URL']),
+    requests: requestSettings(environment, env['NEXTAUTH_URL']),
     secretsDirectory: path.resolve(
       /*turbopackIgnore: true*/ environment.INGEST_SECRETS_DIR ?? '/run/secrets',
     ),

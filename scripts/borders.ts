@@ -6,7 +6,18 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { floorFault } from './support/floors.ts';
 
-const folders = ['app', 'lib', 'worker', 'commands', 'db', 'scripts', 'test', 'bench', 'proxy.ts'];
+const folders = [
+  'app',
+  'lib',
+  'worker',
+  'commands',
+  'db',
+  'scripts',
+  'test',
+  'bench',
+  'proxy.ts',
+  'instrumentation.ts',
+];
 /** The house had more than 400 modules when this was written. */
 const leastModules = 300;
 

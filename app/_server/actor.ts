@@ -3,20 +3,24 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
 import { addressHeader, signInAgain } from '#app/ui/ended-session.ts';
-import { actorOfSession } from '#lib/access/sign-in.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { actorOfSession, rememberActivity, type SessionActor } from '#lib/access/sessions.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
-import { sessionClaim } from './auth.ts';
+import { sessionToken } from './auth.ts';
+import { backgroundHeader } from './door-headers.ts';
+import { requestOrigin } from './origin.ts';
 
-export type SignedInActor = Actor & { readonly name: string };
+export type SignedInActor = SessionActor;
 
 /** Null when nobody is signed in, or the account or the session was ended. Once per request. */
 export const currentActor = cache(async (): Promise<SignedInActor | null> => {
-  const claim = await sessionClaim();
-  if (claim === null) return null;
+  const token = await sessionToken();
+  if (token === null) return null;
   const { db } = await getRuntime();
-  return actorOfSession(db, claim);
+  const actor = await actorOfSession(db, token);
+  if (actor === null) return null;
+  if (!(await headers()).get(backgroundHeader)) await rememberActivity(db, actor);
+  return { ...actor, address: (await requestOrigin()).address };
 });
 
 /** For pages: goes to the sign-in page when nobody is signed in, which leads back to the page. */

@@ -1,36 +1,30 @@
-/** next-auth, kept in this module and the provider's: who signs in, a signed token as session. */
-import { type AuthOptions, getServerSession } from 'next-auth';
+/** next-auth, kept in this module and the provider's: who signs in, and the cookie that carries the session's token. */
+import { cookies } from 'next/headers';
+import type { AuthOptions } from 'next-auth';
+import { getToken } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { sessionMs, signOut } from '#lib/access/sessions.ts';
 import { createSignInThrottle, signIn } from '#lib/access/sign-in.ts';
 import { signInWithProvider } from '#lib/access/sign-in-with-provider.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { companyProvider } from './company-provider.ts';
-import { claimOfToken, type SessionClaim } from './session-claim.ts';
+import { requestOrigin } from './origin.ts';
+import { authCookies, sessionCookie } from './session-cookies.ts';
 
 declare module 'next-auth' {
   interface User {
-    userId: string;
-    sessionVersion: number;
-  }
-  interface Session {
-    claim: SessionClaim;
+    sessionToken: string;
   }
 }
 
 declare module 'next-auth/jwt' {
   interface JWT {
-    sessionVersion?: number;
-    /** Of a session that the provider began: seconds since 1970. */
-    endsAt?: number;
+    /** Of the session's row: the cookie by itself opens nothing. */
+    sessionToken?: string;
   }
 }
-
-/** A session ends by itself after this time, seconds. */
-const sessionSeconds = 7 * 24 * 3600;
-/** One that the provider began ends earlier: signing in again asks it whether the person still has their role. */
-const providerSessionSeconds = 12 * 3600;
 
 // One throttle per process, whichever bundle asks for it.
 const memo = Symbol.for('holocron-ingest.sign-in-throttle');
@@ -47,12 +41,17 @@ export async function authOptions(): Promise<AuthOptions> {
   const { config, db, log } = runtime;
   const { passwords, provider } = config.signIn;
   return {
-    secret: process.env['NEXTAUTH_SECRET'] || sessionSecret(config.keys.current),
-    session: { strategy: 'jwt', maxAge: sessionSeconds },
+    secret: secretOf(runtime),
+    session: { strategy: 'jwt', maxAge: sessionMs / 1000 },
+    cookies: authCookies(),
     pages: { signIn: '/sign-in', error: '/sign-in' },
     logger: {
-      error: (code, detail) =>
-        log.error({ code, err: errorOf(detail) }, 'sign-in failed with an internal error'),
+      error(code, detail) {
+        const err = errorOf(detail);
+        // Anybody can send a cookie that is none of ours: no fault, and no room in the log.
+        if (isForgery(err)) log.debug({ code }, 'a cookie that is not ours');
+        else log.error({ code, err }, 'sign-in failed with an internal error');
+      },
       warn: (code) => log.debug({ code }, 'sign-in warning'),
       debug: () => undefined,
     },
@@ -65,12 +64,9 @@ export async function authOptions(): Promise<AuthOptions> {
       async signIn({ user, account, profile }) {
         if (account?.type !== 'oauth' || provider === null) return true;
         try {
-          const { userId, sessionVersion } = await signInWithProvider(
-            db,
-            { provider, passwords },
-            profile,
-          );
-          Object.assign(user, { userId, sessionVersion });
+          const ways = { provider, passwords };
+          const { token } = await signInWithProvider(db, ways, profile, await requestOrigin());
+          user.sessionToken = token;
           return true;
         } catch (error) {
           const { code } = toPublicError(error);
@@ -78,34 +74,34 @@ export async function authOptions(): Promise<AuthOptions> {
           return `/sign-in?error=${code}`;
         }
       },
-      jwt({ token, user, account }) {
+      jwt({ token, user }) {
         // `user` is given at sign-in only.
-        if (user) {
-          token.sub = user.userId;
-          token.sessionVersion = user.sessionVersion;
-          if (account?.type === 'oauth') token.endsAt = nowSeconds() + providerSessionSeconds;
-        }
-        return token;
+        return user ? { sessionToken: user.sessionToken } : token;
       },
-      session({ session, token }) {
-        session.claim = claimOfToken(token, nowSeconds());
-        return session;
+    },
+    events: {
+      async signOut({ token }) {
+        if (!token?.sessionToken) return;
+        await signOut(db, token.sessionToken, (await requestOrigin()).address);
       },
     },
   };
 }
 
+const secretOf = ({ config }: Runtime): string =>
+  process.env['NEXTAUTH_SECRET'] || sessionSecret(config.keys.current);
+
 function passwordProvider({ db, log }: Runtime) {
   return CredentialsProvider({
     name: 'E-mail and password',
     credentials: { email: {}, password: {} },
-    async authorize(credentials, request) {
+    async authorize(credentials) {
       const { email, password } = credentials ?? {};
       if (typeof email !== 'string' || typeof password !== 'string') return null;
       try {
-        const address = addressOf(request.headers);
-        const signedIn = await signIn(db, throttle(), { email, password, address });
-        return { ...signedIn, id: signedIn.userId };
+        const origin = await requestOrigin();
+        const { userId, token } = await signIn(db, throttle(), { email, password, origin });
+        return { id: userId, sessionToken: token };
       } catch (error) {
         const shown = toPublicError(error);
         if (shown.code !== 'sign_in_failed' && shown.code !== 'too_many_attempts') {
@@ -118,22 +114,25 @@ function passwordProvider({ db, log }: Runtime) {
   });
 }
 
-const nowSeconds = () => Math.floor(Date.now() / 1000);
-
 /** What next-auth reports of a failure: the error, or an object around it with what must not be logged. */
 function errorOf(detail: unknown): unknown {
   return typeof detail === 'object' && detail !== null && 'error' in detail ? detail.error : detail;
 }
 
-/** Whom the signed token names; not yet checked against the account. */
-export async function sessionClaim(): Promise<SessionClaim | null> {
-  const session = await getServerSession(await authOptions());
-  return session?.claim ?? null;
-}
+/** The codes of what reads our cookies: ERR_JWE_DECRYPTION_FAILED, ERR_JWT_EXPIRED … */
+const isForgery = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_JW');
 
-/** The nearest address the request names; the throttle does not rely on it alone. */
-function addressOf(headers: unknown): string {
-  if (typeof headers !== 'object' || headers === null) return '';
-  const forwarded = (headers as Record<string, unknown>)['x-forwarded-for']; // plain object of next-auth
-  return typeof forwarded === 'string' ? (forwarded.split(',').at(-1) ?? '').trim() : '';
+/** The token the browser holds, of a session that may be over; null for none, and for a cookie that is not ours. */
+export async function sessionToken(): Promise<string | null> {
+  const held = Object.fromEntries(
+    (await cookies()).getAll().map(({ name, value }) => [name, value]),
+  );
+  const token = await getToken({
+    // What it reads of a request; a token in another header would be taken for a cookie.
+    req: { cookies: held, headers: {} } as Parameters<typeof getToken>[0]['req'],
+    secret: secretOf(await getRuntime()),
+    cookieName: sessionCookie(),
+  });
+  return token?.sessionToken ?? null;
 }

@@ -32,7 +32,7 @@ export function companyProvider(settings: ProviderSettings): OAuthConfig<Record<
       },
     },
     // Which account it is, is found at the end (`signInWithProvider`): an error here would not be reported.
-    profile: ({ sub }) => ({ id: String(sub), userId: '', sessionVersion: -1 }),
+    profile: ({ sub }) => ({ id: String(sub), sessionToken: '' }),
   };
 }
 

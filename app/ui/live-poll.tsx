@@ -2,7 +2,7 @@
 /** LivePoll: polls `/api/live` and passes on its answers. Shows nothing; loaded after the first view. */
 import { useEffect, useRef, useState } from 'react';
 import useSWR from 'swr';
-import { signInAgain } from './ended-session.ts';
+import { personHeader, signInAgain } from './ended-session.ts';
 import { freshnessOf } from './freshness.ts';
 import type { LiveAnswer, LiveState } from './live.tsx';
 import { askBy, isAttentive } from './live-attention.ts';
@@ -14,8 +14,13 @@ const tellEveryMs = 1_000;
 
 const mostWaitMs = 10_000;
 
+/** Whether the person did anything since the page last asked: only that keeps the session from ending. */
+let isPersonThere = false;
+
 async function ask(url: string): Promise<LiveState> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(mostWaitMs) });
+  const headers: Record<string, string> = isPersonThere ? { [personHeader]: '1' } : {};
+  isPersonThere = false;
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(mostWaitMs) });
   if (response.status === 401) {
     window.location.assign(signInAgain(window.location.pathname + window.location.search));
   }
@@ -25,6 +30,18 @@ async function ask(url: string): Promise<LiveState> {
 }
 
 const everyMs = (latest: LiveState) => (latest.moving || isAttentive() ? movingMs : idleMs);
+
+function noticePerson(): () => void {
+  const gone = new AbortController();
+  const { signal } = gone;
+  const notice = () => {
+    isPersonThere = true;
+  };
+  for (const type of ['pointerdown', 'keydown', 'wheel']) {
+    document.addEventListener(type, notice, { passive: true, signal });
+  }
+  return () => gone.abort();
+}
 
 export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer) => void }) {
   const answeredAt = useRef(performance.now());
@@ -53,6 +70,7 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
     [mutate],
   );
   useEffect(keepPagesSteady, []);
+  useEffect(noticePerson, []);
   useEffect(() => {
     let lastTold = '';
     function tell() {

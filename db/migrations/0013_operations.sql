@@ -188,7 +188,8 @@ BEGIN
         [password_hash] NVARCHAR(500) NULL,
         [identity] NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NULL,
         [active] TINYINT NOT NULL CONSTRAINT [DF_users_active] DEFAULT 1 CONSTRAINT [CK_users_active] CHECK ([active] IN (0, 1)),
-        [session_version] INT NOT NULL CONSTRAINT [DF_users_session_version] DEFAULT 1,
+        -- Set where somebody else chose the password: it opens the page that changes it, and nothing else.
+        [must_change_password] TINYINT NOT NULL CONSTRAINT [DF_users_must_change_password] DEFAULT 0 CONSTRAINT [CK_users_must_change_password] CHECK ([must_change_password] IN (0, 1)),
         [preferences] NVARCHAR(MAX) NULL,
         [created_at] DATETIME2(3) NOT NULL,
         [updated_at] DATETIME2(3) NOT NULL,
@@ -207,6 +208,32 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     ON [$(schema)].[users] ([identity])
     WHERE [identity] IS NOT NULL;
 GO
+-- A sign-in, until it ends. The browser holds a random token, this table its SHA-256.
+IF OBJECT_ID(N'[$(schema)].[sessions]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[sessions] (
+        [session_id] NVARCHAR(36) NOT NULL,
+        [token_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [user_id] NVARCHAR(36) NOT NULL,
+        [created_at] DATETIME2(3) NOT NULL,
+        [last_seen_at] DATETIME2(3) NOT NULL,
+        [expires_at] DATETIME2(3) NOT NULL,
+        [address] NVARCHAR(64) NULL,
+        [user_agent] NVARCHAR(200) NULL,
+        [ended_at] DATETIME2(3) NULL,
+        [ended_reason] NVARCHAR(40) NULL,
+        CONSTRAINT [PK_sessions] PRIMARY KEY CLUSTERED ([session_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[sessions]') AND name = N'UX_sessions_token')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_sessions_token]
+    ON [$(schema)].[sessions] ([token_hash]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[sessions]') AND name = N'IX_sessions_user')
+    CREATE NONCLUSTERED INDEX [IX_sessions_user]
+    ON [$(schema)].[sessions] ([user_id], [created_at]);
+GO
 IF OBJECT_ID(N'[$(schema)].[audit_log]', N'U') IS NULL
 BEGIN
     CREATE TABLE [$(schema)].[audit_log] (
@@ -214,6 +241,8 @@ BEGIN
         [at] DATETIME2(3) NOT NULL,
         [actor_id] NVARCHAR(36) NULL,
         [actor_email] NVARCHAR(320) NOT NULL,
+        -- Where the request came from; null for workers and commands.
+        [address] NVARCHAR(64) NULL,
         [action] NVARCHAR(100) NOT NULL,
         [target_type] NVARCHAR(50) NOT NULL,
         [target_id] NVARCHAR(400) NULL,

@@ -11,11 +11,27 @@ export interface UsersTable {
   /** `provider:subject` of an external identity, null for a local one. */
   identity: string | null;
   active: Flag;
-  session_version: number;
+  /** 1 where somebody else chose the password: it opens the page that changes it, and nothing else. */
+  must_change_password: Flag;
   preferences: JsonText | null;
   created_at: Instant;
   updated_at: Instant;
   last_sign_in_at: Instant | null;
+}
+
+export interface SessionsTable {
+  session_id: string;
+  /** SHA-256, hexadecimal, of the token the browser holds. */
+  token_hash: string;
+  user_id: string;
+  created_at: Instant;
+  /** Of a request that a person made; a page that refreshes itself does not count. */
+  last_seen_at: Instant;
+  expires_at: Instant;
+  address: string | null;
+  user_agent: string | null;
+  ended_at: Instant | null;
+  ended_reason: string | null;
 }
 
 export interface AuditLogTable {
@@ -23,6 +39,8 @@ export interface AuditLogTable {
   at: Instant;
   actor_id: string | null;
   actor_email: string;
+  /** Where the request came from; null for workers and commands. */
+  address: string | null;
   action: string;
   target_type: string;
   target_id: string | null;

@@ -13,7 +13,8 @@ import {
   personOfClaims,
   refusal,
 } from './provider.ts';
-import { recordSignIn, type SignedIn } from './sign-in.ts';
+import { endSessionsOf, type Origin } from './sessions.ts';
+import { enter, type SignedIn } from './sign-in.ts';
 import { findByEmail, findByIdentity, hasOtherAdmin, insertUser, parseRole } from './user-rows.ts';
 
 type UserRow = Selectable<UsersTable>;
@@ -28,15 +29,17 @@ const actor = systemActor('sign-in');
  */
 export async function signInWithProvider(
   db: Db,
-  { provider, passwords }: { readonly provider: ProviderSettings; readonly passwords: boolean },
+  ways: { readonly provider: ProviderSettings; readonly passwords: boolean },
   claims: unknown,
+  origin: Origin,
 ): Promise<SignedIn> {
+  const { provider, passwords } = ways;
   const person = personOfClaims(claims, provider);
   return db.transaction(async (tx) => {
     const known = (await findByIdentity(tx, person.identity)) ?? (await accountToLink(tx, person));
     return known
-      ? enterAccount(tx, { ...provider, passwords }, person, known)
-      : enterNewAccount(tx, provider, person);
+      ? enterAccount(tx, { ...provider, passwords, origin }, person, known)
+      : enterNewAccount(tx, { ...provider, origin }, person);
   });
 }
 
@@ -55,7 +58,7 @@ async function accountToLink(tx: Session, person: ProviderPerson): Promise<UserR
 
 async function enterAccount(
   tx: Session,
-  settings: ProviderSettings & { readonly passwords: boolean },
+  settings: ProviderSettings & { readonly passwords: boolean; readonly origin: Origin },
   person: ProviderPerson,
   row: UserRow,
 ): Promise<SignedIn> {
@@ -66,17 +69,16 @@ async function enterAccount(
   const losesAdmin = before === 'admin' && given !== 'admin';
   const isLast = losesAdmin && !(await hasOtherAdmin(tx, row.user_id, settings.passwords));
   const role = isLast ? 'admin' : given;
-  const sessionVersion = row.session_version + (role === before ? 0 : 1);
   if (row.identity !== person.identity) await link(tx, settings, person, row);
-  if (role !== before) await follow(tx, settings, row, role, sessionVersion);
-  await recordSignIn(
+  if (role !== before) await follow(tx, settings, row, role);
+  return enter(
     tx,
     { ...row, role },
+    settings.origin,
     isLast
       ? ` with ${settings.name}, and stays the last administrator although its role there is ${given}`
       : ` with ${settings.name}`,
   );
-  return { userId: row.user_id, email: row.email, name: row.name, sessionVersion };
 }
 
 async function link(
@@ -106,13 +108,13 @@ async function follow(
   settings: ProviderSettings,
   row: UserRow,
   role: Role,
-  sessionVersion: number,
 ): Promise<void> {
   await tx.q
     .updateTable('users')
-    .set({ role, session_version: sessionVersion, updated_at: tx.engine.now() })
+    .set({ role, updated_at: tx.engine.now() })
     .where('user_id', '=', row.user_id)
     .execute();
+  await endSessionsOf(tx, row.user_id, 'role');
   await recordAudit(tx, actor, {
     action: 'user.change',
     targetType: 'user',
@@ -125,7 +127,7 @@ async function follow(
 
 async function enterNewAccount(
   tx: Session,
-  settings: ProviderSettings,
+  settings: ProviderSettings & { readonly origin: Origin },
   person: ProviderPerson,
 ): Promise<SignedIn> {
   const { email, name, role, identity } = person;
@@ -140,6 +142,10 @@ async function enterNewAccount(
     summary: `Created the account ${email} as ${role}, at its first sign-in with ${settings.name}`,
     after: { email, name, role, active: true, identity },
   });
-  await recordSignIn(tx, { user_id: userId, email, role }, ` with ${settings.name}`);
-  return { userId, email, name, sessionVersion: 1 };
+  return enter(
+    tx,
+    { user_id: userId, email, name, role },
+    settings.origin,
+    ` with ${settings.name}`,
+  );
 }

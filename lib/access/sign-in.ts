@@ -1,9 +1,10 @@
-/** Signing in with a password, guarded against guessing, and turning a session back into an actor. */
+/** Signing in with a password, guarded against guessing. */
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor, Role } from '#lib/actor/model.ts';
+import type { Role } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { verifyPassword } from './passwords.ts';
+import { beginSession, type Origin } from './sessions.ts';
 import { findByEmail, parseRole } from './user-rows.ts';
 
 /**
@@ -74,21 +75,22 @@ export interface SignedIn {
   readonly userId: string;
   readonly email: string;
   readonly name: string;
-  /** Part of the session: a session with another version has been ended. */
-  readonly sessionVersion: number;
+  /** Of the session that begins with it. */
+  readonly token: string;
 }
 
 /**
- * Checks e-mail and password. Throws `sign_in_failed`, the same for an unknown address, a wrong
- * password and a deactivated account, or `too_many_attempts`.
+ * Checks e-mail and password, and begins a session. Throws `sign_in_failed`, the same for an unknown address, a
+ * wrong password and a deactivated account, or `too_many_attempts`.
  */
 export async function signIn(
   db: Db,
   throttle: SignInThrottle,
-  input: { readonly email: string; readonly password: string; readonly address: string },
+  input: { readonly email: string; readonly password: string; readonly origin: Origin },
 ): Promise<SignedIn> {
   const email = input.email.trim().toLowerCase();
-  const waitMs = throttle.waitMs(email, input.address);
+  const address = input.origin.address ?? '';
+  const waitMs = throttle.waitMs(email, address);
   if (waitMs > 0) {
     const minutes = Math.ceil(waitMs / 60_000);
     throw new AppError('too_many_attempts', 'Too many attempts to sign in.', {
@@ -96,36 +98,49 @@ export async function signIn(
     });
   }
   // Counted before the check: attempts made at the same time must not slip past each other.
-  throttle.recordFailure(email, input.address);
+  throttle.recordFailure(email, address);
   const user = await findByEmail(db, email);
   const matches = await verifyPassword(user?.password_hash ?? null, input.password);
   if (!user || !matches || user.active !== 1) {
-    throw new AppError('sign_in_failed', 'The e-mail address or the password is wrong.');
+    throw wrong();
   }
-  throttle.recordSuccess(email, input.address);
-  await db.transaction((tx) => recordSignIn(tx, { ...user, role: parseRole(user.role) }));
-  return {
-    userId: user.user_id,
-    email: user.email,
-    name: user.name,
-    sessionVersion: user.session_version,
-  };
+  throttle.recordSuccess(email, address);
+  const known = { ...user, role: parseRole(user.role), verifiedHash: user.password_hash };
+  return db.transaction((tx) => enter(tx, known, input.origin));
 }
 
-/** Writes when somebody signed in; `how` ends the sentence of the audit log. */
-export async function recordSignIn(
+const wrong = () => new AppError('sign_in_failed', 'The e-mail address or the password is wrong.');
+
+/** Begins the session of a person who is known now; `how` ends the sentence of the audit log. Throws `sign_in_failed`. */
+export async function enter(
   tx: Session,
-  user: { readonly user_id: string; readonly email: string; readonly role: Role },
+  user: {
+    readonly user_id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    /** Of the password that was found right, where one was given. */
+    readonly verifiedHash?: string | null;
+  },
+  origin: Origin,
   how = '',
-): Promise<void> {
-  await tx.q
+): Promise<SignedIn> {
+  const account = tx.q
     .updateTable('users')
     .set({ last_sign_in_at: tx.engine.now() })
     .where('user_id', '=', user.user_id)
-    .execute();
+    .where('active', '=', 1);
+  const { verifiedHash } = user;
+  const { numUpdatedRows } = await (verifiedHash === undefined
+    ? account
+    : account.where('password_hash', '=', verifiedHash)
+  ).executeTakeFirst();
+  // Changed since it was read: the sessions that ended then must not get a successor.
+  if (Number(numUpdatedRows) === 0) throw wrong();
+  const token = await beginSession(tx, user.user_id, origin);
   await recordAudit(
     tx,
-    { userId: user.user_id, email: user.email, role: user.role },
+    { userId: user.user_id, email: user.email, role: user.role, address: origin.address },
     {
       action: 'user.sign-in',
       targetType: 'user',
@@ -133,22 +148,5 @@ export async function recordSignIn(
       summary: `${user.email} signed in${how}`,
     },
   );
-}
-
-/**
- * The actor of a session, with the role as it is now. Null when the account is gone or deactivated, or
- * its sessions were ended. One read by primary key: made at every request, because a signed token
- * alone cannot be revoked.
- */
-export async function actorOfSession(
-  session: Session,
-  claim: { readonly userId: string; readonly sessionVersion: number },
-): Promise<(Actor & { readonly name: string }) | null> {
-  const row = await session.q
-    .selectFrom('users')
-    .select(['email', 'name', 'role', 'active', 'session_version'])
-    .where('user_id', '=', claim.userId)
-    .executeTakeFirst();
-  if (row?.active !== 1 || row.session_version !== claim.sessionVersion) return null;
-  return { userId: claim.userId, email: row.email, role: parseRole(row.role), name: row.name };
+  return { userId: user.user_id, email: user.email, name: user.name, token };
 }

@@ -59,7 +59,7 @@ export async function insertUser(
       password_hash: user.passwordHash,
       identity: user.identity ?? null,
       active: 1,
-      session_version: 1,
+      must_change_password: 0,
       preferences: null,
       created_at: tx.engine.now(),
       updated_at: tx.engine.now(),
@@ -99,21 +99,4 @@ export async function hasOtherAdmin(
     .where('user_id', '<>', userId);
   const able = passwords ? others : others.where('identity', 'is not', null);
   return (await able.executeTakeFirst()) !== undefined;
-}
-
-/** Ends the person's sessions. */
-export async function storePassword(
-  tx: Session,
-  userId: string,
-  passwordHash: string,
-): Promise<void> {
-  await tx.q
-    .updateTable('users')
-    .set((eb) => ({
-      password_hash: passwordHash,
-      session_version: eb('session_version', '+', 1),
-      updated_at: tx.engine.now(),
-    }))
-    .where('user_id', '=', userId)
-    .execute();
 }

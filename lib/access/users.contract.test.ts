@@ -4,7 +4,8 @@ import type { Actor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ensureAdministrator } from './ensure-administrator.ts';
-import { actorOfSession, createSignInThrottle, signIn } from './sign-in.ts';
+import { actorOfSession } from './sessions.ts';
+import { createSignInThrottle, signIn } from './sign-in.ts';
 import { findByEmail } from './user-rows.ts';
 import { changeOwnPassword, changeUser, createUser, listUsers, setUserPassword } from './users.ts';
 
@@ -32,7 +33,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     signIn(
       db,
       createSignInThrottle(() => 0),
-      { email, password: given, address: '::1' },
+      { email, password: given, origin: { address: '::1', userAgent: null } },
     );
   const summaries = async () => (await listAudit(db, {})).rows.map(({ summary }) => summary);
 
@@ -51,7 +52,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
       password,
     });
     const signedIn = await enter(' ADA@example.org ');
-    expect(await actorOfSession(db, signedIn)).toMatchObject({ name: 'Ada', role: 'viewer' });
+    expect(await actorOfSession(db, signedIn.token)).toMatchObject({ name: 'Ada', role: 'viewer' });
     for (const [email, given] of [
       ['ada@example.org', 'wrong'],
       ['nobody@example.org', password],
@@ -80,15 +81,15 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     });
     const before = await enter('eve@example.org');
     await changeUser(db, admin, { userId, name: 'Eve', role: 'viewer', active: true });
-    expect(await actorOfSession(db, before)).toBeNull();
+    expect(await actorOfSession(db, before.token)).toBeNull();
 
     const asViewer = await enter('eve@example.org');
     await setUserPassword(db, admin, { userId, password: 'another passphrase' });
-    expect(await actorOfSession(db, asViewer)).toBeNull();
+    expect(await actorOfSession(db, asViewer.token)).toBeNull();
 
     const renewed = await enter('eve@example.org', 'another passphrase');
     await changeUser(db, admin, { userId, name: 'Eve', role: 'viewer', active: false });
-    expect(await actorOfSession(db, renewed)).toBeNull();
+    expect(await actorOfSession(db, renewed.token)).toBeNull();
     await expect(enter('eve@example.org', 'another passphrase')).rejects.toMatchObject({
       code: 'sign_in_failed',
     });
@@ -98,7 +99,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     const userId = (await findByEmail(db, 'ada@example.org'))?.user_id ?? '';
     const session = await enter('ada@example.org');
     await changeUser(db, admin, { userId, name: 'Ada L.', role: 'viewer', active: true });
-    expect(await actorOfSession(db, session)).toMatchObject({ name: 'Ada L.' });
+    expect(await actorOfSession(db, session.token)).toMatchObject({ name: 'Ada L.' });
   });
 
   it('always include an active administrator', async () => {

@@ -9,6 +9,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { type EndReason, endSessionsOf } from './sessions.ts';
 import {
   emailSchema,
   findByEmail,
@@ -16,7 +17,6 @@ import {
   hasOtherAdmin,
   insertUser,
   parseRole,
-  storePassword,
 } from './user-rows.ts';
 
 export interface User {
@@ -156,22 +156,19 @@ export async function changeUser(
         remedy: 'Make somebody else an administrator first.',
       });
     }
-    const endsSessions =
-      before.role !== after.role ||
-      before.active !== after.active ||
-      before.linked !== after.linked;
     await tx.q
       .updateTable('users')
-      .set((eb) => ({
+      .set({
         name: after.name,
         role: after.role,
         active: after.active ? 1 : 0,
         identity: after.linked ? user.identity : null,
-        session_version: endsSessions ? eb('session_version', '+', 1) : eb.ref('session_version'),
         updated_at: tx.engine.now(),
-      }))
+      })
       .where('user_id', '=', input.userId)
       .execute();
+    const reason = reasonToEnd(before, after);
+    if (reason) await endSessionsOf(tx, input.userId, reason);
     await recordAudit(tx, actor, {
       action: 'user.change',
       targetType: 'user',
@@ -181,6 +178,29 @@ export async function changeUser(
       after,
     });
   });
+}
+
+interface Standing {
+  readonly role: Role;
+  readonly active: boolean;
+  readonly linked: boolean;
+}
+
+/** Why a change of the account ends its sessions; null when it does not. */
+function reasonToEnd(before: Standing, after: Standing): EndReason | null {
+  if (before.active !== after.active) return 'deactivated';
+  if (before.role !== after.role) return 'role';
+  return before.linked === after.linked ? null : 'unlinked';
+}
+
+/** Ends the person's sessions. */
+async function storePassword(tx: Session, userId: string, passwordHash: string): Promise<void> {
+  await tx.q
+    .updateTable('users')
+    .set({ password_hash: passwordHash, updated_at: tx.engine.now() })
+    .where('user_id', '=', userId)
+    .execute();
+  await endSessionsOf(tx, userId, 'password');
 }
 
 /** Needs `users:manage`. Sets another password and ends the person's sessions. */

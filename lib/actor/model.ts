@@ -26,6 +26,8 @@ export interface Actor {
   readonly userId: string | null;
   readonly email: string;
   readonly role: Role;
+  /** Where the request came from; stands in the audit log. */
+  readonly address?: string | null;
 }
 
 /** Worker, scheduler and commands act as the system: every permission, named in the audit log. */

@@ -24,6 +24,8 @@ export interface AuditRecord {
   readonly at: Instant;
   readonly actorId: string | null;
   readonly actorEmail: string;
+  /** Where the request came from; null for workers and commands. */
+  readonly address: string | null;
   readonly action: string;
   readonly targetType: string;
   readonly targetId: string | null;
@@ -46,6 +48,7 @@ export async function recordAudit(tx: Session, actor: Actor, entry: AuditEntry):
       at: tx.engine.now(),
       actor_id: actor.userId,
       actor_email: actor.email,
+      address: actor.address ?? null,
       action: entry.action,
       target_type: entry.targetType,
       target_id: entry.targetId,

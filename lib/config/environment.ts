@@ -67,6 +67,7 @@ const environmentSchema = z.object({
   INGEST_SECRET_KEY_FILE: z.string().min(1).optional(),
   INGEST_SECRETS_DIR: z.string().min(1).optional(),
   INGEST_EGRESS_ALLOW: cidrs,
+  INGEST_TRUSTED_PROXIES: cidrs,
   INGEST_USER_AGENT: z
     .string()
     .trim()

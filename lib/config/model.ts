@@ -1,6 +1,7 @@
 /** The configuration of a deployment: one typed object, parsed once, trusted everywhere. */
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { JsonObject } from '#lib/json.ts';
+import type { RequestSettings } from './request-settings.ts';
 import type { KeyRing } from './secret-key.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
@@ -41,6 +42,7 @@ export interface Settings {
   readonly runner: RunnerSettings;
   readonly admin: AdminSettings;
   readonly signIn: SignInSettings;
+  readonly requests: RequestSettings;
   /** Absolute directory of the files that secrets may name. */
   readonly secretsDirectory: string;
   readonly logLevel: LogLevel;

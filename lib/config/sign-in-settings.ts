@@ -2,6 +2,7 @@
 import type { Role } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ParsedEnvironment } from './environment.ts';
+import { addressOf } from './request-settings.ts';
 
 export interface ProviderSettings {
   /** As the provider writes it in its tokens; https, or http on this machine. */
@@ -114,11 +115,9 @@ function issuerFault(issuer: string): string | null {
 
 /** The address next-auth answers at, from the console's own (which may name the path of its routes). */
 function callbackUrl(consoleUrl: string | undefined): string | null {
-  if (!consoleUrl) return null;
-  // next-auth reads an address without a scheme so.
-  const url = consoleUrl.startsWith('http') ? consoleUrl : `https://${consoleUrl}`;
-  if (!URL.canParse(url)) return null;
-  const { origin, pathname } = new URL(url);
+  const url = addressOf(consoleUrl);
+  if (url === null) return null;
+  const { origin, pathname } = url;
   const base = pathname === '/' ? '/api/auth' : pathname.replace(/\/$/, '');
   return `${origin}${base}/callback/${providerId}`;
 }

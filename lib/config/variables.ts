@@ -220,7 +220,16 @@ export const variableGroups: readonly VariableGroup[] = [
         'the address served',
         "the console's address as browsers see it, behind a proxy",
       ),
-      variable('NEXTAUTH_SECRET', 'derived from the master key', 'signs sessions'),
+      variable(
+        'NEXTAUTH_SECRET',
+        'derived from the master key',
+        'encrypts the cookies of sessions',
+      ),
+      variable(
+        'INGEST_TRUSTED_PROXIES',
+        'none',
+        'networks (CIDR, with commas) of the proxies whose `X-Forwarded-For` is believed',
+      ),
     ],
   },
   {

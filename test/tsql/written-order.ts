@@ -6,6 +6,7 @@ export const lockOrder: readonly string[] = [
   'request_keys',
   'app_settings',
   'users',
+  'sessions',
   'saved_views',
   'schedules',
   'bulk_actions',
@@ -77,6 +78,8 @@ const discovered =
 /** Tables that a transaction comes back to after it has locked others. */
 export const returns: Readonly<Record<string, string>> = {
   request_keys: 'The row that it inserted gets its result.',
+  users: 'The account that it has locked before gets the time of its sign-in.',
+  sessions: 'Of an account that it has locked before: the old ones end, then a new one begins.',
   bulk_actions: 'The row that it leased gets its cursor.',
   attempt_count_head: 'The row that it locked gets its new end.',
   hosts: 'The row that it locked gets its latency, then its pace.',

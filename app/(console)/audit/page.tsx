@@ -138,6 +138,9 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
         >
           {entry.actorEmail}
         </Link>
+        {entry.address === null ? null : (
+          <span className="mono block text-xs text-ink-3">{entry.address}</span>
+        )}
       </Td>
       <Td className="align-top! py-1.5 max-sm:hidden">
         <Link

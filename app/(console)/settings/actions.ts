@@ -1,6 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { endAllSessions, endOwnSession } from '#lib/access/sessions.ts';
 import {
   changeOwnPassword,
   changeUser,
@@ -52,6 +53,28 @@ export async function changeOwnPasswordAction(
     await changeOwnPassword(runtime.db, actor, given);
     return null;
   });
+}
+
+const sessionSchema = z.strictObject({ sessionId: z.string() });
+
+export async function endOwnSessionAction(
+  input: z.input<typeof sessionSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(sessionSchema, input, async ({ runtime, actor, input: { sessionId } }) => {
+    await endOwnSession(runtime.db, actor, sessionId);
+    return null;
+  });
+}
+
+const personSchema = z.strictObject({ userId: z.string() });
+
+/** Of oneself, or as an administrator of somebody else. */
+export async function endAllSessionsAction(
+  input: z.input<typeof personSchema>,
+): Promise<ActionResult<number>> {
+  return runAction(personSchema, input, ({ runtime, actor, input: { userId } }) =>
+    endAllSessions(runtime.db, actor, userId),
+  );
 }
 
 export async function smokeCheckAction(_nothing: null): Promise<ActionResult<SmokeResult[]>> {

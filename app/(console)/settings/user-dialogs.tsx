@@ -10,7 +10,12 @@ import { useAction } from '#app/ui/use-action.ts';
 import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
 import { type Role, roles } from '#lib/actor/model.ts';
-import { changeUserAction, createUserAction, setUserPasswordAction } from './actions.ts';
+import {
+  changeUserAction,
+  createUserAction,
+  endAllSessionsAction,
+  setUserPasswordAction,
+} from './actions.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
   viewer: { label: 'Viewer', description: 'Views everything, changes nothing' },
@@ -22,7 +27,7 @@ const toRole = (value: string): Role => roles.find((role) => role === value) ?? 
 
 export type UserTask =
   | { readonly kind: 'new' }
-  | { readonly kind: 'change' | 'password'; readonly user: User };
+  | { readonly kind: 'change' | 'password' | 'end-sessions'; readonly user: User };
 
 export default function UserDialog({
   task,
@@ -40,6 +45,8 @@ export default function UserDialog({
       return <ChangeUserDialog user={task.user} provider={signIn.provider} onClose={onClose} />;
     case 'password':
       return <PasswordDialog user={task.user} onClose={onClose} />;
+    case 'end-sessions':
+      return <EndSessionsDialog user={task.user} onClose={onClose} />;
   }
 }
 
@@ -219,6 +226,36 @@ function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClo
         onChange={setPassword}
         error={set.error?.fields?.['password']}
       />
+    </FormDialog>
+  );
+}
+
+function EndSessionsDialog({
+  user,
+  onClose,
+}: {
+  readonly user: User;
+  readonly onClose: () => void;
+}) {
+  const end = useAction(endAllSessionsAction, {
+    done: (count) => `${user.email} is signed out everywhere (${count})`,
+    onDone: onClose,
+    showsError: true,
+  });
+  return (
+    <FormDialog
+      size="sm"
+      title={`End all sessions of ${user.email}`}
+      submitLabel="End sessions"
+      error={end.error}
+      isPending={end.isPending}
+      onSubmit={() => end.run({ userId: user.userId })}
+      onClose={onClose}
+    >
+      <p className="text-sm">
+        The person is signed out on every device, and may sign in again. Deactivate the account to
+        keep them out.
+      </p>
     </FormDialog>
   );
 }

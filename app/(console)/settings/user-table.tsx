@@ -90,6 +90,11 @@ export function UserTable({
                         Set password
                       </Button>
                     ) : null}
+                    {user.userId === ownId ? null : (
+                      <Button size="sm" onPress={() => setOpen({ kind: 'end-sessions', user })}>
+                        End sessions
+                      </Button>
+                    )}
                     <Button size="sm" onPress={() => setOpen({ kind: 'change', user })}>
                       Change
                     </Button>

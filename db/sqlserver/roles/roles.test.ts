@@ -41,7 +41,7 @@ const may = (role: Role, permission: string, table: string) =>
 /** What a role is to go without. A table that is in no list and in no script is a forgotten grant. */
 const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string[]>> = {
   // Accounts, and what people keep for themselves.
-  worker: ['saved_views', 'users'],
+  worker: ['saved_views', 'sessions', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
     'app_settings',
@@ -54,6 +54,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'events',
     'request_keys',
     'saved_views',
+    'sessions',
     'source_secrets',
     'totals_checks',
     'users',

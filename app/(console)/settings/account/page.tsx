@@ -3,15 +3,18 @@ import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
+import { listOwnSessions } from '#lib/access/sessions.ts';
 import { ownWaysIn } from '#lib/access/users.ts';
 import { PasswordForm } from './password-form.tsx';
+import { SessionTable } from './session-table.tsx';
 
 export const metadata: Metadata = { title: 'Account' };
 
 export default async function AccountPage() {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     actor,
-    ways: await ownWaysIn(runtime.db, actor.userId ?? ''),
+    ways: await ownWaysIn(runtime.db, actor.userId),
+    sessions: await listOwnSessions(runtime.db, actor.userId),
     passwords: runtime.config.signIn.passwords,
     provider: runtime.config.signIn.provider?.name ?? null,
   }));
@@ -27,7 +30,7 @@ export default async function AccountPage() {
       </>
     );
   }
-  const { actor, ways, passwords, provider } = loaded.data;
+  const { actor, ways, sessions, passwords, provider } = loaded.data;
   return (
     <>
       <PageHeader title="Account" back={back} meta={`${actor.email} · ${actor.role}`} />
@@ -44,6 +47,7 @@ export default async function AccountPage() {
           <PasswordForm />
         </Section>
       ) : null}
+      <SessionTable sessions={sessions} userId={actor.userId} currentId={actor.sessionId} />
     </>
   );
 }

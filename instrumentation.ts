@@ -1,0 +1,6 @@
+/** What Next runs once before it serves. */
+export async function register(): Promise<void> {
+  if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
+  const { openFrontDoor } = await import('#app/_server/front-door.ts');
+  openFrontDoor();
+}

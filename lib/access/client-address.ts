@@ -1,0 +1,42 @@
+/** The network address a request came from. */
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The address of whoever asks: that of the connection's other end, or, as long as that is a trusted proxy, the one it
+ * says it was asked by, the last of `X-Forwarded-For`, and so on. Anybody else may write what they like into that
+ * header. Null when there is no address to be had.
+ *
+ * @param peer of the connection
+ * @param forwarded the header `X-Forwarded-For`
+ * @param trusted networks in CIDR notation
+ */
+export function clientAddress(
+  peer: string | null,
+  forwarded: string | null,
+  trusted: readonly string[],
+): string | null {
+  const hops = (forwarded ?? '').split(',').map(parse).reverse();
+  const networks = trusted.map((text) => ipaddr.parseCIDR(text));
+  let address = parse(peer ?? '');
+  for (const hop of hops) {
+    const isProxy = networks.some(
+      ([network, bits]) => address?.kind() === network.kind() && address.match(network, bits),
+    );
+    if (!isProxy || hop === null) break;
+    address = hop;
+  }
+  return address?.toString() ?? null;
+}
+
+/** Some proxies add the port; an IPv4 address in IPv6 clothing is the IPv4 address. */
+function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  const trimmed = text.trim();
+  const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed) ?? [];
+  const [, v4] = /^([\d.]+):\d+$/.exec(trimmed) ?? [];
+  const [bare = ''] = (bracketed ?? v4 ?? trimmed).split('%', 1);
+  return ipaddr.IPv4.isValidFourPartDecimal(bare) || bare.includes(':')
+    ? ipaddr.isValid(bare)
+      ? ipaddr.process(bare)
+      : null
+    : null;
+}
