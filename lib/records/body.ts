@@ -23,6 +23,10 @@ async function hashOf(body: Uint8Array): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(body))).toString('hex');
 }
 
+/** No database keeps NUL in a text everywhere; the body has it. */
+export const storableText = (text: string): string =>
+  text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+
 const isTextOf = (body: Uint8Array, text: string): boolean =>
   body.byteLength === Buffer.byteLength(text) && Buffer.from(text).equals(body);
 

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
+import { readAgain } from '#lib/records/read-again.ts';
 import { purgeOld } from '#lib/retention/purge.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
@@ -160,6 +162,55 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     const [body] = await bodies();
     expect(body?.coding).toBe('gzip');
     expect(body?.body.byteLength).toBeLessThan(1000);
+  });
+
+  it('is read again in another charset, and the next fetch sees no change in that', async () => {
+    // テスト in Shift_JIS, which the server calls UTF-8.
+    answer = { type: 'text/html; charset=utf-8', body: bytes(0x83, 0x65, 0x83, 0x58, 0x83, 0x67) };
+    await open();
+    await fetchOnce();
+    const { db } = bench.context;
+    const actor = systemActor('test');
+    const asked = { of: { source: 'site' }, charset: 'Shift_JIS', dryRun: true };
+    expect(await readAgain(db, actor, asked)).toEqual({ records: 1, changed: 1 });
+    expect((await records())[0]?.charset).toBe('utf-8');
+    expect(await readAgain(db, actor, { ...asked, dryRun: false })).toEqual({
+      records: 1,
+      changed: 1,
+    });
+    const [record] = await records();
+    expect(record).toMatchObject({
+      payload: 'テスト',
+      charset: 'shift_jis',
+      hash_sha256: hash(text('テスト')),
+      body_sha256: hash(answer.body),
+    });
+    const received = await getReceivedBody(db, record?.ingest_id ?? '');
+    expect(hash(received?.body ?? text(''))).toBe(hash(answer.body));
+    expect(await readAgain(db, actor, { ...asked, dryRun: false })).toEqual({
+      records: 1,
+      changed: 0,
+    });
+    await again();
+    expect(await records()).toHaveLength(1);
+    await expect(readAgain(db, actor, { ...asked, charset: 'klingon' })).rejects.toMatchObject({
+      code: 'input_invalid',
+    });
+  });
+
+  it('a page that was UTF-8 all along is kept once when it is read so', async () => {
+    answer = { type: 'text/html; charset=windows-1252', body: text('naïve') };
+    await open();
+    await fetchOnce();
+    expect((await records())[0]?.payload).toBe('naÃ¯ve');
+    expect(await bodies()).toHaveLength(1);
+    const of = { ingestId: (await records())[0]?.ingest_id ?? '' };
+    await readAgain(bench.context.db, systemActor('test'), { of, charset: 'utf8', dryRun: false });
+    expect((await records())[0]).toMatchObject({ payload: 'naïve', charset: 'utf-8' });
+    expect(await bodies()).toEqual([]);
+    expect(Buffer.from((await getReceivedBody(bench.context.db, of.ingestId))?.body ?? [])).toEqual(
+      answer.body,
+    );
   });
 
   it('bytes that were changed in the database are not given out as what was received', async () => {

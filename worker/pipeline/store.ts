@@ -5,7 +5,7 @@ import { newId } from '#lib/ids.ts';
 import type { WrittenJson } from '#lib/json.ts';
 import { parseWritten } from '#lib/json-text.ts';
 import type { NewRecord } from '#lib/queue/model.ts';
-import { keptBody } from '#lib/records/body.ts';
+import { keptBody, storableText } from '#lib/records/body.ts';
 import { bodyFacts, lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
@@ -90,7 +90,7 @@ async function payloadOf({ payload, projection, text, json }: Fetched) {
   // As a rule all of it is what counts.
   const isWhole = text === null ? projection === payload : projection === text;
   if (text !== null) {
-    const stored = storable(text);
+    const stored = storableText(text);
     const hashes = await digest(stored);
     const contentHash = isWhole ? hashes.json : hashJson(projection);
     return { payload: stored, hashSha256: hashes.text, contentHash, isWhole };
@@ -99,10 +99,6 @@ async function payloadOf({ payload, projection, text, json }: Fetched) {
   const contentHash = isWhole ? hashSha256 : hashJson(projection);
   return { payload: json?.text ?? JSON.stringify(payload), hashSha256, contentHash, isWhole };
 }
-
-/** No database keeps NUL in a text everywhere; the body has it. */
-const storable = (text: string): string =>
-  text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
 
 /**
  * Takes the lake file back when the record was not committed after all. A commit whose answer was

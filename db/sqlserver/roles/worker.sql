@@ -28,6 +28,8 @@ GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_attempts] TO [$(schema)_w
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_answers] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
+-- A record is changed by `read-again` alone, and then how its bytes are read.
+GRANT UPDATE ON [$(schema)].[IngestRecords] ([payload], [charset], [hash_sha256]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[record_bodies] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
