@@ -121,7 +121,7 @@ const rules = {
   // our own side
   lake_write_failed: rule(
     'retry',
-    'A disk stays full until somebody frees space; nothing counts as stored.',
+    'Workers wait while the lake cannot be written, and no attempt pays; a single file that cannot be is tried again.',
   ),
   source_unknown: rule('give_up', 'There is no source to fetch it from.'),
   source_type_unknown: rule('give_up', 'There is no source to fetch it from.'),

@@ -2,6 +2,7 @@
 import type { Db } from '#db/engine.ts';
 import { openDatabase } from '#db/open.ts';
 import { resolveDatabaseSettings } from '#db/settings/settings.ts';
+import { checkedStore } from './checked-store.ts';
 import { dequeue } from './claim/claim.ts';
 import { standingUnder } from './claim/lost-claim.ts';
 import { claimPolitely } from './claim/polite-claim.ts';
@@ -57,7 +58,7 @@ export async function createStateStore(options: StateStoreOptions = {}): Promise
 
 function storeOver(db: Db): StateStore {
   const rescue = new Rescue(db);
-  return {
+  return checkedStore({
     enqueue: async (item) => (await enqueueMany(db, [item])).length === 1,
     enqueueMany: (items, options) => enqueueMany(db, items, options),
     dequeue: (limit, claim) => dequeue(db, limit, claim),
@@ -91,7 +92,7 @@ function storeOver(db: Db): StateStore {
     release: (fences, postponement) => release(db, fences, postponement),
     rescueExpired: (limit, options) =>
       rescue.pass({ ...options, ...(limit === undefined ? {} : { limit }) }),
-  };
+  });
 }
 
 function environmentOf(

@@ -4,6 +4,7 @@
  * merge or cut without a word is refused here instead.
  */
 
+import { hostOf } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { NewWorkItem } from './model.ts';
@@ -22,6 +23,9 @@ export const columnLengths = {
   runId: 36,
   discoveredFrom: 36,
 } as const;
+
+/** NVARCHAR(300) of the hosts. */
+const longestHost = 300;
 
 export interface ResourceIdentity {
   readonly sourceSystem: string;
@@ -63,12 +67,13 @@ export function checkNewWorkItem(item: NewWorkItem): string {
     refuse('workItemId', 'is not a UUID');
   checkResourceId(item.resourceId);
   if (item.requestUri === '') refuse('requestUri', 'is empty');
+  // Shorter addresses have no longer host.
+  if (item.requestUri.length > longestHost) checkHost(item.requestUri);
   if (item.requestMethod === '') refuse('requestMethod', 'is empty');
   checkInteger('priority', item.priority, -maxInt);
   checkInteger('depth', item.depth, 0);
-  if (item.availableAt !== undefined && !instantPattern.test(item.availableAt)) {
-    refuse('availableAt', 'is not a time of the form 2026-01-31T09:15:00.123Z');
-  }
+  checkInstant('availableAt', item.availableAt);
+  checkInstant('changedAt', item.changedAt);
   return key;
 }
 
@@ -118,6 +123,25 @@ function textFault(value: string): string | null {
   if (/\p{Cc}/u.test(value)) return 'contains control characters';
   if (!value.isWellFormed()) return 'is not well-formed Unicode';
   return null;
+}
+
+function checkHost(requestUri: string): void {
+  const length = hostOf(requestUri)?.length ?? 0;
+  if (length <= longestHost) return;
+  throw new AppError(
+    'field_too_long',
+    `The host of requestUri has ${length} characters; ${longestHost} are possible.`,
+    { fields: { requestUri: `Its host has at most ${longestHost} characters.` } },
+  );
+}
+
+/** A moment that there is: of the right form, and in the calendar. */
+function checkInstant(field: string, value: string | undefined): void {
+  if (value === undefined) return;
+  const time = instantPattern.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time) || new Date(time).toISOString() !== value) {
+    refuse(field, 'is not a time of the form 2026-01-31T09:15:00.123Z');
+  }
 }
 
 function checkInteger(field: string, value: number | undefined, least: number): void {

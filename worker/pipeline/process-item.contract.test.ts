@@ -333,18 +333,41 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
     });
   });
 
-  it('a lake that cannot be written fails the attempt: a failed store never counts as done', async () => {
+  it('a lake that cannot be written is waited for, and nothing counts as done before', async () => {
+    const blocked = path.join(directory, 'file');
+    await writeFile(blocked, '');
+    let looks = 0;
+    const lake = {
+      enabled: true,
+      get baseDir() {
+        looks += 1;
+        return blocked;
+      },
+      prettyPrint: false,
+    };
+    await open({ lake });
+    await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
+    const leased = await bench.claimOne();
+    const processed = processItem(leased, bench.context);
+    // Twice for each try.
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(2));
+    expect(await records()).toEqual([]);
+    await rm(blocked);
+    expect(await processed).toMatchObject({ kind: 'completed' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({ status: 'completed', attempt: 1 });
+    expect(await records()).toHaveLength(1);
+  });
+
+  it('a stop gives back what waits for the lake, its attempt uncounted', async () => {
     const blocked = path.join(directory, 'file');
     await writeFile(blocked, '');
     await open({ lake: { enabled: true, baseDir: blocked, prettyPrint: false } });
     await bench.seed({ seeds: [{ ids: ['test_resource_001'] }] });
     const leased = await bench.claimOne();
-    expect(await processItem(leased, bench.context)).toEqual({ kind: 'retried' });
-    expect(await stored(leased.item.workItemId)).toMatchObject({
-      status: 'pending',
-      errorCode: 'lake_write_failed',
-    });
-    expect(await records()).toEqual([]);
+    const processed = processItem(leased, bench.context);
+    leased.abort.abort('stopping');
+    expect(await processed).toEqual({ kind: 'released' });
+    expect(await stored(leased.item.workItemId)).toMatchObject({ status: 'pending', attempt: 0 });
   });
 
   describe('an error of the server that nobody knows', () => {

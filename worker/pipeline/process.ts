@@ -230,13 +230,27 @@ function withFound<F extends FetchFacts | SharedFacts>(
   return { discovered, facts: { ...facts, details: { ...facts.details, not_enqueued: leftOut } } };
 }
 
+/** No disk, no space, no right: of every file, and until somebody repairs it. */
+const isLakeAway = (error: unknown): boolean =>
+  error instanceof AppError &&
+  error.code === 'lake_write_failed' &&
+  !(error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENAMETOOLONG');
+
 async function concludeFetched(
   leased: LeasedItem,
   source: LoadedSource,
   outcome: Fetched,
   context: PipelineContext,
 ): Promise<ItemResult> {
-  const record = await storeRecord(leased, outcome, context);
+  // A lake that cannot be written is waited for like a database that is away: no attempt pays for it.
+  const record = await retryTransient(() => storeRecord(leased, outcome, context), {
+    signal: leased.abort.signal,
+    what: 'write to the file lake',
+    waitsFor: isLakeAway,
+    get log() {
+      return context.log;
+    },
+  });
   try {
     const { validators, revisitMs, facts, leadsTo = [] } = outcome;
     const payload = payloadOf(outcome, record.payload);

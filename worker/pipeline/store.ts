@@ -16,7 +16,7 @@ type Fetched = Extract<FetchOutcome, { kind: 'fetched' }>;
 
 /**
  * The record, ready to be committed with the item's completion. The lake file is written first, so
- * that a full disk fails the attempt (`lake_write_failed`) and nothing counts as stored; a payload
+ * with a full disk (`lake_write_failed`) nothing counts as stored; a payload
  * whose content is the one already stored is not written again.
  */
 export async function storeRecord(

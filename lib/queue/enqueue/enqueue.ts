@@ -16,14 +16,14 @@ import type { EnqueueOptions } from '../state-store.ts';
  * order given; of duplicates inside the batch the first wins. Nothing is put into a run that has ended:
  * nobody would claim it, and the run's numbers are history. When the answer is lost on its way, what stands under the
  * ids of these items is theirs. With a request key the same call gives the same answer, however often it is made.
- * @throws AppError when any item does not fit, `run_ended`; then nothing was inserted.
+ * @throws AppError when any item does not fit, which it names by its place; `run_ended`. Then nothing was inserted.
  */
 export async function enqueueMany(
   db: Db,
   items: readonly NewWorkItem[],
   { requestKey }: EnqueueOptions = {},
 ): Promise<string[]> {
-  const rows = distinctByKey(items.map(insertRowFrom));
+  const rows = distinctByKey(rowsOf(items));
   if (rows.length === 0) return [];
   if (requestKey !== undefined) {
     const request = { key: requestKey, action: 'work-items.enqueue' };
@@ -32,6 +32,21 @@ export async function enqueueMany(
   return againWhenLost(async (run) => {
     const inserted = await db.transaction((tx) => insertAndCount(tx, rows));
     return run === 1 ? inserted : standingOf(db, rows);
+  });
+}
+
+function rowsOf(items: readonly NewWorkItem[]): WorkItemInsert[] {
+  return items.map((item, index) => {
+    try {
+      return insertRowFrom(item);
+    } catch (error) {
+      if (!(error instanceof AppError) || items.length === 1) throw error;
+      throw new AppError(error.code, `items[${index}]: ${error.message}`, {
+        cause: error,
+        remedy: error.remedy,
+        ...(error.fields === undefined ? {} : { fields: error.fields }),
+      });
+    }
   });
 }
 
