@@ -21,6 +21,7 @@ BEGIN
         [next_slot_at] DATETIME2(3) NULL,
         [slot_lease_id] NVARCHAR(36) NULL,
         [slot_until] DATETIME2(3) NULL,
+        [changes_from] DATETIME2(3) NULL,
         [created_at] DATETIME2(3) NOT NULL,
         [updated_at] DATETIME2(3) NOT NULL,
         [deleted_at] DATETIME2(3) NULL,

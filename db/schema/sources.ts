@@ -23,6 +23,8 @@ export interface SourcesTable {
   next_slot_at: Instant | null;
   slot_lease_id: string | null;
   slot_until: Instant | null;
+  /** Beginning of the last run in which nothing of it failed: from there it is asked for changes. */
+  changes_from: Generated<Instant | null>;
   created_at: Instant;
   updated_at: Instant;
   deleted_at: Instant | null;

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
-import type { WorkItemStatus } from '#db/schema.ts';
+import type { Instant, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
 import { readNow } from '#lib/now.ts';
@@ -147,7 +147,7 @@ function knownPart(count: CountResult): number | null {
 }
 
 async function countSeeds(session: Session, source: SourceSummary) {
-  const keys = seedsOf(source).map(dedupeKeyOf);
+  const keys = seedsOf(source, await readNow(session)).map(dedupeKeyOf);
   let known = 0;
   for (const chunk of chunksOf(keys)) {
     const rows = await session.q
@@ -178,9 +178,9 @@ async function countPendingWithoutRun(session: Session, source: SourceSummary): 
 }
 
 /** Seeds that no longer fit their type are said at the launch; here they count as none. */
-function seedsOf(source: SourceSummary) {
+function seedsOf(source: SourceSummary, now: Instant) {
   try {
-    return seedItems(source);
+    return seedItems(source, now);
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;

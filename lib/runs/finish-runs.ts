@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import { budgetIsSpent, runIsAtWork } from '#lib/queue/runs/conditions.ts';
 import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
+import { moveChangesFrom } from '#lib/sources/changes-from.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { emptyQueueOfRun, endRun, hasItem, hasOpenItems, type RunEnd } from './end-run.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { RunRow } from './run-row.ts';
@@ -27,8 +29,13 @@ export async function finishRuns(
   for (const { run_id: runId } of runs) {
     if (await hasOpenItems(db, runId)) continue;
     await beforeEnd(runId);
-    if (await db.transaction((tx) => endRun(tx, runId, (run) => whyFinished(tx, run)))) {
-      finished += 1;
+    const run = await db.transaction((tx) => endRun(tx, runId, (row) => whyFinished(tx, row)));
+    if (!run) continue;
+    finished += 1;
+    // Apart from the end, as the order of locks wants it; what is not moved is asked for again.
+    if (run.kind === 'seed' && reasonOf(run) === 'finished') {
+      const sources = Object.keys(revisionsFromText(run.source_revisions));
+      await moveChangesFrom(db, sources, { runId, startedAt: run.started_at });
     }
   }
   return finished;

@@ -59,7 +59,7 @@ export async function launchRun(
     const known =
       (await scopeHasItems(tx, request, filters)) ||
       (request.due === true && (await isAnythingDue(tx, sources)));
-    const seeds = request.kind === 'seed' ? seedRows(sources) : [];
+    const seeds = request.kind === 'seed' ? await seedRows(tx, sources) : [];
     if (!known && seeds.length === 0) throw noItems(request);
     return insertRun(tx, actor, { request, sources, parentRunId, seeds, prepare: known });
   });
@@ -84,7 +84,7 @@ export async function launchIngest(
     { key: undefined, action: 'run.ingest' },
     launchedSchema.nullable(),
     async (tx) => {
-      const all = seeding ? seedRows(sources) : [];
+      const all = seeding ? await seedRows(tx, sources) : [];
       const isKnown = await tx.engine.knownKeys(
         tx,
         all.map((row) => row.dedupe_key),
@@ -141,8 +141,10 @@ async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly 
   });
 }
 
-const seedRows = (sources: readonly Source[]): WorkItemInsert[] =>
-  distinctByKey(sources.flatMap((source) => seedItems(source).map(insertRowFrom)));
+async function seedRows(tx: Session, sources: readonly Source[]): Promise<WorkItemInsert[]> {
+  const now = await readNow(tx);
+  return distinctByKey(sources.flatMap((source) => seedItems(source, now).map(insertRowFrom)));
+}
 
 async function isAnythingDue(tx: Session, sources: readonly Source[]): Promise<boolean> {
   const now = await readNow(tx);

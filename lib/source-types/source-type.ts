@@ -4,6 +4,7 @@
  * schemas; see `types.ts`.
  */
 import type { z } from 'zod';
+import type { Instant } from '#db/schema.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { BudgetLeft } from '#lib/hosts/budget.ts';
@@ -28,6 +29,18 @@ export interface SourceContext<S> {
   readonly sourceName: string;
   readonly settings: S;
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A run that is launched from the seeds. */
+export interface Launch {
+  readonly at: Instant;
+  /** Beginning of the last run in which nothing of the source failed; null before the first. */
+  readonly changesFrom: Instant | null;
+}
+
+export interface SeedingContext<S> extends SourceContext<S> {
+  /** Absent where seeds are only looked at. */
+  readonly launch?: Launch;
 }
 
 export interface FetchContext<S> extends SourceContext<S> {
@@ -230,7 +243,7 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   /** The only origins its secrets are sent to. */
   secretOrigins(settings: S): readonly string[];
   /** Items of one seed; pure. */
-  seedItems(context: SourceContext<S>, seed: Seed): NewWorkItem[];
+  seedItems(context: SeedingContext<S>, seed: Seed): NewWorkItem[];
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;
   /**
    * Whether `discover` takes numbers by their digits, as `WrittenNumber` where a double would write them otherwise;

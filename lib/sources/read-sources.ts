@@ -31,6 +31,8 @@ export interface Source {
   readonly revision: number;
   /** The secrets that are stored; never their values. */
   readonly storedSecrets: readonly StoredSecret[];
+  /** Beginning of the last run in which nothing of it failed; null before the first. */
+  readonly changesFrom: Instant | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -69,6 +71,7 @@ function toSource(
       since,
       reference: isReference(ciphertext) ? ciphertext : null,
     })),
+    changesFrom: row.changes_from,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

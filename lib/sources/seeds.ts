@@ -1,4 +1,5 @@
 /** The items that seeds stand for, and what is wrong with a seed beyond its schema. */
+import type { Instant } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { checkNewWorkItem } from '#lib/queue/dedupe-key.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
@@ -27,10 +28,11 @@ export function seedFault(
 /**
  * The items of all seeds of a source, each resource once. Throws `input_invalid` when its settings
  * or seeds no longer fit its type, `source_type_unknown`, or what a seed's address is refused with.
+ * @param launchedAt of the run that is launched with them; absent where they are only looked at
  */
 export function seedItems(
-  source: Pick<Source, 'name' | 'type' | 'settings' | 'seeds'>,
-  secrets: Readonly<Record<string, string>> = {},
+  source: Pick<Source, 'name' | 'type' | 'settings' | 'seeds' | 'changesFrom'>,
+  launchedAt?: Instant,
 ): NewWorkItem[] {
   const type = getSourceType(source.type);
   const settings = type.settingsSchema.safeParse(source.settings);
@@ -42,7 +44,14 @@ export function seedItems(
       { remedy: 'Open the source and save it again.' },
     );
   }
-  const context = { sourceName: source.name, settings: settings.data, secrets };
+  const context = {
+    sourceName: source.name,
+    settings: settings.data,
+    secrets: {},
+    ...(launchedAt === undefined
+      ? {}
+      : { launch: { at: launchedAt, changesFrom: source.changesFrom } }),
+  };
   const items = seeds.flatMap(({ data }) => type.seedItems(context, data));
   // The first seed that names a resource wins; a later one must not change its priority.
   const byKey = new Map<string, NewWorkItem>();

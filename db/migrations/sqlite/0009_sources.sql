@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS sources (
   next_slot_at TEXT,
   slot_lease_id TEXT,
   slot_until TEXT,
+  changes_from TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   deleted_at TEXT

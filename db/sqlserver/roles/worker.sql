@@ -1,5 +1,5 @@
 -- Role [$(schema)_worker]: the process that ingests (`pnpm worker`). It moves items, writes records and
--- counts; it reads sources and their encrypted secrets but changes of them only the polite slot; it
+-- counts; it reads sources and their encrypted secrets but changes of them only the polite slot and the moment of the last success; it
 -- sees no account and no audit entry, and adds to the audit log without changing it.
 -- How to apply it: see migrator.sql.
 IF DATABASE_PRINCIPAL_ID(N'$(schema)_worker') IS NULL CREATE ROLE [$(schema)_worker];
@@ -50,7 +50,7 @@ GRANT SELECT, UPDATE ON [$(schema)].[attempt_count_head] TO [$(schema)_worker];
 GO
 -- Politeness, presence, schedules.
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
-GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until]) TO [$(schema)_worker];
+GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until], [changes_from]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[host_deltas] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[current_hosts] TO [$(schema)_worker];

@@ -19,6 +19,7 @@ import { isJsonLines, type Lines, readJsonLines } from '../web/json-lines.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
 import { errorOf } from './api-errors.ts';
+import { launchOf } from './changes.ts';
 import { judgeNames, type ReadPage } from './other-names.ts';
 import { bodyType } from './request-parts.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
@@ -98,7 +99,13 @@ export function fetchOverHttp(
       }
       const contentType = mediaType || 'application/json';
       const received = { body: response.body, charset };
-      return fetchedJson(exchange.answered(), payload, { validators, contentType, received });
+      const fetched = fetchedJson(exchange.answered(), payload, {
+        validators,
+        contentType,
+        received,
+      });
+      // The next run asks for its own list of changes; this one is history.
+      return launchOf(item.metadata) === null ? fetched : { ...fetched, revisitMs: null };
     }
     const page = { response, text, isHtml: /html/.test(mediaType) };
     const payload = { content_type: mediaType, url: response.finalUrl, text };

@@ -10,6 +10,7 @@ import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses
 import { credentialParameters } from '../web/authentication.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
+import { launchOf } from './changes.ts';
 import { nextPage } from './next-page.ts';
 import { droppedOf, httpItem, linkStep, requestItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
@@ -76,7 +77,12 @@ export function httpDiscover(
   const onSite = [...urls].filter((url) => !staysThere || isHere(url));
   leave('off_site', urls.size - onSite.length);
   const followed = onSite.filter((url) => isWanted(url, settings.site, leave));
-  const found = followed.map((url) => httpItem(url, item.resourceType, item.priority + linkStep));
+  const launchedAt = launchOf(item.metadata);
+  const found = followed.map((url) => {
+    const link = httpItem(url, item.resourceType, item.priority + linkStep);
+    // What a list of changes names has changed.
+    return launchedAt === null ? link : { ...link, changedAt: launchedAt };
+  });
   if (next === null) return found;
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
   if (following === null || !sameSite(following, item.requestUri)) {
@@ -84,13 +90,13 @@ export function httpDiscover(
     return found;
   }
   const { request, metadata } = next;
+  const { requestMethod: method, resourceType, priority } = item;
   const page = requestItem(
     { ...request, url: following },
-    item.requestMethod,
-    item.resourceType,
-    item.priority,
+    { method, resourceType, priority, launchedAt },
   );
-  return [...found, { ...page, metadata, isHop: false }];
+  const ofLaunch = launchedAt === null ? {} : { launched_at: launchedAt };
+  return [...found, { ...page, metadata: { ...metadata, ...ofLaunch }, isHop: false }];
 }
 
 /** Also what names no type and begins like a page. */

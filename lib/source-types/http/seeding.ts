@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { isSecretParameter } from '#lib/redact-secrets.ts';
-import type { DiscoveredItem, SourceContext } from '../source-type.ts';
+import type { DiscoveredItem, SeedingContext } from '../source-type.ts';
 import { canonicalUrl, followable, shortId } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
+import { sinceLastRun } from './changes.ts';
 import type { PagingRules } from './paging.ts';
 import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
 import { type HttpSeed, type HttpSettings, sitemapType } from './settings.ts';
@@ -16,7 +17,7 @@ import { expandTemplate } from './template.ts';
  * cannot be fetched, or carries a key.
  */
 export function httpSeedItems(
-  { settings, sourceName }: SourceContext<HttpSettings>,
+  { settings, sourceName, launch }: SeedingContext<HttpSettings>,
   seed: HttpSeed,
 ): NewWorkItem[] {
   const keys = credentialParameters(settings.authentication);
@@ -32,7 +33,18 @@ export function httpSeedItems(
   const items = [
     ...canonical((seed.urls ?? []).flatMap(expandTemplate)).map((url) => {
       const parts = sized({ url, body: seed.body ?? null }, settings.paging);
-      return requestItem(parts, seed.method, seed.resource_type, seed.priority);
+      const asked = {
+        method: seed.method,
+        resourceType: seed.resource_type,
+        priority: seed.priority,
+      };
+      if (launch === undefined || settings.changes.parameter === undefined)
+        return requestItem(parts, asked);
+      const since = sinceLastRun(parts, settings.changes, launch);
+      return {
+        ...requestItem(since, { ...asked, launchedAt: launch.at }),
+        metadata: { launched_at: launch.at },
+      };
     }),
     ...canonical(seed.sitemaps ?? []).map((url) =>
       sitemapItem(url, seed.resource_type, seed.priority),
@@ -74,26 +86,31 @@ export const httpItem = (url: string, resourceType: string, priority: number): D
   priority,
 });
 
-/** An item of a request; of two with the same address, what is sent tells them apart. */
-export const requestItem = (
-  { url, body }: RequestParts,
-  method: string,
-  resourceType: string,
-  priority: number,
-): DiscoveredItem => {
+interface AskedAs {
+  readonly method: string;
+  readonly resourceType: string;
+  readonly priority: number;
+  /** Of the run whose list of changes it is part of: the next run asks anew. */
+  readonly launchedAt?: string | null;
+}
+
+/** An item of a request; of two with the same address, what is sent and when tells them apart. */
+export function requestItem({ url, body }: RequestParts, asked: AskedAs): DiscoveredItem {
+  const { method, resourceType, priority, launchedAt = null } = asked;
   const item = httpItem(url, resourceType, priority);
-  if (method === 'GET') return item;
+  if (method === 'GET' && launchedAt === null) return item;
   const hash = createHash('sha256')
     .update(body ?? '')
     .digest('hex')
     .slice(0, 32);
+  const marks = [...(method === 'GET' ? [] : [hash]), ...(launchedAt === null ? [] : [launchedAt])];
   return {
     ...item,
-    resourceId: `${shortId(url, 460)}#${hash}`,
+    resourceId: [shortId(url, 430), ...marks].join('#'),
     requestMethod: method,
     requestBody: body,
   };
-};
+}
 
 /** An item with the moment of its last change as its sitemap says; kept with the item, for its other names. */
 export const withChange = (item: DiscoveredItem, moment: string | null): DiscoveredItem =>

@@ -19,6 +19,7 @@ import {
 } from '../web/authentication.ts';
 import { selectorFault } from '../web/selector.ts';
 import { errorHints, errorSettings } from './api-errors.ts';
+import { changesHints, changesSettings } from './changes.ts';
 import { pagingHints, pagingSettings } from './paging.ts';
 import { siteHints, siteSettings } from './site-settings.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
@@ -94,11 +95,17 @@ export const httpSettings = z
     site: siteSettings,
     paging: pagingSettings,
     errors: errorSettings,
+    changes: changesSettings,
     ...commonSettings(0),
   })
   .superRefine((settings, context) => {
     const fault = authenticationFault(settings);
     if (fault) context.addIssue({ code: 'custom', ...fault });
+    const { changes, paging } = settings;
+    if (changes.parameter !== undefined && paging.by !== 'none' && paging.max_pages > 0) {
+      const message = 'must be 0 with changes: what is cut off would be missed for good';
+      context.addIssue({ code: 'custom', path: ['paging', 'max_pages'], message });
+    }
   });
 export type HttpSettings = z.infer<typeof httpSettings>;
 
@@ -158,6 +165,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
   }),
   ...siteHints,
   ...pagingHints,
+  ...changesHints,
   ...errorHints,
   ...commonHints,
 };
