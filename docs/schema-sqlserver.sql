@@ -1026,7 +1026,6 @@ BEGIN
     DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
     DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
-    DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
     EXEC [ingest].[promote_due];
 
     -- @look keeps what was passed over, so that the next round goes on behind it.
@@ -1052,7 +1051,6 @@ BEGIN
             SET [status] = N'in_progress', [attempt] = [attempt] + 1, [wait_reason] = NULL,
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
-            OUTPUT inserted.[work_item_id] INTO @claimed
             FROM @look AS l CROSS APPLY (
                 SELECT TOP (1) w.[work_item_id] FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
             WHERE l.[position] > @at AND [work_items].[work_item_id] = k.[work_item_id]
@@ -1063,8 +1061,10 @@ BEGIN
         SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM @claimed AS c CROSS APPLY (
-        SELECT TOP (1) w.* FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
+    -- Its own are those that carry the lease it gave them.
+    SELECT item.* FROM @look AS l CROSS APPLY (
+        SELECT TOP (1) w.* FROM [ingest].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS item
+    WHERE item.[lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4);
 END
 GO
 -- Inserts the items whose dedupe key is absent: @items is a JSON array of objects named like the columns, what is null left

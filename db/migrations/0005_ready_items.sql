@@ -167,7 +167,6 @@ BEGIN
     DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
     DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
-    DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
     EXEC [$(schema)].[promote_due];
 
     -- @look keeps what was passed over, so that the next round goes on behind it.
@@ -193,7 +192,6 @@ BEGIN
             SET [status] = N'in_progress', [attempt] = [attempt] + 1, [wait_reason] = NULL,
                 [lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4),
                 [lease_owner] = @owner, [claimed_at] = @now, [updated_at] = @now, [lease_until] = @until
-            OUTPUT inserted.[work_item_id] INTO @claimed
             FROM @look AS l CROSS APPLY (
                 SELECT TOP (1) w.[work_item_id] FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS k
             WHERE l.[position] > @at AND [work_items].[work_item_id] = k.[work_item_id]
@@ -204,8 +202,10 @@ BEGIN
         SET @rounds = @rounds + 1;
     END
 
-    SELECT item.* FROM @claimed AS c CROSS APPLY (
-        SELECT TOP (1) w.* FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
+    -- Its own are those that carry the lease it gave them.
+    SELECT item.* FROM @look AS l CROSS APPLY (
+        SELECT TOP (1) w.* FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = l.[work_item_id] COLLATE DATABASE_DEFAULT) AS item
+    WHERE item.[lease_id] = @prefix + RIGHT(N'000' + CAST(l.[position] AS NVARCHAR(4)), 4);
 END
 GO
 IF OBJECT_ID(N'[$(schema)].[enqueue_items]', N'P') IS NOT NULL

@@ -9,6 +9,7 @@ import type {
   WorkItemAttemptsTable,
   WorkItemRow,
 } from '../schema.ts';
+import type { HeldItem } from './held-columns.ts';
 import type { InsertColumn } from './insert-columns.ts';
 
 /** Whose claim it is, and for how long. */
@@ -176,7 +177,7 @@ export interface QueueStorage {
   /** Which of these dedupe keys are in the queue already; of skipped items with the code they were skipped for, else null. */
   knownKeys(session: Session, keys: readonly string[]): Promise<Map<string, string | null>>;
   /** The items with these ids that are in progress. */
-  itemsInProgress(session: Session, ids: readonly string[]): Promise<WorkItemRow[]>;
+  itemsInProgress(session: Session, ids: readonly string[]): Promise<HeldItem[]>;
   /**
    * Completes each item that its lease still holds, counts its resource as seen and records its attempt, in one go;
    * returns the ids of those items. Of the others nothing is changed.

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '../engine.ts';
 import { preparedRows, type SlotOf } from '../prepared.ts';
+import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
   AttemptInsert,
   ItemCompletion,
@@ -9,7 +10,7 @@ import type {
   RecordBodyInsert,
   RecordInsert,
 } from '../queue/storage.ts';
-import type { Instant, WorkItemRow } from '../schema.ts';
+import type { Instant } from '../schema.ts';
 import { touchSeenResources } from './enqueue.ts';
 
 /** What every item outside a worker's hands looks like. */
@@ -20,10 +21,10 @@ export const noLease = {
   claimed_at: null,
 } as const;
 
-const rowsInProgress = preparedRows<{ workItemId: string }, WorkItemRow>(({ q }, rows) =>
+const rowsInProgress = preparedRows<{ workItemId: string }, HeldItem>(({ q }, rows) =>
   q
     .selectFrom('work_items')
-    .selectAll()
+    .select(heldColumns)
     .where(
       'work_item_id',
       'in',

@@ -2,13 +2,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import { chunksOf, rowsAtOnce } from '../chunks.ts';
 import type { Session } from '../engine.ts';
+import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
   AttemptInsert,
   LeasedCompletion,
   QueueStorage,
   RecordInsert,
 } from '../queue/storage.ts';
-import type { TableName, WorkItemRow } from '../schema.ts';
+import type { TableName } from '../schema.ts';
 import { comparesExactly, touchSeenResources } from './enqueue.ts';
 import {
   encode,
@@ -122,10 +123,10 @@ export const finish = (
   },
 
   async itemsInProgress({ q, engine }, ids) {
-    const items: WorkItemRow[] = [];
+    const items: HeldItem[] = [];
     for (const some of chunksOf(ids)) {
-      const { rows } = await sql<WorkItemRow>`
-        select * from ${engine.table('work_items')}
+      const { rows } = await sql<HeldItem>`
+        select ${sql.join(heldColumns.map((name) => sql.id(name)))} from ${engine.table('work_items')}
         where status = N'in_progress' and work_item_id in ${jsonTexts(some, usual)}`.execute(q);
       items.push(...rows);
     }

@@ -1,6 +1,7 @@
 /** The history of an item: one row for each time a worker held it. */
+import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { AttemptInsert } from '#db/queue/storage.ts';
-import type { AttemptOutcome, WorkItemRow } from '#db/schema.ts';
+import type { AttemptOutcome } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import { newId } from '#lib/ids.ts';
@@ -9,7 +10,7 @@ import type { AttemptReport } from '../model.ts';
 
 export interface EndedAttempt {
   /** The row as it was while held. */
-  readonly item: WorkItemRow;
+  readonly item: HeldItem;
   /** Null when the worker never gave one: owner and duration come from the row then. */
   readonly report: AttemptReport | null;
   readonly outcome: AttemptOutcome;

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
+import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { AttemptInsert, ItemCompletion, LeasedCompletion } from '#db/queue/storage.ts';
-import type { WorkItemRow } from '#db/schema.ts';
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -27,7 +27,7 @@ const lost = { ok: false, code: 'lease_lost' } as const;
 /** A completion whose lease held: the item as it was in the worker's hands. */
 interface Completed {
   readonly input: CompletionInput;
-  readonly item: WorkItemRow;
+  readonly item: HeldItem;
   /** Its content is new and stored. */
   readonly fresh: boolean;
   readonly unchanged: boolean;
@@ -240,7 +240,7 @@ function completionOf({ item, input, fresh }: Completed, random: number): ItemCo
   };
 }
 
-const seenResource = (item: WorkItemRow) => ({
+const seenResource = (item: HeldItem) => ({
   resource_key: item.dedupe_key,
   source_system: item.source_system,
   source_name: item.source_name,

@@ -1,15 +1,15 @@
 /** Storing what a fetch brought back. */
 
 import type { Session } from '#db/engine.ts';
+import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { RecordInsert } from '#db/queue/storage.ts';
-import type { WorkItemRow } from '#db/schema.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { NewRecord } from '../model.ts';
 
 /** Inserts the records of fetched items; the caller's transaction also completes the items. */
 export async function storeRecords(
   tx: Session,
-  stored: readonly { readonly item: WorkItemRow; readonly record: NewRecord }[],
+  stored: readonly { readonly item: HeldItem; readonly record: NewRecord }[],
 ): Promise<void> {
   await tx.engine.insertRecords(
     tx,
@@ -21,7 +21,7 @@ export async function storeRecords(
   if (bodies.length > 0) await tx.engine.insertRecordBodies(tx, bodies);
 }
 
-const recordRow = (item: WorkItemRow, record: NewRecord): RecordInsert => ({
+const recordRow = (item: HeldItem, record: NewRecord): RecordInsert => ({
   ingest_id: record.ingestId,
   source_system: item.source_system,
   source_name: item.source_name,

@@ -2,8 +2,8 @@
 
 import { chunksOf } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
+import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { ItemFailure } from '#db/queue/storage.ts';
-import type { WorkItemRow } from '#db/schema.ts';
 import { attemptRow } from '../finish/attempts.ts';
 import type { Fence, Postponement } from '../model.ts';
 import { countOutcomes } from '../runs/run-numbers.ts';
@@ -78,7 +78,7 @@ async function releaseChunk(
   return released.length;
 }
 
-function releaseOf(item: WorkItemRow, postponement: Postponement | null): ItemFailure {
+function releaseOf(item: HeldItem, postponement: Postponement | null): ItemFailure {
   const { delayMs, ...told } = postponement ?? { delayMs: null, report: null };
   return {
     work_item_id: item.work_item_id,

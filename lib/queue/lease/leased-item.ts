@@ -1,6 +1,7 @@
 /** The fence: reading an item only while a lease is the item's. Changes are fenced by the engine. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { WorkItemRow, WorkItemStatus } from '#db/schema.ts';
 import type { Fence } from '../model.ts';
 
@@ -30,8 +31,8 @@ export function readLeased(s: Session, fence: Fence): Promise<WorkItemRow | unde
 export async function readAllLeased(
   s: Session,
   fences: readonly Fence[],
-): Promise<Map<string, WorkItemRow>> {
-  const leased = new Map<string, WorkItemRow>();
+): Promise<Map<string, HeldItem>> {
+  const leased = new Map<string, HeldItem>();
   const rows = await s.engine.itemsInProgress(
     s,
     fences.map(({ workItemId }) => workItemId),
