@@ -121,6 +121,35 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     },
   );
 
+  it.each([
+    [
+      'a feed',
+      'feed',
+      { feeds: ['FEED'] },
+      '<rss version="2.0"><channel><title>é</title><item><guid>1</guid><title>One</title></item></channel></rss>\n',
+    ],
+    [
+      'a sitemap',
+      'http',
+      { sitemaps: ['FEED'] },
+      '<urlset><url><loc>http://x.example/</loc></url></urlset>\n',
+    ],
+  ])('%s is read as data and given back as it came', async (_, type, seed, body) => {
+    answer = { type: 'application/xml', body: text(body) };
+    server = await startLoopbackServer((_, response) => {
+      response.writeHead(200, { 'content-type': answer.type }).end(answer.body);
+    });
+    bench = await openBench();
+    const seeds = [JSON.parse(JSON.stringify(seed).replace('FEED', `${server.origin}/thing`))];
+    const settings = { respect_robots: false, rate_limit_delay: 0 };
+    await bench.seed({ name: 'site', type, settings, seeds });
+    expect(await fetchOnce()).toMatchObject({ kind: 'completed' });
+    const [record] = await records();
+    expect(typeof JSON.parse(record?.payload ?? '')).toBe('object');
+    const received = await getReceivedBody(bench.context.db, record?.ingest_id ?? '');
+    expect(Buffer.from(received?.body ?? []).toString()).toBe(body);
+  });
+
   it('a change that reading does not show is a change', async () => {
     answer = { type: 'text/html; charset=utf-8', body: bytes(0x63, 0xe9) };
     await open();

@@ -66,7 +66,8 @@ function fetchFeed(item: WorkItem, context: Context): Promise<FetchOutcome> {
     const facts = exchange.answered({ entries, ...(isCut ? { more_entries: true } : {}) });
     const revisitMs = revisitOf(item, read.facts, response, context.settings);
     const kept = { ...validators, revision: rhythmText(read.facts.rhythmS) };
-    return { ...fetchedJson(facts, read.payload, { validators: kept }), revisitMs };
+    const received = exchange.received();
+    return { ...fetchedJson(facts, read.payload, { validators: kept, received }), revisitMs };
   });
 }
 

@@ -224,8 +224,10 @@ async function sitemapOf(
     const message = `The response is not a sitemap; it begins "${beginningOf(beginning)}".`;
     return failed(exchange, 'payload_invalid', message);
   }
-  const received = { body: response.body, charset: null };
-  return fetchedJson(exchange.answered(), payload, { validators, received });
+  return fetchedJson(exchange.answered(), payload, {
+    validators,
+    received: exchange.received(),
+  });
 }
 
 const isJson = (mediaType: string): boolean =>

@@ -131,6 +131,7 @@ async function fetchRendered(item: WikiItem, asking: Asking): Promise<Step> {
   const page = { title, lastrevid: revid, pageid: numberOr(pageid), ns: numberOr(ns) };
   const payload = contentOf(page, 'html', text);
   const outcome = fetchedJson(factsOf(item, asking), payload, {
+    received: exchange.received(),
     projection: { title, text },
     validators: validators(revid === undefined ? null : String(revid), answer.curtimestamp ?? null),
   });

@@ -143,7 +143,8 @@ async function fetchAlone(
   const outcome = isWork
     ? workFetched(item, body, exchange.answered(), settings)
     : searchFetched(body, exchange.answered());
-  return outcome;
+  const received = exchange.received();
+  return outcome.kind === 'fetched' && received ? { ...outcome, received } : outcome;
 }
 
 const spent =

@@ -41,6 +41,8 @@ describe('works', () => {
     expect(item.resourceId).toBe('W123');
     const outcome = await source.fetch(item);
     expect(outcome).toMatchObject({ kind: 'fetched' });
+    const received = outcome.kind === 'fetched' ? outcome.received?.body : undefined;
+    expect(Buffer.from(received ?? []).toString()).toBe(JSON.stringify(work('W123')));
     expect(source.server.requests[0]).toMatchObject({
       url: '/works/W123',
       headers: { authorization: 'Bearer k-1' },

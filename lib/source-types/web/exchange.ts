@@ -38,6 +38,8 @@ export interface Exchange {
   answered(details?: JsonObject): FetchFacts;
   /** What all requests so far came to, as facts. */
   counts(): JsonObject;
+  /** The body of the latest answer, of which a payload was made; for what is the only one of its answer. */
+  received(): Received | undefined;
   /** The latest answer, as a failure keeps it. */
   latest(): FailingAnswer | undefined;
   /** Whether the latest request asked for a part, by a header that an operator set. */
@@ -111,6 +113,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     },
     facts,
     counts,
+    received: () => (last === null ? undefined : { body: last.body, charset: null }),
     latest: () =>
       last === null
         ? undefined
@@ -205,7 +208,7 @@ export function fetchedJson(
     readonly projection?: JsonValue;
     readonly validators?: Validators;
     readonly contentType?: string;
-    readonly received?: Received;
+    readonly received?: Received | undefined;
   } = {},
 ): Extract<FetchOutcome, { kind: 'fetched' }> {
   const known = {
