@@ -83,6 +83,8 @@ export interface NewWorkItem {
   readonly availableAt?: Instant;
   /** When it changed last, as its site says; makes a known item due that was fetched before. Default: not said. */
   readonly changedAt?: Instant;
+  /** It is left out where so many items of its source have ids that begin so. Default: no such limit. */
+  readonly shares?: readonly { readonly idPrefix: string; readonly most: number }[];
   /**
    * What it is now, as the list that names it says. A known item that was fetched as another revision is due, with
    * these metadata. Default: not said.
@@ -178,7 +180,13 @@ export interface CompletionInput {
 }
 
 export type CompletionResult =
-  | { readonly ok: true; readonly discovered: number; readonly unchanged: boolean }
+  | {
+      readonly ok: true;
+      readonly discovered: number;
+      readonly unchanged: boolean;
+      /** Found and left out, beyond the share of their host or folder; absent = none. */
+      readonly overShare?: number;
+    }
   | { readonly ok: false; readonly code: 'lease_lost' };
 
 /** What a server said when an attempt failed. */

@@ -3,6 +3,7 @@
 export const leftOutWords = {
   too_deep: 'links deeper than the source or its run goes',
   over_budget: 'new items beyond the budget of the run',
+  over_share: 'new items beyond the most of their host or folder',
   invalid: 'links that can be no item',
   off_site: 'links to other hosts',
   off_list: 'addresses of a list that may not name them: they are on another host',

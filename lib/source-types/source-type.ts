@@ -23,6 +23,8 @@ export interface CommonSettings {
   /** Attempts after the first. */
   readonly max_retries: number;
   readonly user_agent?: string | undefined;
+  /** By which robots.txt and pages call it, where that is not in its user agent. */
+  readonly robots_token?: string | undefined;
 }
 
 export interface SourceContext<S> {
@@ -169,6 +171,7 @@ export type DiscoveredItem = Pick<
   | 'metadata'
   | 'priority'
   | 'changedAt'
+  | 'shares'
   | 'revision'
 > & {
   /** False for items that are not a link hop (continuations, result pages); default true. */

@@ -28,7 +28,10 @@ export async function completeItem(
     () => context.completions.complete({ ...completion, fence: fenceOf(leased), attempt }),
     retryTransientWith(leased, context, 'complete an item'),
   );
-  return result.ok ? { kind: 'completed', discovered: result.discovered } : { kind: 'lost' };
+  if (!result.ok) return { kind: 'lost' };
+  const { discovered, overShare } = result;
+  if (overShare !== undefined) context.cuts.add(leased.item, { over_share: overShare });
+  return { kind: 'completed', discovered };
 }
 
 interface Failure {

@@ -136,6 +136,19 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
     expect(crawled.get('/docs/a?b=1')?.facts).toMatchObject({ not_enqueued: { trap: 2 } });
   });
 
+  it('no more pages of a host or folder are taken than the source says, and the rest is told', async () => {
+    const blog = Array.from({ length: 6 }, (_, n) => `/blog/${n}`);
+    const docs = Array.from({ length: 6 }, (_, n) => `/docs/${n}`);
+    const paths = [...blog, ...docs];
+    const pages = Object.fromEntries(paths.map((path) => [path, ['', link('/blog/0')] as const]));
+    const crawled = await crawl({ ...pages, '/': ['', paths.map(link).join('')] }, '/', {
+      site: { most_per_host: 8, most_per_folder: ['/blog/ 2'] },
+    });
+    expect([...crawled.keys()].filter((path) => path.startsWith('/blog/'))).toHaveLength(2);
+    expect(crawled.size).toBe(8);
+    expect(crawled.get('/')?.facts).toMatchObject({ not_enqueued: { over_share: 5 } });
+  });
+
   it('pages that only lead to what is stored are followed, and say that they are not stored', async () => {
     const crawled = await crawl(
       { '/': ['', link('/a')], '/a': ['', link('/a.txt')], '/a.txt': ['', 'text'] },

@@ -12,6 +12,7 @@ import {
 } from '../runs/run-numbers.ts';
 import { insertAbsent } from './enqueue.ts';
 import { isMissingCode, reopenFound } from './found-again.ts';
+import { beyondShares } from './shares.ts';
 
 export interface DiscoveryCounts {
   readonly inserted: number;
@@ -19,6 +20,8 @@ export interface DiscoveryCounts {
   readonly tooDeep: number;
   /** Unknown until now, but the run may take no more items; not enqueued. */
   readonly overBudget: number;
+  /** Beyond the share of their host or folder; not enqueued. */
+  readonly overShare: number;
   /** Ids or addresses that do not fit the queue; not enqueued. */
   readonly invalid: number;
 }
@@ -27,6 +30,7 @@ export const nothingFound: DiscoveryCounts = {
   inserted: 0,
   tooDeep: 0,
   overBudget: 0,
+  overShare: 0,
   invalid: 0,
 };
 
@@ -59,7 +63,9 @@ export async function enqueueDiscovered(
 ): Promise<DiscoveryCounts[]> {
   const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
   const known = await tx.engine.knownKeys(tx, [...candidates.keys()]);
-  const fresh = [...candidates.values()].filter(({ key }) => !known.has(key));
+  const unknown = [...candidates.values()].filter(({ key }) => !known.has(key));
+  const beyond = await beyondShares(tx, unknown);
+  const fresh = unknown.filter((one) => !beyond.has(one));
   const within = fresh.slice(0, roomIn(run));
   const over = fresh.slice(within.length);
   const status = run?.status === 'cancelled' ? ('skipped' as const) : ('pending' as const);
@@ -87,10 +93,12 @@ export async function enqueueDiscovered(
   }
   const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);
   const overOf = Map.groupBy(over, ({ find }) => find);
+  const beyondOf = Map.groupBy(beyond, ({ find }) => find);
   return finds.map(({ parentId }, find) => ({
     inserted: insertedOf.get(parentId)?.length ?? 0,
     tooDeep: tooDeep[find] ?? 0,
     overBudget: overOf.get(find)?.length ?? 0,
+    overShare: beyondOf.get(find)?.length ?? 0,
     invalid: invalid[find] ?? 0,
   }));
 }

@@ -66,11 +66,13 @@ export async function completeIn(
   const results: CompletionResult[] = [];
   for (const input of inputs) {
     const one = completed.get(input);
-    results.push(
-      one
-        ? { ok: true, discovered: counts.get(one)?.inserted ?? 0, unchanged: one.unchanged }
-        : ((await earlierCompletion(tx, input)) ?? lost),
-    );
+    if (!one) {
+      results.push((await earlierCompletion(tx, input)) ?? lost);
+      continue;
+    }
+    const { inserted: discovered, overShare } = counts.get(one) ?? nothingFound;
+    const { unchanged } = one;
+    results.push({ ok: true, discovered, unchanged, ...(overShare > 0 ? { overShare } : {}) });
   }
   return results;
 }
@@ -258,6 +260,7 @@ function withLeftOut(facts: JsonObject | null, counts: DiscoveryCounts): JsonObj
   const leftOut = Object.entries({
     too_deep: counts.tooDeep,
     over_budget: counts.overBudget,
+    over_share: counts.overShare,
     invalid: counts.invalid,
   }).filter(([, count]) => count > 0);
   if (leftOut.length === 0) return facts;

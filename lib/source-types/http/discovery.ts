@@ -14,7 +14,7 @@ import { launchOf } from './changes.ts';
 import { nextPage } from './next-page.ts';
 import { droppedOf, httpItem, linkStep, requestItem } from './seeding.ts';
 import { type HttpSettings, sitemapType } from './settings.ts';
-import { isWanted } from './site-rules.ts';
+import { isWanted, withShares } from './site-rules.ts';
 import { sitemapDiscover } from './sitemap-links.ts';
 
 const textPayload = z.object({
@@ -79,7 +79,8 @@ export function httpDiscover(
   const followed = onSite.filter((url) => isWanted(url, settings.site, leave));
   const launchedAt = launchOf(item.metadata);
   const found = followed.map((url) => {
-    const link = httpItem(url, item.resourceType, item.priority + linkStep);
+    const page = httpItem(url, item.resourceType, item.priority + linkStep);
+    const link = withShares(page, settings.site);
     // What a list of changes names has changed.
     return launchedAt === null ? link : { ...link, changedAt: launchedAt };
   });
@@ -132,7 +133,7 @@ function linksOfText(
 ): string[] {
   const { discovery } = settings;
   if (!discovery.enabled || html === null) return [];
-  const agent = settings.user_agent ?? defaultAgent;
+  const agent = settings.robots_token ?? settings.user_agent ?? defaultAgent;
   if (
     settings.respect_robots &&
     headerForbidsLinks(answer?.responseHeaders['x-robots-tag'], agent)

@@ -170,6 +170,17 @@ describe('a site', () => {
     expect(pages.paths()).toEqual(['/robots.txt', '/yes']);
   });
 
+  it('is held to what robots.txt says to the name that the source goes by', async () => {
+    const robots =
+      'User-agent: ExampleBot\nDisallow: /no\n\nUser-agent: Deployment\nDisallow: /yes';
+    const pages = await siteThat(
+      (asked, response) => void response.end(asked.url === '/robots.txt' ? robots : 'page'),
+      { robots_token: 'exampleBot' },
+    );
+    expect(await pages.fetchPath('no')).toMatchObject({ kind: 'error', code: 'robots_disallowed' });
+    expect(await pages.fetchPath('yes')).toMatchObject({ kind: 'fetched' });
+  });
+
   it('whose robots.txt cannot be read is tried again later', async () => {
     const pages = await siteThat((asked, response) => {
       response.writeHead(asked.url === '/robots.txt' ? 500 : 200).end();

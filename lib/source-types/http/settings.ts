@@ -75,6 +75,11 @@ export const httpSettings = z
     authentication: authenticationSettings,
     response: z.enum(['auto', 'json', 'jsonl', 'text']).default('auto'),
     respect_robots: z.boolean().default(true),
+    robots_token: z
+      .string('give a name as text')
+      .trim()
+      .regex(/^[A-Za-z_-]{1,100}$/, 'use letters, - and _ only (RFC 9309, 2.2.1)')
+      .optional(),
     one_address: z.boolean().default(true),
     discovery: z
       .strictObject({
@@ -140,6 +145,14 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
       label: 'Respect robots.txt',
       help: 'Fetch only what the site allows crawlers, and follow no links of pages that say nofollow. Turn it off only for a site that allowed it to you.',
       widget: 'switch',
+    },
+  }),
+  ...grouped('Politeness', {
+    robots_token: {
+      label: 'Name for robots.txt',
+      help: 'The product token that robots.txt and robots directives of pages call this crawler by. Empty = every name in its user agent.',
+      widget: 'text',
+      placeholder: 'ExampleBot',
     },
   }),
   ...grouped('Discovery', {

@@ -1,7 +1,8 @@
 /** Which addresses a source follows, by its rules and by what they look like. Pure but for today's date. */
 import type { LeaveOut } from '../left-out.ts';
+import type { DiscoveredItem } from '../source-type.ts';
 import { type Matcher, matcherOf } from './patterns.ts';
-import type { SiteSettings } from './site-settings.ts';
+import { folderShare, type SiteSettings } from './site-settings.ts';
 
 /** A page has many links, and one set of rules. */
 const compiled = new WeakMap<SiteSettings, Rules>();
@@ -39,6 +40,21 @@ export function isWanted(address: string, site: SiteSettings, leave: LeaveOut): 
   else if (site.skip_traps && isTrap(url)) leave('trap');
   else return true;
   return false;
+}
+
+/** A page with the shares that it counts into: of its host, and of folders. */
+export function withShares(item: DiscoveredItem, site: SiteSettings): DiscoveredItem {
+  const { most_per_host: most, most_per_folder: folders } = site;
+  if (most === 0 && folders.length === 0) return item;
+  const address = item.requestUri;
+  const { origin } = new URL(address);
+  const ofFolders = folders.flatMap((line) => {
+    const [, folder = '', count = ''] = folderShare.exec(line) ?? [];
+    const idPrefix = folder.startsWith('/') ? `${origin}${folder}` : folder;
+    return address.startsWith(idPrefix) ? [{ idPrefix, most: Number(count) }] : [];
+  });
+  const shares = [...(most > 0 ? [{ idPrefix: `${origin}/`, most }] : []), ...ofFolders];
+  return { ...item, shares };
 }
 
 /** Whether an answer of this content type is stored. One that names none is. */

@@ -1,6 +1,6 @@
 /** The group `site` of the settings: which pages of a site are meant, and under which addresses. */
 import { z } from 'zod';
-import { grouped } from '../common-settings.ts';
+import { grouped, wholeNumber } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
 import { patternFault } from './patterns.ts';
 
@@ -15,6 +15,9 @@ const pattern = z
   });
 
 const patterns = z.array(pattern).max(200, 'at most 200').default([]);
+
+/** `/blog/ 200`, `https://example.org/blog/ 200`. */
+export const folderShare = /^((?:https?:\/\/[^\s/]+)?\/\S{0,500})\s+(\d{1,7})$/i;
 
 export const siteSettings = z
   .strictObject({
@@ -41,6 +44,16 @@ export const siteSettings = z
             /^[\w!#$&^.+-]{1,99}\/(\*|[\w!#$&^.+-]{1,99})$/,
             'give a content type such as text/html or image/*',
           ),
+      )
+      .max(50, 'at most 50')
+      .default([]),
+    most_per_host: wholeNumber(0, 1_000_000).default(0),
+    most_per_folder: z
+      .array(
+        z
+          .string('give a folder and a number')
+          .trim()
+          .regex(folderShare, 'give the beginning of a path and a number, such as /blog/ 200'),
       )
       .max(50, 'at most 50')
       .default([]),
@@ -75,6 +88,17 @@ export const siteHints: Readonly<Record<string, FieldHint>> = grouped('Pages of 
     help: 'What is stored, by the content type of the answer, one a line; image/* stands for all images. Other answers are skipped. Empty = all.',
     widget: 'lines',
     placeholder: 'text/html',
+  },
+  'site.most_per_host': {
+    label: 'Pages of a host',
+    help: 'Most pages of one host that are found and taken into the queue; 0 = all. Seeds are taken anyway.',
+    widget: 'number',
+  },
+  'site.most_per_folder': {
+    label: 'Pages of a folder',
+    help: 'Most pages below the beginning of a path, one a line: /blog/ 200. What is beyond is left out, and told.',
+    widget: 'lines',
+    placeholder: '/blog/ 200',
   },
   'site.drop_tracking': {
     label: 'Leave tracking parameters out',

@@ -8,7 +8,7 @@ import type { DiscoveredItem } from '../source-type.ts';
 import { canonicalUrl, followable, withoutWww } from '../web/addresses.ts';
 import { droppedOf, httpItem, linkStep, sitemapItem, withChange } from './seeding.ts';
 import type { HttpSettings } from './settings.ts';
-import { isWanted } from './site-rules.ts';
+import { isWanted, withShares } from './site-rules.ts';
 
 const sitemapPayload = z.object({
   kind: z.enum(['pages', 'index']),
@@ -60,7 +60,7 @@ export function sitemapDiscover(
     if (!isRobots && !hosts.has(withoutWww(hostOf(url)))) leave('off_list');
     else if (kind === 'pages') {
       if (!isWanted(url, settings.site, leave)) continue;
-      found.set(url, pageOf(url, pageType, item, entry.changed_at));
+      found.set(url, withShares(pageOf(url, pageType, item, entry.changed_at), settings.site));
     } else if (level >= deepestIndex) leave('nested_beyond');
     else {
       const inner = sitemapItem(url, pageType, item.priority);

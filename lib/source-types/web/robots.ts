@@ -116,7 +116,8 @@ async function verdictOn(
     entry = await readOnce(question, origin);
     await context.politePause();
   }
-  return judgeRobots(entry, question.robotsUrl, address, question.userAgent);
+  const agent = settings.robots_token ?? question.userAgent;
+  return judgeRobots(entry, question.robotsUrl, address, agent);
 }
 
 interface RobotsQuestion {
