@@ -34,7 +34,21 @@ describe('sources as YAML', () => {
 
   it('come back as they went', () => {
     const sources = parseSourcesYaml(good);
-    expect(parseSourcesYaml(sourcesToYaml(sources))).toEqual(sources);
+    const stored = sources.map((source) => ({ ...source, storedSecrets: [] }));
+    expect(parseSourcesYaml(sourcesToYaml(stored))).toEqual(sources);
+  });
+
+  it('have the references of their secrets, and no other secret', () => {
+    const since = '2026-01-31T09:15:07.123Z';
+    const [source] = parseSourcesYaml('sources: [{ name: p, type: openalex }]');
+    if (!source) throw new Error('no source');
+    const reference = 'env:INGEST_SOURCE_P';
+    const referred = { ...source, storedSecrets: [{ name: 'api_key', since, reference }] };
+    expect(parseSourcesYaml(sourcesToYaml([referred]))).toEqual([
+      { ...source, secrets: { api_key: reference } },
+    ]);
+    const sealed = { ...source, storedSecrets: [{ name: 'api_key', since, reference: null }] };
+    expect(parseSourcesYaml(sourcesToYaml([sealed]))).toEqual([source]);
   });
 
   it.each([
@@ -55,8 +69,12 @@ describe('sources as YAML', () => {
     );
   });
 
-  it('secrets do not come in by a file', () => {
-    const text = 'sources: [{ name: p, type: openalex, api_key: hunter2 }]';
+  it.each([
+    'sources: [{ name: p, type: openalex, api_key: hunter2 }]',
+    'sources: [{ name: p, type: openalex, secrets: { api_key: hunter2 } }]',
+    'sources: [{ name: p, type: openalex, secrets: { api_key: "env:HUNTER2_hunter2" } }]',
+    'sources: [{ name: p, type: openalex, secrets: hunter2 }]',
+  ])('secrets do not come in by a file: %s', (text) => {
     expect(() => parseSourcesYaml(text)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );

@@ -14,24 +14,33 @@ import { listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import type { Source } from './read-sources.ts';
+import { referenceFault } from './secret-references.ts';
 import { seedFault } from './seeds.ts';
 
-/** `sources:` and `seeds:` of the configuration file. Secrets are not in it. */
-export function sourcesToYaml(
-  sources: readonly Pick<Source, 'name' | 'type' | 'enabled' | 'settings' | 'seeds'>[],
-): string {
+type Written = Pick<Source, 'name' | 'type' | 'enabled' | 'settings' | 'seeds' | 'storedSecrets'>;
+
+/** `sources:` and `seeds:` of the configuration file. Of secrets it has the references alone. */
+export function sourcesToYaml(sources: readonly Written[]): string {
   return stringify(
     {
-      sources: sources.map(({ name, type, enabled, settings }) => ({
+      sources: sources.map(({ name, type, enabled, settings, storedSecrets }) => ({
         name,
         type,
         ...(enabled ? {} : { enabled }),
         ...settings,
+        ...referencesOf(storedSecrets),
       })),
       seeds: sources.flatMap(({ name, seeds }) => seeds.map((seed) => ({ source: name, ...seed }))),
     },
     { lineWidth: 100 },
   );
+}
+
+function referencesOf(stored: Source['storedSecrets']): { secrets?: Record<string, string> } {
+  const known = stored.flatMap(({ name, reference }) =>
+    reference === null ? [] : [[name, reference] as const],
+  );
+  return known.length === 0 ? {} : { secrets: Object.fromEntries(known) };
 }
 
 /**
@@ -135,11 +144,25 @@ export function sourcesOfFile(
   }));
 }
 
+/** What it holds besides is a secret, or meant as one: the message does not repeat it. */
+const referencesSchema = z.record(
+  z.string(),
+  z.string('a reference is text').superRefine((text, context) => {
+    const fault = referenceFault(text);
+    if (fault !== null) {
+      const message = `secrets do not belong in a file; ${fault}.`;
+      context.addIssue({ code: 'custom', message });
+    }
+  }),
+);
+
 interface DeclaredSource {
   readonly name: string;
   readonly type: SourceType;
   readonly enabled: boolean;
   readonly settings: JsonObject;
+  /** References by the names of the secrets. */
+  readonly references: Readonly<Record<string, string>>;
 }
 
 function declaredSource(
@@ -148,7 +171,7 @@ function declaredSource(
   index: number,
 ): DeclaredSource {
   const path = ['sources', index];
-  const { name, type: typeId, enabled, ...settings } = entry;
+  const { name, type: typeId, enabled, secrets: references = {}, ...settings } = entry;
   const types = listSourceTypes();
   const type = types.find(({ id }) => id === typeId);
   if (!type) {
@@ -167,6 +190,7 @@ function declaredSource(
   return {
     name: parsedName,
     type,
+    references: file.parse(referencesSchema, [...path, 'secrets'], references),
     enabled: file.parse(z.boolean().default(true), [...path, 'enabled'], enabled),
     // A YAML map read by `toJS` holds JSON values only; the type's schema checks them next.
     settings: settings as JsonObject,
@@ -213,8 +237,9 @@ function unknownSource(index: number, given: unknown, names: readonly string[]):
   };
 }
 
+/** The secrets of the environment, else where the file says that they stand. */
 function secretsOf(source: DeclaredSource, env: Environment): { secrets?: Record<string, string> } {
-  const secrets: Record<string, string> = {};
+  const secrets: Record<string, string> = { ...source.references };
   for (const name of Object.keys(source.type.secretFields)) {
     const value = env[secretVariable(source.name, name)];
     if (value !== undefined && value !== '') secrets[name] = value;

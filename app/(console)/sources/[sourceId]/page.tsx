@@ -174,7 +174,9 @@ function Yaml({ source }: { readonly source: SourceSummary }) {
         <CodeBlock label="YAML of the source" maxHeight="40rem">
           {sourcesToYaml([source])}
         </CodeBlock>
-        <p className="text-xs text-ink-3">Secrets are never included.</p>
+        <p className="text-xs text-ink-3">
+          Secrets are never included, only the references to where they stand.
+        </p>
       </div>
     </Section>
   );
