@@ -1,4 +1,5 @@
 /** Feeds as a worker reads them: real store, real server. */
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/json.ts';
 import { resetForRecrawl } from '#lib/queue/recrawl.ts';
@@ -102,6 +103,13 @@ describe.each(contractEngines())('a feed on $name', (engine) => {
     await seed();
     expect(await drain()).toEqual(['/feed.xml']);
     expect(await texts()).toEqual(['text 1', 'text 2']);
+    const [feed] = await bench.context.db.q
+      .selectFrom('IngestRecords')
+      .select('body_sha256')
+      .where('resource_type', '=', 'feed')
+      .execute();
+    const sent = files.get('/feed.xml')?.body ?? '';
+    expect(feed?.body_sha256).toBe(createHash('sha256').update(sent).digest('hex'));
     expect(await items('entry')).toMatchObject([
       { resource_id: `${server.origin}/feed.xml#1`, status: 'completed', next_fetch_at: null },
       { resource_id: `${server.origin}/feed.xml#2`, status: 'completed', next_fetch_at: null },

@@ -23,13 +23,21 @@ import {
 import { budgetOf } from '../web/headers.ts';
 import { decodeBody } from '../web/heavy-reading.ts';
 import { failureOfChallenge, failureOfStatus } from '../web/refusals.ts';
-import { workItem, worksAddress } from './seeding.ts';
+import { entityOf, isEntityKind } from './entities.ts';
+import { findListed } from './listed.ts';
+import { entityItem, workItem, worksAddress } from './seeding.ts';
 import { doiOf, type OpenalexSettings, workIdOf } from './settings.ts';
 
 type Context = FetchContext<OpenalexSettings>;
 export type OpenalexItem = Pick<
   WorkItem,
-  'resourceType' | 'resourceId' | 'requestUri' | 'priority' | 'attempt'
+  | 'resourceType'
+  | 'resourceId'
+  | 'requestUri'
+  | 'priority'
+  | 'attempt'
+  | 'metadata'
+  | 'lastFetchedAt'
 >;
 
 export async function fetchFromOpenalex(
@@ -54,7 +62,11 @@ export async function fetchTogetherFromOpenalex(
 ): Promise<(FetchOutcome | null)[]> {
   const exchange = openExchange(context);
   const outcomes = new Map<OpenalexItem, FetchOutcome>();
-  for (const portion of await portionsOf(items, context)) {
+  for (const [item, { entity, facts }] of await findListed(items, context)) {
+    outcomes.set(item, entityFetched(item, entity, facts, context.settings));
+  }
+  const unlisted = items.filter((item) => !outcomes.has(item));
+  for (const portion of await portionsOf(unlisted, context)) {
     const answer = await askForMany(portion, exchange, context);
     if (isFailure(answer) && answer.code !== 'budget_spent') {
       if (portion.length < 2 || !mayBeOfOneItem(answer)) {
@@ -120,7 +132,7 @@ async function askForMany(
         // What gives this item alone: an address with fifty works is no description of a record.
         requestUri: workItem(context.settings, item.resourceId, item.priority).requestUri,
       };
-      found.set(item, workFetched(item, work, facts, context.settings));
+      found.set(item, entityFetched(item, work, facts, context.settings));
     }
   }
   return found;
@@ -132,17 +144,18 @@ async function fetchAlone(
   context: Context,
 ): Promise<FetchOutcome> {
   const { settings } = context;
-  const isWork = item.resourceType === 'work';
-  if (!isWork && (await isSpent(context))) {
+  const isList = item.resourceType === 'search';
+  if (isList && (await isSpent(context))) {
     const { resetsInMs = null } = (await context.budget?.()) ?? {};
     return failed(exchange, 'budget_spent', spent, resetsInMs);
   }
-  const address = workItem(settings, item.resourceId, item.priority).requestUri;
-  const body = await askJson(isWork ? address : item.requestUri, exchange, context);
+  const kind = isEntityKind(item.resourceType) ? item.resourceType : 'work';
+  const address = entityItem(settings, { kind, id: item.resourceId }, item.priority).requestUri;
+  const body = await askJson(isList ? item.requestUri : address, exchange, context);
   if (isFailure(body)) return body;
-  const outcome = isWork
-    ? workFetched(item, body, exchange.answered(), settings)
-    : searchFetched(body, exchange.answered());
+  const outcome = isList
+    ? searchFetched(body, exchange.answered())
+    : entityFetched(item, body, exchange.answered(), settings);
   const received = exchange.received();
   return outcome.kind === 'fetched' && received ? { ...outcome, received } : outcome;
 }
@@ -216,20 +229,26 @@ const mayBeOfOneItem = ({ code }: Failure): boolean =>
   code === 'payload_too_complex' ||
   code === 'payload_invalid';
 
-/** A work; or another name of one: a DOI's work, or an entity that was merged into another (301). */
-function workFetched(
-  item: Pick<WorkItem, 'resourceId' | 'priority'>,
-  work: JsonObject,
+/** A work or another entity; or another name of one: a DOI's work, or what was merged into another (301). */
+function entityFetched(
+  item: Pick<WorkItem, 'resourceType' | 'resourceId' | 'priority'>,
+  body: JsonObject,
   facts: FetchFacts,
   settings: OpenalexSettings,
 ): FetchOutcome {
-  const id = typeof work['id'] === 'string' ? workIdOf(work['id']) : null;
-  if (id === null) return invalid(facts, 'The response is not a work of OpenAlex.');
-  if (id === item.resourceId) return fetched(work, facts);
+  const entity = typeof body['id'] === 'string' ? entityOf(body['id']) : null;
+  if (entity?.kind !== item.resourceType) {
+    const kind = item.resourceType;
+    return invalid(
+      facts,
+      `The response is not ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} of OpenAlex.`,
+    );
+  }
+  if (entity.id === item.resourceId) return fetched(body, facts);
   return {
     kind: 'alias',
-    facts: { ...facts, details: { ...facts.details, alias_of: id } },
-    canonical: { ...workItem(settings, id, item.priority), isHop: false },
+    facts: { ...facts, details: { ...facts.details, alias_of: entity.id } },
+    canonical: { ...entityItem(settings, entity, item.priority), isHop: false },
   };
 }
 
@@ -253,6 +272,8 @@ const invalid = (facts: FetchFacts, message: string): FetchOutcome => ({
 /** Counters and clocks of OpenAlex that move without the work having changed. */
 const movingParts = new Set([
   'cited_by_count',
+  'works_count',
+  'summary_stats',
   'counts_by_year',
   'updated_date',
   'cited_by_percentile_year',

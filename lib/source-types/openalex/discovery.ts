@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
-import { searchItem, workItem } from './seeding.ts';
+import { type EntityKind, entityOf, kindsListed } from './entities.ts';
+import { entityItem, searchItem, workItem } from './seeding.ts';
 import { doiOf, type OpenalexSettings, workIdOf } from './settings.ts';
 
 const labels = z
@@ -55,6 +56,8 @@ const searchShape = z.looseObject({
 });
 
 const searchMetadata = z.looseObject({
+  /** Absent of searches that were seeded when there were works only. */
+  entity: z.enum(kindsListed).default('work'),
   search: z.string().nullable(),
   filter: z.string().nullable(),
   per_page: z.number(),
@@ -72,9 +75,8 @@ export function openalexDiscover(
   payload: JsonValue,
   { settings }: SourceContext<OpenalexSettings>,
 ): DiscoveredItem[] {
-  return item.resourceType === 'search'
-    ? resultsOf(item, payload, settings)
-    : referencesOf(item, payload, settings);
+  if (item.resourceType === 'search') return resultsOf(item, payload, settings);
+  return item.resourceType === 'work' ? referencesOf(item, payload, settings) : [];
 }
 
 /** The works of one page of results, and the next page. Neither is a link hop: the seed asked for them. */
@@ -85,20 +87,30 @@ function resultsOf(
 ): DiscoveredItem[] {
   const page = searchShape.safeParse(payload);
   if (!page.success) return [];
-  const ids = new Set(page.data.results.flatMap(({ id }) => workIdOf(id) ?? []));
-  const found: DiscoveredItem[] = [...ids].map((id) => ({
-    ...workItem(settings, id, item.priority + referenceStep),
+  const listed = page.data.results.flatMap(({ id }) => entityOf(id) ?? []);
+  const entities = new Map(listed.map((entity) => [entity.id, entity]));
+  const found: DiscoveredItem[] = [...entities.values()].map((entity) => ({
+    ...entityItem(settings, entity, item.priority + referenceStep),
+    // It is read from there, and not asked for again.
+    metadata: { listed_in: item.resourceId },
     isHop: false,
   }));
   const known = searchMetadata.safeParse(item.metadata);
   const cursor = page.data.meta.next_cursor;
   if (!known.success || !cursor || page.data.results.length === 0) return found;
-  const { search, filter, per_page: perPage, max_pages: maxPages, page: number } = known.data;
+  const {
+    entity,
+    search,
+    filter,
+    per_page: perPage,
+    max_pages: maxPages,
+    page: number,
+  } = known.data;
   if (maxPages > 0 && number >= maxPages) return found;
   const next = { page: number + 1, cursor };
   return [
     ...found,
-    searchItem(settings, { search, filter, perPage, maxPages }, next, item.priority),
+    searchItem(settings, { entity, search, filter, perPage, maxPages }, next, item.priority),
   ];
 }
 
@@ -117,5 +129,57 @@ function referencesOf(
   ];
   const ids = new Set(addresses.flatMap((address) => workIdOf(address) ?? []));
   ids.delete(item.resourceId);
-  return [...ids].map((id) => workItem(settings, id, item.priority + referenceStep));
+  return [
+    ...[...ids].map((id) => workItem(settings, id, item.priority + referenceStep)),
+    ...entitiesOf(payload, rules.entities).map((entity) =>
+      entityItem(settings, entity, item.priority + entityStep),
+    ),
+  ];
+}
+
+/** Who wrote a work, where, and what for: behind the works it cites. */
+const entityStep = 20;
+
+const named = z.looseObject({ id: z.string().nullish() }).nullish().catch(null);
+const listOf = <T extends z.ZodType>(one: T) => z.array(one).nullish().catch(null);
+const entitiesShape = z.looseObject({
+  authorships: listOf(z.looseObject({ author: named, institutions: listOf(named) })),
+  primary_location: z.looseObject({ source: named }).nullish().catch(null),
+  locations: listOf(z.looseObject({ source: named })),
+  topics: listOf(named),
+  funders: listOf(named),
+  /** Before November 2025. */
+  grants: listOf(z.looseObject({ funder: z.string().nullish() })),
+});
+
+/** The entities of the wanted kinds that a work names, each once. */
+function entitiesOf(work: JsonValue, wanted: readonly EntityKind[]) {
+  const parsed = entitiesShape.safeParse(work);
+  if (wanted.length === 0 || !parsed.success) return [];
+  const {
+    authorships,
+    primary_location: primary,
+    locations,
+    topics,
+    funders,
+    grants,
+  } = parsed.data;
+  const sources = [primary, ...(locations ?? [])].map((location) => location?.source);
+  const all = [
+    ...(authorships ?? []).flatMap(({ author, institutions }) => [author, ...(institutions ?? [])]),
+    ...sources,
+    ...sources.map((source) => ({ id: publisherOf(source) })),
+    ...(topics ?? []),
+    ...(funders ?? []),
+    ...(grants ?? []).map(({ funder }) => ({ id: funder })),
+  ];
+  const found = all.flatMap((one) => entityOf(one?.id ?? '') ?? []);
+  const fitting = found.filter(({ kind }) => wanted.some((one) => one === kind));
+  return [...new Map(fitting.map((entity) => [entity.id, entity])).values()];
+}
+
+/** Of a source: the publisher, or an institution that hosts it. */
+function publisherOf(source: z.infer<typeof named>): string | null {
+  const host = source?.['host_organization'];
+  return typeof host === 'string' ? host : null;
 }

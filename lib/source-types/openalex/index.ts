@@ -1,7 +1,8 @@
-/** OpenAlex: works by id, DOI or search, with their references. */
+/** OpenAlex: works by id, DOI or search, with their references; authors, institutions, sources, topics, funders. */
 import type { SourceType } from '../source-type.ts';
 import { fetchFromOpenalex, fetchTogetherFromOpenalex } from './connector.ts';
 import { openalexDiscover } from './discovery.ts';
+import { entityKinds } from './entities.ts';
 import { openalexSeedItems } from './seeding.ts';
 import {
   type OpenalexSeed,
@@ -12,13 +13,16 @@ import {
   openalexSettings,
 } from './settings.ts';
 
+/** Others come out of a list together, or are asked for one after the other. */
+const entitiesClaimed = 20;
 /** Works that are claimed together; how many go into one request is the source's setting. */
 const worksClaimed = 50;
 
 export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
   id: 'openalex',
   title: 'OpenAlex',
-  description: 'Scholarly works by id, DOI or search, and the works they cite.',
+  description:
+    'Scholarly works by id, DOI or search, the works they cite, and who wrote, published and funded them.',
   settingsSchema: openalexSettings,
   secretFields: {
     api_key: {
@@ -64,7 +68,10 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
   seedItems: openalexSeedItems,
   fetch: fetchFromOpenalex,
   batch: {
-    sizes: { work: worksClaimed },
+    sizes: {
+      work: worksClaimed,
+      ...Object.fromEntries(entityKinds.map((kind) => [kind, entitiesClaimed])),
+    },
     otherSize: 1,
     fetch: fetchTogetherFromOpenalex,
   },

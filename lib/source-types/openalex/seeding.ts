@@ -2,6 +2,7 @@ import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { shortId } from '../web/addresses.ts';
+import { entityOf, type KindListed, pathOf } from './entities.ts';
 import { doiOf, type OpenalexSeed, type OpenalexSettings, workIdOf } from './settings.ts';
 
 /** One item per work, and one for the first page of a search. */
@@ -19,8 +20,14 @@ export function openalexSeedItems(
       ...[...new Set([...ids, ...dois])].map((id) => workItem(settings, id, seed.priority)),
     );
   }
+  if (seed.resource_type === undefined) {
+    const entities = (seed.entity_ids ?? []).flatMap((text) => entityOf(text) ?? []);
+    const distinct = new Map(entities.map((entity) => [entity.id, entity]));
+    items.push(...[...distinct.values()].map((one) => entityItem(settings, one, seed.priority)));
+  }
   if (wants('search') && (seed.search_query !== undefined || (seed.filters?.length ?? 0) > 0)) {
     const search: Search = {
+      entity: seed.entity,
       search: seed.search_query ?? null,
       filter: seed.filters?.length ? seed.filters.join(',') : null,
       perPage: seed.per_page,
@@ -32,21 +39,39 @@ export function openalexSeedItems(
 }
 
 /** An item of one work; `id` is `W…` or `doi:…`. */
-export function workItem(settings: OpenalexSettings, id: string, priority: number): DiscoveredItem {
+export const workItem = (
+  settings: OpenalexSettings,
+  id: string,
+  priority: number,
+): DiscoveredItem => entityItem(settings, { kind: 'work', id }, priority);
+
+/** An item of one entity of any kind. */
+export function entityItem(
+  settings: OpenalexSettings,
+  { kind, id }: { readonly kind: KindListed; readonly id: string },
+  priority: number,
+): DiscoveredItem {
+  // encodeURI keeps the slash inside a DOI, as OpenAlex wants it.
+  const path = `${pathOf(kind)}/${encodeURI(id).replaceAll(/[?#]/g, encodeURIComponent)}`;
   return {
-    resourceType: 'work',
+    resourceType: kind,
     resourceId: id,
-    // encodeURI keeps the slash inside a DOI, as OpenAlex wants it.
-    requestUri: apiAddress(
-      settings,
-      `/works/${encodeURI(id).replaceAll(/[?#]/g, encodeURIComponent)}`,
-    ).href,
+    requestUri: selecting(apiAddress(settings, path), kind, settings).href,
     requestMethod: 'GET',
     priority,
   };
 }
 
+/** Asks for the chosen fields alone, and for those by which an answer is known. */
+function selecting(url: URL, kind: KindListed, { select }: OpenalexSettings): URL {
+  if (select.length === 0) return url;
+  const names = ['id', ...(kind === 'work' ? ['doi'] : []), ...select];
+  url.searchParams.set('select', [...new Set(names)].join(','));
+  return url;
+}
+
 export interface Search {
+  readonly entity: KindListed;
   readonly search: string | null;
   readonly filter: string | null;
   readonly perPage: number;
@@ -65,13 +90,16 @@ export function searchItem(
   at: { readonly page: number; readonly cursor: string },
   priority: number,
 ): DiscoveredItem {
-  const url = worksAddress(settings);
+  const url = apiAddress(settings, pathOf(search.entity));
   if (search.search !== null) url.searchParams.set('search', search.search);
   if (search.filter !== null) url.searchParams.set('filter', search.filter);
   url.searchParams.set('per_page', String(search.perPage));
-  const name = url.searchParams.toString();
+  const query = url.searchParams.toString();
+  const name = search.entity === 'work' ? query : `${search.entity}:${query}`;
   url.searchParams.set('cursor', at.cursor);
+  selecting(url, search.entity, settings);
   const metadata: JsonObject = {
+    entity: search.entity,
     search: search.search,
     filter: search.filter,
     per_page: search.perPage,
@@ -90,7 +118,8 @@ export function searchItem(
 }
 
 /** Of lists of works. */
-export const worksAddress = (settings: OpenalexSettings): URL => apiAddress(settings, '/works');
+export const worksAddress = (settings: OpenalexSettings): URL =>
+  selecting(apiAddress(settings, pathOf('work')), 'work', settings);
 
 function apiAddress(settings: OpenalexSettings, path: string): URL {
   return new URL(`${settings.base_url.replace(/\/+$/, '')}${path}`);

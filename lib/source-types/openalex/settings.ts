@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../common-settings.ts';
 import type { FieldHint } from '../source-type.ts';
+import { entityKinds, entityOf, kindsListed } from './entities.ts';
 
 /** `2741809807`, `W2741809807` or its address → `W2741809807`; null when it is none. */
 export function workIdOf(text: string): string | null {
@@ -31,6 +32,12 @@ export function doiOf(text: string): string | null {
   return doi?.toLowerCase() ?? null;
 }
 
+const entityId = z
+  .string('give ids as text')
+  .refine((text) => !['work', undefined].includes(entityOf(text)?.kind), {
+    message: 'give an OpenAlex id such as A5023888391, I27837315 or S137773608',
+  });
+
 const texts = z.array(z.string().trim().min(1, 'must not be empty')).max(10_000, 'at most 10,000');
 
 const workId = z
@@ -45,11 +52,16 @@ export const openalexSettings = z.strictObject({
   base_url: httpUrl.default('https://api.openalex.org'),
   email: z.email('give an e-mail address').optional(),
   works_together: wholeNumber(1, 100).default(50),
+  select: z
+    .array(z.string().regex(/^[a-z_]{1,60}$/, 'give names of fields such as title'))
+    .max(100, 'at most 100')
+    .default([]),
   discovery: z
     .strictObject({
       enabled: z.boolean().default(true),
       discover_references: z.boolean().default(true),
       discover_related: z.boolean().default(false),
+      entities: z.array(z.enum(entityKinds)).default([]),
       max_depth: maxDepthSetting,
     })
     .prefault({}),
@@ -83,6 +95,12 @@ export const openalexHints: Readonly<Record<string, FieldHint>> = {
       help: 'With an API key. Lists cost a little of its budget, single works nothing: 1 = each by itself.',
       widget: 'number',
     },
+    select: {
+      label: 'Fields',
+      help: 'Names of the fields that are asked for, one a line; empty = all. Ids are always among them. What is not asked for leads nowhere: references need referenced_works, matching needs title.',
+      widget: 'lines',
+      placeholder: 'title',
+    },
   }),
   ...grouped('Discovery', {
     'discovery.enabled': discoveryHint('works', 'Follow the references of works that match.'),
@@ -95,6 +113,11 @@ export const openalexHints: Readonly<Record<string, FieldHint>> = {
       label: 'Follow related works',
       help: 'The works OpenAlex counts as related.',
       widget: 'switch',
+    },
+    'discovery.entities': {
+      label: 'Follow to',
+      help: 'What else a matching work leads to, one a line: author, institution, source, topic, funder or publisher.',
+      widget: 'lines',
     },
     'discovery.max_depth': maxDepthHint,
   }),
@@ -128,6 +151,7 @@ export const openalexSeed = z
   .strictObject({
     resource_type: z.enum(['work', 'search']).optional(),
     priority: seedPriority,
+    entity: z.enum(kindsListed).default('work'),
     search_query: z
       .string()
       .trim()
@@ -142,22 +166,24 @@ export const openalexSeed = z
     max_pages: wholeNumber(0, 100_000).default(10),
     work_ids: z.array(workId).max(10_000, 'at most 10,000').optional(),
     dois: z.array(doi).max(10_000, 'at most 10,000').optional(),
+    entity_ids: z.array(entityId).max(10_000, 'at most 10,000').optional(),
   })
   .superRefine((seed, context) => {
     const searches = seed.search_query !== undefined || (seed.filters?.length ?? 0) > 0;
     const works = (seed.work_ids?.length ?? 0) + (seed.dois?.length ?? 0) > 0;
+    const entities = (seed.entity_ids?.length ?? 0) > 0;
     const message =
       seed.resource_type === 'search' && !searches
         ? 'a search needs search_query or filters'
         : seed.resource_type === 'work' && !works
           ? 'works need work_ids or dois'
-          : 'give search_query, filters, work_ids or dois';
+          : 'give search_query, filters, work_ids, dois or entity_ids';
     const fits =
       seed.resource_type === 'search'
         ? searches
         : seed.resource_type === 'work'
           ? works
-          : searches || works;
+          : searches || works || entities;
     if (!fits) context.addIssue({ code: 'custom', message });
   });
 export type OpenalexSeed = z.infer<typeof openalexSeed>;
@@ -169,9 +195,14 @@ export const openalexSeedHints: Readonly<Record<string, FieldHint>> = {
     widget: 'select',
   },
   priority: seedPriorityHint,
+  entity: {
+    label: 'Searches',
+    help: 'What is searched and filtered: works, or authors, institutions, sources, topics, funders or publishers.',
+    widget: 'select',
+  },
   search_query: {
     label: 'Search',
-    help: 'Full-text search over works.',
+    help: 'Full-text search over works, or over names.',
     widget: 'text',
     placeholder: 'star wars',
   },
@@ -182,8 +213,8 @@ export const openalexSeedHints: Readonly<Record<string, FieldHint>> = {
     placeholder: 'publication_year:2024',
   },
   per_page: {
-    label: 'Works a page',
-    help: 'Works in one page of results, at most 100.',
+    label: 'Results a page',
+    help: 'Results in one page, at most 100.',
     widget: 'number',
   },
   max_pages: {
@@ -202,5 +233,11 @@ export const openalexSeedHints: Readonly<Record<string, FieldHint>> = {
     help: 'DOIs, one a line.',
     widget: 'lines',
     placeholder: '10.7717/peerj.4375',
+  },
+  entity_ids: {
+    label: 'Other ids',
+    help: 'OpenAlex ids of authors (A…), institutions (I…), sources (S…), topics (T…), funders (F…) and publishers (P…), one a line.',
+    widget: 'lines',
+    placeholder: 'A5023888391',
   },
 };
