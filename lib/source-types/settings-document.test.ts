@@ -26,7 +26,7 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
   requests, addresses and their canonical form, headers, bodies, refusals. An item ends as
   - \`fetched\`: payload, the text as received when it was no JSON, the projection whose change counts, validators;
   - \`unchanged\`: the source says so (304, the same revision, or a list of changes without it);
-  - \`alias\`: another name of a resource, which is enqueued at the same depth;
+  - \`alias\`: another name of a resource, which is enqueued at the same depth; the links of what was sent count;
   - \`error\` with a code; [retries.md](retries.md) says what is done then.
 
   Anything else, a fault that nobody caught and an attempt beyond its deadline fail the attempt, and nothing but it.

@@ -147,6 +147,18 @@ describe('a test fetch', () => {
     expect(more).toHaveLength(2);
   });
 
+  it('shows the page that was asked for, not the one by whose name it goes', async () => {
+    const origin = await serve(({ url }, response) => {
+      if (url === '/robots.txt') return void response.writeHead(404).end();
+      const head = url === '/print' ? '<link rel="canonical" href="/page">' : '';
+      response.writeHead(200, { 'content-type': 'text/html', 'x-page': url ?? '' });
+      response.end(`<head>${head}</head><body>The same text.</body>`);
+    });
+    const result = await run(input('http', {}, [{ urls: [`${origin}/print`] }]));
+    expect(result.aliasOf).toBe(`${origin}/page`);
+    expect(result.response?.headers).toMatchObject({ 'x-page': '/print' });
+  });
+
   it('shows at most 64 KiB of an answer', async () => {
     const origin = await serve((_, response) => sendJson(response, { text: 'x'.repeat(200_000) }));
     const source = input('http', { base_url: origin, response: 'json' }, [{ urls: ['/'] }]);

@@ -127,7 +127,7 @@ export async function testSource(
     return { outcome, found: items };
   };
   const { outcome, found } = await fetchSample(item, AbortSignal.timeout(limitMs));
-  const exchange = exchangeOf(recorder.last(), outcome);
+  const exchange = exchangeOf(recorder.exchangeOf(item.requestUri), outcome);
   const more =
     outcome.kind === 'error'
       ? []
@@ -176,9 +176,10 @@ interface RecordedExchange {
   readonly response: HttpResponse | null;
 }
 
-/** The same client, remembering its latest exchange. */
+/** The same client, remembering its latest exchange, and those of an address. */
 function recording(http: HttpClient) {
   let last: RecordedExchange | null = null;
+  const byAddress = new Map<string, RecordedExchange>();
   let count = 0;
   const client: HttpClient = {
     ...(http.userAgent === undefined ? {} : { userAgent: http.userAgent }),
@@ -187,11 +188,17 @@ function recording(http: HttpClient) {
       last = { request, response: null };
       const response = await http.request(request);
       last = { request, response };
+      byAddress.set(request.url, last);
       return response;
     },
     close: () => http.close(),
   };
-  return { client, last: () => last as RecordedExchange | null, count: () => count };
+  return {
+    client,
+    /** The latest with the address; where that was not asked, the latest of all. */
+    exchangeOf: (url: string) => byAddress.get(url) ?? (last as RecordedExchange | null),
+    count: () => count,
+  };
 }
 
 /** From the wire where there was one; the test source has none, so its facts and payload stand in. */
