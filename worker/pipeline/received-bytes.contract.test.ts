@@ -1,13 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
+import { checkLake } from '#lib/records/check-lake.ts';
 import { readAgain } from '#lib/records/read-again.ts';
 import { purgeOld } from '#lib/retention/purge.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
+import type { PipelineContext } from './context.ts';
 import { processItem } from './process.ts';
 
 const hash = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
@@ -79,12 +84,12 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
   });
 
   let answer: { type: string; body: Buffer } = { type: '', body: text('') };
-  async function open(settings: JsonObject = {}) {
+  async function open(settings: JsonObject = {}, over: Partial<PipelineContext> = {}) {
     server = await startLoopbackServer((_, response) => {
       response.writeHead(200, answer.type === '' ? {} : { 'content-type': answer.type });
       response.end(answer.body);
     });
-    bench = await openBench();
+    bench = await openBench(over);
     await bench.seed({
       name: 'site',
       type: 'http',
@@ -149,6 +154,42 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     const received = await getReceivedBody(bench.context.db, record?.ingest_id ?? '');
     expect(Buffer.from(received?.body ?? []).toString()).toBe(body);
   });
+
+  it.each([
+    ['binary content', { type: 'image/gif', body: bytes(0x47, 0x49, 0x46, 0, 255) }],
+    ['long numbers', { type: 'application/json', body: text('{"id":9007199254740993,"n":1.10}') }],
+    ['another charset', { type: 'text/plain; charset=koi8-r', body: bytes(0xf0, 0xd2, 0xc9) }],
+  ])(
+    'a record of %s and its file in the lake agree, and the file can be made again',
+    async (_, sent) => {
+      answer = sent;
+      const baseDir = await mkdtemp(path.join(tmpdir(), 'bytes-'));
+      await open({}, { lake: { enabled: true, baseDir, prettyPrint: false } });
+      await fetchOnce();
+      const [record] = await records();
+      const file = path.join(baseDir, record?.lake_path ?? '');
+      const written = await readFile(file, 'utf8');
+      expect(written).toContain(`"body_sha256":"${hash(sent.body)}"`);
+      const check = async (fix: boolean) => {
+        const faults = checkLake(bench.context.db, systemActor('test'), {
+          baseDir,
+          prettyPrint: false,
+          fix,
+          graceMs: 0,
+        });
+        let next = await faults.next();
+        while (!next.done) next = await faults.next();
+        return next.value;
+      };
+      expect(await check(false)).toMatchObject({ records: 1, files: 1, found: 0 });
+      await rm(file);
+      expect(await check(true)).toMatchObject({ found: 1, repaired: 1 });
+      const payloadOf = (document: string) => /"payload":.*,"fetched_at_utc"/.exec(document)?.[0];
+      expect(payloadOf(await readFile(file, 'utf8'))).toBe(payloadOf(written));
+      expect(await check(false)).toMatchObject({ found: 0 });
+      await rm(baseDir, { recursive: true });
+    },
+  );
 
   it('a change that reading does not show is a change', async () => {
     answer = { type: 'text/html; charset=utf-8', body: bytes(0x63, 0xe9) };
