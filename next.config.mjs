@@ -12,6 +12,8 @@ const config = {
     'tarn',
     'tedious',
     '@node-rs/argon2',
+    '@zxcvbn-ts/core',
+    '@zxcvbn-ts/language-common',
     'pino',
     'undici',
     'zod',

@@ -22,7 +22,7 @@ async function run(flags: CommonFlags): Promise<void> {
     out.line(
       generatedPassword === undefined
         ? 'Password  the one in INGEST_ADMIN_PASSWORD'
-        : `Password  ${generatedPassword}   (shown this once: keep it)`,
+        : `Password  ${generatedPassword}   (shown this once: for the first sign-in)`,
     );
   }
   out.result({ database: databaseLabel, first_sign_in: firstSignIn });

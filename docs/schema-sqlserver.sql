@@ -842,6 +842,7 @@ CREATE TABLE [ingest].[sessions] (
     [created_at] DATETIME2(3) NOT NULL,
     [last_seen_at] DATETIME2(3) NOT NULL,
     [expires_at] DATETIME2(3) NOT NULL,
+    [must_change_password] TINYINT NOT NULL CONSTRAINT [DF_sessions_must_change_password] DEFAULT 0 CONSTRAINT [CK_sessions_must_change_password] CHECK ([must_change_password] IN (0, 1)),
     [address] NVARCHAR(64) NULL,
     [user_agent] NVARCHAR(200) NULL,
     [ended_at] DATETIME2(3) NULL,

@@ -26,15 +26,16 @@ interface PageContext {
 
 /**
  * Runs one action for the signed-in person: parses `input`, calls `run`, and turns what was thrown
- * into what may be shown. Parse errors come back as `input_invalid` with a message per field.
+ * into what may be shown; `who` is for the one action that is open before the rest. Parse errors come back as `input_invalid` with a message per field.
  */
 export function runAction<S extends z.ZodType, T>(
   schema: S,
   input: unknown,
   run: (context: ActionContext<z.output<S>>) => Promise<T>,
+  who: () => Promise<SignedInActor> = actorOrThrow,
 ): Promise<ActionResult<T>> {
   return settle(async () => {
-    const actor = await actorOrThrow();
+    const actor = await who();
     const parsed = parseInput(schema, input);
     const runtime = await getRuntime();
     const done = await run({ runtime, actor, input: parsed });

@@ -2,7 +2,7 @@
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
-import { addressHeader, signInAgain } from '#app/ui/ended-session.ts';
+import { addressHeader, newPasswordPath, signInAgain } from '#app/ui/ended-session.ts';
 import { actorOfSession, rememberActivity, type SessionActor } from '#lib/access/sessions.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
@@ -30,11 +30,21 @@ export async function requireActor(): Promise<SignedInActor> {
     const address = (await headers()).get(addressHeader) ?? '/';
     redirect(signInAgain(address));
   }
+  if (actor.mustChangePassword) redirect(newPasswordPath);
   return actor;
 }
 
-/** For actions and JSON routes: throws `not_signed_in`. */
+/** For actions and JSON routes: throws `not_signed_in` or `password_change_required`. */
 export async function actorOrThrow(): Promise<SignedInActor> {
+  const actor = await signedInOrThrow();
+  if (actor.mustChangePassword) {
+    throw new AppError('password_change_required', 'Your password was chosen by somebody else.');
+  }
+  return actor;
+}
+
+/** For changing the own password alone: throws `not_signed_in`. */
+export async function signedInOrThrow(): Promise<SignedInActor> {
   const actor = await currentActor();
   if (actor === null) throw new AppError('not_signed_in', 'You are no longer signed in.');
   return actor;

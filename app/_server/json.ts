@@ -5,6 +5,7 @@ import { settle } from './action.ts';
 const statuses: Readonly<Record<string, number>> = {
   not_signed_in: 401,
   forbidden: 403,
+  password_change_required: 403,
   not_found: 404,
   source_unknown: 404,
   input_invalid: 400,

@@ -28,6 +28,7 @@ export interface SessionsTable {
   /** Of a request that a person made; a page that refreshes itself does not count. */
   last_seen_at: Instant;
   expires_at: Instant;
+  must_change_password: Flag;
   address: string | null;
   user_agent: string | null;
   ended_at: Instant | null;

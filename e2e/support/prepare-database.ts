@@ -30,6 +30,8 @@ export async function prepareDatabase(file: string): Promise<void> {
         password,
       });
     }
+    // As if everybody had chosen their own.
+    await runtime.db.q.updateTable('users').set({ must_change_password: 0 }).execute();
     await ensureSampleSource(runtime.db);
   } finally {
     await runtime.close();

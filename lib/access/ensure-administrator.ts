@@ -3,12 +3,16 @@ import { systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
-import { generatePassword, hashPassword, leastPasswordLength } from './passwords.ts';
+import { checkNewPassword } from './new-password.ts';
+import { generatePassword, hashPassword } from './passwords.ts';
 import { emailSchema, insertUser } from './user-rows.ts';
+
+const name = 'Administrator';
 
 /**
  * Makes the first account, an administrator, when there is none at all; otherwise changes nothing
- * and returns null. A generated password is returned here and never again. Throws `config_invalid`
+ * and returns null. A generated password is returned here and never again, and is
+ * changed at the first sign-in. Throws `config_invalid`
  * for an address or a password that cannot be used.
  */
 export async function ensureAdministrator(
@@ -20,12 +24,7 @@ export async function ensureAdministrator(
   if (!email.success) {
     throw new AppError('config_invalid', 'INGEST_ADMIN_EMAIL is not an e-mail address.');
   }
-  if (input.password !== undefined && input.password.length < leastPasswordLength) {
-    throw new AppError(
-      'config_invalid',
-      `INGEST_ADMIN_PASSWORD is too short: use at least ${leastPasswordLength} characters.`,
-    );
-  }
+  if (input.password !== undefined) await checkGivenPassword(input.password, email.data);
   const password = input.password ?? generatePassword();
   const passwordHash = await hashPassword(password);
   const made = await db.transaction(async (tx) => {
@@ -35,9 +34,10 @@ export async function ensureAdministrator(
     await insertUser(tx, {
       userId,
       email: email.data,
-      name: 'Administrator',
+      name,
       role: 'admin',
       passwordHash,
+      mustChangePassword: input.password === undefined,
     });
     await recordAudit(tx, systemActor('start'), {
       action: 'user.create',
@@ -52,6 +52,17 @@ export async function ensureAdministrator(
   return input.password === undefined
     ? { email: email.data, generatedPassword: password }
     : { email: email.data };
+}
+
+async function checkGivenPassword(password: string, email: string): Promise<void> {
+  try {
+    await checkNewPassword(password, { email, name });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError('config_invalid', `INGEST_ADMIN_PASSWORD: ${error.message}`, {
+      remedy: error.remedy,
+    });
+  }
 }
 
 async function hasUsers(session: Session): Promise<boolean> {

@@ -1,26 +1,9 @@
-/** Passwords of local accounts: argon2id, and what is asked of a new one. */
+/** Passwords of local accounts: argon2id. */
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '#lib/errors/app-error.ts';
-
-export const leastPasswordLength = 8;
-const mostPasswordLength = 200;
 
 /** OWASP's first recommendation for argon2id: 19 MiB, 2 passes, 1 lane; about 20 ms. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
-/** Throws `input_invalid` with the field `password` when it is too short or too long. */
-export function checkNewPassword(password: string, field = 'password'): void {
-  const length = [...password].length;
-  if (length >= leastPasswordLength && length <= mostPasswordLength) return;
-  const message =
-    length < leastPasswordLength
-      ? `Use at least ${leastPasswordLength} characters.`
-      : `Use at most ${mostPasswordLength} characters.`;
-  throw new AppError('input_invalid', `The password does not fit. ${message}`, {
-    fields: { [field]: message },
-  });
-}
 
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize('NFKC'), cost);

@@ -48,7 +48,12 @@ const hashOf = (token: string): string => createHash('sha256').update(token, 'ut
  * Begins a session and returns its token: 256 random bits, of which only the hash is stored. Whoever calls this has
  * found out that it is the person.
  */
-export async function beginSession(tx: Session, userId: string, origin: Origin): Promise<string> {
+export async function beginSession(
+  tx: Session,
+  userId: string,
+  origin: Origin,
+  options: { readonly mustChangePassword?: boolean } = {},
+): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const { engine } = tx;
   await tx.q
@@ -67,6 +72,7 @@ export async function beginSession(tx: Session, userId: string, origin: Origin):
       expires_at: engine.nowPlus(sessionMs),
       address: origin.address?.slice(0, longestAddress) ?? null,
       user_agent: origin.userAgent?.slice(0, longestAgent) ?? null,
+      must_change_password: options.mustChangePassword ? 1 : 0,
       ended_at: null,
       ended_reason: null,
     })
@@ -79,6 +85,8 @@ export interface SessionActor extends Actor {
   readonly name: string;
   readonly sessionId: string;
   readonly expiresAt: Instant;
+  /** Signed in with a password that somebody else chose: nothing is open but the page that changes it. */
+  readonly mustChangePassword: boolean;
   /** Since the last request that was written down, ms. */
   readonly idleMs: number;
 }
@@ -104,6 +112,7 @@ export async function actorOfSession(
     .select([
       'sessions.session_id',
       'sessions.expires_at',
+      'sessions.must_change_password',
       'users.user_id',
       'users.email',
       'users.name',
@@ -121,6 +130,7 @@ export async function actorOfSession(
     name: row.name,
     sessionId: row.session_id,
     expiresAt: row.expires_at,
+    mustChangePassword: row.must_change_password === 1,
     idleMs: Number(row.idle_ms),
   };
 }

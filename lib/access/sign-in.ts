@@ -105,7 +105,12 @@ export async function signIn(
     throw wrong();
   }
   throttle.recordSuccess(email, address);
-  const known = { ...user, role: parseRole(user.role), verifiedHash: user.password_hash };
+  const known = {
+    ...user,
+    role: parseRole(user.role),
+    verifiedHash: user.password_hash,
+    mustChangePassword: user.must_change_password === 1,
+  };
   return db.transaction((tx) => enter(tx, known, input.origin));
 }
 
@@ -121,6 +126,8 @@ export async function enter(
     readonly role: Role;
     /** Of the password that was found right, where one was given. */
     readonly verifiedHash?: string | null;
+    /** Somebody else chose that password. */
+    readonly mustChangePassword?: boolean;
   },
   origin: Origin,
   how = '',
@@ -137,7 +144,8 @@ export async function enter(
   ).executeTakeFirst();
   // Changed since it was read: the sessions that ended then must not get a successor.
   if (Number(numUpdatedRows) === 0) throw wrong();
-  const token = await beginSession(tx, user.user_id, origin);
+  const { mustChangePassword = false } = user;
+  const token = await beginSession(tx, user.user_id, origin, { mustChangePassword });
   await recordAudit(
     tx,
     { userId: user.user_id, email: user.email, role: user.role, address: origin.address },

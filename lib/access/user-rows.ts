@@ -46,6 +46,8 @@ export async function insertUser(
     readonly role: Role;
     /** Null for people who sign in with the provider alone. */
     readonly passwordHash: string | null;
+    /** Somebody else chose it. */
+    readonly mustChangePassword?: boolean;
     readonly identity?: string;
   },
 ): Promise<void> {
@@ -59,7 +61,7 @@ export async function insertUser(
       password_hash: user.passwordHash,
       identity: user.identity ?? null,
       active: 1,
-      must_change_password: 0,
+      must_change_password: user.mustChangePassword ? 1 : 0,
       preferences: null,
       created_at: tx.engine.now(),
       updated_at: tx.engine.now(),

@@ -39,6 +39,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
 
   it('begin with one administrator, made once', async () => {
     expect(await ensureAdministrator(db, { email: 'other@example.org' })).toBeNull();
+    expect((await findByEmail(db, 'root@example.org'))?.must_change_password).toBe(1);
     expect((await listUsers(db)).map(({ email, role }) => [email, role])).toEqual([
       ['root@example.org', 'admin'],
     ]);
@@ -119,9 +120,31 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     ).rejects.toMatchObject({ fields: { current: expect.any(String) } });
     await expect(
       changeOwnPassword(db, ada, { current: password, password: 'short' }),
-    ).rejects.toMatchObject({ fields: { password: expect.stringContaining('8') } });
+    ).rejects.toMatchObject({ fields: { password: expect.stringContaining('12') } });
     await changeOwnPassword(db, ada, { current: password, password: 'a new passphrase' });
     await expect(enter('ada@example.org', 'a new passphrase')).resolves.toBeDefined();
+  });
+
+  it('that got their password from somebody else choose their own first', async () => {
+    const userId = await createUser(db, admin, {
+      email: 'new@example.org',
+      name: 'New',
+      role: 'viewer',
+      password,
+    });
+    const mustChange = async (given?: string) => {
+      const { token } = await enter('new@example.org', given);
+      return (await actorOfSession(db, token))?.mustChangePassword;
+    };
+    const self: Actor = { userId, email: 'new@example.org', role: 'viewer' };
+    expect(await mustChange()).toBe(true);
+    await expect(
+      changeOwnPassword(db, self, { current: password, password }),
+    ).rejects.toMatchObject({ code: 'password_refused' });
+    await changeOwnPassword(db, self, { current: password, password: 'one of my own making' });
+    expect(await mustChange('one of my own making')).toBe(false);
+    await setUserPassword(db, admin, { userId, password: 'given out by the office' });
+    expect(await mustChange('given out by the office')).toBe(true);
   });
 
   it('are managed by administrators only, and a refusal records nothing', async () => {

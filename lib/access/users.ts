@@ -8,7 +8,8 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
-import { checkNewPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { checkNewPassword } from './new-password.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
 import { type EndReason, endSessionsOf } from './sessions.ts';
 import {
   emailSchema,
@@ -84,7 +85,7 @@ export async function ownWaysIn(
 }
 
 /**
- * Needs `users:manage`. Throws `input_invalid` with fields. Returns the new user's id; for the same request
+ * Needs `users:manage`. Throws `input_invalid` or `password_refused` with fields. Returns the new user's id; for the same request
  * key the same one.
  */
 export async function createUser(
@@ -94,7 +95,7 @@ export async function createUser(
   options: { readonly requestKey?: string | undefined } = {},
 ): Promise<string> {
   requirePermission(actor, 'users:manage');
-  if (input.password !== null) checkNewPassword(input.password);
+  if (input.password !== null) await checkNewPassword(input.password, input);
   const passwordHash = input.password === null ? null : await hashPassword(input.password);
   const request = { key: options.requestKey, action: 'user.create' };
   return onceIn(db, request, z.string(), (tx) =>
@@ -114,7 +115,7 @@ async function insertAccount(
       remedy: 'Change the existing account instead.',
     });
   }
-  await insertUser(tx, { ...input, userId });
+  await insertUser(tx, { ...input, userId, mustChangePassword: input.passwordHash !== null });
   await recordAudit(tx, actor, {
     action: 'user.create',
     targetType: 'user',
@@ -193,11 +194,20 @@ function reasonToEnd(before: Standing, after: Standing): EndReason | null {
   return before.linked === after.linked ? null : 'unlinked';
 }
 
-/** Ends the person's sessions. */
-async function storePassword(tx: Session, userId: string, passwordHash: string): Promise<void> {
+/** Ends the person's sessions. One that somebody else chose is changed at the next sign-in. */
+async function storePassword(
+  tx: Session,
+  userId: string,
+  passwordHash: string,
+  isChosenByOwner: boolean,
+): Promise<void> {
   await tx.q
     .updateTable('users')
-    .set({ password_hash: passwordHash, updated_at: tx.engine.now() })
+    .set({
+      password_hash: passwordHash,
+      must_change_password: isChosenByOwner ? 0 : 1,
+      updated_at: tx.engine.now(),
+    })
     .where('user_id', '=', userId)
     .execute();
   await endSessionsOf(tx, userId, 'password');
@@ -210,11 +220,11 @@ export async function setUserPassword(
   input: { readonly userId: string; readonly password: string },
 ): Promise<void> {
   requirePermission(actor, 'users:manage');
-  checkNewPassword(input.password);
+  await checkNewPassword(input.password, await getUserRow(db, input.userId));
   const passwordHash = await hashPassword(input.password);
   await db.transaction(async (tx) => {
     const user = await getUserRow(tx, input.userId);
-    await storePassword(tx, input.userId, passwordHash);
+    await storePassword(tx, input.userId, passwordHash, actor.userId === input.userId);
     await recordAudit(tx, actor, {
       action: 'user.set-password',
       targetType: 'user',
@@ -232,16 +242,21 @@ export async function changeOwnPassword(
 ): Promise<void> {
   if (actor.userId === null) throw new AppError('not_signed_in', 'Nobody is signed in.');
   const userId = actor.userId;
-  checkNewPassword(input.password);
   const known = await getUserRow(db, userId);
+  await checkNewPassword(input.password, known);
   if (!(await verifyPassword(known.password_hash, input.current))) {
     throw new AppError('input_invalid', 'The current password is wrong.', {
       fields: { current: 'This is not your current password.' },
     });
   }
+  if (input.password === input.current) {
+    throw new AppError('password_refused', 'This is the present password.', {
+      fields: { password: 'Use another than the present one.' },
+    });
+  }
   const passwordHash = await hashPassword(input.password);
   await db.transaction(async (tx) => {
-    await storePassword(tx, userId, passwordHash);
+    await storePassword(tx, userId, passwordHash, true);
     await recordAudit(tx, actor, {
       action: 'user.change-own-password',
       targetType: 'user',

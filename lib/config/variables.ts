@@ -170,7 +170,11 @@ export const variableGroups: readonly VariableGroup[] = [
         'directory of the files that a secret of a source may name, as `file:NAME`',
       ),
       variable('INGEST_ADMIN_EMAIL', '`admin@holocron.local`', 'the first administrator'),
-      variable('INGEST_ADMIN_PASSWORD', 'generated, shown once', '12 characters or more'),
+      variable(
+        'INGEST_ADMIN_PASSWORD',
+        'generated, shown once, changed at the first sign-in',
+        '12 characters or more, none of the commonest',
+      ),
       variable(
         'INGEST_PASSWORD_SIGN_IN',
         '`on`',

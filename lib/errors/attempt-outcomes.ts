@@ -182,6 +182,8 @@ export const neverOfAnAttempt = [
   'conflict',
   'duplicate_request',
   'not_signed_in',
+  'password_change_required',
+  'password_refused',
   'forbidden',
   'sign_in_failed',
   'too_many_attempts',

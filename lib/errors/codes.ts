@@ -19,6 +19,9 @@ export const appErrorRemedies = {
   // access
   not_signed_in: 'Sign in and try again.',
   forbidden: 'Ask an administrator for the role that allows this.',
+  password_refused:
+    'Use four or more words that have nothing to do with one another, or let a password manager choose.',
+  password_change_required: 'Choose a password of your own first: it takes a minute.',
   sign_in_failed: 'Check the e-mail address and the password.',
   too_many_attempts: 'Wait a few minutes before you try again.',
   account_deactivated: 'Ask an administrator of this console to activate it.',

@@ -46,7 +46,7 @@ describe.each(contractEngines())('a request that comes again on $name', (engine)
     email: 'new@example.org',
     name: 'New',
     role: 'viewer' as const,
-    password: 'x'.repeat(20),
+    password: 'a passphrase for once',
   };
   const view = {
     page: 'work-items' as const,

@@ -55,7 +55,7 @@ export function greeting(
     lines.push(
       firstSignIn.generatedPassword === undefined
         ? '  Password   the one in INGEST_ADMIN_PASSWORD'
-        : `  Password   ${firstSignIn.generatedPassword}   (shown this once: keep it)`,
+        : `  Password   ${firstSignIn.generatedPassword}   (shown this once: for the first sign-in)`,
     );
   }
   if (config.signIn.provider) lines.push(`  Sign in    with ${config.signIn.provider.name}`);

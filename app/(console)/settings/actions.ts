@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { endAllSessions, endOwnSession } from '#lib/access/sessions.ts';
 import {
-  changeOwnPassword,
   changeUser,
   createUser,
   newUserSchema,
@@ -40,17 +39,6 @@ export async function setUserPasswordAction(
 ): Promise<ActionResult<null>> {
   return runAction(passwordSchema, input, async ({ runtime, actor, input: given }) => {
     await setUserPassword(runtime.db, actor, given);
-    return null;
-  });
-}
-
-const ownPasswordSchema = z.strictObject({ current: z.string(), password: z.string() });
-
-export async function changeOwnPasswordAction(
-  input: z.input<typeof ownPasswordSchema>,
-): Promise<ActionResult<null>> {
-  return runAction(ownPasswordSchema, input, async ({ runtime, actor, input: given }) => {
-    await changeOwnPassword(runtime.db, actor, given);
     return null;
   });
 }

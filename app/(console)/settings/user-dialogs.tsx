@@ -112,8 +112,8 @@ function NewUserDialog({
           isRequired={provider === null}
           help={
             provider
-              ? `At least 8 characters; leave it empty for someone who signs in with ${provider.name}.`
-              : 'At least 8 characters; hand it over in person.'
+              ? `At least 12 characters, none of the commonest; leave it empty for someone who signs in with ${provider.name}.`
+              : 'At least 12 characters, none of the commonest. Hand it over in person: it is changed at the first sign-in.'
           }
           value={password}
           onChange={setPassword}
@@ -221,7 +221,7 @@ function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClo
         autoComplete="new-password"
         isRequired
         autoFocus
-        help="At least 8 characters. The person's open sessions end."
+        help="At least 12 characters, none of the commonest. The person's open sessions end, and it is changed at the next sign-in."
         value={password}
         onChange={setPassword}
         error={set.error?.fields?.['password']}

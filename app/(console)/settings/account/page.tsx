@@ -1,11 +1,12 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { PasswordForm } from '#app/_shared/password-form.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { listOwnSessions } from '#lib/access/sessions.ts';
 import { ownWaysIn } from '#lib/access/users.ts';
-import { PasswordForm } from './password-form.tsx';
+
 import { SessionTable } from './session-table.tsx';
 
 export const metadata: Metadata = { title: 'Account' };

@@ -4,7 +4,7 @@ import { ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { changeOwnPasswordAction } from '../actions.ts';
+import { changeOwnPasswordAction } from './own-password.ts';
 
 export function PasswordForm() {
   const [current, setCurrent] = useState('');
@@ -35,7 +35,7 @@ export function PasswordForm() {
         label="New password"
         type="password"
         autoComplete="new-password"
-        help="At least 8 characters. You sign in again afterwards, everywhere."
+        help="At least 12 characters, none of the commonest. You sign in again afterwards, everywhere."
         value={password}
         onChange={setPassword}
         error={fields['password']}
