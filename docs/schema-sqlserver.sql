@@ -1083,72 +1083,64 @@ BEGIN
     SET XACT_ABORT OFF;
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
     DECLARE @again TINYINT = 1, @runs INT = 0;
+    DECLARE @given TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [source_system] NVARCHAR(101), [source_name] NVARCHAR(101),
+        [resource_type] NVARCHAR(101), [resource_id] NVARCHAR(501), [request_uri] NVARCHAR(2001), [request_method] NVARCHAR(11),
+        [request_headers] NVARCHAR(MAX), [request_body] NVARCHAR(MAX), [metadata] NVARCHAR(MAX), [priority] INT, [status] NVARCHAR(21),
+        [run_id] NVARCHAR(37), [discovered_from] NVARCHAR(37), [dedupe_key] NVARCHAR(851) COLLATE Latin1_General_100_BIN2,
+        [host] NVARCHAR(301), [depth] INT, [available_at] DATETIME2(7), [wait_reason] NVARCHAR(51));
     DECLARE @inserted TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
+    INSERT INTO @given
+    SELECT j.[work_item_id],
+        CASE WHEN j.[source_system] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_system] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_system] END,
+        CASE WHEN j.[source_name] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_name] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_name] END,
+        CASE WHEN j.[resource_type] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_type] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_type] END,
+        CASE WHEN j.[resource_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_id] END,
+        CASE WHEN j.[request_uri] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_uri] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_uri] END,
+        j.[request_method],
+        CASE WHEN j.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_headers] END,
+        CASE WHEN j.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_body] END,
+        CASE WHEN j.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[metadata] END,
+        j.[priority], j.[status],
+        CASE WHEN j.[run_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[run_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[run_id] END,
+        CASE WHEN j.[discovered_from] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[discovered_from] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[discovered_from] END,
+        CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END,
+        CASE WHEN j.[host] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[host] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[host] END,
+        j.[depth], j.[available_at], j.[wait_reason]
+    FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [source_system] NVARCHAR(101) '$.source_system',
+        [source_name] NVARCHAR(101) '$.source_name', [resource_type] NVARCHAR(101) '$.resource_type',
+        [resource_id] NVARCHAR(501) '$.resource_id', [request_uri] NVARCHAR(2001) '$.request_uri',
+        [request_method] NVARCHAR(11) '$.request_method', [request_headers] NVARCHAR(MAX) '$.request_headers',
+        [request_body] NVARCHAR(MAX) '$.request_body', [metadata] NVARCHAR(MAX) '$.metadata', [priority] INT '$.priority',
+        [status] NVARCHAR(21) '$.status', [run_id] NVARCHAR(37) '$.run_id', [discovered_from] NVARCHAR(37) '$.discovered_from',
+        [dedupe_key] NVARCHAR(851) '$.dedupe_key', [host] NVARCHAR(301) '$.host', [depth] INT '$.depth',
+        [available_at] DATETIME2(7) '$.available_at', [wait_reason] NVARCHAR(51) '$.wait_reason') AS j;
+    -- The form without a schema hands long texts out whole.
+    IF @whole = 1
+        UPDATE @given SET
+            [request_headers] = CASE WHEN t.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_headers] END,
+            [request_body] = CASE WHEN t.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_body] END,
+            [metadata] = CASE WHEN t.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[metadata] END
+        FROM @given AS g JOIN (
+            SELECT j.[work_item_id],
+                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') AS [request_headers],
+                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') AS [request_body],
+                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') AS [metadata]
+            FROM OPENJSON(@items) AS r CROSS APPLY OPENJSON(r.[value]) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id') AS j
+        ) AS t ON t.[work_item_id] = g.[work_item_id];
     WHILE @again = 1
     BEGIN
         SET @again = 0;
         SET @runs = @runs + 1;
         BEGIN TRY
-            IF @whole = 0
-                INSERT INTO [ingest].[work_items] ([work_item_id], [source_system], [source_name], [resource_type], [resource_id], [request_uri], [request_method],
-                    [request_headers], [request_body], [metadata], [priority], [status], [run_id], [discovered_from], [dedupe_key], [host],
-                    [depth], [available_at], [wait_reason], [created_at], [updated_at])
-                OUTPUT inserted.[work_item_id] INTO @inserted
-                SELECT j.[work_item_id],
-                    CASE WHEN j.[source_system] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_system] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_system] END,
-                    CASE WHEN j.[source_name] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_name] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_name] END,
-                    CASE WHEN j.[resource_type] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_type] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_type] END,
-                    CASE WHEN j.[resource_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_id] END,
-                    CASE WHEN j.[request_uri] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_uri] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_uri] END,
-                    j.[request_method],
-                    CASE WHEN j.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_headers] END,
-                    CASE WHEN j.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_body] END,
-                    CASE WHEN j.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[metadata] END,
-                    j.[priority], j.[status],
-                    CASE WHEN j.[run_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[run_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[run_id] END,
-                    CASE WHEN j.[discovered_from] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[discovered_from] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[discovered_from] END,
-                    CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END,
-                    CASE WHEN j.[host] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[host] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[host] END,
-                    j.[depth], COALESCE(j.[available_at], @now), j.[wait_reason], @now, @now
-                FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [source_system] NVARCHAR(101) '$.source_system',
-                    [source_name] NVARCHAR(101) '$.source_name', [resource_type] NVARCHAR(101) '$.resource_type',
-                    [resource_id] NVARCHAR(501) '$.resource_id', [request_uri] NVARCHAR(2001) '$.request_uri',
-                    [request_method] NVARCHAR(11) '$.request_method', [request_headers] NVARCHAR(MAX) '$.request_headers',
-                    [request_body] NVARCHAR(MAX) '$.request_body', [metadata] NVARCHAR(MAX) '$.metadata', [priority] INT '$.priority',
-                    [status] NVARCHAR(21) '$.status', [run_id] NVARCHAR(37) '$.run_id', [discovered_from] NVARCHAR(37) '$.discovered_from',
-                    [dedupe_key] NVARCHAR(851) '$.dedupe_key', [host] NVARCHAR(301) '$.host', [depth] INT '$.depth',
-                    [available_at] DATETIME2(7) '$.available_at', [wait_reason] NVARCHAR(51) '$.wait_reason') AS j
-                WHERE NOT EXISTS (SELECT 1 FROM [ingest].[work_items] AS known WHERE known.[dedupe_key] = CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END COLLATE Latin1_General_100_BIN2);
-            ELSE
-                INSERT INTO [ingest].[work_items] ([work_item_id], [source_system], [source_name], [resource_type], [resource_id], [request_uri], [request_method],
-                    [request_headers], [request_body], [metadata], [priority], [status], [run_id], [discovered_from], [dedupe_key], [host],
-                    [depth], [available_at], [wait_reason], [created_at], [updated_at])
-                OUTPUT inserted.[work_item_id] INTO @inserted
-                SELECT j.[work_item_id],
-                    CASE WHEN j.[source_system] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_system] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_system] END,
-                    CASE WHEN j.[source_name] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_name] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_name] END,
-                    CASE WHEN j.[resource_type] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_type] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_type] END,
-                    CASE WHEN j.[resource_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_id] END,
-                    CASE WHEN j.[request_uri] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_uri] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_uri] END,
-                    j.[request_method],
-                    CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') END,
-                    CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') END,
-                    CASE WHEN (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE((SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') END,
-                    j.[priority], j.[status],
-                    CASE WHEN j.[run_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[run_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[run_id] END,
-                    CASE WHEN j.[discovered_from] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[discovered_from] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[discovered_from] END,
-                    CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END,
-                    CASE WHEN j.[host] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[host] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[host] END,
-                    j.[depth], COALESCE(j.[available_at], @now), j.[wait_reason], @now, @now
-                FROM OPENJSON(@items) AS r CROSS APPLY OPENJSON(r.[value]) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [source_system] NVARCHAR(101) '$.source_system',
-                    [source_name] NVARCHAR(101) '$.source_name', [resource_type] NVARCHAR(101) '$.resource_type',
-                    [resource_id] NVARCHAR(501) '$.resource_id', [request_uri] NVARCHAR(2001) '$.request_uri',
-                    [request_method] NVARCHAR(11) '$.request_method', [request_headers] NVARCHAR(MAX) '$.request_headers',
-                    [request_body] NVARCHAR(MAX) '$.request_body', [metadata] NVARCHAR(MAX) '$.metadata', [priority] INT '$.priority',
-                    [status] NVARCHAR(21) '$.status', [run_id] NVARCHAR(37) '$.run_id', [discovered_from] NVARCHAR(37) '$.discovered_from',
-                    [dedupe_key] NVARCHAR(851) '$.dedupe_key', [host] NVARCHAR(301) '$.host', [depth] INT '$.depth',
-                    [available_at] DATETIME2(7) '$.available_at', [wait_reason] NVARCHAR(51) '$.wait_reason') AS j
-                WHERE NOT EXISTS (SELECT 1 FROM [ingest].[work_items] AS known WHERE known.[dedupe_key] = CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END COLLATE Latin1_General_100_BIN2);
+            INSERT INTO [ingest].[work_items] ([work_item_id], [source_system], [source_name], [resource_type], [resource_id], [request_uri], [request_method],
+                [request_headers], [request_body], [metadata], [priority], [status], [run_id], [discovered_from], [dedupe_key], [host],
+                [depth], [available_at], [wait_reason], [created_at], [updated_at])
+            OUTPUT inserted.[work_item_id] INTO @inserted
+            SELECT g.[work_item_id], g.[source_system], g.[source_name], g.[resource_type], g.[resource_id], g.[request_uri], g.[request_method],
+                g.[request_headers], g.[request_body], g.[metadata], g.[priority], g.[status], g.[run_id], g.[discovered_from], g.[dedupe_key], g.[host],
+                g.[depth], COALESCE(g.[available_at], @now), g.[wait_reason], @now, @now
+            FROM @given AS g
+            WHERE NOT EXISTS (SELECT 1 FROM [ingest].[work_items] AS known WHERE known.[dedupe_key] = g.[dedupe_key]);
         END TRY
         BEGIN CATCH
             IF ERROR_NUMBER() NOT IN (2601, 2627) OR @runs >= 50 THROW;

@@ -8,7 +8,7 @@ import { seedItems } from '#lib/sources/seeds.ts';
 
 /** How many of the sources' seeds are known, by their status. */
 export async function knownSeeds(
-  { q }: Session,
+  { q, engine }: Session,
   sources: readonly Source[],
 ): Promise<ReadonlyMap<WorkItemStatus, number>> {
   const counts = new Map<WorkItemStatus, number>();
@@ -17,7 +17,7 @@ export async function knownSeeds(
     const rows = await q
       .selectFrom('work_items')
       .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
-      .where('dedupe_key', 'in', chunk)
+      .where('dedupe_key', 'in', engine.listed(chunk, 'exactly'))
       .groupBy('status')
       .execute();
     for (const { status, count } of rows) {

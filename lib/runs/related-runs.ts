@@ -83,7 +83,7 @@ async function descendants(s: Session, runId: string) {
     const query = s.q
       .selectFrom('current_runs')
       .select('run_id')
-      .where('parent_run_id', 'in', generation)
+      .where('parent_run_id', 'in', s.engine.listed(generation))
       .orderBy('run_id');
     const rows = await s.engine.take(query, mostRuns - ids.length + 1).execute();
     generation = rows.map((row) => row.run_id);

@@ -24,14 +24,14 @@ GRANT SELECT, INSERT, UPDATE ON [$(schema)].[seen_resources] TO [$(schema)_worke
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[ingest_runs] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[run_deltas] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[current_runs] TO [$(schema)_worker];
-GRANT SELECT, INSERT, DELETE ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[work_item_attempts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_answers] TO [$(schema)_worker];
-GRANT SELECT, INSERT, DELETE ON [$(schema)].[events] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[events] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
 -- A record is changed by `read-again` alone, and then how its bytes are read.
 GRANT UPDATE ON [$(schema)].[IngestRecords] ([payload], [charset], [hash_sha256]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[record_bodies] TO [$(schema)_worker];
-GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[request_keys] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO
 -- Bulk actions: the console starts them, workers carry them out and forget old outcomes.
 GRANT SELECT, UPDATE ON [$(schema)].[bulk_actions] TO [$(schema)_worker];

@@ -67,7 +67,7 @@ async function standingOf(s: Session, rows: readonly WorkItemInsert[]): Promise<
     const found = await s.q
       .selectFrom('work_items')
       .select('work_item_id')
-      .where('work_item_id', 'in', chunk)
+      .where('work_item_id', 'in', s.engine.listed(chunk))
       .execute();
     for (const row of found) standing.add(row.work_item_id);
   }

@@ -62,7 +62,7 @@ export async function reopenFound(
         'error_code',
         tx.engine.diffMs(eb.ref('updated_at'), tx.engine.now()).as('age_ms'),
       ])
-      .where('dedupe_key', 'in', keys)
+      .where('dedupe_key', 'in', tx.engine.listed(keys, 'exactly'))
       .execute();
     const busy = await goingOn(
       tx,
