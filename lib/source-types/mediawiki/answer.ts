@@ -9,7 +9,8 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 const reference = z.looseObject({ ns: z.number(), title: z.string() });
 
 const wikiPage = z.looseObject({
-  title: z.string(),
+  /** Absent of a number that no page has. */
+  title: z.string().default(''),
   ns: z.number().optional(),
   pageid: z.number().optional(),
   lastrevid: z.number().optional(),

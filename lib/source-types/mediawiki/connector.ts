@@ -26,6 +26,7 @@ import {
 } from './answer.ts';
 import { askWhole, askWiki } from './ask.ts';
 import { settleByChanges } from './by-changes.ts';
+import { fetchById, isById } from './by-id.ts';
 import { judge, revisionOf, type Verdict, type WikiItem, writeAliasChain } from './judge.ts';
 import { lookElsewhere } from './missing.ts';
 import { apiUrl, portionsOf, queryOf, renderedQuery, revisionsQuery } from './request.ts';
@@ -56,6 +57,10 @@ export async function fetchTogetherFromWiki(
   if (first?.resourceType === 'search') {
     for (const item of items) outcomes.set(item, await fetchSearch(item, asking.exchange, context));
     return items.map((item) => outcomes.get(item) ?? null);
+  }
+  if (first && isById(first)) {
+    const found = await fetchById(items, asking.exchange, context);
+    return items.map((item) => found.get(item) ?? null);
   }
   await fetchInPortions(items, asking, (found) => {
     for (const [item, outcome] of found) outcomes.set(item, outcome);

@@ -29,7 +29,7 @@ export function mediawikiDiscover(
   { settings }: SourceContext<MediawikiSettings>,
 ): DiscoveredItem[] {
   if (item.resourceType === 'search') return resultsOf(item, payload, settings);
-  if (item.resourceType === 'content') return [];
+  if (item.resourceType === 'content' || item.resourceType === 'revision') return [];
   const rules = settings.discovery;
   const parsed = payloadShape.safeParse(payload);
   if (!rules.enabled || !parsed.success) return [];

@@ -115,6 +115,22 @@ export const searchQuery = (
   srprop: '',
 });
 
+/** Parameters of the titles that pages of these numbers have. */
+const pageIdsQuery = (ids: readonly string[]): Record<string, string> => ({
+  ...everyQuery,
+  prop: 'info',
+  pageids: ids.join('|'),
+});
+
+/** Parameters of revisions by their numbers, whichever pages they are of. */
+const oldRevisionsQuery = (ids: readonly string[]): Record<string, string> => ({
+  ...everyQuery,
+  prop: 'revisions',
+  rvprop: 'ids|timestamp|contentmodel|content',
+  rvslots: 'main',
+  revids: ids.join('|'),
+});
+
 /** Parameters of a category's members. */
 function categoryQuery(resourceIds: readonly string[]): Record<string, string> {
   const titles = titlesOf(resourceIds);
@@ -138,6 +154,8 @@ export function queryOf(
   resourceIds: readonly string[],
 ): Record<string, string> {
   if (resourceType === 'category') return categoryQuery(resourceIds);
+  if (resourceType === 'pageid') return pageIdsQuery(resourceIds);
+  if (resourceType === 'revision') return oldRevisionsQuery(resourceIds);
   if (resourceType !== 'content') return pageQuery(settings, resourceIds);
   return settings.content_format === 'html'
     ? renderedQuery(resourceIds[0] ?? '')

@@ -4,7 +4,7 @@ import { apiUrl, queryOf, searchQuery } from './request.ts';
 import type { MediawikiSeed, MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle } from './title.ts';
 
-/** One item per distinct title, or the first page of a search's results. */
+/** One item per distinct title, number of a page and revision, or the first page of a search's results. */
 export function mediawikiSeedItems(
   context: SourceContext<MediawikiSettings>,
   seed: MediawikiSeed,
@@ -14,12 +14,17 @@ export function mediawikiSeedItems(
     const first = searchItem(context.settings, search, { page: 1, offset: 0 }, seed.priority);
     return [{ sourceSystem: 'mediawiki', sourceName: context.sourceName, ...first }];
   }
-  const ids = new Set((seed.titles ?? []).map(resourceIdOfTitle));
-  return [...ids].map((resourceId) => ({
-    sourceSystem: 'mediawiki',
-    sourceName: context.sourceName,
-    ...wikiItem(context.settings, seed.resource_type, resourceId, seed.priority),
-  }));
+  const named = (resourceType: string, ids: readonly string[]) =>
+    [...new Set(ids)].map((resourceId) => ({
+      sourceSystem: 'mediawiki',
+      sourceName: context.sourceName,
+      ...wikiItem(context.settings, resourceType, resourceId, seed.priority),
+    }));
+  return [
+    ...named(seed.resource_type, (seed.titles ?? []).map(resourceIdOfTitle)),
+    ...named('pageid', (seed.page_ids ?? []).map(String)),
+    ...named('revision', (seed.revisions ?? []).map(String)),
+  ];
 }
 
 /** An item of the wiki, as seeding, discovery and redirects make it. */

@@ -112,11 +112,16 @@ const title = z
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
+/** As wikis number pages and revisions. */
+const wikiNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
 export const mediawikiSeed = z
   .strictObject({
     resource_type: z.enum(['page', 'category', 'content', 'search']).default('page'),
     priority: seedPriority,
     titles: z.array(title).max(10_000, 'at most 10,000 titles').optional(),
+    page_ids: z.array(wikiNumber).max(10_000, 'at most 10,000').optional(),
+    revisions: z.array(wikiNumber).max(10_000, 'at most 10,000').optional(),
     search_query: z
       .string('give a search as text')
       .trim()
@@ -130,7 +135,8 @@ export const mediawikiSeed = z
     if (isSearch && seed.search_query === undefined) {
       context.addIssue({ code: 'custom', path: ['search_query'], message: 'give a search' });
     }
-    if (!isSearch && (seed.titles?.length ?? 0) === 0) {
+    const named = [seed.titles, seed.page_ids, seed.revisions];
+    if (!isSearch && named.every((list = []) => list.length === 0)) {
       context.addIssue({ code: 'custom', path: ['titles'], message: 'give at least one title' });
     }
   });
@@ -148,6 +154,16 @@ export const mediawikiSeedHints: Readonly<Record<string, FieldHint>> = {
     help: 'Page titles, one a line; not for a search.',
     widget: 'lines',
     placeholder: 'Star Wars',
+  },
+  page_ids: {
+    label: 'Page numbers',
+    help: 'Numbers of pages (pageid, curid), one a line; each is stored under its title.',
+    widget: 'lines',
+  },
+  revisions: {
+    label: 'Revisions',
+    help: 'Numbers of old revisions (oldid), one a line; the wikitext of each is an item of the kind revision.',
+    widget: 'lines',
   },
   search_query: {
     label: 'Search',
