@@ -13,6 +13,7 @@ import { createLogger } from '#lib/log.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { openRuntime, type Runtime } from '#lib/runtime.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { itemsFailedCode } from '#worker/end-of-work.ts';
 import { allocatorSettings, workerFlags } from '../../scripts/support/launch-settings.ts';
 import { watchPeakMemory } from '../harness/peak-memory.ts';
 import type { CrawlRound } from './round.ts';
@@ -61,7 +62,8 @@ export async function crawlWithHolocron(
     const peakMegabytes = watchPeakMemory(child);
     child.stderr.pipe(log);
     const [code] = await once(child, 'close');
-    if (code !== 0) {
+    // A page that fails is the site's; what it brought is compared afterwards.
+    if (code !== 0 && code !== itemsFailedCode) {
       throw new Error(`The worker ended with code ${code}:\n${await readFile(logFile, 'utf8')}`);
     }
     return { ...(await stored(runtime)), peakMegabytes: peakMegabytes() };
