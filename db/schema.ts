@@ -27,7 +27,13 @@ import type {
   SchemaMigrationsTable,
   WorkersTable,
 } from './schema/operations.ts';
-import type { AuditLogTable, SavedViewsTable, SessionsTable, UsersTable } from './schema/people.ts';
+import type {
+  ApiTokensTable,
+  AuditLogTable,
+  SavedViewsTable,
+  SessionsTable,
+  UsersTable,
+} from './schema/people.ts';
 import type {
   AttemptAnswersTable,
   IngestRecordsTable,
@@ -83,6 +89,7 @@ export interface Database {
   bulk_action_chunks: BulkActionChunksTable;
   users: UsersTable;
   sessions: SessionsTable;
+  api_tokens: ApiTokensTable;
   audit_log: AuditLogTable;
   events: EventsTable;
   source_totals: SourceTotalsTable;

@@ -856,6 +856,28 @@ GO
 CREATE NONCLUSTERED INDEX [IX_sessions_user]
 ON [ingest].[sessions] ([user_id], [created_at]);
 GO
+CREATE TABLE [ingest].[api_tokens] (
+    [token_id] NVARCHAR(36) NOT NULL,
+    [token_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [prefix] NVARCHAR(20) NOT NULL,
+    [name] NVARCHAR(50) NOT NULL,
+    [user_id] NVARCHAR(36) NOT NULL,
+    [permissions] NVARCHAR(2000) NOT NULL,
+    [sources] NVARCHAR(MAX) NULL,
+    [created_at] DATETIME2(3) NOT NULL,
+    [expires_at] DATETIME2(3) NOT NULL,
+    [last_used_at] DATETIME2(3) NULL,
+    [last_used_address] NVARCHAR(64) NULL,
+    [revoked_at] DATETIME2(3) NULL,
+    CONSTRAINT [PK_api_tokens] PRIMARY KEY CLUSTERED ([token_id])
+);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_api_tokens_token]
+ON [ingest].[api_tokens] ([token_hash]);
+GO
+CREATE NONCLUSTERED INDEX [IX_api_tokens_user]
+ON [ingest].[api_tokens] ([user_id], [created_at]);
+GO
 CREATE TABLE [ingest].[audit_log] (
     [audit_id] NVARCHAR(36) NOT NULL,
     [at] DATETIME2(3) NOT NULL,

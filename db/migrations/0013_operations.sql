@@ -235,6 +235,34 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_sessions_user]
     ON [$(schema)].[sessions] ([user_id], [created_at]);
 GO
+-- What a program shows instead of a sign-in: it acts for its owner, within these bounds.
+IF OBJECT_ID(N'[$(schema)].[api_tokens]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[api_tokens] (
+        [token_id] NVARCHAR(36) NOT NULL,
+        [token_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [prefix] NVARCHAR(20) NOT NULL,
+        [name] NVARCHAR(50) NOT NULL,
+        [user_id] NVARCHAR(36) NOT NULL,
+        [permissions] NVARCHAR(2000) NOT NULL,
+        [sources] NVARCHAR(MAX) NULL,
+        [created_at] DATETIME2(3) NOT NULL,
+        [expires_at] DATETIME2(3) NOT NULL,
+        [last_used_at] DATETIME2(3) NULL,
+        [last_used_address] NVARCHAR(64) NULL,
+        [revoked_at] DATETIME2(3) NULL,
+        CONSTRAINT [PK_api_tokens] PRIMARY KEY CLUSTERED ([token_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[api_tokens]') AND name = N'UX_api_tokens_token')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_api_tokens_token]
+    ON [$(schema)].[api_tokens] ([token_hash]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[api_tokens]') AND name = N'IX_api_tokens_user')
+    CREATE NONCLUSTERED INDEX [IX_api_tokens_user]
+    ON [$(schema)].[api_tokens] ([user_id], [created_at]);
+GO
 IF OBJECT_ID(N'[$(schema)].[audit_log]', N'U') IS NULL
 BEGIN
     CREATE TABLE [$(schema)].[audit_log] (

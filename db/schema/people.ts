@@ -35,10 +35,30 @@ export interface SessionsTable {
   ended_reason: string | null;
 }
 
+export interface ApiTokensTable {
+  token_id: string;
+  /** SHA-256, hexadecimal, of the token. */
+  token_hash: string;
+  /** The first characters of the token, by which its owner knows it again. */
+  prefix: string;
+  name: string;
+  user_id: string;
+  /** A JSON array of permissions. */
+  permissions: JsonText;
+  /** A JSON array of names of sources; null = all. */
+  sources: JsonText | null;
+  created_at: Instant;
+  expires_at: Instant;
+  last_used_at: Instant | null;
+  last_used_address: string | null;
+  revoked_at: Instant | null;
+}
+
 export interface AuditLogTable {
   audit_id: string;
   at: Instant;
   actor_id: string | null;
+  /** Of the person, with ` (token NAME)` where a program acted for them. */
   actor_email: string;
   /** Where the request came from; null for workers and commands. */
   address: string | null;

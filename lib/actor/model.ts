@@ -28,6 +28,15 @@ export interface Actor {
   readonly role: Role;
   /** Where the request came from; stands in the audit log. */
   readonly address?: string | null;
+  /** The API token that a program showed: it may do what its owner may, within these bounds. */
+  readonly token?: TokenScope;
+}
+
+export interface TokenScope {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  /** Names of sources; null = all. */
+  readonly sources: readonly string[] | null;
 }
 
 /** Worker, scheduler and commands act as the system: every permission, named in the audit log. */

@@ -47,7 +47,7 @@ export async function recordAudit(tx: Session, actor: Actor, entry: AuditEntry):
       audit_id: newId(),
       at: tx.engine.now(),
       actor_id: actor.userId,
-      actor_email: actor.email,
+      actor_email: actor.token ? `${actor.email} (token ${actor.token.name})` : actor.email,
       address: actor.address ?? null,
       action: entry.action,
       target_type: entry.targetType,

@@ -7,6 +7,7 @@ export const lockOrder: readonly string[] = [
   'app_settings',
   'users',
   'sessions',
+  'api_tokens',
   'saved_views',
   'schedules',
   'bulk_actions',

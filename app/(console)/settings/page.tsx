@@ -141,6 +141,14 @@ export default async function SettingsPage() {
           </div>
         </Section>
       )}
+      <Section title="Programs">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <p className="text-sm">
+            A program shows an API token, which acts for whoever made it, within bounds.
+          </p>
+          <LinkButton href="/settings/tokens">API tokens</LinkButton>
+        </div>
+      </Section>
       <Migrations
         migrations={deployment.migrations}
         pending={health.pendingMigrations?.length ?? 0}

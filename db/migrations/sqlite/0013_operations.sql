@@ -166,6 +166,26 @@ CREATE UNIQUE INDEX IF NOT EXISTS UX_sessions_token ON sessions (token_hash);
 GO
 CREATE INDEX IF NOT EXISTS IX_sessions_user ON sessions (user_id, created_at);
 GO
+-- What a program shows instead of a sign-in: it acts for its owner, within these bounds.
+CREATE TABLE IF NOT EXISTS api_tokens (
+  token_id TEXT NOT NULL CONSTRAINT PK_api_tokens PRIMARY KEY,
+  token_hash TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  permissions TEXT NOT NULL,
+  sources TEXT,
+  created_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  last_used_at TEXT,
+  last_used_address TEXT,
+  revoked_at TEXT
+);
+GO
+CREATE UNIQUE INDEX IF NOT EXISTS UX_api_tokens_token ON api_tokens (token_hash);
+GO
+CREATE INDEX IF NOT EXISTS IX_api_tokens_user ON api_tokens (user_id, created_at);
+GO
 CREATE TABLE IF NOT EXISTS audit_log (
   audit_id TEXT NOT NULL CONSTRAINT PK_audit_log PRIMARY KEY,
   at TEXT NOT NULL,

@@ -41,9 +41,10 @@ const may = (role: Role, permission: string, table: string) =>
 /** What a role is to go without. A table that is in no list and in no script is a forgotten grant. */
 const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string[]>> = {
   // Accounts, and what people keep for themselves.
-  worker: ['saved_views', 'sessions', 'users'],
+  worker: ['api_tokens', 'saved_views', 'sessions', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
+    'api_tokens',
     'app_settings',
     'attempt_answers',
     'attempt_count_head',
