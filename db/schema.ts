@@ -32,6 +32,7 @@ import type {
   AuditLogTable,
   SavedViewsTable,
   SessionsTable,
+  SignInAttemptsTable,
   UsersTable,
 } from './schema/people.ts';
 import type {
@@ -90,6 +91,7 @@ export interface Database {
   users: UsersTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
+  sign_in_attempts: SignInAttemptsTable;
   audit_log: AuditLogTable;
   events: EventsTable;
   source_totals: SourceTotalsTable;

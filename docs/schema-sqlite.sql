@@ -732,6 +732,16 @@ CREATE UNIQUE INDEX UX_api_tokens_token ON api_tokens (token_hash);
 
 CREATE INDEX IX_api_tokens_user ON api_tokens (user_id, created_at);
 
+CREATE TABLE sign_in_attempts (
+  attempt_key TEXT NOT NULL CONSTRAINT PK_sign_in_attempts PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_at TEXT NOT NULL,
+  retry_at TEXT,
+  refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1))
+) WITHOUT ROWID;
+
+CREATE INDEX IX_sign_in_attempts_last ON sign_in_attempts (last_at);
+
 CREATE TABLE audit_log (
   audit_id TEXT NOT NULL CONSTRAINT PK_audit_log PRIMARY KEY,
   at TEXT NOT NULL,

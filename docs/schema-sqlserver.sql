@@ -878,6 +878,18 @@ GO
 CREATE NONCLUSTERED INDEX [IX_api_tokens_user]
 ON [ingest].[api_tokens] ([user_id], [created_at]);
 GO
+CREATE TABLE [ingest].[sign_in_attempts] (
+    [attempt_key] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [failures] INT NOT NULL,
+    [last_at] DATETIME2(3) NOT NULL,
+    [retry_at] DATETIME2(3) NULL,
+    [refused] TINYINT NOT NULL CONSTRAINT [DF_sign_in_attempts_refused] DEFAULT 0 CONSTRAINT [CK_sign_in_attempts_refused] CHECK ([refused] IN (0, 1)),
+    CONSTRAINT [PK_sign_in_attempts] PRIMARY KEY CLUSTERED ([attempt_key])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_sign_in_attempts_last]
+ON [ingest].[sign_in_attempts] ([last_at]);
+GO
 CREATE TABLE [ingest].[audit_log] (
     [audit_id] NVARCHAR(36) NOT NULL,
     [at] DATETIME2(3) NOT NULL,

@@ -1,10 +1,11 @@
 /** What every server action and page load goes through: parse, call one function, answer in one form. */
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
+import { recordRefusal } from '#lib/access/record-refusal.ts';
 import { AppError, type PublicError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
-import { actorOrThrow, type SignedInActor } from './actor.ts';
+import { actorOrThrow, currentActor, type SignedInActor } from './actor.ts';
 import { readsFor, rememberChange } from './reads.ts';
 
 export type ActionResult<T> =
@@ -63,11 +64,24 @@ export async function settle<T>(work: () => Promise<T>): Promise<ActionResult<T>
   }
 }
 
+/** The refusal stands, whether it could be recorded or not. */
+async function noteRefusal({ db, log }: Runtime, { message }: AppError): Promise<void> {
+  try {
+    const actor = await currentActor();
+    if (actor) await recordRefusal(db, actor, message);
+  } catch (err) {
+    log.error({ err }, 'a refusal could not be recorded');
+  }
+}
+
 async function publicErrorOf(error: unknown): Promise<PublicError> {
   const shown = toPublicError(error);
-  if (error instanceof AppError) return shown;
-  const errorId = newId();
   const runtime = await getRuntime().catch(() => null);
+  if (error instanceof AppError) {
+    if (error.code === 'forbidden' && runtime) await noteRefusal(runtime, error);
+    return shown;
+  }
+  const errorId = newId();
   runtime?.log.error({ err: error, errorId }, 'a request failed');
   return shown.code === 'internal'
     ? { ...shown, remedy: `Look in the log of the web process for the id ${errorId}.` }

@@ -4,7 +4,7 @@ import type { AuthOptions } from 'next-auth';
 import { getToken } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { sessionMs, signOut } from '#lib/access/sessions.ts';
-import { createSignInThrottle, signIn } from '#lib/access/sign-in.ts';
+import { signIn } from '#lib/access/sign-in.ts';
 import { signInWithProvider } from '#lib/access/sign-in-with-provider.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
@@ -24,16 +24,6 @@ declare module 'next-auth/jwt' {
     /** Of the session's row: the cookie by itself opens nothing. */
     sessionToken?: string;
   }
-}
-
-// One throttle per process, whichever bundle asks for it.
-const memo = Symbol.for('holocron-ingest.sign-in-throttle');
-type Memo = typeof globalThis & { [memo]?: ReturnType<typeof createSignInThrottle> };
-
-function throttle() {
-  const holder: Memo = globalThis;
-  holder[memo] ??= createSignInThrottle(() => performance.now());
-  return holder[memo];
 }
 
 export async function authOptions(): Promise<AuthOptions> {
@@ -100,7 +90,8 @@ function passwordProvider({ db, log }: Runtime) {
       if (typeof email !== 'string' || typeof password !== 'string') return null;
       try {
         const origin = await requestOrigin();
-        const { userId, token } = await signIn(db, throttle(), { email, password, origin });
+        const heldToken = await sessionToken();
+        const { userId, token } = await signIn(db, { email, password, origin, heldToken });
         return { id: userId, sessionToken: token };
       } catch (error) {
         const shown = toPublicError(error);

@@ -16,7 +16,7 @@ interface Failure {
 function failureOf(error: string): Failure {
   const titles: Readonly<Record<string, string>> = {
     sign_in_failed: 'The e-mail address or the password is wrong.',
-    too_many_attempts: 'Too many attempts to sign in.',
+    too_many_attempts: 'Too many attempts with a wrong password.',
   };
   try {
     // Our own words, from `authorize`; anything else is no JSON.

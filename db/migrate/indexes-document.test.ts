@@ -80,6 +80,7 @@ const others: Readonly<Record<string, string>> = {
   UX_sessions_token: 'who asks, at every request',
   UX_api_tokens_token: 'which program asks, at every request',
   IX_api_tokens_user: 'the tokens of a person',
+  IX_sign_in_attempts_last: 'wrong passwords that are old',
   IX_sessions_user: 'the sessions of a person',
   IX_audit_log_at: 'the audit log; retention',
   IX_audit_log_target_at: 'the audit log of one thing',

@@ -263,6 +263,23 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_api_tokens_user]
     ON [$(schema)].[api_tokens] ([user_id], [created_at]);
 GO
+-- Passwords that were wrong: how often, for an account, a network and both, and until when nobody looks at another.
+IF OBJECT_ID(N'[$(schema)].[sign_in_attempts]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[sign_in_attempts] (
+        [attempt_key] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [failures] INT NOT NULL,
+        [last_at] DATETIME2(3) NOT NULL,
+        [retry_at] DATETIME2(3) NULL,
+        [refused] TINYINT NOT NULL CONSTRAINT [DF_sign_in_attempts_refused] DEFAULT 0 CONSTRAINT [CK_sign_in_attempts_refused] CHECK ([refused] IN (0, 1)),
+        CONSTRAINT [PK_sign_in_attempts] PRIMARY KEY CLUSTERED ([attempt_key])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[sign_in_attempts]') AND name = N'IX_sign_in_attempts_last')
+    CREATE NONCLUSTERED INDEX [IX_sign_in_attempts_last]
+    ON [$(schema)].[sign_in_attempts] ([last_at]);
+GO
 IF OBJECT_ID(N'[$(schema)].[audit_log]', N'U') IS NULL
 BEGIN
     CREATE TABLE [$(schema)].[audit_log] (

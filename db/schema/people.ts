@@ -54,6 +54,17 @@ export interface ApiTokensTable {
   revoked_at: Instant | null;
 }
 
+export interface SignInAttemptsTable {
+  /** What is counted for, and a hash: `pair:…`, `account:…`, `address:…`, `own:…`. */
+  attempt_key: string;
+  failures: number;
+  last_at: Instant;
+  /** Nothing is looked at before. */
+  retry_at: Instant | null;
+  /** 1 once a refusal of this wait is in the audit log. */
+  refused: Flag;
+}
+
 export interface AuditLogTable {
   audit_id: string;
   at: Instant;

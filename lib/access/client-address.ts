@@ -28,6 +28,17 @@ export function clientAddress(
   return address?.toString() ?? null;
 }
 
+/** Of IPv6 the first 64 bits: whoever has one address there has them all (RFC 6177). */
+export function networkOf(address: string): string {
+  const parsed = parse(address);
+  return parsed instanceof ipaddr.IPv6
+    ? `${parsed.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
+    : address;
+}
+
 /** Some proxies add the port; an IPv4 address in IPv6 clothing is the IPv4 address. */
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   const trimmed = text.trim();

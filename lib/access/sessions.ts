@@ -135,6 +135,33 @@ export async function actorOfSession(
   };
 }
 
+/** How somebody who signs in is known already; null = not at all. */
+export type KnownBy = 'session' | 'address' | null;
+
+/**
+ * Whether the person was signed in lately with the token this browser still has, or from this address: somebody who
+ * guesses elsewhere must not keep them out here.
+ */
+export async function knownBy(
+  session: Session,
+  userId: string,
+  { address }: Origin,
+  heldToken: string | null,
+): Promise<KnownBy> {
+  const held = heldToken === null ? '' : hashOf(heldToken);
+  const query = session.q
+    .selectFrom('sessions')
+    .select((eb) =>
+      eb.fn.max(eb.case().when('token_hash', '=', held).then(1).else(0).end()).as('is_held'),
+    )
+    .where('user_id', '=', userId)
+    .where('created_at', '>', session.engine.nowPlus(-keptMs))
+    .where((eb) => eb.or([eb('address', '=', address ?? ''), eb('token_hash', '=', held)]));
+  const row = await query.executeTakeFirst();
+  if (row?.is_held === null || row === undefined) return null;
+  return Number(row.is_held) === 1 ? 'session' : 'address';
+}
+
 /** Writes that the person was there, at most once a minute. */
 export async function rememberActivity(
   session: Session,

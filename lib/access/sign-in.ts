@@ -1,75 +1,12 @@
 /** Signing in with a password, guarded against guessing. */
 import type { Db, Session } from '#db/engine.ts';
-import type { Role } from '#lib/actor/model.ts';
+import { type Role, systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { countAttempt, countersOfSignIn, forgive, inWords, isFirstRefusal } from './attempts.ts';
 import { verifyPassword } from './passwords.ts';
-import { beginSession, type Origin } from './sessions.ts';
+import { beginSession, knownBy, type Origin } from './sessions.ts';
 import { findByEmail, parseRole } from './user-rows.ts';
-
-/**
- * Slows guessing of passwords: failures are counted per account and address, and per account over
- * all addresses (an address can be forged where no proxy sets it).
- *
- * Kept in memory on purpose: a flood of wrong passwords must not become a flood of writes to the
- * database the workers use. Several web processes each allow their own few attempts, which argon2's
- * cost makes harmless.
- */
-const windowMs = 15 * 60_000;
-const mostPerAddress = 5;
-const mostPerAccount = 30;
-/** Bounds the memory under a flood of invented accounts. */
-const mostKeys = 10_000;
-
-export interface SignInThrottle {
-  /** Milliseconds to wait before another attempt is looked at; 0 = now. */
-  waitMs(account: string, address: string): number;
-  recordFailure(account: string, address: string): void;
-  recordSuccess(account: string, address: string): void;
-}
-
-/** `now` gives milliseconds that never run backwards. */
-export function createSignInThrottle(now: () => number): SignInThrottle {
-  /** Times of the failures inside the window, oldest first. */
-  const failures = new Map<string, number[]>();
-
-  const recent = (key: string): number[] => {
-    const kept = (failures.get(key) ?? []).filter((at) => at > now() - windowMs);
-    if (kept.length === 0) failures.delete(key);
-    return kept;
-  };
-  const keys = (account: string, address: string): [key: string, most: number][] => [
-    [`${account}\n${address}`, mostPerAddress],
-    [account, mostPerAccount],
-  ];
-
-  return {
-    waitMs(account, address) {
-      const waits = keys(account, address).map(([key, most]) => {
-        const times = recent(key);
-        const first = times.at(-most);
-        return first === undefined ? 0 : first + windowMs - now();
-      });
-      return Math.max(0, ...waits);
-    },
-    recordFailure(account, address) {
-      for (const [key] of keys(account, address)) {
-        const times = [...recent(key), now()];
-        // Deleting first moves the key to the end: the map's first key is the longest untouched.
-        failures.delete(key);
-        failures.set(key, times);
-      }
-      while (failures.size > mostKeys) {
-        const oldest = failures.keys().next();
-        if (oldest.done) break;
-        failures.delete(oldest.value);
-      }
-    },
-    recordSuccess(account, address) {
-      for (const [key] of keys(account, address)) failures.delete(key);
-    },
-  };
-}
 
 export interface SignedIn {
   readonly userId: string;
@@ -79,42 +16,72 @@ export interface SignedIn {
   readonly token: string;
 }
 
+export interface Attempt {
+  readonly email: string;
+  readonly password: string;
+  readonly origin: Origin;
+  /** The token of a session that this browser held before, over or not. */
+  readonly heldToken?: string | null;
+}
+
 /**
  * Checks e-mail and password, and begins a session. Throws `sign_in_failed`, the same for an unknown address, a
  * wrong password and a deactivated account, or `too_many_attempts`.
  */
-export async function signIn(
-  db: Db,
-  throttle: SignInThrottle,
-  input: { readonly email: string; readonly password: string; readonly origin: Origin },
-): Promise<SignedIn> {
-  const email = input.email.trim().toLowerCase();
-  const address = input.origin.address ?? '';
-  const waitMs = throttle.waitMs(email, address);
-  if (waitMs > 0) {
-    const minutes = Math.ceil(waitMs / 60_000);
-    throw new AppError('too_many_attempts', 'Too many attempts to sign in.', {
-      remedy: `Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-    });
-  }
-  // Counted before the check: attempts made at the same time must not slip past each other.
-  throttle.recordFailure(email, address);
+export async function signIn(db: Db, attempt: Attempt): Promise<SignedIn> {
+  const email = attempt.email.trim().toLowerCase();
+  const { origin } = attempt;
   const user = await findByEmail(db, email);
-  const matches = await verifyPassword(user?.password_hash ?? null, input.password);
+  const heldToken = attempt.heldToken ?? null;
+  const by = await knownBy(db, user?.user_id ?? '', origin, heldToken);
+  const counters = countersOfSignIn(email, { address: origin.address, heldToken, by });
+  const waitMs = await countAttempt(db, counters).catch(async (error: unknown) => {
+    await db.transaction(async (tx) => {
+      if (await isFirstRefusal(tx, counters))
+        await recordFailure(tx, user, origin, 'it has to wait');
+    });
+    throw error;
+  });
+  const matches = await verifyPassword(user?.password_hash ?? null, attempt.password);
   if (!user || !matches || user.active !== 1) {
+    const reason = matches ? 'the account is deactivated' : 'the password was wrong';
+    await db.transaction((tx) => recordFailure(tx, user, origin, reason, waitMs));
     throw wrong();
   }
-  throttle.recordSuccess(email, address);
   const known = {
     ...user,
     role: parseRole(user.role),
     verifiedHash: user.password_hash,
     mustChangePassword: user.must_change_password === 1,
   };
-  return db.transaction((tx) => enter(tx, known, input.origin));
+  return db.transaction(async (tx) => {
+    await forgive(tx, counters);
+    return enter(tx, known, origin);
+  });
 }
 
 const wrong = () => new AppError('sign_in_failed', 'The e-mail address or the password is wrong.');
+
+/** An address without an account is not written down: it may be a password, typed into the wrong field. */
+async function recordFailure(
+  tx: Session,
+  user: { readonly user_id: string; readonly email: string } | undefined,
+  { address }: Origin,
+  reason: string,
+  waitMs = 0,
+): Promise<void> {
+  const then = waitMs > 0 ? `; the next attempt waits ${inWords(waitMs)}` : '';
+  await recordAudit(
+    tx,
+    { ...systemActor('sign-in'), address },
+    {
+      action: 'user.sign-in-refused',
+      targetType: 'user',
+      targetId: user?.user_id ?? null,
+      summary: `An attempt to sign in ${user ? `as ${user.email}` : 'without an account'} was refused: ${reason}${then}`,
+    },
+  );
+}
 
 /** Begins the session of a person who is known now; `how` ends the sentence of the audit log. Throws `sign_in_failed`. */
 export async function enter(

@@ -4,8 +4,9 @@ import type { Actor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ensureAdministrator } from './ensure-administrator.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { actorOfSession } from './sessions.ts';
-import { createSignInThrottle, signIn } from './sign-in.ts';
+import { signIn } from './sign-in.ts';
 import { findByEmail } from './user-rows.ts';
 import { changeOwnPassword, changeUser, createUser, listUsers, setUserPassword } from './users.ts';
 
@@ -30,11 +31,7 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
   afterAll(() => database.dispose());
 
   const enter = (email: string, given = password) =>
-    signIn(
-      db,
-      createSignInThrottle(() => 0),
-      { email, password: given, origin: { address: '::1', userAgent: null } },
-    );
+    signIn(db, { email, password: given, origin: { address: '::1', userAgent: null } });
   const summaries = async () => (await listAudit(db, {})).rows.map(({ summary }) => summary);
 
   it('begin with one administrator, made once', async () => {
@@ -155,6 +152,19 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     ).rejects.toMatchObject({ code: 'forbidden' });
     expect(await findByEmail(db, 'm@example.org')).toBeUndefined();
     expect(await summaries()).toHaveLength(count);
+  });
+
+  it('that are refused something stand in the audit log, once a minute', async () => {
+    const eve: Actor = { userId: 'eve', email: 'eve@example.org', role: 'viewer', address: '::1' };
+    const refused = 'You may not manage users';
+    for (const nowMs of [0, 30_000, 59_999, 60_000]) await recordRefusal(db, eve, refused, nowMs);
+    await recordRefusal(db, eve, 'You may not change settings', 1_000);
+    const entries = (await listAudit(db, { action: 'access.refused' })).rows;
+    expect(entries.map(({ summary, address }) => [summary, address])).toEqual([
+      ['eve@example.org was refused: You may not change settings', '::1'],
+      ['eve@example.org was refused: You may not manage users', '::1'],
+      ['eve@example.org was refused: You may not manage users', '::1'],
+    ]);
   });
 
   it('leave every change in the audit log, and no password', async () => {

@@ -8,6 +8,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
+import { countAttempt, countersOfOwnPassword, forgive } from './attempts.ts';
 import { checkNewPassword } from './new-password.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { type EndReason, endSessionsOf } from './sessions.ts';
@@ -244,7 +245,17 @@ export async function changeOwnPassword(
   const userId = actor.userId;
   const known = await getUserRow(db, userId);
   await checkNewPassword(input.password, known);
+  const counters = countersOfOwnPassword(userId);
+  await countAttempt(db, counters);
   if (!(await verifyPassword(known.password_hash, input.current))) {
+    await db.transaction((tx) =>
+      recordAudit(tx, actor, {
+        action: 'user.change-own-password-refused',
+        targetType: 'user',
+        targetId: userId,
+        summary: `${actor.email} gave a wrong present password to change it`,
+      }),
+    );
     throw new AppError('input_invalid', 'The current password is wrong.', {
       fields: { current: 'This is not your current password.' },
     });
@@ -256,6 +267,7 @@ export async function changeOwnPassword(
   }
   const passwordHash = await hashPassword(input.password);
   await db.transaction(async (tx) => {
+    await forgive(tx, counters);
     await storePassword(tx, userId, passwordHash, true);
     await recordAudit(tx, actor, {
       action: 'user.change-own-password',

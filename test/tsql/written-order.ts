@@ -5,6 +5,7 @@ export const lockOrder: readonly string[] = [
   // What a person does: the key of the request, then the things of people.
   'request_keys',
   'app_settings',
+  'sign_in_attempts',
   'users',
   'sessions',
   'api_tokens',

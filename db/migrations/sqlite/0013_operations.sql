@@ -186,6 +186,17 @@ CREATE UNIQUE INDEX IF NOT EXISTS UX_api_tokens_token ON api_tokens (token_hash)
 GO
 CREATE INDEX IF NOT EXISTS IX_api_tokens_user ON api_tokens (user_id, created_at);
 GO
+-- Passwords that were wrong: how often, for an account, a network and both, and until when nobody looks at another.
+CREATE TABLE IF NOT EXISTS sign_in_attempts (
+  attempt_key TEXT NOT NULL CONSTRAINT PK_sign_in_attempts PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_at TEXT NOT NULL,
+  retry_at TEXT,
+  refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1))
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_sign_in_attempts_last ON sign_in_attempts (last_at);
+GO
 CREATE TABLE IF NOT EXISTS audit_log (
   audit_id TEXT NOT NULL CONSTRAINT PK_audit_log PRIMARY KEY,
   at TEXT NOT NULL,

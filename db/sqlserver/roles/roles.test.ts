@@ -41,7 +41,7 @@ const may = (role: Role, permission: string, table: string) =>
 /** What a role is to go without. A table that is in no list and in no script is a forgotten grant. */
 const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string[]>> = {
   // Accounts, and what people keep for themselves.
-  worker: ['api_tokens', 'saved_views', 'sessions', 'users'],
+  worker: ['api_tokens', 'saved_views', 'sessions', 'sign_in_attempts', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
     'api_tokens',
@@ -56,6 +56,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'request_keys',
     'saved_views',
     'sessions',
+    'sign_in_attempts',
     'source_secrets',
     'totals_checks',
     'users',
