@@ -25,6 +25,7 @@ import type {
   EventsTable,
   RequestKeysTable,
   SchemaMigrationsTable,
+  StopsTable,
   WorkersTable,
 } from './schema/operations.ts';
 import type {
@@ -84,6 +85,7 @@ export interface Database {
   attempt_answers: AttemptAnswersTable;
   attempt_counts: AttemptCountsTable;
   attempt_count_head: AttemptCountHeadTable;
+  stops: StopsTable;
   workers: WorkersTable;
   schedules: SchedulesTable;
   bulk_actions: BulkActionsTable;

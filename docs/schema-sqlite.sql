@@ -286,6 +286,21 @@ CREATE VIEW ready_items AS
   created_at
   FROM work_items WHERE status = 'pending' AND wait_reason IS NULL;
 
+CREATE TABLE stops (
+  stop_id TEXT NOT NULL CONSTRAINT PK_stops PRIMARY KEY,
+  reason TEXT NOT NULL,
+  -- What becomes of items in progress: they are finished, or released to the queue.
+  in_flight TEXT NOT NULL CHECK (in_flight IN ('finish', 'release')),
+  stopped_by TEXT NOT NULL,
+  stopped_at TEXT NOT NULL,
+  -- Null = until a person goes on.
+  until TEXT,
+  ended_by TEXT,
+  ended_at TEXT
+);
+
+CREATE INDEX IX_stops_open ON stops (stopped_at, until) WHERE ended_at IS NULL;
+
 CREATE TABLE source_totals (
   source_system TEXT NOT NULL,
   source_name TEXT NOT NULL,

@@ -375,6 +375,25 @@ CREATE NONCLUSTERED INDEX [IX_ready_items_lane]
 ON [ingest].[ready_items] ([source_system], [source_name], [run_id], [host], [priority], [created_at], [work_item_id])
 INCLUDE ([resource_type]);
 GO
+CREATE TABLE [ingest].[stops] (
+    [stop_id] NVARCHAR(36) NOT NULL,
+    [reason] NVARCHAR(400) NOT NULL,
+    -- What becomes of items in progress: they are finished, or released to the queue.
+    [in_flight] NVARCHAR(10) NOT NULL CONSTRAINT [CK_stops_in_flight] CHECK ([in_flight] IN (N'finish', N'release')),
+    [stopped_by] NVARCHAR(320) NOT NULL,
+    [stopped_at] DATETIME2(3) NOT NULL,
+    -- Null = until a person goes on.
+    [until] DATETIME2(3) NULL,
+    [ended_by] NVARCHAR(320) NULL,
+    [ended_at] DATETIME2(3) NULL,
+    CONSTRAINT [PK_stops] PRIMARY KEY CLUSTERED ([stop_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_stops_open]
+ON [ingest].[stops] ([stopped_at])
+INCLUDE ([until], [ended_at])
+WHERE [ended_at] IS NULL;
+GO
 CREATE TABLE [ingest].[source_totals] (
     [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
@@ -1061,7 +1080,8 @@ BEGIN
     DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
     DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
-    EXEC [ingest].[promote_due];
+    IF EXISTS (SELECT 1 FROM [ingest].[stops] WHERE [ended_at] IS NULL AND COALESCE([until], '9999-12-31T00:00:00') > @now) SET @limit = 0;
+    ELSE EXEC [ingest].[promote_due];
 
     -- @look keeps what was passed over, so that the next round goes on behind it.
     WHILE @taken < @limit AND @looked > 0 AND @rounds < 8
@@ -1828,6 +1848,7 @@ GO
 -- front of theirs do not leave them idle. The free items are claimed in between, half of the requests at least. Each
 -- unit is a transaction of its own, none waits: rows that somebody else has locked are passed over, slots as well.
 -- Result: the items, and one row of retry_in_ms alone: until something may become claimable, null when nothing waits.
+-- While everything is stopped (`stops`) there are no items.
 CREATE PROCEDURE [ingest].[claim_politely]
     @claim NVARCHAR(36),
     @owner NVARCHAR(100),
@@ -1867,6 +1888,12 @@ BEGIN
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL,
         [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, [type] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL);
     DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36) NOT NULL, [under_slot] INT NOT NULL);
+    -- Everything is stopped: it may go on at any moment.
+    IF EXISTS (SELECT 1 FROM [ingest].[stops] WHERE [ended_at] IS NULL AND COALESCE([until], '9999-12-31T00:00:00') > @now)
+    BEGIN
+        SELECT CAST(1000 AS FLOAT) AS [retry_in_ms];
+        RETURN;
+    END
     EXEC [ingest].[promote_due];
 
     INSERT INTO @source ([place], [source_id], [system], [name], [rate_ms], [wait_ms], [opened_at], [paired])

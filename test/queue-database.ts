@@ -34,6 +34,7 @@ const usedTables: readonly TableName[] = [
   'sources',
   'hosts',
   'workers',
+  'stops',
   'host_deltas',
   'request_keys',
   'audit_log',

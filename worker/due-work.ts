@@ -9,6 +9,7 @@ import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimabl
 import { expiredLeases } from '#lib/queue/lease/rescue.ts';
 import { runsAtWork, runsUnderWay } from '#lib/runs/finish-runs.ts';
 import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
+import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { dueComparisons, dueQueueComparisons } from '#lib/totals/check-next-totals.ts';
 import { silentWorkers } from '#lib/workers/presence.ts';
 
@@ -25,6 +26,8 @@ export type DueWork = {
     | 'totalsComparison'
     | 'queueComparison']: boolean;
 } & {
+  /** Everything is stopped. */
+  readonly stopped: boolean;
   /** An operator asked this worker to finish and leave. */
   readonly draining: boolean;
   readonly databaseNow: Instant;
@@ -42,6 +45,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     .selectNoFrom([
       engine.now().as('now'),
       isAny(draining).as('draining'),
+      isAny(stopsInForce(session)).as('stopped'),
       isAny(sourcesWithReadyItems(session), itemsToPromote(session)).as('claim'),
       isAny(expiredLeases(session)).as('rescue'),
       isAny(runsUnderWay(session), runsAtWork(session)).as('runs'),
@@ -59,6 +63,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
   return {
     databaseNow: row.now,
     draining: row.draining === 1,
+    stopped: row.stopped === 1,
     claim: row.claim === 1,
     rescue: row.rescue === 1,
     runs: row.runs === 1,

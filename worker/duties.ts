@@ -31,6 +31,7 @@ import type { PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
 import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
+import { Standstill } from './standstill.ts';
 import type { Stop } from './stop.ts';
 
 const rescueEveryMs = 5_000;
@@ -157,8 +158,9 @@ function clockSkewMs(sentAtMs: number, databaseNow: Instant): number | null {
 /** What there is to do at every beat of the pulse, in the order in which it is started. */
 export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDuty[] {
   const { db, log, workerId } = context;
-  const { figures, ended } = parts;
+  const { figures, ended, inFlight } = parts;
   return [
+    new Standstill(db, log, inFlight).duty(),
     {
       what: 'rescue expired leases',
       isDue: ({ rescue }) => rescue,

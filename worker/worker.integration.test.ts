@@ -5,6 +5,7 @@ import type { JsonObject } from '#lib/json.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { goOn, stopEverything } from '#lib/stops/stop-everything.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { drainWorker } from '#lib/workers/presence.ts';
 import { openSite, type Running, type Site, until } from '#test/worker/processes.ts';
@@ -114,6 +115,41 @@ describe('a lease', () => {
     const { db } = site.runtime;
     const attempts = await db.q.selectFrom('work_item_attempts').select('outcome').execute();
     expect(attempts).toEqual([{ outcome: 'completed' }]);
+  });
+});
+
+describe('a stop of everything', () => {
+  const stop = (inFlight: 'finish' | 'release') =>
+    stopEverything(site.runtime.db, actor, { reason: 'the site complains', inFlight, end: null });
+
+  it('releases what is in flight where that was asked for, and goes on where it stood', async () => {
+    await launch(8, { latency_ms: 60_000 });
+    const running = worker(['--concurrency', '4']);
+    await until('items are in flight', async () => (await counts()).in_progress === 4);
+    await stop('release');
+    await until('nothing is in flight', async () => (await counts()).in_progress === 0);
+    expect(await counts()).toMatchObject({ pending: 8 });
+    await until('it says why', () => running.log().includes('waiting: system:test stopped'));
+    await goOn(site.runtime.db, actor);
+    await until('items are in flight again', async () => (await counts()).in_progress === 4);
+    const items = await site.runtime.db.q.selectFrom('work_items').select('attempt').execute();
+    expect(Math.max(...items.map(({ attempt }) => attempt))).toBe(1);
+  });
+
+  it('lets what is in flight finish otherwise, and a single pass waits for its end', async () => {
+    await launch(6, { latency_ms: 1_500 });
+    const running = worker(['--concurrency', '2', '--once']);
+    await until('items are in flight', async () => (await counts()).in_progress >= 2);
+    await stop('finish');
+    await until('they are done', async () => (await counts()).in_progress === 0);
+    const { completed, pending } = await counts();
+    expect(completed).toBeGreaterThanOrEqual(2);
+    expect(completed + pending).toBe(6);
+    await until('it says why', () => running.log().includes('waiting: system:test stopped'));
+    expect((await counts()).pending).toBe(pending);
+    await goOn(site.runtime.db, actor);
+    expect((await running.ended).code).toBe(0);
+    expect((await counts()).completed).toBe(6);
   });
 });
 

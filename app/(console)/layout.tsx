@@ -3,14 +3,17 @@ import type { ReactNode } from 'react';
 import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { Rail } from '#app/_shell/rail.tsx';
+import { StopBanner } from '#app/_shell/stop/stop-everything.tsx';
 import { TopBar } from '#app/_shell/top-bar.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveProvider } from '#app/ui/live.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { parseTheme, themeCookie } from '#app/ui/theme.ts';
+import { can } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { getRuntime } from '#lib/runtime.ts';
+import { readStop } from '#lib/stops/read-stop.ts';
 
 export default async function ConsoleLayout({ children }: { readonly children: ReactNode }) {
   const session = await settle(requireActor);
@@ -35,6 +38,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   }
   const { db } = await getRuntime();
   const health = await checkHealth(db);
+  const stop = health.ok ? await readStop(db) : null;
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <LiveProvider>
@@ -52,7 +56,9 @@ export default async function ConsoleLayout({ children }: { readonly children: R
             theme={theme}
             database={health.database}
             health={{ ok: health.ok, message: health.error?.message ?? null }}
+            stop={stop}
           />
+          <StopBanner initial={stop} mayChange={can(session.data.role, 'everything:stop')} />
           <main
             id="content"
             tabIndex={-1}

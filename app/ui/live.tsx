@@ -17,12 +17,15 @@ import {
   useState,
   useTransition,
 } from 'react';
+import type { Stop } from '#lib/stops/read-stop.ts';
 import { Button } from './button.tsx';
 import type { LivePoll } from './live-poll.tsx';
 
 export interface LiveState {
   readonly moving: boolean;
   readonly stamp: string;
+  /** Set while everything is stopped. */
+  readonly stop: Stop | null;
   readonly health: {
     readonly ok: boolean;
     readonly latencyMs: number | null;

@@ -42,6 +42,7 @@ const others: Readonly<Record<string, string>> = {
   IX_ready_items_order: 'claims of all sources',
   IX_ready_items_source: 'claims of a source',
   IX_ready_items_lane: 'claims of a lane',
+  IX_stops_open: 'every claim: whether everything is stopped',
   IX_attempt_answers_answered: 'retention',
   IX_IngestRecords_Fetched_Id: 'the table itself, in a new database; lists by time, retention',
   IX_IngestRecords_Dedupe: 'the records of a resource',

@@ -41,6 +41,31 @@ GO
 IF @@VERSION LIKE N'Microsoft%' AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) <> 4
     EXEC(N'ALTER TABLE [$(schema)].[work_items] SET (LOCK_ESCALATION = DISABLE)');
 GO
+-- While a stop is in force, no claim finds anything: it was not ended, and its time is not over. Claims read it by
+-- version; nothing of it is copied into the queue.
+IF OBJECT_ID(N'[$(schema)].[stops]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[stops] (
+        [stop_id] NVARCHAR(36) NOT NULL,
+        [reason] NVARCHAR(400) NOT NULL,
+        -- What becomes of items in progress: they are finished, or released to the queue.
+        [in_flight] NVARCHAR(10) NOT NULL CONSTRAINT [CK_stops_in_flight] CHECK ([in_flight] IN (N'finish', N'release')),
+        [stopped_by] NVARCHAR(320) NOT NULL,
+        [stopped_at] DATETIME2(3) NOT NULL,
+        -- Null = until a person goes on.
+        [until] DATETIME2(3) NULL,
+        [ended_by] NVARCHAR(320) NULL,
+        [ended_at] DATETIME2(3) NULL,
+        CONSTRAINT [PK_stops] PRIMARY KEY CLUSTERED ([stop_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[stops]') AND name = N'IX_stops_open')
+    CREATE NONCLUSTERED INDEX [IX_stops_open]
+    ON [$(schema)].[stops] ([stopped_at])
+    INCLUDE ([until], [ended_at])
+    WHERE [ended_at] IS NULL;
+GO
 -- By its item: the trigger, and a claim that locks what it has looked at.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[ready_items]') AND name = N'UX_ready_items_item')
     CREATE UNIQUE NONCLUSTERED INDEX [UX_ready_items_item]
@@ -167,7 +192,8 @@ BEGIN
     DECLARE @prefix NVARCHAR(32) = LEFT(@claim, 32);
     DECLARE @at INT = 0, @taken INT = 0, @looked INT = 1, @rounds INT = 0;
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL);
-    EXEC [$(schema)].[promote_due];
+    IF EXISTS (SELECT 1 FROM [$(schema)].[stops] WHERE [ended_at] IS NULL AND COALESCE([until], '9999-12-31T00:00:00') > @now) SET @limit = 0;
+    ELSE EXEC [$(schema)].[promote_due];
 
     -- @look keeps what was passed over, so that the next round goes on behind it.
     WHILE @taken < @limit AND @looked > 0 AND @rounds < 8

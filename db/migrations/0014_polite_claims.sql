@@ -40,6 +40,7 @@ GO
 -- front of theirs do not leave them idle. The free items are claimed in between, half of the requests at least. Each
 -- unit is a transaction of its own, none waits: rows that somebody else has locked are passed over, slots as well.
 -- Result: the items, and one row of retry_in_ms alone: until something may become claimable, null when nothing waits.
+-- While everything is stopped (`stops`) there are no items.
 CREATE PROCEDURE [$(schema)].[claim_politely]
     @claim NVARCHAR(36),
     @owner NVARCHAR(100),
@@ -79,6 +80,12 @@ BEGIN
     DECLARE @look TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [position] INT NOT NULL,
         [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL, [type] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL);
     DECLARE @claimed TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36) NOT NULL, [under_slot] INT NOT NULL);
+    -- Everything is stopped: it may go on at any moment.
+    IF EXISTS (SELECT 1 FROM [$(schema)].[stops] WHERE [ended_at] IS NULL AND COALESCE([until], '9999-12-31T00:00:00') > @now)
+    BEGIN
+        SELECT CAST(1000 AS FLOAT) AS [retry_in_ms];
+        RETURN;
+    END
     EXEC [$(schema)].[promote_due];
 
     INSERT INTO @source ([place], [source_id], [system], [name], [rate_ms], [wait_ms], [opened_at], [paired])

@@ -23,6 +23,19 @@ export interface WorkersTable {
   suspect_lease_id: Generated<string | null>;
 }
 
+/** Everything was stopped: while one is in force, no claim finds anything. */
+export interface StopsTable {
+  stop_id: string;
+  reason: string;
+  in_flight: 'finish' | 'release';
+  stopped_by: string;
+  stopped_at: Instant;
+  /** Null = until a person goes on. */
+  until: Instant | null;
+  ended_by: Generated<string | null>;
+  ended_at: Generated<Instant | null>;
+}
+
 export interface BulkActionsTable {
   bulk_action_id: string;
   action: string;

@@ -8,7 +8,7 @@ import type { Db, Session } from '../engine.ts';
 import { inClaimOrder } from '../queue/ready.ts';
 import type { PoliteClaimRequest, PoliteClaimResult } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
-import { claimAmong, claimFromLanes, leasesFrom, promoteDue } from './claim.ts';
+import { claimAmong, claimFromLanes, isStopped, leasesFrom, promoteDue } from './claim.ts';
 import {
   hostsWithLimits,
   inFlightByHost,
@@ -45,17 +45,22 @@ type Unit =
       readonly openedAt: string | null;
     };
 
+/** Everything is stopped: it may go on at any moment. */
+const stoppedPollMs = 1_000;
+
 /** See `QueueStorage.claimPolitely`. A look that finds nothing takes no turn of the writer. */
 export async function claimPolitely(
   db: Db,
   request: PoliteClaimRequest,
 ): Promise<PoliteClaimResult> {
+  if (await isStopped(db)) return { rows: [], retryInMs: stoppedPollMs };
   const sources = await readySources(db);
   const due = await msUntilDue(db);
   if (sources.length === 0 && (due === null || due > 0)) {
     return { rows: [], retryInMs: least([due, await msUntilHost(db)]) };
   }
   return db.transaction(async (tx) => {
+    if (await isStopped(tx)) return { rows: [], retryInMs: stoppedPollMs };
     await promoteDue(tx);
     return new PoliteClaim(tx, request).take(await readySources(tx));
   });

@@ -38,6 +38,7 @@ export function claim(db: Db, request: ClaimRequest): Promise<WorkItemRow[]> {
   const { claimId, limit, source } = request;
   if (limit < 1) return Promise.resolve([]);
   return db.transaction(async (tx) => {
+    if (await isStopped(tx)) return [];
     await promoteDue(tx);
     const taking = { ...request, leaseIds: leasesFrom(claimId, 1, limit) };
     const rows =
@@ -47,6 +48,17 @@ export function claim(db: Db, request: ClaimRequest): Promise<WorkItemRow[]> {
     return inClaimOrder(rows);
   });
 }
+
+/** Whether a stop is in force: then no claim finds anything. */
+export async function isStopped(session: Session): Promise<boolean> {
+  return (await readStop(session, {})).length > 0;
+}
+
+const readStop = preparedOne<Record<never, never>, { readonly one: 1 }>(({ q, engine }) => {
+  const query = sql<{ readonly one: 1 }>`select 1 as one from stops
+    where ended_at is null and (until is null or until > ${engine.now()}) limit 1`;
+  return { compile: () => query.compile(q) };
+});
 
 const pickOfAll = preparedOne<{ n: number }, ClaimKey>(({ q }, slot) => ({
   compile: () => sql<ClaimKey>`${firstOfAll(slot('n'))}`.compile(q),

@@ -200,6 +200,7 @@ export const neverOfAnAttempt = [
   'resource_id_invalid',
   'field_too_long',
   'transition_not_allowed',
+  'everything_stopped',
   'source_paused',
   'source_name_taken',
   'run_ended',

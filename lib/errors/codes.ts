@@ -43,6 +43,8 @@ export const appErrorRemedies = {
   field_too_long: 'Shorten the named field.',
   transition_not_allowed: "Check the item's current status.",
   lease_lost: 'Nothing to do: another worker has taken the item over.',
+  // everything
+  everything_stopped: 'Go on in the bar at the top of the console, then try again.',
   // sources
   source_unknown: 'Create the source or correct its name.',
   source_type_unknown: 'Use one of the listed types.',

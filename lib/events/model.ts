@@ -25,6 +25,8 @@ export const eventKinds = {
   'item.missing': 'info',
   'item.rescued': 'warn',
   'items.left_out': 'warn',
+  'work.stopped': 'warn',
+  'work.resumed': 'info',
   'host.blocked': 'warn',
   'host.unblocked': 'info',
   'worker.started': 'info',

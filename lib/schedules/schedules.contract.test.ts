@@ -4,6 +4,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { ensureSampleSource } from '#lib/sources/save-source.ts';
+import { goOn, stopEverything } from '#lib/stops/stop-everything.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import type { ScheduleInput } from './model.ts';
@@ -120,6 +121,17 @@ describe.each(contractEngines())('schedules on $name', (engine) => {
     expect(await runDueSchedules(db)).toBe(1);
     const run = await getRun(db, (await only()).lastRunId ?? '');
     expect(run).toMatchObject({ kind: 'recrawl', maxRequests: 50, deadlineAt: expect.any(String) });
+  });
+
+  it('launch nothing while everything is stopped, and once when it goes on', async () => {
+    await saveSchedule(db, actor, input());
+    await comeDue();
+    await stopEverything(db, actor, { reason: 'the disk is full', inFlight: 'finish', end: null });
+    expect(await runDueSchedules(db)).toBe(0);
+    expect(await only()).toMatchObject({ lastAt: null, lastOutcome: null });
+    await goOn(db, actor);
+    expect(await runDueSchedules(db)).toBe(1);
+    expect(await runDueSchedules(db)).toBe(0);
   });
 
   it('launch nothing while disabled', async () => {

@@ -12,6 +12,7 @@ import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';
+import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { nextTimes } from './cron.ts';
 import type { Schedule, ScheduleInput } from './model.ts';
 
@@ -161,13 +162,14 @@ function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
   };
 }
 
-/** Enabled ones whose time has come. */
-export const schedulesThatAreDue = ({ q, engine }: Session) =>
-  q
+/** Enabled ones whose time has come. While everything is stopped there is none: they launch once when it goes on. */
+export const schedulesThatAreDue = (session: Session) =>
+  session.q
     .selectFrom('schedules')
     .select('schedule_id')
     .where(sql<boolean>`enabled = 1`)
-    .where('next_at', '<=', engine.now());
+    .where('next_at', '<=', session.engine.now())
+    .where(({ exists, not }) => not(exists(stopsInForce(session))));
 
 /** The longest due first. */
 export async function dueSchedules(session: Session, most: number): Promise<Schedule[]> {

@@ -4,10 +4,12 @@ import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import { pendingError, pendingMigrations } from '#db/migrate/pending-migrations.ts';
 import type { TableName } from '#db/schema.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { newClaimId, newId } from '#lib/ids.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
+import { readStop, stopSentence } from '#lib/stops/read-stop.ts';
 
 const sourceSystem = 'smoke';
 const tables: readonly TableName[] = [
@@ -59,6 +61,10 @@ async function writeAndRead(db: Db, sourceName: string, onStep: OnStep): Promise
   // Not `dequeue`: the queue may be in use, and its items are not ours.
   const source = { system: sourceSystem, name: sourceName };
   const claim = { claimId: newClaimId(), limit: 1, owner: 'smoke-test', leaseMs: 60_000, source };
+  const stop = await readStop(db);
+  if (stop !== null) {
+    throw new AppError('everything_stopped', `Nothing can be claimed: ${stopSentence(stop)}`);
+  }
   const [claimed] = await db.engine.claim(db, claim);
   expectThat(claimed?.work_item_id === id, 'The work item cannot be claimed.');
   const read = await store.getWorkItem(id);

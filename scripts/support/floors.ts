@@ -20,6 +20,7 @@ export const floors = [
   'audit',
   'idempotency',
   'events',
+  'stops',
   'revisit',
   'egress',
   'hosts',

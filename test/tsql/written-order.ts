@@ -6,6 +6,7 @@ export const lockOrder: readonly string[] = [
   'request_keys',
   'app_settings',
   'sign_in_attempts',
+  'stops',
   'users',
   'sessions',
   'api_tokens',

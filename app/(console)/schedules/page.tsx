@@ -16,6 +16,7 @@ import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
+import { readStop } from '#lib/stops/read-stop.ts';
 import { DeleteScheduleButton, ScheduleButton } from './schedule-buttons.tsx';
 
 export const metadata: Metadata = { title: 'Schedules' };
@@ -29,6 +30,7 @@ export default async function SchedulesPage() {
       enabled,
     })),
     mayChange: can(actor.role, 'schedules:change'),
+    stop: await readStop(runtime.db),
   }));
   if (!loaded.ok) {
     return (
@@ -41,7 +43,7 @@ export default async function SchedulesPage() {
       </>
     );
   }
-  const { schedules, sources, mayChange } = loaded.data;
+  const { schedules, sources, mayChange, stop } = loaded.data;
   const create = mayChange ? <ScheduleButton sources={sources} /> : null;
   return (
     <>
@@ -86,6 +88,9 @@ export default async function SchedulesPage() {
                 <Td className="min-w-52 py-1">{launchWords(schedule)}</Td>
                 <Td className="whitespace-nowrap">
                   <Time at={schedule.nextAt} absent="not planned" />
+                  {stop !== null && schedule.enabled ? (
+                    <span className="block text-xs text-warn">not while everything is stopped</span>
+                  ) : null}
                 </Td>
                 <Td>
                   <LastOutcome schedule={schedule} />

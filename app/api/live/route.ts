@@ -4,6 +4,7 @@ import { readsFor } from '#app/_server/reads.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { readPulse } from '#lib/metrics/pulse.ts';
 import { getRuntime } from '#lib/runtime.ts';
+import { readStop } from '#lib/stops/read-stop.ts';
 
 /** For `LiveProvider`: does anything move, has anything changed, is the deployment well. */
 export function GET(): Promise<Response> {
@@ -15,8 +16,12 @@ export function GET(): Promise<Response> {
     const pulse = health.ok
       ? await readPulse(await readsFor(runtime))
       : { moving: false, stamp: 'unwell' };
+    const stop = health.ok ? await readStop(runtime.db) : null;
     return {
       ...pulse,
+      // A stop that is over changes what pages show, and nobody did anything.
+      stamp: `${pulse.stamp} ${stop?.stopId ?? ''}`,
+      stop,
       health: {
         ok: health.ok,
         latencyMs: health.latencyMs,

@@ -48,3 +48,20 @@ CREATE VIEW IF NOT EXISTS ready_items AS
   SELECT rowid AS ready_id, work_item_id, source_system, source_name, coalesce(run_id, '') AS run_id, coalesce(host, '') AS host,
     resource_type, priority, created_at
   FROM work_items WHERE status = 'pending' AND wait_reason IS NULL;
+GO
+-- While a stop is in force, no claim finds anything: it was not ended, and its time is not over. Nothing of it is copied
+-- into the queue.
+CREATE TABLE IF NOT EXISTS stops (
+  stop_id TEXT NOT NULL CONSTRAINT PK_stops PRIMARY KEY,
+  reason TEXT NOT NULL,
+  -- What becomes of items in progress: they are finished, or released to the queue.
+  in_flight TEXT NOT NULL CHECK (in_flight IN ('finish', 'release')),
+  stopped_by TEXT NOT NULL,
+  stopped_at TEXT NOT NULL,
+  -- Null = until a person goes on.
+  until TEXT,
+  ended_by TEXT,
+  ended_at TEXT
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_stops_open ON stops (stopped_at, until) WHERE ended_at IS NULL;

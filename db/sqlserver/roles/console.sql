@@ -34,6 +34,7 @@ GRANT INSERT, UPDATE, DELETE ON [$(schema)].[sessions] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[api_tokens] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[sign_in_attempts] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[app_settings] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[stops] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
 GO

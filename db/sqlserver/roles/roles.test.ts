@@ -58,6 +58,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'sessions',
     'sign_in_attempts',
     'source_secrets',
+    'stops',
     'totals_checks',
     'users',
   ],

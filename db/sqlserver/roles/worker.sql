@@ -8,6 +8,7 @@ GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_revisions] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[source_secrets] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[app_settings] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[stops] TO [$(schema)_worker];
 GO
 -- The queue. The trigger and the procedure that keep ready_items need no grant of their own; the rights on it are
 -- for setting right what came in without the trigger.

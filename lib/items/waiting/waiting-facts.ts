@@ -7,6 +7,7 @@ import { isUuid } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
+import { readStop } from '#lib/stops/read-stop.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 import type { WaitingFacts } from './waiting-reasons.ts';
 
@@ -59,14 +60,16 @@ export async function readWaitingFacts(
   item: WorkItem,
   { run, source }: OfItem,
 ): Promise<WaitingFacts> {
-  const [now, host, workersAlive, ahead] = await Promise.all([
+  const [now, stop, host, workersAlive, ahead] = await Promise.all([
     readNow(session),
+    readStop(session),
     item.host === null ? null : readHost(session, item.host),
     countLiveWorkers(session),
     item.status === 'pending' ? countAhead(session, item) : null,
   ]);
   return {
     now,
+    stop,
     item,
     source: source
       ? {

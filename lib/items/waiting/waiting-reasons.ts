@@ -1,10 +1,13 @@
 /** What is known of an item that waits, and the reasons for which it does, each judged by itself. */
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
 import { isOnHold } from '#lib/queue/hold.ts';
+import { type Stop, stopSentence } from '#lib/stops/read-stop.ts';
 
 export interface WaitingFacts {
   /** The database's clock. */
   readonly now: Instant;
+  /** Set while everything is stopped. */
+  readonly stop: Stop | null;
   readonly item: {
     readonly status: WorkItemStatus;
     readonly availableAt: Instant;
@@ -56,6 +59,7 @@ export type WaitingCode =
   | 'skipped'
   | 'running'
   | 'lease_expired'
+  | 'stopped'
   | 'source_removed'
   | 'source_disabled'
   | 'source_paused'
@@ -127,6 +131,16 @@ function span(ms: number): string {
           : [86_400_000, 'day'];
   const count = Math.max(1, Math.round(ms / size));
   return `about ${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+export function stopReasons({ stop }: Pick<WaitingFacts, 'stop'>): WaitingReason[] {
+  if (stop === null) return [];
+  const sentence = stopSentence(stop);
+  return [
+    stop.until === null
+      ? reasonUntil('stopped', sentence, 'It waits until somebody does.')
+      : reason('stopped', sentence, stop.until),
+  ];
 }
 
 export function sourceReasons({ source }: WaitingFacts): WaitingReason[] {

@@ -37,9 +37,11 @@ function facts(changes: {
   run?: Partial<NonNullable<WaitingFacts['run']>>;
   workersAlive?: number;
   ahead?: number | null;
+  stop?: WaitingFacts['stop'];
 }): WaitingFacts {
   return {
     now,
+    stop: changes.stop ?? null,
     item: { ...item, ...changes.item },
     source: changes.source === null ? null : { ...source, ...changes.source },
     host: changes.host ?? null,
@@ -67,6 +69,33 @@ describe('an item that no longer waits', () => {
       whyWaiting(facts({ item: { status: 'failed', attempt } })).reasons[0].sentence;
     expect(sentence(1)).toContain('after 1 attempt.');
     expect(sentence(4)).toContain('after 4 attempts.');
+  });
+});
+
+describe('while everything is stopped', () => {
+  const stop = {
+    stopId: 's',
+    reason: 'The site complains.',
+    inFlight: 'finish',
+    stoppedBy: 'ana@example.org',
+    stoppedAt: past,
+    until: null,
+  } as const;
+
+  it('that is the first reason, with who, why and until when', () => {
+    const [first, second] = whyWaiting(facts({ stop, source: null })).reasons;
+    expect(first).toMatchObject({
+      code: 'stopped',
+      sentence:
+        'ana@example.org stopped everything: The site complains. It goes on when a person says so.',
+    });
+    expect(second?.code).toBe('source_removed');
+  });
+
+  it('what is known of its end says when the item is ready', () => {
+    const until = '2100-01-01T00:00:00.000Z';
+    expect(whyWaiting(facts({ stop: { ...stop, until } })).readyAt).toBe(until);
+    expect(whyWaiting(facts({ stop })).readyAt).toBeNull();
   });
 });
 

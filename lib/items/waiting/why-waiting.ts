@@ -12,6 +12,7 @@ import {
   runReasons,
   slotReasons,
   sourceReasons,
+  stopReasons,
   timeReasons,
   turnOf,
   type WaitingCode,
@@ -87,6 +88,7 @@ function leased({ now, item }: WaitingFacts): WaitingReason {
 
 function pending(facts: WaitingFacts): WaitingAnswer {
   const waits = [
+    ...stopReasons(facts),
     ...sourceReasons(facts),
     ...runReasons(facts),
     ...hostReasons(facts),
@@ -107,7 +109,9 @@ function pending(facts: WaitingFacts): WaitingAnswer {
   if (first === undefined) {
     return { unfinished: true, reasons: [queued(facts)], readyAt: null };
   }
-  const endsByItself = waits.every((wait) => !needsPerson.has(wait.code));
+  const endsByItself = waits.every(
+    ({ code, until }) => !needsPerson.has(code) && (code !== 'stopped' || until !== null),
+  );
   const latest = waits
     .map((wait) => wait.until)
     .filter((until) => until !== null)

@@ -1,0 +1,52 @@
+/** Whether everything is stopped: by whom, why and until when. */
+import type { Selectable } from 'kysely';
+import type { Session } from '#db/engine.ts';
+import type { Instant, StopsTable } from '#db/schema.ts';
+
+export interface Stop {
+  readonly stopId: string;
+  readonly reason: string;
+  /** What becomes of items in progress: they are finished, or released to the queue. */
+  readonly inFlight: 'finish' | 'release';
+  readonly stoppedBy: string;
+  readonly stoppedAt: Instant;
+  /** Null = until a person goes on. */
+  readonly until: Instant | null;
+}
+
+/** Those that hold now, by the database's clock; mostly none, at most one. */
+export const stopsInForce = ({ q, engine }: Session) =>
+  q
+    .selectFrom('stops')
+    .select('stop_id')
+    .where('ended_at', 'is', null)
+    .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', engine.now())]));
+
+/** The stop that holds now; null when work goes on. */
+export async function readStop(session: Session): Promise<Stop | null> {
+  const latest = stopsInForce(session)
+    .clearSelect()
+    .selectAll()
+    .orderBy('stopped_at', 'desc')
+    .orderBy('stop_id', 'desc');
+  const row = await session.engine.take(latest, 1).executeTakeFirst();
+  return row === undefined ? null : stopOf(row);
+}
+
+const stopOf = (row: Selectable<StopsTable>): Stop => ({
+  stopId: row.stop_id,
+  reason: row.reason,
+  inFlight: row.in_flight,
+  stoppedBy: row.stopped_by,
+  stoppedAt: row.stopped_at,
+  until: row.until,
+});
+
+/** "ana@example.org stopped everything: the host complains. It goes on at 2026-11-30 12:00 UTC." */
+export function stopSentence({ stoppedBy, reason, until }: Stop): string {
+  const end =
+    until === null
+      ? 'It goes on when a person says so.'
+      : `It goes on at ${until.slice(0, 16).replace('T', ' ')} UTC.`;
+  return `${stoppedBy} stopped everything: ${reason.replace(/[.!?\s]+$/, '')}. ${end}`;
+}
