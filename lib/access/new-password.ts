@@ -44,8 +44,8 @@ async function faultOf(password: string, owner: PasswordOwner): Promise<string |
   if (length > mostPasswordLength) return `Use at most ${mostPasswordLength} characters.`;
   const own = ownWords(owner);
   if (isMadeOf(password, own)) return 'It is mostly the own address or name.';
-  const estimator = await loadEstimator();
-  const { score } = estimator.check(password.slice(0, lookedAt), [...own, ...productWords]);
+  const { scoreOf } = await import('./password-estimator.ts');
+  const score = scoreOf(password.slice(0, lookedAt), [...own, ...productWords]);
   return score >= leastScore ? null : 'It is among the commonest, or easily guessed from one.';
 }
 
@@ -60,24 +60,4 @@ function ownWords({ email, name }: PasswordOwner): string[] {
 function isMadeOf(password: string, own: readonly string[]): boolean {
   const other = own.reduce((rest, word) => rest.replaceAll(word, ''), password.toLowerCase());
   return other.length < password.length && [...other].length < leastOther;
-}
-
-let estimator: Promise<Estimator> | undefined;
-
-interface Estimator {
-  check(password: string, ownWords: string[]): { readonly score: number };
-}
-
-/** 30 MB of lists, loaded with the first password that is chosen. */
-function loadEstimator(): Promise<Estimator> {
-  estimator ??= makeEstimator();
-  return estimator;
-}
-
-async function makeEstimator(): Promise<Estimator> {
-  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ]);
-  return new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
 }
