@@ -3,4 +3,6 @@ export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] !== 'nodejs') return;
   const { openFrontDoor } = await import('#app/_server/front-door.ts');
   openFrontDoor();
+  const { startAlertClock } = await import('#app/_server/alert-clock.ts');
+  startAlertClock();
 }

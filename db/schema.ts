@@ -19,11 +19,15 @@ import type {
   TotalsChecksTable,
 } from './schema/counts.ts';
 import type {
+  AlertRulesTable,
+  AlertStateTable,
+  AlertsTable,
   AppSettingsTable,
   BulkActionChunksTable,
   BulkActionsTable,
   EventsTable,
   RequestKeysTable,
+  RunMeasuresTable,
   SchemaMigrationsTable,
   StopsTable,
   WorkersTable,
@@ -103,6 +107,10 @@ export interface Database {
   totals_checks: TotalsChecksTable;
   request_keys: RequestKeysTable;
   app_settings: AppSettingsTable;
+  alerts: AlertsTable;
+  alert_rules: AlertRulesTable;
+  alert_state: AlertStateTable;
+  run_measures: RunMeasuresTable;
   saved_views: SavedViewsTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -662,6 +662,51 @@ CREATE INDEX IX_bulk_action_chunks_refused
 
 CREATE INDEX IX_bulk_action_chunks_committed ON bulk_action_chunks (committed_at);
 
+CREATE TABLE alerts (
+  alert_id TEXT NOT NULL CONSTRAINT PK_alerts PRIMARY KEY,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  source_name TEXT,
+  title TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  href TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  seen_at TEXT NOT NULL,
+  seen_count INTEGER NOT NULL DEFAULT 1,
+  closed_at TEXT,
+  acknowledged_at TEXT,
+  acknowledged_by TEXT
+);
+
+CREATE UNIQUE INDEX UX_alerts_open ON alerts (rule, subject) WHERE closed_at IS NULL;
+
+CREATE INDEX IX_alerts_closed ON alerts (closed_at) WHERE closed_at IS NOT NULL;
+
+CREATE TABLE alert_rules (
+  rule TEXT NOT NULL CONSTRAINT PK_alert_rules PRIMARY KEY,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  thresholds TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  updated_by TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE alert_state (
+  state_id INTEGER NOT NULL CONSTRAINT PK_alert_state PRIMARY KEY CHECK (state_id = 1),
+  due_at TEXT NOT NULL,
+  backlog TEXT NOT NULL
+);
+
+CREATE TABLE run_measures (
+  run_id TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  CONSTRAINT PK_run_measures PRIMARY KEY (ended_at, run_id)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX UX_run_measures_run ON run_measures (run_id);
+
 CREATE TABLE request_keys (
   request_key TEXT NOT NULL CONSTRAINT PK_request_keys PRIMARY KEY,
   action TEXT NOT NULL,

@@ -796,6 +796,65 @@ GO
 CREATE NONCLUSTERED INDEX [IX_bulk_action_chunks_committed]
 ON [ingest].[bulk_action_chunks] ([committed_at]);
 GO
+CREATE TABLE [ingest].[alerts] (
+    [alert_id] NVARCHAR(36) NOT NULL,
+    [rule] NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [subject] NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_name] NVARCHAR(100) NULL,
+    [title] NVARCHAR(300) NOT NULL,
+    [detail] NVARCHAR(1000) NOT NULL,
+    [evidence] NVARCHAR(MAX) NOT NULL,
+    [href] NVARCHAR(500) NOT NULL,
+    [opened_at] DATETIME2(3) NOT NULL,
+    [seen_at] DATETIME2(3) NOT NULL,
+    [seen_count] INT NOT NULL CONSTRAINT [DF_alerts_seen_count] DEFAULT 1,
+    [closed_at] DATETIME2(3) NULL,
+    [acknowledged_at] DATETIME2(3) NULL,
+    [acknowledged_by] NVARCHAR(320) NULL,
+    CONSTRAINT [PK_alerts] PRIMARY KEY CLUSTERED ([alert_id])
+);
+GO
+-- Two processes that find the same at once open one alert.
+CREATE UNIQUE NONCLUSTERED INDEX [UX_alerts_open]
+ON [ingest].[alerts] ([rule], [subject])
+INCLUDE ([closed_at])
+WHERE [closed_at] IS NULL;
+GO
+-- Closed alerts are purged oldest first.
+CREATE NONCLUSTERED INDEX [IX_alerts_closed]
+ON [ingest].[alerts] ([closed_at])
+WHERE [closed_at] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[alert_rules] (
+    [rule] NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [enabled] TINYINT NOT NULL CONSTRAINT [CK_alert_rules_enabled] CHECK ([enabled] IN (0, 1)),
+    [thresholds] NVARCHAR(MAX) NOT NULL,
+    [updated_at] DATETIME2(3) NOT NULL,
+    [updated_by] NVARCHAR(320) NULL,
+    CONSTRAINT [PK_alert_rules] PRIMARY KEY CLUSTERED ([rule])
+);
+GO
+CREATE TABLE [ingest].[alert_state] (
+    [state_id] TINYINT NOT NULL CONSTRAINT [CK_alert_state_one] CHECK ([state_id] = 1),
+    [due_at] DATETIME2(3) NOT NULL,
+    [backlog] NVARCHAR(MAX) NOT NULL,
+    CONSTRAINT [PK_alert_state] PRIMARY KEY CLUSTERED ([state_id])
+);
+GO
+INSERT INTO [ingest].[alert_state] ([state_id], [due_at], [backlog]) VALUES (1, SYSUTCDATETIME(), N'[]');
+GO
+CREATE TABLE [ingest].[run_measures] (
+    [run_id] UNIQUEIDENTIFIER NOT NULL,
+    [ended_at] DATETIME2(3) NOT NULL,
+    [scope] NVARCHAR(60) NOT NULL,
+    [measure] NVARCHAR(MAX) NOT NULL,
+    CONSTRAINT [PK_run_measures] PRIMARY KEY CLUSTERED ([ended_at], [run_id])
+);
+GO
+-- Each run is measured once.
+CREATE UNIQUE NONCLUSTERED INDEX [UX_run_measures_run]
+ON [ingest].[run_measures] ([run_id]);
+GO
 CREATE TABLE [ingest].[request_keys] (
     [request_key] NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
     [action] NVARCHAR(100) NOT NULL,

@@ -5,6 +5,9 @@
 import { inBackground } from '#db/background.ts';
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
+import { purgeOldMeasures } from '#lib/alerts/measure-runs.ts';
+import type { StoredAt } from '#lib/alerts/read-facts.ts';
 import { endBlocks } from '#lib/hosts/blocks.ts';
 import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
@@ -261,6 +264,15 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
     { what: 'record what was left out', everyMs: claimsEveryMs, run: () => cuts.recordDue(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
+    {
+      what: 'evaluate the alert rules',
+      everyMs: evaluateEveryMs,
+      run: async () => {
+        const evaluation = await evaluateInTurn(db, parts.storedAt);
+        if (evaluation && evaluation.opened > 0) log.warn(evaluation, 'alerts opened');
+      },
+    },
+    { what: 'purge old alerts', everyMs: purgeEveryMs, run: () => purgeOldMeasures(db) },
     { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
     {
       what: 'purge old outcomes of background actions',
@@ -285,6 +297,8 @@ export interface DutyParts {
   readonly figures: DutyFigures;
   readonly stop: Stop;
   readonly ended: AbortSignal;
+  /** Whose disks may fill up. */
+  readonly storedAt?: readonly StoredAt[];
 }
 
 /** The pulse of a worker, with the duties that it starts; it beats when it is run. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { storedAt } from '#lib/alerts/read-facts.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
@@ -123,7 +124,13 @@ export async function runWorker(
     stop.request('faults that belong to no item keep coming');
   });
   const ended = new AbortController();
-  const parts = { inFlight, figures, stop, ended: ended.signal };
+  const parts = {
+    inFlight,
+    figures,
+    stop,
+    ended: ended.signal,
+    storedAt: storedAt(runtime.config),
+  };
   const pulse = pulseOf(context, parts);
   const duties = performDuties(context, pulse, parts);
   const breakOff = () => inFlight.breakOff('stopping');

@@ -132,6 +132,85 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE NONCLUSTERED INDEX [IX_bulk_action_chunks_committed]
     ON [$(schema)].[bulk_action_chunks] ([committed_at]);
 GO
+-- Alerts: what a rule found wrong, opened once for each rule and subject, closed when it is over.
+IF OBJECT_ID(N'[$(schema)].[alerts]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[alerts] (
+        [alert_id] NVARCHAR(36) NOT NULL,
+        [rule] NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [subject] NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) NULL,
+        [title] NVARCHAR(300) NOT NULL,
+        [detail] NVARCHAR(1000) NOT NULL,
+        [evidence] NVARCHAR(MAX) NOT NULL,
+        [href] NVARCHAR(500) NOT NULL,
+        [opened_at] DATETIME2(3) NOT NULL,
+        [seen_at] DATETIME2(3) NOT NULL,
+        [seen_count] INT NOT NULL CONSTRAINT [DF_alerts_seen_count] DEFAULT 1,
+        [closed_at] DATETIME2(3) NULL,
+        [acknowledged_at] DATETIME2(3) NULL,
+        [acknowledged_by] NVARCHAR(320) NULL,
+        CONSTRAINT [PK_alerts] PRIMARY KEY CLUSTERED ([alert_id])
+    );
+END
+GO
+-- Two processes that find the same at once open one alert.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[alerts]') AND name = N'UX_alerts_open')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_alerts_open]
+    ON [$(schema)].[alerts] ([rule], [subject])
+    INCLUDE ([closed_at])
+    WHERE [closed_at] IS NULL;
+GO
+-- Closed alerts are purged oldest first.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[alerts]') AND name = N'IX_alerts_closed')
+    CREATE NONCLUSTERED INDEX [IX_alerts_closed]
+    ON [$(schema)].[alerts] ([closed_at])
+    WHERE [closed_at] IS NOT NULL;
+GO
+-- What a person has changed of a rule; a rule without a row is on, with its own thresholds.
+IF OBJECT_ID(N'[$(schema)].[alert_rules]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[alert_rules] (
+        [rule] NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [enabled] TINYINT NOT NULL CONSTRAINT [CK_alert_rules_enabled] CHECK ([enabled] IN (0, 1)),
+        [thresholds] NVARCHAR(MAX) NOT NULL,
+        [updated_at] DATETIME2(3) NOT NULL,
+        [updated_by] NVARCHAR(320) NULL,
+        CONSTRAINT [PK_alert_rules] PRIMARY KEY CLUSTERED ([rule])
+    );
+END
+GO
+-- Whose turn it is to evaluate the rules, and what the evaluations remember. One row.
+IF OBJECT_ID(N'[$(schema)].[alert_state]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[alert_state] (
+        [state_id] TINYINT NOT NULL CONSTRAINT [CK_alert_state_one] CHECK ([state_id] = 1),
+        [due_at] DATETIME2(3) NOT NULL,
+        [backlog] NVARCHAR(MAX) NOT NULL,
+        CONSTRAINT [PK_alert_state] PRIMARY KEY CLUSTERED ([state_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM [$(schema)].[alert_state])
+    INSERT INTO [$(schema)].[alert_state] ([state_id], [due_at], [backlog]) VALUES (1, SYSUTCDATETIME(), N'[]');
+GO
+-- What ended runs brought, kept when the runs are gone: later runs are compared with it.
+IF OBJECT_ID(N'[$(schema)].[run_measures]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[run_measures] (
+        [run_id] UNIQUEIDENTIFIER NOT NULL,
+        [ended_at] DATETIME2(3) NOT NULL,
+        [scope] NVARCHAR(60) NOT NULL,
+        [measure] NVARCHAR(MAX) NOT NULL,
+        CONSTRAINT [PK_run_measures] PRIMARY KEY CLUSTERED ([ended_at], [run_id])
+    );
+END
+GO
+-- Each run is measured once.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[run_measures]') AND name = N'UX_run_measures_run')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_run_measures_run]
+    ON [$(schema)].[run_measures] ([run_id]);
+GO
 -- Answers to requests that may be sent twice; purged by age.
 IF OBJECT_ID(N'[$(schema)].[request_keys]', N'U') IS NULL
 BEGIN

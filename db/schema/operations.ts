@@ -123,3 +123,51 @@ export interface AppSettingsTable {
   value: string;
   updated_at: Instant;
 }
+
+/** What a rule found wrong, from when to when. */
+export interface AlertsTable {
+  alert_id: string;
+  rule: string;
+  /** One open alert for each rule and subject. */
+  subject: string;
+  source_name: string | null;
+  title: string;
+  detail: string;
+  /** JSON object: figures by their names. */
+  evidence: JsonText;
+  href: string;
+  opened_at: Instant;
+  seen_at: Instant;
+  seen_count: Generated<number>;
+  closed_at: Instant | null;
+  acknowledged_at: Instant | null;
+  acknowledged_by: string | null;
+}
+
+/** What a person has changed of a rule. */
+export interface AlertRulesTable {
+  rule: string;
+  enabled: Flag;
+  /** JSON object: numbers by the names of the thresholds. */
+  thresholds: JsonText;
+  updated_at: Instant;
+  updated_by: string | null;
+}
+
+/** One row. */
+export interface AlertStateTable {
+  state_id: number;
+  /** When the rules are to be evaluated next. */
+  due_at: Instant;
+  /** JSON array of hourly points. */
+  backlog: JsonText;
+}
+
+/** What ended runs brought. */
+export interface RunMeasuresTable {
+  run_id: string;
+  ended_at: Instant;
+  scope: string;
+  /** JSON, see `RunMeasure`. */
+  measure: JsonText;
+}

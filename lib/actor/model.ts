@@ -15,6 +15,7 @@ export const permissions = [
   'hosts:change',
   'workers:change',
   'schedules:change',
+  'alerts:change',
   'views:share',
   'database:examine',
   'users:manage',
@@ -59,6 +60,7 @@ const operator: readonly Permission[] = [
   'hosts:change',
   'workers:change',
   'schedules:change',
+  'alerts:change',
   'views:share',
   'database:examine',
 ];
@@ -91,6 +93,7 @@ export const permissionSentences: Readonly<Record<Permission, string>> = {
   'hosts:change': 'change how hosts are treated',
   'workers:change': 'steer workers',
   'schedules:change': 'change schedules',
+  'alerts:change': 'acknowledge alerts or change their rules',
   'views:share': 'share views',
   'database:examine': 'examine the database',
   'users:manage': 'manage users',

@@ -34,6 +34,8 @@ export const eventKinds = {
   'worker.lost': 'error',
   'totals.repaired': 'warn',
   'queue.repaired': 'warn',
+  'alert.opened': 'warn',
+  'alert.closed': 'info',
 } as const satisfies Record<string, EventLevel>;
 
 export type EventKind = keyof typeof eventKinds;

@@ -41,6 +41,7 @@ export const floors = [
   'totals',
   'metrics',
   'retention',
+  'alerts',
   'preferences',
   'views',
   'search',

@@ -13,6 +13,7 @@ export const lockOrder: readonly string[] = [
   'saved_views',
   'schedules',
   'bulk_actions',
+  'alert_rules',
   // The way of an item: the item, its row in the queue (by trigger or procedure), its record.
   'work_items',
   'ready_items',
@@ -29,6 +30,9 @@ export const lockOrder: readonly string[] = [
   'run_deltas',
   'bulk_action_chunks',
   'workers',
+  'alert_state',
+  'run_measures',
+  'alerts',
   // What is appended and rolled up.
   'work_item_attempts',
   'attempt_answers',

@@ -97,6 +97,61 @@ GO
 -- Outcomes are purged oldest first.
 CREATE INDEX IF NOT EXISTS IX_bulk_action_chunks_committed ON bulk_action_chunks (committed_at);
 GO
+-- Alerts: what a rule found wrong, opened once for each rule and subject, closed when it is over.
+CREATE TABLE IF NOT EXISTS alerts (
+  alert_id TEXT NOT NULL CONSTRAINT PK_alerts PRIMARY KEY,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  source_name TEXT,
+  title TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  href TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  seen_at TEXT NOT NULL,
+  seen_count INTEGER NOT NULL DEFAULT 1,
+  closed_at TEXT,
+  acknowledged_at TEXT,
+  acknowledged_by TEXT
+);
+GO
+-- Two processes that find the same at once open one alert.
+CREATE UNIQUE INDEX IF NOT EXISTS UX_alerts_open ON alerts (rule, subject) WHERE closed_at IS NULL;
+GO
+-- Closed alerts are purged oldest first.
+CREATE INDEX IF NOT EXISTS IX_alerts_closed ON alerts (closed_at) WHERE closed_at IS NOT NULL;
+GO
+-- What a person has changed of a rule; a rule without a row is on, with its own thresholds.
+CREATE TABLE IF NOT EXISTS alert_rules (
+  rule TEXT NOT NULL CONSTRAINT PK_alert_rules PRIMARY KEY,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  thresholds TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  updated_by TEXT
+) WITHOUT ROWID;
+GO
+-- Whose turn it is to evaluate the rules, and what the evaluations remember. One row.
+CREATE TABLE IF NOT EXISTS alert_state (
+  state_id INTEGER NOT NULL CONSTRAINT PK_alert_state PRIMARY KEY CHECK (state_id = 1),
+  due_at TEXT NOT NULL,
+  backlog TEXT NOT NULL
+);
+GO
+INSERT OR IGNORE INTO alert_state (state_id, due_at, backlog)
+  VALUES (1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), '[]');
+GO
+-- What ended runs brought, kept when the runs are gone: later runs are compared with it.
+CREATE TABLE IF NOT EXISTS run_measures (
+  run_id TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  CONSTRAINT PK_run_measures PRIMARY KEY (ended_at, run_id)
+) WITHOUT ROWID;
+GO
+-- Each run is measured once.
+CREATE UNIQUE INDEX IF NOT EXISTS UX_run_measures_run ON run_measures (run_id);
+GO
 -- Answers to requests that may be sent twice; purged by age.
 CREATE TABLE IF NOT EXISTS request_keys (
   request_key TEXT NOT NULL CONSTRAINT PK_request_keys PRIMARY KEY,

@@ -36,6 +36,11 @@ GRANT INSERT, UPDATE, DELETE ON [$(schema)].[sign_in_attempts] TO [$(schema)_con
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[app_settings] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[stops] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console];
+-- The console evaluates the rules as well: when no worker is alive, nobody else would say so.
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_rules] TO [$(schema)_console];
+GRANT UPDATE ON [$(schema)].[alert_state] TO [$(schema)_console];
+GRANT INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
 GO
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_console];

@@ -44,6 +44,9 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
   worker: ['api_tokens', 'saved_views', 'sessions', 'sign_in_attempts', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
+    'alert_rules',
+    'alert_state',
+    'alerts',
     'api_tokens',
     'app_settings',
     'attempt_answers',
@@ -54,6 +57,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'bulk_actions',
     'events',
     'request_keys',
+    'run_measures',
     'saved_views',
     'sessions',
     'sign_in_attempts',

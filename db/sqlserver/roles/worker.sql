@@ -68,4 +68,10 @@ GRANT EXECUTE ON [$(schema)].[recrawl_stale] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_worker];
 GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_worker];
 GO
+-- Alerts: the rules are evaluated by one process at a time.
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[alert_rules] TO [$(schema)_worker];
+GRANT SELECT, UPDATE ON [$(schema)].[alert_state] TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_worker];
+GO
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_worker];

@@ -1,0 +1,72 @@
+/** The alerts, for the console. */
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { objectFromText } from '#lib/json.ts';
+import type { Alert } from './model.ts';
+
+/** Of each state. */
+const mostListed = 200;
+
+/** Newest first, 200 at most. */
+export async function listAlerts(session: Session, state: 'open' | 'closed'): Promise<Alert[]> {
+  const query = session.q
+    .selectFrom('alerts')
+    .selectAll()
+    .where('closed_at', state === 'open' ? 'is' : 'is not', null)
+    .orderBy(state === 'open' ? 'opened_at' : 'closed_at', 'desc')
+    .orderBy('alert_id', 'desc');
+  const rows = await session.engine.take(query, mostListed).execute();
+  return rows.map((row) => ({
+    alertId: row.alert_id,
+    rule: row.rule,
+    subject: row.subject,
+    sourceName: row.source_name,
+    title: row.title,
+    detail: row.detail,
+    evidence: Object.fromEntries(
+      Object.entries(objectFromText(row.evidence) ?? {}).filter(
+        (entry): entry is [string, string | number] =>
+          typeof entry[1] === 'string' || typeof entry[1] === 'number',
+      ),
+    ),
+    href: row.href,
+    openedAt: row.opened_at,
+    seenAt: row.seen_at,
+    seen: Number(row.seen_count),
+    closedAt: row.closed_at,
+    acknowledgedAt: row.acknowledged_at,
+    acknowledgedBy: row.acknowledged_by,
+  }));
+}
+
+/**
+ * Somebody has seen to it: it is not told again. Acknowledging twice changes nothing.
+ * @throws AppError `forbidden` or `not_found`
+ */
+export async function acknowledgeAlert(db: Db, actor: Actor, alertId: string): Promise<void> {
+  requirePermission(actor, 'alerts:change');
+  await db.transaction(async (tx) => {
+    const alert = await tx.q
+      .selectFrom('alerts')
+      .select('title')
+      .where('alert_id', '=', alertId)
+      .executeTakeFirst();
+    if (!alert) throw new AppError('not_found', 'There is no such alert.');
+    const { numUpdatedRows } = await tx.q
+      .updateTable('alerts')
+      .set({ acknowledged_at: tx.engine.now(), acknowledged_by: actor.email })
+      .where('alert_id', '=', alertId)
+      .where('acknowledged_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await recordAudit(tx, actor, {
+      action: 'alert.acknowledge',
+      targetType: 'alert',
+      targetId: alertId,
+      summary: `Acknowledged the alert: ${alert.title}`,
+    });
+  });
+}

@@ -1,0 +1,174 @@
+/** Reads what rules judge: a dozen statements, whatever the number of items. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Session } from '#db/engine.ts';
+import type { AppConfig } from '#lib/config/model.ts';
+import { jsonFromText } from '#lib/json.ts';
+import { warningsOf } from '#lib/metrics/warnings.ts';
+import { readNow } from '#lib/now.ts';
+import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
+import { listWorkers } from '#lib/workers/list-workers.ts';
+import { readMeasures } from './measure-runs.ts';
+import type {
+  AlertFacts,
+  BacklogPoint,
+  Disk,
+  RecentAttempts,
+  RunningRun,
+  ScheduleFacts,
+} from './model.ts';
+import { scopeOf } from './scope.ts';
+
+/** Where something is stored that fills a disk. */
+export interface StoredAt {
+  /** `the database`, `the file lake`. */
+  readonly what: string;
+  readonly path: string;
+}
+
+/** What of a deployment stands on the disks of its own machines. */
+export function storedAt({ database, lake }: Pick<AppConfig, 'database' | 'lake'>): StoredAt[] {
+  return [
+    ...(database.engine === 'sqlite'
+      ? [{ what: 'the database', path: dirname(database.path) }]
+      : []),
+    ...(lake.enabled ? [{ what: 'the file lake', path: lake.baseDir }] : []),
+  ];
+}
+
+const hourMs = 3_600_000;
+/** More sources or runs at a time are not looked at. */
+const mostRead = 1_000;
+
+export async function readAlertFacts(
+  session: Session,
+  storedAt: readonly StoredAt[] = [],
+): Promise<AlertFacts> {
+  const now = await readNow(session);
+  const workers = await listWorkers(session);
+  const totals = await session.engine.readTotals(session);
+  const sum = (status: string) =>
+    totals.reduce((all, row) => all + (row.status === status ? Number(row.item_count) : 0), 0);
+  const [pending, inProgress] = [sum('pending'), sum('in_progress')];
+  return {
+    now,
+    workers,
+    waiting: pending + inProgress,
+    oldestReadyMs: pending === 0 ? null : await readOldestReady(session),
+    backlog: [...(await readBacklog(session)), { at: now, pending }],
+    attempts: await readAttempts(session),
+    running: await readRunning(session),
+    measures: await readMeasures(session),
+    schedules: await readSchedules(session),
+    activeSources: await readActiveSources(session),
+    disks: await readDisks(storedAt),
+    warnings: warningsOf({
+      totals: { pending, in_progress: inProgress, completed: 0, failed: 0, skipped: 0 },
+      workers,
+      blockedHosts: [],
+      pausedSources: [],
+      repairedTotals: await readRepairedTotals(session),
+    }),
+  };
+}
+
+async function readOldestReady({ q, engine }: Session): Promise<number | null> {
+  const row = await q
+    .selectFrom(engine.pendingBy('oldest').as('item'))
+    .select(engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms'))
+    .where('available_at', '<=', engine.now())
+    .executeTakeFirst();
+  return row ? Math.max(0, Number(row.age_ms)) : null;
+}
+
+const backlogSchema = z.array(z.object({ at: z.string(), pending: z.number() })).catch([]);
+
+async function readBacklog({ q }: Session): Promise<BacklogPoint[]> {
+  const row = await q.selectFrom('alert_state').select('backlog').executeTakeFirst();
+  return backlogSchema.parse(jsonFromText(row?.backlog ?? null));
+}
+
+const failures: ReadonlySet<string> = new Set(['failed', 'retry']);
+const ended: ReadonlySet<string> = new Set([
+  'completed',
+  'unchanged',
+  'failed',
+  'retry',
+  'skipped',
+]);
+
+async function readAttempts({ q, engine }: Session): Promise<RecentAttempts[]> {
+  const rows = await q
+    .selectFrom('attempt_counts')
+    .select((eb) => ['source_name', 'outcome', eb.fn.sum<number>('attempts').as('attempts')])
+    .where('unit', '=', 'minute')
+    .where('starts_at', '>=', engine.nowPlus(-hourMs))
+    .groupBy(['source_name', 'outcome'])
+    .execute();
+  return [...Map.groupBy(rows, (row) => row.source_name)].map(([sourceName, ofSource]) => {
+    const count = (outcomes: ReadonlySet<string>) =>
+      ofSource.reduce(
+        (all, row) => all + (outcomes.has(row.outcome) ? Number(row.attempts) : 0),
+        0,
+      );
+    return { sourceName, attempts: count(ended), failed: count(failures) };
+  });
+}
+
+async function readRunning({ q, engine }: Session): Promise<RunningRun[]> {
+  const query = q
+    .selectFrom('ingest_runs')
+    .select(['run_id', 'kind', 'request', 'source_revisions', 'paused_at'])
+    .select(engine.diffMs(sql.ref('started_at'), engine.now()).as('age_ms'))
+    .where('status', '=', 'running')
+    .orderBy('started_at');
+  const rows = await engine.take(query, mostRead).execute();
+  return rows.map((row) => ({
+    ...scopeOf(row),
+    runId: row.run_id,
+    ageMs: Number(row.age_ms),
+    isPaused: row.paused_at !== null,
+  }));
+}
+
+async function readSchedules({ q, engine }: Session): Promise<ScheduleFacts[]> {
+  const query = q
+    .selectFrom('schedules')
+    .select(['schedule_id', 'name', 'last_outcome', 'next_at'])
+    .select(engine.diffMs(sql.ref('next_at'), engine.now()).as('late_ms'))
+    .where('enabled', '=', 1)
+    .orderBy('schedule_id');
+  const rows = await engine.take(query, mostRead).execute();
+  return rows.map((row) => ({
+    scheduleId: row.schedule_id,
+    name: row.name,
+    lateMs: row.next_at === null || Number(row.late_ms) <= 0 ? null : Number(row.late_ms),
+    lastOutcome: row.last_outcome,
+  }));
+}
+
+async function readActiveSources({ q }: Session): Promise<ReadonlySet<string>> {
+  const rows = await q
+    .selectFrom('sources')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .where('paused_at', 'is', null)
+    .where('enabled', '=', 1)
+    .execute();
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** What cannot be looked at is left out: a directory that is made with the first file, for example. */
+async function readDisks(storedAt: readonly StoredAt[]): Promise<Disk[]> {
+  const disks = await Promise.all(
+    storedAt.map(async ({ what, path }) => {
+      const stat = await statfs(path).catch(() => null);
+      return stat
+        ? [{ what, freeBytes: stat.bavail * stat.bsize, sizeBytes: stat.blocks * stat.bsize }]
+        : [];
+    }),
+  );
+  return disks.flat();
+}

@@ -1,0 +1,98 @@
+/** What people have tuned of the rules. */
+import { z } from 'zod';
+import type { Db, Session } from '#db/engine.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { objectFromText } from '#lib/json.ts';
+import { alertRules } from './rules/registry.ts';
+import { type AlertRule, valuesSchemaOf } from './rules/rule.ts';
+
+export interface RuleSettings {
+  readonly enabled: boolean;
+  /** What differs from the rule's own thresholds. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+const untouched: RuleSettings = { enabled: true, values: {} };
+
+/** Of every rule, by its name. What a later version stored, and this one does not know, is left out. */
+export async function readRuleSettings({ q }: Session): Promise<ReadonlyMap<string, RuleSettings>> {
+  const rows = await q
+    .selectFrom('alert_rules')
+    .select(['rule', 'enabled', 'thresholds'])
+    .execute();
+  return new Map(
+    alertRules.map((rule) => {
+      const row = rows.find((one) => one.rule === rule.rule);
+      return [rule.rule, row ? settingsOf(rule, row) : untouched];
+    }),
+  );
+}
+
+function settingsOf(
+  rule: AlertRule,
+  row: { readonly enabled: number; readonly thresholds: string },
+): RuleSettings {
+  const stored = objectFromText(row.thresholds) ?? {};
+  const known = Object.fromEntries(
+    Object.entries(stored).filter(([name]) => name in rule.thresholds),
+  );
+  const values = valuesSchemaOf(rule).safeParse(known);
+  return { enabled: row.enabled === 1, values: values.success ? given(values.data) : {} };
+}
+
+const given = (values: Readonly<Record<string, number | undefined>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+const inputSchema = z.strictObject({
+  enabled: z.boolean(),
+  values: z.record(z.string(), z.unknown()),
+});
+export type RuleSettingsInput = z.input<typeof inputSchema>;
+
+/**
+ * Switches a rule on or off and sets its thresholds; what is not given is the rule's own.
+ * @throws AppError `forbidden`, `not_found`, or `input_invalid` with the threshold that is out of its bounds
+ */
+export async function saveRuleSettings(
+  db: Db,
+  actor: Actor,
+  name: string,
+  input: RuleSettingsInput,
+): Promise<void> {
+  requirePermission(actor, 'alerts:change');
+  const rule = alertRules.find((one) => one.rule === name);
+  if (!rule) throw new AppError('not_found', `There is no rule ${name}.`);
+  const parsed = inputSchema.extend({ values: valuesSchemaOf(rule) }).safeParse(input);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    throw new AppError('input_invalid', first?.message ?? 'The thresholds are not valid.');
+  }
+  const values = given(parsed.data.values);
+  await db.transaction(async (tx) => {
+    const before = (await readRuleSettings(tx)).get(name);
+    await tx.q.deleteFrom('alert_rules').where('rule', '=', name).execute();
+    await tx.q
+      .insertInto('alert_rules')
+      .values({
+        rule: name,
+        enabled: parsed.data.enabled ? 1 : 0,
+        thresholds: JSON.stringify(values),
+        updated_at: tx.engine.now(),
+        updated_by: actor.email,
+      })
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'alert-rule.change',
+      targetType: 'alert-rule',
+      targetId: name,
+      summary: `Changed the alert rule ${rule.label}`,
+      before,
+      after: { enabled: parsed.data.enabled, values },
+    });
+  });
+}
