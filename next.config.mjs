@@ -15,6 +15,7 @@ const config = {
     '@zxcvbn-ts/core',
     '@zxcvbn-ts/language-common',
     'pino',
+    'prom-client',
     'undici',
     'zod',
     'yaml',

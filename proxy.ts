@@ -15,6 +15,7 @@ const open = [
   '/sign-in',
   '/api/auth',
   '/api/health',
+  '/metrics',
   '/icon.svg',
   '/favicon.ico',
   '/apple-icon.png',

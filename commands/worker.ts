@@ -49,9 +49,20 @@ async function main(flags: WorkerFlags): Promise<number> {
           what: 'reach the database',
           waitsFor: isTransient,
         });
+  const { port } = config.monitoring;
+  // From before the database is reached: that it is away is what is asked for.
+  const monitor =
+    port === null
+      ? null
+      : await (await import('#worker/monitor.ts')).openMonitor(
+          { ...config.monitoring, port },
+          log,
+          stop.soft,
+        );
   await reach(() => prepareEmbedded(config.database));
   const runtime = await reach(() => openRuntime(config, log, 'worker'));
   try {
+    monitor?.databaseOpened(runtime.db);
     await reach(() => requireMigrated(runtime));
     const tally = await runWorker(
       runtime,
@@ -60,6 +71,7 @@ async function main(flags: WorkerFlags): Promise<number> {
         batchSize: Math.max(config.runner.batchSize, 1),
         once: flags.once ?? false,
         maxItems: null,
+        watch: monitor?.watch,
       },
       stop,
     );
@@ -71,6 +83,7 @@ async function main(flags: WorkerFlags): Promise<number> {
   } finally {
     stop.dispose();
     undo();
+    await monitor?.close();
     await runtime.close();
   }
 }

@@ -78,6 +78,11 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
     },
     signIn: signInSettings(environment, env['NEXTAUTH_URL']),
     requests: requestSettings(environment, env['NEXTAUTH_URL']),
+    monitoring: {
+      token: environment.INGEST_METRICS_TOKEN ?? null,
+      port: environment.INGEST_METRICS_PORT ?? null,
+      host: environment.INGEST_METRICS_HOST ?? '127.0.0.1',
+    },
     secretsDirectory: path.resolve(
       /*turbopackIgnore: true*/ environment.INGEST_SECRETS_DIR ?? '/run/secrets',
     ),

@@ -34,6 +34,7 @@ import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 import { surviveFaults } from './unhandled-faults.ts';
+import type { WorkerWatch } from './worker-watch.ts';
 
 /** How long a worker waits at most before it looks again while something is about to be claimable, ms. */
 const pollMs = 1_000;
@@ -64,6 +65,7 @@ interface WorkerOptions {
   /** End after so many items came to an end (completed, failed or skipped); null = no bound. */
   readonly maxItems: number | null;
   readonly onResult?: (result: ItemResult, leased: LeasedItem) => void;
+  readonly watch?: WorkerWatch | undefined;
 }
 
 /**
@@ -98,9 +100,13 @@ export async function runWorker(
   const inFlight = new InFlight({
     concurrency: options.concurrency,
     begin: (batch, onAnswered) => processBatch(batch, context, onAnswered),
-    onResult: options.onResult,
+    onResult: (result, leased) => {
+      options.onResult?.(result, leased);
+      options.watch?.left(result, leased);
+    },
   });
   const figures: DutyFigures = { rescued: 0 };
+  options.watch?.begins({ inFlight, figures, context, concurrency: options.concurrency });
   const registration = {
     workerId,
     hostName: hostname().slice(0, 200),
@@ -185,6 +191,7 @@ async function claimAndProcess(
     }
     const claim = await claimWithRetry(context, room, soft);
     if (!claim) continue;
+    options.watch?.claimed(claim.batches.reduce((sum, batch) => sum + batch.length, 0));
     for (const batch of claim.batches) inFlight.add(batch, { first: claim.isUrgent(batch) });
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {

@@ -100,6 +100,12 @@ const environmentSchema = z.object({
   INGEST_OIDC_VIEWERS: names,
   INGEST_OIDC_DEFAULT_ROLE: z.enum(roles, `must be one of ${roles.join(', ')}`).optional(),
   INGEST_OIDC_TRUST_EMAIL: flag,
+  INGEST_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, 'must be 16 to 200 printable ASCII characters without blanks')
+    .optional(),
+  INGEST_METRICS_PORT: count(1, 65_535),
+  INGEST_METRICS_HOST: word,
   INGEST_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).optional(),
 });
 

@@ -31,6 +31,15 @@ interface AdminSettings {
   readonly password?: string;
 }
 
+export interface MonitoringSettings {
+  /** Whoever asks for metrics must show it; null = the console answers nobody, a worker whoever reaches its port. */
+  readonly token: string | null;
+  /** Where a worker answers for its metrics and probes; null = nowhere. */
+  readonly port: number | null;
+  /** The address that port is opened at. */
+  readonly host: string;
+}
+
 /** What every command reads. */
 export interface Settings {
   readonly database: DatabaseSettings;
@@ -43,6 +52,7 @@ export interface Settings {
   readonly admin: AdminSettings;
   readonly signIn: SignInSettings;
   readonly requests: RequestSettings;
+  readonly monitoring: MonitoringSettings;
   /** Absolute directory of the files that secrets may name. */
   readonly secretsDirectory: string;
   readonly logLevel: LogLevel;

@@ -247,6 +247,21 @@ export const variableGroups: readonly VariableGroup[] = [
         '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`; `--verbose` wins',
       ),
       variable(
+        'INGEST_METRICS_TOKEN',
+        'none: the console has no `/metrics`',
+        'bearer token that [metrics](monitoring.md) are asked for with, of workers too; 16 characters or more',
+      ),
+      variable(
+        'INGEST_METRICS_PORT',
+        'none',
+        'where a worker answers for its metrics and [probes](monitoring.md#probes)',
+      ),
+      variable(
+        'INGEST_METRICS_HOST',
+        '`127.0.0.1`',
+        'the address that port is opened at; `0.0.0.0` = all networks',
+      ),
+      variable(
         'INGEST_DESIGN_PAGE',
         '',
         '`1` shows the page of all components, `/design`, outside of development too',

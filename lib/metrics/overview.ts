@@ -99,7 +99,7 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
 }
 
 /** The pending item that could have been claimed for the longest time. */
-async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
+export async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
   const { engine } = session;
   const query = session.q
     .selectFrom(engine.pendingBy('oldest').as('item'))

@@ -47,6 +47,7 @@ export const floors = [
   'search',
   'smoke',
   'health',
+  'monitoring',
 ] as const;
 
 const rank = new Map<string, number>(floors.map((floor, at) => [floor, at]));

@@ -126,17 +126,33 @@ export interface HostVisit {
 /** Fetches that wait for the slot of a host to which a redirect has led. */
 export class WaitingVisits {
   #count = 0;
+  #total = 0;
+  #waitedMs = 0;
 
+  /** Those that wait now. */
   get count(): number {
     return this.#count;
   }
 
+  /** Waits since the start. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** How long those that are over took together. */
+  get waitedMs(): number {
+    return this.#waitedMs;
+  }
+
   async during<T>(waiting: () => Promise<T>): Promise<T> {
     this.#count += 1;
+    this.#total += 1;
+    const since = performance.now();
     try {
       return await waiting();
     } finally {
       this.#count -= 1;
+      this.#waitedMs += performance.now() - since;
     }
   }
 }
