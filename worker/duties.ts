@@ -28,6 +28,7 @@ import {
   type WorkerFacts,
 } from '#lib/workers/model.ts';
 import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
+import type { Drain } from './drain.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { PipelineContext } from './pipeline/context.ts';
@@ -35,7 +36,6 @@ import { type DueDuty, Pulse } from './pulse.ts';
 import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
 import { Standstill } from './standstill.ts';
-import type { Stop } from './stop.ts';
 
 const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
@@ -295,7 +295,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
 export interface DutyParts {
   readonly inFlight: InFlight;
   readonly figures: DutyFigures;
-  readonly stop: Stop;
+  readonly drain: Drain;
   readonly ended: AbortSignal;
   /** Whose disks may fill up. */
   readonly storedAt?: readonly StoredAt[];
@@ -303,7 +303,7 @@ export interface DutyParts {
 
 /** The pulse of a worker, with the duties that it starts; it beats when it is run. */
 export function pulseOf(context: PipelineContext, parts: DutyParts): Pulse {
-  const { figures, stop } = parts;
+  const { figures, drain } = parts;
   return new Pulse({
     workerId: context.workerId,
     log: context.log,
@@ -311,7 +311,7 @@ export function pulseOf(context: PipelineContext, parts: DutyParts): Pulse {
     onBeat: ({ draining, databaseNow }, sentAtMs) => {
       const skewMs = clockSkewMs(sentAtMs, databaseNow);
       if (skewMs !== null) figures.clockSkewMs = skewMs;
-      if (draining) stop.request('an operator asked it to finish');
+      drain.follow(draining);
     },
   });
 }

@@ -4,9 +4,11 @@ import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { listenToDrivers } from '#test/tsql/drivers.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
+import { Drain } from './drain.ts';
 import { type DutyParts, dutiesOfClock, dutiesOfPulse, pulseOf } from './duties.ts';
 import { InFlight } from './in-flight.ts';
 import { pulseMs } from './pulse.ts';
+import { createStop } from './stop.ts';
 
 /** What goes to the server: statements, and the begin and end of each transaction. */
 let sent = 0;
@@ -29,10 +31,11 @@ describe.each(contractEngines())('an idle worker on $name', (engine) => {
     bench = await openBench();
     const { workerId, db } = bench.context;
     await registerWorker(db, { workerId, hostName: 'a', pid: 1, version: '1', concurrency: 4 });
+    const inFlight = new InFlight({ concurrency: 4, begin: () => [] });
     parts = {
-      inFlight: new InFlight({ concurrency: 4, begin: () => [] }),
+      inFlight,
       figures: { rescued: 0 },
-      stop: { soft: AbortSignal.abort(), hard: AbortSignal.abort(), request() {}, dispose() {} },
+      drain: new Drain(inFlight, createStop(), bench.context.log),
       ended: AbortSignal.abort(),
     };
   });

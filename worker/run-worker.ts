@@ -12,6 +12,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
 import { CutEvents } from './cut-events.ts';
+import { Drain } from './drain.ts';
 import {
   advanceRuns,
   type DutyFigures,
@@ -130,10 +131,11 @@ export async function runWorker(
     stop.request('faults that belong to no item keep coming');
   });
   const ended = new AbortController();
+  const drain = new Drain(inFlight, stop, context.log);
   const parts = {
     inFlight,
     figures,
-    stop,
+    drain,
     ended: ended.signal,
     storedAt: storedAt(runtime.config),
   };
@@ -145,7 +147,7 @@ export async function runWorker(
     // What an earlier worker left behind, and runs launched meanwhile, before the first claim.
     await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
     await attempt(context, 'advance the runs', () => advanceRuns(context));
-    await claimAndProcess(context, pulse, inFlight, options, stop);
+    await claimAndProcess(context, pulse, { inFlight, drain }, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
     await attempt(context, 'record what was left out', () => context.cuts.recordAll(context.db));
@@ -171,7 +173,7 @@ export async function runWorker(
 async function claimAndProcess(
   context: PipelineContext,
   pulse: Pulse,
-  inFlight: InFlight,
+  { inFlight, drain }: { readonly inFlight: InFlight; readonly drain: Drain },
   options: WorkerOptions,
   stop: Stop,
 ): Promise<void> {
@@ -184,6 +186,10 @@ async function claimAndProcess(
     inFlight.returnWaiting('overdue');
     const room = pace.room(inFlight, context.waitingVisits.count);
     if (room.items === 0 && inFlight.size === 0) return;
+    if (drain.isOn) {
+      await untilNext(context, inFlight, soft, pollMs);
+      continue;
+    }
     const dryMs = dry.left === inFlight.left ? dry.until - performance.now() : 0;
     if (room.requests === 0 || dryMs > 0) {
       await untilNext(context, inFlight, soft, dryMs > 0 ? dryMs : pollMs);

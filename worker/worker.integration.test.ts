@@ -7,7 +7,7 @@ import { getRun } from '#lib/runs/run-row.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { goOn, stopEverything } from '#lib/stops/stop-everything.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
-import { drainWorker } from '#lib/workers/presence.ts';
+import { drainWorker, keepWorker } from '#lib/workers/presence.ts';
 import { openSite, type Running, type Site, until } from '#test/worker/processes.ts';
 
 const actor = systemActor('test');
@@ -205,6 +205,18 @@ describe('a stop', () => {
     await drainWorker(site.runtime.db, actor, listed?.workerId ?? '');
     expect((await running.ended).code).toBe(0);
     expect(await listWorkers(site.runtime.db)).toMatchObject([{ state: 'stopped' }]);
+  });
+
+  it('can be taken back: the worker claims again', async () => {
+    const running = worker();
+    await until('it is listed', async () => (await listWorkers(site.runtime.db)).length === 1);
+    const [listed] = await listWorkers(site.runtime.db);
+    await drainWorker(site.runtime.db, actor, listed?.workerId ?? '');
+    await until('it knows', () => running.log().includes('nothing more is claimed'));
+    await launch(2);
+    await keepWorker(site.runtime.db, actor, listed?.workerId ?? '');
+    await until('they are done', async () => (await counts()).completed === 2);
+    expect(await listWorkers(site.runtime.db)).toMatchObject([{ state: 'running' }]);
   });
 });
 

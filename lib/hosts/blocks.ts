@@ -1,11 +1,16 @@
-/** Blocked hosts, left alone by the whole fleet: they asked for that, or failed too often in a row. */
+/** Blocked hosts, left alone by the whole fleet: they or a person asked for that, or they failed too often in a row. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { endOfTime } from '#db/instant.ts';
+import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { readNow } from '#lib/now.ts';
+import { endAt, endSchema, reasonSchema } from '#lib/stops/end.ts';
 
 /**
  * Blocks a host for the whole fleet; a shorter block never shortens a longer one.
@@ -37,6 +42,57 @@ export async function blockHost(
   const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
   return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
 }
+
+export const blockInputSchema = z.strictObject({
+  host: z.string().min(1).max(300),
+  reason: reasonSchema,
+  /** When it may be asked again by itself. */
+  end: endSchema,
+});
+
+/**
+ * A person's block, in place of one that is in force; without an end it holds until somebody clears it. Needs
+ * `hosts:change`. Throws `not_found` for an unknown host, `input_invalid` for an end that is past.
+ */
+export async function blockByPerson(
+  db: Db,
+  actor: Actor,
+  { host, reason, end }: z.output<typeof blockInputSchema>,
+): Promise<void> {
+  requirePermission(actor, 'hosts:change');
+  await db.transaction(async (tx) => {
+    const until = endAt(end, await readNow(tx));
+    const known = await tx.q
+      .selectFrom('hosts')
+      .select(['blocked_until', 'blocked_reason'])
+      .where('host', '=', host)
+      .executeTakeFirst();
+    if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    await tx.q
+      .updateTable('hosts')
+      .set({
+        blocked_until: tx.engine.instantParam(until ?? endOfTime),
+        blocked_reason: `${actor.email}: ${reason}`.slice(0, 500),
+        updated_at: tx.engine.now(),
+      })
+      .where('host', '=', host)
+      .execute();
+    await recordAudit(tx, actor, {
+      action: 'host.block',
+      targetType: 'host',
+      targetId: host,
+      summary: `Blocked ${host}: ${reason}`,
+      before: { blockedUntil: known.blocked_until, reason: known.blocked_reason },
+      after: { blockedUntil: until, reason },
+    });
+    const message = `${actor.email} has ${host} left alone: ${reason}`;
+    await recordEvents(tx, [{ kind: 'host.blocked', host, message }]);
+  });
+}
+
+/** A block without an end of its own holds until a person clears it. */
+export const endOfBlock = (until: Instant | null): Instant | null =>
+  until === null || until >= endOfTime ? null : until;
 
 /**
  * Lets workers ask the host again before its wait is over. Needs `hosts:change`. Throws `not_found`

@@ -8,25 +8,15 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
+import { endAt, endSchema, reasonSchema } from './end.ts';
 import { readStop, type Stop, stopSentence, stopsInForce } from './read-stop.ts';
 
-/** An end further away than this is a slip, ms: a year. */
-const longestMs = 366 * 24 * 3_600_000;
-
 export const stopInputSchema = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'Say why: it is shown to everybody who asks why nothing runs.')
-    .max(400, 'At most 400 characters.'),
+  reason: reasonSchema,
   /** What becomes of items in progress. */
   inFlight: z.enum(['finish', 'release']),
-  /** When it goes on by itself: in so many minutes, at a moment, or, null, when a person says so. */
-  end: z.union([
-    z.null(),
-    z.strictObject({ minutes: z.number().int().min(1).max(527_040) }),
-    z.strictObject({ at: z.iso.datetime({ offset: true }) }),
-  ]),
+  /** When it goes on by itself. */
+  end: endSchema,
 });
 
 type StopInput = z.output<typeof stopInputSchema>;
@@ -39,7 +29,7 @@ export async function stopEverything(db: Db, actor: Actor, input: StopInput): Pr
   requirePermission(actor, 'everything:stop');
   return db.transaction(async (tx) => {
     const now = await readNow(tx);
-    const until = endOf(input.end, now);
+    const until = endAt(input.end, now);
     const before = await readStop(tx);
     await endStops(tx, actor);
     await tx.q
@@ -95,16 +85,4 @@ async function endStops(tx: Session, actor: Actor): Promise<void> {
       .where('stop_id', '=', stopId)
       .execute();
   }
-}
-
-function endOf(end: StopInput['end'], now: string): string | null {
-  if (end === null) return null;
-  const from = Date.parse(now);
-  const at = 'minutes' in end ? from + end.minutes * 60_000 : Date.parse(end.at);
-  const fault =
-    at <= from ? 'It is past already.' : at > from + longestMs ? 'At most a year from now.' : null;
-  if (fault !== null) {
-    throw new AppError('input_invalid', 'The end cannot be used.', { fields: { end: fault } });
-  }
-  return new Date(at).toISOString();
 }

@@ -137,10 +137,22 @@ export async function expireSilentWorkers(db: Db): Promise<number> {
 }
 
 /**
- * The worker sees it at its next heartbeat, claims nothing more and ends. Throws `not_found` for an
+ * The worker sees it within a second, claims nothing more, finishes what it has and ends. Throws `not_found` for an
  * unknown worker and `conflict` for one that has ended.
  */
-export async function drainWorker(db: Db, actor: Actor, workerId: string): Promise<void> {
+export const drainWorker = (db: Db, actor: Actor, workerId: string): Promise<void> =>
+  setDraining(db, actor, workerId, true);
+
+/** Takes that back; it claims again. Throws `conflict` when it has ended meanwhile. */
+export const keepWorker = (db: Db, actor: Actor, workerId: string): Promise<void> =>
+  setDraining(db, actor, workerId, false);
+
+async function setDraining(
+  db: Db,
+  actor: Actor,
+  workerId: string,
+  draining: boolean,
+): Promise<void> {
   requirePermission(actor, 'workers:change');
   await db.transaction(async (tx) => {
     const worker = await tx.q
@@ -151,19 +163,22 @@ export async function drainWorker(db: Db, actor: Actor, workerId: string): Promi
     if (!worker) throw new AppError('not_found', 'This worker is not known.');
     if (worker.stopped_at !== null)
       throw new AppError('conflict', 'This worker has already ended.');
-    if (worker.draining === 1) return;
+    if ((worker.draining === 1) === draining) return;
     await tx.q
       .updateTable('workers')
-      .set({ draining: 1 })
+      .set({ draining: draining ? 1 : 0 })
       .where('worker_id', '=', workerId)
       .execute();
+    const name = `${worker.host_name} (${worker.pid})`;
     await recordAudit(tx, actor, {
-      action: 'worker.drain',
+      action: draining ? 'worker.drain' : 'worker.keep',
       targetType: 'worker',
       targetId: workerId,
-      summary: `Asked the worker ${worker.host_name} (${worker.pid}) to finish and leave`,
-      before: { draining: false },
-      after: { draining: true },
+      summary: draining
+        ? `Asked the worker ${name} to finish and leave`
+        : `Let the worker ${name} stay`,
+      before: { draining: !draining },
+      after: { draining },
     });
   });
 }

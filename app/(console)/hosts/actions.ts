@@ -1,7 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { clearBlock } from '#lib/hosts/blocks.ts';
+import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
 
 const schema = z.object({ host: z.string().min(1).max(300) });
@@ -9,6 +9,15 @@ const schema = z.object({ host: z.string().min(1).max(300) });
 export async function clearBlockAction(input: { host: string }): Promise<ActionResult<null>> {
   return runAction(schema, input, async ({ runtime, actor, input: { host } }) => {
     await clearBlock(runtime.db, actor, host);
+    return null;
+  });
+}
+
+export async function blockHostAction(
+  given: z.input<typeof blockInputSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(blockInputSchema, given, async ({ runtime, actor, input }) => {
+    await blockByPerson(runtime.db, actor, input);
     return null;
   });
 }

@@ -3,9 +3,10 @@
 import { useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
-import { NumberField } from '#app/ui/field.tsx';
+import { EndField, endOf, noEnd } from '#app/ui/end-field.tsx';
+import { NumberField, TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { clearBlockAction, setHostLimitsAction } from './actions.ts';
+import { blockHostAction, clearBlockAction, setHostLimitsAction } from './actions.ts';
 
 interface LimitsProps {
   readonly host: string;
@@ -82,7 +83,69 @@ function LimitsDialog({
   );
 }
 
-export function ClearBlockButton({ host }: { readonly host: string }) {
+/** Has the host left alone, with a reason and an end. */
+export function BlockButton({ host }: { readonly host: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="sm" onPress={() => setOpen(true)} aria-label={`Block ${host}`}>
+        Block
+      </Button>
+      {isOpen ? <BlockDialog host={host} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function BlockDialog({ host, onClose }: { readonly host: string; readonly onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const [end, setEnd] = useState(noEnd);
+  const block = useAction(blockHostAction, {
+    done: () => `Nothing is asked of ${host}`,
+    onDone: onClose,
+    showsError: true,
+  });
+  return (
+    <FormDialog
+      title={`Block ${host}`}
+      size="sm"
+      submitLabel="Block host"
+      isPending={block.isPending}
+      error={block.error}
+      onSubmit={() => block.run({ host, reason, end: endOf(end) })}
+      onClose={onClose}
+    >
+      <p className="text-sm text-ink-2">
+        No source and no worker sends it a request. Its items stay in the queue.
+      </p>
+      <TextField
+        label="Why"
+        help="Shown wherever somebody asks why an item is not running."
+        isRequired
+        autoFocus
+        maxLength={400}
+        value={reason}
+        onChange={setReason}
+        error={block.error?.fields?.['reason']}
+      />
+      <EndField
+        label="Until"
+        open="Somebody clears the block"
+        value={end}
+        onChange={setEnd}
+        error={block.error?.fields?.['end']}
+      />
+    </FormDialog>
+  );
+}
+
+export function ClearBlockButton({
+  host,
+  reason,
+}: {
+  readonly host: string;
+  /** Why it is blocked; null = nobody knows. */
+  readonly reason: string | null;
+}) {
   const [isOpen, setOpen] = useState(false);
   const clear = useAction(clearBlockAction, {
     done: () => `Workers may send requests to ${host} again`,
@@ -102,8 +165,9 @@ export function ClearBlockButton({ host }: { readonly host: string }) {
         onConfirm={() => clear.run({ host })}
       >
         <p>
-          The host told us to wait. Workers will send requests to it at once, at the polite rate of
-          each source. If it still refuses, it is blocked again, perhaps for longer.
+          {reason === null ? 'It is blocked' : `It is blocked: ${reason.replace(/\.$/, '')}`}.
+          Workers will send requests to it at once, at the polite rate of each source. If it refuses
+          them, it is blocked again, perhaps for longer.
         </p>
       </ConfirmDialog>
     </>

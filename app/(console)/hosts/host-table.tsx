@@ -5,8 +5,9 @@ import { formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { endOfBlock } from '#lib/hosts/blocks.ts';
 import { type Host, type HostTotals, noItems } from '#lib/hosts/list-hosts.ts';
-import { ClearBlockButton, LimitsButton } from './host-buttons.tsx';
+import { BlockButton, ClearBlockButton, LimitsButton } from './host-buttons.tsx';
 
 interface HostTableProps {
   readonly hosts: readonly Host[];
@@ -105,10 +106,10 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
           <span className="flex w-fit flex-col items-start gap-0.5 py-1">
             <span className="flex items-center gap-2">
               <StatusBadge status="blocked" />
-              {mayChange ? <ClearBlockButton host={host.host} /> : null}
+              {mayChange ? <ClearBlockButton host={host.host} reason={host.blockedReason} /> : null}
             </span>
             <span className="max-w-64 text-xs wrap-anywhere text-ink-2">
-              until <Time at={host.blockedUntil} />
+              until <Time at={endOfBlock(host.blockedUntil)} absent="somebody clears it" />
               {host.blockedReason ? `: ${host.blockedReason}` : ''}
             </span>
           </span>
@@ -168,7 +169,10 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       </Td>
       {mayChange ? (
         <Td align="right">
-          <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
+          <span className="inline-flex items-center gap-1">
+            {host.blockedUntil === null ? <BlockButton host={host.host} /> : null}
+            <LimitsButton host={host.host} delayMs={host.delayMs} concurrency={host.concurrency} />
+          </span>
         </Td>
       ) : null}
     </Tr>

@@ -4,7 +4,7 @@ import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
-import { drainWorkerAction } from './actions.ts';
+import { drainWorkerAction, keepWorkerAction } from './actions.ts';
 
 export function DrainButton({
   workerId,
@@ -38,7 +38,8 @@ export function DrainButton({
       >
         <p>
           It claims nothing more, finishes the {countOf(inFlight, 'item')} it last reported in
-          flight, and stops. Where a supervisor started it, a new one may take its place.
+          flight, and stops. Until it has stopped, for ten seconds at least, that can be taken back.
+          Where a supervisor started it, a new one may take its place.
         </p>
         {isLast ? (
           <p className="font-medium text-warn">
@@ -47,5 +48,21 @@ export function DrainButton({
         ) : null}
       </ConfirmDialog>
     </>
+  );
+}
+
+/** Takes a drain back, as long as the worker has not left. */
+export function KeepButton({
+  workerId,
+  name,
+}: {
+  readonly workerId: string;
+  readonly name: string;
+}) {
+  const keep = useAction(keepWorkerAction, { done: () => `${name} claims again` });
+  return (
+    <Button size="sm" isPending={keep.isPending} onPress={() => keep.run({ workerId })}>
+      Take back
+    </Button>
   );
 }

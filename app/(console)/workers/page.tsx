@@ -16,7 +16,7 @@ import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
-import { DrainButton } from './drain-button.tsx';
+import { DrainButton, KeepButton } from './drain-button.tsx';
 
 export const metadata: Metadata = { title: 'Workers' };
 
@@ -155,6 +155,8 @@ function WorkerRow({
               inFlight={worker.inFlight}
               isLast={isLast}
             />
+          ) : worker.state === 'draining' ? (
+            <KeepButton workerId={worker.workerId} name={name} />
           ) : null}
         </Td>
       ) : null}

@@ -1,5 +1,6 @@
 /** What is known of an item that waits, and the reasons for which it does, each judged by itself. */
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import { endOfBlock } from '#lib/hosts/blocks.ts';
 import { isOnHold } from '#lib/queue/hold.ts';
 import { type Stop, stopSentence } from '#lib/stops/read-stop.ts';
 
@@ -212,12 +213,12 @@ export function runReasons({ item, run }: WaitingFacts): WaitingReason[] {
 export function hostReasons({ now, item, host }: WaitingFacts): WaitingReason[] {
   if (!host?.blockedUntil || host.blockedUntil <= now) return budgetReasons({ item, host });
   const because = host.blockedReason ? `: ${host.blockedReason}` : '';
+  const sentence = `The host ${item.host ?? ''} is blocked${because}.`;
+  const until = endOfBlock(host.blockedUntil);
   return [
-    reason(
-      'host_blocked',
-      `Nothing is asked of the host ${item.host ?? ''} for now${because}.`,
-      host.blockedUntil,
-    ),
+    until === null
+      ? reasonUntil('host_blocked', sentence, 'It waits until somebody clears the block.')
+      : reason('host_blocked', sentence, until),
   ];
 }
 

@@ -110,7 +110,8 @@ function pending(facts: WaitingFacts): WaitingAnswer {
     return { unfinished: true, reasons: [queued(facts)], readyAt: null };
   }
   const endsByItself = waits.every(
-    ({ code, until }) => !needsPerson.has(code) && (code !== 'stopped' || until !== null),
+    ({ code, until }) =>
+      !needsPerson.has(code) && ((code !== 'stopped' && code !== 'host_blocked') || until !== null),
   );
   const latest = waits
     .map((wait) => wait.until)
