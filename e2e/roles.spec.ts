@@ -47,6 +47,12 @@ const offers: readonly Offer[] = [
     on: (page) => page.getByRole('button', { name: 'New schedule' }).first(),
   },
   {
+    path: '/alerts?tab=rules',
+    what: 'tuning a rule of alerts',
+    least: 'operator',
+    on: (page) => page.getByRole('button', { name: 'Tune' }).first(),
+  },
+  {
     path: '/workers',
     what: 'draining a worker',
     least: 'operator',

@@ -7,7 +7,7 @@ import { Banner, ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
+import { countOf, formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
@@ -15,6 +15,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { listAlerts } from '#lib/alerts/list-alerts.ts';
 import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
@@ -44,6 +45,7 @@ export default async function OverviewPage({
     return {
       role: actor.role,
       data,
+      alerts: (await listAlerts(runtime.db, 'open')).filter((one) => one.acknowledgedAt === null),
       stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
     };
   });
@@ -55,7 +57,7 @@ export default async function OverviewPage({
       </>
     );
   }
-  const { data, stale, role } = loaded.data;
+  const { data, alerts, stale, role } = loaded.data;
   const isNew = data.total === 0 && data.runs.length === 0;
   return (
     <>
@@ -76,6 +78,22 @@ export default async function OverviewPage({
         }
       />
       <ParameterProblems problems={problems} />
+      {alerts.length > 0 ? (
+        <Banner
+          kind="warn"
+          title={`${countOf(alerts.length, 'alert')} ${alerts.length === 1 ? 'is' : 'are'} open`}
+          action={
+            <LinkButton href="/alerts" size="sm">
+              Look
+            </LinkButton>
+          }
+        >
+          {alerts
+            .slice(0, 3)
+            .map(({ title }) => title)
+            .join(' · ')}
+        </Banner>
+      ) : null}
       {data.warnings.length > 0 ? (
         <div className="flex flex-col gap-2">
           {data.warnings.map((warning) => (

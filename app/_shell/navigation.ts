@@ -1,5 +1,6 @@
 /** The pages of the console, in the order of the rail, with the letter that follows `g`. */
 import {
+  BellRing,
   CalendarClock,
   Cpu,
   Database,
@@ -29,6 +30,7 @@ export const places: readonly Place[] = [
   { href: '/hosts', label: 'Hosts', key: 'h', icon: Globe },
   { href: '/workers', label: 'Workers', key: 'w', icon: Cpu },
   { href: '/schedules', label: 'Schedules', key: 'c', icon: CalendarClock },
+  { href: '/alerts', label: 'Alerts', key: 'l', icon: BellRing },
   { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },
   { href: '/settings', label: 'Settings', key: 't', icon: Settings },
 ];

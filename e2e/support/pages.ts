@@ -10,6 +10,8 @@ export const pages = [
   '/hosts',
   '/workers',
   '/schedules',
+  '/alerts',
+  '/alerts?tab=rules',
   '/audit',
   '/settings',
   '/settings/account',

@@ -5,6 +5,7 @@ import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
+import { dryRunRule } from './dry-run.ts';
 import { evaluateAlerts, evaluateInTurn } from './evaluate.ts';
 import { acknowledgeAlert, listAlerts } from './list-alerts.ts';
 import { measureEndedRuns, purgeOldMeasures, readMeasures } from './measure-runs.ts';
@@ -162,6 +163,25 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
     });
   });
 
+  it('says how often a rule would have told in the last 30 days, and that there was nothing to judge', async () => {
+    expect(await dryRunRule(t.db, 'yield_fell', {})).toEqual({ runs: 0, times: 0, told: [] });
+    for (let day = 40; day >= 1; day -= 1) {
+      const total = day === 12 || day === 11 || day === 3 ? 5 : 100;
+      await endedRun(day * 24 * 60 * minuteMs, { total });
+    }
+    while ((await measureEndedRuns(t.db)) > 0);
+    const dry = await dryRunRule(t.db, 'yield_fell', {});
+    expect(dry.times).toBe(2);
+    expect(dry.told[0]?.title).toBe('wiki yielded 5 items instead of 100');
+    expect(await dryRunRule(t.db, 'yield_fell', { fall: 100 })).toMatchObject({ times: 0 });
+    await expect(dryRunRule(t.db, 'yield_fell', { fall: 101 })).rejects.toMatchObject({
+      code: 'input_invalid',
+    });
+    await expect(dryRunRule(t.db, 'no_worker', {})).rejects.toMatchObject({
+      code: 'input_invalid',
+    });
+  });
+
   it('looks at what was stored: login pages are told without any past', async () => {
     await givenSource();
     const runId = await endedRun(minuteMs);
@@ -255,7 +275,7 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
       saveRuleSettings(t.db, actor, 'no_worker', { enabled: true, values });
     await expect(refused({ silence: 0 })).rejects.toMatchObject({
       code: 'input_invalid',
-      message: 'Without a worker for must be at least 1 minutes.',
+      fields: { silence: 'Without a worker for must be at least 1 minutes.' },
     });
     await expect(refused({ silence: Number.NaN })).rejects.toMatchObject({ code: 'input_invalid' });
     await expect(refused({ other: 1 })).rejects.toMatchObject({ code: 'input_invalid' });

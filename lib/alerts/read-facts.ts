@@ -8,6 +8,7 @@ import type { AppConfig } from '#lib/config/model.ts';
 import { jsonFromText } from '#lib/json.ts';
 import { warningsOf } from '#lib/metrics/warnings.ts';
 import { readNow } from '#lib/now.ts';
+import { readStop } from '#lib/stops/read-stop.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readMeasures } from './measure-runs.ts';
@@ -51,15 +52,17 @@ export async function readAlertFacts(
   const totals = await session.engine.readTotals(session);
   const sum = (status: string) =>
     totals.reduce((all, row) => all + (row.status === status ? Number(row.item_count) : 0), 0);
+  // What stands still because somebody stopped everything is no news.
+  const isStopped = (await readStop(session)) !== null;
   const [pending, inProgress] = [sum('pending'), sum('in_progress')];
   return {
     now,
     workers,
     waiting: pending + inProgress,
-    oldestReadyMs: pending === 0 ? null : await readOldestReady(session),
+    oldestReadyMs: pending === 0 || isStopped ? null : await readOldestReady(session),
     backlog: [...(await readBacklog(session)), { at: now, pending }],
     attempts: await readAttempts(session),
-    running: await readRunning(session),
+    running: isStopped ? [] : await readRunning(session),
     measures: await readMeasures(session),
     schedules: await readSchedules(session),
     activeSources: await readActiveSources(session),

@@ -1,10 +1,9 @@
 /** What people have tuned of the rules. */
-import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
-import { AppError } from '#lib/errors/app-error.ts';
+import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
 import { alertRules } from './rules/registry.ts';
 import { type AlertRule, valuesSchemaOf } from './rules/rule.ts';
@@ -48,11 +47,23 @@ const given = (values: Readonly<Record<string, number | undefined>>): Record<str
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 
-const inputSchema = z.strictObject({
-  enabled: z.boolean(),
-  values: z.record(z.string(), z.unknown()),
-});
-export type RuleSettingsInput = z.input<typeof inputSchema>;
+/** @throws AppError `not_found` */
+export function ruleNamed(name: string): AlertRule {
+  const rule = alertRules.find((one) => one.rule === name);
+  if (!rule) throw new AppError('not_found', `There is no rule ${name}.`);
+  return rule;
+}
+
+/** @throws AppError `input_invalid` with the thresholds that are unknown or out of their bounds, each by its name */
+export const valuesOf = (
+  rule: AlertRule,
+  input: Readonly<Record<string, unknown>>,
+): Record<string, number> => given(parseInput(valuesSchemaOf(rule), input));
+
+export interface RuleSettingsInput {
+  readonly enabled: boolean;
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Switches a rule on or off and sets its thresholds; what is not given is the rule's own.
@@ -65,14 +76,9 @@ export async function saveRuleSettings(
   input: RuleSettingsInput,
 ): Promise<void> {
   requirePermission(actor, 'alerts:change');
-  const rule = alertRules.find((one) => one.rule === name);
-  if (!rule) throw new AppError('not_found', `There is no rule ${name}.`);
-  const parsed = inputSchema.extend({ values: valuesSchemaOf(rule) }).safeParse(input);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    throw new AppError('input_invalid', first?.message ?? 'The thresholds are not valid.');
-  }
-  const values = given(parsed.data.values);
+  const rule = ruleNamed(name);
+  const { enabled } = input;
+  const values = valuesOf(rule, input.values);
   await db.transaction(async (tx) => {
     const before = (await readRuleSettings(tx)).get(name);
     await tx.q.deleteFrom('alert_rules').where('rule', '=', name).execute();
@@ -80,7 +86,7 @@ export async function saveRuleSettings(
       .insertInto('alert_rules')
       .values({
         rule: name,
-        enabled: parsed.data.enabled ? 1 : 0,
+        enabled: enabled ? 1 : 0,
         thresholds: JSON.stringify(values),
         updated_at: tx.engine.now(),
         updated_by: actor.email,
@@ -92,7 +98,7 @@ export async function saveRuleSettings(
       targetId: name,
       summary: `Changed the alert rule ${rule.label}`,
       before,
-      after: { enabled: parsed.data.enabled, values },
+      after: { enabled, values },
     });
   });
 }

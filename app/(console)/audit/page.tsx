@@ -186,6 +186,8 @@ const targets: Readonly<Record<string, readonly [words: string, href: (id: strin
   'work-item': ['Open the item', (id) => `/work-items/${id}`],
   record: ['Open the record', (id) => `/records/${id}`],
   run: ['Open the run', (id) => `/runs/${id}`],
+  alert: ['Open the alerts', () => '/alerts'],
+  'alert-rule': ['Open the rules', () => '/alerts?tab=rules'],
   schedule: ['Open the schedules', () => '/schedules'],
   source: [
     'Compare its revisions, and roll back',

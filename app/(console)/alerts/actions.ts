@@ -1,0 +1,40 @@
+'use server';
+import { z } from 'zod';
+import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { type DryRun, dryRunRule } from '#lib/alerts/dry-run.ts';
+import { acknowledgeAlert } from '#lib/alerts/list-alerts.ts';
+import { saveRuleSettings } from '#lib/alerts/rule-settings.ts';
+
+const alertSchema = z.object({ alertId: z.string().max(36) });
+
+export async function acknowledgeAlertAction(
+  given: z.input<typeof alertSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(alertSchema, given, async ({ runtime, actor, input: { alertId } }) => {
+    await acknowledgeAlert(runtime.db, actor, alertId);
+    return null;
+  });
+}
+
+const ruleSchema = z.object({
+  rule: z.string().max(40),
+  enabled: z.boolean(),
+  values: z.record(z.string().max(40), z.number()),
+});
+
+export async function saveRuleAction(
+  given: z.input<typeof ruleSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(ruleSchema, given, async ({ runtime, actor, input }) => {
+    await saveRuleSettings(runtime.db, actor, input.rule, input);
+    return null;
+  });
+}
+
+export async function dryRunAction(
+  given: z.input<typeof ruleSchema>,
+): Promise<ActionResult<DryRun>> {
+  return runAction(ruleSchema, given, ({ runtime, input }) =>
+    dryRunRule(runtime.db, input.rule, input.values),
+  );
+}

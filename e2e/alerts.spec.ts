@@ -1,0 +1,67 @@
+/** What is wrong is shown with its evidence and acknowledged; rules are tuned, and tried on the past. */
+import { expectNoViolations, expectNoViolationsInBothThemes } from './support/axe.ts';
+import { goTo } from './support/go-to.ts';
+import { inDatabase } from './support/in-database.ts';
+import { expect, test } from './support/test.ts';
+
+const title = 'wiki yielded 7 items instead of 100';
+
+test.beforeEach(({ product }) =>
+  inDatabase(product, async ({ q, engine }) => {
+    await q
+      .insertInto('alerts')
+      .values({
+        alert_id: 'alert-of-a-test',
+        rule: 'yield_fell',
+        subject: 'seed:of-a-test',
+        source_name: 'wiki',
+        title,
+        detail: 'The last run had 7 items; 100 is usual.',
+        evidence: '{"Items":7,"Usual":100}',
+        href: '/runs',
+        opened_at: engine.nowPlus(-3_600_000),
+        seen_at: engine.now(),
+      })
+      .execute();
+  }),
+);
+test.afterEach(({ product }) =>
+  inDatabase(product, async ({ q }) => {
+    await q.deleteFrom('alerts').execute();
+    await q.deleteFrom('alert_rules').execute();
+  }),
+);
+
+test('an open alert is told on the overview, shows its evidence and is acknowledged', async ({
+  page,
+}) => {
+  await goTo(page, '/');
+  await expect(page.getByText(title)).toBeVisible();
+  await goTo(page, '/alerts');
+  await page.getByText('Evidence').click();
+  await expect(page.getByText('Usual', { exact: true })).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.getByRole('button', { name: `Acknowledge: ${title}` }).click();
+  await expect(page.getByRole('cell', { name: /by .*@/ })).toBeVisible();
+  await goTo(page, '/');
+  await expect(page.getByText(title)).toHaveCount(0);
+});
+
+test('a rule is tried on the past, refused out of its bounds, and switched off', async ({
+  page,
+}) => {
+  await goTo(page, '/alerts?tab=rules');
+  await page.getByRole('button', { name: 'Tune Fewer items than usual' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Fewer items than usual' });
+  await dialog.getByRole('button', { name: 'Try on the last 30 days' }).click();
+  await expect(dialog.getByText(/in the last 30 days\.|in 30 days, over/)).toBeVisible();
+  await expectNoViolations(page);
+  await dialog.getByRole('switch', { name: 'On' }).click();
+  await dialog.getByRole('button', { name: 'Save rule' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Disabled')).toBeVisible();
+  await goTo(page, '/audit');
+  await expect(
+    page.getByText('Changed the alert rule Fewer items than usual').first(),
+  ).toBeVisible();
+});
