@@ -12,8 +12,6 @@ const config = {
     'tarn',
     'tedious',
     '@node-rs/argon2',
-    '@zxcvbn-ts/core',
-    '@zxcvbn-ts/language-common',
     'pino',
     'prom-client',
     'undici',

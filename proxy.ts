@@ -1,15 +1,18 @@
 /**
- * What every request passes first: the content security policy with a fresh nonce, a check that
- * changes come from this console's own pages, and the way to the sign-in page. It only checks whether a
+ * What every request passes first, behind `front-door.ts`: the content security policy with a fresh nonce, what is
+ * refused unread (`refuse-request.ts`), and the way to the sign-in page. It only checks whether a
  * session cookie is there; whether it is good is checked where data is read (`requireActor`). A detail
  * page of an unknown id answers 404.
  */
 import { type NextRequest, NextResponse } from 'next/server';
+import { closedPolicy } from '#app/_server/door-headers.ts';
 import { fileSecurityPolicy } from '#app/_server/file.ts';
 import { mayBeKnown } from '#app/_server/known-page.ts';
-import { isSameOrigin } from '#app/_server/same-origin.ts';
+import { refusalOf } from '#app/_server/refuse-request.ts';
 import { sessionCookie } from '#app/_server/session-cookies.ts';
 import { addressHeader } from '#app/ui/ended-session.ts';
+import { originOf, type RequestSettings } from '#lib/config/request-settings.ts';
+import { getRuntime } from '#lib/runtime.ts';
 
 const open = [
   '/sign-in',
@@ -23,36 +26,30 @@ const open = [
 
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
-  if (!isSameOrigin(request.method, request.headers)) {
-    return NextResponse.json(
-      {
-        error: {
-          code: 'forbidden',
-          message: 'This request did not come from a page of this console.',
-          remedy: 'Open the console and repeat the action there.',
-        },
-      },
-      { status: 403 },
-    );
-  }
+  const { method, headers: given } = request;
+  const refused = refusalOf({ method, pathname, headers: given }, await settings());
+  if (refused)
+    return closed(NextResponse.json({ error: refused.error }, { status: refused.status }));
   const isOpen = open.some((path) => pathname === path || pathname.startsWith(`${path}/`));
   if (!isOpen && !hasCookie(request, sessionCookie())) {
     if (pathname.startsWith('/api/')) {
-      return NextResponse.json(
-        {
-          error: {
-            code: 'not_signed_in',
-            message: 'You are not signed in.',
-            remedy: 'Sign in and try again.',
+      return closed(
+        NextResponse.json(
+          {
+            error: {
+              code: 'not_signed_in',
+              message: 'You are not signed in.',
+              remedy: 'Sign in and try again.',
+            },
           },
-        },
-        { status: 401 },
+          { status: 401 },
+        ),
       );
     }
     const target = request.nextUrl.clone();
     target.pathname = '/sign-in';
     target.search = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
-    return NextResponse.redirect(target);
+    return closed(NextResponse.redirect(target));
   }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
   const policy = isReceived(pathname) ? fileSecurityPolicy : contentSecurityPolicy(nonce);
@@ -65,16 +62,28 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const status = isDocument && !(await mayBeKnown(pathname)) ? 404 : 200;
   const response = NextResponse.next({ request: { headers }, status });
   response.headers.set('content-security-policy', policy);
-  response.headers.set('x-content-type-options', 'nosniff');
-  response.headers.set('x-frame-options', 'DENY');
-  response.headers.set('referrer-policy', 'same-origin');
-  response.headers.set('cross-origin-opener-policy', 'same-origin');
-  response.headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
   return response;
 }
 
 /** What strangers sent, as a file; the policy that is set here goes before that of the route. */
 const isReceived = (pathname: string): boolean => /^\/records\/[^/]+\/received$/.test(pathname);
+
+/** Where even the settings cannot be read, nothing is trusted, and the page says why. */
+const settings = (): Promise<RequestSettings> =>
+  getRuntime().then(
+    ({ config }) => config.requests,
+    () => ({
+      consoleOrigin: originOf(process.env['NEXTAUTH_URL']),
+      trustedProxies: [],
+      allowedHosts: [],
+    }),
+  );
+
+/** An answer of this file itself, which is no page. */
+function closed(response: NextResponse): NextResponse {
+  response.headers.set('content-security-policy', closedPolicy);
+  return response;
+}
 
 /** Large tokens are split over several cookies, `name.0`, `name.1`. */
 function hasCookie(request: NextRequest, name: string): boolean {

@@ -1,15 +1,29 @@
 /**
- * What only the connection knows of a request, written into its headers before Next reads them: who is at its other
- * end, and whether a person made it. Whatever a client wrote there itself is overwritten.
+ * What every connection passes before Next sees its request: the headers that belong on every answer, static files
+ * included, and what only the connection knows, written into headers of the request: who is at its other end, and
+ * whether a person made it. Whatever a client wrote there itself is overwritten.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isUnderTls, originOf } from '#lib/config/request-settings.ts';
 import { isBackground } from './background.ts';
-import { backgroundHeader, peerHeader } from './door-headers.ts';
+import { backgroundHeader, closedPolicy, peerHeader, refusedHeader } from './door-headers.ts';
 
 /** Node publishes there before any handler of the server runs. */
 const channel = 'http.server.request.start';
 
+const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+const answerHeaders: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+/** Browsers then ask by TLS only, for a year (RFC 6797). */
+const transportSecurity = 'max-age=31536000; includeSubDomains';
 // Next may load this more than once.
 const memo = Symbol.for('holocron-ingest.front-door');
 
@@ -17,11 +31,26 @@ export function openFrontDoor(): void {
   const holder: typeof globalThis & { [memo]?: true } = globalThis;
   if (holder[memo]) return;
   holder[memo] = true;
+  const hasTls = isUnderTls(originOf(process.env['NEXTAUTH_URL']));
   subscribe(channel, (message) => {
     // Documented as { request, response, socket, server }.
-    const { request } = message as { request: IncomingMessage };
-    const { headers, method = '', url = '' } = request;
-    headers[peerHeader] = request.socket.remoteAddress ?? '';
-    headers[backgroundHeader] = isBackground(method, url, headers) ? '1' : '';
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    for (const [name, value] of Object.entries(answerHeaders)) response.setHeader(name, value);
+    if (hasTls) response.setHeader('strict-transport-security', transportSecurity);
+    if (request.url?.startsWith('/_next/')) {
+      response.setHeader('content-security-policy', closedPolicy);
+    }
+    markRequest(request);
   });
+}
+
+function markRequest(request: IncomingMessage): void {
+  const { headers, method = '', url = '' } = request;
+  headers[peerHeader] = request.socket.remoteAddress ?? '';
+  headers[backgroundHeader] = isBackground(method, url, headers) ? '1' : '';
+  headers[refusedHeader] = methods.has(method) ? '' : 'method';
+  if (methods.has(method)) return;
+  // No Request of the fetch standard can be made of these: Next would answer 500. `proxy.ts` answers 405.
+  request.method = 'GET';
+  request.url = '/';
 }

@@ -16,16 +16,22 @@ export function clientAddress(
   trusted: readonly string[],
 ): string | null {
   const hops = (forwarded ?? '').split(',').map(parse).reverse();
-  const networks = trusted.map((text) => ipaddr.parseCIDR(text));
   let address = parse(peer ?? '');
   for (const hop of hops) {
-    const isProxy = networks.some(
-      ([network, bits]) => address?.kind() === network.kind() && address.match(network, bits),
-    );
-    if (!isProxy || hop === null) break;
+    if (hop === null || !isIn(address, trusted)) break;
     address = hop;
   }
   return address?.toString() ?? null;
+}
+
+/** Whether the connection's other end is a trusted proxy. */
+export const isTrusted = (peer: string | null, trusted: readonly string[]): boolean =>
+  isIn(parse(peer ?? ''), trusted);
+
+function isIn(address: ipaddr.IPv4 | ipaddr.IPv6 | null, networks: readonly string[]): boolean {
+  return networks
+    .map((text) => ipaddr.parseCIDR(text))
+    .some(([network, bits]) => address?.kind() === network.kind() && address.match(network, bits));
 }
 
 /** Of IPv6 the first 64 bits: whoever has one address there has them all (RFC 6177). */

@@ -43,6 +43,22 @@ function isCidr(text: string): boolean {
   return ipaddr.isValidCIDR(text);
 }
 
+const hosts = z
+  .string()
+  .toLowerCase()
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .refine(
+          (name) => URL.parse(`http://${name}/`)?.host === name,
+          'must be names of hosts without scheme and port, separated by commas',
+        ),
+    ),
+  )
+  .optional();
+
 const word = z.string().trim().min(1, 'must not be blank').optional();
 
 /** Names of groups may contain blanks. */
@@ -68,6 +84,7 @@ const environmentSchema = z.object({
   INGEST_SECRETS_DIR: z.string().min(1).optional(),
   INGEST_EGRESS_ALLOW: cidrs,
   INGEST_TRUSTED_PROXIES: cidrs,
+  INGEST_ALLOWED_HOSTS: hosts,
   INGEST_USER_AGENT: z
     .string()
     .trim()

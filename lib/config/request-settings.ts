@@ -4,8 +4,10 @@ import type { ParsedEnvironment } from './environment.ts';
 export interface RequestSettings {
   /** `https://ingest.example.org`: the console as browsers see it; null where that is not known. */
   readonly consoleOrigin: string | null;
-  /** Networks (CIDR) of the proxies whose `X-Forwarded-For` is believed. */
+  /** Networks (CIDR) of the proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Names the console may be asked by, beside that of `consoleOrigin`; none = any. */
+  readonly allowedHosts: readonly string[];
 }
 
 export const requestSettings = (
@@ -14,6 +16,7 @@ export const requestSettings = (
 ): RequestSettings => ({
   consoleOrigin: originOf(consoleUrl),
   trustedProxies: environment.INGEST_TRUSTED_PROXIES ?? [],
+  allowedHosts: environment.INGEST_ALLOWED_HOSTS ?? [],
 });
 
 export const originOf = (consoleUrl: string | undefined): string | null =>

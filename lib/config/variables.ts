@@ -232,7 +232,12 @@ export const variableGroups: readonly VariableGroup[] = [
       variable(
         'INGEST_TRUSTED_PROXIES',
         'none',
-        'networks (CIDR, with commas) of the proxies whose `X-Forwarded-For` is believed',
+        'networks (CIDR, with commas) of the proxies whose `X-Forwarded-For`, `-Host` and `-Proto` are believed',
+      ),
+      variable(
+        'INGEST_ALLOWED_HOSTS',
+        'any',
+        'names, with commas, by which the console may be asked for beside that of `NEXTAUTH_URL`',
       ),
     ],
   },
