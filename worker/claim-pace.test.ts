@@ -36,6 +36,21 @@ describe('how much a worker claims', () => {
     expect(pace.room({ ...busy, waiting: 0 })).toMatchObject({ requests: 0 });
   });
 
+  it('reaches further where a claim takes long, up to two seconds', () => {
+    let now = 0;
+    const pace = new ClaimPace(limits, () => now);
+    pace.claimed(500);
+    pace.room({ size: 4, asked: 4, waiting: 0, left: 0, tally });
+    now = 900;
+    const busy = { size: 4, asked: 4, waiting: 0, left: 30, tally };
+    expect(pace.room(busy)).toMatchObject({ requests: 30 });
+    pace.claimed(60_000);
+    now = 1_900;
+    expect(pace.room(busy)).toMatchObject({ requests: 30 });
+    now = 3_000;
+    expect(pace.room(busy)).toMatchObject({ requests: 0 });
+  });
+
   it('takes no slot when all it could begin with waits for other hosts', () => {
     const pace = new ClaimPace(limits, () => 0);
     const idle = { size: 0, asked: 0, waiting: 0, left: 0, tally };

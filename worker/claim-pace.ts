@@ -12,16 +12,20 @@ interface ClaimLimits {
 
 /**
  * A worker claims ahead what it finishes in so long, ms: with fast sources a claim is shared by many
- * items, with slow ones nothing waits here that another worker could do.
+ * items, with slow ones nothing waits here that another worker could do. Where a claim itself takes long, what it
+ * brings has to last for the next one: twice its time, at most.
  */
 const aheadMs = 200;
+const mostAheadMs = 2_000;
 
 type Figures = Pick<InFlight, 'size' | 'asked' | 'waiting' | 'left' | 'tally'>;
 
 export class ClaimPace {
   readonly #limits: ClaimLimits;
   readonly #clock: () => number;
-  /** How many had left by when; the oldest is the last one of before `aheadMs` ago. */
+  /** How far ahead, ms. */
+  #aheadMs = aheadMs;
+  /** How many had left by when; the oldest is the last one of before `#aheadMs` ago. */
   readonly #past: { readonly at: number; readonly left: number }[] = [];
 
   /** @param clock monotonic, ms */
@@ -48,12 +52,17 @@ export class ClaimPace {
     return { requests: Math.max(0, requests), slots, items };
   }
 
-  /** How many left in the last `aheadMs`. */
+  /** How long the last claim took, ms. */
+  claimed(tookMs: number): void {
+    this.#aheadMs = Math.min(mostAheadMs, Math.max(aheadMs, 2 * tookMs));
+  }
+
+  /** How many left in the last `#aheadMs`. */
   #recently(left: number): number {
     const now = this.#clock();
     const past = this.#past;
     past.push({ at: now, left });
-    while ((past[1]?.at ?? now) <= now - aheadMs) past.shift();
+    while ((past[1]?.at ?? now) <= now - this.#aheadMs) past.shift();
     return left - (past[0]?.left ?? left);
   }
 }

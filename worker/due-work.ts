@@ -7,7 +7,7 @@ import { dueActions } from '#lib/items/bulk/work.ts';
 import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
 import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimable.ts';
 import { expiredLeases } from '#lib/queue/lease/rescue.ts';
-import { runsAtWork, runsUnderWay } from '#lib/runs/finish-runs.ts';
+import { runsAtWork, runsUnderWay, spentRuns } from '#lib/runs/finish-runs.ts';
 import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
 import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { dueComparisons, dueQueueComparisons } from '#lib/totals/check-next-totals.ts';
@@ -17,7 +17,9 @@ export type DueWork = {
   readonly [Duty in
     | 'claim'
     | 'rescue'
-    | 'runs'
+    | 'runsAtWork'
+    | 'runsUnderWay'
+    | 'spentRuns'
     | 'bulkActions'
     | 'schedules'
     | 'progress'
@@ -48,7 +50,9 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(stopsInForce(session)).as('stopped'),
       isAny(sourcesWithReadyItems(session), itemsToPromote(session)).as('claim'),
       isAny(expiredLeases(session)).as('rescue'),
-      isAny(runsUnderWay(session), runsAtWork(session)).as('runs'),
+      isAny(runsAtWork(session)).as('runsAtWork'),
+      isAny(runsUnderWay(session)).as('runsUnderWay'),
+      isAny(spentRuns(session)).as('spentRuns'),
       isAny(dueActions(session)).as('bulkActions'),
       isAny(schedulesThatAreDue(session)).as('schedules'),
       isAny(runsUnderWay(session), blocksThatAreOver(session), silentWorkers(session)).as(
@@ -66,7 +70,9 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     stopped: row.stopped === 1,
     claim: row.claim === 1,
     rescue: row.rescue === 1,
-    runs: row.runs === 1,
+    runsAtWork: row.runsAtWork === 1,
+    runsUnderWay: row.runsUnderWay === 1,
+    spentRuns: row.spentRuns === 1,
     bulkActions: row.bulkActions === 1,
     schedules: row.schedules === 1,
     progress: row.progress === 1,

@@ -29,9 +29,10 @@ import {
 } from '#lib/workers/model.ts';
 import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
 import type { Drain } from './drain.ts';
+import type { DueWork } from './due-work.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
-import type { PipelineContext } from './pipeline/context.ts';
+import type { LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
 import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
@@ -80,13 +81,26 @@ export async function rescueExpired(
   if (rescued > 0) log.warn({ rescued }, 'returned items whose leases ran out');
 }
 
-/** Runs that are being put together, runs that have spent their budget, runs with nothing left to do. */
-export async function advanceRuns(context: PipelineContext): Promise<void> {
-  await endSpentRuns(context.db);
-  await prepareRuns(context.db);
-  await finishRuns(context.db, async (runId) => {
-    await context.claimEvents.recordRun(context.db, runId);
-    await context.cuts.recordRun(context.db, runId);
+type RunsDue = Pick<DueWork, 'spentRuns' | 'runsAtWork'>;
+const whateverRunsNeed: RunsDue = { spentRuns: true, runsAtWork: true };
+
+/**
+ * Runs that are being put together, runs that have spent their budget, runs with nothing left to do.
+ * @param leased of this worker: their runs have something left to do
+ */
+export async function advanceRuns(
+  context: PipelineContext,
+  { spentRuns, runsAtWork } = whateverRunsNeed,
+  leased: readonly LeasedItem[] = [],
+): Promise<void> {
+  if (spentRuns) await endSpentRuns(context.db);
+  if (runsAtWork) await prepareRuns(context.db);
+  await finishRuns(context.db, {
+    atWork: new Set(leased.flatMap(({ item: { runId } }) => runId ?? [])),
+    beforeEnd: async (runId) => {
+      await context.claimEvents.recordRun(context.db, runId);
+      await context.cuts.recordRun(context.db, runId);
+    },
   });
 }
 
@@ -175,9 +189,9 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
     },
     {
       what: 'advance the runs',
-      isDue: ({ runs }) => runs,
+      isDue: ({ runsUnderWay, runsAtWork }) => runsUnderWay || runsAtWork,
       fillsQueue: true,
-      run: () => advanceRuns(context),
+      run: (due) => advanceRuns(context, due, inFlight.leased()),
     },
     {
       what: 'work on background actions',

@@ -5,6 +5,7 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { listenToDrivers } from '#test/tsql/drivers.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { Drain } from './drain.ts';
+import { readDueWork } from './due-work.ts';
 import { type DutyParts, dutiesOfClock, dutiesOfPulse, pulseOf } from './duties.ts';
 import { InFlight } from './in-flight.ts';
 import { pulseMs } from './pulse.ts';
@@ -64,13 +65,15 @@ describe.each(contractEngines())('an idle worker on $name', (engine) => {
     for (const duty of dutiesOfClock(context, parts)) {
       aMinute += (60_000 / duty.everyMs) * (await sentBy(duty.run));
     }
+    const due = await readDueWork(context.db, context.workerId);
     // The queue is compared by one worker a minute; the others of the pulse, when ten minutes have passed.
     for (const duty of dutiesOfPulse(context, parts)) {
       const isQueue = duty.what === 'compare the queue with the items';
       if (isQueue)
         await context.db.q.updateTable('totals_checks').set({ checked_at: null }).execute();
       const everyMs = isQueue ? 60_000 : duty.atMostMs;
-      if (everyMs !== undefined) aMinute += (60_000 / everyMs) * (await sentBy(duty.run));
+      if (everyMs !== undefined)
+        aMinute += (60_000 / everyMs) * (await sentBy(() => duty.run(due)));
     }
     // A worker that finds nothing claims once a minute all the same.
     aMinute += await sentBy(() => context.store.claimPolitely(4, { owner: 'a', leaseMs: 60_000 }));

@@ -18,7 +18,7 @@ export interface DueDuty {
   readonly atMostMs?: number;
   /** It may leave something to claim, which nobody need wait a second for. */
   readonly fillsQueue?: boolean;
-  readonly run: () => Promise<void>;
+  readonly run: (due: DueWork) => Promise<void>;
 }
 
 interface PulseOptions {
@@ -64,7 +64,7 @@ export class Pulse {
     this.#options.onBeat(due, sentAtMs);
     if (due.claim) this.#wake();
     for (const duty of this.#options.duties) {
-      if (this.#mayStart(duty, due)) this.#start(duty);
+      if (this.#mayStart(duty, due)) this.#start(duty, due);
     }
   }
 
@@ -93,9 +93,9 @@ export class Pulse {
     return duty.isDue(due) || (duty.atMostMs !== undefined && since >= duty.atMostMs);
   }
 
-  #start(duty: DueDuty): void {
+  #start(duty: DueDuty, due: DueWork): void {
     this.#startedAt.set(duty, this.#now());
-    const running = inBackground(duty.run)
+    const running = inBackground(() => duty.run(due))
       .then(() => {
         if (duty.fillsQueue) this.#wake();
       })

@@ -195,9 +195,11 @@ async function claimAndProcess(
       await untilNext(context, inFlight, soft, dryMs > 0 ? dryMs : pollMs);
       continue;
     }
+    const askedAt = performance.now();
     const claim = await claimWithRetry(context, room, soft);
     if (!claim) continue;
     options.watch?.claimed(claim.batches.reduce((sum, batch) => sum + batch.length, 0));
+    pace.claimed(performance.now() - askedAt);
     for (const batch of claim.batches) inFlight.add(batch, { first: claim.isUrgent(batch) });
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {

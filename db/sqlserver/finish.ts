@@ -1,6 +1,6 @@
 /** The end of attempts, in T-SQL: one statement for many rows, which come as one JSON parameter. */
 import { type RawBuilder, sql } from 'kysely';
-import { chunksOf, rowsAtOnce } from '../chunks.ts';
+import { chunksOf } from '../chunks.ts';
 import type { Session } from '../engine.ts';
 import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
@@ -100,6 +100,14 @@ const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   body_bytes: { type: 'bigint' },
 };
 
+/** Rows whose long values are parameters of their own; what a statement has no row for is sent as null: one text for all. */
+const recordsAtOnce = 32;
+const bodiesAtOnce = 16;
+const noBody = new Uint8Array(0);
+
+const padded = <T>(rows: readonly T[], length: number): (T | undefined)[] =>
+  Array.from({ length }, (_, at) => rows[at]);
+
 export const finish = (
   schema: string,
 ): Pick<
@@ -162,14 +170,14 @@ export const finish = (
 
   async insertRecords(session, rows) {
     // Payloads are too long to be parsed once more as part of a JSON text.
-    for (const some of rowsAtOnce(rows)) {
+    for (const some of chunksOf(rows, recordsAtOnce)) {
       const table = jsonTable(
         recordColumns,
         some.map((row, at) => ({ ...row, row: at })),
         (row, name) => row[name] ?? null,
       );
-      const payloads = some.map(
-        ({ payload }, at) => sql`when ${sql.lit(at)} then ${longText(payload)}`,
+      const payloads = padded(some, recordsAtOnce).map(
+        (row, at) => sql`when ${sql.lit(at)} then ${longText(row?.payload ?? null)}`,
       );
       const { row: _row, ...columns } = recordColumns;
       await insertFrom(session, 'IngestRecords', table, keysOf(columns), {
@@ -180,13 +188,16 @@ export const finish = (
   },
 
   async insertRecordBodies({ q, engine }, rows) {
-    for (const some of rowsAtOnce(rows)) {
-      const values = some.map(
-        ({ ingest_id, coding, body }) =>
-          sql`(${ingest_id}, ${engine.now()}, ${coding}, ${Buffer.from(body.buffer, body.byteOffset, body.byteLength)})`,
-      );
+    for (const some of chunksOf(rows, bodiesAtOnce)) {
+      const values = padded(some, bodiesAtOnce).map((row) => {
+        const { buffer, byteOffset, byteLength } = row?.body ?? noBody;
+        const body = Buffer.from(buffer, byteOffset, byteLength);
+        return sql`(${row?.ingest_id ?? null}, ${row?.coding ?? null}, ${body})`;
+      });
       await sql`insert into ${engine.table('record_bodies')} (ingest_id, stored_at, coding, body)
-        values ${sql.join(values)}`.execute(q);
+        select b.ingest_id, ${engine.now()}, b.coding, b.body
+        from (values ${sql.join(values)}) as b (ingest_id, coding, body)
+        where b.ingest_id is not null`.execute(q);
     }
   },
 });

@@ -16,18 +16,33 @@ export const runsUnderWay = ({ q }: Session) =>
 export const runsAtWork = ({ q }: Session) =>
   q.selectFrom('ingest_runs').select('run_id').where(runIsAtWork);
 
+/** Running beyond their budget of time or requests. */
+export const spentRuns = ({ q, engine }: Session) =>
+  q
+    .selectFrom('current_runs')
+    .select('run_id')
+    .where('status', '=', sql.lit('running'))
+    .where(budgetIsSpent(engine));
+
 /**
  * Completes each running, prepared run of which nothing is queued or leased. Returns how many.
+ * @param atWork runs known to have items in progress, which nobody needs to ask for
  * @param beforeEnd called for a run that seems to be at its end, to write what belongs before it
  */
 export async function finishRuns(
   db: Db,
-  beforeEnd: (runId: string) => Promise<void> = async () => undefined,
+  {
+    atWork = new Set(),
+    beforeEnd = async () => undefined,
+  }: {
+    readonly atWork?: ReadonlySet<string>;
+    readonly beforeEnd?: (runId: string) => Promise<void>;
+  } = {},
 ): Promise<number> {
   const runs = await runsUnderWay(db).where('phase', '=', 'ready').execute();
   let finished = 0;
   for (const { run_id: runId } of runs) {
-    if (await hasOpenItems(db, runId)) continue;
+    if (atWork.has(runId) || (await hasOpenItems(db, runId))) continue;
     await beforeEnd(runId);
     const run = await db.transaction((tx) => endRun(tx, runId, (row) => whyFinished(tx, row)));
     if (!run) continue;
@@ -63,12 +78,7 @@ function reasonOf({ metadata, items_over_budget: over }: RunRow): EndReason {
  * several workers one ends a run.
  */
 export async function endSpentRuns(db: Db): Promise<number> {
-  const runs = await db.q
-    .selectFrom('current_runs')
-    .select('run_id')
-    .where('status', '=', 'running')
-    .where(budgetIsSpent(db.engine))
-    .execute();
+  const runs = await spentRuns(db).execute();
   let ended = 0;
   for (const { run_id: runId } of runs) {
     if (!(await db.transaction((tx) => endRun(tx, runId, (run) => whySpent(tx, run))))) continue;

@@ -46,9 +46,14 @@ export interface SourceMemory {
   readonly hosts: RecentlyRead<HostParts>;
 }
 
+/** As long as one request takes: no decision of an operator on a host waits longer for that. */
+const hostGoodForMs = 250;
+/** As soon as a worker takes up whatever else people do. A run has the settings it began with in any case. */
+const sourceGoodForMs = 1_000;
+
 export const createSourceMemory = (): SourceMemory => ({
-  sources: new RecentlyRead(),
-  hosts: new RecentlyRead(),
+  sources: new RecentlyRead(sourceGoodForMs),
+  hosts: new RecentlyRead(hostGoodForMs),
 });
 
 /** Throws `source_removed` when it no longer exists, `config_invalid` when its settings no longer fit. */
@@ -58,7 +63,8 @@ export async function loadSource(
 ): Promise<LoadedSource> {
   const { memory } = context;
   const key = `${item.sourceSystem}:${item.sourceName}:${item.runId ?? ''}`;
-  const source = await memory.sources.get(key, claimedAt, () => readSource(item, context));
+  // No claim writes what is read of it here.
+  const source = await memory.sources.get(key, 0, () => readSource(item, context));
   const host =
     item.host === null
       ? freeHost
@@ -128,9 +134,6 @@ async function readHost(host: string, { db }: PipelineContext): Promise<HostPart
     isBlocked: (row.blocked_ms ?? 0) > 0,
   };
 }
-/** As long as one request takes: no decision of an operator waits longer for that. */
-const goodForMs = 250;
-
 interface Entry<V> {
   /** Monotonic clock when the reading began, ms. */
   readonly begunAt: number;
@@ -140,20 +143,23 @@ interface Entry<V> {
 /** Values by key; of each only the latest. */
 export class RecentlyRead<V> {
   readonly #entries = new Map<string, Entry<V>>();
+  readonly #goodForMs: number;
   readonly #clock: () => number;
 
-  constructor(clock: () => number = () => performance.now()) {
+  constructor(goodForMs: number, clock: () => number = () => performance.now()) {
+    this.#goodForMs = goodForMs;
     this.#clock = clock;
   }
 
   /**
-   * The value as it was at most 250 ms ago, and not before `since` (monotonic clock, ms): what a claim
+   * The value as it was at most `goodForMs` ago, and not before `since` (monotonic clock, ms): what a claim
    * has written is always seen by the items of that claim. A reading that failed is not kept.
    */
   get(key: string, since: number, read: () => Promise<V>): Promise<V> {
     const now = this.#clock();
     const known = this.#entries.get(key);
-    if (known && known.begunAt >= since && now - known.begunAt < goodForMs) return known.value;
+    if (known && known.begunAt >= since && now - known.begunAt < this.#goodForMs)
+      return known.value;
     const entry = { begunAt: now, value: read() };
     if (!known) this.#dropOld(now);
     this.#entries.set(key, entry);
@@ -170,7 +176,7 @@ export class RecentlyRead<V> {
 
   #dropOld(now: number): void {
     for (const [key, { begunAt }] of this.#entries) {
-      if (now - begunAt >= goodForMs) this.#entries.delete(key);
+      if (now - begunAt >= this.#goodForMs) this.#entries.delete(key);
     }
   }
 }

@@ -4,7 +4,7 @@ import { RecentlyRead } from './load-source.ts';
 function counted() {
   let now = 1_000;
   let reads = 0;
-  const memory = new RecentlyRead<number>(() => now);
+  const memory = new RecentlyRead<number>(250, () => now);
   return {
     memory,
     pass: (ms: number) => {
