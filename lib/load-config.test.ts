@@ -51,7 +51,7 @@ describe('where a setting comes from', () => {
     const config = load();
     expect(config.database).toMatchObject({ engine: 'sqlite' });
     expect(config.runner).toEqual({
-      batchSize: 10,
+      batchSize: 100,
       maxItems: null,
       maxRetries: 3,
       enableDiscovery: true,

@@ -158,7 +158,7 @@ function runnerSettings(
 ): RunnerSettings {
   const runner = content.runner;
   return {
-    batchSize: flags.batchSize ?? environment.INGEST_BATCH_SIZE ?? runner?.batch_size ?? 10,
+    batchSize: flags.batchSize ?? environment.INGEST_BATCH_SIZE ?? runner?.batch_size ?? 100,
     maxItems: flags.maxItems ?? runner?.max_items ?? null,
     maxRetries: environment.INGEST_MAX_RETRIES ?? runner?.max_retries ?? 3,
     enableDiscovery: environment.INGEST_ENABLE_DISCOVERY ?? runner?.enable_discovery ?? true,

@@ -128,7 +128,11 @@ export const variableGroups: readonly VariableGroup[] = [
         '`4`',
         'requests of one worker at the same time, 1 to 200; `--concurrency` wins',
       ),
-      variable('INGEST_BATCH_SIZE', '`10`', 'items claimed at once, 1 to 500; `--batch-size` wins'),
+      variable(
+        'INGEST_BATCH_SIZE',
+        '`100`',
+        'items claimed at once at most, 1 to 500: a worker claims what it will have begun in a moment; `--batch-size` wins',
+      ),
       variable('INGEST_MAX_RETRIES', '`3`', 'for sources of the YAML file that name none'),
       variable('INGEST_ENABLE_DISCOVERY', '`true`', 'follow what records lead to'),
       variable(
