@@ -40,6 +40,8 @@ async function store(resourceId: string, stored: { json: object } | { text: stri
     charset: null,
     bodySha256: null,
     bodyBytes: null,
+    pageTitle: null,
+    pageText: null,
     payload: JSON.parse(JSON.stringify(payload)),
   };
   const document = lakeDocument(record);

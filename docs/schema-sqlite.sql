@@ -191,6 +191,8 @@ CREATE TABLE IngestRecords (
   charset TEXT,
   body_sha256 TEXT,
   body_bytes INTEGER,
+  page_title TEXT,
+  page_text TEXT,
   CONSTRAINT CK_IngestRecords_StatusCode CHECK (status_code BETWEEN 0 AND 999),
   CONSTRAINT CK_IngestRecords_Attempt CHECK (attempt > 0)
 );

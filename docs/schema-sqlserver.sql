@@ -239,6 +239,8 @@ CREATE TABLE [ingest].[IngestRecords] (
     [charset] NVARCHAR(40) NULL,
     [body_sha256] NVARCHAR(64) NULL,
     [body_bytes] BIGINT NULL,
+    [page_title] NVARCHAR(500) NULL,
+    [page_text] NVARCHAR(MAX) NULL,
     CONSTRAINT [PK_IngestRecords] PRIMARY KEY NONCLUSTERED ([ingest_id]),
     CONSTRAINT [CK_IngestRecords_StatusCode] CHECK ([status_code] >= 0 AND [status_code] <= 999),
     CONSTRAINT [CK_IngestRecords_Attempt] CHECK ([attempt] > 0)

@@ -1,17 +1,20 @@
--- What a record has beyond the existing table: the kind and hash of its content, its place in the data lake, and what was
--- received as it was received: its hash, its length, and the charset by which the payload was read.
+-- What a record has beyond the existing table: the kind and hash of its content, its place in the data lake, what was
+-- received as it was received (its hash, its length, and the charset by which the payload was read), and title and main
+-- text of a page where its source extracts them.
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;
 GO
-IF COL_LENGTH(N'[$(schema)].[IngestRecords]', N'body_bytes') IS NULL
+IF COL_LENGTH(N'[$(schema)].[IngestRecords]', N'page_text') IS NULL
     ALTER TABLE [$(schema)].[IngestRecords] ADD
         [content_type] NVARCHAR(200) NULL,
         [content_hash] NVARCHAR(64) NULL,
         [lake_path] NVARCHAR(1000) NULL,
         [charset] NVARCHAR(40) NULL,
         [body_sha256] NVARCHAR(64) NULL,
-        [body_bytes] BIGINT NULL;
+        [body_bytes] BIGINT NULL,
+        [page_title] NVARCHAR(500) NULL,
+        [page_text] NVARCHAR(MAX) NULL;
 GO
 -- The bytes that were received, where the payload in UTF-8 is not those very bytes: binary content, other charsets.
 -- Written and deleted with the record. DECOMPRESS(body) reads those whose coding is gzip.

@@ -105,6 +105,10 @@ export interface IngestRecordsTable {
   body_sha256: string | null;
   /** added: its length. */
   body_bytes: number | null;
+  /** added: title of the page; null unless its source extracts texts. */
+  page_title: string | null;
+  /** added: its main text, without menus and the like. */
+  page_text: string | null;
 }
 
 /** Bodies that are not the payload in UTF-8, by the record they belong to. */

@@ -156,6 +156,8 @@ const insertRecordRows = preparedRows<RecordInsert, unknown>(({ q, engine }, row
       charset: slot('charset'),
       body_sha256: slot('body_sha256'),
       body_bytes: slot('body_bytes'),
+      page_title: slot('page_title'),
+      page_text: slot('page_text'),
     })),
   ),
 );

@@ -74,7 +74,8 @@ const attemptColumns: Readonly<Record<keyof AttemptInsert, JsonColumn>> = {
   items_discovered: intColumn,
 };
 
-type RecordColumn = Exclude<keyof RecordInsert, 'payload'>;
+/** Long texts are parameters of their own, not a part of the rows' JSON. */
+type RecordColumn = Exclude<keyof RecordInsert, 'payload' | 'page_text'>;
 const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   row: intColumn,
   ingest_id: idColumn,
@@ -98,6 +99,7 @@ const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   charset: plainColumn(40),
   body_sha256: plainColumn(64),
   body_bytes: { type: 'bigint' },
+  page_title: textColumn(500),
 };
 
 /** Rows whose long values are parameters of their own; what a statement has no row for is sent as null: one text for all. */
@@ -179,9 +181,15 @@ export const finish = (
       const payloads = padded(some, recordsAtOnce).map(
         (row, at) => sql`when ${sql.lit(at)} then ${longText(row?.payload ?? null)}`,
       );
+      const texts = some.flatMap(({ page_text: text }, at) =>
+        !text ? [] : [sql`when ${sql.lit(at)} then ${longText(text)}`],
+      );
       const { row: _row, ...columns } = recordColumns;
       await insertFrom(session, 'IngestRecords', table, keysOf(columns), {
         payload: sql`case j.row ${sql.join(payloads, sql` `)} end`,
+        ...(texts.length === 0
+          ? {}
+          : { page_text: sql`case j.row ${sql.join(texts, sql` `)} end` }),
         fetched_at_utc: sql`@now`,
       });
     }

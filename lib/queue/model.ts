@@ -128,6 +128,8 @@ export interface NewRecord {
   readonly charset?: string | null;
   /** What was received; null, the default, when the payload is a part of an answer, or made of several. */
   readonly body?: RecordBody | null;
+  /** Title and main text of the page; null, the default, when they are not extracted. */
+  readonly page?: { readonly title: string | null; readonly text: string | null } | null;
 }
 
 /** What was received, as it was received. */

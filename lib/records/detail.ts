@@ -19,6 +19,10 @@ export interface RecordDetail extends RecordSummary {
   /** Hex SHA-256 of what was received; null when it is not known. */
   readonly bodyHash: string | null;
   readonly bodyBytes: number | null;
+  /** Of a page whose source extracts texts; null = not extracted, or it has none. */
+  readonly pageTitle: string | null;
+  /** Whether `getPageText` has a text. */
+  readonly hasPageText: boolean;
 }
 
 /** Largest payload that a page brings along, in stored bytes; larger ones are loaded when looked at. */
@@ -33,7 +37,8 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
   if (!isUuid(ingestId)) return null;
   const row = await selectSummary(session)
     .select(['request_headers', 'response_headers', 'error_message', 'lake_path'])
-    .select(['charset', 'body_sha256', 'body_bytes'])
+    .select(['charset', 'body_sha256', 'body_bytes', 'page_title'])
+    .select(sql<number>`case when page_text is null then 0 else 1 end`.as('has_page_text'))
     .select(
       sql<
         string | null
@@ -53,6 +58,8 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
     charset: row.charset,
     bodyHash: row.body_sha256,
     bodyBytes: row.body_bytes === null ? null : Number(row.body_bytes),
+    pageTitle: row.page_title,
+    hasPageText: Number(row.has_page_text) === 1,
   };
 }
 
@@ -79,6 +86,17 @@ export async function getRecordPayload(
     .where('ingest_id', '=', ingestId)
     .executeTakeFirst();
   return row ? { payload: row.payload, contentType: row.content_type } : null;
+}
+
+/** The main text of a page; null when there is none of it, or no such record. */
+export async function getPageText(session: Session, ingestId: string): Promise<string | null> {
+  if (!isUuid(ingestId)) return null;
+  const row = await session.q
+    .selectFrom('IngestRecords')
+    .select('page_text')
+    .where('ingest_id', '=', ingestId)
+    .executeTakeFirst();
+  return row?.page_text ?? null;
 }
 
 /** The latest record of a work item, or null. */

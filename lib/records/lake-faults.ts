@@ -172,7 +172,7 @@ export async function rewriteLakeFile(
   const record = await getRecord(session, ingestId);
   const stored = await session.q
     .selectFrom('IngestRecords')
-    .select(['payload', 'content_type', 'hash_sha256', 'body_sha256'])
+    .select(['payload', 'content_type', 'hash_sha256', 'body_sha256', 'page_text'])
     .where('ingest_id', '=', ingestId)
     .executeTakeFirst();
   if (!record || !stored) return { ok: false, why: 'its record was removed meanwhile' };
@@ -185,6 +185,7 @@ export async function rewriteLakeFile(
     ...record,
     hashSha256: record.hash,
     bodySha256: record.bodyHash,
+    pageText: stored.page_text,
     payload: payloadValue(stored),
   });
   const relative = path.relative(options.baseDir, target);

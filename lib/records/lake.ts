@@ -33,6 +33,8 @@ export interface LakeRecord {
   readonly charset: string | null;
   readonly bodySha256: string | null;
   readonly bodyBytes: number | null;
+  readonly pageTitle: string | null;
+  readonly pageText: string | null;
 }
 
 /** What a document says of the bytes that were received; they stand in the database. */
@@ -63,6 +65,8 @@ export const lakeDocument = (record: LakeRecord): WrittenObject => ({
   charset: record.charset,
   body_sha256: record.bodySha256,
   body_bytes: record.bodyBytes,
+  page_title: record.pageTitle,
+  page_text: record.pageText,
 });
 
 /**

@@ -58,7 +58,7 @@ function records() {
   return {
     table: 'IngestRecords',
     time: 'fetched_at_utc',
-    texts: ['payload', 'request_headers', 'response_headers', 'request_uri'],
+    texts: ['payload', 'page_text', 'request_headers', 'response_headers', 'request_uri'],
   } as const;
 }
 

@@ -6,3 +6,4 @@ import './http/sitemap.ts';
 import './web/feed.ts';
 import './web/heavy-reading.ts';
 import './web/json-lines.ts';
+import './web/page-text.ts';

@@ -53,6 +53,7 @@ code, and nobody else waits.
 | headers | 64 KiB | \`egress_response_invalid\` |
 | content codings | 5 layers | \`egress_encoding_unknown\` |
 | a page | 256 elements inside one another, 500 attributes of one, 300,000 nodes | deeper elements are siblings; the page is read as far as it goes |
+| title and main text of a page | 60,000 nodes, 1,000,000 levels together, 1,000,000 characters | the text as far as it goes, or the title alone; the page is stored anyway |
 | links of a page; addresses of a JSON document or sitemap | 20,000; 50,000 | the first ones, and a word |
 | sitemaps that list sitemaps | 5 inside one another | not followed, and a word |
 | JSON of the type \`http\` | 64 MiB, 2,000,000 values, 512 levels | \`payload_too_complex\` |

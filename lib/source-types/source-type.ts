@@ -126,6 +126,8 @@ export type FetchOutcome =
       /** The part whose change counts as a change (without counters and clocks of the source). */
       readonly projection: WrittenJson;
       readonly validators: Validators;
+      /** Whether title and main text of the page are stored beside it; default not. */
+      readonly extractsText?: boolean;
       /** What it leads to beside what stands in its payload; default nothing. */
       readonly leadsTo?: readonly DiscoveredItem[];
     })

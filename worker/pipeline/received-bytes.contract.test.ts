@@ -241,7 +241,7 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     await fetchOnce();
     const { db } = bench.context;
     const actor = systemActor('test');
-    const asked = { of: { source: 'site' }, charset: 'Shift_JIS', dryRun: true };
+    const asked = { of: { source: 'site' }, as: { charset: 'Shift_JIS' }, dryRun: true };
     expect(await readAgain(db, actor, asked)).toEqual({ records: 1, changed: 1 });
     expect((await records())[0]?.charset).toBe('utf-8');
     expect(await readAgain(db, actor, { ...asked, dryRun: false })).toEqual({
@@ -263,7 +263,9 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     });
     await again();
     expect(await records()).toHaveLength(1);
-    await expect(readAgain(db, actor, { ...asked, charset: 'klingon' })).rejects.toMatchObject({
+    await expect(
+      readAgain(db, actor, { ...asked, as: { charset: 'klingon' } }),
+    ).rejects.toMatchObject({
       code: 'input_invalid',
     });
   });
@@ -275,7 +277,8 @@ describe.each(contractEngines())('what was received, on $name', (engine) => {
     expect((await records())[0]?.payload).toBe('naÃ¯ve');
     expect(await bodies()).toHaveLength(1);
     const of = { ingestId: (await records())[0]?.ingest_id ?? '' };
-    await readAgain(bench.context.db, systemActor('test'), { of, charset: 'utf8', dryRun: false });
+    const as = { charset: 'utf8' };
+    await readAgain(bench.context.db, systemActor('test'), { of, as, dryRun: false });
     expect((await records())[0]).toMatchObject({ payload: 'naïve', charset: 'utf-8' });
     expect(await bodies()).toEqual([]);
     expect(Buffer.from((await getReceivedBody(bench.context.db, of.ingestId))?.body ?? [])).toEqual(

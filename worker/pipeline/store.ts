@@ -1,6 +1,7 @@
 /** Store: makes the record of what was fetched, and writes it to the file lake where that is enabled. */
 
 import { digest, hashJson } from '#lib/canonical-json.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import type { WrittenJson } from '#lib/json.ts';
 import { parseWritten } from '#lib/json-text.ts';
@@ -9,6 +10,7 @@ import { keptBody, storableText } from '#lib/records/body.ts';
 import { bodyFacts, lakeDocument, removeFromLake, writeToLake } from '#lib/records/lake.ts';
 import { redactHeaders } from '#lib/redact-secrets.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
+import { type PageText, pageTextOf } from '#lib/source-types/web/page-text.ts';
 import { turn } from '../turn.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 
@@ -27,7 +29,7 @@ export async function storeRecord(
   const { item } = leased;
   await turn();
   const content = await contentOf(outcome);
-  const record: NewRecord = {
+  const facts: NewRecord = {
     ingestId: newId(),
     requestUri: outcome.facts.requestUri,
     requestMethod: outcome.facts.requestMethod,
@@ -39,7 +41,10 @@ export async function storeRecord(
     durationMs: outcome.facts.durationMs,
     lakePath: null,
   };
-  if (!context.lake.enabled || record.contentHash === item.contentHash) return record;
+  if (content.contentHash === item.contentHash) return facts;
+  const page = await pageOf(leased, outcome, context);
+  const record: NewRecord = { ...facts, page };
+  if (!context.lake.enabled) return record;
   // The database's clock: the moment of the claim plus the time that has passed here since.
   const fetchedAt = new Date(
     Date.parse(item.claimedAt ?? item.updatedAt) + performance.now() - leased.claimSentAt,
@@ -58,12 +63,31 @@ export async function storeRecord(
         charset: record.charset ?? null,
         payload: outcome.text === null ? valueIn(outcome) : record.payload,
         ...bodyFacts(record),
+        pageTitle: page?.title ?? null,
+        pageText: page?.text ?? null,
         fetchedAt: fetchedAt.toISOString(),
       }),
     },
     context.lake,
   );
   return { ...record, lakePath };
+}
+
+/** What cannot be read for its main text is stored without. */
+async function pageOf(
+  { item }: LeasedItem,
+  { extractsText, text }: Fetched,
+  { log }: PipelineContext,
+): Promise<PageText | null> {
+  if (!extractsText || text === null) return null;
+  try {
+    return await pageTextOf(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const message = 'a page is stored without its main text';
+    log.warn({ item_id: item.workItemId, error_code: error.code }, message);
+    return null;
+  }
 }
 
 /** The lake's documents are JSON as a whole, so what is large is parsed for them here. */

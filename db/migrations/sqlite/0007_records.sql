@@ -1,5 +1,6 @@
--- What a record has beyond the existing table: the kind and hash of its content, its place in the data lake, and what was
--- received as it was received: its hash, its length, and the charset by which the payload was read.
+-- What a record has beyond the existing table: the kind and hash of its content, its place in the data lake, what was
+-- received as it was received (its hash, its length, and the charset by which the payload was read), and title and main
+-- text of a page where its source extracts them.
 ALTER TABLE IngestRecords ADD COLUMN content_type TEXT;
 GO
 ALTER TABLE IngestRecords ADD COLUMN content_hash TEXT;
@@ -11,6 +12,10 @@ GO
 ALTER TABLE IngestRecords ADD COLUMN body_sha256 TEXT;
 GO
 ALTER TABLE IngestRecords ADD COLUMN body_bytes INTEGER;
+GO
+ALTER TABLE IngestRecords ADD COLUMN page_title TEXT;
+GO
+ALTER TABLE IngestRecords ADD COLUMN page_text TEXT;
 GO
 -- The bytes that were received, where the payload in UTF-8 is not those very bytes: binary content, other charsets.
 -- Written and deleted with the record.

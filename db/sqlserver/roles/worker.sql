@@ -30,7 +30,7 @@ GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_answers] TO [$(schema)_work
 GRANT SELECT, INSERT ON [$(schema)].[events] TO [$(schema)_worker];
 GRANT SELECT, INSERT ON [$(schema)].[IngestRecords] TO [$(schema)_worker];
 -- A record is changed by `read-again` alone, and then how its bytes are read.
-GRANT UPDATE ON [$(schema)].[IngestRecords] ([payload], [charset], [hash_sha256]) TO [$(schema)_worker];
+GRANT UPDATE ON [$(schema)].[IngestRecords] ([payload], [charset], [hash_sha256], [page_title], [page_text]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[record_bodies] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[request_keys] TO [$(schema)_worker];
 GO

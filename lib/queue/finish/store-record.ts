@@ -45,6 +45,8 @@ const recordRow = (item: HeldItem, record: NewRecord): RecordInsert => ({
   charset: record.charset ?? null,
   body_sha256: record.body?.sha256 ?? null,
   body_bytes: record.body?.bytes ?? null,
+  page_title: record.page?.title ?? null,
+  page_text: record.page?.text ?? null,
 });
 
 const uuidOrNull = (id: string | null) => (id !== null && isUuid(id) ? id : null);

@@ -174,6 +174,7 @@ function nextIds(
     .select((eb) => [
       'IngestRecords.ingest_id',
       sql<number>`${engine.byteLength(eb.ref('payload'))}
+        + coalesce(${engine.byteLength(eb.ref('page_text'))}, 0)
         + coalesce(${engine.byteLength(eb.ref('record_bodies.body'))}, 0)`.as('bytes'),
     ])
     .where('fetched_at_utc', '<=', engine.instantParam(until))
@@ -228,6 +229,8 @@ async function readRecords(
       'charset',
       'body_sha256',
       'body_bytes',
+      'page_title',
+      'page_text',
       'coding',
       'body',
     ])
@@ -259,6 +262,8 @@ async function readRecords(
     charset: row.charset,
     body_sha256: row.body_sha256,
     body_bytes: row.body_bytes === null ? null : Number(row.body_bytes),
+    page_title: row.page_title,
+    page_text: row.page_text,
     body:
       row.coding === null || row.body === null
         ? null

@@ -85,11 +85,11 @@ export async function importSnapshot(
 }
 
 const recordsAtOnce = 256;
-/** Characters of payload and body in one transaction; one record that has more is alone in its own. */
+/** Characters of payload, body and main text in one transaction; one record that has more is alone in its own. */
 const charactersAtOnce = 8 * 1024 * 1024;
 
-const lengthOf = ({ payload, body }: RecordLine): number =>
-  payload.length + (body?.base64.length ?? 0);
+const lengthOf = ({ payload, body, page_text: text }: RecordLine): number =>
+  payload.length + (body?.base64.length ?? 0) + (text?.length ?? 0);
 
 async function* groupsOf(records: AsyncIterable<RecordLine>): AsyncGenerator<RecordLine[]> {
   let group: RecordLine[] = [];

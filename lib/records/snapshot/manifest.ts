@@ -46,6 +46,8 @@ export const recordLineSchema = z.strictObject({
   charset: z.string().max(40).nullable().default(null),
   body_sha256: sha256Hex.nullable().default(null),
   body_bytes: z.int().min(0).nullable().default(null),
+  page_title: z.string().max(500).nullable().default(null),
+  page_text: z.string().nullable().default(null),
   /** The bytes that were received; null when they are the payload in UTF-8, or not known. */
   body: z
     .strictObject({ coding: z.enum(['identity', 'gzip']), base64: z.base64() })

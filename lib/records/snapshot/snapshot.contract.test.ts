@@ -199,6 +199,8 @@ function samples(): RecordLine[] {
     charset: null,
     body_sha256: null,
     body_bytes: null,
+    page_title: null,
+    page_text: null,
     body: null,
   };
   const picture = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255]);
@@ -222,6 +224,8 @@ function samples(): RecordLine[] {
   ] as const;
   return [
     record('Ahsoka', {
+      page_title: 'Ahsoka – “Tano”',
+      page_text: `스타워즈\n\n${'word '.repeat(5000)}`,
       payload: JSON.stringify(json),
       hash_sha256: hashJson(json),
       content_hash: sha256('projection'),

@@ -4,7 +4,7 @@ import type { JsonText } from '#lib/json-text.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { askSignedIn } from '../web/authentication.ts';
-import { beginningOf, isBinary, mediaTypeOf } from '../web/body.ts';
+import { beginningOf, beginsAsPage, isBinary, mediaTypeOf } from '../web/body.ts';
 import {
   type Exchange,
   type Failure,
@@ -132,7 +132,8 @@ export function fetchOverHttp(
     }
     const contentType = mediaType || 'text/plain';
     const received = { body: response.body, charset };
-    const content = { payload, text, contentType, projection: text, received };
+    const extractsText = settings.site.extract_text && (page.isHtml || beginsAsPage(payload));
+    const content = { payload, text, contentType, projection: text, received, extractsText };
     const fetched = { kind: 'fetched', ...content } as const;
     if (name.kind === 'own') return { ...fetched, facts: { ...facts, details: told }, validators };
     const details = { ...told, named: name.url, kept_because: name.because };

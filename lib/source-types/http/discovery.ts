@@ -8,6 +8,7 @@ import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
 import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
+import { beginsAsPage } from '../web/body.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
 import { launchOf } from './changes.ts';
@@ -101,9 +102,8 @@ export function httpDiscover(
 }
 
 /** Also what names no type and begins like a page. */
-const isPage = ({ content_type: type, text }: z.infer<typeof textPayload>): boolean =>
-  /html|xml/.test(type) ||
-  (type === '' && /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000)));
+const isPage = (payload: z.infer<typeof textPayload>): boolean =>
+  /html|xml/.test(payload.content_type) || beginsAsPage(payload);
 
 function linksOfJson(
   payload: WrittenJson,

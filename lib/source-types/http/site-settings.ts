@@ -60,6 +60,7 @@ export const siteSettings = z
     drop_tracking: z.boolean().default(true),
     drop_sessions: z.boolean().default(false),
     skip_traps: z.boolean().default(true),
+    extract_text: z.boolean().default(false),
   })
   .prefault({});
 export type SiteSettings = z.infer<typeof siteSettings>;
@@ -113,6 +114,11 @@ export const siteHints: Readonly<Record<string, FieldHint>> = grouped('Pages of 
   'site.skip_traps': {
     label: 'Avoid traps',
     help: 'Leaves out addresses as only endless lists make them: path segments that repeat, parameters piled up, calendars years away. What is left out is told.',
+    widget: 'switch',
+  },
+  'site.extract_text': {
+    label: 'Title and main text',
+    help: 'Stores beside each page its title and its main text, without menus and the like. What counts as a change stays the page.',
     widget: 'switch',
   },
 });

@@ -110,3 +110,11 @@ export const beginningOf = (text: string): string => {
     .trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 };
+
+/** Whether a text that names no type begins like a page. */
+export const beginsAsPage = (payload: {
+  readonly content_type: string;
+  readonly text: string;
+}): boolean =>
+  payload.content_type === '' &&
+  /^\s*<(!doctype html|html|head|body)\b/i.test(payload.text.slice(0, 1000));

@@ -13,12 +13,14 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { getNeighbours, getRecord, type RecordDetail } from '#lib/records/detail.ts';
+import { getNeighbours, getPageText, getRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { PayloadChanges } from './payload-changes.tsx';
 
 export const metadata: Metadata = { title: 'Record' };
 
-const tabs = ['payload', 'changes', 'exchange'] as const;
+const tabs = ['payload', 'text', 'changes', 'exchange'] as const;
+/** Characters of a main text that the page shows; the download has all of it. */
+const mostShown = 100_000;
 type Tab = (typeof tabs)[number];
 
 export default async function RecordPage({
@@ -39,7 +41,8 @@ export default async function RecordPage({
       tab === 'changes' && neighbours.previous
         ? await getRecord(db, neighbours.previous.ingestId)
         : null;
-    return { record, neighbours, before };
+    const text = tab === 'text' ? await getPageText(db, ingestId) : null;
+    return { record, neighbours, before, text: text?.slice(0, mostShown) ?? null };
   });
   if (!loaded.ok) {
     return (
@@ -50,7 +53,7 @@ export default async function RecordPage({
     );
   }
   if (!loaded.data) return <NoSuch what="record" listHref="/records" />;
-  const { record, neighbours, before } = loaded.data;
+  const { record, neighbours, before, text } = loaded.data;
   const href = (name: Tab) =>
     `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;
   return (
@@ -73,6 +76,9 @@ export default async function RecordPage({
                 Download payload
               </DownloadLink>
             ) : null}
+            {record.hasPageText ? (
+              <DownloadLink href={`/records/${record.ingestId}/text`}>Download text</DownloadLink>
+            ) : null}
             {record.bodyHash === null ? null : (
               <DownloadLink href={`/records/${record.ingestId}/received`}>
                 Download as received
@@ -88,6 +94,9 @@ export default async function RecordPage({
         label="Parts of the record"
         tabs={[
           { href: href('payload'), label: 'Payload', isCurrent: tab === 'payload' },
+          ...(record.hasPageText || tab === 'text'
+            ? [{ href: href('text'), label: 'Main text', isCurrent: tab === 'text' }]
+            : []),
           {
             href: href('changes'),
             label: 'Changes since the previous fetch',
@@ -104,6 +113,19 @@ export default async function RecordPage({
           {record.contentType ?? 'What was received'}, {formatBytes(record.bodyBytes ?? 0)}.
           Download it as it was received.
         </EmptyState>
+      ) : null}
+      {tab === 'text' && text === null ? (
+        <EmptyState title="No main text">
+          The source extracts none, or there was none on this page.
+        </EmptyState>
+      ) : null}
+      {tab === 'text' && text !== null ? (
+        <Section title={record.pageTitle ?? 'Main text'}>
+          <p className="max-w-prose text-sm wrap-anywhere whitespace-pre-wrap">{text}</p>
+          {text.length === mostShown ? (
+            <p className="text-xs text-ink-3">This is its beginning; the download has all of it.</p>
+          ) : null}
+        </Section>
       ) : null}
       {tab === 'changes' ? (
         <PayloadChanges
@@ -187,6 +209,7 @@ function RecordFacts({ record }: { readonly record: RecordDetail }) {
             label: 'Took',
             value: record.durationMs === null ? <None /> : formatDuration(record.durationMs),
           },
+          ...(record.pageTitle === null ? [] : [{ label: 'Title', value: record.pageTitle }]),
           { label: 'Media type', value: record.contentType ?? <None /> },
           { label: 'Read as', value: record.charset ?? <None /> },
           { label: 'Size', value: formatBytes(record.bodyBytes ?? record.bytes) },
