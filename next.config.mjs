@@ -3,6 +3,8 @@ const config = {
   output: 'standalone',
   agentRules: false,
   poweredByHeader: false,
+  // No page has pictures to be scaled; the libraries for it would be a fifth of the image.
+  images: { unoptimized: true },
   // Development would print the arguments of server actions: passwords and secrets of sources.
   logging: { serverFunctions: false },
   // Whatever is bundled is bundled into every route handler, and stays in memory once for each of them.
@@ -29,6 +31,8 @@ const config = {
   outputFileTracingExcludes: {
     '/**': [
       './data/**',
+      './node_modules/.pnpm/@img+*/**',
+      './node_modules/.pnpm/sharp@*/**',
       './db/sqlite/**',
       './.env*',
       './.git/**',

@@ -12,6 +12,7 @@ import {
   lakeDocument,
   orphanDirectory,
   readLakeFile,
+  receivedModes,
   writeLakeFile,
 } from './lake.ts';
 import { payloadIsSound, payloadValue } from './payload-hash.ts';
@@ -132,7 +133,7 @@ export async function findOrphans(
 function setAside(baseDir: string, file: string): Promise<Repaired> {
   const target = path.join(baseDir, orphanDirectory, file);
   return tried(async () => {
-    await mkdir(path.dirname(target), { recursive: true });
+    await mkdir(path.dirname(target), { recursive: true, mode: receivedModes.directory });
     await rename(path.join(baseDir, file), target);
   });
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,22 @@ describe('writing to the lake', () => {
     );
     expect(await readdir(base)).toEqual(['not-a-directory']);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'is no business of other users of the machine, whatever the umask',
+    async () => {
+      const before = process.umask(0);
+      try {
+        const relative = await writeToLake(entry(), { baseDir: base, prettyPrint: false });
+        const modes = [path.dirname(relative), relative].map(async (one) =>
+          ((await stat(path.join(base, one))).mode & 0o777).toString(8),
+        );
+        expect(await Promise.all(modes)).toEqual(['750', '640']);
+      } finally {
+        process.umask(before);
+      }
+    },
+  );
 
   it('takes a file back', async () => {
     const options = { baseDir: base, prettyPrint: false };

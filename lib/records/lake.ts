@@ -150,6 +150,9 @@ export async function writeToLake(entry: LakeEntry, options: LakeOptions): Promi
   return relative;
 }
 
+/** Of what was received, on disk: for its owner and the group that reads it, and for nobody else of the machine. */
+export const receivedModes = { file: 0o640, directory: 0o750 } as const;
+
 /** Writes one file so that readers see all of it or nothing. Throws `lake_write_failed`. */
 export async function writeLakeFile(
   relative: string,
@@ -161,7 +164,7 @@ export async function writeLakeFile(
   const temporary = path.join(directory, `.${randomBytes(8).toString('hex')}.tmp`);
   const text = JSON.stringify(document, null, options.prettyPrint ? 2 : undefined);
   try {
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: receivedModes.directory });
     await writeDurably(temporary, `${text}\n`);
     await rename(temporary, target);
   } catch (cause) {
@@ -179,7 +182,7 @@ export async function removeFromLake(relative: string, options: LakeOptions): Pr
 }
 
 async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx');
+  const handle = await open(file, 'wx', receivedModes.file);
   try {
     await handle.writeFile(text, 'utf8');
     await handle.sync();

@@ -1,4 +1,5 @@
 /** Writes records into a new snapshot, as a stream: memory holds some megabytes, however many there are. */
+
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -14,6 +15,7 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
+import { receivedModes } from '../lake.ts';
 import {
   formatName,
   formatVersion,
@@ -59,7 +61,7 @@ export async function exportSnapshot(
   );
   const unfinished = `${directory}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
+  await mkdir(unfinished, { recursive: true, mode: receivedModes.directory });
   try {
     const parts = await writeParts(db, { sources, until: madeAt }, unfinished, request);
     const manifest = sealed({
@@ -72,6 +74,7 @@ export async function exportSnapshot(
     });
     await writeFile(path.join(unfinished, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, {
       flush: true,
+      mode: receivedModes.file,
     });
     await rename(unfinished, directory);
     return manifest;
@@ -123,7 +126,7 @@ async function writePart(
         yield chunk;
       }
     },
-    createWriteStream(file, { flags: 'wx', flush: true }),
+    createWriteStream(file, { flags: 'wx', flush: true, mode: receivedModes.file }),
   );
   return { bytes, sha256: hash.digest('hex') };
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,9 @@ describe.each(contractEngines())('a snapshot of records on $name', (engine) => {
       'records-00003.ndjson.gz',
     ]);
     expect(await readdir(home)).toEqual(['whole']);
+    // For its owner and the group; Windows has no such modes.
+    for (const one of process.platform === 'win32' ? [] : await readdir(directory))
+      expect((await stat(path.join(directory, one))).mode & 0o777).toBe(0o640);
     const manifest = await verifySnapshot({ directory });
     expect(manifest).toMatchObject({ records: 9, sources: null });
     expect(manifest.parts.map((part) => part.records)).toEqual([3, 3, 3]);
