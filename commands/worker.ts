@@ -8,6 +8,7 @@ import { isTransient, retryTransient } from '#worker/retry-transient.ts';
 import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
 import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
+import { openTracer } from '#worker/tracer.ts';
 import {
   configOption,
   databaseOption,
@@ -59,6 +60,7 @@ async function main(flags: WorkerFlags): Promise<number> {
           log,
           stop.soft,
         );
+  const tracer = await openTracer(process.env);
   await reach(() => prepareEmbedded(config.database));
   const runtime = await reach(() => openRuntime(config, log, 'worker'));
   try {
@@ -72,6 +74,7 @@ async function main(flags: WorkerFlags): Promise<number> {
         once: flags.once ?? false,
         maxItems: null,
         watch: monitor?.watch,
+        tracer: tracer ?? undefined,
       },
       stop,
     );
@@ -83,6 +86,7 @@ async function main(flags: WorkerFlags): Promise<number> {
   } finally {
     stop.dispose();
     undo();
+    await tracer?.close();
     await monitor?.close();
     await runtime.close();
   }

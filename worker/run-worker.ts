@@ -34,6 +34,7 @@ import { Suspects } from './pipeline/suspects.ts';
 import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
+import type { ItemTracer } from './tracer.ts';
 import { surviveFaults } from './unhandled-faults.ts';
 import type { WorkerWatch } from './worker-watch.ts';
 
@@ -67,6 +68,7 @@ interface WorkerOptions {
   readonly maxItems: number | null;
   readonly onResult?: (result: ItemResult, leased: LeasedItem) => void;
   readonly watch?: WorkerWatch | undefined;
+  readonly tracer?: ItemTracer | undefined;
 }
 
 /**
@@ -97,6 +99,7 @@ export async function runWorker(
     enableDiscovery: options.enableDiscovery,
     leaseMs: options.leaseMs,
     workerId,
+    tracer: options.tracer,
   };
   const inFlight = new InFlight({
     concurrency: options.concurrency,

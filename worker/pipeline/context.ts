@@ -12,6 +12,7 @@ import type { ClaimEvents } from '../claim-events.ts';
 import type { CutEvents } from '../cut-events.ts';
 import type { LostClaims } from '../lost-claims.ts';
 import type { RetryTransientOptions } from '../retry-transient.ts';
+import type { ItemTracer } from '../tracer.ts';
 import type { SourceMemory } from './load-source.ts';
 import type { WaitingVisits } from './polite-http.ts';
 import type { Suspects } from './suspects.ts';
@@ -40,6 +41,8 @@ export interface PipelineContext {
   readonly enableDiscovery: boolean;
   readonly workerId: string;
   readonly leaseMs: number;
+  /** Absent where nobody receives traces. */
+  readonly tracer?: ItemTracer | undefined;
 }
 
 /** Why the work on an item was broken off. */

@@ -63,9 +63,9 @@ export async function processItem(
   const startedAt = performance.now();
   const itemContext = withLogOf(leased, context);
   try {
-    const result = await context.suspects.alone(leased, itemContext, () =>
-      carryThrough(leased, itemContext, steps),
-    );
+    const way = () =>
+      context.suspects.alone(leased, itemContext, () => carryThrough(leased, itemContext, steps));
+    const result = await (context.tracer ? context.tracer.item(leased, way) : way());
     if (context.log.isLevelEnabled('debug')) {
       itemContext.log.debug(
         { result: result.kind, took_ms: Math.round(performance.now() - startedAt) },
@@ -82,6 +82,13 @@ export async function processItem(
     return { kind: 'lost' };
   }
 }
+
+const inStep = <T>(
+  name: 'fetch' | 'store',
+  leased: LeasedItem,
+  { tracer }: PipelineContext,
+  step: () => Promise<T>,
+): Promise<T> => (tracer ? tracer.step(name, leased, step) : step());
 
 /** With a log that names the item; made when something is logged, which most items give no cause for. */
 function withLogOf({ item }: LeasedItem, context: PipelineContext): PipelineContext {
@@ -116,13 +123,17 @@ async function carryThrough(
       retryTransientWith(leased, context, 'read the source'),
     );
     maxAttempts = source.maxAttempts;
-    const outcome = await steps.fetch(leased, source, context);
+    const outcome = await inStep('fetch', leased, context, () =>
+      steps.fetch(leased, source, context),
+    );
     const reason = brokenOff(leased);
     if (reason === 'lease_lost') return { kind: 'lost' };
     if (outcome === null) return await releaseLeased(leased, context);
     if (reason === 'stopping' && outcome.kind === 'error')
       return await releaseLeased(leased, context);
-    return await concludeItem(leased, source, outcome, context);
+    return await inStep('store', leased, context, () =>
+      concludeItem(leased, source, outcome, context),
+    );
   } catch (error) {
     if (brokenOff(leased) || isDatabaseFault(error)) throw error;
     // A fault of this item (a record that cannot be written, settings that do not fit) fails this

@@ -1,0 +1,22 @@
+/** What a worker tells of the way of its items while they go it: nothing, unless traces are sent somewhere. */
+import type { ItemResult, LeasedItem } from './pipeline/context.ts';
+
+export interface ItemTracer {
+  /** The whole way of an item. */
+  item(leased: LeasedItem, way: () => Promise<ItemResult>): Promise<ItemResult>;
+  /** A step on the way of an item that is traced. */
+  step<T>(name: 'fetch' | 'store', leased: LeasedItem, step: () => Promise<T>): Promise<T>;
+  /** Sends what is left. Never throws. */
+  close(): Promise<void>;
+}
+
+/** The tracer, where the environment names a receiver of OTLP; its libraries are loaded only then. */
+export async function openTracer(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ItemTracer | null> {
+  const receiver =
+    env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'] || '';
+  if (receiver === '' || env['OTEL_SDK_DISABLED'] === 'true') return null;
+  const { createOtlpTracer } = await import('./otlp-tracer.ts');
+  return createOtlpTracer();
+}
