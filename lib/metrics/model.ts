@@ -1,5 +1,6 @@
 /** What the overview shows. Exact unless it says as of when. */
 import type { Instant, RunStatus, WorkItemStatus } from '#db/schema.ts';
+import type { WaitingReason } from '#lib/items/waiting/waiting-reasons.ts';
 
 export type StatusTotals = Readonly<Record<WorkItemStatus, number>>;
 
@@ -39,10 +40,10 @@ export interface ActiveRun {
   readonly succeeded: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Items that came to an end in the last five minutes, per minute. */
+  /** These three as `forecastRun` says; discovery may still add items. */
   readonly perMinute: number;
-  /** At that rate; null when nothing moves. Discovery may still add items. */
   readonly etaMs: number | null;
+  readonly waits: WaitingReason | null;
 }
 
 /** The run that was launched last of those that have ended. */

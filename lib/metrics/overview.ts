@@ -4,7 +4,9 @@ import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { workItemStatuses } from '#db/schema.ts';
 import type { SourceTotal } from '#db/totals.ts';
+import { forecastRun } from '#lib/items/waiting/stands-still.ts';
 import { readNow } from '#lib/now.ts';
+import { runFromRow } from '#lib/runs/run-row.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readThroughput } from './attempt-counts.ts';
@@ -162,63 +164,37 @@ async function readPausedSources(
 }
 
 const mostListed = 10;
-const rateMinutes = 5;
 
 /** Newest first, 10 at most. */
 async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
   const { engine } = session;
   const query = session.q
     .selectFrom('current_runs')
-    .select([
-      'run_id',
-      'name',
-      'kind',
-      'phase',
-      'started_at',
-      'paused_at',
-      'items_total',
-      'items_succeeded',
-      'items_failed',
-      'items_skipped',
-      engine.diffMs(sql.ref('started_at'), engine.now()).as('age_ms'),
-    ])
+    .selectAll()
     .where('status', '=', 'running')
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
-  const runs = await engine.take(query, mostListed).execute();
-  if (runs.length === 0) return [];
-  const rates = await session.q
-    .selectFrom('work_item_attempts')
-    .select(['run_id', sql<number>`count(*)`.as('ended')])
-    .where(
-      'run_id',
-      'in',
-      runs.map((run) => run.run_id),
-    )
-    .where('outcome', 'in', ['completed', 'unchanged', 'failed', 'skipped'])
-    .where('finished_at', '>=', engine.nowPlus(-rateMinutes * 60_000))
-    .groupBy('run_id')
-    .execute();
-  const endedOf = new Map(rates.map((rate) => [rate.run_id, Number(rate.ended)]));
-  return runs.map((run) => {
-    const done = run.items_succeeded + run.items_failed + run.items_skipped;
-    const minutes = Math.max(1 / 6, Math.min(rateMinutes, Number(run.age_ms) / 60_000));
-    const perMinute = (endedOf.get(run.run_id) ?? 0) / minutes;
-    return {
-      runId: run.run_id,
+  const runs: ActiveRun[] = [];
+  for (const row of await engine.take(query, mostListed).execute()) {
+    const run = runFromRow(row);
+    const { itemsPerMinute, etaMs, waits } = await forecastRun(session, run);
+    runs.push({
+      runId: run.runId,
       name: run.name,
       kind: run.kind,
       phase: run.phase,
-      startedAt: run.started_at,
-      pausedAt: run.paused_at,
-      total: run.items_total,
-      succeeded: run.items_succeeded,
-      failed: run.items_failed,
-      skipped: run.items_skipped,
-      perMinute,
-      etaMs: run.paused_at === null ? etaMs(run.items_total - done, perMinute) : null,
-    };
-  });
+      startedAt: run.startedAt,
+      pausedAt: run.pausedAt,
+      total: run.itemsTotal,
+      succeeded: run.itemsSucceeded,
+      failed: run.itemsFailed,
+      skipped: run.itemsSkipped,
+      perMinute: itemsPerMinute,
+      etaMs,
+      waits,
+    });
+  }
+  return runs;
 }
 
 /** Null when none has ended yet. */
@@ -241,10 +217,4 @@ async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
   return (await engine.take(query, 1).executeTakeFirst()) ?? null;
-}
-
-/** Time left for `remaining` items; null when nothing moves. */
-function etaMs(remaining: number, perMinute: number): number | null {
-  if (remaining <= 0) return 0;
-  return perMinute > 0 ? (remaining / perMinute) * 60_000 : null;
 }

@@ -11,10 +11,6 @@ const windowMs = 5 * 60_000;
 
 export interface RunProgress {
   readonly byStatus: Readonly<Record<WorkItemStatus, number>>;
-  /** Items finished per minute over the last 5 minutes, or since the start of a younger run. */
-  readonly itemsPerMinute: number;
-  /** Milliseconds until the queue is empty at this rate; null when the rate or the rest says nothing. */
-  readonly etaMs: number | null;
 }
 
 /** @throws AppError `not_found` */
@@ -22,7 +18,6 @@ export async function runProgress(s: Session, runId: string): Promise<RunProgres
   const run = await requireRunRow(s, runId);
   const inProgress = await countInProgress(s, runId);
   const open = Math.max(0, run.items_total - run.items_processed);
-  const itemsPerMinute = await rate(s, runId);
   const byStatus = {
     pending: Math.max(0, open - inProgress),
     in_progress: inProgress,
@@ -30,12 +25,7 @@ export async function runProgress(s: Session, runId: string): Promise<RunProgres
     failed: run.items_failed,
     skipped: run.items_skipped,
   };
-  const moving = run.status === 'running' && run.paused_at === null && itemsPerMinute > 0;
-  return {
-    byStatus,
-    itemsPerMinute,
-    etaMs: moving && open > 0 ? Math.round((open / itemsPerMinute) * 60_000) : null,
-  };
+  return { byStatus };
 }
 
 /** Items of the run that workers hold: as many as they take at once, however large the run is. */
@@ -49,13 +39,21 @@ export async function countInProgress(s: Session, runId: string): Promise<number
   return Number(row.count);
 }
 
-async function rate(s: Session, runId: string): Promise<number> {
+export interface ItemRate {
+  /** Items finished per minute over the last 5 minutes, or since the first of them. */
+  readonly itemsPerMinute: number;
+  /** Since the last of them, ms; null when there is none. */
+  readonly silentMs: number | null;
+}
+
+export async function readItemRate(s: Session, runId: string): Promise<ItemRate> {
   const { engine } = s;
   const row = await s.q
     .selectFrom('work_item_attempts')
     .select((eb) => [
       eb.fn.countAll<number>().as('count'),
       sql<number | null>`${engine.diffMs(sql`min(finished_at)`, engine.now())}`.as('since_ms'),
+      sql<number | null>`${engine.diffMs(sql`max(finished_at)`, engine.now())}`.as('silent_ms'),
     ])
     .where('run_id', '=', runId)
     .where('finished_at', '>=', engine.nowPlus(-windowMs))
@@ -64,7 +62,7 @@ async function rate(s: Session, runId: string): Promise<number> {
   const count = Number(row.count);
   // Less than a second says too little to multiply up.
   const minutes = Math.max(1_000, row.since_ms ?? 0) / 60_000;
-  return count === 0 ? 0 : count / minutes;
+  return { itemsPerMinute: count === 0 ? 0 : count / minutes, silentMs: row.silent_ms };
 }
 
 export interface RunErrorCluster {

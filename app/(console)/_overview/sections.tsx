@@ -2,6 +2,7 @@
 import { Hourglass } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { clusterHref } from '#app/_shared/list-address.ts';
+import { NotWhile } from '#app/_shared/not-while.tsx';
 import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, formatDuration, Num } from '#app/ui/num.tsx';
@@ -192,13 +193,17 @@ function RunLine({
   );
 }
 
-function Left({ etaMs, perMinute }: ActiveRun) {
+function Left({ etaMs, perMinute, waits }: ActiveRun) {
   return (
     <span className="flex items-center gap-1">
       <Hourglass aria-hidden className="size-3" />
-      {etaMs === null
-        ? 'no rate yet'
-        : `${formatDuration(etaMs)} left at ${formatRate(perMinute)}/min`}
+      {waits !== null ? (
+        <NotWhile waits={waits} />
+      ) : etaMs === null ? (
+        'no rate yet'
+      ) : (
+        `${formatDuration(etaMs)} left at ${formatRate(perMinute)}/min`
+      )}
     </span>
   );
 }

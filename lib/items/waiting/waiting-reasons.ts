@@ -134,6 +134,12 @@ function span(ms: number): string {
   return `about ${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+export const noWorkers = reasonUntil(
+  'no_workers',
+  'No worker is running. Start one with “pnpm worker”.',
+  'This changes as soon as a worker has started.',
+);
+
 export function stopReasons({ stop }: Pick<WaitingFacts, 'stop'>): WaitingReason[] {
   if (stop === null) return [];
   const sentence = stopSentence(stop);

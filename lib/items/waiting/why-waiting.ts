@@ -6,6 +6,7 @@ import type { Instant } from '#db/schema.ts';
 import { missingCode } from '#lib/queue/finish/missing.ts';
 import {
   hostReasons,
+  noWorkers,
   reason,
   reasonUntil,
   roomReasons,
@@ -95,15 +96,7 @@ function pending(facts: WaitingFacts): WaitingAnswer {
     ...timeReasons(facts),
     ...slotReasons(facts),
     ...roomReasons(facts),
-    ...(facts.workersAlive === 0
-      ? [
-          reasonUntil(
-            'no_workers',
-            'No worker is running. Start one with “pnpm worker”.',
-            'This changes as soon as a worker has started.',
-          ),
-        ]
-      : []),
+    ...(facts.workersAlive === 0 ? [noWorkers] : []),
   ];
   const [first, ...rest] = waits;
   if (first === undefined) {

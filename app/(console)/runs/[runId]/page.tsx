@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { NotWhile, StandsStill } from '#app/_shared/not-while.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -15,6 +16,7 @@ import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Elapsed } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
+import { forecastRun, type RunForecast } from '#lib/items/waiting/stands-still.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
 import {
@@ -44,14 +46,15 @@ export default async function RunPage({
   const loaded = await loadPage(async ({ runtime: { db }, reads }) => {
     const run = await getRun(db, runId);
     if (!run) return null;
-    const [progress, pulse, errors, related, log] = await Promise.all([
+    const [progress, forecast, pulse, errors, related, log] = await Promise.all([
       runProgress(db, runId),
+      forecastRun(db, run),
       attemptsPerMinute(reads, run),
       runErrors(db, runId),
       listRelatedRuns(db, run),
       latestEvents(db, { runId, limit: 50 }),
     ]);
-    return { run, progress, pulse, errors, related, log };
+    return { run, progress, forecast, pulse, errors, related, log };
   });
   if (!loaded.ok) {
     return (
@@ -62,7 +65,7 @@ export default async function RunPage({
     );
   }
   if (!loaded.data) return <NoSuch what="run" listHref="/runs" />;
-  const { run, progress, pulse, errors, related, log } = loaded.data;
+  const { run, progress, forecast, pulse, errors, related, log } = loaded.data;
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -96,7 +99,7 @@ export default async function RunPage({
           </>
         }
       />
-      <RunProgressPanel run={run} progress={progress} pulse={pulse} />
+      <RunProgressPanel run={run} progress={progress} forecast={forecast} pulse={pulse} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <RunErrors runId={run.runId} failed={run.itemsFailed} errors={errors} />
@@ -112,10 +115,12 @@ export default async function RunPage({
 function RunProgressPanel({
   run,
   progress,
+  forecast,
   pulse,
 }: {
   readonly run: Run;
   readonly progress: RunProgress;
+  readonly forecast: RunForecast;
   /** Attempts per minute of its last hour; null = not known. */
   readonly pulse: readonly number[] | null;
 }) {
@@ -125,6 +130,7 @@ function RunProgressPanel({
   return (
     <div className="flex flex-col gap-3">
       {run.errorMessage ? <Banner kind="failed" title={run.errorMessage} /> : null}
+      <StandsStill waits={forecast.waits} />
       {isRunning && run.phase === 'preparing' ? (
         <Banner title="Items are being added to the run">
           The numbers grow until all of them are in; workers have already started.
@@ -169,19 +175,21 @@ function RunProgressPanel({
           label={isRunning ? 'Rate' : 'Took'}
           value={
             isRunning ? (
-              `${perMinute(progress.itemsPerMinute)} / min`
+              `${perMinute(forecast.itemsPerMinute)} / min`
             ) : (
               <Elapsed from={run.startedAt} to={run.completedAt} />
             )
           }
           detail={
             isRunning ? (
-              progress.etaMs === null ? (
+              forecast.waits !== null ? (
+                <NotWhile waits={forecast.waits} />
+              ) : forecast.etaMs === null ? (
                 <>
                   running for <Elapsed from={run.startedAt} to={null} />
                 </>
               ) : (
-                `about ${formatDuration(progress.etaMs)} left`
+                `about ${formatDuration(forecast.etaMs)} left`
               )
             ) : undefined
           }

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
+import { StandsStill } from '#app/_shared/not-while.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
@@ -14,6 +15,7 @@ import { Badge } from '#app/ui/status-badge.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { whySourceWaits } from '#lib/items/waiting/stands-still.ts';
 import type { JsonObject, WrittenJson } from '#lib/json.ts';
 import { diffJson, type JsonChange } from '#lib/records/diff.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
@@ -50,7 +52,11 @@ export default async function SourcePage({
     if (!source) return null;
     // Of the form's, the newest tells who saved last.
     const most = { settings: 1, revisions: 50, yaml: 0 }[tab];
-    return { source, revisions: most > 0 ? await listRevisions(db, sourceId, most) : [] };
+    return {
+      source,
+      waits: await whySourceWaits(db, source),
+      revisions: most > 0 ? await listRevisions(db, sourceId, most) : [],
+    };
   });
   if (!loaded.ok) {
     return (
@@ -61,7 +67,7 @@ export default async function SourcePage({
     );
   }
   if (!loaded.data) return <NoSuch what="source" listHref="/sources" />;
-  const { source, revisions } = loaded.data;
+  const { source, waits, revisions } = loaded.data;
   const canChange = can(actor.role, 'sources:change');
   const href = (name: Tab) => `/sources/${sourceId}${name === 'settings' ? '' : `?tab=${name}`}`;
   return (
@@ -82,7 +88,9 @@ export default async function SourcePage({
           <Actions source={source} canChange={canChange} canRun={can(actor.role, 'runs:change')} />
         }
       />
-      {source.pausedAt === null ? null : (
+      {source.pausedAt === null ? (
+        <StandsStill waits={waits} />
+      ) : (
         <Banner kind="warn" title="This source is paused">
           Since <Time at={source.pausedAt} />
           {source.pausedReason ? `: ${source.pausedReason}` : ''}. Nothing is fetched from it.
