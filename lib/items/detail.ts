@@ -11,6 +11,7 @@ import { missingSince } from '#lib/queue/finish/missing.ts';
 import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
 import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
+import { runName } from '#lib/runs/run-name.ts';
 import { type ChangeOffer, offersFor } from './changes/offers.ts';
 import { failingAnswersOf, type ShownAnswer } from './failing-answers.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting/waiting-facts.ts';
@@ -39,8 +40,7 @@ export interface WorkItemDetail {
   readonly children: { readonly items: readonly RelatedItem[]; readonly count: CountResult };
   readonly run: {
     readonly runId: string;
-    readonly name: string | null;
-    readonly kind: string;
+    readonly name: string;
   } | null;
   /** Id of the source, for the link; null when it no longer exists. */
   readonly sourceId: string | null;
@@ -85,7 +85,7 @@ export async function getWorkItemDetail(
     records: records.rows,
     parent,
     children,
-    run: run ? { runId: run.run_id, name: run.name, kind: run.kind } : null,
+    run: run ? { runId: run.run_id, name: runName(run) } : null,
     sourceId: source?.source_id ?? null,
     waiting: whyWaiting(await readWaitingFacts(session, item, { run, source })),
   };

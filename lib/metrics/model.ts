@@ -31,7 +31,7 @@ export interface Throughput {
 
 export interface ActiveRun {
   readonly runId: string;
-  readonly name: string | null;
+  readonly name: string;
   readonly kind: string;
   readonly phase: string;
   readonly startedAt: Instant;

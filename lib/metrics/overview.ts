@@ -6,6 +6,7 @@ import { workItemStatuses } from '#db/schema.ts';
 import type { SourceTotal } from '#db/totals.ts';
 import { forecastRun } from '#lib/items/waiting/stands-still.ts';
 import { readNow } from '#lib/now.ts';
+import { runName } from '#lib/runs/run-name.ts';
 import { runFromRow } from '#lib/runs/run-row.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -204,6 +205,8 @@ async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
     .select([
       'run_id as runId',
       'name',
+      'started_at',
+      'source_revisions',
       'kind',
       'status',
       'completed_at as endedAt',
@@ -216,5 +219,8 @@ async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
     .$narrowType<{ status: LastRun['status'] }>()
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
-  return (await engine.take(query, 1).executeTakeFirst()) ?? null;
+  const row = await engine.take(query, 1).executeTakeFirst();
+  if (row === undefined) return null;
+  const { started_at: _started, source_revisions: _sources, ...run } = row;
+  return { ...run, name: runName(row) };
 }

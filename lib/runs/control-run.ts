@@ -7,6 +7,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { emptyQueueOfRun, endRun, itemsInWords, openItemsOf } from './end-run.ts';
 import { afterStep } from './lifecycle.ts';
+import { runName } from './run-name.ts';
 import { lifeOf, lockRunRow, type RunRow, requireRunRow, writeLife } from './run-row.ts';
 
 /** Nothing of the run is claimed until it is resumed; what is in flight is finished. */
@@ -46,7 +47,7 @@ async function changePause(
     const life = afterStep(lifeOf(run), step);
     if (life === null) return;
     await writeLife(tx, run, life);
-    await audit(tx, actor, run, action, `${verb} run ${nameOf(run)}`);
+    await audit(tx, actor, run, action, `${verb} run ${runName(run)}`);
     const message = `${actor.email} ${verb.toLowerCase()} the run.`;
     await recordEvents(tx, [{ kind: `run.${step}`, message, runId }]);
   });
@@ -82,7 +83,7 @@ async function end(
     await requireRunRow(tx, runId);
     const ended = await endRun(tx, runId, async (run) => {
       const open = itemsInWords(openItemsOf(run));
-      await audit(tx, actor, run, action, `${verb} run ${nameOf(run)} with ${open} open`);
+      await audit(tx, actor, run, action, `${verb} run ${runName(run)} with ${open} open`);
       return { reason, by: actor.email };
     });
     if (ended === null) throw hasEnded();
@@ -94,5 +95,3 @@ const hasEnded = () => new AppError('run_ended', 'The run has ended.');
 
 const audit = (tx: Session, actor: Actor, run: RunRow, action: string, summary: string) =>
   recordAudit(tx, actor, { action, targetType: 'run', targetId: run.run_id, summary });
-
-const nameOf = (run: RunRow) => run.name ?? run.run_id;

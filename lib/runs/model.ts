@@ -58,7 +58,8 @@ export type RunBudget = z.infer<typeof runBudgetSchema>;
 export interface Run {
   readonly runId: string;
   readonly kind: RunKind;
-  readonly name: string | null;
+  /** See `runName`. */
+  readonly name: string;
   readonly status: RunStatus;
   readonly phase: RunPhase;
   readonly startedAt: Instant;

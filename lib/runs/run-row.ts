@@ -10,6 +10,7 @@ import { lockRun } from '#lib/queue/runs/run-numbers.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { endReasons, type RunLife, runPhases } from './lifecycle.ts';
 import { type LaunchRequest, launchRequestSchema, type Run, runKinds } from './model.ts';
+import { runName } from './run-name.ts';
 
 export type RunRow = Selectable<IngestRunsTable>;
 
@@ -22,7 +23,7 @@ export function runFromRow(row: RunRow): Run {
   return {
     runId: row.run_id,
     kind: kindSchema.parse(row.kind),
-    name: row.name,
+    name: runName(row),
     status,
     phase,
     startedAt: row.started_at,

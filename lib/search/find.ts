@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { isUuid } from '#lib/ids.ts';
+import { runName } from '#lib/runs/run-name.ts';
 
 export interface Found {
   readonly kind: 'work-item' | 'source' | 'run';
@@ -14,7 +15,7 @@ export interface Found {
 
 const mostOfAKind = 6;
 const queryTimeoutMs = 2_000;
-/** Runs whose names are looked through; older ones are found by id. */
+/** Runs whose names and shortened ids are looked through; older ones are found by their whole id. */
 const latestRuns = 200;
 
 /** At most six of a kind; nothing for fewer than two characters. Every read is by an index or bounded. */
@@ -87,18 +88,23 @@ async function findRuns(session: Session, wanted: string): Promise<Found[]> {
   const { engine } = session;
   const base = session.q
     .selectFrom('ingest_runs')
-    .select(['run_id', 'name', 'kind', 'status', 'started_at']);
+    .select(['run_id', 'name', 'kind', 'status', 'started_at', 'source_revisions']);
   const rows = isUuid(wanted)
     ? await base.where('run_id', '=', wanted.toLowerCase()).execute()
     : (
         await engine
           .take(base.orderBy('started_at', 'desc').orderBy('run_id', 'desc'), latestRuns)
           .execute()
-      ).filter((run) => run.name?.toLowerCase().includes(wanted.toLowerCase()));
+      ).filter(
+        // Lists show the end of an id.
+        (run) =>
+          runName(run).toLowerCase().includes(wanted.toLowerCase()) ||
+          run.run_id.toLowerCase().endsWith(wanted.toLowerCase()),
+      );
   return rows.slice(0, mostOfAKind).map((row) => ({
     kind: 'run',
     id: row.run_id,
-    title: row.name ?? `${row.kind} run`,
+    title: runName(row),
     detail: `${row.status}, started ${row.started_at.slice(0, 16).replace('T', ' ')} UTC`,
     href: `/runs/${row.run_id}`,
   }));

@@ -171,7 +171,7 @@ function RunLine({
       className="flex flex-col gap-1.5 px-3 py-2.5 -outline-offset-2! hover:bg-hover"
     >
       <span className="flex items-center justify-between gap-3">
-        <span className="truncate font-medium">{run.name ?? `${run.kind} run`}</span>
+        <span className="truncate font-medium">{run.name}</span>
         {badge}
       </span>
       <OutcomeBar

@@ -20,8 +20,9 @@ import { can } from '#lib/actor/model.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { kindInWords } from '#lib/runs/run-name.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
-import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from './run-words.tsx';
+import { outcomeCounts, RunStatusBadge } from './run-words.tsx';
 
 export const metadata: Metadata = { title: 'Runs' };
 
@@ -135,7 +136,7 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }) {
                 href={`/runs/${run.runId}`}
                 className="block truncate font-medium text-ink hover:text-accent hover:underline"
               >
-                {runTitle(run)}
+                {run.name}
               </Link>
             </Td>
             <Td>{kindInWords(run.kind)}</Td>

@@ -1,15 +1,7 @@
 /** How runs are named and how they stand, in words and marks. */
-import { shortId } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { EndReason } from '#lib/runs/lifecycle.ts';
 import type { Run } from '#lib/runs/model.ts';
-
-const kindWords = { seed: 'Seed', recrawl: 'Recrawl', retry: 'Retry' } as const;
-
-export const kindInWords = (kind: Run['kind']): string => kindWords[kind];
-
-export const runTitle = (run: Pick<Run, 'name' | 'kind' | 'runId'>): string =>
-  run.name ?? `${kindWords[run.kind]} ${shortId(run.runId)}`;
 
 /** Which budget a run has used up. */
 const spentWords: ReadonlyMap<EndReason, string> = new Map([

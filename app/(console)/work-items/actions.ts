@@ -76,7 +76,7 @@ export async function launchChange(
 
 export interface RunToJoin {
   readonly runId: string;
-  readonly name: string | null;
+  readonly name: string;
 }
 
 /** Running runs, into which items can be moved, the latest first; 100 at most. */

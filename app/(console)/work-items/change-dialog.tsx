@@ -10,7 +10,7 @@ import { newRequestKey } from '#app/_shared/request-key.ts';
 import { SpeedField } from '#app/_shared/speed-field.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField } from '#app/ui/field.tsx';
-import { countOf, formatCount, shortId } from '#app/ui/num.tsx';
+import { countOf, formatCount } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { notify } from '#app/ui/toast.tsx';
 import { answerOf, useAction } from '#app/ui/use-action.ts';
@@ -198,7 +198,7 @@ function RunField({
       placeholder={runs === null ? 'Looking …' : 'Choose a run'}
       options={(runs ?? []).map((run) => ({
         value: run.runId,
-        label: run.name ?? `Run ${shortId(run.runId)}`,
+        label: run.name,
       }))}
       value={value}
       onChange={onChange}

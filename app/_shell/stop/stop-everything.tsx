@@ -1,17 +1,17 @@
 'use client';
-/** On every page: the button that stops everything, and while it is stopped, by whom, why, until when and how it goes on. */
-import { OctagonX, Play } from 'lucide-react';
+/**
+ * On every page: the button that stops everything, and while it is stopped, the banner that says so. What they show is
+ * loaded when it is needed.
+ */
+import { OctagonX } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { Banner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { useLive } from '#app/ui/live.tsx';
-import { Time } from '#app/ui/time.tsx';
-import { useAction } from '#app/ui/use-action.ts';
 import type { Stop } from '#lib/stops/read-stop.ts';
-import { goOnAction } from './actions.ts';
 
 const loadDialog = () => import('./stop-dialog.tsx');
 const StopDialog = lazy(loadDialog);
+const Standstill = lazy(() => import('./standstill.tsx'));
 const prepare = () => void loadDialog().catch(() => undefined);
 
 interface Props {
@@ -55,49 +55,10 @@ export function StopButton({ initial }: Props) {
 
 export function StopBanner({ initial, mayChange }: Props & { readonly mayChange: boolean }) {
   const { stop, workers } = useStop(initial);
-  const [isOpen, setOpen] = useState(false);
-  const going = useAction(goOnAction, { done: () => 'Work goes on' });
   if (stop === null) return null;
   return (
-    <div className="z-10 border-b bg-canvas px-3 py-2 sm:sticky sm:top-12 sm:px-5 print:hidden">
-      <Banner
-        kind="warn"
-        isLive
-        title={`Everything is stopped: ${stop.reason}`}
-        action={
-          mayChange ? (
-            <span className="flex flex-wrap justify-end gap-1.5">
-              <Button size="sm" onPointerEnter={prepare} onPress={() => setOpen(true)}>
-                Change
-              </Button>
-              <Button
-                size="sm"
-                variant="primary"
-                icon={<Play aria-hidden />}
-                isPending={going.isPending}
-                onPress={() => going.run({})}
-              >
-                Go on
-              </Button>
-            </span>
-          ) : null
-        }
-      >
-        By {stop.stoppedBy} <Time at={stop.stoppedAt} />.{' '}
-        {stop.until === null ? (
-          'It goes on when somebody presses Go on.'
-        ) : (
-          <>
-            It goes on by itself <Time at={stop.until} />.
-          </>
-        )}{' '}
-        Nothing is claimed, and schedules launch nothing.
-      </Banner>
-      {isOpen ? (
-        <Suspense fallback={null}>
-          <StopDialog stop={stop} workers={workers} onClose={() => setOpen(false)} />
-        </Suspense>
-      ) : null}
-    </div>
+    <Suspense fallback={null}>
+      <Standstill stop={stop} workers={workers} mayChange={mayChange} />
+    </Suspense>
   );
 }

@@ -22,7 +22,7 @@ export async function readRunOfItem(session: Session, { runId }: WorkItem) {
   if (runId === null || !isUuid(runId)) return undefined;
   return session.q
     .selectFrom('current_runs')
-    .select(['run_id', 'name', 'kind', 'status', 'paused_at'])
+    .select(['run_id', 'name', 'kind', 'status', 'paused_at', 'started_at', 'source_revisions'])
     .select(
       sql<number>`case when ${budgetIsSpent(session.engine)} then 1 else 0 end`.as('is_spent'),
     )

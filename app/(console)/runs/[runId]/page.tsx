@@ -19,6 +19,7 @@ import { latestEvents } from '#lib/events/list-events.ts';
 import { forecastRun, type RunForecast } from '#lib/items/waiting/stands-still.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
+import { kindInWords } from '#lib/runs/run-name.ts';
 import {
   attemptsPerMinute,
   type RunProgress,
@@ -26,7 +27,7 @@ import {
   runProgress,
 } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
-import { kindInWords, RunStatusBadge, runTitle } from '../run-words.tsx';
+import { RunStatusBadge } from '../run-words.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
 import { RunLog } from './run-log.tsx';
@@ -70,7 +71,7 @@ export default async function RunPage({
     <div className="flex flex-col gap-4">
       <LiveRefresh />
       <PageHeader
-        title={runTitle(run)}
+        title={run.name}
         back={{ href: '/runs', label: 'Runs' }}
         meta={
           <>

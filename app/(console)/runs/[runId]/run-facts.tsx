@@ -9,7 +9,6 @@ import { Time } from '#app/ui/time.tsx';
 import type { Run } from '#lib/runs/model.ts';
 import type { RelatedRuns, RunFamily } from '#lib/runs/related-runs.ts';
 import type { RunErrorCluster } from '#lib/runs/run-progress.ts';
-import { runTitle } from '../run-words.tsx';
 
 export function RunErrors({
   runId,
@@ -157,7 +156,7 @@ function FamilyWords({ family }: { readonly family: RunFamily }) {
 function RunLink({ run }: { readonly run: RelatedRuns['children'][number] }) {
   return (
     <Link href={`/runs/${run.runId}`} className="link">
-      {runTitle(run)}
+      {run.name}
     </Link>
   );
 }

@@ -7,7 +7,8 @@ import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { ComparedError, RunComparison, RunFigures } from '#lib/runs/compare-runs.ts';
-import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from '../run-words.tsx';
+import { kindInWords } from '#lib/runs/run-name.ts';
+import { outcomeCounts, RunStatusBadge } from '../run-words.tsx';
 
 type Runs = RunComparison['runs'];
 
@@ -20,10 +21,10 @@ function Heads({ runs, first }: { readonly runs: Runs; readonly first: string })
           <Th key={run.runId} align="right">
             <Link
               href={`/runs/${run.runId}`}
-              title={runTitle(run)}
+              title={run.name}
               className="link ml-auto block w-fit max-w-24 truncate sm:max-w-40"
             >
-              {runTitle(run)}
+              {run.name}
             </Link>
           </Th>
         ))}

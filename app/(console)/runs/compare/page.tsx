@@ -15,8 +15,9 @@ import { idParameter, readParameters } from '#lib/paging/parameters.ts';
 import { compareRuns } from '#lib/runs/compare-runs.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { kindInWords } from '#lib/runs/run-name.ts';
 import { getRun } from '#lib/runs/run-row.ts';
-import { kindInWords, outcomeCounts, RunStatusBadge, runTitle } from '../run-words.tsx';
+import { outcomeCounts, RunStatusBadge } from '../run-words.tsx';
 import { ComparedErrors, ComparedFigures, ComparedSources } from './comparison.tsx';
 
 export const metadata: Metadata = { title: 'Compare runs' };
@@ -53,7 +54,7 @@ export default async function ComparePage({
   if ('others' in data) {
     return (
       <div className="flex flex-col gap-4">
-        <PageHeader title={`Compare ${runTitle(data.run)} with …`} back={back} />
+        <PageHeader title={`Compare ${data.run.name} with …`} back={back} />
         <OtherRuns run={data.run} others={data.others} />
       </div>
     );
@@ -127,7 +128,7 @@ function OtherRuns({ run, others }: { readonly run: Run; readonly others: readon
                 href={`/runs/compare?a=${run.runId}&b=${other.runId}`}
                 className="link block truncate"
               >
-                {runTitle(other)}
+                {other.name}
               </Link>
             </Td>
             <Td>{kindInWords(other.kind)}</Td>

@@ -2,7 +2,7 @@
 import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
-import { countOf, formatCount, Num, shortId } from '#app/ui/num.tsx';
+import { countOf, formatCount, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -76,7 +76,7 @@ export function sourceEntry({ item, sourceId }: Pick<WorkItemPreview, 'item' | '
 export function runEntry({ run }: Pick<WorkItemPreview, 'run'>) {
   const value = run ? (
     <Link href={`/runs/${run.runId}`} className="link">
-      {run.name ?? `${run.kind} ${shortId(run.runId)}`}
+      {run.name}
     </Link>
   ) : (
     <None word="no run" />
