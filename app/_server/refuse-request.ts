@@ -45,18 +45,21 @@ const noForm = refusal(
   'input_invalid',
 );
 
+/** What machines ask, by an address most often. */
+const isProbe = /^\/(?:api\/health|metrics)(?:\/|$)/;
+
 /** An action's id is 42 hexadecimal digits today. */
 const actionId = /^[0-9a-f]{20,100}$/;
 /** How React sends the arguments of an action. */
 const actionBody = /^(?:text\/plain(?:;|$)|multipart\/form-data;\s*boundary=\S)/i;
 
-/** Why the request is refused; null when it is not. Health is told under any name: probes ask by address. */
+/** Why the request is refused; null when it is not. Health and metrics are told under any name. */
 export function refusalOf(
   { method, pathname, headers }: { method: string; pathname: string; headers: Headers },
   settings: RequestSettings,
 ): Refusal | null {
   if (headers.get(refusedHeader)) return badMethod;
-  if (pathname !== '/api/health' && !isAllowedHost(headers, settings)) return badHost;
+  if (!isProbe.test(pathname) && !isAllowedHost(headers, settings)) return badHost;
   if (!isSameOrigin(method, headers, settings)) return foreign;
   if (method === 'POST' && pathname.startsWith('/api/auth/') && !isForm(headers)) return noForm;
   if (pathname.startsWith('/api/')) return null;
