@@ -59,7 +59,7 @@ test('a slow change of all items is stopped, and what it did is undone', async (
   test.setTimeout(240_000);
   await launch(page, '7', '500');
   await expect.poll(() => lookedAt(page), { timeout: 60_000 }).toBeGreaterThan(500);
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('It was stopped then')).toBeVisible();
   // At 500 a second it is far from its end, and stays where it is.
   const stoppedAt = await lookedAt(page);
