@@ -26,6 +26,8 @@ import type {
   BulkActionChunksTable,
   BulkActionsTable,
   EventsTable,
+  NoticeChannelsTable,
+  NoticeDeliveriesTable,
   RequestKeysTable,
   RunMeasuresTable,
   SchemaMigrationsTable,
@@ -111,6 +113,8 @@ export interface Database {
   alert_rules: AlertRulesTable;
   alert_state: AlertStateTable;
   run_measures: RunMeasuresTable;
+  notice_channels: NoticeChannelsTable;
+  notice_deliveries: NoticeDeliveriesTable;
   saved_views: SavedViewsTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -41,7 +41,7 @@ test('an open alert is told on the overview, shows its evidence and is acknowled
   await page.getByText('Evidence').click();
   await expect(page.getByText('Usual', { exact: true })).toBeVisible();
   await expectNoViolationsInBothThemes(page);
-  await page.getByRole('button', { name: `Acknowledge: ${title}` }).click();
+  await page.getByRole('button', { name: `Acknowledge ${title}` }).click();
   await expect(page.getByRole('cell', { name: /by .*@/ })).toBeVisible();
   await goTo(page, '/');
   await expect(page.getByText(title)).toHaveCount(0);
@@ -64,4 +64,24 @@ test('a rule is tried on the past, refused out of its bounds, and switched off',
   await expect(
     page.getByText('Changed the alert rule Fewer items than usual').first(),
   ).toBeVisible();
+});
+
+test('a channel is added, its secret is shown once, and a test says that its address is refused', async ({
+  page,
+}) => {
+  await goTo(page, '/alerts?tab=channels');
+  await page.getByRole('button', { name: 'New channel' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New channel' });
+  await dialog.getByLabel('Name').fill('Ops');
+  await dialog.getByLabel('Address').fill('http://169.254.169.254/latest?token=abc');
+  await expectNoViolations(page);
+  await dialog.getByRole('button', { name: 'Add channel' }).click();
+  await expect(page.getByText(/^whsec_/)).toBeVisible();
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('button', { name: 'Test Ops' }).click();
+  await expect(page.getByText(/Not delivered: egress_/)).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.getByRole('button', { name: 'Delete Ops' }).click();
+  await page.getByRole('button', { name: 'Delete channel' }).click();
+  await expect(page.getByText('No channel is set up')).toBeVisible();
 });

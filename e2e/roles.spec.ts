@@ -47,6 +47,12 @@ const offers: readonly Offer[] = [
     on: (page) => page.getByRole('button', { name: 'New schedule' }).first(),
   },
   {
+    path: '/alerts?tab=channels',
+    what: 'adding a channel',
+    least: 'admin',
+    on: (page) => page.getByRole('button', { name: 'New channel' }),
+  },
+  {
     path: '/alerts?tab=rules',
     what: 'tuning a rule of alerts',
     least: 'operator',

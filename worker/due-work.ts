@@ -5,6 +5,7 @@ import type { Instant } from '#db/schema.ts';
 import { blocksThatAreOver } from '#lib/hosts/blocks.ts';
 import { dueActions } from '#lib/items/bulk/work.ts';
 import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
+import { channelsToServe } from '#lib/notices/deliver.ts';
 import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimable.ts';
 import { expiredLeases } from '#lib/queue/lease/rescue.ts';
 import { runsAtWork, runsUnderWay, spentRuns } from '#lib/runs/finish-runs.ts';
@@ -26,7 +27,8 @@ export type DueWork = {
     | 'totals'
     | 'attempts'
     | 'totalsComparison'
-    | 'queueComparison']: boolean;
+    | 'queueComparison'
+    | 'notices']: boolean;
 } & {
   /** Everything is stopped. */
   readonly stopped: boolean;
@@ -62,6 +64,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(attemptsToCount(session)).as('attempts'),
       isAny(dueComparisons(session)).as('totalsComparison'),
       isAny(dueQueueComparisons(session)).as('queueComparison'),
+      isAny(channelsToServe(session)).as('notices'),
     ])
     .executeTakeFirstOrThrow();
   return {
@@ -80,6 +83,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     attempts: row.attempts === 1,
     totalsComparison: row.totalsComparison === 1,
     queueComparison: row.queueComparison === 1,
+    notices: row.notices === 1,
   };
 }
 

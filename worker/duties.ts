@@ -13,6 +13,7 @@ import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
 import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
+import { deliverNotices, purgeOldDeliveries } from '#lib/notices/deliver.ts';
 import { purgeInTurn } from '#lib/retention/purge.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
@@ -245,6 +246,13 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       },
     },
     {
+      what: 'deliver notices',
+      isDue: ({ notices }) => notices,
+      run: async () => {
+        await deliverNotices(db, context);
+      },
+    },
+    {
       what: 'record the progress',
       isDue: ({ progress }) => progress,
       atLeastMs: progressEveryMs,
@@ -287,6 +295,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
       },
     },
     { what: 'purge old alerts', everyMs: purgeEveryMs, run: () => purgeOldMeasures(db) },
+    { what: 'purge old deliveries', everyMs: purgeEveryMs, run: () => purgeOldDeliveries(db) },
     { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
     {
       what: 'purge old outcomes of background actions',

@@ -70,6 +70,7 @@ const others: Readonly<Record<string, string>> = {
   IX_events_run: 'the log of a run',
   IX_workers_heartbeat: 'workers that live',
   IX_schedules_next: 'schedules that are due',
+  IX_notice_deliveries_waiting: 'what waits for a channel, in order',
   UX_alerts_open: 'open alerts; what is found twice at once',
   IX_alerts_closed: 'closed alerts, the newest first; retention',
   UX_run_measures_run: 'whether a run was measured',

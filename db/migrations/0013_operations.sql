@@ -211,6 +211,52 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema
     CREATE UNIQUE NONCLUSTERED INDEX [UX_run_measures_run]
     ON [$(schema)].[run_measures] ([run_id]);
 GO
+-- Where notices go. sealed holds address and signing secret. Whoever has the lease sends, one delivery after the other.
+IF OBJECT_ID(N'[$(schema)].[notice_channels]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[notice_channels] (
+        [channel_id] NVARCHAR(36) NOT NULL,
+        [name] NVARCHAR(100) NOT NULL,
+        [kind] NVARCHAR(20) NOT NULL,
+        [host] NVARCHAR(300) NOT NULL,
+        [sealed] NVARCHAR(MAX) NOT NULL,
+        [enabled] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_enabled] CHECK ([enabled] IN (0, 1)),
+        [alerts] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_alerts] CHECK ([alerts] IN (0, 1)),
+        [run_ends] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_run_ends] CHECK ([run_ends] IN (0, 1)),
+        [blocked_until] DATETIME2(3) NULL,
+        [lease_id] NVARCHAR(36) NULL,
+        [lease_until] DATETIME2(3) NULL,
+        [created_at] DATETIME2(3) NOT NULL,
+        [updated_at] DATETIME2(3) NOT NULL,
+        CONSTRAINT [PK_notice_channels] PRIMARY KEY CLUSTERED ([channel_id])
+    );
+END
+GO
+-- The outbox and the delivery log: a row for each notice and channel, in the order in which they are sent.
+IF OBJECT_ID(N'[$(schema)].[notice_deliveries]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[notice_deliveries] (
+        [delivery_no] BIGINT IDENTITY(1, 1) NOT NULL,
+        [channel_id] NVARCHAR(36) NOT NULL,
+        [message_id] NVARCHAR(36) NOT NULL,
+        [notice_type] NVARCHAR(40) NOT NULL,
+        [notice] NVARCHAR(MAX) NOT NULL,
+        [created_at] DATETIME2(3) NOT NULL,
+        [attempts] INT NOT NULL CONSTRAINT [DF_notice_deliveries_attempts] DEFAULT 0,
+        [last_answer] NVARCHAR(100) NULL,
+        -- When it was delivered, or given up.
+        [settled_at] DATETIME2(3) NULL,
+        [delivered] TINYINT NOT NULL CONSTRAINT [DF_notice_deliveries_delivered] DEFAULT 0,
+        CONSTRAINT [PK_notice_deliveries] PRIMARY KEY CLUSTERED ([delivery_no])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[notice_deliveries]') AND name = N'IX_notice_deliveries_waiting')
+    CREATE NONCLUSTERED INDEX [IX_notice_deliveries_waiting]
+    ON [$(schema)].[notice_deliveries] ([channel_id], [delivery_no])
+    INCLUDE ([settled_at])
+    WHERE [settled_at] IS NULL;
+GO
 -- Answers to requests that may be sent twice; purged by age.
 IF OBJECT_ID(N'[$(schema)].[request_keys]', N'U') IS NULL
 BEGIN

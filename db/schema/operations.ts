@@ -171,3 +171,40 @@ export interface RunMeasuresTable {
   /** JSON, see `RunMeasure`. */
   measure: JsonText;
 }
+
+/** Where notices go. */
+export interface NoticeChannelsTable {
+  channel_id: string;
+  name: string;
+  kind: string;
+  host: string;
+  /** JSON of address and signing secret, encrypted. */
+  sealed: string;
+  enabled: Flag;
+  /** It gets alerts, and ends of runs. */
+  alerts: Flag;
+  run_ends: Flag;
+  /** Nothing is sent before, after a failure. */
+  blocked_until: Instant | null;
+  lease_id: string | null;
+  lease_until: Instant | null;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+/** A notice for a channel: the outbox, and when it is settled the delivery log. */
+export interface NoticeDeliveriesTable {
+  /** Counts up; the TDS driver gives BIGINT as text. */
+  delivery_no: ColumnType<number | string, never, never>;
+  channel_id: string;
+  /** The same however often it is sent. */
+  message_id: string;
+  notice_type: string;
+  /** JSON: title, detail, data. */
+  notice: JsonText;
+  created_at: Instant;
+  attempts: Generated<number>;
+  last_answer: string | null;
+  settled_at: Instant | null;
+  delivered: Generated<Flag>;
+}

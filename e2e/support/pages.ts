@@ -12,6 +12,7 @@ export const pages = [
   '/schedules',
   '/alerts',
   '/alerts?tab=rules',
+  '/alerts?tab=channels',
   '/audit',
   '/settings',
   '/settings/account',

@@ -5,6 +5,7 @@ import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
+import { type Notice, putNotice } from '#lib/notices/outbox.ts';
 import { measureEndedRuns } from './measure-runs.ts';
 import type { AlertFacts, BacklogPoint, Finding } from './model.ts';
 import { readAlertFacts, type StoredAt } from './read-facts.ts';
@@ -12,7 +13,7 @@ import { type RuleSettings, readRuleSettings } from './rule-settings.ts';
 import { alertRules } from './rules/registry.ts';
 
 /** Between two evaluations, ms. */
-export const evaluateEveryMs = 120_000;
+export const evaluateEveryMs = 180_000;
 /** What hovers about a threshold is one alert: it is over when it was not found for so long, ms. */
 const overAfterMs = 600_000;
 /** Of one rule. What is beyond is not told one by one: the page of the rule's subject shows all of it. */
@@ -97,6 +98,16 @@ async function settle(db: Db, found: readonly Found[]): Promise<Evaluation> {
         .where('seen_at', '<=', engine.nowPlus(-overAfterMs))
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
+      await putNotice(
+        tx,
+        noticeOf('alert.closed', {
+          ...alert,
+          alertId: alert.alert_id,
+          title: `Over: ${alert.title}`,
+          detail: 'It has not been found for ten minutes.',
+          sourceName: alert.source_name,
+        }),
+      );
       await recordEvents(tx, [eventOf('alert.closed', `Over: ${alert.title}`, alert)]);
       return true;
     });
@@ -143,6 +154,7 @@ async function openAlert(db: Db, finding: Found): Promise<boolean> {
           seen_at: tx.engine.now(),
         })
         .execute();
+      await putNotice(tx, noticeOf('alert.opened', { ...finding, alertId }));
       const about = { alert_id: alertId, source_name: finding.sourceName, rule: finding.rule };
       await recordEvents(tx, [eventOf('alert.opened', finding.title, about)]);
     });
@@ -152,6 +164,25 @@ async function openAlert(db: Db, finding: Found): Promise<boolean> {
     throw error;
   }
 }
+
+const noticeOf = (
+  type: 'alert.opened' | 'alert.closed',
+  alert: Pick<Found, 'rule' | 'subject' | 'sourceName' | 'title' | 'detail'> & {
+    readonly alertId: string;
+    readonly evidence?: Found['evidence'];
+  },
+): Notice => ({
+  type,
+  title: alert.title,
+  detail: alert.detail,
+  data: {
+    alertId: alert.alertId,
+    rule: alert.rule,
+    subject: alert.subject,
+    source: alert.sourceName,
+    evidence: { ...alert.evidence },
+  },
+});
 
 const eventOf = (
   kind: 'alert.opened' | 'alert.closed',

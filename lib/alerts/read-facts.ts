@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { jsonFromText } from '#lib/json.ts';
 import { warningsOf } from '#lib/metrics/warnings.ts';
-import { readNow } from '#lib/now.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -47,7 +47,7 @@ export async function readAlertFacts(
   session: Session,
   storedAt: readonly StoredAt[] = [],
 ): Promise<AlertFacts> {
-  const now = await readNow(session);
+  const { now, backlog } = await readState(session);
   const workers = await listWorkers(session);
   const totals = await session.engine.readTotals(session);
   const sum = (status: string) =>
@@ -60,7 +60,7 @@ export async function readAlertFacts(
     workers,
     waiting: pending + inProgress,
     oldestReadyMs: pending === 0 || isStopped ? null : await readOldestReady(session),
-    backlog: [...(await readBacklog(session)), { at: now, pending }],
+    backlog: [...backlog, { at: now, pending }],
     attempts: await readAttempts(session),
     running: isStopped ? [] : await readRunning(session),
     measures: await readMeasures(session),
@@ -88,9 +88,16 @@ async function readOldestReady({ q, engine }: Session): Promise<number | null> {
 
 const backlogSchema = z.array(z.object({ at: z.string(), pending: z.number() })).catch([]);
 
-async function readBacklog({ q }: Session): Promise<BacklogPoint[]> {
-  const row = await q.selectFrom('alert_state').select('backlog').executeTakeFirst();
-  return backlogSchema.parse(jsonFromText(row?.backlog ?? null));
+/** What the evaluations remember, and the time by the database's clock. */
+async function readState({
+  q,
+  engine,
+}: Session): Promise<{ readonly now: Instant; readonly backlog: readonly BacklogPoint[] }> {
+  const row = await q
+    .selectFrom('alert_state')
+    .select(['backlog', engine.now().as('now')])
+    .executeTakeFirstOrThrow();
+  return { now: row.now, backlog: backlogSchema.parse(jsonFromText(row.backlog)) };
 }
 
 const failures: ReadonlySet<string> = new Set(['failed', 'retry']);

@@ -7,6 +7,7 @@ import type { WorkItemStatus } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { EventKind } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { type NoticeType, putNotice } from '#lib/notices/outbox.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { leaveRun, settleUnfetched } from '#lib/queue/runs/settle-unfetched.ts';
 import { afterEnd, afterStep, type EndReason } from './lifecycle.ts';
@@ -50,6 +51,19 @@ export async function endRun(
       .execute();
   }
   const open = openItemsOf(run);
+  await putNotice(tx, {
+    type: kindAfter[end.reason],
+    title: `The run ${run.name ?? runId} has ended`,
+    detail: sentenceOf(end, open),
+    data: {
+      runId,
+      reason: end.reason,
+      total: run.items_total,
+      succeeded: run.items_succeeded,
+      failed: run.items_failed,
+      skipped: run.items_skipped,
+    },
+  });
   await recordEvents(tx, [
     {
       kind: kindAfter[end.reason],
@@ -81,7 +95,7 @@ const kindAfter = {
   stopped: 'run.stopped',
   cancelled: 'run.cancelled',
   error: 'run.failed',
-} as const satisfies Record<EndReason, EventKind>;
+} as const satisfies Record<EndReason, EventKind & NoticeType>;
 
 /** Completed, and yet worth a look. */
 const isCutShort: ReadonlySet<EndReason> = new Set(['request_budget', 'time_budget']);

@@ -5,7 +5,7 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isReference } from './secret-references.ts';
-import { contextOf, type SecretBox } from './secrets.ts';
+import { channelContext, contextOf, type SecretBox } from './secrets.ts';
 
 export interface Rotation {
   /** Sealed under the current key before. */
@@ -30,21 +30,33 @@ export async function rotateSecrets(db: Db, actor: Actor, box: SecretBox): Promi
     const unreadable: { source: string; secret: string }[] = [];
     let rotated = 0;
     for (const { source_id: sourceId, secret_name: name, ciphertext, name: source } of sealed) {
-      let fresh: string | null;
-      try {
-        fresh = box.reseal(ciphertext, contextOf(sourceId, name));
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        unreadable.push({ source, secret: name });
-        continue;
-      }
-      if (fresh === null) continue;
+      const fresh = resealed(box, ciphertext, contextOf(sourceId, name));
+      if (fresh === unreadableText) unreadable.push({ source, secret: name });
+      if (fresh === null || fresh === unreadableText) continue;
       await tx.q
         .updateTable('source_secrets')
         .set({ ciphertext: fresh })
         .where('source_id', '=', sourceId)
         .where('secret_name', '=', name)
         .where('ciphertext', '=', ciphertext)
+        .execute();
+      rotated += 1;
+    }
+    const channels = await tx.q
+      .selectFrom('notice_channels')
+      .select(['channel_id', 'name', 'sealed'])
+      .orderBy('channel_id')
+      .execute();
+    for (const { channel_id: channelId, name, sealed: text } of channels) {
+      const fresh = resealed(box, text, channelContext(channelId));
+      if (fresh === unreadableText)
+        unreadable.push({ source: `channel ${name}`, secret: 'address' });
+      if (fresh === null || fresh === unreadableText) continue;
+      await tx.q
+        .updateTable('notice_channels')
+        .set({ sealed: fresh })
+        .where('channel_id', '=', channelId)
+        .where('sealed', '=', text)
         .execute();
       rotated += 1;
     }
@@ -57,6 +69,26 @@ export async function rotateSecrets(db: Db, actor: Actor, box: SecretBox): Promi
         after: { rotated, unreadable },
       });
     }
-    return { current: sealed.length - rotated - unreadable.length, rotated, unreadable };
+    return {
+      current: sealed.length + channels.length - rotated - unreadable.length,
+      rotated,
+      unreadable,
+    };
   });
+}
+
+const unreadableText = Symbol('no key of the ring opens it');
+
+/** Null when it is sealed under the current key. */
+function resealed(
+  box: SecretBox,
+  text: string,
+  context: string,
+): string | null | typeof unreadableText {
+  try {
+    return box.reseal(text, context);
+  } catch (error) {
+    if (error instanceof AppError) return unreadableText;
+    throw error;
+  }
 }

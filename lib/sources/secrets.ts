@@ -78,6 +78,9 @@ function openWith(key: Buffer, sealed: string, context: string): string | null {
   }
 }
 
+/** Of what is sealed of a channel for notices. */
+export const channelContext = (channelId: string) => `channel:${channelId}`;
+
 export const contextOf = (sourceId: string, name: string) => `source:${sourceId}:${name}`;
 
 /**

@@ -32,6 +32,7 @@ export const floors = [
   'heavy-thread.ts',
   'load-config.ts',
   'runtime.ts',
+  'notices',
   'records',
   'recrawl',
   'runs',

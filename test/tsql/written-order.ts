@@ -33,6 +33,8 @@ export const lockOrder: readonly string[] = [
   'alert_state',
   'run_measures',
   'alerts',
+  'notice_channels',
+  'notice_deliveries',
   // What is appended and rolled up.
   'work_item_attempts',
   'attempt_answers',
@@ -57,6 +59,7 @@ export const appended: ReadonlySet<string> = new Set([
   'source_revisions',
   'work_item_attempts',
   'run_deltas',
+  'notice_deliveries',
   'host_deltas',
   'source_total_deltas',
   'host_total_deltas',

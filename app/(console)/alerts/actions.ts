@@ -4,6 +4,8 @@ import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { type DryRun, dryRunRule } from '#lib/alerts/dry-run.ts';
 import { acknowledgeAlert } from '#lib/alerts/list-alerts.ts';
 import { saveRuleSettings } from '#lib/alerts/rule-settings.ts';
+import { addChannel, channelInputSchema, deleteChannel } from '#lib/notices/channels.ts';
+import { testChannel } from '#lib/notices/deliver.ts';
 
 const alertSchema = z.object({ alertId: z.string().max(36) });
 
@@ -36,5 +38,34 @@ export async function dryRunAction(
 ): Promise<ActionResult<DryRun>> {
   return runAction(ruleSchema, given, ({ runtime, input }) =>
     dryRunRule(runtime.db, input.rule, input.values),
+  );
+}
+
+/** The secret that a webhook is signed with; null for other kinds. */
+export async function addChannelAction(
+  given: z.input<typeof channelInputSchema>,
+): Promise<ActionResult<string | null>> {
+  return runAction(channelInputSchema, given, async ({ runtime, actor, input }) => {
+    const { signingSecret } = await addChannel(runtime.db, actor, input, runtime.secretBox);
+    return signingSecret;
+  });
+}
+
+const channelSchema = z.object({ channelId: z.string().max(36) });
+
+export async function deleteChannelAction(
+  given: z.input<typeof channelSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(channelSchema, given, async ({ runtime, actor, input: { channelId } }) => {
+    await deleteChannel(runtime.db, actor, channelId);
+    return null;
+  });
+}
+
+export async function testChannelAction(
+  given: z.input<typeof channelSchema>,
+): Promise<ActionResult<{ readonly ok: boolean; readonly words: string }>> {
+  return runAction(channelSchema, given, ({ runtime, actor, input: { channelId } }) =>
+    testChannel(runtime.db, actor, channelId, runtime),
   );
 }

@@ -23,7 +23,7 @@ export function AcknowledgeButton({
       onPress={() => acknowledge.run({ alertId })}
     >
       Acknowledge
-      <span className="sr-only">: {title}</span>
+      <span className="sr-only"> {title}</span>
     </Button>
   );
 }

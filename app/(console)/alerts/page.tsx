@@ -16,15 +16,23 @@ import { listAlerts } from '#lib/alerts/list-alerts.ts';
 import type { Alert } from '#lib/alerts/model.ts';
 import { readRuleSettings } from '#lib/alerts/rule-settings.ts';
 import { alertRules } from '#lib/alerts/rules/registry.ts';
+import { listChannels, listDeliveries } from '#lib/notices/channels.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AcknowledgeButton, TuneButton } from './alert-buttons.tsx';
+import { NewChannelButton } from './channel-buttons.tsx';
+import { Channels } from './channels.tsx';
 import type { ShownRule } from './rule-dialog.tsx';
 
 export const metadata: Metadata = { title: 'Alerts' };
 
-const tabs = ['open', 'closed', 'rules'] as const;
+const tabs = ['open', 'closed', 'rules', 'channels'] as const;
 type Tab = (typeof tabs)[number];
-const words: Readonly<Record<Tab, string>> = { open: 'Open', closed: 'Closed', rules: 'Rules' };
+const words: Readonly<Record<Tab, string>> = {
+  open: 'Open',
+  closed: 'Closed',
+  rules: 'Rules',
+  channels: 'Channels',
+};
 
 export default async function AlertsPage({
   searchParams,
@@ -37,7 +45,10 @@ export default async function AlertsPage({
     open: await listAlerts(runtime.db, 'open'),
     closed: tab === 'closed' ? await listAlerts(runtime.db, 'closed') : [],
     rules: tab === 'rules' ? await shownRules(runtime.db) : [],
+    channels: tab === 'channels' ? await listChannels(runtime.db) : [],
+    deliveries: tab === 'channels' ? await listDeliveries(runtime.db) : [],
     mayChange: can(actor.role, 'alerts:change'),
+    maySetUp: can(actor.role, 'settings:manage'),
   }));
   if (!loaded.ok) {
     return (
@@ -50,11 +61,14 @@ export default async function AlertsPage({
       </>
     );
   }
-  const { open, closed, rules, mayChange } = loaded.data;
+  const { open, closed, rules, channels, deliveries, mayChange, maySetUp } = loaded.data;
   return (
     <>
       <LiveRefresh />
-      <PageHeader title="Alerts" />
+      <PageHeader
+        title="Alerts"
+        actions={tab === 'channels' && maySetUp ? <NewChannelButton /> : null}
+      />
       <TabLinks
         label="Alerts"
         tabs={tabs.map((one) => ({
@@ -64,11 +78,13 @@ export default async function AlertsPage({
           isCurrent: one === tab,
         }))}
       />
-      {tab === 'rules' ? (
-        <Rules rules={rules} mayChange={mayChange} />
-      ) : (
+      {tab === 'rules' ? <Rules rules={rules} mayChange={mayChange} /> : null}
+      {tab === 'channels' ? (
+        <Channels channels={channels} deliveries={deliveries} maySetUp={maySetUp} />
+      ) : null}
+      {tab === 'open' || tab === 'closed' ? (
         <AlertList alerts={tab === 'open' ? open : closed} tab={tab} mayChange={mayChange} />
-      )}
+      ) : null}
     </>
   );
 }
@@ -101,7 +117,7 @@ function AlertList({
         icon={<BellRing aria-hidden />}
         title={tab === 'open' ? 'Nothing is wrong' : 'No alert has been closed yet'}
       >
-        The rules are evaluated every two minutes. An alert is opened once, and closes by itself
+        The rules are evaluated every three minutes. An alert is opened once, and closes by itself
         when it has been over for ten minutes.
       </EmptyState>
     );

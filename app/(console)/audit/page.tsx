@@ -187,6 +187,7 @@ const targets: Readonly<Record<string, readonly [words: string, href: (id: strin
   record: ['Open the record', (id) => `/records/${id}`],
   run: ['Open the run', (id) => `/runs/${id}`],
   alert: ['Open the alerts', () => '/alerts'],
+  channel: ['Open the channels', () => '/alerts?tab=channels'],
   'alert-rule': ['Open the rules', () => '/alerts?tab=rules'],
   schedule: ['Open the schedules', () => '/schedules'],
   source: [

@@ -152,6 +152,41 @@ GO
 -- Each run is measured once.
 CREATE UNIQUE INDEX IF NOT EXISTS UX_run_measures_run ON run_measures (run_id);
 GO
+-- Where notices go. sealed holds address and signing secret. Whoever has the lease sends, one delivery after the other.
+CREATE TABLE IF NOT EXISTS notice_channels (
+  channel_id TEXT NOT NULL CONSTRAINT PK_notice_channels PRIMARY KEY,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  host TEXT NOT NULL,
+  sealed TEXT NOT NULL,
+  enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  alerts INTEGER NOT NULL CHECK (alerts IN (0, 1)),
+  run_ends INTEGER NOT NULL CHECK (run_ends IN (0, 1)),
+  blocked_until TEXT,
+  lease_id TEXT,
+  lease_until TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+GO
+-- The outbox and the delivery log: a row for each notice and channel, in the order in which they are sent.
+CREATE TABLE IF NOT EXISTS notice_deliveries (
+  delivery_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  channel_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  notice_type TEXT NOT NULL,
+  notice TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_answer TEXT,
+  -- When it was delivered, or given up.
+  settled_at TEXT,
+  delivered INTEGER NOT NULL DEFAULT 0
+);
+GO
+CREATE INDEX IF NOT EXISTS IX_notice_deliveries_waiting
+  ON notice_deliveries (channel_id, delivery_no) WHERE settled_at IS NULL;
+GO
 -- Answers to requests that may be sent twice; purged by age.
 CREATE TABLE IF NOT EXISTS request_keys (
   request_key TEXT NOT NULL CONSTRAINT PK_request_keys PRIMARY KEY,

@@ -41,6 +41,8 @@ GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_rules] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[alert_state] TO [$(schema)_console];
 GRANT INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_channels] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_deliveries] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
 GO
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_console];

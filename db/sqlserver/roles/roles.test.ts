@@ -56,6 +56,8 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'bulk_action_chunks',
     'bulk_actions',
     'events',
+    'notice_channels',
+    'notice_deliveries',
     'request_keys',
     'run_measures',
     'saved_views',

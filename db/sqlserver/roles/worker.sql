@@ -73,5 +73,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_worke
 GRANT SELECT ON [$(schema)].[alert_rules] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[alert_state] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_worker];
+-- Notices: channels are served under a lease; the delivery log is purged.
+GRANT SELECT, UPDATE ON [$(schema)].[notice_channels] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[notice_deliveries] TO [$(schema)_worker];
 GO
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_worker];
