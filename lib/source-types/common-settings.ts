@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseHttpUrl } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { isSecretParameter } from '#lib/redact-secrets.ts';
 import type { FieldHint } from './source-type.ts';
 
 /** A whole number within bounds, both inclusive. */
@@ -76,7 +77,12 @@ export const httpUrl = z
   .max(2000, 'at most 2000 characters')
   .superRefine((text, context) => {
     try {
-      parseHttpUrl(text);
+      const { searchParams } = parseHttpUrl(text);
+      const key = [...searchParams.keys()].find(isSecretParameter);
+      if (key !== undefined) {
+        const message = `holds a secret (${key.slice(0, 50)}); it belongs among the secrets of the source`;
+        context.addIssue({ code: 'custom', message });
+      }
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       context.addIssue({

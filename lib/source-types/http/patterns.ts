@@ -1,7 +1,9 @@
 /**
  * Which addresses a person means: by the beginning of their path, with `*` for any characters, or by a regular
- * expression. None takes long, whatever the address: expressions that may are refused.
+ * expression. None takes long, whatever the address: expressions that may are matched by RE2, in linear time.
  */
+import { RE2JS } from 're2js';
+import { spendOnEventLoop } from '../web/selector.ts';
 
 /** Addresses are compared as far as this, in characters. */
 const longestCompared = 500;
@@ -16,20 +18,31 @@ export function patternFault(pattern: string): string | null {
       ? 'give the path of http or https addresses'
       : null;
   }
-  try {
-    new RegExp(expression, 'u');
-  } catch {
-    return 'is not a regular expression';
+  if (quickExpression(expression) !== null) return null;
+  const linear = linearExpression(expression);
+  if (linear === null) {
+    return 'is not a regular expression of RE2, which has no look-arounds and no references back';
   }
-  return costFault(expression);
+  return linear.programSize() > mostInstructions
+    ? 'is too large: give several patterns, or smaller numbers of repeats'
+    : null;
 }
 
 /** `re:^/a` is an expression, `/a/*.html` a glob, `/a/` a beginning; with `https://` the whole address is meant. */
 export function matcherOf(pattern: string): Matcher {
   const expression = expressionIn(pattern);
   if (expression !== null) {
-    const compiled = new RegExp(expression, 'u');
-    return (url) => compiled.test(pathOf(url));
+    const quick = quickExpression(expression);
+    if (quick !== null) return (url) => quick.test(pathOf(url));
+    const linear = linearExpression(expression);
+    // Settings of another version may hold what this one refuses.
+    if (linear === null) return () => false;
+    const instructions = linear.programSize();
+    return (url) => {
+      const path = pathOf(url);
+      spendOnEventLoop(instructions * path.length);
+      return linear.matcher(path).find();
+    };
   }
   const isWhole = /^https?:\/\//i.test(pattern);
   const rooted = isWhole || /^[/*?]/.test(pattern) ? pattern : `/${pattern}`;
@@ -70,6 +83,28 @@ function fits(parts: readonly string[], text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
+/** Of a compiled expression; with the longest address, some 20 ms for one match at the worst. */
+const mostInstructions = 500;
+
+/** By the engine that is at hand, where it is quick for sure; else null. */
+function quickExpression(expression: string): RegExp | null {
+  if (mayTakeLong(expression)) return null;
+  try {
+    return new RegExp(expression, 'u');
+  } catch {
+    return null;
+  }
+}
+
+/** By RE2: https://github.com/google/re2/wiki/Syntax; null for what is none. */
+function linearExpression(expression: string): RE2JS | null {
+  try {
+    return RE2JS.compile(expression);
+  } catch {
+    return null;
+  }
+}
+
 /** Together with an open beginning: the square of an address is what a match may cost. */
 const mostUnbounded = 2;
 /** Ways through what is optional or has alternatives. */
@@ -81,13 +116,11 @@ interface Group {
 }
 
 /**
- * Why an expression may take long, as a sentence part; null when it cannot. Its ways multiply where a repeated group has
- * choices of its own, and its steps with each repeat without an end.
+ * Whether an expression may take long where every way is tried. Its ways multiply where a repeated group has choices of
+ * its own, and its steps with each repeat without an end.
  */
-function costFault(expression: string): string | null {
-  if (/\\[1-9k]|\(\?(?!:)/.test(expression)) {
-    return 'use no references, look-arounds or named groups in a regular expression';
-  }
+function mayTakeLong(expression: string): boolean {
+  if (/\\[1-9k]|\(\?(?!:)/.test(expression)) return true;
   const open: Group[] = [{ hasQuantifier: false, branches: 1 }];
   let closed: Group | null = null;
   let unbounded = expression.startsWith('^') ? 0 : 1;
@@ -109,7 +142,7 @@ function costFault(expression: string): string | null {
       const isOptional = text.startsWith('?');
       const isEndless = /^[*+]|,\}/.test(text);
       if (before && !isOptional && (before.hasQuantifier || before.branches > 1)) {
-        return 'repeat no group that has repeats or alternatives of its own: it may take for ever';
+        return true;
       }
       if (isEndless) unbounded += 1;
       else if (isOptional || text.includes(',')) ways *= 2;
@@ -117,8 +150,5 @@ function costFault(expression: string): string | null {
     }
   }
   ways *= open[0]?.branches ?? 1;
-  if (unbounded > mostUnbounded) {
-    return 'has too many repeats without an end: begin it with ^, or use * as in /docs/*.html';
-  }
-  return ways > mostWays ? 'has too many alternatives: give several patterns' : null;
+  return unbounded > mostUnbounded || ways > mostWays;
 }

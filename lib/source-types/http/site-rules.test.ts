@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { countingLeftOut } from '../left-out.ts';
 import { followable } from '../web/addresses.ts';
+import { PageTooHeavy } from '../web/bounded-page.ts';
+import { onEventLoop } from '../web/selector.ts';
 import { matcherOf, patternFault } from './patterns.ts';
 import { droppedOf } from './seeding.ts';
 import { httpSettings } from './settings.ts';
@@ -28,19 +30,12 @@ describe('a pattern', () => {
   });
 
   it.each([
-    '(a+)+$',
-    '(a|a)*b',
-    '(a|ab)+c',
-    '^(([a-z])+.)+[A-Z]([a-z])+$',
-    '(.*)(.*)(.*)x',
-    '.*.*.*x',
-    '^.*.*.*x',
-    `${'a?'.repeat(30)}${'a'.repeat(30)}`,
-    `${'(a|b|ab)'.repeat(10)}c`,
+    '((a{1,30}){1,30})b',
     '(?:a{1,20}){1,20}',
+    '((a{1,100}){1,100}){1,100}',
     '(a)\\1+',
     '(?=a)b',
-    '(?<name>a)',
+    '(?<!a)b',
     '[a',
     '(',
     '\\p{Nothing}',
@@ -56,6 +51,17 @@ describe('a pattern', () => {
     '^(?:/en|/de)?/.*\\.(?:html|htm)$',
     '^/\\d{4}/\\d{2}/',
     'a{2,5}',
+    '(a+)+$',
+    '(a|a)*b',
+    '(a|ab)+c',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    '(.*)(.*)(.*)x',
+    '^.*.*.*x',
+    `${'a?'.repeat(30)}${'a'.repeat(30)}`,
+    `${'(a|b|ab)'.repeat(10)}c`,
+    '(?:a{1,15}){1,15}',
+    '(?P<name>a+)+b',
+    '(?i)(a|A)*B',
   ])('re:%s takes no time over the longest address', (expression) => {
     expect(patternFault(`re:${expression}`)).toBeNull();
     const matches = matcherOf(`re:${expression}`);
@@ -65,6 +71,28 @@ describe('a pattern', () => {
     const { user } = process.cpuUsage(before);
     expect(user / 1000).toBeLessThan(500);
   });
+});
+
+it('an expression means the same, whichever engine matches it', () => {
+  const path = new URL('https://example.org/en/2026/a-b.html?x=1');
+  for (const [expression, is] of [
+    ['^/(?:en|de)/\\d+/', true],
+    ['^/(?:(?:en|de)/)+(?:\\d+/)*', true],
+    ['^(/[a-z]+)+$', false],
+    ['(?i)/EN/', true],
+    ['(?P<year>\\d{4})/a\\-b', true],
+  ] as const) {
+    expect(patternFault(`re:${expression}`)).toBeNull();
+    expect([expression, matcherOf(`re:${expression}`)(path)]).toEqual([expression, is]);
+  }
+});
+
+it('many matches of a costly expression are left to a thread', () => {
+  const { site } = httpSettings.parse({ site: { include: ['re:(?:a{1,15}){1,15}b'] } });
+  const { leave } = countingLeftOut();
+  const links = Array.from({ length: 500 }, (_, n) => `https://example.org/${'a'.repeat(400)}${n}`);
+  const judge = () => links.filter((link) => isWanted(link, site, leave));
+  expect(() => onEventLoop(judge)).toThrow(PageTooHeavy);
 });
 
 const wanted = (path: string, site: object = {}) => {

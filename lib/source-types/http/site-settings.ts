@@ -68,7 +68,7 @@ export type SiteSettings = z.infer<typeof siteSettings>;
 export const siteHints: Readonly<Record<string, FieldHint>> = grouped('Pages of a site', {
   'site.include': {
     label: 'Only these pages',
-    help: 'Links and sitemap entries that are followed, one pattern a line; empty = all. /docs/ is the beginning of a path, * stands for any characters (/docs/*.html), re: begins a regular expression (re:^/20\\d\\d/). With https:// the whole address is meant. Seeds are fetched anyway.',
+    help: 'Links and sitemap entries that are followed, one pattern a line; empty = all. /docs/ is the beginning of a path, * stands for any characters (/docs/*.html), re: begins a regular expression of RE2 (re:^/20\\d\\d/). With https:// the whole address is meant. Seeds are fetched anyway.',
     widget: 'lines',
     placeholder: '/docs/',
   },

@@ -247,6 +247,7 @@ function outcomeOf(
         code: verdict.code,
         message: verdict.message,
         retryAfterMs: null,
+        answer: asking.exchange.latest(),
       };
     case 'alias':
       return {

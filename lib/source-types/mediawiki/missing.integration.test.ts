@@ -62,6 +62,14 @@ describe('a page that is missing', () => {
     },
   );
 
+  it('keeps what the wiki answered', async () => {
+    const { fetchTitle } = await wikiWith({});
+    const outcome = await fetchTitle('No such page');
+    if (outcome.kind !== 'error') throw new Error('the page is missing');
+    expect(outcome.answer).toMatchObject({ httpStatus: 200 });
+    expect(Buffer.from(outcome.answer?.body ?? []).toString()).toContain('"missing":true');
+  });
+
   it('is missing when the log says something else, or a title that cannot be', async () => {
     for (const log of [
       [],

@@ -156,6 +156,7 @@ async function fetchAlone(
   const outcome = isList
     ? searchFetched(body, exchange.answered())
     : entityFetched(item, body, exchange.answered(), settings);
+  if (outcome.kind === 'error') return { ...outcome, answer: exchange.latest() };
   const received = exchange.received();
   return outcome.kind === 'fetched' && received ? { ...outcome, received } : outcome;
 }

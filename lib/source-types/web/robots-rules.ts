@@ -88,14 +88,38 @@ export class RobotsRules {
   }
 }
 
-/** `name: value`, the name in lower case, without comment and byte order mark; null for any other line. */
+/** What people write for these names; Google reads them so, too, and what was meant is forbidden. */
+const slips: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['dissallow', 'dissalow', 'disalow', 'diasllow', 'disallaw'].map((name) => [name, 'disallow']),
+  ),
+  useragent: 'user-agent',
+  'user agent': 'user-agent',
+};
+
+/**
+ * `name: value`, or the two with blanks between them alone; the name in lower case, without comment and byte order mark.
+ * Null for any other line.
+ */
 function recordOf(line: string): { readonly name: string; readonly value: string } | null {
   const comment = line.indexOf('#');
   const text = comment === -1 ? line : line.slice(0, comment);
   const colon = text.indexOf(':');
-  if (colon === -1) return null;
-  const name = text.slice(0, colon).replace('\uFEFF', '').trim().toLowerCase();
+  if (colon === -1) {
+    const [written = '', value, ...more] = text
+      .replace('\uFEFF', '')
+      .trim()
+      .split(/[ \t]+/, 3);
+    if (value === undefined || more.length > 0) return null;
+    return { name: nameOf(written), value };
+  }
+  const name = nameOf(text.slice(0, colon).replace('\uFEFF', '').trim());
   return { name, value: text.slice(colon + 1).trim() };
+}
+
+function nameOf(written: string): string {
+  const name = written.toLowerCase();
+  return Object.hasOwn(slips, name) ? (slips[name] ?? name) : name;
 }
 
 /** `Bot/1.0 (…)` → `bot`; `*` stays. */

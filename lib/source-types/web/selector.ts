@@ -126,11 +126,26 @@ let bounds = threadPage;
  */
 export function onEventLoop<T>(work: () => T): T {
   bounds = quickPage;
+  spent = 0;
   try {
     return work();
   } finally {
     bounds = threadPage;
   }
+}
+
+let spent = 0;
+/** Instructions of regular expressions times characters: some 25 ms. */
+const mostSpent = 250_000;
+
+/**
+ * Counts what is done beside the reading of pages.
+ * @throws PageTooHeavy when it is more than the event loop has time for
+ */
+export function spendOnEventLoop(steps: number): void {
+  if (bounds.timeMs === null) return;
+  spent += steps;
+  if (spent > mostSpent) throw new PageTooHeavy('the rules are too much for the event loop');
 }
 
 /** One step down, or children of children: whatever else a selector asks may cost far more than the page is long. */
