@@ -5,7 +5,10 @@ const lastCounts = new Set(['content-type']);
 /** Of these there is one; a second is a fault of the server's, and the first counts. */
 const firstCounts = new Set(['location', 'date', 'etag', 'last-modified', 'retry-after', 'age']);
 
-/** Lower-case names; repeated headers joined with `, ` where they are lists. */
+/** Of these each is a line of its own: joined by commas, what one says of one crawler would bind the next to it. */
+const standApart = new Set(['x-robots-tag']);
+
+/** Lower-case names; repeated headers joined with `, ` where they are lists, with line feeds where each stands alone. */
 export function flattened(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Record<string, string> {
@@ -22,7 +25,7 @@ export function flattened(
 function oneOf(name: string, values: readonly string[]): string {
   if (lastCounts.has(name)) return values.at(-1) ?? '';
   if (firstCounts.has(name)) return values[0] ?? '';
-  return values.join(', ');
+  return values.join(standApart.has(name) ? '\n' : ', ');
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

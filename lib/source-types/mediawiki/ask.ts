@@ -44,6 +44,7 @@ export async function askWhole(
   isEnough: (merge: WikiMerge) => boolean,
 ): Promise<WikiMerge | Failure> {
   const merge = openMerge();
+  const asked = new Set<string>();
   let next: Parameters | null = query;
   for (let requests = 0; next !== null; requests += 1) {
     if (requests === maxRequests) {
@@ -59,10 +60,10 @@ export async function askWhole(
     if (isFailure(answer)) return answer;
     mergeAnswer(merge, answer);
     if (requests === 0 && isEnough(merge)) return merge;
-    const previous: Parameters = next;
+    asked.add(JSON.stringify(next));
     next = continued(query, answer);
-    if (next !== null && JSON.stringify(next) === JSON.stringify(previous)) {
-      return failed(exchange, 'api_error', 'The wiki continues with the very same request.');
+    if (next !== null && asked.has(JSON.stringify(next))) {
+      return failed(exchange, 'api_error', 'The wiki continues with a request it answered before.');
     }
   }
   return merge;

@@ -74,7 +74,14 @@ export function resultsOf(
   });
   const { search_query: query, max_pages: maxPages, page } = known.data;
   const offset = found.data.next_offset;
-  if (offset === null || ids.size === 0 || (maxPages > 0 && page >= maxPages)) return items;
+  // One that does not grow leads back.
+  if (
+    offset === null ||
+    offset <= known.data.offset ||
+    ids.size === 0 ||
+    (maxPages > 0 && page >= maxPages)
+  )
+    return items;
   const next = searchItem(settings, { query, maxPages }, { page: page + 1, offset }, item.priority);
   return [...items, next];
 }

@@ -2,6 +2,7 @@
  * What a work or a page of results leads to. Only the references of works that are about what the operator is
  * interested in are followed.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
@@ -63,7 +64,15 @@ const searchMetadata = z.looseObject({
   per_page: z.number(),
   max_pages: z.number(),
   page: z.number(),
+  /** Digests of the cursors that led here, the first and the latest of them. */
+  cursors: z.array(z.string()).catch([]),
 });
+
+/** A list that begins again does so from its first page, or goes back by a few. */
+const mostCursors = 20;
+
+const digestOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** References go behind their work. */
 const referenceStep = 10;
@@ -105,13 +114,16 @@ function resultsOf(
     per_page: perPage,
     max_pages: maxPages,
     page: number,
+    cursors,
   } = known.data;
-  if (maxPages > 0 && number >= maxPages) return found;
-  const next = { page: number + 1, cursor };
-  return [
-    ...found,
-    searchItem(settings, { entity, search, filter, perPage, maxPages }, next, item.priority),
-  ];
+  const digest = digestOf(cursor);
+  if ((maxPages > 0 && number >= maxPages) || cursors.includes(digest)) return found;
+  const at = { page: number + 1, cursor };
+  const list = { entity, search, filter, perPage, maxPages };
+  const next = searchItem(settings, list, at, item.priority);
+  const [first, ...others] = [...cursors, digest];
+  const kept = [first ?? digest, ...others.slice(-mostCursors)];
+  return [...found, { ...next, metadata: { ...next.metadata, cursors: kept } }];
 }
 
 function referencesOf(

@@ -16,6 +16,8 @@ test.each([
   ['otherbot: noindex, HolocronIngest: nofollow', true],
   ['unavailable_after: 25 Jun 2030 15:00:00 PST, nofollow', true],
   ['max-snippet:20, nofollow', true],
+  ['otherbot: noindex\nnofollow', true],
+  ['otherbot: noindex\notherbot: nofollow', false],
   ['nofollowing', false],
   [`${'x:'.repeat(50_000)}`, false],
 ])('X-Robots-Tag %j: %s', (header, expected) => {

@@ -6,11 +6,18 @@ const longest = 4_000;
 
 /**
  * Whether the links of an answer are to be followed, by its `X-Robots-Tag`: `nofollow, noindex` is for all, and
- * `somebot: nofollow` for the crawler of that name, up to the next name.
+ * `somebot: nofollow` for the crawler of that name, up to the next name or the next such header.
+ * @param header several have line feeds between them
  */
-export function headerForbidsLinks(header: string | undefined, userAgent: string): boolean {
+export const headerForbidsLinks = (header: string | undefined, userAgent: string): boolean =>
+  (header ?? '')
+    .slice(0, longest)
+    .split('\n')
+    .some((line) => lineForbidsLinks(line, userAgent));
+
+function lineForbidsLinks(line: string, userAgent: string): boolean {
   let isMeant = true;
-  for (const part of (header ?? '').slice(0, longest).split(',')) {
+  for (const part of line.split(',')) {
     const colon = part.indexOf(':');
     const name = colon === -1 ? '' : part.slice(0, colon).trim().toLowerCase();
     const names = colon !== -1 && !withValues.test(name);
