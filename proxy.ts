@@ -8,7 +8,7 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { closedPolicy } from '#app/_server/door-headers.ts';
 import { fileSecurityPolicy } from '#app/_server/file.ts';
 import { mayBeKnown } from '#app/_server/known-page.ts';
-import { refusalOf } from '#app/_server/refuse-request.ts';
+import { isOfProgram, refusalOf } from '#app/_server/refuse-request.ts';
 import { sessionCookie } from '#app/_server/session-cookies.ts';
 import { addressHeader } from '#app/ui/ended-session.ts';
 import { originOf, type RequestSettings } from '#lib/config/request-settings.ts';
@@ -19,6 +19,7 @@ const open = [
   '/api/auth',
   '/api/health',
   '/metrics',
+  '/api/v1',
   '/icon.svg',
   '/favicon.ico',
   '/apple-icon.png',
@@ -52,7 +53,10 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     return closed(NextResponse.redirect(target));
   }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
-  const policy = isReceived(pathname) ? fileSecurityPolicy : contentSecurityPolicy(nonce);
+  const policy =
+    isOfProgram(pathname) || isReceived(pathname)
+      ? fileSecurityPolicy
+      : contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set(addressHeader, pathname + search);

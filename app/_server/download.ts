@@ -1,13 +1,14 @@
 /** Downloads: lists streamed as fast as the reader takes them, and why one is refused. */
 import type { Actor } from '#lib/actor/model.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
+import { statusOf } from '#lib/errors/http-status.ts';
 import type { ExportFormat } from '#lib/exports/csv.ts';
 import type { ExportRequest } from '#lib/exports/pages-as-text.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { type ActionResult, settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
 import { downloadHeaders } from './file.ts';
-import { answerError, statusOf } from './json.ts';
+import { answerError } from './json.ts';
 import { readsFor } from './reads.ts';
 
 const types: Readonly<Record<ExportFormat, string>> = {

@@ -41,6 +41,8 @@ it.each([
   ['a page by that name', 'GET', '/metrics-of-mine', { host: '10.1.2.3' }, 421],
   ['a foreign origin', 'POST', '/api/auth/signout', { host, origin: 'http://evil.example' }, 403],
   ['no origin', 'POST', '/runs', { host }, 403],
+  ['a program', 'DELETE', '/api/v1/stop', { host, 'content-type': 'application/json' }, null],
+  ['a program by another name', 'GET', '/api/v1/runs', { host: 'evil.example' }, 421],
   ['no action', 'POST', '/runs', { host, origin }, 400],
   ['an action that is none', 'POST', '/runs', { ...action, 'next-action': '../x' }, 400],
   [

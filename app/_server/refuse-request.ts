@@ -53,6 +53,9 @@ const actionId = /^[0-9a-f]{20,100}$/;
 /** How React sends the arguments of an action. */
 const actionBody = /^(?:text\/plain(?:;|$)|multipart\/form-data;\s*boundary=\S)/i;
 
+/** A program shows a token in a header: no browser adds one by itself, and cookies mean nothing there. */
+export const isOfProgram = (pathname: string): boolean => pathname.startsWith('/api/v1/');
+
 /** Why the request is refused; null when it is not. Health and metrics are told under any name. */
 export function refusalOf(
   { method, pathname, headers }: { method: string; pathname: string; headers: Headers },
@@ -60,7 +63,7 @@ export function refusalOf(
 ): Refusal | null {
   if (headers.get(refusedHeader)) return badMethod;
   if (!isProbe.test(pathname) && !isAllowedHost(headers, settings)) return badHost;
-  if (!isSameOrigin(method, headers, settings)) return foreign;
+  if (!isOfProgram(pathname) && !isSameOrigin(method, headers, settings)) return foreign;
   if (method === 'POST' && pathname.startsWith('/api/auth/') && !isForm(headers)) return noForm;
   if (pathname.startsWith('/api/')) return null;
   if (method === 'POST' && !isAction(headers)) return noAction;

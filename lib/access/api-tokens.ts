@@ -67,7 +67,6 @@ export interface ApiToken {
 /** A program that showed its token. */
 export interface TokenActor extends Actor {
   readonly userId: string;
-  readonly tokenId: string;
   readonly token: NonNullable<Actor['token']>;
 }
 
@@ -205,8 +204,12 @@ export async function actorOfToken(
     email: row.email,
     role,
     address,
-    tokenId: row.token_id,
-    token: { name: row.name, permissions: granted.filter((one) => can(role, one)), sources },
+    token: {
+      id: row.token_id,
+      name: row.name,
+      permissions: granted.filter((one) => can(role, one)),
+      sources,
+    },
   };
 }
 

@@ -35,6 +35,7 @@ export interface Actor {
 }
 
 export interface TokenScope {
+  readonly id: string;
   readonly name: string;
   readonly permissions: readonly Permission[];
   /** Names of sources; null = all. */

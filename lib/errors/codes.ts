@@ -18,6 +18,8 @@ export const appErrorRemedies = {
   duplicate_request: 'The first request was carried out; nothing more is needed.',
   // access
   not_signed_in: 'Sign in and try again.',
+  token_invalid:
+    'Send Authorization: Bearer and a token that is good now; Settings → API tokens makes one.',
   forbidden: 'Ask an administrator for the role that allows this.',
   password_refused:
     'Use four or more words that have nothing to do with one another, or let a password manager choose.',
@@ -36,6 +38,13 @@ export const appErrorRemedies = {
     'Try again. If it persists, an administrator finds the cause in the log of the web process.',
   provider_unreachable:
     'Try again in a moment. If it persists, an administrator finds the cause in the log of the web process.',
+  // requests of programs
+  method_not_allowed: 'Use one of the methods that the header Allow names.',
+  precondition_required: 'Read it first, and send its ETag as If-Match.',
+  precondition_failed: 'Read it again, and send its new ETag as If-Match.',
+  body_too_large: 'Divide it into several requests.',
+  content_type_refused: 'Send the body in the media type that the API reference names.',
+  too_many_requests: 'Wait as long as the header Retry-After says.',
   // work items
   dedupe_key_too_long:
     'Shorten the resource id or the source name: the whole key may have 850 characters.',

@@ -11,6 +11,21 @@ import type { CommonSettings, SourceType } from '#lib/source-types/source-type.t
 import { isReference, referenceFault } from './secret-references.ts';
 import { seedFault } from './seeds.ts';
 
+const jsonObject = z.record(
+  z.string(),
+  z.json() as z.ZodType<JsonValue>, // zod's JSON type is this union by another name
+);
+
+/** A source as a form or a program gives it; what settings and seeds hold is checked by its type. */
+export const sourceInputSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  enabled: z.boolean(),
+  settings: jsonObject,
+  seeds: z.array(jsonObject).max(1000),
+  secrets: z.record(z.string(), z.string()),
+});
+
 export interface CheckedInput {
   readonly name: string;
   readonly type: SourceType;

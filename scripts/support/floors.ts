@@ -49,6 +49,7 @@ export const floors = [
   'smoke',
   'health',
   'monitoring',
+  'api',
 ] as const;
 
 const rank = new Map<string, number>(floors.map((floor, at) => [floor, at]));

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
-import type { JsonValue } from '#lib/json.ts';
 import {
   type ImportPlan,
   type ImportResult,
@@ -14,25 +13,13 @@ import {
 import { deleteSource, pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
 import { listRevisions, requireSource } from '#lib/sources/read-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { sourceInputSchema } from '#lib/sources/source-input.ts';
 import { type TestFetch, testSource } from '#lib/sources/test-source.ts';
-
-const jsonObject = z.record(
-  z.string(),
-  z.json() as z.ZodType<JsonValue>, // zod's JSON type is this union by another name
-);
 
 const id = z.string().min(1).max(36);
 
-const sourceInput = z.object({
-  name: z.string(),
-  type: z.string(),
-  enabled: z.boolean(),
-  settings: jsonObject,
-  seeds: z.array(jsonObject).max(1000),
-  secrets: z.record(z.string(), z.string()),
-});
 const saveSchema = z.object({
-  source: sourceInput,
+  source: sourceInputSchema,
   sourceId: id.optional(),
   expectedRevision: z.number().int().optional(),
   requestKey: requestKeySchema,

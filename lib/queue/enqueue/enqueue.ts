@@ -35,6 +35,10 @@ export async function enqueueMany(
   });
 }
 
+/** The same as a part of a transaction. */
+export const enqueueIn = (tx: Session, items: readonly NewWorkItem[]): Promise<string[]> =>
+  insertAndCount(tx, distinctByKey(rowsOf(items)));
+
 function rowsOf(items: readonly NewWorkItem[]): WorkItemInsert[] {
   return items.map((item, index) => {
     try {

@@ -1,0 +1,218 @@
+/** One request of a program, from its headers to its answer: who asks, may they, what do they ask, do it. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { actorOfToken } from '#lib/access/api-tokens.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { AppError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
+import { statusOf } from '#lib/errors/http-status.ts';
+import { onceIn } from '#lib/idempotency/once.ts';
+import { newId } from '#lib/ids.ts';
+import type { Runtime } from '#lib/runtime.ts';
+import { readBody } from './body.ts';
+import { type ApiContext, type Endpoint, Reply, sees } from './endpoint.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { matchEndpoint } from './registry.ts';
+
+export const apiBase = '/api/v1';
+
+export interface Caller {
+  readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox' | 'log'>;
+  readonly limit: RateLimit;
+  /** Where the request came from. */
+  readonly address: string | null;
+  /** Who asks where it is no program that shows a token: a command with the database at hand. */
+  readonly actor?: Actor;
+}
+
+/** Answers a request whose path begins with `/api/v1`. Never throws; what fails is a problem of RFC 9457. */
+export async function answerApi(request: Request, caller: Caller): Promise<Response> {
+  try {
+    return await answer(request, caller);
+  } catch (error) {
+    return problem(error, caller.runtime.log);
+  }
+}
+
+async function answer(request: Request, caller: Caller): Promise<Response> {
+  const { runtime, limit } = caller;
+  const actor = caller.actor ?? (await authenticate(request, caller));
+  const url = new URL(request.url);
+  const found = matched(request.method, url.pathname);
+  if ('allowed' in found) {
+    const allow = found.allowed.join(', ');
+    const refused = new AppError('method_not_allowed', `This path takes ${allow}.`);
+    return problem(refused, runtime.log, { allow });
+  }
+  const { endpoint, params } = found;
+  if (actor.token) refuseFlood(limit, actor.token.id, endpoint.cost);
+  requirePermission(actor, endpoint.permission);
+  const input = {
+    params: parseInput(endpoint.params, params, 'The path is not right.'),
+    query: parseInput(endpoint.query, queryOf(url), 'The parameters are not right.'),
+    body: endpoint.body
+      ? parseInput(endpoint.body, await readBody(request, endpoint), 'The body is not right.')
+      : null,
+  };
+  const ifMatch = request.headers.get('if-match');
+  if (endpoint.ifMatch === 'required' && ifMatch === null) {
+    throw new AppError('precondition_required', 'The request has no If-Match.');
+  }
+  const context: Omit<ApiContext, 'requestKey'> = {
+    runtime,
+    actor,
+    ifMatch,
+    ifNoneMatch: request.headers.get('if-none-match'),
+  };
+  const touched = await endpoint.touches(
+    { ...context, requestKey: undefined },
+    // Parsed by the very schemas that the endpoint was declared with.
+    input as never,
+  );
+  if (!sees(context, touched)) throw beyondSources(touched);
+  const requestKey = await requestKeyOf(request, endpoint, context, input);
+  return asResponse(endpoint, await endpoint.run({ ...context, requestKey }, input as never));
+}
+
+async function authenticate(request: Request, { runtime, limit, address }: Caller): Promise<Actor> {
+  const [, token] = /^Bearer ([^\s]+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  const actor = token === undefined ? null : await actorOfToken(runtime.db, token, address);
+  if (actor !== null) return actor;
+  // Guessing is hopeless; asking the database for each guess need not be free either.
+  refuseFlood(limit, `address ${address}`);
+  throw new AppError('token_invalid', 'The request shows no token, or none that is good now.');
+}
+
+function refuseFlood(limit: RateLimit, caller: string, cost?: number): void {
+  const retryAfterMs = limit.take(caller, cost);
+  if (retryAfterMs === null) return;
+  throw new AppError('too_many_requests', 'These are too many requests at once.', { retryAfterMs });
+}
+
+function matched(method: string, pathname: string) {
+  const segments = pathname.slice(apiBase.length).split('/').slice(1).map(decoded);
+  const found = matchEndpoint(method === 'HEAD' ? 'GET' : method, segments);
+  if (found === null) throw new AppError('not_found', 'There is no such endpoint.');
+  return found;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new AppError('input_invalid', 'The path is not encoded as UTF-8 and percent signs.', {
+      cause,
+    });
+  }
+}
+
+/** @throws AppError `input_invalid` for a parameter that is given twice */
+function queryOf(url: URL): Record<string, string> {
+  const names = [...url.searchParams.keys()];
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice === undefined) return Object.fromEntries(url.searchParams);
+  const message = `The parameter ${twice} is given twice.`;
+  throw new AppError('input_invalid', message, { fields: { [twice]: message } });
+}
+
+const beyondSources = (touched: readonly string[] | 'all') =>
+  new AppError(
+    'forbidden',
+    touched === 'all'
+      ? 'This token is for some sources, and the request is about more.'
+      : 'This token is not for this source.',
+    { remedy: 'Name a source of the token, or use a token without such a limit.' },
+  );
+
+const keySchema = z.string().regex(/^[\x21-\x7e]{1,255}$/);
+
+/**
+ * What a key stands for is the caller's, the endpoint's, and of one input: the same with another input is a mistake.
+ * @throws AppError `input_invalid`, `duplicate_request`
+ */
+async function requestKeyOf(
+  request: Request,
+  endpoint: Endpoint,
+  { runtime: { db }, actor }: Pick<ApiContext, 'runtime' | 'actor'>,
+  input: object,
+): Promise<string | undefined> {
+  const given = request.headers.get('idempotency-key');
+  if (given === null || !endpoint.isKeyed) return undefined;
+  if (!keySchema.safeParse(given).success) {
+    throw new AppError(
+      'input_invalid',
+      'Idempotency-Key has 1 to 255 characters of ASCII, no blank.',
+    );
+  }
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const key = hash(JSON.stringify([actor.token?.id ?? actor.email, endpoint.id, given]));
+  const wanted = hash(JSON.stringify(input));
+  const first = await onceIn(db, { key: `${key}:input`, action: 'api.input' }, z.string(), () =>
+    Promise.resolve(wanted),
+  );
+  if (first === wanted) return key;
+  throw new AppError('duplicate_request', 'This Idempotency-Key was sent with another request.', {
+    remedy: 'Use a new key for what is another request.',
+  });
+}
+
+const always = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  vary: 'Authorization',
+} as const;
+
+function asResponse({ output }: Endpoint, done: unknown): Response {
+  const { body, status, headers } = done instanceof Reply ? done : new Reply(done);
+  if (output === null) return new Response(null, { status: 204, headers: always });
+  if (status === 304) return new Response(null, { status, headers: { ...always, ...headers } });
+  if (typeof output !== 'string')
+    return Response.json(body, { status, headers: { ...always, ...headers } });
+  return new Response(body as string | Uint8Array<ArrayBuffer>, {
+    status,
+    headers: {
+      ...always,
+      'content-type': output === 'application/octet-stream' ? output : `${output}; charset=utf-8`,
+      // What strangers sent is saved, never shown.
+      'content-disposition': 'attachment',
+      ...headers,
+    },
+  });
+}
+
+/** Why a request is refused or failed: RFC 9457, with the code, the remedy and the fields of the error. */
+export function problem(
+  error: unknown,
+  log: Caller['runtime']['log'] | null,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const { code, message, remedy, fields } = toPublicError(error);
+  const status = statusOf(code);
+  const errorId = status >= 500 ? newId() : undefined;
+  if (errorId !== undefined) log?.error({ err: error, errorId }, 'a request of a program failed');
+  const retryAfterMs = error instanceof AppError ? error.retryAfterMs : null;
+  return Response.json(
+    {
+      type: `/api/docs#${code}`,
+      title: code.replaceAll('_', ' '),
+      status,
+      detail: message,
+      code,
+      remedy,
+      ...(fields ? { fields } : {}),
+      ...(errorId === undefined ? {} : { errorId }),
+    },
+    {
+      status,
+      headers: {
+        ...always,
+        'content-type': 'application/problem+json',
+        ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+        ...headers,
+        ...(retryAfterMs === null
+          ? {}
+          : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+      },
+    },
+  );
+}

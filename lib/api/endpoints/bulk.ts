@@ -1,0 +1,171 @@
+/** Background actions: one change to all items of a filter, with dry run and undo. */
+import { z } from 'zod';
+import { newId } from '#lib/ids.ts';
+import { abortBulkAction, setBulkThrottle, undoBulkAction } from '#lib/items/bulk/control.ts';
+import { carryOutDryRun, launchBulkAction, previewBulkAction } from '#lib/items/bulk/launch.ts';
+import { bulkScopeSchema, launchBulkActionSchema, throttleSchema } from '#lib/items/bulk/model.ts';
+import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
+import { itemChangeSchema } from '#lib/items/changes/registry.ts';
+import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
+import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
+
+const params = z.strictObject({ bulkActionId: id });
+type Params = { readonly params: z.output<typeof params> };
+
+const touches = ({ runtime }: ApiContext, input: Params) =>
+  ofBulkAction(runtime.db, input.params.bulkActionId);
+
+const bulkAction = z.looseObject({
+  bulkActionId: z.string(),
+  status: z.enum(['running', 'completed', 'aborted', 'failed']),
+  isDryRun: z.boolean(),
+  processed: z.int(),
+  changed: z.int(),
+  refused: z.int(),
+  undoOf: z.string().nullable(),
+  undoneBy: z.string().nullable(),
+});
+const launched = z.looseObject({ bulkActionId: z.string() });
+
+/** A request without a key is one of its own. */
+const keyOf = ({ requestKey }: ApiContext) => requestKey ?? newId();
+
+export const bulk = [
+  endpoint({
+    id: 'bulk-actions.list',
+    method: 'GET',
+    path: '/bulk-actions',
+    summary: 'List background actions, newest first; a token of some sources leaves out others',
+    permission: 'console:view',
+    query: z.strictObject({ cursor: z.string().min(1).max(4000).optional(), limit }),
+    output: pageOf(bulkAction),
+    touches: () => [],
+    async run(context, { query: { cursor, limit: most } }) {
+      const { db } = context.runtime;
+      const page = await listBulkActions(db, {
+        cursor,
+        ...(most === undefined ? {} : { limit: most }),
+      });
+      if (!context.actor.token?.sources) return page;
+      const rows = [];
+      for (const row of page.rows) {
+        const reached = await sourcesOfBulkAction(db, row).catch(() => 'all' as const);
+        if (sees(context, reached)) rows.push(row);
+      }
+      return { ...page, rows };
+    },
+  }),
+  endpoint({
+    id: 'bulk-actions.launch',
+    method: 'POST',
+    path: '/bulk-actions',
+    summary:
+      'Have the workers change every item of a filter, or find out what would become of them',
+    permission: 'work-items:change',
+    body: launchBulkActionSchema,
+    output: launched,
+    isKeyed: true,
+    cost: 10,
+    touches: ({ runtime }, { body }) => ofScopedChange(runtime.db, body.change, body.scope),
+    run: async (context, { body }) =>
+      new Reply(
+        await launchBulkAction(context.runtime.db, context.actor, body, keyOf(context)),
+        202,
+      ),
+  }),
+  endpoint({
+    id: 'bulk-actions.preview',
+    method: 'POST',
+    path: '/bulk-actions/preview',
+    summary: 'Count the items of a scope, and judge the first hundred; changes nothing',
+    permission: 'work-items:change',
+    body: z.strictObject({ change: itemChangeSchema, scope: bulkScopeSchema }),
+    output: z.looseObject({ asOf: z.string(), verb: z.string(), promise: z.string() }),
+    cost: 10,
+    touches: ({ runtime }, { body }) => ofScopedChange(runtime.db, body.change, body.scope),
+    run: ({ runtime, actor }, { body }) =>
+      previewBulkAction(runtime.db, actor, body.change, body.scope),
+  }),
+  endpoint({
+    id: 'bulk-actions.get',
+    method: 'GET',
+    path: '/bulk-actions/{bulkActionId}',
+    summary: 'Read a background action and how far it is',
+    permission: 'console:view',
+    params,
+    output: bulkAction,
+    touches,
+    run: ({ runtime }, input) => requireBulkAction(runtime.db, input.params.bulkActionId),
+  }),
+  endpoint({
+    id: 'bulk-actions.stop',
+    method: 'POST',
+    path: '/bulk-actions/{bulkActionId}/stop',
+    summary: 'Stop a background action; what it has changed stays changed',
+    permission: 'work-items:change',
+    params,
+    output: bulkAction,
+    touches,
+    async run({ runtime, actor }, { params: { bulkActionId } }) {
+      await abortBulkAction(runtime.db, actor, bulkActionId);
+      return requireBulkAction(runtime.db, bulkActionId);
+    },
+  }),
+  endpoint({
+    id: 'bulk-actions.set-speed',
+    method: 'PUT',
+    path: '/bulk-actions/{bulkActionId}/speed',
+    summary: 'Set how many items a second a background action looks at; null = as fast as it goes',
+    permission: 'work-items:change',
+    params,
+    body: z.strictObject({ itemsPerSecond: throttleSchema.nullable() }),
+    output: bulkAction,
+    touches,
+    async run({ runtime, actor }, { params: { bulkActionId }, body: { itemsPerSecond } }) {
+      await setBulkThrottle(runtime.db, actor, bulkActionId, itemsPerSecond);
+      return requireBulkAction(runtime.db, bulkActionId);
+    },
+  }),
+  endpoint({
+    id: 'bulk-actions.undo',
+    method: 'POST',
+    path: '/bulk-actions/{bulkActionId}/undo',
+    summary: 'Put back what a background action changed',
+    permission: 'work-items:change',
+    params,
+    output: launched,
+    isKeyed: true,
+    touches,
+    run: async (context, input) =>
+      new Reply(
+        await undoBulkAction(
+          context.runtime.db,
+          context.actor,
+          input.params.bulkActionId,
+          keyOf(context),
+        ),
+        202,
+      ),
+  }),
+  endpoint({
+    id: 'bulk-actions.carry-out',
+    method: 'POST',
+    path: '/bulk-actions/{bulkActionId}/carry-out',
+    summary: 'Do in earnest what was tried dry',
+    permission: 'work-items:change',
+    params,
+    output: launched,
+    isKeyed: true,
+    touches,
+    run: async (context, input) =>
+      new Reply(
+        await carryOutDryRun(
+          context.runtime.db,
+          context.actor,
+          input.params.bulkActionId,
+          keyOf(context),
+        ),
+        202,
+      ),
+  }),
+];

@@ -1,0 +1,168 @@
+/** Work items: the list with its filters, one of them, enqueueing, and the changes of the registry. */
+import { z } from 'zod';
+import { AppError } from '#lib/errors/app-error.ts';
+import { changeItems } from '#lib/items/changes/change-items.ts';
+import { changeOutcome, itemChangeSchema } from '#lib/items/changes/registry.ts';
+import { getWorkItemDetail } from '#lib/items/detail.ts';
+import { enqueueItems, enqueueSchema } from '#lib/items/enqueue.ts';
+import { filters } from '#lib/items/list/filters/registry.ts';
+import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery } from '#lib/items/list/query.ts';
+import { workItemSorts } from '#lib/items/list/sorts.ts';
+import { sortDirections } from '#lib/paging/sort-direction.ts';
+import { workItemStatusSchema } from '#lib/queue/model.ts';
+import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
+import { ofChangedItems, ofFilter, ofItem, ofRun } from '../touched.ts';
+
+const params = z.strictObject({ workItemId: id });
+type Params = { readonly params: z.output<typeof params> };
+
+const touches = ({ runtime }: ApiContext, input: Params) =>
+  ofItem(runtime.db, input.params.workItemId);
+
+const summary = z.looseObject({
+  workItemId: z.string(),
+  sourceName: z.string(),
+  resourceType: z.string(),
+  resourceId: z.string(),
+  requestUri: z.string(),
+  status: workItemStatusSchema,
+  priority: z.int(),
+  attempt: z.int(),
+  runId: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  lastFetchedAt: z.string().nullable(),
+  nextFetchAt: z.string().nullable(),
+  errorCode: z.string().nullable(),
+});
+
+/** The filters of the console's list, as text; what they must be, their own schemas say. */
+const filterQuery = Object.fromEntries(
+  filters.map(({ name, help, examples = [] }) => [
+    name,
+    z
+      .string()
+      .max(4000)
+      .optional()
+      .meta({ description: help, ...(examples.length > 0 ? { examples } : {}) }),
+  ]),
+);
+const countQuery = z.strictObject(filterQuery);
+const listQuery = z.strictObject({
+  ...filterQuery,
+  sort: z.enum(workItemSorts).optional(),
+  dir: z.enum(sortDirections).optional(),
+  cursor: z.string().min(1).max(4000).optional(),
+  limit,
+});
+
+type Raw = Readonly<Record<string, string | undefined>>;
+
+/** A program that errs gets no list of something else. */
+function queryOf(raw: Raw) {
+  const { query, problems } = parseWorkItemQuery(raw);
+  const [problem] = problems;
+  if (problem === undefined) return query;
+  throw new AppError('input_invalid', problem.message, {
+    fields: Object.fromEntries(problems.map(({ parameter, message }) => [parameter, message])),
+  });
+}
+
+async function detailOf({ runtime }: ApiContext, input: Params) {
+  const detail = await getWorkItemDetail(runtime.db, input.params.workItemId);
+  if (detail === null) throw new AppError('not_found', 'There is no such work item.');
+  return detail;
+}
+
+export const items = [
+  endpoint({
+    id: 'items.list',
+    method: 'GET',
+    path: '/items',
+    summary: 'List work items by the filters of the console',
+    permission: 'console:view',
+    query: listQuery,
+    output: pageOf(summary),
+    touches: (_, { query: { limit: _limit, ...raw } }) => ofFilter(raw),
+    run({ runtime }, { query: { limit: most, ...raw } }) {
+      return listWorkItems(runtime.reads, queryOf(raw), most === undefined ? {} : { limit: most });
+    },
+  }),
+  endpoint({
+    id: 'items.count',
+    method: 'GET',
+    path: '/items/count',
+    summary: 'Count the work items of a filter; beyond 10,000 it may say at least',
+    permission: 'console:view',
+    query: countQuery,
+    output: z.looseObject({ kind: z.string() }),
+    cost: 5,
+    touches: (_, { query }) => ofFilter(query as Raw),
+    run: ({ runtime }, { query }) => countWorkItems(runtime.reads, queryOf(query as Raw).filter),
+  }),
+  endpoint({
+    id: 'items.enqueue',
+    method: 'POST',
+    path: '/items',
+    summary: 'Enqueue resources of a source; those that are known stay as they are',
+    permission: 'work-items:change',
+    body: enqueueSchema,
+    output: z.looseObject({ workItemIds: z.array(z.string()) }),
+    isKeyed: true,
+    async touches({ runtime }, { body }) {
+      if (body.runId === undefined) return [body.source];
+      const run = await ofRun(runtime.db, body.runId);
+      return run === 'all' ? 'all' : [body.source, ...run];
+    },
+    run: async ({ runtime, actor, requestKey }, { body }) =>
+      new Reply(await enqueueItems(runtime.db, actor, body, { requestKey }), 201),
+  }),
+  endpoint({
+    id: 'items.change',
+    method: 'POST',
+    path: '/items/changes',
+    summary: 'Change up to 1,000 work items at once: retry, skip, hold, move …',
+    permission: 'work-items:change',
+    body: z.strictObject({ change: itemChangeSchema, ids: z.array(id).min(1).max(1000) }),
+    output: z.looseObject({ changed: z.int(), refused: z.int(), outcome: z.string() }),
+    isKeyed: true,
+    touches: ({ runtime }, { body }) => ofChangedItems(runtime.db, body.change, body.ids),
+    async run({ runtime, actor, requestKey }, { body: { change, ids } }) {
+      const keyed = requestKey === undefined ? {} : { requestKey };
+      const result = await changeItems(runtime.db, actor, change, ids, keyed);
+      return { ...result, outcome: changeOutcome(change, result.changed) };
+    },
+  }),
+  endpoint({
+    id: 'items.get',
+    method: 'GET',
+    path: '/items/{workItemId}',
+    summary: 'Read a work item with its attempts, records and what it waits for',
+    permission: 'console:view',
+    params,
+    output: z.looseObject({
+      item: z.looseObject({ workItemId: z.string(), status: workItemStatusSchema }),
+      attempts: z.array(z.looseObject({})),
+      records: z.array(z.looseObject({})),
+      waiting: z.looseObject({}),
+    }),
+    touches,
+    run: detailOf,
+  }),
+  endpoint({
+    id: 'items.waiting',
+    method: 'GET',
+    path: '/items/{workItemId}/waiting',
+    summary: 'Say why a work item waits, and until when',
+    permission: 'console:view',
+    params,
+    output: z.looseObject({
+      unfinished: z.boolean(),
+      reasons: z.array(z.looseObject({ code: z.string() })),
+      readyAt: z.string().nullable(),
+    }),
+    touches,
+    run: async (context, input) => (await detailOf(context, input)).waiting,
+  }),
+];

@@ -1,0 +1,112 @@
+/** Records: what fetches brought, as text and byte by byte. */
+import { z } from 'zod';
+import { AppError } from '#lib/errors/app-error.ts';
+import { getReceivedBody } from '#lib/records/body.ts';
+import { getRecord, getRecordPayload } from '#lib/records/detail.ts';
+import { listRecords, parseRecordQuery, recordParameters } from '#lib/records/list.ts';
+import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
+import { ofRecord } from '../touched.ts';
+
+const params = z.strictObject({ ingestId: id });
+type Params = { readonly params: z.output<typeof params> };
+
+const touches = ({ runtime }: ApiContext, input: Params) =>
+  ofRecord(runtime.db, input.params.ingestId);
+
+const summary = z.looseObject({
+  ingestId: z.string(),
+  sourceName: z.string(),
+  resourceType: z.string(),
+  resourceId: z.string(),
+  requestUri: z.string(),
+  statusCode: z.int(),
+});
+
+const listQuery = z.strictObject({
+  ...Object.fromEntries(
+    Object.keys(recordParameters).map((name) => [name, z.string().max(4000).optional()]),
+  ),
+  limit,
+});
+
+function queryOf(raw: Readonly<Record<string, string>>) {
+  const { query, problems } = parseRecordQuery(raw);
+  const [problem] = problems;
+  if (problem === undefined) return query;
+  throw new AppError('input_invalid', problem.message, {
+    fields: Object.fromEntries(problems.map(({ parameter, message }) => [parameter, message])),
+  });
+}
+
+function there<T>(found: T | null, what = 'There is no such record.'): T {
+  if (found === null) throw new AppError('not_found', what);
+  return found;
+}
+
+export const records = [
+  endpoint({
+    id: 'records.list',
+    method: 'GET',
+    path: '/records',
+    summary: 'List records, newest first',
+    permission: 'console:view',
+    query: listQuery,
+    output: pageOf(summary),
+    touches(_, { query: { limit: _limit, ...raw } }) {
+      const { source } = parseRecordQuery(raw as Record<string, string>).query.filter;
+      return source === undefined ? 'all' : [source];
+    },
+    run({ runtime }, { query: { limit: most, ...raw } }) {
+      return listRecords(
+        runtime.reads,
+        queryOf(raw as Record<string, string>),
+        most === undefined ? {} : { limit: most },
+      );
+    },
+  }),
+  endpoint({
+    id: 'records.get',
+    method: 'GET',
+    path: '/records/{ingestId}',
+    summary: 'Read a record; a payload beyond 64 KiB is null and read by itself',
+    permission: 'console:view',
+    params,
+    output: summary,
+    touches,
+    run: async ({ runtime }, input) => there(await getRecord(runtime.db, input.params.ingestId)),
+  }),
+  endpoint({
+    id: 'records.payload',
+    method: 'GET',
+    path: '/records/{ingestId}/payload',
+    summary: 'Read the payload of a record as text',
+    permission: 'console:view',
+    params,
+    output: 'text/plain',
+    cost: 5,
+    touches,
+    run: async ({ runtime }, input) =>
+      there(await getRecordPayload(runtime.db, input.params.ingestId)).payload,
+  }),
+  endpoint({
+    id: 'records.bytes',
+    method: 'GET',
+    path: '/records/{ingestId}/bytes',
+    summary: 'Read what was received, byte by byte',
+    permission: 'console:view',
+    params,
+    output: 'application/octet-stream',
+    cost: 5,
+    touches,
+    async run({ runtime }, input) {
+      const { body, sha256 } = there(
+        await getReceivedBody(runtime.db, input.params.ingestId),
+        'There is no such record, or its bytes were not kept.',
+      );
+      return new Reply(body, 200, {
+        // RFC 9530
+        'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+      });
+    },
+  }),
+];
