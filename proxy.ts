@@ -33,7 +33,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     return closed(NextResponse.json({ error: refused.error }, { status: refused.status }));
   const isOpen = open.some((path) => pathname === path || pathname.startsWith(`${path}/`));
   if (!isOpen && !hasCookie(request, sessionCookie())) {
-    if (pathname.startsWith('/api/')) {
+    if (pathname.startsWith('/api/') && pathname !== '/api/docs') {
       return closed(
         NextResponse.json(
           {

@@ -33,7 +33,11 @@ export default async function TokensPage() {
   }
   return (
     <>
-      <PageHeader title="API tokens" back={back} />
+      <PageHeader
+        title="API tokens"
+        back={back}
+        actions={<LinkButton href="/api/docs">API reference</LinkButton>}
+      />
       <TokenTable {...loaded.data} />
     </>
   );
