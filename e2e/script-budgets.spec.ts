@@ -1,7 +1,7 @@
 /** What a page may load before it answers, on every page there is. */
 import { makeDetailPages } from './support/detail-pages.ts';
 import { forms, pages } from './support/pages.ts';
-import { firstLoadKb, scriptBudgetKb } from './support/script-weight.ts';
+import { budgetOf, firstLoadKb, scriptBudgetKb } from './support/script-weight.ts';
 import { expect, test } from './support/test.ts';
 
 test('no page loads more JavaScript at first than it may', async ({ page }) => {
@@ -12,8 +12,7 @@ test('no page loads more JavaScript at first than it may', async ({ page }) => {
     const kb = await firstLoadKb(page.request, path);
     // A page that names no script would be within every budget.
     expect(kb, path).toBeGreaterThan(50);
-    const budget = path.startsWith('/work-items?') || path === '/work-items' ? 'grid' : 'other';
-    if (kb > scriptBudgetKb[budget]) over.push(`${path}: ${kb.toFixed(1)} kB`);
+    if (kb > scriptBudgetKb[budgetOf(path)]) over.push(`${path}: ${kb.toFixed(1)} kB`);
   }
   expect(over).toEqual([]);
 });
