@@ -93,6 +93,8 @@ test('a slow action is tried dry, carried out, made faster and stopped', async (
   await speed.getByLabel('Items a second at most').fill('2');
   await speed.getByRole('button', { name: 'Set speed' }).click();
   await expect(page.getByText('2 / s')).toBeVisible();
+  // Else there would be nothing to undo.
+  await expect(page.getByText(/^[1-9]\d* of 30 items looked at/)).toBeVisible();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByText('It was stopped then')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();

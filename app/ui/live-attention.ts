@@ -1,7 +1,8 @@
-/** Until when something is expected to move, because a person has just set it going; who asks then. */
+/** So long, ms, something is expected to move: a person has just set it going, or opened the console to see it move. */
 const attentiveMs = 20_000;
 
-let until = 0;
+/** Since the document was opened, ms. */
+let until = attentiveMs;
 let ask: () => void = () => undefined;
 
 /** Asks at once and keeps asking for a while, as after an action: what it set going moves now. */

@@ -64,14 +64,26 @@ describe.each(contractEngines())('workers killed at random moments, on $name', (
 
       const failed = await runtime.db.q
         .selectFrom('work_items')
-        .select(['resource_id', 'attempt', 'error_code', 'error_message'])
+        .select(['work_item_id', 'resource_id', 'error_code', 'error_message'])
         .where('status', '=', 'failed')
         .execute();
-      expect(failed).toEqual([]);
+      // So many kills may hit one item's worker three times, twice while it tried nothing else that was suspected.
+      for (const item of failed) {
+        const deaths = await runtime.db.q
+          .selectFrom('work_item_attempts')
+          .select(['worker_id'])
+          .distinct()
+          .where('work_item_id', '=', item.work_item_id)
+          .where('outcome', 'in', ['expired', 'failed'])
+          .execute();
+        expect(item.error_code, item.error_message ?? '').toBe('poisonous_page');
+        expect(deaths.length, JSON.stringify(item)).toBeGreaterThanOrEqual(3);
+      }
+      expect(failed.length).toBeLessThanOrEqual(1);
       const { byStatus } = await runtime.store.getStats();
       expect(byStatus).toMatchObject({
-        completed: Math.ceil(rounds / roundsPerRun) * resourcesPerRun,
-        failed: 0,
+        completed: Math.ceil(rounds / roundsPerRun) * resourcesPerRun - failed.length,
+        failed: failed.length,
       });
       const rescued = await runtime.db.q
         .selectFrom('work_item_attempts')
