@@ -2,7 +2,7 @@
  * API tokens: what a program shows instead of a sign-in. It acts for its owner with the role that they have at that
  * moment, within the permissions and sources that the token was made for.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
@@ -10,6 +10,7 @@ import type { Instant } from '#db/schema.ts';
 import { type Actor, can, type Permission, permissions } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { parseRole } from './user-rows.ts';
@@ -70,8 +71,6 @@ export interface TokenActor extends Actor {
   readonly token: NonNullable<Actor['token']>;
 }
 
-const hashOf = (token: string): string => createHash('sha256').update(token, 'utf8').digest('hex');
-
 const storedPermissions = z
   .array(z.string())
   // One of another version is none.
@@ -126,7 +125,7 @@ export async function createApiToken(
       .insertInto('api_tokens')
       .values({
         token_id: tokenId,
-        token_hash: hashOf(token),
+        token_hash: sha256(token),
         prefix: token.slice(0, shownLength),
         name: input.name,
         user_id: userId,
@@ -186,7 +185,7 @@ export async function actorOfToken(
       'users.role',
     ])
     .select(engine.diffMs(sql.ref('api_tokens.last_used_at'), engine.now()).as('unused_ms'))
-    .where('api_tokens.token_hash', '=', hashOf(token))
+    .where('api_tokens.token_hash', '=', sha256(token))
     .where('users.active', '=', 1)
     .executeTakeFirst();
   if (!row) return null;

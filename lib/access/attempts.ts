@@ -3,9 +3,9 @@
  * together and a restart forgets nothing. After a few, each further one doubles the wait until the next is looked at.
  * What is asked during a wait is not counted: nobody can keep an owner out by asking without end.
  */
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { networkOf } from './client-address.ts';
 import type { KnownBy } from './sessions.ts';
@@ -41,7 +41,7 @@ interface Counter {
 
 const counter = (kind: keyof typeof limits, ...parts: readonly string[]): Counter => ({
   // A hash: what strangers type may be long, and may be a password.
-  key: `${kind}:${createHash('sha256').update(parts.join('\n'), 'utf8').digest('hex')}`,
+  key: `${kind}:${sha256(parts.join('\n'))}`,
   limit: limits[kind],
 });
 

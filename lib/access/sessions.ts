@@ -2,13 +2,14 @@
  * Sessions of people: a row each, so that ending one is a matter of this database and not of the browser that
  * holds its token. Bounds as in OWASP ASVS 5.0, 7.3: 12 hours in all, one hour without a request of the person.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getUserRow, parseRole } from './user-rows.ts';
@@ -42,8 +43,6 @@ export interface Origin {
   readonly userAgent: string | null;
 }
 
-const hashOf = (token: string): string => createHash('sha256').update(token, 'utf8').digest('hex');
-
 /**
  * Begins a session and returns its token: 256 random bits, of which only the hash is stored. Whoever calls this has
  * found out that it is the person.
@@ -65,7 +64,7 @@ export async function beginSession(
     .insertInto('sessions')
     .values({
       session_id: newId(),
-      token_hash: hashOf(token),
+      token_hash: sha256(token),
       user_id: userId,
       created_at: engine.now(),
       last_seen_at: engine.now(),
@@ -119,7 +118,7 @@ export async function actorOfSession(
       'users.role',
     ])
     .select(engine.diffMs(sql.ref('sessions.last_seen_at'), engine.now()).as('idle_ms'))
-    .where('sessions.token_hash', '=', hashOf(token))
+    .where('sessions.token_hash', '=', sha256(token))
     .where('users.active', '=', 1)
     .executeTakeFirst();
   if (!row) return null;
@@ -148,7 +147,7 @@ export async function knownBy(
   { address }: Origin,
   heldToken: string | null,
 ): Promise<KnownBy> {
-  const held = heldToken === null ? '' : hashOf(heldToken);
+  const held = heldToken === null ? '' : sha256(heldToken);
   const query = session.q
     .selectFrom('sessions')
     .select((eb) =>

@@ -1,6 +1,5 @@
 /** Which runs can be compared: those that are asked for the same of the same sources. */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '#lib/canonical-json.ts';
+import { hashJson } from '#lib/canonical-json.ts';
 import { jsonFromText } from '#lib/json.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 
@@ -22,10 +21,7 @@ export function scopeOf(run: {
     typeof request === 'object' && request !== null && !Array.isArray(request)
       ? { ...request, name: null }
       : null;
-  const digest = createHash('sha256')
-    .update(canonicalJson([sources, asked]))
-    .digest('hex')
-    .slice(0, 24);
+  const digest = hashJson([sources, asked]).slice(0, 24);
   const [first, second] = sources;
   const more = sources.length - 1;
   return {

@@ -1,9 +1,9 @@
 /** One request of a program, from its headers to its answer: who asks, may they, what do they ask, do it. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { actorOfToken } from '#lib/access/api-tokens.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
 import { statusOf } from '#lib/errors/http-status.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -144,9 +144,8 @@ async function requestKeyOf(
       'Idempotency-Key has 1 to 255 characters of ASCII, no blank.',
     );
   }
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const key = hash(JSON.stringify([actor.token?.id ?? actor.email, endpoint.id, given]));
-  const wanted = hash(JSON.stringify(input));
+  const key = sha256(JSON.stringify([actor.token?.id ?? actor.email, endpoint.id, given]));
+  const wanted = sha256(JSON.stringify(input));
   const first = await onceIn(db, { key: `${key}:input`, action: 'api.input' }, z.string(), () =>
     Promise.resolve(wanted),
   );

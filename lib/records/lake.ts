@@ -1,6 +1,5 @@
 /** The file lake: every stored fetch once more as a JSON file, for tools that read directories. */
-
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Instant } from '#db/schema.ts';
@@ -115,7 +114,7 @@ export function safeName(text: string): string {
     .slice(0, longestName);
   const unchanged = plain === text && text === text.toLowerCase() && !isReserved(text);
   if (unchanged) return plain;
-  const hash = createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 10);
+  const hash = sha256(text).slice(0, 10);
   return `${plain}-${hash}`;
 }
 

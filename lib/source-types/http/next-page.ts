@@ -1,7 +1,6 @@
 /** The request for the page after an answer, and what ends a list. Pure. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson } from '#lib/canonical-json.ts';
+import { hashJson } from '#lib/canonical-json.ts';
 import { type JsonObject, type WrittenJson, WrittenNumber } from '#lib/json.ts';
 import type { LeaveOut } from '../left-out.ts';
 import { linkOf } from '../web/headers.ts';
@@ -73,8 +72,7 @@ function rowsAt(payload: WrittenJson, path: string): WrittenJson[] {
   return list.filter((row) => row !== null);
 }
 
-const digestOf = (content: WrittenJson): string =>
-  createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
+const digestOf = (content: WrittenJson): string => hashJson(content).slice(0, 16);
 
 function requestAfter(
   { request, headers, payload, html }: PagedAnswer,

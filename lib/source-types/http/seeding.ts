@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { isSecretParameter } from '#lib/redact-secrets.ts';
@@ -99,10 +99,7 @@ export function requestItem({ url, body }: RequestParts, asked: AskedAs): Discov
   const { method, resourceType, priority, launchedAt = null } = asked;
   const item = httpItem(url, resourceType, priority);
   if (method === 'GET' && launchedAt === null) return item;
-  const hash = createHash('sha256')
-    .update(body ?? '')
-    .digest('hex')
-    .slice(0, 32);
+  const hash = sha256(body ?? '').slice(0, 32);
   const marks = [...(method === 'GET' ? [] : [hash]), ...(launchedAt === null ? [] : [launchedAt])];
   return {
     ...item,

@@ -2,8 +2,8 @@
  * A wiki that is read signed in, by a bot password (https://www.mediawiki.org/wiki/Manual:Bot_passwords): the session is
  * opened when it is first needed and kept in this process's memory alone, for all items of the source.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256 } from '#lib/canonical-json.ts';
 import type { Credential } from '#lib/egress/credential.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { knownJson, parseJsonWithin } from '#lib/json-text.ts';
@@ -67,7 +67,7 @@ export function forgetSession(context: Context): void {
 
 function keyOf({ sourceName, settings, secrets }: Context): string {
   const parts = [sourceName, settings.api_url, settings.bot_user, secrets['bot_password']];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }
 
 const answerShape = z.looseObject({

@@ -2,8 +2,8 @@
  * What a work or a page of results leads to. Only the references of works that are about what the operator is
  * interested in are followed.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256 } from '#lib/canonical-json.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
@@ -71,8 +71,7 @@ const searchMetadata = z.looseObject({
 /** A list that begins again does so from its first page, or goes back by a few. */
 const mostCursors = 20;
 
-const digestOf = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, 16);
+const digestOf = (text: string): string => sha256(text).slice(0, 16);
 
 /** References go behind their work. */
 const referenceStep = 10;

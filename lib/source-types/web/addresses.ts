@@ -1,5 +1,5 @@
 /** Addresses as they are compared and kept: one page, one resource. Pure. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '#lib/canonical-json.ts';
 import { hostOf, parseHttpUrl } from '#lib/egress/url.ts';
 
 /** The column of an address holds this many characters; longer links are not followed. */
@@ -40,9 +40,7 @@ function withPlainEscapes(href: string): string {
 
 /** A text as a resource id: itself, or its beginning and hash where it is longer than `longest` characters. */
 export const shortId = (text: string, longest: number): string =>
-  text.length <= longest
-    ? text
-    : `${text.slice(0, longest - 100)}~${createHash('sha256').update(text).digest('hex')}`;
+  text.length <= longest ? text : `${text.slice(0, longest - 100)}~${sha256(text)}`;
 
 /** The canonical address of a link, or null when it is not one a crawler follows. */
 export function followable(

@@ -2,9 +2,9 @@
  * Access tokens by OAuth 2.0 client credentials (RFC 6749, 4.4): fetched when first needed, kept in this process's
  * memory alone, renewed before they end.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { sha256 } from '#lib/canonical-json.ts';
 import type { HttpRequest } from '#lib/egress/http-client.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { describeUrl } from '#lib/egress/url.ts';
@@ -33,9 +33,7 @@ type Context = FetchContext<CommonSettings & { readonly authentication: Authenti
  */
 export async function accessToken(clientSecret: string, context: Context): Promise<string> {
   const { token_url: url, client_id: id, scope, audience } = context.settings.authentication;
-  const key = createHash('sha256')
-    .update(JSON.stringify([context.sourceName, url, id, scope, audience, clientSecret]))
-    .digest('hex');
+  const key = sha256(JSON.stringify([context.sourceName, url, id, scope, audience, clientSecret]));
   while (true) {
     const known = tokens.get(key);
     if (known && known.goodUntil > performance.now()) return known.value;

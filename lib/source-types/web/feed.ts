@@ -1,7 +1,6 @@
 /** Feeds of every kind, as what they list: RSS, Atom (`feed-xml.ts`) and JSON Feed. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { hashJson } from '#lib/canonical-json.ts';
+import { hashJson, sha256 } from '#lib/canonical-json.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
@@ -203,8 +202,7 @@ function entryOf(draft: EntryDraft, isShared: boolean): FeedEntry {
   };
 }
 
-const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+const digestOf = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
 
 /** Parameters that tell from where a reader came change between two readings of a feed. */
 function withoutCampaign(address: string | null): string | null {
