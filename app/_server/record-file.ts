@@ -1,0 +1,33 @@
+/** Files of one record: for people who are signed in, or why there is none. */
+import type { Db } from '#db/engine.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { getRuntime } from '#lib/runtime.ts';
+import { settle } from './action.ts';
+import { actorOrThrow } from './actor.ts';
+import { refuseDownload } from './download.ts';
+
+interface RecordFile<T> {
+  /** Null when there is none. */
+  readonly read: (db: Db, ingestId: string) => Promise<T | null>;
+  /** For a person. */
+  readonly missing: string;
+  readonly file: (data: T, ingestId: string) => Response;
+}
+
+/** The handler of a route below `/records/[ingestId]`. */
+export const recordFileRoute =
+  <T>({ read, missing, file }: RecordFile<T>) =>
+  async (
+    _request: Request,
+    { params }: { readonly params: Promise<{ ingestId: string }> },
+  ): Promise<Response> => {
+    const result = await settle(async () => {
+      await actorOrThrow();
+      const { ingestId } = await params;
+      const { db } = await getRuntime();
+      const data = await read(db, ingestId);
+      if (data === null) throw new AppError('not_found', missing);
+      return file(data, ingestId);
+    });
+    return result.ok ? result.data : refuseDownload(result.error);
+  };
