@@ -62,12 +62,7 @@ export async function blockByPerson(
   requirePermission(actor, 'hosts:change');
   await db.transaction(async (tx) => {
     const until = endAt(end, await readNow(tx));
-    const known = await tx.q
-      .selectFrom('hosts')
-      .select(['blocked_until', 'blocked_reason'])
-      .where('host', '=', host)
-      .executeTakeFirst();
-    if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    const known = await blockOf(tx, host);
     await tx.q
       .updateTable('hosts')
       .set({
@@ -90,6 +85,16 @@ export async function blockByPerson(
   });
 }
 
+async function blockOf({ q }: Session, host: string) {
+  const known = await q
+    .selectFrom('hosts')
+    .select(['blocked_until', 'blocked_reason'])
+    .where('host', '=', host)
+    .executeTakeFirst();
+  if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+  return known;
+}
+
 /** A block without an end of its own holds until a person clears it. */
 export const endOfBlock = (until: Instant | null): Instant | null =>
   until === null || until >= endOfTime ? null : until;
@@ -101,12 +106,7 @@ export const endOfBlock = (until: Instant | null): Instant | null =>
 export async function clearBlock(db: Db, actor: Actor, host: string): Promise<void> {
   requirePermission(actor, 'hosts:change');
   await db.transaction(async (tx) => {
-    const known = await tx.q
-      .selectFrom('hosts')
-      .select(['blocked_until', 'blocked_reason'])
-      .where('host', '=', host)
-      .executeTakeFirst();
-    if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    const known = await blockOf(tx, host);
     if (known.blocked_until === null) return;
     await tx.q
       .updateTable('hosts')

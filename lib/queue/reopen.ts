@@ -1,7 +1,6 @@
 /** Sending items round again: back to pending with their attempts at 0; validators and interval kept. */
 
 import type { Session } from '#db/engine.ts';
-import { isUuid } from '#lib/ids.ts';
 import { noLease } from './lease/leased-item.ts';
 import {
   adjustRun,
@@ -9,6 +8,7 @@ import {
   lockRunningRun,
   outcomeDeltas,
   type RunDeltas,
+  runningAmong,
   timesDeltas,
 } from './runs/run-numbers.ts';
 import {
@@ -70,7 +70,10 @@ async function lockRuns(
   groups: readonly StatusAndRun[],
   targetId: string | undefined,
 ): Promise<Set<string>> {
-  const running = await runningRuns(tx, groups);
+  const running = await runningAmong(
+    tx,
+    groups.map(({ runId }) => runId),
+  );
   if (targetId !== undefined) running.add(targetId);
   for (const runId of [...running].sort()) {
     if (runId === targetId) {
@@ -81,18 +84,6 @@ async function lockRuns(
     if ((await lockRun(tx, runId))?.status !== 'running') running.delete(runId);
   }
   return running;
-}
-
-async function runningRuns(tx: Session, groups: readonly StatusAndRun[]): Promise<Set<string>> {
-  const ids = [...new Set(groups.flatMap(({ runId }) => (runId && isUuid(runId) ? [runId] : [])))];
-  if (ids.length === 0) return new Set();
-  const rows = await tx.q
-    .selectFrom('ingest_runs')
-    .select('run_id')
-    .where('run_id', 'in', ids)
-    .where('status', '=', 'running')
-    .execute();
-  return new Set(rows.map((row) => row.run_id));
 }
 
 /** Reopens a group alone: the numbers of runs are the caller's. */

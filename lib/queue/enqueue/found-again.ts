@@ -4,7 +4,6 @@
 import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import { attemptOutcomes } from '#lib/errors/attempt-outcomes.ts';
-import { isUuid } from '#lib/ids.ts';
 import { missingCode } from '../finish/missing.ts';
 import type { NewWorkItem } from '../model.ts';
 import { reopenGroup } from '../reopen.ts';
@@ -12,6 +11,7 @@ import {
   adjustRunInAnyState,
   outcomeDeltas,
   type RunState,
+  runningAmong,
   timesDeltas,
 } from '../runs/run-numbers.ts';
 import { groupByStatusAndRun } from '../status-and-run.ts';
@@ -64,7 +64,7 @@ export async function reopenFound(
       ])
       .where('dedupe_key', 'in', tx.engine.listed(keys, 'exactly'))
       .execute();
-    const busy = await goingOn(
+    const busy = await runningAmong(
       tx,
       rows.map((row) => row.run_id).filter((id) => id !== runId),
     );
@@ -83,16 +83,4 @@ export async function reopenFound(
     }
   }
   return reopened;
-}
-
-async function goingOn(tx: Session, runIds: readonly (string | null)[]): Promise<Set<string>> {
-  const ids = [...new Set(runIds.filter((id) => id !== null && isUuid(id)))];
-  if (ids.length === 0) return new Set();
-  const rows = await tx.q
-    .selectFrom('ingest_runs')
-    .select('run_id')
-    .where('run_id', 'in', ids)
-    .where('status', '=', 'running')
-    .execute();
-  return new Set(rows.map((row) => row.run_id));
 }

@@ -96,6 +96,22 @@ export async function readRunState(s: Session, runId: string | null): Promise<Ru
   };
 }
 
+/** Which of these runs are running; ids that name no run need not even be UUIDs. */
+export async function runningAmong(
+  s: Session,
+  runIds: readonly (string | null)[],
+): Promise<Set<string>> {
+  const ids = [...new Set(runIds.filter((id) => id !== null && isUuid(id)))];
+  if (ids.length === 0) return new Set();
+  const rows = await s.q
+    .selectFrom('ingest_runs')
+    .select('run_id')
+    .where('run_id', 'in', ids)
+    .where('status', '=', 'running')
+    .execute();
+  return new Set(rows.map((row) => row.run_id));
+}
+
 /**
  * Locks the run's row until the transaction ends, and reads its state. Whatever puts an item into a run's queue
  * without holding an item of that run in progress locks the row, so that the run does not end meanwhile. Null for

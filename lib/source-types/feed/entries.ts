@@ -4,14 +4,8 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { JsonText, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
-import type {
-  FetchContext,
-  FetchFacts,
-  FetchOutcome,
-  SharedFacts,
-  StoredAnswer,
-} from '../source-type.ts';
-import { openExchange } from '../web/exchange.ts';
+import type { FetchContext, FetchFacts, FetchOutcome, SharedFacts } from '../source-type.ts';
+import { openExchange, storedFacts } from '../web/exchange.ts';
 import { readFeed } from '../web/feed.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { entryMetadata, feedType } from './items.ts';
@@ -71,7 +65,7 @@ async function* answersOf(
 ): AsyncGenerator<Answer> {
   let count = 0;
   for await (const stored of context.stored?.({ resourceType: feedType, resourceId: feed }) ?? []) {
-    yield { payload: stored.payload, facts: factsOf(stored) };
+    yield { payload: stored.payload, facts: storedFacts(stored, 'from_feed') };
     count += 1;
     if (count === mostLookedThrough) return;
   }
@@ -87,17 +81,6 @@ async function* answersOf(
     facts: exchange.answered(),
   };
 }
-
-/** Of the answer that brought the feed; no request was sent for the entry itself. */
-const factsOf = ({ requestUri, statusCode, fetchedAt }: StoredAnswer): FetchFacts => ({
-  requestUri,
-  requestMethod: 'GET',
-  requestHeaders: {},
-  statusCode,
-  responseHeaders: {},
-  durationMs: 0,
-  details: { from_feed: requestUri, fetched_at: fetchedAt, requests: 0 },
-});
 
 function outcomeOf(item: EntryItem, entry: JsonObject, facts: FetchFacts): FetchOutcome {
   const revision = typeof entry['revision'] === 'string' ? entry['revision'] : null;

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { jsonFault, knownJson, parseJsonWithin } from '#lib/json-text.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchFacts } from '../source-type.ts';
+import { storedFacts } from '../web/exchange.ts';
 import { entityOf } from './entities.ts';
 import type { OpenalexSettings } from './settings.ts';
 
@@ -39,7 +40,8 @@ export async function findListed<I extends ListedItem>(
       const entities = entitiesIn(answer.payload);
       for (const item of members) {
         const entity = entities.get(item.resourceId);
-        if (entity !== undefined) found.set(item, { entity, facts: factsOf(answer) });
+        if (entity !== undefined)
+          found.set(item, { entity, facts: storedFacts(answer, 'from_list') });
       }
       // What an older answer of the list said is out of date.
       break;
@@ -61,19 +63,3 @@ function entitiesIn(payload: string): ReadonlyMap<string, JsonObject> {
     }),
   );
 }
-
-interface Answer {
-  readonly requestUri: string;
-  readonly statusCode: number;
-  readonly fetchedAt: string;
-}
-
-const factsOf = ({ requestUri, statusCode, fetchedAt }: Answer): FetchFacts => ({
-  requestUri,
-  requestMethod: 'GET',
-  requestHeaders: {},
-  statusCode,
-  responseHeaders: {},
-  durationMs: 0,
-  details: { from_list: requestUri, fetched_at: fetchedAt, requests: 0 },
-});

@@ -15,6 +15,7 @@ import type {
   FetchFacts,
   FetchOutcome,
   Received,
+  StoredAnswer,
 } from '../source-type.ts';
 import { budgetOf, noValidators } from './headers.ts';
 
@@ -243,3 +244,20 @@ export function jsonRequestHeaders({
   const name = isNamed ? userAgent : `${userAgent ?? product} (${contact})`;
   return { accept: 'application/json', ...(name === undefined ? {} : { 'user-agent': name }) };
 }
+
+/**
+ * Facts of an item that was taken out of the stored answer to another one: no request was sent for itself.
+ * @param from the name under which the details say of which answer
+ */
+export const storedFacts = (
+  { requestUri, statusCode, fetchedAt }: StoredAnswer,
+  from: 'from_feed' | 'from_list',
+): FetchFacts => ({
+  requestUri,
+  requestMethod: 'GET',
+  requestHeaders: {},
+  statusCode,
+  responseHeaders: {},
+  durationMs: 0,
+  details: { [from]: requestUri, fetched_at: fetchedAt, requests: 0 },
+});
