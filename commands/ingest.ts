@@ -22,6 +22,14 @@ import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
 import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
 import {
+  nothing,
+  type Outcome,
+  processedOf,
+  report,
+  runOfMost,
+  sumOf,
+} from './support/ingest-outcomes.ts';
+import {
   databaseOption,
   defineCommand,
   jsonOption,
@@ -115,7 +123,7 @@ async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
   const interrupted = seedsOnly ? false : await work(runtime, outcomes);
   const total = sumOf(outcomes.values());
   const end = seedsOnly ? done : await endOf(runtime, total);
-  report(flags, outcomes, {
+  report(outputOf(flags), outcomes, {
     run_id: launched?.runId ?? runOfMost(outcomes),
     items_left: end.left,
     ...(flags.seed ? { seeds_known: Object.fromEntries(known) } : {}),
@@ -208,16 +216,6 @@ async function launchAgain(
   }
 }
 
-/** What an invocation has processed of a run; another worker's share is in the run's own numbers. */
-interface Outcome {
-  completed: number;
-  failed: number;
-  skipped: number;
-  discovered: number;
-}
-
-const nothing: Outcome = { completed: 0, failed: 0, skipped: 0, discovered: 0 };
-
 /**
  * Works until nothing is left to claim, and counts what became of the items, by the run they belong to (null =
  * none). True when it was interrupted.
@@ -257,51 +255,6 @@ async function work(runtime: Runtime, outcomes: Map<string | null, Outcome>): Pr
 async function unfinished({ store }: Runtime): Promise<number> {
   const { pending, in_progress } = (await store.getStats()).byStatus;
   return pending + in_progress;
-}
-
-function sumOf(outcomes: Iterable<Outcome>): Outcome {
-  const sum = { ...nothing };
-  for (const { completed, failed, skipped, discovered } of outcomes) {
-    sum.completed += completed;
-    sum.failed += failed;
-    sum.skipped += skipped;
-    sum.discovered += discovered;
-  }
-  return sum;
-}
-
-const processedOf = ({ completed, failed, skipped }: Outcome) => completed + failed + skipped;
-
-/** The run that most of the items belong to; null when nothing was processed, or only items without a run. */
-function runOfMost(outcomes: ReadonlyMap<string | null, Outcome>): string | null {
-  const runs = [...outcomes].sort(([, a], [, b]) => processedOf(b) - processedOf(a));
-  return runs[0]?.[0] ?? null;
-}
-
-/** A line for each run; the JSON has the sums, and one run's id. */
-function report(
-  flags: IngestFlags,
-  outcomes: ReadonlyMap<string | null, Outcome>,
-  facts: { readonly run_id: string | null; readonly items_left: string | null },
-): void {
-  const out = outputOf(flags);
-  for (const [id, outcome] of outcomes) {
-    const { completed, failed, discovered } = outcome;
-    const whose = id === null ? 'Without a run' : `Run ${id}`;
-    out.line(
-      `${whose}: ${processedOf(outcome)} processed, ${completed} succeeded, ${failed} failed, ${discovered} discovered.`,
-    );
-  }
-  if (outcomes.size === 0) out.line('Nothing to do: no item was ready to be fetched.');
-  if (facts.items_left !== null) out.line(facts.items_left);
-  const total = sumOf(outcomes.values());
-  out.result({
-    ...facts,
-    items_processed: processedOf(total),
-    items_succeeded: total.completed,
-    items_failed: total.failed,
-    items_discovered: total.discovered,
-  });
 }
 
 async function printStats({ store }: Runtime, flags: IngestFlags): Promise<number> {

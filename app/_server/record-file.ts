@@ -1,14 +1,13 @@
 /** Files of one record: for people who are signed in, or why there is none. */
-import type { Db } from '#db/engine.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { getRuntime } from '#lib/runtime.ts';
+import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
 import { refuseDownload } from './download.ts';
 
 interface RecordFile<T> {
   /** Null when there is none. */
-  readonly read: (db: Db, ingestId: string) => Promise<T | null>;
+  readonly read: (db: Runtime['db'], ingestId: string) => Promise<T | null>;
   /** For a person. */
   readonly missing: string;
   readonly file: (data: T, ingestId: string) => Response;

@@ -2,8 +2,8 @@ import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { settle } from '#app/_server/action.ts';
 import { currentActor } from '#app/_server/actor.ts';
+import { Door } from '#app/_shared/door.tsx';
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
-import { Mark } from '#app/ui/mark.tsx';
 import { providerId } from '#lib/config/sign-in-settings.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { failureOfAddress, localPath, pathOfAddress } from './address.ts';
@@ -25,43 +25,34 @@ export default async function SignInPage({
   const hasPasswords = !ways.ok || ways.data.passwords;
   const failure = failureOfAddress(error);
   return (
-    <main className="flex min-h-dvh flex-col items-center px-4 pt-[14vh] pb-8">
-      <div className="flex w-full max-w-88 flex-col gap-5">
-        <div className="flex items-center gap-3">
-          <Mark className="size-9 text-accent" />
-          <div className="flex flex-col">
-            <h1 className="text-lg font-semibold tracking-[-0.01em]">Holocron Ingest</h1>
-            <p className="text-xs text-ink-2">Sign in to the console</p>
-          </div>
+    <Door title="Holocron Ingest" subtitle="Sign in to the console">
+      {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
+      <ErrorBanner error={failure} isLive={false} />
+      {reason === 'ended' ? (
+        <Banner title="Your session has ended">Sign in again to continue where you were.</Banner>
+      ) : null}
+      {reason === 'password' ? (
+        <Banner kind="done" title="Your password was changed">
+          Sign in with the new one.
+        </Banner>
+      ) : null}
+      {provider ? <ProviderButton id={providerId} name={provider.name} target={target} /> : null}
+      {provider && hasPasswords ? (
+        <div className="flex items-center gap-3 text-xs text-ink-3">
+          <span aria-hidden className="h-px flex-1 bg-line" />
+          or
+          <span aria-hidden className="h-px flex-1 bg-line" />
         </div>
-        {actor.ok ? null : <ErrorBanner error={actor.error} isLive={false} />}
-        <ErrorBanner error={failure} isLive={false} />
-        {reason === 'ended' ? (
-          <Banner title="Your session has ended">Sign in again to continue where you were.</Banner>
-        ) : null}
-        {reason === 'password' ? (
-          <Banner kind="done" title="Your password was changed">
-            Sign in with the new one.
-          </Banner>
-        ) : null}
-        {provider ? <ProviderButton id={providerId} name={provider.name} target={target} /> : null}
-        {provider && hasPasswords ? (
-          <div className="flex items-center gap-3 text-xs text-ink-3">
-            <span aria-hidden className="h-px flex-1 bg-line" />
-            or
-            <span aria-hidden className="h-px flex-1 bg-line" />
-          </div>
-        ) : null}
-        {hasPasswords ? (
-          <>
-            <SignInForm target={target} isOnlyWay={provider === null} />
-            <p className="text-xs text-ink-3">
-              The first administrator&rsquo;s address and password are printed where the console was
-              started.
-            </p>
-          </>
-        ) : null}
-      </div>
-    </main>
+      ) : null}
+      {hasPasswords ? (
+        <>
+          <SignInForm target={target} isOnlyWay={provider === null} />
+          <p className="text-xs text-ink-3">
+            The first administrator&rsquo;s address and password are printed where the console was
+            started.
+          </p>
+        </>
+      ) : null}
+    </Door>
   );
 }

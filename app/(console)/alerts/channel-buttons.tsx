@@ -1,9 +1,8 @@
 'use client';
 /** The buttons of channels: add, test, delete. */
-import { Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { Button, IconButton } from '#app/ui/button.tsx';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { DeleteButton } from '#app/_shared/delete-button.tsx';
+import { Button } from '#app/ui/button.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { deleteChannelAction, testChannelAction } from './actions.ts';
 
@@ -43,27 +42,9 @@ export function TestChannelButton({ channelId, name }: OfChannel) {
 }
 
 export function DeleteChannelButton({ channelId, name }: OfChannel) {
-  const [isOpen, setOpen] = useState(false);
-  const remove = useAction(deleteChannelAction, {
-    done: () => `Deleted the channel ${name}`,
-    onDone: () => setOpen(false),
-  });
   return (
-    <>
-      <IconButton label={`Delete ${name}`} size="sm" onPress={() => setOpen(true)}>
-        <Trash2 aria-hidden />
-      </IconButton>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={`Delete the channel ${name}?`}
-        confirmLabel="Delete channel"
-        isDangerous
-        isPending={remove.isPending}
-        onConfirm={() => remove.run({ channelId })}
-      >
-        <p>Nothing more is sent to it. What waits for it and its log are deleted with it.</p>
-      </ConfirmDialog>
-    </>
+    <DeleteButton action={deleteChannelAction} input={{ channelId }} what="channel" name={name}>
+      <p>Nothing more is sent to it. What waits for it and its log are deleted with it.</p>
+    </DeleteButton>
   );
 }

@@ -1,11 +1,9 @@
 'use client';
 /** The buttons of schedules: create, change, delete. */
-import { Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { DeleteButton } from '#app/_shared/delete-button.tsx';
 import type { LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
-import { Button, IconButton } from '#app/ui/button.tsx';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { useAction } from '#app/ui/use-action.ts';
+import { Button } from '#app/ui/button.tsx';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { deleteScheduleAction } from './actions.ts';
 
@@ -52,27 +50,9 @@ export function DeleteScheduleButton({
   readonly scheduleId: string;
   readonly name: string;
 }) {
-  const [isOpen, setOpen] = useState(false);
-  const remove = useAction(deleteScheduleAction, {
-    done: () => `Deleted the schedule ${name}`,
-    onDone: () => setOpen(false),
-  });
   return (
-    <>
-      <IconButton label={`Delete ${name}`} size="sm" onPress={() => setOpen(true)}>
-        <Trash2 aria-hidden />
-      </IconButton>
-      <ConfirmDialog
-        isOpen={isOpen}
-        onOpenChange={setOpen}
-        title={`Delete the schedule ${name}?`}
-        confirmLabel="Delete schedule"
-        isDangerous
-        isPending={remove.isPending}
-        onConfirm={() => remove.run({ scheduleId })}
-      >
-        <p>It launches no more runs. The runs it launched and their items are kept.</p>
-      </ConfirmDialog>
-    </>
+    <DeleteButton action={deleteScheduleAction} input={{ scheduleId }} what="schedule" name={name}>
+      <p>It launches no more runs. The runs it launched and their items are kept.</p>
+    </DeleteButton>
   );
 }

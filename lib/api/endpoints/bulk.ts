@@ -30,6 +30,26 @@ const launched = z.looseObject({ bulkActionId: z.string() });
 /** A request without a key is one of its own. */
 const keyOf = ({ requestKey }: ApiContext) => requestKey ?? newId();
 
+/** A background action that follows from another one. */
+const followUp = (
+  verb: 'undo' | 'carry-out',
+  summary: string,
+  launch: typeof undoBulkAction | typeof carryOutDryRun,
+) =>
+  endpoint({
+    id: `bulk-actions.${verb}`,
+    method: 'POST',
+    path: `/bulk-actions/{bulkActionId}/${verb}`,
+    summary,
+    permission: 'work-items:change',
+    params,
+    output: launched,
+    isKeyed: true,
+    touches,
+    run: async (context, { params: { bulkActionId } }) =>
+      new Reply(await launch(context.runtime.db, context.actor, bulkActionId, keyOf(context)), 202),
+  });
+
 export const bulk = [
   endpoint({
     id: 'bulk-actions.list',
@@ -126,46 +146,6 @@ export const bulk = [
       return requireBulkAction(runtime.db, bulkActionId);
     },
   }),
-  endpoint({
-    id: 'bulk-actions.undo',
-    method: 'POST',
-    path: '/bulk-actions/{bulkActionId}/undo',
-    summary: 'Put back what a background action changed',
-    permission: 'work-items:change',
-    params,
-    output: launched,
-    isKeyed: true,
-    touches,
-    run: async (context, input) =>
-      new Reply(
-        await undoBulkAction(
-          context.runtime.db,
-          context.actor,
-          input.params.bulkActionId,
-          keyOf(context),
-        ),
-        202,
-      ),
-  }),
-  endpoint({
-    id: 'bulk-actions.carry-out',
-    method: 'POST',
-    path: '/bulk-actions/{bulkActionId}/carry-out',
-    summary: 'Do in earnest what was tried dry',
-    permission: 'work-items:change',
-    params,
-    output: launched,
-    isKeyed: true,
-    touches,
-    run: async (context, input) =>
-      new Reply(
-        await carryOutDryRun(
-          context.runtime.db,
-          context.actor,
-          input.params.bulkActionId,
-          keyOf(context),
-        ),
-        202,
-      ),
-  }),
+  followUp('undo', 'Put back what a background action changed', undoBulkAction),
+  followUp('carry-out', 'Do in earnest what was tried dry', carryOutDryRun),
 ];

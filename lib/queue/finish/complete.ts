@@ -11,8 +11,7 @@ import type { AttemptInsert, ItemCompletion, LeasedCompletion } from '#db/queue/
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
-import { recordAnnouncedChanges } from '../enqueue/announced-changes.ts';
-import { recordAnnouncedRevisions } from '../enqueue/announced-revisions.ts';
+import { recordAnnouncedChanges, recordAnnouncedRevisions } from '../enqueue/announced-changes.ts';
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
 import { readAllLeased } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
