@@ -58,8 +58,10 @@ export const redactSecrets = (text: string): string =>
 
 /** Headers as they may be stored and shown: credentials redacted, `Set-Cookie` left out. */
 export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const shown = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
-  return Object.fromEntries(
-    shown.map(([name, value]) => [name, secretHeader.test(name) ? redacted : value]),
-  );
+  const shown: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === 'set-cookie') continue;
+    shown[name] = secretHeader.test(name) ? redacted : value;
+  }
+  return shown;
 }

@@ -35,6 +35,7 @@ import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 import type { ItemTracer } from './tracer.ts';
+import { within } from './turn.ts';
 import { surviveFaults } from './unhandled-faults.ts';
 import type { WorkerWatch } from './worker-watch.ts';
 
@@ -53,7 +54,7 @@ const longestWaitMs = 2 ** 31 - 1;
 
 /**
  * Completions share transactions: one waits for others while the worker is busy asking, which costs
- * nobody anything. A worker with nothing to ask does not wait (`untilNext`).
+ * nobody anything. While it asks nobody, none waits.
  */
 const grouping = { maxItems: 100, maxWaitMs: 100 };
 
@@ -84,7 +85,10 @@ export async function runWorker(
   const context: PipelineContext = {
     db: runtime.db,
     store: runtime.store,
-    completions: new CompletionGroup(runtime.store, grouping),
+    completions: new CompletionGroup(runtime.store, {
+      maxItems: grouping.maxItems,
+      maxWaitMs: () => (inFlight.asked === 0 ? 0 : grouping.maxWaitMs),
+    }),
     claimEvents: new ClaimEvents(workerId),
     cuts: new CutEvents(workerId),
     lostClaims: new LostClaims(),
@@ -261,11 +265,7 @@ async function untilNext(
 ): Promise<void> {
   // Nobody is being asked, so nothing will join what waits to be committed.
   if (inFlight.asked === 0) void context.completions.flush();
-  const woken = new AbortController();
-  const waits = [pause(atMostMs, AbortSignal.any([signal, woken.signal]))];
-  if (inFlight.size > 0) waits.push(inFlight.next());
-  await Promise.race(waits);
-  woken.abort();
+  await within(atMostMs, signal, inFlight.size > 0 ? inFlight.next() : null);
   // Items leave by groups: all of one are seen at once.
   await setImmediate();
 }

@@ -78,7 +78,7 @@ async function openBench(
   const context: PipelineContext = {
     db,
     store,
-    completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: 0 }),
+    completions: new CompletionGroup(store, { maxItems: 100, maxWaitMs: () => 0 }),
     claimEvents: new ClaimEvents('worker-1'),
     cuts: new CutEvents('worker-1'),
     lostClaims: new LostClaims(),

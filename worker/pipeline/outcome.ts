@@ -4,7 +4,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { appErrorRemedies } from '#lib/errors/codes.ts';
 import type { FetchOutcome } from '#lib/source-types/source-type.ts';
 
-type Shape = Readonly<Record<string, (value: unknown) => boolean>>;
+type Shape = readonly (readonly [member: string, fits: (value: unknown) => boolean])[];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,19 +16,31 @@ const isCode = (value: unknown) =>
   (Object.hasOwn(appErrorRemedies, value) || databaseErrorCodes.some((code) => code === value));
 
 const shapes: Readonly<Record<FetchOutcome['kind'], Shape>> = {
-  fetched: {
-    facts: isObject,
-    payload: (value) => value !== undefined,
-    text: orNull(isText),
-    contentType: isText,
-    projection: (value) => value !== undefined,
-    validators: isObject,
-    received: (value) =>
-      value === undefined || (isObject(value) && value['body'] instanceof Uint8Array),
-  },
-  unchanged: { facts: isObject, validators: isObject },
-  alias: { facts: isObject, canonical: orNull(isObject) },
-  error: { facts: orNull(isObject), code: isCode, message: isText },
+  fetched: [
+    ['facts', isObject],
+    ['payload', (value) => value !== undefined],
+    ['text', orNull(isText)],
+    ['contentType', isText],
+    ['projection', (value) => value !== undefined],
+    ['validators', isObject],
+    [
+      'received',
+      (value) => value === undefined || (isObject(value) && value['body'] instanceof Uint8Array),
+    ],
+  ],
+  unchanged: [
+    ['facts', isObject],
+    ['validators', isObject],
+  ],
+  alias: [
+    ['facts', isObject],
+    ['canonical', orNull(isObject)],
+  ],
+  error: [
+    ['facts', orNull(isObject)],
+    ['code', isCode],
+    ['message', isText],
+  ],
 };
 
 /** @throws AppError `source_type_faulty` */
@@ -39,8 +51,11 @@ export function soundOutcome(answered: unknown): FetchOutcome {
   }
   // The line above shows that it is one of the kinds.
   const shape = shapes[kind as FetchOutcome['kind']];
-  const wrong = Object.entries(shape).find(([name, fits]) => !fits(answered[name]));
-  if (wrong) throw faulty(`an outcome "${kind}" without a proper ${wrong[0]}`);
+  for (const [member, fits] of shape) {
+    if (!fits(answered[member])) {
+      throw faulty(`an outcome "${kind}" without a proper ${member}`);
+    }
+  }
   // What the parts hold is the type's own affair; this much is what is relied on.
   return answered as FetchOutcome;
 }

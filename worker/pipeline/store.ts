@@ -77,7 +77,7 @@ export async function storeRecord(
 async function pageOf(
   { item }: LeasedItem,
   { extractsText, text }: Fetched,
-  { log }: PipelineContext,
+  context: PipelineContext,
 ): Promise<PageText | null> {
   if (!extractsText || text === null) return null;
   try {
@@ -85,7 +85,7 @@ async function pageOf(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const message = 'a page is stored without its main text';
-    log.warn({ item_id: item.workItemId, error_code: error.code }, message);
+    context.log.warn({ item_id: item.workItemId, error_code: error.code }, message);
     return null;
   }
 }

@@ -44,14 +44,14 @@ describe('a group of completions', () => {
 
   test('is sent off when it is full, without waiting', () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: 1_000 });
+    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: () => 1_000 });
     for (let i = 0; i < 3; i += 1) void group.complete(completion());
     expect(sizes(store)).toEqual([3]);
   });
 
   test('is sent off after the wait, however few came', () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: 20 });
+    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: () => 20 });
     void group.complete(completion());
     vi.advanceTimersByTime(19);
     expect(sizes(store)).toEqual([]);
@@ -61,7 +61,11 @@ describe('a group of completions', () => {
 
   test('is sent off when its records are large', () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 9, maxWaitMs: 20, maxCharacters: 100 });
+    const group = new CompletionGroup(store, {
+      maxItems: 9,
+      maxWaitMs: () => 20,
+      maxCharacters: 100,
+    });
     void group.complete(completion('x'.repeat(60)));
     expect(sizes(store)).toEqual([]);
     void group.complete(completion('x'.repeat(60)));
@@ -70,7 +74,7 @@ describe('a group of completions', () => {
 
   test('gathers what comes while another commits, and goes next', async () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 2, maxWaitMs: 20 });
+    const group = new CompletionGroup(store, { maxItems: 2, maxWaitMs: () => 20 });
     const all = Array.from({ length: 5 }, () => group.complete(completion()));
     expect(sizes(store)).toEqual([2]);
     store.commit();
@@ -84,7 +88,11 @@ describe('a group of completions', () => {
 
   test.each([0, 1, 2, 3, 4, 5])('sends what fills it %i steps after a commit', async (steps) => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 9, maxWaitMs: 20, maxCharacters: 100 });
+    const group = new CompletionGroup(store, {
+      maxItems: 9,
+      maxWaitMs: () => 20,
+      maxCharacters: 100,
+    });
     const first = group.complete(completion('x'.repeat(100)));
     store.commit();
     await first;
@@ -96,7 +104,7 @@ describe('a group of completions', () => {
 
   test('gives each item its own result or error', async () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: 20 });
+    const group = new CompletionGroup(store, { maxItems: 3, maxWaitMs: () => 20 });
     const all = Promise.allSettled(Array.from({ length: 3 }, () => group.complete(completion())));
     const settled: PromiseSettledResult<CompletionResult>[] = [
       { status: 'fulfilled', value: { ok: false, code: 'lease_lost' } },
@@ -109,7 +117,7 @@ describe('a group of completions', () => {
 
   test('is flushed on request, and the flush ends when all is settled', async () => {
     const store = givenStore();
-    const group = new CompletionGroup(store, { maxItems: 9, maxWaitMs: 1_000 });
+    const group = new CompletionGroup(store, { maxItems: 9, maxWaitMs: () => 1_000 });
     void group.complete(completion());
     let flushed = false;
     const flush = group.flush().then(() => {
@@ -125,7 +133,7 @@ describe('a group of completions', () => {
 
   test('with nothing in it is flushed at once', async () => {
     const store = givenStore();
-    await new CompletionGroup(store, { maxItems: 9, maxWaitMs: 20 }).flush();
+    await new CompletionGroup(store, { maxItems: 9, maxWaitMs: () => 20 }).flush();
     expect(store.groups).toEqual([]);
   });
 });

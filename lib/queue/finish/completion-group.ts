@@ -8,8 +8,8 @@ import type { StateStore } from '../state-store.ts';
 export interface CompletionGroupLimits {
   /** Most items of one transaction. */
   readonly maxItems: number;
-  /** How long the first of a group waits for others, ms. 0 = for those of the same turn only. */
-  readonly maxWaitMs: number;
+  /** How long the first of a group waits for others, ms, asked when it comes. 0 = for those of the same turn only. */
+  readonly maxWaitMs: () => number;
   /** Text of records, characters, and their bodies, bytes; a group is sent off once it holds this much. Default 4 Mi. */
   readonly maxCharacters?: number;
 }
@@ -43,7 +43,7 @@ export class CompletionGroup {
       this.#waiting.push({ input, resolve, reject });
       this.#characters += lengthOf(input);
       if (this.#isFull()) void this.flush();
-      else this.#timer ??= setTimeout(() => void this.flush(), this.#limits.maxWaitMs);
+      else this.#timer ??= setTimeout(() => void this.flush(), this.#limits.maxWaitMs());
     });
   }
 

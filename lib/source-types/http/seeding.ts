@@ -124,10 +124,20 @@ export const sitemapItem = (url: string, pageType: string, priority: number): Di
 /** Links go behind the page they were found on. */
 export const linkStep = 10;
 
+/** Of settings that were read once, for all the pages of their source. */
+const droppedBySettings = new WeakMap<HttpSettings, readonly string[]>();
+
 /** A key that a server writes into its links is not theirs: it is sent where it belongs. */
-export const droppedOf = ({ discovery, site, authentication }: HttpSettings): string[] => [
-  ...discovery.drop_parameters,
-  ...(site.drop_tracking ? trackingParameters : []),
-  ...(site.drop_sessions ? sessionParameters : []),
-  ...credentialParameters(authentication),
-];
+export function droppedOf(settings: HttpSettings): readonly string[] {
+  const known = droppedBySettings.get(settings);
+  if (known) return known;
+  const { discovery, site, authentication } = settings;
+  const dropped = [
+    ...discovery.drop_parameters,
+    ...(site.drop_tracking ? trackingParameters : []),
+    ...(site.drop_sessions ? sessionParameters : []),
+    ...credentialParameters(authentication),
+  ];
+  droppedBySettings.set(settings, dropped);
+  return dropped;
+}

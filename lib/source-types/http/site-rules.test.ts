@@ -106,6 +106,7 @@ describe('traps', () => {
   it.each([
     '/a/b/a/b/a/b/a/b/',
     '/shop/shop/shop/',
+    '/shop/shop/shop',
     `/list?${Array.from({ length: 25 }, (_, n) => `f${n}=1`).join('&')}`,
     '/list?f=1&f=2&f=3&f=4&f=5&f=6',
     '/calendar/2099/05/',

@@ -29,7 +29,7 @@ function rulesOf(site: SiteSettings): Rules {
 export function isWanted(address: string, site: SiteSettings, leave: LeaveOut): boolean {
   const { include, exclude, extensions } = rulesOf(site);
   const hasRules = include.length + exclude.length + extensions.size > 0;
-  if (!hasRules && !(site.skip_traps && maybeTrap.test(address))) return true;
+  if (!hasRules && !(site.skip_traps && maybeTrap(address))) return true;
   const url = new URL(address);
   const extension = /\.([a-z0-9]{1,20})$/i.exec(url.pathname)?.[1]?.toLowerCase() ?? '';
   const isMeant =
@@ -80,9 +80,13 @@ export const sessionParameters = [
   ...['CFID', 'CFTOKEN', 'cfid', 'cftoken', 'zenid', 'osCsid', 'oscsid', 's_id'],
 ];
 
-/** Three slashes, three parameters or a date are the least that a trap has: most addresses need no closer look. */
-const maybeTrap =
-  /(?:[^/]*\/){6}|(?:[^&]*&){3}|calend|kalend|agenda|event|month|year|date|day|week/i;
+/** Three segments or four parameters are the least that repeats or piles up: most addresses need no closer look. */
+const maybePiled = /^(?:[^/]*\/){5}|^(?:[^&]*&){3}/;
+const maybeYear = /\D(?:1[89]|2\d)\d\d/;
+const ofCalendars = /calend|kalend|agenda|events?\b|[?&](month|year|date|day|week|ym|y)=/i;
+
+const maybeTrap = (address: string): boolean =>
+  maybePiled.test(address) || (maybeYear.test(address) && ofCalendars.test(address));
 
 /** As often as a segment may stand in a path, and in a row. */
 const mostRepeats = 3;
@@ -123,8 +127,7 @@ function pilesUp(parameters: URLSearchParams): boolean {
 /** A day or month of a calendar that nobody has planned for, or keeps any more. */
 function isFarDay({ pathname, search }: URL): boolean {
   const text = `${pathname}${search}`;
-  if (!/calend|kalend|agenda|events?\b|[?&](month|year|date|day|week|ym|y)=/i.test(text))
-    return false;
+  if (!ofCalendars.test(text)) return false;
   const now = new Date().getUTCFullYear();
   // A year stands alone or with its month; longer numbers are something else.
   const years = [...text.matchAll(/(?<!\d)((?:1[89]|2[0-9])\d\d)(?!\d{3,})/g)].map(([, year]) =>

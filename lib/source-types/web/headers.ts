@@ -136,6 +136,7 @@ export function budgetOf(headers: Headers): Budget | null {
  * with the least left binds.
  */
 function budgetOfPolicies(text: string): Budget | null {
+  if (text === '') return null;
   const short = text.slice(0, 4000);
   const partOf = (part: string, name: string) =>
     numberIn(new RegExp(`(?:^|[;,\\s])${name}=([0-9.-]+)`, 'i').exec(part)?.[1]);
@@ -156,7 +157,8 @@ function budgetOfPolicies(text: string): Budget | null {
 
 /** The least number of a header that may have been sent twice; what comes after a `;` explains it. */
 function numberIn(text: string | undefined): number | null {
-  const numbers = (text ?? '')
+  if (text === undefined) return null;
+  const numbers = text
     .slice(0, 1000)
     .split(',')
     .map((part) => part.split(';', 1)[0]?.trim());
