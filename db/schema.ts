@@ -19,6 +19,7 @@ import type {
   TotalsChecksTable,
 } from './schema/counts.ts';
 import type {
+  AlertMutesTable,
   AlertRulesTable,
   AlertStateTable,
   AlertsTable,
@@ -111,6 +112,7 @@ export interface Database {
   app_settings: AppSettingsTable;
   alerts: AlertsTable;
   alert_rules: AlertRulesTable;
+  alert_mutes: AlertMutesTable;
   alert_state: AlertStateTable;
   run_measures: RunMeasuresTable;
   notice_channels: NoticeChannelsTable;

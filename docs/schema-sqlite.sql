@@ -678,7 +678,9 @@ CREATE TABLE alerts (
   seen_count INTEGER NOT NULL DEFAULT 1,
   closed_at TEXT,
   acknowledged_at TEXT,
-  acknowledged_by TEXT
+  acknowledged_by TEXT,
+  -- When channels were told of it; NULL = not yet, because it is muted.
+  told_at TEXT
 );
 
 CREATE UNIQUE INDEX UX_alerts_open ON alerts (rule, subject) WHERE closed_at IS NULL;
@@ -691,6 +693,19 @@ CREATE TABLE alert_rules (
   thresholds TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   updated_by TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE alert_mutes (
+  mute_id TEXT NOT NULL CONSTRAINT PK_alert_mutes PRIMARY KEY,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  muted_by TEXT NOT NULL,
+  muted_at TEXT NOT NULL,
+  until TEXT NOT NULL,
+  -- By hand, or by another mute of the same.
+  ended_at TEXT,
+  ended_by TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE alert_state (
@@ -718,6 +733,8 @@ CREATE TABLE notice_channels (
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   alerts INTEGER NOT NULL CHECK (alerts IN (0, 1)),
   run_ends INTEGER NOT NULL CHECK (run_ends IN (0, 1)),
+  -- JSON: when notices are told together, and when none is.
+  timing TEXT NOT NULL DEFAULT '{}',
   blocked_until TEXT,
   lease_id TEXT,
   lease_until TEXT,
@@ -732,6 +749,10 @@ CREATE TABLE notice_deliveries (
   notice_type TEXT NOT NULL,
   notice TEXT NOT NULL,
   created_at TEXT NOT NULL,
+  -- Not told before, and together with what else is held; NULL = at once and by itself.
+  held_until TEXT,
+  -- The message of several that it went out with.
+  batch_id TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_answer TEXT,
   -- When it was delivered, or given up.

@@ -813,6 +813,8 @@ CREATE TABLE [ingest].[alerts] (
     [closed_at] DATETIME2(3) NULL,
     [acknowledged_at] DATETIME2(3) NULL,
     [acknowledged_by] NVARCHAR(320) NULL,
+    -- When channels were told of it; NULL = not yet, because it is muted.
+    [told_at] DATETIME2(3) NULL,
     CONSTRAINT [PK_alerts] PRIMARY KEY CLUSTERED ([alert_id])
 );
 GO
@@ -834,6 +836,20 @@ CREATE TABLE [ingest].[alert_rules] (
     [updated_at] DATETIME2(3) NOT NULL,
     [updated_by] NVARCHAR(320) NULL,
     CONSTRAINT [PK_alert_rules] PRIMARY KEY CLUSTERED ([rule])
+);
+GO
+CREATE TABLE [ingest].[alert_mutes] (
+    [mute_id] NVARCHAR(36) NOT NULL,
+    [kind] NVARCHAR(20) NOT NULL,
+    [target] NVARCHAR(500) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [reason] NVARCHAR(400) NOT NULL,
+    [muted_by] NVARCHAR(320) NOT NULL,
+    [muted_at] DATETIME2(3) NOT NULL,
+    [until] DATETIME2(3) NOT NULL,
+    -- By hand, or by another mute of the same.
+    [ended_at] DATETIME2(3) NULL,
+    [ended_by] NVARCHAR(320) NULL,
+    CONSTRAINT [PK_alert_mutes] PRIMARY KEY CLUSTERED ([mute_id])
 );
 GO
 CREATE TABLE [ingest].[alert_state] (
@@ -866,6 +882,8 @@ CREATE TABLE [ingest].[notice_channels] (
     [enabled] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_enabled] CHECK ([enabled] IN (0, 1)),
     [alerts] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_alerts] CHECK ([alerts] IN (0, 1)),
     [run_ends] TINYINT NOT NULL CONSTRAINT [CK_notice_channels_run_ends] CHECK ([run_ends] IN (0, 1)),
+    -- JSON: when notices are told together, and when none is.
+    [timing] NVARCHAR(MAX) NOT NULL CONSTRAINT [DF_notice_channels_timing] DEFAULT N'{}',
     [blocked_until] DATETIME2(3) NULL,
     [lease_id] NVARCHAR(36) NULL,
     [lease_until] DATETIME2(3) NULL,
@@ -881,6 +899,10 @@ CREATE TABLE [ingest].[notice_deliveries] (
     [notice_type] NVARCHAR(40) NOT NULL,
     [notice] NVARCHAR(MAX) NOT NULL,
     [created_at] DATETIME2(3) NOT NULL,
+    -- Not told before, and together with what else is held; NULL = at once and by itself.
+    [held_until] DATETIME2(3) NULL,
+    -- The message of several that it went out with.
+    [batch_id] NVARCHAR(36) NULL,
     [attempts] INT NOT NULL CONSTRAINT [DF_notice_deliveries_attempts] DEFAULT 0,
     [last_answer] NVARCHAR(100) NULL,
     -- When it was delivered, or given up.

@@ -15,7 +15,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
-import { listAlerts } from '#lib/alerts/list-alerts.ts';
+import { listAlerts, unattended } from '#lib/alerts/list-alerts.ts';
 import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
@@ -45,7 +45,7 @@ export default async function OverviewPage({
     return {
       role: actor.role,
       data,
-      alerts: (await listAlerts(runtime.db, 'open')).filter((one) => one.acknowledgedAt === null),
+      alerts: unattended(await listAlerts(runtime.db, 'open')),
       stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
     };
   });

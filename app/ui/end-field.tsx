@@ -1,22 +1,32 @@
 'use client';
-/** EndField: until when something is to hold: until a person ends it, for an hour, or until a time of their own. */
+/** EndField: until when something is to hold: until a person ends it, for an hour, a day or a week, or until a time of their own. */
 import { Field, type FieldProps, inputStyle } from './field.tsx';
 import { SelectField } from './select-field.tsx';
 
+const minutesOf = { hour: 60, day: 1_440, week: 10_080 } as const;
+
 export interface End {
-  readonly kind: 'open' | 'hour' | 'time';
+  readonly kind: 'open' | keyof typeof minutesOf | 'time';
   /** Of the control, in the browser's zone: `2026-11-30T12:00`. */
   readonly time: string;
 }
 export const noEnd: End = { kind: 'open', time: '' };
+export const inADay: End = { kind: 'day', time: '' };
 
 /** As the server takes it; a time that was not given stays one that it refuses. */
 export function endOf({ kind, time }: End): { minutes: number } | { at: string } | null {
   if (kind === 'open') return null;
-  if (kind === 'hour') return { minutes: 60 };
+  if (kind !== 'time') return { minutes: minutesOf[kind] };
   const at = new Date(time);
   return { at: Number.isNaN(at.getTime()) ? '' : at.toISOString() };
 }
+
+const choices = [
+  { value: 'hour', label: 'In 1 hour' },
+  { value: 'day', label: 'In 1 day' },
+  { value: 'week', label: 'In 1 week' },
+  { value: 'time', label: 'At a time' },
+] as const;
 
 export function EndField({
   label,
@@ -25,8 +35,8 @@ export function EndField({
   onChange,
   error,
 }: Pick<FieldProps, 'label' | 'error'> & {
-  /** What ends it where no time does: "Somebody presses Go on". */
-  readonly open: string;
+  /** What ends it where no time does: "Somebody presses Go on"; null = it needs an end. */
+  readonly open: string | null;
   readonly value: End;
   readonly onChange: (end: End) => void;
 }) {
@@ -35,14 +45,10 @@ export function EndField({
     <div className="flex flex-col gap-2">
       <SelectField
         label={label}
-        options={[
-          { value: 'open', label: open },
-          { value: 'hour', label: 'In 1 hour' },
-          { value: 'time', label: 'At a time' },
-        ]}
+        options={[...(open === null ? [] : [{ value: 'open', label: open }]), ...choices]}
         value={kind}
         onChange={(next) =>
-          onChange({ time, kind: next === 'hour' || next === 'time' ? next : 'open' })
+          onChange({ time, kind: choices.find(({ value }) => value === next)?.value ?? 'open' })
         }
         {...(kind === 'time' ? {} : { error })}
       />

@@ -142,6 +142,22 @@ export interface AlertsTable {
   closed_at: Instant | null;
   acknowledged_at: Instant | null;
   acknowledged_by: string | null;
+  /** When channels were told of it; null = not yet, because it is muted. */
+  told_at: Generated<Instant | null>;
+}
+
+/** What is not told until a time. */
+export interface AlertMutesTable {
+  mute_id: string;
+  kind: 'rule' | 'source' | 'failures';
+  /** The rule, the source, or as JSON code, HTTP status and host of the failures. */
+  target: string;
+  reason: string;
+  muted_by: string;
+  muted_at: Instant;
+  until: Instant;
+  ended_at: Generated<Instant | null>;
+  ended_by: Generated<string | null>;
 }
 
 /** What a person has changed of a rule. */
@@ -184,6 +200,8 @@ export interface NoticeChannelsTable {
   /** It gets alerts, and ends of runs. */
   alerts: Flag;
   run_ends: Flag;
+  /** JSON, see `ChannelTiming`. */
+  timing: Generated<JsonText>;
   /** Nothing is sent before, after a failure. */
   blocked_until: Instant | null;
   lease_id: string | null;
@@ -203,6 +221,10 @@ export interface NoticeDeliveriesTable {
   /** JSON: title, detail, data. */
   notice: JsonText;
   created_at: Instant;
+  /** Not told before, and together with what else is held; null = at once and by itself. */
+  held_until: Generated<Instant | null>;
+  /** The message of several that it went out with. */
+  batch_id: Generated<string | null>;
   attempts: Generated<number>;
   last_answer: string | null;
   settled_at: Instant | null;

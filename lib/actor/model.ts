@@ -94,7 +94,7 @@ export const permissionSentences: Readonly<Record<Permission, string>> = {
   'hosts:change': 'change how hosts are treated',
   'workers:change': 'steer workers',
   'schedules:change': 'change schedules',
-  'alerts:change': 'acknowledge alerts or change their rules',
+  'alerts:change': 'acknowledge or mute alerts, or change their rules',
   'views:share': 'share views',
   'database:examine': 'examine the database',
   'users:manage': 'manage users',

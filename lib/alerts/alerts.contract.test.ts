@@ -275,7 +275,7 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
       saveRuleSettings(t.db, actor, 'no_worker', { enabled: true, values });
     await expect(refused({ silence: 0 })).rejects.toMatchObject({
       code: 'input_invalid',
-      fields: { silence: 'Without a worker for must be at least 1 minutes.' },
+      fields: { silence: 'Without a worker for must be at least 1 minute.' },
     });
     await expect(refused({ silence: Number.NaN })).rejects.toMatchObject({ code: 'input_invalid' });
     await expect(refused({ other: 1 })).rejects.toMatchObject({ code: 'input_invalid' });

@@ -8,6 +8,7 @@ import { newId } from '#lib/ids.ts';
 import { type Notice, putNotice } from '#lib/notices/outbox.ts';
 import { measureEndedRuns } from './measure-runs.ts';
 import type { AlertFacts, BacklogPoint, Finding } from './model.ts';
+import { type Mute, muteOfAlert, readMutes } from './mutes.ts';
 import { readAlertFacts, type StoredAt } from './read-facts.ts';
 import { type RuleSettings, readRuleSettings } from './rule-settings.ts';
 import { alertRules } from './rules/registry.ts';
@@ -45,10 +46,11 @@ export async function evaluateAlerts(
   storedAt: readonly StoredAt[] = [],
 ): Promise<Evaluation> {
   await measureEndedRuns(db);
-  const facts = await readAlertFacts(db, storedAt);
+  const mutes = await readMutes(db);
+  const facts = await readAlertFacts(db, storedAt, mutes);
   const found = findingsOf(facts, await readRuleSettings(db));
   await rememberBacklog(db, facts.backlog);
-  return settle(db, found);
+  return settle(db, found, mutes);
 }
 
 interface Found extends Finding {
@@ -71,11 +73,16 @@ export function findingsOf(
 }
 
 /** Opens what is new, keeps what is found again, closes what has not been found for a while. */
-async function settle(db: Db, found: readonly Found[]): Promise<Evaluation> {
+async function settle(
+  db: Db,
+  found: readonly Found[],
+  mutes: readonly Mute[],
+): Promise<Evaluation> {
   const { engine } = db;
   const open = await db.q
     .selectFrom('alerts')
-    .select(['alert_id', 'rule', 'subject', 'title', 'source_name'])
+    .select(['alert_id', 'rule', 'subject', 'title', 'source_name', 'href'])
+    .select(['told_at', 'acknowledged_at'])
     .where('closed_at', 'is', null)
     .execute();
   const keyOf = (one: { readonly rule: string; readonly subject: string }) =>
@@ -85,8 +92,13 @@ async function settle(db: Db, found: readonly Found[]): Promise<Evaluation> {
   for (const finding of found) {
     const alert = known.get(keyOf(finding));
     known.delete(keyOf(finding));
-    if (alert) await keepOpen(db, alert.alert_id, finding);
-    else if (await openAlert(db, finding)) evaluation.opened += 1;
+    const isMuted = muteOfAlert(mutes, finding) !== null;
+    if (alert) {
+      await keepOpen(db, alert.alert_id, finding);
+      // What was opened under a mute is told when that is over, unless somebody has seen to it meanwhile.
+      const isUntold = alert.told_at === null && alert.acknowledged_at === null;
+      if (isUntold && !isMuted) await tellOpened(db, alert.alert_id, finding);
+    } else if (await openAlert(db, finding, isMuted)) evaluation.opened += 1;
   }
   for (const alert of known.values()) {
     const isOver = await db.transaction(async (tx) => {
@@ -98,16 +110,19 @@ async function settle(db: Db, found: readonly Found[]): Promise<Evaluation> {
         .where('seen_at', '<=', engine.nowPlus(-overAfterMs))
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
-      await putNotice(
-        tx,
-        noticeOf('alert.closed', {
-          ...alert,
-          alertId: alert.alert_id,
-          title: `Over: ${alert.title}`,
-          detail: 'It has not been found for ten minutes.',
-          sourceName: alert.source_name,
-        }),
-      );
+      // Whoever was told of it is told that it is over, and nobody else.
+      if (alert.told_at !== null) {
+        await putNotice(
+          tx,
+          noticeOf('alert.closed', {
+            ...alert,
+            alertId: alert.alert_id,
+            title: `Over: ${alert.title}`,
+            detail: 'It has not been found for ten minutes.',
+            sourceName: alert.source_name,
+          }),
+        );
+      }
       await recordEvents(tx, [eventOf('alert.closed', `Over: ${alert.title}`, alert)]);
       return true;
     });
@@ -137,8 +152,22 @@ async function keepOpen(db: Db, alertId: string, finding: Found): Promise<void> 
     .execute();
 }
 
+async function tellOpened(db: Db, alertId: string, finding: Found): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { numUpdatedRows } = await tx.q
+      .updateTable('alerts')
+      .set({ told_at: tx.engine.now() })
+      .where('alert_id', '=', alertId)
+      .where('told_at', 'is', null)
+      .where('closed_at', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 1n)
+      await putNotice(tx, noticeOf('alert.opened', { ...finding, alertId }));
+  });
+}
+
 /** False when another process opened it first. */
-async function openAlert(db: Db, finding: Found): Promise<boolean> {
+async function openAlert(db: Db, finding: Found, isMuted: boolean): Promise<boolean> {
   const alertId = newId();
   try {
     await db.transaction(async (tx) => {
@@ -152,9 +181,10 @@ async function openAlert(db: Db, finding: Found): Promise<boolean> {
           source_name: finding.sourceName,
           opened_at: tx.engine.now(),
           seen_at: tx.engine.now(),
+          ...(isMuted ? {} : { told_at: tx.engine.now() }),
         })
         .execute();
-      await putNotice(tx, noticeOf('alert.opened', { ...finding, alertId }));
+      if (!isMuted) await putNotice(tx, noticeOf('alert.opened', { ...finding, alertId }));
       const about = { alert_id: alertId, source_name: finding.sourceName, rule: finding.rule };
       await recordEvents(tx, [eventOf('alert.opened', finding.title, about)]);
     });

@@ -6,6 +6,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
 import type { Alert } from './model.ts';
+import { muteOfAlert, readMutes } from './mutes.ts';
 
 /** Of each state. */
 const mostListed = 200;
@@ -19,7 +20,9 @@ export async function listAlerts(session: Session, state: 'open' | 'closed'): Pr
     .orderBy(state === 'open' ? 'opened_at' : 'closed_at', 'desc')
     .orderBy('alert_id', 'desc');
   const rows = await session.engine.take(query, mostListed).execute();
+  const mutes = state === 'open' ? await readMutes(session) : [];
   return rows.map((row) => ({
+    mute: muteOfAlert(mutes, { rule: row.rule, sourceName: row.source_name }),
     alertId: row.alert_id,
     rule: row.rule,
     subject: row.subject,
@@ -41,6 +44,10 @@ export async function listAlerts(session: Session, state: 'open' | 'closed'): Pr
     acknowledgedBy: row.acknowledged_by,
   }));
 }
+
+/** What asks for a person: neither acknowledged nor muted. Pure. */
+export const unattended = (alerts: readonly Alert[]): Alert[] =>
+  alerts.filter(({ acknowledgedAt, mute }) => acknowledgedAt === null && mute === null);
 
 /**
  * Somebody has seen to it: it is not told again. Acknowledging twice changes nothing.

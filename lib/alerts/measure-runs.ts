@@ -164,4 +164,5 @@ export async function purgeOldMeasures({ q, engine }: Session): Promise<void> {
   const old = engine.nowPlus(-keptDays * dayMs);
   await q.deleteFrom('run_measures').where('ended_at', '<', old).execute();
   await q.deleteFrom('alerts').where('closed_at', '<', old).execute();
+  await q.deleteFrom('alert_mutes').where('until', '<', old).execute();
 }

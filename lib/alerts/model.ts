@@ -2,6 +2,7 @@
 import type { Instant, RunStatus } from '#db/schema.ts';
 import type { Warning } from '#lib/metrics/model.ts';
 import type { Worker } from '#lib/workers/model.ts';
+import type { Mute } from './mutes.ts';
 
 /** Figures behind an alert, by what they are called on the page. */
 export type Evidence = Readonly<Record<string, string | number>>;
@@ -30,6 +31,8 @@ export interface Alert extends Finding {
   readonly closedAt: Instant | null;
   readonly acknowledgedAt: Instant | null;
   readonly acknowledgedBy: string | null;
+  /** Why it is not told; null = it is. */
+  readonly mute: Mute | null;
 }
 
 /** What an ended run brought, kept longer than its items: what the next runs are compared with. */

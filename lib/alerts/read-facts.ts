@@ -20,6 +20,7 @@ import type {
   RunningRun,
   ScheduleFacts,
 } from './model.ts';
+import { type Mute, muteOfFailures } from './mutes.ts';
 import { scopeOf } from './scope.ts';
 
 /** Where something is stored that fills a disk. */
@@ -46,6 +47,7 @@ const mostRead = 1_000;
 export async function readAlertFacts(
   session: Session,
   storedAt: readonly StoredAt[] = [],
+  mutes: readonly Mute[] = [],
 ): Promise<AlertFacts> {
   const { now, backlog } = await readState(session);
   const workers = await listWorkers(session);
@@ -61,7 +63,7 @@ export async function readAlertFacts(
     waiting: pending + inProgress,
     oldestReadyMs: pending === 0 || isStopped ? null : await readOldestReady(session),
     backlog: [...backlog, { at: now, pending }],
-    attempts: await readAttempts(session),
+    attempts: await readAttempts(session, mutes),
     running: isStopped ? [] : await readRunning(session),
     measures: await readMeasures(session),
     schedules: await readSchedules(session),
@@ -109,15 +111,24 @@ const ended: ReadonlySet<string> = new Set([
   'skipped',
 ]);
 
-async function readAttempts({ q, engine }: Session): Promise<RecentAttempts[]> {
+/** Failures of a muted group are left out, as if they had not been tried. */
+async function readAttempts(
+  { q, engine }: Session,
+  mutes: readonly Mute[],
+): Promise<RecentAttempts[]> {
   const rows = await q
     .selectFrom('attempt_counts')
-    .select((eb) => ['source_name', 'outcome', eb.fn.sum<number>('attempts').as('attempts')])
+    .select(['source_name', 'outcome', 'error_code', 'http_status', 'host'])
+    .select((eb) => eb.fn.sum<number>('attempts').as('attempts'))
     .where('unit', '=', 'minute')
     .where('starts_at', '>=', engine.nowPlus(-hourMs))
-    .groupBy(['source_name', 'outcome'])
+    .groupBy(['source_name', 'outcome', 'error_code', 'http_status', 'host'])
     .execute();
-  return [...Map.groupBy(rows, (row) => row.source_name)].map(([sourceName, ofSource]) => {
+  const counted = rows.filter(
+    ({ error_code: code, http_status: httpStatus, host }) =>
+      code === null || muteOfFailures(mutes, { code, httpStatus, host }) === null,
+  );
+  return [...Map.groupBy(counted, (row) => row.source_name)].map(([sourceName, ofSource]) => {
     const count = (outcomes: ReadonlySet<string>) =>
       ofSource.reduce(
         (all, row) => all + (outcomes.has(row.outcome) ? Number(row.attempts) : 0),

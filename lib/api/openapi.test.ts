@@ -32,6 +32,8 @@ const programs: Readonly<Record<string, string>> = {
   blockHostAction: 'hosts.block',
   keepWorkerAction: 'workers.keep',
   acknowledgeAlertAction: 'alerts.acknowledge',
+  muteAction: 'mutes.add',
+  endMuteAction: 'mutes.end',
   saveRuleAction: 'alert-rules.set',
   dryRunAction: 'alert-rules.dry-run',
   stopEverythingAction: 'stop.set',

@@ -3,6 +3,7 @@ import type { Endpoint, Method } from './endpoint.ts';
 import { attention } from './endpoints/attention.ts';
 import { bulk } from './endpoints/bulk.ts';
 import { items } from './endpoints/items.ts';
+import { mutes } from './endpoints/mutes.ts';
 import { operations } from './endpoints/operations.ts';
 import { records } from './endpoints/records.ts';
 import { runs } from './endpoints/runs.ts';
@@ -16,6 +17,7 @@ export const endpoints: readonly Endpoint[] = [
   ...records,
   ...operations,
   ...attention,
+  ...mutes,
 ];
 
 const routes = endpoints.map((one) => ({ one, segments: one.path.split('/').slice(1) }));

@@ -14,6 +14,7 @@ export const lockOrder: readonly string[] = [
   'schedules',
   'bulk_actions',
   'alert_rules',
+  'alert_mutes',
   // The way of an item: the item, its row in the queue (by trigger or procedure), its record.
   'work_items',
   'ready_items',

@@ -2,14 +2,17 @@
 import { Suspense } from 'react';
 import { loadPage } from '#app/_server/action.ts';
 import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
+import { MuteButton, UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
 import { windowWords } from '#app/_shared/window-links.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Skeleton } from '#app/ui/states.tsx';
+import { Badge } from '#app/ui/status-badge.tsx';
 import { Td, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import type { Mute } from '#lib/alerts/mutes.ts';
 import { remedyOf } from '#lib/errors/codes.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
@@ -21,13 +24,19 @@ export function ClusterRow({
   cluster,
   window,
   mayRetry,
+  mute,
+  mayMute,
 }: {
   readonly cluster: ErrorCluster;
   readonly window: ThroughputWindow;
   readonly mayRetry: boolean;
+  /** While these failures count for no alert. */
+  readonly mute: Mute | null;
+  readonly mayMute: boolean;
 }) {
   const { code, httpStatus, host, sourceName, attempts, failed, series, example } = cluster;
   const remedy = remedyOf(code);
+  const words = `failures ${code}${host === null ? '' : ` at ${host}`}`;
   return (
     <Tr>
       <Td className="py-2 align-top max-sm:pr-1 sm:min-w-56">
@@ -41,6 +50,11 @@ export function ClusterRow({
         </span>
         <span className="mono block text-xs text-ink-2 sm:hidden">{host}</span>
         {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
+        {mute === null ? null : (
+          <span className="block text-xs text-ink-3 wrap-anywhere">
+            <Badge tone="skipped">Muted</Badge> until <Time at={mute.until} />: {mute.reason}
+          </span>
+        )}
       </Td>
       <Td className="py-2 align-top whitespace-nowrap max-sm:hidden">
         <span className="mono block">{host ?? <None word="no host" />}</span>
@@ -88,6 +102,23 @@ export function ClusterRow({
         <Suspense fallback={<Skeleton className="ml-auto h-7 w-24" />}>
           <FailedNow cluster={cluster} mayRetry={mayRetry} />
         </Suspense>
+        {mayMute ? (
+          <span className="mt-1 block">
+            {mute === null ? (
+              <MuteButton
+                name={words}
+                choices={[
+                  {
+                    label: words,
+                    target: { kind: 'failures', failures: { code, httpStatus, host } },
+                  },
+                ]}
+              />
+            ) : (
+              <UnmuteButton mute={mute} />
+            )}
+          </span>
+        ) : null}
       </Td>
     </Tr>
   );

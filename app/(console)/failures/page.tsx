@@ -12,6 +12,7 @@ import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { muteOfFailures, readMutes } from '#lib/alerts/mutes.ts';
 import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
@@ -32,6 +33,8 @@ export default async function FailuresPage({
   const loaded = await loadPage(async ({ actor, reads }) => ({
     data: await readErrorClusters(reads, window, await readNow(reads)),
     mayRetry: can(actor.role, 'work-items:change'),
+    mutes: await readMutes(reads),
+    mayMute: can(actor.role, 'alerts:change'),
   }));
   if (!loaded.ok) {
     return (
@@ -44,7 +47,7 @@ export default async function FailuresPage({
       </>
     );
   }
-  const { data, mayRetry } = loaded.data;
+  const { data, mayRetry, mutes, mayMute } = loaded.data;
   const attempts = data.clusters.reduce((sum, cluster) => sum + cluster.attempts, 0);
   return (
     <>
@@ -89,6 +92,8 @@ export default async function FailuresPage({
                   cluster={cluster}
                   window={window}
                   mayRetry={mayRetry}
+                  mute={muteOfFailures(mutes, cluster)}
+                  mayMute={mayMute}
                 />
               ))}
             </tbody>

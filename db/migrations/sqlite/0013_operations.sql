@@ -112,7 +112,9 @@ CREATE TABLE IF NOT EXISTS alerts (
   seen_count INTEGER NOT NULL DEFAULT 1,
   closed_at TEXT,
   acknowledged_at TEXT,
-  acknowledged_by TEXT
+  acknowledged_by TEXT,
+  -- When channels were told of it; NULL = not yet, because it is muted.
+  told_at TEXT
 );
 GO
 -- Two processes that find the same at once open one alert.
@@ -128,6 +130,20 @@ CREATE TABLE IF NOT EXISTS alert_rules (
   thresholds TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   updated_by TEXT
+) WITHOUT ROWID;
+GO
+-- What is not told until a time: the findings of a rule or about a source, or a group of failures.
+CREATE TABLE IF NOT EXISTS alert_mutes (
+  mute_id TEXT NOT NULL CONSTRAINT PK_alert_mutes PRIMARY KEY,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  muted_by TEXT NOT NULL,
+  muted_at TEXT NOT NULL,
+  until TEXT NOT NULL,
+  -- By hand, or by another mute of the same.
+  ended_at TEXT,
+  ended_by TEXT
 ) WITHOUT ROWID;
 GO
 -- Whose turn it is to evaluate the rules, and what the evaluations remember. One row.
@@ -162,6 +178,8 @@ CREATE TABLE IF NOT EXISTS notice_channels (
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   alerts INTEGER NOT NULL CHECK (alerts IN (0, 1)),
   run_ends INTEGER NOT NULL CHECK (run_ends IN (0, 1)),
+  -- JSON: when notices are told together, and when none is.
+  timing TEXT NOT NULL DEFAULT '{}',
   blocked_until TEXT,
   lease_id TEXT,
   lease_until TEXT,
@@ -177,6 +195,10 @@ CREATE TABLE IF NOT EXISTS notice_deliveries (
   notice_type TEXT NOT NULL,
   notice TEXT NOT NULL,
   created_at TEXT NOT NULL,
+  -- Not told before, and together with what else is held; NULL = at once and by itself.
+  held_until TEXT,
+  -- The message of several that it went out with.
+  batch_id TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_answer TEXT,
   -- When it was delivered, or given up.

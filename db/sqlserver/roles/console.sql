@@ -39,6 +39,7 @@ GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console]
 -- The console evaluates the rules as well: when no worker is alive, nobody else would say so.
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_rules] TO [$(schema)_console];
+GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_mutes] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[alert_state] TO [$(schema)_console];
 GRANT INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_channels] TO [$(schema)_console];

@@ -44,6 +44,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
   worker: ['api_tokens', 'saved_views', 'sessions', 'sign_in_attempts', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
+    'alert_mutes',
     'alert_rules',
     'alert_state',
     'alerts',

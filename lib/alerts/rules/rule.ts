@@ -106,12 +106,16 @@ export const valuesSchemaOf = ({ thresholds }: AlertRule) =>
         name,
         z
           .number({ error: `${label} must be a number.` })
-          .min(min, `${label} must be at least ${min} ${unit}.`)
-          .max(max, `${label} must be at most ${max} ${unit}.`)
+          .min(min, `${label} must be at least ${withUnit(min, unit)}.`)
+          .max(max, `${label} must be at most ${withUnit(max, unit)}.`)
           .optional(),
       ]),
     ),
   );
+
+/** `1 hour`, `12 hours`, `1,000 items`, `50 %`. */
+export const withUnit = (value: number, unit: string): string =>
+  `${value.toLocaleString('en-US')} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 
 export const inPercent = (share: number): string => `${Math.round(share * 100)} %`;
 export const inNumbers = (value: number): string => Math.round(value).toLocaleString('en-US');

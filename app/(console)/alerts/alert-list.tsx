@@ -1,0 +1,131 @@
+/** What is wrong, or was: with its evidence, and what a person has said of it. */
+import { BellRing } from 'lucide-react';
+import { MuteButton } from '#app/_shared/mute/mute-button.tsx';
+import type { Mutable } from '#app/_shared/mute/mute-dialog.tsx';
+import { KeyValue } from '#app/ui/key-value.tsx';
+import { Link } from '#app/ui/link.tsx';
+import { EmptyState } from '#app/ui/states.tsx';
+import { Badge } from '#app/ui/status-badge.tsx';
+import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
+import { Time } from '#app/ui/time.tsx';
+import type { Alert } from '#lib/alerts/model.ts';
+import { alertRules } from '#lib/alerts/rules/registry.ts';
+import { AcknowledgeButton } from './alert-buttons.tsx';
+
+export function AlertList({
+  alerts,
+  tab,
+  mayChange,
+}: {
+  readonly alerts: readonly Alert[];
+  readonly tab: 'open' | 'closed';
+  readonly mayChange: boolean;
+}) {
+  if (alerts.length === 0) {
+    return (
+      <EmptyState
+        icon={<BellRing aria-hidden />}
+        title={tab === 'open' ? 'Nothing is wrong' : 'No alert has been closed yet'}
+      >
+        The rules are evaluated every three minutes. An alert is opened once, and closes by itself
+        when it has been over for ten minutes.
+      </EmptyState>
+    );
+  }
+  return (
+    <TableRegion label={tab === 'open' ? 'Open alerts' : 'Closed alerts'}>
+      <Thead>
+        <tr>
+          <Th>What is wrong</Th>
+          <Th>Opened</Th>
+          <Th>{tab === 'open' ? 'Last found' : 'Closed'}</Th>
+          <Th>Acknowledged</Th>
+          {mayChange && tab === 'open' ? <ActionsTh /> : null}
+        </tr>
+      </Thead>
+      <tbody>
+        {alerts.map((alert) => (
+          <AlertRow key={alert.alertId} alert={alert} mayChange={mayChange && tab === 'open'} />
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}
+
+function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayChange: boolean }) {
+  const evidence = Object.entries(alert.evidence);
+  return (
+    <Tr>
+      <Td className="w-full min-w-64 whitespace-normal py-1.5">
+        <Link href={alert.href} className="link font-medium">
+          <bdi>{alert.title}</bdi>
+        </Link>
+        {alert.mute === null ? null : (
+          <span className="ml-2 whitespace-nowrap">
+            <Badge tone="skipped">Muted</Badge>
+            <span className="text-xs text-ink-3">
+              {' '}
+              until <Time at={alert.mute.until} />
+            </span>
+          </span>
+        )}
+        <p className="text-ink-2 wrap-anywhere">{alert.detail}</p>
+        {evidence.length === 0 ? null : (
+          <details>
+            <summary className="w-fit text-xs text-ink-3">Evidence</summary>
+            <div className="py-1">
+              <KeyValue
+                entries={evidence.map(([label, value]) => ({
+                  label,
+                  value: typeof value === 'number' ? value.toLocaleString('en-US') : value,
+                }))}
+              />
+            </div>
+          </details>
+        )}
+      </Td>
+      <Td>
+        <Time at={alert.openedAt} />
+      </Td>
+      <Td>
+        <Time at={alert.closedAt ?? alert.seenAt} />
+      </Td>
+      <Td>
+        {alert.acknowledgedAt === null ? (
+          <span className="text-ink-3">not yet</span>
+        ) : (
+          <>
+            <Time at={alert.acknowledgedAt} /> by {alert.acknowledgedBy}
+          </>
+        )}
+      </Td>
+      {mayChange ? (
+        <Td align="right">
+          <span className="inline-flex items-center gap-1">
+            {alert.acknowledgedAt === null ? (
+              <AcknowledgeButton alertId={alert.alertId} title={alert.title} />
+            ) : null}
+            {alert.mute === null ? (
+              <MuteButton name={alert.title} choices={mutableOf(alert)} />
+            ) : null}
+          </span>
+        </Td>
+      ) : null}
+    </Tr>
+  );
+}
+
+const mutableOf = ({ rule, sourceName }: Alert): Mutable[] => [
+  ...(sourceName === null
+    ? []
+    : [
+        {
+          label: `The source ${sourceName}`,
+          target: { kind: 'source', source: sourceName } as const,
+        },
+      ]),
+  {
+    label: `The rule ${alertRules.find((one) => one.rule === rule)?.label ?? rule}, everywhere`,
+    target: { kind: 'rule', rule },
+  },
+];
