@@ -29,6 +29,7 @@ test.afterEach(({ product }) =>
   inDatabase(product, async ({ q }) => {
     await q.deleteFrom('alerts').execute();
     await q.deleteFrom('alert_rules').execute();
+    await q.deleteFrom('alert_mutes').execute();
   }),
 );
 
@@ -59,11 +60,31 @@ test('a rule is tried on the past, refused out of its bounds, and switched off',
   await dialog.getByRole('switch', { name: 'On' }).click();
   await dialog.getByRole('button', { name: 'Save rule' }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText('Disabled')).toBeVisible();
+  await expect(page.getByText('Disabled').filter({ visible: true })).toBeVisible();
   await goTo(page, '/audit');
   await expect(
     page.getByText('Changed the alert rule Fewer items than usual').first(),
   ).toBeVisible();
+});
+
+test('what is muted is no news, stands with its reason, and is told again', async ({ page }) => {
+  await goTo(page, '/alerts');
+  await page.getByRole('button', { name: `Mute ${title}` }).click();
+  const dialog = page.getByRole('dialog', { name: 'Mute?' });
+  await dialog.getByLabel('Why').fill('The rule learns the new size.');
+  await dialog.getByRole('button', { name: 'What' }).click();
+  await page.getByRole('option', { name: 'The rule Fewer items than usual, everywhere' }).click();
+  await expectNoViolations(page);
+  await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Muted', { exact: true }).first()).toBeVisible();
+  await goTo(page, '/');
+  await expect(page.getByText(title)).toHaveCount(0);
+  await goTo(page, '/alerts?tab=muted');
+  await expect(page.getByRole('cell', { name: 'The rule learns the new size.' })).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.getByRole('button', { name: 'Unmute the rule Fewer items than usual' }).click();
+  await expect(page.getByText('Nothing is muted')).toBeVisible();
 });
 
 test('a channel is added, its secret is shown once, and a test says that its address is refused', async ({

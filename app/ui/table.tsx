@@ -78,9 +78,9 @@ export function Th({
 }
 
 /** The header of the column with a row's buttons, which only a screen reader needs. */
-export function ActionsTh() {
+export function ActionsTh({ className }: { readonly className?: string }) {
   return (
-    <Th>
+    <Th className={className}>
       <span className="sr-only">Actions</span>
     </Th>
   );

@@ -37,10 +37,10 @@ export function AlertList({
       <Thead>
         <tr>
           <Th>What is wrong</Th>
-          <Th>Opened</Th>
-          <Th>{tab === 'open' ? 'Last found' : 'Closed'}</Th>
-          <Th>Acknowledged</Th>
-          {mayChange && tab === 'open' ? <ActionsTh /> : null}
+          <Th className="max-sm:hidden">Opened</Th>
+          <Th className="max-sm:hidden">{tab === 'open' ? 'Last found' : 'Closed'}</Th>
+          <Th className="max-sm:hidden">Acknowledged</Th>
+          {mayChange && tab === 'open' ? <ActionsTh className="max-sm:hidden" /> : null}
         </tr>
       </Thead>
       <tbody>
@@ -56,7 +56,7 @@ function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayCha
   const evidence = Object.entries(alert.evidence);
   return (
     <Tr>
-      <Td className="w-full min-w-64 whitespace-normal py-1.5">
+      <Td className="w-full whitespace-normal py-1.5 sm:min-w-64">
         <Link href={alert.href} className="link font-medium">
           <bdi>{alert.title}</bdi>
         </Link>
@@ -65,7 +65,7 @@ function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayCha
             <Badge tone="skipped">Muted</Badge>
             <span className="text-xs text-ink-3">
               {' '}
-              until <Time at={alert.mute.until} />
+              ends <Time at={alert.mute.until} />
             </span>
           </span>
         )}
@@ -83,35 +83,52 @@ function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayCha
             </div>
           </details>
         )}
+        <div className="flex flex-col items-start gap-1.5 py-1 text-xs text-ink-3 sm:hidden">
+          <span>
+            opened <Time at={alert.openedAt} />, {alert.closedAt === null ? 'last found' : 'closed'}{' '}
+            <Time at={alert.closedAt ?? alert.seenAt} />
+          </span>
+          <span>
+            acknowledged: <Acknowledged alert={alert} />
+          </span>
+          {mayChange ? <AlertButtons alert={alert} /> : null}
+        </div>
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         <Time at={alert.openedAt} />
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         <Time at={alert.closedAt ?? alert.seenAt} />
       </Td>
-      <Td>
-        {alert.acknowledgedAt === null ? (
-          <span className="text-ink-3">not yet</span>
-        ) : (
-          <>
-            <Time at={alert.acknowledgedAt} /> by {alert.acknowledgedBy}
-          </>
-        )}
+      <Td className="max-sm:hidden">
+        <Acknowledged alert={alert} />
       </Td>
       {mayChange ? (
-        <Td align="right">
-          <span className="inline-flex items-center gap-1">
-            {alert.acknowledgedAt === null ? (
-              <AcknowledgeButton alertId={alert.alertId} title={alert.title} />
-            ) : null}
-            {alert.mute === null ? (
-              <MuteButton name={alert.title} choices={mutableOf(alert)} />
-            ) : null}
-          </span>
+        <Td align="right" className="max-sm:hidden">
+          <AlertButtons alert={alert} />
         </Td>
       ) : null}
     </Tr>
+  );
+}
+
+function Acknowledged({ alert: { acknowledgedAt, acknowledgedBy } }: { readonly alert: Alert }) {
+  if (acknowledgedAt === null) return <span className="text-ink-3">not yet</span>;
+  return (
+    <>
+      <Time at={acknowledgedAt} /> by {acknowledgedBy}
+    </>
+  );
+}
+
+function AlertButtons({ alert }: { readonly alert: Alert }) {
+  return (
+    <span className="inline-flex items-center gap-1">
+      {alert.acknowledgedAt === null ? (
+        <AcknowledgeButton alertId={alert.alertId} title={alert.title} />
+      ) : null}
+      {alert.mute === null ? <MuteButton name={alert.title} choices={mutableOf(alert)} /> : null}
+    </span>
   );
 }
 

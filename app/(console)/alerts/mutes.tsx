@@ -26,10 +26,10 @@ export function Mutes({
       <Thead>
         <tr>
           <Th>What is muted</Th>
-          <Th>Why</Th>
-          <Th>Until</Th>
-          <Th>By</Th>
-          {mayChange ? <ActionsTh /> : null}
+          <Th className="max-sm:hidden">Why</Th>
+          <Th className="max-sm:hidden">Until</Th>
+          <Th className="max-sm:hidden">By</Th>
+          {mayChange ? <ActionsTh className="max-sm:hidden" /> : null}
         </tr>
       </Thead>
       <tbody>
@@ -37,18 +37,25 @@ export function Mutes({
           <Tr key={mute.muteId}>
             <Td className="min-w-40 whitespace-normal py-1.5 font-medium">
               <bdi className="wrap-anywhere">{mute.label.replace(/^the /, 'The ')}</bdi>
+              <div className="flex flex-col items-start gap-1 text-xs font-normal text-ink-2 sm:hidden">
+                <bdi className="wrap-anywhere">{mute.reason}</bdi>
+                <span>
+                  ends <Time at={mute.until} />, by {mute.mutedBy}
+                </span>
+                {mayChange ? <UnmuteButton mute={mute} /> : null}
+              </div>
             </Td>
-            <Td className="w-full min-w-40 whitespace-normal wrap-anywhere">
+            <Td className="w-full min-w-40 whitespace-normal wrap-anywhere max-sm:hidden">
               <bdi>{mute.reason}</bdi>
             </Td>
-            <Td>
+            <Td className="max-sm:hidden">
               <Time at={mute.until} />
             </Td>
-            <Td>
+            <Td className="whitespace-nowrap max-sm:hidden">
               {mute.mutedBy}, <Time at={mute.mutedAt} />
             </Td>
             {mayChange ? (
-              <Td align="right">
+              <Td align="right" className="max-sm:hidden">
                 <UnmuteButton mute={mute} />
               </Td>
             ) : null}

@@ -52,7 +52,7 @@ export function ClusterRow({
         {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
         {mute === null ? null : (
           <span className="block text-xs text-ink-3 wrap-anywhere">
-            <Badge tone="skipped">Muted</Badge> until <Time at={mute.until} />: {mute.reason}
+            <Badge tone="skipped">Muted</Badge> ends <Time at={mute.until} />: {mute.reason}
           </span>
         )}
       </Td>
