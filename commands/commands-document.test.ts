@@ -62,15 +62,34 @@ describe('a command', () => {
   });
 });
 
+/** The commands under a program that do something, each with its call. */
+function leavesOf(program: Command, call = program.name()): [string, Command][] {
+  return program.commands.flatMap((sub): [string, Command][] => {
+    const name = `${call} ${sub.name()}`;
+    return sub.commands.length > 0 ? leavesOf(sub, name) : [[name, sub]];
+  });
+}
+
+/** Said once where a program has very many commands. */
+const shared = ['--url', '--config', '--database', '--json'];
+const isLarge = (program: Command) => leavesOf(program).length > 10;
+
+function commonRowsOf(program: Command): string[] {
+  const [[, first] = []] = leavesOf(program);
+  if (!first || !isLarge(program)) return [];
+  const own = first.options.flatMap(({ long }) => (long && !shared.includes(long) ? [long] : []));
+  return ['Every one of them takes these options:', '', ...rowsOf(first, own, false)];
+}
+
 /** `--config <file>`, argument or option, with what it is and its default. */
-function rowsOf(program: Command): string[] {
+function rowsOf(program: Command, without: readonly string[] = [], hasArguments = true): string[] {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const rows = [
-    ...program.registeredArguments.map(
+    ...(hasArguments ? program.registeredArguments : []).map(
       (argument) => [`<${argument.name()}>`, argument.description] as const,
     ),
     ...program.options
-      .filter(({ long }) => long !== '--version')
+      .filter(({ long }) => long !== '--version' && !without.includes(long ?? ''))
       .map(({ flags, description, defaultValue }) => {
         const shown = defaultValue === undefined || defaultValue === false;
         return [flags, shown ? description : `${description} (default: ${defaultValue})`] as const;
@@ -101,12 +120,13 @@ function chapter(program: Command): string {
     `- Exit codes: ${exitCodesOf(facts).join('; ')}.`,
     '',
     ...rowsOf(program),
-    ...program.commands.flatMap((sub) => [
-      `### pnpm ${facts.name} ${sub.name()}`,
+    ...commonRowsOf(program),
+    ...leavesOf(program).flatMap(([call, sub]) => [
+      `### pnpm ${call}`,
       '',
       sub.description(),
       '',
-      ...rowsOf(sub),
+      ...rowsOf(sub, isLarge(program) ? shared : []),
     ]),
     '```sh',
     ...calls.map(([call, does]) => `${call.padEnd(width)}   # ${does}`),

@@ -136,6 +136,19 @@ export function randomCalls(
   };
 }
 
+/** JSON that an endpoint might answer, by its own schema: mostly right. */
+export function randomAnswer(random: Random, operationId: string): unknown {
+  const document = openApi();
+  const found = operationsOf(document).find(
+    ({ operation }) => operation.operationId === operationId,
+  );
+  const responses = found?.operation.responses['2XX'] as
+    | { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> }
+    | undefined;
+  const schema = responses?.content['application/json']?.schema ?? {};
+  return drawValue({ random, document, pools: new Map() }, schema, 'answer', 0);
+}
+
 function operationsOf({ paths }: OpenApi) {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]: [string, Operation]) => ({

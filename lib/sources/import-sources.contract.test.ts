@@ -34,14 +34,16 @@ describe.each(contractEngines())('importing sources on $name', (engine) => {
 
   const importWith = (on: Db, actor: Actor, text: string) =>
     importSources(on, actor, text, { secretBox });
+  const planOf = (on: Db, actor: Actor, text: string) => planImport(on, actor, text, { secretBox });
   const names = async () => (await listSources(db)).map((source) => source.name);
 
   test('is planned without a change, then carried out, then changes nothing', async () => {
-    expect(await planImport(db, operator, yaml)).toEqual({
+    expect(await planOf(db, operator, yaml)).toEqual({
       sources: [
-        { name: 'one', type: 'test', seeds: 1, change: 'new' },
-        { name: 'two', type: 'test', seeds: 0, change: 'new' },
+        { name: 'one', type: 'test', seeds: 1, change: 'new', differs: [] },
+        { name: 'two', type: 'test', seeds: 0, change: 'new', differs: [] },
       ],
+      notInFile: [],
     });
     expect(await names()).toEqual([]);
     const result = await importSources(db, operator, yaml, { secretBox });
@@ -52,6 +54,26 @@ describe.each(contractEngines())('importing sources on $name', (engine) => {
       updated: 0,
       unchanged: 2,
     });
+  });
+
+  test('is planned with what differs, and with what the file does not have', async () => {
+    await importWith(db, operator, yaml);
+    const other = `sources:
+  - {name: one, type: test, enabled: false, resources: 9}
+  - {name: three, type: test}
+seeds: []
+`;
+    const plan = await planOf(db, operator, other);
+    expect(plan.sources).toMatchObject([
+      { name: 'one', change: 'changed', differs: ['enabled', 'settings', 'seeds'] },
+      { name: 'three', change: 'new', differs: [] },
+    ]);
+    expect(plan.notInFile).toEqual(['two']);
+    await importWith(db, operator, other);
+    expect((await planOf(db, operator, other)).sources).toMatchObject([
+      { name: 'one', change: 'unchanged', differs: [] },
+      { name: 'three', change: 'unchanged', differs: [] },
+    ]);
   });
 
   test('of what was exported changes nothing', async () => {
@@ -122,18 +144,18 @@ sources:
     const named = (...all: string[]) =>
       `sources:\n${all.map((name) => `  - {name: ${name}, type: test}\n`).join('')}`;
     const refused = { code: 'source_name_taken', message: expect.stringContaining('in case') };
-    for (const importing of [planImport, importWith]) {
+    for (const importing of [planOf, importWith]) {
       await expect(importing(db, operator, named('Wiki', 'wiki'))).rejects.toMatchObject(refused);
     }
     await importWith(db, operator, named('Wiki'));
-    for (const importing of [planImport, importWith]) {
+    for (const importing of [planOf, importWith]) {
       await expect(importing(db, operator, named('new', 'WIKI'))).rejects.toMatchObject(refused);
     }
     expect(await names()).toEqual(['Wiki']);
   });
 
   test('needs the permission to change sources, the plan too', async () => {
-    await expect(planImport(db, viewer, yaml)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(planOf(db, viewer, yaml)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(importSources(db, viewer, yaml, { secretBox })).rejects.toMatchObject({
       code: 'forbidden',
     });

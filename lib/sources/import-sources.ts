@@ -6,8 +6,8 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
-import { listSources } from './read-sources.ts';
-import { upsertSourceIn } from './save-source.ts';
+import { listSources, type Source } from './read-sources.ts';
+import { type Difference, differencesOf, upsertSourceIn } from './save-source.ts';
 import type { SecretBox } from './secrets.ts';
 import { checkSourceInput, differsTooLittle, nameKey, refuseSimilarName } from './source-input.ts';
 import { readSourcesYaml } from './yaml.ts';
@@ -17,9 +17,13 @@ export interface ImportPlan {
     readonly name: string;
     readonly type: string;
     readonly seeds: number;
-    /** `exists`: the source of this name becomes like the file says. */
-    readonly change: 'new' | 'exists';
+    /** `changed`: the source of this name becomes like the file says. */
+    readonly change: 'new' | 'changed' | 'unchanged';
+    /** In what it changes. */
+    readonly differs: readonly Difference[];
   }[];
+  /** Names of sources that the file does not have; an import leaves them alone. */
+  readonly notInFile: readonly string[];
 }
 
 const resultSchema = z.object({
@@ -37,17 +41,22 @@ export async function planImport(
   session: Session,
   actor: Actor,
   text: string,
+  { secretBox }: { readonly secretBox: SecretBox },
 ): Promise<ImportPlan> {
   requirePermission(actor, 'sources:change');
   const { inputs, known } = await checkedInputs(session, await readSourcesYaml(text));
-  return {
-    sources: inputs.map(({ name, type, seeds }) => ({
-      name,
-      type,
-      seeds: seeds.length,
-      change: known.has(name) ? 'exists' : 'new',
-    })),
-  };
+  const sources = [];
+  for (const input of inputs) {
+    const { name, type, seeds } = input;
+    const before = known.get(name);
+    const differs = before
+      ? await differencesOf(session, before, checkSourceInput(input), secretBox)
+      : [];
+    const change = before === undefined ? 'new' : differs.length > 0 ? 'changed' : 'unchanged';
+    sources.push({ name, type, seeds: seeds.length, change, differs } as const);
+  }
+  const named = new Set(inputs.map(({ name }) => name));
+  return { sources, notInFile: [...known.keys()].filter((name) => !named.has(name)) };
 }
 
 /**
@@ -81,9 +90,9 @@ export async function importSources(
 async function checkedInputs(
   session: Session,
   inputs: readonly SourceInput[],
-): Promise<{ inputs: readonly SourceInput[]; known: ReadonlyMap<string, string> }> {
+): Promise<{ inputs: readonly SourceInput[]; known: ReadonlyMap<string, Source> }> {
   const sources = await listSources(session);
-  const known = new Map(sources.map(({ name, type }) => [name, type]));
+  const known = new Map(sources.map((source) => [source.name, source]));
   const inFile = new Map<string, string>();
   for (const input of inputs) {
     checkSourceInput(input);
@@ -93,7 +102,7 @@ async function checkedInputs(
       throw differsTooLittle(input.name, `"${other}" in the same file`);
     }
     inFile.set(key, input.name);
-    const type = known.get(input.name);
+    const type = known.get(input.name)?.type;
     if (type === undefined) await refuseSimilarName(session, input.name);
     if (type === undefined || type === input.type) continue;
     throw new AppError(

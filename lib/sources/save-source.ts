@@ -151,6 +151,28 @@ async function create(
   return finishSave(tx, actor, sourceId, null, Object.keys(checked.secrets), options.note);
 }
 
+/** What of a source an input may change. */
+export const differences = ['enabled', 'settings', 'seeds', 'secrets'] as const;
+export type Difference = (typeof differences)[number];
+
+/** In which parts a stored source is not as the input says; secrets not given stay. */
+export async function differencesOf(
+  s: Session,
+  before: Source,
+  checked: CheckedInput,
+  secretBox: SecretBox | null,
+): Promise<Difference[]> {
+  const { settings, seeds } = columnsOf(checked);
+  const secrets = await changedSecrets(s, before, checked.secrets, secretBox);
+  const differs: Readonly<Record<Difference, boolean>> = {
+    enabled: before.enabled !== checked.enabled,
+    settings: JSON.stringify(before.settings) !== settings,
+    seeds: JSON.stringify(before.seeds) !== seeds,
+    secrets: Object.keys(secrets).length > 0,
+  };
+  return differences.filter((part) => differs[part]);
+}
+
 async function update(
   tx: Session,
   actor: Actor,
@@ -161,13 +183,9 @@ async function update(
   refuseNewIdentity(before, checked);
   refuseMovedSecrets(before, checked);
   const columns = columnsOf(checked);
+  const differs = await differencesOf(tx, before, checked, options.secretBox);
+  if (differs.length === 0) return before;
   const secrets = await changedSecrets(tx, before, checked.secrets, options.secretBox);
-  const same =
-    Object.keys(secrets).length === 0 &&
-    before.enabled === checked.enabled &&
-    JSON.stringify(before.settings) === columns.settings &&
-    JSON.stringify(before.seeds) === columns.seeds;
-  if (same) return before;
   // The revision in the predicate makes two savers at once a conflict on either engine.
   const result = await tx.q
     .updateTable('sources')

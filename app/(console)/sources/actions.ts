@@ -123,7 +123,7 @@ export async function planYamlImport(
   input: z.input<typeof yamlSchema>,
 ): Promise<ActionResult<ImportPlan>> {
   return runAction(yamlSchema, input, ({ runtime, actor, input: { yaml } }) =>
-    planImport(runtime.db, actor, yaml),
+    planImport(runtime.db, actor, yaml, runtime),
   );
 }
 

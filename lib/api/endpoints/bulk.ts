@@ -7,6 +7,7 @@ import { bulkScopeSchema, launchBulkActionSchema, throttleSchema } from '#lib/it
 import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
 import { itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
+import { bulkPreviewOutput } from '../outputs.ts';
 import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
 
 const params = z.strictObject({ bulkActionId: id });
@@ -100,7 +101,7 @@ export const bulk = [
     summary: 'Count the items of a scope, and judge the first hundred; changes nothing',
     permission: 'work-items:change',
     body: z.strictObject({ change: itemChangeSchema, scope: bulkScopeSchema }),
-    output: z.looseObject({ asOf: z.string(), verb: z.string(), promise: z.string() }),
+    output: bulkPreviewOutput,
     cost: 10,
     touches: ({ runtime }, { body }) => ofScopedChange(runtime.db, body.change, body.scope),
     run: ({ runtime, actor }, { body }) =>

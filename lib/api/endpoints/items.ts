@@ -12,6 +12,7 @@ import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { sortDirections } from '#lib/paging/sort-direction.ts';
 import { workItemStatusSchema } from '#lib/queue/model.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
+import { countOutput, waitingOutput } from '../outputs.ts';
 import { ofChangedItems, ofFilter, ofItem, ofRun } from '../touched.ts';
 
 const params = z.strictObject({ workItemId: id });
@@ -96,7 +97,7 @@ export const items = [
     summary: 'Count the work items of a filter; beyond 10,000 it may say at least',
     permission: 'console:view',
     query: countQuery,
-    output: z.looseObject({ kind: z.string() }),
+    output: countOutput,
     cost: 5,
     touches: (_, { query }) => ofFilter(query as Raw),
     run: ({ runtime }, { query }) => countWorkItems(runtime.reads, queryOf(query as Raw).filter),
@@ -145,7 +146,7 @@ export const items = [
       item: z.looseObject({ workItemId: z.string(), status: workItemStatusSchema }),
       attempts: z.array(z.looseObject({})),
       records: z.array(z.looseObject({})),
-      waiting: z.looseObject({}),
+      waiting: waitingOutput,
     }),
     touches,
     run: detailOf,
@@ -157,11 +158,7 @@ export const items = [
     summary: 'Say why a work item waits, and until when',
     permission: 'console:view',
     params,
-    output: z.looseObject({
-      unfinished: z.boolean(),
-      reasons: z.array(z.looseObject({ code: z.string() })),
-      readyAt: z.string().nullable(),
-    }),
+    output: waitingOutput,
     touches,
     run: async (context, input) => (await detailOf(context, input)).waiting,
   }),

@@ -9,7 +9,7 @@ import {
   requireSource,
   type Source,
 } from '#lib/sources/read-sources.ts';
-import { saveSource } from '#lib/sources/save-source.ts';
+import { differences, saveSource } from '#lib/sources/save-source.ts';
 import { sourceInputSchema } from '#lib/sources/source-input.ts';
 import { testSource } from '#lib/sources/test-source.ts';
 import { readSourcesYaml, sourcesToYaml } from '#lib/sources/yaml.ts';
@@ -117,13 +117,19 @@ export const sources = [
           name: z.string(),
           type: z.string(),
           seeds: z.int(),
-          change: z.enum(['new', 'exists']),
+          change: z.enum(['new', 'changed', 'unchanged']),
+          differs: z.array(z.enum(differences)),
         }),
       ),
+      notInFile: z.array(z.string()),
     }),
     cost: 10,
     touches: (_, { body }) => namesIn(body),
-    run: ({ runtime, actor }, { body }) => planImport(runtime.db, actor, body),
+    async run(context, { body }) {
+      const { runtime, actor } = context;
+      const plan = await planImport(runtime.db, actor, body, runtime);
+      return { ...plan, notInFile: plan.notInFile.filter((name) => sees(context, [name])) };
+    },
   }),
   endpoint({
     id: 'sources.create',

@@ -203,6 +203,17 @@ describe.each(contractEngines())('bulk actions on $name', (engine) => {
     });
   });
 
+  test('a filter that there is none of is refused too: the change would be of everything', async () => {
+    const misspelt = { filter: { sttus: 'failed' } };
+    await expect(launch(skip, { scope: misspelt })).rejects.toMatchObject({
+      code: 'input_invalid',
+      message: 'There is no filter “sttus”. Did you mean “status”?',
+    });
+    await expect(
+      launch(skip, { scope: { filter: { sort: 'priority', dir: 'asc', cursor: 'x' } } }),
+    ).resolves.toBeTruthy();
+  });
+
   test('a preview counts, judges a sample and changes nothing', async () => {
     await givenItems(2, 'failed');
     await givenItems(1, 'completed');

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
@@ -36,6 +37,7 @@ export async function freezeScope(
   const moment = asOf === undefined ? now : new Date(asOf).toISOString();
   const at = { asOf: earlier(moment, now) };
   if ('ids' in scope) return { ids: [...new Set(scope.ids)], ...at };
+  refuseUnknown(Object.keys(withCurrentNames(scope.filter)));
   const filter = Object.fromEntries(
     Object.entries(withCurrentNames(scope.filter)).filter(
       ([name, value]) => lastingOf.has(name) && value !== '',
@@ -49,6 +51,20 @@ export async function freezeScope(
     });
   }
   return { filter, ...at };
+}
+
+const placeOfList = ['sort', 'dir', 'cursor'];
+
+/** One letter wrong in a name, and the change would be of everything. */
+function refuseUnknown(names: readonly string[]): void {
+  const unknown = names.find((name) => !lastingOf.has(name) && !placeOfList.includes(name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, [...lastingOf.keys()]);
+  const message = `There is no filter “${unknown}”.${near === null ? '' : ` Did you mean “${near}”?`}`;
+  throw new AppError('input_invalid', message, {
+    remedy: 'Correct or remove this filter.',
+    fields: { [`scope.filter.${unknown}`]: message },
+  });
 }
 
 /** The filter as the list asks it at the moment of freezing. */

@@ -110,6 +110,12 @@ export function ImportForm() {
   );
 }
 
+const outcomes: Readonly<Record<ImportPlan['sources'][number]['change'], string>> = {
+  new: 'will be created',
+  changed: 'will be changed to match the file',
+  unchanged: 'is as the file says',
+};
+
 function Plan({ plan }: { readonly plan: ImportPlan }) {
   return (
     <Banner title={`The file contains ${countOf(plan.sources.length, 'source')}`} isLive>
@@ -117,9 +123,8 @@ function Plan({ plan }: { readonly plan: ImportPlan }) {
         {plan.sources.map((source) => (
           <li key={source.name}>
             <strong>{source.name}</strong> ({source.type}, {countOf(source.seeds, 'seed')}):{' '}
-            {source.change === 'new'
-              ? 'will be created'
-              : 'exists, will be changed to match the file'}
+            {outcomes[source.change]}
+            {source.differs.length > 0 ? `: ${source.differs.join(', ')}` : ''}
           </li>
         ))}
       </ul>

@@ -1,0 +1,196 @@
+/** `pnpm holocron` of what surrounds the items: hosts, workers, schedules, alerts, background actions, everything. */
+
+import { AppError } from '#lib/errors/app-error.ts';
+import { runKinds } from '#lib/runs/model.ts';
+import type { Output } from '../support/program.ts';
+import { command, oneCall, option } from './command.ts';
+import { printRow, printTable, printTableOf, readPages, rowOf, shown } from './print.ts';
+import { flag, given, oneOf, text, whole, words } from './values.ts';
+import { waitForEnd, waitOptions } from './wait.ts';
+
+const host = { host: 'name, and port where it is not that of the scheme' };
+const workerId = { workerId: 'the id of the worker' };
+const scheduleId = { scheduleId: 'the id of the schedule' };
+const bulkActionId = { bulkActionId: 'the id of the background action' };
+
+const done = (words_: string) => (out: Output) => out.line(`✓ ${words_}`);
+const row = (out: Output, answer: unknown) => printRow(out, answer);
+
+/** Why, and until when, as stopping and blocking ask. */
+const stopping = {
+  reason: option('<text>', 'why: it is shown to everybody (required)', text),
+  minutes: option('<n>', 'how long (default: until somebody ends it)', whole(1, 527_040)),
+};
+function whyAndEnd(options: { reason?: string | undefined; minutes?: number | undefined }) {
+  const { reason, minutes } = options;
+  if (reason === undefined) throw new AppError('usage', 'Give a --reason.');
+  return { reason, end: minutes === undefined ? null : { minutes } };
+}
+
+export const operationCommands = [
+  command({
+    name: 'hosts list',
+    summary: 'Lists hosts, those asked last first.',
+    options: {
+      view: option('<view>', 'blocked or paced', oneOf(['blocked', 'paced'])),
+      name: option('<text>', 'whose name has this in it', text),
+      limit: option('<n>', 'so many at most (default: 20)', whole(1, 100_000)),
+    },
+    async run({ client, out, options: { limit = 20, ...query } }) {
+      const page = await readPages(client, 'hosts.list', query, limit);
+      printTable(out, page.rows, [
+        ...['host', 'blockedUntil', 'blockedReason', 'paceMs', 'lastStatus', 'lastRequestAt'],
+      ]);
+      out.result(page);
+    },
+  }),
+  oneCall('hosts limit', 'hosts.set-limits', {
+    args: host,
+    options: {
+      delayMs: option('<ms>', 'between requests (default: as each source says)', whole(0, 3.6e6)),
+      concurrency: option('<n>', 'requests at once (default: as workers send)', whole(1, 1000)),
+    },
+    body: ({ delayMs = null, concurrency = null }) => ({ delayMs, concurrency }),
+    print: done('Its limits are set'),
+  }),
+  oneCall('hosts block', 'hosts.block', {
+    args: host,
+    options: stopping,
+    body: whyAndEnd,
+    print: done('All workers leave it alone'),
+  }),
+  oneCall('hosts unblock', 'hosts.clear-block', {
+    args: host,
+    print: done('It may be asked again'),
+  }),
+  oneCall('workers list', 'workers.list', {
+    print: printTableOf('workerId', 'state', 'hostName', 'version', 'inFlight', 'heartbeatAt'),
+  }),
+  oneCall('workers drain', 'workers.drain', {
+    args: workerId,
+    print: done('It finishes what it holds and ends'),
+  }),
+  oneCall('workers keep', 'workers.keep', { args: workerId, print: done('It stays') }),
+  oneCall('schedules list', 'schedules.list', {
+    print: printTableOf('scheduleId', 'name', 'cron', 'timezone', 'enabled', 'nextAt'),
+  }),
+  oneCall('schedules show', 'schedules.get', { args: scheduleId, print: row }),
+  oneCall('schedules create', 'schedules.create', {
+    options: {
+      name: option('<name>', 'of the schedule (required)', text),
+      cron: option('<expression>', 'minute, hour, day, month, weekday (required)', text),
+      timezone: option('<zone>', 'that the expression is meant in (default: UTC)', text),
+      disabled: option(null, 'it launches nothing yet', flag),
+      kind: option('<kind>', `one of ${runKinds.join(', ')} (default: seed)`, oneOf(runKinds)),
+      source: option('<name...>', 'only these sources (default: all that are enabled)', words),
+      stale: option('<days>', 'recrawl: what was not fetched for so many days', whole(0, 3650)),
+      due: option(null, 'recrawl: what is due by its own rhythm', flag),
+      maxItems: option('<n>', 'take at most so many items', whole(1, 100_000_000)),
+    },
+    body({ name, cron, timezone = 'UTC', disabled, kind = 'seed', source, stale, due, maxItems }) {
+      if (name === undefined || cron === undefined) {
+        throw new AppError('usage', 'Give --name and --cron.');
+      }
+      const request = { kind, sources: source, staleDays: stale, due: due || undefined, maxItems };
+      return { name, cron, timezone, enabled: !disabled, request: given(request) };
+    },
+    print: row,
+  }),
+  ...(['enable', 'disable'] as const).map((verb) =>
+    command({
+      name: `schedules ${verb}`,
+      summary: verb === 'enable' ? 'Has a schedule launch runs.' : 'Has a schedule launch nothing.',
+      args: scheduleId,
+      async run({ client, out, args }) {
+        const { name, cron, timezone, request } = rowOf(
+          await client.ask('schedules.get', { params: args }),
+        );
+        const body = { name, cron, timezone, request, enabled: verb === 'enable' };
+        const answer = rowOf(await client.ask('schedules.update', { params: args, body }));
+        out.line(`✓ ${shown(name)} is ${verb}d; next at ${shown(answer['nextAt'])}`);
+        out.result(answer);
+      },
+    }),
+  ),
+  oneCall('schedules delete', 'schedules.delete', {
+    args: scheduleId,
+    print: done('It is deleted; the runs it launched stay'),
+  }),
+  command({
+    name: 'alerts list',
+    summary: 'Lists alerts, newest first.',
+    options: {
+      state: option('<state>', 'open or closed (default: open)', oneOf(['open', 'closed'])),
+    },
+    async run({ client, out, options: { state } }) {
+      const answer = rowOf(await client.ask('alerts.list', { query: { state } }));
+      printTableOf('alertId', 'title', 'sourceName', 'openedAt', 'acknowledgedBy')(out, answer);
+      out.result(answer);
+    },
+  }),
+  oneCall('alerts ack', 'alerts.acknowledge', {
+    args: { alertId: 'the id of the alert' },
+    print: done('Somebody looks after it'),
+  }),
+  oneCall('alerts rules', 'alert-rules.list', { print: printTableOf('rule', 'enabled', 'values') }),
+  command({
+    name: 'bulk list',
+    summary: 'Lists background actions, newest first.',
+    options: { limit: option('<n>', 'so many at most (default: 20)', whole(1, 100_000)) },
+    async run({ client, out, options: { limit = 20 } }) {
+      const page = await readPages(client, 'bulk-actions.list', {}, limit);
+      printTable(out, page.rows, [
+        ...['bulkActionId', 'change.action', 'status', 'isDryRun', 'processed', 'changed'],
+      ]);
+      out.result(page);
+    },
+  }),
+  oneCall('bulk show', 'bulk-actions.get', { args: bulkActionId, print: row }),
+  command({
+    name: 'bulk wait',
+    summary: 'Waits until a background action is over.',
+    args: bulkActionId,
+    options: { timeout: waitOptions.timeout },
+    async run({ client, out, args, options: { timeout } }) {
+      const words_ = (one: Record<string, unknown>) =>
+        `${shown(one['status'])}: ${shown(one['changed'])} changed, ${shown(one['refused'])} left`;
+      const waiting = { id: 'bulk-actions.get', params: args, timeout, words: words_ };
+      out.result(await waitForEnd(client, out, waiting));
+    },
+  }),
+  oneCall('bulk stop', 'bulk-actions.stop', { args: bulkActionId, print: row }),
+  oneCall('bulk undo', 'bulk-actions.undo', {
+    args: bulkActionId,
+    print: (out, answer) => out.line(`✓ Background action ${shown(rowOf(answer)['bulkActionId'])}`),
+  }),
+  oneCall('stop', 'stop.set', {
+    options: {
+      ...stopping,
+      release: option(null, 'give back what is in progress instead of finishing it', flag),
+    },
+    body: ({ release, ...options }) => ({
+      ...whyAndEnd(options),
+      inFlight: release ? 'release' : 'finish',
+    }),
+    print: done('Everything is stopped: nothing is claimed until it goes on'),
+  }),
+  oneCall('go-on', 'stop.end', { print: done('Everything goes on') }),
+  oneCall('stopped', 'stop.get', {
+    print(out, answer) {
+      const { stop } = rowOf(answer);
+      if (stop === null) out.line('Nothing is stopped.');
+      else printRow(out, stop);
+    },
+  }),
+  oneCall('statistics', 'statistics.totals', {
+    print(out, answer) {
+      const { bySource } = rowOf(answer);
+      printTableOf(
+        'sourceName',
+        ...['pending', 'in_progress', 'completed', 'failed', 'skipped'].map(
+          (status) => `byStatus.${status}`,
+        ),
+      )(out, { rows: bySource });
+    },
+  }),
+];
