@@ -2,6 +2,7 @@
 import './discover-items.ts';
 import './feed/entries.ts';
 import './http/api-errors.ts';
+import './http/entries.ts';
 import './http/sitemap.ts';
 import './web/feed.ts';
 import './web/heavy-reading.ts';

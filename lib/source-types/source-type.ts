@@ -269,6 +269,11 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
     answer?: Pick<FetchFacts, 'responseHeaders'>,
     leave?: LeaveOut,
   ): DiscoveredItem[];
+  /**
+   * Whether what stands in an unchanged answer is looked for again, however deep it is: it may have been left out, or
+   * not been asked for when the answer was read. Absent = only where its links may be followed.
+   */
+  rereadsUnchanged?(settings: S): boolean;
   /** Greatest link depth to follow (0 = seeds only); null = not limited by the type. */
   maxDepth(settings: S): number | null;
 }

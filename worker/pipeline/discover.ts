@@ -33,7 +33,9 @@ async function goesDeeper(
   source: LoadedSource,
   { db }: PipelineContext,
 ): Promise<boolean> {
-  const ofSource = source.type.maxDepth(source.context.settings);
+  const { type, context } = source;
+  if (type.rereadsUnchanged?.(context.settings)) return true;
+  const ofSource = type.maxDepth(context.settings);
   if (ofSource !== null && item.depth >= ofSource) return false;
   const ofRun = (await readRunState(db, item.runId))?.maxDepth ?? null;
   return ofRun === null || item.depth < ofRun;

@@ -36,8 +36,8 @@ export async function recordAnnouncedChanges(
 }
 
 /**
- * Makes completed items due whose `revision` in `found` is not the one they were fetched as, and gives them the
- * metadata they were found with: by those they are read. Returns how many.
+ * Makes completed items due whose `revision` in `found` is not the one they were fetched as. Those that wait or are
+ * completed get the metadata they were found with: by those they are read. Returns how many are due.
  */
 export async function recordAnnouncedRevisions(
   tx: Session,
@@ -48,42 +48,61 @@ export async function recordAnnouncedRevisions(
     if (item.revision !== undefined) announced.set(dedupeKeyOf(item), item);
   }
   let due = 0;
-  for await (const known of completedAmong(tx, [...announced.keys()])) {
-    const others = known.filter(
-      ({ dedupe_key: key, revision }) => announced.get(key)?.revision !== revision,
-    );
-    const byMetadata = Map.groupBy(others, ({ dedupe_key: key }) =>
-      JSON.stringify(announced.get(key)?.metadata ?? null),
-    );
+  for (const keys of chunksOf([...announced.keys()])) {
+    const known = await tx.q
+      .selectFrom('work_items')
+      .select(['work_item_id', 'dedupe_key', 'status', 'revision', 'metadata'])
+      .where('dedupe_key', 'in', keys)
+      .where('status', 'in', waitingOrCompleted)
+      .execute();
+    const metadataOf = (key: string) => textOf(announced.get(key)?.metadata);
+    const moved = known.filter((row) => row.metadata !== metadataOf(row.dedupe_key));
+    const byMetadata = Map.groupBy(moved, (row) => metadataOf(row.dedupe_key));
     for (const [metadata, rows] of byMetadata) {
-      const updated = await completedUnpinned(tx, rows)
-        .set({ next_fetch_at: tx.engine.now(), metadata: metadata === 'null' ? null : metadata })
-        .executeTakeFirst();
-      due += Number(updated.numUpdatedRows);
+      await amongItems(tx, rows)
+        .where('status', 'in', waitingOrCompleted)
+        .set({ metadata })
+        .execute();
     }
+    const changed = known.filter(
+      ({ dedupe_key: key, status, revision }) =>
+        status === 'completed' && revision !== announced.get(key)?.revision,
+    );
+    if (changed.length === 0) continue;
+    const updated = await completedUnpinned(tx, changed)
+      .set({ next_fetch_at: tx.engine.now() })
+      .executeTakeFirst();
+    due += Number(updated.numUpdatedRows);
   }
   return due;
 }
+
+const waitingOrCompleted = (['completed', 'pending'] as const).map(statusIs);
+
+/** As its column holds it. */
+const textOf = (metadata: NewWorkItem['metadata']): string | null =>
+  metadata == null ? null : JSON.stringify(metadata);
 
 async function* completedAmong(tx: Session, keys: readonly string[]) {
   for (const some of chunksOf(keys)) {
     yield await tx.q
       .selectFrom('work_items')
-      .select(['work_item_id', 'dedupe_key', 'last_fetched_at', 'revision'])
+      .select(['work_item_id', 'dedupe_key', 'last_fetched_at'])
       .where('dedupe_key', 'in', some)
       .where('status', '=', statusIs('completed'))
       .execute();
   }
 }
 
+type Rows = readonly { readonly work_item_id: string }[];
+
+const amongItems = ({ q }: Session, rows: Rows) =>
+  q.updateTable('work_items').where(
+    'work_item_id',
+    'in',
+    rows.map((row) => row.work_item_id),
+  );
+
 /** A person's plan stands above what the site says. */
-const completedUnpinned = ({ q }: Session, rows: readonly { readonly work_item_id: string }[]) =>
-  q
-    .updateTable('work_items')
-    .where(
-      'work_item_id',
-      'in',
-      rows.map((row) => row.work_item_id),
-    )
-    .where('status', '=', statusIs('completed'))
-    .where('refetch', 'is', null);
+const completedUnpinned = (tx: Session, rows: Rows) =>
+  amongItems(tx, rows).where('status', '=', statusIs('completed')).where('refetch', 'is', null);

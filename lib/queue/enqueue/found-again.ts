@@ -37,7 +37,7 @@ interface Place {
 
 /**
  * Reopens skipped items whose resource was missing, in the run that found them: what another run tried last at once,
- * what this one tried (or none did) when its source says that it changed since, or after an hour. Items of another run that
+ * what this one tried (or none did) when its source says that it changed since or shows it, or after an hour. Items of another run that
  * goes on are that run's. Whom a person has retired stays so.
  * @param found by dedupe key
  */
@@ -71,8 +71,9 @@ export async function reopenFound(
     const due = rows.filter((row) => {
       if (row.status !== 'skipped' || !isMissingCode(row.error_code)) return false;
       if (row.run_id !== runId) return row.run_id === null || !busy.has(row.run_id);
-      const changedAt = found.get(row.dedupe_key)?.changedAt ?? '';
-      return row.age_ms >= againAfterMs || changedAt > row.updated_at;
+      const { changedAt = '', revision } = found.get(row.dedupe_key) ?? {};
+      // A list that gives its revision has just shown it.
+      return revision !== undefined || row.age_ms >= againAfterMs || changedAt > row.updated_at;
     });
     for (const group of groupByStatusAndRun(due.slice(0, Math.max(0, room - reopened)))) {
       const count = await reopenGroup(tx, group, runId);

@@ -20,9 +20,10 @@ import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
 import { errorOf } from './api-errors.ts';
 import { launchOf } from './changes.ts';
+import { entriesThatLeft, readEntries } from './entries.ts';
 import { judgeNames, type ReadPage } from './other-names.ts';
 import { bodyType } from './request-parts.ts';
-import { type HttpSettings, sitemapType } from './settings.ts';
+import { entryType, type HttpSettings, sitemapType } from './settings.ts';
 import { isStoredType } from './site-rules.ts';
 import { maxSitemapBytes, readSitemap } from './sitemap.ts';
 
@@ -33,12 +34,27 @@ type HttpItem = Pick<
   | 'requestHeaders'
   | 'requestBody'
   | 'resourceType'
+  | 'resourceId'
   | 'priority'
   | 'metadata'
   | 'depth'
   | 'etag'
   | 'lastModified'
+  | 'revision'
+  | 'contentHash'
+  | 'claimedAt'
 >;
+
+/** An entry of a list as it is stored there; anything else by its address. */
+export async function fetchHttpItem(
+  item: HttpItem,
+  context: FetchContext<HttpSettings>,
+): Promise<FetchOutcome> {
+  if (item.resourceType !== entryType) return fetchOverHttp(item, context);
+  const [outcome] = await readEntries([item], context);
+  if (outcome === undefined) throw new Error('an entry without an outcome');
+  return outcome;
+}
 
 export function fetchOverHttp(
   item: HttpItem,
@@ -99,11 +115,9 @@ export function fetchOverHttp(
       }
       const contentType = mediaType || 'application/json';
       const received = { body: response.body, charset };
-      const fetched = fetchedJson(exchange.answered(), payload, {
-        validators,
-        contentType,
-        received,
-      });
+      const leadsTo = await entriesThatLeft(item, payload.text, context);
+      const shape = { validators, contentType, received };
+      const fetched = { ...fetchedJson(exchange.answered(), payload, shape), leadsTo };
       // The next run asks for its own list of changes; this one is history.
       return launchOf(item.metadata) === null ? fetched : { ...fetched, revisitMs: null };
     }

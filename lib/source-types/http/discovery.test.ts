@@ -259,3 +259,63 @@ describe('numbers', () => {
     ]);
   });
 });
+
+describe('entries of lists', () => {
+  const listed = (
+    settings: JsonObject,
+    payload: WrittenJson,
+    metadata: JsonObject | null = null,
+  ) => {
+    const url = 'https://api.example/items';
+    const list = itemOf({ resourceType: 'record', resourceId: url, requestUri: url }, { metadata });
+    const context = { sourceName: 's', secrets: {}, settings: http.settingsSchema.parse(settings) };
+    const { leave, leftOut } = countingLeftOut();
+    const items = http.discover(list, payload, context, undefined, leave);
+    return { ids: items.map(({ resourceId }) => resourceId), items, leftOut };
+  };
+
+  it('are named by list and key, and everywhere by what names them everywhere', () => {
+    const rows = [{ id: 7 }, { id: ' a\tb ' }, { id: 'urn:x:1' }, { id: 'https://x.example/1' }];
+    expect(listed({ entries: { key: '$.id' } }, rows).ids).toEqual([
+      'https://api.example/items#7',
+      'https://api.example/items#a b',
+      'urn:x:1',
+      'https://x.example/1',
+    ]);
+  });
+
+  it('are where the rules of paging say, unless they say otherwise', () => {
+    const payload = { items: [{ a: { id: 1 } }], more: [{ id: 2 }] };
+    const paging = { by: 'page', rows: '$.items[*].a', max_pages: 0 };
+    const ids = (entries: JsonObject) => listed({ paging, entries }, payload).ids;
+    expect(ids({ key: '$.id' })).toEqual(['https://api.example/items#1', expect.anything()]);
+    expect(ids({ key: '$.id', rows: '$.more' })[0]).toBe('https://api.example/items#2');
+  });
+
+  it('without a key, or twice, are no further items', () => {
+    const rows = [{ id: 1, n: 1 }, { id: null }, 5, null, { id: [1] }, { id: 1, n: 2 }];
+    const { items, leftOut } = listed({ entries: { key: '$.id' } }, rows);
+    expect(leftOut).toEqual({ entries_unnamed: 3 });
+    const [same] = listed({ entries: { key: '$.id' } }, [{ n: 2, id: 1 }]).items;
+    expect(items.map(({ revision }) => revision)).toEqual([same?.revision]);
+  });
+
+  it('keep the name of their list over its pages', () => {
+    const settings = {
+      paging: { by: 'page', rows: '$', max_pages: 0 },
+      entries: { key: '$.id' },
+    };
+    const first = listed(settings, [{ id: 1 }]);
+    const { metadata = null } = first.items.at(-1) ?? {};
+    expect(listed(settings, [{ id: 2 }], metadata).ids[0]).toBe('https://api.example/items#2');
+  });
+
+  it('cannot be gone from a list that is cut', () => {
+    const settings = (unlisted: string) => ({
+      paging: { by: 'page', rows: '$' },
+      entries: { key: '$.id', unlisted },
+    });
+    expect(http.settingsSchema.safeParse(settings('gone')).success).toBe(false);
+    expect(http.settingsSchema.safeParse(settings('kept')).success).toBe(true);
+  });
+});

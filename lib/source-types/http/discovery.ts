@@ -12,9 +12,10 @@ import { beginsAsPage } from '../web/body.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
 import { launchOf } from './changes.ts';
-import { nextPage } from './next-page.ts';
+import { entriesOf, entryMetadata, listOf } from './list-entries.ts';
+import { nextPage, type PagedAnswer } from './next-page.ts';
 import { droppedOf, httpItem, linkStep, requestItem } from './seeding.ts';
-import { type HttpSettings, sitemapType } from './settings.ts';
+import { entryType, type HttpSettings, sitemapType } from './settings.ts';
 import { isWanted, withShares } from './site-rules.ts';
 import { sitemapDiscover } from './sitemap-links.ts';
 
@@ -30,6 +31,7 @@ type HttpItem = Pick<
   | 'requestMethod'
   | 'requestBody'
   | 'resourceType'
+  | 'resourceId'
   | 'priority'
   | 'metadata'
   | 'depth'
@@ -37,7 +39,7 @@ type HttpItem = Pick<
 type HttpDiscover = NonNullable<SourceType<HttpSettings>['discover']>;
 type Answer = Parameters<HttpDiscover>[3];
 
-/** What an answer leads to, each once and never itself: the pages of a sitemap, the next page, links. */
+/** What an answer leads to, each once and never itself: the pages of a sitemap, entries, the next page, links. */
 export function httpDiscover(
   item: HttpItem,
   payload: WrittenJson,
@@ -48,25 +50,12 @@ export function httpDiscover(
   if (item.resourceType === sitemapType) return sitemapDiscover(item, payload, settings, leave);
   const text = textPayload.safeParse(payload);
   const html = text.success && isPage(text.data) ? text.data.text : null;
-  const next = nextPage(
-    {
-      request: { url: item.requestUri, body: item.requestBody },
-      headers: answer?.responseHeaders ?? {},
-      payload: text.success ? null : payload,
-      html,
-      metadata: item.metadata,
-    },
-    settings.paging,
-    leave,
-  );
-  const following =
-    next === null
-      ? null
-      : followable(
-          next.request.url,
-          item.requestUri,
-          credentialParameters(settings.authentication),
-        );
+  const json = text.success ? null : payload;
+  const entry =
+    item.resourceType === entryType ? entryMetadata.safeParse(item.metadata).data : null;
+  const listed = text.success || entry ? [] : entriesOf(item, payload, settings, leave);
+  const headers = answer?.responseHeaders ?? {};
+  const next = entry ? null : pageAfter(item, { headers, payload: json, html }, settings, leave);
   const links = text.success
     ? linksOfText(text.data, html, item.requestUri, settings, { answer, leave })
     : linksOfJson(payload, item.requestUri, settings, leave);
@@ -74,31 +63,46 @@ export function httpDiscover(
   urls.delete(canonicalUrl(item.requestUri));
   const { same_host: staysThere } = settings.discovery;
   const isHere = siteOf(item, text.success ? text.data.url : undefined);
-  urls.delete(following ?? '');
+  urls.delete(next?.requestUri ?? '');
   const onSite = [...urls].filter((url) => !staysThere || isHere(url));
   leave('off_site', urls.size - onSite.length);
   const followed = onSite.filter((url) => isWanted(url, settings.site, leave));
   const launchedAt = launchOf(item.metadata);
   const found = followed.map((url) => {
-    const page = httpItem(url, item.resourceType, item.priority + linkStep);
+    const page = httpItem(url, entry?.page_type ?? item.resourceType, item.priority + linkStep);
     const link = withShares(page, settings.site);
     // What a list of changes names has changed.
     return launchedAt === null ? link : { ...link, changedAt: launchedAt };
   });
-  if (next === null) return found;
+  return [...listed, ...found, ...(next === null ? [] : [next])];
+}
+
+/** The next page of a list; null when this was the last, or the next is not followed. */
+function pageAfter(
+  item: HttpItem,
+  answer: Pick<PagedAnswer, 'headers' | 'payload' | 'html'>,
+  settings: HttpSettings,
+  leave: LeaveOut,
+): DiscoveredItem | null {
+  const { requestUri, requestBody: body, requestMethod: method, resourceType, priority } = item;
+  const request = { url: requestUri, body };
+  const next = nextPage({ ...answer, request, metadata: item.metadata }, settings.paging, leave);
+  if (next === null) return null;
+  const keys = credentialParameters(settings.authentication);
+  const url = followable(next.request.url, requestUri, keys);
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
-  if (following === null || !sameSite(following, item.requestUri)) {
+  if (url === null || !sameSite(url, requestUri)) {
     leave('page_elsewhere');
-    return found;
+    return null;
   }
-  const { request, metadata } = next;
-  const { requestMethod: method, resourceType, priority } = item;
+  const launchedAt = launchOf(item.metadata);
   const page = requestItem(
-    { ...request, url: following },
+    { ...next.request, url },
     { method, resourceType, priority, launchedAt },
   );
   const ofLaunch = launchedAt === null ? {} : { launched_at: launchedAt };
-  return [...found, { ...page, metadata: { ...metadata, ...ofLaunch }, isHop: false }];
+  const ofList = settings.entries.key === undefined ? {} : { list: listOf(item) };
+  return { ...page, metadata: { ...next.metadata, ...ofLaunch, ...ofList }, isHop: false };
 }
 
 /** Also what names no type and begins like a page. */

@@ -1,10 +1,12 @@
 /** Plain HTTP: JSON APIs and web pages by address. */
 import type { SourceType } from '../source-type.ts';
 import { authenticationSecrets, originsOfSecrets } from '../web/authentication.ts';
-import { fetchOverHttp } from './connector.ts';
+import { fetchHttpItem } from './connector.ts';
 import { httpDiscover } from './discovery.ts';
+import { entriesTogether, readEntries } from './entries.ts';
 import { httpSeedItems } from './seeding.ts';
 import {
+  entryType,
   type HttpSeed,
   type HttpSettings,
   httpHints,
@@ -41,7 +43,9 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
   secretOrigins: originsOfSecrets,
   seedItems: httpSeedItems,
   readsDigits: true,
-  fetch: fetchOverHttp,
+  fetch: fetchHttpItem,
+  batch: { sizes: { [entryType]: entriesTogether }, otherSize: 1, fetch: readEntries },
   discover: httpDiscover,
+  rereadsUnchanged: ({ entries }) => entries.key !== undefined,
   maxDepth: (settings) => (settings.discovery.enabled ? settings.discovery.max_depth : 0),
 };

@@ -4,7 +4,7 @@ import { hashJson } from '#lib/canonical-json.ts';
 import { type JsonObject, type WrittenJson, WrittenNumber } from '#lib/json.ts';
 import type { LeaveOut } from '../left-out.ts';
 import { linkOf } from '../web/headers.ts';
-import { addressesIn, nodesAt, valuesAt } from '../web/selector.ts';
+import { addressesIn, nodesAt, rowsAt, valuesAt } from '../web/selector.ts';
 import type { PagingRules } from './paging.ts';
 import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
 
@@ -62,14 +62,6 @@ export function nextPage(
       seen: [first ?? digest, ...others.slice(-mostSeen)],
     },
   };
-}
-
-/** The entries themselves, whether the path names the list or each of them. */
-function rowsAt(payload: WrittenJson, path: string): WrittenJson[] {
-  const nodes = nodesAt(payload, path);
-  const [only] = nodes;
-  const list = nodes.length === 1 && Array.isArray(only) ? only : nodes;
-  return list.filter((row) => row !== null);
 }
 
 const digestOf = (content: WrittenJson): string => hashJson(content).slice(0, 16);

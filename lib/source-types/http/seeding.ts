@@ -41,9 +41,14 @@ export function httpSeedItems(
       if (launch === undefined || settings.changes.parameter === undefined)
         return requestItem(parts, asked);
       const since = sinceLastRun(parts, settings.changes, launch);
+      // Entries are named by the list, whenever it was asked for.
+      const { resourceId: list } = requestItem(parts, asked);
       return {
         ...requestItem(since, { ...asked, launchedAt: launch.at }),
-        metadata: { launched_at: launch.at },
+        metadata: {
+          launched_at: launch.at,
+          ...(settings.entries.key === undefined ? {} : { list }),
+        },
       };
     }),
     ...canonical(seed.sitemaps ?? []).map((url) =>

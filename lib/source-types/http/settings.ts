@@ -20,12 +20,15 @@ import {
 import { selectorFault } from '../web/selector.ts';
 import { errorHints, errorSettings } from './api-errors.ts';
 import { changesHints, changesSettings } from './changes.ts';
+import { entryHints, entrySettings } from './entry-settings.ts';
 import { pagingHints, pagingSettings } from './paging.ts';
 import { siteHints, siteSettings } from './site-settings.ts';
 import { expandTemplate, mostAddresses, templateFault } from './template.ts';
 
 /** Resource type of sitemaps; their pages have the type of the seed. */
 export const sitemapType = 'sitemap';
+/** Resource type of the entries of lists. */
+export const entryType = 'entry';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header');
 const headerValue = z
@@ -101,14 +104,20 @@ export const httpSettings = z
     paging: pagingSettings,
     errors: errorSettings,
     changes: changesSettings,
+    entries: entrySettings,
     ...commonSettings(0),
   })
   .superRefine((settings, context) => {
     const fault = authenticationFault(settings);
     if (fault) context.addIssue({ code: 'custom', ...fault });
-    const { changes, paging } = settings;
+    const { changes, entries, paging } = settings;
     if (changes.parameter !== undefined && paging.by !== 'none' && paging.max_pages > 0) {
       const message = 'must be 0 with changes: what is cut off would be missed for good';
+      context.addIssue({ code: 'custom', path: ['paging', 'max_pages'], message });
+    }
+    const mayGo = entries.key !== undefined && entries.unlisted === 'gone';
+    if (mayGo && paging.by !== 'none' && paging.max_pages > 0) {
+      const message = 'must be 0 where entries no longer listed are gone: those cut off would be';
       context.addIssue({ code: 'custom', path: ['paging', 'max_pages'], message });
     }
   });
@@ -178,6 +187,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
   }),
   ...siteHints,
   ...pagingHints,
+  ...entryHints,
   ...changesHints,
   ...errorHints,
   ...commonHints,
@@ -203,6 +213,7 @@ export const httpSeed = z
         'use lower-case letters, digits, - and _, beginning with a letter',
       )
       .refine((name) => name !== sitemapType, 'is the kind of sitemaps; choose another')
+      .refine((name) => name !== entryType, 'is the kind of entries of lists; choose another')
       .default('document'),
     priority: seedPriority,
     urls: z.array(template).max(mostAddresses, 'at most 10,000 addresses').optional(),

@@ -60,6 +60,14 @@ export function nodesAt(value: WrittenJson, path: string): WrittenJson[] {
   return values;
 }
 
+/** The entries themselves, whether the path names the list or each of them. */
+export function rowsAt(payload: WrittenJson, path: string): WrittenJson[] {
+  const nodes = nodesAt(payload, path);
+  const [only] = nodes;
+  const list = nodes.length === 1 && Array.isArray(only) ? only : nodes;
+  return list.filter((row) => row !== null);
+}
+
 /** Texts and numbers at a path, as they are written; what is missing or neither is left out, unless `any` is asked for. */
 export function valuesAt(
   value: WrittenJson,
