@@ -37,7 +37,10 @@ import type {
 } from './schema/operations.ts';
 import type {
   ApiTokensTable,
+  AuditAnchorsTable,
+  AuditChainTable,
   AuditLogTable,
+  AuditUnsealedTable,
   SavedViewsTable,
   SessionsTable,
   SignInAttemptsTable,
@@ -102,6 +105,9 @@ export interface Database {
   api_tokens: ApiTokensTable;
   sign_in_attempts: SignInAttemptsTable;
   audit_log: AuditLogTable;
+  audit_unsealed: AuditUnsealedTable;
+  audit_chain: AuditChainTable;
+  audit_anchors: AuditAnchorsTable;
   events: EventsTable;
   source_totals: SourceTotalsTable;
   source_total_deltas: SourceTotalDeltasTable;

@@ -1042,6 +1042,8 @@ CREATE TABLE [ingest].[audit_log] (
     [summary] NVARCHAR(1000) NOT NULL,
     [before_state] NVARCHAR(MAX) NULL,
     [after_state] NVARCHAR(MAX) NULL,
+    -- SHA-256 of all but the time, as its writer made it.
+    [content_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT [DF_audit_log_content_hash] DEFAULT N'',
     CONSTRAINT [PK_audit_log] PRIMARY KEY CLUSTERED ([audit_id])
 );
 GO
@@ -1050,6 +1052,31 @@ ON [ingest].[audit_log] ([at], [audit_id]);
 GO
 CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
 ON [ingest].[audit_log] ([target_type], [target_id], [at], [audit_id]);
+GO
+CREATE TABLE [ingest].[audit_unsealed] (
+    [entry_no] BIGINT IDENTITY(1, 1) NOT NULL,
+    [audit_id] NVARCHAR(36) NOT NULL,
+    CONSTRAINT [PK_audit_unsealed] PRIMARY KEY CLUSTERED ([entry_no])
+);
+GO
+CREATE TABLE [ingest].[audit_chain] (
+    [position] INT NOT NULL,
+    [audit_id] NVARCHAR(36) NOT NULL,
+    [at] DATETIME2(3) NOT NULL,
+    [previous_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    CONSTRAINT [PK_audit_chain] PRIMARY KEY CLUSTERED ([position])
+);
+GO
+CREATE UNIQUE NONCLUSTERED INDEX [UX_audit_chain_entry]
+ON [ingest].[audit_chain] ([audit_id]);
+GO
+CREATE TABLE [ingest].[audit_anchors] (
+    [position] INT NOT NULL,
+    [hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [purged_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_audit_anchors] PRIMARY KEY CLUSTERED ([position])
+);
 GO
 -- Enqueues a resource unless its key is known: one row with its work_item_id, and is_new = 1 or 0. The host that paces
 -- its requests is read from the address.
@@ -1587,7 +1614,7 @@ BEGIN
     DECLARE @before DATETIME2(7) = DATEADD(minute, -@older_than_min, SYSUTCDATETIME());
     DECLARE @from DATETIME2(7) = COALESCE(@after_at, '0001-01-01T00:00:00'), @beyond NVARCHAR(200) = COALESCE(@after_id, N'');
     DECLARE @guid NVARCHAR(36) = COALESCE(@after_id, N'00000000-0000-0000-0000-000000000000');
-    DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT;
+    DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT, @hash NVARCHAR(64);
     DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [at] DATETIME2(7) NOT NULL, [id] NVARCHAR(200) NOT NULL);
     DECLARE @purged TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL);
     DECLARE @records TABLE ([ingest_id] UNIQUEIDENTIFIER NOT NULL PRIMARY KEY);
@@ -1720,14 +1747,21 @@ BEGIN
     END
     IF @kind = N'audit'
     BEGIN
+        -- The oldest links of the chain, up to the first that is not too old; what is not sealed yet stays.
+        IF @after_id IS NOT NULL SET @number = CAST(@after_id AS BIGINT);
         INSERT INTO @old ([place], [at], [id])
-        SELECT ROW_NUMBER() OVER (ORDER BY a.[at], a.[audit_id]), a.[at], a.[audit_id]
-        FROM (SELECT TOP (@portion) [at], [audit_id] FROM [ingest].[audit_log]
-            WHERE [at] < @before AND [at] >= @from AND ([at] > @from OR [audit_id] > @beyond)
-            ORDER BY [at], [audit_id]) AS a;
-        DELETE FROM [ingest].[audit_log] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
-        WHERE [audit_id] IN (SELECT [id] FROM @old) OPTION (MAXDOP 1);
+        SELECT c.[position], c.[at], CAST(c.[position] AS NVARCHAR(20))
+        FROM (SELECT TOP (@portion) [position], [at] FROM [ingest].[audit_chain] WHERE [position] > @number ORDER BY [position]) AS c;
+        SET @newest = (SELECT MIN([place]) FROM @old WHERE [at] >= @before);
+        IF @newest IS NOT NULL DELETE FROM @old WHERE [place] >= @newest;
+        SET @number = (SELECT MAX([place]) FROM @old);
+        SET @hash = (SELECT [hash] FROM [ingest].[audit_chain] WHERE [position] = @number);
+        IF @hash IS NOT NULL
+            INSERT INTO [ingest].[audit_anchors] ([position], [hash], [purged_at]) VALUES (@number, @hash, SYSUTCDATETIME());
+        DELETE FROM [ingest].[audit_log] WITH (ROWLOCK)
+        WHERE [audit_id] IN (SELECT [audit_id] FROM [ingest].[audit_chain] WHERE [position] <= @number) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
+        DELETE FROM [ingest].[audit_chain] WITH (ROWLOCK) WHERE [position] <= @number OPTION (MAXDOP 1);
     END
     IF @kind = N'events'
     BEGIN
@@ -1744,7 +1778,7 @@ BEGIN
 
     SET @looked = (SELECT COUNT(*) FROM @old);
     IF @looked = @portion
-        SELECT @at = [at], @id = [id] FROM @old WHERE [place] = @looked;
+        SELECT @at = [at], @id = [id] FROM @old WHERE [place] = (SELECT MAX([place]) FROM @old);
 END
 GO
 -- What workers do every hour, for a job: everything that the settings say is too old goes, portion by portion, each in a

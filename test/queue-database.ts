@@ -9,6 +9,7 @@ import { newId } from '#lib/ids.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import type { StateStore } from '#lib/queue/state-store.ts';
 import type { ContractDatabase, ContractEngine } from '#test/db/contract-engines.ts';
+import { emptyTables } from '#test/db/empty-tables.ts';
 
 export interface StoreUnderTest {
   readonly settings: DatabaseSettings;
@@ -43,7 +44,7 @@ const usedTables: readonly TableName[] = [
 
 /** Removes what tests of the queue put into a database. */
 export async function emptyDatabase(db: Db): Promise<void> {
-  for (const table of usedTables) await db.q.deleteFrom(table).execute();
+  await emptyTables(db, usedTables);
 }
 
 /** Registers the suite's hooks. What it returns may be used inside tests and hooks only. */

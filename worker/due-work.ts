@@ -2,6 +2,7 @@
 import { type Expression, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { entriesToSeal } from '#lib/audit/seal-audit.ts';
 import { blocksThatAreOver } from '#lib/hosts/blocks.ts';
 import { dueActions } from '#lib/items/bulk/work.ts';
 import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
@@ -28,7 +29,8 @@ export type DueWork = {
     | 'attempts'
     | 'totalsComparison'
     | 'queueComparison'
-    | 'notices']: boolean;
+    | 'notices'
+    | 'audit']: boolean;
 } & {
   /** Everything is stopped. */
   readonly stopped: boolean;
@@ -63,6 +65,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(dueComparisons(session)).as('totalsComparison'),
       isAny(dueQueueComparisons(session)).as('queueComparison'),
       isAny(channelsToServe(session)).as('notices'),
+      isAny(entriesToSeal(session)).as('audit'),
     ])
     .executeTakeFirstOrThrow();
   return {
@@ -82,6 +85,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     totalsComparison: row.totalsComparison === 1,
     queueComparison: row.queueComparison === 1,
     notices: row.notices === 1,
+    audit: row.audit === 1,
   };
 }
 

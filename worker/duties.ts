@@ -8,6 +8,7 @@ import type { Instant } from '#db/schema.ts';
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
 import { purgeOldMeasures } from '#lib/alerts/measure-runs.ts';
 import type { StoredAt } from '#lib/alerts/read-facts.ts';
+import { sealAudit } from '#lib/audit/seal-audit.ts';
 import { endBlocks } from '#lib/hosts/blocks.ts';
 import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
@@ -43,6 +44,7 @@ const rescueEveryMs = 5_000;
 const countersEveryMs = 10_000;
 const attemptsEveryMs = 30_000;
 const progressEveryMs = 10_000;
+const sealEveryMs = 5_000;
 const claimsEveryMs = 1_000;
 const purgeEveryMs = 3_600_000;
 const reportEveryMs = 30_000;
@@ -250,6 +252,14 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       isDue: ({ notices }) => notices,
       run: async () => {
         await deliverNotices(db, context);
+      },
+    },
+    {
+      what: 'seal the audit log',
+      isDue: ({ audit }) => audit,
+      atLeastMs: sealEveryMs,
+      run: async () => {
+        await sealAudit(db);
       },
     },
     {

@@ -87,8 +87,9 @@ const others: Readonly<Record<string, string>> = {
   IX_api_tokens_user: 'the tokens of a person',
   IX_sign_in_attempts_last: 'wrong passwords that are old',
   IX_sessions_user: 'the sessions of a person',
-  IX_audit_log_at: 'the audit log; retention',
+  IX_audit_log_at: 'the audit log',
   IX_audit_log_target_at: 'the audit log of one thing',
+  UX_audit_chain_entry: 'the link of an entry; its purge',
 };
 
 interface Index {

@@ -446,6 +446,8 @@ BEGIN
         [summary] NVARCHAR(1000) NOT NULL,
         [before_state] NVARCHAR(MAX) NULL,
         [after_state] NVARCHAR(MAX) NULL,
+        -- SHA-256 of all but the time, as its writer made it.
+        [content_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT [DF_audit_log_content_hash] DEFAULT N'',
         CONSTRAINT [PK_audit_log] PRIMARY KEY CLUSTERED ([audit_id])
     );
 END
@@ -457,6 +459,45 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[audit_log]') AND name = N'IX_audit_log_target_at')
     CREATE NONCLUSTERED INDEX [IX_audit_log_target_at]
     ON [$(schema)].[audit_log] ([target_type], [target_id], [at], [audit_id]);
+GO
+-- Entries that no link of the chain stands for yet, in the order in which they were written.
+IF OBJECT_ID(N'[$(schema)].[audit_unsealed]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[audit_unsealed] (
+        [entry_no] BIGINT IDENTITY(1, 1) NOT NULL,
+        [audit_id] NVARCHAR(36) NOT NULL,
+        CONSTRAINT [PK_audit_unsealed] PRIMARY KEY CLUSTERED ([entry_no])
+    );
+END
+GO
+-- The hash chain over the audit log: a link for each entry, in the order of their commits. Nobody is granted to change
+-- or to delete one; retention takes the oldest through its procedure, and leaves an anchor.
+IF OBJECT_ID(N'[$(schema)].[audit_chain]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[audit_chain] (
+        [position] INT NOT NULL,
+        [audit_id] NVARCHAR(36) NOT NULL,
+        [at] DATETIME2(3) NOT NULL,
+        [previous_hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT [PK_audit_chain] PRIMARY KEY CLUSTERED ([position])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[audit_chain]') AND name = N'UX_audit_chain_entry')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_audit_chain_entry]
+    ON [$(schema)].[audit_chain] ([audit_id]);
+GO
+-- What stands for the links that retention took: the last of them.
+IF OBJECT_ID(N'[$(schema)].[audit_anchors]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[audit_anchors] (
+        [position] INT NOT NULL,
+        [hash] NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [purged_at] DATETIME2(3) NOT NULL,
+        CONSTRAINT [PK_audit_anchors] PRIMARY KEY CLUSTERED ([position])
+    );
+END
 GO
 -- Where every writer appends, the last page is not to be a queue of them. What is appended and deleted like a queue is locked
 -- row by row: a page lock of a roll-up would hold up whoever appends. Babelfish knows neither option.
@@ -504,7 +545,7 @@ BEGIN
     DECLARE @before DATETIME2(7) = DATEADD(minute, -@older_than_min, SYSUTCDATETIME());
     DECLARE @from DATETIME2(7) = COALESCE(@after_at, '0001-01-01T00:00:00'), @beyond NVARCHAR(200) = COALESCE(@after_id, N'');
     DECLARE @guid NVARCHAR(36) = COALESCE(@after_id, N'00000000-0000-0000-0000-000000000000');
-    DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT;
+    DECLARE @number BIGINT = 0, @looked INT, @newest BIGINT, @hash NVARCHAR(64);
     DECLARE @old TABLE ([place] INT NOT NULL PRIMARY KEY, [at] DATETIME2(7) NOT NULL, [id] NVARCHAR(200) NOT NULL);
     DECLARE @purged TABLE ([work_item_id] NVARCHAR(36) NOT NULL, [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL);
     DECLARE @records TABLE ([ingest_id] UNIQUEIDENTIFIER NOT NULL PRIMARY KEY);
@@ -637,14 +678,21 @@ BEGIN
     END
     IF @kind = N'audit'
     BEGIN
+        -- The oldest links of the chain, up to the first that is not too old; what is not sealed yet stays.
+        IF @after_id IS NOT NULL SET @number = CAST(@after_id AS BIGINT);
         INSERT INTO @old ([place], [at], [id])
-        SELECT ROW_NUMBER() OVER (ORDER BY a.[at], a.[audit_id]), a.[at], a.[audit_id]
-        FROM (SELECT TOP (@portion) [at], [audit_id] FROM [$(schema)].[audit_log]
-            WHERE [at] < @before AND [at] >= @from AND ([at] > @from OR [audit_id] > @beyond)
-            ORDER BY [at], [audit_id]) AS a;
-        DELETE FROM [$(schema)].[audit_log] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
-        WHERE [audit_id] IN (SELECT [id] FROM @old) OPTION (MAXDOP 1);
+        SELECT c.[position], c.[at], CAST(c.[position] AS NVARCHAR(20))
+        FROM (SELECT TOP (@portion) [position], [at] FROM [$(schema)].[audit_chain] WHERE [position] > @number ORDER BY [position]) AS c;
+        SET @newest = (SELECT MIN([place]) FROM @old WHERE [at] >= @before);
+        IF @newest IS NOT NULL DELETE FROM @old WHERE [place] >= @newest;
+        SET @number = (SELECT MAX([place]) FROM @old);
+        SET @hash = (SELECT [hash] FROM [$(schema)].[audit_chain] WHERE [position] = @number);
+        IF @hash IS NOT NULL
+            INSERT INTO [$(schema)].[audit_anchors] ([position], [hash], [purged_at]) VALUES (@number, @hash, SYSUTCDATETIME());
+        DELETE FROM [$(schema)].[audit_log] WITH (ROWLOCK)
+        WHERE [audit_id] IN (SELECT [audit_id] FROM [$(schema)].[audit_chain] WHERE [position] <= @number) OPTION (MAXDOP 1);
         SET @gone = @@ROWCOUNT;
+        DELETE FROM [$(schema)].[audit_chain] WITH (ROWLOCK) WHERE [position] <= @number OPTION (MAXDOP 1);
     END
     IF @kind = N'events'
     BEGIN
@@ -661,7 +709,7 @@ BEGIN
 
     SET @looked = (SELECT COUNT(*) FROM @old);
     IF @looked = @portion
-        SELECT @at = [at], @id = [id] FROM @old WHERE [place] = @looked;
+        SELECT @at = [at], @id = [id] FROM @old WHERE [place] = (SELECT MAX([place]) FROM @old);
 END
 GO
 IF OBJECT_ID(N'[$(schema)].[run_retention]', N'P') IS NOT NULL

@@ -1,4 +1,5 @@
 /** Who uses the console, what they did and how they like it. */
+import type { ColumnType, Generated } from 'kysely';
 import type { Flag, Instant, JsonText } from './values.ts';
 
 export interface UsersTable {
@@ -79,6 +80,31 @@ export interface AuditLogTable {
   summary: string;
   before_state: JsonText | null;
   after_state: JsonText | null;
+  /** SHA-256, hexadecimal, of all but the time, as its writer made it; empty for one from elsewhere. */
+  content_hash: Generated<string>;
+}
+
+export interface AuditUnsealedTable {
+  /** Counts up, not always in the order of the commits; the TDS driver gives BIGINT as text. */
+  entry_no: ColumnType<number | string, never, never>;
+  audit_id: string;
+}
+
+export interface AuditChainTable {
+  /** From 1, without gaps. */
+  position: number;
+  audit_id: string;
+  /** Of the entry. */
+  at: Instant;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface AuditAnchorsTable {
+  /** Of the last link that retention took. */
+  position: number;
+  hash: string;
+  purged_at: Instant;
 }
 
 export interface SavedViewsTable {

@@ -53,7 +53,12 @@ function lookedAt(
     case 'runs':
       return walk('ingest_runs', 'started_at', 'run_id', before, after);
     case 'audit':
-      return walk('audit_log', 'at', 'audit_id', before, after);
+      // Links of the chain, up to the first that is not too old; what is not sealed yet stays.
+      return sql`select at, position as id from (
+          select at, position, min(position) filter (where at >= ${before}) over () as young from (
+            select at, position from audit_chain where position > ${Number(after?.id ?? 0)}
+            order by position limit ${purgePortion}))
+        where young is null or position < young`;
     case 'operations':
       // Ids grow with time.
       return sql`select created_at as at, bulk_action_id as id from (
@@ -134,7 +139,7 @@ async function remove(
       return count(sql`delete from ingest_runs where run_id in ${these} and status <> 'running'
         and phase = 'ready' and completed_at < ${before}`);
     case 'audit':
-      return count(sql`delete from audit_log where audit_id in ${these}`);
+      return removeAudit(q, Number(rows.at(-1)?.id));
     case 'operations':
       return count(sql`delete from bulk_actions where bulk_action_id in ${these}
         and finished_at < ${before} and not exists (
@@ -142,4 +147,16 @@ async function remove(
     case 'request keys':
       return count(sql`delete from request_keys where request_key in ${these}`);
   }
+}
+
+/** Entries and their links up to a position, behind an anchor that stands for them. */
+async function removeAudit(q: Session['q'], position: number): Promise<number> {
+  await sql`insert into audit_anchors (position, hash, purged_at)
+    select position, hash, ${sqliteWords.now()} from audit_chain where position = ${position}`.execute(
+    q,
+  );
+  const { numAffectedRows } = await sql`delete from audit_log where audit_id in (
+    select audit_id from audit_chain where position <= ${position})`.execute(q);
+  await sql`delete from audit_chain where position <= ${position}`.execute(q);
+  return Number(numAffectedRows ?? 0);
 }

@@ -67,7 +67,11 @@ const people = {
     'deleteChannelAction',
     'testChannelAction',
   ],
-  'administrators have commands for it': ['smokeCheckAction', 'changeRetentionAction'],
+  'administrators have commands for it': [
+    'smokeCheckAction',
+    'changeRetentionAction',
+    'verifyAuditAction',
+  ],
 };
 
 const actions = globSync('app/**/*.ts')

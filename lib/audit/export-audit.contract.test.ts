@@ -50,12 +50,12 @@ describe.each(contractEngines())('exporting the audit log on $name', (engine) =>
     await record('Saved =one, "two"', { rate: 2 });
     const [head, export_, row] = (await textOf('csv')).trimEnd().split('\r\n');
     expect(head).toBe(
-      'auditId,at,actorId,actorEmail,address,action,targetType,targetId,summary,before,after',
+      'auditId,at,actorId,actorEmail,address,action,targetType,targetId,summary,before,after,contentHash,position,previousHash,hash',
     );
     expect(export_).toContain(
       ',view@example.org,,audit.export,audit,,Exported the audit log as CSV',
     );
-    expect(row).toContain(',source.save,source,one,"Saved =one, ""two""",,"{""rate"":2}"');
+    expect(row).toContain(',source.save,source,one,"Saved =one, ""two""",,"{""rate"":2}",');
   });
 
   test('a filter that is not understood is refused', async () => {

@@ -30,6 +30,9 @@ import {
   readParameters,
   textParameter,
 } from '#lib/paging/parameters.ts';
+import type { ChainLink } from './chain.ts';
+import { isWhole, readLinks } from './chain-state.ts';
+import type { ExportedEntry } from './exported-entry.ts';
 import { type AuditRecord, recordAudit } from './record-audit.ts';
 
 export const auditParameters = {
@@ -81,13 +84,33 @@ const entries: ListTable<'audit_log', EntryRow> = {
 };
 
 /** At most `limit` entries (100). Throws `cursor_invalid`, `db_statement_timeout` after five seconds. */
-export function listAudit(
+export async function listAudit(
   session: Session,
   query: AuditQuery,
   options: { readonly limit?: number } = {},
 ): Promise<ListPage<AuditRecord>> {
-  const request = { cursor: query.cursor, limit: options.limit };
-  return readListPage(session, entries, order, request, (s) => pathOf(s, query), toRecord);
+  const page = await listRows(session, query, options.limit);
+  return { ...page, rows: page.rows.map(toRecord) };
+}
+
+type LinkedRow = EntryRow & { readonly link: ChainLink | null };
+
+async function listRows(
+  session: Session,
+  query: AuditQuery,
+  limit?: number,
+): Promise<ListPage<LinkedRow>> {
+  const request = { cursor: query.cursor, limit };
+  const read = (row: EntryRow) => row;
+  const page = await readListPage(session, entries, order, request, (s) => pathOf(s, query), read);
+  const links = await readLinks(
+    session,
+    page.rows.map((row) => row.audit_id),
+  );
+  return {
+    ...page,
+    rows: page.rows.map((row) => ({ ...row, link: links.get(row.audit_id) ?? null })),
+  };
 }
 
 type ConditionKey = 'target' | 'targetType' | 'targetId' | 'actor' | 'action' | 'at';
@@ -127,7 +150,7 @@ function pathOf(session: Session, query: AuditQuery) {
   });
 }
 
-const toRecord = (row: EntryRow): AuditRecord => ({
+const toRecord = (row: LinkedRow): AuditRecord => ({
   auditId: row.audit_id,
   at: row.at,
   actorId: row.actor_id,
@@ -139,6 +162,8 @@ const toRecord = (row: EntryRow): AuditRecord => ({
   summary: row.summary,
   before: parseState(row.before_state),
   after: parseState(row.after_state),
+  link: row.link,
+  isWhole: isWhole(row),
 });
 
 /** Written by `recordAudit`; anything else in an existing table is shown as text. */
@@ -146,6 +171,7 @@ function parseState(text: string | null): JsonValue | null {
   return text === null ? null : (parseJson(text) ?? text);
 }
 
+/** Of an exported line: all that its hashes are made of, so that `audit:verify --file` needs nothing else. */
 const columns = [
   'auditId',
   'at',
@@ -158,7 +184,11 @@ const columns = [
   'summary',
   'before',
   'after',
-] as const satisfies readonly (keyof AuditRecord)[];
+  'contentHash',
+  'position',
+  'previousHash',
+  'hash',
+] as const satisfies readonly (keyof ExportedEntry)[];
 
 /**
  * Starts an export of what the log's address shows; its position is not looked at. The export is an entry
@@ -187,16 +217,33 @@ export async function exportAudit(
   );
   const reads = request.reads ?? db;
   return pagesAsText(
-    { columns, read: (cursor) => listAudit(reads, { ...filter, cursor }), fields: fieldsOf },
+    {
+      columns,
+      read: async (cursor) => {
+        const page = await listRows(reads, { ...filter, cursor });
+        return { ...page, rows: page.rows.map(toExported) };
+      },
+      fields: (entry) => entry,
+    },
     request.format,
   );
 }
 
-/** What was before and after is a field of JSON. */
-const fieldsOf = ({ before, after, ...entry }: AuditRecord) => ({
-  ...entry,
-  before: textOf(before),
-  after: textOf(after),
+/** What was before and after is a text of JSON, as it was written. */
+const toExported = (row: LinkedRow): ExportedEntry => ({
+  auditId: row.audit_id,
+  at: row.at,
+  actorId: row.actor_id,
+  actorEmail: row.actor_email,
+  address: row.address,
+  action: row.action,
+  targetType: row.target_type,
+  targetId: row.target_id,
+  summary: row.summary,
+  before: row.before_state,
+  after: row.after_state,
+  contentHash: row.content_hash,
+  position: row.link?.position ?? null,
+  previousHash: row.link?.previousHash ?? null,
+  hash: row.link?.hash ?? null,
 });
-
-const textOf = (state: AuditRecord['before']) => (state === null ? null : JSON.stringify(state));

@@ -5,6 +5,7 @@ import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import type { JsonValue } from '#lib/json.ts';
+import { type AuditContent, type ChainLink, contentHash } from './chain.ts';
 
 /** What a change says about itself. Never put a secret into `before` or `after`. */
 export interface AuditEntry {
@@ -32,6 +33,10 @@ export interface AuditRecord {
   readonly summary: string;
   readonly before: JsonValue | null;
   readonly after: JsonValue | null;
+  /** Its place in the hash chain; null until it is sealed, some seconds later. */
+  readonly link: ChainLink | null;
+  /** False where it is not what was written. */
+  readonly isWhole: boolean;
 }
 
 const summaryLength = 500;
@@ -41,23 +46,32 @@ const summaryLength = 500;
  * together or not at all. `before` and `after` are stored as JSON; absent or undefined is null.
  */
 export async function recordAudit(tx: Session, actor: Actor, entry: AuditEntry): Promise<void> {
+  const auditId = newId();
+  const email = actor.token ? `${actor.email} (token ${actor.token.name})` : actor.email;
+  const content: AuditContent = {
+    actor_id: actor.userId,
+    actor_email: email.toWellFormed(),
+    address: actor.address?.toWellFormed() ?? null,
+    action: entry.action,
+    target_type: entry.targetType,
+    target_id: entry.targetId?.toWellFormed() ?? null,
+    summary: cut(entry.summary.toWellFormed()),
+    before_state: entry.before === undefined ? null : JSON.stringify(entry.before),
+    after_state: entry.after === undefined ? null : JSON.stringify(entry.after),
+  };
   await tx.q
     .insertInto('audit_log')
     .values({
-      audit_id: newId(),
+      audit_id: auditId,
       at: tx.engine.now(),
-      actor_id: actor.userId,
-      actor_email: actor.token ? `${actor.email} (token ${actor.token.name})` : actor.email,
-      address: actor.address ?? null,
-      action: entry.action,
-      target_type: entry.targetType,
-      target_id: entry.targetId,
-      summary:
-        entry.summary.length > summaryLength
-          ? `${entry.summary.slice(0, summaryLength - 1)}…`
-          : entry.summary,
-      before_state: entry.before === undefined ? null : JSON.stringify(entry.before),
-      after_state: entry.after === undefined ? null : JSON.stringify(entry.after),
+      ...content,
+      content_hash: contentHash(auditId, content),
     })
     .execute();
+  await tx.q.insertInto('audit_unsealed').values({ audit_id: auditId }).execute();
 }
+
+const cut = (summary: string) =>
+  summary.length > summaryLength
+    ? `${summary.slice(0, summaryLength - 1).toWellFormed()}…`
+    : summary;

@@ -2,6 +2,7 @@
 import type { Db } from '#db/engine.ts';
 import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
 import type { PurgedKind, PurgedPortion, PurgePosition } from '#db/purge.ts';
+import { sealAudit } from '#lib/audit/seal-audit.ts';
 import { newId } from '#lib/ids.ts';
 import { mostEvents } from './most-events.ts';
 import { daysOf, readRetention, type SourceDays } from './settings.ts';
@@ -77,6 +78,8 @@ export async function purgeOld(
     let gone = 0;
     let after: PurgePosition | null = null;
     let stoppedBy: string | null = null;
+    // Only what is sealed may go: else nothing would stand for it.
+    if (subject.kind === 'audit') await sealAudit(db);
     do {
       const at: PurgePosition | null = after;
       try {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { emptyTables } from '#test/db/empty-tables.ts';
 import { importSources, planImport } from './import-sources.ts';
 import { listSources, requireSource } from './read-sources.ts';
 import { saveSource } from './save-source.ts';
@@ -121,7 +122,7 @@ sources:
 `;
     await importSources(db, operator, http('https://api.openalex.org'), { secretBox });
     await db.q.deleteFrom('sources').where('name', '=', 'early').execute();
-    await db.q.deleteFrom('audit_log').execute();
+    await emptyTables(db, ['audit_log']);
     const { sourceId } = await requireSource(db, 'moved');
     const admin: Actor = { ...operator, role: 'admin' };
     await saveSource(

@@ -5,6 +5,7 @@ import { type Actor, systemActor } from '#lib/actor/model.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { emptyTables } from '#test/db/empty-tables.ts';
 import { deleteSource, pauseSource, resumeSource } from './lifecycle.ts';
 import { getSource, listRevisions, listSources, requireSource } from './read-sources.ts';
 import { rotateSecrets } from './rotate-secrets.ts';
@@ -44,7 +45,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
       'audit_log',
       'app_settings',
     ] as const;
-    for (const table of tables) await db.q.deleteFrom(table).execute();
+    await emptyTables(db, tables);
   });
   afterAll(() => database?.dispose());
 

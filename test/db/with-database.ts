@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { TableName } from '#db/schema.ts';
 import type { ContractDatabase, ContractEngine } from './contract-engines.ts';
+import { emptyTables } from './empty-tables.ts';
 
 /** Opens it before the suite, empties the tables before each test, removes it at the end. */
 export function withDatabase(
@@ -15,7 +16,7 @@ export function withDatabase(
     use(opened);
   });
   beforeEach(async () => {
-    for (const table of emptied) await opened?.db.q.deleteFrom(table).execute();
+    if (opened) await emptyTables(opened.db, emptied);
   });
   afterAll(() => opened?.dispose());
 }

@@ -39,7 +39,10 @@ export const lockOrder: readonly string[] = [
   // What is appended and rolled up.
   'work_item_attempts',
   'attempt_answers',
+  'audit_anchors',
   'audit_log',
+  'audit_unsealed',
+  'audit_chain',
   'totals_checks',
   'source_totals',
   'source_total_deltas',
@@ -56,6 +59,7 @@ export const appended: ReadonlySet<string> = new Set([
   'record_bodies',
   'attempt_answers',
   'audit_log',
+  'audit_unsealed',
   'events',
   'source_revisions',
   'work_item_attempts',

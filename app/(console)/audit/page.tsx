@@ -12,10 +12,13 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { can } from '#lib/actor/model.ts';
+import { readChainState } from '#lib/audit/chain-state.ts';
 import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import type { AuditRecord } from '#lib/audit/record-audit.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AuditFilter } from './audit-filter.tsx';
+import { ChainLine } from './chain-line.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
 
@@ -26,7 +29,11 @@ export default async function AuditPage({
 }) {
   const raw = await searchParams;
   const { query, problems } = parseAuditQuery(raw);
-  const loaded = await loadPage(({ reads }) => listAudit(reads, query));
+  const loaded = await loadPage(async ({ reads, runtime, actor }) => ({
+    ...(await listAudit(reads, query)),
+    chain: await readChainState(runtime.db),
+    mayVerify: can(actor.role, 'database:examine'),
+  }));
   const kept = keptParameters(raw);
   const filter = <AuditFilter key={JSON.stringify(kept)} values={kept} />;
   if (!loaded.ok) {
@@ -42,7 +49,7 @@ export default async function AuditPage({
       </>
     );
   }
-  const { rows, next, previous, searched } = loaded.data;
+  const { rows, next, previous, searched, chain, mayVerify } = loaded.data;
   const pageHref = (cursor: string | null) =>
     cursor === null ? null : `/audit?${new URLSearchParams({ ...kept, cursor })}`;
   const isFiltered = Object.keys(kept).length > 0;
@@ -54,6 +61,7 @@ export default async function AuditPage({
         meta="who changed what, newest first"
         actions={<Exports kept={kept} />}
       />
+      <ChainLine state={chain} mayVerify={mayVerify} />
       {filter}
       <ParameterProblems problems={problems} />
       {rows.length === 0 && searched !== null && next !== null ? (
@@ -130,6 +138,9 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
     <Tr>
       <Td className="align-top! py-1.5">
         <Time at={entry.at} />
+        <span className="mono block text-xs text-ink-3">
+          {entry.link === null ? 'not sealed yet' : `#${entry.link.position}`}
+        </span>
       </Td>
       <Td className="align-top! py-1.5 max-sm:hidden">
         <Link
@@ -176,6 +187,11 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
           entry.summary
         )}
         <TargetLink entry={entry} />
+        {entry.isWhole ? null : (
+          <span className="block text-xs font-medium text-failed">
+            This is not what was written: its hash is another.
+          </span>
+        )}
       </Td>
     </Tr>
   );

@@ -321,9 +321,92 @@ CREATE TABLE IF NOT EXISTS audit_log (
   target_id TEXT,
   summary TEXT NOT NULL,
   before_state TEXT,
-  after_state TEXT
+  after_state TEXT,
+  -- SHA-256 of all but the time, as its writer made it.
+  content_hash TEXT NOT NULL DEFAULT ''
 );
 GO
 CREATE INDEX IF NOT EXISTS IX_audit_log_at ON audit_log (at, audit_id);
 GO
 CREATE INDEX IF NOT EXISTS IX_audit_log_target_at ON audit_log (target_type, target_id, at, audit_id);
+GO
+-- Entries that no link of the chain stands for yet, in the order in which they were written.
+CREATE TABLE IF NOT EXISTS audit_unsealed (
+  entry_no INTEGER NOT NULL CONSTRAINT PK_audit_unsealed PRIMARY KEY AUTOINCREMENT,
+  audit_id TEXT NOT NULL
+);
+GO
+-- The hash chain over the audit log: a link for each entry, in the order of their commits.
+CREATE TABLE IF NOT EXISTS audit_chain (
+  position INTEGER NOT NULL CONSTRAINT PK_audit_chain PRIMARY KEY,
+  audit_id TEXT NOT NULL,
+  at TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+GO
+CREATE UNIQUE INDEX IF NOT EXISTS UX_audit_chain_entry ON audit_chain (audit_id);
+GO
+-- What stands for the links that retention took: the last of them.
+CREATE TABLE IF NOT EXISTS audit_anchors (
+  position INTEGER NOT NULL CONSTRAINT PK_audit_anchors PRIMARY KEY,
+  hash TEXT NOT NULL,
+  purged_at TEXT NOT NULL
+);
+GO
+-- What is written stays as it is, until retention takes it from its old end, behind an anchor. REPLACE deletes without
+-- a trigger for it, so that a known key is refused before.
+CREATE TRIGGER IF NOT EXISTS TR_audit_log_insert BEFORE INSERT ON audit_log
+WHEN EXISTS (SELECT 1 FROM audit_log WHERE audit_id = NEW.audit_id)
+BEGIN
+  SELECT RAISE(ABORT, 'The audit log has this entry.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_log_update BEFORE UPDATE ON audit_log
+BEGIN
+  SELECT RAISE(ABORT, 'The audit log is only added to.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_log_delete BEFORE DELETE ON audit_log
+WHEN NOT EXISTS (
+  SELECT 1 FROM audit_chain WHERE audit_id = OLD.audit_id AND position <= (SELECT max(position) FROM audit_anchors))
+BEGIN
+  SELECT RAISE(ABORT, 'The audit log is only added to.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_chain_insert BEFORE INSERT ON audit_chain
+WHEN EXISTS (SELECT 1 FROM audit_chain WHERE position = NEW.position OR audit_id = NEW.audit_id)
+BEGIN
+  SELECT RAISE(ABORT, 'The chain has this link.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_chain_update BEFORE UPDATE ON audit_chain
+BEGIN
+  SELECT RAISE(ABORT, 'The chain of the audit log is only added to.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_chain_delete BEFORE DELETE ON audit_chain
+WHEN OLD.position > (SELECT coalesce(max(position), 0) FROM audit_anchors)
+BEGIN
+  SELECT RAISE(ABORT, 'The chain of the audit log is only added to.');
+END;
+GO
+-- An anchor is the link it stands for; retention keeps 30 days at least.
+CREATE TRIGGER IF NOT EXISTS TR_audit_anchors_insert BEFORE INSERT ON audit_anchors
+WHEN NOT EXISTS (
+    SELECT 1 FROM audit_chain WHERE position = NEW.position AND hash = NEW.hash
+      AND at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-29 days'))
+  OR EXISTS (SELECT 1 FROM audit_anchors WHERE position = NEW.position)
+BEGIN
+  SELECT RAISE(ABORT, 'An anchor stands for a link that is older than 29 days.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_anchors_update BEFORE UPDATE ON audit_anchors
+BEGIN
+  SELECT RAISE(ABORT, 'Anchors of the audit log are only added to.');
+END;
+GO
+CREATE TRIGGER IF NOT EXISTS TR_audit_anchors_delete BEFORE DELETE ON audit_anchors
+BEGIN
+  SELECT RAISE(ABORT, 'Anchors of the audit log are only added to.');
+END;

@@ -45,6 +45,7 @@ GRANT INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_channels] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_deliveries] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[audit_unsealed] TO [$(schema)_console];
 GO
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_console];
 GRANT EXECUTE ON [$(schema)].[known_resources] TO [$(schema)_console];

@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { sealAudit } from '#lib/audit/seal-audit.ts';
+import { verifyAudit } from '#lib/audit/verify-audit.ts';
 import { checkDedupe, checkSchema, checkWriteAndRead } from '#lib/smoke/checks.ts';
 import {
   applyLogins,
@@ -132,6 +136,27 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
       await refused(db.q.deleteFrom('audit_log').where('audit_id', '=', 'none').execute());
       const edit = db.q.updateTable('audit_log').set({ summary: '' });
       await refused(edit.where('audit_id', '=', 'none').execute());
+    }
+  });
+
+  it('let the worker seal the audit log without seeing what it says, and change no link', async () => {
+    for (const db of [as.console, as.worker]) {
+      await db.transaction((tx) =>
+        recordAudit(tx, systemActor('roles'), {
+          action: 'x.y',
+          targetType: 'x',
+          targetId: null,
+          summary: 'said',
+        }),
+      );
+    }
+    expect(await sealAudit(as.worker)).toBe(2);
+    expect(await verifyAudit(as.console)).toMatchObject({ checked: 2, faultCount: 0 });
+    await refused(as.worker.q.selectFrom('audit_log').select('summary').execute());
+    for (const db of [as.worker, as.console, as.reader]) {
+      await refused(db.q.updateTable('audit_chain').set({ hash: '' }).execute());
+      await refused(db.q.deleteFrom('audit_chain').execute());
+      await refused(db.q.deleteFrom('audit_anchors').execute());
     }
   });
 

@@ -1,6 +1,6 @@
 -- Role [$(schema)_worker]: the process that ingests (`pnpm worker`). It moves items, writes records and
 -- counts; it reads sources and their encrypted secrets but changes of them only the polite slot and the moment of the last success; it
--- sees no account and no audit entry, and adds to the audit log without changing it.
+-- sees no account, and of the audit log ids, times and hashes alone: it adds entries and links, and changes none.
 -- How to apply it: see migrator.sql.
 IF DATABASE_PRINCIPAL_ID(N'$(schema)_worker') IS NULL CREATE ROLE [$(schema)_worker];
 GO
@@ -79,3 +79,7 @@ GRANT SELECT, UPDATE ON [$(schema)].[notice_channels] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[notice_deliveries] TO [$(schema)_worker];
 GO
 GRANT INSERT ON [$(schema)].[audit_log] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[audit_log] ([audit_id], [at], [content_hash]) TO [$(schema)_worker];
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[audit_unsealed] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[audit_chain] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[audit_anchors] TO [$(schema)_worker];

@@ -1,0 +1,81 @@
+/** Appends links for entries that have none yet: a duty of the workers, so that no change waits for a chain. */
+import { rowsAtOnce } from '#db/chunks.ts';
+import type { Db, Session } from '#db/engine.ts';
+import { type ChainLink, genesisHash, nextLink } from './chain.ts';
+
+/** Entries of one transaction. */
+const portion = 256;
+
+/** What a worker asks for at every beat: whether an entry waits. */
+export const entriesToSeal = ({ q }: Session) => q.selectFrom('audit_unsealed').select('entry_no');
+
+/**
+ * Seals what is committed; returns how many entries that were. Two at a time meet at the key of the chain, and one of
+ * them begins anew. It reads no content: what an entry says is covered by the hash that came with it.
+ */
+export async function sealAudit(db: Db): Promise<number> {
+  let sealed = 0;
+  for (;;) {
+    const count = await db.transaction(sealPortion);
+    sealed += count;
+    if (count < portion) return sealed;
+  }
+}
+
+async function sealPortion(tx: Session): Promise<number> {
+  const { q, engine } = tx;
+  const waiting = await engine
+    .take(q.selectFrom('audit_unsealed').selectAll().orderBy('entry_no'), portion)
+    .execute();
+  const last = waiting.at(-1);
+  if (last === undefined) return 0;
+  const ids = waiting.map((row) => row.audit_id);
+  const rows = await q
+    .selectFrom('audit_log')
+    .select(['audit_id', 'at', 'content_hash'])
+    .where('audit_id', 'in', engine.listed(ids))
+    .execute();
+  const byId = new Map(rows.map((row) => [row.audit_id, row]));
+  let head: Pick<ChainLink, 'position' | 'hash'> = await readHead(tx);
+  const links = waiting.flatMap(({ audit_id }) => {
+    const entry = byId.get(audit_id);
+    // Deleted by whoever may do anything: there is nothing to stand for.
+    if (entry === undefined) return [];
+    const link = nextLink(head, {
+      auditId: audit_id,
+      at: entry.at,
+      contentHash: entry.content_hash,
+    });
+    head = link;
+    return [
+      {
+        position: link.position,
+        audit_id,
+        at: engine.instantParam(entry.at),
+        previous_hash: link.previousHash,
+        hash: link.hash,
+      },
+    ];
+  });
+  // Those that were read, and none that came in between.
+  for (const some of rowsAtOnce(waiting.map((row) => row.entry_no))) {
+    await q.deleteFrom('audit_unsealed').where('entry_no', 'in', some).execute();
+  }
+  for (const some of rowsAtOnce(links)) await q.insertInto('audit_chain').values(some).execute();
+  return waiting.length;
+}
+
+/** The newest link, or what stands for it. */
+export async function readHead({
+  q,
+  engine,
+}: Session): Promise<Pick<ChainLink, 'position' | 'hash'>> {
+  const newest = (table: 'audit_chain' | 'audit_anchors') =>
+    engine
+      .take(q.selectFrom(table).select(['position', 'hash']).orderBy('position', 'desc'), 1)
+      .executeTakeFirst();
+  return (
+    (await newest('audit_chain')) ??
+    (await newest('audit_anchors')) ?? { position: 0, hash: genesisHash }
+  );
+}
