@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRequestLimits } from '#lib/access/request-limits.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { answerApi } from '#lib/api/answer.ts';
-import { createRateLimit } from '#lib/api/rate-limit.ts';
 import { bodyOf, type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { openSite, type Site, until } from '#test/worker/processes.ts';
 
@@ -178,7 +178,7 @@ describe('pnpm holocron --url', () => {
     seen = [];
     answers = [];
     const { runtime } = site;
-    const limit = createRateLimit(() => performance.now());
+    const limit = createRequestLimits(() => performance.now());
     server = await startLoopbackServer(async (incoming, outgoing) => {
       const body = await bodyOf(incoming);
       const { url = '', method = 'GET', headers } = incoming;
@@ -192,7 +192,7 @@ describe('pnpm holocron --url', () => {
       const answer = await (
         answers.shift() ??
         ((asked_: Request) =>
-          answerApi(asked_, { runtime, limit, address: null, actor: systemActor('test') }))
+          answerApi(asked_, { runtime, limits: limit, address: null, actor: systemActor('test') }))
       )(request);
       if (answer === null) {
         incoming.socket.destroy();
@@ -221,9 +221,9 @@ describe('pnpm holocron --url', () => {
     answers = [
       async (request) => {
         // It was carried out, and the answer never came.
-        const limit = createRateLimit(() => 0);
+        const limit = createRequestLimits(() => 0);
         const actor = systemActor('test');
-        await answerApi(request, { runtime, limit, address: null, actor });
+        await answerApi(request, { runtime, limits: limit, address: null, actor });
         return null;
       },
     ];

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '#db/engine.ts';
 import { createApiToken } from '#lib/access/api-tokens.ts';
+import type { RequestLimits } from '#lib/access/request-limits.ts';
 import { type Actor, can, type Permission, permissions, type Role } from '#lib/actor/model.ts';
 import { answerApi, apiBase } from '#lib/api/answer.ts';
-import type { RateLimit } from '#lib/api/rate-limit.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import { newId } from '#lib/ids.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
@@ -26,9 +26,9 @@ export interface Asked {
 }
 
 /** `shows` is a token, or null for none. */
-export type Ask = (shows: string | null, asked: Asked, within?: RateLimit) => Promise<Response>;
+export type Ask = (shows: string | null, asked: Asked, within?: RequestLimits) => Promise<Response>;
 
-const unlimited: RateLimit = { take: () => null };
+const unlimited: RequestLimits = { take: () => null, open: () => () => undefined };
 
 export interface ApiWorld {
   readonly db: Db;
@@ -101,7 +101,7 @@ export async function apiWorld(db: Db): Promise<ApiWorld> {
         },
         ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
       });
-      return answerApi(request, { runtime, limit, address: '198.51.100.1' });
+      return answerApi(request, { runtime, limits: limit, address: '198.51.100.1' });
     },
     async token(role, { permissions: chosen, sources = null, isKept = false } = {}) {
       made += 1;

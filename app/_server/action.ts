@@ -7,6 +7,7 @@ import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { actorOrThrow, currentActor, type SignedInActor } from './actor.ts';
 import { readsFor, rememberChange } from './reads.ts';
+import { chargeSession } from './request-limits.ts';
 
 export type ActionResult<T> =
   | { readonly ok: true; readonly data: T }
@@ -25,18 +26,26 @@ interface PageContext {
   readonly reads: Runtime['reads'];
 }
 
+interface ActionOptions {
+  /** For the one action that is open before the rest. */
+  readonly who?: () => Promise<SignedInActor>;
+  /** How many ordinary actions it counts as. */
+  readonly cost?: number;
+}
+
 /**
  * Runs one action for the signed-in person: parses `input`, calls `run`, and turns what was thrown
- * into what may be shown; `who` is for the one action that is open before the rest. Parse errors come back as `input_invalid` with a message per field.
+ * into what may be shown. Parse errors come back as `input_invalid` with a message per field.
  */
 export function runAction<S extends z.ZodType, T>(
   schema: S,
   input: unknown,
   run: (context: ActionContext<z.output<S>>) => Promise<T>,
-  who: () => Promise<SignedInActor> = actorOrThrow,
+  { who = actorOrThrow, cost = 1 }: ActionOptions = {},
 ): Promise<ActionResult<T>> {
   return settle(async () => {
     const actor = await who();
+    chargeSession(actor, cost);
     const parsed = parseInput(schema, input);
     const runtime = await getRuntime();
     const done = await run({ runtime, actor, input: parsed });

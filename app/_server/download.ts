@@ -2,22 +2,19 @@
 import type { Actor } from '#lib/actor/model.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { statusOf } from '#lib/errors/http-status.ts';
-import type { ExportFormat } from '#lib/exports/csv.ts';
-import type { ExportRequest } from '#lib/exports/pages-as-text.ts';
+import { type ExportFormat, mediaTypes } from '#lib/exports/csv.ts';
+import { asStream, type ExportRequest, type ExportText } from '#lib/exports/pages-as-text.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { type ActionResult, settle } from './action.ts';
-import { actorOrThrow } from './actor.ts';
+import { actorOrThrow, type SignedInActor } from './actor.ts';
 import { downloadHeaders } from './file.ts';
 import { answerError } from './json.ts';
 import { readsFor } from './reads.ts';
+import { chargeSession, countedForSession } from './request-limits.ts';
 
-const types: Readonly<Record<ExportFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-};
+type Export = (db: Runtime['db'], actor: Actor, request: ExportRequest) => Promise<ExportText>;
 
-type Rows = AsyncGenerator<string, void, void>;
-type Export = (db: Runtime['db'], actor: Actor, request: ExportRequest) => Promise<Rows>;
+const exportCost = 50;
 
 /**
  * The handler of a list's export, whose parameters are those of the list; `format` chooses NDJSON, CSV is the
@@ -32,19 +29,28 @@ export const exportRoute =
       const actor = await actorOrThrow();
       const runtime = await getRuntime();
       const reads = await readsFor(runtime);
-      return start(runtime.db, actor, { parameters, format, reads });
+      return streamFor(actor, () => start(runtime.db, actor, { parameters, format, reads }));
     });
     return download(result, { name, format });
   };
 
+/** A file for whoever is signed in, counted among theirs. Throws `too_many_requests`, and what `start` throws. */
+export async function streamFor(
+  actor: SignedInActor,
+  start: () => Promise<ExportText> | ExportText,
+): Promise<ReadableStream<Uint8Array>> {
+  chargeSession(actor, exportCost);
+  return countedForSession(actor, 'export', asStream(await start()));
+}
+
 /** A file that is made while it is read, or the error. `name` without its ending, which is that of the format. */
 export function download(
-  result: ActionResult<Rows>,
+  result: ActionResult<ReadableStream<Uint8Array>>,
   file: { readonly name: string; readonly format: ExportFormat },
 ): Response {
   if (!result.ok) return answerError(result.error);
-  return new Response(streamOf(result.data), {
-    headers: downloadHeaders(`${file.name}.${file.format}`, types[file.format]),
+  return new Response(result.data, {
+    headers: downloadHeaders(`${file.name}.${file.format}`, mediaTypes[file.format]),
   });
 }
 
@@ -54,18 +60,3 @@ export const refuseDownload = ({ code, message, remedy }: PublicError): Response
     status: statusOf(code),
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   });
-
-/** One part each time the reader has room; a failure breaks the download off, visibly. */
-function streamOf(parts: Rows): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await parts.return();
-    },
-  });
-}

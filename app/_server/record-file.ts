@@ -4,6 +4,10 @@ import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
 import { refuseDownload } from './download.ts';
+import { chargeSession } from './request-limits.ts';
+
+/** Payloads may have many megabytes. */
+const fileCost = 5;
 
 interface RecordFile<T> {
   /** Null when there is none. */
@@ -21,7 +25,7 @@ export const recordFileRoute =
     { params }: { readonly params: Promise<{ ingestId: string }> },
   ): Promise<Response> => {
     const result = await settle(async () => {
-      await actorOrThrow();
+      chargeSession(await actorOrThrow(), fileCost);
       const { ingestId } = await params;
       const { db } = await getRuntime();
       const data = await read(db, ingestId);

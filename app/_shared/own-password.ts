@@ -16,6 +16,6 @@ export async function changeOwnPasswordAction(
       await changeOwnPassword(runtime.db, actor, given);
       return null;
     },
-    signedInOrThrow,
+    { who: signedInOrThrow },
   );
 }

@@ -85,11 +85,11 @@ async function openDatabase(place: SettingsFlags): Promise<Client> {
   const config = loadConfig({ flags: place });
   for (const note of config.notes) console.error(`! ${note}`);
   const runtime = await openRuntime(config, createLogger({ level: 'warn', name: 'holocron' }));
-  const unlimited = { take: () => null };
+  const unlimited = { take: () => null, open: () => () => undefined };
   const actor = systemActor('holocron');
   return clientOf(
     runtime.db.label,
-    (request) => answerApi(request, { runtime, limit: unlimited, address: null, actor }),
+    (request) => answerApi(request, { runtime, limits: unlimited, address: null, actor }),
     () => runtime.close(),
   );
 }

@@ -82,6 +82,9 @@ export const groups = {
   workers: 'Lists workers, and has them end.',
   schedules: 'Lists, makes and changes schedules.',
   alerts: 'Lists alerts, and says that somebody looks after them.',
+  mutes: 'Lists what is muted, and ends it.',
+  channels: 'Lists where notices go, and tries it.',
+  audit: 'Reads who did what.',
   bulk: 'Follows background actions, and takes them back.',
   api: 'Asks any endpoint of the API.',
 } as const;

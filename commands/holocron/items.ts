@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { bulkPreviewOutput, countOutput, waitingOutput } from '#lib/api/outputs.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { exportFormats } from '#lib/exports/csv.ts';
 import type { ChangeField } from '#lib/items/changes/change.ts';
 import { type AnyChange, itemChanges } from '#lib/items/changes/registry.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { countInWords } from '#lib/items/words.ts';
 import { command, type HolocronCommand, oneCall, option } from './command.ts';
+import { writeAnswer } from './files.ts';
 import { printRow, printTable, readPages, rowOf, shown } from './print.ts';
 import { flag, oneOf, pairs, text, whole, words } from './values.ts';
 import { waitForEnd, waitOptions } from './wait.ts';
@@ -130,6 +132,19 @@ export const itemCommands = [
       const count = countOutput.parse(await client.ask('items.count', { query: wanted }));
       out.line(countInWords(count));
       out.result(count);
+    },
+  }),
+  command({
+    name: 'items export',
+    summary: 'Writes the work items of a filter as CSV, or a JSON a line.',
+    options: {
+      filter,
+      format: option('<format>', 'csv or ndjson (default: csv)', oneOf(exportFormats)),
+      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+    },
+    async run({ client, out, options: { filter: wanted, format, out: path } }) {
+      const response = await client.open('items.export', { query: { ...wanted, format } });
+      await writeAnswer(out, response, path);
     },
   }),
   oneCall('items show', 'items.get', {

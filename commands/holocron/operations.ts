@@ -5,7 +5,7 @@ import { runKinds } from '#lib/runs/model.ts';
 import type { Output } from '../support/program.ts';
 import { command, oneCall, option } from './command.ts';
 import { printRow, printTable, printTableOf, readPages, rowOf, shown } from './print.ts';
-import { flag, given, oneOf, text, whole, words } from './values.ts';
+import { flag, given, oneOf, pairs, text, whole, words } from './values.ts';
 import { waitForEnd, waitOptions } from './wait.ts';
 
 const host = { host: 'name, and port where it is not that of the scheme' };
@@ -133,6 +133,47 @@ export const operationCommands = [
     print: done('Somebody looks after it'),
   }),
   oneCall('alerts rules', 'alert-rules.list', { print: printTableOf('rule', 'enabled', 'values') }),
+  oneCall('mutes list', 'mutes.list', {
+    print: printTableOf('muteId', 'label', 'reason', 'mutedBy', 'until'),
+  }),
+  oneCall('mutes end', 'mutes.end', {
+    args: { muteId: 'the id of the mute' },
+    print: done('It is over'),
+  }),
+  oneCall('channels list', 'channels.list', {
+    print: printTableOf('channelId', 'name', 'kind', 'host', 'enabled', 'blockedUntil'),
+  }),
+  oneCall('channels test', 'channels.test', {
+    args: { channelId: 'the id of the channel' },
+    print(out, answer) {
+      const { ok, words: said } = rowOf(answer);
+      out.line(`${ok === true ? '✓' : '✗'} ${shown(said)}`);
+      if (ok !== true) process.exitCode = 3;
+    },
+  }),
+  command({
+    name: 'audit list',
+    summary: 'Lists the audit log, newest first.',
+    options: {
+      filter: option('<name=value...>', 'such as actor=ada action=run from=2026-01-31', pairs),
+      limit: option('<n>', 'so many at most (default: 20)', whole(1, 100_000)),
+    },
+    async run({ client, out, options: { filter, limit = 20 } }) {
+      const page = await readPages(client, 'audit.list', filter, limit);
+      printTable(out, page.rows, ['at', 'actorEmail', 'address', 'action', 'summary']);
+      out.result(page);
+    },
+  }),
+  command({
+    name: 'search',
+    summary: 'Finds items, sources and runs by id, name or key.',
+    args: { text: 'at least two characters' },
+    async run({ client, out, args }) {
+      const answer = await client.ask('search', { query: { q: args['text'] ?? '' } });
+      printTableOf('kind', 'id', 'title', 'detail')(out, answer);
+      out.result(rowOf(answer));
+    },
+  }),
   command({
     name: 'bulk list',
     summary: 'Lists background actions, newest first.',

@@ -1,31 +1,10 @@
 /** `pnpm holocron records …`. */
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
-import { AppError } from '#lib/errors/app-error.ts';
 import { command, oneCall, option } from './command.ts';
+import { writeAnswer } from './files.ts';
 import { printRow, printTable, readPages } from './print.ts';
 import { flag, pairs, text, whole } from './values.ts';
 
 const ingestId = { ingestId: 'the id of the record' };
-
-/** What a body of nothing has no stream for. */
-const streamOf = ({ body }: Response): Readable =>
-  body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream<Uint8Array>);
-
-async function download(response: Response, file: string): Promise<void> {
-  try {
-    // What is there already is never written over.
-    await pipeline(streamOf(response), createWriteStream(file, { flags: 'wx', mode: 0o640 }));
-  } catch (cause) {
-    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    if (isThere) throw new AppError('input_invalid', `There is already a file ${file}.`);
-    await rm(file, { force: true });
-    throw cause;
-  }
-}
 
 export const recordCommands = [
   command({
@@ -58,13 +37,7 @@ export const recordCommands = [
     async run({ client, out, args, options: { text: isText, out: file } }) {
       const id = isText ? 'records.payload' : 'records.bytes';
       const response = await client.open(id, { params: args });
-      if (file === undefined) {
-        await pipeline(streamOf(response), process.stdout as Writable, { end: false });
-        return;
-      }
-      await download(response, file);
-      out.line(`✓ ${file}`);
-      out.result({ file });
+      await writeAnswer(out, response, file);
     },
   }),
 ];

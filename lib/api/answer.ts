@@ -1,6 +1,7 @@
 /** One request of a program, from its headers to its answer: who asks, may they, what do they ask, do it. */
 import { z } from 'zod';
 import { actorOfToken } from '#lib/access/api-tokens.ts';
+import { charge, countedStream, type RequestLimits } from '#lib/access/request-limits.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { sha256 } from '#lib/canonical-json.ts';
@@ -11,14 +12,13 @@ import { newId } from '#lib/ids.ts';
 import type { Runtime } from '#lib/runtime.ts';
 import { readBody } from './body.ts';
 import { type ApiContext, type Endpoint, Reply, sees } from './endpoint.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { matchEndpoint } from './registry.ts';
 
 export const apiBase = '/api/v1';
 
 export interface Caller {
   readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox' | 'log'>;
-  readonly limit: RateLimit;
+  readonly limits: RequestLimits;
   /** Where the request came from. */
   readonly address: string | null;
   /** Who asks where it is no program that shows a token: a command with the database at hand. */
@@ -35,7 +35,7 @@ export async function answerApi(request: Request, caller: Caller): Promise<Respo
 }
 
 async function answer(request: Request, caller: Caller): Promise<Response> {
-  const { runtime, limit } = caller;
+  const { runtime, limits, address } = caller;
   const actor = caller.actor ?? (await authenticate(request, caller));
   const url = new URL(request.url);
   const found = matched(request.method, url.pathname);
@@ -45,7 +45,8 @@ async function answer(request: Request, caller: Caller): Promise<Response> {
     return problem(refused, runtime.log, { allow });
   }
   const { endpoint, params } = found;
-  if (actor.token) refuseFlood(limit, actor.token.id, endpoint.cost);
+  const party = { caller: `token ${actor.token?.id ?? actor.email}`, address };
+  charge(limits, party, endpoint.cost);
   requirePermission(actor, endpoint.permission);
   const input = {
     params: parseInput(endpoint.params, params, 'The path is not right.'),
@@ -71,22 +72,25 @@ async function answer(request: Request, caller: Caller): Promise<Response> {
   );
   if (!sees(context, touched)) throw beyondSources(touched);
   const requestKey = await requestKeyOf(request, endpoint, context, input);
-  return asResponse(endpoint, await endpoint.run({ ...context, requestKey }, input as never));
+  const response = asResponse(
+    endpoint,
+    await endpoint.run({ ...context, requestKey }, input as never),
+  );
+  if (endpoint.output !== 'text/csv' || response.body === null) return response;
+  // A file of any size is read for as long as its reader takes.
+  return new Response(countedStream(limits, party, 'export', response.body), response);
 }
 
-async function authenticate(request: Request, { runtime, limit, address }: Caller): Promise<Actor> {
+async function authenticate(
+  request: Request,
+  { runtime, limits, address }: Caller,
+): Promise<Actor> {
   const [, token] = /^Bearer ([^\s]+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const actor = token === undefined ? null : await actorOfToken(runtime.db, token, address);
   if (actor !== null) return actor;
   // Guessing is hopeless; asking the database for each guess need not be free either.
-  refuseFlood(limit, `address ${address}`);
+  charge(limits, { caller: `guesses of ${address}`, address: null });
   throw new AppError('token_invalid', 'The request shows no token, or none that is good now.');
-}
-
-function refuseFlood(limit: RateLimit, caller: string, cost?: number): void {
-  const retryAfterMs = limit.take(caller, cost);
-  if (retryAfterMs === null) return;
-  throw new AppError('too_many_requests', 'These are too many requests at once.', { retryAfterMs });
 }
 
 function matched(method: string, pathname: string) {
@@ -167,7 +171,7 @@ function asResponse({ output }: Endpoint, done: unknown): Response {
   if (status === 304) return new Response(null, { status, headers: { ...always, ...headers } });
   if (typeof output !== 'string')
     return Response.json(body, { status, headers: { ...always, ...headers } });
-  return new Response(body as string | Uint8Array<ArrayBuffer>, {
+  return new Response(body as string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, {
     status,
     headers: {
       ...always,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRequestLimits } from '#lib/access/request-limits.ts';
 import { can, permissions, type Role, roles } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import type { Endpoint } from './endpoint.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { endpoints } from './registry.ts';
 
 /** One about ended runs, which can be tried. */
@@ -90,6 +90,27 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     (await answered({ method: 'POST', path: '/schedules', body: schedule }))[
       'scheduleId'
     ] as string;
+  const muteOfSample = {
+    target: { kind: 'source', source: 'sample' },
+    reason: 'it moves',
+    end: { minutes: 5 },
+  };
+  const muted = async () =>
+    (await answered({ method: 'POST', path: '/mutes', body: muteOfSample }))['muteId'] as string;
+  const channel = () => ({
+    name: `ops ${newId()}`,
+    kind: 'webhook',
+    url: 'https://hooks.invalid/token',
+    alerts: true,
+    runEnds: false,
+  });
+  /** There may be twenty at most. */
+  const channelAdded = async () => {
+    await world.db.q.deleteFrom('notice_channels').execute();
+    return (await answered({ method: 'POST', path: '/channels', body: channel() }))[
+      'channelId'
+    ] as string;
+  };
   const givenAlert = async () => {
     const { q, engine: words } = world.db;
     const alertId = newId();
@@ -215,6 +236,30 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'records.get': onRecord(''),
     'records.payload': onRecord('/payload'),
     'records.bytes': onRecord('/bytes'),
+    'records.text': async () => {
+      await world.db.q.updateTable('IngestRecords').set({ page_text: 'Luke' }).execute();
+      return onRecord('/text')();
+    },
+    'mutes.list': async () => {
+      await muted();
+      return { path: '/mutes' };
+    },
+    'mutes.add': () => ({ path: '/mutes', body: muteOfSample }),
+    'mutes.end': async () => ({ path: `/mutes/${await muted()}` }),
+    'items.export': () => ({ path: '/items/export?source=sample&format=ndjson' }),
+    'bulk-actions.refused': async () => ({ path: `/bulk-actions/${await launchBulk()}/refused` }),
+    'audit.list': () => ({ path: '/audit?action=source&limit=5' }),
+    'audit.verify': () => ({ path: '/audit/verify' }),
+    'audit.export': () => ({ path: '/audit/export?action=source' }),
+    search: () => ({ path: '/search?q=sample' }),
+    'channels.list': () => ({ path: '/channels' }),
+    'channels.deliveries': () => ({ path: '/channels/deliveries' }),
+    'channels.add': () => ({ path: '/channels', body: channel() }),
+    'channels.delete': async () => ({ path: `/channels/${await channelAdded()}` }),
+    'channels.test': async () => ({ path: `/channels/${await channelAdded()}/test` }),
+    'retention.get': () => ({ path: '/retention' }),
+    'retention.set': () => ({ path: '/retention', body: { eventDays: 31 } }),
+    'database.check': () => ({ path: '/database/check' }),
     'hosts.list': () => ({ path: '/hosts' }),
     'hosts.set-limits': () => ({
       path: '/hosts/sample.invalid/limits',
@@ -301,6 +346,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'schedules.list',
     'statistics.totals',
     'alerts.list',
+    'mutes.list',
   ]);
   /** Open to a token of any source, and about none. */
   const ofNoSource = new Set(['stop.get', 'alert-rules.list']);
@@ -468,7 +514,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
   });
 
   it('stops a caller that asks without end, and says when it may go on', async () => {
-    const limit = createRateLimit(() => 0);
+    const limit = createRequestLimits(() => 0);
     const asked = { method: 'GET', path: '/statistics/overview' };
     const statuses = [];
     for (let sent = 0; sent < 32; sent += 1) {

@@ -58,6 +58,8 @@ interface Facts {
     | 'text/plain'
     | 'application/octet-stream'
     | 'application/yaml'
+    /** A stream of rows. */
+    | 'text/csv'
     | null;
   /** Of the body that is asked for; JSON unless said. */
   readonly bodyType?: 'application/yaml';

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openApi } from './openapi.ts';
 import { endpoints, matchEndpoint } from './registry.ts';
@@ -42,6 +43,12 @@ const programs: Readonly<Record<string, string>> = {
   saveScheduleAction: 'schedules.create schedules.update',
   deleteScheduleAction: 'schedules.delete',
   drainWorkerAction: 'workers.drain',
+  addChannelAction: 'channels.add',
+  deleteChannelAction: 'channels.delete',
+  testChannelAction: 'channels.test',
+  smokeCheckAction: 'database.check',
+  changeRetentionAction: 'retention.set',
+  verifyAuditAction: 'audit.verify',
 };
 
 const people = {
@@ -52,25 +59,42 @@ const people = {
     'deleteView',
     'keepDefaultView',
   ],
-  'accounts and sign-in are for people who are signed in': [
-    'createUserAction',
-    'changeUserAction',
-    'setUserPasswordAction',
-    'changeOwnPasswordAction',
-    'endOwnSessionAction',
-    'endAllSessionsAction',
-    'createTokenAction',
-    'revokeTokenAction',
-  ],
-  'where alerts are sent is for administrators, and its answer holds a secret': [
-    'addChannelAction',
-    'deleteChannelAction',
-    'testChannelAction',
-  ],
-  'administrators have commands for it': [
-    'smokeCheckAction',
-    'changeRetentionAction',
-    'verifyAuditAction',
+  'a stolen token must not make accounts, nor others tokens: they are for people who are signed in':
+    [
+      'createUserAction',
+      'changeUserAction',
+      'setUserPasswordAction',
+      'changeOwnPasswordAction',
+      'endOwnSessionAction',
+      'endAllSessionsAction',
+      'createTokenAction',
+      'revokeTokenAction',
+    ],
+};
+
+/** Routes of the console that a page or a person reads, and with which endpoint a program does. */
+const readByPrograms: Readonly<Record<string, string>> = {
+  'api/events': 'runs.events',
+  'api/events/stream': 'runs.events',
+  'api/export/audit': 'audit.export',
+  'api/export/work-items': 'items.export',
+  'api/search': 'search',
+  'api/work-items/[workItemId]/preview': 'items.get',
+  'bulk-actions/[bulkActionId]/refused': 'bulk-actions.refused',
+  'records/[ingestId]/payload': 'records.payload',
+  'records/[ingestId]/received': 'records.bytes',
+  'records/[ingestId]/text': 'records.text',
+  'sources/export': 'sources.export',
+};
+
+const notForPrograms = {
+  'the API itself': ['api/v1/[...path]', 'api/v1/openapi.json'],
+  'for the form that asks': ['api/auth/[...nextauth]', 'api/suggest/work-items'],
+  'probes and metrics have doors of their own': [
+    'api/health',
+    'api/health/[probe]',
+    'api/live',
+    'metrics',
   ],
 };
 
@@ -89,6 +113,19 @@ describe('the API', () => {
     for (const names of Object.values(programs)) {
       for (const id of names.split(' ')) expect(ids, id).toContain(id);
     }
+  });
+
+  it('has an endpoint for what the routes of the console read', () => {
+    const routes = globSync('app/**/route.ts').map((file) =>
+      path
+        .dirname(file)
+        .replace('app/', '')
+        .replace(/\(\w+\)\//, ''),
+    );
+    expect(new Set(routes)).toEqual(
+      new Set([...Object.keys(readByPrograms), ...Object.values(notForPrograms).flat()]),
+    );
+    for (const id of Object.values(readByPrograms)) expect(ids, id).toContain(id);
   });
 
   it('finds each endpoint by its method and path alone', () => {

@@ -30,7 +30,7 @@ const caller: Caller = {
     secretBox: nothingThere,
     log: { error: ({ err }: { readonly err: unknown }) => failures.push(err) },
   } as unknown as Caller['runtime'],
-  limit: { take: () => null },
+  limits: { take: () => null, open: () => () => undefined },
   address: null,
   actor: systemActor('test'),
 };

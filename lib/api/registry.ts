@@ -2,11 +2,13 @@
 import type { Endpoint, Method } from './endpoint.ts';
 import { attention } from './endpoints/attention.ts';
 import { bulk } from './endpoints/bulk.ts';
+import { exports_ } from './endpoints/exports.ts';
 import { items } from './endpoints/items.ts';
 import { mutes } from './endpoints/mutes.ts';
 import { operations } from './endpoints/operations.ts';
 import { records } from './endpoints/records.ts';
 import { runs } from './endpoints/runs.ts';
+import { settings } from './endpoints/settings.ts';
 import { sources } from './endpoints/sources.ts';
 
 export const endpoints: readonly Endpoint[] = [
@@ -17,6 +19,8 @@ export const endpoints: readonly Endpoint[] = [
   ...records,
   ...operations,
   ...attention,
+  ...exports_,
+  ...settings,
   ...mutes,
 ];
 

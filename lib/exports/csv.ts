@@ -1,6 +1,12 @@
 /** Files that people take away: tables as CSV, and the two forms an export has. */
 
-export type ExportFormat = 'csv' | 'ndjson';
+export const exportFormats = ['csv', 'ndjson'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const mediaTypes: Readonly<Record<ExportFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
 
 /** A line with its end, as RFC 4180 has it. */
 export const csvLine = (fields: readonly (string | number | null)[]): string =>

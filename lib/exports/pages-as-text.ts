@@ -10,6 +10,12 @@ export interface ExportRequest {
   readonly reads?: Db;
 }
 
+/** Parts of a file, made as they are asked for. */
+export type ExportText = AsyncGenerator<string, void, void>;
+
+/** No file is made for longer, ms: a reader that takes a byte a minute holds a statement for ever. */
+const longestMs = 3_600_000;
+
 interface Page<T> {
   readonly rows: readonly T[];
   /** The cursor of the page after it; null at the end. */
@@ -25,7 +31,7 @@ export async function* pagesAsText<T, C extends string>(
     readonly fields: (row: T) => Readonly<Record<C, string | number | null>>;
   },
   format: ExportFormat,
-): AsyncGenerator<string, void, void> {
+): ExportText {
   const { columns, read, fields } = list;
   if (format === 'csv') yield csvLine(columns);
   const asCsv = (row: T) => {
@@ -39,4 +45,24 @@ export async function* pagesAsText<T, C extends string>(
     if (page.rows.length > 0) yield page.rows.map(line).join('');
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
+}
+
+/** One part each time the reader has room; a failure, or an hour, breaks the file off, visibly. */
+export function asStream(text: ExportText): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const endsAt = performance.now() + longestMs;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (performance.now() > endsAt) {
+        await text.return();
+        throw new Error('the export took longer than an hour');
+      }
+      const { done, value } = await text.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await text.return();
+    },
+  });
 }

@@ -36,8 +36,11 @@ export async function saveRuleAction(
 export async function dryRunAction(
   given: z.input<typeof ruleSchema>,
 ): Promise<ActionResult<DryRun>> {
-  return runAction(ruleSchema, given, ({ runtime, input }) =>
-    dryRunRule(runtime.db, input.rule, input.values),
+  return runAction(
+    ruleSchema,
+    given,
+    ({ runtime, input }) => dryRunRule(runtime.db, input.rule, input.values),
+    { cost: 10 },
   );
 }
 
@@ -65,7 +68,11 @@ export async function deleteChannelAction(
 export async function testChannelAction(
   given: z.input<typeof channelSchema>,
 ): Promise<ActionResult<{ readonly ok: boolean; readonly words: string }>> {
-  return runAction(channelSchema, given, ({ runtime, actor, input: { channelId } }) =>
-    testChannel(runtime.db, actor, channelId, runtime),
+  return runAction(
+    channelSchema,
+    given,
+    ({ runtime, actor, input: { channelId } }) =>
+      testChannel(runtime.db, actor, channelId, runtime),
+    { cost: 20 },
   );
 }

@@ -7,8 +7,13 @@ import { verifyNewest } from '#lib/audit/verify-audit.ts';
 export async function verifyAuditAction(
   input: Record<string, never>,
 ): Promise<ActionResult<{ readonly isWhole: boolean; readonly faultCount: number }>> {
-  return runAction(z.strictObject({}), input, async ({ runtime, actor }) => {
-    const { faultCount } = await verifyNewest(runtime.db, actor);
-    return { isWhole: faultCount === 0, faultCount };
-  });
+  return runAction(
+    z.strictObject({}),
+    input,
+    async ({ runtime, actor }) => {
+      const { faultCount } = await verifyNewest(runtime.db, actor);
+      return { isWhole: faultCount === 0, faultCount };
+    },
+    { cost: 20 },
+  );
 }

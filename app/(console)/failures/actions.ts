@@ -17,12 +17,16 @@ const retrySchema = z.object({
 export async function retryCluster(
   input: z.input<typeof retrySchema>,
 ): Promise<ActionResult<LaunchedBulkAction>> {
-  return runAction(retrySchema, input, ({ runtime, actor, input: { requestKey, ...cluster } }) =>
-    launchBulkAction(
-      runtime.db,
-      actor,
-      { change: { action: 'retry' }, scope: { filter: clusterFilter(cluster) } },
-      requestKey,
-    ),
+  return runAction(
+    retrySchema,
+    input,
+    ({ runtime, actor, input: { requestKey, ...cluster } }) =>
+      launchBulkAction(
+        runtime.db,
+        actor,
+        { change: { action: 'retry' }, scope: { filter: clusterFilter(cluster) } },
+        requestKey,
+      ),
+    { cost: 10 },
   );
 }

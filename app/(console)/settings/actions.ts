@@ -66,8 +66,11 @@ export async function endAllSessionsAction(
 }
 
 export async function smokeCheckAction(_nothing: null): Promise<ActionResult<SmokeResult[]>> {
-  return runAction(z.undefined(), undefined, ({ runtime, actor }) =>
-    runSmokeChecks(runtime.db, actor),
+  return runAction(
+    z.undefined(),
+    undefined,
+    ({ runtime, actor }) => runSmokeChecks(runtime.db, actor),
+    { cost: 20 },
   );
 }
 

@@ -46,13 +46,17 @@ const testSchema = saveSchema.omit({ expectedRevision: true, requestKey: true })
 
 /** Fetches a sample with the values of the form, which need not be saved. */
 export async function test(input: z.input<typeof testSchema>): Promise<ActionResult<TestFetch>> {
-  return runAction(testSchema, input, ({ runtime, actor, input: { source, sourceId } }) =>
-    testSource(actor, source, {
-      session: runtime.db,
-      http: runtime.http,
-      secretBox: runtime.secretBox,
-      ...(sourceId === undefined ? {} : { sourceId }),
-    }),
+  return runAction(
+    testSchema,
+    input,
+    ({ runtime, actor, input: { source, sourceId } }) =>
+      testSource(actor, source, {
+        session: runtime.db,
+        http: runtime.http,
+        secretBox: runtime.secretBox,
+        ...(sourceId === undefined ? {} : { sourceId }),
+      }),
+    { cost: 20 },
   );
 }
 
@@ -122,8 +126,11 @@ const yamlSchema = z.object({ yaml: z.string().min(1, 'paste or choose a file').
 export async function planYamlImport(
   input: z.input<typeof yamlSchema>,
 ): Promise<ActionResult<ImportPlan>> {
-  return runAction(yamlSchema, input, ({ runtime, actor, input: { yaml } }) =>
-    planImport(runtime.db, actor, yaml, runtime),
+  return runAction(
+    yamlSchema,
+    input,
+    ({ runtime, actor, input: { yaml } }) => planImport(runtime.db, actor, yaml, runtime),
+    { cost: 10 },
   );
 }
 
@@ -132,7 +139,11 @@ const importSchema = yamlSchema.extend({ requestKey: requestKeySchema });
 export async function importYaml(
   input: z.input<typeof importSchema>,
 ): Promise<ActionResult<ImportResult>> {
-  return runAction(importSchema, input, ({ runtime, actor, input: { yaml, requestKey } }) =>
-    importSources(runtime.db, actor, yaml, { secretBox: runtime.secretBox, requestKey }),
+  return runAction(
+    importSchema,
+    input,
+    ({ runtime, actor, input: { yaml, requestKey } }) =>
+      importSources(runtime.db, actor, yaml, { secretBox: runtime.secretBox, requestKey }),
+    { cost: 10 },
   );
 }

@@ -32,8 +32,12 @@ const previewSchema = z.object({ change: itemChangeSchema, scope: bulkScopeSchem
 export async function previewChange(
   input: Omit<z.input<typeof previewSchema>, 'change'> & WithDraft,
 ): Promise<ActionResult<BulkPreview>> {
-  return runAction(previewSchema, input, ({ runtime, actor, input: { change, scope } }) =>
-    previewBulkAction(runtime.db, actor, change, scope),
+  return runAction(
+    previewSchema,
+    input,
+    ({ runtime, actor, input: { change, scope } }) =>
+      previewBulkAction(runtime.db, actor, change, scope),
+    { cost: 10 },
   );
 }
 
@@ -71,6 +75,7 @@ export async function launchChange(
     input,
     ({ runtime, actor, input: { requestKey: key, ...asked } }) =>
       launchBulkAction(runtime.db, actor, asked, key),
+    { cost: 10 },
   );
 }
 

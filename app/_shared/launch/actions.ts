@@ -31,8 +31,13 @@ const previewSchema = z.object({
 export async function previewLaunch(
   input: z.input<typeof previewSchema>,
 ): Promise<ActionResult<LaunchPreview>> {
-  return runAction(previewSchema, input, ({ runtime, actor, input: { request, ofRun } }) => {
-    requirePermission(actor, 'console:view');
-    return previewRun(runtime.db, request, ofRun);
-  });
+  return runAction(
+    previewSchema,
+    input,
+    ({ runtime, actor, input: { request, ofRun } }) => {
+      requirePermission(actor, 'console:view');
+      return previewRun(runtime.db, request, ofRun);
+    },
+    { cost: 10 },
+  );
 }

@@ -39,7 +39,7 @@ const summary = z.looseObject({
 });
 
 /** The filters of the console's list, as text; what they must be, their own schemas say. */
-const filterQuery = Object.fromEntries(
+export const filterQuery = Object.fromEntries(
   filters.map(({ name, help, examples = [] }) => [
     name,
     z

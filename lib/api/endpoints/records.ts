@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
-import { getRecord, getRecordPayload } from '#lib/records/detail.ts';
+import { getPageText, getRecord, getRecordPayload } from '#lib/records/detail.ts';
 import { listRecords, parseRecordQuery, recordParameters } from '#lib/records/list.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { ofRecord } from '../touched.ts';
@@ -87,6 +87,22 @@ export const records = [
     touches,
     run: async ({ runtime }, input) =>
       there(await getRecordPayload(runtime.db, input.params.ingestId)).payload,
+  }),
+  endpoint({
+    id: 'records.text',
+    method: 'GET',
+    path: '/records/{ingestId}/text',
+    summary: 'Read the main text of a page, as it was extracted',
+    permission: 'console:view',
+    params,
+    output: 'text/plain',
+    cost: 5,
+    touches,
+    run: async ({ runtime }, input) =>
+      there(
+        await getPageText(runtime.db, input.params.ingestId),
+        'There is no main text of this record.',
+      ),
   }),
   endpoint({
     id: 'records.bytes',

@@ -1,6 +1,7 @@
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { answerJson } from '#app/_server/json.ts';
 import { readsFor } from '#app/_server/reads.ts';
+import { countedForSession } from '#app/_server/request-limits.ts';
 import { followEvents } from '#lib/events/list-events.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { eventScope } from '../scope.ts';
@@ -19,16 +20,17 @@ const reconnectMs = 2_000;
 export async function GET(request: Request): Promise<Response> {
   let stream: ReadableStream<Uint8Array> | null = null;
   const refused = await answerJson(async () => {
-    await actorOrThrow();
+    const actor = await actorOrThrow();
     const runtime = await getRuntime();
     const { runId, after } = eventScope(new URL(request.url).searchParams);
     const resumed = Number(request.headers.get('last-event-id') ?? Number.NaN);
-    stream = streamOf(
+    const events = streamOf(
       await readsFor(runtime),
       { runId, after: Number.isSafeInteger(resumed) ? resumed : after },
       request.signal,
       (error) => runtime.log.warn({ err: error }, 'a stream of events ended early'),
     );
+    stream = countedForSession(actor, 'events', events);
     return null;
   });
   if (stream === null) return refused;

@@ -1,7 +1,7 @@
 /** The items a background action left as they are, as CSV, streamed as fast as the reader takes it. */
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
-import { download } from '#app/_server/download.ts';
+import { download, streamFor } from '#app/_server/download.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
 import { requireBulkAction } from '#lib/items/bulk/read.ts';
@@ -13,10 +13,11 @@ export async function GET(
 ): Promise<Response> {
   const { bulkActionId } = await params;
   const result = await settle(async () => {
-    requirePermission(await actorOrThrow(), 'console:view');
+    const actor = await actorOrThrow();
+    requirePermission(actor, 'console:view');
     const { db } = await getRuntime();
     await requireBulkAction(db, bulkActionId);
-    return refusedAsCsv(db, bulkActionId);
+    return streamFor(actor, () => refusedAsCsv(db, bulkActionId));
   });
   return download(result, { name: 'left-items', format: 'csv' });
 }

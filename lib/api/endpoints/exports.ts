@@ -1,0 +1,148 @@
+/** What is searched and taken along: the search of the palette, the audit log, and lists as files. */
+import { z } from 'zod';
+import type { Db } from '#db/engine.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { auditParameters, exportAudit, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
+import { verifyNewest } from '#lib/audit/verify-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { exportFormats, mediaTypes } from '#lib/exports/csv.ts';
+import { asStream, type ExportRequest, type ExportText } from '#lib/exports/pages-as-text.ts';
+import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
+import { exportWorkItems } from '#lib/items/export.ts';
+import { find } from '#lib/search/find.ts';
+import { type ApiContext, endpoint, id, limit, pageOf, Reply, type Touched } from '../endpoint.ts';
+import { ofBulkAction, ofFilter } from '../touched.ts';
+import { filterQuery } from './items.ts';
+
+const all = (): Touched => 'all';
+
+const format = z.enum(exportFormats).default('csv').meta({ description: 'CSV, or a JSON a line.' });
+
+const { cursor: _, ...auditFilters } = auditParameters;
+const auditQuery = Object.fromEntries(
+  Object.keys(auditFilters).map((name) => [name, z.string().max(400).optional()]),
+);
+
+type Raw = Readonly<Record<string, string | undefined>>;
+type Export = (db: Db, actor: Actor, request: ExportRequest) => Promise<ExportText>;
+
+/** A list's file, made while it is read. */
+async function file(
+  { runtime, actor }: ApiContext,
+  start: Export,
+  { format: asked, ...parameters }: { readonly format: (typeof exportFormats)[number] },
+): Promise<Reply> {
+  const request = { parameters, format: asked, reads: runtime.reads };
+  const text = await start(runtime.db, actor, request);
+  return new Reply(asStream(text), 200, { 'content-type': mediaTypes[asked] });
+}
+
+export const exports_ = [
+  endpoint({
+    id: 'items.export',
+    method: 'GET',
+    path: '/items/export',
+    summary: 'Export the work items of a filter as CSV, or with format=ndjson as a JSON a line',
+    permission: 'console:view',
+    query: z.strictObject({ ...filterQuery, format }),
+    output: 'text/csv',
+    cost: 50,
+    touches: (__, { query: { format: ___, ...raw } }) => ofFilter(raw as Raw),
+    run: (context, { query }) => file(context, exportWorkItems, query),
+  }),
+  endpoint({
+    id: 'bulk-actions.refused',
+    method: 'GET',
+    path: '/bulk-actions/{bulkActionId}/refused',
+    summary: 'Export the items that a background action left as they are, with why',
+    permission: 'console:view',
+    params: z.strictObject({ bulkActionId: id }),
+    output: 'text/csv',
+    cost: 50,
+    touches: ({ runtime }, input) => ofBulkAction(runtime.db, input.params.bulkActionId),
+    run: async ({ runtime }, { params: { bulkActionId } }) =>
+      new Reply(asStream(refusedAsCsv(runtime.db, bulkActionId))),
+  }),
+  endpoint({
+    id: 'audit.list',
+    method: 'GET',
+    path: '/audit',
+    summary: 'List the audit log, newest first',
+    permission: 'console:view',
+    query: z.strictObject({
+      ...auditQuery,
+      cursor: z.string().min(1).max(4000).optional(),
+      limit,
+    }),
+    output: pageOf(
+      z.looseObject({
+        auditId: z.string(),
+        at: z.string(),
+        actorEmail: z.string(),
+        action: z.string(),
+        summary: z.string(),
+      }),
+    ),
+    touches: all,
+    run({ runtime }, { query: { limit: most, ...raw } }) {
+      const { query, problems } = parseAuditQuery(raw as Raw);
+      const [problem] = problems;
+      if (problem) {
+        throw new AppError('input_invalid', problem.message, {
+          fields: { [problem.parameter]: problem.message },
+        });
+      }
+      return listAudit(runtime.reads, query, most === undefined ? {} : { limit: most });
+    },
+  }),
+  endpoint({
+    id: 'audit.verify',
+    method: 'POST',
+    path: '/audit/verify',
+    summary:
+      'Verify the chain of the newest 20,000 entries of the audit log, and record the outcome',
+    permission: 'database:examine',
+    output: z.looseObject({
+      checked: z.int(),
+      head: z.looseObject({ position: z.int(), hash: z.string() }),
+      faultCount: z.int(),
+      faults: z.array(z.looseObject({})),
+    }),
+    cost: 20,
+    touches: all,
+    run: ({ runtime, actor }) => verifyNewest(runtime.db, actor),
+  }),
+  endpoint({
+    id: 'audit.export',
+    method: 'GET',
+    path: '/audit/export',
+    summary: 'Export the audit log as CSV, or with format=ndjson as a JSON a line',
+    permission: 'console:view',
+    query: z.strictObject({ ...auditQuery, format }),
+    output: 'text/csv',
+    cost: 50,
+    touches: all,
+    run: (context, { query }) => file(context, exportAudit, query),
+  }),
+  endpoint({
+    id: 'search',
+    method: 'GET',
+    path: '/search',
+    summary: 'Find items, sources and runs by id, name or key, six of each at most',
+    permission: 'console:view',
+    query: z.strictObject({ q: z.string().min(2).max(200) }),
+    output: z.looseObject({
+      rows: z.array(
+        z.looseObject({
+          kind: z.enum(['work-item', 'source', 'run']),
+          id: z.string(),
+          title: z.string(),
+          detail: z.string(),
+        }),
+      ),
+    }),
+    cost: 5,
+    touches: all,
+    run: async ({ runtime }, { query: { q } }) => ({ rows: await find(runtime.reads, q) }),
+  }),
+];

@@ -1,0 +1,124 @@
+/** What administrators set for everybody: where notices go, what is kept, and whether the database is sound. */
+import { z } from 'zod';
+import {
+  addChannel,
+  channelInputSchema,
+  deleteChannel,
+  listChannels,
+  listDeliveries,
+} from '#lib/notices/channels.ts';
+import { testChannel } from '#lib/notices/deliver.ts';
+import { changeRetention, readRetention, retentionSchema } from '#lib/retention/settings.ts';
+import { runSmokeChecks } from '#lib/smoke/run-checks.ts';
+import { endpoint, id, Reply, type Touched } from '../endpoint.ts';
+
+const all = (): Touched => 'all';
+const channelParams = z.strictObject({ channelId: id });
+
+const channel = z.looseObject({
+  channelId: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  host: z.string(),
+  enabled: z.boolean(),
+});
+
+export const settings = [
+  endpoint({
+    id: 'channels.list',
+    method: 'GET',
+    path: '/channels',
+    summary: 'List the channels of notices; of their addresses the hosts alone are known',
+    permission: 'console:view',
+    output: z.looseObject({ rows: z.array(channel) }),
+    touches: all,
+    run: async ({ runtime }) => ({ rows: await listChannels(runtime.db) }),
+  }),
+  endpoint({
+    id: 'channels.deliveries',
+    method: 'GET',
+    path: '/channels/deliveries',
+    summary: 'List the newest 50 deliveries of notices and what was answered',
+    permission: 'console:view',
+    output: z.looseObject({
+      rows: z.array(z.looseObject({ messageId: z.string(), outcome: z.string() })),
+    }),
+    touches: all,
+    run: async ({ runtime }) => ({ rows: await listDeliveries(runtime.db) }),
+  }),
+  endpoint({
+    id: 'channels.add',
+    method: 'POST',
+    path: '/channels',
+    summary: 'Add a channel; what a webhook is signed with is answered this once',
+    permission: 'settings:manage',
+    body: channelInputSchema,
+    output: z.looseObject({ channelId: z.string(), signingSecret: z.string().nullable() }),
+    touches: all,
+    run: async ({ runtime, actor }, { body }) =>
+      new Reply(await addChannel(runtime.db, actor, body, runtime.secretBox), 201),
+  }),
+  endpoint({
+    id: 'channels.delete',
+    method: 'DELETE',
+    path: '/channels/{channelId}',
+    summary: 'Delete a channel with what waits for it',
+    permission: 'settings:manage',
+    params: channelParams,
+    output: null,
+    touches: all,
+    run: ({ runtime, actor }, input) => deleteChannel(runtime.db, actor, input.params.channelId),
+  }),
+  endpoint({
+    id: 'channels.test',
+    method: 'POST',
+    path: '/channels/{channelId}/test',
+    summary: 'Send a test to a channel, and say what was answered',
+    permission: 'settings:manage',
+    params: channelParams,
+    output: z.looseObject({ ok: z.boolean(), words: z.string() }),
+    cost: 20,
+    touches: all,
+    run: ({ runtime, actor }, input) =>
+      testChannel(runtime.db, actor, input.params.channelId, runtime),
+  }),
+  endpoint({
+    id: 'retention.get',
+    method: 'GET',
+    path: '/retention',
+    summary: 'Read how many days what grows is kept; null = for ever',
+    permission: 'console:view',
+    output: retentionSchema,
+    touches: all,
+    run: ({ runtime }) => readRetention(runtime.db),
+  }),
+  endpoint({
+    id: 'retention.set',
+    method: 'PUT',
+    path: '/retention',
+    summary: 'Set how many days what grows is kept; what is not given is kept for ever',
+    permission: 'settings:manage',
+    body: retentionSchema,
+    output: retentionSchema,
+    touches: all,
+    async run({ runtime, actor }, { body }) {
+      await changeRetention(runtime.db, actor, body);
+      return readRetention(runtime.db);
+    },
+  }),
+  endpoint({
+    id: 'database.check',
+    method: 'POST',
+    path: '/database/check',
+    summary: 'Check connection, schema, writing, reading and deduplication',
+    permission: 'settings:manage',
+    output: z.looseObject({
+      rows: z.array(
+        z.looseObject({ name: z.string(), outcome: z.enum(['passed', 'failed', 'skipped']) }),
+      ),
+    }),
+    cost: 20,
+    touches: all,
+    run: async ({ runtime, actor }) => ({ rows: await runSmokeChecks(runtime.db, actor) }),
+  }),
+];
