@@ -8,6 +8,7 @@ import type { EventStorage } from './events.ts';
 import type { Inspection, InspectionOptions } from './inspection.ts';
 import type { PurgeStorage } from './purge.ts';
 import type { QueueStorage } from './queue/storage.ts';
+import type { RoomStorage } from './room.ts';
 import type { Database } from './schema.ts';
 import type { DatabaseStats } from './stats.ts';
 import type { TotalsStorage } from './totals.ts';
@@ -46,7 +47,13 @@ export interface Db extends Session {
   close(): Promise<void>;
 }
 
-export interface Engine extends SqlWords, QueueStorage, TotalsStorage, EventStorage, PurgeStorage {
+export interface Engine
+  extends SqlWords,
+    QueueStorage,
+    TotalsStorage,
+    EventStorage,
+    PurgeStorage,
+    RoomStorage {
   readonly name: EngineName;
   /**
    * Runs a read with a statement time-out; throws DatabaseError `db_statement_timeout` when it

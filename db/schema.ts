@@ -16,6 +16,7 @@ import type {
   RunDeltasTable,
   SourceTotalDeltasTable,
   SourceTotalsTable,
+  StorageSamplesTable,
   TotalsChecksTable,
 } from './schema/counts.ts';
 import type {
@@ -114,6 +115,7 @@ export interface Database {
   host_totals: HostTotalsTable;
   host_total_deltas: HostTotalDeltasTable;
   totals_checks: TotalsChecksTable;
+  storage_samples: StorageSamplesTable;
   request_keys: RequestKeysTable;
   app_settings: AppSettingsTable;
   alerts: AlertsTable;

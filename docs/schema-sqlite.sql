@@ -348,6 +348,18 @@ CREATE TABLE totals_checks (
   drift INTEGER
 ) WITHOUT ROWID;
 
+CREATE TABLE storage_samples (
+  -- The day by the database's clock: 2026-01-31.
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL CONSTRAINT CK_storage_samples_kind CHECK (kind IN ('table', 'records', 'lake', 'free')),
+  name TEXT NOT NULL,
+  -- Of records their type, else empty.
+  part TEXT NOT NULL,
+  row_count INTEGER,
+  bytes INTEGER NOT NULL,
+  CONSTRAINT PK_storage_samples PRIMARY KEY (day, kind, name, part)
+) WITHOUT ROWID;
+
 CREATE TABLE record_bodies (
   ingest_id TEXT NOT NULL CONSTRAINT PK_record_bodies PRIMARY KEY,
   stored_at TEXT NOT NULL,

@@ -440,6 +440,17 @@ CREATE TABLE [ingest].[totals_checks] (
     CONSTRAINT [CK_totals_checks_outcome] CHECK ([outcome] IN (N'exact', N'repaired', N'busy'))
 );
 GO
+CREATE TABLE [ingest].[storage_samples] (
+    [day] NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [kind] NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [name] NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [part] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [row_count] BIGINT NULL,
+    [bytes] BIGINT NOT NULL,
+    CONSTRAINT [PK_storage_samples] PRIMARY KEY CLUSTERED ([day], [kind], [name], [part]),
+    CONSTRAINT [CK_storage_samples_kind] CHECK ([kind] IN (N'table', N'records', N'lake', N'free'))
+);
+GO
 CREATE TABLE [ingest].[record_bodies] (
     [ingest_id] UNIQUEIDENTIFIER NOT NULL,
     [stored_at] DATETIME2(3) NOT NULL,

@@ -57,6 +57,7 @@ describe('where a setting comes from', () => {
       enableDiscovery: true,
       concurrency: 4,
       leaseMs: 60_000,
+      pauseBelowBytes: 1_024 ** 3,
     });
     expect(config.lake).toEqual({
       enabled: false,

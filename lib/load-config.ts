@@ -163,6 +163,8 @@ function runnerSettings(
     maxRetries: environment.INGEST_MAX_RETRIES ?? runner?.max_retries ?? 3,
     enableDiscovery: environment.INGEST_ENABLE_DISCOVERY ?? runner?.enable_discovery ?? true,
     concurrency: flags.concurrency ?? environment.INGEST_CONCURRENCY ?? runner?.concurrency ?? 4,
+    pauseBelowBytes:
+      (environment.INGEST_DISK_PAUSE_MIB ?? runner?.disk_pause_mib ?? 1_024) * 1_024 ** 2,
     leaseMs: (environment.INGEST_LEASE_SECONDS ?? runner?.lease_seconds ?? 60) * 1000,
   };
 }

@@ -8,6 +8,7 @@ import { answerApi, apiBase } from '#lib/api/answer.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import { newId } from '#lib/ids.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
+import { loadConfig } from '#lib/load-config.ts';
 import { createLogger } from '#lib/log.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { keptBody } from '#lib/records/body.ts';
@@ -56,7 +57,8 @@ export async function apiWorld(db: Db): Promise<ApiWorld> {
   const secretBox = createSecretBox([randomBytes(32)]);
   const http = createHttpClient({ allow: [], userAgent: 'Test/1.0' });
   const log = createLogger({ level: 'silent', name: 'test' });
-  const runtime = { db, reads: db, http, secretBox, log };
+  const config = loadConfig({ env: { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: 'api.db' } });
+  const runtime = { db, reads: db, http, secretBox, log, config };
   const people = {
     viewer: await givenAccount(db, 'viewer', 'viewer'),
     operator: await givenAccount(db, 'operator', 'operator'),

@@ -7,8 +7,8 @@ import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
 import { purgeOldMeasures } from '#lib/alerts/measure-runs.ts';
-import type { StoredAt } from '#lib/alerts/read-facts.ts';
 import { sealAudit } from '#lib/audit/seal-audit.ts';
+import type { WatchedDisks } from '#lib/disks/disks.ts';
 import { endBlocks } from '#lib/hosts/blocks.ts';
 import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
@@ -20,6 +20,7 @@ import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
+import { sampleInTurn } from '#lib/storage/sample.ts';
 import { checkNextTotals, repairQueue } from '#lib/totals/check-next-totals.ts';
 import {
   type FaultCounts,
@@ -30,6 +31,7 @@ import {
   type WorkerFacts,
 } from '#lib/workers/model.ts';
 import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
+import { type DiskGuard, lookEveryMs } from './disk-guard.ts';
 import type { Drain } from './drain.ts';
 import type { DueWork } from './due-work.ts';
 import type { InFlight } from './in-flight.ts';
@@ -47,6 +49,7 @@ const progressEveryMs = 10_000;
 const sealEveryMs = 5_000;
 const claimsEveryMs = 1_000;
 const purgeEveryMs = 3_600_000;
+const storageEveryMs = 600_000;
 const reportEveryMs = 30_000;
 /** Hours are whole without a new attempt, and a part of the totals may never have been compared. */
 const inAnyCaseMs = 600_000;
@@ -90,14 +93,16 @@ const whateverRunsNeed: RunsDue = { spentRuns: true, runsAtWork: true };
 /**
  * Runs that are being put together, runs that have spent their budget, runs with nothing left to do.
  * @param leased of this worker: their runs have something left to do
+ * @param disks without room no run is put together
  */
 export async function advanceRuns(
   context: PipelineContext,
   { spentRuns, runsAtWork } = whateverRunsNeed,
   leased: readonly LeasedItem[] = [],
+  disks?: DiskGuard,
 ): Promise<void> {
   if (spentRuns) await endSpentRuns(context.db);
-  if (runsAtWork) await prepareRuns(context.db);
+  if (runsAtWork && !disks?.low) await prepareRuns(context.db);
   await finishRuns(context.db, {
     atWork: new Set(leased.flatMap(({ item: { runId } }) => runId ?? [])),
     beforeEnd: async (runId) => {
@@ -125,7 +130,12 @@ function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
   };
 }
 
-export function figuresOf(db: Db, inFlight: InFlight, figures: DutyFigures): Heartbeat {
+export function figuresOf(
+  db: Db,
+  inFlight: InFlight,
+  figures: DutyFigures,
+  disks?: DiskGuard,
+): Heartbeat {
   const { tally } = inFlight;
   return {
     inFlight: inFlight.size,
@@ -139,6 +149,7 @@ export function figuresOf(db: Db, inFlight: InFlight, figures: DutyFigures): Hea
       recent: figures.recent ?? noFaults,
       pool: poolInWholeMs(db),
       clockSkewMs: figures.clockSkewMs ?? null,
+      lowDisk: disks?.low ?? null,
     },
   };
 }
@@ -194,7 +205,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       what: 'advance the runs',
       isDue: ({ runsUnderWay, runsAtWork }) => runsUnderWay || runsAtWork,
       fillsQueue: true,
-      run: (due) => advanceRuns(context, due, inFlight.leased()),
+      run: (due) => advanceRuns(context, due, inFlight.leased(), parts.disks),
     },
     {
       what: 'work on background actions',
@@ -205,7 +216,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
     },
     {
       what: 'launch due schedules',
-      isDue: ({ schedules }) => schedules,
+      isDue: ({ schedules }) => schedules && !parts.disks?.low,
       run: async () => {
         await runDueSchedules(db);
       },
@@ -276,6 +287,10 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
   const { db, log, workerId, leaseMs, claimEvents, cuts } = context;
   const { inFlight, figures } = parts;
   const faults = recentFaultCounts(db, figures);
+  const beat = () => {
+    figures.recent = faults();
+    return heartbeat(db, workerId, figuresOf(db, inFlight, figures, parts.disks));
+  };
   return [
     {
       what: 'renew leases',
@@ -287,9 +302,22 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
       what: 'send a heartbeat',
       everyMs: heartbeatEveryMs,
       isUrgent: true,
-      run: () => {
-        figures.recent = faults();
-        return heartbeat(db, workerId, figuresOf(db, inFlight, figures));
+      run: beat,
+    },
+    {
+      what: 'look at the disks',
+      everyMs: lookEveryMs,
+      isUrgent: true,
+      run: async () => {
+        if (await parts.disks?.look(db)) await beat();
+      },
+    },
+    {
+      what: 'take a sample of what is stored',
+      everyMs: storageEveryMs,
+      run: async () => {
+        const { reads = db, watched = null } = parts;
+        await sampleInTurn({ db, reads, watched, lake: context.lake, signal: parts.ended });
       },
     },
     { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },
@@ -300,7 +328,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
       what: 'evaluate the alert rules',
       everyMs: evaluateEveryMs,
       run: async () => {
-        const evaluation = await evaluateInTurn(db, parts.storedAt);
+        const evaluation = await evaluateInTurn(db, parts.watched);
         if (evaluation && evaluation.opened > 0) log.warn(evaluation, 'alerts opened');
       },
     },
@@ -330,8 +358,11 @@ export interface DutyParts {
   readonly figures: DutyFigures;
   readonly drain: Drain;
   readonly ended: AbortSignal;
-  /** Whose disks may fill up. */
-  readonly storedAt?: readonly StoredAt[];
+  /** For long reads, which hold up nobody. */
+  readonly reads?: Db;
+  readonly watched?: WatchedDisks;
+  /** Absent = there is always room. */
+  readonly disks?: DiskGuard;
 }
 
 /** The pulse of a worker, with the duties that it starts; it beats when it is run. */

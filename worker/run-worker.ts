@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { storedAt } from '#lib/alerts/read-facts.ts';
+import { watchedDisks } from '#lib/disks/disks.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
@@ -12,10 +12,12 @@ import packageFile from '../package.json' with { type: 'json' };
 import { ClaimEvents } from './claim-events.ts';
 import { ClaimPace } from './claim-pace.ts';
 import { CutEvents } from './cut-events.ts';
+import { DiskGuard } from './disk-guard.ts';
 import { Drain } from './drain.ts';
 import {
   advanceRuns,
   type DutyFigures,
+  type DutyParts,
   figuresOf,
   performDuties,
   pulseOf,
@@ -139,12 +141,16 @@ export async function runWorker(
   });
   const ended = new AbortController();
   const drain = new Drain(inFlight, stop, context.log);
+  const watched = watchedDisks(runtime.config);
+  const disks = new DiskGuard(watched, context.log);
   const parts = {
     inFlight,
     figures,
     drain,
     ended: ended.signal,
-    storedAt: storedAt(runtime.config),
+    reads: runtime.reads,
+    watched,
+    disks,
   };
   const pulse = pulseOf(context, parts);
   const duties = performDuties(context, pulse, parts);
@@ -152,9 +158,12 @@ export async function runWorker(
   stop.hard.addEventListener('abort', breakOff);
   try {
     // What an earlier worker left behind, and runs launched meanwhile, before the first claim.
+    await attempt(context, 'look at the disks', async () => {
+      await disks.look(context.db);
+    });
     await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
-    await attempt(context, 'advance the runs', () => advanceRuns(context));
-    await claimAndProcess(context, pulse, { inFlight, drain }, options, stop);
+    await attempt(context, 'advance the runs', () => advanceRuns(context, undefined, [], disks));
+    await claimAndProcess(context, pulse, { inFlight, drain, disks }, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
     await attempt(context, 'record what was left out', () => context.cuts.recordAll(context.db));
@@ -164,7 +173,7 @@ export async function runWorker(
     await duties;
     stop.hard.removeEventListener('abort', breakOff);
     await attempt(context, 'sign off', () =>
-      signOff(context.db, workerId, figuresOf(context.db, inFlight, figures)),
+      signOff(context.db, workerId, figuresOf(context.db, inFlight, figures, disks)),
     );
     context.log.info({ ...inFlight.tally }, 'worker ended');
     undoSurvival();
@@ -180,7 +189,7 @@ export async function runWorker(
 async function claimAndProcess(
   context: PipelineContext,
   pulse: Pulse,
-  { inFlight, drain }: { readonly inFlight: InFlight; readonly drain: Drain },
+  { inFlight, drain, disks }: Pick<DutyParts, 'inFlight' | 'drain'> & { readonly disks: DiskGuard },
   options: WorkerOptions,
   stop: Stop,
 ): Promise<void> {
@@ -193,7 +202,7 @@ async function claimAndProcess(
     inFlight.returnWaiting('overdue');
     const room = pace.room(inFlight, context.waitingVisits.count);
     if (room.items === 0 && inFlight.size === 0) return;
-    if (drain.isOn) {
+    if (drain.isOn || disks.low !== null) {
       await untilNext(context, inFlight, soft, pollMs);
       continue;
     }

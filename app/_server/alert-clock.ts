@@ -1,6 +1,6 @@
 /** Evaluates the alert rules beside the workers: when none is alive, nobody else would say so. */
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
-import { storedAt } from '#lib/alerts/read-facts.ts';
+import { watchedDisks } from '#lib/disks/disks.ts';
 import { deliverNotices } from '#lib/notices/deliver.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
@@ -17,7 +17,7 @@ export function startAlertClock(): void {
 async function evaluate(): Promise<void> {
   try {
     const { db, config, http, secretBox } = await getRuntime();
-    await evaluateInTurn(db, storedAt(config));
+    await evaluateInTurn(db, watchedDisks(config));
     await deliverNotices(db, { http, secretBox });
   } catch {
     // The database is away, which the runtime logs, or has no tables yet; the next turn tries again.

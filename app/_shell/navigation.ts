@@ -6,6 +6,7 @@ import {
   Database,
   Gauge,
   Globe,
+  HardDrive,
   ListChecks,
   type LucideIcon,
   Play,
@@ -31,6 +32,7 @@ export const places: readonly Place[] = [
   { href: '/workers', label: 'Workers', key: 'w', icon: Cpu },
   { href: '/schedules', label: 'Schedules', key: 'c', icon: CalendarClock },
   { href: '/alerts', label: 'Alerts', key: 'l', icon: BellRing },
+  { href: '/storage', label: 'Storage', key: 'u', icon: HardDrive },
   { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },
   { href: '/settings', label: 'Settings', key: 't', icon: Settings },
 ];

@@ -127,6 +127,22 @@ BEGIN
     );
 END
 GO
+-- What was stored, once a day: bytes and rows by table, by source and record type, of the lake, and free room on disks.
+-- `day` is 2026-01-31 by the database's clock; `part` is the type of records, else empty.
+IF OBJECT_ID(N'[$(schema)].[storage_samples]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[storage_samples] (
+        [day] NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [kind] NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [name] NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [part] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [row_count] BIGINT NULL,
+        [bytes] BIGINT NOT NULL,
+        CONSTRAINT [PK_storage_samples] PRIMARY KEY CLUSTERED ([day], [kind], [name], [part]),
+        CONSTRAINT [CK_storage_samples_kind] CHECK ([kind] IN (N'table', N'records', N'lake', N'free'))
+    );
+END
+GO
 IF OBJECT_ID(N'[$(schema)].[queue_statistics]', N'P') IS NOT NULL
     DROP PROCEDURE [$(schema)].[queue_statistics];
 GO

@@ -81,6 +81,20 @@ export const runNumbers = [
 ] as const;
 export type RunNumber = (typeof runNumbers)[number];
 
+/** What was stored on a day: bytes, and rows where they are known. */
+export interface StorageSamplesTable {
+  /** By the database's clock: 2026-01-31. */
+  day: string;
+  /** A table with its indexes, records of a source and type, files of the lake, free room on a disk. */
+  kind: 'table' | 'records' | 'lake' | 'free';
+  /** Of the table, the source or what stands on the disk. */
+  name: string;
+  /** The type of the records, else empty. */
+  part: string;
+  row_count: number | null;
+  bytes: number;
+}
+
 /** When kept totals were last compared with the items themselves. */
 export interface TotalsChecksTable {
   /** `source:NAME` or `hosts`. */

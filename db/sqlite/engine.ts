@@ -9,6 +9,7 @@ import { finish } from './finish.ts';
 import { hosts } from './hosts.ts';
 import { leases } from './leases.ts';
 import { purge } from './purge.ts';
+import { room } from './room.ts';
 import { runs } from './runs.ts';
 import { totals } from './totals.ts';
 import { sqliteWords } from './words.ts';
@@ -26,6 +27,7 @@ export const sqliteEngine: Engine = {
   ...finish,
   ...leases,
   purge,
+  ...room,
   ...totals,
   ...runs,
   ...hosts,

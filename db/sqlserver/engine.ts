@@ -9,6 +9,7 @@ import { hosts } from './hosts.ts';
 import { leases } from './leases.ts';
 import { purge } from './purge.ts';
 import { repairQueue } from './repair-queue.ts';
+import { room } from './room.ts';
 import { runs } from './runs.ts';
 import { tablesElsewhere } from './tables-elsewhere.ts';
 import { totals } from './totals.ts';
@@ -26,6 +27,7 @@ export const sqlServerEngine = (schema: string): Engine => ({
   ...finish(schema),
   ...leases(schema),
   purge: (tx, request) => purge(tx, schema, request),
+  ...room(schema),
   ...totals(schema),
   ...runs,
   ...hosts,

@@ -13,6 +13,7 @@ export const pages = [
   '/alerts',
   '/alerts?tab=rules',
   '/alerts?tab=channels',
+  '/storage',
   '/audit',
   '/settings',
   '/settings/account',

@@ -1,6 +1,7 @@
 /** Evaluates the rules, and opens and closes alerts: one process at a time, whoever comes first. */
 import type { Db, Session } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
+import type { WatchedDisks } from '#lib/disks/disks.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
@@ -9,7 +10,7 @@ import { type Notice, putNotice } from '#lib/notices/outbox.ts';
 import { measureEndedRuns } from './measure-runs.ts';
 import type { AlertFacts, BacklogPoint, Finding } from './model.ts';
 import { type Mute, muteOfAlert, readMutes } from './mutes.ts';
-import { readAlertFacts, type StoredAt } from './read-facts.ts';
+import { readAlertFacts } from './read-facts.ts';
 import { type RuleSettings, readRuleSettings } from './rule-settings.ts';
 import { alertRules } from './rules/registry.ts';
 
@@ -31,23 +32,23 @@ export interface Evaluation {
 /** Null when it is not due, or another process does it. */
 export async function evaluateInTurn(
   db: Db,
-  storedAt: readonly StoredAt[] = [],
+  watched: WatchedDisks | null = null,
 ): Promise<Evaluation | null> {
   const turn = await db.q
     .updateTable('alert_state')
     .set({ due_at: db.engine.nowPlus(evaluateEveryMs) })
     .where('due_at', '<=', db.engine.now())
     .executeTakeFirst();
-  return turn.numUpdatedRows === 0n ? null : evaluateAlerts(db, storedAt);
+  return turn.numUpdatedRows === 0n ? null : evaluateAlerts(db, watched);
 }
 
 export async function evaluateAlerts(
   db: Db,
-  storedAt: readonly StoredAt[] = [],
+  watched: WatchedDisks | null = null,
 ): Promise<Evaluation> {
   await measureEndedRuns(db);
   const mutes = await readMutes(db);
-  const facts = await readAlertFacts(db, storedAt, mutes);
+  const facts = await readAlertFacts(db, watched, mutes);
   const found = findingsOf(facts, await readRuleSettings(db));
   await rememberBacklog(db, facts.backlog);
   return settle(db, found, mutes);

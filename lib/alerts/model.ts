@@ -1,5 +1,6 @@
 /** Alerts: what a rule found wrong, opened once and closed when it is over. */
 import type { Instant, RunStatus } from '#db/schema.ts';
+import type { Disk } from '#lib/disks/low-disk.ts';
 import type { Warning } from '#lib/metrics/model.ts';
 import type { Worker } from '#lib/workers/model.ts';
 import type { Mute } from './mutes.ts';
@@ -119,10 +120,4 @@ export interface AlertFacts {
 export interface BacklogPoint {
   readonly at: Instant;
   readonly pending: number;
-}
-
-export interface Disk {
-  readonly what: string;
-  readonly freeBytes: number;
-  readonly sizeBytes: number;
 }

@@ -1,11 +1,9 @@
 /** Reads what rules judge: a dozen statements, whatever the number of items. */
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import type { AppConfig } from '#lib/config/model.ts';
+import { readDisks, type WatchedDisks } from '#lib/disks/disks.ts';
 import { jsonFromText } from '#lib/json.ts';
 import { warningsOf } from '#lib/metrics/warnings.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
@@ -15,7 +13,6 @@ import { readMeasures } from './measure-runs.ts';
 import type {
   AlertFacts,
   BacklogPoint,
-  Disk,
   RecentAttempts,
   RunningRun,
   ScheduleFacts,
@@ -23,30 +20,13 @@ import type {
 import { type Mute, muteOfFailures } from './mutes.ts';
 import { scopeOf } from './scope.ts';
 
-/** Where something is stored that fills a disk. */
-export interface StoredAt {
-  /** `the database`, `the file lake`. */
-  readonly what: string;
-  readonly path: string;
-}
-
-/** What of a deployment stands on the disks of its own machines. */
-export function storedAt({ database, lake }: Pick<AppConfig, 'database' | 'lake'>): StoredAt[] {
-  return [
-    ...(database.engine === 'sqlite'
-      ? [{ what: 'the database', path: dirname(database.path) }]
-      : []),
-    ...(lake.enabled ? [{ what: 'the file lake', path: lake.baseDir }] : []),
-  ];
-}
-
 const hourMs = 3_600_000;
 /** More sources or runs at a time are not looked at. */
 const mostRead = 1_000;
 
 export async function readAlertFacts(
   session: Session,
-  storedAt: readonly StoredAt[] = [],
+  watched: WatchedDisks | null = null,
   mutes: readonly Mute[] = [],
 ): Promise<AlertFacts> {
   const { now, backlog } = await readState(session);
@@ -68,7 +48,7 @@ export async function readAlertFacts(
     measures: await readMeasures(session),
     schedules: await readSchedules(session),
     activeSources: await readActiveSources(session),
-    disks: await readDisks(storedAt),
+    disks: watched === null ? [] : await readDisks(session, watched),
     warnings: warningsOf({
       totals: { pending, in_progress: inProgress, completed: 0, failed: 0, skipped: 0 },
       workers,
@@ -179,17 +159,4 @@ async function readActiveSources({ q }: Session): Promise<ReadonlySet<string>> {
     .where('enabled', '=', 1)
     .execute();
   return new Set(rows.map(({ name }) => name));
-}
-
-/** What cannot be looked at is left out: a directory that is made with the first file, for example. */
-async function readDisks(storedAt: readonly StoredAt[]): Promise<Disk[]> {
-  const disks = await Promise.all(
-    storedAt.map(async ({ what, path }) => {
-      const stat = await statfs(path).catch(() => null);
-      return stat
-        ? [{ what, freeBytes: stat.bavail * stat.bsize, sizeBytes: stat.blocks * stat.bsize }]
-        : [];
-    }),
-  );
-  return disks.flat();
 }

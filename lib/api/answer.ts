@@ -17,7 +17,7 @@ import { matchEndpoint } from './registry.ts';
 export const apiBase = '/api/v1';
 
 export interface Caller {
-  readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox' | 'log'>;
+  readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox' | 'config' | 'log'>;
   readonly limits: RequestLimits;
   /** Where the request came from. */
   readonly address: string | null;

@@ -295,6 +295,8 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     }),
     'stop.end': () => ({ path: '/stop' }),
     'workers.drain': () => ({ path: '/workers/worker-1/drain' }),
+    'storage.get': () => ({ path: '/storage' }),
+    'retention.preview': () => ({ path: '/retention/preview' }),
     'statistics.totals': () => ({ path: '/statistics/totals' }),
     'statistics.overview': () => ({ path: '/statistics/overview?window=24h' }),
   };

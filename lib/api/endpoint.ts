@@ -8,7 +8,7 @@ import type { Runtime } from '#lib/runtime.ts';
 
 /** What every request has beside its input. */
 export interface ApiContext {
-  readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox'>;
+  readonly runtime: Pick<Runtime, 'db' | 'reads' | 'http' | 'secretBox' | 'config'>;
   readonly actor: Actor;
   /** Of this caller, this endpoint and the header `Idempotency-Key`. */
   readonly requestKey: string | undefined;

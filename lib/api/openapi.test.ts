@@ -39,6 +39,7 @@ const programs: Readonly<Record<string, string>> = {
   dryRunAction: 'alert-rules.dry-run',
   stopEverythingAction: 'stop.set',
   goOnAction: 'stop.end',
+  previewRetentionAction: 'retention.preview',
   setHostLimitsAction: 'hosts.set-limits',
   saveScheduleAction: 'schedules.create schedules.update',
   deleteScheduleAction: 'schedules.delete',

@@ -28,6 +28,7 @@ const caller: Caller = {
     reads: nothingThere,
     http: nothingThere,
     secretBox: nothingThere,
+    config: nothingThere,
     log: { error: ({ err }: { readonly err: unknown }) => failures.push(err) },
   } as unknown as Caller['runtime'],
   limits: { take: () => null, open: () => () => undefined },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '#lib/errors/app-error.ts';
 import { type ApiWorld, apiWorld } from '#test/api.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { randomCalls, randomFrom } from '#test/random-calls.ts';
@@ -90,6 +91,13 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
     };
   }
 
+  /** An action that its run's end has overtaken keeps its fault, which the worker logs. */
+  async function work() {
+    await world.work().catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+    });
+  }
+
   async function send(token: string, count: number, check: (text: string, what: string) => void) {
     const source = randomCalls(randomFrom(seed), known);
     const statuses = new Map<number, number>();
@@ -102,7 +110,7 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
       if (response.status < 300) source.learn(text);
       check(text, what);
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-      if (sent % 100 === 99) await world.work();
+      if (sent % 100 === 99) await work();
     }
     return statuses;
   }

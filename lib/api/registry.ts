@@ -7,6 +7,7 @@ import { items } from './endpoints/items.ts';
 import { mutes } from './endpoints/mutes.ts';
 import { operations } from './endpoints/operations.ts';
 import { records } from './endpoints/records.ts';
+import { rooms } from './endpoints/rooms.ts';
 import { runs } from './endpoints/runs.ts';
 import { settings } from './endpoints/settings.ts';
 import { sources } from './endpoints/sources.ts';
@@ -22,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...exports_,
   ...settings,
   ...mutes,
+  ...rooms,
 ];
 
 const routes = endpoints.map((one) => ({ one, segments: one.path.split('/').slice(1) }));

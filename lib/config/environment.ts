@@ -93,6 +93,7 @@ const environmentSchema = z.object({
   INGEST_LAKE_ENABLED: flag,
   INGEST_LAKE_DIR: z.string().min(1).optional(),
   INGEST_LAKE_PRETTY_PRINT: flag,
+  INGEST_DISK_PAUSE_MIB: count(0, 100_000_000),
   INGEST_BATCH_SIZE: count(1, 500),
   INGEST_MAX_RETRIES: count(0, 20),
   INGEST_ENABLE_DISCOVERY: flag,

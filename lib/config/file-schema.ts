@@ -71,6 +71,7 @@ const runner = z.strictObject({
   enable_discovery: flag.optional(),
   concurrency: count(1, 200).optional(),
   lease_seconds: count(5, 3600).optional(),
+  disk_pause_mib: count(0, 100_000_000).optional(),
 });
 
 export const fileSchema = z.strictObject({

@@ -23,6 +23,8 @@ export interface RunnerSettings {
   /** Items in flight in one worker at most, 1..200. */
   readonly concurrency: number;
   readonly leaseMs: number;
+  /** While a disk has less room than this, no new work is begun; 0 = it never waits. */
+  readonly pauseBelowBytes: number;
 }
 
 interface AdminSettings {

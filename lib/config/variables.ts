@@ -140,6 +140,11 @@ export const variableGroups: readonly VariableGroup[] = [
         '`60`',
         'after this time an item of a dead worker returns, 5 to 3600',
       ),
+      variable(
+        'INGEST_DISK_PAUSE_MIB',
+        '`1024`',
+        'no new work is begun while less is free for the database or the file lake, MiB; 0 = never',
+      ),
       variable('INGEST_LAKE_ENABLED', '`false`', 'store every record as a JSON file too'),
       variable('INGEST_LAKE_DIR', '`data/lake`', 'directory of these files'),
       variable('INGEST_LAKE_PRETTY_PRINT', '`false`', 'indent them'),

@@ -78,6 +78,7 @@ describe.each(contractEngines())('what is told of the loop on $name', (engine) =
         recent: noFaults,
         pool: null,
         clockSkewMs: null,
+        lowDisk: null,
       },
     };
     const start = async () => {

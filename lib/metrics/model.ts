@@ -108,6 +108,7 @@ export interface Backoff {
 export interface Warning {
   readonly kind:
     | 'no_workers'
+    | 'disk_low'
     | 'workers_lost'
     | 'leases_rescued'
     | 'clock_skew'

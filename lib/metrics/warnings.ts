@@ -1,6 +1,7 @@
 /** What an operator should know without looking for it. Pure. */
 import type { ReplicaState } from '#db/reads/replica-switch.ts';
 import type { PoolFigures } from '#db/stats.ts';
+import { lowDiskSentence } from '#lib/disks/low-disk.ts';
 import type { RepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { type FaultCounts, recentMinutes, type Worker } from '#lib/workers/model.ts';
 import type { StatusTotals, Warning } from './model.ts';
@@ -34,6 +35,18 @@ export function warningsOf(facts: WarningFacts): Warning[] {
       title: 'No worker is alive',
       detail: `${items(waiting)} will wait until one is started: pnpm worker.`,
       href: '/workers',
+    });
+  }
+  const waitsForRoom = alive.flatMap(({ facts }) => facts.lowDisk ?? []);
+  if (waitsForRoom[0] !== undefined) {
+    warnings.push({
+      kind: 'disk_low',
+      title:
+        waitsForRoom.length === alive.length
+          ? 'Work is paused: a disk is nearly full'
+          : `${waitsForRoom.length} of ${alive.length} workers wait: a disk is nearly full`,
+      detail: `${lowDiskSentence(waitsForRoom[0])} It goes on by itself when there is room.`,
+      href: '/storage',
     });
   }
   const lost = workers.filter(({ state, silentMs }) => state === 'lost' && silentMs < 3_600_000);

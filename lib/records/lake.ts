@@ -204,6 +204,7 @@ export interface LakeFile {
   /** Relative to the base directory, with `/`. */
   readonly path: string;
   readonly kind: 'record' | 'temporary';
+  readonly bytes: number;
   /** Since its last change by the clock of this machine, ms. */
   readonly ageMs: number;
 }
@@ -227,7 +228,7 @@ export async function* lakeFiles(baseDir: string, below = ''): AsyncGenerator<La
       const found = await stat(path.join(baseDir, relative)).catch(() => null);
       if (!found) continue;
       const kind = entry.name.endsWith('.tmp') ? 'temporary' : 'record';
-      yield { path: relative, kind, ageMs: Date.now() - found.mtimeMs };
+      yield { path: relative, kind, bytes: found.size, ageMs: Date.now() - found.mtimeMs };
     }
   }
 }

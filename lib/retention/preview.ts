@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { PurgedKind } from '#db/purge.ts';
 import type { TableName } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { type Subject, subjectsOf } from './purge.ts';
 
 export interface RetentionPreview extends SubjectByAge {
@@ -60,6 +62,12 @@ function records() {
     time: 'fetched_at_utc',
     texts: ['payload', 'page_text', 'request_headers', 'response_headers', 'request_uri'],
   } as const;
+}
+
+/** For a person who looks, needs `database:examine`: it may take minutes. */
+export function previewRetentionFor(db: Db, actor: Actor): Promise<RetentionPreview[]> {
+  requirePermission(actor, 'database:examine');
+  return previewRetention(db);
 }
 
 /** Reads along the same indexes that the purge walks. Throws `db_statement_timeout` after a minute for one of them. */

@@ -3,7 +3,7 @@ import type { Db } from '#db/engine.ts';
 import { DatabaseError, type DatabaseErrorCode } from '#db/errors.ts';
 import type { PurgedKind, PurgedPortion, PurgePosition } from '#db/purge.ts';
 import { sealAudit } from '#lib/audit/seal-audit.ts';
-import { newId } from '#lib/ids.ts';
+import { endTurn, takeTurn } from '#lib/turns.ts';
 import { mostEvents } from './most-events.ts';
 import { daysOf, readRetention, type SourceDays } from './settings.ts';
 
@@ -13,6 +13,8 @@ const dayMs = 24 * 60 * minuteMs;
 const requestKeyMs = 7 * dayMs;
 /** A round ends after so long; the next one is not far. */
 const longestRoundMs = 30 * minuteMs;
+/** After this a round counts as given up, ms. */
+const turnMs = 2 * longestRoundMs;
 /** Between two portions, so that others come first. */
 const restMs = 50;
 
@@ -107,45 +109,13 @@ const holdsUp: ReadonlySet<DatabaseErrorCode> = new Set(['db_full', 'db_busy']);
 
 /** The duty of the workers: one of them does it, hourly, and what is looked through in whole once a day. */
 export async function purgeInTurn(db: Db, signal?: AbortSignal): Promise<PurgeRound | null> {
-  const hourly = await takeTurn(db, 'retention', 50 * minuteMs);
+  const hourly = await takeTurn(db, 'retention', { everyMs: 50 * minuteMs, atMostMs: turnMs });
   if (hourly === null) return null;
-  const whole = await takeTurn(db, 'retention:daily', dayMs);
+  const whole = await takeTurn(db, 'retention:daily', { everyMs: dayMs, atMostMs: turnMs });
   const all = await subjectsOf(db);
   const subjects = all.filter(({ kind }) => whole !== null || !daily.has(kind));
   const round = await purgeOld(db, signal, subjects);
   if (whole !== null) await endTurn(db, whole, round.stoppedBy === null);
   await endTurn(db, hourly, true);
   return round;
-}
-
-/** The id of the turn; null when another one has it, or it was had less than `everyMs` ago. */
-async function takeTurn(db: Db, part: string, everyMs: number): Promise<string | null> {
-  const turn = newId();
-  return db.transaction(async (tx) => {
-    const known = await tx.q
-      .selectFrom('totals_checks')
-      .select('part')
-      .where('part', '=', part)
-      .executeTakeFirst();
-    if (!known) await tx.q.insertInto('totals_checks').values({ part }).execute();
-    const now = tx.engine.now();
-    const taken = await tx.q
-      .updateTable('totals_checks')
-      .set({ turn_id: turn, turn_until: tx.engine.nowPlus(2 * longestRoundMs) })
-      .where('part', '=', part)
-      .where((eb) => eb.or([eb('turn_until', 'is', null), eb('turn_until', '<=', now)]))
-      .where((eb) =>
-        eb.or([eb('checked_at', 'is', null), eb('checked_at', '<=', tx.engine.nowPlus(-everyMs))]),
-      )
-      .executeTakeFirst();
-    return Number(taken.numUpdatedRows) === 1 ? turn : null;
-  });
-}
-
-async function endTurn(db: Db, turn: string, isDone: boolean): Promise<void> {
-  await db.q
-    .updateTable('totals_checks')
-    .set({ turn_until: null, ...(isDone ? { checked_at: db.engine.now() } : {}) })
-    .where('turn_id', '=', turn)
-    .execute();
 }

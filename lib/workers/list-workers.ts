@@ -1,6 +1,7 @@
 /** The workers of the deployment, newest first. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { LowDisk } from '#lib/disks/low-disk.ts';
 import { lostAfterMs, parseWorkerFacts, type Worker, workerState } from './model.ts';
 
 /** Far above any fleet this is made for; keeps the page's cost bounded. */
@@ -41,6 +42,28 @@ export async function listWorkers(session: Session): Promise<Worker[]> {
   });
   const alive = (worker: Worker) => worker.state === 'running' || worker.state === 'draining';
   return [...workers.filter(alive), ...workers.filter((worker) => !alive(worker))];
+}
+
+export interface Crew {
+  readonly alive: number;
+  /** Set when every one of them waits for room on a disk. */
+  readonly lowDisk: LowDisk | null;
+}
+
+/** The workers that are alive, and whether any of them begins new work. */
+export async function readCrew(session: Session): Promise<Crew> {
+  const query = session.q
+    .selectFrom('workers')
+    .select('facts')
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>=', session.engine.nowPlus(-lostAfterMs));
+  const rows = await session.engine.take(query, mostListed).execute();
+  const waiting = rows.flatMap(({ facts }) => parseWorkerFacts(facts).lowDisk ?? []);
+  const [first] = waiting;
+  return {
+    alive: rows.length,
+    lowDisk: first !== undefined && waiting.length === rows.length ? first : null,
+  };
 }
 
 /** How many workers are alive, by their heartbeats. */

@@ -32,6 +32,13 @@ const poolSchema = z.object({
   p95WaitMs: count,
 });
 
+/** The disk for whose sake the worker begins nothing new. */
+const lowDiskSchema = z.object({
+  what: z.string(),
+  freeBytes: z.number(),
+  pauseBelowBytes: z.number(),
+});
+
 const workerFactsSchema = z.object({
   /** Since the worker started. */
   rescued: count,
@@ -44,6 +51,8 @@ const workerFactsSchema = z.object({
   pool: poolSchema.nullable().catch(null),
   /** The worker's clock minus the database's, ms; null = not measured. Leases never use it. */
   clockSkewMs: z.number().nullable().catch(null),
+  /** Null while there is room. */
+  lowDisk: lowDiskSchema.nullable().catch(null),
 });
 export type WorkerFacts = z.output<typeof workerFactsSchema>;
 

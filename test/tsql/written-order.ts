@@ -44,6 +44,7 @@ export const lockOrder: readonly string[] = [
   'audit_unsealed',
   'audit_chain',
   'totals_checks',
+  'storage_samples',
   'source_totals',
   'source_total_deltas',
   'host_totals',

@@ -102,3 +102,16 @@ CREATE TABLE IF NOT EXISTS totals_checks (
   drifted_at TEXT,
   drift INTEGER
 ) WITHOUT ROWID;
+GO
+-- What was stored, once a day: bytes and rows by table, by source and record type, of the lake, and free room on disks.
+CREATE TABLE IF NOT EXISTS storage_samples (
+  -- The day by the database's clock: 2026-01-31.
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL CONSTRAINT CK_storage_samples_kind CHECK (kind IN ('table', 'records', 'lake', 'free')),
+  name TEXT NOT NULL,
+  -- Of records their type, else empty.
+  part TEXT NOT NULL,
+  row_count INTEGER,
+  bytes INTEGER NOT NULL,
+  CONSTRAINT PK_storage_samples PRIMARY KEY (day, kind, name, part)
+) WITHOUT ROWID;

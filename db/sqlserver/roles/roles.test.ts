@@ -69,6 +69,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'sign_in_attempts',
     'source_secrets',
     'stops',
+    'storage_samples',
     'totals_checks',
     'users',
   ],
@@ -89,6 +90,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'record_bodies',
     'schema_migrations',
     'seen_resources',
+    'storage_samples',
     'totals_checks',
   ],
 };

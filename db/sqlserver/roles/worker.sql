@@ -44,6 +44,8 @@ GRANT SELECT, INSERT, DELETE ON [$(schema)].[source_total_deltas] TO [$(schema)_
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[host_totals] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[host_total_deltas] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[totals_checks] TO [$(schema)_worker];
+-- A sample a day of what is stored.
+GRANT SELECT, INSERT, DELETE ON [$(schema)].[storage_samples] TO [$(schema)_worker];
 GO
 -- Ended attempts, counted by the minute and the hour for charts.
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_counts] TO [$(schema)_worker];

@@ -7,9 +7,10 @@ import type { Run } from '#lib/runs/model.ts';
 import { readItemRate } from '#lib/runs/run-progress.ts';
 import type { Source } from '#lib/sources/read-sources.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
-import { countLiveWorkers } from '#lib/workers/list-workers.ts';
+import { readCrew } from '#lib/workers/list-workers.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting-facts.ts';
 import {
+  diskReasons,
   noWorkers,
   reasonUntil,
   stopReasons,
@@ -87,6 +88,9 @@ export async function whySourceWaits(
 async function haltOf(session: Session, run: Running): Promise<WaitingReason | null> {
   const [stopped] = stopReasons({ stop: await readStop(session) });
   if (stopped !== undefined) return stopped;
+  const crew = await readCrew(session);
+  const [low] = diskReasons(crew);
+  if (low !== undefined) return low;
   if (run.pausedAt !== null) {
     return reasonUntil(
       'run_paused',
@@ -94,7 +98,7 @@ async function haltOf(session: Session, run: Running): Promise<WaitingReason | n
       'It waits until somebody does.',
     );
   }
-  return (await countLiveWorkers(session)) === 0 ? noWorkers : null;
+  return crew.alive === 0 ? noWorkers : null;
 }
 
 /** What its pending items wait for; null when one of them is about to be asked for, or there are none. */
@@ -162,6 +166,7 @@ async function lookAt(
 /** For a sentence that begins with "not while". */
 export const whileWords: Readonly<Partial<Record<WaitingCode, string>>> = {
   stopped: 'everything is stopped',
+  disk_low: 'a disk is nearly full',
   run_paused: 'it is paused',
   run_spent: 'its budget is used up',
   no_workers: 'no worker is running',

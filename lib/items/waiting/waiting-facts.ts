@@ -8,7 +8,7 @@ import { readNow } from '#lib/now.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { budgetIsSpent } from '#lib/queue/runs/conditions.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
-import { countLiveWorkers } from '#lib/workers/list-workers.ts';
+import { readCrew } from '#lib/workers/list-workers.ts';
 import type { WaitingFacts } from './waiting-reasons.ts';
 
 /** Items ahead are counted no further: "1,000" says as much as "12,345" to somebody who waits. */
@@ -60,11 +60,11 @@ export async function readWaitingFacts(
   item: WorkItem,
   { run, source }: OfItem,
 ): Promise<WaitingFacts> {
-  const [now, stop, host, workersAlive, ahead] = await Promise.all([
+  const [now, stop, host, crew, ahead] = await Promise.all([
     readNow(session),
     readStop(session),
     item.host === null ? null : readHost(session, item.host),
-    countLiveWorkers(session),
+    readCrew(session),
     item.status === 'pending' ? countAhead(session, item) : null,
   ]);
   return {
@@ -87,7 +87,8 @@ export async function readWaitingFacts(
     run: run
       ? { status: run.status, pausedAt: run.paused_at, budgetSpent: run.is_spent === 1 }
       : null,
-    workersAlive,
+    workersAlive: crew.alive,
+    lowDisk: crew.lowDisk,
     ahead,
   };
 }

@@ -1,5 +1,6 @@
 /** What is known of an item that waits, and the reasons for which it does, each judged by itself. */
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import { type LowDisk, lowDiskSentence } from '#lib/disks/low-disk.ts';
 import { endOfBlock } from '#lib/hosts/blocks.ts';
 import { isOnHold } from '#lib/queue/hold.ts';
 import { type Stop, stopSentence } from '#lib/stops/read-stop.ts';
@@ -50,6 +51,8 @@ export interface WaitingFacts {
     readonly budgetSpent: boolean;
   } | null;
   readonly workersAlive: number;
+  /** Set while every worker waits for room on a disk. */
+  readonly lowDisk?: LowDisk | null;
   /** Claimable items of the same source that go first; null when not counted. */
   readonly ahead: number | null;
 }
@@ -61,6 +64,7 @@ export type WaitingCode =
   | 'running'
   | 'lease_expired'
   | 'stopped'
+  | 'disk_low'
   | 'source_removed'
   | 'source_disabled'
   | 'source_paused'
@@ -149,6 +153,17 @@ export function stopReasons({ stop }: Pick<WaitingFacts, 'stop'>): WaitingReason
       : reason('stopped', sentence, stop.until),
   ];
 }
+
+export const diskReasons = ({ lowDisk }: Pick<WaitingFacts, 'lowDisk'>): WaitingReason[] =>
+  lowDisk
+    ? [
+        reasonUntil(
+          'disk_low',
+          lowDiskSentence(lowDisk),
+          'It goes on by itself when there is room: shorten what is kept, or enlarge the disk.',
+        ),
+      ]
+    : [];
 
 export function sourceReasons({ source }: WaitingFacts): WaitingReason[] {
   if (source === null) {

@@ -5,6 +5,7 @@
 import type { Instant } from '#db/schema.ts';
 import { missingCode } from '#lib/queue/finish/missing.ts';
 import {
+  diskReasons,
   hostReasons,
   noWorkers,
   reason,
@@ -35,6 +36,7 @@ const needsPerson: ReadonlySet<WaitingCode> = new Set([
   'source_removed',
   'source_disabled',
   'source_paused',
+  'disk_low',
   'run_paused',
   'run_spent',
   'on_hold',
@@ -90,6 +92,7 @@ function leased({ now, item }: WaitingFacts): WaitingReason {
 function pending(facts: WaitingFacts): WaitingAnswer {
   const waits = [
     ...stopReasons(facts),
+    ...diskReasons(facts),
     ...sourceReasons(facts),
     ...runReasons(facts),
     ...hostReasons(facts),

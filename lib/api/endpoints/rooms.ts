@@ -1,0 +1,49 @@
+/** What the deployment stores and expects: storage, what retention would free. */
+import { z } from 'zod';
+import { watchedDisks } from '#lib/disks/disks.ts';
+import { previewRetentionFor } from '#lib/retention/preview.ts';
+import { readStorage } from '#lib/storage/read-storage.ts';
+import { endpoint, type Touched } from '../endpoint.ts';
+
+const all = (): Touched => 'all';
+
+const part = z.looseObject({
+  name: z.string(),
+  part: z.string(),
+  rows: z.number().nullable(),
+  bytes: z.number(),
+  bytesPerDay: z.number().nullable(),
+});
+
+export const rooms = [
+  endpoint({
+    id: 'storage.get',
+    method: 'GET',
+    path: '/storage',
+    summary:
+      'Say what is stored by table, source and type, how fast it grows, and how much room there is',
+    permission: 'console:view',
+    output: z.looseObject({
+      days: z.array(z.looseObject({ day: z.string(), databaseBytes: z.number() })),
+      tables: z.array(part),
+      records: z.array(part),
+      disks: z.array(z.looseObject({ what: z.string(), freeBytes: z.number() })),
+    }),
+    cost: 5,
+    touches: all,
+    run: ({ runtime }) => readStorage(runtime.reads, watchedDisks(runtime.config)),
+  }),
+  endpoint({
+    id: 'retention.preview',
+    method: 'GET',
+    path: '/retention/preview',
+    summary: 'Count what a round of retention would delete now, and delete nothing',
+    permission: 'database:examine',
+    output: z.looseObject({
+      rows: z.array(z.looseObject({ kind: z.string(), rows: z.number(), bytes: z.number() })),
+    }),
+    cost: 20,
+    touches: all,
+    run: async ({ runtime, actor }) => ({ rows: await previewRetentionFor(runtime.reads, actor) }),
+  }),
+];
