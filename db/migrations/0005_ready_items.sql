@@ -241,6 +241,9 @@ GO
 -- out, in the order of their keys; texts write " as ~1, \ as ~2, line ends and tabs as ~3 to ~5, and ~ as ~0. @whole: a text
 -- is longer than 4,000 characters, which some servers cut otherwise. Result: the ids that were inserted.
 --
+-- Ids and keys are looked up one by one, each a seek, whatever is guessed about how many there are in @items; there is no
+-- table variable in the way of a single item, which costs some servers more than the item.
+--
 -- A key that another producer inserts at the same moment is known when the insert is done again.
 CREATE PROCEDURE [$(schema)].[enqueue_items]
     @items NVARCHAR(MAX),
@@ -251,71 +254,75 @@ BEGIN
     -- A key that is taken must not end the transaction around it.
     SET XACT_ABORT OFF;
     DECLARE @now DATETIME2(3) = SYSUTCDATETIME();
-    DECLARE @again TINYINT = 1, @runs INT = 0;
-    DECLARE @given TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [source_system] NVARCHAR(101), [source_name] NVARCHAR(101),
-        [resource_type] NVARCHAR(101), [resource_id] NVARCHAR(501), [request_uri] NVARCHAR(2001), [request_method] NVARCHAR(11),
-        [request_headers] NVARCHAR(MAX), [request_body] NVARCHAR(MAX), [metadata] NVARCHAR(MAX), [priority] INT, [status] NVARCHAR(21),
-        [run_id] NVARCHAR(37), [discovered_from] NVARCHAR(37), [dedupe_key] NVARCHAR(851) COLLATE Latin1_General_100_BIN2,
-        [host] NVARCHAR(301), [depth] INT, [available_at] DATETIME2(7), [wait_reason] NVARCHAR(51));
-    DECLARE @inserted TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY);
-    INSERT INTO @given
-    SELECT j.[work_item_id],
-        CASE WHEN j.[source_system] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_system] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_system] END,
-        CASE WHEN j.[source_name] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_name] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_name] END,
-        CASE WHEN j.[resource_type] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_type] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_type] END,
-        CASE WHEN j.[resource_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_id] END,
-        CASE WHEN j.[request_uri] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_uri] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_uri] END,
-        j.[request_method],
-        CASE WHEN j.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_headers] END,
-        CASE WHEN j.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_body] END,
-        CASE WHEN j.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[metadata] END,
-        j.[priority], j.[status],
-        CASE WHEN j.[run_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[run_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[run_id] END,
-        CASE WHEN j.[discovered_from] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[discovered_from] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[discovered_from] END,
-        CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END,
-        CASE WHEN j.[host] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[host] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[host] END,
-        j.[depth], j.[available_at], j.[wait_reason]
-    FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [source_system] NVARCHAR(101) '$.source_system',
-        [source_name] NVARCHAR(101) '$.source_name', [resource_type] NVARCHAR(101) '$.resource_type',
-        [resource_id] NVARCHAR(501) '$.resource_id', [request_uri] NVARCHAR(2001) '$.request_uri',
-        [request_method] NVARCHAR(11) '$.request_method', [request_headers] NVARCHAR(MAX) '$.request_headers',
-        [request_body] NVARCHAR(MAX) '$.request_body', [metadata] NVARCHAR(MAX) '$.metadata', [priority] INT '$.priority',
-        [status] NVARCHAR(21) '$.status', [run_id] NVARCHAR(37) '$.run_id', [discovered_from] NVARCHAR(37) '$.discovered_from',
-        [dedupe_key] NVARCHAR(851) '$.dedupe_key', [host] NVARCHAR(301) '$.host', [depth] INT '$.depth',
-        [available_at] DATETIME2(7) '$.available_at', [wait_reason] NVARCHAR(51) '$.wait_reason') AS j;
-    -- The form without a schema hands long texts out whole.
-    IF @whole = 1
-        UPDATE @given SET
-            [request_headers] = CASE WHEN t.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_headers] END,
-            [request_body] = CASE WHEN t.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_body] END,
-            [metadata] = CASE WHEN t.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[metadata] END
-        FROM @given AS g JOIN (
-            SELECT j.[work_item_id],
-                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') AS [request_headers],
-                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') AS [request_body],
-                (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') AS [metadata]
-            FROM OPENJSON(@items) AS r CROSS APPLY OPENJSON(r.[value]) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id') AS j
-        ) AS t ON t.[work_item_id] = g.[work_item_id];
+    DECLARE @again TINYINT = 1, @runs INT = 0, @before NVARCHAR(MAX);
     WHILE @again = 1
     BEGIN
         SET @again = 0;
         SET @runs = @runs + 1;
+        -- What stands under these ids already is of an earlier call, whose answer was lost.
+        SELECT @before = STRING_AGG(CAST(known.[work_item_id] AS NVARCHAR(MAX)), N' ')
+        FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id') AS j
+            CROSS APPLY (SELECT TOP (1) w.[work_item_id] FROM [$(schema)].[work_items] AS w
+                WHERE w.[work_item_id] = j.[work_item_id]) AS known;
         BEGIN TRY
             INSERT INTO [$(schema)].[work_items] ([work_item_id], [source_system], [source_name], [resource_type], [resource_id], [request_uri], [request_method],
                 [request_headers], [request_body], [metadata], [priority], [status], [run_id], [discovered_from], [dedupe_key], [host],
                 [depth], [available_at], [wait_reason], [created_at], [updated_at])
-            OUTPUT inserted.[work_item_id] INTO @inserted
             SELECT g.[work_item_id], g.[source_system], g.[source_name], g.[resource_type], g.[resource_id], g.[request_uri], g.[request_method],
                 g.[request_headers], g.[request_body], g.[metadata], g.[priority], g.[status], g.[run_id], g.[discovered_from], g.[dedupe_key], g.[host],
                 g.[depth], COALESCE(g.[available_at], @now), g.[wait_reason], @now, @now
-            FROM @given AS g
-            WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[work_items] AS known WHERE known.[dedupe_key] = g.[dedupe_key]);
+            FROM (
+                SELECT j.[work_item_id],
+                    CASE WHEN j.[source_system] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_system] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_system] END AS [source_system],
+                    CASE WHEN j.[source_name] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[source_name] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[source_name] END AS [source_name],
+                    CASE WHEN j.[resource_type] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_type] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_type] END AS [resource_type],
+                    CASE WHEN j.[resource_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[resource_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[resource_id] END AS [resource_id],
+                    CASE WHEN j.[request_uri] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_uri] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_uri] END AS [request_uri],
+                    j.[request_method],
+                    CASE WHEN j.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_headers] END AS [request_headers],
+                    CASE WHEN j.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[request_body] END AS [request_body],
+                    CASE WHEN j.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[metadata] END AS [metadata],
+                    j.[priority], j.[status],
+                    CASE WHEN j.[run_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[run_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[run_id] END AS [run_id],
+                    CASE WHEN j.[discovered_from] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[discovered_from] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[discovered_from] END AS [discovered_from],
+                    CASE WHEN j.[dedupe_key] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[dedupe_key] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[dedupe_key] END AS [dedupe_key],
+                    CASE WHEN j.[host] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[host] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[host] END AS [host],
+                    j.[depth], j.[available_at], j.[wait_reason]
+                FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [source_system] NVARCHAR(101) '$.source_system',
+                    [source_name] NVARCHAR(101) '$.source_name', [resource_type] NVARCHAR(101) '$.resource_type',
+                    [resource_id] NVARCHAR(501) '$.resource_id', [request_uri] NVARCHAR(2001) '$.request_uri',
+                    [request_method] NVARCHAR(11) '$.request_method', [request_headers] NVARCHAR(MAX) '$.request_headers',
+                    [request_body] NVARCHAR(MAX) '$.request_body', [metadata] NVARCHAR(MAX) '$.metadata', [priority] INT '$.priority',
+                    [status] NVARCHAR(21) '$.status', [run_id] NVARCHAR(37) '$.run_id', [discovered_from] NVARCHAR(37) '$.discovered_from',
+                    [dedupe_key] NVARCHAR(851) '$.dedupe_key', [host] NVARCHAR(301) '$.host', [depth] INT '$.depth',
+                    [available_at] DATETIME2(7) '$.available_at', [wait_reason] NVARCHAR(51) '$.wait_reason') AS j
+            ) AS g
+            WHERE (SELECT TOP (1) known.[work_item_id] FROM [$(schema)].[work_items] AS known
+                WHERE known.[dedupe_key] = g.[dedupe_key] COLLATE Latin1_General_100_BIN2) IS NULL;
+            -- The form without a schema hands long texts out whole.
+            IF @whole = 1
+                UPDATE [$(schema)].[work_items] SET
+                    [request_headers] = CASE WHEN t.[request_headers] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_headers] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_headers] END,
+                    [request_body] = CASE WHEN t.[request_body] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[request_body] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[request_body] END,
+                    [metadata] = CASE WHEN t.[metadata] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(t.[metadata] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE t.[metadata] END
+                FROM (
+                    SELECT j.[work_item_id],
+                        (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_headers') AS [request_headers],
+                        (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'request_body') AS [request_body],
+                        (SELECT v.[value] FROM OPENJSON(r.[value]) AS v WHERE v.[key] = N'metadata') AS [metadata]
+                    FROM OPENJSON(@items) AS r CROSS APPLY OPENJSON(r.[value]) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id') AS j
+                ) AS t
+                WHERE [work_items].[work_item_id] = t.[work_item_id] AND (@before IS NULL OR CHARINDEX(t.[work_item_id], @before) = 0);
         END TRY
         BEGIN CATCH
             IF ERROR_NUMBER() NOT IN (2601, 2627) OR @runs >= 50 THROW;
             SET @again = 1;
         END CATCH
     END
-    SELECT [work_item_id] FROM @inserted;
+    SELECT known.[work_item_id]
+    FROM OPENJSON(@items) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id') AS j
+        CROSS APPLY (SELECT TOP (1) w.[work_item_id] FROM [$(schema)].[work_items] AS w
+            WHERE w.[work_item_id] = j.[work_item_id]) AS known
+    WHERE @before IS NULL OR CHARINDEX(known.[work_item_id], @before) = 0;
 END
 GO
