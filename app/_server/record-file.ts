@@ -1,4 +1,5 @@
 /** Files of one record: for people who are signed in, or why there is none. */
+import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';
@@ -12,6 +13,8 @@ const fileCost = 5;
 interface RecordFile<T> {
   /** Null when there is none. */
   readonly read: (db: Runtime['db'], ingestId: string) => Promise<T | null>;
+  /** For the audit log: `the payload of a record`. */
+  readonly what: string;
   /** For a person. */
   readonly missing: string;
   readonly file: (data: T, ingestId: string) => Response;
@@ -19,17 +22,19 @@ interface RecordFile<T> {
 
 /** The handler of a route below `/records/[ingestId]`. */
 export const recordFileRoute =
-  <T>({ read, missing, file }: RecordFile<T>) =>
+  <T>({ read, what, missing, file }: RecordFile<T>) =>
   async (
     _request: Request,
     { params }: { readonly params: Promise<{ ingestId: string }> },
   ): Promise<Response> => {
     const result = await settle(async () => {
-      chargeSession(await actorOrThrow(), fileCost);
+      const actor = await actorOrThrow();
+      chargeSession(actor, fileCost);
       const { ingestId } = await params;
       const { db } = await getRuntime();
       const data = await read(db, ingestId);
       if (data === null) throw new AppError('not_found', missing);
+      await recordDownload(db, actor, { targetType: 'record', targetId: ingestId, what });
       return file(data, ingestId);
     });
     return result.ok ? result.data : refuseDownload(result.error);

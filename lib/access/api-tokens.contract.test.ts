@@ -57,7 +57,8 @@ describe.each(contractEngines())('API tokens on $name', (engine) => {
     expect(JSON.stringify(stored)).not.toContain(token.slice(11));
     const audit = await listAudit(db, { action: 'api-token' });
     expect(JSON.stringify(audit.rows)).not.toContain(token.slice(11));
-    expect(audit.rows[0]).toMatchObject({ action: 'api-token.create', actorEmail: ada.email });
+    expect(audit.rows.map(({ action }) => action)).toEqual(['api-token.use', 'api-token.create']);
+    expect(audit.rows[1]).toMatchObject({ actorEmail: ada.email });
   });
 
   it.each(['', 'hlc_', `hlc_${'A'.repeat(43)}`, 'x'.repeat(100_000), "hlc_' or 1=1 --"])(
@@ -151,6 +152,12 @@ describe.each(contractEngines())('API tokens on $name', (engine) => {
       .where('token_id', '=', tokenId)
       .execute();
     expect(await use('192.0.2.3')).toBe('192.0.2.3');
+    const { rows } = await listAudit(db, {
+      action: 'api-token.use',
+      targetId: tokenId,
+      targetType: 'api-token',
+    });
+    expect(rows.map((row) => row.address)).toEqual(['192.0.2.3', '192.0.2.1']);
   });
 
   it('stand in the audit log beside the person they act for', async () => {

@@ -167,13 +167,13 @@ async function refuseTooMany(tx: Session, userId: string, name: string): Promise
  * is not active. One statement, made at every request, and the last use written once a minute.
  */
 export async function actorOfToken(
-  session: Session,
+  db: Db,
   token: string,
   address: string | null,
 ): Promise<TokenActor | null> {
   if (!tokenForm.test(token)) return null;
-  const { engine } = session;
-  const row = await openTokens(session)
+  const { engine } = db;
+  const row = await openTokens(db)
     .innerJoin('users', 'users.user_id', 'api_tokens.user_id')
     .select([
       'api_tokens.token_id',
@@ -189,16 +189,9 @@ export async function actorOfToken(
     .where('users.active', '=', 1)
     .executeTakeFirst();
   if (!row) return null;
-  if (row.unused_ms === null || Number(row.unused_ms) >= usedEveryMs) {
-    await session.q
-      .updateTable('api_tokens')
-      .set({ last_used_at: engine.now(), last_used_address: address })
-      .where('token_id', '=', row.token_id)
-      .execute();
-  }
   const role = parseRole(row.role);
   const { permissions: granted, sources } = scopeOf(row);
-  return {
+  const actor: TokenActor = {
     userId: row.user_id,
     email: row.email,
     role,
@@ -210,6 +203,26 @@ export async function actorOfToken(
       sources,
     },
   };
+  if (row.unused_ms === null || Number(row.unused_ms) >= usedEveryMs) {
+    await db.transaction((tx) => rememberUse(tx, actor));
+  }
+  return actor;
+}
+
+/** Last use and its entry in the audit log, once a minute. */
+async function rememberUse(tx: Session, actor: TokenActor): Promise<void> {
+  const { token, address = null } = actor;
+  await tx.q
+    .updateTable('api_tokens')
+    .set({ last_used_at: tx.engine.now(), last_used_address: address })
+    .where('token_id', '=', token.id)
+    .execute();
+  await recordAudit(tx, actor, {
+    action: 'api-token.use',
+    targetType: 'api-token',
+    targetId: token.id,
+    summary: `Used the API token ${token.name}`,
+  });
 }
 
 /** The open tokens of the actor, or with `users:manage` those of all; newest first, 500 at most. */

@@ -1,35 +1,37 @@
-/** What people tried to do and may not: in the audit log, but no flood of it. */
+/** What people and programs tried to do and may not: in the audit log, but no flood of it. */
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
+import { isNews } from '#lib/audit/seldom.ts';
 
-/** The same person, refused the same, again within this time, ms, is no news. */
-const againMs = 60_000;
-/** Bounds the memory. */
-const mostKept = 1_000;
-
-const recordedAt = new Map<string, number>();
-
-/** `refused` is the sentence the person got. Nothing when they got it a moment ago. */
+/** `refused` is the sentence they got. Nothing when they got it a moment ago. */
 export async function recordRefusal(
   db: Db,
   actor: Actor,
   refused: string,
   nowMs = performance.now(),
 ): Promise<void> {
-  const key = `${actor.userId}\n${refused}`;
-  const before = recordedAt.get(key);
-  if (before !== undefined && nowMs - before < againMs) return;
-  recordedAt.delete(key);
-  recordedAt.set(key, nowMs);
-  const [oldest] = recordedAt.keys();
-  if (recordedAt.size > mostKept && oldest !== undefined) recordedAt.delete(oldest);
+  if (!isNews(`refused\n${actor.userId}\n${actor.token?.id}\n${refused}`, nowMs)) return;
   await db.transaction((tx) =>
     recordAudit(tx, actor, {
       action: 'access.refused',
-      targetType: 'user',
-      targetId: actor.userId,
+      targetType: actor.token ? 'api-token' : 'user',
+      targetId: actor.token?.id ?? actor.userId,
       summary: `${actor.email} was refused: ${refused}`,
+    }),
+  );
+}
+
+/** That a token was shown which is not good now, by nobody known; once a minute for all of them together. */
+export async function recordBadToken(db: Db, address: string | null): Promise<void> {
+  if (!isNews('bad token')) return;
+  const nobody: Actor = { userId: null, email: 'nobody', role: 'viewer', address };
+  await db.transaction((tx) =>
+    recordAudit(tx, nobody, {
+      action: 'api-token.refused',
+      targetType: 'api-token',
+      targetId: null,
+      summary: 'A token that is not known, has expired or was revoked was refused',
     }),
   );
 }

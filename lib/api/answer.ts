@@ -1,6 +1,7 @@
 /** One request of a program, from its headers to its answer: who asks, may they, what do they ask, do it. */
 import { z } from 'zod';
 import { actorOfToken } from '#lib/access/api-tokens.ts';
+import { recordBadToken, recordRefusal } from '#lib/access/record-refusal.ts';
 import { charge, countedStream, type RequestLimits } from '#lib/access/request-limits.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -35,8 +36,34 @@ export async function answerApi(request: Request, caller: Caller): Promise<Respo
 }
 
 async function answer(request: Request, caller: Caller): Promise<Response> {
-  const { runtime, limits, address } = caller;
   const actor = caller.actor ?? (await authenticate(request, caller));
+  try {
+    return await answerTo(actor, request, caller);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'forbidden') {
+      await noteRefusal(caller, (db) => recordRefusal(db, actor, error.message));
+    }
+    throw error;
+  }
+}
+
+/** The refusal stands, whether it could be recorded or not. */
+async function noteRefusal(
+  { runtime: { db, log } }: Caller,
+  record: (to: Runtime['db']) => Promise<void>,
+): Promise<void> {
+  try {
+    await record(db);
+  } catch (err) {
+    log.error({ err }, 'a refusal could not be recorded');
+  }
+}
+
+async function answerTo(
+  actor: Actor,
+  request: Request,
+  { runtime, limits, address }: Caller,
+): Promise<Response> {
   const url = new URL(request.url);
   const found = matched(request.method, url.pathname);
   if ('allowed' in found) {
@@ -81,15 +108,14 @@ async function answer(request: Request, caller: Caller): Promise<Response> {
   return new Response(countedStream(limits, party, 'export', response.body), response);
 }
 
-async function authenticate(
-  request: Request,
-  { runtime, limits, address }: Caller,
-): Promise<Actor> {
+async function authenticate(request: Request, caller: Caller): Promise<Actor> {
+  const { runtime, limits, address } = caller;
   const [, token] = /^Bearer ([^\s]+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const actor = token === undefined ? null : await actorOfToken(runtime.db, token, address);
   if (actor !== null) return actor;
   // Guessing is hopeless; asking the database for each guess need not be free either.
   charge(limits, { caller: `guesses of ${address}`, address: null });
+  if (token !== undefined) await noteRefusal(caller, (db) => recordBadToken(db, address));
   throw new AppError('token_invalid', 'The request shows no token, or none that is good now.');
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRequestLimits } from '#lib/access/request-limits.ts';
 import { can, permissions, type Role, roles } from '#lib/actor/model.ts';
+import { listAudit } from '#lib/audit/list-audit.ts';
 import { newId } from '#lib/ids.ts';
 import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
@@ -457,6 +458,26 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     expect(Buffer.from(await response.arrayBuffer()).toString()).toBe('{"name":"Luke"}');
     expect(response.headers.get('repr-digest')).toMatch(/^sha-256=:/);
     expect(response.headers.get('content-disposition')).toBe('attachment');
+  });
+
+  it('leaves in the audit log what was refused and what was taken, by whom and from where', async () => {
+    const elsewhere = await world.token('admin', { sources: ['other'] });
+    const bytes = { method: 'GET', path: `/records/${record.ingestId}/bytes` } as const;
+    expect((await world.ask(elsewhere, bytes)).status).toBe(403);
+    expect((await world.ask(`hlc_${'x'.repeat(43)}`, bytes)).status).toBe(401);
+    expect((await world.ask(await world.token('viewer'), bytes)).status).toBe(200);
+    const actions = ['access.refused', 'api-token.refused', 'record.download'];
+    for (const action of actions) {
+      const [entry] = (await listAudit(database.db, { action })).rows;
+      expect(entry, action).toMatchObject({ address: expect.any(String) });
+    }
+    const [refused] = (await listAudit(database.db, { action: 'access.refused' })).rows;
+    expect(refused).toMatchObject({
+      actorEmail: expect.stringContaining('(token '),
+      summary: expect.stringContaining('was refused: This token is not for this source.'),
+    });
+    const [taken] = (await listAudit(database.db, { action: 'record.download' })).rows;
+    expect(taken).toMatchObject({ targetId: record.ingestId });
   });
 
   it('walks a list by its cursors, and takes no others', async () => {

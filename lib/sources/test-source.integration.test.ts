@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
+import { listAudit } from '#lib/audit/list-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
@@ -96,6 +97,14 @@ describe('a test fetch', () => {
     expect(result.more.map(({ resourceId, from }) => [resourceId, from])).toEqual(
       ['L0', 'L1', 'L2', 'L3'].map((title) => [title, 'discovered']),
     );
+    const { rows } = await listAudit(database.db, { action: 'source.test' });
+    expect(rows).toMatchObject([
+      {
+        actorEmail: operator.email,
+        summary: `Sent test requests of source unsaved to ${origin}`,
+        after: { type: 'mediawiki', saved: false },
+      },
+    ]);
     for (const table of ['sources', 'work_items'] as const) {
       expect(await database.db.q.selectFrom(table).selectAll().execute()).toEqual([]);
     }

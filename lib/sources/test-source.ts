@@ -1,8 +1,9 @@
 /** Fetches a sample with values that need not be saved, and shows what happened. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Session } from '#db/engine.ts';
+import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
 import { AppError, type PublicError } from '#lib/errors/app-error.ts';
@@ -66,7 +67,7 @@ export interface TestFetch {
 }
 
 export interface TestSourceOptions {
-  readonly session: Session;
+  readonly session: Db;
   readonly http: HttpClient;
   readonly secretBox: SecretBox;
   /** Of a saved source: its stored secrets stand in for those that are not given. */
@@ -102,6 +103,7 @@ export async function testSource(
       fields: { seeds: 'give at least one seed' },
     });
   }
+  await recordTest(actor, checked, first.requestUri, options);
   const recorder = recording(options.http);
   const item = unstoredItem(first);
   const limitMs = settings.timeout * 2000 + 30_000;
@@ -148,6 +150,25 @@ export async function testSource(
     discovered: summaryOf(found),
     more,
   };
+}
+
+/** Before anything is sent: where to, and nothing else of what was typed. */
+async function recordTest(
+  actor: Actor,
+  { type, name }: CheckedInput,
+  requestUri: string,
+  { session, sourceId }: TestSourceOptions,
+): Promise<void> {
+  const origin = URL.canParse(requestUri) ? new URL(requestUri).origin : null;
+  await session.transaction((tx) =>
+    recordAudit(tx, actor, {
+      action: 'source.test',
+      targetType: 'source',
+      targetId: sourceId ?? null,
+      summary: `Sent test requests of source ${name}${origin === null ? '' : ` to ${origin}`}`,
+      after: { type: type.id, saved: sourceId !== undefined },
+    }),
+  );
 }
 
 async function storedSecrets(

@@ -38,7 +38,7 @@ export function ChainLine({
           <span>No entry is sealed yet.</span>
         ) : (
           <span className="inline-flex flex-wrap items-center gap-1">
-            Sealed up to entry <Num value={head.position} />, hash
+            Sealed up to entry <Num value={head.position} /> · hash
             <CopyId id={`${head.position}:${head.hash}`} text={head.hash.slice(0, 12)} />
           </span>
         )}

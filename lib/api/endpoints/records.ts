@@ -1,5 +1,6 @@
 /** Records: what fetches brought, as text and byte by byte. */
 import { z } from 'zod';
+import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
 import { getPageText, getRecord, getRecordPayload } from '#lib/records/detail.ts';
@@ -85,8 +86,15 @@ export const records = [
     output: 'text/plain',
     cost: 5,
     touches,
-    run: async ({ runtime }, input) =>
-      there(await getRecordPayload(runtime.db, input.params.ingestId)).payload,
+    async run({ runtime: { db }, actor }, { params: { ingestId } }) {
+      const { payload } = there(await getRecordPayload(db, ingestId));
+      await recordDownload(db, actor, {
+        targetType: 'record',
+        targetId: ingestId,
+        what: 'the payload of a record',
+      });
+      return payload;
+    },
   }),
   endpoint({
     id: 'records.text',
@@ -114,11 +122,16 @@ export const records = [
     output: 'application/octet-stream',
     cost: 5,
     touches,
-    async run({ runtime }, input) {
+    async run({ runtime: { db }, actor }, { params: { ingestId } }) {
       const { body, sha256 } = there(
-        await getReceivedBody(runtime.db, input.params.ingestId),
+        await getReceivedBody(db, ingestId),
         'There is no such record, or its bytes were not kept.',
       );
+      await recordDownload(db, actor, {
+        targetType: 'record',
+        targetId: ingestId,
+        what: 'the bytes of a record',
+      });
       return new Reply(body, 200, {
         // RFC 9530
         'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,

@@ -1,5 +1,6 @@
 /** Sources: their settings, their state, and all of them as YAML. */
 import { z } from 'zod';
+import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { importSources, planImport } from '#lib/sources/import-sources.ts';
 import { deleteSource, pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
@@ -81,10 +82,16 @@ export const sources = [
     permission: 'console:view',
     output: 'application/yaml',
     touches: () => [],
-    run: async (context) =>
-      sourcesToYaml(
-        (await listSources(context.runtime.db)).filter(({ name }) => sees(context, [name])),
-      ),
+    async run(context) {
+      const { db } = context.runtime;
+      const seen = (await listSources(db)).filter(({ name }) => sees(context, [name]));
+      await recordDownload(db, context.actor, {
+        targetType: 'source',
+        targetId: null,
+        what: 'sources as YAML',
+      });
+      return sourcesToYaml(seen);
+    },
   }),
   endpoint({
     id: 'sources.import',

@@ -5,6 +5,7 @@ import { getRecordPayload } from '#lib/records/detail.ts';
 
 export const GET = recordFileRoute({
   read: getRecordPayload,
+  what: 'the payload of a record',
   missing: 'There is no such record.',
   file: ({ payload, contentType }, ingestId) => {
     const isJson = contentType?.includes('json') ?? false;

@@ -5,6 +5,7 @@ import { getReceivedBody } from '#lib/records/body.ts';
 
 export const GET = recordFileRoute({
   read: getReceivedBody,
+  what: 'the bytes of a record',
   missing: 'There is no such record, or its bytes were not kept.',
   file: (received, ingestId) => receivedFile({ ...received, name: ingestId }),
 });

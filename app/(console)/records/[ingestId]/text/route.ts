@@ -5,6 +5,7 @@ import { getPageText } from '#lib/records/detail.ts';
 
 export const GET = recordFileRoute({
   read: getPageText,
+  what: 'the main text of a record',
   missing: 'There is no main text of this record.',
   file: (text, ingestId) =>
     new Response(text, {
