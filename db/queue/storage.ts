@@ -174,7 +174,7 @@ export interface QueueStorage {
   repairQueue(session: Session): Promise<number>;
   /** Whether a source has ready items, as a condition of a query over sources: one look into the queue for each. */
   hasReadyItems(system: Expression<unknown>, name: Expression<unknown>): RawBuilder<boolean>;
-  /** Which of these dedupe keys are in the queue already; of skipped items with the code they were skipped for, else null. */
+  /** Which of these dedupe keys are in the queue already; of skipped and failed items with the code they ended with, else null. */
   knownKeys(session: Session, keys: readonly string[]): Promise<Map<string, string | null>>;
   /** The items with these ids that are in progress. */
   itemsInProgress(session: Session, ids: readonly string[]): Promise<HeldItem[]>;

@@ -173,6 +173,8 @@ const insertBodyRows = preparedRows<RecordBodyInsert, unknown>(({ q, engine }, r
   ),
 );
 
+const hasEndedBadly = (status: string) => status === 'skipped' || status === 'failed';
+
 export const finish: Pick<
   QueueStorage,
   | 'knownKeys'
@@ -188,7 +190,7 @@ export const finish: Pick<
       keys.map((key) => ({ key })),
     );
     return new Map(
-      rows.map((row) => [row.dedupe_key, row.status === 'skipped' ? row.error_code : null]),
+      rows.map((row) => [row.dedupe_key, hasEndedBadly(row.status) ? row.error_code : null]),
     );
   },
   itemsInProgress: (session, ids) =>

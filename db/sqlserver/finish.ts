@@ -125,7 +125,7 @@ export const finish = (
     const known = new Map<string, string | null>();
     for (const some of chunksOf(keys)) {
       const { rows } = await sql<{ dedupe_key: string; error_code: string | null }>`
-        select dedupe_key, case when status = N'skipped' then error_code end as error_code from ${engine.table('work_items')}
+        select dedupe_key, case when status in (N'skipped', N'failed') then error_code end as error_code from ${engine.table('work_items')}
         where dedupe_key in ${jsonTexts(some, exact)}`.execute(q);
       for (const row of rows) known.set(row.dedupe_key, row.error_code);
     }

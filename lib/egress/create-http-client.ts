@@ -122,6 +122,13 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
             cookies.keep(hop.url, response.headers['set-cookie']);
             // A small body is read to keep the connection; a large one is not waited for.
             await response.body.dump({ limit: 64 * 1024, signal }).catch(() => undefined);
+            const { url } = hop;
+            const clean = scrubbed({ headers, body: new Uint8Array(0) }, credential, url.href);
+            request.onRedirect?.({
+              url: url.href,
+              status: response.statusCode,
+              headers: clean.headers,
+            });
             if (redirects.length === maxRedirects)
               throw tooManyRedirects(request.url, maxRedirects);
             redirects.push({ status: response.statusCode, url: next.url.href });

@@ -21,7 +21,16 @@ export interface HttpRequest {
    * @param waitMs how long its `Retry-After` asks to wait first (RFC 9110, 10.2.3), ms; null when it does not
    */
   readonly beforeRedirect?: (next: URL, waitMs: number | null) => Promise<void>;
+  /** Told of each redirect before it is followed or refused; its body is not read. */
+  readonly onRedirect?: (answer: RedirectAnswer) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface RedirectAnswer {
+  readonly url: string;
+  readonly status: number;
+  /** Lower-case names, without what the credential holds. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface HttpResponse {

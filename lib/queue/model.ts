@@ -90,6 +90,8 @@ export interface NewWorkItem {
    * these metadata. Default: not said.
    */
   readonly revision?: string;
+  /** It is news of an item that is known, and no item where it is not. Default: false. */
+  readonly onlyKnown?: boolean;
 }
 
 /** A work item in the hands of one worker, with the fence that proves it. */
@@ -227,6 +229,8 @@ export interface Postponement {
   readonly errorCode: ErrorCode;
   readonly errorMessage: string;
   readonly report: AttemptReport;
+  /** Kept with the attempt; absent when nothing was answered. */
+  readonly answer?: FailingAnswer | undefined;
 }
 
 export type FailureResult =

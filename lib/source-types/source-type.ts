@@ -77,6 +77,11 @@ export interface StoredAnswer {
   readonly fetchedAt: string;
 }
 
+interface Leading {
+  /** What it leads to beside what stands in its payload; default nothing. */
+  readonly leadsTo?: readonly DiscoveredItem[];
+}
+
 /** When an item is to be fetched again; absent = by how often it was found changed. */
 interface Rhythm {
   /** The source's own rhythm, ms; null = when its change is announced (`revision`, `changedAt`), and not before. */
@@ -111,37 +116,37 @@ export interface Received {
 }
 
 export type FetchOutcome =
-  | (Rhythm & {
-      readonly kind: 'fetched';
-      readonly facts: FetchFacts;
-      /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
-      readonly payload: WrittenJson;
-      /** JSON as its text, which is kept as it is; without a value, all of it counts as content. */
-      readonly json?: JsonText;
-      /** Absent when the payload is a part of an answer to several items, or made of several answers. */
-      readonly received?: Received;
-      /** Text exactly as received when it was not JSON, else null; empty for what is no text. */
-      readonly text: string | null;
-      readonly contentType: string;
-      /** The part whose change counts as a change (without counters and clocks of the source). */
-      readonly projection: WrittenJson;
-      readonly validators: Validators;
-      /** Whether title and main text of the page are stored beside it; default not. */
-      readonly extractsText?: boolean;
-      /** What it leads to beside what stands in its payload; default nothing. */
-      readonly leadsTo?: readonly DiscoveredItem[];
-    })
-  | (Rhythm & {
-      readonly kind: 'unchanged';
-      readonly facts: FetchFacts | SharedFacts;
-      readonly validators: Validators;
-    })
+  | (Rhythm &
+      Leading & {
+        readonly kind: 'fetched';
+        readonly facts: FetchFacts;
+        /** Parsed JSON, or `{ content_type, url, text }` for other text; null beside `json`. */
+        readonly payload: WrittenJson;
+        /** JSON as its text, which is kept as it is; without a value, all of it counts as content. */
+        readonly json?: JsonText;
+        /** Absent when the payload is a part of an answer to several items, or made of several answers. */
+        readonly received?: Received;
+        /** Text exactly as received when it was not JSON, else null; empty for what is no text. */
+        readonly text: string | null;
+        readonly contentType: string;
+        /** The part whose change counts as a change (without counters and clocks of the source). */
+        readonly projection: WrittenJson;
+        readonly validators: Validators;
+        /** Whether title and main text of the page are stored beside it; default not. */
+        readonly extractsText?: boolean;
+      })
+  | (Rhythm &
+      Leading & {
+        readonly kind: 'unchanged';
+        readonly facts: FetchFacts | SharedFacts;
+        readonly validators: Validators;
+      })
   /**
    * The item is another name of a resource (a redirect, a merged id): it completes without a record
    * and its target is enqueued at the same depth, so that a resource has one record. A null target is
    * one the source's rules leave out (another namespace).
    */
-  | {
+  | (Leading & {
       readonly kind: 'alias';
       readonly facts: FetchFacts | SharedFacts;
       readonly canonical: DiscoveredItem | null;
@@ -149,7 +154,7 @@ export type FetchOutcome =
       readonly payload?: WrittenJson;
       /** By which the next fetch may see that it still leads there; absent = none. */
       readonly validators?: Validators;
-    }
+    })
   | {
       readonly kind: 'error';
       readonly facts: FetchFacts | null;
@@ -175,6 +180,7 @@ export type DiscoveredItem = Pick<
   | 'changedAt'
   | 'shares'
   | 'revision'
+  | 'onlyKnown'
 > & {
   /** False for items that are not a link hop (continuations, result pages); default true. */
   readonly isHop?: boolean;

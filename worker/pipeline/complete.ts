@@ -84,12 +84,13 @@ export async function postponeItem(
   failure: Omit<Failure, 'retryAfterMs' | 'maxAttempts'> & { readonly retryAfterMs: number },
   context: PipelineContext,
 ): Promise<ItemResult> {
-  const { code: errorCode, message: errorMessage } = failure;
+  const { code: errorCode, message: errorMessage, answer } = failure;
   const waitMs = Math.min(maxRetryAfterMs, Math.max(leastPostponedMs, failure.retryAfterMs));
   const delayMs = Math.round(waitMs * (1 + Math.random() / 2));
   const report = attemptReport(leased, failure.facts, context);
+  const postponement = { delayMs, errorCode, errorMessage, report, answer };
   const released = await retryTransient(
-    () => context.store.release([fenceOf(leased)], { delayMs, errorCode, errorMessage, report }),
+    () => context.store.release([fenceOf(leased)], postponement),
     retryTransientWith(leased, context, 'postpone an item'),
   );
   return { kind: released === 1 ? 'released' : 'lost' };

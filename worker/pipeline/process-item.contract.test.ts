@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatabaseError } from '#db/errors.ts';
+import { failingAnswersOf } from '#lib/items/failing-answers.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenBlockedHost, givenRun } from '#test/queue-database.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
@@ -252,6 +253,10 @@ describe.each(contractEngines())('the way of an item on $name', (engine) => {
       .selectAll()
       .execute();
     expect(attempt).toMatchObject({ outcome: 'released', error_code: 'redirect_host_waits' });
+    // What was answered is kept, as of attempts that failed.
+    expect(await failingAnswersOf(bench.context.db, item.workItemId)).toMatchObject([
+      { httpStatus: 302, headers: { location: 'http://127.0.0.2:9/there' }, bodyBytes: 0 },
+    ]);
   });
 
   it('a redirect out of the namespaces completes, with no record and nothing followed', async () => {

@@ -14,7 +14,12 @@ import {
   payloadOf,
   toWorkItems,
 } from '#lib/source-types/discover-items.ts';
-import type { FetchFacts, FetchOutcome, SharedFacts } from '#lib/source-types/source-type.ts';
+import type {
+  DiscoveredItem,
+  FetchFacts,
+  FetchOutcome,
+  SharedFacts,
+} from '#lib/source-types/source-type.ts';
 import { isDatabaseFault, retryTransient } from '../retry-transient.ts';
 import { completeItem, failItem, postponeItem, releaseItem } from './complete.ts';
 import {
@@ -174,7 +179,7 @@ async function concludeItem(
 async function concludeUnchanged(
   leased: LeasedItem,
   source: LoadedSource,
-  { facts, validators, revisitMs }: Extract<FetchOutcome, { kind: 'unchanged' }>,
+  { facts, validators, revisitMs, leadsTo }: Extract<FetchOutcome, { kind: 'unchanged' }>,
   context: PipelineContext,
 ): Promise<ItemResult> {
   const payload = await retryTransient(
@@ -184,7 +189,12 @@ async function concludeUnchanged(
   const found = payload === null ? nothing : await linksIn(payload, leased, source, context);
   return completeItem(
     leased,
-    { record: null, validators, revisitMs, ...withFound(found, facts) },
+    {
+      record: null,
+      validators,
+      revisitMs,
+      ...withFound(found, facts, besideOf(leadsTo, leased, source, context)),
+    },
     context,
   );
 }
@@ -196,6 +206,7 @@ async function concludeAlias(
   {
     canonical,
     payload,
+    leadsTo,
     validators = noValidators,
     facts,
   }: Extract<FetchOutcome, { kind: 'alias' }>,
@@ -207,7 +218,10 @@ async function concludeAlias(
     payload === undefined
       ? nothing
       : await linksIn(payloadOf({ payload }), leased, source, context, answer);
-  const beside = toWorkItems(leased.item, targets, source);
+  const beside = [
+    ...toWorkItems(leased.item, targets, source),
+    ...besideOf(leadsTo, leased, source, context),
+  ];
   return completeItem(
     leased,
     { record: null, alias: true, validators, ...withFound(found, facts, beside) },
@@ -227,6 +241,14 @@ async function linksIn(
   context.cuts.add(leased.item, found.leftOut);
   return found;
 }
+
+const besideOf = (
+  leadsTo: readonly DiscoveredItem[] | undefined,
+  { item }: LeasedItem,
+  source: LoadedSource,
+  { enableDiscovery }: PipelineContext,
+): readonly NewWorkItem[] =>
+  leadsTo === undefined || !enableDiscovery ? [] : toWorkItems(item, leadsTo, source);
 
 const nothing: Discovery = { items: [], leftOut: {} };
 
@@ -263,10 +285,10 @@ async function concludeFetched(
     },
   });
   try {
-    const { validators, revisitMs, facts, leadsTo = [] } = outcome;
+    const { validators, revisitMs, facts, leadsTo } = outcome;
     const payload = payloadOf(outcome, record.payload);
     const found = await linksIn(payload, leased, source, context, facts);
-    const beside = context.enableDiscovery ? toWorkItems(leased.item, leadsTo, source) : [];
+    const beside = besideOf(leadsTo, leased, source, context);
     const completion = { record, validators, revisitMs, ...withFound(found, facts, beside) };
     const result = await completeItem(leased, completion, context);
     if (result.kind === 'lost') await discardRecord(record, context);

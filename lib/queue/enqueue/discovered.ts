@@ -63,7 +63,9 @@ export async function enqueueDiscovered(
 ): Promise<DiscoveryCounts[]> {
   const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
   const known = await tx.engine.knownKeys(tx, [...candidates.keys()]);
-  const unknown = [...candidates.values()].filter(({ key }) => !known.has(key));
+  const unknown = [...candidates.values()].filter(
+    ({ key, item }) => !known.has(key) && item.onlyKnown !== true,
+  );
   const beyond = await beyondShares(tx, unknown);
   const fresh = unknown.filter((one) => !beyond.has(one));
   const within = fresh.slice(0, roomIn(run));
@@ -116,7 +118,9 @@ function candidatesOf(run: RunState | null, finds: readonly Find[]) {
     for (const item of shallow) {
       const key = keyIfFit(item);
       if (key === null) unfit += 1;
-      else if (!candidates.has(key)) candidates.set(key, { key, item, find });
+      else if (!candidates.has(key) || candidates.get(key)?.item.onlyKnown === true) {
+        candidates.set(key, { key, item, find });
+      }
     }
     invalid.push(unfit);
   }

@@ -93,6 +93,57 @@ describe.each(contractEngines())('what is missing and found again, on $name', (e
     expect(await statusOfLate()).toBe('pending');
   });
 
+  it('is asked for when it was a seed that failed, and is linked now', async () => {
+    const { runId } = await launchSeed();
+    const [first, ...others] = await claim(5);
+    if (!first) throw new Error('nothing to claim');
+    await given.store.fail({
+      fence: { workItemId: first.workItemId, leaseId: first.leaseId },
+      attempt: anAttempt({ httpStatus: 404 }),
+      errorCode: 'http_not_found',
+      errorMessage: 'It is not there.',
+      decision: { kind: 'give_up' },
+    });
+    await given.db.q
+      .updateTable('work_items')
+      .set({ updated_at: given.db.engine.nowPlus(-61 * 60_000) })
+      .where('work_item_id', '=', first.workItemId)
+      .execute();
+    const before = await runOf(runId);
+    const { sourceSystem, sourceName, resourceType, resourceId, requestUri } = first;
+    const link = { sourceSystem, sourceName, resourceType, resourceId, requestUri };
+    await findAgain(others[0], link);
+    const seed = await given.db.q
+      .selectFrom('work_items')
+      .select('status')
+      .where('work_item_id', '=', first.workItemId)
+      .executeTakeFirst();
+    expect(seed?.status).toBe('pending');
+    expect(await runOf(runId)).toMatchObject({
+      itemsTotal: before.itemsTotal,
+      itemsFailed: before.itemsFailed - 1,
+    });
+  });
+
+  it('is no item where only known ones are meant, and asked for by news that are younger than its last try', async () => {
+    const { others } = await givenSkipped();
+    const newsOf = (resourceId: string, changedAt: string) =>
+      findAgain(others.shift(), { resourceId, changedAt, onlyKnown: true });
+    await newsOf('unheard of', '2999-01-01T00:00:00.000Z');
+    expect(
+      await given.db.q
+        .selectFrom('work_items')
+        .select('status')
+        .where('resource_id', '=', 'unheard of')
+        .execute(),
+    ).toEqual([]);
+    await anHourLater();
+    await newsOf('late', '2020-01-01T00:00:00.000Z');
+    expect(await statusOfLate()).toBe('skipped');
+    await newsOf('late', '2999-01-01T00:00:00.000Z');
+    expect(await statusOfLate()).toBe('pending');
+  });
+
   it('is left alone by a run that has been stopped', async () => {
     const { runId, others } = await givenSkipped();
     await anHourLater();

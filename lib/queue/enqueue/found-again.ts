@@ -21,7 +21,7 @@ const missingCodes: ReadonlySet<string> = new Set([
   ...attemptOutcomes.flatMap(([code, { noResource }]) => (noResource ? [code] : [])),
 ]);
 
-/** Whether an item that was skipped with this code is missing at its source. */
+/** Whether an item that ended with this code, skipped or failed, is missing at its source. */
 export const isMissingCode = (code: string | null): boolean =>
   code !== null && missingCodes.has(code);
 
@@ -36,9 +36,9 @@ interface Place {
 }
 
 /**
- * Reopens skipped items whose resource was missing, in the run that found them: what another run tried last at once,
+ * Reopens items that ended because their resource was missing, in the run that found them: what another run tried last at once,
  * what this one tried (or none did) when its source says that it changed since or shows it, or after an hour. Items of another run that
- * goes on are that run's. Whom a person has retired stays so.
+ * goes on are that run's. News that name no page (`onlyKnown`) must be younger than the last try. Whom a person has retired stays so.
  * @param found by dedupe key
  */
 export async function reopenFound(
@@ -69,9 +69,12 @@ export async function reopenFound(
       rows.map((row) => row.run_id).filter((id) => id !== runId),
     );
     const due = rows.filter((row) => {
-      if (row.status !== 'skipped' || !isMissingCode(row.error_code)) return false;
+      // A seed that was never there has failed.
+      const isOver = row.status === 'skipped' || row.status === 'failed';
+      if (!isOver || !isMissingCode(row.error_code)) return false;
+      const { changedAt = '', revision, onlyKnown } = found.get(row.dedupe_key) ?? {};
+      if (onlyKnown && changedAt <= row.updated_at) return false;
       if (row.run_id !== runId) return row.run_id === null || !busy.has(row.run_id);
-      const { changedAt = '', revision } = found.get(row.dedupe_key) ?? {};
       // A list that gives its revision has just shown it.
       return revision !== undefined || row.age_ms >= againAfterMs || changedAt > row.updated_at;
     });
@@ -79,7 +82,7 @@ export async function reopenFound(
       const count = await reopenGroup(tx, group, runId);
       reopened += count;
       const stays = group.runId === runId;
-      const deltas = stays ? timesDeltas(outcomeDeltas('skipped', -1), count) : { total: count };
+      const deltas = stays ? timesDeltas(outcomeDeltas(group.status, -1), count) : { total: count };
       if (count > 0) await adjustRunInAnyState(tx, runId, deltas);
     }
   }

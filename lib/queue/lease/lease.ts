@@ -5,6 +5,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { HeldItem } from '#db/queue/held-columns.ts';
 import type { ItemFailure } from '#db/queue/storage.ts';
 import { attemptRow } from '../finish/attempts.ts';
+import { recordFailingAnswer } from '../finish/failing-answers.ts';
 import type { Fence, Postponement } from '../model.ts';
 import { countOutcomes } from '../runs/run-numbers.ts';
 import { settleReturned } from '../runs/settle-unfetched.ts';
@@ -74,6 +75,12 @@ async function releaseChunk(
       );
     }
     for (const item of ofRun) await settleReturned(tx, item);
+  }
+  if (postponement?.answer) {
+    const { attemptId } = postponement.report;
+    for (const { work_item_id: workItemId } of released) {
+      await recordFailingAnswer(tx, { attemptId, workItemId }, postponement.answer);
+    }
   }
   return released.length;
 }

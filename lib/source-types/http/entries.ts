@@ -164,7 +164,7 @@ export async function entriesThatLeft(
     const keys = isQuick ? leftBetween(versions) : await leftInThread(versions);
     return keys.map((key) => {
       const { metadata: _, ...entry } = entryItem(item, key);
-      return { ...entry, changedAt };
+      return { ...entry, changedAt, onlyKnown: true };
     });
   }
   return [];

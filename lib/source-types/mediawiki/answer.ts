@@ -56,7 +56,11 @@ export const wikiAnswer = z.looseObject({
             /** Absent when the wiki hides what the entry is about. */
             title: z.string().optional(),
             revid: z.number().optional(),
+            logtype: z.string().optional(),
+            logaction: z.string().optional(),
             logparams: z.unknown().optional(),
+            /** What stands in `logparams` since MediaWiki 1.25. */
+            move: z.unknown().optional(),
           }),
         )
         .optional(),

@@ -294,3 +294,37 @@ describe('a list of changes that does not suffice', () => {
     expect(outcome).toMatchObject({ kind: 'fetched', validators: { revision: '43' } });
   });
 });
+
+describe('pages that the list says came', () => {
+  const coming = { type: 'new', ns: 0, title: 'Late one', revid: 9 };
+  const changes = [{ ...coming, timestamp: '2026-11-23T11:30:00Z' }, longAgo];
+  const came = ['page', 'content', 'category'].map((resourceType) => ({
+    resourceType,
+    resourceId: 'Late_one',
+    changedAt: '2026-11-23T11:30:00.000Z',
+    onlyKnown: true,
+  }));
+
+  it('are told once for each request, with an item that the wiki answered', async () => {
+    wiki.changes = changes;
+    const [first] = await wiki.fetchTogether(wiki.known(['A', 'B']));
+    expect(first).toMatchObject({ kind: 'unchanged', leadsTo: came });
+    expect(await wiki.fetchTogether(wiki.known(['C']))).toEqual([
+      expect.not.objectContaining({ leadsTo: expect.anything() }),
+    ]);
+  });
+
+  it('are told with one that was edited, or looked at, where the first is missing', async () => {
+    wiki.changes = [
+      { type: 'log', title: 'A', logtype: 'delete', timestamp: '2026-11-23T11:40:00Z' },
+      edit('B', 43, '2026-11-23T11:35:00Z'),
+      ...changes,
+    ];
+    wiki.missing.add('A');
+    wiki.revisions.set('B', 43);
+    expect(await wiki.fetchTogether(wiki.known(['A', 'B']))).toMatchObject([
+      { kind: 'error' },
+      { kind: 'fetched', leadsTo: came },
+    ]);
+  });
+});

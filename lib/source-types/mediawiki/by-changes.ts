@@ -5,12 +5,13 @@
  */
 
 import type { JsonObject } from '#lib/json.ts';
-import type { FetchContext, FetchOutcome } from '../source-type.ts';
+import type { DiscoveredItem, FetchContext, FetchOutcome } from '../source-type.ts';
 import { type Exchange, type Failure, failureOf, isFailure, stopsAsking } from '../web/exchange.ts';
 import { askWiki } from './ask.ts';
-import { ChangesFeed, momentOf, wikiInstant } from './changes-feed.ts';
+import { type Appearance, ChangesFeed, momentOf, wikiInstant } from './changes-feed.ts';
 import { aliasOf, readAliasChain, type WikiItem } from './judge.ts';
 import { changesQuery } from './request.ts';
+import { wikiItem } from './seeding.ts';
 import type { MediawikiSettings } from './settings.ts';
 import { resourceIdOfTitle } from './title.ts';
 
@@ -33,6 +34,12 @@ interface Reading {
 
 const readings = new Map<string, Reading>();
 
+interface Read {
+  readonly feed: ChangesFeed;
+  /** Whether a request was sent for it. */
+  readonly asked: boolean;
+}
+
 /**
  * The list as it is known after at most one request: what pages that are asked for together may spend on it
  * is what their revisions would cost. Whether it reaches back far enough is for the caller to see.
@@ -44,14 +51,14 @@ async function readChanges(
   context: FetchContext<MediawikiSettings>,
   runId: string,
   moments: readonly number[],
-): Promise<ChangesFeed | Failure> {
+): Promise<Read | Failure> {
   const reading = readingOf(`${runId} ${context.settings.api_url}`, moments);
   const { feed } = reading;
   while (reading.underWay !== null) await reading.underWay;
   const wanted = moments.filter((moment) => !feed.reaches(moment));
   const nearest = Math.max(...wanted);
   if (wanted.length === 0 || feed.next === null || feed.answersUntil(nearest) > mostAnswers) {
-    return feed;
+    return { feed, asked: false };
   }
   const asked = askWiki(exchange, context, { ...changesQuery, ...feed.next });
   const underWay = asked.then(
@@ -64,7 +71,7 @@ async function readChanges(
     if (!isFailure(answer)) feed.add(answer);
     else if (stopsAsking(answer)) return answer;
     else feed.end();
-    return feed;
+    return { feed, asked: true };
   } finally {
     if (reading.underWay === underWay) reading.underWay = null;
   }
@@ -94,6 +101,8 @@ interface Settled {
   readonly edited: readonly WikiItem[];
   /** To be asked for their revisions. */
   readonly unsettled: readonly WikiItem[];
+  /** Of the list that was read now: known items that may have been missing. */
+  readonly appeared: readonly DiscoveredItem[];
 }
 
 interface Candidate {
@@ -117,10 +126,13 @@ export async function settleByChanges(
   const candidates = context.settings.changes_feed ? items.flatMap(candidateOf) : [];
   const found = new Map<WikiItem, FetchOutcome>();
   const edited = new Set<WikiItem>();
+  const appeared: DiscoveredItem[] = [];
   for (const [runId, ofRun] of Map.groupBy(candidates, (candidate) => candidate.runId)) {
     const moments = ofRun.map(({ knownAt }) => knownAt);
-    const feed = await readChanges(exchange, context, runId, moments);
-    if (isFailure(feed)) return feed;
+    const read = await readChanges(exchange, context, runId, moments);
+    if (isFailure(read)) return read;
+    const { feed } = read;
+    if (read.asked) appeared.push(...feed.appearances().flatMap(itemsOf(context.settings)));
     for (const candidate of ofRun) {
       const { item } = candidate;
       if (!feed.reaches(candidate.knownAt)) continue;
@@ -132,9 +144,21 @@ export async function settleByChanges(
   return {
     found,
     edited: [...edited],
+    appeared,
     unsettled: items.filter((item) => !found.has(item) && !edited.has(item)),
   };
 }
+
+/** Where a title stood that has a page again: as a page, as what it holds, as a category. None is made by this. */
+const itemsOf =
+  (settings: MediawikiSettings) =>
+  ({ resourceId, at }: Appearance): DiscoveredItem[] =>
+    ['page', 'content', 'category'].map((type) => ({
+      ...wikiItem(settings, type, resourceId, 0),
+      changedAt: new Date(at).toISOString(),
+      onlyKnown: true,
+      isHop: false,
+    }));
 
 function candidateOf(item: WikiItem): Candidate[] {
   const knownAt = momentOf(item.lastModified);

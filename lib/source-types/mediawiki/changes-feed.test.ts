@@ -156,3 +156,48 @@ it('moments are those of a wiki, whole seconds in UTC, or none', () => {
     expect(momentOf(text)).toBeNull();
   }
 });
+
+describe('pages that came, or came back', () => {
+  const came = (...changes: Change[]) =>
+    feedOf(answer(changes))
+      .appearances()
+      .map(({ resourceId, at }) => `${resourceId} ${(readAt - at) / minute}`);
+  const made = (title: string, agoMs: number): Change => ({
+    ...edit(title, agoMs, 5),
+    type: 'new',
+  });
+  const entry = (logtype: string, logaction: string, more: object = {}) =>
+    log('A', 2 * minute, { logtype, logaction, ...more });
+
+  it.each([
+    ['made', made('A', 2 * minute), 'A'],
+    ['restored', entry('delete', 'restore'), 'A'],
+    ['imported', entry('import', 'interwiki'), 'A'],
+    ['uploaded', entry('upload', 'upload'), 'A'],
+    ['moved there', entry('move', 'move', { logparams: { target_title: 'B c' } }), 'B_c'],
+    ['moved over another', entry('move', 'move_redir', { logparams: { target_title: 'B' } }), 'B'],
+    ['moved there, as old wikis say it', entry('move', 'move', { move: { new_title: 'B' } }), 'B'],
+  ])('were %s', (_, change, title) => {
+    expect(came(change)).toEqual([`${title} 2`]);
+  });
+
+  it.each([
+    ['edited', edit('A', 2 * minute, 5)],
+    ['deleted', entry('delete', 'delete')],
+    ['deleted in part', entry('delete', 'revision')],
+    ['protected', entry('protect', 'protect')],
+    ['hidden', log(undefined, minute, { logtype: 'delete', logaction: 'restore' })],
+  ])('are not those that were %s', (_, change) => {
+    expect(came(change)).toEqual([]);
+  });
+
+  it('are those of the latest state: gone again is gone, made and edited is there', () => {
+    const deleted = log('A', minute, { logtype: 'delete', logaction: 'delete' });
+    const moved = log('B', minute, { logtype: 'move', logparams: { target_title: 'C' } });
+    const changes = [deleted, moved, edit('D', 2 * minute, 6)];
+    expect(came(...changes, ...['A', 'B', 'D'].map((title) => made(title, 3 * minute)))).toEqual([
+      'C 1',
+      'D 3',
+    ]);
+  });
+});

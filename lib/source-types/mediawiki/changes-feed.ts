@@ -28,9 +28,17 @@ export interface Touch {
 
 type Change = NonNullable<NonNullable<WikiAnswer['query']>['recentchanges']>[number];
 
+/** A page that came, or came back. */
+export interface Appearance {
+  readonly resourceId: string;
+  readonly at: number;
+}
+
 /** Moments are milliseconds since the epoch by the wiki's own clock. */
 export class ChangesFeed {
   readonly #touched = new Map<string, Touch>();
+  /** By page, when it came last; null when it went since. */
+  readonly #came = new Map<string, number | null>();
   #asOf: number | null = null;
   #oldest = Number.POSITIVE_INFINITY;
   /** The latest entry of which the wiki hides what it was about. */
@@ -79,6 +87,10 @@ export class ChangesFeed {
         // What comes first is the latest.
         if (!this.#touched.has(id)) this.#touched.set(id, { revision: revisionAfter(change), at });
       }
+      for (const [title, came] of comingsOf(change)) {
+        const id = resourceIdOfTitle(title);
+        if (!this.#came.has(id)) this.#came.set(id, came ? at : null);
+      }
     }
     this.#next = answer.continue
       ? Object.fromEntries(
@@ -126,6 +138,11 @@ export class ChangesFeed {
     return Math.max(this.#answers + 1, ((this.#asOf - from) / read) * this.#answers);
   }
 
+  /** Pages that were made, restored, imported, uploaded or moved to a title, and are there since. */
+  appearances(): Appearance[] {
+    return [...this.#came].flatMap(([resourceId, at]) => (at === null ? [] : { resourceId, at }));
+  }
+
   /** The latest of what happened to a page since a moment; null = nothing. */
   touchSince(moment: number, resourceId: string): Touch | null {
     const touch = this.#touched.get(resourceId);
@@ -134,15 +151,38 @@ export class ChangesFeed {
 }
 
 /** The page, and others its log entry names: where it was moved or merged to. */
-function titlesOf({ title, logparams }: Change): string[] {
+function titlesOf({ title, logparams, move }: Change): string[] {
+  return title === undefined ? [] : [title, ...titlesIn(logparams), ...titlesIn(move)];
+}
+
+const titlesIn = (parameters: unknown): string[] =>
+  parameters !== null && typeof parameters === 'object'
+    ? Object.entries(parameters).flatMap(([name, value]) =>
+        /title$/.test(name) && typeof value === 'string' ? [value] : [],
+      )
+    : [];
+
+/**
+ * Which titles have a page by this entry (true), and which have none. An entry that hides what it did says neither; a
+ * redirect that a move leaves behind is listed by no entry, and its title leads on.
+ */
+function comingsOf(change: Change): [string, boolean][] {
+  const { type, title, logtype, logaction = '' } = change;
   if (title === undefined) return [];
-  const named =
-    logparams !== null && typeof logparams === 'object'
-      ? Object.entries(logparams).flatMap(([name, value]) =>
-          /title$/.test(name) && typeof value === 'string' ? [value] : [],
-        )
-      : [];
-  return [title, ...named];
+  if (type === 'new') return [[title, true]];
+  switch (logtype) {
+    case 'delete':
+      if (/^delete/.test(logaction)) return [[title, false]];
+      return logaction === 'restore' ? [[title, true]] : [];
+    case 'import':
+    case 'upload':
+    case 'create':
+      return [[title, true]];
+    case 'move':
+      return titlesOf(change).map((one, n) => [one, n > 0]);
+    default:
+      return [];
+  }
 }
 
 const revisionAfter = ({ type, revid }: Change): string | null =>

@@ -5,7 +5,7 @@
  */
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject } from '#lib/json.ts';
-import type { FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
+import type { DiscoveredItem, FetchContext, FetchFacts, FetchOutcome } from '../source-type.ts';
 import {
   type Exchange,
   type Failure,
@@ -62,17 +62,34 @@ export async function fetchTogetherFromWiki(
     const found = await fetchById(items, asking.exchange, context);
     return items.map((item) => found.get(item) ?? null);
   }
-  await fetchInPortions(items, asking, (found) => {
+  const appeared = await fetchInPortions(items, asking, (found) => {
     for (const [item, outcome] of found) outcomes.set(item, outcome);
   });
-  return items.map((item) => outcomes.get(item) ?? null);
+  return withNews(
+    items.map((item) => outcomes.get(item) ?? null),
+    appeared,
+  );
 }
 
+/** News of other items go with the first item that is completed by an answer of the wiki. */
+function withNews(
+  outcomes: readonly (FetchOutcome | null)[],
+  leadsTo: readonly DiscoveredItem[],
+): (FetchOutcome | null)[] {
+  const bearer = outcomes.find(
+    (one) => one !== null && one.kind !== 'error' && one.facts.statusCode !== null,
+  );
+  return outcomes.map((one) =>
+    leadsTo.length > 0 && one !== null && one === bearer ? { ...one, leadsTo } : one,
+  );
+}
+
+/** Returns what the list of changes told of other items. */
 async function fetchInPortions(
   items: readonly WikiItem[],
   asking: Asking,
   record: (found: Step['found']) => void,
-): Promise<void> {
+): Promise<readonly DiscoveredItem[]> {
   const sound: WikiItem[] = [];
   for (const item of items) {
     const fault = titleFault(item.resourceId);
@@ -88,14 +105,15 @@ async function fetchInPortions(
   const settled = await settleByChanges(checked, asking.exchange, asking.context, canFetch);
   if (isFailure(settled)) {
     record(allFailed(checked, settled).found);
-    return;
+    return [];
   }
+  const { appeared } = settled;
   record(settled.found);
   const changed = [...settled.edited];
   for (const portion of portionsOf(settled.unsettled)) {
     const step = await check(portion, asking);
     record(step.found);
-    if (step.trouble) return;
+    if (step.trouble) return appeared;
     changed.push(...step.changed);
   }
   const others = sound.filter((item) => !checked.includes(item));
@@ -106,8 +124,9 @@ async function fetchInPortions(
         ? await fetchRendered(first, asking)
         : await fetchPortion(portion, asking);
     record(step.found);
-    if (step.trouble) return;
+    if (step.trouble) return appeared;
   }
+  return appeared;
 }
 
 /** Only of pages: a category's members change without a revision of its page. */

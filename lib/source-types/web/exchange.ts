@@ -1,7 +1,7 @@
 /** The requests of one fetch: polite pauses between them, their facts, and how failures end. */
 
 import type { Credential } from '#lib/egress/credential.ts';
-import type { HttpResponse } from '#lib/egress/http-client.ts';
+import type { HttpResponse, RedirectAnswer } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ErrorCode } from '#lib/errors/codes.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
@@ -41,7 +41,7 @@ export interface Exchange {
   counts(): JsonObject;
   /** The body of the latest answer, of which a payload was made; for what is the only one of its answer. */
   received(): Received | undefined;
-  /** The latest answer, as a failure keeps it. */
+  /** The latest answer, as a failure keeps it; of a redirect that could not be followed, the redirect. */
   latest(): FailingAnswer | undefined;
   /** Whether the latest request asked for a part, by a header that an operator set. */
   askedForPart(): boolean;
@@ -50,6 +50,8 @@ export interface Exchange {
 export function openExchange(context: FetchContext<CommonSettings>): Exchange {
   let first: { url: string; method: string; headers: Record<string, string> } | null = null;
   let last: HttpResponse | null = null;
+  /** Of the request under way, or the one that failed. */
+  let redirected: RedirectAnswer | null = null;
   let forPart = false;
   let asked = 0;
   let bytes = 0;
@@ -95,6 +97,7 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
       context.signal.throwIfAborted();
       first ??= { url, method, headers: shownHeaders(headers, limits.credential) };
       asked += 1;
+      redirected = null;
       forPart = Object.keys(headers).some((name) => name.toLowerCase() === 'range');
       const response = await context.http.request({
         url,
@@ -103,9 +106,13 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
         body,
         timeoutMs: context.settings.timeout * 1000,
         signal: context.signal,
+        onRedirect(answer) {
+          redirected = answer;
+        },
         ...limits,
       });
       last = response;
+      redirected = null;
       bytes += response.bytes;
       wireBytes += response.wireBytes;
       durationMs += response.timings.totalMs;
@@ -115,16 +122,17 @@ export function openExchange(context: FetchContext<CommonSettings>): Exchange {
     facts,
     counts,
     received: () => (last === null ? undefined : { body: last.body, charset: null }),
-    latest: () =>
-      last === null
-        ? undefined
-        : failingAnswer({
-            url: last.finalUrl,
-            httpStatus: last.status,
-            headers: redactHeaders(last.headers),
-            body: last.body,
-            bodyBytes: last.bytes,
-          }),
+    latest() {
+      if (redirected !== null) {
+        const { url, status: httpStatus, headers } = redirected;
+        const nothing = { body: new Uint8Array(0), bodyBytes: 0 };
+        return failingAnswer({ url, httpStatus, headers: redactHeaders(headers), ...nothing });
+      }
+      if (last === null) return undefined;
+      const { finalUrl: url, status: httpStatus, headers, body, bytes: bodyBytes } = last;
+      const answer = { url, httpStatus, headers: redactHeaders(headers), body, bodyBytes };
+      return failingAnswer(answer);
+    },
     askedForPart: () => forPart,
     answered(details) {
       const known = facts(details);
