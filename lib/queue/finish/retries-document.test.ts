@@ -45,8 +45,10 @@ is longer, up to a day; what is over, zero or unreadable changes nothing. A host
 is left alone until then; with 403, 429 or 503 the item waits as long. An attempt is **given up** when the same request would fail again, and **skipped** when there is
 nothing to fix. What was fetched before and is no longer there is **missing**: it is skipped as \`resource_missing\`
 with the moment since when, its records are kept, the run counts it, and recrawls of what is due look at it again
-after a day, then after as long as it has been missing, at most 90 days. What is missing, or a link that led nowhere, and is
-**found again** is asked for again: once in each run that finds it, within a run after an hour or when its source says that it changed. The **host** is left alone by the whole fleet where the table says so: for as long as the item waits, or as
+after a day, then after as long as it has been missing, at most 90 days. What is missing, a link that led nowhere or a seed
+that never was there, and is **found again** is asked for again: once in each run that finds it, within a run after an hour or when
+its source says that it changed. A wiki's list of changes does so for pages that were made, restored, imported or moved to a title
+since they were last tried; a list whose entries are items, for entries that it shows. The **host** is left alone by the whole fleet where the table says so: for as long as the item waits, or as
 it asked for; five pages in a row that fail block it for 30 s, 1 min … 15 min, and one probe at a time tells
 whether it is back, pages that have not failed before those that have. A page counts once, and not at all when it has
 failed before and the host has answered others since: it is to blame itself. An attempt whose lease expired is counted, unless its worker died with all it held: then only

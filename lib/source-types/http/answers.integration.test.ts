@@ -10,7 +10,11 @@ afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
 });
 
-async function fetched(body: string, settings: JsonObject, contentType = 'application/json') {
+async function fetched(
+  body: string | Uint8Array,
+  settings: JsonObject,
+  contentType = 'application/json',
+) {
   const server = await startLoopbackServer((asked, response) => {
     if (asked.url === '/robots.txt') response.writeHead(404).end();
     else response.writeHead(200, { 'content-type': contentType }).end(body);
@@ -89,5 +93,38 @@ describe('an error in an answer 200', () => {
   it.each(['error', '$.a[', '$.a == b', '$.a != '])('told by %j is refused', (when) => {
     const result = http.settingsSchema.safeParse({ errors: { when } });
     expect(result.error?.issues.map(({ path }) => path.join('.'))).toEqual(['errors.when']);
+  });
+});
+
+describe('a text whose charset the server names wrongly', () => {
+  const russian = Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]);
+  const wide = Buffer.from('Привет', 'utf16le');
+  it.each([
+    ['windows-1251', russian, 'text/html; charset=utf-8', 'windows-1251'],
+    ['cp1251', russian, 'text/plain', 'windows-1251'],
+    ['windows-1251', russian, '', 'windows-1251'],
+    ['utf-16', wide, 'text/plain', 'utf-16le'],
+    ['windows-1251', Buffer.from('\ufeffПривет'), 'text/html; charset=koi8-r', 'utf-8'],
+  ])('is read as %s', async (label, body, type, charset) => {
+    const outcome = await fetched(body, { read_as: label }, type);
+    expect(outcome).toMatchObject({
+      kind: 'fetched',
+      text: 'Привет',
+      received: { charset },
+      facts: { details: { charset } },
+    });
+    if (outcome.kind !== 'fetched') throw new Error('not fetched');
+    expect(Buffer.from(outcome.received?.body ?? []).equals(body)).toBe(true);
+  });
+
+  it('may be JSON', async () => {
+    const body = Buffer.concat([Buffer.from('{"a":"'), russian, Buffer.from('"}')]);
+    const settings = { response: 'json', read_as: 'windows-1251' };
+    expect(await fetched(body, settings)).toMatchObject({ payload: { a: 'Привет' } });
+  });
+
+  it('is not read in a charset that nobody knows', () => {
+    const result = http.settingsSchema.safeParse({ read_as: 'klingon-1' });
+    expect(result.error?.issues.map(({ path }) => path.join('.'))).toEqual(['read_as']);
   });
 });

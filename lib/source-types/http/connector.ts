@@ -4,7 +4,7 @@ import type { JsonText } from '#lib/json-text.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { askSignedIn } from '../web/authentication.ts';
-import { beginningOf, beginsAsPage, isBinary, mediaTypeOf } from '../web/body.ts';
+import { beginningOf, beginsAsPage, isBinary, mediaTypeOf, readAs } from '../web/body.ts';
 import {
   type Exchange,
   type Failure,
@@ -95,6 +95,7 @@ export function fetchOverHttp(
     if (refused) return refused;
     if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
 
+    const said = readAs(response, settings.read_as);
     const mediaType = mediaTypeOf(response);
     if (response.status === 204) return withoutText(response, mediaType, exchange, validators);
     const isStored = isStoredType(mediaType, settings.site);
@@ -102,9 +103,9 @@ export function fetchOverHttp(
       const message = `The answer is ${mediaType}, which the source does not store.`;
       return failed(exchange, 'content_type_excluded', message);
     }
-    const isText = isDeclaredJson(settings) || isJsonLines(mediaType) || !isBinary(response);
+    const isText = isDeclaredJson(settings) || isJsonLines(mediaType) || !isBinary(said);
     if (!isText) return withoutText(response, mediaType, exchange, validators);
-    const { text, charset } = await decodeBody(response);
+    const { text, charset } = await decodeBody(said);
     if (isDeclaredJson(settings) || (settings.response === 'auto' && isJson(mediaType))) {
       const payload = await readAnyJson(text, mediaType, settings, exchange);
       if (isFailure(payload)) return payload;
@@ -136,7 +137,9 @@ export function fetchOverHttp(
       async ask(url) {
         await obey(url);
         const there = await askSignedIn(exchange, url, { headers, beforeRedirect }, context);
-        return refusalOf(exchange, there) || there.status === 204 ? null : readPage(there);
+        return refusalOf(exchange, there) || there.status === 204
+          ? null
+          : readPage(readAs(there, settings.read_as));
       },
     });
     const told = { ...facts.details, ...exchange.counts() };

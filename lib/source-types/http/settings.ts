@@ -17,6 +17,7 @@ import {
   authenticationHints,
   authenticationSettings,
 } from '../web/authentication.ts';
+import { charsetOf } from '../web/body.ts';
 import { selectorFault } from '../web/selector.ts';
 import { errorHints, errorSettings } from './api-errors.ts';
 import { changesHints, changesSettings } from './changes.ts';
@@ -77,6 +78,12 @@ export const httpSettings = z
       }),
     authentication: authenticationSettings,
     response: z.enum(['auto', 'json', 'jsonl', 'text']).default('auto'),
+    read_as: z
+      .string('give a charset as text')
+      .trim()
+      .max(100, 'at most 100 characters')
+      .refine((label) => charsetOf(label) !== null, 'is no charset of the Encoding standard')
+      .optional(),
     respect_robots: z.boolean().default(true),
     robots_token: z
       .string('give a name as text')
@@ -141,6 +148,12 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
       label: 'Answers are',
       help: 'json: anything else is an error, and robots.txt is not asked. jsonl: the same for JSON Lines, read as a list. text: stored as received. auto: by their content type.',
       widget: 'select',
+    },
+    read_as: {
+      label: 'Read as',
+      help: 'The charset that texts are read in, such as windows-1251 or shift_jis, where the server names a wrong one. A byte order mark wins. Empty = as header or page say, else UTF-8 or windows-1252.',
+      widget: 'text',
+      placeholder: 'windows-1251',
     },
     one_address: {
       label: 'One address per page',

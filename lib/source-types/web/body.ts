@@ -43,6 +43,22 @@ export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>
   }
 }
 
+/** The same answer, said to be in another charset; where none is given, as it is. */
+export function readAs<A extends Pick<HttpResponse, 'headers'>>(
+  answer: A,
+  charset: string | undefined,
+): A {
+  if (charset === undefined) return answer;
+  const [type] = (answer.headers['content-type'] ?? '').split(/[;,]/, 1);
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'content-type': `${type}; charset=${charset}` },
+  };
+}
+
+/** The name the Encoding standard has for a label; null for none of its labels. */
+export const charsetOf = (label: string): string | null => decoderFor(label)?.encoding ?? null;
+
 export const textOf = (response: Pick<HttpResponse, 'headers' | 'body'>): string =>
   decode(response).text;
 
