@@ -11,9 +11,12 @@ import type { Insertable, Selectable } from 'kysely';
 import type {
   AttemptCountHeadTable,
   AttemptCountsTable,
+  HostHoursTable,
   HostTotalDeltasTable,
   HostTotalsTable,
   RunDeltasTable,
+  SourceDaysTable,
+  SourceHostsTable,
   SourceTotalDeltasTable,
   SourceTotalsTable,
   StorageSamplesTable,
@@ -59,16 +62,18 @@ import type {
 } from './schema/queue.ts';
 import type {
   CurrentHostsView,
+  HostBlocksTable,
   HostDeltasTable,
   HostsTable,
   SchedulesTable,
+  SourceCommentsTable,
   SourceRevisionsTable,
   SourceSecretsTable,
   SourcesTable,
 } from './schema/sources.ts';
 
 export type * from './schema/counts.ts';
-export { runNumbers } from './schema/counts.ts';
+export { hostHourNumbers, runNumbers, sourceDayNumbers } from './schema/counts.ts';
 export type * from './schema/operations.ts';
 export type * from './schema/people.ts';
 export type * from './schema/queue.ts';
@@ -89,13 +94,18 @@ export interface Database {
   sources: SourcesTable;
   source_revisions: SourceRevisionsTable;
   source_secrets: SourceSecretsTable;
+  source_comments: SourceCommentsTable;
   hosts: HostsTable;
   current_hosts: CurrentHostsView;
   host_deltas: HostDeltasTable;
+  host_hours: HostHoursTable;
+  host_blocks: HostBlocksTable;
   work_item_attempts: WorkItemAttemptsTable;
   attempt_answers: AttemptAnswersTable;
   attempt_counts: AttemptCountsTable;
   attempt_count_head: AttemptCountHeadTable;
+  source_days: SourceDaysTable;
+  source_hosts: SourceHostsTable;
   stops: StopsTable;
   workers: WorkersTable;
   schedules: SchedulesTable;

@@ -30,6 +30,8 @@ export interface SqlWords {
 
   /** Stored size of a text column in bytes, without reading the text into the client. */
   byteLength(column: Expression<unknown>): RawBuilder<number>;
+  /** A number at the top of a JSON object in a text column; null where there is none, or the text is no JSON. */
+  jsonNumber(column: Expression<unknown>, name: string): RawBuilder<number | null>;
   /** A schema-qualified table for raw SQL. */
   table(name: TableName): RawBuilder<unknown>;
   /** First `n` rows: TOP or LIMIT. */

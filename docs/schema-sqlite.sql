@@ -360,6 +360,20 @@ CREATE TABLE storage_samples (
   CONSTRAINT PK_storage_samples PRIMARY KEY (day, kind, name, part)
 ) WITHOUT ROWID;
 
+CREATE TABLE source_days (
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  day TEXT NOT NULL,
+  fetched INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  skipped INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  CONSTRAINT PK_source_days PRIMARY KEY (source_system, source_name, day)
+) WITHOUT ROWID;
+
 CREATE TABLE record_bodies (
   ingest_id TEXT NOT NULL CONSTRAINT PK_record_bodies PRIMARY KEY,
   stored_at TEXT NOT NULL,
@@ -395,6 +409,8 @@ CREATE TABLE sources (
   enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
   paused_at TEXT,
   paused_reason TEXT,
+  -- When workers resume it by themselves; null = when a person does.
+  paused_until TEXT,
   settings TEXT NOT NULL,
   seeds TEXT NOT NULL,
   rate_delay_ms INTEGER NOT NULL DEFAULT 0 CHECK (rate_delay_ms >= 0),
@@ -410,6 +426,8 @@ CREATE TABLE sources (
 );
 
 CREATE UNIQUE INDEX UX_sources_name ON sources (name) WHERE deleted_at IS NULL;
+
+CREATE INDEX IX_sources_paused ON sources (paused_until) WHERE paused_until IS NOT NULL;
 
 CREATE TABLE source_revisions (
   source_id TEXT NOT NULL,
@@ -431,6 +449,15 @@ CREATE TABLE source_secrets (
   ciphertext TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   CONSTRAINT PK_source_secrets PRIMARY KEY (source_id, secret_name)
+) WITHOUT ROWID;
+
+CREATE TABLE source_comments (
+  source_id TEXT NOT NULL,
+  comment_id TEXT NOT NULL,
+  written_at TEXT NOT NULL,
+  written_by TEXT NOT NULL,
+  body TEXT NOT NULL,
+  CONSTRAINT PK_source_comments PRIMARY KEY (source_id, comment_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE hosts (
@@ -497,6 +524,42 @@ CREATE VIEW current_hosts AS
   last_request_at,
   last_status,
   budget FROM hosts;
+
+CREATE TABLE host_hours (
+  host TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  count_429 INTEGER NOT NULL,
+  count_5xx INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  CONSTRAINT PK_host_hours PRIMARY KEY (host, hour)
+) WITHOUT ROWID;
+
+CREATE INDEX IX_host_hours_hour ON host_hours (hour);
+
+CREATE TABLE host_blocks (
+  host TEXT NOT NULL,
+  block_id TEXT NOT NULL,
+  blocked_at TEXT NOT NULL,
+  until TEXT,
+  reason TEXT,
+  blocked_by TEXT,
+  ended_at TEXT,
+  ended_by TEXT,
+  CONSTRAINT PK_host_blocks PRIMARY KEY (host, block_id)
+) WITHOUT ROWID;
+
+CREATE INDEX IX_host_blocks_ended ON host_blocks (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE source_hosts (
+  host TEXT NOT NULL,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  CONSTRAINT PK_source_hosts PRIMARY KEY (host, source_system, source_name)
+) WITHOUT ROWID;
+
+CREATE INDEX IX_source_hosts_source ON source_hosts (source_system, source_name, asked_at);
 
 CREATE TABLE work_item_attempts (
   attempt_id TEXT NOT NULL,

@@ -451,6 +451,20 @@ CREATE TABLE [ingest].[storage_samples] (
     CONSTRAINT [CK_storage_samples_kind] CHECK ([kind] IN (N'table', N'records', N'lake', N'free'))
 );
 GO
+CREATE TABLE [ingest].[source_days] (
+    [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [day] DATETIME2(3) NOT NULL,
+    [fetched] INT NOT NULL,
+    [changed] INT NOT NULL,
+    [failed] INT NOT NULL,
+    [skipped] INT NOT NULL,
+    [missing] INT NOT NULL,
+    [requests] INT NOT NULL,
+    [bytes] FLOAT NOT NULL,
+    CONSTRAINT [PK_source_days] PRIMARY KEY CLUSTERED ([source_system], [source_name], [day])
+);
+GO
 CREATE TABLE [ingest].[record_bodies] (
     [ingest_id] UNIQUEIDENTIFIER NOT NULL,
     [stored_at] DATETIME2(3) NOT NULL,
@@ -488,6 +502,8 @@ CREATE TABLE [ingest].[sources] (
     [enabled] TINYINT NOT NULL CONSTRAINT [DF_sources_enabled] DEFAULT 1 CONSTRAINT [CK_sources_enabled] CHECK ([enabled] IN (0, 1)),
     [paused_at] DATETIME2(3) NULL,
     [paused_reason] NVARCHAR(500) NULL,
+    -- When workers resume it by themselves; null = when a person does.
+    [paused_until] DATETIME2(3) NULL,
     [settings] NVARCHAR(MAX) NOT NULL,
     [seeds] NVARCHAR(MAX) NOT NULL,
     [rate_delay_ms] INT NOT NULL CONSTRAINT [DF_sources_rate_delay_ms] DEFAULT 0,
@@ -511,6 +527,10 @@ ON [ingest].[sources] ([name])
 INCLUDE ([deleted_at])
 WHERE [deleted_at] IS NULL;
 GO
+CREATE NONCLUSTERED INDEX [IX_sources_paused]
+ON [ingest].[sources] ([paused_until])
+WHERE [paused_until] IS NOT NULL;
+GO
 CREATE TABLE [ingest].[source_revisions] (
     [source_id] NVARCHAR(36) NOT NULL,
     [revision] INT NOT NULL,
@@ -531,6 +551,15 @@ CREATE TABLE [ingest].[source_secrets] (
     [ciphertext] NVARCHAR(MAX) NOT NULL,
     [updated_at] DATETIME2(3) NOT NULL,
     CONSTRAINT [PK_source_secrets] PRIMARY KEY CLUSTERED ([source_id], [secret_name])
+);
+GO
+CREATE TABLE [ingest].[source_comments] (
+    [source_id] NVARCHAR(36) NOT NULL,
+    [comment_id] NVARCHAR(36) NOT NULL,
+    [written_at] DATETIME2(3) NOT NULL,
+    [written_by] NVARCHAR(320) NOT NULL,
+    [body] NVARCHAR(2000) NOT NULL,
+    CONSTRAINT [PK_source_comments] PRIMARY KEY CLUSTERED ([source_id], [comment_id])
 );
 GO
 CREATE TABLE [ingest].[hosts] (
@@ -607,6 +636,46 @@ CREATE TABLE [ingest].[host_deltas] (
     [latency_rest] FLOAT NOT NULL,
     CONSTRAINT [PK_host_deltas] PRIMARY KEY CLUSTERED ([host], [delta_id])
 );
+GO
+CREATE TABLE [ingest].[host_hours] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [hour] DATETIME2(3) NOT NULL,
+    [requests] INT NOT NULL,
+    [count_429] INT NOT NULL,
+    [count_5xx] INT NOT NULL,
+    [failed] INT NOT NULL,
+    CONSTRAINT [PK_host_hours] PRIMARY KEY CLUSTERED ([host], [hour])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_host_hours_hour]
+ON [ingest].[host_hours] ([hour]);
+GO
+CREATE TABLE [ingest].[host_blocks] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [block_id] NVARCHAR(36) NOT NULL,
+    [blocked_at] DATETIME2(3) NOT NULL,
+    [until] DATETIME2(3) NULL,
+    [reason] NVARCHAR(500) NULL,
+    [blocked_by] NVARCHAR(320) NULL,
+    [ended_at] DATETIME2(3) NULL,
+    [ended_by] NVARCHAR(320) NULL,
+    CONSTRAINT [PK_host_blocks] PRIMARY KEY CLUSTERED ([host], [block_id])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_host_blocks_ended]
+ON [ingest].[host_blocks] ([ended_at])
+WHERE [ended_at] IS NOT NULL;
+GO
+CREATE TABLE [ingest].[source_hosts] (
+    [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    [asked_at] DATETIME2(3) NOT NULL,
+    CONSTRAINT [PK_source_hosts] PRIMARY KEY CLUSTERED ([host], [source_system], [source_name])
+);
+GO
+CREATE NONCLUSTERED INDEX [IX_source_hosts_source]
+ON [ingest].[source_hosts] ([source_system], [source_name], [asked_at]);
 GO
 CREATE TABLE [ingest].[work_item_attempts] (
     [attempt_id] NVARCHAR(36) NOT NULL,

@@ -46,6 +46,8 @@ test('what another saved meanwhile is shown beside yours, field by field', async
   await goTo(page, '/sources');
   await page.getByRole('link', { name: 'contested', exact: true }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('contested');
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await page.waitForURL('**/edit');
   const other = await context.newPage();
   await goTo(other, new URL(page.url()).pathname);
   await page.getByLabel('Resources', { exact: true }).fill('30');

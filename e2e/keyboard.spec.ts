@@ -18,12 +18,14 @@ test('a source is changed and paused, a run launched, and its items are filtered
   await pressByKey(page, page.getByRole('link', { name: source, exact: true }));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(source);
 
+  const room = page.url();
+  await pressByKey(page, page.getByRole('link', { name: 'Edit', exact: true }));
   await tabTo(page, page.getByRole('spinbutton', { name: 'Resources', exact: true }));
   await page.keyboard.press('Control+a');
   await page.keyboard.type('7');
   await pressByKey(page, button(page, 'Save changes'));
   await expect(page.getByText(`Saved ${source} as revision 2`)).toBeVisible();
-  await goTo(page, page.url());
+  await goTo(page, room);
   await pressByKey(page, button(page, 'Pause'));
   await tabTo(page, page.getByRole('textbox', { name: 'Why' }));
   await page.keyboard.type('its items are to wait');

@@ -111,17 +111,20 @@ test('a source is slowed down', async ({ page }) => {
   await press(rail(page).getByRole('link', { name: 'Sources' }));
   await press(page.getByRole('link', { name: source, exact: true }));
   await expect(heading(page)).toHaveText(source);
+  await press(page.getByRole('link', { name: 'Edit', exact: true }));
   await page.getByLabel('Delay between requests', { exact: true }).fill('5');
   await press(page.getByRole('button', { name: 'Save changes' }));
   await expect(page.getByText(`Saved ${source} as revision 2`)).toBeVisible();
+  await press(page.getByRole('link', { name: source, exact: true }));
   await expect(page.locator('h1 + div')).toContainText('5 s');
-  done(3);
+  done(5);
 });
 
 test('who changed a source is seen, and the change undone', async ({ page }) => {
   const source = 'task-changed';
   await addTestSource(page, { name: source, resources: 5 });
   await page.getByRole('link', { name: source, exact: true }).click();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByRole('spinbutton', { name: 'Resources', exact: true }).fill('9');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText(`Saved ${source} as revision 2`)).toBeVisible();

@@ -84,10 +84,13 @@ test('a fault in YAML is named with its line, and nothing is imported', async ({
 test('a source is changed, rolled back, paused, resumed and deleted', async ({ page }) => {
   await addTestSource(page, { name: 'steered-source', resources: 5 });
   await page.getByRole('link', { name: 'steered-source', exact: true }).click();
+  const room = page.url();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByRole('spinbutton', { name: 'Resources', exact: true }).fill('9');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Saved steered-source as revision 2')).toBeVisible();
 
+  await page.getByRole('link', { name: 'steered-source', exact: true }).click();
   await page.getByRole('link', { name: /^Revisions/ }).click();
   await expect(page.locator('del')).toHaveText('5');
   await expect(page.locator('ins')).toHaveText('9');
@@ -102,6 +105,17 @@ test('a source is changed, rolled back, paused, resumed and deleted', async ({ p
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('This source is paused')).toHaveCount(0);
 
+  await page.getByRole('link', { name: 'State', exact: true }).click();
+  await page.getByLabel('Comment').fill('They move on Friday.');
+  await page.getByRole('button', { name: 'Add the comment' }).click();
+  const timeline = page.getByRole('list', { name: 'Timeline' });
+  await expect(timeline.getByText('They move on Friday.')).toBeVisible();
+  await expect(timeline.getByText('the wiki is being moved')).toBeVisible();
+  await expect(page.getByLabel('Comment')).toHaveValue('');
+  // The tab of the form, as it was linked before it had a page of its own.
+  await goTo(page, `${room}?tab=settings`);
+  await page.waitForURL('**/edit');
+
   await page.getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('alertdialog')).toContainText('0 items and their records are kept');
   await page.getByRole('button', { name: 'Delete source' }).click();
@@ -112,6 +126,7 @@ test('a source is changed, rolled back, paused, resumed and deleted', async ({ p
 test('a source is duplicated with its settings, and tested on five items', async ({ page }) => {
   await addTestSource(page, { name: 'first-source', resources: 8, failIds: ['test_resource_003'] });
   await page.getByRole('link', { name: 'first-source', exact: true }).click();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'New source: copy of first-source',

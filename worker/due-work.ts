@@ -11,6 +11,7 @@ import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimabl
 import { expiredLeases } from '#lib/queue/lease/rescue.ts';
 import { runsAtWork, runsUnderWay, spentRuns } from '#lib/runs/finish-runs.ts';
 import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
+import { pausesThatAreOver } from '#lib/sources/lifecycle.ts';
 import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { dueComparisons, dueQueueComparisons } from '#lib/totals/check-next-totals.ts';
 import { silentWorkers } from '#lib/workers/presence.ts';
@@ -25,6 +26,7 @@ export type DueWork = {
     | 'bulkActions'
     | 'schedules'
     | 'progress'
+    | 'pauses'
     | 'totals'
     | 'attempts'
     | 'totalsComparison'
@@ -60,6 +62,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(dueActions(session)).as('bulkActions'),
       isAny(schedulesThatAreDue(session)).as('schedules'),
       isAny(blocksThatAreOver(session), silentWorkers(session)).as('progress'),
+      isAny(pausesThatAreOver(session)).as('pauses'),
       engine.hasDeltas().as('totals'),
       isAny(attemptsToCount(session)).as('attempts'),
       isAny(dueComparisons(session)).as('totalsComparison'),
@@ -80,6 +83,7 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     bulkActions: row.bulkActions === 1,
     schedules: row.schedules === 1,
     progress: row.runsUnderWay === 1 || row.progress === 1,
+    pauses: row.pauses === 1,
     totals: row.totals === 1,
     attempts: row.attempts === 1,
     totalsComparison: row.totalsComparison === 1,

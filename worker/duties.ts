@@ -6,20 +6,19 @@ import { inBackground } from '#db/background.ts';
 import type { Db } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
-import { purgeOldMeasures } from '#lib/alerts/measure-runs.ts';
 import { sealAudit } from '#lib/audit/seal-audit.ts';
 import type { WatchedDisks } from '#lib/disks/disks.ts';
 import { endBlocks } from '#lib/hosts/blocks.ts';
-import { purgeOldOutcomes } from '#lib/items/bulk/outcomes.ts';
 import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
-import { purgeOldCounts, rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
-import { deliverNotices, purgeOldDeliveries } from '#lib/notices/deliver.ts';
+import { rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
+import { deliverNotices } from '#lib/notices/deliver.ts';
 import { purgeInTurn } from '#lib/retention/purge.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
 import { recordProgress } from '#lib/runs/record-progress.ts';
 import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
+import { endPauses } from '#lib/sources/lifecycle.ts';
 import { sampleInTurn } from '#lib/storage/sample.ts';
 import { checkNextTotals, repairQueue } from '#lib/totals/check-next-totals.ts';
 import {
@@ -30,7 +29,7 @@ import {
   recentMinutes,
   type WorkerFacts,
 } from '#lib/workers/model.ts';
-import { expireSilentWorkers, heartbeat, purgeOldWorkers } from '#lib/workers/presence.ts';
+import { expireSilentWorkers, heartbeat } from '#lib/workers/presence.ts';
 import { type DiskGuard, lookEveryMs } from './disk-guard.ts';
 import type { Drain } from './drain.ts';
 import type { DueWork } from './due-work.ts';
@@ -38,6 +37,7 @@ import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
+import { purgeEveryMs, purges } from './purges.ts';
 import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
 import { Standstill } from './standstill.ts';
@@ -48,7 +48,6 @@ const attemptsEveryMs = 30_000;
 const progressEveryMs = 10_000;
 const sealEveryMs = 5_000;
 const claimsEveryMs = 1_000;
-const purgeEveryMs = 3_600_000;
 const storageEveryMs = 600_000;
 const reportEveryMs = 30_000;
 /** Hours are whole without a new attempt, and a part of the totals may never have been compared. */
@@ -222,6 +221,15 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       },
     },
     {
+      what: 'resume sources whose pause is over',
+      isDue: ({ pauses }) => pauses,
+      fillsQueue: true,
+      run: async () => {
+        const resumed = await endPauses(db);
+        if (resumed > 0) log.info({ resumed }, 'resumed sources whose pause was over');
+      },
+    },
+    {
       what: 'roll up the totals',
       isDue: ({ totals }) => totals,
       atLeastMs: countersEveryMs,
@@ -323,23 +331,13 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
     { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },
     { what: 'record what was left out', everyMs: claimsEveryMs, run: () => cuts.recordDue(db) },
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
-    { what: 'purge old counts', everyMs: purgeEveryMs, run: () => purgeOldCounts(db) },
+    ...purges(db),
     {
       what: 'evaluate the alert rules',
       everyMs: evaluateEveryMs,
       run: async () => {
         const evaluation = await evaluateInTurn(db, parts.watched);
         if (evaluation && evaluation.opened > 0) log.warn(evaluation, 'alerts opened');
-      },
-    },
-    { what: 'purge old alerts', everyMs: purgeEveryMs, run: () => purgeOldMeasures(db) },
-    { what: 'purge old deliveries', everyMs: purgeEveryMs, run: () => purgeOldDeliveries(db) },
-    { what: 'purge old workers', everyMs: purgeEveryMs, run: () => purgeOldWorkers(db) },
-    {
-      what: 'purge old outcomes of background actions',
-      everyMs: purgeEveryMs,
-      run: async () => {
-        await purgeOldOutcomes(db);
       },
     },
     {

@@ -22,7 +22,7 @@ const ownPages = ['/sources/new', '/sources/import', '/sources/export', '/runs/c
 
 /** False only when nothing is there for certain: what fails here, the page itself reports. */
 export async function mayBeKnown(pathname: string): Promise<boolean> {
-  const [, list, id] = /^\/([a-z-]+)\/([^/]+)\/?$/.exec(pathname) ?? [];
+  const [, list, id] = /^\/([a-z-]+)\/([^/]+)(?:\/edit)?\/?$/.exec(pathname) ?? [];
   const lookup = list === undefined ? undefined : lookups[list];
   if (pathname === '/design') return isDesignShown();
   if (lookup === undefined || id === undefined || ownPages.includes(pathname)) return true;

@@ -154,6 +154,7 @@ describe('a command line', () => {
       'hosts limit a.invalid --delay-ms 5 --concurrency 2',
       'hosts block a.invalid --reason x --minutes 4',
       'schedules create --name n --cron 0_3_*_*_* --source a --due --kind recrawl',
+      'sources pause a --minutes 4',
       'stop --reason x --release',
     ]) {
       const argv = line.split(' ').map((word) => (word.startsWith('0_') ? '0 3 * * *' : word));
@@ -161,7 +162,7 @@ describe('a command line', () => {
         code: 'not_found',
       });
     }
-    expect(asked).toHaveLength(9);
+    expect(asked).toHaveLength(10);
     expect(asked[0]).toMatchObject({ kind: 'recrawl', sources: ['a', 'b'], staleDays: 3 });
     expect(one('runs.launch')).toBeDefined();
   });

@@ -5,7 +5,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { Output } from '../support/program.ts';
 import { command, oneCall, option } from './command.ts';
 import { printRow, printTableOf, rowOf, shown } from './print.ts';
-import { flag, text } from './values.ts';
+import { flag, text, whole } from './values.ts';
 
 const source = { source: 'the name or the id of the source' };
 const file = { file: 'YAML with sources and seeds, secrets as references' };
@@ -110,8 +110,17 @@ export const sourceCommands = [
   }),
   oneCall('sources pause', 'sources.pause', {
     args: source,
-    options: { reason: option('<text>', 'shown to whoever asks why nothing of it runs', text) },
-    body: ({ reason }) => (reason === undefined ? undefined : { reason }),
+    options: {
+      reason: option('<text>', 'shown to whoever asks why nothing of it runs', text),
+      minutes: option('<n>', 'how long (default: until somebody resumes it)', whole(1, 527_040)),
+    },
+    body: ({ reason, minutes }) =>
+      reason === undefined && minutes === undefined
+        ? undefined
+        : {
+            ...(reason === undefined ? {} : { reason }),
+            ...(minutes === undefined ? {} : { end: { minutes } }),
+          },
     print: done('is paused'),
   }),
   oneCall('sources resume', 'sources.resume', { args: source, print: done('goes on') }),

@@ -162,3 +162,22 @@ BEGIN
     ORDER BY [source_system], [source_name], [status];
 END
 GO
+-- What came of the attempts of each source on each day (UTC), added up as minutes are counted: what pages of a source
+-- and of a month read. requests: sent, redirects included. bytes: of the answers, unpacked.
+IF OBJECT_ID(N'[$(schema)].[source_days]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[source_days] (
+        [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [day] DATETIME2(3) NOT NULL,
+        [fetched] INT NOT NULL,
+        [changed] INT NOT NULL,
+        [failed] INT NOT NULL,
+        [skipped] INT NOT NULL,
+        [missing] INT NOT NULL,
+        [requests] INT NOT NULL,
+        [bytes] FLOAT NOT NULL,
+        CONSTRAINT [PK_source_days] PRIMARY KEY CLUSTERED ([source_system], [source_name], [day])
+    );
+END
+GO

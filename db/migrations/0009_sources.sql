@@ -13,6 +13,8 @@ BEGIN
         [enabled] TINYINT NOT NULL CONSTRAINT [DF_sources_enabled] DEFAULT 1 CONSTRAINT [CK_sources_enabled] CHECK ([enabled] IN (0, 1)),
         [paused_at] DATETIME2(3) NULL,
         [paused_reason] NVARCHAR(500) NULL,
+        -- When workers resume it by themselves; null = when a person does.
+        [paused_until] DATETIME2(3) NULL,
         [settings] NVARCHAR(MAX) NOT NULL,
         [seeds] NVARCHAR(MAX) NOT NULL,
         [rate_delay_ms] INT NOT NULL CONSTRAINT [DF_sources_rate_delay_ms] DEFAULT 0,
@@ -63,6 +65,24 @@ BEGIN
         [ciphertext] NVARCHAR(MAX) NOT NULL,
         [updated_at] DATETIME2(3) NOT NULL,
         CONSTRAINT [PK_source_secrets] PRIMARY KEY CLUSTERED ([source_id], [secret_name])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[sources]') AND name = N'IX_sources_paused')
+    CREATE NONCLUSTERED INDEX [IX_sources_paused]
+    ON [$(schema)].[sources] ([paused_until])
+    WHERE [paused_until] IS NOT NULL;
+GO
+-- What people wrote about a source.
+IF OBJECT_ID(N'[$(schema)].[source_comments]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[source_comments] (
+        [source_id] NVARCHAR(36) NOT NULL,
+        [comment_id] NVARCHAR(36) NOT NULL,
+        [written_at] DATETIME2(3) NOT NULL,
+        [written_by] NVARCHAR(320) NOT NULL,
+        [body] NVARCHAR(2000) NOT NULL,
+        CONSTRAINT [PK_source_comments] PRIMARY KEY CLUSTERED ([source_id], [comment_id])
     );
 END
 GO

@@ -85,3 +85,59 @@ OUTER APPLY (SELECT TOP (1) d.[last_status] FROM [$(schema)].[host_deltas] AS d
 OUTER APPLY (SELECT TOP (1) d.[budget] FROM [$(schema)].[host_deltas] AS d
     WHERE d.[host] = h.[host] AND d.[budget] IS NOT NULL ORDER BY d.[delta_id] DESC) AS b;
 GO
+-- What hosts answered, hour by hour, kept by whoever adds to their numbers.
+IF OBJECT_ID(N'[$(schema)].[host_hours]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[host_hours] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [hour] DATETIME2(3) NOT NULL,
+        [requests] INT NOT NULL,
+        [count_429] INT NOT NULL,
+        [count_5xx] INT NOT NULL,
+        [failed] INT NOT NULL,
+        CONSTRAINT [PK_host_hours] PRIMARY KEY CLUSTERED ([host], [hour])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[host_hours]') AND name = N'IX_host_hours_hour')
+    CREATE NONCLUSTERED INDEX [IX_host_hours_hour]
+    ON [$(schema)].[host_hours] ([hour]);
+GO
+-- Times in which a host was asked nothing. until: its end as it was last set; null = until a person clears it.
+-- blocked_by: null = the host's own wish, or the circuit breaker.
+IF OBJECT_ID(N'[$(schema)].[host_blocks]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[host_blocks] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [block_id] NVARCHAR(36) NOT NULL,
+        [blocked_at] DATETIME2(3) NOT NULL,
+        [until] DATETIME2(3) NULL,
+        [reason] NVARCHAR(500) NULL,
+        [blocked_by] NVARCHAR(320) NULL,
+        [ended_at] DATETIME2(3) NULL,
+        [ended_by] NVARCHAR(320) NULL,
+        CONSTRAINT [PK_host_blocks] PRIMARY KEY CLUSTERED ([host], [block_id])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[host_blocks]') AND name = N'IX_host_blocks_ended')
+    CREATE NONCLUSTERED INDEX [IX_host_blocks_ended]
+    ON [$(schema)].[host_blocks] ([ended_at])
+    WHERE [ended_at] IS NOT NULL;
+GO
+-- Which sources have asked which hosts, and when last, noted as minutes of attempts are counted.
+IF OBJECT_ID(N'[$(schema)].[source_hosts]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[source_hosts] (
+        [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [asked_at] DATETIME2(3) NOT NULL,
+        CONSTRAINT [PK_source_hosts] PRIMARY KEY CLUSTERED ([host], [source_system], [source_name])
+    );
+END
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[source_hosts]') AND name = N'IX_source_hosts_source')
+    CREATE NONCLUSTERED INDEX [IX_source_hosts_source]
+    ON [$(schema)].[source_hosts] ([source_system], [source_name], [asked_at]);
+GO

@@ -108,3 +108,44 @@ export interface TotalsChecksTable {
   drifted_at: Instant | null;
   drift: number | null;
 }
+
+/** What came of the attempts of a source on a day, UTC. */
+export interface SourceDaysTable extends Record<SourceDayNumber, number> {
+  source_system: string;
+  source_name: string;
+  /** Its midnight. */
+  day: Instant;
+}
+
+export const sourceDayNumbers = [
+  /** Ended well, whether or not they brought something new. */
+  'fetched',
+  'changed',
+  /** Given up. */
+  'failed',
+  'skipped',
+  /** Of those skipped: the resource is not there. */
+  'missing',
+  'requests',
+  'bytes',
+] as const;
+export type SourceDayNumber = (typeof sourceDayNumbers)[number];
+
+/** What a host answered in an hour. */
+export interface HostHoursTable extends Record<HostHourNumber, number> {
+  host: string;
+  /** Its beginning. */
+  hour: Instant;
+}
+
+/** `failed`: requests without an answer, or with another one that is the host's fault. */
+export const hostHourNumbers = ['requests', 'count_429', 'count_5xx', 'failed'] as const;
+export type HostHourNumber = (typeof hostHourNumbers)[number];
+
+/** That a source has asked a host. */
+export interface SourceHostsTable {
+  host: string;
+  source_system: string;
+  source_name: string;
+  asked_at: Instant;
+}

@@ -11,6 +11,8 @@ export interface SourcesTable {
   enabled: Flag;
   paused_at: Instant | null;
   paused_reason: string | null;
+  /** When a worker resumes it by itself; null = when a person does. */
+  paused_until: Generated<Instant | null>;
   /** JSON of the type's settings schema, without secrets. */
   settings: JsonText;
   /** JSON array of seeds. */
@@ -49,6 +51,31 @@ export interface SourceSecretsTable {
   /** AES-256-GCM, base64 parts joined by dots: version.iv.tag.data */
   ciphertext: string;
   updated_at: Instant;
+}
+
+/** What people wrote about a source. */
+export interface SourceCommentsTable {
+  comment_id: string;
+  source_id: string;
+  written_at: Instant;
+  written_by: string;
+  body: string;
+}
+
+/** Times in which a host was asked nothing. */
+export interface HostBlocksTable {
+  block_id: string;
+  host: string;
+  blocked_at: Instant;
+  /** Its end as it was last set; null = until a person clears it. */
+  until: Instant | null;
+  reason: string | null;
+  /** Null = the host's own wish, or the circuit breaker. */
+  blocked_by: string | null;
+  /** Null while it is in force. */
+  ended_at: Instant | null;
+  /** Null = by itself. */
+  ended_by: string | null;
 }
 
 export interface HostsTable {

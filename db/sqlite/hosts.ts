@@ -21,7 +21,29 @@ const addToRow = preparedChange<HostAnswers>(({ q, engine }, slot) =>
     .where('consecutive_failures', '=', 0),
 );
 
+const addToHour = preparedChange<Pick<HostAnswers, 'host' | 'requests'>>(({ q, engine }, slot) =>
+  q
+    .insertInto('host_hours')
+    .values({
+      host: slot('host'),
+      hour: engine.truncate(engine.now(), 'hour'),
+      requests: slot('requests'),
+      count_429: 0,
+      count_5xx: 0,
+      failed: 0,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['host', 'hour'])
+        .doUpdateSet({ requests: sql<number>`host_hours.requests + excluded.requests` }),
+    ),
+);
+
 export const hosts: Pick<TotalsStorage, 'addToHost' | 'rollUpHost'> = {
-  addToHost: async (session, answers) => (await addToRow(session, answers)) === 1,
+  async addToHost(session, answers) {
+    if ((await addToRow(session, answers)) !== 1) return false;
+    await addToHour(session, { host: answers.host, requests: answers.requests });
+    return true;
+  },
   rollUpHost: async () => 0,
 };

@@ -28,6 +28,12 @@ export const sqliteWords: SqlWords = {
   instantParam: (value) => sql<Instant>`${`${normaliseInstant(value).slice(0, 23)}Z`}`,
   truncate: (time, unit) => sql<Instant>`strftime(${truncated[unit]}, ${time})`,
   byteLength: (column) => sql<number>`octet_length(${column})`,
+  jsonNumber: (column, name) => {
+    const path = sql.lit(`$.${name}`);
+    return sql<
+      number | null
+    >`case when json_valid(${column}) and json_type(${column}, ${path}) in ('integer', 'real') then json_extract(${column}, ${path}) end`;
+  },
   table: (name) => sql.table(name),
   take: (query, n) => query.limit(n),
   nth: (query, n) => query.limit(1).offset(n),

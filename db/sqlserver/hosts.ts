@@ -63,6 +63,7 @@ async function rollUpHost({ q, engine }: Session, host: string): Promise<number>
     })
     .where('host', '=', host)
     .execute();
+  await addToHours({ q, engine }, host, deltas);
   const ids = longText(JSON.stringify(deltas.map((delta) => Number(delta.delta_id))));
   await sql`
     delete from ${engine.table('host_deltas')}
@@ -70,4 +71,28 @@ async function rollUpHost({ q, engine }: Session, host: string): Promise<number>
     q,
   );
   return deltas.length;
+}
+
+/** What was appended, by the hours in which it was; the host's row is locked. */
+async function addToHours(
+  { q, engine }: Pick<Session, 'q' | 'engine'>,
+  host: string,
+  deltas: readonly { readonly at: string; readonly requests: number }[],
+): Promise<void> {
+  const byHour = Map.groupBy(deltas, ({ at }) => `${at.slice(0, 13)}:00:00.000Z`);
+  for (const [at, some] of byHour) {
+    const requests = some.reduce((sum, one) => sum + one.requests, 0);
+    const hour = engine.instantParam(at);
+    const result = await q
+      .updateTable('host_hours')
+      .set({ requests: sql<number>`requests + ${requests}` })
+      .where('host', '=', host)
+      .where('hour', '=', hour)
+      .executeTakeFirst();
+    if (Number(result.numUpdatedRows) > 0) continue;
+    await q
+      .insertInto('host_hours')
+      .values({ host, hour, requests, count_429: 0, count_5xx: 0, failed: 0 })
+      .execute();
+  }
 }

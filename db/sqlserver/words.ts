@@ -43,6 +43,10 @@ export const sqlServerWords = (schema: string): SqlWords => ({
   truncate: (time, unit) =>
     sql<Instant>`dateadd(${truncations[unit]}, datediff(${truncations[unit]}, '2020-01-01', ${time}), cast('2020-01-01' as datetime2(3)))`,
   byteLength: (column) => sql<number>`cast(datalength(${column}) as float)`,
+  jsonNumber: (column, name) =>
+    sql<
+      number | null
+    >`case when isjson(${column}) = 1 then try_cast(json_value(${column}, ${sql.lit(`$.${name}`)}) as float) end`,
   table: (name) => sql`${sql.id(schema, name)}`,
   take: (query, n) => query.top(n) as typeof query,
   nth: (query, n) => query.offset(n).fetch(1),

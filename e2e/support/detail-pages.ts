@@ -26,6 +26,7 @@ export async function makeDetailPages(page: Page, source: string): Promise<reado
     item,
     `/work-items?item=${item.split('/').at(-1)}`,
     itsSource,
+    `${itsSource}/edit`,
     `${itsSource}?tab=revisions`,
     `${itsSource}?tab=yaml`,
     run,

@@ -16,7 +16,7 @@ export const scriptBudgetKb = { grid: 190, form: 162, other: 160 } as const;
 export function budgetOf(path: string): keyof typeof scriptBudgetKb {
   const { pathname } = new URL(path, 'http://console');
   if (pathname === '/work-items') return 'grid';
-  return /^\/sources\/./.test(pathname) ? 'form' : 'other';
+  return /^\/sources\/(new|import|[^/]+\/edit)$/.test(pathname) ? 'form' : 'other';
 }
 
 /** Begins to weigh before the page loads; the function it returns is given the document and adds up. */

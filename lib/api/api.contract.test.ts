@@ -160,6 +160,12 @@ describe.each(contractEngines())('the API on $name', (engine) => {
       path: `/sources/${await sourceNamed('to pause')}/pause`,
       body: { reason: 'for a while' },
     }),
+    'sources.comment': () => ({
+      path: '/sources/sample/comments',
+      body: { body: 'They move on Friday.' },
+    }),
+    'sources.comments': () => ({ path: '/sources/sample/comments' }),
+    'sources.days': () => ({ path: '/sources/sample/days' }),
     'sources.resume': () => ({ path: '/sources/sample/resume' }),
     'sources.test': () => ({ path: '/sources/sample/test' }),
     'sources.try': () => ({

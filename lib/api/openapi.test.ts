@@ -9,6 +9,7 @@ const programs: Readonly<Record<string, string>> = {
   save: 'sources.create sources.update',
   test: 'sources.test sources.try',
   pause: 'sources.pause',
+  comment: 'sources.comment',
   resume: 'sources.resume',
   remove: 'sources.delete',
   rollBack: 'sources.revisions sources.update',

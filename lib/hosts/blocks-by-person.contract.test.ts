@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
-import { givenBlockedHost, useStore } from '#test/queue-database.ts';
+import { givenBlockedHost, passTime, useStore } from '#test/queue-database.ts';
+import { listBlocks } from './block-history.ts';
 import { blockByPerson, blockHost, clearBlock, endBlocks, endOfBlock } from './blocks.ts';
 
 const host = 'site.example';
@@ -40,6 +41,39 @@ describe.each(contractEngines())('a host that a person blocks on $name', (engine
     expect(
       await given.db.q.selectFrom('audit_log').select(['action', 'summary']).execute(),
     ).toEqual([{ action: 'host.block', summary: `Blocked ${host}: they asked us to` }]);
+  });
+
+  test('each block stands in the history: from when, until when, why, and who ended it', async () => {
+    await givenBlockedHost(given.db, host, -1_000);
+    const block = (ms: number, reason: string) =>
+      given.db.transaction((tx) => blockHost(tx, host, ms, reason));
+    await block(60_000, 'HTTP 429');
+    // What was under way repeats it, and asks for more time.
+    await block(1_000, 'HTTP 429');
+    await block(120_000, 'HTTP 429');
+    const [first, ...others] = await listBlocks(given.db, host);
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ reason: 'HTTP 429', by: null, endedAt: null });
+    const lasts = Date.parse(first?.until ?? '') - Date.parse(first?.from ?? '');
+    expect(lasts).toBeGreaterThanOrEqual(120_000);
+    await blockByPerson(given.db, actor, input);
+    await clearBlock(given.db, systemActor('test'), host);
+    expect(await listBlocks(given.db, host)).toMatchObject([
+      { reason: input.reason, by: actor.email, until: null, endedBy: 'system:test' },
+      { reason: 'HTTP 429', by: null, endedBy: actor.email },
+    ]);
+    // One that ends by itself has ended when it was to, however late that is seen.
+    await block(60_000, 'HTTP 503');
+    await passTime(given.db, 3_600_000);
+    await given.db.q
+      .updateTable('host_blocks')
+      .set({ until: given.db.engine.nowPlus(-60_000) })
+      .where('ended_at', 'is', null)
+      .execute();
+    expect(await endBlocks(given.db)).toBe(1);
+    const [last] = await listBlocks(given.db, host);
+    expect(last).toMatchObject({ reason: 'HTTP 503', endedBy: null });
+    expect(last?.endedAt).toBe(last?.until);
   });
 
   test('must be known, and its end ahead; whoever only looks blocks nothing', async () => {

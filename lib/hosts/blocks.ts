@@ -11,6 +11,7 @@ import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { readNow } from '#lib/now.ts';
 import { endAt, endSchema, reasonSchema } from '#lib/stops/end.ts';
+import { noteBlock, noteEnd, noteLonger } from './block-history.ts';
 
 /**
  * Blocks a host for the whole fleet; a shorter block never shortens a longer one.
@@ -35,9 +36,11 @@ export async function blockHost(
     .executeTakeFirst();
   if (Number(fresh.numUpdatedRows) === 0) {
     // It is blocked already: whatever was under way repeats it.
-    await change.where('blocked_until', '<', until).execute();
+    const longer = await change.where('blocked_until', '<', until).executeTakeFirst();
+    if (Number(longer.numUpdatedRows) > 0) await noteLonger(tx, host, blockMs);
     return [];
   }
+  await noteBlock(tx, host, { until, reason, by: null });
   const because = reason === null ? '' : `: ${reason}`;
   const message = `${host} is left alone for ${Math.ceil(blockMs / 1_000)} s${because}`;
   return [{ kind: 'host.blocked', host, message, data: { block_ms: blockMs } }];
@@ -72,6 +75,11 @@ export async function blockByPerson(
       })
       .where('host', '=', host)
       .execute();
+    await noteBlock(tx, host, {
+      until: until === null ? null : tx.engine.instantParam(until),
+      reason,
+      by: actor.email,
+    });
     await recordAudit(tx, actor, {
       action: 'host.block',
       targetType: 'host',
@@ -113,6 +121,7 @@ export async function clearBlock(db: Db, actor: Actor, host: string): Promise<vo
       .set({ blocked_until: null, blocked_reason: null, updated_at: tx.engine.now() })
       .where('host', '=', host)
       .execute();
+    await noteEnd(tx, host, actor.email);
     await recordAudit(tx, actor, {
       action: 'host.clear-block',
       targetType: 'host',
@@ -148,6 +157,7 @@ export async function endBlocks(db: Db): Promise<number> {
         .where('blocked_until', '<=', tx.engine.now())
         .executeTakeFirst();
       if (Number(result.numUpdatedRows) === 0) return false;
+      await noteEnd(tx, host, null);
       await recordEvents(tx, [
         { kind: 'host.unblocked', host, message: `${host} may be asked again.` },
       ]);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { readNow } from '#lib/now.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenSource, passTime, useStore } from '#test/queue-database.ts';
 import { budgetLeft } from './budget.ts';
+import { readHostHours } from './host-hours.ts';
 import { type HostResponse, recordGoodResponses, recordHostResponse } from './record-response.ts';
 
 const name = 'wiki.example';
@@ -47,6 +49,27 @@ describe.each(contractEngines())('what is kept of a host on $name', (engine) => 
       last_status: 200,
       consecutive_failures: 0,
     });
+  });
+
+  test('hours hold requests, refusals and faults, whichever way they were counted', async () => {
+    const silent = { ...down, httpStatus: null, reason: 'no answer' };
+    await note(well, { ...well, requests: 3 }, { ...down, httpStatus: 429 }, down, silent, well);
+    await given.db.transaction((tx) => recordGoodResponses(tx, name, [well, well]));
+    await host();
+    const hours = await readHostHours(given.db, name, await readNow(given.db), 2);
+    expect(hours).toHaveLength(2);
+    const sum = (key: 'requests' | 'count_429' | 'count_5xx' | 'failed') =>
+      hours.reduce((total, one) => total + one[key], 0);
+    expect({
+      requests: sum('requests'),
+      count_429: sum('count_429'),
+      count_5xx: sum('count_5xx'),
+      failed: sum('failed'),
+    }).toEqual({ requests: 10, count_429: 1, count_5xx: 1, failed: 1 });
+    expect((await host()).requests_total).toBe(10);
+    expect(
+      await readHostHours(given.db, 'other.example', await readNow(given.db), 1),
+    ).toMatchObject([{ requests: 0 }]);
   });
 
   test('what another host answered, to which a redirect led, is told of that one', async () => {

@@ -7,6 +7,7 @@ import { answeringHost, latencyIn } from './attempt-facts.ts';
 import { blockHost } from './blocks.ts';
 import { budgetIn, spentForMs } from './budget.ts';
 import { countsAgainstHost, type FailedPage, pagesIn, withPage } from './failing-pages.ts';
+import { addToHostHour } from './host-hours.ts';
 import { insertHost } from './insert-host.ts';
 import {
   adaptiveDelay,
@@ -59,11 +60,21 @@ async function recordOne(
   host: string,
   response: HostResponse,
 ): Promise<readonly NewEvent[]> {
-  const tripped = response.requests > 0 ? await count(tx, host, response) : [];
+  const counted = response.requests > 0 ? await count(tx, host, response) : null;
   const { blockMs, reason } = wishOf(response);
-  if (blockMs === null || blockMs <= 0) return tripped;
-  return [...tripped, ...(await blockHost(tx, host, blockMs, reason))];
+  const asked = blockMs === null || blockMs <= 0 ? [] : await blockHost(tx, host, blockMs, reason);
+  if (counted?.isCounted === false) await addToHostHour(tx, host, hourOf(response));
+  return [...(counted?.events ?? []), ...asked];
 }
+
+const isServerError = (httpStatus: number | null) => httpStatus !== null && httpStatus >= 500;
+
+const hourOf = ({ httpStatus, requests, hostFailed }: HostResponse) => ({
+  requests,
+  count_429: httpStatus === 429 ? 1 : 0,
+  count_5xx: isServerError(httpStatus) ? 1 : 0,
+  failed: hostFailed && httpStatus !== 429 && !isServerError(httpStatus) ? 1 : 0,
+});
 
 /** How long it is to be left alone: as the attempt says, or until a limit that is used up is renewed. */
 function wishOf({ blockMs, reason, facts, requests }: HostResponse) {
@@ -97,14 +108,18 @@ const areCalm = async (
   responses: readonly HostResponse[],
 ): Promise<boolean> => responses.every(isPlain) && (await countCalm(tx, host, responses));
 
-/** One statement for a host that is well; only one in trouble is looked at closely. */
+/**
+ * One statement for a host that is well, which counts the hour as well; only one in trouble is looked at closely.
+ */
 async function count(
   tx: Session,
   host: string,
   response: HostResponse,
-): Promise<readonly NewEvent[]> {
+): Promise<{ readonly events: readonly NewEvent[]; readonly isCounted: boolean }> {
   const latencyMs = latencyIn(response.facts ?? null);
-  if (isPlain(response) && (await countCalm(tx, host, [response]))) return [];
+  if (isPlain(response) && (await countCalm(tx, host, [response]))) {
+    return { events: [], isCounted: true };
+  }
   // Takes the row's lock, so that what is read next is still true when it is written back.
   const known = await tx.q
     .updateTable('hosts')
@@ -114,7 +129,7 @@ async function count(
   if (Number(known.numUpdatedRows) === 0) await insert(tx, host, response);
   // Its latency, from which its pace is reckoned.
   else await tx.engine.rollUpHost(tx, host);
-  return updatePace(tx, host, response, latencyMs);
+  return { events: await updatePace(tx, host, response, latencyMs), isCounted: false };
 }
 
 /** A response that shows nothing but that the host is well. */
@@ -164,7 +179,7 @@ function tally({ engine }: Session, { httpStatus, requests, facts }: HostRespons
     last_request_at: engine.now(),
     updated_at: engine.now(),
     ...(httpStatus === null ? {} : { last_status: httpStatus }),
-    ...(httpStatus !== null && httpStatus >= 500 ? { count_5xx: sql<number>`count_5xx + 1` } : {}),
+    ...(isServerError(httpStatus) ? { count_5xx: sql<number>`count_5xx + 1` } : {}),
     ...(httpStatus === 429
       ? { count_429: sql<number>`count_429 + 1`, last_429_at: engine.now() }
       : {}),
@@ -179,7 +194,7 @@ async function insert(tx: Session, host: string, response: HostResponse): Promis
   await insertHost(tx, host, {
     requests_total: requests,
     count_429: httpStatus === 429 ? 1 : 0,
-    count_5xx: httpStatus !== null && httpStatus >= 500 ? 1 : 0,
+    count_5xx: isServerError(httpStatus) ? 1 : 0,
     last_status: httpStatus,
     last_429_at: httpStatus === 429 ? engine.now() : null,
     last_request_at: engine.now(),

@@ -16,6 +16,7 @@ const keyOf = ({ code, httpStatus, host }: Key) => JSON.stringify([code, httpSta
 /**
  * The clusters with the most failed attempts, the largest first; see `attemptCounts` for the cost.
  * @param most 1..30
+ * @param sourceName those of one source; absent = of all
  * @throws DatabaseError `db_statement_timeout` after 3 s
  */
 export async function readErrorClusters(
@@ -23,12 +24,13 @@ export async function readErrorClusters(
   window: ThroughputWindow,
   asOf: Instant,
   most = mostShown,
+  sourceName?: string,
 ): Promise<ErrorClusters> {
   const from = startOfWindow(asOf, window);
   return session.engine.withTimeout(session, queryTimeoutMs, async (s) => {
-    const found = await largest(s, window, from, most + 1);
+    const found = await largest(s, window, from, most + 1, sourceName);
     const shown = found.slice(0, most);
-    const series = await seriesOf(s, window, from, asOf, shown);
+    const series = await seriesOf(s, { window, from, asOf, sourceName }, shown);
     const examples = await examplesOf(s, shown);
     return {
       window,
@@ -44,6 +46,11 @@ export async function readErrorClusters(
   });
 }
 
+const ofSource = (
+  counts: Awaited<ReturnType<typeof attemptCounts>>,
+  sourceName: string | undefined,
+) => (sourceName === undefined ? counts : counts.where('source_name', '=', sourceName));
+
 type Found = Omit<ErrorCluster, 'series' | 'example'> & { readonly lastAttemptId: string };
 
 async function largest(
@@ -51,8 +58,9 @@ async function largest(
   window: ThroughputWindow,
   from: Instant,
   most: number,
+  sourceName: string | undefined,
 ): Promise<Found[]> {
-  const query = (await attemptCounts(s, from, windowUnits[window].unit))
+  const query = ofSource(await attemptCounts(s, from, windowUnits[window].unit), sourceName)
     .select((eb) => [
       'error_code',
       'http_status',
@@ -89,13 +97,21 @@ async function largest(
 /** Attempts per unit of the window, for each cluster. */
 async function seriesOf(
   s: Session,
-  window: ThroughputWindow,
-  from: Instant,
-  asOf: Instant,
+  {
+    window,
+    from,
+    asOf,
+    sourceName,
+  }: {
+    readonly window: ThroughputWindow;
+    readonly from: Instant;
+    readonly asOf: Instant;
+    readonly sourceName: string | undefined;
+  },
   clusters: readonly Key[],
 ): Promise<Map<string, number[]>> {
   if (clusters.length === 0) return new Map();
-  const rows = await (await attemptCounts(s, from, windowUnits[window].unit))
+  const rows = await ofSource(await attemptCounts(s, from, windowUnits[window].unit), sourceName)
     .select((eb) => [
       'at',
       'error_code',

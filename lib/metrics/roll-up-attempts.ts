@@ -7,6 +7,8 @@ import { rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { AttemptCountsTable, Database, Instant } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
+import { addToSourceDays, purgeOldDays } from './source-days.ts';
+import { noteSourceHosts, purgeOldSourceHosts } from './source-hosts.ts';
 
 /** An attempt is stamped before its transaction commits; none takes this long. */
 const lagMs = 120_000;
@@ -44,7 +46,7 @@ export const attemptsToCount = ({ q, engine }: Session) =>
     .select('attempt.attempt_id')
     .where('head.head_id', '=', 1);
 
-/** Deletes counts that no window shows any more: minutes after two days, hours after five weeks. */
+/** Deletes counts that nothing shows any more: minutes after two days, hours after five weeks, days after 13 months. */
 export async function purgeOldCounts(db: Db): Promise<void> {
   for (const unit of ['minute', 'hour'] as const) {
     await db.q
@@ -53,6 +55,8 @@ export async function purgeOldCounts(db: Db): Promise<void> {
       .where('starts_at', '<', db.engine.nowPlus(-keptMs[unit]))
       .execute();
   }
+  await purgeOldDays(db);
+  await purgeOldSourceHosts(db);
 }
 
 /** Locks the head, so that each minute and hour is counted by one worker. */
@@ -86,9 +90,11 @@ async function rollUpMinute(tx: Session): Promise<boolean> {
     .where('finished_at', '<', tx.engine.instantParam(head.until))
     .orderBy('finished_at')
     .orderBy('attempt_id');
-  return rollUpUnit(tx, 'minute', { from, to: head.until }, attempts, (start, end) =>
-    countedFrom(tx, start, end).execute(),
-  );
+  return rollUpUnit(tx, 'minute', { from, to: head.until }, attempts, async (start, end) => {
+    await addToSourceDays(tx, start, end);
+    await noteSourceHosts(tx, start, end);
+    return countedFrom(tx, start, end).execute();
+  });
 }
 
 /** Adds up the minutes of the next hour that is whole; false when there is none. */

@@ -118,6 +118,17 @@ async function openQueues(s: Session, source: ScopeSource, dueBy: Instant): Prom
   }));
 }
 
+/** For when the item that is due longest was planned; null when nothing is due. Reads the head of each class. */
+export async function dueSince(
+  s: Session,
+  source: ScopeSource,
+  dueBy: Instant,
+): Promise<Instant | null> {
+  const queues = await openQueues(s, source, dueBy);
+  const times = queues.flatMap(({ rows }) => rows.flatMap((row) => row.next_fetch_at ?? []));
+  return times.toSorted()[0] ?? null;
+}
+
 function readOn(s: Session, queue: ClassQueue, dueBy: Instant, after: DueItem): Promise<DueItem[]> {
   if (after.next_fetch_at === null) return Promise.resolve([]);
   const dueAt = s.engine.instantParam(after.next_fetch_at);

@@ -65,3 +65,34 @@ function pathOf(session: Session, { status }: ListRunsQuery) {
     isSmall: (where: RawBuilder<boolean>) => isSmallGroup(session, runs, where),
   });
 }
+
+/** Runs that are looked through for those of one source. */
+const searchedRuns = 1_000;
+
+/** The runs of a source, the latest first: of the last 1,000 of all. */
+export async function listRunsOfSource(s: Session, name: string, most: number): Promise<Run[]> {
+  const latest = s.q
+    .selectFrom('ingest_runs')
+    .select(['run_id', 'started_at', 'source_revisions'])
+    .orderBy('started_at', 'desc')
+    .orderBy('run_id', 'desc');
+  const found = s.q
+    .selectFrom(s.engine.take(latest, searchedRuns).as('latest'))
+    .select('run_id')
+    .where(s.engine.contains(sql.ref('source_revisions'), `${JSON.stringify(name)}:`))
+    .orderBy('started_at', 'desc')
+    .orderBy('run_id', 'desc');
+  // The search takes upper and lower case for the same.
+  const ids = (await s.engine.take(found, most * 2).execute()).map((row) => row.run_id);
+  if (ids.length === 0) return [];
+  const rows = await s.q
+    .selectFrom('current_runs')
+    .selectAll()
+    .where('run_id', 'in', ids)
+    .execute();
+  return rows
+    .map(runFromRow)
+    .filter(({ sourceRevisions }) => Object.hasOwn(sourceRevisions, name))
+    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId))
+    .slice(0, most);
+}

@@ -1,34 +1,50 @@
 /** Pausing, resuming and deleting take effect at the next claim; items in flight are finished. */
+import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
-import { AppError } from '#lib/errors/app-error.ts';
-import { requireSource, type Source } from './read-sources.ts';
+import { parseInput } from '#lib/errors/app-error.ts';
+import { readNow } from '#lib/now.ts';
+import { endAt, endSchema } from '#lib/stops/end.ts';
+import { getSource, requireSource, type Source } from './read-sources.ts';
 
-/** Pausing a paused source changes nothing. Throws `source_unknown`, `forbidden`, `input_invalid`. */
+export const pauseInputSchema = z.strictObject({
+  reason: z.string().trim().max(400, 'at most 400 characters').optional(),
+  /** When it is resumed by itself; null = when somebody does. */
+  end: endSchema.optional(),
+});
+
+/**
+ * Pauses a source, or gives its pause another reason and end. Throws `source_unknown`, `forbidden`, and `input_invalid`
+ * for an end that is past or more than a year away.
+ */
 export async function pauseSource(
   db: Db,
   actor: Actor,
   nameOrId: string,
-  options: { readonly reason?: string } = {},
+  options: z.input<typeof pauseInputSchema> = {},
 ): Promise<Source> {
   requirePermission(actor, 'sources:change');
-  const reason = options.reason?.trim() || null;
-  if (reason !== null && reason.length > 400) {
-    throw new AppError('input_invalid', 'The reason may have 400 characters at most.', {
-      fields: { reason: 'at most 400 characters' },
-    });
-  }
+  const { reason, end } = parseInput(pauseInputSchema, options);
   return db.transaction(async (tx) => {
     const before = await requireSource(tx, nameOrId);
-    if (before.pausedAt !== null) return before;
+    const until = endAt(end ?? null, await readNow(tx));
+    const saysNothing = reason === undefined && end === undefined;
+    const isAsItWas = (reason || null) === before.pausedReason && until === before.pausedUntil;
+    if (before.pausedAt !== null && (saysNothing || isAsItWas)) return before;
     await tx.q
       .updateTable('sources')
-      .set({ paused_at: tx.engine.now(), paused_reason: reason, updated_at: tx.engine.now() })
+      .set({
+        ...(before.pausedAt === null ? { paused_at: tx.engine.now() } : {}),
+        paused_reason: reason || null,
+        paused_until: until === null ? null : tx.engine.instantParam(until),
+        updated_at: tx.engine.now(),
+      })
       .where('source_id', '=', before.sourceId)
       .execute();
-    return audited(tx, actor, before, 'source.pause', `Paused source ${before.name}`);
+    const what = before.pausedAt === null ? 'Paused' : 'Changed the pause of';
+    return audited(tx, actor, before, 'source.pause', `${what} source ${before.name}`);
   });
 }
 
@@ -40,11 +56,41 @@ export async function resumeSource(db: Db, actor: Actor, nameOrId: string): Prom
     if (before.pausedAt === null) return before;
     await tx.q
       .updateTable('sources')
-      .set({ paused_at: null, paused_reason: null, updated_at: tx.engine.now() })
+      .set({ ...notPaused, updated_at: tx.engine.now() })
       .where('source_id', '=', before.sourceId)
       .execute();
     return audited(tx, actor, before, 'source.resume', `Resumed source ${before.name}`);
   });
+}
+
+const notPaused = { paused_at: null, paused_reason: null, paused_until: null } as const;
+
+export const pausesThatAreOver = ({ q, engine }: Session) =>
+  q.selectFrom('sources').select('source_id').where('paused_until', '<=', engine.now());
+
+/**
+ * Resumes the sources whose pause was to end by now. Any number of workers may call it; one of them does it, and the
+ * audit log has it. Returns how many.
+ */
+export async function endPauses(db: Db): Promise<number> {
+  let ended = 0;
+  for (const { source_id: sourceId } of await pausesThatAreOver(db).execute()) {
+    const isMine = await db.transaction(async (tx) => {
+      const before = await getSource(tx, sourceId);
+      const result = await tx.q
+        .updateTable('sources')
+        .set({ ...notPaused, updated_at: tx.engine.now() })
+        .where('source_id', '=', sourceId)
+        .where('paused_until', '<=', tx.engine.now())
+        .executeTakeFirst();
+      if (Number(result.numUpdatedRows) === 0 || before === null) return false;
+      const summary = `Resumed source ${before.name}: its pause was over`;
+      await audited(tx, systemActor('worker'), before, 'source.resume', summary);
+      return true;
+    });
+    if (isMine) ended += 1;
+  }
+  return ended;
 }
 
 async function audited(
@@ -55,7 +101,11 @@ async function audited(
   summary: string,
 ): Promise<Source> {
   const after = await requireSource(tx, before.sourceId);
-  const view = ({ pausedAt, pausedReason }: Source) => ({ pausedAt, pausedReason });
+  const view = ({ pausedAt, pausedReason, pausedUntil }: Source) => ({
+    pausedAt,
+    pausedReason,
+    pausedUntil,
+  });
   await recordAudit(tx, actor, {
     action,
     targetType: 'source',

@@ -23,6 +23,8 @@ export interface Source {
   readonly enabled: boolean;
   readonly pausedAt: Instant | null;
   readonly pausedReason: string | null;
+  /** When a worker resumes it by itself; null = when a person does. */
+  readonly pausedUntil: Instant | null;
   /** Parsed by the type's schema, in YAML names, without secrets. */
   readonly settings: JsonObject;
   readonly seeds: readonly JsonObject[];
@@ -61,6 +63,7 @@ function toSource(
     enabled: row.enabled === 1,
     pausedAt: row.paused_at,
     pausedReason: row.paused_reason,
+    pausedUntil: row.paused_until,
     settings: readSettings(row.settings),
     seeds: readSeeds(row.seeds),
     rateDelayMs: row.rate_delay_ms,

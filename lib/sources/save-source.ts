@@ -138,6 +138,7 @@ async function create(
       revision: 1,
       paused_at: null,
       paused_reason: null,
+      paused_until: null,
       next_slot_at: null,
       slot_lease_id: null,
       slot_until: null,

@@ -6,7 +6,8 @@ import type { SourceInput } from '#lib/config/model.ts';
 import { createStateStore } from '#lib/queue/create-state-store.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { emptyTables } from '#test/db/empty-tables.ts';
-import { deleteSource, pauseSource, resumeSource } from './lifecycle.ts';
+import { commentOnSource, listComments } from './comments.ts';
+import { deleteSource, endPauses, pauseSource, resumeSource } from './lifecycle.ts';
 import { getSource, listRevisions, listSources, requireSource } from './read-sources.ts';
 import { rotateSecrets } from './rotate-secrets.ts';
 import { ensureSampleSource, saveSource, upsertSource } from './save-source.ts';
@@ -42,6 +43,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
       'sources',
       'source_revisions',
       'source_secrets',
+      'source_comments',
       'audit_log',
       'app_settings',
     ] as const;
@@ -303,6 +305,55 @@ describe.each(contractEngines())('sources on $name', (engine) => {
       'source.pause',
       'source.resume',
     ]);
+  });
+
+  it('a pause with an end is over by itself, once, and the log says so', async () => {
+    const { sourceId } = await save();
+    await expect(
+      pauseSource(db, operator, sourceId, { end: { at: '2020-01-01T00:00:00Z' } }),
+    ).rejects.toMatchObject({ code: 'input_invalid', fields: { end: 'It is past already.' } });
+    const paused = await pauseSource(db, operator, sourceId, { end: { minutes: 60 } });
+    expect(paused.pausedUntil).toMatch(/Z$/);
+    // Another reason and end take the place of those that were given.
+    expect(await pauseSource(db, operator, sourceId, { reason: 'moved', end: null })).toMatchObject(
+      {
+        pausedAt: paused.pausedAt,
+        pausedReason: 'moved',
+        pausedUntil: null,
+      },
+    );
+    expect(await endPauses(db)).toBe(0);
+    await pauseSource(db, operator, sourceId, { reason: 'moved', end: { minutes: 1 } });
+    expect(await endPauses(db)).toBe(0);
+    await db.q
+      .updateTable('sources')
+      .set({ paused_until: db.engine.nowPlus(-1) })
+      .execute();
+    expect(await endPauses(db)).toBe(1);
+    expect(await endPauses(db)).toBe(0);
+    expect(await requireSource(db, sourceId)).toMatchObject({
+      pausedAt: null,
+      pausedReason: null,
+      pausedUntil: null,
+    });
+    expect((await audited()).at(-1)).toMatchObject({ action: 'source.resume' });
+  });
+
+  it('comments are kept in their order, and only who may, writes one', async () => {
+    const { sourceId } = await save();
+    await commentOnSource(db, operator, sourceId, 'They move to a new host on Friday.');
+    await commentOnSource(db, admin, 'papers', 'Done.\nSlower from now on.');
+    expect(await listComments(db, sourceId)).toMatchObject([
+      { by: 'system:test', body: 'Done.\nSlower from now on.' },
+      { by: 'op@example.org', body: 'They move to a new host on Friday.' },
+    ]);
+    await expect(commentOnSource(db, viewer, sourceId, 'x')).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(commentOnSource(db, operator, 'nobody', 'x')).rejects.toMatchObject({
+      code: 'source_unknown',
+    });
+    expect((await audited()).filter(({ action }) => action === 'source.comment')).toHaveLength(2);
   });
 
   it('items are counted per status, and stay when their source is deleted', async () => {

@@ -25,8 +25,11 @@ export const lockOrder: readonly string[] = [
   'sources',
   'source_revisions',
   'source_secrets',
+  'source_comments',
   'hosts',
   'host_deltas',
+  'host_blocks',
+  'host_hours',
   'ingest_runs',
   'run_deltas',
   'bulk_action_chunks',
@@ -50,6 +53,8 @@ export const lockOrder: readonly string[] = [
   'host_totals',
   'host_total_deltas',
   'attempt_count_head',
+  'source_days',
+  'source_hosts',
   'attempt_counts',
   'events',
 ];
@@ -63,6 +68,7 @@ export const appended: ReadonlySet<string> = new Set([
   'audit_unsealed',
   'events',
   'source_revisions',
+  'source_comments',
   'work_item_attempts',
   'run_deltas',
   'notice_deliveries',
@@ -73,6 +79,8 @@ export const appended: ReadonlySet<string> = new Set([
 
 const itemOfRun =
   'A run that is launched, stopped or cancelled locks its row first and its items after; an enqueue into a run inserts items, then locks the run. The two can deadlock; the victim is run again.';
+const underHost =
+  'Hours and blocks of a host are locked under its row alone, so that nobody waits for one of them who does not wait for the row; a transaction that records two responses comes to the second after the hour of the first.';
 const slotOfClaim =
   'A claim takes the slots of source and host first. It passes over items that are locked, so it waits for none while it has a slot.';
 
@@ -86,6 +94,8 @@ export const contradictions: Readonly<Record<string, string>> = {
   'sources → ready_items': slotOfClaim,
   'hosts → work_items': slotOfClaim,
   'hosts → ready_items': slotOfClaim,
+  'host_hours → host_blocks': underHost,
+  'host_hours → hosts': underHost,
 };
 
 const discovered =
@@ -99,6 +109,8 @@ export const returns: Readonly<Record<string, string>> = {
   bulk_actions: 'The row that it leased gets its cursor.',
   attempt_count_head: 'The row that it locked gets its new end.',
   hosts: 'The row that it locked gets its latency, then its pace.',
+  host_blocks: 'Of a host whose row it has locked before.',
+  host_hours: 'As host_blocks.',
   ingest_runs:
     'Numbers of the run that it has locked before; of another run where one commit completes items of two.',
   work_items: discovered,

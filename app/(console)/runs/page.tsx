@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
+import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
@@ -22,7 +23,6 @@ import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
-import { outcomeCounts, RunStatusBadge } from './run-words.tsx';
 
 export const metadata: Metadata = { title: 'Runs' };
 

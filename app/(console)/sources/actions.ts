@@ -4,13 +4,19 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
+import { commentBodySchema, commentOnSource } from '#lib/sources/comments.ts';
 import {
   type ImportPlan,
   type ImportResult,
   importSources,
   planImport,
 } from '#lib/sources/import-sources.ts';
-import { deleteSource, pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
+import {
+  deleteSource,
+  pauseInputSchema,
+  pauseSource,
+  resumeSource,
+} from '#lib/sources/lifecycle.ts';
 import { listRevisions, requireSource } from '#lib/sources/read-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { sourceInputSchema } from '#lib/sources/source-input.ts';
@@ -60,11 +66,22 @@ export async function test(input: z.input<typeof testSchema>): Promise<ActionRes
   );
 }
 
-const pauseSchema = z.object({ sourceId: id, reason: z.string().optional() });
+const pauseSchema = pauseInputSchema.extend({ sourceId: id });
 
 export async function pause(input: z.input<typeof pauseSchema>): Promise<ActionResult<null>> {
-  return runAction(pauseSchema, input, async ({ runtime, actor, input: { sourceId, reason } }) => {
-    await pauseSource(runtime.db, actor, sourceId, reason === undefined ? {} : { reason });
+  return runAction(pauseSchema, input, async ({ runtime, actor, input: given }) => {
+    const { sourceId, ...pausing } = given;
+    await pauseSource(runtime.db, actor, sourceId, pausing);
+    return null;
+  });
+}
+
+const commentSchema = z.object({ sourceId: id, body: commentBodySchema });
+
+/** Writes a comment on a source. */
+export async function comment(input: z.input<typeof commentSchema>): Promise<ActionResult<null>> {
+  return runAction(commentSchema, input, async ({ runtime, actor, input: { sourceId, body } }) => {
+    await commentOnSource(runtime.db, actor, sourceId, body);
     return null;
   });
 }

@@ -128,8 +128,13 @@ function SourceTable({
       <tbody>
         {sources.map((source) => (
           <Tr key={source.sourceId}>
-            <Td>
+            <Td className="whitespace-nowrap">
               <SourceStateBadge source={source} />
+              {source.pausedUntil === null ? null : (
+                <span className="block text-xs text-ink-3">
+                  until <Time at={source.pausedUntil} />
+                </span>
+              )}
             </Td>
             <Td className="min-w-40 max-w-72">
               <Link

@@ -3,7 +3,8 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
-import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
+import { EndField, endOf, noEnd } from '#app/ui/end-field.tsx';
 import { TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
@@ -16,29 +17,44 @@ interface DialogProps {
 
 export function PauseDialog({ sourceId, name, onClose }: DialogProps & { readonly name: string }) {
   const [reason, setReason] = useState('');
+  const [end, setEnd] = useState(noEnd);
   const pausing = useAction(pause, {
     done: () => `${name} was paused; items in flight will finish`,
     onDone: onClose,
+    showsError: true,
   });
+  const fields = pausing.error?.fields;
   return (
-    <ConfirmDialog
-      isOpen
-      onOpenChange={onClose}
+    <FormDialog
       title={`Pause ${name}?`}
-      confirmLabel="Pause source"
+      size="sm"
+      submitLabel="Pause source"
       cancelLabel="Let it run"
       isPending={pausing.isPending}
-      onConfirm={() => pausing.run({ sourceId, reason })}
+      error={pausing.error}
+      onSubmit={() => pausing.run({ sourceId, reason, end: endOf(end) })}
+      onClose={onClose}
     >
-      <p>Nothing more is fetched from it until someone resumes it. Its queue is kept.</p>
+      <p className="text-sm text-ink-2">
+        Nothing more is fetched from it until then. Its queue is kept.
+      </p>
       <TextField
         label="Why"
         help="Optional. Shown wherever someone asks why an item is not running."
         maxLength={400}
+        autoFocus
         value={reason}
         onChange={setReason}
+        error={fields?.['reason']}
       />
-    </ConfirmDialog>
+      <EndField
+        label="Until"
+        open="Somebody resumes it"
+        value={end}
+        onChange={setEnd}
+        error={fields?.['end']}
+      />
+    </FormDialog>
   );
 }
 

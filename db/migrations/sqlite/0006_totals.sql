@@ -115,3 +115,19 @@ CREATE TABLE IF NOT EXISTS storage_samples (
   bytes INTEGER NOT NULL,
   CONSTRAINT PK_storage_samples PRIMARY KEY (day, kind, name, part)
 ) WITHOUT ROWID;
+GO
+-- What came of the attempts of each source on each day (UTC), added up as minutes are counted: what pages of a source
+-- and of a month read. requests: sent, redirects included. bytes: of the answers, unpacked.
+CREATE TABLE IF NOT EXISTS source_days (
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  day TEXT NOT NULL,
+  fetched INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  skipped INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  CONSTRAINT PK_source_days PRIMARY KEY (source_system, source_name, day)
+) WITHOUT ROWID;

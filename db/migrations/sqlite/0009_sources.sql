@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS sources (
   enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
   paused_at TEXT,
   paused_reason TEXT,
+  -- When workers resume it by themselves; null = when a person does.
+  paused_until TEXT,
   settings TEXT NOT NULL,
   seeds TEXT NOT NULL,
   rate_delay_ms INTEGER NOT NULL DEFAULT 0 CHECK (rate_delay_ms >= 0),
@@ -44,4 +46,16 @@ CREATE TABLE IF NOT EXISTS source_secrets (
   ciphertext TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   CONSTRAINT PK_source_secrets PRIMARY KEY (source_id, secret_name)
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_sources_paused ON sources (paused_until) WHERE paused_until IS NOT NULL;
+GO
+-- What people wrote about a source.
+CREATE TABLE IF NOT EXISTS source_comments (
+  source_id TEXT NOT NULL,
+  comment_id TEXT NOT NULL,
+  written_at TEXT NOT NULL,
+  written_by TEXT NOT NULL,
+  body TEXT NOT NULL,
+  CONSTRAINT PK_source_comments PRIMARY KEY (source_id, comment_id)
 ) WITHOUT ROWID;

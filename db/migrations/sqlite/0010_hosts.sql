@@ -52,3 +52,43 @@ CREATE TABLE IF NOT EXISTS host_deltas (
 GO
 CREATE VIEW IF NOT EXISTS current_hosts AS
   SELECT host, requests_total, last_request_at, last_status, budget FROM hosts;
+GO
+-- What hosts answered, hour by hour, kept by whoever adds to their numbers.
+CREATE TABLE IF NOT EXISTS host_hours (
+  host TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  count_429 INTEGER NOT NULL,
+  count_5xx INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  CONSTRAINT PK_host_hours PRIMARY KEY (host, hour)
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_host_hours_hour ON host_hours (hour);
+GO
+-- Times in which a host was asked nothing. until: its end as it was last set; null = until a person clears it.
+-- blocked_by: null = the host's own wish, or the circuit breaker.
+CREATE TABLE IF NOT EXISTS host_blocks (
+  host TEXT NOT NULL,
+  block_id TEXT NOT NULL,
+  blocked_at TEXT NOT NULL,
+  until TEXT,
+  reason TEXT,
+  blocked_by TEXT,
+  ended_at TEXT,
+  ended_by TEXT,
+  CONSTRAINT PK_host_blocks PRIMARY KEY (host, block_id)
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_host_blocks_ended ON host_blocks (ended_at) WHERE ended_at IS NOT NULL;
+GO
+-- Which sources have asked which hosts, and when last, noted as minutes of attempts are counted.
+CREATE TABLE IF NOT EXISTS source_hosts (
+  host TEXT NOT NULL,
+  source_system TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  CONSTRAINT PK_source_hosts PRIMARY KEY (host, source_system, source_name)
+) WITHOUT ROWID;
+GO
+CREATE INDEX IF NOT EXISTS IX_source_hosts_source ON source_hosts (source_system, source_name, asked_at);

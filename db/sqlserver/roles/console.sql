@@ -23,10 +23,13 @@ GO
 -- Sources are marked as deleted, never deleted; secrets are.
 GRANT INSERT, UPDATE ON [$(schema)].[sources] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[source_revisions] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[source_comments] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[source_secrets] TO [$(schema)_console];
 GO
 GRANT INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_console];
 GRANT INSERT ON [$(schema)].[host_deltas] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[host_hours] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[host_blocks] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[workers] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[schedules] TO [$(schema)_console];
 GRANT INSERT, UPDATE ON [$(schema)].[users] TO [$(schema)_console];

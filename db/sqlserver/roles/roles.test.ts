@@ -41,7 +41,7 @@ const may = (role: Role, permission: string, table: string) =>
 /** What a role is to go without. A table that is in no list and in no script is a forgotten grant. */
 const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string[]>> = {
   // Accounts, and what people keep for themselves.
-  worker: ['api_tokens', 'saved_views', 'sessions', 'sign_in_attempts', 'users'],
+  worker: ['api_tokens', 'saved_views', 'sessions', 'sign_in_attempts', 'source_comments', 'users'],
   // Accounts, secrets, the audit log and settings; and what the product keeps for its own course.
   reader: [
     'alert_mutes',
@@ -67,6 +67,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'saved_views',
     'sessions',
     'sign_in_attempts',
+    'source_comments',
     'source_secrets',
     'stops',
     'storage_samples',
@@ -90,6 +91,8 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'record_bodies',
     'schema_migrations',
     'seen_resources',
+    'source_days',
+    'source_hosts',
     'storage_samples',
     'totals_checks',
   ],

@@ -1,6 +1,7 @@
 -- Role [$(schema)_worker]: the process that ingests (`pnpm worker`). It moves items, writes records and
--- counts; it reads sources and their encrypted secrets but changes of them only the polite slot and the moment of the last success; it
--- sees no account, and of the audit log ids, times and hashes alone: it adds entries and links, and changes none.
+-- counts; it reads sources and their encrypted secrets but changes of them only the polite slot, the moment of the last
+-- success and the end of a pause; it sees no account, and of the audit log ids, times and hashes alone: it adds entries
+-- and links, and changes none.
 -- How to apply it: see migrator.sql.
 IF DATABASE_PRINCIPAL_ID(N'$(schema)_worker') IS NULL CREATE ROLE [$(schema)_worker];
 GO
@@ -50,12 +51,16 @@ GO
 -- Ended attempts, counted by the minute and the hour for charts.
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[attempt_counts] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[attempt_count_head] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[source_days] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[source_hosts] TO [$(schema)_worker];
 GO
 -- Politeness, presence, schedules.
 GRANT SELECT ON [$(schema)].[sources] TO [$(schema)_worker];
-GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until], [changes_from]) TO [$(schema)_worker];
+GRANT UPDATE ON [$(schema)].[sources] ([next_slot_at], [slot_lease_id], [slot_until], [changes_from], [paused_at], [paused_reason], [paused_until], [updated_at]) TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE ON [$(schema)].[hosts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[host_deltas] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[host_hours] TO [$(schema)_worker];
+GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[host_blocks] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[current_hosts] TO [$(schema)_worker];
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[workers] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[schedules] TO [$(schema)_worker];

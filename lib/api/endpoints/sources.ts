@@ -2,8 +2,16 @@
 import { z } from 'zod';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { readLastDays } from '#lib/metrics/source-days.ts';
+import { readNow } from '#lib/now.ts';
+import { commentBodySchema, commentOnSource, listComments } from '#lib/sources/comments.ts';
 import { importSources, planImport } from '#lib/sources/import-sources.ts';
-import { deleteSource, pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
+import {
+  deleteSource,
+  pauseInputSchema,
+  pauseSource,
+  resumeSource,
+} from '#lib/sources/lifecycle.ts';
 import {
   listRevisions,
   listSources,
@@ -31,6 +39,7 @@ const sourceOutput = z.looseObject({
   enabled: z.boolean(),
   pausedAt: z.string().nullable(),
   pausedReason: z.string().nullable(),
+  pausedUntil: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),
   seeds: z.array(z.record(z.string(), z.unknown())),
   revision: z.int(),
@@ -39,6 +48,13 @@ const sourceOutput = z.looseObject({
   ),
   createdAt: z.string(),
   updatedAt: z.string(),
+});
+
+const commentOutput = z.looseObject({
+  commentId: z.string(),
+  at: z.string(),
+  by: z.string(),
+  body: z.string(),
 });
 
 const etagOf = ({ revision }: Pick<Source, 'revision'>) => `"${revision}"`;
@@ -217,16 +233,60 @@ export const sources = [
     id: 'sources.pause',
     method: 'POST',
     path: '/sources/{source}/pause',
-    summary: 'Pause a source: no further item of it is claimed',
+    summary:
+      'Pause a source until an end or until it is resumed: no further item of it is claimed. Of a paused one, change reason and end',
     permission: 'sources:change',
     params,
-    body: z.strictObject({ reason: z.string().max(400).optional() }).default({}),
+    body: pauseInputSchema.default({}),
     output: sourceOutput,
     touches,
-    run: async ({ runtime, actor }, { params: { source }, body: { reason } }) =>
-      asSource(
-        await pauseSource(runtime.db, actor, source, reason === undefined ? {} : { reason }),
+    run: async ({ runtime, actor }, { params: { source }, body }) =>
+      asSource(await pauseSource(runtime.db, actor, source, body)),
+  }),
+  endpoint({
+    id: 'sources.comment',
+    method: 'POST',
+    path: '/sources/{source}/comments',
+    summary: 'Write a comment on a source, for whoever looks after it',
+    permission: 'sources:change',
+    params,
+    body: z.strictObject({ body: commentBodySchema }),
+    output: commentOutput,
+    touches,
+    run: async ({ runtime, actor }, input) =>
+      new Reply(
+        await commentOnSource(runtime.db, actor, input.params.source, input.body.body),
+        201,
       ),
+  }),
+  endpoint({
+    id: 'sources.comments',
+    method: 'GET',
+    path: '/sources/{source}/comments',
+    summary: 'List the newest 50 comments on a source',
+    permission: 'console:view',
+    params,
+    output: z.looseObject({ rows: z.array(commentOutput) }),
+    touches,
+    async run({ runtime }, input) {
+      const { sourceId } = await requireSource(runtime.db, input.params.source);
+      return { rows: await listComments(runtime.db, sourceId) };
+    },
+  }),
+  endpoint({
+    id: 'sources.days',
+    method: 'GET',
+    path: '/sources/{source}/days',
+    summary:
+      'What came of a source on each of the last 30 days (UTC): fetched, changed, failed, skipped, missing, requests, bytes',
+    permission: 'console:view',
+    params,
+    output: z.looseObject({ rows: z.array(z.looseObject({ day: z.string() })) }),
+    touches,
+    async run({ runtime }, input) {
+      const source = await requireSource(runtime.db, input.params.source);
+      return { rows: await readLastDays(runtime.db, source, await readNow(runtime.db)) };
+    },
   }),
   endpoint({
     id: 'sources.resume',

@@ -26,6 +26,7 @@ export interface WaitingFacts {
     readonly enabled: boolean;
     readonly pausedAt: Instant | null;
     readonly pausedReason: string | null;
+    readonly pausedUntil: Instant | null;
     readonly rateDelayMs: number;
     readonly maxAttempts: number;
     readonly nextSlotAt: Instant | null;
@@ -187,12 +188,11 @@ export function sourceReasons({ source }: WaitingFacts): WaitingReason[] {
   }
   if (source.pausedAt !== null) {
     const because = source.pausedReason ? ` (${source.pausedReason})` : '';
+    const sentence = `The source “${source.name}” is paused${because}.`;
     reasons.push(
-      reasonUntil(
-        'source_paused',
-        `The source “${source.name}” is paused${because}. Resume it.`,
-        'It waits until somebody does.',
-      ),
+      source.pausedUntil === null
+        ? reasonUntil('source_paused', `${sentence} Resume it.`, 'It waits until somebody does.')
+        : reason('source_paused', sentence, source.pausedUntil),
     );
   }
   return reasons;

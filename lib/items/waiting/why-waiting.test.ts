@@ -21,6 +21,7 @@ const source: NonNullable<WaitingFacts['source']> = {
   enabled: true,
   pausedAt: null,
   pausedReason: null,
+  pausedUntil: null,
   rateDelayMs: 1000,
   maxAttempts: 4,
   nextSlotAt: past,

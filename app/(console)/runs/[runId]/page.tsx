@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { NotWhile, StandsStill } from '#app/_shared/not-while.tsx';
+import { RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -27,7 +28,6 @@ import {
   runProgress,
 } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
-import { RunStatusBadge } from '../run-words.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
 import { RunLog } from './run-log.tsx';

@@ -1,5 +1,6 @@
 /** The tables of a comparison: a line per figure, a column per run, and how they differ. */
 import type { ReactNode } from 'react';
+import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
@@ -8,7 +9,6 @@ import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { ComparedError, RunComparison, RunFigures } from '#lib/runs/compare-runs.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
-import { outcomeCounts, RunStatusBadge } from '../run-words.tsx';
 
 type Runs = RunComparison['runs'];
 

@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
+import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { Num } from '#app/ui/num.tsx';
@@ -17,7 +18,6 @@ import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
 import { getRun } from '#lib/runs/run-row.ts';
-import { outcomeCounts, RunStatusBadge } from '../run-words.tsx';
 import { ComparedErrors, ComparedFigures, ComparedSources } from './comparison.tsx';
 
 export const metadata: Metadata = { title: 'Compare runs' };

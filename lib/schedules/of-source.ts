@@ -1,0 +1,14 @@
+/** The schedules that launch runs of a source. */
+import type { Session } from '#db/engine.ts';
+import type { Schedule } from './model.ts';
+import { listSchedules } from './schedules.ts';
+
+/** Enabled first, by their next time. A schedule that names no source launches all of them. */
+export async function schedulesOfSource(session: Session, name: string): Promise<Schedule[]> {
+  const all = await listSchedules(session);
+  return all
+    .filter(
+      ({ request }) => request && (request.sources.length === 0 || request.sources.includes(name)),
+    )
+    .toSorted((a, b) => (a.nextAt ?? '~').localeCompare(b.nextAt ?? '~'));
+}
