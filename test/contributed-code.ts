@@ -15,7 +15,7 @@ export const contributedChange = (): string =>
 
 /** The filter, which would be an entry of a group. */
 export const contributedFilter = (): string => `
-import { defineFilter, equal } from '#lib/items/list/filters/filter.ts';
+import { defineFilter, equal } from '#lib/filters/filter.ts';
 import { wholeParameter } from '#lib/paging/parameters.ts';
 
 export const filter = ${blockUnder('Adding a filter').trimEnd().replace(/,$/, ';')}

@@ -2,8 +2,10 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { localClock } from '#app/_server/local-clock.ts';
 import { Rail } from '#app/_shell/rail.tsx';
 import { StopBanner } from '#app/_shell/stop/stop-everything.tsx';
+import { TellTimeZone } from '#app/_shell/tell-time-zone.tsx';
 import { TopBar } from '#app/_shell/top-bar.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveProvider } from '#app/ui/live.tsx';
@@ -42,6 +44,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <LiveProvider>
+      <TellTimeZone known={(await localClock()).zone} />
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:left-3 focus:top-2 focus:z-60 focus:rounded focus:bg-raised focus:px-3 focus:py-1.5"

@@ -9,6 +9,7 @@ import { type ActionResult, settle } from './action.ts';
 import { actorOrThrow, type SignedInActor } from './actor.ts';
 import { downloadHeaders } from './file.ts';
 import { answerError } from './json.ts';
+import { localClock } from './local-clock.ts';
 import { readsFor } from './reads.ts';
 import { chargeSession, countedForSession } from './request-limits.ts';
 
@@ -29,7 +30,8 @@ export const exportRoute =
       const actor = await actorOrThrow();
       const runtime = await getRuntime();
       const reads = await readsFor(runtime);
-      return streamFor(actor, () => start(runtime.db, actor, { parameters, format, reads }));
+      const clock = await localClock();
+      return streamFor(actor, () => start(runtime.db, actor, { parameters, format, reads, clock }));
     });
     return download(result, { name, format });
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { workItemParameterNames } from '#lib/items/list/query.ts';
+import { valueInWords } from './filters/value-in-words.ts';
 import { itemList } from './item-filters.ts';
-import { queryOf, valueInWords } from './item-list.ts';
+import { queryOf } from './item-list.ts';
 
 describe('the filters of the list', () => {
   it('offer every parameter that the server understands', () => {

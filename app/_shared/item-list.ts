@@ -3,31 +3,27 @@
  * them, and the links that change them. Pure; the filters themselves come from their registry, to the
  * browser as data (see `item-filters.ts`).
  */
-import type { DescribedFilter, FilterGroup, FilterName } from '#lib/items/list/filters/registry.ts';
+import type { DescribedFilter, ListWords } from '#lib/filters/filter.ts';
+import type { FilterName } from '#lib/items/list/filters/registry.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listAddress } from './list-address.ts';
 
-/** `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */
-export type ListParameter = FilterName | 'sort' | 'dir' | 'cursor' | 'view';
+/** `find` is what was typed and is not read yet; `view` is the saved view that the list was opened with; `everything` opens none, not even one's own. */
+export type ListParameter = FilterName | 'sort' | 'dir' | 'cursor' | 'view' | 'find';
 export const everything = 'all';
 
 /** The list's parameters that are given, as text. */
 export type ListParameters = Readonly<Partial<Record<ListParameter, string>>>;
 export type ListChanges = Readonly<Partial<Record<ListParameter, string | null>>>;
 
-export interface ItemFilters {
-  /** In the order of the address. */
-  readonly names: readonly FilterName[];
-  /** As the filter box offers them. */
-  readonly groups: readonly FilterGroup[];
-}
+export type ItemFilters = ListWords<FilterName>;
 
 export type ItemList = ReturnType<typeof itemListOf>;
 
 /** The list with these filters. */
 export function itemListOf({ names, groups }: ItemFilters) {
-  const parameters: readonly ListParameter[] = [...names, 'sort', 'dir', 'cursor', 'view'];
-  const byName = new Map<string, DescribedFilter>(
+  const parameters: readonly ListParameter[] = [...names, 'sort', 'dir', 'cursor', 'view', 'find'];
+  const byName = new Map<string, DescribedFilter<FilterName>>(
     groups.flatMap((group) => group.filters).map((filter) => [filter.name, filter]),
   );
 
@@ -48,7 +44,7 @@ export function itemListOf({ names, groups }: ItemFilters) {
     names,
     parameters,
     /** The filters in the order of their groups, by name. */
-    byName: byName as ReadonlyMap<string, DescribedFilter>,
+    byName: byName as ReadonlyMap<string, DescribedFilter<FilterName>>,
     changed,
     href(current: ListParameters, changes: ListChanges): string {
       const after = changed(current, changes);
@@ -77,12 +73,6 @@ export function itemListOf({ names, groups }: ItemFilters) {
 
 /** Filter and order, as a view keeps them. */
 export function queryOf(current: ListParameters): string {
-  const { view: _view, cursor: _cursor, ...kept } = current;
+  const { view: _view, cursor: _cursor, find: _find, ...kept } = current;
   return new URLSearchParams(kept).toString();
-}
-
-/** A value as a chip shows it. */
-export function valueInWords(filter: DescribedFilter, value: string): string {
-  if (filter.kind === 'flag') return 'yes';
-  return filter.unit ? `${value} ${filter.unit}` : value;
 }

@@ -1,11 +1,14 @@
 /** A list as a file of any size: read page by page, so that memory holds one. */
 import type { Db } from '#db/engine.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { csvLine, type ExportFormat } from './csv.ts';
 
 export interface ExportRequest {
   readonly parameters: RawParameters;
   readonly format: ExportFormat;
+  /** By which `yesterday` is counted; absent = UTC. */
+  readonly clock?: LocalClock;
   /** Where the rows are read; default the database itself. */
   readonly reads?: Db;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FilterDefinition } from '#lib/filters/filter.ts';
 import { contributedChange, contributedFilter } from '#test/contributed-code.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type Outline, outlineOfTheHouse } from '#test/documented-code.ts';
@@ -9,7 +10,6 @@ import { useStore } from '#test/queue-database.ts';
 import { applyChange, groupChanged, undoChange } from './changes/apply.ts';
 import type { ChangeDefinition } from './changes/change.ts';
 import { conditionsOf } from './list/access-path.ts';
-import type { FilterDefinition } from './list/filters/filter.ts';
 
 let house: Outline;
 let filter: FilterDefinition<string, unknown>;

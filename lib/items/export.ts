@@ -48,7 +48,7 @@ export async function exportWorkItems(
   request: ExportRequest,
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
-  const { query, problems } = parseWorkItemQuery(request.parameters);
+  const { query, problems } = parseWorkItemQuery(request.parameters, request.clock);
   const [problem] = problems;
   if (problem) throw new AppError('input_invalid', problem.message);
   await db.transaction((tx) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { markdownTable as table } from '#test/markdown-table.ts';
 import { itemChanges } from './changes/registry.ts';
-import { filterGroups, filters } from './list/filters/registry.ts';
+import { filters, itemFilters } from './list/filters/registry.ts';
 
 const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 
@@ -13,8 +13,17 @@ const examplesOf = (name: string) => {
   const filter = filters.find((one) => one.name === name);
   if (filter?.options) return code(filter.options.map(({ value }) => value));
   if (filter?.kind === 'flag') return '`1`';
+  if (itemFilters.spans.some((span) => span.name === name)) {
+    return '`yesterday`, `last 7 days`, `<30d`, `2026-01-01..2026-01-31`';
+  }
   if (filter?.kind === 'date') return '`2026-01-31`, `2026-01-31T09:15:00Z`';
   return filter?.examples ? code(filter.examples) : '';
+};
+
+/** A span lasts where its ends do. */
+const lasts = (name: string) => {
+  const end = itemFilters.spans.find((span) => span.name === name)?.from ?? name;
+  return filters.find((one) => one.name === end)?.lasts === true;
 };
 
 const document = `# Work items: filters and changes
@@ -31,7 +40,14 @@ ignored by the list, which says so, and refused by an export and a bulk action. 
 frozen when it is confirmed: items that begin to match later are left alone, and so are items that changed since,
 unless all that is asked for **lasts**, which neither work nor a person changes.
 
-${filterGroups
+The box above the list takes the same as text, as that of every list does: \`status:failed updated:yesterday\`,
+\`http:500\` or \`500\`, \`fetched:"last 7 days"\`, \`stale:30d\`. A name is that of the parameter, its label or another
+one, with or without the marks around several words; what has no name is searched for as text. Times are those of the
+calendar of the reader's time zone (programs: UTC) and stay as they were written in addresses and saved views:
+\`yesterday\`, \`last week\`, \`last 7 days\`, \`<30d\` (less than 30 days ago), \`>30d\`, \`2026-01-31\`, \`2026-01\`,
+\`2026-01-01..2026-01-31\`, \`since 2026-01-31\`. A bulk action fixes them when it is confirmed.
+
+${itemFilters.words.groups
   .map(
     ({ title, filters: group }) =>
       `### ${title}\n\n${table(
@@ -41,7 +57,7 @@ ${filterGroups
           label,
           help,
           examplesOf(name),
-          filters.find((one) => one.name === name)?.lasts ? 'yes' : '',
+          lasts(name) ? 'yes' : '',
         ]),
       )}`,
   )

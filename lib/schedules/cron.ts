@@ -1,6 +1,7 @@
 /** Cron expressions of five fields: checked, put into words, and their next times. */
 import { Cron } from 'croner';
 import type { Instant } from '#db/schema.ts';
+import { isTimeZone } from '#lib/filters/zones.ts';
 
 /** The reason why it cannot be used, or null. */
 export function cronProblem(expression: string, timezone: string): string | null {
@@ -27,15 +28,6 @@ export function nextTimes(
 
 const parse = (expression: string, timezone: string) =>
   new Cron(expression.trim(), { timezone, mode: '5-part', paused: true });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const isNumber = (field: string) => /^\d{1,2}$/.test(field);

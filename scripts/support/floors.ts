@@ -18,6 +18,7 @@ export const floors = [
   'disks',
   'log.ts',
   'paging',
+  'filters',
   'exports',
   'audit',
   'idempotency',

@@ -1,7 +1,8 @@
 /** How background actions stand and what they are about, in words and marks. */
 
+import { valueInWords } from '#app/_shared/filters/value-in-words.ts';
 import { itemList } from '#app/_shared/item-filters.ts';
-import { valueInWords } from '#app/_shared/item-list.ts';
+
 import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import type { OutcomeCounts } from '#app/ui/outcome-bar.tsx';

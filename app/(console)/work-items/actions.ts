@@ -2,6 +2,7 @@
 /** What the work-item pages change: items, the person's columns, and saved views. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { localClock } from '#app/_server/local-clock.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import {
@@ -10,7 +11,8 @@ import {
   launchBulkAction,
   previewBulkAction,
 } from '#lib/items/bulk/launch.ts';
-import { bulkScopeSchema, launchBulkActionSchema } from '#lib/items/bulk/model.ts';
+import { type BulkScope, bulkScopeSchema, launchBulkActionSchema } from '#lib/items/bulk/model.ts';
+import { withFixedTimes } from '#lib/items/bulk/scope.ts';
 import { type ChangedItems, changeItems } from '#lib/items/changes/change-items.ts';
 import type { ChangeOffer } from '#lib/items/changes/offers.ts';
 import { changeOutcome, itemChangeSchema } from '#lib/items/changes/registry.ts';
@@ -35,8 +37,8 @@ export async function previewChange(
   return runAction(
     previewSchema,
     input,
-    ({ runtime, actor, input: { change, scope } }) =>
-      previewBulkAction(runtime.db, actor, change, scope),
+    async ({ runtime, actor, input: { change, scope } }) =>
+      previewBulkAction(runtime.db, actor, change, await fixed(scope)),
     { cost: 10 },
   );
 }
@@ -73,10 +75,22 @@ export async function launchChange(
   return runAction(
     launchSchema,
     input,
-    ({ runtime, actor, input: { requestKey: key, ...asked } }) =>
-      launchBulkAction(runtime.db, actor, asked, key),
+    async ({ runtime, actor, input: { requestKey: key, ...asked } }) => {
+      const scope = await fixed(asked.scope, asked.asOf);
+      return launchBulkAction(runtime.db, actor, { ...asked, scope }, key);
+    },
     { cost: 10 },
   );
+}
+
+/** `yesterday` of a scope is that of whoever chose it, at the moment at which they saw the count. */
+async function fixed(scope: BulkScope, asOf?: string): Promise<BulkScope> {
+  if ('ids' in scope) return scope;
+  const clock = await localClock();
+  const at = asOf === undefined ? clock : { ...clock, now: asOf };
+  const { filter, problems } = withFixedTimes(scope.filter, at);
+  // What is not understood is refused with the rest of the scope.
+  return problems.length > 0 ? scope : { filter };
 }
 
 export interface RunToJoin {

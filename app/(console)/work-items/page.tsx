@@ -4,6 +4,8 @@ import { redirect } from 'next/navigation';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { localClock } from '#app/_server/local-clock.ts';
+import { readFind } from '#app/_server/read-find.ts';
 import { itemFilters, itemList } from '#app/_shared/item-filters.ts';
 import type { ListParameters } from '#app/_shared/item-list.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
@@ -40,8 +42,11 @@ export default async function WorkItemsPage({
 }) {
   const actor = await requireActor();
   const search = await searchParams;
-  const { query, problems } = parseWorkItemQuery(search);
+  const { query, problems } = parseWorkItemQuery(search, await localClock());
   const current = itemList.parametersOf(withCurrentNames(search));
+  const unread = await readFind('work-items', itemFilters, current, (changes) =>
+    itemList.href(current, changes),
+  );
   if (Object.keys(search).some((name) => currentName(name) !== name)) {
     redirect(itemList.href(current, { cursor: current.cursor ?? null }));
   }
@@ -73,7 +78,7 @@ export default async function WorkItemsPage({
             }
           />
           <FilterBar ignored={problems.map(({ parameter }) => parameter)} />
-          <ParameterProblems problems={problems} />
+          <ParameterProblems problems={[...unread, ...problems]} />
           {list.ok ? (
             <List
               page={list.data}

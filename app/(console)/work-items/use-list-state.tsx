@@ -2,6 +2,7 @@
 /** What the address holds: the list's state, read as text, changed by parameter, and the item in the drawer. */
 import { parseAsString, useQueryState, useQueryStates } from 'nuqs';
 import { createContext, type ReactNode, use, useCallback, useMemo } from 'react';
+import { FilterStateProvider } from '#app/_shared/filters/filter-state.tsx';
 import {
   type ItemFilters,
   type ItemList,
@@ -21,7 +22,27 @@ export function ListProvider({
   readonly children: ReactNode;
 }) {
   const list = useMemo(() => itemListOf(filters), [filters]);
-  return <ListContext value={list}>{children}</ListContext>;
+  return (
+    <ListContext value={list}>
+      <BoxState filters={filters}>{children}</BoxState>
+    </ListContext>
+  );
+}
+
+/** The same for the filter box, which serves other lists too. */
+function BoxState({
+  filters,
+  children,
+}: {
+  readonly filters: ItemFilters;
+  readonly children: ReactNode;
+}) {
+  const { current, set } = useListState();
+  const state = useMemo(
+    () => ({ list: 'work-items', words: filters, path: '/work-items', current, set }) as const,
+    [filters, current, set],
+  );
+  return <FilterStateProvider value={state}>{children}</FilterStateProvider>;
 }
 
 export interface ListState {

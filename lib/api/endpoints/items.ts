@@ -5,7 +5,7 @@ import { changeItems } from '#lib/items/changes/change-items.ts';
 import { changeOutcome, itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { enqueueItems, enqueueSchema } from '#lib/items/enqueue.ts';
-import { filters } from '#lib/items/list/filters/registry.ts';
+import { itemFilters } from '#lib/items/list/filters/registry.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
@@ -40,14 +40,16 @@ const summary = z.looseObject({
 
 /** The filters of the console's list, as text; what they must be, their own schemas say. */
 export const filterQuery = Object.fromEntries(
-  filters.map(({ name, help, examples = [] }) => [
-    name,
-    z
-      .string()
-      .max(4000)
-      .optional()
-      .meta({ description: help, ...(examples.length > 0 ? { examples } : {}) }),
-  ]),
+  itemFilters.words.groups
+    .flatMap((group) => group.filters)
+    .map(({ name, help, examples = [] }) => [
+      name,
+      z
+        .string()
+        .max(4000)
+        .optional()
+        .meta({ description: help, ...(examples.length > 0 ? { examples } : {}) }),
+    ]),
 );
 const countQuery = z.strictObject(filterQuery);
 const listQuery = z.strictObject({

@@ -9,10 +9,12 @@ import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import { readNow } from '#lib/now.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { decodeCursor, encodeCursor } from '#lib/paging/cursor.ts';
-import { filters } from '../list/filters/registry.ts';
+import type { ParameterProblem } from '#lib/paging/parameters.ts';
+import { filters, itemFilters } from '../list/filters/registry.ts';
 import { countWorkItems, listWorkItems } from '../list/list.ts';
 import { parseWorkItemQuery, type WorkItemFilter, withCurrentNames } from '../list/query.ts';
 import { type BulkScope, bulkScopeSchema } from './model.ts';
@@ -37,13 +39,13 @@ export async function freezeScope(
   const moment = asOf === undefined ? now : new Date(asOf).toISOString();
   const at = { asOf: earlier(moment, now) };
   if ('ids' in scope) return { ids: [...new Set(scope.ids)], ...at };
-  refuseUnknown(Object.keys(withCurrentNames(scope.filter)));
+  // What is left relative here was written by a program, whose days are those of UTC.
+  const fixed = withFixedTimes(scope.filter, { now: at.asOf, zone: 'UTC' });
+  refuseUnknown(Object.keys(fixed.filter));
   const filter = Object.fromEntries(
-    Object.entries(withCurrentNames(scope.filter)).filter(
-      ([name, value]) => lastingOf.has(name) && value !== '',
-    ),
+    Object.entries(fixed.filter).filter(([name, value]) => lastingOf.has(name) && value !== ''),
   );
-  const [problem] = parseWorkItemQuery(filter).problems;
+  const [problem] = [...fixed.problems, ...parseWorkItemQuery(filter).problems];
   if (problem) {
     throw new AppError('input_invalid', problem.message, {
       remedy: 'Correct or remove this filter.',
@@ -59,12 +61,26 @@ const placeOfList = ['sort', 'dir', 'cursor'];
 function refuseUnknown(names: readonly string[]): void {
   const unknown = names.find((name) => !lastingOf.has(name) && !placeOfList.includes(name));
   if (unknown === undefined) return;
-  const near = nearest(unknown, [...lastingOf.keys()]);
+  const near = nearest(unknown, itemFilters.names);
   const message = `There is no filter “${unknown}”.${near === null ? '' : ` Did you mean “${near}”?`}`;
   throw new AppError('input_invalid', message, {
     remedy: 'Correct or remove this filter.',
     fields: { [`scope.filter.${unknown}`]: message },
   });
+}
+
+/** A filter whose times are instants: `yesterday` is another day to whoever reads the scope later. */
+export function withFixedTimes(
+  filter: Readonly<Record<string, string>>,
+  clock: LocalClock,
+): { readonly filter: Record<string, string>; readonly problems: readonly ParameterProblem[] } {
+  const { raw, problems } = itemFilters.expand(filter, clock);
+  return {
+    filter: Object.fromEntries(
+      Object.entries(raw).map(([name, value]) => [name, String(value)] as const),
+    ),
+    problems,
+  };
 }
 
 /** The filter as the list asks it at the moment of freezing. */

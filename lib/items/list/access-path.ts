@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine, Session } from '#db/engine.ts';
 import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import type { Ask, Bound } from '#lib/filters/filter.ts';
 import {
   type AccessPath,
   type ColumnOf,
@@ -14,7 +15,6 @@ import {
 } from '#lib/paging/access-path.ts';
 import type { KeysetOrder } from '#lib/paging/keyset.ts';
 import type { SortBounds } from '#lib/paging/segments.ts';
-import type { Ask, Bound } from './filters/filter.ts';
 import { type AnyFilter, givenFilters } from './filters/registry.ts';
 import type { WorkItemFilter } from './query.ts';
 import { indexedSorts, type WorkItemSort } from './sorts.ts';

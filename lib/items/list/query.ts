@@ -1,4 +1,5 @@
 /** The work-item list's address: its filters, order and position, read into what the list is asked for. */
+import type { LocalClock } from '#lib/filters/zones.ts';
 import {
   choiceParameter,
   cursorParameter,
@@ -7,14 +8,7 @@ import {
   readParameters,
 } from '#lib/paging/parameters.ts';
 import { type SortDirection, sortDirections } from '#lib/paging/sort-direction.ts';
-import {
-  currentName,
-  type FilterValues,
-  filterNames,
-  filterSchemas,
-  filters,
-  givenFilters,
-} from './filters/registry.ts';
+import { type FilterValues, givenFilters, itemFilters } from './filters/registry.ts';
 import { defaultDirections, type WorkItemSort, workItemSorts } from './sorts.ts';
 
 export interface WorkItemFilter extends FilterValues {
@@ -30,40 +24,38 @@ export interface WorkItemQuery {
 }
 
 /** Every parameter of the address, in its order: the filters, then order and position. */
-export const workItemParameterNames = [...filterNames, 'sort', 'dir', 'cursor'] as const;
+export const workItemParameterNames = [...itemFilters.names, 'sort', 'dir', 'cursor'] as const;
 
 const parameters = {
-  ...filterSchemas,
   sort: choiceParameter(workItemSorts),
   dir: choiceParameter(sortDirections),
   cursor: cursorParameter,
 };
 
-const ranges = filters.flatMap(({ name, endOf }) =>
-  filterNames.filter((start) => start === endOf).map((start) => [start, name] as const),
-);
-
-/** Reads the address; what is out of range is ignored and reported. */
-export function parseWorkItemQuery(raw: RawParameters): {
+/**
+ * Reads the address; what is out of range is ignored and reported.
+ * @param clock by which `yesterday` is counted; absent = UTC
+ */
+export function parseWorkItemQuery(
+  raw: RawParameters,
+  clock?: LocalClock,
+): {
   readonly query: WorkItemQuery;
   readonly problems: readonly ParameterProblem[];
 } {
-  const { values, problems } = readParameters(parameters, withCurrentNames(raw), ranges);
-  const { sort: asked, dir, cursor, ...filter } = values;
+  const { values: filter, problems } = itemFilters.read(raw, clock);
+  const position = readParameters(parameters, raw);
+  const { sort: asked, dir, cursor } = position.values;
   const sort = asked ?? defaultSort(filter);
   const direction = dir ?? defaultDirections[sort];
-  return { query: { filter, sort, direction, cursor }, problems };
+  return {
+    query: { filter, sort, direction, cursor },
+    problems: [...problems, ...position.problems],
+  };
 }
 
 /** The parameters under the names that filters have now; a filter that is given under both is asked once. */
-export function withCurrentNames<V>(raw: Readonly<Record<string, V>>): Record<string, V> {
-  const entries = Object.entries(raw).map(([name, value]) => [currentName(name), value] as const);
-  return { ...Object.fromEntries(entries), ...pick(raw) };
-}
-
-/** What is there under its current name comes before what an alias says. */
-const pick = <V>(raw: Readonly<Record<string, V>>) =>
-  Object.fromEntries(Object.entries(raw).filter(([name]) => currentName(name) === name));
+export const { withCurrentNames } = itemFilters;
 
 /** The first of these of which a filter asks one stretch is the order that an index has. */
 const stretched = [

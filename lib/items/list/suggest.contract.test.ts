@@ -18,6 +18,7 @@ describe.each(contractEngines())('suggested values of filters on $name', (engine
       errors: [],
       runs: [],
       workers: [],
+      people: [],
     });
   });
 

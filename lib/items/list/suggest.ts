@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { runName } from '#lib/runs/run-name.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 
 export interface FilterSuggestions {
@@ -12,10 +13,13 @@ export interface FilterSuggestions {
   readonly runs: readonly { readonly runId: string; readonly name: string }[];
   /** Those alive. */
   readonly workers: readonly string[];
+  /** Who may sign in, by their addresses. */
+  readonly people: readonly string[];
 }
 
 const mostSources = 300;
 const latestRuns = 50;
+const mostPeople = 200;
 /** Types and error codes are those of so many of the latest items; another one can still be typed. */
 const latestItems = 1_000;
 const queryTimeoutMs = 2_000;
@@ -31,6 +35,7 @@ export function filterSuggestions(session: Session): Promise<FilterSuggestions> 
     workers: (await listWorkers(s))
       .filter(({ state }) => state === 'running' || state === 'draining')
       .map(({ workerId }) => workerId),
+    people: await peopleOf(s),
   }));
 }
 
@@ -73,9 +78,14 @@ async function errorsOf({ q, engine }: Session): Promise<string[]> {
 async function runsOf({ q, engine }: Session): Promise<FilterSuggestions['runs']> {
   const query = q
     .selectFrom('ingest_runs')
-    .select(['run_id', 'name', 'kind'])
+    .select(['run_id', 'name', 'kind', 'started_at', 'source_revisions'])
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
   const rows = await engine.take(query, latestRuns).execute();
-  return rows.map((row) => ({ runId: row.run_id, name: row.name ?? row.kind }));
+  return rows.map((row) => ({ runId: row.run_id, name: runName(row) }));
+}
+
+async function peopleOf({ q, engine }: Session): Promise<string[]> {
+  const query = q.selectFrom('users').select('email').orderBy('email');
+  return (await engine.take(query, mostPeople).execute()).map(({ email }) => email);
 }

@@ -1,12 +1,25 @@
 /** Filters by when an item was fetched, and by when it will be. */
+
+import { defineFilter, defineSpan, stretch } from '#lib/filters/filter.ts';
 import { flagParameter, momentParameter, wholeParameter } from '#lib/paging/parameters.ts';
-import { defineFilter, stretch } from './filter.ts';
 
 const dayMs = 86_400_000;
+
+export const freshnessSpans = [
+  defineSpan({
+    name: 'fetched',
+    aliases: ['last_fetched'],
+    label: 'Fetched',
+    help: 'When it was last fetched: yesterday, last 7 days, >30d, 2026-01-31.',
+    from: 'fetched_from',
+    to: 'fetched_to',
+  }),
+] as const;
 
 export const freshness = [
   defineFilter({
     name: 'stale',
+    aliases: ['older', 'age'],
     label: 'Stale for',
     help: 'Fetched once, and not for at least so many days; retired items are left out.',
     kind: 'number',
@@ -22,6 +35,7 @@ export const freshness = [
   }),
   defineFilter({
     name: 'due',
+    aliases: ['overdue'],
     label: 'Due for recrawl',
     help: 'The next fetch was due before now.',
     kind: 'flag',
@@ -38,6 +52,7 @@ export const freshness = [
     label: 'Fetched since',
     help: 'A UTC day.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('start'),
     lasts: false,
     where: (since) => stretch('last_fetched_at', { since }),
@@ -47,6 +62,7 @@ export const freshness = [
     label: 'Fetched until',
     help: 'A UTC day, included.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('end'),
     endOf: 'fetched_from',
     lasts: false,

@@ -1,6 +1,7 @@
 /** Filters by what an item is about; none of it ever changes but the text of its error. */
+
+import { contains, defineFilter, equal, stretch } from '#lib/filters/filter.ts';
 import { exactTextParameter, idParameter, textParameter } from '#lib/paging/parameters.ts';
-import { contains, defineFilter, equal, stretch } from './filter.ts';
 
 export const resource = [
   defineFilter({
@@ -15,7 +16,9 @@ export const resource = [
   }),
   defineFilter({
     name: 'q',
+    aliases: ['text', 'search'],
     label: 'Text',
+    takesText: true,
     help: 'Anywhere in the resource id, the URI or the error message.',
     kind: 'text',
     schema: textParameter(500),
@@ -34,6 +37,8 @@ export const resource = [
   }),
   defineFilter({
     name: 'resource',
+    aliases: ['id', 'begins'],
+    takesText: true,
     label: 'Id starts with',
     help: 'The beginning of the resource id, case-sensitive. The fastest way to find one.',
     kind: 'text',
@@ -53,6 +58,7 @@ export const resource = [
   }),
   defineFilter({
     name: 'uri',
+    aliases: ['url', 'address'],
     label: 'URI contains',
     help: 'Anywhere in the request URI.',
     kind: 'text',
@@ -62,6 +68,7 @@ export const resource = [
   }),
   defineFilter({
     name: 'from',
+    aliases: ['parent'],
     label: 'Discovered from',
     help: 'The id of the item whose payload named it.',
     kind: 'text',

@@ -1,6 +1,7 @@
 /** Filters by where an item stands in its work. */
 import { z } from 'zod';
 import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import { defineFilter, defineSpan, equal, stretch } from '#lib/filters/filter.ts';
 import {
   flagParameter,
   idParameter,
@@ -10,14 +11,33 @@ import {
   wholeParameter,
 } from '#lib/paging/parameters.ts';
 import { onHoldReason } from '#lib/queue/hold.ts';
-import { defineFilter, equal, stretch } from './filter.ts';
 
 /** The lowest HTTP status of a failure; from it on there is an index. */
 const failureStatus = 400;
 
+export const workSpans = [
+  defineSpan({
+    name: 'updated',
+    aliases: ['changed', 'modified'],
+    label: 'Changed',
+    help: 'When its status or anything else of it changed: yesterday, last 7 days, <2h, 2026-01-31.',
+    from: 'updated_from',
+    to: 'updated_to',
+  }),
+  defineSpan({
+    name: 'created',
+    aliases: ['discovered', 'enqueued'],
+    label: 'Created',
+    help: 'When it was enqueued for the first time: yesterday, last 7 days, <30d, 2026-01.',
+    from: 'created_from',
+    to: 'created_to',
+  }),
+] as const;
+
 export const work = [
   defineFilter({
     name: 'status',
+    aliases: ['state', 'is'],
     label: 'Status',
     help: 'One status, or several with commas between them.',
     kind: 'choices',
@@ -48,6 +68,7 @@ export const work = [
   }),
   defineFilter({
     name: 'attempts',
+    aliases: ['tries', 'retries'],
     label: 'Attempts at least',
     help: 'Claimed at least so many times since it was last enqueued.',
     kind: 'number',
@@ -58,6 +79,7 @@ export const work = [
   }),
   defineFilter({
     name: 'http',
+    aliases: ['http_status'],
     label: 'HTTP status',
     help: 'The last answer of the source.',
     kind: 'number',
@@ -77,6 +99,7 @@ export const work = [
   }),
   defineFilter({
     name: 'error',
+    aliases: ['error_code', 'failure'],
     label: 'Error code',
     help: 'The code of the last error.',
     kind: 'text',
@@ -92,6 +115,7 @@ export const work = [
   }),
   defineFilter({
     name: 'lease',
+    aliases: ['worker', 'leased_by'],
     label: 'Leased by',
     help: 'The worker that holds the lease.',
     kind: 'text',
@@ -103,7 +127,7 @@ export const work = [
   }),
   defineFilter({
     name: 'on_hold',
-    aliases: ['held'],
+    aliases: ['held', 'hold'],
     label: 'On hold',
     help: 'Queued, but not claimed: put on hold, or left over from a run that was stopped.',
     kind: 'flag',
@@ -115,6 +139,7 @@ export const work = [
   }),
   defineFilter({
     name: 'priority_from',
+    aliases: ['priority'],
     label: 'Priority from',
     help: 'Lower numbers go first.',
     kind: 'number',
@@ -137,6 +162,7 @@ export const work = [
     label: 'Created since',
     help: 'A UTC day.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('start'),
     lasts: true,
     where: (since) => stretch('created_at', { since }),
@@ -146,6 +172,7 @@ export const work = [
     label: 'Created until',
     help: 'A UTC day, included.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('end'),
     endOf: 'created_from',
     lasts: true,
@@ -156,6 +183,7 @@ export const work = [
     label: 'Changed since',
     help: 'A UTC day.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('start'),
     lasts: false,
     where: (since) => stretch('updated_at', { since }),
@@ -165,6 +193,7 @@ export const work = [
     label: 'Changed until',
     help: 'A UTC day, included.',
     kind: 'date',
+    isHidden: true,
     schema: momentParameter('end'),
     endOf: 'updated_from',
     lasts: false,

@@ -1,8 +1,8 @@
 /**
- * What a filter of the work-item list is made of. Each is one entry of a group beside this file, under the
- * one name that it has in addresses, in code and in the conditions of a plan; the list and its count, the
- * filter box with its chips and suggestions, saved views, bulk scopes and their undo follow from it. Plain
- * data and schemas: the browser checks values by them, so there is no SQL here (see `access-path.ts`).
+ * What a filter of a list is made of. Each is one entry of its noun's registry, under the one name that it has in
+ * addresses, in code and in the conditions of a plan; the list and its count, the filter box with its chips and
+ * suggestions, saved views, bulk scopes and their undo follow from it. Plain data and schemas: the browser checks
+ * values by them, so there is no SQL here (see `asks.ts`).
  */
 import type { z } from 'zod';
 
@@ -44,7 +44,7 @@ export type Bound =
   | { readonly msAgo: number };
 
 /** The values that the server knows to suggest: see `suggest.ts`. */
-export type Suggested = 'sources' | 'types' | 'hosts' | 'errors' | 'runs' | 'workers';
+export type Suggested = 'sources' | 'types' | 'hosts' | 'errors' | 'runs' | 'workers' | 'people';
 
 /** A filter as a person meets it. */
 export interface FilterWords {
@@ -58,16 +58,64 @@ export interface FilterWords {
   /** Values worth a click. */
   readonly examples?: readonly string[];
   readonly unit?: string;
+  /** Other names: old addresses mean it by them, and so does who types one. */
+  readonly aliases?: readonly string[];
+  /** Anything may be its value, so that any text is offered to it. */
+  readonly takesText?: true;
+  /** Read from addresses and shown where it is set, but not offered: another filter says it better. */
+  readonly isHidden?: true;
 }
 
-export interface FilterDefinition<N extends string, V> extends FilterWords {
+/** A filter in words, without what reads and asks it. */
+export interface DescribedFilter<N extends string = string> extends FilterWords {
   readonly name: N;
-  /** Names it had before: old addresses and saved views still mean it. */
-  readonly aliases?: readonly string[];
+}
+
+export interface FilterGroup<N extends string = string> {
+  readonly title: string;
+  readonly filters: readonly DescribedFilter<N>[];
+}
+
+/** Which filters take what is typed without a name. */
+export interface BareFilters<N extends string = string> {
+  readonly text?: N;
+  /** Whole numbers of three digits, as HTTP statuses are. */
+  readonly number?: N;
+  /** Spans of time. */
+  readonly time?: N;
+}
+
+/** The filters of a list as the filter box has them: plain data, which a page hands to the browser. */
+export interface ListWords<N extends string = string> {
+  /** In the order of the address. */
+  readonly names: readonly N[];
+  readonly groups: readonly FilterGroup<N>[];
+  readonly bare: BareFilters<N>;
+}
+
+/** A filter by a span of time, which is asked as the two ends of a range: see `expandSpans`. */
+export interface SpanFilter<N extends string = string, End extends string = string>
+  extends FilterWords {
+  readonly name: N;
+  readonly kind: 'date';
+  readonly from: End;
+  readonly to: End;
+}
+
+export const defineSpan = <const N extends string, const End extends string>(
+  span: Omit<SpanFilter<N, End>, 'kind'>,
+): SpanFilter<N, End> => ({ kind: 'date', ...span });
+
+/** What reads a parameter of the address. */
+export interface ReadFilter<N extends string, V> extends FilterWords {
+  readonly name: N;
   /** Reads the text of the address; its messages go on after the name: "must be …". */
   readonly schema: z.ZodType<V, string>;
   /** The start of the range whose end this is. */
   readonly endOf?: string;
+}
+
+export interface FilterDefinition<N extends string, V> extends ReadFilter<N, V> {
   /** Whether neither work nor a person changes what it asks for: an item that matches now always has. */
   readonly lasts: boolean;
   /** Its items are few and are listed by creation, where no other order is asked for. */

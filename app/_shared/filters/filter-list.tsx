@@ -3,14 +3,15 @@
 import { type RefObject, useImperativeHandle, useState } from 'react';
 import useSWR from 'swr';
 import { cx } from '#app/ui/cx.ts';
-import {
-  type DescribedFilter,
-  type FilterName,
-  filterSchemas,
-} from '#lib/items/list/filters/registry.ts';
+import { useHeld } from '#app/ui/use-held.ts';
+import type { DescribedFilter } from '#lib/filters/filter.ts';
+import { filterNamed, readTyped, type TypedProblem } from '#lib/filters/typed.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import type { FilterSuggestions } from '#lib/items/list/suggest.ts';
+import { checkOf } from './check-value.ts';
 import { type FilterOption, optionsFor } from './filter-options.ts';
-import { useListState } from './use-list-state.tsx';
+import { useFilterState } from './filter-state.tsx';
+import { valueInWords } from './value-in-words.ts';
 
 /** What the box asks of its list. */
 export interface FilterListHandle {
@@ -26,9 +27,14 @@ const freshMs = 60_000;
 async function ask(url: string): Promise<FilterSuggestions> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`suggestions answered ${response.status}`);
-  // Our own route; its type is FilterSuggestions (app/api/suggest/work-items/route.ts).
+  // Our own route; its type is FilterSuggestions (app/api/suggest/filters/route.ts).
   return (await response.json()) as FilterSuggestions;
 }
+
+const browserClock = (): LocalClock => ({
+  now: new Date().toISOString(),
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
+});
 
 export default function FilterList({
   listId,
@@ -36,7 +42,7 @@ export default function FilterList({
   text,
   field,
   onAsk,
-  onSet,
+  onChange,
   onMark,
 }: {
   readonly listId: string;
@@ -44,43 +50,60 @@ export default function FilterList({
   readonly text: string;
   readonly field: DescribedFilter | null;
   readonly onAsk: (filter: DescribedFilter) => void;
-  readonly onSet: (name: FilterName, value: string) => void;
+  readonly onChange: (changes: Readonly<Record<string, string | null>>) => void;
   /** The id of the option that the keys have marked. */
   readonly onMark: (id: string) => void;
 }) {
-  const { data } = useSWR<FilterSuggestions, unknown>('/api/suggest/work-items', ask, {
+  const { data } = useSWR<FilterSuggestions, unknown>('/api/suggest/filters', ask, {
     dedupingInterval: freshMs,
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });
-  const { list, current } = useListState();
-  const [today] = useState(() => Date.now());
-  const { groups } = list;
-  const values = data ?? null;
-  const options = optionsFor({ groups, text, field, values, current, todayMs: today });
-  const [marked, setMarked] = useState<{ readonly of: string; readonly at: number }>();
-  const [problem, setProblem] = useState<{ readonly of: string; readonly message: string }>();
+  const { list, words, current } = useFilterState();
+  const [clock] = useState(browserClock);
+  const check = checkOf(list, clock);
+  const { shown, late, hold } = useHeld(
+    text,
+    optionsFor({ words, text, field, values: data ?? null, current, clock }),
+  );
+  const options = [...shown, ...late];
+  const [marked, setMarked] = useState<{ readonly of: string; readonly id: string }>();
+  const [problem, setProblem] = useState<{ readonly of: string; readonly told: TypedProblem }>();
   // A mark belongs to the list that was shown; another text begins without one.
-  const at = marked?.of === text && marked.at < options.length ? marked.at : null;
+  const found = marked?.of === text ? options.findIndex(({ id }) => id === marked.id) : -1;
+  const at = found < 0 ? null : found;
+  const typed = (typedText: string) => readTyped(words, typedText, clock, check);
 
   const idOf = (index: number) => `${listId}-${index}`;
   const mark = (index: number) => {
-    setMarked({ of: text, at: index });
+    const option = options[index];
+    if (option === undefined) return;
+    hold();
+    setMarked({ of: text, id: option.id });
     onMark(idOf(index));
     document.getElementById(idOf(index))?.scrollIntoView({ block: 'nearest' });
   };
   const choose = ({ choice }: FilterOption) => {
     setMarked(undefined);
-    if (choice.kind === 'ask') onAsk(choice.filter);
-    else onSet(choice.name, choice.value);
+    if (choice.kind === 'ask') return onAsk(choice.filter);
+    const before = typed(choice.before ?? '');
+    if (before.problem) return setProblem({ of: text, told: before.problem });
+    return onChange({ ...before.changes, [choice.name]: choice.value || null });
   };
   const takeText = () => {
-    if (!field) return text.trim() === '' ? undefined : onSet('q', text.trim());
-    if (text === '') return onSet(field.name, '');
-    const parsed = filterSchemas[field.name].safeParse(text);
-    if (parsed.success) return onSet(field.name, text);
-    const message = parsed.error.issues[0]?.message ?? 'is not understood';
-    return setProblem({ of: text, message: `It ${message}.` });
+    if (!field) {
+      if (text.trim() === '') return undefined;
+      const read = typed(text);
+      return read.problem ? setProblem({ of: text, told: read.problem }) : onChange(read.changes);
+    }
+    if (text === '') return onChange({ [field.name]: null });
+    // What a person calls it: another case of a name, the shown end of an id.
+    const only = options.length === 1 ? options[0]?.choice : undefined;
+    const value = only?.kind === 'set' && field.values !== undefined ? only.value : text;
+    const fault = check(field.name, value);
+    if (fault === null) return onChange({ [field.name]: value });
+    const remedy = field.kind === 'date' ? '' : 'Correct it, or choose one from the list.';
+    return setProblem({ of: text, told: { message: `It ${fault.replace(/\.$/, '')}.`, remedy } });
   };
   useImperativeHandle(handle, () => ({
     step: (by) => {
@@ -95,15 +118,25 @@ export default function FilterList({
     },
   }));
 
-  const error = problem !== undefined && problem.of === text ? problem.message : null;
+  const enterWords = ({ changes, problem: fault }: ReturnType<typeof readTyped>) =>
+    fault
+      ? fault.message
+      : `Enter: ${Object.entries(changes)
+          .map(([name, value]) => {
+            const filter = filterNamed(words, name);
+            if (!filter) return value;
+            return `${filter.label} ${value === null ? 'any' : valueInWords(filter, value)}`;
+          })
+          .join(', ')}.`;
+  const told = problem !== undefined && problem.of === text ? problem.told : null;
   return (
     <div className="appear absolute top-full left-0 z-30 mt-1 flex max-h-[22rem] w-full min-w-0 max-w-lg flex-col overflow-hidden rounded border border-line-strong bg-raised shadow-float">
-      {field ? (
+      {field || told ? (
         <p className="border-b px-3 py-2 text-xs text-ink-2">
-          {field.help}
-          {error ? (
+          {field?.help}
+          {told ? (
             <span role="alert" className="mt-0.5 block font-medium text-failed">
-              {error}
+              {told.message} {told.remedy}
             </span>
           ) : null}
         </p>
@@ -113,6 +146,7 @@ export default function FilterList({
         role="listbox"
         aria-label={field ? `Values of ${field.label}` : 'Filters'}
         className="min-h-0 flex-1 overflow-y-auto p-1"
+        onPointerEnter={hold}
       >
         {options.map((option, index) => (
           <Option
@@ -124,23 +158,26 @@ export default function FilterList({
             }
             isMarked={index === at}
             onChoose={() => choose(option)}
-            onPoint={() => setMarked({ of: text, at: index })}
+            onPoint={() => {
+              hold();
+              setMarked({ of: text, id: option.id });
+            }}
           />
         ))}
       </div>
       <p className="border-t px-3 py-1.5 text-2xs text-ink-3">
-        {hintFor(field, text, options.length)}
+        {hintFor(field, text, options.length) ?? enterWords(typed(text))}
       </p>
     </div>
   );
 }
 
-function hintFor(field: DescribedFilter | null, text: string, options: number): string {
+function hintFor(field: DescribedFilter | null, text: string, options: number): string | null {
   if (field)
     return text === '' && options === 0
       ? 'Type a value, then Enter.'
       : 'Enter takes what is typed, Esc leaves it.';
-  return text === '' ? 'Choose a field, or type anything.' : 'Enter searches for the text.';
+  return text.trim() === '' ? 'Choose a field, or type: status:failed yesterday.' : null;
 }
 
 function Option({

@@ -5,7 +5,7 @@ import { chargeSession } from '#app/_server/request-limits.ts';
 import { filterSuggestions } from '#lib/items/list/suggest.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
-/** For the filter box of the work-item list: asked once when it is used, never per key. */
+/** For the filter boxes of all lists: asked once when it is used, never per key. */
 export function GET(): Promise<Response> {
   return answerJson(async () => {
     chargeSession(await actorOrThrow(), 5);
