@@ -1,4 +1,5 @@
 /** WindowLinks: switches between a page's windows of time; and how the windows are written. */
+import { listAddress } from '#app/_shared/list-address.ts';
 import { ChipLink } from '#app/ui/chip.tsx';
 import { type ThroughputWindow, throughputWindows } from '#lib/metrics/model.ts';
 
@@ -12,18 +13,21 @@ export function WindowLinks({
   path,
   current,
   atFirst,
+  kept = {},
 }: {
-  readonly path: string;
+  readonly path: `/${string}`;
   readonly current: ThroughputWindow;
   /** The window of the bare address. */
   readonly atFirst: ThroughputWindow;
+  /** Other parameters of the address. */
+  readonly kept?: Readonly<Record<string, string | undefined>>;
 }) {
   return (
     <nav aria-label="Window" className="flex gap-1">
       {throughputWindows.map((one) => (
         <ChipLink
           key={one}
-          href={one === atFirst ? path : `${path}?window=${one}`}
+          href={listAddress(path, kept, { window: one === atFirst ? null : one })}
           isCurrent={one === current}
         >
           {windowWords[one]}

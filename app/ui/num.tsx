@@ -87,3 +87,7 @@ export function formatRelative(at: string, now: number): string {
 
 /** `2026-03-01 12:00:05 UTC` */
 export const formatUtc = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+
+/** "12 sources", or "3 of 12 sources" where a filter leaves some out. */
+export const shownOf = (shown: number, all: number, one: string): string =>
+  shown === all ? countOf(all, one) : `${formatCount(shown)} of ${countOf(all, one)}`;

@@ -56,6 +56,40 @@ export function EmptyState({
   );
 }
 
+/** In place of a list whose filters nothing passes. */
+export function NoMatch({ what, href }: { readonly what: string; readonly href: string }) {
+  return (
+    <EmptyState
+      title={`No ${what} matches`}
+      action={<LinkButton href={href}>{`Show all ${what}s`}</LinkButton>}
+    >
+      Remove a filter, or widen it.
+    </EmptyState>
+  );
+}
+
+/** In place of a page of a list that was searched so far without a match. */
+export function SearchOn({
+  searched,
+  href,
+  narrower,
+}: {
+  /** As in "the next 10,000 runs of the list". */
+  readonly searched: string;
+  readonly href: string;
+  /** What an index knows. */
+  readonly narrower: string;
+}) {
+  return (
+    <EmptyState
+      title={`No match among the next ${searched} of the list`}
+      action={<LinkButton href={href}>Continue the search</LinkButton>}
+    >
+      This list is searched in parts. {narrower}
+    </EmptyState>
+  );
+}
+
 /** In place of a detail page whose id names nothing; the status 404 is the proxy's. */
 export function NoSuch({
   what,

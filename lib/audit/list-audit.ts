@@ -6,6 +6,7 @@ import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import { type JsonValue, parseJson } from '#lib/json.ts';
 import {
   type ColumnOf,
@@ -24,32 +25,23 @@ import {
 } from '#lib/paging/list-page.ts';
 import {
   cursorParameter,
-  momentParameter,
   type ParameterProblem,
   type RawParameters,
   readParameters,
-  textParameter,
 } from '#lib/paging/parameters.ts';
+import { auditFilters } from './audit-filters.ts';
 import type { ChainLink } from './chain.ts';
 import { isWhole, readLinks } from './chain-state.ts';
 import type { ExportedEntry } from './exported-entry.ts';
 import { type AuditRecord, recordAudit } from './record-audit.ts';
-
-export const auditParameters = {
-  actor: textParameter(254),
-  action: textParameter(100),
-  type: textParameter(50),
-  target: textParameter(200),
-  from: momentParameter('start'),
-  to: momentParameter('end'),
-  cursor: cursorParameter,
-} as const;
 
 export interface AuditQuery {
   /** Part of the actor's address. */
   readonly actor?: string | undefined;
   /** Prefix of the action: `run` or `run.cancel`. */
   readonly action?: string | undefined;
+  /** Anywhere in what happened, who did it, or the target's id. */
+  readonly text?: string | undefined;
   readonly targetType?: string | undefined;
   readonly targetId?: string | undefined;
   readonly from?: string | undefined;
@@ -57,14 +49,25 @@ export interface AuditQuery {
   readonly cursor?: string | undefined;
 }
 
-/** Reads the page's address; what is out of range is ignored and reported. */
-export function parseAuditQuery(raw: RawParameters): {
+/**
+ * Reads the page's address; what is out of range is ignored and reported.
+ * @param clock by which `yesterday` is counted; absent = UTC
+ */
+export function parseAuditQuery(
+  raw: RawParameters,
+  clock?: LocalClock,
+): {
   readonly query: AuditQuery;
   readonly problems: readonly ParameterProblem[];
 } {
-  const { values, problems } = readParameters(auditParameters, raw, [['from', 'to']]);
-  const { type, target, ...rest } = values;
-  return { query: { ...rest, targetType: type, targetId: target }, problems };
+  const { values, problems } = auditFilters.read(raw, clock);
+  const position = readParameters({ cursor: cursorParameter }, raw);
+  const { type, target, q, ...rest } = values;
+  const { cursor } = position.values;
+  return {
+    query: { ...rest, text: q, targetType: type, targetId: target, cursor },
+    problems: [...problems, ...position.problems],
+  };
 }
 
 type EntryRow = Selectable<Database['audit_log']> & { readonly id: string };
@@ -113,12 +116,12 @@ async function listRows(
   };
 }
 
-type ConditionKey = 'target' | 'targetType' | 'targetId' | 'actor' | 'action' | 'at';
+type ConditionKey = 'text' | 'target' | 'targetType' | 'targetId' | 'actor' | 'action' | 'at';
 
 /** What one thing went through, and a time, are stretches of an index; the rest is searched. */
 function pathOf(session: Session, query: AuditQuery) {
   const { engine } = session;
-  const { actor, action, targetType, targetId, from, to } = query;
+  const { actor, action, text, targetType, targetId, from, to } = query;
   const conditions: Condition<ConditionKey>[] = [];
   const add = (key: ConditionKey, make: (of: ColumnOf) => RawBuilder<boolean>) =>
     conditions.push(condition(engine, ref, key, make));
@@ -134,6 +137,17 @@ function pathOf(session: Session, query: AuditQuery) {
   }
   if (actor) add('actor', (of) => engine.contains(of('actor_email'), actor));
   if (action) add('action', (of) => engine.startsWith(of('action'), action));
+  if (text) {
+    const columns = ['summary', 'actor_email', 'target_id'];
+    add(
+      'text',
+      (of) =>
+        sql<boolean>`(${sql.join(
+          columns.map((column) => engine.contains(of(column), text)),
+          sql` or `,
+        )})`,
+    );
+  }
   if (from || to) {
     conditions.push(
       rangeCondition(engine, ref, 'at', 'at', (at) => instantBounds(engine, at, { from, to })),
@@ -202,7 +216,7 @@ export async function exportAudit(
   request: ExportRequest,
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
-  const { query, problems } = parseAuditQuery(request.parameters);
+  const { query, problems } = parseAuditQuery(request.parameters, request.clock);
   const [problem] = problems;
   if (problem) throw new AppError('input_invalid', problem.message);
   const { cursor: _, ...filter } = query;

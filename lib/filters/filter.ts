@@ -29,6 +29,8 @@ export type Ask =
       readonly indexedFrom: number;
     }
   | { readonly is: 'at least'; readonly column: string; readonly value: number }
+  /** It has a value. */
+  | { readonly is: 'set'; readonly column: string }
   /** One stretch of the column's index. */
   | { readonly is: 'stretch'; readonly column: string; readonly bound: Bound };
 
@@ -126,11 +128,16 @@ export interface FilterDefinition<N extends string, V> extends ReadFilter<N, V> 
    */
   readonly group?: {
     readonly rank: number;
-    readonly order: 'created_at' | null;
+    readonly order: string | null;
     when?(value: V): boolean;
   };
   where(value: V): readonly [Ask, ...Ask[]];
 }
+
+/** For lists that ask their filters in words of their own. */
+export const readFilter = <const N extends string, V>(
+  definition: ReadFilter<N, V>,
+): ReadFilter<N, V> => definition;
 
 export const defineFilter = <const N extends string, V>(
   definition: FilterDefinition<N, V>,

@@ -2,11 +2,13 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { type Database, type Instant, type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import {
   type Condition,
   chooseAccessPath,
   condition,
   type Group,
+  instantBounds,
   rangeCondition,
 } from '#lib/paging/access-path.ts';
 import { type CountResult, countRows } from '#lib/paging/capped-count.ts';
@@ -18,14 +20,13 @@ import {
   readListPage,
 } from '#lib/paging/list-page.ts';
 import {
-  choiceParameter,
   cursorParameter,
   type ParameterProblem,
   type RawParameters,
   readParameters,
-  textParameter,
 } from '#lib/paging/parameters.ts';
 import { type Budget, parseBudget } from './budget.ts';
+import { type HostView, hostFilters } from './host-filters.ts';
 
 export interface Host {
   readonly host: string;
@@ -57,32 +58,39 @@ export interface Host {
   readonly lastRequestAt: Instant | null;
 }
 
-/** Those to be left alone for now; those with a pace of their own, whoever set it. */
-export const hostViews = ['blocked', 'paced'] as const;
-export type HostView = (typeof hostViews)[number];
-
 export interface HostQuery {
   /** Undefined = all. */
   readonly view?: HostView | undefined;
   /** Part of the name. */
   readonly name?: string | undefined;
+  /** What it answered last. */
+  readonly http?: number | undefined;
+  /** Failures in a row, at least. */
+  readonly failures?: number | undefined;
+  /** ISO instants of the last request, end exclusive. */
+  readonly askedFrom?: string | undefined;
+  readonly askedTo?: string | undefined;
   readonly cursor?: string | undefined;
 }
 
-const parameters = {
-  view: choiceParameter(hostViews),
-  /** They are kept in lower case. */
-  name: textParameter(300).transform((name) => name.toLowerCase()),
-  cursor: cursorParameter,
-} as const;
-
-/** Reads the page's address; what is out of range is ignored and reported. */
-export function parseHostQuery(raw: RawParameters): {
+/**
+ * Reads the page's address; what is out of range is ignored and reported.
+ * @param clock by which `yesterday` is counted; absent = UTC
+ */
+export function parseHostQuery(
+  raw: RawParameters,
+  clock?: LocalClock,
+): {
   readonly query: HostQuery;
   readonly problems: readonly ParameterProblem[];
 } {
-  const { values, problems } = readParameters(parameters, raw);
-  return { query: values, problems };
+  const { values, problems } = hostFilters.read(raw, clock);
+  const position = readParameters({ cursor: cursorParameter }, raw);
+  const { asked_from: askedFrom, asked_to: askedTo, ...rest } = values;
+  return {
+    query: { ...rest, askedFrom, askedTo, cursor: position.values.cursor },
+    problems: [...problems, ...position.problems],
+  };
 }
 
 const ref = (column: string) => sql.ref<string>(`hosts.${column}`);
@@ -174,10 +182,15 @@ export function countHosts(session: Session, view: HostView): Promise<CountResul
   return countRows(session, hosts, orderOf({ view }), (s) => pathOf(s, { view }));
 }
 
-function pathOf(session: Session, { view, name }: HostQuery) {
+type ConditionKey = HostView | 'name' | 'http' | 'failures' | 'asked';
+
+function pathOf(
+  session: Session,
+  { view, name, http, failures, askedFrom: from, askedTo: to }: HostQuery,
+) {
   const { engine } = session;
-  const conditions: Condition<HostView | 'name'>[] = [];
-  const groups: Group<HostView | 'name'>[] = [];
+  const conditions: Condition<ConditionKey>[] = [];
+  const groups: Group<ConditionKey>[] = [];
   const now = sql`${engine.now()}`;
   if (view === 'blocked') {
     conditions.push(
@@ -193,6 +206,28 @@ function pathOf(session: Session, { view, name }: HostQuery) {
   }
   if (name !== undefined) {
     conditions.push(condition(engine, ref, 'name', (of) => engine.contains(of('host'), name)));
+  }
+  if (http !== undefined) {
+    conditions.push(
+      condition(engine, ref, 'http', (of) => sql<boolean>`${of('last_status')} = ${http}`),
+    );
+  }
+  if (failures !== undefined) {
+    conditions.push(
+      condition(
+        engine,
+        ref,
+        'failures',
+        (of) => sql<boolean>`${of('consecutive_failures')} >= ${failures}`,
+      ),
+    );
+  }
+  if (from !== undefined || to !== undefined) {
+    conditions.push(
+      rangeCondition(engine, ref, 'asked', 'last_request_at', (time) =>
+        instantBounds(engine, time, { from, to }),
+      ),
+    );
   }
   const sortColumn = view === 'blocked' ? 'blocked_until' : 'last_request_at';
   return chooseAccessPath({

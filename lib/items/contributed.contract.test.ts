@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { conditionsOf } from '#lib/filters/asks.ts';
 import type { FilterDefinition } from '#lib/filters/filter.ts';
 import { contributedChange, contributedFilter } from '#test/contributed-code.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
@@ -9,7 +11,6 @@ import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
 import { applyChange, groupChanged, undoChange } from './changes/apply.ts';
 import type { ChangeDefinition } from './changes/change.ts';
-import { conditionsOf } from './list/access-path.ts';
 
 let house: Outline;
 let filter: FilterDefinition<string, unknown>;
@@ -34,7 +35,12 @@ describe.each(contractEngines())('what CONTRIBUTING.md adds on $name', (engine) 
       aWorkItem({ depth: 1 }),
       aWorkItem({ depth: 2 }),
     ]);
-    const conditions = conditionsOf(given.db.engine, filter, filter.schema.parse('2'));
+    const conditions = conditionsOf(
+      given.db.engine,
+      (column) => sql.ref(`work_items.${column}`),
+      filter,
+      filter.schema.parse('2'),
+    );
     for (const form of ['seek', 'test'] as const) {
       const found = await conditions
         .reduce(

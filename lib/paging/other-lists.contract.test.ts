@@ -13,7 +13,7 @@ import { searchWindow } from './list-page.ts';
 
 const lists: Record<string, (s: Session) => Promise<unknown>> = {
   records: (s) => listRecords(s, { filter: { source: 'x' }, direction: 'desc' }),
-  runs: (s) => listRuns(s, { status: 'running' }),
+  runs: (s) => listRuns(s, { filter: { status: ['running'] } }),
   hosts: (s) => listHosts(s, { name: 'x' }),
   audit: (s) => listAudit(s, { actor: 'x', targetType: 'run', targetId: '1' }),
 };

@@ -3,6 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import type { LocalClock } from '#lib/filters/zones.ts';
 import { isUuid } from '#lib/ids.ts';
 import {
   type ColumnOf,
@@ -23,22 +24,20 @@ import {
 import {
   choiceParameter,
   cursorParameter,
-  exactTextParameter,
-  idParameter,
-  momentParameter,
   type ParameterProblem,
   type RawParameters,
   readParameters,
-  textParameter,
-  wholeParameter,
 } from '#lib/paging/parameters.ts';
 import { type SortDirection, sortDirections } from '#lib/paging/sort-direction.ts';
+import { recordFilters } from './record-filters.ts';
 
 export interface RecordFilter {
   readonly source?: string | undefined;
   readonly resourceType?: string | undefined;
   /** Prefix of the resource id, case-sensitive. */
   readonly resourcePrefix?: string | undefined;
+  /** Anywhere in the resource id or the URI. */
+  readonly text?: string | undefined;
   readonly runId?: string | undefined;
   readonly workItemId?: string | undefined;
   readonly httpStatus?: number | undefined;
@@ -53,40 +52,37 @@ export interface RecordQuery {
   readonly cursor?: string | undefined;
 }
 
-export const recordParameters = {
-  source: textParameter(100),
-  type: textParameter(100),
-  resource: exactTextParameter(500),
-  run: idParameter,
-  item: idParameter,
-  http: wholeParameter(0, 999),
-  fetched_from: momentParameter('start'),
-  fetched_to: momentParameter('end'),
+const position = {
   dir: choiceParameter(sortDirections),
   cursor: cursorParameter,
 } as const;
 
-export type RecordParameter = keyof typeof recordParameters;
-
-/** Reads the address; what is out of range is ignored and reported. Newest first by default. */
-export function parseRecordQuery(raw: RawParameters): {
+/**
+ * Reads the address; what is out of range is ignored and reported. Newest first by default.
+ * @param clock by which `yesterday` is counted; absent = UTC
+ */
+export function parseRecordQuery(
+  raw: RawParameters,
+  clock?: LocalClock,
+): {
   readonly query: RecordQuery;
   readonly problems: readonly ParameterProblem[];
 } {
-  const { values, problems } = readParameters(recordParameters, raw, [
-    ['fetched_from', 'fetched_to'],
-  ]);
+  const { values, problems } = recordFilters.read(raw, clock);
+  const at = readParameters(position, raw);
   const filter: RecordFilter = {
     source: values.source,
     resourceType: values.type,
     resourcePrefix: values.resource,
+    text: values.q,
     runId: values.run,
     workItemId: values.item,
     httpStatus: values.http,
     fetchedFrom: values.fetched_from,
     fetchedTo: values.fetched_to,
   };
-  return { query: { filter, direction: values.dir ?? 'desc', cursor: values.cursor }, problems };
+  const { dir = 'desc', cursor } = at.values;
+  return { query: { filter, direction: dir, cursor }, problems: [...problems, ...at.problems] };
 }
 
 export interface RecordSummary {
@@ -203,6 +199,7 @@ type ConditionKey =
   | 'source'
   | 'resourceType'
   | 'resourcePrefix'
+  | 'text'
   | 'fetched';
 
 function pathOf(session: Session, filter: RecordFilter) {
@@ -240,7 +237,7 @@ function conditionsOf(engine: Engine, filter: RecordFilter): Condition<Condition
   equal('resourceType', 'resource_type', filter.resourceType);
   equal('runId', 'run_id', filter.runId);
   equal('workItemId', 'work_item_id', filter.workItemId);
-  const { httpStatus, resourcePrefix, fetchedFrom: from, fetchedTo: to } = filter;
+  const { httpStatus, resourcePrefix, text, fetchedFrom: from, fetchedTo: to } = filter;
   if (httpStatus !== undefined && isFailure(httpStatus)) {
     // The index of failures is used where its own condition is repeated.
     add(
@@ -253,6 +250,13 @@ function conditionsOf(engine: Engine, filter: RecordFilter): Condition<Condition
   }
   if (resourcePrefix !== undefined) {
     add('resourcePrefix', (of) => engine.startsWith(of('resource_id'), resourcePrefix));
+  }
+  if (text !== undefined) {
+    add(
+      'text',
+      (of) =>
+        sql<boolean>`(${engine.contains(of('resource_id'), text)} or ${engine.contains(of('request_uri'), text)})`,
+    );
   }
   if (from !== undefined || to !== undefined) {
     conditions.push(

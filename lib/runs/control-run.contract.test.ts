@@ -238,7 +238,7 @@ describe.each(contractEngines())('steering and ending runs on $name', (engine) =
     const seen = [first, second, third].flatMap(({ rows }) => rows.map(({ runId }) => runId));
     expect(seen).toEqual(launched.toReversed());
     expect(third.next).toBeNull();
-    const cancelled = await listRuns(given.db, { status: 'cancelled' });
+    const cancelled = await listRuns(given.db, { filter: { status: ['cancelled'] } });
     expect(cancelled.rows.map(({ runId }) => runId)).toEqual([launched[1]]);
     await expect(listRuns(given.db, { cursor: 'tampered' })).rejects.toMatchObject({
       code: 'cursor_invalid',

@@ -1,7 +1,6 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { RunStatus } from '#db/schema.ts';
-import { chooseAccessPath, condition } from '#lib/paging/access-path.ts';
+import { pathOfFilters } from '#lib/filters/asks.ts';
 import type { KeysetOrder } from '#lib/paging/keyset.ts';
 import {
   isSmallGroup,
@@ -10,10 +9,11 @@ import {
   readListPage,
 } from '#lib/paging/list-page.ts';
 import type { Run } from './model.ts';
+import { type RunFilterValues, runFilters } from './run-filters.ts';
 import { type RunRow, runFromRow } from './run-row.ts';
 
 export interface ListRunsQuery {
-  readonly status?: RunStatus | undefined;
+  readonly filter?: RunFilterValues | undefined;
   readonly cursor?: string | undefined;
   /** 1..100, default 100. */
   readonly limit?: number | undefined;
@@ -41,30 +41,15 @@ export function listRuns(s: Session, query: ListRunsQuery = {}): Promise<ListPag
   return readListPage(s, runs, order, query, (session) => pathOf(session, query), runFromRow);
 }
 
-function pathOf(session: Session, { status }: ListRunsQuery) {
-  const conditions =
-    status === undefined
-      ? []
-      : [
-          condition(
-            session.engine,
-            ref,
-            'status',
-            (of) => sql<boolean>`${of('status')} = ${status}`,
-          ),
-        ];
-  return chooseAccessPath({
-    conditions,
-    groups: conditions.map(({ key, seek }) => ({
-      keys: [key],
-      branches: [seek],
-      order: order.sort,
-    })),
+const pathOf = (session: Session, { filter = {} }: ListRunsQuery) =>
+  pathOfFilters({
+    engine: session.engine,
+    ref,
+    given: runFilters.given(filter),
     sort: order.sort,
     sortColumn: 'started_at',
-    isSmall: (where: RawBuilder<boolean>) => isSmallGroup(session, runs, where),
+    isSmall: (where) => isSmallGroup(session, runs, where),
   });
-}
 
 /** Runs that are looked through for those of one source. */
 const searchedRuns = 1_000;

@@ -1,15 +1,20 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { ErrorState } from '#app/ui/states.tsx';
+import { ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { can } from '#lib/actor/model.ts';
+import { alertFilters } from '#lib/alerts/alert-filters.ts';
 import { listAlerts } from '#lib/alerts/list-alerts.ts';
 import { readMutes } from '#lib/alerts/mutes.ts';
 import { readRuleSettings } from '#lib/alerts/rule-settings.ts';
 import { alertRules } from '#lib/alerts/rules/registry.ts';
+import { matching } from '#lib/filters/row-filters.ts';
 import { listChannels, listDeliveries } from '#lib/notices/channels.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { AlertList } from './alert-list.tsx';
@@ -36,7 +41,8 @@ export default async function AlertsPage({
 }: {
   readonly searchParams: Promise<RawParameters>;
 }) {
-  const { tab: given } = await searchParams;
+  const raw = await searchParams;
+  const { tab: given } = raw;
   const tab = tabs.find((one) => one === given) ?? 'open';
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     open: await listAlerts(runtime.db, 'open'),
@@ -60,6 +66,10 @@ export default async function AlertsPage({
     );
   }
   const { open, closed, mutes, rules, channels, deliveries, mayChange, maySetUp } = loaded.data;
+  const list = await filteredList('alerts', '/alerts', alertFilters, raw, ['tab']);
+  const { values, problems } = alertFilters.read(raw, list.clock);
+  const listed = tab === 'closed' ? closed : open;
+  const shown = matching(listed, alertFilters.given(values));
   return (
     <>
       <LiveRefresh />
@@ -82,7 +92,17 @@ export default async function AlertsPage({
         <Channels channels={channels} deliveries={deliveries} maySetUp={maySetUp} />
       ) : null}
       {tab === 'open' || tab === 'closed' ? (
-        <AlertList alerts={tab === 'open' ? open : closed} tab={tab} mayChange={mayChange} />
+        <>
+          {listed.length === 0 ? null : (
+            <ListFilter of={list} placeholder="Filter by what is wrong, source, rule, time …" />
+          )}
+          <ParameterProblems problems={[...list.unread, ...problems]} />
+          {listed.length > 0 && shown.length === 0 ? (
+            <NoMatch what="alert" href={tab === 'open' ? '/alerts' : '/alerts?tab=closed'} />
+          ) : (
+            <AlertList alerts={shown} tab={tab} mayChange={mayChange} />
+          )}
+        </>
       ) : null}
     </>
   );

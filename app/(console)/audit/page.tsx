@@ -1,6 +1,9 @@
 import { Download, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { listAddress } from '#app/_shared/list-address.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
@@ -9,15 +12,15 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { auditFilters } from '#lib/audit/audit-filters.ts';
 import { readChainState } from '#lib/audit/chain-state.ts';
-import { auditParameters, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
+import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import type { AuditRecord } from '#lib/audit/record-audit.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
-import { AuditFilter } from './audit-filter.tsx';
 import { ChainLine } from './chain-line.tsx';
 
 export const metadata: Metadata = { title: 'Audit' };
@@ -28,20 +31,24 @@ export default async function AuditPage({
   readonly searchParams: Promise<RawParameters>;
 }) {
   const raw = await searchParams;
-  const { query, problems } = parseAuditQuery(raw);
+  const list = await filteredList('audit', '/audit', auditFilters, raw);
+  const { query, problems } = parseAuditQuery(raw, list.clock);
   const loaded = await loadPage(async ({ reads, runtime, actor }) => ({
     ...(await listAudit(reads, query)),
     chain: await readChainState(runtime.db),
     mayVerify: can(actor.role, 'database:examine'),
   }));
-  const kept = keptParameters(raw);
-  const filter = <AuditFilter key={JSON.stringify(kept)} values={kept} />;
+  const filter = (
+    <>
+      <ListFilter of={list} placeholder="Filter by who, what, when …" />
+      <ParameterProblems problems={[...list.unread, ...problems]} />
+    </>
+  );
   if (!loaded.ok) {
     return (
       <>
         <PageHeader title="Audit" />
         {filter}
-        <ParameterProblems problems={problems} />
         <ErrorState
           error={loaded.error}
           action={<LinkButton href="/audit">Open the first page</LinkButton>}
@@ -50,27 +57,24 @@ export default async function AuditPage({
     );
   }
   const { rows, next, previous, searched, chain, mayVerify } = loaded.data;
-  const pageHref = (cursor: string | null) =>
-    cursor === null ? null : `/audit?${new URLSearchParams({ ...kept, cursor })}`;
-  const isFiltered = Object.keys(kept).length > 0;
+  const pageHref = (cursor: string | null) => (cursor === null ? null : list.href({ cursor }));
+  const { isFiltered } = list;
   return (
     <>
       <LiveRefresh />
       <PageHeader
         title="Audit"
         meta="who changed what, newest first"
-        actions={<Exports kept={kept} />}
+        actions={<Exports list={list} />}
       />
       <ChainLine state={chain} mayVerify={mayVerify} />
       {filter}
-      <ParameterProblems problems={problems} />
       {rows.length === 0 && searched !== null && next !== null ? (
-        <EmptyState
-          title={`No match among the next ${countOf(searched, 'entry', 'entries')} of the log`}
-          action={<LinkButton href={pageHref(next) ?? '/audit'}>Continue the search</LinkButton>}
-        >
-          This log is searched in parts. A target or a day narrows it.
-        </EmptyState>
+        <SearchOn
+          searched={countOf(searched, 'entry', 'entries')}
+          href={list.href({ cursor: next })}
+          narrower="A target or a day narrows it."
+        />
       ) : rows.length === 0 ? (
         <EmptyState
           icon={<ScrollText aria-hidden />}
@@ -109,11 +113,11 @@ export default async function AuditPage({
   );
 }
 
-function Exports({ kept }: { readonly kept: Record<string, string> }) {
+function Exports({ list: { current } }: { readonly list: FilteredList }) {
   return (['csv', 'ndjson'] as const).map((format) => (
     <DownloadLink
       key={format}
-      href={`/api/export/audit?${new URLSearchParams({ ...kept, format })}`}
+      href={listAddress('/api/export/audit', current, { find: null, format })}
       variant="quiet"
       size="sm"
       icon={<Download aria-hidden />}
@@ -121,15 +125,6 @@ function Exports({ kept }: { readonly kept: Record<string, string> }) {
       Export {format.toUpperCase()}
     </DownloadLink>
   ));
-}
-
-function keptParameters(raw: RawParameters): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const name of Object.keys(auditParameters)) {
-    const value = raw[name];
-    if (name !== 'cursor' && typeof value === 'string' && value !== '') kept[name] = value;
-  }
-  return kept;
 }
 
 function AuditRow({ entry }: { readonly entry: AuditRecord }) {

@@ -3,6 +3,8 @@ import { ListChecks } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
@@ -11,10 +13,11 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
+import { EmptyState, ErrorState, NoMatch, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { bulkFilters } from '#lib/items/bulk/bulk-filters.ts';
 import { type BulkAction, bulkVerb } from '#lib/items/bulk/model.ts';
 import { listBulkActions } from '#lib/items/bulk/read.ts';
 import { cursorParameter, readParameters } from '#lib/paging/parameters.ts';
@@ -23,8 +26,6 @@ import { BulkStatus, bulkCounts, bulkPartWords, ScopeWords } from './bulk-words.
 export const metadata: Metadata = { title: 'Background actions' };
 
 const path = '/bulk-actions';
-const pageHref = (cursor: string | null) =>
-  cursor === null ? null : `${path}?${new URLSearchParams({ cursor })}`;
 
 export default async function BulkActionsPage({
   searchParams,
@@ -32,9 +33,13 @@ export default async function BulkActionsPage({
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   await requireActor();
-  const { values, problems } = readParameters({ cursor: cursorParameter }, await searchParams);
+  const raw = await searchParams;
+  const actions = await filteredList('bulk-actions', path, bulkFilters, raw);
+  const { values: filter, problems } = bulkFilters.read(raw, actions.clock);
+  const { values, problems: others } = readParameters({ cursor: cursorParameter }, raw);
   const { cursor } = values;
-  const list = await loadPage(({ reads }) => listBulkActions(reads, { cursor }));
+  const list = await loadPage(({ reads }) => listBulkActions(reads, { filter, cursor }));
+  const pageHref = (at: string | null) => (at === null ? null : actions.href({ cursor: at }));
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
@@ -43,12 +48,21 @@ export default async function BulkActionsPage({
         meta="what was done to many items at once, newest first"
         back={{ href: '/work-items', label: 'Work items' }}
       />
-      <ParameterProblems problems={problems} />
+      <ListFilter of={actions} placeholder="Filter by action, who, status, time …" />
+      <ParameterProblems problems={[...actions.unread, ...problems, ...others]} />
       {!list.ok ? (
         <ErrorState
           error={list.error}
-          action={<LinkButton href={path}>Open the first page</LinkButton>}
+          action={<LinkButton href={actions.href({})}>Open the first page</LinkButton>}
         />
+      ) : list.data.rows.length === 0 && list.data.searched !== null && list.data.next !== null ? (
+        <SearchOn
+          searched={countOf(list.data.searched, 'action')}
+          href={actions.href({ cursor: list.data.next })}
+          narrower="The latest ones stand first."
+        />
+      ) : list.data.rows.length === 0 && actions.isFiltered ? (
+        <NoMatch what="background action" href={path} />
       ) : list.data.rows.length === 0 ? (
         <EmptyState
           icon={<ListChecks aria-hidden />}
@@ -63,7 +77,7 @@ export default async function BulkActionsPage({
           <BulkTable actions={list.data.rows} />
           <Pagination
             label="Pages of background actions"
-            summary={countOf(list.data.rows.length, 'action')}
+            summary={pageSummary(list.data, 'action')}
             previousHref={pageHref(list.data.previous)}
             nextHref={pageHref(list.data.next)}
           />

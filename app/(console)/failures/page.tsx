@@ -2,18 +2,23 @@
 import { CircleCheck } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { listAddress } from '#app/_shared/list-address.ts';
 import { WindowLinks, windowWords } from '#app/_shared/window-links.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
 import { muteOfFailures, readMutes } from '#lib/alerts/mutes.ts';
+import { matching } from '#lib/filters/row-filters.ts';
 import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
+import { failureFilters } from '#lib/metrics/failure-filters.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
 import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
@@ -28,7 +33,10 @@ export default async function FailuresPage({
 }: {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { values, problems } = readParameters(parameters, await searchParams);
+  const raw = await searchParams;
+  const list = await filteredList('failures', '/failures', failureFilters, raw, ['window']);
+  const { values, problems: others } = readParameters(parameters, raw);
+  const { values: filter, problems } = failureFilters.read(raw, list.clock);
   const { window = '24h' } = values;
   const loaded = await loadPage(async ({ actor, reads }) => ({
     data: await readErrorClusters(reads, window, await readNow(reads)),
@@ -48,7 +56,8 @@ export default async function FailuresPage({
     );
   }
   const { data, mayRetry, mutes, mayMute } = loaded.data;
-  const attempts = data.clusters.reduce((sum, cluster) => sum + cluster.attempts, 0);
+  const clusters = matching(data.clusters, failureFilters.given(filter));
+  const attempts = clusters.reduce((sum, cluster) => sum + cluster.attempts, 0);
   return (
     <>
       <LiveRefresh />
@@ -62,10 +71,20 @@ export default async function FailuresPage({
             <Time at={data.asOf} />
           </span>
         }
-        actions={<WindowLinks path="/failures" current={window} atFirst="24h" />}
+        actions={
+          <WindowLinks path="/failures" current={window} atFirst="24h" kept={list.current} />
+        }
       />
-      <ParameterProblems problems={problems} />
-      {data.clusters.length === 0 ? (
+      {data.clusters.length === 0 ? null : (
+        <ListFilter of={list} placeholder="Filter by error, HTTP status, host, source …" />
+      )}
+      <ParameterProblems problems={[...list.unread, ...problems, ...others]} />
+      {data.clusters.length > 0 && clusters.length === 0 ? (
+        <NoMatch
+          what="group"
+          href={listAddress('/failures', { window: list.current['window'] }, {})}
+        />
+      ) : data.clusters.length === 0 ? (
         <EmptyState
           icon={<CircleCheck aria-hidden className="text-done" />}
           title={`No attempt failed in the last ${windowWords[window]}`}
@@ -86,7 +105,7 @@ export default async function FailuresPage({
               </tr>
             </Thead>
             <tbody>
-              {data.clusters.map((cluster) => (
+              {clusters.map((cluster) => (
                 <ClusterRow
                   key={`${cluster.code} ${cluster.httpStatus} ${cluster.host}`}
                   cluster={cluster}

@@ -1,21 +1,21 @@
 import { Globe } from 'lucide-react';
 import type { Metadata } from 'next';
-import Form from 'next/form';
 import { loadPage } from '#app/_server/action.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
-import { Button, LinkButton } from '#app/ui/button.tsx';
-import { TextField } from '#app/ui/field.tsx';
+import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, shortCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { can } from '#lib/actor/model.ts';
+import { hostFilters, hostViews } from '#lib/hosts/host-filters.ts';
 import {
   countHosts,
   type HostQuery,
-  hostViews,
   listHosts,
   parseHostQuery,
   readHostTotals,
@@ -30,7 +30,9 @@ export default async function HostsPage({
 }: {
   readonly searchParams: Promise<RawParameters>;
 }) {
-  const { query, problems } = parseHostQuery(await searchParams);
+  const raw = await searchParams;
+  const hosts = await filteredList('hosts', '/hosts', hostFilters, raw);
+  const { query, problems } = parseHostQuery(raw, hosts.clock);
   const loaded = await loadPage(async ({ reads, actor }) => {
     const [list, blocked, paced] = await Promise.all([
       listHosts(reads, query),
@@ -52,13 +54,12 @@ export default async function HostsPage({
         <PageHeader title="Hosts" />
         <ErrorState
           error={loaded.error}
-          action={<LinkButton href={hrefOf({ ...query, cursor: undefined })}>Try again</LinkButton>}
+          action={<LinkButton href={hosts.href({})}>Try again</LinkButton>}
         />
       </>
     );
   }
   const { list, totals, mayChange } = loaded.data;
-  const isFiltered = query.view !== undefined || query.name !== undefined;
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
@@ -66,39 +67,34 @@ export default async function HostsPage({
       <TabLinks
         label="Hosts by state"
         tabs={[
-          { href: hrefOf({ name: query.name }), label: 'All', isCurrent: query.view === undefined },
+          { href: hosts.href({ view: null }), label: 'All', isCurrent: query.view === undefined },
           ...hostViews.map((view) => ({
-            href: hrefOf({ view, name: query.name }),
+            href: hosts.href({ view }),
             label: viewWords[view],
             count: shortCount(loaded.data[view]),
             isCurrent: query.view === view,
           })),
         ]}
       />
-      <HostFilter query={query} />
-      <ParameterProblems problems={problems} />
+      <ListFilter of={hosts} hidden={['view']} placeholder="Filter by name, last answer, time …" />
+      <ParameterProblems problems={[...hosts.unread, ...problems]} />
       {list.rows.length > 0 ? (
         <div>
           <HostTable hosts={list.rows} totals={totals} mayChange={mayChange} />
           <Pagination
             label="Pages of hosts"
             summary={pageSummary(list, 'host')}
-            previousHref={list.previous && hrefOf({ ...query, cursor: list.previous })}
-            nextHref={list.next && hrefOf({ ...query, cursor: list.next })}
+            previousHref={list.previous && hosts.href({ cursor: list.previous })}
+            nextHref={list.next && hosts.href({ cursor: list.next })}
           />
         </div>
       ) : list.searched !== null && list.next !== null ? (
-        <EmptyState
-          title={`No match among the next ${countOf(list.searched, 'host')}`}
-          action={
-            <LinkButton href={hrefOf({ ...query, cursor: list.next })}>
-              Continue the search
-            </LinkButton>
-          }
-        >
-          This many hosts are searched in parts. A complete name is found at once.
-        </EmptyState>
-      ) : isFiltered ? (
+        <SearchOn
+          searched={countOf(list.searched, 'host')}
+          href={hosts.href({ cursor: list.next })}
+          narrower="A complete name is found at once."
+        />
+      ) : hosts.isFiltered ? (
         <EmptyState
           icon={<Globe aria-hidden />}
           title={nothingWords(query)}
@@ -122,38 +118,9 @@ export default async function HostsPage({
 
 const viewWords = { blocked: 'Blocked', paced: 'Paced' } as const;
 
-function nothingWords({ view, name }: HostQuery): string {
+function nothingWords({ view, name, ...others }: HostQuery): string {
+  if (Object.values(others).some((value) => value !== undefined)) return 'No host matches';
   const which = view === 'blocked' ? 'is blocked' : view === 'paced' ? 'is paced' : '';
   if (name === undefined) return `No host ${which}`;
   return `No host with “${name}” in its name${which && ` ${which}`}`;
-}
-
-function hrefOf({ view, name, cursor }: HostQuery): string {
-  const search = new URLSearchParams({
-    ...(view && { view }),
-    ...(name && { name }),
-    ...(cursor && { cursor }),
-  });
-  return search.size > 0 ? `/hosts?${search}` : '/hosts';
-}
-
-function HostFilter({ query: { view, name } }: { readonly query: HostQuery }) {
-  return (
-    <Form key={name} action="/hosts" role="search" className="flex flex-wrap items-end gap-2">
-      {view ? <input type="hidden" name="view" value={view} /> : null}
-      <TextField
-        label="Name"
-        name="name"
-        placeholder="part of the name"
-        defaultValue={name ?? ''}
-        className="w-64"
-      />
-      <Button type="submit">Find</Button>
-      {name === undefined ? null : (
-        <LinkButton href={hrefOf({ view })} variant="quiet">
-          Clear
-        </LinkButton>
-      )}
-    </Form>
-  );
 }

@@ -2,6 +2,8 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
@@ -10,21 +12,16 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatBytes, formatDuration, shortId } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import type { RawParameters } from '#lib/paging/parameters.ts';
 import {
   listRecords,
   parseRecordQuery,
-  type RecordParameter,
   type RecordQuery,
   type RecordSummary,
-  recordParameters,
 } from '#lib/records/list.ts';
-import { listSources } from '#lib/sources/read-sources.ts';
-import { RecordFilterForm } from './record-filter-form.tsx';
-import { type RecordParameters, recordsHref } from './record-href.ts';
+import { recordFilters } from '#lib/records/record-filters.ts';
 
 export const metadata: Metadata = { title: 'Records' };
 
@@ -35,28 +32,21 @@ export default async function RecordsPage({
 }) {
   await requireActor();
   const search = await searchParams;
-  const { query, problems } = parseRecordQuery(search);
-  const current = recordParametersOf(search);
-  const [list, sources] = await Promise.all([
-    loadPage(({ reads }) => listRecords(reads, query)),
-    loadPage(async ({ runtime }) => (await listSources(runtime.db)).map((source) => source.name)),
-  ]);
+  const list = await filteredList('records', '/records', recordFilters, search, ['dir']);
+  const { query, problems } = parseRecordQuery(search, list.clock);
+  const page = await loadPage(({ reads }) => listRecords(reads, query));
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
       <PageHeader title="Records" />
-      <RecordFilterForm
-        key={recordsHref(current, {})}
-        current={current}
-        sources={sources.ok ? sources.data : []}
-      />
-      <ParameterProblems problems={problems} />
-      {list.ok ? (
-        <List page={list.data} query={query} current={current} />
+      <ListFilter of={list} placeholder="Filter by source, id, HTTP status, run, time …" />
+      <ParameterProblems problems={[...list.unread, ...problems]} />
+      {page.ok ? (
+        <List page={page.data} query={query} list={list} />
       ) : (
         <ErrorState
-          error={list.error}
-          action={<LinkButton href={recordsHref(current, {})}>Open the first page</LinkButton>}
+          error={page.error}
+          action={<LinkButton href={list.href({})}>Open the first page</LinkButton>}
         />
       )}
     </div>
@@ -66,28 +56,25 @@ export default async function RecordsPage({
 function List({
   page,
   query,
-  current,
+  list,
 }: {
   readonly page: Awaited<ReturnType<typeof listRecords>>;
   readonly query: RecordQuery;
-  readonly current: RecordParameters;
+  readonly list: FilteredList;
 }) {
-  const toCursor = (cursor: string | null) =>
-    cursor === null ? null : recordsHref(current, { cursor });
+  const toCursor = (cursor: string | null) => (cursor === null ? null : list.href({ cursor }));
   if (page.rows.length === 0) {
     const onwards = toCursor(page.next);
     if (page.searched !== null && onwards !== null) {
       return (
-        <EmptyState
-          title={`No match among the next ${countOf(page.searched, 'record')} of the list`}
-          action={<LinkButton href={onwards}>Continue the search</LinkButton>}
-        >
-          This list is searched in parts. A source, a run or a day narrows it.
-        </EmptyState>
+        <SearchOn
+          searched={countOf(page.searched, 'record')}
+          href={onwards}
+          narrower="A source, a run or a day narrows it."
+        />
       );
     }
-    const isFiltered = Object.keys(current).length > 0;
-    return isFiltered ? (
+    return list.isFiltered || query.cursor !== undefined ? (
       <EmptyState
         title="No record matches"
         action={<LinkButton href="/records">Show all records</LinkButton>}
@@ -109,7 +96,7 @@ function List({
       <TableRegion label="Records">
         <Thead>
           <tr>
-            <SortHeader direction={query.direction} href={recordsHref(current, { dir: other })}>
+            <SortHeader direction={query.direction} href={list.href({ dir: other })}>
               Fetched
             </SortHeader>
             <Th>Resource</Th>
@@ -182,16 +169,4 @@ function Row({ record }: { readonly record: RecordSummary }) {
       </Td>
     </Tr>
   );
-}
-
-/** The address as links keep it. */
-function recordParametersOf(raw: RawParameters): RecordParameters {
-  const given: Partial<Record<RecordParameter, string>> = {};
-  // The keys of the schema are the parameters.
-  for (const name of Object.keys(recordParameters) as RecordParameter[]) {
-    const value = raw[name];
-    const text = typeof value === 'string' ? value : value?.join(',');
-    if (text) given[name] = text;
-  }
-  return given;
 }

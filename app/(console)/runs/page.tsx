@@ -2,6 +2,8 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
 import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
@@ -12,8 +14,8 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { Pagination } from '#app/ui/pagination.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
+import { EmptyState, ErrorState, NoMatch, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -21,14 +23,14 @@ import { can } from '#lib/actor/model.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { runFilters } from '#lib/runs/run-filters.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 
 export const metadata: Metadata = { title: 'Runs' };
 
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
-const parameters = {
-  status: choiceParameter(statuses),
+const position = {
   cursor: cursorParameter,
   /** Opens the launch dialog, for links from elsewhere. */
   launch: choiceParameter(['1'] as const),
@@ -40,19 +42,16 @@ export default async function RunsPage({
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const actor = await requireActor();
-  const { values, problems } = readParameters(parameters, await searchParams);
-  const { status, cursor } = values;
-  const [list, sources] = await Promise.all([
-    loadPage(({ reads }) => listRuns(reads, { status, cursor })),
+  const search = await searchParams;
+  const list = await filteredList('runs', '/runs', runFilters, search);
+  const { values: filter, problems } = runFilters.read(search, list.clock);
+  const { values, problems: others } = readParameters(position, search);
+  const { cursor } = values;
+  const [runs, sources] = await Promise.all([
+    loadPage(({ reads }) => listRuns(reads, { filter, cursor })),
     loadPage(({ runtime }) => listSources(runtime.db)),
   ]);
-  const href = (changes: { status?: string | undefined; cursor?: string }) => {
-    const params = new URLSearchParams();
-    if (changes.status) params.set('status', changes.status);
-    if (changes.cursor) params.set('cursor', changes.cursor);
-    const text = params.toString();
-    return text ? `/runs?${text}` : '/runs';
-  };
+  const { status } = list.current;
   const launchButton = (isOpenAtFirst: boolean) =>
     can(actor.role, 'runs:change') && sources.ok ? (
       <LaunchButton
@@ -67,40 +66,44 @@ export default async function RunsPage({
       <TabLinks
         label="Runs by status"
         tabs={[
-          { href: href({}), label: 'All', isCurrent: status === undefined },
+          { href: list.href({ status: null }), label: 'All', isCurrent: status === undefined },
           ...statuses.map((known) => ({
-            href: href({ status: known }),
+            href: list.href({ status: known }),
             label: known.charAt(0).toUpperCase() + known.slice(1),
             isCurrent: status === known,
           })),
         ]}
       />
-      <ParameterProblems problems={problems} />
-      {list.ok ? (
-        list.data.rows.length === 0 ? (
-          <EmptyState
-            title={status ? `No run is ${status}` : 'No run yet'}
-            {...(status
-              ? { action: <LinkButton href="/runs">Show all runs</LinkButton> }
-              : { action: launchButton(false) })}
-          >
-            A run seeds sources, fetches known items again, or retries what failed.
-          </EmptyState>
-        ) : (
+      <ListFilter of={list} hidden={['status']} placeholder="Filter by name, source, who, time …" />
+      <ParameterProblems problems={[...list.unread, ...problems, ...others]} />
+      {runs.ok ? (
+        runs.data.rows.length > 0 ? (
           <div>
-            <RunTable runs={list.data.rows} />
+            <RunTable runs={runs.data.rows} />
             <Pagination
               label="Pages of runs"
-              summary={countOf(list.data.rows.length, 'run')}
-              previousHref={list.data.previous && href({ status, cursor: list.data.previous })}
-              nextHref={list.data.next && href({ status, cursor: list.data.next })}
+              summary={pageSummary(runs.data, 'run')}
+              previousHref={runs.data.previous && list.href({ cursor: runs.data.previous })}
+              nextHref={runs.data.next && list.href({ cursor: runs.data.next })}
             />
           </div>
+        ) : runs.data.searched !== null && runs.data.next !== null ? (
+          <SearchOn
+            searched={countOf(runs.data.searched, 'run')}
+            href={list.href({ cursor: runs.data.next })}
+            narrower="A status or a time narrows it."
+          />
+        ) : list.isFiltered ? (
+          <NoMatch what="run" href="/runs" />
+        ) : (
+          <EmptyState title="No run yet" action={launchButton(false)}>
+            A run seeds sources, fetches known items again, or retries what failed.
+          </EmptyState>
         )
       ) : (
         <ErrorState
-          error={list.error}
-          action={<LinkButton href={href({ status })}>Open the first page</LinkButton>}
+          error={runs.error}
+          action={<LinkButton href={list.href({})}>Open the first page</LinkButton>}
         />
       )}
     </div>

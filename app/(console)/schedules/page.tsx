@@ -1,19 +1,25 @@
 import { CalendarClock } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { countOf } from '#app/ui/num.tsx';
+import { countOf, shownOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { matching } from '#lib/filters/row-filters.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
+import { scheduleFilters } from '#lib/schedules/schedule-filters.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
@@ -21,7 +27,11 @@ import { DeleteScheduleButton, ScheduleButton } from './schedule-buttons.tsx';
 
 export const metadata: Metadata = { title: 'Schedules' };
 
-export default async function SchedulesPage() {
+export default async function SchedulesPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<RawParameters>;
+}) {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     schedules: await listSchedules(runtime.db),
     sources: (await listSources(runtime.db)).map(({ name, type, enabled }) => ({
@@ -43,13 +53,27 @@ export default async function SchedulesPage() {
       </>
     );
   }
+  const raw = await searchParams;
+  const list = await filteredList('schedules', '/schedules', scheduleFilters, raw);
+  const { values, problems } = scheduleFilters.read(raw, list.clock);
   const { schedules, sources, mayChange, stop } = loaded.data;
+  const shown = matching(schedules, scheduleFilters.given(values));
   const create = mayChange ? <ScheduleButton sources={sources} /> : null;
   return (
     <>
       <LiveRefresh />
-      <PageHeader title="Schedules" actions={schedules.length > 0 ? create : null} />
-      {schedules.length === 0 ? (
+      <PageHeader
+        title="Schedules"
+        meta={schedules.length > 0 ? shownOf(shown.length, schedules.length, 'schedule') : null}
+        actions={schedules.length > 0 ? create : null}
+      />
+      {schedules.length === 0 ? null : (
+        <ListFilter of={list} placeholder="Filter by name, source, state, time …" />
+      )}
+      <ParameterProblems problems={[...list.unread, ...problems]} />
+      {schedules.length > 0 && shown.length === 0 ? (
+        <NoMatch what="schedule" href="/schedules" />
+      ) : schedules.length === 0 ? (
         <EmptyState
           icon={<CalendarClock aria-hidden />}
           title="Nothing is scheduled"
@@ -73,7 +97,7 @@ export default async function SchedulesPage() {
             </tr>
           </Thead>
           <tbody>
-            {schedules.map((schedule) => (
+            {shown.map((schedule) => (
               <Tr key={schedule.scheduleId}>
                 <Td className="min-w-28 font-medium">{schedule.name}</Td>
                 <Td>

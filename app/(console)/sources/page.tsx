@@ -4,21 +4,28 @@ import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { type ActionResult, loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
+import type { LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
 import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
+import { ParameterProblems } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
-import { countOf, Num } from '#app/ui/num.tsx';
+import { Num, shownOf } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { EmptyState, ErrorState, Skeleton } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, NoMatch, Skeleton } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { matching } from '#lib/filters/row-filters.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
+import { sourceFilters } from '#lib/sources/source-filters.ts';
 import { PauseButton } from './source-controls.tsx';
 import { rateInWords, SourceStateBadge } from './source-words.tsx';
 
@@ -27,14 +34,23 @@ export const metadata: Metadata = { title: 'Sources' };
 /** Of more sources the first ones have their stale share counted. */
 const mostCounted = 100;
 
-export default async function SourcesPage() {
+export default async function SourcesPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<RawParameters>;
+}) {
   const actor = await requireActor();
   const loaded = await loadPage(async ({ runtime: { db } }) => {
     const [sources, runs] = await Promise.all([listSources(db), listRuns(db)]);
     return { sources, runs: runs.rows };
   });
+  const raw = await searchParams;
+  const list = await filteredList('sources', '/sources', sourceFilters, raw);
+  const { values, problems } = sourceFilters.read(raw, list.clock);
   const canChange = can(actor.role, 'sources:change');
-  const totals = (loaded.ok ? loaded.data.sources : [])
+  const all = loaded.ok ? loaded.data.sources : [];
+  const shown = matching(all, sourceFilters.given(values));
+  const totals = shown
     .slice(0, mostCounted)
     .map(({ type, name, counts }) => ({ sourceSystem: type, sourceName: name, totals: counts }));
   const stale = loadPage(({ reads }) => recentStaleShares(reads, totals, staleDays));
@@ -43,7 +59,7 @@ export default async function SourcesPage() {
       <LiveRefresh />
       <PageHeader
         title="Sources"
-        {...(loaded.ok ? { meta: countOf(loaded.data.sources.length, 'source') } : {})}
+        {...(loaded.ok ? { meta: shownOf(shown.length, all.length, 'source') } : {})}
         actions={
           <>
             <DownloadLink href="/sources/export" icon={<Download aria-hidden />}>
@@ -62,8 +78,14 @@ export default async function SourcesPage() {
           </>
         }
       />
+      {all.length === 0 ? null : (
+        <ListFilter of={list} placeholder="Filter by name, type, state …" />
+      )}
+      <ParameterProblems problems={[...list.unread, ...problems]} />
       {loaded.ok ? (
-        loaded.data.sources.length === 0 ? (
+        all.length > 0 && shown.length === 0 ? (
+          <NoMatch what="source" href="/sources" />
+        ) : all.length === 0 ? (
           <EmptyState
             title="No source yet"
             {...(canChange
@@ -80,7 +102,8 @@ export default async function SourcesPage() {
           </EmptyState>
         ) : (
           <SourceTable
-            sources={loaded.data.sources}
+            sources={shown}
+            choices={all.map(({ name, type, enabled }) => ({ name, type, enabled }))}
             runs={loaded.data.runs}
             stale={stale}
             canChange={canChange}
@@ -96,18 +119,19 @@ export default async function SourcesPage() {
 
 function SourceTable({
   sources,
+  choices,
   runs,
   stale,
   canChange,
   canRun,
 }: {
   readonly sources: readonly SourceSummary[];
+  readonly choices: readonly LaunchSource[];
   readonly runs: readonly Run[];
   readonly stale: Promise<ActionResult<StaleReport>>;
   readonly canChange: boolean;
   readonly canRun: boolean;
 }) {
-  const choices = sources.map(({ name, type, enabled }) => ({ name, type, enabled }));
   return (
     <TableRegion label="Sources">
       <Thead>

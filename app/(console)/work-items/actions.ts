@@ -102,7 +102,7 @@ export interface RunToJoin {
 export async function runsToJoin(): Promise<ActionResult<readonly RunToJoin[]>> {
   return runAction(z.null(), null, async ({ runtime, actor }) => {
     requirePermission(actor, 'console:view');
-    const { rows } = await listRuns(runtime.db, { status: 'running' });
+    const { rows } = await listRuns(runtime.db, { filter: { status: ['running'] } });
     return rows.map(({ runId, name }) => ({ runId, name }));
   });
 }

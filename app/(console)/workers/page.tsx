@@ -1,6 +1,9 @@
 import { Cpu } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
+import { filteredList } from '#app/_server/filtered-list.ts';
+import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -9,13 +12,16 @@ import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
-import { EmptyState, ErrorState } from '#app/ui/states.tsx';
+import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { can } from '#lib/actor/model.ts';
+import { matching } from '#lib/filters/row-filters.ts';
+import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import type { Worker, WorkerState } from '#lib/workers/model.ts';
+import { workerFilters } from '#lib/workers/worker-filters.ts';
 import { DrainButton, KeepButton } from './drain-button.tsx';
 
 export const metadata: Metadata = { title: 'Workers' };
@@ -27,7 +33,11 @@ const badge: Readonly<Record<WorkerState, string>> = {
   lost: 'lost',
 };
 
-export default async function WorkersPage() {
+export default async function WorkersPage({
+  searchParams,
+}: {
+  readonly searchParams: Promise<RawParameters>;
+}) {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     workers: await listWorkers(runtime.db),
     mayChange: can(actor.role, 'workers:change'),
@@ -44,6 +54,10 @@ export default async function WorkersPage() {
     );
   }
   const { workers, mayChange } = loaded.data;
+  const raw = await searchParams;
+  const list = await filteredList('workers', '/workers', workerFilters, raw);
+  const { values, problems } = workerFilters.read(raw, list.clock);
+  const shown = matching(workers, workerFilters.given(values));
   const claiming = workers.filter(({ state }) => state === 'running').length;
   const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
   return (
@@ -55,7 +69,13 @@ export default async function WorkersPage() {
           workers.length === 0 ? null : `${alive.length} alive, ${workers.length} in the last week`
         }
       />
-      {workers.length === 0 ? (
+      {workers.length === 0 ? null : (
+        <ListFilter of={list} placeholder="Filter by host, state, heartbeat …" />
+      )}
+      <ParameterProblems problems={[...list.unread, ...problems]} />
+      {workers.length > 0 && shown.length === 0 ? (
+        <NoMatch what="worker" href="/workers" />
+      ) : workers.length === 0 ? (
         <EmptyState icon={<Cpu aria-hidden />} title="No worker has run here yet">
           <p>A worker claims items, fetches and stores them. Start one beside the console:</p>
           <div className="mt-3 w-64">
@@ -79,7 +99,7 @@ export default async function WorkersPage() {
             </tr>
           </Thead>
           <tbody>
-            {workers.map((worker) => (
+            {shown.map((worker) => (
               <WorkerRow
                 key={worker.workerId}
                 worker={worker}

@@ -1,12 +1,14 @@
 /** Background actions: one change to all items of a filter, with dry run and undo. */
 import { z } from 'zod';
 import { newId } from '#lib/ids.ts';
+import { bulkFilters } from '#lib/items/bulk/bulk-filters.ts';
 import { abortBulkAction, setBulkThrottle, undoBulkAction } from '#lib/items/bulk/control.ts';
 import { carryOutDryRun, launchBulkAction, previewBulkAction } from '#lib/items/bulk/launch.ts';
 import { bulkScopeSchema, launchBulkActionSchema, throttleSchema } from '#lib/items/bulk/model.ts';
 import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
 import { itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { bulkPreviewOutput } from '../outputs.ts';
 import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
 
@@ -58,12 +60,20 @@ export const bulk = [
     path: '/bulk-actions',
     summary: 'List background actions, newest first; a token of some sources leaves out others',
     permission: 'console:view',
-    query: z.strictObject({ cursor: z.string().min(1).max(4000).optional(), limit }),
+    query: z.strictObject({
+      ...filterQuery(bulkFilters.words),
+      cursor: z.string().min(1).max(4000).optional(),
+      limit,
+    }),
     output: pageOf(bulkAction),
     touches: () => [],
-    async run(context, { query: { cursor, limit: most } }) {
+    async run(context, { query: { cursor, limit: most, ...raw } }) {
       const { db } = context.runtime;
+      // Texts, by the schema above.
+      const { values: filter, problems } = bulkFilters.read(raw as Record<string, string>);
+      refuseProblems(problems);
       const page = await listBulkActions(db, {
+        filter,
         cursor,
         ...(most === undefined ? {} : { limit: most }),
       });

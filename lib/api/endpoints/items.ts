@@ -12,6 +12,7 @@ import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { sortDirections } from '#lib/paging/sort-direction.ts';
 import { workItemStatusSchema } from '#lib/queue/model.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { countOutput, waitingOutput } from '../outputs.ts';
 import { ofChangedItems, ofFilter, ofItem, ofRun } from '../touched.ts';
 
@@ -38,22 +39,9 @@ const summary = z.looseObject({
   errorCode: z.string().nullable(),
 });
 
-/** The filters of the console's list, as text; what they must be, their own schemas say. */
-export const filterQuery = Object.fromEntries(
-  itemFilters.words.groups
-    .flatMap((group) => group.filters)
-    .map(({ name, help, examples = [] }) => [
-      name,
-      z
-        .string()
-        .max(4000)
-        .optional()
-        .meta({ description: help, ...(examples.length > 0 ? { examples } : {}) }),
-    ]),
-);
-const countQuery = z.strictObject(filterQuery);
+const countQuery = z.strictObject(filterQuery(itemFilters.words));
 const listQuery = z.strictObject({
-  ...filterQuery,
+  ...filterQuery(itemFilters.words),
   sort: z.enum(workItemSorts).optional(),
   dir: z.enum(sortDirections).optional(),
   cursor: z.string().min(1).max(4000).optional(),
@@ -62,14 +50,10 @@ const listQuery = z.strictObject({
 
 type Raw = Readonly<Record<string, string | undefined>>;
 
-/** A program that errs gets no list of something else. */
 function queryOf(raw: Raw) {
   const { query, problems } = parseWorkItemQuery(raw);
-  const [problem] = problems;
-  if (problem === undefined) return query;
-  throw new AppError('input_invalid', problem.message, {
-    fields: Object.fromEntries(problems.map(({ parameter, message }) => [parameter, message])),
-  });
+  refuseProblems(problems);
+  return query;
 }
 
 async function detailOf({ runtime }: ApiContext, input: Params) {

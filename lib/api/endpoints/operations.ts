@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
+import { hostFilters } from '#lib/hosts/host-filters.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
 import { listHosts, parseHostQuery } from '#lib/hosts/list-hosts.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
@@ -21,6 +22,7 @@ import {
   sees,
   type Touched,
 } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { ofRequest } from '../touched.ts';
 
 const hostParams = z.strictObject({ host: z.string().min(1).max(300) });
@@ -56,15 +58,16 @@ export const operations = [
     summary: 'List hosts, those asked last first',
     permission: 'console:view',
     query: z.strictObject({
-      view: z.enum(['blocked', 'paced']).optional(),
-      name: z.string().min(1).max(300).optional(),
+      ...filterQuery(hostFilters.words),
       cursor: z.string().min(1).max(4000).optional(),
       limit,
     }),
     output: pageOf(z.looseObject({ host: z.string(), blockedUntil: z.string().nullable() })),
     touches: all,
     run({ runtime }, { query: { limit: most, ...raw } }) {
-      const { query } = parseHostQuery(raw);
+      // Texts, by the schema above.
+      const { query, problems } = parseHostQuery(raw as Record<string, string>);
+      refuseProblems(problems);
       return listHosts(runtime.reads, query, most === undefined ? {} : { limit: most });
     },
   }),

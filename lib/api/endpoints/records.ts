@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { sortDirections } from '#lib/paging/sort-direction.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
 import { getPageText, getRecord, getRecordPayload } from '#lib/records/detail.ts';
-import { listRecords, parseRecordQuery, recordParameters } from '#lib/records/list.ts';
+import { listRecords, parseRecordQuery } from '#lib/records/list.ts';
+import { recordFilters } from '#lib/records/record-filters.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { ofRecord } from '../touched.ts';
 
 const params = z.strictObject({ ingestId: id });
@@ -24,19 +27,16 @@ const summary = z.looseObject({
 });
 
 const listQuery = z.strictObject({
-  ...Object.fromEntries(
-    Object.keys(recordParameters).map((name) => [name, z.string().max(4000).optional()]),
-  ),
+  ...filterQuery(recordFilters.words),
+  dir: z.enum(sortDirections).optional(),
+  cursor: z.string().min(1).max(4000).optional(),
   limit,
 });
 
 function queryOf(raw: Readonly<Record<string, string>>) {
   const { query, problems } = parseRecordQuery(raw);
-  const [problem] = problems;
-  if (problem === undefined) return query;
-  throw new AppError('input_invalid', problem.message, {
-    fields: Object.fromEntries(problems.map(({ parameter, message }) => [parameter, message])),
-  });
+  refuseProblems(problems);
+  return query;
 }
 
 function there<T>(found: T | null, what = 'There is no such record.'): T {

@@ -7,9 +7,11 @@ import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.t
 import { launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { launchRequestSchema, runBudgetSchema } from '#lib/runs/model.ts';
+import { runFilters } from '#lib/runs/run-filters.ts';
 import { runProgress } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { ofRequest, ofRun, sourcesOfRun } from '../touched.ts';
 
 const params = z.strictObject({ runId: id });
@@ -77,14 +79,17 @@ export const runs = [
     summary: 'List runs, the latest first; a token of some sources leaves out those of others',
     permission: 'console:view',
     query: z.strictObject({
-      status: z.enum(statuses).optional(),
+      ...filterQuery(runFilters.words),
       cursor: z.string().min(1).max(4000).optional(),
       limit,
     }),
     output: pageOf(runOutput),
     touches: () => [],
-    async run(context, { query }) {
-      const page = await listRuns(context.runtime.db, query);
+    async run(context, { query: { cursor, limit: most, ...raw } }) {
+      // Texts, by the schema above.
+      const { values: filter, problems } = runFilters.read(raw as Record<string, string>);
+      refuseProblems(problems);
+      const page = await listRuns(context.runtime.db, { filter, cursor, limit: most });
       return { ...page, rows: page.rows.filter((run) => sees(context, sourcesOfRun(run))) };
     },
   }),

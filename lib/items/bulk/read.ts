@@ -4,10 +4,18 @@ import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { BulkActionsTable } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { pathOfFilters } from '#lib/filters/asks.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
-import { type KeysetOrder, type Page, pageOf, planKeyset } from '#lib/paging/keyset.ts';
+import type { KeysetOrder } from '#lib/paging/keyset.ts';
+import {
+  isSmallGroup,
+  type ListPage,
+  type ListTable,
+  readListPage,
+} from '#lib/paging/list-page.ts';
 import { refusals } from '../changes/refusal.ts';
 import { itemChangeSchema } from '../changes/registry.ts';
+import { type BulkFilterValues, bulkFilters } from './bulk-filters.ts';
 import { type BulkAction, bulkActionStatuses } from './model.ts';
 import { frozenScopeSchema } from './scope.ts';
 
@@ -47,20 +55,34 @@ const order = {
   id: sql.ref<string>('bulk_actions.bulk_action_id'),
 } as const satisfies KeysetOrder;
 
-/** One page, newest first, at most 100. Throws AppError `cursor_invalid`. */
-export async function listBulkActions(
+const bulkActions: ListTable<'bulk_actions', BulkActionRow & { readonly id: string }> = {
+  from: ({ q }) => q.selectFrom('bulk_actions'),
+  rows: ({ q }) => q.selectFrom('bulk_actions').selectAll().select('bulk_action_id as id'),
+};
+
+/**
+ * One page, newest first, at most 100.
+ * @throws AppError `cursor_invalid`; DatabaseError `db_statement_timeout` after five seconds
+ */
+export function listBulkActions(
   s: Session,
-  request: { readonly cursor?: string | undefined; readonly limit?: number } = {},
-): Promise<Page<BulkAction>> {
-  const plan = planKeyset(s.engine, order, request);
-  let query = s.q
-    .selectFrom('bulk_actions')
-    .selectAll()
-    .select((eb) => [eb.ref('bulk_action_id').as('id'), plan.cursorText.as('cursorValue')])
-    .orderBy('bulk_action_id', plan.descending ? 'desc' : 'asc');
-  if (plan.where) query = query.where(plan.where);
-  const rows = await s.engine.take(query, plan.fetch).execute();
-  return pageOf(order, plan, rows, bulkActionFromRow);
+  request: {
+    readonly filter?: BulkFilterValues | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit?: number;
+  } = {},
+): Promise<ListPage<BulkAction>> {
+  const { filter = {}, ...page } = request;
+  const choose = (session: Session) =>
+    pathOfFilters({
+      engine: session.engine,
+      ref: (column) => sql.ref<string>(`bulk_actions.${column}`),
+      given: bulkFilters.given(filter),
+      sort: order.sort,
+      sortColumn: order.sort,
+      isSmall: (where) => isSmallGroup(session, bulkActions, where),
+    });
+  return readListPage(s, bulkActions, order, page, choose, bulkActionFromRow);
 }
 
 export type BulkActionRow = Selectable<BulkActionsTable>;

@@ -1,21 +1,17 @@
 /** What the filters of the list ask in SQL, and by which index they are read. */
 import { type RawBuilder, sql } from 'kysely';
-import type { Engine, Session } from '#db/engine.ts';
+import type { Session } from '#db/engine.ts';
 import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
-import type { Ask, Bound } from '#lib/filters/filter.ts';
+import { conditionsOf } from '#lib/filters/asks.ts';
 import {
   type AccessPath,
-  type ColumnOf,
   type Condition,
   chooseAccessPath,
   chooseWithoutIndex,
-  condition,
   type Group,
-  rangeCondition,
 } from '#lib/paging/access-path.ts';
 import type { KeysetOrder } from '#lib/paging/keyset.ts';
-import type { SortBounds } from '#lib/paging/segments.ts';
-import { type AnyFilter, givenFilters } from './filters/registry.ts';
+import { givenFilters } from './filters/registry.ts';
 import type { WorkItemFilter } from './query.ts';
 import { indexedSorts, type WorkItemSort } from './sorts.ts';
 
@@ -37,7 +33,7 @@ export async function pathOf(
 ): Promise<AccessPath> {
   const { engine } = session;
   const conditions = givenFilters(filter).flatMap((given) =>
-    conditionsOf(engine, given.filter, given.value, filter.asOf),
+    conditionsOf(engine, ref, given.filter, given.value, filter.asOf),
   );
   const groups = groupsOf(conditions, filter);
   // The index of a source's last fetches has only what was fetched.
@@ -68,76 +64,6 @@ async function fetchedBySource(
   const padded = Array.from({ length: places }, (_, at) => names[at] ?? '');
   const branches = padded.map((name) => session.engine.isExactly(ref('source_name'), name));
   return { keys: [], branches, order: 'last_fetched_at' };
-}
-
-/**
- * What one filter asks. The first condition has its name as key, by which groups refer to it.
- * @param asOf the moment that times ago are counted from; absent = the database's now
- */
-export function conditionsOf(
-  engine: Engine,
-  { name, where }: Pick<AnyFilter, 'where'> & { readonly name: string },
-  value: unknown,
-  asOf?: string,
-): Condition[] {
-  return where(value).map((ask, at) => {
-    const key = at === 0 ? name : `${name} ${at}`;
-    return ask.is === 'stretch'
-      ? rangeCondition(engine, ref, key, ask.column, boundsOf(engine, ask.bound, asOf))
-      : condition(engine, ref, key, (of) => testOf(engine, ask, of));
-  });
-}
-
-function testOf(
-  engine: Engine,
-  ask: Exclude<Ask, { is: 'stretch' }>,
-  of: ColumnOf,
-): RawBuilder<boolean> {
-  switch (ask.is) {
-    case 'equal':
-      return sql`${of(ask.column)} = ${ask.value}`;
-    case 'one of':
-      return ask.words.length === 1
-        ? sql`${of(ask.column)} = ${literals(ask.words)}`
-        : sql`${of(ask.column)} in (${literals(ask.words)})`;
-    case 'none of':
-      return ask.nullable
-        ? sql`(${of(ask.column)} is null or ${of(ask.column)} not in (${literals(ask.words)}))`
-        : sql`${of(ask.column)} not in (${literals(ask.words)})`;
-    case 'exactly':
-      return engine.isExactly(of(ask.column), ask.text);
-    case 'contains': {
-      const anywhere = ask.columns.map((column) => engine.contains(of(column), ask.text));
-      return sql`(${sql.join(anywhere, sql` or `)})`;
-    }
-    case 'in partial index': {
-      const isIt = sql<boolean>`${of(ask.column)} = ${ask.value}`;
-      // The index is used where its own condition is repeated.
-      return ask.value >= ask.indexedFrom
-        ? sql`${isIt} and ${of(ask.column)} >= ${sql.lit(ask.indexedFrom)}`
-        : isIt;
-    }
-    case 'at least':
-      return sql`${of(ask.column)} >= ${ask.value}`;
-  }
-}
-
-const literals = (words: readonly string[]) => sql.join(words.map((word) => sql.lit(word)));
-
-function boundsOf(engine: Engine, bound: Bound, asOf: string | undefined) {
-  return (column: ReturnType<ColumnOf>): SortBounds => {
-    if ('startsWith' in bound) return { within: engine.startsWith(column, bound.startsWith) };
-    if ('from' in bound) return { from: sql`${column} >= ${bound.from}` };
-    if ('upTo' in bound) return { to: sql`${column} <= ${bound.upTo}` };
-    if ('since' in bound) return { from: sql`${column} >= ${engine.instantParam(bound.since)}` };
-    if ('before' in bound) return { to: sql`${column} < ${engine.instantParam(bound.before)}` };
-    return { to: sql`${column} <= ${momentAgo(engine, bound.msAgo, asOf)}` };
-  };
-}
-
-function momentAgo(engine: Engine, ms: number, asOf: string | undefined) {
-  if (asOf !== undefined) return engine.instantParam(new Date(Date.parse(asOf) - ms).toISOString());
-  return ms === 0 ? engine.now() : engine.nowPlus(-ms);
 }
 
 /**
