@@ -2,6 +2,7 @@
 
 import { alertFilters } from '#lib/alerts/alert-filters.ts';
 import { auditFilters } from '#lib/audit/audit-filters.ts';
+import type { ListWords } from '#lib/filters/filter.ts';
 import { readSpan, spanRemedy } from '#lib/filters/spans.ts';
 import type { CheckValue } from '#lib/filters/typed.ts';
 import type { LocalClock } from '#lib/filters/zones.ts';
@@ -9,6 +10,7 @@ import { hostFilters } from '#lib/hosts/host-filters.ts';
 import { bulkFilters } from '#lib/items/bulk/bulk-filters.ts';
 import { itemFilters } from '#lib/items/list/filters/registry.ts';
 import { failureFilters } from '#lib/metrics/failure-filters.ts';
+import type { ParameterProblem, RawParameters } from '#lib/paging/parameters.ts';
 import { recordFilters } from '#lib/records/record-filters.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
 import { scheduleFilters } from '#lib/schedules/schedule-filters.ts';
@@ -17,6 +19,8 @@ import { workerFilters } from '#lib/workers/worker-filters.ts';
 import type { ListName } from './list-names.ts';
 
 interface Checked {
+  readonly words: ListWords;
+  read(raw: RawParameters, clock: LocalClock): { readonly problems: readonly ParameterProblem[] };
   readonly spans: readonly { readonly name: string }[];
   readonly filters: readonly {
     readonly name: string;
@@ -42,6 +46,8 @@ const sets: Readonly<Record<ListName, Checked>> = {
   'bulk-actions': bulkFilters,
   alerts: alertFilters,
 };
+
+export const filtersOf = (list: ListName): Checked => sets[list];
 
 export const checkOf =
   (list: ListName, clock: LocalClock): CheckValue =>
