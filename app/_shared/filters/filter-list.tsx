@@ -177,7 +177,7 @@ function hintFor(field: DescribedFilter | null, text: string, options: number): 
     return text === '' && options === 0
       ? 'Type a value, then Enter.'
       : 'Enter takes what is typed, Esc leaves it.';
-  return text.trim() === '' ? 'Choose a field, or type: status:failed yesterday.' : null;
+  return text.trim() === '' ? 'Choose a field, or type, such as “yesterday” or name:value.' : null;
 }
 
 function Option({
