@@ -4,6 +4,7 @@
  * goes to the list's filter by text. Pure; the same in the browser and, for forms that are sent before its code has
  * come, on the server.
  */
+import { nearest } from '#lib/config/zod-hints.ts';
 import type { DescribedFilter, ListWords } from './filter.ts';
 import { readSpan } from './spans.ts';
 import type { LocalClock } from './zones.ts';
@@ -216,37 +217,27 @@ const problemOf = (label: string, fault: string): TypedProblem => ({
   remedy: 'Correct it, or choose a value from the list.',
 });
 
+/** Shorter words are near to too many others. */
+const shortestSlip = 5;
+
 /** A name with a slip in it is told; any other word with a colon is text, as ids and addresses have them. */
 function unknownName(words: ListWords, text: string): TypedProblem | null {
+  const names = allOf(words)
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases].map(folded))
+    .filter((name) => name.length >= shortestSlip);
   for (const match of text.matchAll(keyPattern)) {
     if (isQuoted(text, match.index)) continue;
     // With another colon in it, it is a key.
     if (/^\s*\S+:/.test(text.slice(match.index + match[0].length))) continue;
     const typed = match[1] ?? '';
-    const near = allOf(words).find((filter) =>
-      [filter.name, ...(filter.aliases ?? [])].some((name) => isSlip(folded(typed), folded(name))),
-    );
-    if (near) {
+    if (typed.length < shortestSlip) continue;
+    const near = nearest(folded(typed), names);
+    if (near !== null && near !== folded(typed)) {
       return {
-        message: `There is no filter “${typed}”. Did you mean “${near.name}”?`,
+        message: `There is no filter “${typed}”. Did you mean “${filterNamed(words, near)?.name ?? near}”?`,
         remedy: 'In quotation marks it is searched for as text.',
       };
     }
   }
   return null;
-}
-
-/** One letter too many, too few or another one, or two that changed places; short words have no slips. */
-function isSlip(typed: string, name: string): boolean {
-  if (typed === name || Math.min(typed.length, name.length) < 5) return false;
-  if (Math.abs(typed.length - name.length) > 1) return false;
-  let start = 0;
-  while (start < typed.length && typed[start] === name[start]) start += 1;
-  const [a, b] = [typed.slice(start), name.slice(start)];
-  return (
-    a.slice(1) === b.slice(1) ||
-    a.slice(1) === b ||
-    a === b.slice(1) ||
-    (a.slice(2) === b.slice(2) && a[0] === b[1] && a[1] === b[0])
-  );
 }
