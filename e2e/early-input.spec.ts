@@ -28,8 +28,9 @@ for (const { path, address } of filters) {
     await page.goto(path, { waitUntil: 'commit' });
     await page.getByRole('combobox', { name: 'Filter the list' }).fill('quick');
     await page.keyboard.press('Enter');
-    await expect(page).toHaveURL(address);
+    await expect(page).toHaveURL(/[?&]find=quick$/);
     release();
+    await expect(page).toHaveURL(address);
     await untilAnswering(page);
     await expect(page.getByRole('button', { name: / quick$/ }).first()).toBeVisible();
     await expect(page.getByText('is ignored')).toHaveCount(0);

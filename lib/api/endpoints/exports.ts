@@ -2,26 +2,24 @@
 import { z } from 'zod';
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { auditParameters, exportAudit, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
+import { auditFilters } from '#lib/audit/audit-filters.ts';
+import { exportAudit, listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import { verifyNewest } from '#lib/audit/verify-audit.ts';
-import { AppError } from '#lib/errors/app-error.ts';
 import { exportFormats, mediaTypes } from '#lib/exports/csv.ts';
 import { asStream, type ExportRequest, type ExportText } from '#lib/exports/pages-as-text.ts';
 import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
 import { exportWorkItems } from '#lib/items/export.ts';
+import { itemFilters } from '#lib/items/list/filters/registry.ts';
 import { find } from '#lib/search/find.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, type Touched } from '../endpoint.ts';
+import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { ofBulkAction, ofFilter } from '../touched.ts';
-import { filterQuery } from './items.ts';
 
 const all = (): Touched => 'all';
 
 const format = z.enum(exportFormats).default('csv').meta({ description: 'CSV, or a JSON a line.' });
 
-const { cursor: _, ...auditFilters } = auditParameters;
-const auditQuery = Object.fromEntries(
-  Object.keys(auditFilters).map((name) => [name, z.string().max(400).optional()]),
-);
+const auditQuery = filterQuery(auditFilters.words);
 
 type Raw = Readonly<Record<string, string | undefined>>;
 type Export = (db: Db, actor: Actor, request: ExportRequest) => Promise<ExportText>;
@@ -44,7 +42,7 @@ export const exports_ = [
     path: '/items/export',
     summary: 'Export the work items of a filter as CSV, or with format=ndjson as a JSON a line',
     permission: 'console:view',
-    query: z.strictObject({ ...filterQuery, format }),
+    query: z.strictObject({ ...filterQuery(itemFilters.words), format }),
     output: 'text/csv',
     cost: 50,
     touches: (__, { query: { format: ___, ...raw } }) => ofFilter(raw as Raw),
@@ -86,12 +84,7 @@ export const exports_ = [
     touches: all,
     run({ runtime }, { query: { limit: most, ...raw } }) {
       const { query, problems } = parseAuditQuery(raw as Raw);
-      const [problem] = problems;
-      if (problem) {
-        throw new AppError('input_invalid', problem.message, {
-          fields: { [problem.parameter]: problem.message },
-        });
-      }
+      refuseProblems(problems);
       return listAudit(runtime.reads, query, most === undefined ? {} : { limit: most });
     },
   }),
