@@ -45,8 +45,14 @@ export async function otherCases(db: Db, rows: number, nowMs: number): Promise<L
     { name: 'runs: first', read: (s) => listRuns(s) },
     { name: 'runs: deep', read: (s) => listRuns(s, { cursor: deepRun }) },
     { name: 'runs: failed', read: (s) => listRuns(s, { filter: { status: ['failed'] } }) },
-    { name: 'runs: failed, deep', read: (s) => listRuns(s, { filter: { status: ['failed'] }, cursor: deepRun }) },
-    { name: 'runs: status found nowhere', read: (s) => listRuns(s, { filter: { status: ['cancelled'] } }) },
+    {
+      name: 'runs: failed, deep',
+      read: (s) => listRuns(s, { filter: { status: ['failed'] }, cursor: deepRun }),
+    },
+    {
+      name: 'runs: status found nowhere',
+      read: (s) => listRuns(s, { filter: { status: ['cancelled'] } }),
+    },
     ...Object.entries(hosts).map(([name, query]) => ({
       name: `hosts: ${name}, with their totals`,
       read: async (s: Session) => {

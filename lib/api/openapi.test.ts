@@ -91,7 +91,7 @@ const readByPrograms: Readonly<Record<string, string>> = {
 
 const notForPrograms = {
   'the API itself': ['api/v1/[...path]', 'api/v1/openapi.json'],
-  'for the form that asks': ['api/auth/[...nextauth]', 'api/suggest/work-items'],
+  'for the form that asks': ['api/auth/[...nextauth]', 'api/suggest/filters'],
   'probes and metrics have doors of their own': [
     'api/health',
     'api/health/[probe]',
