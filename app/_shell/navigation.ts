@@ -2,6 +2,7 @@
 import {
   BellRing,
   CalendarClock,
+  CalendarRange,
   Cpu,
   Database,
   Gauge,
@@ -31,6 +32,7 @@ export const places: readonly Place[] = [
   { href: '/hosts', label: 'Hosts', key: 'h', icon: Globe },
   { href: '/workers', label: 'Workers', key: 'w', icon: Cpu },
   { href: '/schedules', label: 'Schedules', key: 'c', icon: CalendarClock },
+  { href: '/forecast', label: 'Forecast', key: 'f', icon: CalendarRange },
   { href: '/alerts', label: 'Alerts', key: 'l', icon: BellRing },
   { href: '/storage', label: 'Storage', key: 'u', icon: HardDrive },
   { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },

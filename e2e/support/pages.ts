@@ -13,6 +13,8 @@ export const pages = [
   '/alerts',
   '/alerts?tab=rules',
   '/alerts?tab=channels',
+  '/forecast',
+  '/forecast?window=7d',
   '/storage',
   '/audit',
   '/settings',

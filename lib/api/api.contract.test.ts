@@ -302,6 +302,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     }),
     'stop.end': () => ({ path: '/stop' }),
     'workers.drain': () => ({ path: '/workers/worker-1/drain' }),
+    'forecast.get': () => ({ path: '/forecast?window=7d' }),
     'storage.get': () => ({ path: '/storage' }),
     'retention.preview': () => ({ path: '/retention/preview' }),
     'statistics.totals': () => ({ path: '/statistics/totals' }),

@@ -195,3 +195,30 @@ export async function countDue(
     .execute();
   return rows.map((row) => ({ resourceType: row.resource_type, count: Number(row.count) }));
 }
+
+export interface DueAtHost {
+  readonly host: string | null;
+  readonly resource_type: string;
+  readonly last_fetched_at: Instant | null;
+  readonly next_fetch_at: Instant | null;
+}
+
+/** What of a source is or comes due, with its hosts, at most `most` items; reads that many entries of each class at most. */
+export async function readDue(
+  s: Session,
+  source: ScopeSource,
+  dueBy: Instant,
+  most: number,
+): Promise<DueAtHost[]> {
+  const queues = dueClasses.map((dueClass) =>
+    s.q
+      .selectFrom(
+        s.engine.take(dueRows(s, source, dueClass, dueBy).select('host'), most).as('queue'),
+      )
+      .select(['host', 'resource_type', 'last_fetched_at', 'next_fetch_at']),
+  );
+  const [first, ...others] = queues;
+  if (first === undefined) return [];
+  const all = others.reduce((some, one) => some.unionAll(one), first);
+  return s.engine.take(s.q.selectFrom(all.as('queues')).selectAll(), most).execute();
+}

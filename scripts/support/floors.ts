@@ -42,6 +42,7 @@ export const floors = [
   'items',
   'previews',
   'schedules',
+  'forecast',
   'totals',
   'metrics',
   'retention',

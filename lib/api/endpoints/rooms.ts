@@ -1,6 +1,7 @@
-/** What the deployment stores and expects: storage, what retention would free. */
+/** What the deployment expects and stores: the forecast, storage, what retention would free. */
 import { z } from 'zod';
 import { watchedDisks } from '#lib/disks/disks.ts';
+import { readForecast } from '#lib/forecast/read-forecast.ts';
 import { previewRetentionFor } from '#lib/retention/preview.ts';
 import { readStorage } from '#lib/storage/read-storage.ts';
 import { endpoint, type Touched } from '../endpoint.ts';
@@ -16,6 +17,29 @@ const part = z.looseObject({
 });
 
 export const rooms = [
+  endpoint({
+    id: 'forecast.get',
+    method: 'GET',
+    path: '/forecast',
+    summary:
+      'Say what the coming hours bring: launches, requests by host and hour, what will not fit and why',
+    permission: 'console:view',
+    query: z.strictObject({ window: z.enum(['24h', '7d']).default('24h') }),
+    output: z.looseObject({
+      from: z.string(),
+      hours: z.number(),
+      launches: z.array(
+        z.looseObject({ scheduleId: z.string(), at: z.string(), items: z.number().nullable() }),
+      ),
+      hosts: z.array(z.looseObject({ host: z.string().nullable(), requests: z.array(z.number()) })),
+      left: z.array(
+        z.looseObject({ source: z.string(), requests: z.number(), obstacle: z.string() }),
+      ),
+    }),
+    cost: 10,
+    touches: all,
+    run: ({ runtime }, { query: { window } }) => readForecast(runtime.reads, window),
+  }),
   endpoint({
     id: 'storage.get',
     method: 'GET',
