@@ -23,6 +23,7 @@ const config = {
     'parse5',
     'parse5-htmlparser2-tree-adapter',
     'htmlparser2',
+    'nodemailer',
   ],
   // Migrations and the sample configuration are read from disk at run time.
   outputFileTracingIncludes: { '/**': ['./db/migrations/**', './config/**'] },

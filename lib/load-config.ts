@@ -15,6 +15,7 @@ import type {
 import { requestSettings } from '#lib/config/request-settings.ts';
 import { keyRing } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
+import { smtpSettings } from '#lib/config/smtp-settings.ts';
 import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
 import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
 import { sourcesOfFile } from '#lib/sources/yaml.ts';
@@ -83,6 +84,7 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
       port: environment.INGEST_METRICS_PORT ?? null,
       host: environment.INGEST_METRICS_HOST ?? '127.0.0.1',
     },
+    smtp: smtpSettings(environment),
     secretsDirectory: path.resolve(
       /*turbopackIgnore: true*/ environment.INGEST_SECRETS_DIR ?? '/run/secrets',
     ),

@@ -127,7 +127,11 @@ describe('the chart', () => {
         z.strictObject({
           name: z.string(),
           valueFrom: z.strictObject({
-            secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }),
+            secretKeyRef: z.strictObject({
+              name: z.string(),
+              key: z.string(),
+              optional: z.literal(true).optional(),
+            }),
           }),
         }),
       ]),

@@ -13,6 +13,7 @@ import { workOnBulkActions } from '#lib/items/bulk/work.ts';
 import type { Logger } from '#lib/log.ts';
 import { rollUpAttempts } from '#lib/metrics/roll-up-attempts.ts';
 import { deliverNotices } from '#lib/notices/deliver.ts';
+import type { Outgoing } from '#lib/notices/send.ts';
 import { purgeInTurn } from '#lib/retention/purge.ts';
 import { endSpentRuns, finishRuns } from '#lib/runs/finish-runs.ts';
 import { prepareRuns } from '#lib/runs/prepare-runs.ts';
@@ -270,7 +271,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
       what: 'deliver notices',
       isDue: ({ notices }) => notices,
       run: async () => {
-        await deliverNotices(db, context);
+        await deliverNotices(db, parts.outgoing);
       },
     },
     {
@@ -356,6 +357,8 @@ export interface DutyParts {
   readonly figures: DutyFigures;
   readonly drain: Drain;
   readonly ended: AbortSignal;
+  /** What notices are sent with. */
+  readonly outgoing: Outgoing;
   /** For long reads, which hold up nobody. */
   readonly reads?: Db;
   readonly watched?: WatchedDisks;

@@ -48,6 +48,7 @@ describe.each(contractEngines())('an idle worker on $name', (engine) => {
         },
         bench.context.log,
       ),
+      outgoing: { ...bench.context, smtp: null, consoleOrigin: null },
     };
   });
   afterEach(() => bench.dispose());

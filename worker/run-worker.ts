@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { outgoingOf } from '#lib/notices/send.ts';
 import { CompletionGroup } from '#lib/queue/finish/completion-group.ts';
 import type { Runtime } from '#lib/runtime.ts';
 import { createRobotsCache } from '#lib/source-types/web/robots.ts';
@@ -148,6 +149,7 @@ export async function runWorker(
     figures,
     drain,
     ended: ended.signal,
+    outgoing: outgoingOf(runtime),
     reads: runtime.reads,
     watched,
     disks,

@@ -2,6 +2,7 @@
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { deliverNotices } from '#lib/notices/deliver.ts';
+import { outgoingOf } from '#lib/notices/send.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 // Next may load this more than once.
@@ -16,9 +17,9 @@ export function startAlertClock(): void {
 
 async function evaluate(): Promise<void> {
   try {
-    const { db, config, http, secretBox } = await getRuntime();
-    await evaluateInTurn(db, watchedDisks(config));
-    await deliverNotices(db, { http, secretBox });
+    const runtime = await getRuntime();
+    await evaluateInTurn(runtime.db, watchedDisks(runtime.config));
+    await deliverNotices(runtime.db, outgoingOf(runtime));
   } catch {
     // The database is away, which the runtime logs, or has no tables yet; the next turn tries again.
   }

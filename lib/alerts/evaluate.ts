@@ -198,7 +198,7 @@ async function openAlert(db: Db, finding: Found, isMuted: boolean): Promise<bool
 
 const noticeOf = (
   type: 'alert.opened' | 'alert.closed',
-  alert: Pick<Found, 'rule' | 'subject' | 'sourceName' | 'title' | 'detail'> & {
+  alert: Pick<Found, 'rule' | 'subject' | 'sourceName' | 'title' | 'detail' | 'href'> & {
     readonly alertId: string;
     readonly evidence?: Found['evidence'];
   },
@@ -206,6 +206,12 @@ const noticeOf = (
   type,
   title: alert.title,
   detail: alert.detail,
+  // That something is over wakes nobody.
+  severity:
+    type === 'alert.closed'
+      ? 'information'
+      : (alertRules.find(({ rule }) => rule === alert.rule)?.severity ?? 'warning'),
+  href: alert.href,
   data: {
     alertId: alert.alertId,
     rule: alert.rule,

@@ -101,7 +101,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
   const channel = () => ({
     name: `ops ${newId()}`,
     kind: 'webhook',
-    url: 'https://hooks.invalid/token',
+    address: 'https://hooks.invalid/token',
     alerts: true,
     runEnds: false,
   });
@@ -262,6 +262,17 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'channels.list': () => ({ path: '/channels' }),
     'channels.deliveries': () => ({ path: '/channels/deliveries' }),
     'channels.add': () => ({ path: '/channels', body: channel() }),
+    'channels.change': async () => ({
+      path: `/channels/${await channelAdded()}`,
+      body: {
+        name: 'ops',
+        address: '',
+        enabled: true,
+        alerts: true,
+        runEnds: true,
+        newSecret: true,
+      },
+    }),
     'channels.delete': async () => ({ path: `/channels/${await channelAdded()}` }),
     'channels.test': async () => ({ path: `/channels/${await channelAdded()}/test` }),
     'retention.get': () => ({ path: '/retention' }),

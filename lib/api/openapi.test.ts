@@ -46,6 +46,7 @@ const programs: Readonly<Record<string, string>> = {
   deleteScheduleAction: 'schedules.delete',
   drainWorkerAction: 'workers.drain',
   addChannelAction: 'channels.add',
+  changeChannelAction: 'channels.change',
   deleteChannelAction: 'channels.delete',
   testChannelAction: 'channels.test',
   smokeCheckAction: 'database.check',

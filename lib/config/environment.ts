@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type Environment, logLevels } from './model.ts';
+import { smtpSecurities } from './smtp-settings.ts';
 import { nearest } from './zod-hints.ts';
 
 const count = (min: number, max: number) => {
@@ -118,6 +119,18 @@ const environmentSchema = z.object({
   INGEST_OIDC_VIEWERS: names,
   INGEST_OIDC_DEFAULT_ROLE: z.enum(roles, `must be one of ${roles.join(', ')}`).optional(),
   INGEST_OIDC_TRUST_EMAIL: flag,
+  INGEST_SMTP_HOST: z
+    .string()
+    .trim()
+    .regex(/^[\w.:-]{1,253}$/, 'must be the name or address of a mail server, without scheme')
+    .optional(),
+  INGEST_SMTP_PORT: count(1, 65_535),
+  INGEST_SMTP_SECURITY: z
+    .enum(smtpSecurities, `must be one of ${smtpSecurities.join(', ')}`)
+    .optional(),
+  INGEST_SMTP_USER: word,
+  INGEST_SMTP_PASSWORD: z.string().min(1).optional(),
+  INGEST_SMTP_FROM: z.email('must be an e-mail address').optional(),
   INGEST_METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,200}$/, 'must be 16 to 200 printable ASCII characters without blanks')

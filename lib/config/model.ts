@@ -4,6 +4,7 @@ import type { JsonObject } from '#lib/json.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { KeyRing } from './secret-key.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
+import type { SmtpSettings } from './smtp-settings.ts';
 
 export interface LakeSettings {
   readonly enabled: boolean;
@@ -55,6 +56,8 @@ export interface Settings {
   readonly signIn: SignInSettings;
   readonly requests: RequestSettings;
   readonly monitoring: MonitoringSettings;
+  /** Null = no mail server is configured. */
+  readonly smtp: SmtpSettings | null;
   /** Absolute directory of the files that secrets may name. */
   readonly secretsDirectory: string;
   readonly logLevel: LogLevel;

@@ -231,7 +231,7 @@ export const variableGroups: readonly VariableGroup[] = [
       variable(
         'NEXTAUTH_URL',
         'the address served',
-        "the console's address as browsers see it, behind a proxy",
+        "the console's address as browsers see it, behind a proxy; links in messages begin with it, so workers want it too",
       ),
       variable(
         'NEXTAUTH_SECRET',
@@ -248,6 +248,25 @@ export const variableGroups: readonly VariableGroup[] = [
         'any',
         'names, with commas, by which the console may be asked for beside that of `NEXTAUTH_URL`',
       ),
+    ],
+  },
+  {
+    title: 'E-mail',
+    variables: [
+      variable(
+        'INGEST_SMTP_HOST',
+        'none',
+        'the mail server that [channels](alerts.md#channels) of e-mail send through',
+      ),
+      variable('INGEST_SMTP_PORT', '`587`, `465` with `tls`, `25` with `none`', ''),
+      variable(
+        'INGEST_SMTP_SECURITY',
+        '`starttls`',
+        '`starttls`, `tls` from the first byte, or `none`; an authority of your own: `NODE_EXTRA_CA_CERTS`',
+      ),
+      variable('INGEST_SMTP_USER', 'none', 'where the server asks for a sign-in'),
+      variable('INGEST_SMTP_PASSWORD', '', 'required with a user'),
+      variable('INGEST_SMTP_FROM', '', 'the address messages come from; required with a host'),
     ],
   },
   {

@@ -52,6 +52,16 @@ export const appErrorRemedies = {
   field_too_long: 'Shorten the named field.',
   transition_not_allowed: "Check the item's current status.",
   lease_lost: 'Nothing to do: another worker has taken the item over.',
+  // notices by e-mail
+  smtp_not_configured: 'Set INGEST_SMTP_HOST and INGEST_SMTP_FROM, for workers and the console.',
+  smtp_timeout: 'Check INGEST_SMTP_HOST and INGEST_SMTP_PORT, and that the mail server is well.',
+  smtp_unreachable:
+    'Check INGEST_SMTP_HOST and INGEST_SMTP_PORT, and that this machine may reach them.',
+  smtp_tls_failed:
+    'Check INGEST_SMTP_SECURITY and the certificate of the mail server; NODE_EXTRA_CA_CERTS names an authority of your own.',
+  smtp_sign_in_failed: 'Check INGEST_SMTP_USER and INGEST_SMTP_PASSWORD.',
+  smtp_refused:
+    'Look in the log of the mail server; the sender and the recipients must be known to it.',
   // everything
   everything_stopped: 'Go on in the bar at the top of the console, then try again.',
   // sources

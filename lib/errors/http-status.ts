@@ -23,6 +23,7 @@ const statuses: Readonly<Record<string, number>> = {
   source_paused: 409,
   run_ended: 409,
   run_has_no_items: 409,
+  smtp_not_configured: 409,
   transition_not_allowed: 409,
   precondition_failed: 412,
   body_too_large: 413,

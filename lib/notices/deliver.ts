@@ -7,36 +7,24 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import type { HttpClient } from '#lib/egress/http-client.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { objectFromText } from '#lib/json.ts';
 import { readNow } from '#lib/now.ts';
-import { channelContext, type SecretBox } from '#lib/sources/secrets.ts';
-import {
-  bodyOf,
-  type ChannelKind,
-  channelKinds,
-  type Message,
-  signatureHeaders,
-} from './message.ts';
+import type { Letter, Message } from './message.ts';
+import { type Answer, type Outgoing, send } from './send.ts';
 
-/** A receiver that takes longer is asked again later, ms. */
-const timeoutMs = 15_000;
 /** Longer than an attempt with all it writes, ms. */
 const leaseMs = 60_000;
 /** Of one channel in one call; what is left comes with the next one. */
 const mostAtOnce = 50;
+/** Notices of one digest. */
+const mostTogether = 100;
 const firstPauseMs = 15_000;
 const longestPauseMs = 3_600_000;
 /** About half a day; then it is given up, so that what came after it is told. */
 const mostAttempts = 20;
 const keptDays = 30;
-
-export interface Outgoing {
-  readonly http: HttpClient;
-  readonly secretBox: SecretBox;
-}
 
 /** Channels for which something waits that may be sent now. */
 export const channelsToServe = ({ q, engine }: Session) =>
@@ -56,7 +44,13 @@ export const channelsToServe = ({ q, engine }: Session) =>
           .selectFrom('notice_deliveries as delivery')
           .select('delivery.delivery_no')
           .whereRef('delivery.channel_id', '=', 'channel.channel_id')
-          .where('delivery.settled_at', 'is', null),
+          .where('delivery.settled_at', 'is', null)
+          .where((due) =>
+            due.or([
+              due('delivery.held_until', 'is', null),
+              due('delivery.held_until', '<=', engine.now()),
+            ]),
+          ),
       ),
     );
 
@@ -103,33 +97,26 @@ async function holdLease({ q, engine }: Db, channelId: string, lease: string): P
   return numUpdatedRows === 1n;
 }
 
-/** True when the oldest was delivered; false when none is left, or it failed. */
+/** True when the next letter was delivered; false when none is due, or it failed. */
 async function deliverNext(
   db: Db,
   channelId: string,
   lease: string,
   outgoing: Outgoing,
 ): Promise<boolean> {
-  const oldest = db.q
-    .selectFrom('notice_deliveries as delivery')
-    .innerJoin('notice_channels as channel', 'channel.channel_id', 'delivery.channel_id')
-    .select(['delivery_no', 'message_id', 'notice_type', 'notice', 'attempts'])
-    .select(['kind', 'sealed', 'delivery.created_at as created_at'])
-    .where('delivery.channel_id', '=', channelId)
-    .where('delivery.settled_at', 'is', null)
-    .orderBy('delivery_no');
-  const [row] = await db.engine.take(oldest, 1).execute();
-  if (!row) return false;
-  const notice = noticeSchema.parse(objectFromText(row.notice));
-  const message = {
-    ...notice,
-    data: objectFromText(JSON.stringify(notice.data)) ?? {},
-    id: row.message_id,
-    type: row.notice_type,
-    at: row.created_at,
+  const rows = await nextRows(db, channelId);
+  const [first, ...more] = rows;
+  if (!first) return false;
+  const letter: Letter = {
+    id: more.length === 0 ? first.message_id : (first.batch_id ?? first.message_id),
+    messages: [messageOf(first, outgoing), ...more.map((row) => messageOf(row, outgoing))],
   };
-  const answer = await send({ channelId, kind: row.kind, sealed: row.sealed }, message, outgoing);
-  const attempts = row.attempts + 1;
+  const answer = await send(
+    { channelId, kind: first.kind, sealed: first.sealed },
+    letter,
+    outgoing,
+  );
+  const attempts = first.attempts + 1;
   const isSettled = answer.ok || attempts >= mostAttempts;
   return db.transaction(async (tx) => {
     const { engine } = tx;
@@ -148,11 +135,76 @@ async function deliverNext(
         last_answer: answer.words,
         ...(isSettled ? { settled_at: engine.now(), delivered: answer.ok ? 1 : 0 } : {}),
       })
-      .where('delivery_no', '=', row.delivery_no)
+      .where(
+        'delivery_no',
+        'in',
+        rows.map((row) => row.delivery_no),
+      )
       .execute();
     return answer.ok;
   });
 }
+
+const waitingOf = ({ q }: Session, channelId: string) =>
+  q
+    .selectFrom('notice_deliveries as delivery')
+    .innerJoin('notice_channels as channel', 'channel.channel_id', 'delivery.channel_id')
+    .select(['delivery_no', 'message_id', 'notice_type', 'notice', 'attempts', 'batch_id'])
+    .select(['kind', 'sealed', 'held_until', 'delivery.created_at as created_at'])
+    .where('delivery.channel_id', '=', channelId)
+    .where('delivery.settled_at', 'is', null)
+    .orderBy('delivery_no');
+
+type WaitingRow = Awaited<ReturnType<ReturnType<typeof waitingOf>['execute']>>[number];
+
+/**
+ * What goes out next, oldest first: the oldest that is due. One that was held takes along what else is held, and they
+ * stay together from then on, so that what is sent again under the same id is the same.
+ */
+async function nextRows(db: Db, channelId: string): Promise<WaitingRow[]> {
+  const { engine } = db;
+  const due = waitingOf(db, channelId).where((eb) =>
+    eb.or([eb('held_until', 'is', null), eb('held_until', '<=', engine.now())]),
+  );
+  const [first] = await engine.take(due, 1).execute();
+  if (!first || first.held_until === null) return first ? [first] : [];
+  if (first.batch_id !== null) {
+    return waitingOf(db, channelId).where('batch_id', '=', first.batch_id).execute();
+  }
+  const held = waitingOf(db, channelId)
+    .where('held_until', 'is not', null)
+    .where('batch_id', 'is', null);
+  const rows = await engine.take(held, mostTogether).execute();
+  const batchId = newId();
+  await db.q
+    .updateTable('notice_deliveries')
+    .set({ batch_id: batchId })
+    .where(
+      'delivery_no',
+      'in',
+      rows.map((row) => row.delivery_no),
+    )
+    .where('batch_id', 'is', null)
+    .execute();
+  // A process that had taken the channel over meanwhile has kept its own together.
+  return waitingOf(db, channelId).where('batch_id', '=', batchId).execute();
+}
+
+function messageOf(row: WaitingRow, { consoleOrigin }: Outgoing): Message {
+  const { title, detail, href, data } = noticeSchema.parse(objectFromText(row.notice));
+  return {
+    id: row.message_id,
+    type: row.notice_type,
+    at: row.created_at,
+    title,
+    detail,
+    url: urlOf(consoleOrigin, href),
+    data: objectFromText(JSON.stringify(data)) ?? {},
+  };
+}
+
+const urlOf = (consoleOrigin: string | null, href: string): string | null =>
+  consoleOrigin === null ? null : `${consoleOrigin}${href}`;
 
 const pauseAfter = (attempts: number) =>
   Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts - 1, 12));
@@ -160,47 +212,9 @@ const pauseAfter = (attempts: number) =>
 const noticeSchema = z.object({
   title: z.string(),
   detail: z.string(),
+  href: z.string(),
   data: z.record(z.string(), z.unknown()),
 });
-const sealedSchema = z.object({ url: z.string(), signingSecret: z.string().nullable() });
-
-interface Answer {
-  readonly ok: boolean;
-  /** `HTTP 200`, or the code of what went wrong; never the address, which holds a token. */
-  readonly words: string;
-}
-
-async function send(
-  channel: { readonly channelId: string; readonly kind: string; readonly sealed: string },
-  message: Message,
-  { http, secretBox }: Outgoing,
-): Promise<Answer> {
-  try {
-    const kind: ChannelKind = z.enum(channelKinds).parse(channel.kind);
-    const opened = secretBox.open(channel.sealed, channelContext(channel.channelId));
-    const { url, signingSecret } = sealedSchema.parse(JSON.parse(opened));
-    const body = bodyOf(kind, message);
-    const signed =
-      signingSecret === null
-        ? {}
-        : signatureHeaders(signingSecret, { id: message.id, body, atMs: Date.now() });
-    const { status } = await http.request({
-      url,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...signed },
-      body,
-      timeoutMs,
-      // Only the status counts, and a message is not carried on to another address.
-      cutAt: 1_024,
-      maxRedirects: 0,
-    });
-    return { ok: status >= 200 && status < 300, words: `HTTP ${status}` };
-  } catch (error) {
-    if (error instanceof AppError) return { ok: false, words: error.code };
-    throw error;
-  }
-}
-
 /**
  * Sends a message of its own at once, past the outbox.
  * @throws AppError `forbidden` or `not_found`
@@ -218,15 +232,17 @@ export async function testChannel(
     .where('channel_id', '=', channelId)
     .executeTakeFirst();
   if (!channel) throw new AppError('not_found', 'There is no such channel.');
+  const id = newId();
   const message: Message = {
-    id: newId(),
+    id,
     type: 'test',
     at: await readNow(db),
     title: 'A test of Holocron Ingest',
     detail: `${actor.email} tested the channel ${channel.name}.`,
+    url: urlOf(outgoing.consoleOrigin, '/alerts?tab=channels'),
     data: {},
   };
-  return send({ channelId, ...channel }, message, outgoing);
+  return send({ channelId, ...channel }, { id, messages: [message] }, outgoing);
 }
 
 /** The delivery log keeps 30 days of what is settled. */

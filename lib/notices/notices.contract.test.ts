@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { createHttpClient } from '#lib/egress/create-http-client.ts';
 import { createSecretBox } from '#lib/sources/secrets.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { useStore } from '#test/queue-database.ts';
+import { aReceiver } from '#test/receiver.ts';
 import { addChannel, deleteChannel, listChannels, listDeliveries } from './channels.ts';
 import { deliverNotices, testChannel } from './deliver.ts';
 import { putNotice } from './outbox.ts';
@@ -13,39 +13,6 @@ import { putNotice } from './outbox.ts';
 const actor = systemActor('test');
 const operator = { userId: 'u', email: 'o@example.org', role: 'operator' } as const;
 const secretBox = createSecretBox([randomBytes(32)]);
-
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A receiver that notes what it gets, and answers as it is told. */
-async function aReceiver() {
-  const got: Received[] = [];
-  const answers: number[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => {
-      body += chunk.toString();
-    });
-    request.on('end', () => {
-      got.push({ headers: request.headers, body });
-      const status = answers.shift() ?? 200;
-      // 0: the answer is swallowed after the message was taken.
-      if (status === 0) response.destroy();
-      else response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    got,
-    answers,
-    url: `http://127.0.0.1:${port}/hook?token=t0ken-of-the-address`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
 
 describe.each(contractEngines())('notices on $name', (engine) => {
   const t = useStore(engine);
@@ -70,20 +37,30 @@ describe.each(contractEngines())('notices on $name', (engine) => {
     addChannel(
       t.db,
       actor,
-      { name: 'Ops', kind: 'webhook', url: receiver.url, alerts: true, runEnds: false, ...over },
-      secretBox,
+      {
+        name: 'Ops',
+        kind: 'webhook',
+        address: receiver.url,
+        alerts: true,
+        runEnds: false,
+        ...over,
+      },
+      { secretBox, smtp: null },
     );
   const notice = (title: string) => ({
     type: 'alert.opened' as const,
     title,
     detail: 'It <b>is</b> & stays.',
+    severity: 'warning' as const,
+    href: '/workers',
     data: { rule: 'no_worker' },
   });
   const tell = (...titles: string[]) =>
     t.db.transaction(async (tx) => {
       for (const title of titles) await putNotice(tx, notice(title));
     });
-  const deliver = (client = http) => deliverNotices(t.db, { http: client, secretBox });
+  const outgoing = { http, secretBox, smtp: null, consoleOrigin: 'https://ingest.example.org' };
+  const deliver = (client = http) => deliverNotices(t.db, { ...outgoing, http: client });
   const titles = () =>
     receiver.got.map(({ body }) => (JSON.parse(body) as { data: { title: string } }).data.title);
   const unblock = () =>
@@ -101,7 +78,10 @@ describe.each(contractEngines())('notices on $name', (engine) => {
     expect(headers['webhook-signature']).toBe(
       `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
     );
-    expect(JSON.parse(body)).toMatchObject({ type: 'alert.opened', data: { rule: 'no_worker' } });
+    expect(JSON.parse(body)).toMatchObject({
+      type: 'alert.opened',
+      data: { rule: 'no_worker', url: 'https://ingest.example.org/workers' },
+    });
     expect((await listDeliveries(t.db)).map(({ outcome }) => outcome)).toEqual([
       'delivered',
       'delivered',
@@ -171,11 +151,13 @@ describe.each(contractEngines())('notices on $name', (engine) => {
     const [delivery] = await listDeliveries(t.db);
     expect(delivery).toMatchObject({ outcome: 'waiting', attempts: 1 });
     expect(delivery?.lastAnswer).toMatch(/^egress_/);
-    expect(await testChannel(t.db, actor, channelId, { http: guarded, secretBox })).toMatchObject({
-      ok: false,
-    });
+    expect(await testChannel(t.db, actor, channelId, { ...outgoing, http: guarded })).toMatchObject(
+      {
+        ok: false,
+      },
+    );
     receiver.answers.push(302);
-    expect((await testChannel(t.db, actor, channelId, { http, secretBox })).ok).toBe(false);
+    expect((await testChannel(t.db, actor, channelId, outgoing)).ok).toBe(false);
     expect(receiver.got).toHaveLength(1);
     const said = JSON.stringify([
       await listChannels(t.db),
@@ -215,21 +197,24 @@ describe.each(contractEngines())('notices on $name', (engine) => {
 
   it('is set up by administrators, with an address of http and https alone', async () => {
     const refused = (over: object) => expect(aChannel(over)).rejects;
-    await refused({ url: 'file:///etc/passwd' }).toMatchObject({
-      code: expect.stringMatching(/input_invalid|egress/),
-    });
-    await refused({ url: 'nonsense' }).toMatchObject({
-      code: expect.stringMatching(/input_invalid|egress/),
-    });
+    for (const address of ['', 'file:///etc/passwd', 'nonsense', 'https://a:b@ops.example/']) {
+      await refused({ address }).toMatchObject({
+        code: 'input_invalid',
+        fields: { address: expect.any(String) },
+      });
+    }
     await refused({ name: ' ' }).toMatchObject({ code: 'input_invalid' });
+    await refused({ kind: 'email', address: 'a@example.org' }).toMatchObject({
+      code: 'smtp_not_configured',
+    });
     await refused({ kind: 'pager' }).toMatchObject({ code: 'input_invalid' });
     const { channelId } = await aChannel();
     await expect(deleteChannel(t.db, operator, channelId)).rejects.toMatchObject({
       code: 'forbidden',
     });
-    await expect(testChannel(t.db, operator, channelId, { http, secretBox })).rejects.toMatchObject(
-      { code: 'forbidden' },
-    );
+    await expect(testChannel(t.db, operator, channelId, outgoing)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
     await tell('waits');
     await deleteChannel(t.db, actor, channelId);
     expect(await listDeliveries(t.db)).toEqual([]);

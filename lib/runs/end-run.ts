@@ -55,6 +55,8 @@ export async function endRun(
     type: kindAfter[end.reason],
     title: `The run ${run.name ?? runId} has ended`,
     detail: sentenceOf(end, open),
+    severity: end.reason === 'error' ? 'warning' : 'information',
+    href: `/runs/${runId}`,
     data: {
       runId,
       reason: end.reason,

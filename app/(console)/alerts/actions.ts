@@ -4,8 +4,15 @@ import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { type DryRun, dryRunRule } from '#lib/alerts/dry-run.ts';
 import { acknowledgeAlert } from '#lib/alerts/list-alerts.ts';
 import { saveRuleSettings } from '#lib/alerts/rule-settings.ts';
-import { addChannel, channelInputSchema, deleteChannel } from '#lib/notices/channels.ts';
+import {
+  addChannel,
+  changeChannel,
+  channelChangeSchema,
+  channelInputSchema,
+  deleteChannel,
+} from '#lib/notices/channels.ts';
 import { testChannel } from '#lib/notices/deliver.ts';
+import { outgoingOf } from '#lib/notices/send.ts';
 
 const alertSchema = z.object({ alertId: z.string().max(36) });
 
@@ -49,9 +56,18 @@ export async function addChannelAction(
   given: z.input<typeof channelInputSchema>,
 ): Promise<ActionResult<string | null>> {
   return runAction(channelInputSchema, given, async ({ runtime, actor, input }) => {
-    const { signingSecret } = await addChannel(runtime.db, actor, input, runtime.secretBox);
+    const { signingSecret } = await addChannel(runtime.db, actor, input, outgoingOf(runtime));
     return signingSecret;
   });
+}
+
+/** The new secret that a webhook is signed with; null where it stays. */
+export async function changeChannelAction(
+  given: z.input<typeof channelChangeSchema>,
+): Promise<ActionResult<string | null>> {
+  return runAction(channelChangeSchema, given, ({ runtime, actor, input }) =>
+    changeChannel(runtime.db, actor, input, outgoingOf(runtime)),
+  );
 }
 
 const channelSchema = z.object({ channelId: z.string().max(36) });
@@ -72,7 +88,7 @@ export async function testChannelAction(
     channelSchema,
     given,
     ({ runtime, actor, input: { channelId } }) =>
-      testChannel(runtime.db, actor, channelId, runtime),
+      testChannel(runtime.db, actor, channelId, outgoingOf(runtime)),
     { cost: 20 },
   );
 }

@@ -1,9 +1,10 @@
 'use client';
-/** The buttons of channels: add, test, delete. */
+/** The buttons of channels: add, change, test, delete. */
 import { lazy, Suspense, useState } from 'react';
 import { DeleteButton } from '#app/_shared/delete-button.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import type { Channel } from '#lib/notices/channels.ts';
 import { deleteChannelAction, testChannelAction } from './actions.ts';
 
 const ChannelDialog = lazy(() => import('./channel-dialog.tsx'));
@@ -17,7 +18,23 @@ export function NewChannelButton() {
       </Button>
       {isOpen ? (
         <Suspense fallback={null}>
-          <ChannelDialog onClose={() => setOpen(false)} />
+          <ChannelDialog channel={null} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+export function ChangeChannelButton({ channel }: { readonly channel: Channel }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="sm" onPress={() => setOpen(true)}>
+        Change<span className="sr-only"> {channel.name}</span>
+      </Button>
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <ChannelDialog channel={channel} onClose={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

@@ -7,10 +7,11 @@ import { Badge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Channel, Delivery } from '#lib/notices/channels.ts';
-import { DeleteChannelButton, TestChannelButton } from './channel-buttons.tsx';
-import { channelWords } from './channel-words.ts';
+import { ChangeChannelButton, DeleteChannelButton, TestChannelButton } from './channel-buttons.tsx';
+import { channelWords, timingWords } from './channel-words.ts';
 
 const outcomes = {
+  held: ['Held', 'skipped'],
   waiting: ['Waiting', 'neutral'],
   delivered: ['Delivered', 'done'],
   given_up: ['Given up', 'failed'],
@@ -28,8 +29,8 @@ export function Channels({
   if (channels.length === 0) {
     return (
       <EmptyState icon={<Send aria-hidden />} title="No channel is set up">
-        A channel tells alerts and ends of runs to a webhook, Slack or Teams, so that nobody has to
-        watch. Administrators set them up.
+        A channel tells alerts and ends of runs to a webhook, Slack, Teams or by e-mail, so that
+        nobody has to watch. Administrators set them up.
       </EmptyState>
     );
   }
@@ -40,35 +41,40 @@ export function Channels({
         <Thead>
           <tr>
             <Th>Channel</Th>
-            <Th>Kind</Th>
-            <Th>Host</Th>
-            <Th>Told</Th>
-            <Th>Tries again</Th>
-            {maySetUp ? <ActionsTh /> : null}
+            <Th className="max-sm:hidden">To</Th>
+            <Th className="max-sm:hidden">Told of</Th>
+            <Th className="max-sm:hidden">When</Th>
+            {maySetUp ? <ActionsTh className="max-sm:hidden" /> : null}
           </tr>
         </Thead>
         <tbody>
           {channels.map((channel) => (
             <Tr key={channel.channelId}>
-              <Td className="font-medium">
-                <bdi>{channel.name}</bdi>
+              <Td className="min-w-40 py-1.5 whitespace-normal">
+                <bdi className="font-medium wrap-anywhere">{channel.name}</bdi>
+                <span className="block text-xs text-ink-3">{channelWords[channel.kind]}</span>
+                {channel.enabled ? null : <Badge tone="skipped">Off</Badge>}
+                {channel.blockedUntil === null ? null : (
+                  <span className="block text-xs text-warn">
+                    failed, tries again <Time at={channel.blockedUntil} />
+                  </span>
+                )}
+                <span className="flex flex-col items-start gap-1 text-xs text-ink-2 sm:hidden">
+                  <span className="mono wrap-anywhere">{channel.host}</span>
+                  {toldOf(channel)}, {timingWords(channel.timing)}
+                  {maySetUp ? <ChannelButtons channel={channel} /> : null}
+                </span>
               </Td>
-              <Td>{channelWords[channel.kind]}</Td>
-              <Td className="mono">{channel.host}</Td>
-              <Td>
-                {[channel.alerts ? 'alerts' : '', channel.runEnds ? 'ends of runs' : '']
-                  .filter(Boolean)
-                  .join(', ') || <None />}
+              <Td className="mono max-w-72 whitespace-normal wrap-anywhere max-sm:hidden">
+                {channel.host}
               </Td>
-              <Td>
-                {channel.blockedUntil === null ? <None /> : <Time at={channel.blockedUntil} />}
+              <Td className="whitespace-nowrap max-sm:hidden">{toldOf(channel)}</Td>
+              <Td className="w-full min-w-40 py-1.5 whitespace-normal max-sm:hidden">
+                {timingWords(channel.timing)}
               </Td>
               {maySetUp ? (
-                <Td align="right">
-                  <span className="inline-flex items-center gap-1">
-                    <TestChannelButton channelId={channel.channelId} name={channel.name} />
-                    <DeleteChannelButton channelId={channel.channelId} name={channel.name} />
-                  </span>
+                <Td align="right" className="max-sm:hidden">
+                  <ChannelButtons channel={channel} />
                 </Td>
               ) : null}
             </Tr>
@@ -82,31 +88,46 @@ export function Channels({
           <TableRegion label="Deliveries">
             <Thead>
               <tr>
-                <Th>When</Th>
-                <Th>Channel</Th>
                 <Th>What</Th>
                 <Th>Outcome</Th>
-                <Th align="right">Attempts</Th>
-                <Th>Last answer</Th>
+                <Th className="max-sm:hidden">When</Th>
+                <Th className="max-sm:hidden">Channel</Th>
+                <Th align="right" className="max-sm:hidden">
+                  Attempts
+                </Th>
+                <Th className="max-sm:hidden">Last answer</Th>
               </tr>
             </Thead>
             <tbody>
               {deliveries.map((delivery) => (
                 <Tr key={delivery.messageId}>
-                  <Td>
-                    <Time at={delivery.createdAt} />
+                  <Td className="w-full min-w-40 py-1.5 whitespace-normal">
+                    <bdi className="wrap-anywhere">{delivery.title}</bdi>
+                    <span className="mono block text-xs text-ink-3">{delivery.type}</span>
+                    <span className="block text-xs text-ink-3 sm:hidden">
+                      {names.get(delivery.channelId)}, <Time at={delivery.createdAt} />
+                    </span>
                   </Td>
-                  <Td>{names.get(delivery.channelId)}</Td>
-                  <Td className="mono">{delivery.type}</Td>
-                  <Td>
+                  <Td className="whitespace-nowrap">
                     <Badge tone={outcomes[delivery.outcome][1]}>
                       {outcomes[delivery.outcome][0]}
                     </Badge>
+                    {delivery.outcome === 'held' ? (
+                      <span className="block text-xs text-ink-3">
+                        told <Time at={delivery.heldUntil} />
+                      </span>
+                    ) : null}
                   </Td>
-                  <Td align="right" className="num">
+                  <Td className="max-sm:hidden">
+                    <Time at={delivery.createdAt} />
+                  </Td>
+                  <Td className="max-sm:hidden">{names.get(delivery.channelId)}</Td>
+                  <Td align="right" className="num max-sm:hidden">
                     {delivery.attempts}
                   </Td>
-                  <Td className="mono">{delivery.lastAnswer ?? <None />}</Td>
+                  <Td className="mono whitespace-nowrap max-sm:hidden">
+                    {delivery.lastAnswer ?? <None />}
+                  </Td>
                 </Tr>
               ))}
             </tbody>
@@ -114,5 +135,19 @@ export function Channels({
         )}
       </Section>
     </>
+  );
+}
+
+const toldOf = ({ alerts, runEnds }: Channel): string =>
+  [alerts ? 'alerts' : '', runEnds ? 'ends of runs' : ''].filter(Boolean).join(', ') || 'nothing';
+
+function ChannelButtons({ channel }: { readonly channel: Channel }) {
+  const { channelId, name } = channel;
+  return (
+    <span className="inline-flex items-center gap-1">
+      <TestChannelButton channelId={channelId} name={name} />
+      <ChangeChannelButton channel={channel} />
+      <DeleteChannelButton channelId={channelId} name={name} />
+    </span>
   );
 }

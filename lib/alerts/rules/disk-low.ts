@@ -8,6 +8,7 @@ const aheadOfPause = 3;
 /** The disk is nearly full. */
 export const diskLow = defineRule({
   rule: 'disk_low',
+  severity: 'critical',
   label: 'Disk low',
   help: 'Of the disk of the database or the file lake less than this share and this much is free, or new work will soon be paused for want of room.',
   thresholds: {

@@ -5,6 +5,7 @@ const minuteMs = 60_000;
 /** No worker is alive, while there is something to do. */
 export const noWorker = defineRule({
   rule: 'no_worker',
+  severity: 'critical',
   label: 'No worker',
   help: 'Items wait, and no worker has been alive for a while.',
   thresholds: { silence: minutes('Without a worker for', 5) },

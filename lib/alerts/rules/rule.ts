@@ -20,6 +20,8 @@ export interface AlertRule {
   readonly label: string;
   readonly help: string;
   readonly thresholds: Thresholds;
+  /** `critical`: nothing is ingested, or soon nothing can be. */
+  readonly severity: 'warning' | 'critical';
   /** The finding of each subject, given every threshold. Pure. */
   readonly judge: (facts: AlertFacts, values: Readonly<Record<string, number>>) => Finding[];
   /** Of rules about ended runs: one run, compared with those of its scope before it. */
@@ -35,6 +37,8 @@ interface RuleTexts<T extends Thresholds> {
   readonly label: string;
   readonly help: string;
   readonly thresholds: T;
+  /** Default: a warning. */
+  readonly severity?: AlertRule['severity'];
 }
 
 /** Values by name; what was not given is the default. */
@@ -50,6 +54,7 @@ const withDefaults = <T extends Thresholds>(
 export const defineRule = <T extends Thresholds>(
   rule: RuleTexts<T> & { readonly judge: (facts: AlertFacts, values: ValuesOf<T>) => Finding[] },
 ): AlertRule => ({
+  severity: 'warning',
   ...rule,
   judge: (facts, values) => rule.judge(facts, withDefaults(rule.thresholds, values)),
 });
@@ -82,6 +87,7 @@ export function defineRunRule<T extends Thresholds>(
     );
   };
   return {
+    severity: 'warning',
     ...rule,
     judgeRun,
     judge: ({ measures, activeSources }, values) =>

@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import {
   addChannel,
+  changeChannel,
+  channelChangeSchema,
   channelInputSchema,
   deleteChannel,
   listChannels,
   listDeliveries,
 } from '#lib/notices/channels.ts';
 import { testChannel } from '#lib/notices/deliver.ts';
+import { outgoingOf } from '#lib/notices/send.ts';
 import { changeRetention, readRetention, retentionSchema } from '#lib/retention/settings.ts';
 import { runSmokeChecks } from '#lib/smoke/run-checks.ts';
 import { endpoint, id, Reply, type Touched } from '../endpoint.ts';
@@ -56,7 +59,27 @@ export const settings = [
     output: z.looseObject({ channelId: z.string(), signingSecret: z.string().nullable() }),
     touches: all,
     run: async ({ runtime, actor }, { body }) =>
-      new Reply(await addChannel(runtime.db, actor, body, runtime.secretBox), 201),
+      new Reply(await addChannel(runtime.db, actor, body, outgoingOf(runtime)), 201),
+  }),
+  endpoint({
+    id: 'channels.change',
+    method: 'PUT',
+    path: '/channels/{channelId}',
+    summary:
+      'Change a channel; an empty address stays, and so does the secret unless a new one is asked for',
+    permission: 'settings:manage',
+    params: channelParams,
+    body: channelChangeSchema.omit({ channelId: true }),
+    output: z.looseObject({ signingSecret: z.string().nullable() }),
+    touches: all,
+    run: async ({ runtime, actor }, { params: { channelId }, body }) => ({
+      signingSecret: await changeChannel(
+        runtime.db,
+        actor,
+        { ...body, channelId },
+        outgoingOf(runtime),
+      ),
+    }),
   }),
   endpoint({
     id: 'channels.delete',
@@ -80,7 +103,7 @@ export const settings = [
     cost: 20,
     touches: all,
     run: ({ runtime, actor }, input) =>
-      testChannel(runtime.db, actor, input.params.channelId, runtime),
+      testChannel(runtime.db, actor, input.params.channelId, outgoingOf(runtime)),
   }),
   endpoint({
     id: 'retention.get',
