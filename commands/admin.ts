@@ -61,10 +61,10 @@ const runReset = (email: string, flags: CommonFlags): Promise<void> =>
       });
     }
     const password = generatePassword();
-    await setUserPassword(db, actor, { userId: user.user_id, password });
-    out.line(`✓ ${user.email} is signed out everywhere`);
+    const { tokensRevoked } = await setUserPassword(db, actor, { userId: user.user_id, password });
+    out.line(`✓ ${user.email} is signed out everywhere; API tokens revoked: ${tokensRevoked}`);
     out.line(`Password  ${password}   (shown this once; it is changed at the next sign-in)`);
-    out.result({ email: user.email, password });
+    out.result({ email: user.email, password, tokensRevoked });
   });
 
 const runGrant = (email: string, role: Role, flags: CommonFlags): Promise<void> =>
@@ -102,7 +102,7 @@ addCommonOptions(program.command('list'))
   .action(runList);
 addCommonOptions(program.command('reset-password'))
   .description(
-    "Sets a generated password, which is changed at the next sign-in, and ends the account's sessions.",
+    "Sets a generated password, which is changed at the next sign-in, and ends the account's sessions and API tokens.",
   )
   .addArgument(emailArgument())
   .action(runReset);

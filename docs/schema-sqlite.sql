@@ -877,6 +877,8 @@ CREATE TABLE users (
   -- Set where somebody else chose the password: it opens the page that changes it, and nothing else.
   must_change_password INTEGER NOT NULL DEFAULT 0 CHECK (must_change_password IN (0, 1)),
   preferences TEXT,
+  -- What of the role the person does not have, as JSON; null = all of it is theirs.
+  limits TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   last_sign_in_at TEXT

@@ -29,11 +29,28 @@ export interface Asked {
 /** `shows` is a token, or null for none. */
 export type Ask = (shows: string | null, asked: Asked, within?: RequestLimits) => Promise<Response>;
 
+function requestOf({ method, path, body, headers = {} }: Asked, shows: string | null): Request {
+  const isText = typeof body === 'string';
+  return new Request(`https://console.example${apiBase}${path}`, {
+    method,
+    headers: {
+      ...(shows === null ? {} : { authorization: `Bearer ${shows}` }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': isText ? 'application/yaml' : 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+  });
+}
+
 const unlimited: RequestLimits = { take: () => null, open: () => () => undefined };
 
 export interface ApiWorld {
   readonly db: Db;
   readonly ask: Ask;
+  /** The same for a person, as a command with the database at hand asks. */
+  readonly askAs: (actor: Actor, asked: Asked) => Promise<Response>;
   readonly people: Readonly<Record<Role, Actor>>;
   /** A token of the role's person with these permissions, or all that the role has. */
   token(
@@ -90,21 +107,10 @@ export async function apiWorld(db: Db): Promise<ApiWorld> {
   return {
     db,
     people,
-    async ask(shows, { method, path, body, headers = {} }, limit = unlimited) {
-      const isText = typeof body === 'string';
-      const request = new Request(`https://console.example${apiBase}${path}`, {
-        method,
-        headers: {
-          ...(shows === null ? {} : { authorization: `Bearer ${shows}` }),
-          ...(body === undefined
-            ? {}
-            : { 'content-type': isText ? 'application/yaml' : 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-      });
-      return answerApi(request, { runtime, limits: limit, address: '198.51.100.1' });
-    },
+    ask: (shows, asked, limits = unlimited) =>
+      answerApi(requestOf(asked, shows), { runtime, limits, address: '198.51.100.1' }),
+    askAs: (actor, asked) =>
+      answerApi(requestOf(asked, null), { runtime, limits: unlimited, address: null, actor }),
     async token(role, { permissions: chosen, sources = null, isKept = false } = {}) {
       made += 1;
       const all = permissions.filter((one) => can(role, one));

@@ -12,7 +12,7 @@ import { LiveProvider } from '#app/ui/live.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { parseTheme, themeCookie } from '#app/ui/theme.ts';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
@@ -61,7 +61,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
             health={{ ok: health.ok, message: health.error?.message ?? null }}
             stop={stop}
           />
-          <StopBanner initial={stop} mayChange={can(session.data.role, 'everything:stop')} />
+          <StopBanner initial={stop} mayChange={may(session.data, 'everything:stop')} />
           <main
             id="content"
             tabIndex={-1}

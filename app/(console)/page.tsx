@@ -14,7 +14,7 @@ import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { listAlerts, unattended } from '#lib/alerts/list-alerts.ts';
 import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
@@ -43,7 +43,7 @@ export default async function OverviewPage({
     const data = await overview(reads, { window, console: own });
     const listed = data.sources.slice(0, mostSourcesListed);
     return {
-      role: actor.role,
+      mayRun: may(actor, 'runs:change'),
       data,
       alerts: unattended(await listAlerts(runtime.db, 'open')),
       stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
@@ -57,7 +57,7 @@ export default async function OverviewPage({
       </>
     );
   }
-  const { data, alerts, stale, role } = loaded.data;
+  const { data, alerts, stale, mayRun } = loaded.data;
   const isNew = data.total === 0 && data.runs.length === 0;
   return (
     <>
@@ -70,7 +70,7 @@ export default async function OverviewPage({
           </span>
         }
         actions={
-          can(role, 'runs:change') ? (
+          mayRun ? (
             <LinkButton href="/runs?launch=1" variant="primary" icon={<Play aria-hidden />}>
               Launch a run
             </LinkButton>
@@ -119,7 +119,7 @@ export default async function OverviewPage({
           title="No work items yet"
           action={
             <>
-              {can(role, 'runs:change') ? (
+              {mayRun ? (
                 <LinkButton href="/runs?launch=1" variant="primary">
                   Launch a run
                 </LinkButton>

@@ -1,6 +1,7 @@
 /** Files of one record: for people who are signed in, or why there is none. */
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { requireReadable } from '#lib/records/readable.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
@@ -32,6 +33,7 @@ export const recordFileRoute =
       chargeSession(actor, fileCost);
       const { ingestId } = await params;
       const { db } = await getRuntime();
+      await requireReadable(db, actor, ingestId);
       const data = await read(db, ingestId);
       if (data === null) throw new AppError('not_found', missing);
       await recordDownload(db, actor, { targetType: 'record', targetId: ingestId, what });

@@ -7,7 +7,7 @@ const run = '/runs/019abcde-0000-7000-8000-000000000001';
 
 test('a run is recrawled from its own page alone, by who may change runs', () => {
   const on = (pathname: string, role: 'operator' | 'viewer' = 'operator') =>
-    shortcutsOn(pathname, shortcutsFor(role)).find(({ label }) => label === recrawl)?.href;
+    shortcutsOn(pathname, shortcutsFor({ role })).find(({ label }) => label === recrawl)?.href;
   expect(on(run)).toBe(`${run}?recrawl=1`);
   expect(on(run, 'viewer')).toBeUndefined();
   for (const other of ['/', '/runs', '/runs/compare', `${run}/more`]) {
@@ -16,14 +16,14 @@ test('a run is recrawled from its own page alone, by who may change runs', () =>
 });
 
 test('everything else is offered everywhere', () => {
-  const all = shortcutsFor('admin');
+  const all = shortcutsFor({ role: 'admin' });
   expect(shortcutsOn('/hosts', all)).toEqual(all.filter(({ of }) => of === undefined));
 });
 
 test('what can be done to items is offered on the page of one, by who may change items', () => {
   const item = '/work-items/019abcde-0000-7000-8000-000000000002';
   const on = (pathname: string, role: 'operator' | 'viewer' = 'operator') =>
-    shortcutsOn(pathname, shortcutsFor(role)).filter((one) => one.of === 'item');
+    shortcutsOn(pathname, shortcutsFor({ role })).filter((one) => one.of === 'item');
   expect(on(item).map(({ label }) => label)).toEqual([
     'Recrawl this item',
     'Retry this item',

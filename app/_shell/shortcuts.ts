@@ -1,6 +1,6 @@
 /** What the palette offers beside the pages of the rail: pages deeper in, and things to do. On the server. */
 
-import { can, type Permission, type Role } from '#lib/actor/model.ts';
+import { type Actor, may, type Permission } from '#lib/actor/model.ts';
 import { changeOffers } from '#lib/items/changes/offers.ts';
 import type { Shortcut } from './shortcuts-on.ts';
 
@@ -62,8 +62,8 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   ),
 ];
 
-/** Those that the role may follow to their end. */
-export const shortcutsFor = (role: Role): readonly Shortcut[] =>
+/** Those that the person may follow to their end. */
+export const shortcutsFor = (actor: Pick<Actor, 'role' | 'limits'>): readonly Shortcut[] =>
   shortcuts
-    .filter(({ needs }) => can(role, needs))
+    .filter(({ needs }) => may(actor, needs))
     .map(({ needs: _needs, ...shortcut }) => shortcut);

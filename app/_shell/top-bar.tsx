@@ -2,7 +2,7 @@
 import type { SignedInActor } from '#app/_server/actor.ts';
 import type { Theme } from '#app/ui/theme.ts';
 import { ThemeSwitch } from '#app/ui/theme-switch.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import type { Stop } from '#lib/stops/read-stop.ts';
 import { KeyboardShortcuts } from './keyboard.tsx';
 import { HealthDot, LiveSwitch } from './live-switch.tsx';
@@ -30,8 +30,8 @@ export function TopBar({
       <RailDrawer />
       <HealthDot database={database} initial={health} />
       <div className="ml-auto flex shrink-0 items-center gap-1">
-        <Palette shortcuts={shortcutsFor(actor.role)} />
-        {can(actor.role, 'everything:stop') ? <StopButton initial={stop} /> : null}
+        <Palette shortcuts={shortcutsFor(actor)} />
+        {may(actor, 'everything:stop') ? <StopButton initial={stop} /> : null}
         <LiveSwitch />
         <KeyboardShortcuts />
         <ThemeSwitch initial={theme} />

@@ -342,6 +342,8 @@ BEGIN
         -- Set where somebody else chose the password: it opens the page that changes it, and nothing else.
         [must_change_password] TINYINT NOT NULL CONSTRAINT [DF_users_must_change_password] DEFAULT 0 CONSTRAINT [CK_users_must_change_password] CHECK ([must_change_password] IN (0, 1)),
         [preferences] NVARCHAR(MAX) NULL,
+        -- What of the role the person does not have, as JSON; null = all of it is theirs.
+        [limits] NVARCHAR(MAX) NULL,
         [created_at] DATETIME2(3) NOT NULL,
         [updated_at] DATETIME2(3) NOT NULL,
         [last_sign_in_at] DATETIME2(3) NULL,

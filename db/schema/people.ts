@@ -15,6 +15,8 @@ export interface UsersTable {
   /** 1 where somebody else chose the password: it opens the page that changes it, and nothing else. */
   must_change_password: Flag;
   preferences: JsonText | null;
+  /** See `Limits`; null = none. */
+  limits: JsonText | null;
   created_at: Instant;
   updated_at: Instant;
   last_sign_in_at: Instant | null;

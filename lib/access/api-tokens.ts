@@ -7,13 +7,13 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { type Actor, can, type Permission, permissions } from '#lib/actor/model.ts';
+import { type Actor, may, type Permission, permissions } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
-import { parseRole } from './user-rows.ts';
+import { parseLimits, parseRole } from './user-rows.ts';
 
 const day = 24 * 3_600_000;
 /** Found by scanners of leaked secrets, and by people who wonder what this is. */
@@ -183,24 +183,28 @@ export async function actorOfToken(
       'users.user_id',
       'users.email',
       'users.role',
+      'users.limits',
     ])
     .select(engine.diffMs(sql.ref('api_tokens.last_used_at'), engine.now()).as('unused_ms'))
     .where('api_tokens.token_hash', '=', sha256(token))
     .where('users.active', '=', 1)
     .executeTakeFirst();
   if (!row) return null;
-  const role = parseRole(row.role);
-  const { permissions: granted, sources } = scopeOf(row);
-  const actor: TokenActor = {
+  const owner = {
     userId: row.user_id,
     email: row.email,
-    role,
+    role: parseRole(row.role),
+    limits: parseLimits(row.limits),
     address,
+  };
+  const { permissions: granted, sources } = scopeOf(row);
+  const actor: TokenActor = {
+    ...owner,
     token: {
       id: row.token_id,
       name: row.name,
-      permissions: granted.filter((one) => can(role, one)),
-      sources,
+      permissions: granted.filter((one) => may(owner, one)),
+      sources: common(sources, owner.limits?.sources ?? null),
     },
   };
   if (row.unused_ms === null || Number(row.unused_ms) >= usedEveryMs) {
@@ -225,6 +229,10 @@ async function rememberUse(tx: Session, actor: TokenActor): Promise<void> {
   });
 }
 
+/** What both name; null = all. */
+const common = (one: readonly string[] | null, other: readonly string[] | null) =>
+  one === null || other === null ? (one ?? other) : one.filter((name) => other.includes(name));
+
 /** The open tokens of the actor, or with `users:manage` those of all; newest first, 500 at most. */
 export async function listApiTokens(session: Session, actor: Actor): Promise<ApiToken[]> {
   const own = ownerOf(actor);
@@ -234,9 +242,7 @@ export async function listApiTokens(session: Session, actor: Actor): Promise<Api
     .select('users.email')
     .orderBy('api_tokens.created_at', 'desc')
     .orderBy('api_tokens.token_id', 'desc');
-  const visible = can(actor.role, 'users:manage')
-    ? query
-    : query.where('api_tokens.user_id', '=', own);
+  const visible = may(actor, 'users:manage') ? query : query.where('api_tokens.user_id', '=', own);
   const rows = await session.engine.take(visible, mostListed).execute();
   return rows.map((row) => ({
     tokenId: row.token_id,
@@ -260,7 +266,7 @@ export async function revokeApiToken(db: Db, actor: Actor, tokenId: string): Pro
       .select(['name', 'user_id'])
       .where('token_id', '=', tokenId)
       .executeTakeFirst();
-    const isVisible = token && (token.user_id === own || can(actor.role, 'users:manage'));
+    const isVisible = token && (token.user_id === own || may(actor, 'users:manage'));
     if (!isVisible) throw new AppError('not_found', 'This token is over already.');
     await tx.q
       .updateTable('api_tokens')
@@ -275,6 +281,18 @@ export async function revokeApiToken(db: Db, actor: Actor, tokenId: string): Pro
       summary: `Revoked the API token ${token.name}`,
     });
   });
+}
+
+/** Ends all of a person's, in the transaction that knows why; says how many. */
+export async function revokeTokensOf(tx: Session, userId: string): Promise<number> {
+  const result = await tx.q
+    .updateTable('api_tokens')
+    .set({ revoked_at: tx.engine.now() })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', tx.engine.now())
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
 }
 
 /** A person who is signed in: a program does not make tokens, and ends none. */

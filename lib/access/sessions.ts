@@ -12,7 +12,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
-import { getUserRow, parseRole } from './user-rows.ts';
+import { getUserRow, parseLimits, parseRole } from './user-rows.ts';
 
 const hour = 3_600_000;
 /** However much it is used, ms. */
@@ -116,6 +116,7 @@ export async function actorOfSession(
       'users.email',
       'users.name',
       'users.role',
+      'users.limits',
     ])
     .select(engine.diffMs(sql.ref('sessions.last_seen_at'), engine.now()).as('idle_ms'))
     .where('sessions.token_hash', '=', sha256(token))
@@ -126,6 +127,7 @@ export async function actorOfSession(
     userId: row.user_id,
     email: row.email,
     role: parseRole(row.role),
+    limits: parseLimits(row.limits),
     name: row.name,
     sessionId: row.session_id,
     expiresAt: row.expires_at,

@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { UsersTable } from '#db/schema.ts';
-import { type Role, roles } from '#lib/actor/model.ts';
+import { type Limits, permissions, type Role, roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { parseJson } from '#lib/json.ts';
 
 /** An e-mail address of an account, in lower case. */
 export const emailSchema = z
@@ -13,6 +14,37 @@ export const emailSchema = z
 
 /** A role as stored; an unknown one (of a newer version) gets the least rights. */
 export const parseRole = (role: string): Role => roles.find((known) => known === role) ?? 'viewer';
+
+const limitsSchema = z.strictObject({
+  without: z
+    .array(z.string())
+    .max(100)
+    .transform((names) => permissions.filter((one) => names.includes(one))),
+  sources: z.array(z.string().min(1).max(100)).max(200).nullable(),
+});
+
+/** What an administrator chooses for a person; nothing left out and all sources is no limit. */
+export const limitsInputSchema = limitsSchema
+  .extend({
+    without: z
+      .array(z.enum(permissions).exclude(['console:view'], 'Without it, deactivate the account.'))
+      .max(100),
+    sources: limitsSchema.shape.sources.refine(
+      (names) => names === null || names.length > 0,
+      'Choose at least one source.',
+    ),
+  })
+  .transform(({ without, sources }): Limits | null =>
+    without.length === 0 && sources === null ? null : { without, sources },
+  );
+
+/** What cannot be read any more leaves nothing but looking: a limit is never lifted by accident. */
+export function parseLimits(text: string | null): Limits | null {
+  if (text === null) return null;
+  const parsed = limitsSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  return { without: permissions.filter((one) => one !== 'console:view'), sources: [] };
+}
 
 export function findByEmail(
   session: Session,
@@ -63,6 +95,7 @@ export async function insertUser(
       active: 1,
       must_change_password: user.mustChangePassword ? 1 : 0,
       preferences: null,
+      limits: null,
       created_at: tx.engine.now(),
       updated_at: tx.engine.now(),
       last_sign_in_at: null,

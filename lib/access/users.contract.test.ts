@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, may, permissions } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { actorOfToken, createApiToken } from './api-tokens.ts';
 import { ensureAdministrator } from './ensure-administrator.ts';
 import { recordRefusal } from './record-refusal.ts';
 import { actorOfSession } from './sessions.ts';
@@ -68,6 +69,43 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
       code: 'input_invalid',
       fields: { email: expect.stringContaining('already') },
     });
+  });
+
+  it('have what is left out of their role at once, and none of it as administrators', async () => {
+    const email = 'lim@example.org';
+    const userId = await createUser(db, admin, { email, name: 'Lim', role: 'operator', password });
+    const session = await enter(email);
+    const change = { userId, name: 'Lim', role: 'operator', active: true } as const;
+    const limits = { without: ['sources:delete' as const], sources: ['wiki'] };
+    await changeUser(db, admin, { ...change, limits });
+    expect(await actorOfSession(db, session.token)).toMatchObject({ limits });
+    expect((await listUsers(db)).find((user) => user.userId === userId)).toMatchObject({ limits });
+    // Not named, they stay.
+    await changeUser(db, admin, { ...change, name: 'Lim L.' });
+    expect(await actorOfSession(db, session.token)).toMatchObject({ limits });
+    await expect(changeUser(db, admin, { ...change, role: 'admin', limits })).rejects.toMatchObject(
+      { code: 'input_invalid', fields: { limits: expect.any(String) } },
+    );
+    await db.q.updateTable('users').set({ limits: '{"x' }).where('user_id', '=', userId).execute();
+    const unreadable = await actorOfSession(db, session.token);
+    expect(permissions.filter((one) => unreadable && may(unreadable, one))).toEqual([
+      'console:view',
+    ]);
+    await changeUser(db, admin, { ...change, limits: null });
+    expect(await actorOfSession(db, session.token)).toMatchObject({ limits: null });
+  });
+
+  it('lose their API tokens with a password that somebody else set', async () => {
+    const email = 'tok@example.org';
+    const userId = await createUser(db, admin, { email, name: 'Tok', role: 'operator', password });
+    const owner: Actor = { userId, email, role: 'operator' };
+    const wanted = { name: 'ci', permissions: ['console:view' as const], sources: null, days: 1 };
+    const { token } = await createApiToken(db, owner, wanted);
+    expect(await actorOfToken(db, token, null)).not.toBeNull();
+    expect(await setUserPassword(db, admin, { userId, password: 'another passphrase' })).toEqual({
+      tokensRevoked: 1,
+    });
+    expect(await actorOfToken(db, token, null)).toBeNull();
   });
 
   it('lose their sessions with another role, another password or the account', async () => {

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import { type Actor, type Role, roles } from '#lib/actor/model.ts';
+import { type Actor, type Limits, type Role, roles } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
+import { revokeTokensOf } from './api-tokens.ts';
 import { countAttempt, countersOfOwnPassword, forgive } from './attempts.ts';
 import { checkNewPassword } from './new-password.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -18,6 +19,8 @@ import {
   getUserRow,
   hasOtherAdmin,
   insertUser,
+  limitsInputSchema,
+  parseLimits,
   parseRole,
 } from './user-rows.ts';
 
@@ -27,6 +30,7 @@ export interface User {
   readonly name: string;
   readonly role: Role;
   readonly active: boolean;
+  readonly limits: Limits | null;
   readonly hasPassword: boolean;
   /** Linked to a person of the provider. */
   readonly isLinked: boolean;
@@ -49,6 +53,8 @@ export const userChangeSchema = z.strictObject({
   active: z.boolean(),
   /** False removes the link to the provider's person; the next verified sign-in links again. */
   isLinked: z.boolean().optional(),
+  /** Absent = as they are; a role that manages users has none. */
+  limits: limitsInputSchema.optional(),
 });
 
 /** Far above any team this is made for; keeps the page's cost bounded. */
@@ -59,7 +65,7 @@ export async function listUsers(session: Session): Promise<User[]> {
   const query = session.q
     .selectFrom('users')
     .select(['user_id', 'email', 'name', 'role', 'active', 'created_at', 'last_sign_in_at'])
-    .select(['password_hash', 'identity'])
+    .select(['password_hash', 'identity', 'limits'])
     .orderBy('name')
     .orderBy('user_id');
   const rows = await session.engine.take(query, mostListed).execute();
@@ -69,6 +75,7 @@ export async function listUsers(session: Session): Promise<User[]> {
     name: row.name,
     role: parseRole(row.role),
     active: row.active === 1,
+    limits: parseLimits(row.limits),
     hasPassword: row.password_hash !== null,
     isLinked: row.identity !== null,
     createdAt: row.created_at,
@@ -144,12 +151,20 @@ export async function changeUser(
       role: parseRole(user.role),
       active: user.active === 1,
       linked: user.identity !== null,
+      limits: parseLimits(user.limits),
     };
+    const limits = input.limits === undefined ? before.limits : input.limits;
+    if (input.role === 'admin' && input.limits) {
+      throw new AppError('input_invalid', 'An administrator has no limits.', {
+        fields: { limits: 'Who manages users could lift them: choose another role.' },
+      });
+    }
     const after = {
       name: input.name,
       role: input.role,
       active: input.active,
       linked: before.linked && input.isLinked !== false,
+      limits: input.role === 'admin' ? null : limits,
     };
     const wasAdmin = before.role === 'admin' && before.active;
     const staysAdmin = after.role === 'admin' && after.active;
@@ -165,6 +180,7 @@ export async function changeUser(
         role: after.role,
         active: after.active ? 1 : 0,
         identity: after.linked ? user.identity : null,
+        limits: after.limits === null ? null : JSON.stringify(after.limits),
         updated_at: tx.engine.now(),
       })
       .where('user_id', '=', input.userId)
@@ -214,24 +230,31 @@ async function storePassword(
   await endSessionsOf(tx, userId, 'password');
 }
 
-/** Needs `users:manage`. Sets another password and ends the person's sessions. */
+/**
+ * Needs `users:manage`. Sets another password, ends the person's sessions and, where it is somebody else's, their API
+ * tokens: whoever had the old password may have made some. Says how many those were.
+ */
 export async function setUserPassword(
   db: Db,
   actor: Actor,
   input: { readonly userId: string; readonly password: string },
-): Promise<void> {
+): Promise<{ readonly tokensRevoked: number }> {
   requirePermission(actor, 'users:manage');
   await checkNewPassword(input.password, await getUserRow(db, input.userId));
   const passwordHash = await hashPassword(input.password);
-  await db.transaction(async (tx) => {
+  const isOwn = actor.userId === input.userId;
+  return db.transaction(async (tx) => {
     const user = await getUserRow(tx, input.userId);
-    await storePassword(tx, input.userId, passwordHash, actor.userId === input.userId);
+    await storePassword(tx, input.userId, passwordHash, isOwn);
+    const tokensRevoked = isOwn ? 0 : await revokeTokensOf(tx, input.userId);
     await recordAudit(tx, actor, {
       action: 'user.set-password',
       targetType: 'user',
       targetId: input.userId,
       summary: `Set a new password for ${user.email}`,
+      after: { tokensRevoked },
     });
+    return { tokensRevoked };
   });
 }
 

@@ -6,8 +6,11 @@ export type Role = (typeof roles)[number];
 /** The closed list of permissions; each change in `lib` names the one it needs. */
 export const permissions = [
   'console:view',
+  'records:read',
+  'work-items:retry',
   'work-items:change',
   'sources:change',
+  'sources:delete',
   'sources:test',
   'sources:secrets',
   'runs:change',
@@ -30,9 +33,24 @@ export interface Actor {
   readonly role: Role;
   /** Where the request came from; stands in the audit log. */
   readonly address?: string | null;
+  /** What of the role the person does not have; absent or null = all of it is theirs. */
+  readonly limits?: Limits | null;
   /** The API token that a program showed: it may do what its owner may, within these bounds. */
   readonly token?: TokenScope;
 }
+
+/** What an administrator left out of a person's role. */
+export interface Limits {
+  readonly without: readonly Permission[];
+  /**
+   * Names of sources; null = all. Changes and payloads of others are refused, and changes of what belongs to no
+   * source; numbers and lists stay visible.
+   */
+  readonly sources: readonly string[] | null;
+}
+
+/** The names of the sources that something is about; `all` = of no source in particular. */
+export type Touched = readonly string[] | 'all';
 
 export interface TokenScope {
   readonly id: string;
@@ -49,12 +67,14 @@ export const systemActor = (name: string): Actor => ({
   role: 'admin',
 });
 
-const viewer: readonly Permission[] = ['console:view'];
+const viewer: readonly Permission[] = ['console:view', 'records:read'];
 
 const operator: readonly Permission[] = [
   ...viewer,
+  'work-items:retry',
   'work-items:change',
   'sources:change',
+  'sources:delete',
   'sources:test',
   'runs:change',
   'everything:stop',
@@ -72,6 +92,32 @@ const allowed: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   admin: new Set(permissions),
 };
 
+/** Change what belongs to no source, and so what a person of some sources does not have. */
+const ofNoSource: ReadonlySet<Permission> = new Set<Permission>([
+  'everything:stop',
+  'hosts:change',
+  'workers:change',
+  'database:examine',
+  'users:manage',
+  'settings:manage',
+]);
+
+/** Whether the role, without what was left out of it, and the token, if there is one, have the permission. */
+export function may(
+  { role, limits, token }: Pick<Actor, 'role' | 'limits' | 'token'>,
+  permission: Permission,
+): boolean {
+  if (!can(role, permission) || !(token?.permissions.includes(permission) ?? true)) return false;
+  if (!limits) return true;
+  const isOfSources = limits.sources === null || !ofNoSource.has(permission);
+  return isOfSources && !limits.without.includes(permission);
+}
+
+/** Whether the person reaches all of these sources. */
+export const reaches = ({ limits }: Actor, touched: Touched): boolean =>
+  !limits?.sources ||
+  (touched !== 'all' && touched.every((name) => limits.sources?.includes(name)));
+
 export function can(role: Role, permission: Permission): boolean {
   return allowed[role].has(permission);
 }
@@ -85,8 +131,11 @@ export function leastRoleFor(permission: Permission): Role {
 /** What the permission lets a person do, completing "You may not …". */
 export const permissionSentences: Readonly<Record<Permission, string>> = {
   'console:view': 'look at the console',
-  'work-items:change': 'change work items',
+  'records:read': 'read what was fetched',
+  'work-items:retry': 'retry or recrawl work items',
+  'work-items:change': 'change work items in other ways',
   'sources:change': 'change sources',
+  'sources:delete': 'delete sources',
   'sources:test': 'send test requests to sources',
   'sources:secrets': 'set the secrets of sources',
   'runs:change': 'launch or steer runs',

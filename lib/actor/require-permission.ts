@@ -1,18 +1,48 @@
 import { AppError } from '#lib/errors/app-error.ts';
-import { type Actor, can, leastRoleFor, type Permission, permissionSentences } from './model.ts';
+import {
+  type Actor,
+  can,
+  leastRoleFor,
+  may,
+  type Permission,
+  permissionSentences,
+  reaches,
+  type Touched,
+} from './model.ts';
 
-/** Refuses (`forbidden`) unless the actor's role and token have the permission. The first line of every change. */
+/**
+ * Refuses (`forbidden`) unless the actor's role, limits and token have the permission. The first line of every change;
+ * one that is about sources goes on with `requireSources`.
+ */
 export function requirePermission(actor: Actor, permission: Permission): void {
-  if (can(actor.role, permission)) {
-    if (actor.token?.permissions.includes(permission) ?? true) return;
-    throw new AppError('forbidden', `This token may not ${permissionSentences[permission]}.`, {
+  if (may(actor, permission)) return;
+  const what = permissionSentences[permission];
+  if (!can(actor.role, permission)) {
+    const needed = leastRoleFor(permission);
+    throw new AppError(
+      'forbidden',
+      `You may not ${what}: that needs the role ${needed}, and yours is ${actor.role}.`,
+      { remedy: `Ask an administrator for the role ${needed}.` },
+    );
+  }
+  if (actor.token && !actor.token.permissions.includes(permission)) {
+    throw new AppError('forbidden', `This token may not ${what}.`, {
       remedy: `Make a token with the permission ${permission}.`,
     });
   }
-  const needed = leastRoleFor(permission);
+  throw new AppError('forbidden', `You may not ${what}: it was left out of your role.`, {
+    remedy: 'Ask an administrator to change the limits of your account.',
+  });
+}
+
+/** Refuses (`forbidden`) a person of some sources what is about others, or about none in particular. */
+export function requireSources(actor: Actor, touched: Touched): void {
+  if (reaches(actor, touched)) return;
   throw new AppError(
     'forbidden',
-    `You may not ${permissionSentences[permission]}: that needs the role ${needed}, and yours is ${actor.role}.`,
-    { remedy: `Ask an administrator for the role ${needed}.` },
+    touched === 'all'
+      ? 'Your account is for some sources, and this is about more.'
+      : 'Your account is not for this source.',
+    { remedy: `It is for ${actor.limits?.sources?.join(', ')}: choose among these.` },
   );
 }

@@ -1,7 +1,7 @@
 /** The alerts, for the console. */
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
@@ -58,10 +58,11 @@ export async function acknowledgeAlert(db: Db, actor: Actor, alertId: string): P
   await db.transaction(async (tx) => {
     const alert = await tx.q
       .selectFrom('alerts')
-      .select('title')
+      .select(['title', 'source_name'])
       .where('alert_id', '=', alertId)
       .executeTakeFirst();
     if (!alert) throw new AppError('not_found', 'There is no such alert.');
+    requireSources(actor, alert.source_name === null ? 'all' : [alert.source_name]);
     const { numUpdatedRows } = await tx.q
       .updateTable('alerts')
       .set({ acknowledged_at: tx.engine.now(), acknowledged_by: actor.email })

@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { AlertMutesTable, Instant } from '#db/schema.ts';
-import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import type { Actor, Touched } from '#lib/actor/model.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
@@ -73,6 +73,10 @@ export async function muteOfSource(session: Session, name: string): Promise<Mute
     .executeTakeFirst();
   return row ? muteOf(row) : null;
 }
+
+/** A rule or a group of failures is of no source in particular. */
+export const sourcesOf = (target: MuteTarget): Touched =>
+  target.kind === 'source' ? [target.source] : 'all';
 
 /** What a later version stored, and this one cannot read, mutes nothing. */
 function muteOf(row: Selectable<AlertMutesTable>): Mute | null {
@@ -144,6 +148,7 @@ export async function mute(
   { target, reason, end }: z.output<typeof muteInputSchema>,
 ): Promise<Mute> {
   requirePermission(actor, 'alerts:change');
+  requireSources(actor, sourcesOf(target));
   return db.transaction(async (tx) => {
     const until = endAt(end, await readNow(tx));
     if (until === null) {
@@ -217,6 +222,7 @@ export async function endMute(db: Db, actor: Actor, muteId: string): Promise<voi
       .where('mute_id', '=', muteId)
       .executeTakeFirst();
     if (!row) throw new AppError('not_found', 'There is no such mute.');
+    requireSources(actor, row.kind === 'source' ? [row.target] : 'all');
     const { numUpdatedRows } = await tx.q
       .updateTable('alert_mutes')
       .set({ ended_at: tx.engine.now(), ended_by: actor.email })

@@ -1,7 +1,7 @@
 /** What people have tuned of the rules. */
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
@@ -76,6 +76,7 @@ export async function saveRuleSettings(
   input: RuleSettingsInput,
 ): Promise<void> {
   requirePermission(actor, 'alerts:change');
+  requireSources(actor, 'all');
   const rule = ruleNamed(name);
   const { enabled } = input;
   const values = valuesOf(rule, input.values);

@@ -394,6 +394,53 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     },
   );
 
+  it.each(
+    endpoints
+      .filter(({ permission }) => permission !== 'console:view')
+      .map((one) => [one.id, one] as const),
+  )('%s refuses a person of another source, by the function that it calls', async (_, one) => {
+    const person = { ...world.people.operator, limits: { without: [], sources: ['other'] } };
+    const response = await world.askAs(person, await asking(one));
+    const { code, remedy } = await response.json();
+    // It may be for administrators alone; a preview and what is left out of lists are no changes.
+    expect({ status: response.status, code }).toEqual({ status: 403, code: 'forbidden' });
+    expect(remedy).not.toBe('');
+  });
+
+  it('lets a person of a source do what is about it alone, and see the numbers of others', async () => {
+    const person = { ...world.people.operator, limits: { without: [], sources: ['sample'] } };
+    for (const one of endpoints.filter(({ id }) => /^(runs|items|records|bulk|sources)/.test(id))) {
+      if (!can('operator', one.permission)) continue;
+      if (/^sources\.(import|plan|create|update|delete|pause|try)$/.test(one.id)) continue;
+      const response = await world.askAs(person, await asking(one));
+      expect(response.status, `${one.id} ${await response.text()}`).toBeLessThan(300);
+    }
+    const lists = await world.askAs(person, { method: 'GET', path: '/sources' });
+    expect(await lists.text()).toContain('"other"');
+  });
+
+  it('reads no payload for whoever may not, and gives a token no more than its owner has', async () => {
+    const limits = { without: ['records:read' as const], sources: null };
+    const { userId, email } = world.people.operator;
+    const numbersOnly = { ...world.people.operator, limits };
+    for (const rest of ['', '/payload', '/bytes', '/text']) {
+      const asked = { method: 'GET', path: `/records/${record.ingestId}${rest}` };
+      expect((await world.askAs(numbersOnly, asked)).status, rest).toBe(403);
+    }
+    const token = await world.token('operator', { isKept: true });
+    const stored = (text: string | null) =>
+      world.db.q.updateTable('users').set({ limits: text }).where('email', '=', email).execute();
+    const path = `/records/${record.ingestId}/payload`;
+    const statuses = [];
+    for (const text of [null, JSON.stringify(limits), '{"sources":["other"],"without":[]}', 'x']) {
+      await stored(text);
+      statuses.push((await world.ask(token, { method: 'GET', path })).status);
+    }
+    await stored(null);
+    expect(userId).not.toBeNull();
+    expect(statuses).toEqual([200, 403, 403, 403]);
+  });
+
   it('lets a token of a source do what is about it alone', async () => {
     const mine = await world.token('operator', { sources: ['sample'] });
     for (const one of endpoints.filter(({ id }) => /^(runs|items|records|bulk)/.test(id))) {

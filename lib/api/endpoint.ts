@@ -3,7 +3,10 @@
  * routing, the OpenAPI document, its page, and the tests of who may ask it follow.
  */
 import { z } from 'zod';
-import type { Actor, Permission } from '#lib/actor/model.ts';
+import type { Actor, Permission, Touched } from '#lib/actor/model.ts';
+
+export type { Touched } from '#lib/actor/model.ts';
+
 import type { Runtime } from '#lib/runtime.ts';
 
 /** What every request has beside its input. */
@@ -15,9 +18,6 @@ export interface ApiContext {
   readonly ifMatch: string | null;
   readonly ifNoneMatch: string | null;
 }
-
-/** The names of the sources that a request reads or changes; `all` = of no source in particular. */
-export type Touched = readonly string[] | 'all';
 
 /** An answer that is more than its JSON with status 200. */
 export class Reply {

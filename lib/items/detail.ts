@@ -5,12 +5,14 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
 import { remedyOf } from '#lib/errors/codes.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { missingSince } from '#lib/queue/finish/missing.ts';
 import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
 import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
+import { mayRead } from '#lib/records/readable.ts';
 import { runName } from '#lib/runs/run-name.ts';
 import { type ChangeOffer, offersFor } from './changes/offers.ts';
 import { failingAnswersOf, type ShownAnswer } from './failing-answers.ts';
@@ -60,6 +62,7 @@ export async function workItemExists(session: Session, workItemId: string): Prom
 export async function getWorkItemDetail(
   session: Session,
   workItemId: string,
+  reader?: Actor,
 ): Promise<WorkItemDetail | null> {
   const row = await session.q
     .selectFrom('work_items')
@@ -68,9 +71,10 @@ export async function getWorkItemDetail(
     .executeTakeFirst();
   if (!row) return null;
   const item = workItemFromRow(row);
+  const isReadable = !reader || mayRead(reader, item.sourceName);
   const [attempts, failingAnswers, records, parent, children, run, source] = await Promise.all([
     attemptsOf(session, workItemId),
-    failingAnswersOf(session, workItemId),
+    isReadable ? failingAnswersOf(session, workItemId) : [],
     listRecords(session, { filter: { workItemId }, direction: 'desc' }, { limit: mostRecords }),
     item.discoveredFrom === null ? null : relatedItem(session, item.discoveredFrom),
     childrenOf(session, workItemId),
@@ -196,10 +200,10 @@ export interface WorkItemPreview {
     | 'errorCode'
     | 'errorMessage'
   >[];
-  /** The latest; `beginning` are the first characters of its payload. */
+  /** The latest; `beginning` are the first characters of its payload, null for whoever may not read it. */
   readonly record:
     | (Pick<RecordSummary, 'ingestId' | 'fetchedAt' | 'statusCode' | 'contentType' | 'bytes'> & {
-        readonly beginning: string;
+        readonly beginning: string | null;
       })
     | null;
 }
@@ -208,12 +212,13 @@ const mostAttemptsAtAGlance = 5;
 /** About a screen of a drawer. */
 const beginningLength = 1_500;
 
-/** Null when there is no such item. Never reads a whole payload. */
+/** Null when there is no such item. Never reads a whole payload; nor any for a `reader` who may not. */
 export async function getWorkItemPreview(
   session: Session,
   workItemId: string,
+  reader?: Actor,
 ): Promise<WorkItemPreview | null> {
-  const detail = await getWorkItemDetail(session, workItemId);
+  const detail = await getWorkItemDetail(session, workItemId, reader);
   if (!detail) return null;
   const { item, waiting, run, sourceId, attempts, records } = detail;
   const [latest] = records;
@@ -258,7 +263,10 @@ export async function getWorkItemPreview(
           statusCode: latest.statusCode,
           contentType: latest.contentType,
           bytes: latest.bytes,
-          beginning: await beginningOf(session, latest.ingestId),
+          beginning:
+            !reader || mayRead(reader, item.sourceName)
+              ? await beginningOf(session, latest.ingestId)
+              : null,
         }
       : null,
   };

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import type { JsonValue } from '#lib/json.ts';
 import { enqueueIn } from '#lib/queue/enqueue/enqueue.ts';
-import { requireRunRow } from '#lib/runs/run-row.ts';
+import { requireRunRow, runFromRow, sourcesOfRun } from '#lib/runs/run-row.ts';
 import { requireSource } from '#lib/sources/read-sources.ts';
 import { itemsWere } from './words.ts';
 
@@ -58,7 +58,10 @@ export function enqueueItems(
   return onceIn(db, request, enqueuedSchema, async (tx) => {
     const source = await requireSource(tx, input.source);
     const { runId } = input;
-    if (runId !== undefined) await requireRunRow(tx, runId);
+    requireSources(actor, [source.name]);
+    if (runId !== undefined) {
+      requireSources(actor, sourcesOfRun(runFromRow(await requireRunRow(tx, runId))));
+    }
     const workItemIds = await enqueueIn(
       tx,
       input.items.map(({ metadata = null, priority, ...item }) => ({

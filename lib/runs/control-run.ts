@@ -1,14 +1,22 @@
 /** What a person does to a running run: pause, resume, stop, cancel. */
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { emptyQueueOfRun, endRun, itemsInWords, openItemsOf } from './end-run.ts';
 import { afterStep } from './lifecycle.ts';
 import { runName } from './run-name.ts';
-import { lifeOf, lockRunRow, type RunRow, requireRunRow, writeLife } from './run-row.ts';
+import {
+  lifeOf,
+  lockRunRow,
+  type RunRow,
+  requireRunRow,
+  runFromRow,
+  sourcesOfRun,
+  writeLife,
+} from './run-row.ts';
 
 /** Nothing of the run is claimed until it is resumed; what is in flight is finished. */
 export async function pauseRun(db: Db, actor: Actor, runId: string): Promise<void> {
@@ -41,7 +49,7 @@ async function changePause(
 ): Promise<void> {
   requirePermission(actor, 'runs:change');
   await db.transaction(async (tx) => {
-    await requireRunRow(tx, runId);
+    requireSources(actor, sourcesOfRun(runFromRow(await requireRunRow(tx, runId))));
     const run = await lockRunRow(tx, runId);
     if (run?.status !== 'running') throw hasEnded();
     const life = afterStep(lifeOf(run), step);
@@ -80,7 +88,7 @@ async function end(
 ): Promise<void> {
   requirePermission(actor, 'runs:change');
   await db.transaction(async (tx) => {
-    await requireRunRow(tx, runId);
+    requireSources(actor, sourcesOfRun(runFromRow(await requireRunRow(tx, runId))));
     const ended = await endRun(tx, runId, async (run) => {
       const open = itemsInWords(openItemsOf(run));
       await audit(tx, actor, run, action, `${verb} run ${runName(run)} with ${open} open`);

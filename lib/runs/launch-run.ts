@@ -4,7 +4,7 @@ import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemInsert } from '#db/queue/storage.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { hashJson } from '#lib/canonical-json.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
@@ -19,7 +19,7 @@ import { openDueQueue } from '#lib/recrawl/due-queue.ts';
 import { listSources, type Source } from '#lib/sources/read-sources.ts';
 import { seedItems } from '#lib/sources/seeds.ts';
 import { type LaunchRequest, launchRequestSchema, type RunBudget } from './model.ts';
-import { requireRunRow } from './run-row.ts';
+import { ofRequest, ofRun, requireRunRow } from './run-row.ts';
 import { scopeFilters, scopeHasItems } from './scope.ts';
 
 export interface LaunchOptions {
@@ -51,6 +51,9 @@ export async function launchRun(
 ): Promise<LaunchedRun> {
   requirePermission(actor, 'runs:change');
   const request = parseRequest(input);
+  // What follows a run up is over that run's sources.
+  if (options.parentRunId === undefined) requireSources(actor, ofRequest(request));
+  else requireSources(actor, await ofRun(db, options.parentRunId));
   const parentRunId = options.parentRunId ?? null;
   const keyed = { key: options.requestKey, action: 'run.launch' };
   return onceIn(db, keyed, launchedSchema, async (tx) => {

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { IngestRunsTable } from '#db/schema.ts';
+import type { Touched } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import { jsonFromText } from '#lib/json.ts';
@@ -52,6 +53,25 @@ export function runFromRow(row: RunRow): Run {
     errorMessage: row.error_message,
   };
 }
+
+/** The sources that a run is over. */
+export function sourcesOfRun({
+  sourceRevisions,
+  request,
+}: Pick<Run, 'sourceRevisions' | 'request'>): Touched {
+  const names = [...Object.keys(sourceRevisions), ...(request?.sources ?? [])];
+  return names.length === 0 ? 'all' : names;
+}
+
+/** @throws AppError `not_found` */
+export async function ofRun(s: Session, runId: string): Promise<Touched> {
+  const run = await getRun(s, runId);
+  if (run === null) throw new AppError('not_found', `There is no run ${runId}.`);
+  return sourcesOfRun(run);
+}
+
+export const ofRequest = ({ sources }: Pick<LaunchRequest, 'sources'>): Touched =>
+  sources.length === 0 ? 'all' : sources;
 
 /** Null for runs of an older system, which kept no request. */
 export function requestFromText(text: string | null): LaunchRequest | null {

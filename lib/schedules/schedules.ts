@@ -5,13 +5,17 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { SchedulesTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import {
+  requirePermission,
+  requireSources as requireReach,
+} from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { launchRequestSchema } from '#lib/runs/model.ts';
+import { ofRequest } from '#lib/runs/run-row.ts';
 import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { nextTimes } from './cron.ts';
 import type { Schedule, ScheduleInput } from './model.ts';
@@ -55,6 +59,7 @@ async function createOrChange(
   input: ScheduleInput,
   changed: string | undefined,
 ): Promise<string> {
+  requireReach(actor, ofRequest(input.request));
   await requireSources(tx, input.request.sources);
   const now = await readNow(tx);
   const nextAt = input.enabled ? nextTimes(input.cron, input.timezone, now, 1)[0] : undefined;
@@ -70,6 +75,7 @@ async function createOrChange(
   const after = { ...input, nextAt: nextAt ?? null };
   if (changed !== undefined) {
     const before = await getSchedule(tx, changed);
+    requireReach(actor, before.request === null ? 'all' : ofRequest(before.request));
     await tx.q.updateTable('schedules').set(values).where('schedule_id', '=', changed).execute();
     await recordAudit(tx, actor, {
       action: 'schedule.change',
@@ -109,6 +115,7 @@ export async function deleteSchedule(db: Db, actor: Actor, scheduleId: string): 
   requirePermission(actor, 'schedules:change');
   await db.transaction(async (tx) => {
     const before = await getSchedule(tx, scheduleId);
+    requireReach(actor, before.request === null ? 'all' : ofRequest(before.request));
     await tx.q.deleteFrom('schedules').where('schedule_id', '=', scheduleId).execute();
     await recordAudit(tx, actor, {
       action: 'schedule.delete',

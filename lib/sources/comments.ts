@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant, SourceCommentsTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { newId } from '#lib/ids.ts';
 import { requireSource } from './read-sources.ts';
@@ -32,6 +32,7 @@ export async function commentOnSource(
   requirePermission(actor, 'sources:change');
   return db.transaction(async (tx) => {
     const { sourceId, name } = await requireSource(tx, nameOrId);
+    requireSources(actor, [name]);
     const commentId = newId();
     await tx.q
       .insertInto('source_comments')

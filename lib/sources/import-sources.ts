@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -45,6 +45,10 @@ export async function planImport(
 ): Promise<ImportPlan> {
   requirePermission(actor, 'sources:change');
   const { inputs, known } = await checkedInputs(session, await readSourcesYaml(text));
+  requireSources(
+    actor,
+    inputs.map(({ name }) => name),
+  );
   const sources = [];
   for (const input of inputs) {
     const { name, type, seeds } = input;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
@@ -29,6 +29,7 @@ export async function pauseSource(
   const { reason, end } = parseInput(pauseInputSchema, options);
   return db.transaction(async (tx) => {
     const before = await requireSource(tx, nameOrId);
+    requireSources(actor, [before.name]);
     const until = endAt(end ?? null, await readNow(tx));
     const saysNothing = reason === undefined && end === undefined;
     const isAsItWas = (reason || null) === before.pausedReason && until === before.pausedUntil;
@@ -53,6 +54,7 @@ export async function resumeSource(db: Db, actor: Actor, nameOrId: string): Prom
   requirePermission(actor, 'sources:change');
   return db.transaction(async (tx) => {
     const before = await requireSource(tx, nameOrId);
+    requireSources(actor, [before.name]);
     if (before.pausedAt === null) return before;
     await tx.q
       .updateTable('sources')
@@ -126,9 +128,10 @@ export async function deleteSource(
   actor: Actor,
   nameOrId: string,
 ): Promise<{ readonly itemsLeft: number }> {
-  requirePermission(actor, 'sources:change');
+  requirePermission(actor, 'sources:delete');
   return db.transaction(async (tx) => {
     const source = await requireSource(tx, nameOrId);
+    requireSources(actor, [source.name]);
     const counters = await tx.engine.readTotals(tx);
     const itemsLeft = counters
       .filter((row) => row.source_system === source.type && row.source_name === source.name)

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
@@ -94,6 +94,7 @@ export async function upsertSourceIn(
 
 function permittedInput(actor: Actor, input: SourceInput): CheckedInput {
   requirePermission(actor, 'sources:change');
+  requireSources(actor, [input.name]);
   if (Object.keys(input.secrets ?? {}).length > 0) requirePermission(actor, 'sources:secrets');
   return checkSourceInput(input);
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '#lib/egress/http-client.ts';
@@ -87,6 +87,7 @@ export async function testSource(
   options: TestSourceOptions,
 ): Promise<TestFetch> {
   requirePermission(actor, 'sources:test');
+  requireSources(actor, [input.name]);
   const checked = checkSourceInput(input);
   const { type, name, settings, seeds, secrets: given } = checked;
   // Where it stands is for those to choose who may set it; else a test would send it anywhere.

@@ -1,7 +1,7 @@
 /** Listing, saving, changing and removing saved views. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import { type Actor, can } from '#lib/actor/model.ts';
+import { type Actor, may } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -204,7 +204,7 @@ function toView(row: ViewRow, actor: Actor): SavedView {
     isOwn,
     owner: row.email,
     mayChange: isShared
-      ? can(actor.role, 'views:share') && (isOwn || can(actor.role, 'settings:manage'))
+      ? may(actor, 'views:share') && (isOwn || may(actor, 'settings:manage'))
       : isOwn,
   };
 }

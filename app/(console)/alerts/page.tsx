@@ -8,7 +8,7 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { alertFilters } from '#lib/alerts/alert-filters.ts';
 import { listAlerts } from '#lib/alerts/list-alerts.ts';
 import { readMutes } from '#lib/alerts/mutes.ts';
@@ -51,8 +51,8 @@ export default async function AlertsPage({
     rules: tab === 'rules' ? await shownRules(runtime.db) : [],
     channels: tab === 'channels' ? await listChannels(runtime.db) : [],
     deliveries: tab === 'channels' ? await listDeliveries(runtime.db) : [],
-    mayChange: can(actor.role, 'alerts:change'),
-    maySetUp: can(actor.role, 'settings:manage'),
+    mayChange: may(actor, 'alerts:change'),
+    maySetUp: may(actor, 'settings:manage'),
   }));
   if (!loaded.ok) {
     return (

@@ -15,7 +15,7 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { auditFilters } from '#lib/audit/audit-filters.ts';
 import { readChainState } from '#lib/audit/chain-state.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
@@ -36,7 +36,7 @@ export default async function AuditPage({
   const loaded = await loadPage(async ({ reads, runtime, actor }) => ({
     ...(await listAudit(reads, query)),
     chain: await readChainState(runtime.db),
-    mayVerify: can(actor.role, 'database:examine'),
+    mayVerify: may(actor, 'database:examine'),
   }));
   const filter = (
     <>

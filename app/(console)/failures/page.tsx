@@ -14,7 +14,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { TableRegion, Th, Thead } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { muteOfFailures, readMutes } from '#lib/alerts/mutes.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
@@ -40,9 +40,9 @@ export default async function FailuresPage({
   const { window = '24h' } = values;
   const loaded = await loadPage(async ({ actor, reads }) => ({
     data: await readErrorClusters(reads, window, await readNow(reads)),
-    mayRetry: can(actor.role, 'work-items:change'),
+    mayRetry: may(actor, 'work-items:change'),
     mutes: await readMutes(reads),
-    mayMute: can(actor.role, 'alerts:change'),
+    mayMute: may(actor, 'alerts:change'),
   }));
   if (!loaded.ok) {
     return (

@@ -11,7 +11,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { hostFilters, hostViews } from '#lib/hosts/host-filters.ts';
 import {
   countHosts,
@@ -45,7 +45,7 @@ export default async function HostsPage({
       blocked,
       paced,
       totals: await readHostTotals(reads, names),
-      mayChange: can(actor.role, 'hosts:change'),
+      mayChange: may(actor, 'hosts:change'),
     };
   });
   if (!loaded.ok) {

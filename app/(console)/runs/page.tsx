@@ -19,7 +19,7 @@ import { EmptyState, ErrorState, NoMatch, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
@@ -53,7 +53,7 @@ export default async function RunsPage({
   ]);
   const { status } = list.current;
   const launchButton = (isOpenAtFirst: boolean) =>
-    can(actor.role, 'runs:change') && sources.ok ? (
+    may(actor, 'runs:change') && sources.ok ? (
       <LaunchButton
         sources={sources.data.map(({ name, type, enabled }) => ({ name, type, enabled }))}
         isOpenAtFirst={isOpenAtFirst}

@@ -14,7 +14,7 @@ import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
@@ -39,7 +39,7 @@ export default async function SchedulesPage({
       type,
       enabled,
     })),
-    mayChange: can(actor.role, 'schedules:change'),
+    mayChange: may(actor, 'schedules:change'),
     stop: await readStop(runtime.db),
   }));
   if (!loaded.ok) {

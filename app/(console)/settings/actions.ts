@@ -36,11 +36,10 @@ const passwordSchema = z.strictObject({ userId: z.string(), password: z.string()
 
 export async function setUserPasswordAction(
   input: z.input<typeof passwordSchema>,
-): Promise<ActionResult<null>> {
-  return runAction(passwordSchema, input, async ({ runtime, actor, input: given }) => {
-    await setUserPassword(runtime.db, actor, given);
-    return null;
-  });
+): Promise<ActionResult<{ readonly tokensRevoked: number }>> {
+  return runAction(passwordSchema, input, ({ runtime, actor, input: given }) =>
+    setUserPassword(runtime.db, actor, given),
+  );
 }
 
 const sessionSchema = z.strictObject({ sessionId: z.string() });

@@ -10,10 +10,11 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { signInFacts } from '#lib/access/provider.ts';
 import { listUsers } from '#lib/access/users.ts';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { type Deployment, readDeployment } from '#lib/health/deployment.ts';
 import { mostEvents } from '#lib/retention/most-events.ts';
 import { type Retention, readRetention } from '#lib/retention/settings.ts';
+import { listSources } from '#lib/sources/read-sources.ts';
 import { RetentionButton } from './retention-button.tsx';
 import { SignInSection } from './sign-in-section.tsx';
 import { SmokeCheck } from './smoke-check.tsx';
@@ -28,7 +29,10 @@ export default async function SettingsPage() {
     retention: await readRetention(runtime.db),
     signIn: signInFacts(runtime.config.signIn),
     // Who has an account is for those who manage accounts.
-    users: can(actor.role, 'users:manage') ? await listUsers(runtime.db) : null,
+    users: may(actor, 'users:manage') ? await listUsers(runtime.db) : null,
+    sources: may(actor, 'users:manage')
+      ? (await listSources(runtime.db)).map(({ name }) => name)
+      : [],
   }));
   if (!loaded.ok) {
     return (
@@ -41,7 +45,7 @@ export default async function SettingsPage() {
       </>
     );
   }
-  const { actor, deployment, retention, signIn, users } = loaded.data;
+  const { actor, deployment, retention, signIn, sources, users } = loaded.data;
   const { health } = deployment;
   return (
     <>
@@ -52,7 +56,7 @@ export default async function SettingsPage() {
           title="Database"
           aside={
             <>
-              {can(actor.role, 'database:examine') ? (
+              {may(actor, 'database:examine') ? (
                 <LinkButton href="/settings/database" size="sm">
                   Examine
                 </LinkButton>
@@ -120,12 +124,12 @@ export default async function SettingsPage() {
           />
         </Section>
       </div>
-      <RetentionSection retention={retention} mayChange={can(actor.role, 'settings:manage')} />
-      {can(actor.role, 'settings:manage') ? <SmokeCheck /> : null}
+      <RetentionSection retention={retention} mayChange={may(actor, 'settings:manage')} />
+      {may(actor, 'settings:manage') ? <SmokeCheck /> : null}
       {users ? (
         <>
           <SignInSection signIn={signIn} />
-          <UserTable users={users} ownId={actor.userId} signIn={signIn} />
+          <UserTable sources={sources} users={users} ownId={actor.userId} signIn={signIn} />
         </>
       ) : (
         <Section title="Your account">

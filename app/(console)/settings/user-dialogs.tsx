@@ -5,17 +5,19 @@ import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { countOf } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
-import { type Role, roles } from '#lib/actor/model.ts';
+import { can, type Limits, type Role, roles } from '#lib/actor/model.ts';
 import {
   changeUserAction,
   createUserAction,
   endAllSessionsAction,
   setUserPasswordAction,
 } from './actions.ts';
+import { LimitsField } from './limits-field.tsx';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
   viewer: { label: 'Viewer', description: 'Views everything, changes nothing' },
@@ -25,6 +27,18 @@ const roleWords: Readonly<Record<Role, { label: string; description: string }>> 
 const roleOptions = roles.map((role) => ({ value: role, ...roleWords[role] }));
 const toRole = (value: string): Role => roles.find((role) => role === value) ?? 'viewer';
 
+const nothingLeftOut = { without: [], sources: null };
+
+/** Of the role that is chosen: what another one allows need not be left out. */
+function asInput(limits: Limits | null, role: Role) {
+  if (limits === null) return nothingLeftOut;
+  const { without, sources } = limits;
+  return {
+    without: without.flatMap((one) => (one !== 'console:view' && can(role, one) ? [one] : [])),
+    sources: sources === null ? null : [...sources],
+  };
+}
+
 export type UserTask =
   | { readonly kind: 'new' }
   | { readonly kind: 'change' | 'password' | 'end-sessions'; readonly user: User };
@@ -32,17 +46,26 @@ export type UserTask =
 export default function UserDialog({
   task,
   signIn,
+  sources,
   onClose,
 }: {
   readonly task: UserTask;
   readonly signIn: SignInFacts;
+  readonly sources: readonly string[];
   readonly onClose: () => void;
 }) {
   switch (task.kind) {
     case 'new':
       return <NewUserDialog signIn={signIn} onClose={onClose} />;
     case 'change':
-      return <ChangeUserDialog user={task.user} provider={signIn.provider} onClose={onClose} />;
+      return (
+        <ChangeUserDialog
+          user={task.user}
+          provider={signIn.provider}
+          sources={sources}
+          onClose={onClose}
+        />
+      );
     case 'password':
       return <PasswordDialog user={task.user} onClose={onClose} />;
     case 'end-sessions':
@@ -133,16 +156,19 @@ function NewUserDialog({
 function ChangeUserDialog({
   user,
   provider,
+  sources,
   onClose,
 }: {
   readonly user: User;
   readonly provider: SignInFacts['provider'];
+  readonly sources: readonly string[];
   readonly onClose: () => void;
 }) {
   const [name, setName] = useState(user.name);
   const [role, setRole] = useState<Role>(user.role);
   const [isActive, setActive] = useState(user.active);
   const [isLinked, setLinked] = useState(user.isLinked);
+  const [limits, setLimits] = useState<Limits | null>(user.limits);
   // An account that was linked meanwhile stays linked.
   const linking = user.isLinked ? { isLinked } : {};
   const change = useAction(changeUserAction, {
@@ -158,7 +184,16 @@ function ChangeUserDialog({
       submitLabel="Save user"
       error={change.error}
       isPending={change.isPending}
-      onSubmit={() => change.run({ userId: user.userId, name, role, active: isActive, ...linking })}
+      onSubmit={() =>
+        change.run({
+          userId: user.userId,
+          name,
+          role,
+          active: isActive,
+          limits: role === 'admin' ? nothingLeftOut : asInput(limits, role),
+          ...linking,
+        })
+      }
       onClose={onClose}
     >
       <TextField
@@ -179,6 +214,15 @@ function ChangeUserDialog({
         value={role}
         onChange={(value) => setRole(toRole(value))}
       />
+      {role === 'admin' ? null : (
+        <LimitsField
+          role={role}
+          sources={sources}
+          limits={limits}
+          onChange={setLimits}
+          error={change.error?.fields?.['limits'] ?? change.error?.fields?.['limits.sources']}
+        />
+      )}
       <SwitchField
         label="Active"
         help="A deactivated account cannot sign in; its history stays."
@@ -201,7 +245,8 @@ function ChangeUserDialog({
 function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
   const [password, setPassword] = useState('');
   const set = useAction(setUserPasswordAction, {
-    done: () => `Set a new password for ${user.email}; open sessions were ended`,
+    done: ({ tokensRevoked }) =>
+      `Set a new password for ${user.email}; open sessions${tokensRevoked > 0 ? ` and ${countOf(tokensRevoked, 'API token')}` : ''} were ended`,
     onDone: onClose,
     showsError: true,
   });
@@ -221,7 +266,7 @@ function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClo
         autoComplete="new-password"
         isRequired
         autoFocus
-        help="At least 12 characters, none of the commonest. The person's open sessions end, and it is changed at the next sign-in."
+        help="At least 12 characters, none of the commonest. The person's sessions and API tokens end, and it is changed at the next sign-in."
         value={password}
         onChange={setPassword}
         error={set.error?.fields?.['password']}

@@ -7,6 +7,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
+import { limitsInWords } from './limits-in-words.ts';
 import type { UserTask } from './user-dialogs.tsx';
 
 const UserDialog = lazy(() => import('./user-dialogs.tsx'));
@@ -18,10 +19,13 @@ export function UserTable({
   users,
   ownId,
   signIn,
+  sources,
 }: {
   readonly users: readonly User[];
   readonly ownId: string | null;
   readonly signIn: SignInFacts;
+  /** The names of all. */
+  readonly sources: readonly string[];
 }) {
   const [open, setOpen] = useState<UserTask | null>(null);
   return (
@@ -72,7 +76,12 @@ export function UserTable({
                   ) : null}
                 </td>
                 <td className={cell}>{user.email}</td>
-                <td className={cell}>{user.role}</td>
+                <td className={cell}>
+                  {user.role}
+                  {user.limits ? (
+                    <span className="ml-1.5 text-xs text-ink-3">{limitsInWords(user.limits)}</span>
+                  ) : null}
+                </td>
                 <td className={cell}>
                   <StatusBadge
                     status={user.active ? 'enabled' : 'disabled'}
@@ -107,7 +116,7 @@ export function UserTable({
       </section>
       {open === null ? null : (
         <Suspense fallback={null}>
-          <UserDialog task={open} signIn={signIn} onClose={() => setOpen(null)} />
+          <UserDialog sources={sources} task={open} signIn={signIn} onClose={() => setOpen(null)} />
         </Suspense>
       )}
     </Section>

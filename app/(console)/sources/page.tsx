@@ -18,7 +18,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoMatch, Skeleton } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
@@ -47,7 +47,7 @@ export default async function SourcesPage({
   const raw = await searchParams;
   const list = await filteredList('sources', '/sources', sourceFilters, raw);
   const { values, problems } = sourceFilters.read(raw, list.clock);
-  const canChange = can(actor.role, 'sources:change');
+  const canChange = may(actor, 'sources:change');
   const all = loaded.ok ? loaded.data.sources : [];
   const shown = matching(all, sourceFilters.given(values));
   const totals = shown
@@ -107,7 +107,7 @@ export default async function SourcesPage({
             runs={loaded.data.runs}
             stale={stale}
             canChange={canChange}
-            canRun={can(actor.role, 'runs:change')}
+            canRun={may(actor, 'runs:change')}
           />
         )
       ) : (

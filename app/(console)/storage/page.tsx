@@ -10,7 +10,7 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { lowDiskSentence } from '#lib/disks/low-disk.ts';
 import { readStorage, type ShownDisk, type Storage } from '#lib/storage/read-storage.ts';
@@ -22,7 +22,7 @@ export const metadata: Metadata = { title: 'Storage' };
 export default async function StoragePage() {
   const loaded = await loadPage(async ({ runtime, reads, actor }) => ({
     storage: await readStorage(reads, watchedDisks(runtime.config)),
-    mayExamine: can(actor.role, 'database:examine'),
+    mayExamine: may(actor, 'database:examine'),
   }));
   if (!loaded.ok) {
     return (

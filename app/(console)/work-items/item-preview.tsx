@@ -155,9 +155,13 @@ function Preview({
             <p className="num text-xs text-ink-2">
               HTTP {record.statusCode}, {formatBytes(record.bytes)}, <Time at={record.fetchedAt} />
             </p>
-            <CodeBlock label="Beginning of the payload" maxHeight="16rem" wraps>
-              {record.beginning}
-            </CodeBlock>
+            {record.beginning === null ? (
+              <p className="text-sm text-ink-3">Your account may not read what was fetched.</p>
+            ) : (
+              <CodeBlock label="Beginning of the payload" maxHeight="16rem" wraps>
+                {record.beginning}
+              </CodeBlock>
+            )}
           </>
         ) : (
           <p className="text-sm text-ink-3">Nothing has been stored for this item yet.</p>

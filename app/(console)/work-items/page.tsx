@@ -15,7 +15,7 @@ import { countOf, formatCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { type ChangeOffer, changeOffers } from '#lib/items/changes/offers.ts';
 import { currentName } from '#lib/items/list/filters/registry.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
@@ -72,7 +72,7 @@ export default async function WorkItemsPage({
                 <ViewMenu
                   views={views}
                   defaultView={defaultView}
-                  canShare={can(actor.role, 'views:share')}
+                  canShare={may(actor, 'views:share')}
                 />
               </>
             }
@@ -84,7 +84,7 @@ export default async function WorkItemsPage({
               page={list.data}
               query={query}
               current={current}
-              offers={changeOffers.filter(({ permission }) => can(actor.role, permission))}
+              offers={changeOffers.filter(({ permission }) => may(actor, permission))}
               matching={count && count.kind !== 'unknown' ? countInWords(count) : null}
               grid={grid}
             />

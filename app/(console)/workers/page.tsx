@@ -16,7 +16,7 @@ import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -40,7 +40,7 @@ export default async function WorkersPage({
 }) {
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     workers: await listWorkers(runtime.db),
-    mayChange: can(actor.role, 'workers:change'),
+    mayChange: may(actor, 'workers:change'),
   }));
   if (!loaded.ok) {
     return (

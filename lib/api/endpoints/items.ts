@@ -56,8 +56,8 @@ function queryOf(raw: Raw) {
   return query;
 }
 
-async function detailOf({ runtime }: ApiContext, input: Params) {
-  const detail = await getWorkItemDetail(runtime.db, input.params.workItemId);
+async function detailOf({ runtime, actor }: ApiContext, input: Params) {
+  const detail = await getWorkItemDetail(runtime.db, input.params.workItemId, actor);
   if (detail === null) throw new AppError('not_found', 'There is no such work item.');
   return detail;
 }

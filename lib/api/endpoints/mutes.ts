@@ -1,8 +1,8 @@
 /** What is muted: rules, sources and groups of failures. */
 import { z } from 'zod';
-import { endMute, type MuteTarget, mute, muteInputSchema, readMutes } from '#lib/alerts/mutes.ts';
+import { endMute, mute, muteInputSchema, readMutes, sourcesOf } from '#lib/alerts/mutes.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { endpoint, id, sees, type Touched } from '../endpoint.ts';
+import { endpoint, id, sees } from '../endpoint.ts';
 
 const muteRow = z.looseObject({
   muteId: z.string(),
@@ -11,10 +11,6 @@ const muteRow = z.looseObject({
   mutedBy: z.string(),
   until: z.string(),
 });
-
-/** A rule or a group of failures is of no source in particular. */
-const sourcesOf = (target: MuteTarget): Touched =>
-  target.kind === 'source' ? [target.source] : 'all';
 
 export const mutes = [
   endpoint({

@@ -6,6 +6,7 @@ import { sortDirections } from '#lib/paging/sort-direction.ts';
 import { getReceivedBody } from '#lib/records/body.ts';
 import { getPageText, getRecord, getRecordPayload } from '#lib/records/detail.ts';
 import { listRecords, parseRecordQuery } from '#lib/records/list.ts';
+import { requireReadable } from '#lib/records/readable.ts';
 import { recordFilters } from '#lib/records/record-filters.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
@@ -16,6 +17,9 @@ type Params = { readonly params: z.output<typeof params> };
 
 const touches = ({ runtime }: ApiContext, input: Params) =>
   ofRecord(runtime.db, input.params.ingestId);
+
+const readable = ({ runtime, actor }: ApiContext, input: Params) =>
+  requireReadable(runtime.db, actor, input.params.ingestId);
 
 const summary = z.looseObject({
   ingestId: z.string(),
@@ -70,23 +74,27 @@ export const records = [
     method: 'GET',
     path: '/records/{ingestId}',
     summary: 'Read a record; a payload beyond 64 KiB is null and read by itself',
-    permission: 'console:view',
+    permission: 'records:read',
     params,
     output: summary,
     touches,
-    run: async ({ runtime }, input) => there(await getRecord(runtime.db, input.params.ingestId)),
+    async run(context, input) {
+      await readable(context, input);
+      return there(await getRecord(context.runtime.db, input.params.ingestId));
+    },
   }),
   endpoint({
     id: 'records.payload',
     method: 'GET',
     path: '/records/{ingestId}/payload',
     summary: 'Read the payload of a record as text',
-    permission: 'console:view',
+    permission: 'records:read',
     params,
     output: 'text/plain',
     cost: 5,
     touches,
     async run({ runtime: { db }, actor }, { params: { ingestId } }) {
+      await requireReadable(db, actor, ingestId);
       const { payload } = there(await getRecordPayload(db, ingestId));
       await recordDownload(db, actor, {
         targetType: 'record',
@@ -101,28 +109,31 @@ export const records = [
     method: 'GET',
     path: '/records/{ingestId}/text',
     summary: 'Read the main text of a page, as it was extracted',
-    permission: 'console:view',
+    permission: 'records:read',
     params,
     output: 'text/plain',
     cost: 5,
     touches,
-    run: async ({ runtime }, input) =>
-      there(
-        await getPageText(runtime.db, input.params.ingestId),
+    async run(context, input) {
+      await readable(context, input);
+      return there(
+        await getPageText(context.runtime.db, input.params.ingestId),
         'There is no main text of this record.',
-      ),
+      );
+    },
   }),
   endpoint({
     id: 'records.bytes',
     method: 'GET',
     path: '/records/{ingestId}/bytes',
     summary: 'Read what was received, byte by byte',
-    permission: 'console:view',
+    permission: 'records:read',
     params,
     output: 'application/octet-stream',
     cost: 5,
     touches,
     async run({ runtime: { db }, actor }, { params: { ingestId } }) {
+      await requireReadable(db, actor, ingestId);
       const { body, sha256 } = there(
         await getReceivedBody(db, ingestId),
         'There is no such record, or its bytes were not kept.',

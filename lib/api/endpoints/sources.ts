@@ -223,7 +223,7 @@ export const sources = [
     method: 'DELETE',
     path: '/sources/{source}',
     summary: 'Delete a source with its secrets; its items and records stay',
-    permission: 'sources:change',
+    permission: 'sources:delete',
     params,
     output: z.looseObject({ itemsLeft: z.int() }),
     touches,

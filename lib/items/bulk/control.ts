@@ -1,10 +1,9 @@
 /** What a person does to a bulk action: stop it, change how fast it goes, undo it. */
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
-import { inOneRequest, insertBulkAction, type LaunchedBulkAction } from './launch.ts';
+import { inOneRequest, insertBulkAction, type LaunchedBulkAction, requireBulk } from './launch.ts';
 import { bulkVerb, throttleSchema } from './model.ts';
 import { type BulkActionDetail, requireBulkAction } from './read.ts';
 
@@ -14,8 +13,8 @@ import { type BulkActionDetail, requireBulkAction } from './read.ts';
  * @throws AppError `forbidden`, `not_found`, `conflict` when it has ended otherwise
  */
 export async function abortBulkAction(db: Db, actor: Actor, bulkActionId: string): Promise<void> {
-  requirePermission(actor, 'work-items:change');
   await db.transaction(async (tx) => {
+    await requireBulk(tx, actor, await requireBulkAction(tx, bulkActionId));
     const now = tx.engine.now();
     const result = await tx.q
       .updateTable('bulk_actions')
@@ -47,10 +46,10 @@ export async function setBulkThrottle(
   bulkActionId: string,
   itemsPerSecond: number | null,
 ): Promise<void> {
-  requirePermission(actor, 'work-items:change');
   const wanted = parseInput(throttleSchema.nullable(), itemsPerSecond);
   await db.transaction(async (tx) => {
     const before = await requireBulkAction(tx, bulkActionId);
+    await requireBulk(tx, actor, before);
     const result = await tx.q
       .updateTable('bulk_actions')
       .set({ items_per_second: wanted, next_chunk_at: null, updated_at: tx.engine.now() })
@@ -86,9 +85,9 @@ export function undoBulkAction(
   bulkActionId: string,
   requestKey: string,
 ): Promise<LaunchedBulkAction> {
-  requirePermission(actor, 'work-items:change');
   return inOneRequest(db, 'bulk-action.undo', requestKey, async (tx) => {
     const action = await requireBulkAction(tx, bulkActionId);
+    await requireBulk(tx, actor, action);
     const { change } = action;
     const reason = whyNotUndo(action);
     if (change.action === 'undo' || reason !== null) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -12,8 +12,10 @@ import type { CountResult } from '#lib/paging/capped-count.ts';
 import { judgeItems } from '../changes/apply.ts';
 import type { Refusal } from '../changes/refusal.ts';
 import { changeVerb, definitionOf, type ItemChange } from '../changes/registry.ts';
+import { forwards, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
 import { countInWords } from '../words.ts';
 import {
+  type BulkAction,
   type BulkChange,
   type BulkScope,
   bulkVerb,
@@ -56,6 +58,7 @@ export async function previewBulkAction(
 ): Promise<BulkPreview> {
   const definition = definitionOf(change);
   requirePermission(actor, definition.permission);
+  requireSources(actor, await ofScopedChange(db, change, scope));
   const frozen = await freezeScope(db, scope);
   const [expected, first] = await Promise.all([
     countScope(db, frozen),
@@ -92,8 +95,8 @@ export async function launchBulkAction(
   input: LaunchBulkAction,
   requestKey: string,
 ): Promise<LaunchedBulkAction> {
-  requirePermission(actor, 'work-items:change');
   const { change, scope, asOf, dryRun, itemsPerSecond } = parseInput(launchBulkActionSchema, input);
+  requirePermission(actor, definitionOf(change).permission);
   const frozen = await freezeScope(db, scope, asOf);
   const expected = await countScope(db, frozen);
   return inOneRequest(db, 'bulk-action.launch', requestKey, async (tx) => {
@@ -120,9 +123,9 @@ export function carryOutDryRun(
   bulkActionId: string,
   requestKey: string,
 ): Promise<LaunchedBulkAction> {
-  requirePermission(actor, 'work-items:change');
   return inOneRequest(db, 'bulk-action.carry-out', requestKey, async (tx) => {
     const dryRun = await requireBulkAction(tx, bulkActionId);
+    await requireBulk(tx, actor, dryRun);
     if (!dryRun.isDryRun || dryRun.status !== 'completed' || dryRun.scope === null) {
       throw new AppError('conflict', 'Only a dry run that came to its end can be carried out.', {
         remedy: 'Start the action from the list of work items.',
@@ -160,6 +163,16 @@ interface NewBulkAction {
   readonly undoOf: string | null;
 }
 
+/** @throws AppError `forbidden` unless the actor may do the change to all that the action reaches */
+export async function requireBulk(
+  s: Session,
+  actor: Actor,
+  action: Pick<BulkAction, 'change' | 'scope' | 'undoOf'>,
+): Promise<void> {
+  requirePermission(actor, definitionOf(forwards(action.change)).permission);
+  if (actor.limits?.sources) requireSources(actor, await sourcesOfBulkAction(s, action));
+}
+
 /** Puts the action where the workers find it, and records it in the audit log. */
 export async function insertBulkAction(
   tx: Session,
@@ -167,7 +180,7 @@ export async function insertBulkAction(
   given: NewBulkAction,
 ): Promise<LaunchedBulkAction> {
   const { change } = given;
-  requirePermission(actor, definitionOf(change.action === 'undo' ? change.of : change).permission);
+  await requireBulk(tx, actor, given);
   const bulkActionId = newId();
   const { action, ...params } = change;
   const now = tx.engine.now();

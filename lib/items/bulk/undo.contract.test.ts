@@ -142,7 +142,7 @@ describe.each(contractEngines())('undoing bulk actions on $name', (engine) => {
     const id = await launch({ action: 'skip' });
     await expect(undo(id)).rejects.toMatchObject({ code: 'conflict' });
     await work();
-    expect(() => undoBulkAction(given.db, viewer, id, newId())).toThrow('operator');
+    await expect(undoBulkAction(given.db, viewer, id, newId())).rejects.toThrow('operator');
     const key = newId();
     const first = await undoBulkAction(given.db, operator, id, key);
     expect(await undoBulkAction(given.db, operator, id, key)).toEqual(first);

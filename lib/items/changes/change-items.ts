@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { chunksOf } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
+import { ofChangedItems } from '../touched.ts';
 import { applyChange } from './apply.ts';
 import { definitionOf, type ItemChange } from './registry.ts';
 
@@ -64,6 +65,7 @@ async function changeAndRecord(
   change: ItemChange,
   ids: readonly string[],
 ): Promise<ChangedItems> {
+  if (actor.limits?.sources) requireSources(actor, await ofChangedItems(tx, change, ids));
   const definition = definitionOf(change);
   const { changed, refused } = await applyChange(tx, definition, change, ids);
   const [first] = changed;

@@ -9,7 +9,7 @@ export const recrawl = defineChange({
   input: {},
   label: 'Recrawl',
   icon: 'again',
-  permission: 'work-items:change',
+  permission: 'work-items:retry',
   isMain: true,
   takes: ['completed', 'failed', 'skipped', 'on_hold'],
   apply: (tx, taken) => reopenItems(tx, taken, {}),

@@ -9,7 +9,7 @@ export const retry = defineChange({
   input: {},
   label: 'Retry',
   icon: 'back',
-  permission: 'work-items:change',
+  permission: 'work-items:retry',
   isMain: true,
   takes: ['failed', 'skipped', 'on_hold', 'backoff'],
   apply: (tx, taken) => reopenItems(tx, taken, {}),

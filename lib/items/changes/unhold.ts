@@ -13,7 +13,7 @@ export const unhold = defineChange({
   label: 'Take off hold',
   labelOfMany: 'Take {items} off hold',
   icon: 'play',
-  permission: 'work-items:change',
+  permission: 'work-items:retry',
   takes: ['on_hold'],
   apply: unholdItems,
   undo: {

@@ -9,7 +9,7 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { whyNotUndo } from '#lib/items/bulk/control.ts';
 import { bulkOutcome, bulkVerb } from '#lib/items/bulk/model.ts';
 import { listRefused } from '#lib/items/bulk/outcomes.ts';
@@ -64,7 +64,7 @@ export default async function BulkActionPage({
           </>
         }
         actions={
-          can(actor.role, 'work-items:change') ? (
+          may(actor, 'work-items:change') ? (
             <BulkControls
               // Each action has request keys of its own.
               key={action.bulkActionId}

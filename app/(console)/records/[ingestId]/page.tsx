@@ -14,6 +14,7 @@ import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { getNeighbours, getPageText, getRecord, type RecordDetail } from '#lib/records/detail.ts';
+import { requireReadable } from '#lib/records/readable.ts';
 import { PayloadChanges } from './payload-changes.tsx';
 
 export const metadata: Metadata = { title: 'Record' };
@@ -33,7 +34,8 @@ export default async function RecordPage({
   await requireActor();
   const [{ ingestId }, search] = await Promise.all([params, searchParams]);
   const tab: Tab = tabs.find((name) => name === search.tab) ?? 'payload';
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
+  const loaded = await loadPage(async ({ runtime: { db }, actor }) => {
+    await requireReadable(db, actor, ingestId);
     const record = await getRecord(db, ingestId);
     if (!record) return null;
     const neighbours = await getNeighbours(db, record);

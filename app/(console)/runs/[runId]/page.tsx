@@ -15,7 +15,7 @@ import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Elapsed } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { forecastRun, type RunForecast } from '#lib/items/waiting/stands-still.ts';
 import type { Run } from '#lib/runs/model.ts';
@@ -84,7 +84,7 @@ export default async function RunPage({
           <>
             <LinkButton href={`/work-items?run=${run.runId}`}>Show its items</LinkButton>
             <LinkButton href={`/runs/compare?a=${run.runId}`}>Compare</LinkButton>
-            {can(actor.role, 'runs:change') ? (
+            {may(actor, 'runs:change') ? (
               <RunControls
                 runId={run.runId}
                 status={run.status}

@@ -4,7 +4,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { listApiTokens } from '#lib/access/api-tokens.ts';
-import { can, permissionSentences, permissions } from '#lib/actor/model.ts';
+import { may, permissionSentences, permissions } from '#lib/actor/model.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { TokenTable } from './token-table.tsx';
 
@@ -15,9 +15,9 @@ export default async function TokensPage() {
     tokens: await listApiTokens(runtime.db, actor),
     sources: (await listSources(runtime.db)).map(({ name }) => name),
     choices: permissions
-      .filter((permission) => can(actor.role, permission))
+      .filter((permission) => may(actor, permission))
       .map((permission) => ({ permission, sentence: permissionSentences[permission] })),
-    seesAll: can(actor.role, 'users:manage'),
+    seesAll: may(actor, 'users:manage'),
   }));
   const back = { href: '/settings', label: 'Settings' };
   if (!loaded.ok) {

@@ -13,7 +13,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { readSourceRoom } from '#lib/metrics/source-room.ts';
 import { readSourceTimeline } from '#lib/metrics/source-timeline.ts';
 import { listRevisions, listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
@@ -65,7 +65,7 @@ export default async function SourcePage({
   }
   if (!loaded.data) return <NoSuch what="source" listHref="/sources" />;
   const { source, revisions, state } = loaded.data;
-  const canChange = can(actor.role, 'sources:change');
+  const canChange = may(actor, 'sources:change');
   const href = (name: Tab) => `/sources/${sourceId}${name === 'state' ? '' : `?tab=${name}`}`;
   return (
     <div className="flex flex-col gap-4">
@@ -82,7 +82,7 @@ export default async function SourcePage({
           </>
         }
         actions={
-          <Actions source={source} canChange={canChange} canRun={can(actor.role, 'runs:change')} />
+          <Actions source={source} canChange={canChange} canRun={may(actor, 'runs:change')} />
         }
       />
       {source.pausedAt === null ? (

@@ -6,7 +6,7 @@ import { Banner } from '#app/ui/banner.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoPermission } from '#app/ui/states.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { SourceType } from '#lib/source-types/source-type.ts';
@@ -48,7 +48,7 @@ export default async function NewSourcePage({
         </>
       );
     }
-    return <CopyOf source={loaded.data} canSetSecrets={can(actor.role, 'sources:secrets')} />;
+    return <CopyOf source={loaded.data} canSetSecrets={may(actor, 'sources:secrets')} />;
   }
   const chosen = startOf(types, search.type, search.template);
   if (!chosen) return <Choices types={types} />;
@@ -64,7 +64,7 @@ export default async function NewSourcePage({
         start={chosen.start}
         saved={null}
         canChange
-        canSetSecrets={can(actor.role, 'sources:secrets')}
+        canSetSecrets={may(actor, 'sources:secrets')}
       />
     </div>
   );

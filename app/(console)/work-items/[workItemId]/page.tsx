@@ -13,13 +13,14 @@ import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
-import { can } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { changeOffers, offersFor } from '#lib/items/changes/offers.ts';
 import { planChoices } from '#lib/items/changes/set-refetch.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { statusTimeline } from '#lib/items/timeline.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
+import { mayRead } from '#lib/records/readable.ts';
 import { AskedChange, ChangeButton } from '../change-buttons.tsx';
 import { Attempts } from './attempts.tsx';
 import { FailingAnswers } from './failing-answers.tsx';
@@ -41,12 +42,11 @@ export default async function WorkItemPage({
   // The palette opens the page with it.
   const { change } = await searchParams;
   const asked = typeof change === 'string' ? change : null;
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
-    const [detail, record] = await Promise.all([
-      getWorkItemDetail(db, workItemId),
-      getLatestRecord(db, workItemId),
-    ]);
-    return detail ? { detail, record } : null;
+  const loaded = await loadPage(async ({ runtime: { db }, actor: reader }) => {
+    const detail = await getWorkItemDetail(db, workItemId, reader);
+    if (detail === null) return null;
+    const isReadable = mayRead(reader, detail.item.sourceName);
+    return { detail, record: isReadable ? await getLatestRecord(db, workItemId) : null };
   });
   if (!loaded.ok) {
     return (
@@ -71,9 +71,7 @@ export default async function WorkItemPage({
             <CopyId id={item.workItemId} />
           </>
         }
-        actions={
-          can(actor.role, 'work-items:change') ? <Actions item={item} asked={asked} /> : null
-        }
+        actions={may(actor, 'work-items:change') ? <Actions item={item} asked={asked} /> : null}
       />
       {item.refetch.kind === 'retired' ? (
         <Banner kind="info" title="It is retired">

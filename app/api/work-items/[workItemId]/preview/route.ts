@@ -10,9 +10,9 @@ export function GET(
   { params }: { readonly params: Promise<{ workItemId: string }> },
 ): Promise<Response> {
   return answerJson(async () => {
-    await actorOrThrow();
+    const actor = await actorOrThrow();
     const { db } = await getRuntime();
-    const preview = await getWorkItemPreview(db, (await params).workItemId);
+    const preview = await getWorkItemPreview(db, (await params).workItemId, actor);
     if (!preview) throw new AppError('not_found', 'There is no such work item.');
     return preview;
   });
