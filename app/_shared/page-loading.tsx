@@ -40,6 +40,7 @@ const pages: Readonly<Record<string, ReactNode>> = {
   '/schedules': <PageSkeleton title="Schedules" rows={5} columns={6} />,
   '/alerts': <PageSkeleton title="Alerts" rows={6} columns={4} />,
   '/forecast': <PageSkeleton title="Forecast" rows={12} columns={5} />,
+  '/report': <PageSkeleton title="Report" rows={8} columns={8} />,
   '/storage': <PageSkeleton title="Storage" rows={12} columns={4} />,
   '/audit': (
     <PageSkeleton title="Audit" rows={18} columns={4}>

@@ -15,6 +15,8 @@ export const pages = [
   '/alerts?tab=channels',
   '/forecast',
   '/forecast?window=7d',
+  '/report',
+  '/report?month=2025-01',
   '/storage',
   '/audit',
   '/settings',

@@ -314,6 +314,8 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'stop.end': () => ({ path: '/stop' }),
     'workers.drain': () => ({ path: '/workers/worker-1/drain' }),
     'forecast.get': () => ({ path: '/forecast?window=7d' }),
+    'report.get': () => ({ path: '/report?month=2026-01' }),
+    'report.export': () => ({ path: '/report/export?month=2026-01' }),
     'storage.get': () => ({ path: '/storage' }),
     'retention.preview': () => ({ path: '/retention/preview' }),
     'statistics.totals': () => ({ path: '/statistics/totals' }),

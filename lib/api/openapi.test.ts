@@ -80,6 +80,7 @@ const readByPrograms: Readonly<Record<string, string>> = {
   'api/events': 'runs.events',
   'api/events/stream': 'runs.events',
   'api/export/audit': 'audit.export',
+  'api/export/report': 'report.export',
   'api/export/work-items': 'items.export',
   'api/search': 'search',
   'api/work-items/[workItemId]/preview': 'items.get',

@@ -45,6 +45,7 @@ export const floors = [
   'forecast',
   'totals',
   'metrics',
+  'report',
   'retention',
   'storage',
   'alerts',

@@ -10,6 +10,7 @@ import { asStream, type ExportRequest, type ExportText } from '#lib/exports/page
 import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
 import { exportWorkItems } from '#lib/items/export.ts';
 import { itemFilters } from '#lib/items/list/filters/registry.ts';
+import { exportReport } from '#lib/report/read-report.ts';
 import { find } from '#lib/search/find.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, type Touched } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
@@ -36,6 +37,19 @@ async function file(
 }
 
 export const exports_ = [
+  endpoint({
+    id: 'report.export',
+    method: 'GET',
+    path: '/report/export',
+    summary:
+      'Export what each source did in a month as CSV, or with format=ndjson as a JSON a line',
+    permission: 'console:view',
+    query: z.strictObject({ month: z.string().max(10).optional(), format }),
+    output: 'text/csv',
+    cost: 50,
+    touches: all,
+    run: (context, { query }) => file(context, exportReport, query),
+  }),
   endpoint({
     id: 'items.export',
     method: 'GET',

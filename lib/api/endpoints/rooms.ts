@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { readForecast } from '#lib/forecast/read-forecast.ts';
+import { monthSchema, readReport } from '#lib/report/read-report.ts';
 import { previewRetentionFor } from '#lib/retention/preview.ts';
 import { readStorage } from '#lib/storage/read-storage.ts';
 import { endpoint, type Touched } from '../endpoint.ts';
 
 const all = (): Touched => 'all';
+
+const monthQuery = z.strictObject({ month: monthSchema.optional() });
 
 const part = z.looseObject({
   name: z.string(),
@@ -39,6 +42,22 @@ export const rooms = [
     cost: 10,
     touches: all,
     run: ({ runtime }, { query: { window } }) => readForecast(runtime.reads, window),
+  }),
+  endpoint({
+    id: 'report.get',
+    method: 'GET',
+    path: '/report',
+    summary:
+      'Say what each source did in a month, default the present one, and what it cost in requests',
+    permission: 'console:view',
+    query: monthQuery,
+    output: z.looseObject({
+      month: z.string(),
+      rows: z.array(z.looseObject({ source: z.string(), fetched: z.number() })),
+    }),
+    cost: 5,
+    touches: all,
+    run: ({ runtime }, { query: { month } }) => readReport(runtime.reads, month),
   }),
   endpoint({
     id: 'storage.get',

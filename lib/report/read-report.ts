@@ -1,0 +1,188 @@
+/** A month of each source: what was fetched, what came of it, and what it cost. From the days that are kept of each. */
+import { z } from 'zod';
+import type { Db, Session } from '#db/engine.ts';
+import { type SourceDayNumber, sourceDayNumbers } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
+import { recordAudit } from '#lib/audit/record-audit.ts';
+import { AppError } from '#lib/errors/app-error.ts';
+import { type ExportRequest, type ExportText, pagesAsText } from '#lib/exports/pages-as-text.ts';
+import type { SourceTotals, StaleShare } from '#lib/metrics/model.ts';
+import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
+import { readNow } from '#lib/now.ts';
+import { staleDays } from './stale-days.ts';
+
+/** `2026-11`; days are those of UTC. */
+export const monthSchema = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11');
+
+/** Of so many sources with the most items the staleness is counted; it reads an index of each. */
+const mostCounted = 100;
+
+export interface ReportRow extends Readonly<Record<SourceDayNumber, number>> {
+  readonly source: string;
+  /** Requests for one fetch that brought something new; null = there was none. */
+  readonly requestsPerChange: number | null;
+  /** Not fetched for 30 days, as of now; null = not counted: the month is over, or the source is gone. */
+  readonly stale: Pick<StaleShare, 'stale' | 'total' | 'isAtLeast'> | null;
+}
+
+export interface Report {
+  readonly month: string;
+  /** It goes on: numbers are as of two or three minutes ago. */
+  readonly isRunning: boolean;
+  /** Neighbours that may have something; null = not yet, or no longer kept. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** By name; none = nothing was asked for in the month. */
+  readonly rows: readonly ReportRow[];
+  readonly total: Readonly<Record<SourceDayNumber, number>>;
+}
+
+/** Months that are kept whole. */
+const keptMonths = 12;
+
+const monthAt = (month: string, by: number): string => {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7);
+};
+
+/** @param month absent = the present one */
+export async function readReport(session: Session, month?: string): Promise<Report> {
+  const present = (await readNow(session)).slice(0, 7);
+  const shown = month ?? present;
+  const isRunning = shown === present;
+  const days = await sumDays(session, shown);
+  const stale = isRunning ? await readStale(session) : new Map<string, StaleShare>();
+  const rows = days.map(
+    (row): ReportRow => ({
+      ...row,
+      requestsPerChange: row.changed === 0 ? null : row.requests / row.changed,
+      stale: stale.get(row.source) ?? null,
+    }),
+  );
+  const sum = (name: SourceDayNumber) => rows.reduce((all, row) => all + row[name], 0);
+  return {
+    month: shown,
+    isRunning,
+    before: shown > monthAt(present, -keptMonths) ? monthAt(shown, -1) : null,
+    after: shown < present ? monthAt(shown, 1) : null,
+    rows,
+    total: numbersOf(sum),
+  };
+}
+
+/** Reads as many rows as the sources have days; a source of two types under one name is one. */
+async function sumDays(
+  { q, engine }: Session,
+  month: string,
+): Promise<(Readonly<Record<SourceDayNumber, number>> & { readonly source: string })[]> {
+  const from = engine.instantParam(`${month}-01T00:00:00.000Z`);
+  const to = engine.instantParam(`${monthAt(month, 1)}-01T00:00:00.000Z`);
+  const rows = await q
+    .selectFrom('source_days')
+    .select('source_name')
+    .select((eb) => sourceDayNumbers.map((name) => eb.fn.sum<number>(name).as(name)))
+    .where('day', '>=', from)
+    .where('day', '<', to)
+    .groupBy('source_name')
+    .orderBy('source_name')
+    .execute();
+  return rows.map((row) => ({
+    source: row.source_name,
+    ...numbersOf((name) => Number(row[name])),
+  }));
+}
+
+/** Each of the numbers by its name. */
+const numbersOf = (of: (name: SourceDayNumber) => number): Record<SourceDayNumber, number> => ({
+  fetched: of('fetched'),
+  changed: of('changed'),
+  failed: of('failed'),
+  skipped: of('skipped'),
+  missing: of('missing'),
+  requests: of('requests'),
+  bytes: of('bytes'),
+});
+
+async function readStale(session: Session): Promise<ReadonlyMap<string, StaleShare>> {
+  const totals = await session.engine.readTotals(session);
+  const sources = new Map<string, SourceTotals>();
+  for (const row of totals) {
+    const key = JSON.stringify([row.source_system, row.source_name]);
+    const known = sources.get(key)?.totals ?? {
+      pending: 0,
+      in_progress: 0,
+      completed: 0,
+      failed: 0,
+      skipped: 0,
+    };
+    sources.set(key, {
+      sourceSystem: row.source_system,
+      sourceName: row.source_name,
+      totals: { ...known, [row.status]: Number(row.item_count) },
+    });
+  }
+  const largest = [...sources.values()]
+    .toSorted((a, b) => b.totals.completed - a.totals.completed)
+    .slice(0, mostCounted);
+  const { shares } = await recentStaleShares(session, largest, staleDays);
+  return new Map(shares.map((share) => [share.sourceName, share]));
+}
+
+const columns = [
+  'month',
+  'source',
+  'fetched',
+  'changed',
+  'failed',
+  'gone',
+  'skipped',
+  'bytes',
+  'requests',
+  'requests_per_change',
+  'stale_now',
+  'items_now',
+] as const;
+
+/**
+ * The month as a file, recorded in the audit log; `month` is that of the page.
+ * @throws AppError `forbidden`, or `input_invalid` when it is no month
+ */
+export async function exportReport(
+  db: Db,
+  actor: Actor,
+  { parameters, format, reads = db }: ExportRequest,
+): Promise<ExportText> {
+  requirePermission(actor, 'console:view');
+  const parsed = monthSchema.optional().safeParse(parameters['month']);
+  if (!parsed.success)
+    throw new AppError('input_invalid', 'month must be a month such as 2026-11.');
+  const report = await readReport(reads, parsed.data);
+  await db.transaction((tx) =>
+    recordAudit(tx, actor, {
+      action: 'report.export',
+      targetType: 'report',
+      targetId: report.month,
+      summary: `Exported the report of ${report.month} as ${format.toUpperCase()}`,
+      after: { month: report.month },
+    }),
+  );
+  return pagesAsText(
+    {
+      columns,
+      read: async () => ({ rows: report.rows, next: null }),
+      fields: ({ missing, requestsPerChange, stale, ...row }) => ({
+        ...row,
+        month: report.month,
+        gone: missing,
+        requests_per_change:
+          requestsPerChange === null ? null : Math.round(requestsPerChange * 100) / 100,
+        stale_now: stale?.stale ?? null,
+        items_now: stale?.total ?? null,
+      }),
+    },
+    format,
+  );
+}
