@@ -37,6 +37,7 @@ export class DiskGuard {
     else this.#log.info('there is room on the disks again: work goes on');
     return true;
   }
+
   #disksHere(session: Session): Promise<readonly Disk[]> {
     const places = this.#watched.places.filter(({ path }) => path !== null);
     return readDisks(session, { ...this.#watched, places });

@@ -134,7 +134,7 @@ async function readContent(session: Session, runId: string): Promise<ContentMeas
       'body_bytes',
       sql<string>`substring(payload, 1, ${sql.lit(headLength)})`.as('head'),
     ])
-    .where('ingest_id', 'in', ids)
+    .where('ingest_id', 'in', session.engine.listed(ids))
     .execute();
   return measureContent(
     records.map((record) => ({

@@ -139,27 +139,27 @@ function setAside(baseDir: string, file: string): Promise<Repaired> {
 }
 
 async function pathsById(
-  { q }: Session,
+  { q, engine }: Session,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
   if (ids.length === 0) return new Map();
   const rows = await q
     .selectFrom('IngestRecords')
     .select(['ingest_id', 'lake_path'])
-    .where('ingest_id', 'in', [...ids])
+    .where('ingest_id', 'in', engine.listed(ids))
     .execute();
   return new Map(rows.map((row) => [row.ingest_id.toLowerCase(), row.lake_path]));
 }
 
 async function pathsNamed(
-  { q }: Session,
+  { q, engine }: Session,
   paths: readonly string[],
 ): Promise<ReadonlySet<string | null>> {
   if (paths.length === 0) return new Set();
   const rows = await q
     .selectFrom('IngestRecords')
     .select('lake_path')
-    .where('lake_path', 'in', [...paths])
+    .where('lake_path', 'in', engine.listed(paths))
     .execute();
   return new Set(rows.map((row) => row.lake_path));
 }

@@ -62,7 +62,7 @@ async function familyOf(s: Session, runId: string): Promise<RunFamily> {
       eb.fn.sum<number>('items_discovered').as('discovered'),
       eb.fn.sum<number>('requests_sent').as('requests'),
     ])
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', s.engine.listed(ids))
     .executeTakeFirstOrThrow();
   return {
     runs: ids.length,
@@ -97,7 +97,7 @@ async function countFailed(s: Session, ids: readonly string[]): Promise<number> 
   const failed = s.q
     .selectFrom('work_items')
     .select(sql<number>`1`.as('one'))
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', s.engine.listed(ids))
     .where('status', '=', statusIs('failed'));
   const row = await s.q
     .selectFrom(s.engine.take(failed, mostFailed).as('failed'))

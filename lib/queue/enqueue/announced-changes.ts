@@ -52,7 +52,7 @@ export async function recordAnnouncedRevisions(
     const known = await tx.q
       .selectFrom('work_items')
       .select(['work_item_id', 'dedupe_key', 'status', 'revision', 'metadata'])
-      .where('dedupe_key', 'in', keys)
+      .where('dedupe_key', 'in', tx.engine.listed(keys, 'exactly'))
       .where('status', 'in', waitingOrCompleted)
       .execute();
     const metadataOf = (key: string) => textOf(announced.get(key)?.metadata);
@@ -88,7 +88,7 @@ async function* completedAmong(tx: Session, keys: readonly string[]) {
     yield await tx.q
       .selectFrom('work_items')
       .select(['work_item_id', 'dedupe_key', 'last_fetched_at'])
-      .where('dedupe_key', 'in', some)
+      .where('dedupe_key', 'in', tx.engine.listed(some, 'exactly'))
       .where('status', '=', statusIs('completed'))
       .execute();
   }
@@ -96,12 +96,10 @@ async function* completedAmong(tx: Session, keys: readonly string[]) {
 
 type Rows = readonly { readonly work_item_id: string }[];
 
-const amongItems = ({ q }: Session, rows: Rows) =>
-  q.updateTable('work_items').where(
-    'work_item_id',
-    'in',
-    rows.map((row) => row.work_item_id),
-  );
+const amongItems = ({ q, engine }: Session, rows: Rows) =>
+  q
+    .updateTable('work_items')
+    .where('work_item_id', 'in', engine.listed(rows.map((row) => row.work_item_id)));
 
 /** A person's plan stands above what the site says. */
 const completedUnpinned = (tx: Session, rows: Rows) =>

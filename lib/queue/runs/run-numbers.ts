@@ -101,12 +101,12 @@ export async function runningAmong(
   s: Session,
   runIds: readonly (string | null)[],
 ): Promise<Set<string>> {
-  const ids = [...new Set(runIds.filter((id) => id !== null && isUuid(id)))];
+  const ids = [...new Set(runIds.flatMap((id) => (id !== null && isUuid(id) ? [id] : [])))];
   if (ids.length === 0) return new Set();
   const rows = await s.q
     .selectFrom('ingest_runs')
     .select('run_id')
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', s.engine.listed(ids))
     .where('status', '=', 'running')
     .execute();
   return new Set(rows.map((row) => row.run_id));

@@ -182,7 +182,7 @@ function nextIds(
     ])
     .where('fetched_at_utc', '<=', engine.instantParam(until))
     .orderBy('IngestRecords.ingest_id');
-  if (sources !== null) query = query.where('source_name', 'in', [...sources]);
+  if (sources !== null) query = query.where('source_name', 'in', engine.listed([...sources]));
   if (after !== null) query = query.where('IngestRecords.ingest_id', '>', after);
   return engine.take(query, idsAtOnce).execute();
 }
@@ -238,7 +238,7 @@ async function readRecords(
       'body',
     ])
     .select((eb) => engine.cursorText(eb.ref('fetched_at_utc')).as('fetched_at_utc'))
-    .where('IngestRecords.ingest_id', 'in', [...ids])
+    .where('IngestRecords.ingest_id', 'in', engine.listed(ids))
     .orderBy('IngestRecords.ingest_id')
     .execute();
   return rows.map((row) => ({

@@ -113,11 +113,7 @@ async function insertAbsent(tx: Session, group: readonly RecordLine[]): Promise<
   const here = await tx.q
     .selectFrom('IngestRecords')
     .select(['ingest_id', 'hash_sha256', 'content_hash', 'source_name', 'resource_id'])
-    .where(
-      'ingest_id',
-      'in',
-      group.map((record) => record.ingest_id),
-    )
+    .where('ingest_id', 'in', tx.engine.listed(group.map((record) => record.ingest_id)))
     .execute();
   const known = new Map(here.map((row) => [row.ingest_id.toLowerCase(), row]));
   const absent: RecordLine[] = [];
@@ -152,7 +148,10 @@ async function insertAbsent(tx: Session, group: readonly RecordLine[]): Promise<
   // One that a record left behind which went by plain SQL, and is brought back now.
   for (const some of chunksOf(bodies)) {
     const ids = some.map(({ ingest_id }) => ingest_id);
-    await tx.q.deleteFrom('record_bodies').where('ingest_id', 'in', ids).execute();
+    await tx.q
+      .deleteFrom('record_bodies')
+      .where('ingest_id', 'in', tx.engine.listed(ids))
+      .execute();
   }
   await tx.engine.insertRecordBodies(tx, bodies);
   return absent.length;
