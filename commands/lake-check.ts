@@ -69,24 +69,29 @@ function conclusion(tally: LakeTally, directory: string, fix: boolean): string[]
   if (tally.repaired === tally.found) return [...table, '✓ Lake and records agree now.'];
   const remedy = fix
     ? 'What is left needs a look by hand.'
-    : 'With --fix, missing and damaged files are written again and the others set aside.';
+    : 'With --fix, missing, damaged and outdated files are written again and the others set aside.';
   return [...table, `✗ Lake and records differ. ${remedy}`];
 }
 
 export const program = defineCommand({
   name: 'lake:check',
-  description: 'Compares the file lake with the records: missing, damaged and orphaned files.',
+  description:
+    'Compares the file lake with the records: missing, damaged, outdated and orphaned files.',
   reads: 'all records that name a file, and all files of the lake',
   changes: 'nothing; with --fix files of the lake, never a record',
   examples: [
     ['', 'lists what differs'],
-    ['--fix', 'writes missing and damaged files again and sets the others aside'],
+    ['--fix', 'writes missing, damaged and outdated files again and sets the others aside'],
   ],
   exitCodes: { 2: 'they differ', 3: 'they differed and agree now' },
 })
   .addOption(configOption())
   .addOption(databaseOption())
-  .option('--fix', 'write missing and damaged files again, set aside what no record names', false)
+  .option(
+    '--fix',
+    'write missing, damaged and outdated files again, set aside what no record names',
+    false,
+  )
   .option('--json', 'print one JSON object per fault and one at the end', false)
   .action(run);
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
+import { sha256 } from '#lib/canonical-json.ts';
 import { newId } from '#lib/ids.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
@@ -98,5 +99,39 @@ describe.each(contractEngines())('the lake and the records on $name', (engine) =
       resource_id: `Page ${records - 1}`,
     });
     expect((await check(false)).tally.found).toBe(0);
+  });
+
+  it('are outdated where a record was read again, and follow it, or it is said why not', async () => {
+    const { q } = database.db;
+    const [first = '', second = '', third = ''] = files;
+    const read = (
+      file: string,
+      values: { page_title?: string; page_text: string; payload?: string },
+    ) => q.updateTable('IngestRecords').set(values).where('lake_path', '=', file).execute();
+    await read(first, { page_title: 'One', page_text: 'Main text' });
+    await read(second, { page_text: '' });
+    await read(third, { page_text: 'Main text', payload: '{"n": "changed"}' });
+    await q
+      .updateTable('IngestRecords')
+      .set({ hash_sha256: sha256('{"n":2}') })
+      .where('lake_path', '=', third)
+      .execute();
+    const { tally, found } = await check(true);
+    expect(found.toSorted((a, b) => a.path.localeCompare(b.path, 'en'))).toMatchObject(
+      [
+        { path: first, kind: 'outdated', repaired: { ok: true } },
+        {
+          path: third,
+          kind: 'outdated',
+          why: 'has no main text, and its record has one',
+          repaired: { ok: false, why: 'the payload of its record does not match its hash either' },
+        },
+      ].toSorted((a, b) => a.path.localeCompare(b.path, 'en')),
+    );
+    expect(tally).toMatchObject({ found: 2, repaired: 1 });
+    expect(JSON.parse(await readFile(path.join(baseDir, first), 'utf8'))).toMatchObject({
+      page_title: 'One',
+      page_text: 'Main text',
+    });
   });
 });

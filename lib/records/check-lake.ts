@@ -2,6 +2,7 @@
  * Compares the file lake with the records, both ways. Both are read to their end, a page at a time, so
  * memory does not grow with them; for quiet hours.
  */
+import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -64,6 +65,9 @@ interface RecordInLake {
   readonly lake_path: string | null;
   readonly hash_sha256: string | null;
   readonly body_sha256: string | null;
+  readonly page_title: string | null;
+  /** 1 = the record has the main text of a page, else 0. */
+  readonly has_text: number;
 }
 
 /** The records that name a file, in the order of the primary key. */
@@ -72,7 +76,8 @@ async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
   while (true) {
     const all = session.q
       .selectFrom('IngestRecords')
-      .select(['ingest_id', 'lake_path', 'hash_sha256', 'body_sha256'])
+      .select(['ingest_id', 'lake_path', 'hash_sha256', 'body_sha256', 'page_title'])
+      .select(textOrNone)
       .where('lake_path', 'is not', null)
       .orderBy('ingest_id');
     const rest: typeof all = after === null ? all : all.where('ingest_id', '>', after);
@@ -82,6 +87,9 @@ async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
     after = page.at(-1)?.ingest_id ?? null;
   }
 }
+
+/** Whether, not what: a page of records would hold the texts of as many pages. */
+const textOrNone = sql<number>`case when page_text <> '' then 1 else 0 end`.as('has_text');
 
 async function checkRecord(
   session: Session,
@@ -97,18 +105,28 @@ async function checkRecord(
 }
 
 async function faultOf(
-  { ingest_id: ingestId, hash_sha256: hash, body_sha256: bodyHash }: RecordInLake,
+  record: RecordInLake,
   file: string,
   { baseDir }: LakeCheck,
 ): Promise<Pick<LakeFinding, 'kind' | 'why'> | null> {
+  const { ingest_id: ingestId, hash_sha256: hash, body_sha256: bodyHash } = record;
   const content = await readLakeFile(baseDir, file);
   if (content.kind === 'absent') return { kind: 'missing', why: 'is not there' };
   if (content.kind === 'unreadable') return { kind: 'damaged', why: content.why };
   if (content.ingestId !== ingestId.toLowerCase()) {
     return { kind: 'damaged', why: `is of another record, ${content.ingestId}` };
   }
-  if (hash === null || payloadHasHash(content.payload, hash, bodyHash)) return null;
-  return { kind: 'damaged', why: 'has another hash than its record' };
+  if (hash !== null && !payloadHasHash(content.payload, hash, bodyHash)) {
+    return { kind: 'damaged', why: 'has another hash than its record' };
+  }
+  const hasText = content.pageText !== '';
+  if (hasText !== (record.has_text === 1)) {
+    const why = `has ${hasText ? 'a' : 'no'} main text, and its record has ${hasText ? 'none' : 'one'}`;
+    return { kind: 'outdated', why };
+  }
+  return content.pageTitle === (record.page_title ?? '')
+    ? null
+    : { kind: 'outdated', why: 'has another title than its record' };
 }
 
 async function* filePages({ baseDir, graceMs = 600_000 }: LakeCheck): AsyncGenerator<LakeFile[]> {

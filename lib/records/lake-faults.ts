@@ -20,10 +20,11 @@ import { payloadIsSound, payloadValue } from './payload-hash.ts';
 export interface LakeFinding {
   /**
    * `missing`: a record names a file that is not there. `damaged`: it cannot be read, is of another record
-   * or of another hash. `orphaned`: a file that no record names. `leftover`: a temporary file of a writer
+   * or of another hash. `outdated`: the record was read again, and has a title or main text that it lacks, or the other
+   * way round. `orphaned`: a file that no record names. `leftover`: a temporary file of a writer
    * that ended.
    */
-  readonly kind: 'missing' | 'damaged' | 'orphaned' | 'leftover';
+  readonly kind: 'missing' | 'damaged' | 'outdated' | 'orphaned' | 'leftover';
   /** Relative to the lake's directory. */
   readonly path: string;
   readonly ingestId: string | null;
@@ -37,7 +38,7 @@ export interface LakeCheck {
   /** Absolute. */
   readonly baseDir: string;
   readonly prettyPrint: boolean;
-  /** Writes missing and damaged files again from their records, and sets aside what no record names. */
+  /** Writes missing, damaged and outdated files again from their records, and sets aside what no record names. */
   readonly fix: boolean;
   /** Files younger than this may belong to a record that is being committed, ms; default 10 min. */
   readonly graceMs?: number;

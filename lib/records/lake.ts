@@ -236,7 +236,14 @@ export async function* lakeFiles(baseDir: string, below = ''): AsyncGenerator<La
 export type LakeContent =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly why: string }
-  | { readonly kind: 'document'; readonly ingestId: string; readonly payload: WrittenJson };
+  | {
+      readonly kind: 'document';
+      readonly ingestId: string;
+      readonly payload: WrittenJson;
+      /** Empty for none, as in files of versions that knew no texts of pages. */
+      readonly pageTitle: string;
+      readonly pageText: string;
+    };
 
 /** Reads one file whole. A path that leads out of the lake is as good as none. */
 export async function readLakeFile(baseDir: string, relative: string): Promise<LakeContent> {
@@ -254,7 +261,17 @@ export async function readLakeFile(baseDir: string, relative: string): Promise<L
   if (typeof id !== 'string' || !isUuid(id) || payload === undefined) {
     return { kind: 'unreadable', why: 'is no record of the lake' };
   }
-  return { kind: 'document', ingestId: id.toLowerCase(), payload };
+  const textIn = (name: 'page_title' | 'page_text') => {
+    const { [name]: text } = document;
+    return typeof text === 'string' ? text : '';
+  };
+  return {
+    kind: 'document',
+    ingestId: id.toLowerCase(),
+    payload,
+    pageTitle: textIn('page_title'),
+    pageText: textIn('page_text'),
+  };
 }
 
 const isObject = (value: WrittenJson | undefined): value is WrittenObject =>
