@@ -1,5 +1,5 @@
 /** A real HTTP server on a free loopback port, for tests of what leaves the process. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 export interface LoopbackServer {
   /** `http://127.0.0.1:port`, without a slash at the end. */
@@ -13,19 +13,39 @@ export type Respond = (request: IncomingMessage, response: ServerResponse) => vo
 
 export const loopbackNetworks = ['127.0.0.0/8', '::1/128'];
 
+/** Given by this process before. */
+const givenPorts = new Set<number>();
+
+/**
+ * A port that no server of this process had: what a connector remembers of an origin (a list of changes, a session, the
+ * names of pages) is not to be taken for that of another test's server.
+ */
+async function listenAnew(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  const { port } = address;
+  if (!givenPorts.has(port)) {
+    givenPorts.add(port);
+    return port;
+  }
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return listenAnew(server);
+}
+
 export async function startLoopbackServer(respond: Respond): Promise<LoopbackServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
     respond(request, response);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  const port = await listenAnew(server);
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `http://127.0.0.1:${port}`,
     requests,
     close: () =>
       new Promise((resolve) => {
