@@ -1,96 +1,89 @@
 /** Everything in the product that reads a stranger's text, behind one call each. */
 
-import { digest } from '#lib/canonical-json.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Credential, scrubbed } from '#lib/egress/credential.ts';
 import { decompress } from '#lib/egress/decompress.ts';
-import type { HttpClient } from '#lib/egress/http-client.ts';
+import { RedirectCookies } from '#lib/egress/redirect-cookies.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { unstoredItem } from '#lib/queue/enqueue/unstored-item.ts';
 import { comparePayloads } from '#lib/records/diff.ts';
 import { inSteps } from '#lib/records/viewer/in-steps.ts';
 import { redactSecrets } from '#lib/redact-secrets.ts';
-import { discoverItems, payloadOf } from '#lib/source-types/discover-items.ts';
-import { getSourceType } from '#lib/source-types/registry.ts';
+import { matcherOf, patternFault } from '#lib/source-types/http/patterns.ts';
+import { bodyType, parameterOf, withParameter } from '#lib/source-types/http/request-parts.ts';
+import { isWanted } from '#lib/source-types/http/site-rules.ts';
+import { siteSettings } from '#lib/source-types/http/site-settings.ts';
+import { expandTemplate, templateFault } from '#lib/source-types/http/template.ts';
 import { followable } from '#lib/source-types/web/addresses.ts';
+import { isBinary, mediaTypeOf } from '#lib/source-types/web/body.ts';
 import { readFeed } from '#lib/source-types/web/feed.ts';
 import { budgetOf, linkOf, validatorsOf } from '#lib/source-types/web/headers.ts';
+import { decodeBody, namesOf, windowsIn } from '#lib/source-types/web/heavy-reading.ts';
+import {
+  headerForbidsLinks,
+  metaForbidsLinks,
+  refreshTarget,
+} from '#lib/source-types/web/page-directives.ts';
 import { judgeRobots } from '#lib/source-types/web/robots.ts';
+import { selectorFault } from '#lib/source-types/web/selector.ts';
 import { readSourcesYaml } from '#lib/sources/yaml.ts';
-
-/** Reads the input as the product does; returns how it ended, in a word. Throws AppError alone. */
-export type Parser = (input: Uint8Array) => Promise<string>;
-
-const host = 'http://hostile.test';
-const never = new AbortController().signal;
-
-/** Answers everything but robots.txt with the body. */
-const answering = (body: Uint8Array, headers: Readonly<Record<string, string>>): HttpClient => ({
-  async request({ url, maxBytes = 32 * 1024 * 1024 }) {
-    // As the client does.
-    if (body.byteLength > maxBytes) throw new AppError('egress_too_large', 'It is too large.');
-    const isRobots = url.endsWith('/robots.txt');
-    return {
-      status: isRobots ? 404 : 200,
-      headers: isRobots ? {} : headers,
-      body: isRobots ? new Uint8Array() : body,
-      finalUrl: url,
-      redirects: [],
-      remoteAddress: null,
-      httpVersion: null,
-      timings: { totalMs: 0, firstByteMs: 0, connectMs: 0 },
-      bytes: body.byteLength,
-      wireBytes: body.byteLength,
-    };
-  },
-  close: async () => undefined,
-});
-
-interface Source {
-  readonly type: string;
-  readonly resourceType: string;
-  readonly settings: object;
-  readonly contentType: string;
-}
-
-/** The whole way of an answer: fetched, hashed as for its record, and its links found. */
-const throughSource =
-  ({ type: typeId, resourceType, settings, contentType }: Source): Parser =>
-  async (body) => {
-    const type = getSourceType(typeId);
-    const context = {
-      sourceName: 'hostile',
-      settings: type.settingsSchema.parse(settings),
-      secrets: {},
-    };
-    const item = {
-      ...unstoredItem({
-        sourceSystem: typeId,
-        sourceName: 'hostile',
-        resourceType,
-        resourceId: 'Hostile',
-        requestUri: `${host}/`,
-        priority: 10,
-      }),
-    };
-    const outcome = await type.fetch(item, {
-      ...context,
-      http: answering(body, { 'content-type': contentType }),
-      signal: never,
-      politePause: async () => undefined,
-    });
-    if (outcome.kind === 'error') return outcome.code;
-    if (outcome.kind !== 'fetched') return outcome.kind;
-    if (outcome.text !== null) await digest(outcome.text);
-    await discoverItems(item, payloadOf(outcome), { type, context });
-    return outcome.kind;
-  };
+import { host, never, type Parser, type Source, throughSource } from './through-source.ts';
 
 const discovery = { enabled: true, links: ['a[href]', '$..url'], max_depth: 9 };
-const web = (resourceType: string, contentType: string): Source => ({
+const web = (resourceType: string, contentType: string, settings: object = {}): Source => ({
   type: 'http',
   resourceType,
-  settings: { discovery },
+  settings: { discovery, ...settings },
   contentType,
+});
+
+/** Lists of an API in each way that they are paged, their entries as items. */
+const apis = (
+  [
+    { by: 'next', field: '$..next' },
+    { by: 'cursor', field: '$..cursor', parameter: 'page.cursor', put_in: 'body' },
+    { by: 'offset', rows: '$[*]', stop_field: '$.total', stop_means: 'rows' },
+    { by: 'last_row', field: '$..id' },
+    { by: 'page', field: '$[*]', stop_field: '$.more' },
+  ] as const
+).map((paging) =>
+  throughSource({
+    ...web('list', 'application/json', {
+      response: 'json',
+      paging: { ...paging, max_pages: 0 },
+      entries: { key: '$..id', rows: '$[*]' },
+      errors: { when: '$..error', message: '$..message' },
+    }),
+    before: '[{"id":1},{"id":"x"}]',
+    entries: 'entry',
+  }),
+);
+
+const inTurn =
+  (all: readonly Parser[]): Parser =>
+  async (input) => {
+    let ended = 'none';
+    for (const parse of all) {
+      // As answers come: each in a turn of its own.
+      await nextTurn();
+      ended = await parse(input).catch((error: unknown) => {
+        if (error instanceof AppError) return error.code;
+        throw error;
+      });
+    }
+    return ended;
+  };
+
+const credential: Credential = {
+  origins: [host],
+  headers: { authorization: 'Bearer s3cr3t/with"quotes' },
+  secrets: ['s3cr3t/with"quotes', '00000000', '&lt;&amp;%7E'],
+};
+
+const rules = siteSettings.parse({
+  include: ['/*a*b*c', 're:^/(a|b)*c', '/'],
+  exclude: ['*z*'],
+  skip_extensions: ['pdf'],
 });
 
 const text = (input: Uint8Array) => new TextDecoder().decode(input);
@@ -115,6 +108,66 @@ export const parsers: Readonly<Record<string, Parser>> = {
     settings: { base_url: host, rate_limit_delay: 0 },
     contentType: 'application/json',
   }),
+  'page text': throughSource(web('document', 'text/html', { site: { extract_text: true } })),
+  api: inTurn(apis),
+  'JSON Lines': throughSource({
+    ...web('list', 'application/x-ndjson', { entries: { key: '$.id' } }),
+    before: '[{"id":1},{"id":"x"}]',
+    entries: 'entry',
+  }),
+  async canonicals(input) {
+    const page = text(input);
+    await namesOf(page);
+    return (await windowsIn(page, true)).length === 0 ? 'empty' : 'read';
+  },
+  async charsets(body) {
+    for (const charset of ['utf-16', 'iso-2022-jp', 'gb18030', 'big5', 'euc-kr', 'shift_jis', '']) {
+      const answer = { headers: { 'content-type': `text/plain; charset=${charset}` }, body };
+      if (!isBinary(answer)) await decodeBody(answer);
+    }
+    return 'read';
+  },
+  async scrubbing(body) {
+    const { removed } = scrubbed({ headers: { a: header(body) }, body }, credential, host);
+    return removed === 0 ? 'clean' : 'scrubbed';
+  },
+  async 'site rules'(input) {
+    const written = header(input);
+    const url = followable(written, `${host}/`, []);
+    if (url !== null) isWanted(url, rules, () => undefined);
+    const pattern = written.slice(0, 500);
+    if (patternFault(pattern) === null) matcherOf(pattern)(new URL(url ?? host));
+    return url === null ? 'refused' : 'judged';
+  },
+  async selectors(input) {
+    const written = header(input);
+    const faults = [selectorFault(written), selectorFault(`$${written}`), templateFault(written)];
+    if (faults[2] === null) expandTemplate(written);
+    return faults.some((fault) => fault === null) ? 'usable' : 'refused';
+  },
+  async parameters(input) {
+    const body = text(input.subarray(0, 100_000));
+    const parts = { url: `${host}/?${encodeURI(body.toWellFormed()).slice(0, 1900)}`, body };
+    const value = { text: '9007199254740993', isNumber: true };
+    for (const place of ['address', 'body'] as const) {
+      parameterOf(parts, 'page.offset', place);
+      withParameter(parts, '__proto__.a', value, place);
+    }
+    return bodyType(body);
+  },
+  async cookies(input) {
+    const cookies = new RedirectCookies();
+    const url = new URL(`${host}/a/b`);
+    cookies.keep(url, header(input).split('\n'));
+    return Object.keys(cookies.headersFor(url, 'a=b')).length === 0 ? 'none' : 'kept';
+  },
+  async directives(input) {
+    const value = header(input);
+    headerForbidsLinks(value, `Hostile/1 ${value.slice(0, 300)}`);
+    metaForbidsLinks('robots', value, 'Hostile/1');
+    mediaTypeOf({ headers: { 'content-type': value } });
+    return refreshTarget(value) === null ? 'none' : 'a target';
+  },
   async feed(body) {
     return (await readFeed({ headers: {}, body, finalUrl: `${host}/` })) === null ? 'none' : 'read';
   },
