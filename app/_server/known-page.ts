@@ -18,7 +18,13 @@ const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promis
 };
 
 /** Not ids, but pages of their own. */
-const ownPages = ['/sources/new', '/sources/import', '/sources/export', '/runs/compare'];
+const ownPages = [
+  '/work-items/new',
+  '/sources/new',
+  '/sources/import',
+  '/sources/export',
+  '/runs/compare',
+];
 
 /** False only when nothing is there for certain: what fails here, the page itself reports. */
 export async function mayBeKnown(pathname: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
 /** By address; `*` stands for an id. */
 const pages: Readonly<Record<string, ReactNode>> = {
   '/work-items': <ItemListSkeleton />,
+  '/work-items/new': <PageSkeleton title="Add an address" rows={3} columns={1} />,
   '/work-items/*': <PageSkeleton title="Work item" />,
   '/failures': <PageSkeleton title="Failures" columns={5} />,
   '/bulk-actions': <PageSkeleton title="Background actions" />,

@@ -25,6 +25,12 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     detail: 'Sources',
     needs: 'sources:change',
   },
+  {
+    href: '/work-items/new',
+    label: 'Add an address and fetch it',
+    detail: 'Work items',
+    needs: 'work-items:change',
+  },
   { href: '/failures', label: 'Failures, and why', detail: 'Overview', needs: 'console:view' },
   {
     href: '/work-items?status=failed',

@@ -26,6 +26,7 @@ export const pages = [
 
 /** Forms with pages, or addresses, of their own. */
 export const forms = [
+  '/work-items/new',
   '/sources/new',
   '/sources/new?type=http',
   '/sources/new?template=wikipedia',

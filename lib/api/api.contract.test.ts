@@ -314,6 +314,10 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'stop.end': () => ({ path: '/stop' }),
     'workers.drain': () => ({ path: '/workers/worker-1/drain' }),
     'forecast.get': () => ({ path: '/forecast?window=7d' }),
+    'items.add': () => ({
+      path: '/items/one',
+      body: { source: 'sample', text: 'https://sample.invalid/added' },
+    }),
     'report.get': () => ({ path: '/report?month=2026-01' }),
     'report.export': () => ({ path: '/report/export?month=2026-01' }),
     'storage.get': () => ({ path: '/storage' }),

@@ -41,6 +41,7 @@ const programs: Readonly<Record<string, string>> = {
   stopEverythingAction: 'stop.set',
   goOnAction: 'stop.end',
   previewRetentionAction: 'retention.preview',
+  addOneAction: 'items.add',
   setHostLimitsAction: 'hosts.set-limits',
   saveScheduleAction: 'schedules.create schedules.update',
   deleteScheduleAction: 'schedules.delete',

@@ -33,6 +33,11 @@ const everyday: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
   'excluded',
 ]);
 
+/** The reasons that were noted. */
+export const reasonsOf = (leftOut: LeftOut): readonly LeftOutReason[] =>
+  // The keys are those of `leftOut`; Object.keys loses that.
+  Object.keys(leftOut) as LeftOutReason[];
+
 export const newsOf = (leftOut: LeftOut): LeftOut =>
   // The keys are those of `leftOut`; Object.entries loses that.
   Object.fromEntries(

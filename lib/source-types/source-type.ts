@@ -11,7 +11,7 @@ import type { BudgetLeft } from '#lib/hosts/budget.ts';
 import type { JsonObject, WrittenJson } from '#lib/json.ts';
 import type { JsonText } from '#lib/json-text.ts';
 import type { FailingAnswer, NewWorkItem, Validators, WorkItem } from '#lib/queue/model.ts';
-import type { LeaveOut } from './left-out.ts';
+import type { LeaveOut, LeftOutReason } from './left-out.ts';
 import type { RobotsCache } from './web/robots.ts';
 
 /** Settings every type has, in YAML names. Times are seconds, as in the YAML. */
@@ -253,6 +253,17 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
   readonly templates: readonly SourceTemplate[];
   /** The only origins its secrets are sent to. */
   secretOrigins(settings: S): readonly string[];
+  /**
+   * The seed, in YAML names, that asks for one thing by what a person calls it: an address, an id, a title. Or, as a
+   * sentence, why it is none of this source. Absent = nothing can be asked for by itself.
+   * @param source its seeds say of which kind their items are
+   */
+  seedOf?(
+    text: string,
+    source: { readonly settings: S; readonly seeds: readonly JsonObject[] },
+  ): JsonObject | string;
+  /** Why the rules of the source would leave out an address that was found; null or absent = they would not. */
+  leavesOut?(address: string, settings: S): LeftOutReason | null;
   /** Items of one seed; pure. */
   seedItems(context: SeedingContext<S>, seed: Seed): NewWorkItem[];
   fetch(item: WorkItem, context: FetchContext<S>): Promise<FetchOutcome>;

@@ -66,6 +66,11 @@ export default async function WorkItemsPage({
             {...(count ? { meta: <CountOf count={count} /> } : {})}
             actions={
               <>
+                {can(actor.role, 'work-items:change') ? (
+                  <LinkButton href="/work-items/new" size="sm" variant="quiet">
+                    Add an address
+                  </LinkButton>
+                ) : null}
                 <LinkButton href="/bulk-actions" size="sm" variant="quiet">
                   Background actions
                 </LinkButton>

@@ -1,6 +1,7 @@
 /** Work items: the list with its filters, one of them, enqueueing, and the changes of the registry. */
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
+import { addOne, addOneSchema } from '#lib/items/add-one.ts';
 import { changeItems } from '#lib/items/changes/change-items.ts';
 import { changeOutcome, itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
@@ -87,6 +88,20 @@ export const items = [
     cost: 5,
     touches: (_, { query }) => ofFilter(query as Raw),
     run: ({ runtime }, { query }) => countWorkItems(runtime.reads, queryOf(query as Raw).filter),
+  }),
+  endpoint({
+    id: 'items.add',
+    method: 'POST',
+    path: '/items/one',
+    summary:
+      'Fetch one address, id or title of a source now, if its rules do not leave it out, and say what it became',
+    permission: 'work-items:change',
+    body: addOneSchema,
+    output: z.looseObject({ outcome: z.string(), workItemId: z.string() }),
+    isKeyed: true,
+    touches: (_, { body }) => [body.source],
+    run: ({ runtime, actor, requestKey }, { body }) =>
+      addOne(runtime.db, actor, body, { requestKey }),
   }),
   endpoint({
     id: 'items.enqueue',

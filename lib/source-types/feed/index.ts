@@ -32,6 +32,7 @@ export const feed: SourceType<FeedSettings, FeedSeed> = {
     },
   ],
   secretOrigins: () => [],
+  seedOf: (text) => ({ feeds: [text] }),
   seedItems: feedSeedItems,
   fetch: fetchFromFeed,
   batch: { sizes: { [entryType]: entriesTogether }, otherSize: 1, fetch: readEntries },

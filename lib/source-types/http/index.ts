@@ -1,10 +1,11 @@
 /** Plain HTTP: JSON APIs and web pages by address. */
+import { countingLeftOut, reasonsOf } from '../left-out.ts';
 import type { SourceType } from '../source-type.ts';
 import { authenticationSecrets, originsOfSecrets } from '../web/authentication.ts';
 import { fetchHttpItem } from './connector.ts';
 import { httpDiscover } from './discovery.ts';
 import { entriesTogether, readEntries } from './entries.ts';
-import { httpSeedItems } from './seeding.ts';
+import { httpSeedItems, kindOfSeeds } from './seeding.ts';
 import {
   entryType,
   type HttpSeed,
@@ -14,6 +15,7 @@ import {
   httpSeedHints,
   httpSettings,
 } from './settings.ts';
+import { isWanted } from './site-rules.ts';
 
 export const http: SourceType<HttpSettings, HttpSeed> = {
   id: 'http',
@@ -41,6 +43,14 @@ export const http: SourceType<HttpSettings, HttpSeed> = {
     },
   ],
   secretOrigins: originsOfSecrets,
+  seedOf: (text, { seeds }) => ({
+    ...kindOfSeeds(seeds),
+    urls: [text],
+  }),
+  leavesOut(address, { site }) {
+    const { leave, leftOut } = countingLeftOut();
+    return isWanted(address, site, leave) ? null : (reasonsOf(leftOut)[0] ?? null);
+  },
   seedItems: httpSeedItems,
   readsDigits: true,
   fetch: fetchHttpItem,

@@ -1,5 +1,6 @@
 import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { isSecretParameter } from '#lib/redact-secrets.ts';
 import type { DiscoveredItem, SeedingContext } from '../source-type.ts';
@@ -56,6 +57,12 @@ export function httpSeedItems(
     ),
   ];
   return items.map((item) => ({ sourceSystem: 'http', sourceName, ...item }));
+}
+
+/** The kind of the first seed that has addresses: a page that is added is one of its pages. */
+export function kindOfSeeds(seeds: readonly JsonObject[]): { readonly resource_type?: string } {
+  const kind = seeds.find(({ urls }) => urls !== undefined)?.['resource_type'];
+  return typeof kind === 'string' ? { resource_type: kind } : {};
 }
 
 /** The request for as many entries as the settings say, unless it says itself. */

@@ -3,7 +3,7 @@ import type { SourceType } from '../source-type.ts';
 import { fetchFromWiki, fetchTogetherFromWiki } from './connector.ts';
 import { mediawikiDiscover } from './discovery.ts';
 import { maxTitles } from './request.ts';
-import { mediawikiSeedItems } from './seeding.ts';
+import { mediawikiSeedItems, mediawikiSeedOf } from './seeding.ts';
 import {
   type MediawikiSeed,
   type MediawikiSettings,
@@ -52,6 +52,7 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
   ],
   secretOrigins: ({ api_url: url, bot_user: user }) =>
     user === undefined ? [] : [new URL(url).origin],
+  seedOf: (text, { settings, seeds }) => mediawikiSeedOf(text, settings, seeds),
   seedItems: mediawikiSeedItems,
   fetch: fetchFromWiki,
   batch: {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#lib/json.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { apiUrl, queryOf, searchQuery } from './request.ts';
@@ -25,6 +26,33 @@ export function mediawikiSeedItems(
     ...named('pageid', (seed.page_ids ?? []).map(String)),
     ...named('revision', (seed.revisions ?? []).map(String)),
   ];
+}
+
+/** A title, or the address of a page of the wiki: its path behind `/wiki/`, or its parameter `title`. */
+export function mediawikiSeedOf(
+  text: string,
+  { api_url: api }: Pick<MediawikiSettings, 'api_url'>,
+  seeds: readonly JsonObject[],
+): JsonObject | string {
+  const kind = seeds.find(({ titles }) => titles !== undefined)?.['resource_type'];
+  const ofKind = kind === 'category' || kind === 'content' ? { resource_type: kind } : {};
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null;
+  if (url === null) return { ...ofKind, titles: [text] };
+  const { host } = new URL(api);
+  if (url.host !== host) return `It is on ${url.host}, and the wiki on ${host}.`;
+  const [, path] = /^\/wiki\/(.+)$/.exec(url.pathname) ?? [];
+  const title = url.searchParams.get('title') ?? (path === undefined ? null : decoded(path));
+  return title === null
+    ? 'It is no page of the wiki: give the address of one, or its title.'
+    : { ...ofKind, titles: [title] };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** An item of the wiki, as seeding, discovery and redirects make it. */

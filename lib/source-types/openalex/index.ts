@@ -3,7 +3,7 @@ import type { SourceType } from '../source-type.ts';
 import { fetchFromOpenalex, fetchTogetherFromOpenalex } from './connector.ts';
 import { openalexDiscover } from './discovery.ts';
 import { entityKinds } from './entities.ts';
-import { openalexSeedItems } from './seeding.ts';
+import { openalexSeedItems, openalexSeedOf } from './seeding.ts';
 import {
   type OpenalexSeed,
   type OpenalexSettings,
@@ -65,6 +65,7 @@ export const openalex: SourceType<OpenalexSettings, OpenalexSeed> = {
     },
   ],
   secretOrigins: (settings) => [new URL(settings.base_url).origin],
+  seedOf: (text) => openalexSeedOf(text),
   seedItems: openalexSeedItems,
   fetch: fetchFromOpenalex,
   batch: {

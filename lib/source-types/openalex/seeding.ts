@@ -38,6 +38,14 @@ export function openalexSeedItems(
   return items.map((item) => ({ sourceSystem: 'openalex', sourceName, ...item }));
 }
 
+/** By a DOI, the id of a work (which may lack its letter) or that of another entity. */
+export function openalexSeedOf(text: string): JsonObject | string {
+  if (doiOf(text) !== null) return { dois: [text] };
+  if (workIdOf(text) !== null) return { work_ids: [text] };
+  if (entityOf(text) !== null) return { entity_ids: [text] };
+  return 'It is no DOI and no OpenAlex id, such as 10.7717/peerj.4375, W2741809807 or A5023888391.';
+}
+
 /** An item of one work; `id` is `W…` or `doi:…`. */
 export const workItem = (
   settings: OpenalexSettings,

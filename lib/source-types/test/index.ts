@@ -46,6 +46,7 @@ export const test: SourceType<TestSettings, TestSeed> = {
     },
   ],
   secretOrigins: () => [],
+  seedOf: (text) => ({ ids: [text] }),
   seedItems: testSeedItems,
   fetch: fetchTestResource,
   discover: testDiscover,

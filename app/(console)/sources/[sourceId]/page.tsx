@@ -13,7 +13,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { readSourceRoom } from '#lib/metrics/source-room.ts';
 import { readSourceTimeline } from '#lib/metrics/source-timeline.ts';
 import { listRevisions, listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
@@ -82,7 +82,12 @@ export default async function SourcePage({
           </>
         }
         actions={
-          <Actions source={source} canChange={canChange} canRun={may(actor, 'runs:change')} />
+          <Actions
+            source={source}
+            canChange={canChange}
+            canRun={may(actor, 'runs:change')}
+            canAdd={may(actor, 'work-items:change') && reaches(actor, [source.name])}
+          />
         }
       />
       {source.pausedAt === null ? (
@@ -152,14 +157,21 @@ function Actions({
   source,
   canChange,
   canRun,
+  canAdd,
 }: {
   readonly source: SourceSummary;
   readonly canChange: boolean;
   readonly canRun: boolean;
+  readonly canAdd: boolean;
 }) {
   const { sourceId, name, type, enabled } = source;
   return (
     <>
+      {canAdd ? (
+        <LinkButton href={`/work-items/new?${new URLSearchParams({ source: name }).toString()}`}>
+          Add an address
+        </LinkButton>
+      ) : null}
       <LinkButton href={`/work-items?${new URLSearchParams({ source: name }).toString()}`}>
         Show its items
       </LinkButton>
