@@ -160,7 +160,7 @@ test('the viewer of a payload and the palette', async ({ page, product }) => {
       - link "Download payload"
       - navigation "Parts of the record":
         - link "Payload"
-        - link "Changes since the previous fetch"
+        - link "Changes"
       - group "Shape":
         - button "Tree" [pressed]
         - button "As received"

@@ -32,6 +32,6 @@ test('a newcomer runs the sample source and sees it complete', async ({ page }) 
   await page.getByRole('link', { name: 'Open the record' }).click();
   await expect(page.getByRole('link', { name: 'Download payload' })).toBeVisible();
   await expectNoViolationsInBothThemes(page);
-  await page.getByRole('link', { name: 'Changes since the previous fetch' }).click();
+  await page.getByRole('link', { name: 'Changes', exact: true }).click();
   await expect(page.getByText('This is the first fetch of the resource')).toBeVisible();
 });

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
 import { isUuid } from '#lib/ids.ts';
 import { parseJson } from '#lib/json.ts';
 import { type RecordSummary, selectSummary, toSummary } from './list.ts';
@@ -134,6 +135,54 @@ export async function getNeighbours(
     neighbour(session, record, 'after'),
   ]);
   return { previous, next };
+}
+
+export interface Fetch {
+  readonly ingestId: string;
+  readonly fetchedAt: Instant;
+  readonly statusCode: number;
+}
+
+/** Fetches of a resource that are offered for a comparison. */
+export const mostFetches = 200;
+
+/** Those of the same resource that brought something new, this one among them, newest first; at most 200. */
+export async function listFetches(
+  { q, engine }: Session,
+  record: Pick<RecordSummary, 'sourceSystem' | 'sourceName' | 'resourceType' | 'resourceId'>,
+): Promise<Fetch[]> {
+  const query = q
+    .selectFrom('IngestRecords')
+    .select(['ingest_id', 'fetched_at_utc', 'status_code'])
+    .where('source_system', '=', record.sourceSystem)
+    .where('source_name', '=', record.sourceName)
+    .where('resource_type', '=', record.resourceType)
+    .where('resource_id', '=', record.resourceId)
+    .orderBy('fetched_at_utc', 'desc')
+    .orderBy('ingest_id', 'desc');
+  const rows = await engine.take(query, mostFetches).execute();
+  return rows.map((row) => ({
+    ingestId: row.ingest_id,
+    fetchedAt: row.fetched_at_utc,
+    statusCode: row.status_code,
+  }));
+}
+
+/** Another fetch of the same resource, by its id; null when it is none. */
+export async function getFetchOfSame(
+  session: Session,
+  record: RecordSummary,
+  ingestId: string,
+): Promise<RecordDetail | null> {
+  const other = await getRecord(session, ingestId);
+  const isSame =
+    other !== null &&
+    other.ingestId !== record.ingestId &&
+    other.sourceSystem === record.sourceSystem &&
+    other.sourceName === record.sourceName &&
+    other.resourceType === record.resourceType &&
+    other.resourceId === record.resourceId;
+  return isSame ? other : null;
 }
 
 async function neighbour(

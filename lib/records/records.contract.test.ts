@@ -3,7 +3,14 @@ import type { Db } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { ingestRecordRow } from '#test/db/ingest-record.ts';
-import { getLatestRecord, getNeighbours, getRecord, getRecordPayload } from './detail.ts';
+import {
+  getFetchOfSame,
+  getLatestRecord,
+  getNeighbours,
+  getRecord,
+  getRecordPayload,
+  listFetches,
+} from './detail.ts';
 import { listRecords, parseRecordQuery } from './list.ts';
 
 describe.each(contractEngines())('records on $name', (engine) => {
@@ -104,6 +111,32 @@ describe.each(contractEngines())('records on $name', (engine) => {
     if (!last) throw new Error('the last record is gone');
     expect((await getNeighbours(db, last)).previous?.ingestId).toBe(walk.at(-2));
     expect((await getLatestRecord(db, item))?.ingestId).toBe(last.ingestId);
+  });
+});
+
+describe.each(contractEngines())('any two fetches on $name', (engine) => {
+  let database: ContractDatabase;
+  const ids: string[] = [];
+  beforeAll(async () => {
+    database = await engine.create();
+    for (const day of [5, 1, 3])
+      ids.push(await add(database.db, 'Luke', day, `{"day":${day}}`, {}));
+    ids.push(await add(database.db, 'Leia', 2, '{}', {}));
+    ids.push(await add(database.db, 'Luke', 4, '{}', { source_name: 'other' }));
+  });
+  afterAll(() => database.dispose());
+
+  it('of one resource are offered, newest first, and none of another resource or source', async () => {
+    const { db } = database;
+    const [newest = '', oldest = '', middle = '', leia = '', elsewhere = ''] = ids;
+    const record = await getRecord(db, middle);
+    if (!record) throw new Error('the record is gone');
+    const fetches = await listFetches(db, record);
+    expect(fetches.map(({ ingestId }) => ingestId)).toEqual([newest, middle, oldest]);
+    expect((await getFetchOfSame(db, record, oldest))?.payload).toBe('{"day":1}');
+    for (const none of [leia, elsewhere, middle, newId(), 'no id']) {
+      expect(await getFetchOfSame(db, record, none)).toBeNull();
+    }
   });
 });
 

@@ -4,8 +4,7 @@ import { Button } from '#app/ui/button.tsx';
 
 export function PrintButton() {
   return (
-    <Button onPress={() => globalThis.print()}>
-      <Printer aria-hidden />
+    <Button icon={<Printer aria-hidden />} onPress={() => globalThis.print()}>
       Print
     </Button>
   );

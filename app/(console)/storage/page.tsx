@@ -147,12 +147,17 @@ function Figures({ storage: { days, disks, lake, since } }: { readonly storage: 
   );
 }
 
+/** Growth that goes on for longer is nothing that anybody can tell. */
+const mostDaysTold = 730;
+
 const signed = (bytes: number) => `${bytes < 0 ? '−' : '+'}${formatBytes(Math.abs(bytes))}`;
 
 function roomIn({ sizeBytes, pauseBelowBytes, pausesInDays }: ShownDisk) {
   const of = sizeBytes === null ? '' : `of ${formatBytes(sizeBytes)}; `;
   if (pauseBelowBytes === 0) return `${of}work never pauses for it`;
   const when =
-    pausesInDays === null ? '' : `, in ${countOf(Math.round(pausesInDays), 'day')} at this growth`;
+    pausesInDays === null || pausesInDays > mostDaysTold
+      ? ''
+      : `, in ${countOf(Math.round(pausesInDays), 'day')} at this growth`;
   return `${of}work pauses below ${formatBytes(pauseBelowBytes)}${when}`;
 }

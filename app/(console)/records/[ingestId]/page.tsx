@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
+import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
@@ -13,8 +14,18 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { getNeighbours, getPageText, getRecord, type RecordDetail } from '#lib/records/detail.ts';
+import {
+  type Fetch,
+  getFetchOfSame,
+  getNeighbours,
+  getPageText,
+  getRecord,
+  listFetches,
+  mostFetches,
+  type RecordDetail,
+} from '#lib/records/detail.ts';
 import { requireReadable } from '#lib/records/readable.ts';
+import { CompareWith } from './compare-with.tsx';
 import { PayloadChanges } from './payload-changes.tsx';
 
 export const metadata: Metadata = { title: 'Record' };
@@ -29,7 +40,7 @@ export default async function RecordPage({
   searchParams,
 }: {
   readonly params: Promise<{ ingestId: string }>;
-  readonly searchParams: Promise<{ tab?: string | string[] }>;
+  readonly searchParams: Promise<{ tab?: string | string[]; with?: string | string[] }>;
 }) {
   await requireActor();
   const [{ ingestId }, search] = await Promise.all([params, searchParams]);
@@ -39,12 +50,10 @@ export default async function RecordPage({
     const record = await getRecord(db, ingestId);
     if (!record) return null;
     const neighbours = await getNeighbours(db, record);
-    const before =
-      tab === 'changes' && neighbours.previous
-        ? await getRecord(db, neighbours.previous.ingestId)
-        : null;
+    const compared =
+      tab === 'changes' ? await readCompared(db, record, neighbours.previous, search.with) : null;
     const text = tab === 'text' ? await getPageText(db, ingestId) : null;
-    return { record, neighbours, before, text: text?.slice(0, mostShown) ?? null };
+    return { record, neighbours, compared, text: text?.slice(0, mostShown) ?? null };
   });
   if (!loaded.ok) {
     return (
@@ -55,7 +64,7 @@ export default async function RecordPage({
     );
   }
   if (!loaded.data) return <NoSuch what="record" listHref="/records" />;
-  const { record, neighbours, before, text } = loaded.data;
+  const { record, neighbours, compared, text } = loaded.data;
   const href = (name: Tab) =>
     `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;
   return (
@@ -101,7 +110,7 @@ export default async function RecordPage({
             : []),
           {
             href: href('changes'),
-            label: 'Changes since the previous fetch',
+            label: 'Changes',
             isCurrent: tab === 'changes',
           },
           { href: href('exchange'), label: 'Request and response', isCurrent: tab === 'exchange' },
@@ -129,13 +138,7 @@ export default async function RecordPage({
           ) : null}
         </Section>
       ) : null}
-      {tab === 'changes' ? (
-        <PayloadChanges
-          key={record.ingestId}
-          before={before && payloadSource(before)}
-          after={payloadSource(record)}
-        />
-      ) : null}
+      {compared === null ? null : <Compared record={record} compared={compared} />}
       {tab === 'exchange' ? (
         <div className="grid gap-4 xl:grid-cols-2">
           <Headers title="Request headers" headers={record.requestHeaders} />
@@ -145,6 +148,67 @@ export default async function RecordPage({
     </div>
   );
 }
+
+interface ComparedFetches {
+  readonly fetches: readonly Fetch[];
+  /** What the record is compared with; null = it is the first fetch. */
+  readonly other: RecordDetail | null;
+  /** The address names something that is no other fetch of this resource. */
+  readonly isUnknown: boolean;
+}
+
+/** With the fetch that the address names, else with the one before. */
+async function readCompared(
+  db: Parameters<typeof getRecord>[0],
+  record: RecordDetail,
+  previous: { readonly ingestId: string } | null,
+  named: string | string[] | undefined,
+): Promise<ComparedFetches> {
+  const fetches = await listFetches(db, record);
+  const chosen = typeof named === 'string' ? await getFetchOfSame(db, record, named) : null;
+  return {
+    fetches,
+    isUnknown: named !== undefined && chosen === null,
+    other: chosen ?? (previous === null ? null : await getRecord(db, previous.ingestId)),
+  };
+}
+
+function Compared({
+  record,
+  compared: { fetches, other, isUnknown },
+}: {
+  readonly record: RecordDetail;
+  readonly compared: ComparedFetches;
+}) {
+  // The older of the two is what it was before.
+  const [before, after] =
+    other !== null && isBefore(record, other) ? [record, other] : [other, record];
+  return (
+    <div className="flex flex-col gap-3">
+      {isUnknown ? (
+        <Banner kind="warn" title="The address names no other fetch of this resource">
+          This one is compared with the fetch before it.
+        </Banner>
+      ) : null}
+      {fetches.length < 2 ? null : (
+        <CompareWith
+          ingestId={record.ingestId}
+          chosen={other?.ingestId ?? null}
+          fetches={fetches.filter(({ ingestId }) => ingestId !== record.ingestId)}
+          isCut={fetches.length === mostFetches}
+        />
+      )}
+      <PayloadChanges
+        key={`${before?.ingestId ?? ''} ${after.ingestId}`}
+        before={before && payloadSource(before)}
+        after={payloadSource(after)}
+      />
+    </div>
+  );
+}
+
+const isBefore = (a: RecordDetail, b: RecordDetail): boolean =>
+  a.fetchedAt === b.fetchedAt ? a.ingestId < b.ingestId : a.fetchedAt < b.fetchedAt;
 
 /** What is no text has bytes, and an empty payload. */
 const isText = ({ payload, bodyBytes }: RecordDetail): boolean =>
