@@ -16,6 +16,7 @@ const pages: Readonly<Record<string, ReactNode>> = {
   '/work-items/new': <PageSkeleton title="Add an address" rows={3} columns={1} />,
   '/work-items/*': <PageSkeleton title="Work item" />,
   '/failures': <PageSkeleton title="Failures" columns={5} />,
+  '/skipped': <PageSkeleton title="Skipped items" rows={5} columns={3} />,
   '/bulk-actions': <PageSkeleton title="Background actions" />,
   '/bulk-actions/*': <PageSkeleton title="Background action" />,
   '/sources': <PageSkeleton title="Sources" />,

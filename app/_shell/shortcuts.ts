@@ -31,6 +31,12 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     detail: 'Work items',
     needs: 'work-items:change',
   },
+  {
+    href: '/skipped',
+    label: 'Skipped items, and why',
+    detail: 'Work items',
+    needs: 'console:view',
+  },
   { href: '/failures', label: 'Failures, and why', detail: 'Overview', needs: 'console:view' },
   {
     href: '/work-items?status=failed',

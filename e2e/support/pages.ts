@@ -3,6 +3,7 @@ export const pages = [
   '/',
   '/work-items',
   '/failures',
+  '/skipped',
   '/bulk-actions',
   '/sources',
   '/runs',

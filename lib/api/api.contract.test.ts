@@ -314,6 +314,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'stop.end': () => ({ path: '/stop' }),
     'workers.drain': () => ({ path: '/workers/worker-1/drain' }),
     'forecast.get': () => ({ path: '/forecast?window=7d' }),
+    'items.skipped': () => ({ path: '/items/skipped?source=sample' }),
     'items.add': () => ({
       path: '/items/one',
       body: { source: 'sample', text: 'https://sample.invalid/added' },

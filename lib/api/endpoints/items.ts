@@ -10,6 +10,7 @@ import { itemFilters } from '#lib/items/list/filters/registry.ts';
 import { countWorkItems, listWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
+import { readSkipped } from '#lib/items/skipped.ts';
 import { sortDirections } from '#lib/paging/sort-direction.ts';
 import { workItemStatusSchema } from '#lib/queue/model.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
@@ -88,6 +89,22 @@ export const items = [
     cost: 5,
     touches: (_, { query }) => ofFilter(query as Raw),
     run: ({ runtime }, { query }) => countWorkItems(runtime.reads, queryOf(query as Raw).filter),
+  }),
+  endpoint({
+    id: 'items.skipped',
+    method: 'GET',
+    path: '/items/skipped',
+    summary: 'Count skipped items by why they were skipped, of one source or all',
+    permission: 'console:view',
+    query: z.strictObject({ source: z.string().min(1).max(100).optional() }),
+    output: z.looseObject({
+      total: countOutput,
+      reasons: z.array(z.looseObject({ code: z.string(), why: z.string(), count: countOutput })),
+      byPerson: z.number().nullable(),
+    }),
+    cost: 5,
+    touches: (_, { query: { source } }) => (source === undefined ? 'all' : [source]),
+    run: ({ runtime }, { query: { source } }) => readSkipped(runtime.reads, source),
   }),
   endpoint({
     id: 'items.add',
