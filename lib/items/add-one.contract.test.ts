@@ -161,6 +161,8 @@ describe.each(contractEngines())('adding one address on $name', (engine) => {
     await givenSite();
     const input = addOneSchema.parse({ source: 'site', text: 'https://site.example/' });
     expect(() => addOne(given.db, viewer, input)).toThrow(/may not/);
+    const limited = { ...operator, limits: { sources: ['sample'], without: [] } };
+    await expect(addOne(given.db, limited, input)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(add({ source: 'nowhere' })).rejects.toMatchObject({ code: 'source_unknown' });
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -60,6 +60,7 @@ export function addOne(
   const request = { key: options.requestKey, action: 'work-items.add' };
   return onceIn(db, request, addedSchema, async (tx) => {
     const source = await requireSource(tx, input.source);
+    requireSources(actor, [source.name]);
     const item = itemOf(source, input);
     const added = await put(tx, item);
     await recordAudit(tx, actor, {

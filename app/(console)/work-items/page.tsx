@@ -66,7 +66,7 @@ export default async function WorkItemsPage({
             {...(count ? { meta: <CountOf count={count} /> } : {})}
             actions={
               <>
-                {can(actor.role, 'work-items:change') ? (
+                {may(actor, 'work-items:change') ? (
                   <LinkButton href="/work-items/new" size="sm" variant="quiet">
                     Add an address
                   </LinkButton>

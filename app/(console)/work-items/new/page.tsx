@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoPermission } from '#app/ui/states.tsx';
+import { reaches } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { AddOneForm } from './add-one-form.tsx';
@@ -20,7 +21,9 @@ export default async function AddOnePage({
   const { source } = await searchParams;
   const loaded = await loadPage(async ({ runtime: { db }, actor }) => {
     requirePermission(actor, 'work-items:change');
-    return (await listSources(db)).map(({ name, type }) => ({ name, type }));
+    return (await listSources(db))
+      .map(({ name, type }) => ({ name, type }))
+      .filter(({ name }) => reaches(actor, [name]));
   });
   if (!loaded.ok) {
     return (
