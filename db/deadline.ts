@@ -25,13 +25,30 @@ export function millisecondsLeft(): number | null {
 
 /** Throws `db_statement_timeout` when the deadline has passed. */
 export function checkDeadline(): void {
-  if (millisecondsLeft() === 0) throw statementTimeout(deadlines.getStore()?.limitMs);
+  if (millisecondsLeft() === 0) throw statementTimeout();
 }
 
-export function statementTimeout(limitMs?: number, cause?: unknown): DatabaseError {
-  const limit = limitMs === undefined ? 'its time limit' : `${limitMs} ms`;
+/**
+ * The limit that ends a statement which may run for `ms`: that of the calling code, which may have used up most of it
+ * on statements before, or the statement's own. To be asked when it begins.
+ */
+export function limitInForce(ms: number): number {
+  const left = millisecondsLeft();
+  const limit = deadlines.getStore()?.limitMs;
+  return left !== null && limit !== undefined && left <= ms ? limit : ms;
+}
+
+/** @param limitMs as it was set, not what was left of it; absent = that of the calling code */
+export function statementTimeout(
+  limitMs: number | undefined = deadlines.getStore()?.limitMs,
+  cause?: unknown,
+): DatabaseError {
+  const limit = limitMs === undefined ? 'its time limit' : inWords(limitMs);
   return new DatabaseError('db_statement_timeout', `The query took longer than ${limit}.`, {
     remedy: 'Narrow the filter, or try again when the database is less busy.',
     cause,
   });
 }
+
+const inWords = (ms: number) =>
+  ms >= 1_000 ? `${Number((ms / 1_000).toFixed(1))} s` : `${Math.round(ms)} ms`;

@@ -14,6 +14,7 @@ import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { ThroughputChart } from '#app/ui/throughput-chart.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { TryAgain } from '#app/ui/try-again.tsx';
 import { may } from '#lib/actor/model.ts';
 import { listAlerts, unattended } from '#lib/alerts/list-alerts.ts';
 import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
@@ -53,7 +54,7 @@ export default async function OverviewPage({
     return (
       <>
         <PageHeader title="Overview" />
-        <ErrorState error={loaded.error} action={<LinkButton href="/">Try again</LinkButton>} />
+        <ErrorState error={loaded.error} />
       </>
     );
   }
@@ -164,7 +165,9 @@ export default async function OverviewPage({
                     stale as of <Time at={stale.data.asOf} />
                   </span>
                 ) : (
-                  <span className="text-warn">stale share not counted: {stale.error.message}</span>
+                  <span className="inline-flex flex-wrap items-center gap-2 text-warn">
+                    stale share not counted: {stale.error.message} <TryAgain size="sm" />
+                  </span>
                 )
               }
             >

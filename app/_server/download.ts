@@ -24,36 +24,31 @@ const exportCost = 50;
 export const exportRoute =
   (name: string, start: Export) =>
   async (request: Request): Promise<Response> => {
-    const parameters = Object.fromEntries(new URL(request.url).searchParams);
+    const { bom, ...parameters } = Object.fromEntries(new URL(request.url).searchParams);
     const format = parameters['format'] === 'ndjson' ? 'ndjson' : 'csv';
     const result = await settle(async () => {
       const actor = await actorOrThrow();
       const runtime = await getRuntime();
       const reads = await readsFor(runtime);
       const clock = await localClock();
-      const { bom, ...others } = parameters;
-      const text = () => start(runtime.db, actor, { parameters: others, format, reads, clock });
       // Excel takes a file without the mark for one of its own old charset.
       return streamFor(
         actor,
-        bom === '1' && format === 'csv' ? async () => marked(await text()) : text,
+        () => start(runtime.db, actor, { parameters, format, reads, clock }),
+        { bom: bom === '1' && format === 'csv' },
       );
     });
     return download(result, { name, format });
   };
 
-async function* marked(text: ExportText): ExportText {
-  yield '\uFEFF';
-  yield* text;
-}
-
 /** A file for whoever is signed in, counted among theirs. Throws `too_many_requests`, and what `start` throws. */
 export async function streamFor(
   actor: SignedInActor,
   start: () => Promise<ExportText> | ExportText,
+  options: { readonly bom?: boolean } = {},
 ): Promise<ReadableStream<Uint8Array>> {
   chargeSession(actor, exportCost);
-  return countedForSession(actor, 'export', asStream(await start()));
+  return countedForSession(actor, 'export', asStream(await start(), options));
 }
 
 /** A file that is made while it is read, or the error. `name` without its ending, which is that of the format. */

@@ -9,11 +9,13 @@ import {
   Gauge,
   Globe,
   HardDrive,
+  Layers,
   ListChecks,
   type LucideIcon,
   Play,
   ScrollText,
   Settings,
+  TriangleAlert,
   Waypoints,
 } from 'lucide-react';
 
@@ -27,6 +29,7 @@ export interface Place {
 export const places: readonly Place[] = [
   { href: '/', label: 'Overview', key: 'o', icon: Gauge },
   { href: '/work-items', label: 'Work items', key: 'i', icon: ListChecks },
+  { href: '/failures', label: 'Failures', key: 'e', icon: TriangleAlert },
   { href: '/sources', label: 'Sources', key: 's', icon: Waypoints },
   { href: '/runs', label: 'Runs', key: 'r', icon: Play },
   { href: '/records', label: 'Records', key: 'd', icon: Database },
@@ -36,6 +39,7 @@ export const places: readonly Place[] = [
   { href: '/forecast', label: 'Forecast', key: 'f', icon: CalendarRange },
   { href: '/alerts', label: 'Alerts', key: 'l', icon: BellRing },
   { href: '/report', label: 'Report', key: 'p', icon: ChartNoAxesColumn },
+  { href: '/bulk-actions', label: 'Background actions', key: 'b', icon: Layers },
   { href: '/storage', label: 'Storage', key: 'u', icon: HardDrive },
   { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },
   { href: '/settings', label: 'Settings', key: 't', icon: Settings },

@@ -1,6 +1,19 @@
 'use client';
-/** The open palette: pages, things to do, and items, sources and runs by name, id or dedupe key. */
-import { Box, CornerDownRight, Play, Search, Waypoints } from 'lucide-react';
+/**
+ * The open palette: pages, things to do, and what is found by name, id or address. A verb in front ("pause wiki") finds
+ * what it can be done to, and leads to the button that asks first.
+ */
+import {
+  Box,
+  CalendarClock,
+  CornerDownRight,
+  Globe,
+  Play,
+  Search,
+  TriangleAlert,
+  UserRound,
+  Waypoints,
+} from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import {
@@ -17,22 +30,22 @@ import {
 } from 'react-aria-components';
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
+import { TryAgain } from '#app/ui/try-again.tsx';
+import { useHeld } from '#app/ui/use-held.ts';
+import type { Found } from '#lib/search/find.ts';
 import { places } from './navigation.ts';
 import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';
 
-interface Found {
-  readonly kind: 'work-item' | 'source' | 'run';
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly href: string;
-}
-
+/** As they stand in the list. */
 const kinds = {
   source: { heading: 'Sources', icon: Waypoints },
   run: { heading: 'Runs', icon: Play },
+  host: { heading: 'Hosts', icon: Globe },
+  schedule: { heading: 'Schedules', icon: CalendarClock },
+  failures: { heading: 'Failures', icon: TriangleAlert },
+  user: { heading: 'Users', icon: UserRound },
   'work-item': { heading: 'Work items', icon: Box },
-} as const;
+} as const satisfies Readonly<Record<Found['kind'], unknown>>;
 
 async function ask(url: string): Promise<readonly Found[]> {
   const response = await fetch(url);
@@ -51,19 +64,7 @@ function useSettled(value: string, ms: number): string {
   return settled;
 }
 
-/**
- * What was found, so that nothing that arrives late moves what a key or a pointer is about to choose: once a person
- * has moved into the list, further finds stand below those that are shown, until something else is typed.
- */
-function useFound(text: string, answer: readonly Found[] | undefined) {
-  const [held, setHeld] = useState<{ text: string; found: readonly Found[] } | null>(null);
-  const arrived = answer ?? [];
-  const isHeld = held !== null && held.text === text;
-  const found = isHeld
-    ? [...held.found, ...arrived.filter(({ id }) => !held.found.some((one) => one.id === id))]
-    : arrived;
-  return { found, hold: () => (isHeld ? undefined : setHeld({ text, found })) };
-}
+const nothing: readonly Found[] = [];
 
 export default function PaletteDialog({
   shortcuts,
@@ -76,17 +77,19 @@ export default function PaletteDialog({
   const pathname = usePathname();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim(), 150);
-  const { data, error, isLoading } = useSWR<readonly Found[], unknown>(
+  const { data, error, isLoading, mutate } = useSWR<readonly Found[], unknown>(
     wanted.length >= 2 ? `/api/search?q=${encodeURIComponent(wanted)}` : null,
     ask,
     { keepPreviousData: true, revalidateOnFocus: false },
   );
-  const { found, hold } = useFound(text, wanted.length >= 2 ? data : undefined);
+  // Nothing that arrives late moves what Enter or a press is about to choose.
+  const { shown, late, hold } = useHeld(text, wanted.length >= 2 && data ? data : nothing);
   const matches = ({ label }: { readonly label: string }) =>
     label.toLowerCase().includes(text.trim().toLowerCase());
   const pages = places.filter(matches);
   // With nothing typed, the pages fill the list.
   const actions = text.trim() === '' ? [] : shortcutsOn(pathname, shortcuts).filter(matches);
+  const take = ({ href, fills }: Shortcut) => (fills === undefined ? go(href) : setText(fills));
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -112,7 +115,7 @@ export default function PaletteDialog({
               >
                 <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
                 <Input
-                  placeholder="Resource, id, source, run, page or action"
+                  placeholder="Resource, id, source, run, page, or “pause wiki”"
                   className="h-11 w-full bg-transparent text-base outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
                 />
               </SearchField>
@@ -122,11 +125,16 @@ export default function PaletteDialog({
                 onPointerMove={hold}
                 renderEmptyState={() => (
                   <p role="status" className="px-2.5 py-6 text-center text-sm text-ink-3">
-                    {error
-                      ? 'The search did not answer.'
-                      : isLoading
-                        ? 'Looking…'
-                        : 'Nothing found.'}
+                    {error ? (
+                      <>
+                        The search did not answer.{' '}
+                        <TryAgain size="sm" onRetry={() => void mutate()} />
+                      </>
+                    ) : isLoading ? (
+                      'Looking…'
+                    ) : (
+                      'Nothing found.'
+                    )}
                   </p>
                 )}
               >
@@ -134,16 +142,16 @@ export default function PaletteDialog({
                 {actions.length === 0 ? null : (
                   <MenuSection>
                     <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Shortcuts</Header>
-                    {actions.map(({ href, label, detail }) => (
+                    {actions.map((shortcut) => (
                       <Entry
-                        key={href}
-                        id={href}
-                        title={label}
-                        detail={detail}
+                        key={shortcut.href}
+                        id={shortcut.href}
+                        title={shortcut.label}
+                        detail={shortcut.detail}
                         icon={
                           <CornerDownRight aria-hidden className="size-4 shrink-0 text-ink-3" />
                         }
-                        onAction={() => go(href)}
+                        onAction={() => take(shortcut)}
                       />
                     ))}
                   </MenuSection>
@@ -166,31 +174,51 @@ export default function PaletteDialog({
                     })}
                   </MenuSection>
                 )}
-                {(['source', 'run', 'work-item'] as const).map((kind) => {
-                  const entries = found.filter((entry) => entry.kind === kind);
-                  const { heading, icon: Icon } = kinds[kind];
-                  return entries.length === 0 ? null : (
-                    <MenuSection key={kind}>
-                      <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">{heading}</Header>
-                      {entries.map((entry) => (
-                        <Entry
-                          key={entry.id}
-                          id={entry.id}
-                          title={entry.title}
-                          detail={entry.detail}
-                          icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
-                          onAction={() => go(entry.href)}
-                        />
-                      ))}
-                    </MenuSection>
-                  );
-                })}
+                {(Object.keys(kinds) as Found['kind'][]).map((kind) => (
+                  <FoundSection
+                    key={kind}
+                    heading={kinds[kind].heading}
+                    found={shown.filter((entry) => entry.kind === kind)}
+                    onGo={go}
+                  />
+                ))}
+                <FoundSection heading="More" found={late} onGo={go} />
               </AriaMenu>
             </Autocomplete>
           </AriaDialog>
         </Modal>
       </ModalOverlay>
     </AriaRoot>
+  );
+}
+
+function FoundSection({
+  heading,
+  found,
+  onGo,
+}: {
+  readonly heading: string;
+  readonly found: readonly Found[];
+  readonly onGo: (href: string) => void;
+}) {
+  if (found.length === 0) return null;
+  return (
+    <MenuSection>
+      <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">{heading}</Header>
+      {found.map((entry) => {
+        const Icon = kinds[entry.kind].icon;
+        return (
+          <Entry
+            key={`${entry.kind} ${entry.id}`}
+            id={`${entry.kind} ${entry.id}`}
+            title={entry.title}
+            detail={entry.detail}
+            icon={<Icon aria-hidden className="size-4 shrink-0 text-ink-3" />}
+            onAction={() => onGo(entry.href)}
+          />
+        );
+      })}
+    </MenuSection>
   );
 }
 

@@ -4,11 +4,14 @@ export interface Shortcut {
   readonly label: string;
   /** Where it leads. */
   readonly detail: string;
-  /** Offered on the page of one alone; its address is that of the page with this behind it. */
-  readonly of?: 'run' | 'item';
+  /** Offered on the page of one alone, or on any; its address is that of the page with this behind it. */
+  readonly of?: 'run' | 'item' | 'any';
+  /** What is written into the palette instead: a verb that asks for a name. */
+  readonly fills?: string;
 }
 
 const pageOf = {
+  any: /^\//,
   run: /^\/runs\/[0-9a-f-]{36}$/i,
   // Ids of an existing database need not be UUIDs.
   item: /^\/work-items\/[^/]+$/,

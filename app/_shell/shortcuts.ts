@@ -6,6 +6,38 @@ import type { Shortcut } from './shortcuts-on.ts';
 
 const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   {
+    href: '?do=stop-everything',
+    label: 'Stop everything',
+    detail: 'asks why and until when',
+    needs: 'everything:stop',
+    of: 'any',
+  },
+  {
+    href: '?do=go-on',
+    label: 'Go on, after everything was stopped',
+    detail: 'asks first',
+    needs: 'everything:stop',
+    of: 'any',
+  },
+  ...(
+    [
+      ['pause', 'Pause a source, a run …', 'sources:change'],
+      ['resume', 'Resume a source, a run …', 'sources:change'],
+      ['stop', 'Stop a run …', 'runs:change'],
+      ['cancel', 'Cancel a run …', 'runs:change'],
+      ['retry', 'Retry a group of failures, a run …', 'work-items:change'],
+      ['run', 'Run a source …', 'runs:change'],
+      ['block', 'Block a host …', 'hosts:change'],
+      ['unblock', 'Clear the block of a host …', 'hosts:change'],
+    ] as const
+  ).map(([verb, label, needs]) => ({
+    href: `#${verb}`,
+    label,
+    detail: `${verb} …`,
+    needs,
+    fills: `${verb} `,
+  })),
+  {
     href: '/runs?launch=1',
     label: 'Launch a run',
     detail: 'Runs',
@@ -37,7 +69,6 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     detail: 'Work items',
     needs: 'console:view',
   },
-  { href: '/failures', label: 'Failures, and why', detail: 'Overview', needs: 'console:view' },
   {
     href: '/work-items?status=failed',
     label: 'Failed items',
@@ -56,12 +87,6 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     detail: 'Work items',
     needs: 'console:view',
   },
-  {
-    href: '/bulk-actions',
-    label: 'Background actions',
-    detail: 'Work items',
-    needs: 'console:view',
-  },
   ...changeOffers.map(
     ({ id, labelOfMany, permission }) =>
       ({
@@ -74,8 +99,12 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   ),
 ];
 
-/** Those that the person may follow to their end. */
-export const shortcutsFor = (actor: Pick<Actor, 'role' | 'limits'>): readonly Shortcut[] =>
+/** Those that the person may follow to their end, as things stand. */
+export const shortcutsFor = (
+  actor: Pick<Actor, 'role' | 'limits'>,
+  isStopped = false,
+): readonly Shortcut[] =>
   shortcuts
     .filter(({ needs }) => may(actor, needs))
+    .filter(({ href }) => href !== (isStopped ? '?do=stop-everything' : '?do=go-on'))
     .map(({ needs: _needs, ...shortcut }) => shortcut);

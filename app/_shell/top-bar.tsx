@@ -30,7 +30,7 @@ export function TopBar({
       <RailDrawer />
       <HealthDot database={database} initial={health} />
       <div className="ml-auto flex shrink-0 items-center gap-1">
-        <Palette shortcuts={shortcutsFor(actor)} />
+        <Palette shortcuts={shortcutsFor(actor, stop !== null)} />
         {may(actor, 'everything:stop') ? <StopButton initial={stop} /> : null}
         <LiveSwitch />
         <KeyboardShortcuts />

@@ -7,6 +7,8 @@ import type { ReactNode } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { LinkButton } from './button.tsx';
 import { cx } from './cx.ts';
+import { mayPass } from './may-pass.ts';
+import { TryAgain } from './try-again.tsx';
 
 function StatePanel({
   icon,
@@ -112,16 +114,25 @@ export function NoSuch({
 export function ErrorState({
   error,
   action,
+  onRetry,
 }: {
   readonly error: PublicError;
+  /** Beside trying again. */
   readonly action?: ReactNode;
+  /** Of a panel that asks by itself; absent = the page is drawn anew. */
+  readonly onRetry?: () => void;
 }) {
   return (
     <StatePanel
       role="alert"
       icon={<CircleAlert aria-hidden className="text-failed" />}
       title={error.message}
-      {...(action ? { action } : {})}
+      action={
+        <>
+          {mayPass(error) ? <TryAgain {...(onRetry ? { onRetry } : {})} /> : null}
+          {action}
+        </>
+      }
     >
       <p>{error.remedy}</p>
       <p className="mt-2 text-xs text-ink-3">

@@ -1,6 +1,7 @@
 /** Pages of the runs, the audit log and the hosts, an item's page, and what the palette finds. */
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
 import { type HostQuery, listHosts, readHostTotals } from '#lib/hosts/list-hosts.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
@@ -64,9 +65,9 @@ export async function otherCases(db: Db, rows: number, nowMs: number): Promise<L
       },
     })),
     { name: 'item: its page, with attempts', read: (s) => getWorkItemDetail(s, id) },
-    { name: 'palette: an id', read: (s) => find(s, id) },
-    { name: 'palette: a common beginning', read: (s) => find(s, 'Page_1') },
-    { name: 'palette: found nowhere', read: (s) => find(s, 'no such text') },
+    { name: 'palette: an id', read: (s) => find(s, systemActor('test'), id) },
+    { name: 'palette: a common beginning', read: (s) => find(s, systemActor('test'), 'Page_1') },
+    { name: 'palette: found nowhere', read: (s) => find(s, systemActor('test'), 'no such text') },
   ];
 }
 

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { millisecondsLeft, statementTimeout } from '../deadline.ts';
+import { limitInForce, millisecondsLeft, statementTimeout } from '../deadline.ts';
 import { classifySqliteError } from './classify-error.ts';
 import { type ReaderAnswer, type ReaderTask, readerThread } from './reader-thread.ts';
 
@@ -73,8 +73,9 @@ export class ReaderPool {
         resolve: (rows) => settle(() => resolve(rows)),
         reject: (reason) => settle(() => reject(reason)),
       };
+      const limitMs = limitInForce(leftMs ?? 0);
       const timer =
-        leftMs === null ? undefined : setTimeout(() => this.#giveUp(job, leftMs), leftMs);
+        leftMs === null ? undefined : setTimeout(() => this.#giveUp(job, limitMs), leftMs);
       this.#waiting.push(job);
       this.#assign();
     });

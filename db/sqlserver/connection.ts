@@ -2,7 +2,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { Connection } from 'tedious';
 import { isInBackground } from '../background.ts';
-import { checkDeadline, millisecondsLeft, statementTimeout } from '../deadline.ts';
+import { checkDeadline, limitInForce, millisecondsLeft, statementTimeout } from '../deadline.ts';
 import { DatabaseError } from '../errors.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { backoffMs, pause } from '../transaction.ts';
@@ -208,13 +208,14 @@ export class TdsConnection implements DatabaseConnection {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number }> {
     return new Promise((resolve, reject) => {
       const rows: Record<string, unknown>[] = [];
+      const limitMs = limitInForce(timeoutMs);
       let limit: NodeJS.Timeout | undefined;
       let late = false;
       const request = new PlannableRequest(sql, (error, rowCount) => {
         clearTimeout(limit);
         this.#lastUsed = performance.now();
         const failure = error ? this.#failed(error) : null;
-        if (late) reject(statementTimeout(timeoutMs, error));
+        if (late) reject(statementTimeout(limitMs, error));
         else if (failure) reject(failure);
         else resolve({ rows, rowCount: rowCount ?? 0 });
       });

@@ -50,8 +50,18 @@ export async function* pagesAsText<T, C extends string>(
   } while (cursor !== undefined);
 }
 
-/** One part each time the reader has room; a failure, or an hour, breaks the file off, visibly. */
-export function asStream(text: ExportText): ReadableStream<Uint8Array> {
+/** By it spreadsheet programs see that a CSV file is UTF-8. */
+async function* withByteOrderMark(text: ExportText): ExportText {
+  yield '\uFEFF';
+  yield* text;
+}
+
+/**
+ * One part each time the reader has room; a failure, or an hour, breaks the file off, visibly.
+ * @param bom whether it begins with a byte order mark
+ */
+export function asStream(made: ExportText, { bom = false } = {}): ReadableStream<Uint8Array> {
+  const text = bom ? withByteOrderMark(made) : made;
   const encoder = new TextEncoder();
   const endsAt = performance.now() + longestMs;
   return new ReadableStream<Uint8Array>({

@@ -140,3 +140,11 @@ export interface Overview {
   readonly workers: { readonly alive: number; readonly inFlight: number };
   readonly warnings: readonly Warning[];
 }
+
+/** A group of failures in an address. */
+export const failuresKey = ({
+  code,
+  httpStatus,
+  host,
+}: Pick<ErrorCluster, 'code' | 'httpStatus' | 'host'>): string =>
+  [code, httpStatus ?? '', host ?? ''].join('/');

@@ -181,11 +181,11 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
   });
 
   it('finds items by dedupe key, by resource and by id', async () => {
-    const [byKey] = await find(db, 'test:wiki:page:a');
+    const [byKey] = await find(db, systemActor('test'), 'test:wiki:page:a');
     expect(byKey).toMatchObject({ kind: 'work-item', title: 'a' });
-    expect(await find(db, byKey?.id ?? '')).toMatchObject([{ id: byKey?.id }]);
-    expect(await find(db, 'no such thing')).toEqual([]);
-    expect(await find(db, 'a')).toEqual([]);
+    expect(await find(db, systemActor('test'), byKey?.id ?? '')).toMatchObject([{ id: byKey?.id }]);
+    expect(await find(db, systemActor('test'), 'no such thing')).toEqual([]);
+    expect(await find(db, systemActor('test'), 'a')).toEqual([]);
   });
 
   it('is healthy once migrated', async () => {

@@ -1,12 +1,23 @@
-/** What the command palette finds: items by id or dedupe key, sources and runs by name or id. */
-
+/**
+ * What the command palette finds, by name, id or a part of the address: sources, runs, hosts, schedules, groups of
+ * failures, users, items; and, where the text begins with a verb, what may be done to them.
+ */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { isUuid } from '#lib/ids.ts';
-import { runName } from '#lib/runs/run-name.ts';
+import { type Actor, may as isAllowed } from '#lib/actor/model.ts';
+import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { listWorkItems } from '#lib/items/list/list.ts';
+import { parseWorkItemQuery } from '#lib/items/list/query.ts';
+import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
+import { failuresKey } from '#lib/metrics/model.ts';
+import { readNow } from '#lib/now.ts';
+import { listRuns } from '#lib/runs/list-runs.ts';
+import { runFilters } from '#lib/runs/run-filters.ts';
+import { listSchedules } from '#lib/schedules/schedules.ts';
+import { allowed, inWords, readAsked, type Verb } from './acts.ts';
 
 export interface Found {
-  readonly kind: 'work-item' | 'source' | 'run';
+  readonly kind: 'work-item' | 'source' | 'run' | 'host' | 'schedule' | 'failures' | 'user';
   readonly id: string;
   readonly title: string;
   readonly detail: string;
@@ -14,26 +25,233 @@ export interface Found {
 }
 
 const mostOfAKind = 6;
-const queryTimeoutMs = 2_000;
-/** Runs whose names and shortened ids are looked through; older ones are found by their whole id. */
-const latestRuns = 200;
+/** For all kinds together; what is not found by then is left out. */
+const searchMs = 2_500;
+/** Less is not worth asking. */
+const leastMs = 50;
 
-/** At most six of a kind; nothing for fewer than two characters. Every read is by an index or bounded. */
-export async function find(session: Session, text: string): Promise<Found[]> {
-  const wanted = text.trim().slice(0, 200);
-  if (wanted.length < 2) return [];
-  return session.engine.withTimeout(session, queryTimeoutMs, async (s) => [
-    ...(await findSources(s, wanted)),
-    ...(await findRuns(s, wanted)),
-    ...(await findItems(s, wanted)),
-  ]);
+type Find = (s: Session, wanted: string, actor: Actor, verb: Verb | null) => Promise<Found[]>;
+
+/**
+ * At most six of a kind; nothing for fewer than two characters. Every read is by an index or bounded; a kind that
+ * takes too long is left out.
+ */
+export async function find(session: Session, actor: Actor, text: string): Promise<Found[]> {
+  const wholly = text.trim().slice(0, 200);
+  if (wholly.length < 2) return [];
+  const { verb, name } = readAsked(wholly);
+  const asked =
+    verb === null ? [] : await each(session, [sources, runs, hosts, failures], name, actor, verb);
+  // What is called so is found too, where nothing can be done: "stop words" may be a source.
+  const called = asked.length > 0 ? [] : await each(session, all, wholly, actor, null);
+  return [...asked, ...called];
 }
 
-async function findItems(session: Session, wanted: string): Promise<Found[]> {
+async function each(
+  session: Session,
+  kinds: readonly Find[],
+  name: string,
+  actor: Actor,
+  verb: Verb | null,
+): Promise<Found[]> {
+  const found = new Map<string, Found>();
+  const endsAt = performance.now() + searchMs;
+  for (const kind of kinds) {
+    const leftMs = endsAt - performance.now();
+    if (leftMs < leastMs) break;
+    const some = await session.engine
+      .withTimeout(session, leftMs, (s) => kind(s, name, actor, verb))
+      .catch((error: unknown) => {
+        if (isTimeout(error)) return [];
+        throw error;
+      });
+    for (const one of some) {
+      const key = `${one.kind} ${one.id}`;
+      if (!found.has(key)) found.set(key, one);
+    }
+  }
+  return [...found.values()];
+}
+
+const isTimeout = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'db_statement_timeout';
+
+/** What is found, or what is done to it; nothing where it cannot be done. */
+function entry(found: Found, verb: Verb | null, may: Verb | null, act: string): Found[] {
+  if (verb === null) return [found];
+  if (may === null) return [];
+  const glue = found.href.includes('?') ? '&' : '?';
+  return [
+    {
+      ...found,
+      id: `${verb} ${found.id}`,
+      title: inWords(may, found.title),
+      href: `${found.href}${glue}do=${encodeURIComponent(`${may}-${act}`)}`,
+    },
+  ];
+}
+
+const sources: Find = async ({ q, engine }, wanted, actor, verb) => {
+  const rows = await engine
+    .take(
+      q
+        .selectFrom('sources')
+        .select(['source_id', 'name', 'source_type', 'enabled', 'paused_at'])
+        .where('deleted_at', 'is', null)
+        .where((eb) => (wanted === '' ? eb.lit(true) : engine.contains(sql.ref('name'), wanted)))
+        .orderBy('name'),
+      mostOfAKind,
+    )
+    .execute();
+  return rows.flatMap((row) => {
+    const possible: Verb[] = [row.paused_at === null ? 'pause' : 'resume'];
+    if (row.enabled === 1) possible.push('run');
+    return entry(
+      {
+        kind: 'source',
+        id: row.source_id,
+        title: row.name,
+        detail: row.paused_at === null ? row.source_type : `${row.source_type}, paused`,
+        href: `/sources/${row.source_id}`,
+      },
+      verb,
+      allowed(actor, 'source', verb, possible),
+      row.source_id,
+    );
+  });
+};
+
+const runs: Find = async (s, wanted, actor, verb) => {
+  const { values } = runFilters.read({
+    ...(wanted === '' ? {} : { q: wanted }),
+    // What has ended is neither paused nor stopped.
+    ...(verb === null || verb === 'retry' ? {} : { status: 'running' }),
+  });
+  const { rows } = await listRuns(s, { filter: values, limit: mostOfAKind });
+  return rows.flatMap((run) => {
+    const possible: Verb[] =
+      run.status === 'running'
+        ? [run.pausedAt === null ? 'pause' : 'resume', 'stop', 'cancel']
+        : run.itemsFailed > 0
+          ? ['retry']
+          : [];
+    return entry(
+      {
+        kind: 'run',
+        id: run.runId,
+        title: run.name,
+        detail: `${run.status}, started ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+        href: `/runs/${run.runId}`,
+      },
+      verb,
+      allowed(actor, 'run', verb, possible),
+      run.runId,
+    );
+  });
+};
+
+const hosts: Find = async (s, wanted, actor, verb) => {
+  const view = verb === 'unblock' || verb === 'resume' ? ('blocked' as const) : undefined;
+  const { rows } = await listHosts(
+    s,
+    { name: wanted === '' ? undefined : wanted.toLowerCase(), view },
+    { limit: mostOfAKind },
+  );
+  return rows.slice(0, mostOfAKind).flatMap(({ host, blockedUntil }) => {
+    // To pause or stop a host is to block it.
+    const means: Verb | null =
+      verb === 'pause' || verb === 'stop' ? 'block' : verb === 'resume' ? 'unblock' : verb;
+    const possible: Verb[] = [blockedUntil === null ? 'block' : 'unblock'];
+    return entry(
+      {
+        kind: 'host',
+        id: host,
+        title: host,
+        detail: blockedUntil === null ? 'host' : 'blocked',
+        href: `/hosts?name=${encodeURIComponent(host)}`,
+      },
+      means,
+      allowed(actor, 'host', means, possible),
+      host,
+    );
+  });
+};
+
+const failures: Find = async (s, wanted, actor, verb) => {
+  const { clusters } = await readErrorClusters(s, '24h', await readNow(s));
+  const lower = wanted.toLowerCase();
+  return clusters
+    .filter(({ code, host, sourceName, httpStatus }) =>
+      [code, code.replaceAll('_', ' '), host, sourceName, String(httpStatus ?? '')].some((one) =>
+        one?.toLowerCase().includes(lower),
+      ),
+    )
+    .slice(0, mostOfAKind)
+    .flatMap(({ code, host, httpStatus, attempts }) => {
+      const key = failuresKey({ code, host, httpStatus });
+      const parameters = new URLSearchParams({
+        error: code,
+        ...(host === null ? {} : { host }),
+        ...(httpStatus === null ? {} : { http: String(httpStatus) }),
+      });
+      return entry(
+        {
+          kind: 'failures',
+          id: key,
+          title: `${code}${host === null ? '' : ` at ${host}`}`,
+          detail: `${attempts} failed in the last 24 h`,
+          href: `/failures?${parameters}`,
+        },
+        verb,
+        allowed(actor, 'failures', verb, ['retry']),
+        key,
+      );
+    });
+};
+
+const schedules: Find = async (s, wanted) =>
+  (await listSchedules(s))
+    .filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))
+    .slice(0, mostOfAKind)
+    .map(({ scheduleId, name, cron, timezone }) => ({
+      kind: 'schedule',
+      id: scheduleId,
+      title: name,
+      detail: `${cron} ${timezone}`,
+      href: `/schedules?q=${encodeURIComponent(name)}`,
+    }));
+
+const users: Find = async ({ q, engine }, wanted, actor) => {
+  if (!isAllowed(actor, 'users:manage')) return [];
+  const rows = await engine
+    .take(
+      q
+        .selectFrom('users')
+        .select(['user_id', 'email', 'name', 'role'])
+        .where((eb) =>
+          eb.or([
+            engine.contains(sql.ref('email'), wanted),
+            engine.contains(sql.ref('name'), wanted),
+          ]),
+        )
+        .orderBy('email'),
+      mostOfAKind,
+    )
+    .execute();
+  return rows.map((row) => ({
+    kind: 'user',
+    id: row.user_id,
+    title: row.name,
+    detail: `${row.email}, ${row.role}`,
+    href: `/audit?actor=${encodeURIComponent(row.email)}`,
+  }));
+};
+
+const items: Find = async (session, wanted) => {
   const { engine } = session;
   const base = session.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'resource_id', 'dedupe_key', 'status']);
+    .select(['work_item_id', 'resource_id', 'dedupe_key']);
   const byId = await base.where('work_item_id', '=', wanted.toLowerCase()).execute();
   const byKey = await engine
     .take(
@@ -60,52 +278,20 @@ async function findItems(session: Session, wanted: string): Promise<Found[]> {
     detail: row.dedupe_key,
     href: `/work-items/${row.work_item_id}`,
   }));
-}
+};
 
-async function findSources(session: Session, wanted: string): Promise<Found[]> {
-  const { engine } = session;
-  const rows = await engine
-    .take(
-      session.q
-        .selectFrom('sources')
-        .select(['source_id', 'name', 'source_type'])
-        .where('deleted_at', 'is', null)
-        .where(engine.contains(sql.ref('name'), wanted))
-        .orderBy('name'),
-      mostOfAKind,
-    )
-    .execute();
-  return rows.map((row) => ({
-    kind: 'source',
-    id: row.source_id,
-    title: row.name,
-    detail: row.source_type,
-    href: `/sources/${row.source_id}`,
+/** Items by a part of their address, among the latest that one window of the list has. */
+const addresses: Find = async (s, wanted) => {
+  if (wanted.length < 4 || !/[./?]/.test(wanted)) return [];
+  const { query } = parseWorkItemQuery({ uri: wanted });
+  const { rows } = await listWorkItems(s, query, { limit: mostOfAKind });
+  return rows.map((item) => ({
+    kind: 'work-item',
+    id: item.workItemId,
+    title: item.resourceId,
+    detail: item.requestUri,
+    href: `/work-items/${item.workItemId}`,
   }));
-}
+};
 
-async function findRuns(session: Session, wanted: string): Promise<Found[]> {
-  const { engine } = session;
-  const base = session.q
-    .selectFrom('ingest_runs')
-    .select(['run_id', 'name', 'kind', 'status', 'started_at', 'source_revisions']);
-  const rows = isUuid(wanted)
-    ? await base.where('run_id', '=', wanted.toLowerCase()).execute()
-    : (
-        await engine
-          .take(base.orderBy('started_at', 'desc').orderBy('run_id', 'desc'), latestRuns)
-          .execute()
-      ).filter(
-        // Lists show the end of an id.
-        (run) =>
-          runName(run).toLowerCase().includes(wanted.toLowerCase()) ||
-          run.run_id.toLowerCase().endsWith(wanted.toLowerCase()),
-      );
-  return rows.slice(0, mostOfAKind).map((row) => ({
-    kind: 'run',
-    id: row.run_id,
-    title: runName(row),
-    detail: `${row.status}, started ${row.started_at.slice(0, 16).replace('T', ' ')} UTC`,
-    href: `/runs/${row.run_id}`,
-  }));
-}
+const all: readonly Find[] = [sources, runs, hosts, schedules, failures, users, items, addresses];

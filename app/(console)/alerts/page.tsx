@@ -3,7 +3,6 @@ import { loadPage } from '#app/_server/action.ts';
 import { filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
-import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoMatch } from '#app/ui/states.tsx';
@@ -58,10 +57,7 @@ export default async function AlertsPage({
     return (
       <>
         <PageHeader title="Alerts" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/alerts">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

@@ -2,6 +2,7 @@ import { Download, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
+import { exportChoices } from '#app/_shared/export-choices.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { listAddress } from '#app/_shared/list-address.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
@@ -114,15 +115,15 @@ export default async function AuditPage({
 }
 
 function Exports({ list: { current } }: { readonly list: FilteredList }) {
-  return (['csv', 'ndjson'] as const).map((format) => (
+  return exportChoices.map(({ words, parameters }) => (
     <DownloadLink
-      key={format}
-      href={listAddress('/api/export/audit', current, { find: null, format })}
+      key={words}
+      href={listAddress('/api/export/audit', current, { find: null, ...parameters })}
       variant="quiet"
       size="sm"
       icon={<Download aria-hidden />}
     >
-      Export {format.toUpperCase()}
+      Export {words}
     </DownloadLink>
   ));
 }

@@ -12,6 +12,7 @@ import { Skeleton } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
 import { Td, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { TryAgain } from '#app/ui/try-again.tsx';
 import type { Mute } from '#lib/alerts/mutes.ts';
 import { remedyOf } from '#lib/errors/codes.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
@@ -136,7 +137,13 @@ async function FailedNow({
   const counted = await loadPage(({ reads }) =>
     countWorkItems(reads, parseWorkItemQuery(clusterFilter(cluster)).query.filter),
   );
-  if (!counted.ok) return <span className="text-xs text-warn">{counted.error.message}</span>;
+  if (!counted.ok) {
+    return (
+      <span className="inline-flex flex-col items-end gap-1 text-xs text-warn">
+        {counted.error.message} <TryAgain size="sm" />
+      </span>
+    );
+  }
   if (counted.data.kind === 'exact' && counted.data.count === 0) return <None word="none" />;
   const words = countInWords(counted.data);
   return (

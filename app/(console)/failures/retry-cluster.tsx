@@ -10,6 +10,8 @@ import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useAsked } from '#app/ui/use-asked.ts';
+import { failuresKey } from '#lib/metrics/model.ts';
 import { retryCluster } from './actions.ts';
 
 export function RetryCluster({
@@ -28,17 +30,15 @@ export function RetryCluster({
     onDone: ({ bulkActionId }) => router.push(`/bulk-actions/${bulkActionId}`),
     showsError: true,
   });
+  const open = () => {
+    retry.clearError();
+    setRequestKey(newRequestKey());
+  };
+  useAsked(`retry-${failuresKey(cluster)}`, open);
   const where = cluster.host === null ? '' : ` at ${cluster.host}`;
   return (
     <>
-      <Button
-        size="sm"
-        icon={<RotateCcw aria-hidden />}
-        onPress={() => {
-          retry.clearError();
-          setRequestKey(newRequestKey());
-        }}
-      >
+      <Button size="sm" icon={<RotateCcw aria-hidden />} onPress={open}>
         Retry<span className="max-sm:sr-only"> all</span>
       </Button>
       {requestKey === null ? null : (

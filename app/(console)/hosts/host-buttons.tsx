@@ -6,6 +6,7 @@ import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { EndField, endOf, noEnd } from '#app/ui/end-field.tsx';
 import { NumberField, TextField } from '#app/ui/field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useAsked } from '#app/ui/use-asked.ts';
 import { blockHostAction, clearBlockAction, setHostLimitsAction } from './actions.ts';
 
 interface LimitsProps {
@@ -86,6 +87,7 @@ function LimitsDialog({
 /** Has the host left alone, with a reason and an end. */
 export function BlockButton({ host }: { readonly host: string }) {
   const [isOpen, setOpen] = useState(false);
+  useAsked(`block-${host}`, () => setOpen(true));
   return (
     <>
       <Button size="sm" onPress={() => setOpen(true)} aria-label={`Block ${host}`}>
@@ -147,6 +149,7 @@ export function ClearBlockButton({
   readonly reason: string | null;
 }) {
   const [isOpen, setOpen] = useState(false);
+  useAsked(`unblock-${host}`, () => setOpen(true));
   const clear = useAction(clearBlockAction, {
     done: () => `Workers may send requests to ${host} again`,
     onDone: () => setOpen(false),

@@ -52,10 +52,7 @@ export default async function HostsPage({
     return (
       <>
         <PageHeader title="Hosts" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href={hosts.href({})}>Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

@@ -16,12 +16,28 @@ interface CommandWords {
   readonly label: string;
   readonly done: string;
   /** Asked before it is done; null = done at once. */
-  readonly confirm: {
-    readonly title: string;
-    explain(open: OpenItems): string;
-    button(open: OpenItems): string;
-  } | null;
+  readonly confirm: Confirmation | null;
 }
+
+interface Confirmation {
+  readonly title: string;
+  explain(open: OpenItems): string;
+  button(open: OpenItems): string;
+}
+
+/** What the palette asks about what a button does at once. */
+export const askedWords: Readonly<Record<'pause' | 'resume', Confirmation>> = {
+  pause: {
+    title: 'Pause this run?',
+    explain: (open) => `Nothing more of it is claimed. Its items stay ready.${finished(open)}`,
+    button: () => 'Pause run',
+  },
+  resume: {
+    title: 'Resume this run?',
+    explain: () => 'Its items are claimed again.',
+    button: () => 'Resume run',
+  },
+};
 
 /** What becomes of what is queued (see `settleUnfetched`). */
 function left({ kind, queued }: OpenItems, others: string): string {

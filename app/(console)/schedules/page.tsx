@@ -4,7 +4,6 @@ import { loadPage } from '#app/_server/action.ts';
 import { filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
-import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -46,10 +45,7 @@ export default async function SchedulesPage({
     return (
       <>
         <PageHeader title="Schedules" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/schedules">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

@@ -38,10 +38,7 @@ export default async function SettingsPage() {
     return (
       <>
         <PageHeader title="Settings" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/settings">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

@@ -4,10 +4,12 @@ import { Pause, Play, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useAsked } from '#app/ui/use-asked.ts';
 import { resume } from './actions.ts';
 
 const loadDialogs = () => import('./source-dialogs.tsx');
 const PauseDialog = lazy(async () => ({ default: (await loadDialogs()).PauseDialog }));
+const ResumeDialog = lazy(async () => ({ default: (await loadDialogs()).ResumeDialog }));
 const DeleteDialog = lazy(async () => ({ default: (await loadDialogs()).DeleteDialog }));
 const RollBackDialog = lazy(async () => ({ default: (await loadDialogs()).RollBackDialog }));
 
@@ -25,17 +27,33 @@ export function PauseButton({
   size = 'md',
 }: Props & { readonly isPaused: boolean; readonly size?: 'sm' | 'md' }) {
   const [isOpen, setOpen] = useState(false);
-  const resuming = useAction(resume, { done: () => `${name} was resumed` });
+  const resuming = useAction(resume, {
+    done: () => `${name} was resumed`,
+    onDone: () => setOpen(false),
+  });
+  useAsked(`${isPaused ? 'resume' : 'pause'}-${sourceId}`, () => setOpen(true));
   if (isPaused) {
     return (
-      <Button
-        size={size}
-        icon={<Play aria-hidden />}
-        isPending={resuming.isPending}
-        onPress={() => resuming.run({ sourceId })}
-      >
-        Resume
-      </Button>
+      <>
+        <Button
+          size={size}
+          icon={<Play aria-hidden />}
+          isPending={resuming.isPending}
+          onPress={() => resuming.run({ sourceId })}
+        >
+          Resume
+        </Button>
+        {isOpen ? (
+          <Suspense fallback={null}>
+            <ResumeDialog
+              name={name}
+              isPending={resuming.isPending}
+              onConfirm={() => resuming.run({ sourceId })}
+              onClose={() => setOpen(false)}
+            />
+          </Suspense>
+        ) : null}
+      </>
     );
   }
   return (

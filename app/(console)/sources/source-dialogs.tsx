@@ -15,6 +15,33 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
+/** For who comes from the palette: the button beside it does it at once. */
+export function ResumeDialog({
+  name,
+  isPending,
+  onConfirm,
+  onClose,
+}: {
+  readonly name: string;
+  readonly isPending: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}) {
+  return (
+    <ConfirmDialog
+      isOpen
+      onOpenChange={onClose}
+      title={`Resume ${name}?`}
+      confirmLabel="Resume source"
+      cancelLabel="Leave it paused"
+      isPending={isPending}
+      onConfirm={onConfirm}
+    >
+      <p>Its queue is fetched again, at its polite rate.</p>
+    </ConfirmDialog>
+  );
+}
+
 export function PauseDialog({ sourceId, name, onClose }: DialogProps & { readonly name: string }) {
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState(noEnd);

@@ -28,10 +28,7 @@ export default async function StoragePage() {
     return (
       <>
         <PageHeader title="Storage" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/storage">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

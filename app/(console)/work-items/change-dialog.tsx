@@ -10,9 +10,11 @@ import { newRequestKey } from '#app/_shared/request-key.ts';
 import { SpeedField } from '#app/_shared/speed-field.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField } from '#app/ui/field.tsx';
+import { mayPass } from '#app/ui/may-pass.ts';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { notify } from '#app/ui/toast.tsx';
+import { TryAgain } from '#app/ui/try-again.tsx';
 import { answerOf, useAction } from '#app/ui/use-action.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { BulkPreview } from '#lib/items/bulk/launch.ts';
@@ -67,7 +69,7 @@ export default function ChangeDialog({
   });
   const error = launching.error ?? changing.error;
   const change = draftOf(offer, choices);
-  const { preview, problem } = useChangePreview(change, scope);
+  const { preview, problem, retry } = useChangePreview(change, scope);
   const isAll = 'filter' in scope;
 
   const carryOut = () => {
@@ -109,7 +111,13 @@ export default function ChangeDialog({
           onChange={(value) => setChoices((before) => ({ ...before, [field.name]: value }))}
         />
       ))}
-      <PreviewText isChosen={change !== null} preview={preview} problem={problem} isAll={isAll} />
+      <PreviewText
+        isChosen={change !== null}
+        preview={preview}
+        problem={problem}
+        isAll={isAll}
+        onRetry={retry}
+      />
       {isAll ? (
         <>
           <SpeedField
@@ -212,8 +220,10 @@ const askAfterMs = 150;
 function useChangePreview(change: ChangeOffer['change'] | null, scope: BulkScope) {
   const [preview, setPreview] = useState<BulkPreview | null>(null);
   const [problem, setProblem] = useState<PublicError | null>(null);
+  const [tries, setTries] = useState(0);
   // Both are new objects at each render; the text says whether anything changed.
   const text = change === null ? null : JSON.stringify({ change, scope });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try asks the same
   useEffect(() => {
     setPreview(null);
     setProblem(null);
@@ -232,8 +242,8 @@ function useChangePreview(change: ChangeOffer['change'] | null, scope: BulkScope
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [text]);
-  return { preview, problem };
+  }, [text, tries]);
+  return { preview, problem, retry: () => setTries((count) => count + 1) };
 }
 
 /** How many items there are and what becomes of them. */
@@ -242,17 +252,20 @@ function PreviewText({
   preview,
   problem,
   isAll,
+  onRetry,
 }: {
   readonly isChosen: boolean;
   readonly preview: BulkPreview | null;
   readonly problem: PublicError | null;
   readonly isAll: boolean;
+  readonly onRetry: () => void;
 }) {
   return (
     <div role="status" className="flex flex-col gap-1.5 rounded border bg-inset px-3 py-2 text-sm">
       {problem ? (
         <p className="text-failed">
-          {problem.message} {problem.remedy}
+          {problem.message} {problem.remedy}{' '}
+          {mayPass(problem) ? <TryAgain size="sm" onRetry={onRetry} /> : null}
         </p>
       ) : !isChosen ? (
         <p className="text-ink-3">Choose first what is to become of the items.</p>

@@ -2,6 +2,7 @@
 /** GridToolbar: the export of the list, its columns and the density of its rows. */
 import { Columns3, Download, Rows3, Rows4 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { exportChoices } from '#app/_shared/export-choices.ts';
 import { Button, IconButton } from '#app/ui/button.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 import type { ArrangementState } from './use-grid-table.ts';
@@ -23,10 +24,10 @@ export function GridToolbar({ state }: { readonly state: ArrangementState }) {
             Export
           </Button>
         }
-        entries={(['csv', 'ndjson'] as const).map((format) => ({
-          id: format,
-          label: format === 'csv' ? 'All matching items as CSV' : 'All matching items as NDJSON',
-          onAction: () => download({ ...list.filterOf(current), format }),
+        entries={exportChoices.map(({ words, parameters }) => ({
+          id: words,
+          label: `All matching items as ${words}`,
+          onAction: () => download({ ...list.filterOf(current), ...parameters }),
         }))}
       />
       <Button

@@ -54,7 +54,7 @@ export function ItemPreview({
   if (!data) {
     return error ? (
       <div className="p-4">
-        <ErrorState error={error} />
+        <ErrorState error={error} onRetry={() => void mutate()} />
       </div>
     ) : (
       <PreviewSkeleton />

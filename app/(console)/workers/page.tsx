@@ -4,7 +4,6 @@ import { loadPage } from '#app/_server/action.ts';
 import { filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
-import { LinkButton } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
 import { None } from '#app/ui/key-value.tsx';
@@ -46,10 +45,7 @@ export default async function WorkersPage({
     return (
       <>
         <PageHeader title="Workers" />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/workers">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

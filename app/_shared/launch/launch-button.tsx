@@ -4,6 +4,7 @@ import { Play } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import type { ButtonSize, ButtonVariant } from '#app/ui/button-style.ts';
+import { useAsked } from '#app/ui/use-asked.ts';
 import { useOpening } from '../request-key.ts';
 import type { LaunchSource } from './launch-fields.tsx';
 
@@ -16,6 +17,7 @@ export function LaunchButton({
   variant = 'primary',
   size = 'md',
   isOpenAtFirst = false,
+  askedAs = '',
 }: {
   readonly sources: readonly LaunchSource[];
   /** Names of sources chosen at first; none = all enabled ones. */
@@ -25,8 +27,11 @@ export function LaunchButton({
   readonly size?: ButtonSize;
   /** For an address that asks for the dialog; the address forgets it, so that going back does not. */
   readonly isOpenAtFirst?: boolean;
+  /** By which the palette asks for it. */
+  readonly askedAs?: string;
 }) {
   const { requestKey, open, close } = useOpening(isOpenAtFirst);
+  useAsked(askedAs, open);
   return (
     <>
       <Button variant={variant} size={size} icon={<Play aria-hidden />} onPress={open}>

@@ -1,7 +1,9 @@
 'use client';
 /** LaunchPreviewText: how many items a launch would take, asked a moment after the last change. */
 import { useEffect, useState } from 'react';
+import { mayPass } from '#app/ui/may-pass.ts';
 import { countOf, formatDuration } from '#app/ui/num.tsx';
+import { TryAgain } from '#app/ui/try-again.tsx';
 import { answerOf } from '#app/ui/use-action.ts';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { LaunchPreview } from '#lib/previews/preview-run.ts';
@@ -20,8 +22,10 @@ export function LaunchPreviewText({
 }) {
   const [preview, setPreview] = useState<LaunchPreview | null>(null);
   const [problem, setProblem] = useState<PublicError | null>(null);
+  const [tries, setTries] = useState(0);
   // The request is a new object at each render; its text shows whether anything changed.
   const text = JSON.stringify({ ...request, name: undefined });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try asks the same
   useEffect(() => {
     let isCurrent = true;
     const timer = setTimeout(async () => {
@@ -36,12 +40,15 @@ export function LaunchPreviewText({
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [text, ofRun]);
+  }, [text, ofRun, tries]);
   return (
     <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
       {problem ? (
         <span className="text-failed">
-          {problem.message} {problem.remedy}
+          {problem.message} {problem.remedy}{' '}
+          {mayPass(problem) ? (
+            <TryAgain size="sm" onRetry={() => setTries((count) => count + 1)} />
+          ) : null}
         </span>
       ) : preview === null ? (
         <span className="text-ink-2">Counting the items …</span>

@@ -7,6 +7,7 @@ import { OctagonX } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { useLive } from '#app/ui/live.tsx';
+import { useAsked } from '#app/ui/use-asked.ts';
 import type { Stop } from '#lib/stops/read-stop.ts';
 
 const loadDialog = () => import('./stop-dialog.tsx');
@@ -30,6 +31,9 @@ function useStop(initial: Stop | null) {
 export function StopButton({ initial }: Props) {
   const { stop, workers } = useStop(initial);
   const [isOpen, setOpen] = useState(false);
+  useAsked('stop-everything', () => setOpen(stop === null));
+  // Nothing is to go on: the address is not to ask for it when something is.
+  useAsked(stop === null ? 'go-on' : '', () => setOpen(false));
   // The banner has what there is to do then.
   if (stop !== null) return null;
   return (

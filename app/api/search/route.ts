@@ -6,11 +6,12 @@ import { chargeSession } from '#app/_server/request-limits.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { find } from '#lib/search/find.ts';
 
-/** For the command palette: at most six items, sources and runs each. */
+/** For the command palette: at most six of a kind, and what the person may do to them. */
 export function GET(request: NextRequest): Promise<Response> {
   return answerJson(async () => {
-    chargeSession(await actorOrThrow(), 5);
+    const actor = await actorOrThrow();
+    chargeSession(actor, 5);
     const reads = await readsFor(await getRuntime());
-    return find(reads, request.nextUrl.searchParams.get('q') ?? '');
+    return find(reads, actor, request.nextUrl.searchParams.get('q') ?? '');
   });
 }

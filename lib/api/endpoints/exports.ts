@@ -22,6 +22,13 @@ const format = z.enum(exportFormats).default('csv').meta({ description: 'CSV, or
 
 const auditQuery = filterQuery(auditFilters.words);
 
+const bom = z
+  .literal('1')
+  .optional()
+  .meta({
+    description: '1 = a CSV begins with a byte order mark, as spreadsheet programs want it.',
+  });
+
 type Raw = Readonly<Record<string, string | undefined>>;
 type Export = (db: Db, actor: Actor, request: ExportRequest) => Promise<ExportText>;
 
@@ -29,11 +36,16 @@ type Export = (db: Db, actor: Actor, request: ExportRequest) => Promise<ExportTe
 async function file(
   { runtime, actor }: ApiContext,
   start: Export,
-  { format: asked, ...parameters }: { readonly format: (typeof exportFormats)[number] },
+  {
+    format: asked,
+    bom: mark,
+    ...parameters
+  }: { readonly format: (typeof exportFormats)[number]; readonly bom?: '1' | undefined },
 ): Promise<Reply> {
   const request = { parameters, format: asked, reads: runtime.reads };
   const text = await start(runtime.db, actor, request);
-  return new Reply(asStream(text), 200, { 'content-type': mediaTypes[asked] });
+  const options = { bom: mark === '1' && asked === 'csv' };
+  return new Reply(asStream(text, options), 200, { 'content-type': mediaTypes[asked] });
 }
 
 export const exports_ = [
@@ -56,10 +68,10 @@ export const exports_ = [
     path: '/items/export',
     summary: 'Export the work items of a filter as CSV, or with format=ndjson as a JSON a line',
     permission: 'console:view',
-    query: z.strictObject({ ...filterQuery(itemFilters.words), format }),
+    query: z.strictObject({ ...filterQuery(itemFilters.words), format, bom }),
     output: 'text/csv',
     cost: 50,
-    touches: (__, { query: { format: ___, ...raw } }) => ofFilter(raw as Raw),
+    touches: (__, { query: { format: ___, bom: ____, ...raw } }) => ofFilter(raw as Raw),
     run: (context, { query }) => file(context, exportWorkItems, query),
   }),
   endpoint({
@@ -125,7 +137,7 @@ export const exports_ = [
     path: '/audit/export',
     summary: 'Export the audit log as CSV, or with format=ndjson as a JSON a line',
     permission: 'console:view',
-    query: z.strictObject({ ...auditQuery, format }),
+    query: z.strictObject({ ...auditQuery, format, bom }),
     output: 'text/csv',
     cost: 50,
     touches: all,
@@ -135,13 +147,14 @@ export const exports_ = [
     id: 'search',
     method: 'GET',
     path: '/search',
-    summary: 'Find items, sources and runs by id, name or key, six of each at most',
+    summary:
+      'Find sources, runs, hosts, schedules, failures and items by name, id or address, six each',
     permission: 'console:view',
     query: z.strictObject({ q: z.string().min(2).max(200) }),
     output: z.looseObject({
       rows: z.array(
         z.looseObject({
-          kind: z.enum(['work-item', 'source', 'run']),
+          kind: z.enum(['work-item', 'source', 'run', 'host', 'schedule', 'failures', 'user']),
           id: z.string(),
           title: z.string(),
           detail: z.string(),
@@ -150,6 +163,8 @@ export const exports_ = [
     }),
     cost: 5,
     touches: all,
-    run: async ({ runtime }, { query: { q } }) => ({ rows: await find(runtime.reads, q) }),
+    run: async ({ runtime, actor }, { query: { q } }) => ({
+      rows: await find(runtime.reads, actor, q),
+    }),
   }),
 ];

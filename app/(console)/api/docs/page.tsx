@@ -1,6 +1,5 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
-import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -21,10 +20,7 @@ export default async function ApiDocsPage() {
       {loaded.ok ? (
         <ApiReference document={loaded.data} remedies={appErrorRemedies} />
       ) : (
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/api/docs">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       )}
     </>
   );

@@ -142,14 +142,23 @@ export function RefusedItems({
       title="Left as they are"
       aside={
         items.length === 0 ? null : (
-          <DownloadLink
-            href={`/bulk-actions/${action.bulkActionId}/refused`}
-            variant="quiet"
-            size="sm"
-            icon={<Download aria-hidden />}
-          >
-            Export {countOf(action.refused, 'item')} as CSV
-          </DownloadLink>
+          <span className="inline-flex flex-wrap gap-1">
+            <DownloadLink
+              href={`/bulk-actions/${action.bulkActionId}/refused`}
+              variant="quiet"
+              size="sm"
+              icon={<Download aria-hidden />}
+            >
+              Export {countOf(action.refused, 'item')} as CSV
+            </DownloadLink>
+            <DownloadLink
+              href={`/bulk-actions/${action.bulkActionId}/refused?bom=1`}
+              variant="quiet"
+              size="sm"
+            >
+              CSV for spreadsheets
+            </DownloadLink>
+          </span>
         )
       }
     >

@@ -7,9 +7,10 @@ import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useAsked } from '#app/ui/use-asked.ts';
 import type { RunKind } from '#lib/runs/model.ts';
 import { controlRun, rerunFailed } from '../actions.ts';
-import { commandWords, type RunCommand } from '../run-commands.ts';
+import { askedWords, commandWords, type RunCommand } from '../run-commands.ts';
 
 export function RunControls({
   runId,
@@ -44,12 +45,19 @@ export function RunControls({
     onDone: (run) => router.push(`/runs/${run.runId}`),
     refreshes: false,
   });
+  const [asksForRetry, setAsksForRetry] = useState(false);
+  const isRunning = status === 'running';
+  useAsked(isRunning && !isPaused ? `pause-${runId}` : '', () => setAsked('pause'));
+  useAsked(isRunning && isPaused ? `resume-${runId}` : '', () => setAsked('resume'));
+  useAsked(isRunning ? `stop-${runId}` : '', () => setAsked('stop'));
+  useAsked(isRunning ? `cancel-${runId}` : '', () => setAsked('cancel'));
+  useAsked(isRunning ? '' : `retry-${runId}`, () => setAsksForRetry(failed > 0));
   const isPending = controlling.isPending || retrying.isPending;
   const carryOut = (command: RunCommand) => controlling.run({ runId, command });
   const press = (command: RunCommand) =>
     commandWords[command].confirm ? setAsked(command) : carryOut(command);
 
-  if (status !== 'running') {
+  if (!isRunning) {
     return (
       <>
         {succeeded > 0 ? <RecrawlButton runId={runId} isOpenAtFirst={asksForRecrawl} /> : null}
@@ -61,11 +69,27 @@ export function RunControls({
             Retry {countOf(failed, 'failed item')}
           </Button>
         ) : null}
+        {asksForRetry ? (
+          <ConfirmDialog
+            isOpen
+            onOpenChange={setAsksForRetry}
+            title={`Retry ${countOf(failed, 'failed item')}?`}
+            confirmLabel="Retry them"
+            cancelLabel="Not now"
+            isPending={isPending}
+            onConfirm={() => retrying.run({ runId, requestKey: retryKey })}
+          >
+            <p>A new run takes them up, with their attempts at zero.</p>
+          </ConfirmDialog>
+        ) : null}
       </>
     );
   }
   const commands: readonly RunCommand[] = [isPaused ? 'resume' : 'pause', 'stop', 'cancel'];
-  const confirm = asked ? commandWords[asked].confirm : null;
+  const confirm =
+    asked === 'pause' || asked === 'resume'
+      ? askedWords[asked]
+      : asked && commandWords[asked].confirm;
   return (
     <>
       {commands.map((command) => (
@@ -84,7 +108,7 @@ export function RunControls({
           onOpenChange={() => setAsked(null)}
           title={confirm.title}
           confirmLabel={confirm.button({ kind, queued, inProgress })}
-          cancelLabel="Let it run"
+          cancelLabel={isPaused ? 'Leave it' : 'Let it run'}
           isDangerous={asked === 'cancel'}
           isPending={isPending}
           onConfirm={() => carryOut(asked)}

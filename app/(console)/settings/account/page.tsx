@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { PasswordForm } from '#app/_shared/password-form.tsx';
-import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { listOwnSessions } from '#lib/access/sessions.ts';
@@ -24,10 +23,7 @@ export default async function AccountPage() {
     return (
       <>
         <PageHeader title="Account" back={back} />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/settings/account">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

@@ -1,7 +1,6 @@
 /** What an examination of the database finds: what is wrong first, then what it holds and how the processes fare. */
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
-import { LinkButton } from '#app/ui/button.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { RefreshButton } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
@@ -25,10 +24,7 @@ export default async function DatabasePage() {
         {loaded.error.code === 'forbidden' ? (
           <NoPermission error={loaded.error} />
         ) : (
-          <ErrorState
-            error={loaded.error}
-            action={<LinkButton href="/settings/database">Try again</LinkButton>}
-          />
+          <ErrorState error={loaded.error} />
         )}
       </>
     );

@@ -24,10 +24,7 @@ export default async function TokensPage() {
     return (
       <>
         <PageHeader title="API tokens" back={back} />
-        <ErrorState
-          error={loaded.error}
-          action={<LinkButton href="/settings/tokens">Try again</LinkButton>}
-        />
+        <ErrorState error={loaded.error} />
       </>
     );
   }

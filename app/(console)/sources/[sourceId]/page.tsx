@@ -182,7 +182,12 @@ function Actions({
         <PauseButton sourceId={sourceId} name={name} isPaused={source.pausedAt !== null} />
       ) : null}
       {canRun && enabled ? (
-        <LaunchButton sources={[{ name, type, enabled }]} preset={[name]} label="Run now" />
+        <LaunchButton
+          sources={[{ name, type, enabled }]}
+          preset={[name]}
+          label="Run now"
+          askedAs={`run-${sourceId}`}
+        />
       ) : null}
     </>
   );

@@ -8,7 +8,7 @@ import { requireBulkAction } from '#lib/items/bulk/read.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 export async function GET(
-  _request: Request,
+  request: Request,
   { params }: { params: Promise<{ bulkActionId: string }> },
 ): Promise<Response> {
   const { bulkActionId } = await params;
@@ -17,7 +17,8 @@ export async function GET(
     requirePermission(actor, 'console:view');
     const { db } = await getRuntime();
     await requireBulkAction(db, bulkActionId);
-    return streamFor(actor, () => refusedAsCsv(db, bulkActionId));
+    const bom = new URL(request.url).searchParams.get('bom') === '1';
+    return streamFor(actor, () => refusedAsCsv(db, bulkActionId), { bom });
   });
   return download(result, { name: 'left-items', format: 'csv' });
 }
