@@ -181,7 +181,7 @@ test('the viewer of a payload and the palette', async ({ page, product }) => {
     - dialog "Find":
       - searchbox "Find an item, source, run, page or action"
       - menu "Results":
-        - group "Shortcuts":
-          - menuitem /Failures, and why/
+        - group "Pages":
+          - menuitem /Failures/
   `);
 });

@@ -17,7 +17,10 @@ test('a run is recrawled from its own page alone, by who may change runs', () =>
 
 test('everything else is offered everywhere', () => {
   const all = shortcutsFor({ role: 'admin' });
-  expect(shortcutsOn('/hosts', all)).toEqual(all.filter(({ of }) => of === undefined));
+  const everywhere = all.filter(({ of }) => of === undefined || of === 'any');
+  expect(shortcutsOn('/hosts', all).map(({ label }) => label)).toEqual(
+    everywhere.map(({ label }) => label),
+  );
 });
 
 test('what can be done to items is offered on the page of one, by who may change items', () => {
@@ -38,4 +41,14 @@ test('what can be done to items is offered on the page of one, by who may change
   expect(on(item)[0]?.href).toBe(`${item}?change=recrawl`);
   expect(on(item, 'viewer')).toEqual([]);
   expect(on('/work-items')).toEqual([]);
+});
+
+test('everything is stopped, or goes on again, on the page where one is', () => {
+  const on = (isStopped: boolean, role: 'operator' | 'viewer' = 'operator') =>
+    shortcutsOn('/hosts', shortcutsFor({ role }, isStopped))
+      .filter(({ of }) => of === 'any')
+      .map(({ href }) => href);
+  expect(on(false)).toEqual(['/hosts?do=stop-everything']);
+  expect(on(true)).toEqual(['/hosts?do=go-on']);
+  expect(on(false, 'viewer')).toEqual([]);
 });

@@ -131,16 +131,18 @@ export function LiveRefresh() {
   return null;
 }
 
-/** For a page that is costly to load and does not refresh itself. */
-export function RefreshButton({ children }: { readonly children: ReactNode }) {
+/** The page, drawn anew by the server. */
+export function useRefresh() {
   const router = useRouter();
   const [isRefreshing, startRefresh] = useTransition();
+  return { isRefreshing, refresh: () => startRefresh(() => router.refresh()) };
+}
+
+/** For a page that is costly to load and does not refresh itself. */
+export function RefreshButton({ children }: { readonly children: ReactNode }) {
+  const { isRefreshing, refresh } = useRefresh();
   return (
-    <Button
-      icon={<RefreshCw aria-hidden />}
-      isPending={isRefreshing}
-      onPress={() => startRefresh(() => router.refresh())}
-    >
+    <Button icon={<RefreshCw aria-hidden />} isPending={isRefreshing} onPress={refresh}>
       {children}
     </Button>
   );

@@ -1,9 +1,8 @@
 'use client';
 /** TryAgain: asks once more for what failed: the page, or what its panel or dialog asked for. */
-import { useRouter } from 'next/navigation';
-import { useTransition } from 'react';
 import { Button } from './button.tsx';
 import type { ButtonSize } from './button-style.ts';
+import { useRefresh } from './live.tsx';
 
 export function TryAgain({
   onRetry,
@@ -13,14 +12,9 @@ export function TryAgain({
   readonly onRetry?: () => void;
   readonly size?: ButtonSize;
 }) {
-  const router = useRouter();
-  const [isPending, start] = useTransition();
+  const { isRefreshing, refresh } = useRefresh();
   return (
-    <Button
-      size={size}
-      isPending={isPending}
-      onPress={() => (onRetry ? onRetry() : start(() => router.refresh()))}
-    >
+    <Button size={size} isPending={isRefreshing} onPress={onRetry ?? refresh}>
       Try again
     </Button>
   );
