@@ -4,8 +4,6 @@ import type { ReactNode } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import type { ParameterProblem } from '#lib/paging/parameters.ts';
 import { cx } from './cx.ts';
-import { mayPass } from './may-pass.ts';
-import { TryAgain } from './try-again.tsx';
 
 const kinds = {
   info: { style: 'border-line-strong bg-surface', ink: 'text-ink-2', icon: Info },
@@ -50,7 +48,6 @@ export function ErrorBanner({
   title = error?.message,
   children,
   isLive = true,
-  onRetry,
 }: {
   /** Null shows nothing. */
   readonly error: PublicError | null;
@@ -59,17 +56,10 @@ export function ErrorBanner({
   readonly children?: ReactNode;
   /** False where it is part of the page from the start. */
   readonly isLive?: boolean;
-  /** Where no button beside it asks again. */
-  readonly onRetry?: () => void;
 }) {
   if (error === null) return null;
   return (
-    <Banner
-      kind="failed"
-      title={title}
-      isLive={isLive}
-      action={onRetry && mayPass(error) ? <TryAgain size="sm" onRetry={onRetry} /> : null}
-    >
+    <Banner kind="failed" title={title} isLive={isLive}>
       {children}
       {error.remedy} <code>{error.code}</code>
     </Banner>
