@@ -97,7 +97,7 @@ test('what is found late moves nothing that a key is about to choose', async ({ 
 test('failures and background actions are pages of the rail, with keys', async ({ page }) => {
   await goTo(page, '/');
   await page.keyboard.press('g');
-  await page.keyboard.press('f');
+  await page.keyboard.press('e');
   await expect(page).toHaveURL(/\/failures$/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Failures');
   await page.keyboard.press('g');

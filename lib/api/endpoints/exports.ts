@@ -22,12 +22,9 @@ const format = z.enum(exportFormats).default('csv').meta({ description: 'CSV, or
 
 const auditQuery = filterQuery(auditFilters.words);
 
-const bom = z
-  .literal('1')
-  .optional()
-  .meta({
-    description: '1 = a CSV begins with a byte order mark, as spreadsheet programs want it.',
-  });
+const bom = z.literal('1').optional().meta({
+  description: '1 = a CSV begins with a byte order mark, as spreadsheet programs want it.',
+});
 
 type Raw = Readonly<Record<string, string | undefined>>;
 type Export = (db: Db, actor: Actor, request: ExportRequest) => Promise<ExportText>;
