@@ -5,4 +5,7 @@ export async function register(): Promise<void> {
   openFrontDoor();
   const { startAlertClock } = await import('#app/_server/alert-clock.ts');
   startAlertClock();
+  const { startMetricsPush } = await import('#app/_server/monitoring.ts');
+  // A database that is away is for the probes to tell.
+  startMetricsPush().catch(() => undefined);
 }

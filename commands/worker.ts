@@ -7,6 +7,7 @@ import { prepareEmbedded, requireMigrated } from '#worker/prepare-database.ts';
 import { isTransient, retryTransient } from '#worker/retry-transient.ts';
 import { runWorker } from '#worker/run-worker.ts';
 import { createStop, stopOnSignals } from '#worker/stop.ts';
+import { tellMetrics } from '#worker/tell-metrics.ts';
 import { logDatabase, terminalLog } from '#worker/terminal-log.ts';
 import { openTracer } from '#worker/tracer.ts';
 import {
@@ -50,21 +51,13 @@ async function main(flags: WorkerFlags): Promise<number> {
           what: 'reach the database',
           waitsFor: isTransient,
         });
-  const { port } = config.monitoring;
   // From before the database is reached: that it is away is what is asked for.
-  const monitor =
-    port === null
-      ? null
-      : await (await import('#worker/monitor.ts')).openMonitor(
-          { ...config.monitoring, port },
-          log,
-          stop.soft,
-        );
+  const told = await tellMetrics(config.monitoring, log, stop.soft);
   const tracer = await openTracer(process.env);
   await reach(() => prepareEmbedded(config.database));
   const runtime = await reach(() => openRuntime(config, log, 'worker'));
   try {
-    monitor?.databaseOpened(runtime.db);
+    told.databaseOpened(runtime.db);
     await reach(() => requireMigrated(runtime));
     const tally = await runWorker(
       runtime,
@@ -73,7 +66,7 @@ async function main(flags: WorkerFlags): Promise<number> {
         batchSize: Math.max(config.runner.batchSize, 1),
         once: flags.once ?? false,
         maxItems: null,
-        watch: monitor?.watch,
+        watch: told.watch,
         tracer: tracer ?? undefined,
       },
       stop,
@@ -87,7 +80,7 @@ async function main(flags: WorkerFlags): Promise<number> {
     stop.dispose();
     undo();
     await tracer?.close();
-    await monitor?.close();
+    await told.close();
     await runtime.close();
   }
 }

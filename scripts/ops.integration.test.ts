@@ -46,9 +46,9 @@ describe.runIf(has('promtool', '--version'))('promtool', () => {
   });
 
   it('finds the names, types and help of our metrics as they should be', async () => {
-    const { watch, text } = createWorkerMetrics(() => null);
+    const { watch, registry } = createWorkerMetrics(() => null);
     watch.claimed(2);
-    const { stderr } = await promtool(['check', 'metrics'], await text());
+    const { stderr } = await promtool(['check', 'metrics'], await registry.metrics());
     const ours = [...(await exportedMetrics()).keys()].filter((name) =>
       name.startsWith('holocron_'),
     );

@@ -10,7 +10,7 @@ export async function exportedMetrics(): Promise<ReadonlyMap<string, string>> {
   addNodeMetrics(console);
   addDatabaseMetrics(console, () => null);
   addDeploymentMetrics(console, () => Promise.reject(new Error('never read')));
-  const texts = [await console.metrics(), await createWorkerMetrics(() => null).text()];
+  const texts = [await console.metrics(), await createWorkerMetrics(() => null).registry.metrics()];
   const types = texts.flatMap((text) => [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)]);
   return new Map(types.map(([, name = '', type = '']) => [name, type]));
 }

@@ -9,36 +9,37 @@ import { AppError } from '#lib/errors/app-error.ts';
 import type { Logger } from '#lib/log.ts';
 import { showsToken } from '#lib/monitoring/may-read-metrics.ts';
 import { createProbes, isProbe } from '#lib/monitoring/probes.ts';
-import { createWorkerMetrics } from './worker-metrics.ts';
-import type { WorkerWatch } from './worker-watch.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface Monitor {
   /** The port that was opened. */
   readonly port: number;
-  /** To be told as soon as there is one. */
-  databaseOpened(db: Db): void;
-  readonly watch: WorkerWatch;
   close(): Promise<void>;
+}
+
+export interface MonitoredWorker {
+  readonly metrics: WorkerMetrics;
+  /** Null while it is not opened. */
+  readonly db: () => Db | null;
+  readonly log: Logger;
+  /** Aborted when the worker claims nothing more. */
+  readonly leaving: AbortSignal;
 }
 
 /** A scrape or probe is one short request; nobody holds more than so many connections here. */
 const mostConnections = 50;
 
 /**
- * @param leaving aborted when the worker claims nothing more
  * @throws AppError `config_invalid` when the port cannot be opened
  */
 export async function openMonitor(
   { token, port, host }: MonitoringSettings & { readonly port: number },
-  log: Logger,
-  leaving: AbortSignal,
+  { metrics, db, log, leaving }: MonitoredWorker,
 ): Promise<Monitor> {
-  let db: Db | null = null;
-  const metrics = createWorkerMetrics(() => db);
   const probe = createProbes({
     // The settings were read before this port was opened.
     started: () => true,
-    db: async () => db,
+    db: async () => db(),
     leaving: () => leaving.aborted,
   });
 
@@ -59,7 +60,9 @@ export async function openMonitor(
         'www-authenticate': 'Bearer',
       });
     }
-    return end(response, 200, await metrics.text(), { 'content-type': metrics.contentType });
+    const { registry, refresh } = metrics;
+    await refresh();
+    return end(response, 200, await registry.metrics(), { 'content-type': registry.contentType });
   }
 
   const server = createServer(
@@ -94,10 +97,6 @@ export async function openMonitor(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    databaseOpened: (opened) => {
-      db = opened;
-    },
-    watch: metrics.watch,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,5 @@
 /** What a worker tells of the way of its items while they go it: nothing, unless traces are sent somewhere. */
+import { hasReceiver } from '#lib/monitoring/otlp-receiver.ts';
 import type { ItemResult, LeasedItem } from './pipeline/context.ts';
 
 export interface ItemTracer {
@@ -14,9 +15,7 @@ export interface ItemTracer {
 export async function openTracer(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ItemTracer | null> {
-  const receiver =
-    env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'] || '';
-  if (receiver === '' || env['OTEL_SDK_DISABLED'] === 'true') return null;
+  if (!hasReceiver(env, 'traces')) return null;
   const { createOtlpTracer } = await import('./otlp-tracer.ts');
   return createOtlpTracer();
 }

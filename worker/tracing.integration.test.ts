@@ -1,4 +1,4 @@
-/** Traces of a real worker, as a receiver of OTLP gets them. */
+/** Traces and metrics of a real worker, as a receiver of OTLP gets them. */
 import { createServer, type Server } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
+import { createWorkerMetrics } from './worker-metrics.ts';
 
 let site: Site;
 let receiver: Server;
@@ -45,7 +46,8 @@ afterEach(async () => {
 it('an item is a span from its claim to its end, with fetch and store in it', async () => {
   await site.run('commands/worker.ts', ['--once'], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
   expect(received.map(({ url }) => url)).toContain('/v1/traces');
-  const spans = received.flatMap(({ body }) => {
+  const traces = received.filter(({ url }) => url === '/v1/traces');
+  const spans = traces.flatMap(({ body }) => {
     const { resourceSpans } = JSON.parse(body);
     return resourceSpans.flatMap((one: { scopeSpans: { spans: object[] }[] }) =>
       one.scopeSpans.flatMap((scope) => scope.spans),
@@ -60,6 +62,57 @@ it('an item is a span from its claim to its end, with fetch and store in it', as
     expect(JSON.stringify(item.attributes)).toContain('"holocron.outcome"');
     expect(JSON.stringify(item.attributes)).toContain('"sample"');
   }
+});
+
+interface Told {
+  readonly name: string;
+  readonly sum?: { readonly isMonotonic: boolean; readonly dataPoints: readonly Point[] };
+  readonly gauge?: { readonly dataPoints: readonly Point[] };
+  readonly histogram?: { readonly dataPoints: readonly Point[] };
+}
+interface Point {
+  readonly attributes: readonly { readonly key: string; readonly value: object }[];
+  readonly asDouble?: number;
+  readonly count?: number;
+  readonly sum?: number;
+  readonly explicitBounds?: readonly number[];
+  readonly bucketCounts?: readonly number[];
+}
+
+it('the instruments of /metrics are sent under their names, the last time when the worker ends', async () => {
+  await site.run('commands/worker.ts', ['--once'], {
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${endpoint}/v1/metrics`,
+    OTEL_SERVICE_NAME: 'mine',
+  });
+  expect(new Set(received.map(({ url }) => url))).toEqual(new Set(['/v1/metrics']));
+  const { resourceMetrics } = JSON.parse(received.at(-1)?.body ?? '');
+  expect(JSON.stringify(resourceMetrics[0].resource)).toContain('"mine"');
+  const told = new Map<string, Told>(
+    resourceMetrics[0].scopeMetrics.flatMap((scope: { metrics: readonly Told[] }) =>
+      scope.metrics.map((one) => [one.name, one] as const),
+    ),
+  );
+  const ofWorkers = createWorkerMetrics(() => null).registry.getMetricsAsArray();
+  const named = ofWorkers.map(({ name }) => name);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((name) => !told.has(name))).toEqual([]);
+  const attempts = told.get('holocron_attempts_total')?.sum;
+  expect(attempts).toMatchObject({ isMonotonic: true });
+  expect(attempts?.dataPoints.map(({ asDouble }) => asDouble)).toContain(1);
+  expect(JSON.stringify(attempts?.dataPoints)).toContain('"sample"');
+  const [durations] = told.get('holocron_attempt_duration_seconds')?.histogram?.dataPoints ?? [];
+  const counts = durations?.bucketCounts ?? [];
+  expect(counts).toHaveLength((durations?.explicitBounds?.length ?? 0) + 1);
+  expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(Number(durations?.count));
+  expect(told.get('holocron_worker_concurrency')?.gauge?.dataPoints).toHaveLength(1);
+});
+
+it('each of the two is switched off by itself', async () => {
+  await site.run('commands/worker.ts', ['--once'], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_METRICS_EXPORTER: 'none',
+  });
+  expect(new Set(received.map(({ url }) => url))).toEqual(new Set(['/v1/traces']));
 });
 
 it('a receiver that is away costs neither an item nor the end of the worker', async () => {

@@ -1,4 +1,4 @@
-/** The metrics of one worker, in Prometheus' text format. */
+/** The metrics of one worker, for who scrapes them and for who is sent them. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Db } from '#db/engine.ts';
 import { addDatabasePing } from '#lib/monitoring/deployment-metrics.ts';
@@ -8,8 +8,9 @@ import type { WorkerParts, WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerMetrics {
   readonly watch: WorkerWatch;
-  readonly contentType: string;
-  text(): Promise<string>;
+  readonly registry: Registry;
+  /** Asks the database whether it answers; never throws. */
+  refresh(): Promise<void>;
 }
 
 /** Of an attempt, seconds: from an answer of a near server to the longest wait of a lease. */
@@ -118,10 +119,7 @@ export function createWorkerMetrics(db: () => Db | null): WorkerMetrics {
         durations.observe({ outcome: kind }, (performance.now() - claimedAt) / 1000);
       },
     },
-    contentType: registry.contentType,
-    text: async () => {
-      await pingDatabase();
-      return registry.metrics();
-    },
+    registry,
+    refresh: pingDatabase,
   };
 }

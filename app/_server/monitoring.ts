@@ -1,6 +1,7 @@
 /** What the console tells machines of itself and of the deployment; one of each a process. */
 import type { Registry } from 'prom-client';
 import { toPublicError } from '#lib/errors/app-error.ts';
+import { hasReceiver } from '#lib/monitoring/otlp-receiver.ts';
 import { createProbes, type Probe, type ProbeAnswer } from '#lib/monitoring/probes.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
@@ -33,6 +34,16 @@ function monitoring(): Monitoring {
 }
 
 export const probeConsole = (probe: Probe): Promise<ProbeAnswer> => monitoring().probe(probe);
+
+/** Sends the metrics to a receiver of OTLP where the environment names one, until the process ends. */
+export async function startMetricsPush(): Promise<void> {
+  if (!hasReceiver(process.env, 'metrics')) return;
+  const holder = monitoring();
+  holder.metrics ??= makeMetrics();
+  const { pushMetrics } = await import('#lib/monitoring/otlp-metrics.ts');
+  const push = pushMetrics({ ...(await holder.metrics), serviceName: 'holocron-console' });
+  process.once('beforeExit', () => void push.close());
+}
 
 /** The metrics as text; made, and their library loaded, when they are asked for first. */
 export async function consoleMetrics(): Promise<{ text: string; contentType: string }> {

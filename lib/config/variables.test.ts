@@ -38,6 +38,11 @@ describe('the list of variables', () => {
       expect(inList.delete(name)).toBe(true);
       expect(read('scripts/support/address.ts')).toContain(`env['${name}']`);
     }
+    // OpenTelemetry's own, read by its exporters.
+    const ofOthers = [...inList].filter((name) => name.startsWith('OTEL_'));
+    const monitoring = read('docs/monitoring.md');
+    for (const name of ofOthers.filter((one) => inList.delete(one)))
+      expect(monitoring, name).toContain(name);
     expect([...inList].sort()).toEqual([...(await variablesInCode())].sort());
   });
 
@@ -66,6 +71,8 @@ describe('a variable of the environment', () => {
     'MSSQL_PID',
     'MSSQL_TCP_PORT',
     'PATH',
+    // OpenTelemetry has more of them than are listed.
+    'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
   ])('%s is known, or not ours', (name) => {
     expect(unknownVariables({ [name]: 'x' })).toEqual([]);
   });

@@ -295,6 +295,19 @@ export const variableGroups: readonly VariableGroup[] = [
         'the address that port is opened at; `0.0.0.0` = all networks',
       ),
       variable(
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+        'none',
+        'a receiver of OTLP over HTTP, for [traces](monitoring.md#traces) and [metrics](monitoring.md#metrics-by-otlp)',
+      ),
+      variable('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'the one above with `/v1/traces`', ''),
+      variable('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'the one above with `/v1/metrics`', ''),
+      variable('OTEL_EXPORTER_OTLP_HEADERS', '', '`name=value`, separated by commas'),
+      variable('OTEL_METRIC_EXPORT_INTERVAL', '`60000`', 'milliseconds between two sendings'),
+      variable('OTEL_TRACES_EXPORTER', '', '`none` sends no traces'),
+      variable('OTEL_METRICS_EXPORTER', '', '`none` sends no metrics'),
+      variable('OTEL_SERVICE_NAME', '`holocron-worker`, `holocron-console`', ''),
+      variable('OTEL_SDK_DISABLED', '', '`true` sends nothing'),
+      variable(
         'INGEST_DESIGN_PAGE',
         '',
         '`1` shows the page of all components, `/design`, outside of development too',
@@ -325,7 +338,10 @@ export function unknownVariables(env: Environment): UnknownVariable[] {
     .filter((name) => env[name] !== undefined && env[name] !== '')
     .filter((name) => /^(INGEST|DB|MSSQL)_/.test(name) && !isKnown(name))
     .map((name) => ({ name, near: nearVariable(name) }))
-    .filter(({ name, near }) => name.startsWith('INGEST_') || near !== null);
+    .filter(
+      ({ name, near }) =>
+        name.startsWith('INGEST_') || (near !== null && !name.startsWith('OTEL_')),
+    );
 }
 
 function isKnown(name: string): boolean {
