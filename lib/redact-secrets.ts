@@ -3,6 +3,12 @@
 /** What stands in the place of a secret. */
 export const redacted = '[redacted]';
 
+/**
+ * Characters of a secret at least. A shorter one stands in ordinary text by chance, so that it could not be taken out of
+ * answers that repeat it: it is refused where it is given.
+ */
+export const leastSecretLength = 6;
+
 /** Members of logged objects under which a secret could stand, whatever its type; names as they are written. */
 export const secretMembers = [
   'password',

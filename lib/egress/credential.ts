@@ -3,7 +3,7 @@
  * or shown of a request never holds it, and what comes back is freed of it.
  */
 import { AppError } from '#lib/errors/app-error.ts';
-import { redacted } from '#lib/redact-secrets.ts';
+import { leastSecretLength, redacted } from '#lib/redact-secrets.ts';
 import { describeUrl } from './url.ts';
 
 export interface Credential {
@@ -17,8 +17,6 @@ export interface Credential {
   readonly secrets: readonly string[];
 }
 
-/** Shorter ones stand in ordinary text by chance, and are left there. */
-const leastLength = 6;
 /** A list whose entries each name the key is about this long; more is no list. */
 const mostRepeats = 20_000;
 
@@ -108,7 +106,7 @@ export function scrubbed(
 /** As it is; in an address or a form; in JSON, with and without the slashes escaped. The longest first. */
 function formsOf(secrets: readonly string[]): string[] {
   const forms = secrets
-    .filter((secret) => secret.length >= leastLength)
+    .filter((secret) => secret.length >= leastSecretLength)
     .flatMap((secret) => {
       const inJson = JSON.stringify(secret).slice(1, -1);
       const inForm = new URLSearchParams({ x: secret }).toString().slice(2);

@@ -128,7 +128,7 @@ sources:
     await saveSource(
       db,
       admin,
-      { ...(await requireSource(db, 'moved')), secrets: { api_key: 'k' } },
+      { ...(await requireSource(db, 'moved')), secrets: { api_key: 'the key of it' } },
       { secretBox, sourceId },
     );
     const audited = () => db.q.selectFrom('audit_log').select('audit_id').execute();

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { leastSecretLength } from '#lib/redact-secrets.ts';
 
 /** What a reference stands for. Throws `secret_unreadable`. */
 export type ReadReference = (reference: string) => string;
@@ -27,13 +28,13 @@ export function referenceReader(env: Environment, directory: string): ReadRefere
     const value = variable === undefined ? contentOf(directory, file) : env[variable];
     if (isUsable(value)) return value;
     throw new AppError('secret_unreadable', `The secret ${reference} is not set here.`, {
-      remedy: `Set it for console and worker${file === undefined ? '' : `, in ${directory}`}: 1 to 4000 plain ASCII characters.`,
+      remedy: `Set it for console and worker${file === undefined ? '' : `, in ${directory}`}: ${leastSecretLength} to 4000 plain ASCII characters.`,
     });
   };
 }
 
 const isUsable = (value: string | undefined): value is string =>
-  value !== undefined && /^[\x20-\x7e]{1,4000}$/.test(value);
+  value !== undefined && value.length >= leastSecretLength && /^[\x20-\x7e]{1,4000}$/.test(value);
 
 /** Without the line break that editors put at the end; undefined when there is no such file. */
 function contentOf(directory: string, file: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import type { SourceInput } from '#lib/config/model.ts';
 import { allowedKeys, nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
-import { redacted } from '#lib/redact-secrets.ts';
+import { leastSecretLength, redacted } from '#lib/redact-secrets.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
 import { isReference, referenceFault } from './secret-references.ts';
@@ -128,6 +128,9 @@ function collectSecretFaults(
       fields[path] = 'this is the mask, not a secret; leave it empty to keep the stored one';
     } else if (value.length > 4000 || !/^[\x20-\x7e]*$/.test(value)) {
       fields[path] = 'use at most 4000 plain ASCII characters';
+    } else if (value !== '' && value.length < leastSecretLength) {
+      fields[path] =
+        `use at least ${leastSecretLength} characters: a shorter one could not be told from other text in what servers answer`;
     }
   }
 }

@@ -130,6 +130,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
     ['blanks around the name', { name: ' a' }, ['name']],
     ['a long name', { name: 'x'.repeat(101) }, ['name']],
     ['an unknown type', { type: 'gopher' }, ['type']],
+    ['a secret that is too short', { secrets: { api_key: 'short' } }, ['secrets.api_key']],
     ['an unknown secret', { secrets: { password: 'x' } }, ['secrets.password']],
     ['the mask for a secret', { secrets: { api_key: '••••••••' } }, ['secrets.api_key']],
     ['what stands for a secret', { secrets: { api_key: '[redacted]' } }, ['secrets.api_key']],
@@ -195,7 +196,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
     expect((await upsert()).change).toBe('created');
     expect((await upsert()).change).toBe('unchanged');
     expect((await upsert({ enabled: false })).change).toBe('updated');
-    const secrets = { api_key: 'k' };
+    const secrets = { api_key: 'the key of it' };
     expect((await upsert({ enabled: false, secrets })).change).toBe('updated');
     expect((await upsert({ enabled: false, secrets })).change).toBe('unchanged');
   });
@@ -359,7 +360,7 @@ describe.each(contractEngines())('sources on $name', (engine) => {
   it('items are counted per status, and stay when their source is deleted', async () => {
     const source = await save({
       seeds: [{ work_ids: ['W1', 'W2'], dois: ['10.1234/x'] }],
-      secrets: { api_key: 'k' },
+      secrets: { api_key: 'the key of it' },
     });
     const store = await createStateStore({ db });
     await store.enqueueMany(seedItems(source));
