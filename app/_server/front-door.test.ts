@@ -57,6 +57,12 @@ describe('the front door', () => {
     });
   });
 
+  it('asks the browser of whoever signs out to forget its pages', async () => {
+    const out = await ask('POST', '/api/auth/signout');
+    expect(out.headers['clear-site-data']).toBe('"cache"');
+    expect((await ask('GET', '/runs')).headers['clear-site-data']).toBeUndefined();
+  });
+
   it.each(['TRACE', 'PROPFIND', 'LOCK'])('lets no %s through as such', async (method) => {
     const { seen } = await ask(method, '/_next/static/chunks/a.js');
     expect(seen).toMatchObject({ method: 'GET', url: '/', headers: { [refusedHeader]: 'method' } });

@@ -40,6 +40,10 @@ export function openFrontDoor(): void {
     if (request.url?.startsWith('/_next/')) {
       response.setHeader('content-security-policy', closedPolicy);
     }
+    if (request.method === 'POST' && request.url === '/api/auth/signout') {
+      // What the browser has kept of pages of somebody who leaves.
+      response.setHeader('clear-site-data', '"cache"');
+    }
     markRequest(request);
   });
 }
