@@ -1,5 +1,6 @@
 /** The servers that were asked: more than a page of them, by state and by name. */
-import { expectNoViolations } from './support/axe.ts';
+import { expectNoViolations, expectNoViolationsInBothThemes } from './support/axe.ts';
+import { expectToFit } from './support/fits.ts';
 import { goTo } from './support/go-to.ts';
 import { inDatabase } from './support/in-database.ts';
 import { expect, test } from './support/test.ts';
@@ -8,7 +9,9 @@ const count = 130;
 
 test.afterEach(({ product }) =>
   inDatabase(product, async ({ q }) => {
-    await q.deleteFrom('hosts').where('host', 'like', '%.many.example').execute();
+    for (const table of ['hosts', 'host_hours', 'host_blocks'] as const) {
+      await q.deleteFrom(table).where('host', 'like', '%.many.example%').execute();
+    }
   }),
 );
 
@@ -60,4 +63,56 @@ test('of many hosts the blocked ones and one by its name are found, and all by p
   await expect(page.getByText('No host with “no such host” in its name')).toBeVisible();
   await page.getByRole('link', { name: 'Show all hosts' }).click();
   await expect(page).toHaveURL(/\/hosts$/);
+});
+
+test('a host says how it answers, when it was left alone, and what its robots.txt decides', async ({
+  page,
+  product,
+}) => {
+  const host = 'one.many.example:8443';
+  await inDatabase(product, async ({ q, engine }) => {
+    const updated_at = engine.now();
+    await q
+      .insertInto('hosts')
+      .values({
+        host,
+        last_request_at: engine.nowPlus(-60_000),
+        robots_status: 200,
+        robots_body: 'User-agent: *\nDisallow: /private/\nAllow: /private/open',
+        robots_fetched_at: updated_at,
+        updated_at,
+      })
+      .execute();
+    await q
+      .insertInto('host_hours')
+      .values({
+        ...{ host, hour: engine.truncate(engine.now(), 'hour') },
+        ...{ requests: 40, count_429: 3, count_5xx: 2, failed: 1 },
+      })
+      .execute();
+  });
+  await goTo(page, '/hosts?name=one.many');
+  await page.getByRole('link', { name: host }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(host);
+  await expect(page.getByText('34 answered')).toBeVisible();
+  await page.getByRole('button', { name: `Block ${host}` }).click();
+  await page.getByLabel('Why').fill('they asked us to');
+  await page.getByRole('button', { name: 'Block host' }).click();
+  const blocks = page.getByRole('region', { name: 'Blocks' }).getByRole('row');
+  await expect(blocks.last()).toContainText('they asked us to');
+  await expect(blocks.last()).toContainText('admin@example.org');
+  const address = page.getByLabel('Try an address');
+  await address.fill('/private/x');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await expect(page.getByText('It may not be fetched')).toBeVisible();
+  await expect(page.getByText('Disallow: /private/', { exact: true })).toBeVisible();
+  await address.fill('https://elsewhere.example/');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await expect(
+    page.getByText(`Give an address of ${host}, or a path such as /page.`),
+  ).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.setViewportSize({ width: 360, height: 900 });
+  await expectToFit(page);
+  expect((await page.request.get('/hosts/never-asked.example')).status()).toBe(404);
 });

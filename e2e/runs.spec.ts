@@ -125,6 +125,9 @@ test('the log of a run grows by itself, and is filtered', async ({ page }) => {
     timeout: 30_000,
   });
   expect(await page.evaluate(() => Reflect.get(window, 'isTheSamePage'))).toBe(true);
+  await expect(page.getByRole('img', { name: '12 items found, 12 done' })).toBeVisible();
+  const media = page.getByRole('region', { name: 'Stored, by media type' }).getByRole('row');
+  await expect(media.last()).toContainText('application/json');
 });
 
 test('the stream of events resumes behind the last one that was got', async ({ page }) => {

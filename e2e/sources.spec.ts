@@ -84,6 +84,7 @@ test('a fault in YAML is named with its line, and nothing is imported', async ({
 test('a source is changed, rolled back, paused, resumed and deleted', async ({ page }) => {
   await addTestSource(page, { name: 'steered-source', resources: 5 });
   await page.getByRole('link', { name: 'steered-source', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('steered-source');
   const room = page.url();
   await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByRole('spinbutton', { name: 'Resources', exact: true }).fill('9');

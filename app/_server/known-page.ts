@@ -2,6 +2,7 @@
  * Whether a detail page's address names something there is. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
+import { getHost } from '#lib/hosts/list-hosts.ts';
 import { getBulkAction } from '#lib/items/bulk/read.ts';
 import { workItemExists } from '#lib/items/detail.ts';
 import { recordExists } from '#lib/records/detail.ts';
@@ -11,6 +12,7 @@ import { getSource } from '#lib/sources/read-sources.ts';
 
 const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
   'bulk-actions': async (db, id) => (await getBulkAction(db, id)) !== null,
+  hosts: async (db, host) => (await getHost(db, host)) !== null,
   records: recordExists,
   runs: async (db, id) => (await getRun(db, id)) !== null,
   sources: async (db, id) => (await getSource(db, id))?.sourceId === id,

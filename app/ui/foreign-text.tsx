@@ -14,6 +14,11 @@ export const withVisibleMarks = (text: string): string =>
     (mark) => `‹U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}›`,
   );
 
+/** A text of others beside our own words. */
+export function Foreign({ text }: { readonly text: string }) {
+  return <bdi>{withVisibleMarks(text)}</bdi>;
+}
+
 /** As much of the end of a text always stays: most ids and addresses differ there. */
 const keptAtEnd = 14;
 

@@ -1,7 +1,7 @@
 /** PageHeader: the one <h1>, what stands beside it, and the page's actions. */
 
 import type { ReactNode } from 'react';
-import { withVisibleMarks } from './foreign-text.tsx';
+import { Foreign } from './foreign-text.tsx';
 import { Link } from './link.tsx';
 
 export function PageHeader({
@@ -29,7 +29,7 @@ export function PageHeader({
         ) : null}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl font-semibold tracking-[-0.01em]">
-            {typeof title === 'string' ? <bdi>{withVisibleMarks(title)}</bdi> : title}
+            {typeof title === 'string' ? <Foreign text={title} /> : title}
           </h1>
           {meta ? (
             <div className="flex flex-wrap items-center gap-2 text-xs text-ink-2">{meta}</div>

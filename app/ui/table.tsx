@@ -4,7 +4,13 @@
  * clickable states. 32 px rows, 28 dense.
  */
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import type { ComponentProps, ReactNode } from 'react';
+import {
+  Children,
+  type ComponentProps,
+  type CSSProperties,
+  isValidElement,
+  type ReactNode,
+} from 'react';
 import { cx } from './cx.ts';
 import { Link } from './link.tsx';
 
@@ -13,6 +19,7 @@ export function TableRegion({
   isDense = false,
   maxHeight,
   widthPx,
+  names,
   children,
   className,
 }: {
@@ -23,6 +30,8 @@ export function TableRegion({
   readonly maxHeight?: string;
   /** Columns are as wide as their `<col>` says, whatever they contain, and the table at least that wide. */
   readonly widthPx?: number;
+  /** Of the columns, as the cards of a phone show them; default: the texts of the headers in `Thead`. */
+  readonly names?: readonly string[];
   readonly children: ReactNode;
   readonly className?: string;
 }) {
@@ -32,7 +41,8 @@ export function TableRegion({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
       tabIndex={0}
       data-dense={isDense || undefined}
-      style={maxHeight ? { maxHeight } : undefined}
+      data-cards
+      style={{ ...columnNames(names ?? namesIn(children)), ...(maxHeight ? { maxHeight } : {}) }}
       className={cx('group/table panel relative overflow-auto', className)}
     >
       <table
@@ -46,6 +56,46 @@ export function TableRegion({
       </table>
     </section>
   );
+}
+
+/** For `table-cards.css`; a column without a name leaves its cells the whole width. */
+function columnNames(names: readonly string[]): CSSProperties {
+  return Object.fromEntries(
+    names.map((name, at) =>
+      name === '' ? [`--inset-${at + 1}`, '0'] : [`--column-${at + 1}`, JSON.stringify(name)],
+    ),
+  );
+}
+
+/** `text` is that of texts of others (`foreign-text.tsx`). */
+interface Parent {
+  readonly children?: ReactNode;
+  readonly className?: string;
+  readonly text?: string;
+}
+
+const elementsIn = (node: ReactNode) =>
+  Children.toArray(node).filter((one) => isValidElement<Parent>(one));
+
+/** The names of the columns, where the headers stand in the table itself. */
+function namesIn(children: ReactNode): readonly string[] {
+  const head = elementsIn(children).find(({ type }) => type === Thead);
+  return elementsIn(head?.props.children).flatMap(({ props }) =>
+    elementsIn(props.children).map((header) =>
+      header.type === ActionsTh ? '' : textOf(header.props.children).trim(),
+    ),
+  );
+}
+
+/** What is read of a header; what is for screen readers alone is no name. */
+function textOf(node: ReactNode): string {
+  return Children.toArray(node)
+    .map((one) => {
+      if (typeof one === 'string' || typeof one === 'number') return String(one);
+      if (!isValidElement<Parent>(one) || one.props.className?.includes('sr-only')) return '';
+      return one.props.text ?? textOf(one.props.children);
+    })
+    .join('');
 }
 
 export function Thead({ children }: { readonly children: ReactNode }) {

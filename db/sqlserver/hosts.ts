@@ -63,13 +63,13 @@ async function rollUpHost({ q, engine }: Session, host: string): Promise<number>
     })
     .where('host', '=', host)
     .execute();
-  await addToHours({ q, engine }, host, deltas);
   const ids = longText(JSON.stringify(deltas.map((delta) => Number(delta.delta_id))));
   await sql`
     delete from ${engine.table('host_deltas')}
     where host = ${host} and delta_id in (select cast([value] as bigint) from openjson(${ids}))`.execute(
     q,
   );
+  await addToHours({ q, engine }, host, deltas);
   return deltas.length;
 }
 

@@ -1,4 +1,7 @@
-/** Whether a page fits its window: nothing beyond the edges, and scrolling both ways in tables alone. */
+/**
+ * Whether a page fits its window: nothing beyond the edges, and scrolling both ways in tables alone; on a phone, where
+ * tables are cards, not even there.
+ */
 import { expect, type Page } from '@playwright/test';
 
 export async function expectToFit(page: Page): Promise<void> {
@@ -14,7 +17,7 @@ export async function expectToFit(page: Page): Promise<void> {
     const isStrip = (element: Element) => element.clientHeight <= 48;
     /** Tables, and text that keeps its lines, may be wider than the window. */
     const mayBeWide = (element: Element) =>
-      element.querySelector('table') !== null ||
+      (element.querySelector('table') !== null && innerWidth >= 640) ||
       element.matches('pre, [role=tree], .mono, textarea') ||
       element.querySelector('pre, code, .mono') !== null;
     const isVisible = (element: Element) => {

@@ -279,6 +279,15 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'retention.set': () => ({ path: '/retention', body: { eventDays: 31 } }),
     'database.check': () => ({ path: '/database/check' }),
     'hosts.list': () => ({ path: '/hosts' }),
+    'hosts.get': () => ({ path: '/hosts/sample.invalid' }),
+    'hosts.try-robots': async () => {
+      const { q, engine } = database.db;
+      await q
+        .updateTable('hosts')
+        .set({ robots_status: 200, robots_body: '', robots_fetched_at: engine.now() })
+        .execute();
+      return { path: '/hosts/sample.invalid/robots?address=%2Fpage&agent=HolocronIngest' };
+    },
     'hosts.set-limits': () => ({
       path: '/hosts/sample.invalid/limits',
       body: { delayMs: 100, concurrency: null },

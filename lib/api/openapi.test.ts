@@ -32,6 +32,7 @@ const programs: Readonly<Record<string, string>> = {
   runsToJoin: 'runs.list',
   clearBlockAction: 'hosts.clear-block',
   blockHostAction: 'hosts.block',
+  tryRobotsAction: 'hosts.try-robots',
   keepWorkerAction: 'workers.keep',
   acknowledgeAlertAction: 'alerts.acknowledge',
   muteAction: 'mutes.add',

@@ -289,3 +289,12 @@ export async function readHostTotals(
   }
   return totals;
 }
+
+/** One host; null when it was never asked. */
+export async function getHost(session: Session, host: string): Promise<Host | null> {
+  const row = await hosts
+    .rows(session)
+    .where(sql<boolean>`hosts.host = ${host}`)
+    .executeTakeFirst();
+  return row ? toHost(row) : null;
+}

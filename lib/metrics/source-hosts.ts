@@ -1,5 +1,6 @@
 /** Which sources ask which hosts: noted as minutes of attempts are counted, so that no page looks through items. */
 import { sql } from 'kysely';
+import { chunksOf, rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 
@@ -44,35 +45,53 @@ export async function hostsOfSource(
   }));
 }
 
-/** Notes the hosts of the attempts of a minute; as `addToSourceDays`. */
+/** Notes the hosts of the attempts of a minute; as `addToSourceDays`. A few statements for each source, however many hosts. */
 export async function noteSourceHosts(
   { q, engine }: Session,
   from: Instant,
   to: Instant,
 ): Promise<void> {
-  const minute = q
+  const pairs = await q
     .selectFrom('work_item_attempts')
     .select(['host', 'source_system', 'source_name'])
     .where('finished_at', '>=', engine.instantParam(from))
     .where('finished_at', '<', engine.instantParam(to))
     .where('host', 'is not', null)
-    .distinct();
-  const pairs = await minute.execute();
-  const at = engine.instantParam(from);
-  for (const { host, source_system, source_name } of pairs) {
-    if (host === null) continue;
-    const known = await q
-      .updateTable('source_hosts')
-      .set({ asked_at: at })
-      .where('host', '=', host)
-      .where('source_system', '=', source_system)
-      .where('source_name', '=', source_name)
-      .executeTakeFirst();
-    if (Number(known.numUpdatedRows) > 0) continue;
-    await q
-      .insertInto('source_hosts')
-      .values({ host, source_system, source_name, asked_at: at })
-      .execute();
+    .distinct()
+    .execute();
+  const asked_at = engine.instantParam(from);
+  const bySource = Map.groupBy(pairs, (pair) =>
+    JSON.stringify([pair.source_system, pair.source_name]),
+  );
+  for (const ofSource of bySource.values()) {
+    for (const some of chunksOf(ofSource)) {
+      const [first] = some;
+      if (first === undefined) continue;
+      const { source_system, source_name } = first;
+      const hosts = some.flatMap(({ host }) => host ?? []);
+      const those = engine.listed(hosts, 'exactly');
+      await q
+        .updateTable('source_hosts')
+        .set({ asked_at })
+        .where('source_system', '=', source_system)
+        .where('source_name', '=', source_name)
+        .where('host', 'in', those)
+        .execute();
+      const rows = await q
+        .selectFrom('source_hosts')
+        .select('host')
+        .where('source_system', '=', source_system)
+        .where('source_name', '=', source_name)
+        .where('host', 'in', those)
+        .execute();
+      const known = new Set(rows.map(({ host }) => host));
+      const fresh = hosts
+        .filter((host) => !known.has(host))
+        .map((host) => ({ host, source_system, source_name, asked_at }));
+      for (const portion of rowsAtOnce(fresh)) {
+        await q.insertInto('source_hosts').values(portion).execute();
+      }
+    }
   }
 }
 

@@ -160,6 +160,17 @@ describe.each(contractEngines())('the page of a source on $name', (engine) => {
     expect(await hostsOfSource(given.db, sample, 1)).toHaveLength(1);
   });
 
+  test('a crawl over many hosts is noted whole, and again', async () => {
+    const many = Array.from({ length: 600 }, (_, n) => ({
+      agoMs: 10 * minute,
+      host: `h${n}.example`,
+    }));
+    await givenAttempts(...many, { agoMs: 5 * minute, host: 'h1.example' });
+    await rollUpAttempts(given.db);
+    expect(await given.count('source_hosts')).toBe(600);
+    expect((await hostsOfSource(given.db, sample, 1))[0]?.host).toBe('h1.example');
+  });
+
   test('it says why it waits, how fast it is, what failed and which runs it had', async () => {
     const { runId } = await launchSeed();
     await givenAttempts(

@@ -80,7 +80,7 @@ export const appended: ReadonlySet<string> = new Set([
 const itemOfRun =
   'A run that is launched, stopped or cancelled locks its row first and its items after; an enqueue into a run inserts items, then locks the run. The two can deadlock; the victim is run again.';
 const underHost =
-  'Hours and blocks of a host are locked under its row alone, so that nobody waits for one of them who does not wait for the row; a transaction that records two responses comes to the second after the hour of the first.';
+  'Hours, blocks and deltas of a host are locked under its row alone, so that nobody waits for one of them who does not wait for the row; a transaction that records two responses comes to the second after the hour of the first.';
 const slotOfClaim =
   'A claim takes the slots of source and host first. It passes over items that are locked, so it waits for none while it has a slot.';
 
@@ -96,6 +96,7 @@ export const contradictions: Readonly<Record<string, string>> = {
   'hosts → ready_items': slotOfClaim,
   'host_hours → host_blocks': underHost,
   'host_hours → hosts': underHost,
+  'host_hours → host_deltas': underHost,
 };
 
 const discovered =

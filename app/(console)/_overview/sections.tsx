@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { clusterHref } from '#app/_shared/list-address.ts';
 import { NotWhile } from '#app/_shared/not-while.tsx';
 import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
@@ -69,7 +70,7 @@ export function Sources({
               <tr key={`${source.sourceSystem} ${source.sourceName}`} className="hover:bg-hover">
                 <td className={cell}>
                   <Link href={`/work-items?source=${name}`} className="link">
-                    {source.sourceName}
+                    <Foreign text={source.sourceName} />
                   </Link>{' '}
                   <span className="text-xs text-ink-3">{source.sourceSystem}</span>
                 </td>
@@ -171,7 +172,9 @@ function RunLine({
       className="flex flex-col gap-1.5 px-3 py-2.5 -outline-offset-2! hover:bg-hover"
     >
       <span className="flex items-center justify-between gap-3">
-        <span className="truncate font-medium">{run.name}</span>
+        <span className="truncate font-medium">
+          <Foreign text={run.name} />
+        </span>
         {badge}
       </span>
       <OutcomeBar

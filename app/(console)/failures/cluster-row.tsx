@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { MuteButton, UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
 import { windowWords } from '#app/_shared/window-links.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
@@ -58,7 +59,15 @@ export function ClusterRow({
         )}
       </Td>
       <Td className="py-2 align-top whitespace-nowrap max-sm:hidden">
-        <span className="mono block">{host ?? <None word="no host" />}</span>
+        <span className="mono block">
+          {host === null ? (
+            <None word="no host" />
+          ) : (
+            <Link href={`/hosts/${encodeURIComponent(host)}`} className="link">
+              {host}
+            </Link>
+          )}
+        </span>
         <span className="block text-xs">
           {sourceName === null ? (
             <span className="text-ink-3">several sources</span>
@@ -91,7 +100,7 @@ export function ClusterRow({
         {example ? (
           <>
             <Link href={`/work-items/${example.workItemId}`} className="link block truncate">
-              {example.resourceId}
+              <Foreign text={example.resourceId} />
             </Link>
             <span className="line-clamp-2 text-xs text-ink-3 wrap-anywhere">{example.message}</span>
           </>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
+import { type RobotsTrial, tryRobots, tryRobotsSchema } from '#lib/source-types/web/try-robots.ts';
 
 const schema = z.object({ host: z.string().min(1).max(300) });
 
@@ -38,4 +39,11 @@ export async function setHostLimitsAction(
     await setHostLimits(runtime.db, actor, host, limits);
     return null;
   });
+}
+
+/** What the stored robots.txt says of an address; no request is sent. */
+export async function tryRobotsAction(
+  given: z.input<typeof tryRobotsSchema>,
+): Promise<ActionResult<RobotsTrial>> {
+  return runAction(tryRobotsSchema, given, ({ runtime, input }) => tryRobots(runtime.db, input));
 }

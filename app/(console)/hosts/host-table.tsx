@@ -8,6 +8,14 @@ import { Time } from '#app/ui/time.tsx';
 import { endOfBlock } from '#lib/hosts/blocks.ts';
 import { type Host, type HostTotals, noItems } from '#lib/hosts/list-hosts.ts';
 import { BlockButton, ClearBlockButton, LimitsButton } from './host-buttons.tsx';
+import {
+  budgetWords,
+  hostHref,
+  itemsHref,
+  paceReason,
+  paceReasons,
+  robotsWords,
+} from './host-words.tsx';
 
 interface HostTableProps {
   readonly hosts: readonly Host[];
@@ -48,40 +56,6 @@ export function HostTable({ hosts, totals, mayChange }: HostTableProps) {
   );
 }
 
-/** Why the host is asked no more often, the decisive reason. */
-function paceReason({ paceMs, delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
-  if (delayMs === paceMs) return 'set here';
-  if (robotsDelayMs === paceMs) return 'robots.txt';
-  return adaptiveDelayMs === paceMs ? 'slow responses' : 'one probe at a time';
-}
-
-function paceReasons({ delayMs, robotsDelayMs, adaptiveDelayMs }: Host): string {
-  const parts = [
-    delayMs === null ? '' : `set here: ${formatDuration(delayMs)}`,
-    robotsDelayMs === null ? '' : `robots.txt: ${formatDuration(robotsDelayMs)}`,
-    adaptiveDelayMs === 0 ? '' : `slowed down by its latency: ${formatDuration(adaptiveDelayMs)}`,
-  ];
-  return parts.filter((part) => part !== '').join('; ');
-}
-
-/** What a robots.txt of this status means (RFC 9309, 2.3.1). */
-function robotsWords(status: number | null): string {
-  if (status === null) return 'robots.txt unreachable: nothing is fetched';
-  if (status >= 200 && status < 300) return 'robots.txt obeyed';
-  return status >= 400 && status < 500
-    ? `no robots.txt (${status}): all is allowed`
-    : `robots.txt answers ${status}: nothing is fetched`;
-}
-
-function budgetWords({ remaining, limit, unit }: NonNullable<Host['budget']>): string {
-  const amount = (value: number) =>
-    unit === 'usd' ? `$${value.toLocaleString('en-US')}` : value.toLocaleString('en-US');
-  return `${amount(remaining)}${limit === null ? '' : ` of ${amount(limit)}`} left`;
-}
-
-const itemsHref = (host: string, status?: string) =>
-  `/work-items?${new URLSearchParams({ host, ...(status && { status }) })}`;
-
 interface HostRowProps {
   readonly host: Host;
   readonly totals: HostTotals;
@@ -92,7 +66,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
   return (
     <Tr>
       <Td>
-        <Link href={itemsHref(host.host)} className="link mono wrap-anywhere">
+        <Link href={hostHref(host.host)} className="link mono wrap-anywhere">
           {host.host}
         </Link>
         {host.robots ? (

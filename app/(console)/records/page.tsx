@@ -6,6 +6,7 @@ import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -137,7 +138,7 @@ function Row({ record }: { readonly record: RecordSummary }) {
           title={record.requestUri}
           className="block truncate font-medium text-ink hover:text-accent hover:underline"
         >
-          {record.resourceId}
+          <Foreign text={record.resourceId} />
         </Link>
       </Td>
       <Td className="max-w-40 truncate">{record.sourceName}</Td>

@@ -8,6 +8,7 @@ import { LaunchButton } from '#app/_shared/launch/launch-button.tsx';
 import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -139,7 +140,7 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }) {
                 href={`/runs/${run.runId}`}
                 className="block truncate font-medium text-ink hover:text-accent hover:underline"
               >
-                {run.name}
+                <Foreign text={run.name} />
               </Link>
             </Td>
             <Td>{kindInWords(run.kind)}</Td>

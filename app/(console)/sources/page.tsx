@@ -11,6 +11,7 @@ import type { LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
 import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { Num, shownOf } from '#app/ui/num.tsx';
@@ -165,7 +166,7 @@ function SourceTable({
                 href={`/sources/${source.sourceId}`}
                 className="block truncate font-medium text-ink hover:text-accent hover:underline"
               >
-                {source.name}
+                <Foreign text={source.name} />
               </Link>
             </Td>
             <Td>{source.type}</Td>

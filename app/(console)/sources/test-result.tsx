@@ -1,6 +1,8 @@
 /** TestResult: what a test fetch sent, what came back, and what would be discovered. */
+
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -57,7 +59,8 @@ export default function TestResult({ result }: { readonly result: TestFetch }) {
             <ul className="grid gap-x-6 gap-y-0.5 text-sm sm:grid-cols-2 xl:grid-cols-3">
               {discovered.sample.map((item) => (
                 <li key={`${item.resourceType}:${item.resourceId}`} className="truncate">
-                  {item.resourceId} <span className="text-xs text-ink-3">{item.resourceType}</span>
+                  <Foreign text={item.resourceId} />{' '}
+                  <span className="text-xs text-ink-3">{item.resourceType}</span>
                 </li>
               ))}
               {discovered.total > discovered.sample.length ? (
@@ -102,7 +105,8 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
             </Td>
             <Td className="max-w-96 min-w-40">
               <span className="block truncate">
-                {item.resourceId} <span className="text-xs text-ink-3">{item.resourceType}</span>
+                <Foreign text={item.resourceId} />{' '}
+                <span className="text-xs text-ink-3">{item.resourceType}</span>
               </span>
               {item.error ? (
                 <span className="block text-xs text-ink-3 wrap-anywhere">{item.error.message}</span>

@@ -140,6 +140,7 @@ export function WorkItemGrid({
       <TableRegion
         key={position}
         label="Work items"
+        names={[...(canChange ? [''] : []), ...columns.map(({ label }) => label)]}
         isDense={arrangement.isDense}
         widthPx={table.widthPx + (canChange ? checkboxWidthPx : 0)}
         maxHeight="max(24rem, calc(100dvh - 18.5rem))"

@@ -5,11 +5,13 @@ import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.t
 import { hostFilters } from '#lib/hosts/host-filters.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
 import { listHosts, parseHostQuery } from '#lib/hosts/list-hosts.ts';
+import { readHostRoom } from '#lib/metrics/host-room.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { getStats } from '#lib/queue/stats.ts';
 import { scheduleInputSchema } from '#lib/schedules/model.ts';
 import { deleteSchedule, listSchedules, saveSchedule } from '#lib/schedules/schedules.ts';
+import { tryRobots, tryRobotsSchema } from '#lib/source-types/web/try-robots.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { drainWorker, keepWorker } from '#lib/workers/presence.ts';
 import {
@@ -51,6 +53,34 @@ const ofStored = async (context: ApiContext, scheduleId: string): Promise<Touche
 };
 
 export const operations = [
+  endpoint({
+    id: 'hosts.get',
+    method: 'GET',
+    path: '/hosts/{host}',
+    summary:
+      'Read a host: its numbers, its last seven days by the hour, its blocks, its robots.txt, and the sources that ask it',
+    permission: 'console:view',
+    params: hostParams,
+    output: z.looseObject({ host: z.looseObject({ host: z.string() }) }),
+    touches: all,
+    async run({ runtime }, { params: { host } }) {
+      const room = await readHostRoom(runtime.db, host);
+      if (room === null) throw new AppError('not_found', `The host ${host} is not known.`);
+      return room;
+    },
+  }),
+  endpoint({
+    id: 'hosts.try-robots',
+    method: 'GET',
+    path: '/hosts/{host}/robots',
+    summary: 'Say which line of the stored robots.txt decides on an address; no request is sent',
+    permission: 'console:view',
+    params: hostParams,
+    query: tryRobotsSchema.omit({ host: true }),
+    output: z.looseObject({ allowed: z.boolean() }),
+    touches: all,
+    run: ({ runtime }, { params: { host }, query }) => tryRobots(runtime.db, { host, ...query }),
+  }),
   endpoint({
     id: 'hosts.list',
     method: 'GET',

@@ -14,6 +14,17 @@ interface Rule {
   readonly toEnd: boolean;
   /** Octets of the pattern as compared: the longest match decides (2.2.2). */
   readonly length: number;
+  /** Where its line begins. */
+  readonly at: number;
+}
+
+/** What a file says of one address, and why. */
+export interface RobotsDecision {
+  readonly allowed: boolean;
+  /** The line that decides, as it is written, and its number; null where none speaks of the address. */
+  readonly rule: { readonly text: string; readonly line: number } | null;
+  /** Whose rules these are: product tokens that the file names, or `*`. */
+  readonly agents: readonly string[];
 }
 
 /** The rules of one list of agents. */
@@ -23,14 +34,16 @@ export class RobotsRules {
   /** By product token in lower case; groups of the same token count together (2.2.1). */
   readonly #groups = new Map<string, Rules[]>();
   readonly #delays = new Map<string, number>();
+  readonly #text: string;
 
   constructor(text: string) {
+    this.#text = text;
     let agents: string[] = [];
     let rules: Rules = [];
     // Whether a rule came since the last User-agent: then the next one begins a group.
     let hasRules = false;
     let hasDelay = false;
-    for (const [line] of text.matchAll(/[^\r\n]+/g)) {
+    for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
       const record = recordOf(line);
       if (record === null) continue;
       const { name, value } = record;
@@ -41,7 +54,7 @@ export class RobotsRules {
         this.#addGroup(agent, rules);
       } else if (name === 'allow' || name === 'disallow') {
         hasRules = true;
-        const rule = ruleOf(name === 'allow', value);
+        const rule = ruleOf(name === 'allow', value, index);
         if (rule) rules.push(rule);
       } else if (name === 'crawl-delay' && !hasDelay && value !== '' && Number(value) >= 0) {
         // No record of the RFC: it must not disturb the others, and ends no list of agents (2.2.4).
@@ -54,18 +67,35 @@ export class RobotsRules {
 
   /** @param products tokens under which the crawler goes, in lower case */
   allows(url: string, products: readonly string[]): boolean {
+    return this.#decisive(url, products)?.allow ?? true;
+  }
+
+  /** The same with the line that decides. */
+  decide(url: string, products: readonly string[]): RobotsDecision {
+    const rule = this.#decisive(url, products);
+    const agents = this.#agentsFor(products);
+    if (rule === null) return { allowed: true, rule: null, agents };
+    const before = this.#text.slice(0, rule.at);
+    const text = /[^\r\n]*/.exec(this.#text.slice(rule.at))?.[0].trim().slice(0, 500) ?? '';
+    const line = (before.match(/\r\n|\r|\n/g)?.length ?? 0) + 1;
+    return { allowed: rule.allow, rule: { text, line }, agents };
+  }
+
+  /** The longest match, of two of one length the one that allows; null when none matches. */
+  #decisive(url: string, products: readonly string[]): Rule | null {
     const { pathname, search } = new URL(url);
-    if (pathname === '/robots.txt') return true;
+    if (pathname === '/robots.txt') return null;
     const path = comparable(`${pathname}${search}`).replaceAll('*', '%2A').replaceAll('$', '%24');
-    let best = { length: -1, allow: true };
+    let best: Rule | null = null;
     for (const agent of this.#agentsFor(products)) {
       for (const rule of this.#groups.get(agent)?.flat() ?? []) {
-        const { length, allow } = rule;
-        if (length < best.length || (length === best.length && best.allow)) continue;
-        if (matches(rule, path)) best = { length, allow };
+        const isWeaker =
+          best !== null &&
+          (rule.length < best.length || (rule.length === best.length && best.allow));
+        if (!isWeaker && matches(rule, path)) best = rule;
       }
     }
-    return best.allow;
+    return best;
   }
 
   /** Seconds between two requests (`Crawl-delay`); null when it asks for none. */
@@ -126,11 +156,12 @@ function nameOf(written: string): string {
 const tokenOf = (value: string): string => value.split(/[/\s]/, 1)[0]?.toLowerCase() ?? '';
 
 /** Null for an empty pattern, which rules nothing out. */
-function ruleOf(allow: boolean, value: string): Rule | null {
+function ruleOf(allow: boolean, value: string, at: number): Rule | null {
   if (value === '') return null;
   const toEnd = value.endsWith('$');
   const pattern = comparable(toEnd ? value.slice(0, -1) : value);
-  return { allow, parts: pattern.split(/\*+/), toEnd, length: pattern.length + (toEnd ? 1 : 0) };
+  const length = pattern.length + (toEnd ? 1 : 0);
+  return { allow, parts: pattern.split(/\*+/), toEnd, length, at };
 }
 
 /** 2.2.2: escapes of what needs none are undone, what needs one gets it, and they are in upper case. */

@@ -7,6 +7,7 @@ import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatDuration } from '#app/ui/num.tsx';
@@ -131,7 +132,9 @@ export default async function RecordPage({
         </EmptyState>
       ) : null}
       {tab === 'text' && text !== null ? (
-        <Section title={record.pageTitle ?? 'Main text'}>
+        <Section
+          title={record.pageTitle === null ? 'Main text' : <Foreign text={record.pageTitle} />}
+        >
           <p className="max-w-prose text-sm wrap-anywhere whitespace-pre-wrap">{text}</p>
           {text.length === mostShown ? (
             <p className="text-xs text-ink-3">This is its beginning; the download has all of it.</p>
@@ -275,7 +278,9 @@ function RecordFacts({ record }: { readonly record: RecordDetail }) {
             label: 'Took',
             value: record.durationMs === null ? <None /> : formatDuration(record.durationMs),
           },
-          ...(record.pageTitle === null ? [] : [{ label: 'Title', value: record.pageTitle }]),
+          ...(record.pageTitle === null
+            ? []
+            : [{ label: 'Title', value: <Foreign text={record.pageTitle} /> }]),
           { label: 'Media type', value: record.contentType ?? <None /> },
           { label: 'Read as', value: record.charset ?? <None /> },
           { label: 'Size', value: formatBytes(record.bodyBytes ?? record.bytes) },

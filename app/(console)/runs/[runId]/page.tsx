@@ -18,8 +18,10 @@ import { Elapsed } from '#app/ui/time.tsx';
 import { may } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { forecastRun, type RunForecast } from '#lib/items/waiting/stands-still.ts';
+import { readNow } from '#lib/now.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
+import { readRunCurve, readRunMedia } from '#lib/runs/run-curve.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
 import {
   attemptsPerMinute,
@@ -29,6 +31,7 @@ import {
 } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { RunControls } from './run-controls.tsx';
+import { RunCurve, RunMediaTypes } from './run-curve.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
 import { RunLog } from './run-log.tsx';
 
@@ -47,15 +50,18 @@ export default async function RunPage({
   const loaded = await loadPage(async ({ runtime: { db }, reads }) => {
     const run = await getRun(db, runId);
     if (!run) return null;
-    const [progress, forecast, pulse, errors, related, log] = await Promise.all([
+    const now = await readNow(db);
+    const [progress, forecast, pulse, errors, related, log, curve, media] = await Promise.all([
       runProgress(db, runId),
       forecastRun(db, run),
       attemptsPerMinute(reads, run),
       runErrors(db, runId),
       listRelatedRuns(db, run),
       latestEvents(db, { runId, limit: 50 }),
+      readRunCurve(db, run, now),
+      readRunMedia(reads, runId),
     ]);
-    return { run, progress, forecast, pulse, errors, related, log };
+    return { run, progress, forecast, pulse, errors, related, log, curve, media };
   });
   if (!loaded.ok) {
     return (
@@ -66,7 +72,7 @@ export default async function RunPage({
     );
   }
   if (!loaded.data) return <NoSuch what="run" listHref="/runs" />;
-  const { run, progress, forecast, pulse, errors, related, log } = loaded.data;
+  const { run, progress, forecast, pulse, errors, related, log, curve, media } = loaded.data;
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -103,10 +109,14 @@ export default async function RunPage({
       <RunProgressPanel run={run} progress={progress} forecast={forecast} pulse={pulse} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
+          <RunCurve run={run} curve={curve} forecast={forecast} />
           <RunErrors runId={run.runId} failed={run.itemsFailed} errors={errors} />
           <RunLog key={run.runId} runId={run.runId} page={log} />
         </div>
-        <RunFacts run={run} related={related} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <RunFacts run={run} related={related} />
+          <RunMediaTypes media={media} />
+        </div>
       </div>
     </div>
   );

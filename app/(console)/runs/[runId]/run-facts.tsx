@@ -1,5 +1,6 @@
 /** RunErrors: why items failed, by code. RunFacts: what was asked for, and its relatives. */
 
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, Num } from '#app/ui/num.tsx';
@@ -156,7 +157,7 @@ function FamilyWords({ family }: { readonly family: RunFamily }) {
 function RunLink({ run }: { readonly run: RelatedRuns['children'][number] }) {
   return (
     <Link href={`/runs/${run.runId}`} className="link">
-      {run.name}
+      <Foreign text={run.name} />
     </Link>
   );
 }

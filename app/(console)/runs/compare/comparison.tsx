@@ -1,6 +1,7 @@
 /** The tables of a comparison: a line per figure, a column per run, and how they differ. */
 import type { ReactNode } from 'react';
 import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, formatDuration, formatShare, Num } from '#app/ui/num.tsx';
@@ -12,7 +13,8 @@ import { kindInWords } from '#lib/runs/run-name.ts';
 
 type Runs = RunComparison['runs'];
 
-function Heads({ runs, first }: { readonly runs: Runs; readonly first: string }) {
+/** Called, not a component: the table reads the names of its columns from what it holds. */
+function heads(runs: Runs, first: string) {
   return (
     <Thead>
       <tr>
@@ -24,7 +26,7 @@ function Heads({ runs, first }: { readonly runs: Runs; readonly first: string })
               title={run.name}
               className="link ml-auto block w-fit max-w-24 truncate sm:max-w-40"
             >
-              {run.name}
+              <Foreign text={run.name} />
             </Link>
           </Th>
         ))}
@@ -78,7 +80,7 @@ const figures: readonly Figure[] = [
 export function ComparedFigures({ runs }: { readonly runs: Runs }) {
   return (
     <TableRegion label="Figures of both runs">
-      <Heads runs={runs} first="Figure" />
+      {heads(runs, 'Figure')}
       <tbody>
         {facts.map(({ label, show }) => (
           <Tr key={label}>
@@ -126,7 +128,7 @@ export function ComparedErrors({
   }
   return (
     <TableRegion label="Failed items by code" className="rounded-none border-0">
-      <Heads runs={runs} first="Code" />
+      {heads(runs, 'Code')}
       <tbody>
         {errors.map(({ errorCode, counts }) => (
           <Tr key={errorCode ?? ''}>
@@ -167,7 +169,7 @@ export function ComparedSources({
   }
   return (
     <TableRegion label="Sources of both runs" className="rounded-none border-0">
-      <Heads runs={runs} first="Source" />
+      {heads(runs, 'Source')}
       <tbody>
         {sources.map(({ name, revisions }) => (
           <Tr key={name}>

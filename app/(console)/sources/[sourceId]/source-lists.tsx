@@ -1,6 +1,7 @@
 /** What belongs to a source: its failures in groups, its last runs, its schedules, the hosts it asks. */
 import { clusterFilter, listAddress } from '#app/_shared/list-address.ts';
 import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
@@ -85,7 +86,7 @@ export function Runs({ name, runs }: { readonly name: string; readonly runs: rea
             <li key={run.runId} className={`${row} flex-wrap`}>
               <span className="flex min-w-0 flex-1 basis-56 flex-col">
                 <Link href={`/runs/${run.runId}`} className="link w-fit max-w-full truncate">
-                  {run.name}
+                  <Foreign text={run.name} />
                 </Link>
                 <span className="num text-xs text-ink-3">
                   {formatCount(run.itemsProcessed)} of {formatCount(run.itemsTotal)} done
@@ -124,7 +125,9 @@ export function Schedules({ schedules }: { readonly schedules: readonly Schedule
           {schedules.map((schedule) => (
             <li key={schedule.scheduleId} className={`${row} justify-between`}>
               <span className="flex min-w-0 flex-col">
-                <span className="truncate text-sm">{schedule.name}</span>
+                <span className="truncate text-sm">
+                  <Foreign text={schedule.name} />
+                </span>
                 <span className="text-xs text-ink-3">{cronInWords(schedule.cron)}</span>
               </span>
               <span className="shrink-0 text-xs text-ink-2">
@@ -153,10 +156,7 @@ export function Hosts({ hosts }: { readonly hosts: readonly AskedHost[] }) {
         <ul>
           {hosts.map(({ host, askedAt, blockedUntil }) => (
             <li key={host} className={`${row} justify-between`}>
-              <Link
-                href={`/hosts?${new URLSearchParams({ name: host })}`}
-                className="link mono wrap-anywhere"
-              >
+              <Link href={`/hosts/${encodeURIComponent(host)}`} className="link mono wrap-anywhere">
                 {host}
               </Link>
               <span className="flex shrink-0 items-center gap-2 text-xs text-ink-2">

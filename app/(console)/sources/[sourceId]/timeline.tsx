@@ -11,7 +11,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { RunStatusBadge } from '#app/_shared/run-words.tsx';
-import { withVisibleMarks } from '#app/ui/foreign-text.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -86,7 +86,7 @@ function what(entry: TimelineEntry): ReactNode {
       <>
         {entry.kind === 'launch' ? 'Launched ' : 'Ended: '}
         <Link href={`/runs/${entry.run.runId}`} className="link">
-          {entry.run.name}
+          <Foreign text={entry.run.name} />
         </Link>
       </>
     );
@@ -98,7 +98,7 @@ function more(entry: TimelineEntry): ReactNode {
   if (entry.kind === 'comment') {
     return (
       <p className="text-sm whitespace-pre-wrap text-ink wrap-anywhere">
-        <bdi>{withVisibleMarks(entry.body)}</bdi>
+        <Foreign text={entry.body} />
       </p>
     );
   }
@@ -112,7 +112,13 @@ function more(entry: TimelineEntry): ReactNode {
       </details>
     );
   }
-  if ('run' in entry) return entry.kind === 'end' ? <RunStatusBadge run={entry.run} /> : null;
+  if ('run' in entry) {
+    return entry.kind === 'end' ? (
+      <span className="w-fit">
+        <RunStatusBadge run={entry.run} />
+      </span>
+    ) : null;
+  }
   if (entry.kind !== 'pause') return null;
   return entry.reason === null && entry.until === null ? null : (
     <p className="text-xs text-ink-2 wrap-anywhere">

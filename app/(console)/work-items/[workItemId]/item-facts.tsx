@@ -1,5 +1,7 @@
 /** What is known of an item: its facts, some of which the drawer lists too, and its lineage. */
+
 import { CopyId } from '#app/ui/copy.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, Num } from '#app/ui/num.tsx';
@@ -40,7 +42,17 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
           priorityEntry(detail),
           { label: 'Attempts', value: <Num value={item.attempt} /> },
           { label: 'Depth', value: <Num value={item.depth} /> },
-          { label: 'Host', value: item.host ?? <None /> },
+          {
+            label: 'Host',
+            value:
+              item.host === null ? (
+                <None />
+              ) : (
+                <Link href={`/hosts/${encodeURIComponent(item.host)}`} className="link mono">
+                  {item.host}
+                </Link>
+              ),
+          },
           { label: 'Created', value: <Time at={item.createdAt} /> },
           { label: 'Changed', value: <Time at={item.updatedAt} /> },
           ...fetchEntries(detail),
@@ -76,7 +88,7 @@ export function sourceEntry({ item, sourceId }: Pick<WorkItemPreview, 'item' | '
 export function runEntry({ run }: Pick<WorkItemPreview, 'run'>) {
   const value = run ? (
     <Link href={`/runs/${run.runId}`} className="link">
-      {run.name}
+      <Foreign text={run.name} />
     </Link>
   ) : (
     <None word="no run" />
@@ -153,7 +165,7 @@ function Related({ item }: { readonly item: RelatedItem }) {
     <span className="flex min-w-0 items-center gap-2">
       <StatusBadge status={item.status} />
       <Link href={`/work-items/${item.workItemId}`} className="min-w-0 truncate text-sm link">
-        {item.resourceId}
+        <Foreign text={item.resourceId} />
       </Link>
       <span className="text-xs text-ink-3">{item.resourceType}</span>
     </span>
