@@ -6,6 +6,7 @@
 import { promisify } from 'node:util';
 import {
   brotliDecompress,
+  crc32,
   gunzip,
   inflate,
   inflateRaw,
@@ -42,9 +43,52 @@ const isZstd = ([first = 0, b, c, d]: Uint8Array) =>
   (first === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) ||
   ((first & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18);
 
+/** What follows the last member and is none is passed over, as browsers and gzip(1) do. */
+const gunzipped: Decoder = async (body, options) => {
+  try {
+    return await unpack.gzip(body, options);
+  } catch (error) {
+    const whole = isTooLarge(error) ? null : await firstMember(body, options).catch(() => null);
+    if (whole === null) throw error;
+    return whole;
+  }
+};
+
+const [crcFlag, extraFlag, nameFlag, commentFlag] = [2, 4, 8, 16] as const;
+const trailerBytes = 8;
+
+/** The first member of gzip (RFC 1952, 2.3), by its checksum whole; null when it is not. */
+async function firstMember(
+  body: Uint8Array,
+  options: { maxOutputLength: number },
+): Promise<Uint8Array | null> {
+  const flags = body[3] ?? 0;
+  let start = 10;
+  if (flags & extraFlag) start += 2 + (body[start] ?? 0) + 256 * (body[start + 1] ?? 0);
+  for (const flag of [nameFlag, commentFlag]) {
+    if (flags & flag) start = body.indexOf(0, start) + 1;
+  }
+  if (flags & crcFlag) start += 2;
+  const { buffer, engine } = await new Promise<Inflated>((resolve, reject) => {
+    // With `info` it answers both; its types do not say so.
+    inflateRaw(body.subarray(start), { ...options, info: true }, (error, inflated: unknown) =>
+      error ? reject(error) : resolve(inflated as Inflated),
+    );
+  });
+  const end = start + engine.bytesWritten;
+  const trailer = Buffer.from(body.subarray(end, end + trailerBytes));
+  const isWhole = trailer.length === trailerBytes && trailer.readUInt32LE() === crc32(buffer);
+  return isWhole ? buffer : null;
+}
+
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
 /** gzip and deflate are mistaken for each other. What is neither was not compressed. */
 const deflated: Decoder = async (body, options) => {
-  if (isGzip(body)) return unpack.gzip(body, options);
+  if (isGzip(body)) return gunzipped(body, options);
   return isZlib(body) ? unpack.zlib(body, options) : body;
 };
 
@@ -52,7 +96,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
   gzip: deflated,
   'x-gzip': deflated,
   async deflate(body, options) {
-    if (isGzip(body)) return unpack.gzip(body, options);
+    if (isGzip(body)) return gunzipped(body, options);
     if (isZlib(body)) {
       // Raw deflate may begin like it by chance.
       return unpack.zlib(body, options).catch((error: unknown) => {
@@ -105,6 +149,8 @@ const plainWords = new Set([
   '7bit',
   '8bit',
   'chunked',
+  // Of the upload, kept by stores of objects.
+  'aws-chunked',
 ]);
 
 /** A charset or a media type belongs into Content-Type, and says nothing about compression. */
@@ -124,6 +170,8 @@ function layersOf(contentEncoding: string): Decoder[] {
   const codings = contentEncoding
     .split(/[,;]/, 64)
     .map((coding) => coding.trim().toLowerCase())
+    // A parameter of Accept-Encoding, sent back.
+    .filter((coding) => !/^q\s*=/.test(coding))
     .filter((coding) => coding !== '');
   const layers = codings.flatMap((coding): Decoder[] => {
     const decoder = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;

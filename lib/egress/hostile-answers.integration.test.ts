@@ -43,6 +43,17 @@ async function askRaw(sent: string, more: { timeoutMs?: number } = {}) {
 
 const page = '<html>Mos Eisley, Überfahrt</html>';
 const text = ({ body }: { body: Uint8Array }) => new TextDecoder().decode(body);
+/** With a file name and a field more in its header (RFC 1952, 2.3.1). */
+const named = (packed: Buffer) =>
+  Buffer.concat([
+    packed.subarray(0, 3),
+    Buffer.from([0x04 | 0x08]),
+    packed.subarray(4, 10),
+    Buffer.from([2, 0, 7, 7]),
+    Buffer.from('page.html\0'),
+    packed.subarray(10),
+  ]);
+
 const gzips = (times: number) => {
   let packed: Uint8Array = Buffer.from(page);
   for (let layer = 0; layer < times; layer += 1) packed = gzipSync(packed);
@@ -73,6 +84,11 @@ describe('an encoding that says', () => {
     ['five layers', 'gzip,gzip,gzip,gzip,gzip', gzips(5)],
     ['different layers', 'gzip, br', brotliCompressSync(gzips(1))],
     ['zstd over deflate', 'deflate, zstd', zstdCompressSync(deflateSync(page))],
+    ['gzip and a line feed', 'gzip', Buffer.concat([gzips(1), Buffer.from('\n')])],
+    ['gzip and a text', 'deflate', Buffer.concat([gzips(1), Buffer.from('<!-- cached -->')])],
+    ['gzip with a name, and more', 'gzip', Buffer.concat([named(gzips(1)), Buffer.from('x')])],
+    ['a coding with a weight', 'GZIP;q=1.0', gzips(1)],
+    ['a coding of an upload', 'aws-chunked, gzip', gzips(1)],
     ['gzip with something behind its end', 'gzip', Buffer.concat([gzips(1), Buffer.alloc(9)])],
   ])('%s is read as it is', async (_, encoding, body) => {
     const answer = await ask((_request, response) => {

@@ -249,6 +249,8 @@ describe('a page that moved', () => {
 it.each([
   ['HTTP://Example.ORG:80/a/../b#top', 'http://example.org/b'],
   ['https://example.org/page#', 'https://example.org/page'],
+  ['https://example.org/page?', 'https://example.org/page'],
+  ['https://example.org/page?#top', 'https://example.org/page'],
   ['https://example.org/%7euser/%c3%a9', 'https://example.org/~user/%C3%A9'],
   ['https://example.org/a%2fb', 'https://example.org/a%2Fb'],
   ['https://example.org/?b=2&a=1', 'https://example.org/?b=2&a=1'],

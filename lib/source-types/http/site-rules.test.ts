@@ -110,6 +110,10 @@ describe('traps', () => {
     `/list?${Array.from({ length: 25 }, (_, n) => `f${n}=1`).join('&')}`,
     '/list?f=1&f=2&f=3&f=4&f=5&f=6',
     '/calendar/2099/05/',
+    '/cal/2099/05',
+    '/club/month/2099-05/',
+    '/termine/2099',
+    '/schedule?start=2099-05-01',
     '/events?month=2051-01',
     '/kalender?jahr=1871',
   ])('%s is left out, unless that is turned off', (path) => {

@@ -83,7 +83,8 @@ export const sessionParameters = [
 /** Three segments or four parameters are the least that repeats or piles up: most addresses need no closer look. */
 const maybePiled = /^(?:[^/]*\/){5}|^(?:[^&]*&){3}/;
 const maybeYear = /\D(?:1[89]|2\d)\d\d/;
-const ofCalendars = /calend|kalend|agenda|events?\b|[?&](month|year|date|day|week|ym|y)=/i;
+const ofCalendars =
+  /calend|kalend|agenda|events?\b|\/cal\b|termine?\b|veranstaltung|schedule|whats-?on|\/(?:day|week|month)\/|[?&](month|year|date|day|week|ym|y)=/i;
 
 const maybeTrap = (address: string): boolean =>
   maybePiled.test(address) || (maybeYear.test(address) && ofCalendars.test(address));

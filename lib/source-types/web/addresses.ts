@@ -27,6 +27,8 @@ export const canonicalUrl = (text: string): string => canonicalForm(parseHttpUrl
 function canonicalForm(url: URL): string {
   // An empty fragment is no `hash`, but ends the address in a `#`.
   if (url.href.includes('#')) url.hash = '';
+  // An empty query is none.
+  if (url.href.endsWith('?')) url.search = '';
   const { href } = url;
   return href.includes('%') ? withPlainEscapes(href) : href;
 }
