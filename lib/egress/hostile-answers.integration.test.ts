@@ -44,7 +44,7 @@ async function askRaw(sent: string, more: { timeoutMs?: number } = {}) {
 const page = '<html>Mos Eisley, Überfahrt</html>';
 const text = ({ body }: { body: Uint8Array }) => new TextDecoder().decode(body);
 /** With a file name and a field more in its header (RFC 1952, 2.3.1). */
-const named = (packed: Buffer) =>
+const named = (packed: Uint8Array) =>
   Buffer.concat([
     packed.subarray(0, 3),
     Buffer.from([0x04 | 0x08]),

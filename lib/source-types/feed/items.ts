@@ -5,6 +5,7 @@ import type { JsonValue } from '#lib/json.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem, SourceContext } from '../source-type.ts';
 import { canonicalUrl, followable, shortId } from '../web/addresses.ts';
+import { pastMoment } from '../web/feed-values.ts';
 import type { FeedSeed, FeedSettings } from './settings.ts';
 
 export const feedType = 'feed';
@@ -67,7 +68,7 @@ export function feedDiscover(
   if (item.resourceType !== entryType || !settings.pages || !entry.success) return [];
   const url = followable(entry.data.url ?? '', item.requestUri, []);
   if (url === null || entry.data.url === null) return [];
-  const { updated } = entry.data;
+  const updated = pastMoment(entry.data.updated);
   return [
     {
       resourceType: pageType,

@@ -6,6 +6,7 @@ import type { WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem } from '../source-type.ts';
 import { canonicalUrl, followable, withoutWww } from '../web/addresses.ts';
+import { pastMoment } from '../web/feed-values.ts';
 import { droppedOf, httpItem, linkStep, sitemapItem, withChange } from './seeding.ts';
 import type { HttpSettings } from './settings.ts';
 import { isWanted, withShares } from './site-rules.ts';
@@ -60,7 +61,8 @@ export function sitemapDiscover(
     if (!isRobots && !hosts.has(withoutWww(hostOf(url)))) leave('off_list');
     else if (kind === 'pages') {
       if (!isWanted(url, settings.site, leave)) continue;
-      found.set(url, withShares(pageOf(url, pageType, item, entry.changed_at), settings.site));
+      const changedAt = pastMoment(entry.changed_at);
+      found.set(url, withShares(pageOf(url, pageType, item, changedAt), settings.site));
     } else if (level >= deepestIndex) leave('nested_beyond');
     else {
       const inner = sitemapItem(url, pageType, item.priority);
@@ -69,7 +71,7 @@ export function sitemapDiscover(
         ...(isRobots ? {} : { level: level + 1 }),
       };
       const one = { ...inner, metadata: { ...inner.metadata, ...where } };
-      found.set(url, { ...withChange(one, entry.changed_at), isHop: false });
+      found.set(url, { ...withChange(one, pastMoment(entry.changed_at)), isHop: false });
     }
   }
   found.delete(canonicalUrl(item.requestUri));

@@ -41,6 +41,34 @@ async function siteOf(files: Readonly<Record<string, (origin: string) => string 
 const changed = '2026-01-02T08:00:00.000Z';
 const page = 'https://a.example/p';
 
+describe('what a sitemap says of changes', () => {
+  const source = { settings: http.settingsSchema.parse({}) };
+  const announced = (lastmod: string) => {
+    const said = parseSitemap(urlset(entry(page, lastmod)), base)?.entries[0]?.changedAt ?? null;
+    const found = { kind: 'pages', entries: [{ url: page, changed_at: said }] };
+    const item = itemOf({ resourceType: 'sitemap', resourceId: base, requestUri: base });
+    return http.discover(item, found, { ...source, sourceName: 's', secrets: {} })[0]?.changedAt;
+  };
+
+  it.each([
+    ['2026-01-31', '2026-01-31T23:59:59.999Z'],
+    ['2026', '2026-01-01T00:00:00.000Z'],
+    ['2026-01', '2026-01-01T00:00:00.000Z'],
+    ['2026-01-31T10:00:00+02:00', '2026-01-31T08:00:00.000Z'],
+    ['2026-01-31 10:00', '2026-01-31T10:00:00.000Z'],
+    ['Fri, 30 Jan 2026 10:00:00 GMT', '2026-01-30T10:00:00.000Z'],
+  ])('%s is %s', (lastmod, moment) => {
+    expect(announced(lastmod)).toBe(moment);
+  });
+
+  it.each(['2026-02-31', '2026-13-01', 'yesterday', '0000-00-00', '2199-01-01'])(
+    '%s is nothing: no such day, or one to come, which would be news each time',
+    (lastmod) => {
+      expect(announced(lastmod)).toBeUndefined();
+    },
+  );
+});
+
 describe('a sitemap is read', () => {
   it.each([
     [

@@ -12,6 +12,7 @@ import { JsonText } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import { decode } from '../web/body.ts';
 import { parseFeed } from '../web/feed.ts';
+import { momentOf } from '../web/feed-values.ts';
 
 /** The protocol's limit on one unpacked sitemap. */
 export const maxSitemapBytes = 50 * 1024 * 1024;
@@ -214,8 +215,8 @@ class Entries {
 /** W3C date-time; a date alone means any moment of that day. */
 function latestMoment(text: string): string | null {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const time = Date.parse(isDay ? `${text}T23:59:59.999Z` : text);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
+  const moment = momentOf(/^\d{4}$/.test(text) ? `${text}-01` : text);
+  return isDay && moment !== null ? `${moment.slice(0, 10)}T23:59:59.999Z` : moment;
 }
 
 /** As it is stored: what the site said, as data. */

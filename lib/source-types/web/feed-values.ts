@@ -69,6 +69,12 @@ export function momentOf(written: string | null | undefined): string | null {
   return new Date(time).toISOString();
 }
 
+const dayMs = 86_400_000;
+
+/** A moment of a change; null when it is to come, beyond clocks that differ: it would be news each time it is read. */
+export const pastMoment = (moment: string | null, now = Date.now()): string | null =>
+  moment === null || Date.parse(moment) > now + dayMs ? null : moment;
+
 const earliest = Date.UTC(1980, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
 
