@@ -20,3 +20,17 @@ import { wholeParameter } from '#lib/paging/parameters.ts';
 
 export const filter = ${blockUnder('Adding a filter').trimEnd().replace(/,$/, ';')}
 `;
+
+/** The endpoint, which would be an entry of those of sources. */
+export const contributedEndpoint = (): string => `
+import { z } from 'zod';
+import { type ApiContext, endpoint } from '#lib/api/endpoint.ts';
+import { ofSource } from '#lib/api/touched.ts';
+import { requireSource } from '#lib/sources/read-sources.ts';
+
+const params = z.strictObject({ source: z.string().min(1).max(100) });
+const touches = ({ runtime }: ApiContext, input: { readonly params: z.output<typeof params> }) =>
+  ofSource(runtime.db, input.params.source);
+
+export const seeds = ${blockUnder('Adding an endpoint').trimEnd().replace(/,$/, ';')}
+`;
