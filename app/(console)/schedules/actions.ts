@@ -1,6 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { parseInput } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { scheduleInputSchema } from '#lib/schedules/model.ts';
 import { deleteSchedule, saveSchedule } from '#lib/schedules/schedules.ts';
@@ -14,9 +15,9 @@ const saveSchema = z.object({
 export async function saveScheduleAction(
   given: z.input<typeof saveSchema>,
 ): Promise<ActionResult<string>> {
-  const { scheduleId, input, requestKey } = saveSchema.parse(given);
-  return runAction(scheduleInputSchema, input, ({ runtime, actor, input: parsed }) =>
-    saveSchedule(runtime.db, actor, parsed, { scheduleId, requestKey }),
+  return runAction(saveSchema, given, ({ runtime, actor, input: { input, ...options } }) =>
+    // By itself, so that its faults are named as the form names its fields.
+    saveSchedule(runtime.db, actor, parseInput(scheduleInputSchema, input), options),
   );
 }
 
