@@ -10,9 +10,11 @@ it('shows every endpoint and explains every code, and loads nothing from elsewhe
   const page = renderToStaticMarkup(
     createElement(ApiReference, { document: openApi(), remedies: appErrorRemedies }),
   );
+  // The columns of a row, without what draws them.
+  const shown = page.replaceAll(/<[^>]*>/g, '');
   for (const { id, method, path } of endpoints) {
     expect(page).toContain(`id="${id}"`);
-    expect(page).toContain(`${method} /api/v1${path}`);
+    expect(shown).toContain(`${method}${path}`);
   }
   for (const code of Object.keys(appErrorRemedies)) expect(page).toContain(`id="${code}"`);
   expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
