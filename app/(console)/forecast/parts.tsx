@@ -192,7 +192,7 @@ export function Launches({ launches }: { readonly launches: readonly ForecastLau
   );
 }
 
-const leftOut = 'left out: the run before will still be going, or everything is stopped';
+const leftOut = 'left out: the run before goes on, or all is stopped';
 
 const basisWords: Readonly<Record<ForecastLaunch['basis'], string>> = {
   due: 'what is due then',
@@ -236,7 +236,7 @@ export function DueSources({ sources }: { readonly sources: readonly ForecastSou
                 {untaken === 0
                   ? ''
                   : isScheduled
-                    ? 'due after the last launch, or beyond a budget'
+                    ? 'due after the last launch that is made, or beyond a budget'
                     : 'no schedule recrawls what is due of it'}
               </Td>
             </Tr>

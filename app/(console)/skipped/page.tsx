@@ -73,7 +73,7 @@ export default async function SkippedPage({
           <Thead>
             <tr>
               <Th>Why</Th>
-              <Th>Code</Th>
+              <Th className="max-sm:hidden">Code</Th>
               <Th align="right">Items</Th>
             </tr>
           </Thead>
@@ -81,7 +81,7 @@ export default async function SkippedPage({
             {reasons.map(({ code, why, count }) => (
               <Tr key={code}>
                 <Td className="w-full min-w-56 whitespace-normal">{why}</Td>
-                <Td className="mono">{code}</Td>
+                <Td className="mono max-sm:hidden">{code}</Td>
                 <Td align="right">
                   <Link href={href({ error: code })} className="link num">
                     {countInWords(count)}
@@ -94,7 +94,7 @@ export default async function SkippedPage({
                 <Td className="w-full min-w-56 whitespace-normal">
                   A person skipped them, or their run was cancelled.
                 </Td>
-                <Td />
+                <Td className="max-sm:hidden" />
                 <Td align="right">
                   {byPerson === null ? (
                     <Link href={href()} className="link">
