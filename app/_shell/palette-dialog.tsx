@@ -121,7 +121,7 @@ export default function PaletteDialog({
               </SearchField>
               <AriaMenu
                 aria-label="Results"
-                className="max-h-[65vh] overflow-y-auto p-1.5 outline-none"
+                className="max-h-[75vh] overflow-y-auto p-1.5 outline-none"
                 onPointerMove={hold}
                 renderEmptyState={() => (
                   <p role="status" className="px-2.5 py-6 text-center text-sm text-ink-3">
