@@ -31,8 +31,11 @@ import type {
   BulkActionChunksTable,
   BulkActionsTable,
   EventsTable,
+  HeldRecordsView,
   NoticeChannelsTable,
   NoticeDeliveriesTable,
+  QuarantineItemsTable,
+  QuarantinesTable,
   RequestKeysTable,
   RunMeasuresTable,
   SchemaMigrationsTable,
@@ -131,6 +134,9 @@ export interface Database {
   alerts: AlertsTable;
   alert_rules: AlertRulesTable;
   alert_mutes: AlertMutesTable;
+  quarantines: QuarantinesTable;
+  quarantine_items: QuarantineItemsTable;
+  held_records: HeldRecordsView;
   alert_state: AlertStateTable;
   run_measures: RunMeasuresTable;
   notice_channels: NoticeChannelsTable;

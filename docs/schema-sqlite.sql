@@ -766,6 +766,8 @@ CREATE TABLE alert_rules (
   rule TEXT NOT NULL CONSTRAINT PK_alert_rules PRIMARY KEY,
   enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
   thresholds TEXT NOT NULL,
+  -- Whether what it finds puts the source in quarantine; NULL = as the rule itself says.
+  quarantine INTEGER CHECK (quarantine IN (0, 1)),
   updated_at TEXT NOT NULL,
   updated_by TEXT
 ) WITHOUT ROWID;
@@ -798,6 +800,46 @@ CREATE TABLE run_measures (
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX UX_run_measures_run ON run_measures (run_id);
+
+CREATE TABLE quarantines (
+  quarantine_id TEXT NOT NULL CONSTRAINT PK_quarantines PRIMARY KEY,
+  source_name TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  title TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  from_at TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  until_at TEXT,
+  decision TEXT CHECK (decision IN ('accepted', 'discarded')),
+  decided_by TEXT,
+  note TEXT
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX UX_quarantines_open ON quarantines (source_name) WHERE until_at IS NULL;
+
+CREATE INDEX IX_quarantines_source ON quarantines (source_name, from_at);
+
+CREATE TABLE quarantine_items (
+  quarantine_id TEXT NOT NULL,
+  work_item_id TEXT NOT NULL,
+  decision TEXT NOT NULL CHECK (decision IN ('accepted', 'discarded')),
+  decided_by TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  CONSTRAINT PK_quarantine_items PRIMARY KEY (quarantine_id, work_item_id)
+) WITHOUT ROWID;
+
+CREATE VIEW held_records AS
+  SELECT r.ingest_id,
+  q.quarantine_id,
+  coalesce(i.decision, q.decision, 'open') AS state
+  FROM quarantines AS q
+  JOIN IngestRecords AS r ON r.source_name = q.source_name
+    AND r.fetched_at_utc >= q.from_at AND (q.until_at IS NULL OR r.fetched_at_utc <= q.until_at)
+  LEFT JOIN quarantine_items AS i
+    ON i.quarantine_id = q.quarantine_id AND i.work_item_id = r.work_item_id
+  WHERE coalesce(i.decision, q.decision, 'open') <> 'accepted';
 
 CREATE TABLE notice_channels (
   channel_id TEXT NOT NULL CONSTRAINT PK_notice_channels PRIMARY KEY,

@@ -30,6 +30,7 @@ test.afterEach(({ product }) =>
     await q.deleteFrom('alerts').execute();
     await q.deleteFrom('alert_rules').execute();
     await q.deleteFrom('alert_mutes').execute();
+    await q.deleteFrom('quarantines').execute();
   }),
 );
 
@@ -87,6 +88,57 @@ test('what is muted is no news, stands with its reason, and is told again', asyn
   await expect(page.getByText('Nothing is muted')).toBeVisible();
 });
 
+test('what is held of a source is decided once, and whoever comes second is told', async ({
+  page,
+  product,
+}) => {
+  const held = (name: string) =>
+    inDatabase(product, ({ q, engine }) =>
+      q
+        .insertInto('quarantines')
+        .values({
+          quarantine_id: `q-${name}`,
+          source_name: name,
+          rule: 'block_page',
+          title: `${name}: login or block pages instead of content`,
+          detail: 'Of 40 records 95 % ask to sign in, to prove one is human, or refuse.',
+          evidence: '{"Sampled":40}',
+          run_id: '00000000-0000-7000-8000-000000000000',
+          from_at: engine.nowPlus(-3_600_000),
+          opened_at: engine.now(),
+        })
+        .execute(),
+    );
+  await held('wiki');
+  await held('shop');
+  await goTo(page, '/alerts?tab=quarantine');
+  await expect(
+    page.getByRole('button', { name: 'Accept all what is held of 2 sources' }),
+  ).toBeVisible();
+  await expectNoViolationsInBothThemes(page);
+  await page.getByRole('button', { name: 'Discard what is held of wiki' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Discard what is held of wiki?' });
+  await dialog.getByLabel('Note').fill('They changed their sign-in.');
+  await expectNoViolations(page);
+  await dialog.getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByText('Discarded: wiki.')).toBeVisible();
+  await expect(page.getByText('They changed their sign-in.')).toBeVisible();
+  await page.getByRole('button', { name: 'Accept what is held of shop' }).click();
+  // Meanwhile somebody else decides.
+  await inDatabase(product, ({ q, engine }) =>
+    q
+      .updateTable('quarantines')
+      .set({ decision: 'discarded', decided_by: 'ben@example.org', until_at: engine.now() })
+      .where('source_name', '=', 'shop')
+      .execute(),
+  );
+  await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();
+  await expect(
+    page.getByText(/ben@example\.org had discarded shop already\. Nothing/),
+  ).toBeVisible();
+  await expect(page.getByText('Nothing is held')).toBeVisible();
+});
+
 test('a channel is added, its secret is shown once, and a test says that its address is refused', async ({
   page,
 }) => {
@@ -102,6 +154,21 @@ test('a channel is added, its secret is shown once, and a test says that its add
   await page.getByRole('button', { name: 'Test Ops' }).click();
   await expect(page.getByText(/Not delivered: egress_/)).toBeVisible();
   await expectNoViolationsInBothThemes(page);
+  await page.getByRole('button', { name: 'Change Ops' }).click();
+  const change = page.getByRole('dialog', { name: 'Change Ops' });
+  await change.getByRole('button', { name: 'Told' }).click();
+  await page.getByRole('option', { name: 'Together, once a day' }).click();
+  await change.getByRole('switch', { name: 'Quiet hours' }).click();
+  await change.getByLabel('Time zone').fill('Nowhere/City');
+  await change.getByRole('button', { name: 'Save channel' }).click();
+  await expect(change.getByText('Give a time zone such as UTC')).toBeVisible();
+  await change.getByLabel('Time zone').fill('Europe/Berlin');
+  await expectNoViolations(page);
+  await change.getByRole('button', { name: 'Save channel' }).click();
+  await expect(change).toBeHidden();
+  await expect(
+    page.getByText(/together at 08:00; quiet 22:00–07:00/).filter({ visible: true }),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Delete Ops' }).click();
   await page.getByRole('button', { name: 'Delete channel' }).click();
   await expect(page.getByText('No channel is set up')).toBeVisible();

@@ -77,6 +77,8 @@ const others: Readonly<Record<string, string>> = {
   IX_notice_deliveries_waiting: 'what waits for a channel, in order',
   UX_alerts_open: 'open alerts; what is found twice at once',
   IX_alerts_closed: 'closed alerts, the newest first; retention',
+  UX_quarantines_open: 'what is held; a source once',
+  IX_quarantines_source: 'whether a version is held, by source and time',
   UX_run_measures_run: 'whether a run was measured',
   UX_bulk_actions_request_key: 'a request that is sent twice',
   IX_bulk_actions_running: 'bulk actions to go on with',

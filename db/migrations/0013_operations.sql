@@ -176,6 +176,8 @@ BEGIN
         [rule] NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
         [enabled] TINYINT NOT NULL CONSTRAINT [CK_alert_rules_enabled] CHECK ([enabled] IN (0, 1)),
         [thresholds] NVARCHAR(MAX) NOT NULL,
+        -- Whether what it finds puts the source in quarantine; NULL = as the rule itself says.
+        [quarantine] TINYINT NULL CONSTRAINT [CK_alert_rules_quarantine] CHECK ([quarantine] IN (0, 1)),
         [updated_at] DATETIME2(3) NOT NULL,
         [updated_by] NVARCHAR(320) NULL,
         CONSTRAINT [PK_alert_rules] PRIMARY KEY CLUSTERED ([rule])
@@ -230,6 +232,66 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[run_measures]') AND name = N'UX_run_measures_run')
     CREATE UNIQUE NONCLUSTERED INDEX [UX_run_measures_run]
     ON [$(schema)].[run_measures] ([run_id]);
+GO
+-- Stretches of a source's time whose versions are held: from from_at on, until somebody decides (until_at).
+IF OBJECT_ID(N'[$(schema)].[quarantines]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[quarantines] (
+        [quarantine_id] NVARCHAR(36) NOT NULL,
+        [source_name] NVARCHAR(100) NOT NULL,
+        [rule] NVARCHAR(40) NOT NULL,
+        [title] NVARCHAR(300) NOT NULL,
+        [detail] NVARCHAR(1000) NOT NULL,
+        [evidence] NVARCHAR(MAX) NOT NULL,
+        [run_id] NVARCHAR(36) NOT NULL,
+        [from_at] DATETIME2(3) NOT NULL,
+        [opened_at] DATETIME2(3) NOT NULL,
+        [until_at] DATETIME2(3) NULL,
+        [decision] NVARCHAR(10) NULL CONSTRAINT [CK_quarantines_decision] CHECK ([decision] IN (N'accepted', N'discarded')),
+        [decided_by] NVARCHAR(320) NULL,
+        [note] NVARCHAR(400) NULL,
+        CONSTRAINT [PK_quarantines] PRIMARY KEY CLUSTERED ([quarantine_id])
+    );
+END
+GO
+-- A source has one that is not decided.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[quarantines]') AND name = N'UX_quarantines_open')
+    CREATE UNIQUE NONCLUSTERED INDEX [UX_quarantines_open]
+    ON [$(schema)].[quarantines] ([source_name])
+    INCLUDE ([until_at])
+    WHERE [until_at] IS NULL;
+GO
+-- Whether a version is held is asked by its source and time.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[quarantines]') AND name = N'IX_quarantines_source')
+    CREATE NONCLUSTERED INDEX [IX_quarantines_source]
+    ON [$(schema)].[quarantines] ([source_name], [from_at])
+    INCLUDE ([until_at], [decision]);
+GO
+-- What was decided of single items, whatever is decided of the rest.
+IF OBJECT_ID(N'[$(schema)].[quarantine_items]', N'U') IS NULL
+BEGIN
+    CREATE TABLE [$(schema)].[quarantine_items] (
+        [quarantine_id] NVARCHAR(36) NOT NULL,
+        [work_item_id] UNIQUEIDENTIFIER NOT NULL,
+        [decision] NVARCHAR(10) NOT NULL CONSTRAINT [CK_quarantine_items_decision] CHECK ([decision] IN (N'accepted', N'discarded')),
+        [decided_by] NVARCHAR(320) NOT NULL,
+        [decided_at] DATETIME2(3) NOT NULL,
+        CONSTRAINT [PK_quarantine_items] PRIMARY KEY CLUSTERED ([quarantine_id], [work_item_id])
+    );
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[held_records]', N'V') IS NOT NULL
+    DROP VIEW [$(schema)].[held_records];
+GO
+-- Records that are kept and not current: nobody has decided of them (open), or they were discarded.
+CREATE VIEW [$(schema)].[held_records] AS
+SELECT r.[ingest_id], q.[quarantine_id], COALESCE(i.[decision], q.[decision], N'open') AS [state]
+FROM [$(schema)].[quarantines] AS q
+JOIN [$(schema)].[IngestRecords] AS r ON r.[source_name] = q.[source_name]
+    AND r.[fetched_at_utc] >= q.[from_at] AND (q.[until_at] IS NULL OR r.[fetched_at_utc] <= q.[until_at])
+LEFT JOIN [$(schema)].[quarantine_items] AS i
+    ON i.[quarantine_id] = q.[quarantine_id] AND i.[work_item_id] = r.[work_item_id]
+WHERE COALESCE(i.[decision], q.[decision], N'open') <> N'accepted';
 GO
 -- Where notices go. sealed holds address and signing secret. Whoever has the lease sends, one delivery after the other.
 IF OBJECT_ID(N'[$(schema)].[notice_channels]', N'U') IS NULL
@@ -600,7 +662,7 @@ BEGIN
             WHERE [source_name] = @source AND [fetched_at_utc] < @before AND [fetched_at_utc] >= @from
                 AND ([fetched_at_utc] > @from OR [ingest_id] > CAST(@guid AS UNIQUEIDENTIFIER))
             ORDER BY [fetched_at_utc], [ingest_id]) AS r;
-        -- Of a resource that has a newer record, when only older versions are to go.
+        -- Of a resource that has a newer record that is not held, when only older versions are to go.
         IF @kind = N'versions'
             DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             OUTPUT deleted.[ingest_id] INTO @records
@@ -608,7 +670,8 @@ BEGIN
                 SELECT 1 FROM [$(schema)].[IngestRecords] AS n
                 WHERE n.[source_system] = [IngestRecords].[source_system] AND n.[source_name] = [IngestRecords].[source_name]
                     AND n.[resource_type] = [IngestRecords].[resource_type] AND n.[resource_id] = [IngestRecords].[resource_id]
-                    AND n.[fetched_at_utc] > [IngestRecords].[fetched_at_utc]) OPTION (MAXDOP 1);
+                    AND n.[fetched_at_utc] > [IngestRecords].[fetched_at_utc]
+                    AND NOT EXISTS (SELECT 1 FROM [$(schema)].[held_records] AS h WHERE h.[ingest_id] = n.[ingest_id])) OPTION (MAXDOP 1);
         ELSE
             DELETE FROM [$(schema)].[IngestRecords] WITH (ROWLOCK, READPAST, READCOMMITTEDLOCK)
             OUTPUT deleted.[ingest_id] INTO @records

@@ -166,6 +166,8 @@ export interface AlertRulesTable {
   enabled: Flag;
   /** JSON object: numbers by the names of the thresholds. */
   thresholds: JsonText;
+  /** Whether what it finds puts the source in quarantine; null = as the rule itself says. */
+  quarantine: Generated<Flag | null>;
   updated_at: Instant;
   updated_by: string | null;
 }
@@ -186,6 +188,40 @@ export interface RunMeasuresTable {
   scope: string;
   /** JSON, see `RunMeasure`. */
   measure: JsonText;
+}
+
+/** A stretch of a source's time whose versions are held. */
+export interface QuarantinesTable {
+  quarantine_id: string;
+  source_name: string;
+  rule: string;
+  title: string;
+  detail: string;
+  /** JSON object: figures by their names. */
+  evidence: JsonText;
+  run_id: string;
+  from_at: Instant;
+  opened_at: Instant;
+  /** When it was decided; null = it is open. */
+  until_at: Generated<Instant | null>;
+  decision: Generated<'accepted' | 'discarded' | null>;
+  decided_by: Generated<string | null>;
+  note: Generated<string | null>;
+}
+
+export interface QuarantineItemsTable {
+  quarantine_id: string;
+  work_item_id: string;
+  decision: 'accepted' | 'discarded';
+  decided_by: string;
+  decided_at: Instant;
+}
+
+/** A view: records that are kept and not current. */
+export interface HeldRecordsView {
+  ingest_id: ColumnType<string, never, never>;
+  quarantine_id: ColumnType<string, never, never>;
+  state: ColumnType<'open' | 'discarded', never, never>;
 }
 
 /** Where notices go. */

@@ -119,7 +119,8 @@ async function remove(
           select 1 from IngestRecords as newer
           where newer.source_system = old.source_system and newer.source_name = old.source_name
             and newer.resource_type = old.resource_type and newer.resource_id = old.resource_id
-            and newer.fetched_at_utc > old.fetched_at_utc))`);
+            and newer.fetched_at_utc > old.fetched_at_utc
+            and not exists (select 1 from held_records as held where held.ingest_id = newer.ingest_id)))`);
     case 'bodies':
       // Of records that went by other ways, such as plain SQL.
       return count(sql`delete from record_bodies where ingest_id in ${these} and not exists (

@@ -143,7 +143,7 @@ export const permissionSentences: Readonly<Record<Permission, string>> = {
   'hosts:change': 'change how hosts are treated',
   'workers:change': 'steer workers',
   'schedules:change': 'change schedules',
-  'alerts:change': 'acknowledge or mute alerts, or change their rules',
+  'alerts:change': 'acknowledge or mute alerts, change their rules, or decide what is held',
   'views:share': 'share views',
   'database:examine': 'examine the database',
   'users:manage': 'manage users',

@@ -7,6 +7,7 @@ import type { NewEvent } from '#lib/events/model.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { type Notice, putNotice } from '#lib/notices/outbox.ts';
+import { openQuarantine } from '#lib/quarantine/open.ts';
 import { measureEndedRuns } from './measure-runs.ts';
 import type { AlertFacts, BacklogPoint, Finding } from './model.ts';
 import { type Mute, muteOfAlert, readMutes } from './mutes.ts';
@@ -49,9 +50,24 @@ export async function evaluateAlerts(
   await measureEndedRuns(db);
   const mutes = await readMutes(db);
   const facts = await readAlertFacts(db, watched, mutes);
-  const found = findingsOf(facts, await readRuleSettings(db));
+  const settings = await readRuleSettings(db);
+  const found = findingsOf(facts, settings);
   await rememberBacklog(db, facts.backlog);
+  await holdWhatIsSuspicious(db, found, settings);
   return settle(db, found, mutes);
+}
+
+/** Before it is told: whoever is told finds it held. Muted or not: a mute is about telling. */
+async function holdWhatIsSuspicious(
+  db: Db,
+  found: readonly Found[],
+  settings: ReadonlyMap<string, RuleSettings>,
+): Promise<void> {
+  for (const { rule, sourceName, run, title, detail, evidence } of found) {
+    if (!run || sourceName === null || settings.get(rule)?.quarantine !== true) continue;
+    const { runId, startedAt: from } = run;
+    await openQuarantine(db, { sourceName, rule, title, detail, evidence, runId, from });
+  }
 }
 
 interface Found extends Finding {

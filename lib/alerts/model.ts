@@ -19,6 +19,8 @@ export interface Finding {
   readonly evidence: Evidence;
   /** The page to look at. */
   readonly href: string;
+  /** The ended run that it is about, of rules that judge those. */
+  readonly run?: { readonly runId: string; readonly startedAt: Instant };
 }
 
 export interface Alert extends Finding {

@@ -12,34 +12,48 @@ export interface RuleSettings {
   readonly enabled: boolean;
   /** What differs from the rule's own thresholds. */
   readonly values: Readonly<Record<string, number>>;
+  /** What it finds puts the source in quarantine. */
+  readonly quarantine: boolean;
 }
 
-const untouched: RuleSettings = { enabled: true, values: {} };
+const untouched = ({ quarantine = false }: AlertRule): RuleSettings => ({
+  enabled: true,
+  values: {},
+  quarantine,
+});
 
 /** Of every rule, by its name. What a later version stored, and this one does not know, is left out. */
 export async function readRuleSettings({ q }: Session): Promise<ReadonlyMap<string, RuleSettings>> {
   const rows = await q
     .selectFrom('alert_rules')
-    .select(['rule', 'enabled', 'thresholds'])
+    .select(['rule', 'enabled', 'thresholds', 'quarantine'])
     .execute();
   return new Map(
     alertRules.map((rule) => {
       const row = rows.find((one) => one.rule === rule.rule);
-      return [rule.rule, row ? settingsOf(rule, row) : untouched];
+      return [rule.rule, row ? settingsOf(rule, row) : untouched(rule)];
     }),
   );
 }
 
 function settingsOf(
   rule: AlertRule,
-  row: { readonly enabled: number; readonly thresholds: string },
+  row: {
+    readonly enabled: number;
+    readonly thresholds: string;
+    readonly quarantine: number | null;
+  },
 ): RuleSettings {
   const stored = objectFromText(row.thresholds) ?? {};
   const known = Object.fromEntries(
     Object.entries(stored).filter(([name]) => name in rule.thresholds),
   );
   const values = valuesSchemaOf(rule).safeParse(known);
-  return { enabled: row.enabled === 1, values: values.success ? given(values.data) : {} };
+  return {
+    enabled: row.enabled === 1,
+    values: values.success ? given(values.data) : {},
+    quarantine: row.quarantine === null ? (rule.quarantine ?? false) : row.quarantine === 1,
+  };
 }
 
 const given = (values: Readonly<Record<string, number | undefined>>): Record<string, number> =>
@@ -63,11 +77,14 @@ export const valuesOf = (
 export interface RuleSettingsInput {
   readonly enabled: boolean;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Absent = as the rule itself says. */
+  readonly quarantine?: boolean | undefined;
 }
 
 /**
  * Switches a rule on or off and sets its thresholds; what is not given is the rule's own.
- * @throws AppError `forbidden`, `not_found`, or `input_invalid` with the threshold that is out of its bounds
+ * @throws AppError `forbidden`, `not_found`, or `input_invalid` with the threshold that is out of its bounds,
+ * or for a quarantine by a rule that is not about content
  */
 export async function saveRuleSettings(
   db: Db,
@@ -80,6 +97,12 @@ export async function saveRuleSettings(
   const rule = ruleNamed(name);
   const { enabled } = input;
   const values = valuesOf(rule, input.values);
+  const quarantine = input.quarantine ?? null;
+  if (quarantine === true && rule.quarantine === undefined) {
+    throw new AppError('input_invalid', `${rule.label} finds nothing that could be held.`, {
+      fields: { quarantine: 'It finds nothing that could be held.' },
+    });
+  }
   await db.transaction(async (tx) => {
     const before = (await readRuleSettings(tx)).get(name);
     await tx.q.deleteFrom('alert_rules').where('rule', '=', name).execute();
@@ -89,6 +112,7 @@ export async function saveRuleSettings(
         rule: name,
         enabled: enabled ? 1 : 0,
         thresholds: JSON.stringify(values),
+        quarantine: quarantine === null ? null : quarantine ? 1 : 0,
         updated_at: tx.engine.now(),
         updated_by: actor.email,
       })
@@ -99,7 +123,7 @@ export async function saveRuleSettings(
       targetId: name,
       summary: `Changed the alert rule ${rule.label}`,
       before,
-      after: { enabled, values },
+      after: { enabled, values, ...(quarantine === null ? {} : { quarantine }) },
     });
   });
 }

@@ -3,6 +3,9 @@ import { createRequestLimits } from '#lib/access/request-limits.ts';
 import { can, permissions, type Role, roles } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
 import { newId } from '#lib/ids.ts';
+import { readNow } from '#lib/now.ts';
+import { openQuarantine } from '#lib/quarantine/open.ts';
+import { openQuarantineOf } from '#lib/quarantine/read.ts';
 import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -95,6 +98,20 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     target: { kind: 'source', source: 'sample' },
     reason: 'it moves',
     end: { minutes: 5 },
+  };
+  const quarantined = async () => {
+    const { db } = world;
+    await db.q.deleteFrom('quarantines').execute();
+    await openQuarantine(db, {
+      sourceName: 'sample',
+      rule: 'block_page',
+      title: 'login pages',
+      detail: 'All of them.',
+      evidence: {},
+      runId: newId(),
+      from: await readNow(db),
+    });
+    return (await openQuarantineOf(db, 'sample'))?.quarantineId ?? '';
   };
   const muted = async () =>
     (await answered({ method: 'POST', path: '/mutes', body: muteOfSample }))['muteId'] as string;
@@ -247,6 +264,18 @@ describe.each(contractEngines())('the API on $name', (engine) => {
       await world.db.q.updateTable('IngestRecords').set({ page_text: 'Luke' }).execute();
       return onRecord('/text')();
     },
+    'quarantines.list': async () => {
+      await quarantined();
+      return { path: '/quarantines' };
+    },
+    'quarantines.decide': async () => ({
+      path: '/quarantines/decisions',
+      body: { quarantineIds: [await quarantined()], decision: 'accepted' },
+    }),
+    'quarantines.decide-items': async () => ({
+      path: `/quarantines/${await quarantined()}/items`,
+      body: { workItemIds: [newId()], decision: 'discarded' },
+    }),
     'mutes.list': async () => {
       await muted();
       return { path: '/mutes' };
@@ -384,6 +413,7 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     'statistics.totals',
     'alerts.list',
     'mutes.list',
+    'quarantines.list',
   ]);
   /** Open to a token of any source, and about none. */
   const ofNoSource = new Set(['stop.get', 'alert-rules.list']);

@@ -35,6 +35,8 @@ const programs: Readonly<Record<string, string>> = {
   tryRobotsAction: 'hosts.try-robots',
   keepWorkerAction: 'workers.keep',
   acknowledgeAlertAction: 'alerts.acknowledge',
+  decideQuarantinesAction: 'quarantines.decide',
+  decideItemsAction: 'quarantines.decide-items',
   muteAction: 'mutes.add',
   endMuteAction: 'mutes.end',
   saveRuleAction: 'alert-rules.set',

@@ -6,6 +6,7 @@ import { exports_ } from './endpoints/exports.ts';
 import { items } from './endpoints/items.ts';
 import { mutes } from './endpoints/mutes.ts';
 import { operations } from './endpoints/operations.ts';
+import { quarantines } from './endpoints/quarantines.ts';
 import { records } from './endpoints/records.ts';
 import { rooms } from './endpoints/rooms.ts';
 import { runs } from './endpoints/runs.ts';
@@ -23,6 +24,7 @@ export const endpoints: readonly Endpoint[] = [
   ...exports_,
   ...settings,
   ...mutes,
+  ...quarantines,
   ...rooms,
 ];
 

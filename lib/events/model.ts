@@ -36,6 +36,8 @@ export const eventKinds = {
   'queue.repaired': 'warn',
   'alert.opened': 'warn',
   'alert.closed': 'info',
+  'quarantine.opened': 'warn',
+  'quarantine.decided': 'info',
 } as const satisfies Record<string, EventLevel>;
 
 export type EventKind = keyof typeof eventKinds;

@@ -8,6 +8,7 @@ import type { Instant, WorkItemStatus } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { remedyOf } from '#lib/errors/codes.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
+import { type Held, heldRecords, isGoneBelieved } from '#lib/quarantine/read.ts';
 import { missingSince } from '#lib/queue/finish/missing.ts';
 import type { WorkItem, WorkItemAttempt } from '#lib/queue/model.ts';
 import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
@@ -30,12 +31,16 @@ export interface WorkItemDetail {
   readonly item: WorkItem;
   /** Since when its resource is missing; null when it is not, or nobody knows. */
   readonly missingSince: Instant | null;
+  /** False where that was found while its source was in quarantine, and nobody has accepted it. */
+  readonly isGoneBelieved: boolean;
   /** Newest first, at most 50. */
   readonly attempts: readonly WorkItemAttempt[];
   /** How the answers of failed attempts began, the last few, newest first. */
   readonly failingAnswers: readonly ShownAnswer[];
   /** Newest first, at most 20, without payloads. */
   readonly records: readonly RecordSummary[];
+  /** Of these, by their ids, those that are not current: held, or discarded. */
+  readonly held: Readonly<Record<string, Held>>;
   /** The item whose payload named this one; null for seeds. */
   readonly parent: RelatedItem | null;
   /** The first 50 items this one's payload named, and how many there are. */
@@ -71,6 +76,7 @@ export async function getWorkItemDetail(
     .executeTakeFirst();
   if (!row) return null;
   const item = workItemFromRow(row);
+  const gone = missingSince(row);
   const isReadable = !reader || mayRead(reader, item.sourceName);
   const [attempts, failingAnswers, records, parent, children, run, source] = await Promise.all([
     attemptsOf(session, workItemId),
@@ -83,10 +89,17 @@ export async function getWorkItemDetail(
   ]);
   return {
     item,
-    missingSince: missingSince(row),
+    missingSince: gone,
+    isGoneBelieved: gone === null || (await isGoneBelieved(session, item.sourceName, gone)),
     attempts,
     failingAnswers,
     records: records.rows,
+    held: Object.fromEntries(
+      await heldRecords(
+        session,
+        records.rows.map(({ ingestId }) => ingestId),
+      ),
+    ),
     parent,
     children,
     run: run ? { runId: run.run_id, name: runName(run) } : null,
@@ -220,8 +233,8 @@ export async function getWorkItemPreview(
 ): Promise<WorkItemPreview | null> {
   const detail = await getWorkItemDetail(session, workItemId, reader);
   if (!detail) return null;
-  const { item, waiting, run, sourceId, attempts, records } = detail;
-  const [latest] = records;
+  const { item, waiting, run, sourceId, attempts, records, held } = detail;
+  const latest = currentOf(records, held);
   return {
     item: {
       workItemId: item.workItemId,
@@ -271,6 +284,12 @@ export async function getWorkItemPreview(
       : null,
   };
 }
+
+/** The newest that is believed; null = there is none, or all of them are held. */
+const currentOf = (
+  records: readonly RecordSummary[],
+  held: WorkItemDetail['held'],
+): RecordSummary | null => records.find(({ ingestId }) => held[ingestId] === undefined) ?? null;
 
 async function beginningOf({ q }: Session, ingestId: string): Promise<string> {
   const row = await q

@@ -100,7 +100,7 @@ export async function getPageText(session: Session, ingestId: string): Promise<s
   return row?.page_text ?? null;
 }
 
-/** The latest record of a work item, or null. */
+/** The latest record of a work item that is current: held and discarded ones are passed over. Null where there is none. */
 export async function getLatestRecord(
   session: Session,
   workItemId: string,
@@ -112,6 +112,16 @@ export async function getLatestRecord(
         .selectFrom('IngestRecords')
         .select('ingest_id')
         .where('work_item_id', '=', workItemId)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('held_records as held')
+                .select('held.ingest_id')
+                .whereRef('held.ingest_id', '=', 'IngestRecords.ingest_id'),
+            ),
+          ),
+        )
         .orderBy('fetched_at_utc', 'desc')
         .orderBy('ingest_id', 'desc'),
       1,

@@ -36,6 +36,7 @@ export const floors = [
   'load-config.ts',
   'runtime.ts',
   'notices',
+  'quarantine',
   'records',
   'recrawl',
   'runs',

@@ -15,6 +15,8 @@ export const lockOrder: readonly string[] = [
   'bulk_actions',
   'alert_rules',
   'alert_mutes',
+  'quarantines',
+  'quarantine_items',
   // The way of an item: the item, its row in the queue (by trigger or procedure), its record.
   'work_items',
   'ready_items',

@@ -29,6 +29,7 @@ const ruleSchema = z.object({
   rule: z.string().max(40),
   enabled: z.boolean(),
   values: z.record(z.string().max(40), z.number()),
+  quarantine: z.boolean().optional(),
 });
 
 export async function saveRuleAction(

@@ -65,7 +65,7 @@ export function Channels({
                   {maySetUp ? <ChannelButtons channel={channel} /> : null}
                 </span>
               </Td>
-              <Td className="mono max-w-72 whitespace-normal wrap-anywhere max-sm:hidden">
+              <Td className="mono min-w-48 max-w-72 whitespace-normal wrap-anywhere max-sm:hidden">
                 {channel.host}
               </Td>
               <Td className="whitespace-nowrap max-sm:hidden">{toldOf(channel)}</Td>

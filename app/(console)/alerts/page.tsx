@@ -16,19 +16,22 @@ import { alertRules } from '#lib/alerts/rules/registry.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import { listChannels, listDeliveries } from '#lib/notices/channels.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
+import { listQuarantines } from '#lib/quarantine/read.ts';
 import { AlertList } from './alert-list.tsx';
 import { NewChannelButton } from './channel-buttons.tsx';
 import { Channels } from './channels.tsx';
 import { Mutes } from './mutes.tsx';
+import { Quarantines } from './quarantines.tsx';
 import type { ShownRule } from './rule-dialog.tsx';
 import { Rules } from './rules.tsx';
 
 export const metadata: Metadata = { title: 'Alerts' };
 
-const tabs = ['open', 'closed', 'muted', 'rules', 'channels'] as const;
+const tabs = ['open', 'quarantine', 'closed', 'muted', 'rules', 'channels'] as const;
 type Tab = (typeof tabs)[number];
 const words: Readonly<Record<Tab, string>> = {
   open: 'Open',
+  quarantine: 'Quarantine',
   closed: 'Closed',
   muted: 'Muted',
   rules: 'Rules',
@@ -46,6 +49,8 @@ export default async function AlertsPage({
   const loaded = await loadPage(async ({ runtime, actor }) => ({
     open: await listAlerts(runtime.db, 'open'),
     closed: tab === 'closed' ? await listAlerts(runtime.db, 'closed') : [],
+    held: await listQuarantines(runtime.db, 'open'),
+    decided: tab === 'quarantine' ? await listQuarantines(runtime.db, 'decided') : [],
     mutes: await readMutes(runtime.db),
     rules: tab === 'rules' ? await shownRules(runtime.db) : [],
     channels: tab === 'channels' ? await listChannels(runtime.db) : [],
@@ -61,7 +66,13 @@ export default async function AlertsPage({
       </>
     );
   }
-  const { open, closed, mutes, rules, channels, deliveries, mayChange, maySetUp } = loaded.data;
+  const { open, held, decided, closed, mutes, rules, channels, deliveries, mayChange, maySetUp } =
+    loaded.data;
+  const counts: Readonly<Partial<Record<Tab, number>>> = {
+    open: open.length,
+    quarantine: held.length,
+    muted: mutes.length,
+  };
   const list = await filteredList('alerts', '/alerts', alertFilters, raw, ['tab']);
   const { values, problems } = alertFilters.read(raw, list.clock);
   const listed = tab === 'closed' ? closed : open;
@@ -78,10 +89,13 @@ export default async function AlertsPage({
         tabs={tabs.map((one) => ({
           href: one === 'open' ? '/alerts' : `/alerts?tab=${one}`,
           label: words[one],
-          count: one === 'open' ? open.length : one === 'muted' ? mutes.length : undefined,
+          count: counts[one],
           isCurrent: one === tab,
         }))}
       />
+      {tab === 'quarantine' ? (
+        <Quarantines open={held} decided={decided} mayDecide={mayChange} />
+      ) : null}
       {tab === 'muted' ? <Mutes mutes={mutes} mayChange={mayChange} /> : null}
       {tab === 'rules' ? <Rules rules={rules} mayChange={mayChange} /> : null}
       {tab === 'channels' ? (
@@ -106,7 +120,7 @@ export default async function AlertsPage({
 
 async function shownRules(session: Parameters<typeof readRuleSettings>[0]): Promise<ShownRule[]> {
   const settings = await readRuleSettings(session);
-  return alertRules.map(({ rule, label, help, thresholds, judgeRun }) => ({
+  return alertRules.map(({ rule, label, help, thresholds, judgeRun, quarantine }) => ({
     rule,
     label,
     help,
@@ -114,5 +128,6 @@ async function shownRules(session: Parameters<typeof readRuleSettings>[0]): Prom
     enabled: settings.get(rule)?.enabled ?? true,
     values: settings.get(rule)?.values ?? {},
     hasHistory: judgeRun !== undefined,
+    quarantine: quarantine === undefined ? null : (settings.get(rule)?.quarantine ?? quarantine),
   }));
 }

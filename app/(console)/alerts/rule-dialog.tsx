@@ -21,6 +21,8 @@ export interface ShownRule {
   readonly values: Readonly<Record<string, number>>;
   /** It judges ended runs, of which a history is kept. */
   readonly hasHistory: boolean;
+  /** Null = it finds nothing that could be held. */
+  readonly quarantine: boolean | null;
 }
 
 export default function RuleDialog({
@@ -32,6 +34,7 @@ export default function RuleDialog({
 }) {
   const [enabled, setEnabled] = useState(rule.enabled);
   const [values, setValues] = useState(rule.values);
+  const [quarantine, setQuarantine] = useState(rule.quarantine);
   const [tried, setTried] = useState<DryRun | null>(null);
   const save = useAction(saveRuleAction, {
     done: () => `Saved the rule ${rule.label}`,
@@ -43,7 +46,12 @@ export default function RuleDialog({
     showsError: true,
     refreshes: false,
   });
-  const input = { rule: rule.rule, enabled, values };
+  const input = {
+    rule: rule.rule,
+    enabled,
+    values,
+    ...(quarantine === null ? {} : { quarantine }),
+  };
   const fields = { ...dryRun.error?.fields, ...save.error?.fields };
   return (
     <FormDialog
@@ -74,6 +82,14 @@ export default function RuleDialog({
           onChange={(value) => setValues({ ...values, [name]: value })}
         />
       ))}
+      {quarantine === null ? null : (
+        <SwitchField
+          label="Quarantine"
+          help="New versions of the source are held, and not current, until somebody accepts or discards them."
+          isSelected={quarantine}
+          onChange={setQuarantine}
+        />
+      )}
       {rule.hasHistory ? (
         <div className="flex flex-col items-start gap-2">
           <Button isPending={dryRun.isPending} onPress={() => dryRun.run(input)}>

@@ -43,6 +43,8 @@ GRANT INSERT, UPDATE, DELETE ON [$(schema)].[saved_views] TO [$(schema)_console]
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_rules] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[alert_mutes] TO [$(schema)_console];
+GRANT INSERT, UPDATE ON [$(schema)].[quarantines] TO [$(schema)_console];
+GRANT INSERT ON [$(schema)].[quarantine_items] TO [$(schema)_console];
 GRANT UPDATE ON [$(schema)].[alert_state] TO [$(schema)_console];
 GRANT INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_console];
 GRANT INSERT, UPDATE, DELETE ON [$(schema)].[notice_channels] TO [$(schema)_console];

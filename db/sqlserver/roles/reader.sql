@@ -27,6 +27,10 @@ GRANT SELECT ON [$(schema)].[host_hours] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[host_blocks] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[workers] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[schedules] TO [$(schema)_reader];
+-- Which records are current.
+GRANT SELECT ON [$(schema)].[quarantines] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[quarantine_items] TO [$(schema)_reader];
+GRANT SELECT ON [$(schema)].[held_records] TO [$(schema)_reader];
 GRANT SELECT ON [$(schema)].[schema_migrations] TO [$(schema)_reader];
 GO
 GRANT EXECUTE ON [$(schema)].[queue_statistics] TO [$(schema)_reader];

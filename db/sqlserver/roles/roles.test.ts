@@ -85,6 +85,7 @@ const withheld: Readonly<Record<'worker' | 'reader' | 'console', readonly string
     'bulk_action_chunks',
     'current_hosts',
     'current_runs',
+    'held_records',
     'host_total_deltas',
     'host_totals',
     'ready_items',

@@ -79,6 +79,9 @@ GO
 GRANT SELECT, INSERT, UPDATE, DELETE ON [$(schema)].[alerts] TO [$(schema)_worker];
 GRANT SELECT ON [$(schema)].[alert_rules] TO [$(schema)_worker];
 GRANT SELECT, DELETE ON [$(schema)].[alert_mutes] TO [$(schema)_worker];
+GRANT SELECT, INSERT ON [$(schema)].[quarantines] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[quarantine_items] TO [$(schema)_worker];
+GRANT SELECT ON [$(schema)].[held_records] TO [$(schema)_worker];
 GRANT SELECT, UPDATE ON [$(schema)].[alert_state] TO [$(schema)_worker];
 GRANT SELECT, INSERT, DELETE ON [$(schema)].[run_measures] TO [$(schema)_worker];
 -- Notices: channels are served under a lease; the delivery log is purged.

@@ -15,6 +15,7 @@ function usualShare(
 /** What is fetched is empty, or much shorter than it was. */
 export const contentShrunken = defineRunRule({
   rule: 'content_shrunken',
+  quarantine: true,
   label: 'Empty or shrunken content',
   help: 'The records of a run are empty, or far shorter than those of the runs before it.',
   thresholds: {
@@ -58,6 +59,7 @@ export const contentShrunken = defineRunRule({
 /** What is fetched is a page to sign in, a challenge, or one page for everything. */
 export const blockPage = defineRunRule({
   rule: 'block_page',
+  quarantine: true,
   label: 'Login or block page',
   help: 'Records look like a page to sign in or a challenge, or different resources suddenly have one content.',
   thresholds: { share: percent('Such records', 30), fewestRuns },

@@ -22,6 +22,8 @@ export interface AlertRule {
   readonly thresholds: Thresholds;
   /** `critical`: nothing is ingested, or soon nothing can be. */
   readonly severity: 'warning' | 'critical';
+  /** Whether what it finds puts the source in quarantine, unless a person says otherwise; absent = it never does. */
+  readonly quarantine?: boolean;
   /** The finding of each subject, given every threshold. Pure. */
   readonly judge: (facts: AlertFacts, values: Readonly<Record<string, number>>) => Finding[];
   /** Of rules about ended runs: one run, compared with those of its scope before it. */
@@ -39,6 +41,7 @@ interface RuleTexts<T extends Thresholds> {
   readonly thresholds: T;
   /** Default: a warning. */
   readonly severity?: AlertRule['severity'];
+  readonly quarantine?: boolean;
 }
 
 /** Values by name; what was not given is the default. */
@@ -83,6 +86,7 @@ export function defineRunRule<T extends Thresholds>(
         subject: run.scope,
         sourceName: run.sourceName,
         href: `/runs/${run.runId}`,
+        run: { runId: run.runId, startedAt: run.startedAt },
       }
     );
   };

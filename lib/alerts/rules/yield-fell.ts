@@ -4,6 +4,7 @@ import { defineRunRule, fewestRuns, inNumbers, isWhole, percent, spreads } from 
 /** A source suddenly yields fewer items, or none. */
 export const yieldFell = defineRunRule({
   rule: 'yield_fell',
+  quarantine: false,
   label: 'Fewer items than usual',
   help: 'A run found far fewer items than the runs of its kind before it, or none. Compared with the same weekday where there are enough.',
   thresholds: { fall: percent('Fewer by at least', 40), fewestRuns, spreads },

@@ -86,7 +86,11 @@ export const attention = [
     summary: 'Switch a rule on or off and set its thresholds; what is not given is its own',
     permission: 'alerts:change',
     params: ruleParams,
-    body: z.strictObject({ enabled: z.boolean(), values: values.default({}) }),
+    body: z.strictObject({
+      enabled: z.boolean(),
+      values: values.default({}),
+      quarantine: z.boolean().optional(),
+    }),
     output: null,
     touches: all,
     run: ({ runtime, actor }, { params: { rule }, body }) =>

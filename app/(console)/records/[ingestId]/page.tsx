@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
+import { HeldBanner } from '#app/_shared/quarantine/held-banner.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -15,6 +16,8 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { may } from '#lib/actor/model.ts';
+import { heldRecords } from '#lib/quarantine/read.ts';
 import {
   type Fetch,
   getFetchOfSame,
@@ -43,7 +46,7 @@ export default async function RecordPage({
   readonly params: Promise<{ ingestId: string }>;
   readonly searchParams: Promise<{ tab?: string | string[]; with?: string | string[] }>;
 }) {
-  await requireActor();
+  const actor = await requireActor();
   const [{ ingestId }, search] = await Promise.all([params, searchParams]);
   const tab: Tab = tabs.find((name) => name === search.tab) ?? 'payload';
   const loaded = await loadPage(async ({ runtime: { db }, actor }) => {
@@ -54,7 +57,8 @@ export default async function RecordPage({
     const compared =
       tab === 'changes' ? await readCompared(db, record, neighbours.previous, search.with) : null;
     const text = tab === 'text' ? await getPageText(db, ingestId) : null;
-    return { record, neighbours, compared, text: text?.slice(0, mostShown) ?? null };
+    const held = (await heldRecords(db, [ingestId])).get(ingestId) ?? null;
+    return { record, neighbours, compared, held, text: text?.slice(0, mostShown) ?? null };
   });
   if (!loaded.ok) {
     return (
@@ -65,7 +69,7 @@ export default async function RecordPage({
     );
   }
   if (!loaded.data) return <NoSuch what="record" listHref="/records" />;
-  const { record, neighbours, compared, text } = loaded.data;
+  const { record, neighbours, compared, held, text } = loaded.data;
   const href = (name: Tab) =>
     `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;
   return (
@@ -99,6 +103,14 @@ export default async function RecordPage({
           </>
         }
       />
+      {held === null ? null : (
+        <HeldBanner
+          held={held}
+          workItemId={record.workItemId}
+          mayDecide={may(actor, 'alerts:change')}
+          what="This version"
+        />
+      )}
       <Section title="Record">
         <RecordFacts record={record} />
       </Section>

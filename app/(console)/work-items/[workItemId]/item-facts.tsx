@@ -34,7 +34,21 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
               ]
             : []),
           ...(detail.missingSince
-            ? [{ label: 'Missing since', value: <Time at={detail.missingSince} /> }]
+            ? [
+                {
+                  label: 'Missing since',
+                  value: (
+                    <>
+                      <Time at={detail.missingSince} />
+                      {detail.isGoneBelieved ? null : (
+                        <span className="block text-xs text-ink-2">
+                          not believed: its source was in quarantine then
+                        </span>
+                      )}
+                    </>
+                  ),
+                },
+              ]
             : []),
           sourceEntry(detail),
           { label: 'Type', value: `${item.sourceSystem} · ${item.resourceType}` },

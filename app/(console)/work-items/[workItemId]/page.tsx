@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
+import { HeldBanner } from '#app/_shared/quarantine/held-banner.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -59,6 +60,7 @@ export default async function WorkItemPage({
   if (!loaded.data) return <NoSuch what="work item" listHref="/work-items" />;
   const { detail, record } = loaded.data;
   const { item } = detail;
+  const newest = detail.held[detail.records[0]?.ingestId ?? ''];
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -80,6 +82,14 @@ export default async function WorkItemPage({
         </Banner>
       ) : (
         <WhyWaiting status={item.status} answer={detail.waiting} />
+      )}
+      {newest === undefined ? null : (
+        <HeldBanner
+          held={newest}
+          workItemId={item.workItemId}
+          mayDecide={may(actor, 'alerts:change')}
+          what="The newest version"
+        />
       )}
       <StatusTimeline stretches={statusTimeline(item, detail.attempts)} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

@@ -1,0 +1,73 @@
+/** What is held of sources until somebody decides. */
+import { z } from 'zod';
+import {
+  decideQuarantineItems,
+  decideQuarantines,
+  decisionSchema,
+  itemDecisionSchema,
+} from '#lib/quarantine/decide.ts';
+import { listQuarantines, readQuarantines } from '#lib/quarantine/read.ts';
+import { type ApiContext, endpoint, id, sees, type Touched } from '../endpoint.ts';
+
+const quarantine = z.looseObject({
+  quarantineId: z.string(),
+  sourceName: z.string(),
+  rule: z.string(),
+  title: z.string(),
+  from: z.string(),
+  decision: z.enum(['accepted', 'discarded']).nullable(),
+  decidedBy: z.string().nullable(),
+});
+
+const sourcesOf = async (
+  { runtime }: ApiContext,
+  quarantineIds: readonly string[],
+): Promise<Touched> =>
+  (await readQuarantines(runtime.db, quarantineIds)).map(({ sourceName }) => sourceName);
+
+export const quarantines = [
+  endpoint({
+    id: 'quarantines.list',
+    method: 'GET',
+    path: '/quarantines',
+    summary: 'List what is held of sources; a token of some sources leaves out the others',
+    permission: 'console:view',
+    query: z.strictObject({ state: z.enum(['open', 'decided']).default('open') }),
+    output: z.looseObject({ rows: z.array(quarantine) }),
+    touches: () => [],
+    run: async (context, { query: { state } }) => ({
+      rows: (await listQuarantines(context.runtime.db, state)).filter(({ sourceName }) =>
+        sees(context, [sourceName]),
+      ),
+    }),
+  }),
+  endpoint({
+    id: 'quarantines.decide',
+    method: 'POST',
+    path: '/quarantines/decisions',
+    summary: 'Accept or discard what quarantines hold; the first decision of each stands',
+    permission: 'alerts:change',
+    body: decisionSchema,
+    output: z.looseObject({
+      rows: z.array(z.looseObject({ quarantine, isOurs: z.boolean() })),
+    }),
+    touches: (context, { body }) => sourcesOf(context, body.quarantineIds),
+    run: async ({ runtime, actor }, { body }) => ({
+      rows: await decideQuarantines(runtime.db, actor, body),
+    }),
+  }),
+  endpoint({
+    id: 'quarantines.decide-items',
+    method: 'POST',
+    path: '/quarantines/{quarantineId}/items',
+    summary: 'Accept or discard what a quarantine holds of single items, while it is open',
+    permission: 'alerts:change',
+    params: z.strictObject({ quarantineId: id }),
+    body: itemDecisionSchema.omit({ quarantineId: true }),
+    output: z.looseObject({ decided: z.number() }),
+    touches: (context, { params: { quarantineId } }) => sourcesOf(context, [quarantineId]),
+    run: async ({ runtime, actor }, { params: { quarantineId }, body }) => ({
+      decided: await decideQuarantineItems(runtime.db, actor, { ...body, quarantineId }),
+    }),
+  }),
+];
