@@ -3,8 +3,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
 import type { SmtpSettings } from '#lib/config/smtp-settings.ts';
+import { openSite, until } from '#test/worker/processes.ts';
+import { addChannel, listDeliveries } from './channels.ts';
 import { sendMail } from './mail.ts';
+import { putNotice } from './outbox.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -190,4 +194,54 @@ describe('e-mail', () => {
       code: 'smtp_unreachable',
     });
   });
+
+  it('is sent by a worker as its environment says, with a link to the console', async () => {
+    const { got, port } = await aMailServer();
+    const site = await openSite();
+    try {
+      const { db, secretBox } = site.runtime;
+      const smtp = at(port);
+      await addChannel(
+        db,
+        systemActor('test'),
+        {
+          name: 'The team',
+          kind: 'email',
+          address: 'ana@example.org; ben@example.org',
+          alerts: true,
+          runEnds: false,
+        },
+        { secretBox, smtp },
+      );
+      await db.transaction((tx) =>
+        putNotice(tx, {
+          type: 'alert.opened',
+          title: 'The disk is full',
+          detail: 'Make room.',
+          severity: 'critical',
+          href: '/storage',
+          data: {},
+        }),
+      );
+      const worker = site.start('commands/worker.ts', [], {
+        INGEST_SMTP_HOST: '127.0.0.1',
+        INGEST_SMTP_PORT: String(port),
+        INGEST_SMTP_SECURITY: 'none',
+        INGEST_SMTP_FROM: 'ingest@example.org',
+        NEXTAUTH_URL: 'https://console.example.org',
+      });
+      await until('it has arrived', () => got.length > 0);
+      worker.process.kill('SIGTERM');
+      await worker.ended;
+      expect(got).toHaveLength(1);
+      expect(got[0]?.to).toEqual(['ana@example.org', 'ben@example.org']);
+      expect(got[0]?.mail).toMatch(/^Subject: The disk is full$/m);
+      expect(got[0]?.mail).toContain('https://console.example.org/storage');
+      expect(await listDeliveries(db)).toMatchObject([
+        { outcome: 'delivered', lastAnswer: 'SMTP 250' },
+      ]);
+    } finally {
+      await site.dispose();
+    }
+  }, 90_000);
 });
