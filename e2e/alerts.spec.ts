@@ -111,7 +111,8 @@ test('what is held of a source is decided once, and whoever comes second is told
     );
   await held('wiki');
   await held('shop');
-  await goTo(page, '/alerts?tab=quarantine');
+  await goTo(page, '/');
+  await page.getByRole('link', { name: 'Decide' }).click();
   await expect(
     page.getByRole('button', { name: 'Accept all what is held of 2 sources' }),
   ).toBeVisible();

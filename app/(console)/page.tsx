@@ -21,6 +21,7 @@ import { type Overview, throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
 import { choiceParameter, readParameters } from '#lib/paging/parameters.ts';
+import { listQuarantines } from '#lib/quarantine/read.ts';
 import {
   ActiveRuns,
   BackingOff,
@@ -47,6 +48,7 @@ export default async function OverviewPage({
       mayRun: may(actor, 'runs:change'),
       data,
       alerts: unattended(await listAlerts(runtime.db, 'open')),
+      held: await listQuarantines(runtime.db, 'open'),
       stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
     };
   });
@@ -58,7 +60,7 @@ export default async function OverviewPage({
       </>
     );
   }
-  const { data, alerts, stale, mayRun } = loaded.data;
+  const { data, alerts, held, stale, mayRun } = loaded.data;
   const isNew = data.total === 0 && data.runs.length === 0;
   return (
     <>
@@ -90,6 +92,22 @@ export default async function OverviewPage({
           }
         >
           {alerts
+            .slice(0, 3)
+            .map(({ title }) => title)
+            .join(' · ')}
+        </Banner>
+      ) : null}
+      {held.length > 0 ? (
+        <Banner
+          kind="warn"
+          title={`New versions of ${countOf(held.length, 'source')} are held until somebody decides`}
+          action={
+            <LinkButton href="/alerts?tab=quarantine" size="sm">
+              Decide
+            </LinkButton>
+          }
+        >
+          {held
             .slice(0, 3)
             .map(({ title }) => title)
             .join(' · ')}
