@@ -4,7 +4,6 @@
  */
 import { inBackground } from '#db/background.ts';
 import type { Db } from '#db/engine.ts';
-import type { Instant } from '#db/schema.ts';
 import { evaluateEveryMs, evaluateInTurn } from '#lib/alerts/evaluate.ts';
 import { sealAudit } from '#lib/audit/seal-audit.ts';
 import type { WatchedDisks } from '#lib/disks/disks.ts';
@@ -22,24 +21,23 @@ import { runDueSchedules } from '#lib/schedules/run-due-schedules.ts';
 import { endPauses } from '#lib/sources/lifecycle.ts';
 import { sampleInTurn } from '#lib/storage/sample.ts';
 import { checkNextTotals, repairQueue } from '#lib/totals/check-next-totals.ts';
-import {
-  type FaultCounts,
-  type Heartbeat,
-  heartbeatEveryMs,
-  noFaults,
-  recentMinutes,
-  type WorkerFacts,
-} from '#lib/workers/model.ts';
+import { heartbeatEveryMs } from '#lib/workers/model.ts';
 import { expireSilentWorkers, heartbeat } from '#lib/workers/presence.ts';
 import { type DiskGuard, lookEveryMs } from './disk-guard.ts';
 import type { Drain } from './drain.ts';
 import type { DueWork } from './due-work.ts';
+import {
+  clockSkewMs,
+  type DutyFigures,
+  figuresOf,
+  recentFaultCounts,
+  reporter,
+} from './figures.ts';
 import type { InFlight } from './in-flight.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
 import { purgeEveryMs, purges } from './purges.ts';
-import { recentFaults } from './recent-faults.ts';
 import { levelOf, pause } from './retry-transient.ts';
 import { Standstill } from './standstill.ts';
 
@@ -53,16 +51,6 @@ const storageEveryMs = 600_000;
 const reportEveryMs = 30_000;
 /** Hours are whole without a new attempt, and a part of the totals may never have been compared. */
 const inAnyCaseMs = 600_000;
-/** A slower answer says too little about the other clock, ms. */
-const slowestClockAnswerMs = 1_000;
-
-/** What happened in the duties, for the heartbeat and the console's warnings. */
-export interface DutyFigures {
-  rescued: number;
-  /** Absent until the first heartbeat. */
-  recent?: FaultCounts;
-  clockSkewMs?: number;
-}
 
 /** Extends the leases of all leased items; breaks off the work on those that were lost. */
 async function renewLeases(inFlight: InFlight, context: PipelineContext): Promise<void> {
@@ -110,80 +98,6 @@ export async function advanceRuns(
       await context.cuts.recordRun(context.db, runId);
     },
   });
-}
-
-/** Logs what was done since the last report, when anything was; each single item is for --verbose. */
-function reporter(inFlight: InFlight, log: Logger): () => Promise<void> {
-  let reported = { ...inFlight.tally };
-  return async () => {
-    const { completed, failed, retried, discovered } = inFlight.tally;
-    const since = {
-      completed: completed - reported.completed,
-      failed: failed - reported.failed,
-      retried: retried - reported.retried,
-      discovered: discovered - reported.discovered,
-    };
-    reported = { ...inFlight.tally };
-    if (Object.values(since).some((count) => count > 0)) {
-      log.info({ ...since, in_flight: inFlight.size }, 'items processed');
-    }
-  };
-}
-
-export function figuresOf(
-  db: Db,
-  inFlight: InFlight,
-  figures: DutyFigures,
-  disks?: DiskGuard,
-): Heartbeat {
-  const { tally } = inFlight;
-  return {
-    inFlight: inFlight.size,
-    itemsCompleted: tally.completed,
-    itemsFailed: tally.failed,
-    facts: {
-      rescued: figures.rescued,
-      retried: tally.retried,
-      lost: tally.lost,
-      released: tally.released,
-      recent: figures.recent ?? noFaults,
-      pool: poolInWholeMs(db),
-      clockSkewMs: figures.clockSkewMs ?? null,
-      lowDisk: disks?.low ?? null,
-    },
-  };
-}
-
-const poolInWholeMs = ({ stats }: Db): WorkerFacts['pool'] => {
-  const { longestWaitMs, p95WaitMs, ...pool } = stats.pool();
-  return {
-    ...pool,
-    longestWaitMs: Math.round(longestWaitMs),
-    p95WaitMs: Math.round(p95WaitMs),
-  };
-};
-
-/** The faults of the last minutes, read once a heartbeat. */
-function recentFaultCounts(db: Db, figures: DutyFigures): () => FaultCounts {
-  const recent = recentFaults(recentMinutes * 60_000);
-  let poolWaits = 0;
-  return () => {
-    if (db.stats.pool().waiting > 0) poolWaits += 1;
-    return recent(performance.now(), {
-      rescued: figures.rescued,
-      deadlocks: db.stats.deadlocksRetried,
-      busy: db.stats.busyRetried,
-      connectionsLost: db.stats.connectionsLostRetried,
-      poolWaits,
-    });
-  };
-}
-
-/** How far this machine's clock is ahead of the database's; null when the answer took too long to say. */
-function clockSkewMs(sentAtMs: number, databaseNow: Instant): number | null {
-  const answeredAtMs = Date.now();
-  if (answeredAtMs - sentAtMs > slowestClockAnswerMs) return null;
-  return Math.round((sentAtMs + answeredAtMs) / 2 - Date.parse(databaseNow));
 }
 
 /** What there is to do at every beat of the pulse, in the order in which it is started. */

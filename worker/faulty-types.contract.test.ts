@@ -7,7 +7,8 @@ import { test as testType } from '#lib/source-types/test/index.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './pipeline/claim.ts';
-import { processBatch, processItem } from './pipeline/process.ts';
+import { processItem } from './pipeline/process.ts';
+import { processBatch } from './pipeline/process-batch.ts';
 import { surviveFaults } from './unhandled-faults.ts';
 
 /** What no type may answer, and no compiler keeps one from. */

@@ -7,7 +7,7 @@ import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './pipeline/claim.ts';
-import { processBatch } from './pipeline/process.ts';
+import { processBatch } from './pipeline/process-batch.ts';
 
 interface Entry {
   readonly id: number;

@@ -15,15 +15,8 @@ import { ClaimPace } from './claim-pace.ts';
 import { CutEvents } from './cut-events.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Drain } from './drain.ts';
-import {
-  advanceRuns,
-  type DutyFigures,
-  type DutyParts,
-  figuresOf,
-  performDuties,
-  pulseOf,
-  rescueExpired,
-} from './duties.ts';
+import { advanceRuns, type DutyParts, performDuties, pulseOf, rescueExpired } from './duties.ts';
+import { type DutyFigures, figuresOf } from './figures.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { LostClaims } from './lost-claims.ts';
@@ -32,7 +25,7 @@ import { releaseItem } from './pipeline/complete.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { createSourceMemory } from './pipeline/load-source.ts';
 import { WaitingVisits } from './pipeline/polite-http.ts';
-import { processBatch } from './pipeline/process.ts';
+import { processBatch } from './pipeline/process-batch.ts';
 import { Suspects } from './pipeline/suspects.ts';
 import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';

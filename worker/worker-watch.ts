@@ -1,5 +1,5 @@
 /** Who wants to know what a worker does, while it does it: its metrics. */
-import type { DutyFigures } from './duties.ts';
+import type { DutyFigures } from './figures.ts';
 import type { InFlight } from './in-flight.ts';
 import type { ItemResult, LeasedItem, PipelineContext } from './pipeline/context.ts';
 

@@ -11,10 +11,12 @@ import { records } from './endpoints/records.ts';
 import { rooms } from './endpoints/rooms.ts';
 import { runs } from './endpoints/runs.ts';
 import { settings } from './endpoints/settings.ts';
+import { sourceHistory } from './endpoints/source-history.ts';
 import { sources } from './endpoints/sources.ts';
 
 export const endpoints: readonly Endpoint[] = [
   ...sources,
+  ...sourceHistory,
   ...runs,
   ...items,
   ...bulk,

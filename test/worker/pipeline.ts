@@ -22,7 +22,7 @@ import { claimItems } from '#worker/pipeline/claim.ts';
 import type { LeasedItem, PipelineContext } from '#worker/pipeline/context.ts';
 import { createSourceMemory } from '#worker/pipeline/load-source.ts';
 import { WaitingVisits } from '#worker/pipeline/polite-http.ts';
-import { processBatch } from '#worker/pipeline/process.ts';
+import { processBatch } from '#worker/pipeline/process-batch.ts';
 import { Suspects } from '#worker/pipeline/suspects.ts';
 
 export interface PipelineBench {

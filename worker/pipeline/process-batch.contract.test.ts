@@ -9,7 +9,7 @@ import {
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
 import type { LeasedItem } from './context.ts';
-import { processBatch } from './process.ts';
+import { processBatch } from './process-batch.ts';
 
 const titles = ['Alpha', 'Beta', 'Gamma', 'Missing'];
 

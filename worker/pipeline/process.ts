@@ -30,7 +30,7 @@ import {
   retryTransientWith,
 } from './context.ts';
 import { payloadToRediscover } from './discover.ts';
-import { fetchItem, fetchTogether } from './fetch.ts';
+import { fetchItem } from './fetch.ts';
 import { type LoadedSource, loadSource } from './load-source.ts';
 import { discardRecord, storeRecord } from './store.ts';
 
@@ -51,7 +51,7 @@ export interface Steps {
 }
 
 /** How an item that stands alone is loaded and fetched. */
-const singly: Steps = {
+export const singly: Steps = {
   load: loadSource,
   fetch: fetchItem,
 };
@@ -320,42 +320,4 @@ function publicFault(error: unknown, log: Logger) {
   }
   const { code, message } = toPublicError(error);
   return { code, message };
-}
-
-/**
- * How each item left this worker's hands, in the order given. They are concluded together, and so
- * completed in one transaction.
- * @param onAnswered called when the source has been asked: what follows takes only the database
- */
-export function processBatch(
-  batch: readonly LeasedItem[],
-  context: PipelineContext,
-  onAnswered: () => void = () => undefined,
-): Promise<ItemResult>[] {
-  const { load, fetch } = batch.length === 1 ? singly : together(batch);
-  const steps: Steps = {
-    load,
-    fetch: (...fetched) => fetch(...fetched).finally(onAnswered),
-  };
-  return batch.map((leased) => processItem(leased, context, steps));
-}
-
-/** The first item that comes loads the source and fetches for all of them. */
-function together(batch: readonly LeasedItem[]): Steps {
-  let loading: Promise<LoadedSource> | null = null;
-  let fetching: Promise<ReadonlyMap<LeasedItem, FetchOutcome | null>> | null = null;
-  return {
-    load: (leased, context) => {
-      loading ??= loadSource(leased, context);
-      // A database that was away may be back: the next one asks anew.
-      loading.catch(() => {
-        loading = null;
-      });
-      return loading;
-    },
-    fetch: async (leased, source, context) => {
-      fetching ??= fetchTogether(batch, source, context);
-      return (await fetching).get(leased) ?? null;
-    },
-  };
 }

@@ -4,7 +4,7 @@ import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { claimItems } from './claim.ts';
-import { processBatch } from './process.ts';
+import { processBatch } from './process-batch.ts';
 
 const room = { requests: 20, slots: 20, items: 20 };
 

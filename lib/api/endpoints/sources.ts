@@ -2,9 +2,6 @@
 import { z } from 'zod';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { readLastDays } from '#lib/metrics/source-days.ts';
-import { readNow } from '#lib/now.ts';
-import { commentBodySchema, commentOnSource, listComments } from '#lib/sources/comments.ts';
 import { importSources, planImport } from '#lib/sources/import-sources.ts';
 import {
   deleteSource,
@@ -22,15 +19,8 @@ import { differences, saveSource } from '#lib/sources/save-source.ts';
 import { sourceInputSchema } from '#lib/sources/source-input.ts';
 import { testSource } from '#lib/sources/test-source.ts';
 import { readSourcesYaml, sourcesToYaml } from '#lib/sources/yaml.ts';
-import { type ApiContext, endpoint, Reply, sees } from '../endpoint.ts';
-import { ofSource } from '../touched.ts';
-
-/** A name or an id. */
-const params = z.strictObject({ source: z.string().min(1).max(100) });
-type Params = { readonly params: z.output<typeof params> };
-
-const touches = ({ runtime }: ApiContext, input: Params) =>
-  ofSource(runtime.db, input.params.source);
+import { endpoint, Reply, sees } from '../endpoint.ts';
+import { sourceParams as params, sourceTouched as touches } from './source-params.ts';
 
 const sourceOutput = z.looseObject({
   sourceId: z.string(),
@@ -48,13 +38,6 @@ const sourceOutput = z.looseObject({
   ),
   createdAt: z.string(),
   updatedAt: z.string(),
-});
-
-const commentOutput = z.looseObject({
-  commentId: z.string(),
-  at: z.string(),
-  by: z.string(),
-  body: z.string(),
 });
 
 const etagOf = ({ revision }: Pick<Source, 'revision'>) => `"${revision}"`;
@@ -242,51 +225,6 @@ export const sources = [
     touches,
     run: async ({ runtime, actor }, { params: { source }, body }) =>
       asSource(await pauseSource(runtime.db, actor, source, body)),
-  }),
-  endpoint({
-    id: 'sources.comment',
-    method: 'POST',
-    path: '/sources/{source}/comments',
-    summary: 'Write a comment on a source, for whoever looks after it',
-    permission: 'sources:change',
-    params,
-    body: z.strictObject({ body: commentBodySchema }),
-    output: commentOutput,
-    touches,
-    run: async ({ runtime, actor }, input) =>
-      new Reply(
-        await commentOnSource(runtime.db, actor, input.params.source, input.body.body),
-        201,
-      ),
-  }),
-  endpoint({
-    id: 'sources.comments',
-    method: 'GET',
-    path: '/sources/{source}/comments',
-    summary: 'List the newest 50 comments on a source',
-    permission: 'console:view',
-    params,
-    output: z.looseObject({ rows: z.array(commentOutput) }),
-    touches,
-    async run({ runtime }, input) {
-      const { sourceId } = await requireSource(runtime.db, input.params.source);
-      return { rows: await listComments(runtime.db, sourceId) };
-    },
-  }),
-  endpoint({
-    id: 'sources.days',
-    method: 'GET',
-    path: '/sources/{source}/days',
-    summary:
-      'What came of a source on each of the last 30 days (UTC): fetched, changed, failed, skipped, missing, requests, bytes',
-    permission: 'console:view',
-    params,
-    output: z.looseObject({ rows: z.array(z.looseObject({ day: z.string() })) }),
-    touches,
-    async run({ runtime }, input) {
-      const source = await requireSource(runtime.db, input.params.source);
-      return { rows: await readLastDays(runtime.db, source, await readNow(runtime.db)) };
-    },
   }),
   endpoint({
     id: 'sources.resume',
