@@ -16,10 +16,24 @@ test('the form of a source, the launch, the run, the grid, the drawer and the it
   await expect(main).toMatchAriaSnapshot(`
     - main:
       - heading "${source}" [level=1]
+      - link "Add an address"
+      - link "Show its items"
+      - link "Edit"
+      - button "Pause"
+      - button "Run now"
       - navigation "Parts of the source":
-        - link "Settings and seeds"
+        - link "State"
         - link "Revisions 1"
         - link "YAML"
+      - link "Pending 0"
+      - link "In progress 0"
+      - link "Completed 0"
+      - link "Failed 0"
+      - link "Skipped 0"
+  `);
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await expect(main).toMatchAriaSnapshot(`
+    - main:
       - heading "Source" [level=2]
       - textbox "Name" [disabled]
       - switch "Enabled" [checked]

@@ -51,7 +51,7 @@ test('all items of a filter are skipped in the background, and it is undone, by 
   await goTo(page, '/work-items?source=bulk-source&status=failed');
   await expect(page.getByRole('checkbox', { name: /^Select test_resource/ })).toHaveCount(2);
 
-  await page.getByRole('link', { name: 'Background actions' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Background actions' }).click();
   await expect(page.getByRole('table').getByRole('row')).toHaveCount(3);
 });
 

@@ -6,7 +6,7 @@ import { expect, test } from './support/test.ts';
 test('a run is paused, resumed and cancelled; what is queued is skipped', async ({ page }) => {
   await addTestSource(page, { name: 'slow-source', resources: 60, latencyMs: 3000 });
   const dialog = await openLaunch(page, 'slow-source');
-  await dialog.getByLabel('Name').fill('A slow run');
+  await dialog.getByRole('textbox', { name: /^Name/ }).fill('A slow run');
   await expectNoViolations(page);
   await dialog.getByRole('button', { name: 'Launch run' }).click();
   await page.waitForURL('**/runs/*');

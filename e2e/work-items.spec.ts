@@ -378,7 +378,7 @@ test('what the list shows is exported, and a wrong filter is refused', async ({ 
   await goTo(page, '/work-items?source=export-source&sort=resource_id');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const waiting = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'All matching items as CSV' }).click();
+  await page.getByRole('menuitem', { name: 'All matching items as CSV', exact: true }).click();
   const download = await waiting;
   expect(download.suggestedFilename()).toBe('work-items.csv');
   const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');

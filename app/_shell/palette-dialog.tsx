@@ -139,23 +139,6 @@ export default function PaletteDialog({
                 )}
               >
                 {/* What is known at once stands first: what is found comes later, and below. */}
-                {actions.length === 0 ? null : (
-                  <MenuSection>
-                    <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Shortcuts</Header>
-                    {actions.map((shortcut) => (
-                      <Entry
-                        key={shortcut.href}
-                        id={shortcut.href}
-                        title={shortcut.label}
-                        detail={shortcut.detail}
-                        icon={
-                          <CornerDownRight aria-hidden className="size-4 shrink-0 text-ink-3" />
-                        }
-                        onAction={() => take(shortcut)}
-                      />
-                    ))}
-                  </MenuSection>
-                )}
                 {pages.length === 0 ? null : (
                   <MenuSection>
                     <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Pages</Header>
@@ -172,6 +155,23 @@ export default function PaletteDialog({
                         />
                       );
                     })}
+                  </MenuSection>
+                )}
+                {actions.length === 0 ? null : (
+                  <MenuSection>
+                    <Header className="px-2 pt-2 pb-1 text-xs text-ink-3">Shortcuts</Header>
+                    {actions.map((shortcut) => (
+                      <Entry
+                        key={shortcut.href}
+                        id={shortcut.href}
+                        title={shortcut.label}
+                        detail={shortcut.detail}
+                        icon={
+                          <CornerDownRight aria-hidden className="size-4 shrink-0 text-ink-3" />
+                        }
+                        onAction={() => take(shortcut)}
+                      />
+                    ))}
                   </MenuSection>
                 )}
                 {(Object.keys(kinds) as Found['kind'][]).map((kind) => (

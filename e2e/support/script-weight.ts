@@ -10,7 +10,7 @@ export interface ScriptWeight {
 }
 
 /** gzip kB that the first view of a page may load: of the grid of work items, of a source's form, and of every other page. */
-export const scriptBudgetKb = { grid: 190, form: 162, other: 160 } as const;
+export const scriptBudgetKb = { grid: 190, form: 163, other: 160 } as const;
 
 /** Which of the budgets a page has. */
 export function budgetOf(path: string): keyof typeof scriptBudgetKb {

@@ -269,6 +269,7 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
     expect((await readRuleSettings(t.db)).get('no_worker')).toEqual({
       enabled: false,
       values: { silence: 30 },
+      quarantine: false,
     });
     expect(await evaluateAlerts(t.db)).toEqual({ opened: 0, closed: 0 });
     const refused = (values: Record<string, unknown>) =>

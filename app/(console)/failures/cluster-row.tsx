@@ -59,7 +59,7 @@ export function ClusterRow({
         )}
       </Td>
       <Td className="py-2 align-top whitespace-nowrap max-sm:hidden">
-        <span className="mono block">
+        <span className="mono block leading-6">
           {host === null ? (
             <None word="no host" />
           ) : (
@@ -68,7 +68,7 @@ export function ClusterRow({
             </Link>
           )}
         </span>
-        <span className="block text-xs">
+        <span className="mt-0.5 block text-xs leading-6">
           {sourceName === null ? (
             <span className="text-ink-3">several sources</span>
           ) : (
