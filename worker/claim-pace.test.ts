@@ -36,6 +36,17 @@ describe('how much a worker claims', () => {
     expect(pace.room({ ...busy, waiting: 0 })).toMatchObject({ requests: 0 });
   });
 
+  it('is not more by what it has given back: that waits for others', () => {
+    let now = 0;
+    const pace = new ClaimPace(limits, () => now);
+    pace.room({ size: 4, asked: 4, waiting: 0, left: 0, tally });
+    now = 150;
+    const returned = { ...tally, released: 25, lost: 5 };
+    expect(pace.room({ size: 0, asked: 0, waiting: 0, left: 30, tally: returned })).toMatchObject({
+      requests: 4,
+    });
+  });
+
   it('reaches further where a claim takes long, up to two seconds', () => {
     let now = 0;
     const pace = new ClaimPace(limits, () => now);

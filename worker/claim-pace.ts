@@ -25,8 +25,8 @@ export class ClaimPace {
   readonly #clock: () => number;
   /** How far ahead, ms. */
   #aheadMs = aheadMs;
-  /** How many had left by when; the oldest is the last one of before `#aheadMs` ago. */
-  readonly #past: { readonly at: number; readonly left: number }[] = [];
+  /** How many had been finished by when; the oldest is the last one of before `#aheadMs` ago. */
+  readonly #past: { readonly at: number; readonly finished: number }[] = [];
 
   /** @param clock monotonic, ms */
   constructor(limits: ClaimLimits, clock: () => number = () => performance.now()) {
@@ -40,10 +40,11 @@ export class ClaimPace {
    */
   room(inFlight: Figures, visitsWaiting = 0): Room {
     const { concurrency, batchSize, maxItems } = this.#limits;
-    const { completed, failed, skipped } = inFlight.tally;
+    const { completed, failed, skipped, released, lost } = inFlight.tally;
     const budget = (maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
     const items = Math.max(0, budget - inFlight.size);
-    const ahead = this.#recently(inFlight.left);
+    // What was given back says nothing about how fast it works: it would be claimed ahead again, and given back again.
+    const ahead = this.#recently(inFlight.left - released - lost);
     // By halves: a claim for each item that is begun would share nothing.
     const enough = inFlight.waiting > ahead / 2;
     const free = Math.max(0, concurrency - inFlight.asked);
@@ -57,12 +58,12 @@ export class ClaimPace {
     this.#aheadMs = Math.min(mostAheadMs, Math.max(aheadMs, 2 * tookMs));
   }
 
-  /** How many left in the last `#aheadMs`. */
-  #recently(left: number): number {
+  /** How many were finished in the last `#aheadMs`. */
+  #recently(finished: number): number {
     const now = this.#clock();
     const past = this.#past;
-    past.push({ at: now, left });
+    past.push({ at: now, finished });
     while ((past[1]?.at ?? now) <= now - this.#aheadMs) past.shift();
-    return left - (past[0]?.left ?? left);
+    return finished - (past[0]?.finished ?? finished);
   }
 }
