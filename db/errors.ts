@@ -60,3 +60,7 @@ export class DatabaseError extends Error {
     this.retryInMs = options.retryInMs ?? null;
   }
 }
+
+/** True when the server was given no more time for a statement; what it would have told is not known. */
+export const isStatementTimeout = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === 'db_statement_timeout';

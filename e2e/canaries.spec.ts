@@ -3,9 +3,7 @@
  * server that repeats whatever it is sent, and then everything that it has written, told or shown is looked through.
  */
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -16,14 +14,13 @@ import { loadConfig } from '#lib/load-config.ts';
 import { addChannel } from '#lib/notices/channels.ts';
 import { secretBoxOf } from '#lib/runtime.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
+import { canary, formsOf, type Parrot, startParrot } from '#test/canaries.ts';
 import { openDatabase } from '../db/open.ts';
 import { root } from '../scripts/support/root.ts';
 import { accounts, password } from './support/accounts.ts';
 import { forms, pages } from './support/pages.ts';
 import { type Product, startProduct } from './support/product.ts';
 import { test as base, expect } from './support/test.ts';
-
-const canary = (name: string) => `canary-${name}-${randomBytes(9).toString('hex')}`;
 
 /** In the environment of console and worker. */
 const configured = {
@@ -48,39 +45,13 @@ const typed = {
   inEmailField: canary('in-email'),
 };
 
-/** Says back all that it is asked with, in text, in headers and encoded. */
-async function startParrot(): Promise<{ server: Server; origin: string; heard: string[] }> {
-  const heard: string[] = [];
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts).toString('utf8');
-    const said = `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${body}`;
-    heard.push(said);
-    if (request.url?.startsWith('/token')) {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ access_token: typed.accessToken, token_type: 'Bearer' }));
-      return;
-    }
-    response.setHeader('content-type', 'text/html');
-    response.setHeader('x-repeated', encodeURIComponent(said));
-    if (request.url?.includes('missing')) response.statusCode = 500;
-    response.end(`<title>${said}</title><a href="/next?${encodeURIComponent(said)}">n</a> ${said}`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  return { server, origin: `http://127.0.0.1:${address.port}`, heard };
-}
-
-const test = base.extend<object, { parrot: Awaited<ReturnType<typeof startParrot>> }>({
+const test = base.extend<object, { parrot: Parrot }>({
   parrot: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
     async ({}, use) => {
-      const parrot = await startParrot();
+      const parrot = await startParrot(typed.accessToken);
       await use(parrot);
-      parrot.server.closeAllConnections();
-      parrot.server.close();
+      await parrot.close();
     },
     { scope: 'worker' },
   ],
@@ -138,7 +109,7 @@ test('no secret is anywhere but where it is meant to be', async ({
         type: 'http',
         enabled: true,
         settings: { base_url: parrot.origin, rate_limit_delay: 0, max_retries: 0, authentication },
-        seeds: [{ urls: [`${parrot.origin}/of/${name}`, `${parrot.origin}/missing/${name}`] }],
+        seeds: [{ urls: [`${parrot.origin}/of/${name}`, `${parrot.origin}/failing/${name}`] }],
         secrets,
       };
       await saveSource(db, admin, given as Parameters<typeof saveSource>[2], { secretBox: box });
@@ -286,18 +257,6 @@ test('no secret is anywhere but where it is meant to be', async ({
   }
   expect([...new Set(found)]).toEqual([]);
 });
-
-/** The ways in which a text may stand in another one. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  // Inside of something longer that is in base64: whatever its beginning, one of these is in it.
-  ...[0, 1, 2].map((offset) =>
-    Buffer.from(`${'x'.repeat(offset)}${secret}`)
-      .toString('base64')
-      .slice(4, -4),
-  ),
-  Buffer.from(secret).toString('hex'),
-];
 
 async function administrator(db: Parameters<typeof findByEmail>[0]): Promise<Actor> {
   const user = await findByEmail(db, accounts.admin);

@@ -2,9 +2,7 @@
  * Canaries: a secret is planted wherever one is typed or configured, a real worker works with all of them against a
  * server that repeats whatever it is sent, and then everything that was written, told or exported is looked through.
  */
-import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signIn } from '#lib/access/sign-in.ts';
@@ -19,10 +17,10 @@ import { listSources } from '#lib/sources/read-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { testSource } from '#lib/sources/test-source.ts';
 import { sourcesToYaml } from '#lib/sources/yaml.ts';
+import { canary, formsOf, type Parrot, startParrot } from '#test/canaries.ts';
 import { loopbackNetworks } from '#test/loopback-server.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
 
-const canary = (name: string) => `canary-${name}-${randomBytes(9).toString('hex')}`;
 const planted = {
   authorization: canary('authorization'),
   header: canary('header'),
@@ -43,49 +41,14 @@ const planted = {
 /** Those that the server is to be asked with; else nothing would be shown by not finding them. */
 const used = ['authorization', 'header', 'query', 'bearer', 'basic', 'clientSecret'] as const;
 
-/** The ways in which a text may stand in another one. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  Buffer.from(secret).toString('hex'),
-  // Inside of something longer that is in base64: wherever it begins, one of these is in it.
-  ...[0, 1, 2].map((offset) =>
-    Buffer.from(`${'x'.repeat(offset)}${secret}`)
-      .toString('base64')
-      .slice(4, -4),
-  ),
-];
-
 let site: Site;
-let parrot: Server;
-let origin: string;
-const heard: string[] = [];
+let parrot: Parrot;
 beforeAll(async () => {
   site = await openSite();
-  // It says back all that it is asked with: in text, encoded, in headers, links and errors.
-  parrot = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts).toString('utf8');
-    const said = `${request.url} ${JSON.stringify(request.headers)} ${body}`;
-    heard.push(said);
-    if (request.url?.startsWith('/token')) {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ access_token: planted.accessToken, token_type: 'Bearer' }));
-      return;
-    }
-    response.statusCode = request.url?.includes('failing') ? 500 : 200;
-    response.setHeader('content-type', 'text/html');
-    response.setHeader('x-repeated', encodeURIComponent(said));
-    response.end(`<title>${said}</title><a href="/n?${encodeURIComponent(said)}">n</a> ${said}`);
-  });
-  await new Promise<void>((resolve) => parrot.listen(0, '127.0.0.1', resolve));
-  const address = parrot.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  origin = `http://127.0.0.1:${address.port}`;
+  parrot = await startParrot(planted.accessToken);
 });
 afterAll(async () => {
-  parrot.closeAllConnections();
-  parrot.close();
+  await parrot.close();
   await site.dispose();
 });
 
@@ -98,8 +61,8 @@ const input = (
   name,
   type: 'http',
   enabled: true,
-  settings: { base_url: origin, rate_limit_delay: 0, max_retries: 0, authentication },
-  seeds: [{ urls: [`${origin}/of/${name}`, `${origin}/failing/${name}`] }],
+  settings: { base_url: parrot.origin, rate_limit_delay: 0, max_retries: 0, authentication },
+  seeds: [{ urls: [`${parrot.origin}/of/${name}`, `${parrot.origin}/failing/${name}`] }],
   secrets,
 });
 
@@ -134,14 +97,14 @@ it('no secret is anywhere but where it is meant to be', { timeout: 180_000 }, as
     input('by-basic', { by: 'basic', user: 'somebody' }, { password: planted.basic }),
     input(
       'by-oauth',
-      { by: 'oauth2', token_url: `${origin}/token`, client_id: 'me', client_in: 'body' },
+      { by: 'oauth2', token_url: `${parrot.origin}/token`, client_id: 'me', client_in: 'body' },
       { client_secret: planted.clientSecret },
     ),
     input('by-reference', { by: 'bearer' }, { token: 'env:INGEST_SOURCE_BY_REFERENCE_TOKEN' }),
   ]) {
     await saveSource(db, admin, one, { secretBox });
   }
-  const hook = `${origin}/hook/${planted.webhook}`;
+  const hook = `${parrot.origin}/hook/${planted.webhook}`;
   const channel = {
     name: 'hook',
     kind: 'webhook',
@@ -166,9 +129,11 @@ it('no secret is anywhere but where it is meant to be', { timeout: 180_000 }, as
   await launchRun(db, admin, { kind: 'seed', sources: names });
   const worked = await site.run('commands/worker.ts', ['--once', '--verbose'], env);
   look('the log of the worker', worked.stdout + worked.stderr);
-  expect(heard.length).toBeGreaterThan(2 * names.length);
+  expect(parrot.heard.length).toBeGreaterThan(2 * names.length);
   for (const name of [...used, 'accessToken', 'reference', 'tested'] as const) {
-    const isUsed = heard.some((said) => formsOf(planted[name]).some((form) => said.includes(form)));
+    const isUsed = parrot.heard.some((said) =>
+      formsOf(planted[name]).some((form) => said.includes(form)),
+    );
     expect(isUsed, name).toBe(true);
   }
 

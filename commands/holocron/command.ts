@@ -125,7 +125,9 @@ export function addCommands(
   }
 }
 
-const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** `runId` as `run-id`, as options are written. */
+export const kebab = (name: string) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function addCommand(made: Command, one: HolocronCommand, open: Open): void {
   made.description(one.summary);

@@ -7,11 +7,11 @@ import type { ChangeField } from '#lib/items/changes/change.ts';
 import { type AnyChange, itemChanges } from '#lib/items/changes/registry.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { countInWords } from '#lib/items/words.ts';
-import { command, type HolocronCommand, oneCall, option } from './command.ts';
+import { command, type HolocronCommand, kebab, oneCall, option } from './command.ts';
 import { writeAnswer } from './files.ts';
 import { printRow, printTable, readPages, rowOf, shown } from './print.ts';
 import { flag, oneOf, pairs, text, whole, words } from './values.ts';
-import { waitForEnd, waitOptions } from './wait.ts';
+import { bulkProgress, waitForEnd, waitOptions } from './wait.ts';
 
 const itemId = { workItemId: 'the id of the item' };
 const filterHelp = 'of the filters of docs/work-items.md, such as source=wiki status=failed';
@@ -59,7 +59,7 @@ function changeCommand({ action, label, fields = [] }: AnyChange): HolocronComma
       }
       for (const { name } of fields) {
         if (Object.hasOwn(chosen, name) && Object(chosen)[name] !== undefined) continue;
-        throw new AppError('usage', `Give --${name.replaceAll(/[A-Z]/g, '-$&').toLowerCase()}.`);
+        throw new AppError('usage', `Give --${kebab(name)}.`);
       }
       const scope = id === undefined ? { filter: wanted } : { ids: id };
       const change = { action, ...chosen };
@@ -96,8 +96,7 @@ function changeCommand({ action, label, fields = [] }: AnyChange): HolocronComma
               id: 'bulk-actions.get',
               params: { bulkActionId },
               timeout,
-              words: (row) =>
-                `${shown(row['status'])}: ${shown(row['changed'])} changed, ${shown(row['refused'])} left`,
+              words: bulkProgress,
             })
           : launched,
       );

@@ -6,7 +6,7 @@ import type { Output } from '../support/program.ts';
 import { command, oneCall, option } from './command.ts';
 import { printRow, printTable, printTableOf, readPages, rowOf, shown } from './print.ts';
 import { flag, given, oneOf, pairs, text, whole, words } from './values.ts';
-import { waitForEnd, waitOptions } from './wait.ts';
+import { bulkProgress, waitForEnd, waitOptions } from './wait.ts';
 
 const host = { host: 'name, and port where it is not that of the scheme' };
 const workerId = { workerId: 'the id of the worker' };
@@ -193,9 +193,7 @@ export const operationCommands = [
     args: bulkActionId,
     options: { timeout: waitOptions.timeout },
     async run({ client, out, args, options: { timeout } }) {
-      const words_ = (one: Record<string, unknown>) =>
-        `${shown(one['status'])}: ${shown(one['changed'])} changed, ${shown(one['refused'])} left`;
-      const waiting = { id: 'bulk-actions.get', params: args, timeout, words: words_ };
+      const waiting = { id: 'bulk-actions.get', params: args, timeout, words: bulkProgress };
       out.result(await waitForEnd(client, out, waiting));
     },
   }),

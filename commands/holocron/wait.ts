@@ -22,6 +22,10 @@ interface Waiting {
   readonly words: (row: Record<string, unknown>) => string;
 }
 
+/** How far a background action is. */
+export const bulkProgress: Waiting['words'] = (row) =>
+  `${shown(row['status'])}: ${shown(row['changed'])} changed, ${shown(row['refused'])} left`;
+
 /**
  * Reads it until its status is no longer `running`. Sets exit code 3 when it ended otherwise than completed or with
  * failures, and 4 when it is still running at the time-out.

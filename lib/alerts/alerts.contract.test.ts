@@ -3,6 +3,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { sourceRow } from '#test/db/source-row.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
 import { dryRunRule } from './dry-run.ts';
@@ -50,22 +51,7 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
     return runId;
   };
   const givenSource = () =>
-    t.db.q
-      .insertInto('sources')
-      .values({
-        source_id: newId(),
-        name: 'wiki',
-        source_type: 'test',
-        enabled: 1,
-        settings: '{}',
-        seeds: '[]',
-        rate_delay_ms: 0,
-        max_attempts: 5,
-        revision: 1,
-        created_at: past(0),
-        updated_at: past(0),
-      })
-      .execute();
+    t.db.q.insertInto('sources').values(sourceRow(t.db.engine, 'wiki')).execute();
 
   it('finds nothing wrong where nothing is, not even a past', async () => {
     expect(await evaluateAlerts(t.db)).toEqual({ opened: 0, closed: 0 });

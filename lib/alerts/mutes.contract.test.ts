@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { sourceRow } from '#test/db/source-row.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
 import { evaluateAlerts } from './evaluate.ts';
@@ -79,22 +80,7 @@ describe.each(contractEngines())('mutes on $name', (engine) => {
       })
       .execute();
   const givenSource = () =>
-    t.db.q
-      .insertInto('sources')
-      .values({
-        source_id: newId(),
-        name: 'wiki',
-        source_type: 'test',
-        enabled: 1,
-        settings: '{}',
-        seeds: '[]',
-        rate_delay_ms: 0,
-        max_attempts: 5,
-        revision: 1,
-        created_at: past(0),
-        updated_at: past(0),
-      })
-      .execute();
+    t.db.q.insertInto('sources').values(sourceRow(t.db.engine, 'wiki')).execute();
 
   it('shows what it finds of a muted rule and tells nobody, until the mute has ended by itself', async () => {
     await given(noWorker);

@@ -164,7 +164,8 @@ function pathOf(session: Session, query: AuditQuery) {
   });
 }
 
-const toRecord = (row: LinkedRow): AuditRecord => ({
+/** What the list and an export say alike. */
+const entryOf = (row: LinkedRow) => ({
   auditId: row.audit_id,
   at: row.at,
   actorId: row.actor_id,
@@ -174,6 +175,10 @@ const toRecord = (row: LinkedRow): AuditRecord => ({
   targetType: row.target_type,
   targetId: row.target_id,
   summary: row.summary,
+});
+
+const toRecord = (row: LinkedRow): AuditRecord => ({
+  ...entryOf(row),
   before: parseState(row.before_state),
   after: parseState(row.after_state),
   link: row.link,
@@ -245,15 +250,7 @@ export async function exportAudit(
 
 /** What was before and after is a text of JSON, as it was written. */
 const toExported = (row: LinkedRow): ExportedEntry => ({
-  auditId: row.audit_id,
-  at: row.at,
-  actorId: row.actor_id,
-  actorEmail: row.actor_email,
-  address: row.address,
-  action: row.action,
-  targetType: row.target_type,
-  targetId: row.target_id,
-  summary: row.summary,
+  ...entryOf(row),
   before: row.before_state,
   after: row.after_state,
   contentHash: row.content_hash,

@@ -128,7 +128,7 @@ describe.each(contractEngines())('the forecast on $name', (engine) => {
     await givenDue(3, 2);
     await given.store.enqueueMany(
       Array.from({ length: 4 }, () =>
-        aWorkItem({ requestUri: 'https://queue.example/' + newId() }),
+        aWorkItem({ requestUri: `https://queue.example/${newId()}` }),
       ),
     );
     const { sources, hosts, launches } = await readForecast(given.db, '24h');

@@ -1,9 +1,10 @@
 /** Reads what the forecast is reckoned from, each part by bounded statements, and says what comes of it. */
 import type { Session } from '#db/engine.ts';
 import { endOfTime } from '#db/instant.ts';
-import type { Instant } from '#db/schema.ts';
+import { type Instant, type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
 import { parseBudget } from '#lib/hosts/budget.ts';
 import { readNow } from '#lib/now.ts';
+import { getStats } from '#lib/queue/stats.ts';
 import { readDue } from '#lib/recrawl/due-queue.ts';
 import { nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
@@ -166,21 +167,18 @@ async function readSources(session: Session): Promise<KnownSource[]> {
     .select(['name', 'source_type', 'enabled', 'paused_at', 'rate_delay_ms'])
     .where('deleted_at', 'is', null)
     .execute();
-  const totals = await session.engine.readTotals(session);
-  const count = (name: string, status?: string) =>
-    totals.reduce(
-      (sum, row) =>
-        row.source_name === name && (status === undefined || row.status === status)
-          ? sum + Number(row.item_count)
-          : sum,
+  const byName = Map.groupBy((await getStats(session)).bySource, (one) => one.sourceName);
+  const count = (name: string, statuses: readonly WorkItemStatus[]) =>
+    (byName.get(name) ?? []).reduce(
+      (sum, { byStatus }) => sum + statuses.reduce((of, status) => of + byStatus[status], 0),
       0,
     );
   return rows
     .map((row) => ({
       name: row.name,
       type: row.source_type,
-      pending: count(row.name, 'pending'),
-      all: count(row.name),
+      pending: count(row.name, ['pending']),
+      all: count(row.name, workItemStatuses),
       limit: {
         delayMs: row.rate_delay_ms,
         closedForMs: row.enabled === 1 && row.paused_at === null ? 0 : Number.POSITIVE_INFINITY,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { newId } from '#lib/ids.ts';
 import { tryRobots } from '#lib/source-types/web/try-robots.ts';
+import { attemptRow } from '#test/db/attempt-row.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { givenBlockedHost, givenSource, useStore } from '#test/queue-database.ts';
@@ -25,26 +25,7 @@ describe.each(contractEngines())('the page of a host on $name', (engine) => {
     const at = given.db.engine.nowPlus(-300_000);
     await given.db.q
       .insertInto('work_item_attempts')
-      .values({
-        attempt_id: newId(),
-        work_item_id: newId(),
-        source_system: 'test',
-        source_name: source,
-        host,
-        run_id: null,
-        attempt: 1,
-        lease_id: null,
-        worker_id: null,
-        started_at: at,
-        finished_at: at,
-        duration_ms: 1,
-        outcome: 'completed',
-        http_status: 200,
-        error_code: null,
-        error_message: null,
-        facts: null,
-        ingest_id: null,
-      })
+      .values(attemptRow(at, { source_name: source, host, http_status: 200 }))
       .execute();
   };
   const givenRobots = (status: number | null, body: string | null) =>

@@ -63,8 +63,8 @@ export async function overview(
 
 const noItems: StatusTotals = { pending: 0, in_progress: 0, completed: 0, failed: 0, skipped: 0 };
 
-/** Counter rows as one entry per source, the largest first. */
-export function groupCounters(rows: readonly SourceTotal[]): SourceTotals[] {
+/** Counter rows as one entry per source, those without an item too. */
+export function totalsBySource(rows: readonly SourceTotal[]): SourceTotals[] {
   const groups = new Map<
     string,
     { system: string; name: string; totals: Record<string, number> }
@@ -79,14 +79,18 @@ export function groupCounters(rows: readonly SourceTotal[]): SourceTotals[] {
     group.totals[row.status] = (group.totals[row.status] ?? 0) + Number(row.item_count);
     groups.set(key, group);
   }
+  return [...groups.values()].map(({ system, name, totals }) => ({
+    sourceSystem: system,
+    sourceName: name,
+    totals: { ...noItems, ...totals },
+  }));
+}
+
+/** The same of sources that have items, the largest first. */
+export function groupCounters(rows: readonly SourceTotal[]): SourceTotals[] {
   const sizeOf = (totals: StatusTotals) =>
     workItemStatuses.reduce((sum, status) => sum + totals[status], 0);
-  return [...groups.values()]
-    .map(({ system, name, totals }) => ({
-      sourceSystem: system,
-      sourceName: name,
-      totals: { ...noItems, ...totals },
-    }))
+  return totalsBySource(rows)
     .filter(({ totals }) => sizeOf(totals) > 0)
     .sort(
       (a, b) => sizeOf(b.totals) - sizeOf(a.totals) || a.sourceName.localeCompare(b.sourceName),

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Db } from '#db/engine.ts';
 import type { AttemptOutcome, Instant } from '#db/schema.ts';
-import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
+import { attemptRow } from '#test/db/attempt-row.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { withDatabase } from '#test/db/with-database.ts';
 import { readThroughput } from './attempt-counts.ts';
@@ -44,26 +44,15 @@ describe.each(contractEngines())('counted attempts on $name', (engine) => {
     for (const { agoMs, outcome = 'completed', error, status, host, source = 'wiki' } of attempts) {
       await db.q
         .insertInto('work_item_attempts')
-        .values({
-          attempt_id: newId(),
-          work_item_id: newId(),
-          source_system: 'test',
-          source_name: source,
-          host: host ?? null,
-          run_id: null,
-          attempt: 1,
-          lease_id: null,
-          worker_id: null,
-          started_at: ago(agoMs),
-          finished_at: ago(agoMs),
-          duration_ms: 1,
-          outcome,
-          http_status: status ?? null,
-          error_code: error ?? null,
-          error_message: null,
-          facts: null,
-          ingest_id: null,
-        })
+        .values(
+          attemptRow(ago(agoMs), {
+            source_name: source,
+            host: host ?? null,
+            outcome,
+            http_status: status ?? null,
+            error_code: error ?? null,
+          }),
+        )
         .execute();
     }
   };

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AttemptOutcome } from '#db/schema.ts';
-import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
 import { commentOnSource } from '#lib/sources/comments.ts';
 import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { operator, useRuns } from '#test/campaign.ts';
+import { attemptRow } from '#test/db/attempt-row.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenBlockedHost } from '#test/queue-database.ts';
 import { purgeOldCounts, rollUpAttempts } from './roll-up-attempts.ts';
@@ -42,26 +42,15 @@ describe.each(contractEngines())('the page of a source on $name', (engine) => {
       const at = words.truncate(words.nowPlus(-one.agoMs), 'minute');
       await q
         .insertInto('work_item_attempts')
-        .values({
-          attempt_id: newId(),
-          work_item_id: newId(),
-          source_system: 'test',
-          source_name: one.source ?? 'sample',
-          host: one.host === undefined ? 'a.example' : one.host,
-          run_id: null,
-          attempt: 1,
-          lease_id: null,
-          worker_id: null,
-          started_at: at,
-          finished_at: at,
-          duration_ms: 1,
-          outcome: one.outcome ?? 'completed',
-          http_status: null,
-          error_code: one.error ?? null,
-          error_message: null,
-          facts: one.facts === undefined ? '{"requests":1,"bytes":1000}' : one.facts,
-          ingest_id: null,
-        })
+        .values(
+          attemptRow(at, {
+            source_name: one.source ?? 'sample',
+            host: one.host === undefined ? 'a.example' : one.host,
+            outcome: one.outcome ?? 'completed',
+            error_code: one.error ?? null,
+            facts: one.facts === undefined ? '{"requests":1,"bytes":1000}' : one.facts,
+          }),
+        )
         .execute();
     }
   };

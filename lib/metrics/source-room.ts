@@ -8,6 +8,7 @@ import { readNow } from '#lib/now.ts';
 import { countDue, dueSince } from '#lib/recrawl/due-queue.ts';
 import { listRunsOfSource } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { endingOutcomes } from '#lib/runs/run-progress.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { schedulesOfSource } from '#lib/schedules/of-source.ts';
 import type { SourceSummary } from '#lib/sources/read-sources.ts';
@@ -77,7 +78,7 @@ async function readRate(session: Session, name: string, asOf: Instant): Promise<
   const row = await counts
     .select(sql<number | null>`sum(attempts)`.as('attempts'))
     .where('source_name', '=', name)
-    .where('outcome', 'in', ['completed', 'unchanged', 'failed', 'skipped'])
+    .where('outcome', 'in', endingOutcomes)
     .where('at', '<', session.engine.instantParam(new Date(minute).toISOString()))
     .executeTakeFirstOrThrow();
   return Number(row.attempts ?? 0) / rateMinutes;

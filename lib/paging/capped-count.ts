@@ -1,7 +1,7 @@
 /** How many rows a filter finds: exact where that is cheap, else with a bound that says so. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { DatabaseError } from '#db/errors.ts';
+import { isStatementTimeout } from '#db/errors.ts';
 import type { Database } from '#db/schema.ts';
 import type { AccessPath } from './access-path.ts';
 import { type KeysetOrder, planKeyset } from './keyset.ts';
@@ -36,7 +36,7 @@ export async function countRows<TB extends keyof Database, R extends { readonly 
       countAlong(s, table, order, await choose(s)),
     );
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'db_statement_timeout') {
+    if (isStatementTimeout(error)) {
       return { kind: 'unknown' };
     }
     throw error;

@@ -1,5 +1,6 @@
 /** What a person decides of a quarantine. The first decision stands; whoever comes second is told what it was. */
 import { z } from 'zod';
+import { rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
@@ -120,17 +121,15 @@ export async function decideQuarantineItems(
       .execute();
     const before = new Set(known.map((row) => row.work_item_id));
     const fresh = ids.filter((id) => !before.has(id));
-    for (const workItemId of fresh) {
-      await tx.q
-        .insertInto('quarantine_items')
-        .values({
-          quarantine_id: quarantineId,
-          work_item_id: workItemId,
-          decision,
-          decided_by: actor.email,
-          decided_at: tx.engine.now(),
-        })
-        .execute();
+    const rows = fresh.map((workItemId) => ({
+      quarantine_id: quarantineId,
+      work_item_id: workItemId,
+      decision,
+      decided_by: actor.email,
+      decided_at: tx.engine.now(),
+    }));
+    for (const some of rowsAtOnce(rows)) {
+      await tx.q.insertInto('quarantine_items').values(some).execute();
     }
     if (fresh.length > 0) {
       await recordAudit(tx, actor, {

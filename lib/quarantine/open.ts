@@ -1,21 +1,15 @@
 /** Opens a quarantine: of each source one at a time, and for each run and rule once, whatever was decided of it. */
 import type { Db } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
-import type { Instant } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
+import type { Quarantine } from './read.ts';
 
-export interface NewQuarantine {
-  readonly sourceName: string;
-  readonly rule: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly evidence: Readonly<Record<string, string | number>>;
-  readonly runId: string;
-  /** What was fetched from then on is held. */
-  readonly from: Instant;
-}
+export type NewQuarantine = Pick<
+  Quarantine,
+  'sourceName' | 'rule' | 'title' | 'detail' | 'evidence' | 'runId' | 'from'
+>;
 
 /** False where the source has one that is not decided, or this run had one by this rule. */
 export async function openQuarantine(db: Db, given: NewQuarantine): Promise<boolean> {

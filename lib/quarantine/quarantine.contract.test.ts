@@ -6,6 +6,7 @@ import { saveRuleSettings } from '#lib/alerts/rule-settings.ts';
 import { newId } from '#lib/ids.ts';
 import { getLatestRecord } from '#lib/records/detail.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { sourceRow } from '#test/db/source-row.ts';
 import { useStore } from '#test/queue-database.ts';
 import { decideQuarantineItems, decideQuarantines } from './decide.ts';
 import { openQuarantine } from './open.ts';
@@ -36,22 +37,7 @@ describe.each(contractEngines())('quarantine on $name', (engine) => {
     ] as const) {
       await t.db.q.deleteFrom(table).execute();
     }
-    await t.db.q
-      .insertInto('sources')
-      .values({
-        source_id: newId(),
-        name: 'wiki',
-        source_type: 'test',
-        enabled: 1,
-        settings: '{}',
-        seeds: '[]',
-        rate_delay_ms: 0,
-        max_attempts: 5,
-        revision: 1,
-        created_at: past(0),
-        updated_at: past(0),
-      })
-      .execute();
+    await t.db.q.insertInto('sources').values(sourceRow(t.db.engine, 'wiki')).execute();
   });
   const past = (ms: number) => t.db.engine.nowPlus(-ms);
   const aRecord = async (

@@ -7,7 +7,8 @@ import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, type ExportText, pagesAsText } from '#lib/exports/pages-as-text.ts';
-import type { SourceTotals, StaleShare } from '#lib/metrics/model.ts';
+import type { StaleShare } from '#lib/metrics/model.ts';
+import { totalsBySource } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
 import { readNow } from '#lib/now.ts';
 import { staleDays } from './stale-days.ts';
@@ -107,24 +108,7 @@ const numbersOf = (of: (name: SourceDayNumber) => number): Record<SourceDayNumbe
 });
 
 async function readStale(session: Session): Promise<ReadonlyMap<string, StaleShare>> {
-  const totals = await session.engine.readTotals(session);
-  const sources = new Map<string, SourceTotals>();
-  for (const row of totals) {
-    const key = JSON.stringify([row.source_system, row.source_name]);
-    const known = sources.get(key)?.totals ?? {
-      pending: 0,
-      in_progress: 0,
-      completed: 0,
-      failed: 0,
-      skipped: 0,
-    };
-    sources.set(key, {
-      sourceSystem: row.source_system,
-      sourceName: row.source_name,
-      totals: { ...known, [row.status]: Number(row.item_count) },
-    });
-  }
-  const largest = [...sources.values()]
+  const largest = totalsBySource(await session.engine.readTotals(session))
     .toSorted((a, b) => b.totals.completed - a.totals.completed)
     .slice(0, mostCounted);
   const { shares } = await recentStaleShares(session, largest, staleDays);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
-import { DatabaseError } from '#db/errors.ts';
+import { isStatementTimeout } from '#db/errors.ts';
 import type { Instant } from '#db/schema.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import type { Run } from './model.ts';
@@ -92,7 +92,7 @@ export async function readRunMedia(session: Session, runId: string): Promise<Run
       };
     });
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'db_statement_timeout') return null;
+    if (isStatementTimeout(error)) return null;
     throw error;
   }
 }

@@ -14,6 +14,13 @@ import { runKinds } from './model.ts';
 
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
 
+/** Also of what a schedule launches. */
+export const runKindOptions = [
+  { value: 'seed', label: 'Seed' },
+  { value: 'recrawl', label: 'Recrawl' },
+  { value: 'retry', label: 'Retry' },
+] as const;
+
 const started = spanOfColumn(
   {
     name: 'started',
@@ -60,11 +67,7 @@ const registered = [
     label: 'Kind',
     help: 'What it does.',
     kind: 'choices',
-    options: [
-      { value: 'seed', label: 'Seed' },
-      { value: 'recrawl', label: 'Recrawl' },
-      { value: 'retry', label: 'Retry' },
-    ],
+    options: runKindOptions,
     schema: listParameter(runKinds),
     lasts: true,
     where: (words) => [{ is: 'one of', column: 'kind', words: [...new Set(words)] }],

@@ -1,7 +1,7 @@
 /** How far a run has come, and how fast: the cost does not grow with its items. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { DatabaseError } from '#db/errors.ts';
+import { isStatementTimeout } from '#db/errors.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
 import { readNow } from '#lib/now.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
@@ -39,6 +39,9 @@ export async function countInProgress(s: Session, runId: string): Promise<number
   return Number(row.count);
 }
 
+/** Outcomes of an attempt that bring an item to its end; after the others it is tried again. */
+export const endingOutcomes = ['completed', 'unchanged', 'failed', 'skipped'] as const;
+
 export interface ItemRate {
   /** Items finished per minute over the last 5 minutes, or since the first of them. */
   readonly itemsPerMinute: number;
@@ -57,7 +60,7 @@ export async function readItemRate(s: Session, runId: string): Promise<ItemRate>
     ])
     .where('run_id', '=', runId)
     .where('finished_at', '>=', engine.nowPlus(-windowMs))
-    .where('outcome', 'in', ['completed', 'unchanged', 'failed', 'skipped'])
+    .where('outcome', 'in', endingOutcomes)
     .executeTakeFirstOrThrow();
   const count = Number(row.count);
   // Less than a second says too little to multiply up.
@@ -123,7 +126,7 @@ export async function attemptsPerMinute(
       return Array.from({ length: minutes }, (_, at) => counts.get(from + at * minuteMs) ?? 0);
     });
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'db_statement_timeout') return null;
+    if (isStatementTimeout(error)) return null;
     throw error;
   }
 }

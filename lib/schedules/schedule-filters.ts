@@ -4,6 +4,7 @@ import { hasWords, rowFilter } from '#lib/filters/row-filters.ts';
 import { spanOfRows } from '#lib/filters/span-ends.ts';
 import { listParameter, textParameter } from '#lib/paging/parameters.ts';
 import { runKinds } from '#lib/runs/model.ts';
+import { runKindOptions } from '#lib/runs/run-filters.ts';
 import type { Schedule } from './model.ts';
 
 const states = ['enabled', 'disabled'] as const;
@@ -69,11 +70,7 @@ const registered = [
     label: 'Launches',
     help: 'What it launches.',
     kind: 'choices',
-    options: [
-      { value: 'seed', label: 'Seed' },
-      { value: 'recrawl', label: 'Recrawl' },
-      { value: 'retry', label: 'Retry' },
-    ],
+    options: runKindOptions,
     schema: listParameter(runKinds),
     matches: ({ request }, wanted) => request !== null && wanted.includes(request.kind),
   }),

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { isStatementTimeout } from '#db/errors.ts';
 import { type Actor, may as isAllowed } from '#lib/actor/model.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { listWorkItems } from '#lib/items/list/list.ts';
@@ -62,7 +63,7 @@ async function each(
     const some = await session.engine
       .withTimeout(session, leftMs, (s) => kind(s, name, actor, verb))
       .catch((error: unknown) => {
-        if (isTimeout(error)) return [];
+        if (isStatementTimeout(error)) return [];
         throw error;
       });
     for (const one of some) {
@@ -72,9 +73,6 @@ async function each(
   }
   return [...found.values()];
 }
-
-const isTimeout = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'db_statement_timeout';
 
 /** What is found, or what is done to it; nothing where it cannot be done. */
 function entry(found: Found, verb: Verb | null, may: Verb | null, act: string): Found[] {

@@ -4,7 +4,7 @@
  */
 import { sql, type UpdateObject } from 'kysely';
 import type { Db, Engine, Session } from '#db/engine.ts';
-import { DatabaseError } from '#db/errors.ts';
+import { DatabaseError, isStatementTimeout } from '#db/errors.ts';
 import type { Database, Instant } from '#db/schema.ts';
 import type { TotalsDrift, TotalsPart } from '#db/totals.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
@@ -79,7 +79,7 @@ async function measure(db: Db, part: TotalsPart): Promise<readonly TotalsDrift[]
   try {
     return await db.engine.measureDrift(db, part);
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'db_statement_timeout') return 'busy';
+    if (isStatementTimeout(error)) return 'busy';
     throw error;
   }
 }
