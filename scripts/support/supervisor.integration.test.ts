@@ -35,8 +35,9 @@ async function plan(name: string, mayLeave: boolean, program: string): Promise<C
 const notes = async (name: string) =>
   (await readFile(path.join(directory, name), 'utf8').catch(() => '')).split('\n').filter(Boolean);
 
-const obedient = `note('up'); process.on('SIGTERM', () => { note('stopped'); process.exit(0); }); setInterval(() => {}, 1000);`;
-const stubborn = `note('up'); process.on('SIGTERM', () => note('ignored')); setInterval(() => {}, 1000);`;
+// Each says that it is up when it listens: a signal before that would end it unheard.
+const obedient = `process.on('SIGTERM', () => { note('stopped'); process.exit(0); }); note('up'); setInterval(() => {}, 1000);`;
+const stubborn = `process.on('SIGTERM', () => note('ignored')); note('up'); setInterval(() => {}, 1000);`;
 
 describe('processes under one supervisor', () => {
   it('are asked to stop together, and it ends when the last has ended', async () => {
