@@ -42,7 +42,10 @@ test('the palette finds a source and opens it', async ({ page }) => {
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Find' });
   await palette.getByRole('searchbox').fill('samp');
-  await expect(palette.getByRole('menuitem', { name: /Sample/ })).toBeVisible();
+  const source = palette
+    .getByRole('group', { name: 'Sources' })
+    .getByRole('menuitem', { name: /^Sample/ });
+  await expect(source).toBeVisible();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/sources\//);
