@@ -43,7 +43,7 @@ interface WorkOptions {
 /**
  * One round over the running bulk actions, each in turn, for about two seconds. Returns how many items
  * were processed.
- * @throws what a chunk failed with, after the action was postponed
+ * @throws what a chunk failed with unexpectedly, after the action was postponed
  */
 export async function workOnBulkActions(db: Db, options: WorkOptions): Promise<number> {
   const { owner, signal, mostChunks = Number.POSITIVE_INFINITY } = options;
@@ -100,7 +100,9 @@ async function takeStep(db: Db, id: string, owner: string): Promise<Step> {
       // An item moved between being read and being changed: look again.
       if (error instanceof AppError && error.code === 'conflict' && tries < mostTries) continue;
       // Where not even this can be written, the lease ends by itself.
-      await recordFault(db, row, owner, error).catch(() => undefined);
+      const hasEnded = await recordFault(db, row, owner, error).catch(() => false);
+      // What cannot go on (its run has ended, say) has said so to who reads it: no fault of the worker's.
+      if (hasEnded && isFinal(error)) return nothing;
       throw error;
     }
   }
@@ -212,17 +214,16 @@ function throttledUntil(row: BulkActionRow, items: number, now: Instant): Instan
   return new Date(fromMs + Math.ceil((items / row.items_per_second) * 1_000)).toISOString();
 }
 
-/** Postpones the action, longer each time; one that cannot continue, or keeps failing, is failed. */
+/** Postpones the action, longer each time; one that cannot continue, or keeps failing, is failed: then true. */
 async function recordFault(
   db: Db,
   row: BulkActionRow,
   owner: string,
   error: unknown,
-): Promise<void> {
+): Promise<boolean> {
   const faults = Number(row.fault_count) + 1;
-  const isFinal = error instanceof AppError && error.code !== 'conflict';
-  const isOver = isFinal || faults >= mostFaults;
-  await db.transaction(async (tx) => {
+  const isOver = isFinal(error) || faults >= mostFaults;
+  return db.transaction(async (tx) => {
     const { numUpdatedRows } = await tx.q
       .updateTable('bulk_actions')
       .set({
@@ -242,9 +243,14 @@ async function recordFault(
       .where('status', '=', 'running')
       .where('lease_owner', '=', owner)
       .executeTakeFirst();
-    if (isOver && Number(numUpdatedRows) === 1) await recordEnd(tx, row.bulk_action_id);
+    const hasEnded = isOver && Number(numUpdatedRows) === 1;
+    if (hasEnded) await recordEnd(tx, row.bulk_action_id);
+    return hasEnded;
   });
 }
+
+/** Trying again would come to the same. */
+const isFinal = (error: unknown) => error instanceof AppError && error.code !== 'conflict';
 
 /** Call in the transaction that ends the action. */
 async function recordEnd(tx: Session, bulkActionId: string): Promise<void> {
