@@ -126,7 +126,7 @@ export function randomCalls(
     },
     learn(text) {
       const named =
-        /"(runId|workItemId|ingestId|bulkActionId|scheduleId|next|previous)":"([^"]+)"/g;
+        /"(runId|workItemId|ingestId|bulkActionId|scheduleId|muteId|channelId|quarantineId|alertId|next|previous)":"([^"]+)"/g;
       for (const [, found = '', value = ''] of text.matchAll(named)) {
         const name = found === 'next' || found === 'previous' ? 'cursor' : found;
         const pool = pools.get(name) ?? [];

@@ -1,6 +1,8 @@
 /** `pnpm holocron items …`, with a command for each change to items that the registry has; and `why`. */
 import { z } from 'zod';
-import { bulkPreviewOutput, countOutput, waitingOutput } from '#lib/api/outputs.ts';
+import { bulkPreviewOutput } from '#lib/api/outputs/bulk.ts';
+import { waitingAnswerOutput } from '#lib/api/outputs/items.ts';
+import { countOutput } from '#lib/api/outputs/shared.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { exportFormats } from '#lib/exports/csv.ts';
 import type { ChangeField } from '#lib/items/changes/change.ts';
@@ -177,7 +179,7 @@ export const itemCommands = [
 export const why = oneCall('why', 'items.waiting', {
   args: itemId,
   print(out, answer) {
-    const { unfinished, reasons, readyAt } = waitingOutput.parse(answer);
+    const { unfinished, reasons, readyAt } = waitingAnswerOutput.parse(answer);
     if (!unfinished && reasons.length === 0) out.line('It waits for nothing: it is finished.');
     for (const { code, sentence, until, change } of reasons) {
       const end = until === null ? (change ?? '') : `Until ${until}.`;

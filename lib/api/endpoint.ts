@@ -20,12 +20,12 @@ export interface ApiContext {
 }
 
 /** An answer that is more than its JSON with status 200. */
-export class Reply {
-  readonly body: unknown;
+export class Reply<T = unknown> {
+  readonly body: T;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}) {
+  constructor(body: T, status = 200, headers: Readonly<Record<string, string>> = {}) {
     this.body = body;
     this.status = status;
     this.headers = headers;
@@ -43,7 +43,28 @@ interface Input<P, Q, B> {
   readonly body: B;
 }
 
-interface Facts {
+type Output =
+  | z.ZodType
+  | 'text/plain'
+  | 'application/octet-stream'
+  | 'application/yaml'
+  /** A stream of rows. */
+  | 'text/csv'
+  | null;
+
+/** As functions of `lib` hand it over. */
+type Readable<T> = T extends readonly (infer E)[]
+  ? readonly Readable<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Readable<T[K]> }
+    : T;
+
+/** What `run` answers with. Null is the body of a 304. */
+type Answer<O extends Output> = O extends z.ZodType
+  ? Readable<z.output<O>> | Reply<Readable<z.output<O>> | null>
+  : unknown;
+
+interface Facts<O extends Output = Output> {
   /** `runs.launch`; the operation's id. */
   readonly id: string;
   readonly method: Method;
@@ -53,14 +74,7 @@ interface Facts {
   readonly summary: string;
   readonly permission: Permission;
   /** Of the JSON that is answered; a media type for a file; null for nothing. */
-  readonly output:
-    | z.ZodType
-    | 'text/plain'
-    | 'application/octet-stream'
-    | 'application/yaml'
-    /** A stream of rows. */
-    | 'text/csv'
-    | null;
+  readonly output: O;
   /** Of the body that is asked for; JSON unless said. */
   readonly bodyType?: 'application/yaml';
   /** Takes `Idempotency-Key`: sent again with the same key it does nothing more. */
@@ -93,8 +107,9 @@ export function endpoint<
   P extends z.ZodObject = Nothing,
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = z.ZodNull,
+  const O extends Output = Output,
 >(
-  definition: Facts & {
+  definition: Facts<O> & {
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
@@ -105,7 +120,7 @@ export function endpoint<
     readonly run: (
       context: ApiContext,
       input: Input<z.output<P>, z.output<Q>, z.output<B>>,
-    ) => Promise<unknown>;
+    ) => Promise<Answer<O>>;
   },
 ): Endpoint {
   const { touches, run } = definition;
@@ -131,9 +146,13 @@ export function sees({ actor }: Pick<ApiContext, 'actor'>, touched: Touched): bo
 export const id = z.string().min(1).max(36);
 
 /** A page of a list; `next` and `previous` are given back as `cursor`. */
-export const pageOf = (row: z.ZodType) =>
-  z.looseObject({
+export const pageOf = <R extends z.ZodType>(row: R) =>
+  z.object({
     rows: z.array(row),
+    /** Rows that were looked at where a filter has no index; null where all were. */
+    searched: z.int().nullable(),
+    /** Among how many rows the page is sorted; null where among all. */
+    sortedAmong: z.int().nullable(),
     next: z.string().nullable(),
     previous: z.string().nullable(),
   });

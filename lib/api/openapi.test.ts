@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { answerSchemas } from '#test/api-schemas.ts';
 import { openApi } from './openapi.ts';
 import { endpoints, matchEndpoint } from './registry.ts';
 
@@ -183,6 +184,38 @@ describe('the OpenAPI document', () => {
         );
       expect(found, target).toBeDefined();
     }
+  });
+
+  it('says of each answer what is in it, but of what strangers or source types write', () => {
+    /** Their shape is not ours: settings and seeds are a source type's, the rest is JSON that was received. */
+    const foreign = new Set(['settings', 'seeds', 'metadata', 'facts', 'data', 'before', 'after']);
+    const untold: string[] = [];
+    const read = (schema: unknown, at: string, name: string) => {
+      if (typeof schema !== 'object' || schema === null || foreign.has(name)) return;
+      const {
+        properties,
+        additionalProperties,
+        items,
+        anyOf,
+        oneOf,
+        type,
+        enum: of,
+        ...rest
+      } = schema as Record<string, unknown>;
+      const isTold = properties ?? additionalProperties ?? anyOf ?? oneOf ?? of ?? rest['$ref'];
+      const isPlain = type !== undefined && !['object', 'array'].includes(String(type));
+      if (!isTold && !items && !isPlain && rest['const'] === undefined) untold.push(at);
+      for (const [key, part] of Object.entries((properties ?? {}) as object)) {
+        read(part, `${at}.${key}`, key);
+      }
+      read(items, `${at}[]`, name);
+      read(additionalProperties, `${at}{}`, name);
+      for (const part of [anyOf, oneOf].flat()) read(part, at, name);
+    };
+    const schemas = answerSchemas();
+    expect(schemas.size).toBeGreaterThan(60);
+    for (const [id, schema] of schemas) read(schema, id, '');
+    expect(untold).toEqual([]);
   });
 
   it('says of each schema what it takes', () => {

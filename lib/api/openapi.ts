@@ -57,6 +57,12 @@ function schemaOf(
     io,
     unrepresentable: 'any',
     reused: 'inline',
+    override({ jsonSchema }) {
+      // Answers may hold more one day; their readers are not to fall over it.
+      if (io === 'output' && jsonSchema.additionalProperties === false) {
+        delete jsonSchema.additionalProperties;
+      }
+    },
   }) as Record<string, unknown>;
   const prefix = owner.replaceAll(/[^\w]/g, '_');
   const moved = (value: unknown): unknown => {

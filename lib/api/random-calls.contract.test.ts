@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AppError } from '#lib/errors/app-error.ts';
-import { type ApiWorld, apiWorld } from '#test/api.ts';
+import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
+import { answerChecker } from '#test/api-schemas.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { randomCalls, randomFrom } from '#test/random-calls.ts';
+import { matchEndpoint } from './registry.ts';
 
 /** `API_CALLS=10000 pnpm test:contract lib/api/random-calls` sends so many; the seed repeats them. */
 const calls = Number(process.env['API_CALLS'] ?? 400);
 const seed = Number(process.env['API_SEED'] ?? 1);
+
+const faultsOf = answerChecker();
+const operationOf = ({ method, path: asked }: Asked): string => {
+  const { pathname } = new URL(asked.slice(1), 'http://console.invalid/');
+  const segments = pathname.split('/').slice(1).map(decodeURIComponent);
+  const found = matchEndpoint(method, segments);
+  return found && 'endpoint' in found ? found.endpoint.id : '';
+};
+const isJson = ({ headers }: Response) => headers.get('content-type') === 'application/json';
 
 /** Stands in everything of the source that tokens are not for, and in nothing else. */
 const marker = 'elsewhere-marker';
@@ -65,6 +75,7 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
       bulkActionId: await both(bulk, 'bulkActionId'),
       scheduleId: await both(schedule, 'scheduleId'),
       workerId: ['worker-1'],
+      rule: ['content_shrunken'],
       host: ['sample.invalid', 'other.invalid'],
       type: ['http', 'page'],
       'If-Match': ['"1"', '"2"'],
@@ -91,13 +102,6 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
     };
   }
 
-  /** An action that its run's end has overtaken keeps its fault, which the worker logs. */
-  async function work() {
-    await world.work().catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error;
-    });
-  }
-
   async function send(token: string, count: number, check: (text: string, what: string) => void) {
     const source = randomCalls(randomFrom(seed), known);
     const statuses = new Map<number, number>();
@@ -107,10 +111,14 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
       const text = await response.text();
       const what = `call ${sent} of seed ${seed}: ${JSON.stringify(asked)?.slice(0, 2000)}\n${text.slice(0, 500)}`;
       expect(response.status, what).toBeLessThan(500);
-      if (response.status < 300) source.learn(text);
+      if (response.status < 300) {
+        source.learn(text);
+        const operationId = operationOf(asked);
+        if (isJson(response)) expect(faultsOf(operationId, JSON.parse(text)), what).toEqual([]);
+      }
       check(text, what);
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-      if (sent % 100 === 99) await work();
+      if (sent % 100 === 99) await world.work();
     }
     return statuses;
   }

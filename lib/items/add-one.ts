@@ -29,7 +29,7 @@ export const addOneSchema = z.strictObject({
 });
 export type AddOneInput = z.input<typeof addOneSchema>;
 
-const addedSchema = z.object({
+export const addedSchema = z.object({
   /**
    * `added`: it is new. `again`: it was known, and is fetched again. `waiting`, `in_progress`: it is in the queue
    * already; what waits goes first now. `retired`: a person has retired it, and it is left alone.

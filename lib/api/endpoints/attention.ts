@@ -7,15 +7,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { goOn, stopEverything, stopInputSchema } from '#lib/stops/stop-everything.ts';
 import { type ApiContext, endpoint, id, sees, type Touched } from '../endpoint.ts';
-
-const alert = z.looseObject({
-  alertId: z.string(),
-  rule: z.string(),
-  sourceName: z.string().nullable(),
-  title: z.string(),
-  openedAt: z.string(),
-  acknowledgedAt: z.string().nullable(),
-});
+import { alertOutput, dryRunOutput, stopOutput } from '../outputs/attention.ts';
 
 const sourcesOf = ({ sourceName }: { readonly sourceName: string | null }): Touched =>
   sourceName === null ? 'all' : [sourceName];
@@ -26,12 +18,6 @@ async function ofAlert({ runtime: { db } }: ApiContext, alertId: string): Promis
   if (found === undefined) throw new AppError('not_found', 'There is no such alert.');
   return sourcesOf(found);
 }
-
-const stop = z.looseObject({
-  stop: z
-    .looseObject({ reason: z.string(), stoppedBy: z.string(), until: z.string().nullable() })
-    .nullable(),
-});
 
 const all = (): Touched => 'all';
 
@@ -47,7 +33,7 @@ export const attention = [
     summary: 'List alerts; a token of some sources leaves out what is not about them',
     permission: 'console:view',
     query: z.strictObject({ state: z.enum(['open', 'closed']).default('open') }),
-    output: z.looseObject({ rows: z.array(alert) }),
+    output: z.object({ rows: z.array(alertOutput) }),
     touches: () => [],
     async run(context, { query: { state } }) {
       const rows = await listAlerts(context.runtime.db, state);
@@ -71,8 +57,15 @@ export const attention = [
     path: '/alert-rules',
     summary: 'List the rules of alerts: whether they are on, and which thresholds were changed',
     permission: 'console:view',
-    output: z.looseObject({
-      rows: z.array(z.looseObject({ rule: z.string(), enabled: z.boolean(), values })),
+    output: z.object({
+      rows: z.array(
+        z.object({
+          rule: z.string(),
+          enabled: z.boolean(),
+          values,
+          /** Whether what it finds is held until somebody decides. */ quarantine: z.boolean(),
+        }),
+      ),
     }),
     touches: () => [],
     run: async ({ runtime }) => ({
@@ -104,7 +97,7 @@ export const attention = [
     permission: 'console:view',
     params: ruleParams,
     body: z.strictObject({ values: values.default({}) }).default({ values: {} }),
-    output: z.looseObject({}),
+    output: dryRunOutput,
     cost: 10,
     touches: all,
     run: ({ runtime }, { params: { rule }, body }) => dryRunRule(runtime.db, rule, body.values),
@@ -115,7 +108,7 @@ export const attention = [
     path: '/stop',
     summary: 'Say whether everything is stopped: by whom, why and until when',
     permission: 'console:view',
-    output: stop,
+    output: z.object({ stop: stopOutput.nullable() }),
     touches: () => [],
     run: async ({ runtime }) => ({ stop: await readStop(runtime.db) }),
   }),
@@ -126,7 +119,7 @@ export const attention = [
     summary: 'Stop everything: nothing is claimed until it goes on',
     permission: 'everything:stop',
     body: stopInputSchema,
-    output: stop,
+    output: z.object({ stop: stopOutput }),
     touches: all,
     run: async ({ runtime, actor }, { body }) => ({
       stop: await stopEverything(runtime.db, actor, body),

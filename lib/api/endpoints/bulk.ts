@@ -9,7 +9,7 @@ import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
 import { itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
-import { bulkPreviewOutput } from '../outputs.ts';
+import { bulkActionDetailOutput, bulkActionOutput, bulkPreviewOutput } from '../outputs/bulk.ts';
 import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
 
 const params = z.strictObject({ bulkActionId: id });
@@ -17,18 +17,7 @@ type Params = { readonly params: z.output<typeof params> };
 
 const touches = ({ runtime }: ApiContext, input: Params) =>
   ofBulkAction(runtime.db, input.params.bulkActionId);
-
-const bulkAction = z.looseObject({
-  bulkActionId: z.string(),
-  status: z.enum(['running', 'completed', 'aborted', 'failed']),
-  isDryRun: z.boolean(),
-  processed: z.int(),
-  changed: z.int(),
-  refused: z.int(),
-  undoOf: z.string().nullable(),
-  undoneBy: z.string().nullable(),
-});
-const launched = z.looseObject({ bulkActionId: z.string() });
+const launched = z.object({ bulkActionId: z.string() });
 
 /** A request without a key is one of its own. */
 const keyOf = ({ requestKey }: ApiContext) => requestKey ?? newId();
@@ -65,7 +54,7 @@ export const bulk = [
       cursor: z.string().min(1).max(4000).optional(),
       limit,
     }),
-    output: pageOf(bulkAction),
+    output: pageOf(bulkActionOutput),
     touches: () => [],
     async run(context, { query: { cursor, limit: most, ...raw } }) {
       const { db } = context.runtime;
@@ -124,7 +113,7 @@ export const bulk = [
     summary: 'Read a background action and how far it is',
     permission: 'console:view',
     params,
-    output: bulkAction,
+    output: bulkActionDetailOutput,
     touches,
     run: ({ runtime }, input) => requireBulkAction(runtime.db, input.params.bulkActionId),
   }),
@@ -135,7 +124,7 @@ export const bulk = [
     summary: 'Stop a background action; what it has changed stays changed',
     permission: 'work-items:change',
     params,
-    output: bulkAction,
+    output: bulkActionDetailOutput,
     touches,
     async run({ runtime, actor }, { params: { bulkActionId } }) {
       await abortBulkAction(runtime.db, actor, bulkActionId);
@@ -150,7 +139,7 @@ export const bulk = [
     permission: 'work-items:change',
     params,
     body: z.strictObject({ itemsPerSecond: throttleSchema.nullable() }),
-    output: bulkAction,
+    output: bulkActionDetailOutput,
     touches,
     async run({ runtime, actor }, { params: { bulkActionId }, body: { itemsPerSecond } }) {
       await setBulkThrottle(runtime.db, actor, bulkActionId, itemsPerSecond);

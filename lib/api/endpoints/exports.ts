@@ -14,6 +14,7 @@ import { exportReport } from '#lib/report/read-report.ts';
 import { find } from '#lib/search/find.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, type Touched } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import { auditRecordOutput, auditVerificationOutput, foundOutput } from '../outputs/audit.ts';
 import { ofBulkAction, ofFilter } from '../touched.ts';
 
 const all = (): Touched => 'all';
@@ -95,15 +96,7 @@ export const exports_ = [
       cursor: z.string().min(1).max(4000).optional(),
       limit,
     }),
-    output: pageOf(
-      z.looseObject({
-        auditId: z.string(),
-        at: z.string(),
-        actorEmail: z.string(),
-        action: z.string(),
-        summary: z.string(),
-      }),
-    ),
+    output: pageOf(auditRecordOutput),
     touches: all,
     run({ runtime }, { query: { limit: most, ...raw } }) {
       const { query, problems } = parseAuditQuery(raw as Raw);
@@ -118,12 +111,7 @@ export const exports_ = [
     summary:
       'Verify the chain of the newest 20,000 entries of the audit log, and record the outcome',
     permission: 'database:examine',
-    output: z.looseObject({
-      checked: z.int(),
-      head: z.looseObject({ position: z.int(), hash: z.string() }),
-      faultCount: z.int(),
-      faults: z.array(z.looseObject({})),
-    }),
+    output: auditVerificationOutput,
     cost: 20,
     touches: all,
     run: ({ runtime, actor }) => verifyNewest(runtime.db, actor),
@@ -148,16 +136,7 @@ export const exports_ = [
       'Find sources, runs, hosts, schedules, failures and items by name, id or address, six each',
     permission: 'console:view',
     query: z.strictObject({ q: z.string().min(2).max(200) }),
-    output: z.looseObject({
-      rows: z.array(
-        z.looseObject({
-          kind: z.enum(['work-item', 'source', 'run', 'host', 'schedule', 'failures', 'user']),
-          id: z.string(),
-          title: z.string(),
-          detail: z.string(),
-        }),
-      ),
-    }),
+    output: z.object({ rows: z.array(foundOutput) }),
     cost: 5,
     touches: all,
     run: async ({ runtime, actor }, { query: { q } }) => ({

@@ -1,7 +1,7 @@
 /** Work items: the list with its filters, one of them, enqueueing, and the changes of the registry. */
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
-import { addOne, addOneSchema } from '#lib/items/add-one.ts';
+import { addedSchema, addOne, addOneSchema } from '#lib/items/add-one.ts';
 import { changeItems } from '#lib/items/changes/change-items.ts';
 import { changeOutcome, itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
@@ -12,10 +12,15 @@ import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { readSkipped } from '#lib/items/skipped.ts';
 import { sortDirections } from '#lib/paging/sort-direction.ts';
-import { workItemStatusSchema } from '#lib/queue/model.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
-import { countOutput, waitingOutput } from '../outputs.ts';
+import {
+  skippedItemsOutput,
+  waitingAnswerOutput,
+  workItemDetailOutput,
+  workItemSummaryOutput,
+} from '../outputs/items.ts';
+import { countOutput } from '../outputs/shared.ts';
 import { ofChangedItems, ofFilter, ofItem, ofRun } from '../touched.ts';
 
 const params = z.strictObject({ workItemId: id });
@@ -23,23 +28,6 @@ type Params = { readonly params: z.output<typeof params> };
 
 const touches = ({ runtime }: ApiContext, input: Params) =>
   ofItem(runtime.db, input.params.workItemId);
-
-const summary = z.looseObject({
-  workItemId: z.string(),
-  sourceName: z.string(),
-  resourceType: z.string(),
-  resourceId: z.string(),
-  requestUri: z.string(),
-  status: workItemStatusSchema,
-  priority: z.int(),
-  attempt: z.int(),
-  runId: z.string().nullable(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  lastFetchedAt: z.string().nullable(),
-  nextFetchAt: z.string().nullable(),
-  errorCode: z.string().nullable(),
-});
 
 const countQuery = z.strictObject(filterQuery(itemFilters.words));
 const listQuery = z.strictObject({
@@ -72,7 +60,7 @@ export const items = [
     summary: 'List work items by the filters of the console',
     permission: 'console:view',
     query: listQuery,
-    output: pageOf(summary),
+    output: pageOf(workItemSummaryOutput),
     touches: (_, { query: { limit: _limit, ...raw } }) => ofFilter(raw),
     run({ runtime }, { query: { limit: most, ...raw } }) {
       return listWorkItems(runtime.reads, queryOf(raw), most === undefined ? {} : { limit: most });
@@ -97,11 +85,7 @@ export const items = [
     summary: 'Count skipped items by why they were skipped, of one source or all',
     permission: 'console:view',
     query: z.strictObject({ source: z.string().min(1).max(100).optional() }),
-    output: z.looseObject({
-      total: countOutput,
-      reasons: z.array(z.looseObject({ code: z.string(), why: z.string(), count: countOutput })),
-      byPerson: z.number().nullable(),
-    }),
+    output: skippedItemsOutput,
     cost: 5,
     touches: (_, { query: { source } }) => (source === undefined ? 'all' : [source]),
     run: ({ runtime }, { query: { source } }) => readSkipped(runtime.reads, source),
@@ -114,7 +98,7 @@ export const items = [
       'Fetch one address, id or title of a source now, if its rules do not leave it out, and say what it became',
     permission: 'work-items:change',
     body: addOneSchema,
-    output: z.looseObject({ outcome: z.string(), workItemId: z.string() }),
+    output: addedSchema,
     isKeyed: true,
     touches: (_, { body }) => [body.source],
     run: ({ runtime, actor, requestKey }, { body }) =>
@@ -127,7 +111,7 @@ export const items = [
     summary: 'Enqueue resources of a source; those that are known stay as they are',
     permission: 'work-items:change',
     body: enqueueSchema,
-    output: z.looseObject({ workItemIds: z.array(z.string()) }),
+    output: z.object({ workItemIds: z.array(z.string()) }),
     isKeyed: true,
     async touches({ runtime }, { body }) {
       if (body.runId === undefined) return [body.source];
@@ -144,7 +128,7 @@ export const items = [
     summary: 'Change up to 1,000 work items at once: retry, skip, hold, move …',
     permission: 'work-items:change',
     body: z.strictObject({ change: itemChangeSchema, ids: z.array(id).min(1).max(1000) }),
-    output: z.looseObject({ changed: z.int(), refused: z.int(), outcome: z.string() }),
+    output: z.object({ changed: z.int(), refused: z.int(), outcome: z.string() }),
     isKeyed: true,
     touches: ({ runtime }, { body }) => ofChangedItems(runtime.db, body.change, body.ids),
     async run({ runtime, actor, requestKey }, { body: { change, ids } }) {
@@ -160,12 +144,7 @@ export const items = [
     summary: 'Read a work item with its attempts, records and what it waits for',
     permission: 'console:view',
     params,
-    output: z.looseObject({
-      item: z.looseObject({ workItemId: z.string(), status: workItemStatusSchema }),
-      attempts: z.array(z.looseObject({})),
-      records: z.array(z.looseObject({})),
-      waiting: waitingOutput,
-    }),
+    output: workItemDetailOutput,
     touches,
     run: detailOf,
   }),
@@ -176,7 +155,7 @@ export const items = [
     summary: 'Say why a work item waits, and until when',
     permission: 'console:view',
     params,
-    output: waitingOutput,
+    output: waitingAnswerOutput,
     touches,
     run: async (context, input) => (await detailOf(context, input)).waiting,
   }),

@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { endMute, mute, muteInputSchema, readMutes, sourcesOf } from '#lib/alerts/mutes.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { endpoint, id, sees } from '../endpoint.ts';
-
-const muteRow = z.looseObject({
-  muteId: z.string(),
-  label: z.string(),
-  reason: z.string(),
-  mutedBy: z.string(),
-  until: z.string(),
-});
+import { muteOutput } from '../outputs/attention.ts';
 
 export const mutes = [
   endpoint({
@@ -19,7 +12,7 @@ export const mutes = [
     path: '/mutes',
     summary: 'List what is muted; a token of some sources leaves out what is not about them',
     permission: 'console:view',
-    output: z.looseObject({ rows: z.array(muteRow) }),
+    output: z.object({ rows: z.array(muteOutput) }),
     touches: () => [],
     run: async (context) => ({
       rows: (await readMutes(context.runtime.db)).filter(({ target }) =>
@@ -34,7 +27,7 @@ export const mutes = [
     summary: 'Mute a rule, a source or a group of failures until a time',
     permission: 'alerts:change',
     body: muteInputSchema,
-    output: muteRow,
+    output: muteOutput,
     touches: (_, { body: { target } }) => sourcesOf(target),
     run: ({ runtime, actor }, { body }) => mute(runtime.db, actor, body),
   }),

@@ -25,21 +25,16 @@ import {
   type Touched,
 } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import { hostOutput, hostRoomOutput, robotsTrialOutput } from '../outputs/hosts.ts';
+import { scheduleOutput, workerOutput } from '../outputs/operations.ts';
+import { overviewOutput } from '../outputs/overview.ts';
+import { byStatusOutput } from '../outputs/shared.ts';
 import { ofRequest } from '../touched.ts';
 
 const hostParams = z.strictObject({ host: z.string().min(1).max(300) });
 const scheduleParams = z.strictObject({ scheduleId: id });
 /** Nobody's in particular: a token that is limited to sources is refused. */
 const all = (): Touched => 'all';
-
-const schedule = z.looseObject({
-  scheduleId: z.string(),
-  name: z.string(),
-  cron: z.string(),
-  timezone: z.string(),
-  enabled: z.boolean(),
-  nextAt: z.string().nullable(),
-});
 
 async function scheduleOf({ runtime }: Pick<ApiContext, 'runtime'>, scheduleId: string) {
   const found = (await listSchedules(runtime.db)).find((one) => one.scheduleId === scheduleId);
@@ -61,7 +56,7 @@ export const operations = [
       'Read a host: its numbers, its last seven days by the hour, its blocks, its robots.txt, and the sources that ask it',
     permission: 'console:view',
     params: hostParams,
-    output: z.looseObject({ host: z.looseObject({ host: z.string() }) }),
+    output: hostRoomOutput,
     touches: all,
     async run({ runtime }, { params: { host } }) {
       const room = await readHostRoom(runtime.db, host);
@@ -77,7 +72,7 @@ export const operations = [
     permission: 'console:view',
     params: hostParams,
     query: tryRobotsSchema.omit({ host: true }),
-    output: z.looseObject({ allowed: z.boolean() }),
+    output: robotsTrialOutput,
     touches: all,
     run: ({ runtime }, { params: { host }, query }) => tryRobots(runtime.db, { host, ...query }),
   }),
@@ -92,7 +87,7 @@ export const operations = [
       cursor: z.string().min(1).max(4000).optional(),
       limit,
     }),
-    output: pageOf(z.looseObject({ host: z.string(), blockedUntil: z.string().nullable() })),
+    output: pageOf(hostOutput),
     touches: all,
     run({ runtime }, { query: { limit: most, ...raw } }) {
       // Texts, by the schema above.
@@ -149,7 +144,7 @@ export const operations = [
     path: '/schedules',
     summary: 'List schedules; a token of some sources leaves out those of others',
     permission: 'console:view',
-    output: z.looseObject({ rows: z.array(schedule) }),
+    output: z.object({ rows: z.array(scheduleOutput) }),
     touches: () => [],
     async run(context) {
       const rows = await listSchedules(context.runtime.db);
@@ -165,7 +160,7 @@ export const operations = [
     summary: 'Create a schedule',
     permission: 'schedules:change',
     body: scheduleInputSchema,
-    output: schedule,
+    output: scheduleOutput,
     isKeyed: true,
     touches: (_, { body }) => ofRequest(body.request),
     async run(context, { body }) {
@@ -181,7 +176,7 @@ export const operations = [
     summary: 'Read a schedule',
     permission: 'console:view',
     params: scheduleParams,
-    output: schedule,
+    output: scheduleOutput,
     touches: (context, input) => ofStored(context, input.params.scheduleId),
     run: (context, input) => scheduleOf(context, input.params.scheduleId),
   }),
@@ -193,7 +188,7 @@ export const operations = [
     permission: 'schedules:change',
     params: scheduleParams,
     body: scheduleInputSchema,
-    output: schedule,
+    output: scheduleOutput,
     async touches(context, { params: { scheduleId }, body }) {
       const [before, after] = [await ofStored(context, scheduleId), ofRequest(body.request)];
       return before === 'all' || after === 'all' ? 'all' : [...before, ...after];
@@ -220,7 +215,7 @@ export const operations = [
     path: '/workers',
     summary: 'List workers and how they are',
     permission: 'console:view',
-    output: z.looseObject({ rows: z.array(z.looseObject({ workerId: z.string() })) }),
+    output: z.object({ rows: z.array(workerOutput) }),
     touches: all,
     run: async ({ runtime }) => ({ rows: await listWorkers(runtime.db) }),
   }),
@@ -252,9 +247,9 @@ export const operations = [
     path: '/statistics/totals',
     summary: 'Read how many items have each status, by source; exact at any size',
     permission: 'console:view',
-    output: z.looseObject({
+    output: z.object({
       bySource: z.array(
-        z.looseObject({ sourceName: z.string(), byStatus: z.record(z.string(), z.int()) }),
+        z.object({ sourceSystem: z.string(), sourceName: z.string(), byStatus: byStatusOutput }),
       ),
     }),
     touches: () => [],
@@ -270,7 +265,7 @@ export const operations = [
     summary: 'Read throughput, active runs, failures, warnings: what the first page shows',
     permission: 'console:view',
     query: z.strictObject({ window: z.enum(throughputWindows).optional() }),
-    output: z.looseObject({ asOf: z.string(), total: z.int() }),
+    output: overviewOutput,
     cost: 10,
     touches: all,
     run: ({ runtime }, { query: { window } }) =>

@@ -8,16 +8,7 @@ import {
 } from '#lib/quarantine/decide.ts';
 import { listQuarantines, readQuarantines } from '#lib/quarantine/read.ts';
 import { type ApiContext, endpoint, id, sees, type Touched } from '../endpoint.ts';
-
-const quarantine = z.looseObject({
-  quarantineId: z.string(),
-  sourceName: z.string(),
-  rule: z.string(),
-  title: z.string(),
-  from: z.string(),
-  decision: z.enum(['accepted', 'discarded']).nullable(),
-  decidedBy: z.string().nullable(),
-});
+import { decisionOutcomeOutput, quarantineOutput } from '../outputs/attention.ts';
 
 const sourcesOf = async (
   { runtime }: ApiContext,
@@ -33,7 +24,7 @@ export const quarantines = [
     summary: 'List what is held of sources; a token of some sources leaves out the others',
     permission: 'console:view',
     query: z.strictObject({ state: z.enum(['open', 'decided']).default('open') }),
-    output: z.looseObject({ rows: z.array(quarantine) }),
+    output: z.object({ rows: z.array(quarantineOutput) }),
     touches: () => [],
     run: async (context, { query: { state } }) => ({
       rows: (await listQuarantines(context.runtime.db, state)).filter(({ sourceName }) =>
@@ -48,9 +39,7 @@ export const quarantines = [
     summary: 'Accept or discard what quarantines hold; the first decision of each stands',
     permission: 'alerts:change',
     body: decisionSchema,
-    output: z.looseObject({
-      rows: z.array(z.looseObject({ quarantine, isOurs: z.boolean() })),
-    }),
+    output: z.object({ rows: z.array(decisionOutcomeOutput) }),
     touches: (context, { body }) => sourcesOf(context, body.quarantineIds),
     run: async ({ runtime, actor }, { body }) => ({
       rows: await decideQuarantines(runtime.db, actor, body),
@@ -64,7 +53,7 @@ export const quarantines = [
     permission: 'alerts:change',
     params: z.strictObject({ quarantineId: id }),
     body: itemDecisionSchema.omit({ quarantineId: true }),
-    output: z.looseObject({ decided: z.number() }),
+    output: z.object({ decided: z.int() }),
     touches: (context, { params: { quarantineId } }) => sourcesOf(context, [quarantineId]),
     run: async ({ runtime, actor }, { params: { quarantineId }, body }) => ({
       decided: await decideQuarantineItems(runtime.db, actor, { ...body, quarantineId }),

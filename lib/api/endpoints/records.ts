@@ -10,6 +10,7 @@ import { requireReadable } from '#lib/records/readable.ts';
 import { recordFilters } from '#lib/records/record-filters.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import { recordDetailOutput, recordSummaryOutput } from '../outputs/records.ts';
 import { ofRecord } from '../touched.ts';
 
 const params = z.strictObject({ ingestId: id });
@@ -20,15 +21,6 @@ const touches = ({ runtime }: ApiContext, input: Params) =>
 
 const readable = ({ runtime, actor }: ApiContext, input: Params) =>
   requireReadable(runtime.db, actor, input.params.ingestId);
-
-const summary = z.looseObject({
-  ingestId: z.string(),
-  sourceName: z.string(),
-  resourceType: z.string(),
-  resourceId: z.string(),
-  requestUri: z.string(),
-  statusCode: z.int(),
-});
 
 const listQuery = z.strictObject({
   ...filterQuery(recordFilters.words),
@@ -56,7 +48,7 @@ export const records = [
     summary: 'List records, newest first',
     permission: 'console:view',
     query: listQuery,
-    output: pageOf(summary),
+    output: pageOf(recordSummaryOutput),
     touches(_, { query: { limit: _limit, ...raw } }) {
       const { source } = parseRecordQuery(raw as Record<string, string>).query.filter;
       return source === undefined ? 'all' : [source];
@@ -76,7 +68,7 @@ export const records = [
     summary: 'Read a record; a payload beyond 64 KiB is null and read by itself',
     permission: 'records:read',
     params,
-    output: summary,
+    output: recordDetailOutput,
     touches,
     async run(context, input) {
       await readable(context, input);

@@ -6,18 +6,16 @@ import { monthSchema, readReport } from '#lib/report/read-report.ts';
 import { previewRetentionFor } from '#lib/retention/preview.ts';
 import { readStorage } from '#lib/storage/read-storage.ts';
 import { endpoint, type Touched } from '../endpoint.ts';
+import {
+  forecastOutput,
+  reportOutput,
+  retentionPreviewOutput,
+  storageOutput,
+} from '../outputs/rooms.ts';
 
 const all = (): Touched => 'all';
 
 const monthQuery = z.strictObject({ month: monthSchema.optional() });
-
-const part = z.looseObject({
-  name: z.string(),
-  part: z.string(),
-  rows: z.number().nullable(),
-  bytes: z.number(),
-  bytesPerDay: z.number().nullable(),
-});
 
 export const rooms = [
   endpoint({
@@ -28,17 +26,7 @@ export const rooms = [
       'Say what the coming hours bring: launches, requests by host and hour, what will not fit and why',
     permission: 'console:view',
     query: z.strictObject({ window: z.enum(['24h', '7d']).default('24h') }),
-    output: z.looseObject({
-      from: z.string(),
-      hours: z.number(),
-      launches: z.array(
-        z.looseObject({ scheduleId: z.string(), at: z.string(), items: z.number().nullable() }),
-      ),
-      hosts: z.array(z.looseObject({ host: z.string().nullable(), requests: z.array(z.number()) })),
-      left: z.array(
-        z.looseObject({ source: z.string(), requests: z.number(), obstacle: z.string() }),
-      ),
-    }),
+    output: forecastOutput,
     cost: 10,
     touches: all,
     run: ({ runtime }, { query: { window } }) => readForecast(runtime.reads, window),
@@ -51,10 +39,7 @@ export const rooms = [
       'Say what each source did in a month, default the present one, and what it cost in requests',
     permission: 'console:view',
     query: monthQuery,
-    output: z.looseObject({
-      month: z.string(),
-      rows: z.array(z.looseObject({ source: z.string(), fetched: z.number() })),
-    }),
+    output: reportOutput,
     cost: 5,
     touches: all,
     run: ({ runtime }, { query: { month } }) => readReport(runtime.reads, month),
@@ -66,12 +51,7 @@ export const rooms = [
     summary:
       'Say what is stored by table, source and type, how fast it grows, and how much room there is',
     permission: 'console:view',
-    output: z.looseObject({
-      days: z.array(z.looseObject({ day: z.string(), databaseBytes: z.number() })),
-      tables: z.array(part),
-      records: z.array(part),
-      disks: z.array(z.looseObject({ what: z.string(), freeBytes: z.number() })),
-    }),
+    output: storageOutput,
     cost: 5,
     touches: all,
     run: ({ runtime }) => readStorage(runtime.reads, watchedDisks(runtime.config)),
@@ -82,9 +62,7 @@ export const rooms = [
     path: '/retention/preview',
     summary: 'Count what a round of retention would delete now, and delete nothing',
     permission: 'database:examine',
-    output: z.looseObject({
-      rows: z.array(z.looseObject({ kind: z.string(), rows: z.number(), bytes: z.number() })),
-    }),
+    output: z.object({ rows: z.array(retentionPreviewOutput) }),
     cost: 20,
     touches: all,
     run: async ({ runtime, actor }) => ({ rows: await previewRetentionFor(runtime.reads, actor) }),

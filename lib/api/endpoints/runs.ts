@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
+import { forecastRun } from '#lib/items/waiting/stands-still.ts';
 import { previewRun } from '#lib/previews/preview-run.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
 import { launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
@@ -12,6 +13,12 @@ import { runProgress } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import {
+  eventPageOutput,
+  launchPreviewOutput,
+  runOutput,
+  runProgressOutput,
+} from '../outputs/runs.ts';
 import { ofRequest, ofRun, sourcesOfRun } from '../touched.ts';
 
 const params = z.strictObject({ runId: id });
@@ -19,26 +26,7 @@ type Params = { readonly params: z.output<typeof params> };
 
 const touches = ({ runtime }: ApiContext, input: Params) => ofRun(runtime.db, input.params.runId);
 
-const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
-
-const runOutput = z.looseObject({
-  runId: z.string(),
-  kind: z.string(),
-  name: z.string().nullable(),
-  status: z.enum(statuses),
-  phase: z.string(),
-  startedAt: z.string(),
-  completedAt: z.string().nullable(),
-  pausedAt: z.string().nullable(),
-  endReason: z.string().nullable(),
-  itemsTotal: z.int(),
-  itemsProcessed: z.int(),
-  itemsSucceeded: z.int(),
-  itemsFailed: z.int(),
-  itemsSkipped: z.int(),
-});
-
-const launched = z.looseObject({ runId: z.string(), itemsTotal: z.int() });
+const launched = z.object({ runId: z.string(), itemsTotal: z.int() });
 
 async function read({ runtime }: Pick<ApiContext, 'runtime'>, runId: string) {
   const run = await getRun(runtime.db, runId);
@@ -117,12 +105,7 @@ export const runs = [
       /** The run that a retry or recrawl follows up. */
       ofRun: id.nullable().default(null),
     }),
-    output: z.looseObject({
-      items: z.int().nullable(),
-      requests: z.int().nullable(),
-      isAtLeast: z.boolean(),
-      leastMs: z.number(),
-    }),
+    output: launchPreviewOutput,
     cost: 10,
     async touches({ runtime }, { body }) {
       const asked = ofRequest(body.request);
@@ -147,12 +130,17 @@ export const runs = [
     id: 'runs.progress',
     method: 'GET',
     path: '/runs/{runId}/progress',
-    summary: 'Read how fast a run moves and how long it may take',
+    summary:
+      'Read how far a run is, how fast it moves, how long it may take, or why it stands still',
     permission: 'console:view',
     params,
-    output: z.looseObject({}),
+    output: runProgressOutput,
     touches,
-    run: ({ runtime }, input) => runProgress(runtime.db, input.params.runId),
+    async run(context, { params: { runId } }) {
+      const { db } = context.runtime;
+      const run = await read(context, runId);
+      return { ...(await runProgress(db, runId)), ...(await forecastRun(db, run)) };
+    },
   }),
   endpoint({
     id: 'runs.events',
@@ -169,11 +157,7 @@ export const runs = [
         .optional(),
       limit,
     }),
-    output: z.looseObject({
-      events: z.array(z.looseObject({})),
-      searchedTo: z.int().nullable(),
-      more: z.boolean(),
-    }),
+    output: eventPageOutput,
     touches,
     run: ({ runtime }, { params: { runId }, query }) =>
       latestEvents(runtime.reads, { runId, ...query }),

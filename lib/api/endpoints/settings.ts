@@ -14,17 +14,15 @@ import { outgoingOf } from '#lib/notices/send.ts';
 import { changeRetention, readRetention, retentionSchema } from '#lib/retention/settings.ts';
 import { runSmokeChecks } from '#lib/smoke/run-checks.ts';
 import { endpoint, id, Reply, type Touched } from '../endpoint.ts';
+import {
+  answerOutput,
+  channelOutput,
+  deliveryOutput,
+  smokeResultOutput,
+} from '../outputs/settings.ts';
 
 const all = (): Touched => 'all';
 const channelParams = z.strictObject({ channelId: id });
-
-const channel = z.looseObject({
-  channelId: z.string(),
-  name: z.string(),
-  kind: z.string(),
-  host: z.string(),
-  enabled: z.boolean(),
-});
 
 export const settings = [
   endpoint({
@@ -33,7 +31,7 @@ export const settings = [
     path: '/channels',
     summary: 'List the channels of notices; of their addresses the hosts alone are known',
     permission: 'console:view',
-    output: z.looseObject({ rows: z.array(channel) }),
+    output: z.object({ rows: z.array(channelOutput) }),
     touches: all,
     run: async ({ runtime }) => ({ rows: await listChannels(runtime.db) }),
   }),
@@ -43,9 +41,7 @@ export const settings = [
     path: '/channels/deliveries',
     summary: 'List the newest 50 deliveries of notices and what was answered',
     permission: 'console:view',
-    output: z.looseObject({
-      rows: z.array(z.looseObject({ messageId: z.string(), outcome: z.string() })),
-    }),
+    output: z.object({ rows: z.array(deliveryOutput) }),
     touches: all,
     run: async ({ runtime }) => ({ rows: await listDeliveries(runtime.db) }),
   }),
@@ -56,7 +52,7 @@ export const settings = [
     summary: 'Add a channel; what a webhook is signed with is answered this once',
     permission: 'settings:manage',
     body: channelInputSchema,
-    output: z.looseObject({ channelId: z.string(), signingSecret: z.string().nullable() }),
+    output: z.object({ channelId: z.string(), signingSecret: z.string().nullable() }),
     touches: all,
     run: async ({ runtime, actor }, { body }) =>
       new Reply(await addChannel(runtime.db, actor, body, outgoingOf(runtime)), 201),
@@ -70,7 +66,7 @@ export const settings = [
     permission: 'settings:manage',
     params: channelParams,
     body: channelChangeSchema.omit({ channelId: true }),
-    output: z.looseObject({ signingSecret: z.string().nullable() }),
+    output: z.object({ signingSecret: z.string().nullable() }),
     touches: all,
     run: async ({ runtime, actor }, { params: { channelId }, body }) => ({
       signingSecret: await changeChannel(
@@ -99,7 +95,7 @@ export const settings = [
     summary: 'Send a test to a channel, and say what was answered',
     permission: 'settings:manage',
     params: channelParams,
-    output: z.looseObject({ ok: z.boolean(), words: z.string() }),
+    output: answerOutput,
     cost: 20,
     touches: all,
     run: ({ runtime, actor }, input) =>
@@ -135,11 +131,7 @@ export const settings = [
     path: '/database/check',
     summary: 'Check connection, schema, writing, reading and deduplication',
     permission: 'settings:manage',
-    output: z.looseObject({
-      rows: z.array(
-        z.looseObject({ name: z.string(), outcome: z.enum(['passed', 'failed', 'skipped']) }),
-      ),
-    }),
+    output: z.object({ rows: z.array(smokeResultOutput) }),
     cost: 20,
     touches: all,
     run: async ({ runtime, actor }) => ({ rows: await runSmokeChecks(runtime.db, actor) }),

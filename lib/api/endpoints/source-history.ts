@@ -5,14 +5,8 @@ import { readNow } from '#lib/now.ts';
 import { commentBodySchema, commentOnSource, listComments } from '#lib/sources/comments.ts';
 import { requireSource } from '#lib/sources/read-sources.ts';
 import { endpoint, Reply } from '../endpoint.ts';
+import { sourceCommentOutput, sourceDayOutput } from '../outputs/sources.ts';
 import { sourceParams as params, sourceTouched as touches } from './source-params.ts';
-
-const commentOutput = z.looseObject({
-  commentId: z.string(),
-  at: z.string(),
-  by: z.string(),
-  body: z.string(),
-});
 
 export const sourceHistory = [
   endpoint({
@@ -23,7 +17,7 @@ export const sourceHistory = [
     permission: 'sources:change',
     params,
     body: z.strictObject({ body: commentBodySchema }),
-    output: commentOutput,
+    output: sourceCommentOutput,
     touches,
     run: async ({ runtime, actor }, input) =>
       new Reply(
@@ -38,7 +32,7 @@ export const sourceHistory = [
     summary: 'List the newest 50 comments on a source',
     permission: 'console:view',
     params,
-    output: z.looseObject({ rows: z.array(commentOutput) }),
+    output: z.object({ rows: z.array(sourceCommentOutput) }),
     touches,
     async run({ runtime }, input) {
       const { sourceId } = await requireSource(runtime.db, input.params.source);
@@ -53,7 +47,7 @@ export const sourceHistory = [
       'What came of a source on each of the last 30 days (UTC): fetched, changed, failed, skipped, missing, requests, bytes',
     permission: 'console:view',
     params,
-    output: z.looseObject({ rows: z.array(z.looseObject({ day: z.string() })) }),
+    output: z.object({ rows: z.array(sourceDayOutput) }),
     touches,
     async run({ runtime }, input) {
       const source = await requireSource(runtime.db, input.params.source);

@@ -20,25 +20,13 @@ import { sourceInputSchema } from '#lib/sources/source-input.ts';
 import { testSource } from '#lib/sources/test-source.ts';
 import { readSourcesYaml, sourcesToYaml } from '#lib/sources/yaml.ts';
 import { endpoint, Reply, sees } from '../endpoint.ts';
+import {
+  sourceOutput,
+  sourceRevisionOutput,
+  sourceSummaryOutput,
+  testFetchOutput,
+} from '../outputs/sources.ts';
 import { sourceParams as params, sourceTouched as touches } from './source-params.ts';
-
-const sourceOutput = z.looseObject({
-  sourceId: z.string(),
-  name: z.string(),
-  type: z.string(),
-  enabled: z.boolean(),
-  pausedAt: z.string().nullable(),
-  pausedReason: z.string().nullable(),
-  pausedUntil: z.string().nullable(),
-  settings: z.record(z.string(), z.unknown()),
-  seeds: z.array(z.record(z.string(), z.unknown())),
-  revision: z.int(),
-  storedSecrets: z.array(
-    z.looseObject({ name: z.string(), since: z.string(), reference: z.string().nullable() }),
-  ),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-});
 
 const etagOf = ({ revision }: Pick<Source, 'revision'>) => `"${revision}"`;
 
@@ -67,7 +55,7 @@ export const sources = [
     path: '/sources',
     summary: 'List the sources, each with how many of its items have each status',
     permission: 'console:view',
-    output: z.looseObject({ rows: z.array(sourceOutput) }),
+    output: z.object({ rows: z.array(sourceSummaryOutput) }),
     touches: () => [],
     run: async (context) => ({
       rows: (await listSources(context.runtime.reads)).filter(({ name }) => sees(context, [name])),
@@ -101,7 +89,7 @@ export const sources = [
     body: yaml,
     bodyType: 'application/yaml',
     mostBytes: yamlBytes,
-    output: z.looseObject({ created: z.int(), updated: z.int(), unchanged: z.int() }),
+    output: z.object({ created: z.int(), updated: z.int(), unchanged: z.int() }),
     isKeyed: true,
     cost: 10,
     touches: (_, { body }) => namesIn(body),
@@ -117,9 +105,9 @@ export const sources = [
     body: yaml,
     bodyType: 'application/yaml',
     mostBytes: yamlBytes,
-    output: z.looseObject({
+    output: z.object({
       sources: z.array(
-        z.looseObject({
+        z.object({
           name: z.string(),
           type: z.string(),
           seeds: z.int(),
@@ -208,7 +196,7 @@ export const sources = [
     summary: 'Delete a source with its secrets; its items and records stay',
     permission: 'sources:delete',
     params,
-    output: z.looseObject({ itemsLeft: z.int() }),
+    output: z.object({ itemsLeft: z.int() }),
     touches,
     run: ({ runtime, actor }, input) => deleteSource(runtime.db, actor, input.params.source),
   }),
@@ -245,7 +233,7 @@ export const sources = [
     summary: 'Fetch a sample of a source, and store nothing',
     permission: 'sources:test',
     params,
-    output: z.looseObject({}),
+    output: testFetchOutput,
     cost: 20,
     touches,
     async run({ runtime, actor }, input) {
@@ -265,7 +253,7 @@ export const sources = [
     summary: 'Fetch a sample with values that need not be saved',
     permission: 'sources:test',
     body: newSource,
-    output: z.looseObject({}),
+    output: testFetchOutput,
     cost: 20,
     touches: (_, { body }) => [body.name],
     run: ({ runtime, actor }, { body }) =>
@@ -282,7 +270,7 @@ export const sources = [
     summary: 'List the newest 50 revisions of a source; to roll back, save one of them again',
     permission: 'console:view',
     params,
-    output: z.looseObject({ rows: z.array(z.looseObject({ revision: z.int() })) }),
+    output: z.object({ rows: z.array(sourceRevisionOutput) }),
     touches,
     async run({ runtime }, input) {
       const { sourceId } = await requireSource(runtime.db, input.params.source);

@@ -1,0 +1,45 @@
+/** What asks for a person. */
+import type { Db } from '#db/engine.ts';
+import { newId } from '#lib/ids.ts';
+import { readNow } from '#lib/now.ts';
+import { openQuarantine } from '#lib/quarantine/open.ts';
+import { openQuarantineOf } from '#lib/quarantine/read.ts';
+
+/** Content of `sample` that is held; the only one. Its id. */
+export async function givenQuarantine(db: Db): Promise<string> {
+  await db.q.deleteFrom('quarantines').execute();
+  await openQuarantine(db, {
+    sourceName: 'sample',
+    rule: 'block_page',
+    title: 'login pages',
+    detail: 'All of them.',
+    evidence: {},
+    runId: newId(),
+    from: await readNow(db),
+  });
+  return (await openQuarantineOf(db, 'sample'))?.quarantineId ?? '';
+}
+
+/** An open alert about `sample`. Its id. */
+export async function givenAlert({ q, engine: words }: Db): Promise<string> {
+  const alertId = newId();
+  await q
+    .insertInto('alerts')
+    .values({
+      alert_id: alertId,
+      rule: 'test',
+      subject: alertId,
+      source_name: 'sample',
+      title: 'Too little',
+      detail: 'of sample',
+      evidence: '{}',
+      href: '/',
+      opened_at: words.now(),
+      seen_at: words.now(),
+      closed_at: null,
+      acknowledged_at: null,
+      acknowledged_by: null,
+    })
+    .execute();
+  return alertId;
+}
