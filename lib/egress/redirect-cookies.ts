@@ -66,19 +66,25 @@ function cookieOf(url: URL, line: string): Cookie | null {
       return [key.trim().toLowerCase(), rest.join('=').trim()];
     }),
   );
-  const isOver = said.get('max-age') === '0' || Date.parse(said.get('expires') ?? '') <= Date.now();
   const asked = domainToASCII((said.get('domain') ?? '').replace(/^\./, '')).toLowerCase();
   // A whole top-level domain is nobody's; a foreign one is refused (RFC 6265, 5.3).
   if (asked !== '' && !isWithin(url.hostname, asked)) return null;
   const path = said.get('path') ?? '';
   return {
     name,
-    value: isOver ? '' : value,
+    value: isOver(said) ? '' : value,
     domain: asked === '' || !asked.includes('.') || isAddress(url.hostname) ? null : asked,
     host: url.hostname,
     path: path.startsWith('/') ? path : defaultPath(url.pathname),
     isSecure: said.has('secure'),
   };
+}
+
+/** Max-Age wins over Expires (RFC 6265, 5.3); what is no number is not there (5.2.2). */
+function isOver(said: ReadonlyMap<string, string>): boolean {
+  const maxAge = /^-?\d+$/.exec(said.get('max-age') ?? '')?.[0];
+  if (maxAge !== undefined) return Number(maxAge) <= 0;
+  return Date.parse(said.get('expires') ?? '') <= Date.now();
 }
 
 const isAddress = (host: string) => host.includes(':') || /^[\d.]+$/.test(host);

@@ -1,7 +1,11 @@
 /** Headers of a response as the rest of the product reads them. */
 
-/** Of these the last one counts; joined they would mean something else (Fetch standard, "extract a MIME type"). */
+/**
+ * Of these the last one that says something counts; joined they would mean something else (Fetch standard, "extract a
+ * MIME type").
+ */
 const lastCounts = new Set(['content-type']);
+const namesType = /^\s*[\w!#$&^.+~-]+\/[\w!#$&^.+~-]/;
 /** Of these there is one; a second is a fault of the server's, and the first counts. */
 const firstCounts = new Set(['location', 'date', 'etag', 'last-modified', 'retry-after', 'age']);
 
@@ -23,7 +27,8 @@ export function flattened(
 }
 
 function oneOf(name: string, values: readonly string[]): string {
-  if (lastCounts.has(name)) return values.at(-1) ?? '';
+  if (lastCounts.has(name))
+    return values.findLast((value) => namesType.test(value)) ?? values.at(-1) ?? '';
   if (firstCounts.has(name)) return values[0] ?? '';
   return values.join(standApart.has(name) ? '\n' : ', ');
 }

@@ -17,6 +17,17 @@ describe('the wait a server asks for', () => {
     ['a date without zone, which is in GMT', 'Wed, 21 Oct 2015 07:28:30', 30_000],
     ['a date of ISO 8601', '2015-10-21T07:28:30Z', 30_000],
     ['a date of ISO 8601 with fraction and offset', '2015-10-21T02:28:30.000-05:00', 30_000],
+    ['seconds with their unit', '120 seconds', 120_000],
+    ['the same in short', '120s', 120_000],
+    ['seconds in quotes', '"120"', 120_000],
+    ['seconds with a remark', '120; comment="busy"', 120_000],
+    [
+      'dates that were joined, the later of them',
+      'Wed, 21 Oct 2015 07:28:10 GMT, Wed, 21 Oct 2015 07:28:30 GMT',
+      30_000,
+    ],
+    ['seconds beside a date', '20, Wed, 21 Oct 2015 07:28:30 GMT', 30_000],
+    ['seconds, joined, without blanks', '30,120', 120_000],
     ['a date far ahead', 'Wed, 21 Oct 2099 07:28:30 GMT', 86_400_000],
   ])('%s', (_, wish, expected) => {
     expect(retryAfterMs({ 'retry-after': wish, date: sent })).toBe(expected);
@@ -35,6 +46,8 @@ describe('the wait a server asks for', () => {
     ['a day that is none', 'Wed, 41 Oct 2099 07:28:30 GMT'],
     ['an hour that is none', 'Wed, 21 Oct 2099 27:28:30 GMT'],
     ['a number in another notation', '1e9'],
+    ['a unit that is none of ours', '2 minutes'],
+    ['seconds beside nonsense', '20, soon'],
     ['not a number', 'NaN'],
     ['infinity', 'Infinity'],
     ['nothing', ''],

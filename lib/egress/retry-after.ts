@@ -1,6 +1,7 @@
 /** How long a server asks to be left alone, as its headers say. Pure. */
 
-const seconds = /^\d+(\.\d+)?$/;
+/** Some programs name the unit. */
+const seconds = /^(\d+(?:\.\d+)?)\s{0,9}(?:s|secs?|seconds?)?$/i;
 /** A server may ask for anything; beyond a day an operator should look. */
 const longestMs = 24 * 60 * 60 * 1000;
 
@@ -15,9 +16,21 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>): number 
 }
 
 function wishIn(text: string, sent: string | undefined): number | null {
-  // A proxy may have joined two of them: the longer one fits both.
-  const parts = text.split(',').map((part) => part.trim());
-  if (parts.every((part) => seconds.test(part))) return Math.max(...parts.map(Number)) * 1000;
+  // A proxy may have joined some of them: the longest one fits all. A comma within a date is followed by a digit.
+  const wishes = text
+    .slice(0, longestWish)
+    .split(/,(?!\s*\d{1,2}[\s-])/)
+    .map((part) => wishOf(part.replace(/;.*$/s, '').replaceAll(/^[\s"']+|[\s"']+$/g, ''), sent));
+  const known = wishes.filter((wish) => wish !== null);
+  return known.length < wishes.length ? null : Math.max(...known);
+}
+
+const longestWish = 400;
+
+/** One of them, ms. */
+function wishOf(text: string, sent: string | undefined): number | null {
+  const [, number] = seconds.exec(text) ?? [];
+  if (number !== undefined) return Number(number) * 1000;
   const until = httpDate(text);
   return until === null ? null : until - (httpDate(sent ?? '') ?? Date.now());
 }

@@ -6,6 +6,9 @@ describe('the host of a URL', () => {
     ['https://EN.Wikipedia.org/w/api.php?x=1', 'en.wikipedia.org'],
     ['http://example.org:8080/', 'example.org:8080'],
     ['https://example.org:443/', 'example.org'],
+    ['https://example.org./', 'example.org'],
+    ['http://example.org.:8080/', 'example.org:8080'],
+    ['http://[2001:db8::1]:8080/', '[2001:db8::1]:8080'],
     ['test://sample/test_resource_001', 'sample'],
     ['not a url', null],
   ])('of %s is %s', (url, host) => {

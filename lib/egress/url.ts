@@ -20,9 +20,12 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
-/** The host of a URL, which is asked politely: `host[:port]` in lower case, without a default port; null when there is none. */
+/**
+ * The host of a URL, which is asked politely: `host[:port]` in lower case, without a default port and without the dot of
+ * its root, which names no other host; null when there is none.
+ */
 export function hostOf(url: string): string | null {
-  const host = URL.parse(url)?.host ?? '';
+  const host = URL.parse(url)?.host.replace(/\.(?=:\d|$)/, '') ?? '';
   return host === '' ? null : host.toLowerCase();
 }
 

@@ -20,8 +20,8 @@ import { getSourceType } from './registry.ts';
 import type {
   CommonSettings,
   DiscoveredItem,
-  FetchFacts,
   FetchOutcome,
+  PayloadAnswer,
   SourceContext,
   SourceType,
 } from './source-type.ts';
@@ -77,14 +77,12 @@ interface Reading {
   readonly context: SourceContext<CommonSettings>;
 }
 
-type Answer = Pick<FetchFacts, 'responseHeaders'>;
-
 /** @throws AppError `reading_overran`, `payload_too_complex` */
 export async function discoverItems(
   item: WorkItem,
   payload: Payload,
   source: Reading,
-  answer?: Answer,
+  answer?: PayloadAnswer,
 ): Promise<Discovery> {
   const { type, context } = source;
   if (payload.kind !== 'json' || jsonFault(payload.text, quickJson) === null) {
@@ -108,7 +106,12 @@ export async function discoverItems(
   return { items: items as NewWorkItem[], leftOut: leftOut as LeftOut };
 }
 
-function found(item: WorkItem, value: WrittenJson, source: Reading, answer?: Answer): Discovery {
+function found(
+  item: WorkItem,
+  value: WrittenJson,
+  source: Reading,
+  answer?: PayloadAnswer,
+): Discovery {
   const { leave, leftOut } = countingLeftOut();
   const links = source.type.discover(item, value, source.context, answer, leave);
   return { items: toWorkItems(item, links, source, leave), leftOut };
@@ -134,7 +137,7 @@ interface HeavyDiscovery {
   readonly context: SourceContext<CommonSettings>;
   readonly item: WorkItem;
   readonly payload: Payload;
-  readonly answer: Answer | undefined;
+  readonly answer: PayloadAnswer | undefined;
 }
 
 /** A list, so that it comes back in parts: what is left out, then the items. */

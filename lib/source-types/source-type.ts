@@ -100,6 +100,10 @@ export interface FetchFacts {
   readonly details: JsonObject;
 }
 
+/** What came with a payload, as far as its links depend on it; without details, where it came from is the item's address. */
+export type PayloadAnswer = Pick<FetchFacts, 'responseHeaders'> &
+  Partial<Pick<FetchFacts, 'details'>>;
+
 /** Of an outcome without a request of its own: it follows from a response to another item, as the details say. */
 export interface SharedFacts {
   readonly statusCode: null;
@@ -283,7 +287,7 @@ export interface SourceType<S extends CommonSettings = CommonSettings, Seed = un
     item: WorkItem,
     payload: WrittenJson,
     context: SourceContext<S>,
-    answer?: Pick<FetchFacts, 'responseHeaders'>,
+    answer?: PayloadAnswer,
     leave?: LeaveOut,
   ): DiscoveredItem[];
   /**

@@ -123,10 +123,11 @@ export async function testSource(
     });
     const { payload } = outcome.kind === 'alias' ? outcome : { payload: undefined };
     const sent = outcome.kind === 'fetched' ? outcome : payload === undefined ? null : { payload };
+    const answer = outcome.facts?.statusCode == null ? undefined : outcome.facts;
     const { items } =
       sent === null
         ? { items: [] }
-        : await discoverItems(sample, payloadOf(sent), { type, context });
+        : await discoverItems(sample, payloadOf(sent), { type, context }, answer);
     return { outcome, found: items };
   };
   const { outcome, found } = await fetchSample(item, AbortSignal.timeout(limitMs));

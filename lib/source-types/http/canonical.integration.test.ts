@@ -65,6 +65,28 @@ describe('a page that goes by another address', () => {
     expect(await fetchPath('copy')).toMatchObject({ kind: 'alias' });
   });
 
+  it('may say so in a header, relative to the address that answered', async () => {
+    const { origin, fetchPath } = await site((asked, response) => {
+      if (asked.url === '/copy') response.writeHead(302, { location: '/new/copy' }).end();
+      else if (asked.url === '/new/main') response.writeHead(200, html).end(page(''));
+      else response.writeHead(200, { ...html, link: '<main>; rel=canonical' }).end(page(''));
+    });
+    expect(await fetchPath('copy')).toMatchObject({
+      kind: 'alias',
+      facts: { details: { alias_of: `${origin}/new/main` } },
+    });
+  });
+
+  it('may be of no type, and begin like one', async () => {
+    const { origin, fetchPath } = await site((asked, response) => {
+      response.end(page(asked.url === '/main' ? '' : '<link rel="canonical" href="/main">'));
+    });
+    expect(await fetchPath('print')).toMatchObject({
+      kind: 'alias',
+      facts: { details: { alias_of: `${origin}/main` } },
+    });
+  });
+
   it('is told with what was sent, whose links count', async () => {
     const { origin, source, fetchPath } = await site(
       (asked, response) => {
@@ -253,6 +275,8 @@ it.each([
   ['https://example.org/page?#top', 'https://example.org/page'],
   ['https://example.org/%7euser/%c3%a9', 'https://example.org/~user/%C3%A9'],
   ['https://example.org/a%2fb', 'https://example.org/a%2Fb'],
+  ['https://example.org./a', 'https://example.org/a'],
+  ['https://example.org.:8443/a', 'https://example.org:8443/a'],
   ['https://example.org/?b=2&a=1', 'https://example.org/?b=2&a=1'],
 ])('the canonical form of %s is %s', (url, canonical) => {
   expect(canonicalUrl(url)).toBe(canonical);

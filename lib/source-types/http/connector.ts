@@ -4,7 +4,7 @@ import type { JsonText } from '#lib/json-text.ts';
 import type { Validators, WorkItem } from '#lib/queue/model.ts';
 import type { FetchContext, FetchOutcome } from '../source-type.ts';
 import { askSignedIn } from '../web/authentication.ts';
-import { beginningOf, beginsAsPage, isBinary, mediaTypeOf, readAs } from '../web/body.ts';
+import { beginningOf, isBinary, isPage, mediaTypeOf, readAs } from '../web/body.ts';
 import {
   type Exchange,
   type Failure,
@@ -122,7 +122,7 @@ export function fetchOverHttp(
       // The next run asks for its own list of changes; this one is history.
       return launchOf(item.metadata) === null ? fetched : { ...fetched, revisitMs: null };
     }
-    const page = { response, text, isHtml: /html/.test(mediaType) };
+    const page = pageOf(response, text);
     const payload = { content_type: mediaType, url: response.finalUrl, text };
     const facts = exchange.answered({ charset });
     if (!isStored) {
@@ -149,7 +149,7 @@ export function fetchOverHttp(
     }
     const contentType = mediaType || 'text/plain';
     const received = { body: response.body, charset };
-    const extractsText = settings.site.extract_text && (page.isHtml || beginsAsPage(payload));
+    const extractsText = settings.site.extract_text && page.isHtml;
     const content = { payload, text, contentType, projection: text, received, extractsText };
     const fetched = { kind: 'fetched', ...content } as const;
     if (name.kind === 'own') return { ...fetched, facts: { ...facts, details: told }, validators };
@@ -182,8 +182,14 @@ async function readAnyJson(
 
 async function readPage(response: HttpResponse): Promise<ReadPage> {
   const { text } = await decodeBody(response);
-  return { response, text, isHtml: /html/.test(mediaTypeOf(response)) };
+  return pageOf(response, text);
 }
+
+const pageOf = (response: HttpResponse, text: string): ReadPage => ({
+  response,
+  text,
+  isHtml: isPage({ content_type: mediaTypeOf(response), text }),
+});
 
 function headersOf(
   item: HttpItem,

@@ -12,7 +12,7 @@ import { expandTemplate, templateFault } from './template.ts';
 function found(
   settings: JsonObject,
   payload: WrittenJson,
-  over: { url?: string; link?: string; metadata?: JsonObject } = {},
+  over: { url?: string; link?: string; metadata?: JsonObject; answeredBy?: string } = {},
 ): string[] {
   const item = itemOf(
     {
@@ -23,7 +23,10 @@ function found(
     { metadata: over.metadata ?? null },
   );
   const context = { sourceName: 's', secrets: {}, settings: http.settingsSchema.parse(settings) };
-  const answer = { responseHeaders: over.link === undefined ? {} : { link: over.link } };
+  const answer = {
+    responseHeaders: over.link === undefined ? {} : { link: over.link },
+    ...(over.answeredBy === undefined ? {} : { details: { final_url: over.answeredBy } }),
+  };
   const { leave, leftOut } = countingLeftOut();
   const items = http.discover(item, payload, context, answer, leave);
   const { pages_beyond: beyond, page_elsewhere: elsewhere } = leftOut;
@@ -51,6 +54,30 @@ describe('the next page', () => {
   it('comes as rel=next of a page', () => {
     const page = { content_type: 'text/html', text: '<a rel="next" href="?p=2">on</a>' };
     expect(found(by({ by: 'link' }), page)).toEqual(['/items?p=2 (page 2)']);
+  });
+
+  it.each<[string, WrittenJson, { link?: string }]>([
+    ['in the Link header', [], { link: "<2>; rel='next'" }],
+    ['in JSON', { next: '2' }, {}],
+    [
+      'in a page',
+      {
+        content_type: 'text/html',
+        url: 'https://api.example/v2/',
+        text: '<a REL=NEXT href="2">on</a>',
+      },
+      {},
+    ],
+    [
+      'in a page with a base',
+      { content_type: 'text/html', text: '<base href="/v2/"><link rel=Next href="2">' },
+      {},
+    ],
+  ])('%s is relative to the address that answered', (_, payload, { link }) => {
+    const rules = by({ by: link !== undefined || 'text' in Object(payload) ? 'link' : 'next' });
+    const answeredBy = 'https://api.example/v2/';
+    const over = { answeredBy, ...(link === undefined ? {} : { link }) };
+    expect(found(rules, payload, over)).toEqual(['/v2/2 (page 2)']);
   });
 
   it.each([

@@ -5,10 +5,10 @@ import { hostOf } from '#lib/egress/url.ts';
 import type { WrittenJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from '../left-out.ts';
-import type { DiscoveredItem, SourceContext, SourceType } from '../source-type.ts';
-import { canonicalUrl, followable, sameSite, withoutWww } from '../web/addresses.ts';
+import type { DiscoveredItem, PayloadAnswer, SourceContext } from '../source-type.ts';
+import { baseOf, canonicalUrl, followable, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
-import { beginsAsPage } from '../web/body.ts';
+import { isPage } from '../web/body.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
 import { launchOf } from './changes.ts';
@@ -36,33 +36,33 @@ type HttpItem = Pick<
   | 'metadata'
   | 'depth'
 >;
-type HttpDiscover = NonNullable<SourceType<HttpSettings>['discover']>;
-type Answer = Parameters<HttpDiscover>[3];
 
 /** What an answer leads to, each once and never itself: the pages of a sitemap, entries, the next page, links. */
 export function httpDiscover(
   item: HttpItem,
   payload: WrittenJson,
   { settings }: Pick<SourceContext<HttpSettings>, 'settings'>,
-  answer?: Answer,
+  answer?: PayloadAnswer,
   leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
   if (item.resourceType === sitemapType) return sitemapDiscover(item, payload, settings, leave);
   const text = textPayload.safeParse(payload);
-  const html = text.success && isPage(text.data) ? text.data.text : null;
+  const html = text.success && isMarkup(text.data) ? text.data.text : null;
   const json = text.success ? null : payload;
   const entry =
     item.resourceType === entryType ? entryMetadata.safeParse(item.metadata).data : null;
   const listed = text.success || entry ? [] : entriesOf(item, payload, settings, leave);
   const headers = answer?.responseHeaders ?? {};
-  const next = entry ? null : pageAfter(item, { headers, payload: json, html }, settings, leave);
+  const answeredBy = (text.success ? text.data.url : null) ?? finalUrlOf(answer) ?? item.requestUri;
+  const isHere = siteOf(item, answeredBy);
+  const answered = { headers, answeredBy, payload: json, html };
+  const next = entry ? null : pageAfter(item, answered, isHere, settings, leave);
   const links = text.success
-    ? linksOfText(text.data, html, item.requestUri, settings, { answer, leave })
-    : linksOfJson(payload, item.requestUri, settings, leave);
+    ? linksOfText(html, answeredBy, settings, { headers, leave })
+    : linksOfJson(payload, answeredBy, settings, leave);
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
   const { same_host: staysThere } = settings.discovery;
-  const isHere = siteOf(item, text.success ? text.data.url : undefined);
   urls.delete(next?.requestUri ?? '');
   const onSite = [...urls].filter((url) => !staysThere || isHere(url));
   leave('off_site', urls.size - onSite.length);
@@ -80,7 +80,8 @@ export function httpDiscover(
 /** The next page of a list; null when this was the last, or the next is not followed. */
 function pageAfter(
   item: HttpItem,
-  answer: Pick<PagedAnswer, 'headers' | 'payload' | 'html'>,
+  answer: Omit<PagedAnswer, 'request' | 'metadata'>,
+  isHere: (url: string) => boolean,
   settings: HttpSettings,
   leave: LeaveOut,
 ): DiscoveredItem | null {
@@ -91,7 +92,7 @@ function pageAfter(
   const keys = credentialParameters(settings.authentication);
   const url = followable(next.request.url, requestUri, keys);
   // Credentials and pace belong to the host: a next page elsewhere is not followed.
-  if (url === null || !sameSite(url, requestUri)) {
+  if (url === null || !isHere(url)) {
     leave('page_elsewhere');
     return null;
   }
@@ -105,9 +106,14 @@ function pageAfter(
   return { ...page, metadata: { ...next.metadata, ...ofLaunch, ...ofList }, isHop: false };
 }
 
-/** Also what names no type and begins like a page. */
-const isPage = (payload: z.infer<typeof textPayload>): boolean =>
-  /html|xml/.test(payload.content_type) || beginsAsPage(payload);
+const isMarkup = (payload: z.infer<typeof textPayload>): boolean =>
+  isPage(payload) || /xml/.test(payload.content_type);
+
+/** The address that answered, where it is not part of the payload. */
+function finalUrlOf(answer: PayloadAnswer | undefined): string | null {
+  const url = answer?.details?.['final_url'];
+  return typeof url === 'string' && URL.canParse(url) ? url : null;
+}
 
 function linksOfJson(
   payload: WrittenJson,
@@ -129,22 +135,15 @@ function linksOfJson(
 }
 
 function linksOfText(
-  payload: z.infer<typeof textPayload>,
   html: string | null,
-  requestUri: string,
+  page: string,
   settings: HttpSettings,
-  { answer, leave }: { readonly answer: Answer; readonly leave: LeaveOut },
+  { headers, leave }: Pick<PagedAnswer, 'headers'> & { readonly leave: LeaveOut },
 ): string[] {
   const { discovery } = settings;
   if (!discovery.enabled || html === null) return [];
   const agent = settings.robots_token ?? settings.user_agent ?? defaultAgent;
-  if (
-    settings.respect_robots &&
-    headerForbidsLinks(answer?.responseHeaders['x-robots-tag'], agent)
-  ) {
-    return [];
-  }
-  const page = payload.url ?? requestUri;
+  if (settings.respect_robots && headerForbidsLinks(headers['x-robots-tag'], agent)) return [];
   const selectors = discovery.links.filter((link) => !isJsonPath(link));
   const leadsOn = selectors.includes(everyLink);
   const found = addressesIn(html, leadsOn ? [...selectors, ...otherWays] : selectors);
@@ -154,10 +153,14 @@ function linksOfText(
   if (settings.respect_robots && isForbidden) return [];
   if (found.isFull) leave('links_beyond');
   if (found.isCut) leave('ends_early');
-  const base = (found.base === null ? null : URL.parse(found.base, page))?.href ?? page;
-  const refreshes = found.metas.flatMap(({ 'http-equiv': means = '', content = '' }) =>
-    leadsOn && means.trim().toLowerCase() === 'refresh' ? (refreshTarget(content) ?? []) : [],
+  const base = baseOf(found.base, page);
+  const inMetas = found.metas.flatMap(({ 'http-equiv': means = '', content = '' }) =>
+    means.trim().toLowerCase() === 'refresh' ? content : [],
   );
+  // Browsers obey the header of that name as they do the element.
+  const refreshes = leadsOn
+    ? [...inMetas, headers['refresh'] ?? ''].flatMap((content) => refreshTarget(content) ?? [])
+    : [];
   const dropped = droppedOf(settings);
   return [...found.addresses, ...refreshes].flatMap(
     (address) => followable(address, base, dropped) ?? [],
@@ -174,8 +177,8 @@ const defaultAgent = 'HolocronIngest';
  * Whether an address stays on the site: the host of the item, with its `www.` or without, and the one that answered
  * where a seed's redirect led.
  */
-function siteOf({ requestUri, depth }: HttpItem, answered: string | undefined) {
-  const seeded = depth === 0 && answered !== undefined ? [hostOf(answered)] : [];
+function siteOf({ requestUri, depth }: HttpItem, answeredBy: string) {
+  const seeded = depth === 0 ? [hostOf(answeredBy)] : [];
   const hosts = new Set([hostOf(requestUri), ...seeded].map(withoutWww));
   return (url: string) => hosts.has(withoutWww(hostOf(url)));
 }

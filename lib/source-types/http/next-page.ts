@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hashJson } from '#lib/canonical-json.ts';
 import { type JsonObject, type WrittenJson, WrittenNumber } from '#lib/json.ts';
 import type { LeaveOut } from '../left-out.ts';
+import { baseOf } from '../web/addresses.ts';
 import { linkOf } from '../web/headers.ts';
 import { addressesIn, nodesAt, rowsAt, valuesAt } from '../web/selector.ts';
 import type { PagingRules } from './paging.ts';
@@ -10,6 +11,8 @@ import { parameterOf, type RequestParts, withParameter } from './request-parts.t
 
 export interface PagedAnswer {
   readonly request: RequestParts;
+  /** The address that answered, redirects followed: addresses of the answer are relative to it. */
+  readonly answeredBy: string;
   /** Lower-case names; empty when they are not known. */
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: WrittenJson;
@@ -67,15 +70,17 @@ export function nextPage(
 const digestOf = (content: WrittenJson): string => hashJson(content).slice(0, 16);
 
 function requestAfter(
-  { request, headers, payload, html }: PagedAnswer,
+  { request, answeredBy, headers, payload, html }: PagedAnswer,
   rules: PagingRules,
   { page }: z.infer<typeof progress>,
   rows: number | null,
 ): RequestParts | null {
   const { parameter, put_in: place } = rules;
-  const at = (address: string | null | undefined): RequestParts | null => {
-    const url = address ? URL.parse(address, request.url) : null;
-    return url === null || url.href === request.url ? null : { ...request, url: url.href };
+  const at = (address: string | null | undefined, base = answeredBy): RequestParts | null => {
+    const url = address ? URL.parse(address, base) : null;
+    return url === null || [request.url, answeredBy].includes(url.href)
+      ? null
+      : { ...request, url: url.href };
   };
   const put = (text: string, isNumber: boolean): RequestParts | null =>
     text === parameterOf(request, parameter, place)
@@ -84,11 +89,12 @@ function requestAfter(
   switch (rules.by) {
     case 'none':
       return null;
-    case 'link':
-      return at(
-        linkOf(headers['link'], 'next') ??
-          (html === null ? null : addressesIn(html, nextLinks).addresses[0]),
-      );
+    case 'link': {
+      const said = linkOf(headers['link'], 'next');
+      if (said !== null || html === null) return at(said);
+      const { addresses, base } = addressesIn(html, nextLinks);
+      return at(addresses[0], baseOf(base, answeredBy));
+    }
     case 'next':
       return at(valuesAt(payload, rules.field).find((value) => value !== ''));
     case 'cursor': {

@@ -7,7 +7,7 @@ import { hostOf } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { DiscoveredItem } from '../source-type.ts';
-import { canonicalUrl, followable, sameHost, sameSite } from '../web/addresses.ts';
+import { baseOf, canonicalUrl, followable, sameHost, sameSite } from '../web/addresses.ts';
 import { type Named, readsAs, unnamed } from '../web/canonical.ts';
 import { linkOf } from '../web/headers.ts';
 import { namesOf, windowsIn } from '../web/heavy-reading.ts';
@@ -95,7 +95,7 @@ export async function judgeNames(page: ReadPage, question: NameQuestion): Promis
   const moved = movedTo(item, page.response, settings);
   if (moved !== null) return aliasOf(moved, 'redirect', question);
 
-  const names = await namesOfPage(page, item, settings);
+  const names = await namesOfPage(page, settings);
   const [name] = names;
   if (name === undefined) return own;
   const site = memory.site(sourceName, hostOf(item.requestUri) ?? '');
@@ -143,17 +143,14 @@ function movedTo(
 /** Distinct addresses that the page's head and its server call it by; those that are no address are left out. */
 async function namesOfPage(
   { response, text, isHtml }: ReadPage,
-  item: HttpItem,
   settings: HttpSettings,
 ): Promise<string[]> {
   const inHead: Named = isHtml ? await namesOf(text) : unnamed;
   const inHeader = linkOf(response.headers['link'], 'canonical');
-  const base =
-    (inHead.base === null ? null : URL.parse(inHead.base, response.finalUrl))?.href ??
-    response.finalUrl;
+  const base = baseOf(inHead.base, response.finalUrl);
   const said = [
     ...inHead.addresses.map((address) => followable(address, base, droppedOf(settings))),
-    inHeader === null ? null : followable(inHeader, item.requestUri, droppedOf(settings)),
+    inHeader === null ? null : followable(inHeader, response.finalUrl, droppedOf(settings)),
   ];
   return [...new Set(said.flatMap((one) => one ?? []))];
 }
@@ -179,8 +176,7 @@ async function askFor(name: string, question: NameQuestion): Promise<NamedPage> 
     if (page === null) return { fault: 'not_there' };
     const final = canonicalUrl(page.response.finalUrl);
     if (final !== name) return { fault: 'moves_on' };
-    const target = { ...question.item, requestUri: name };
-    const its = await namesOfPage(page, target, question.settings);
+    const its = await namesOfPage(page, question.settings);
     if (its.some((one) => one !== name)) return { fault: 'names_another' };
     return { windows: Uint32Array.from(await windowsIn(page.text, page.isHtml)) };
   } catch (error) {

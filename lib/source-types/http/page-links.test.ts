@@ -8,13 +8,14 @@ interface Sent {
   readonly url?: string;
   readonly type?: string;
   readonly robots?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly settings?: JsonObject;
   readonly depth?: number;
 }
 
 function linksOf(
   html: string,
-  { url, type = 'text/html', robots, settings = {}, depth = 0 }: Sent = {},
+  { url, type = 'text/html', robots, headers = {}, settings = {}, depth = 0 }: Sent = {},
 ) {
   const requestUri = 'https://site.example/';
   const item = itemOf({ resourceType: 'document', resourceId: 'x', requestUri }, { depth });
@@ -24,8 +25,10 @@ function linksOf(
     settings: http.settingsSchema.parse({ discovery: { enabled: true }, ...settings }),
   };
   const payload = { content_type: type, url: url ?? requestUri, text: html };
-  const responseHeaders: Record<string, string> =
-    robots === undefined ? {} : { 'x-robots-tag': robots };
+  const responseHeaders = {
+    ...headers,
+    ...(robots === undefined ? {} : { 'x-robots-tag': robots }),
+  };
   return http
     .discover(item, payload, context, { responseHeaders })
     .map((found) => found.requestUri.replace('https://site.example', ''));
@@ -48,6 +51,10 @@ describe('links are seen', () => {
       'application/xhtml+xml',
       '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><a href="/a"/></body></html>',
     ],
+    [
+      'application/xhtml+xml',
+      '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="x.js" /></head><body><a href="/a"/></body></html>',
+    ],
     ['', '<!DOCTYPE html><a href="/a">a</a>'],
     ['', '\n<html><a href="/a">a</a></html>'],
   ])('in %j', (type, html) => {
@@ -56,6 +63,30 @@ describe('links are seen', () => {
 
   it('not in text that names no type', () => {
     expect(linksOf('about <a href="/a">', { type: '' })).toEqual([]);
+  });
+
+  it('as a refresh in the header', () => {
+    expect(linksOf('<p>moved</p>', { headers: { refresh: "0; url='/a'" } })).toEqual(['/a']);
+  });
+
+  it.each([
+    ['of its base', '<base href="/docs/">', '/docs/a'],
+    ['of the first of two', '<base target="_top"><base href="/x/"><base href="/y/">', '/x/a'],
+    ['of the page, where its base is no address', '<base href="javascript:void(0)">', '/a'],
+    ['of the page, where its base is data', '<base href="data:text/plain,x">', '/a'],
+  ])('relative to the address %s', (_, base, found) => {
+    expect(linksOf(`${base}<a href="a">a</a>`)).toEqual([found]);
+  });
+
+  it.each([
+    ['a dot at its end', 'https://site.example./a'],
+    ['escapes', 'https://s%69te.example/a'],
+    ['its port', 'https://site.example:443/a'],
+    ['capitals', 'HTTPS://Site.Example/a'],
+    ['blanks around it', ' https://site.example/a\n'],
+    ['backslashes', 'https:\\\\site.example\\a'],
+  ])('where the host is written with %s', (_, href) => {
+    expect(linksOf(`<a href="${href}">a</a>`)).toEqual(['/a']);
   });
 
   it('by selectors alone where they were chosen', () => {

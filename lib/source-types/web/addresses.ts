@@ -25,6 +25,8 @@ export const canonicalUrl = (text: string): string => canonicalForm(parseHttpUrl
 
 /** The same of an address that was parsed; the URL loses its fragment. */
 function canonicalForm(url: URL): string {
+  // A name with the dot of its root is the same name.
+  if (/[^.]\.$/.test(url.hostname)) url.hostname = url.hostname.slice(0, -1);
   // An empty fragment is no `hash`, but ends the address in a `#`.
   if (url.href.includes('#')) url.hash = '';
   // An empty query is none.
@@ -43,6 +45,12 @@ function withPlainEscapes(href: string): string {
 /** A text as a resource id: itself, or its beginning and hash where it is longer than `longest` characters. */
 export const shortId = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 100)}~${sha256(text)}`;
+
+/** What links of a page are relative to: its `<base>` where that is an address (HTML standard, "frozen base URL"). */
+export function baseOf(written: string | null, page: string): string {
+  const url = written === null ? null : URL.parse(written, page);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.href : page;
+}
 
 /** The canonical address of a link, or null when it is not one a crawler follows. */
 export function followable(

@@ -21,6 +21,19 @@ describe('text is read in the charset', () => {
       [[0xef, 0xbb, 0xbf], cafeUtf8],
       'utf-8',
     ],
+    [
+      'of the header, in single quotes',
+      "text/html; charset='ISO-8859-1'",
+      ['<meta charset=utf-8>', cafe],
+      'windows-1252',
+    ],
+    ['of its zeros, without a mark', 'application/json', [cafeUtf16], 'utf-16le'],
+    [
+      'of its zeros, before the header',
+      'text/html; charset=utf-16le',
+      [[0, ...cafeUtf16.slice(0, -1)]],
+      'utf-16be',
+    ],
     ['of a mark of two bytes', 'text/plain', [[0xff, 0xfe], cafeUtf16], 'utf-16le'],
     [
       'of the header, before the page',

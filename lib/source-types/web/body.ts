@@ -23,15 +23,24 @@ const byteOrderMarks: readonly (readonly [readonly number[], string])[] = [
   [[0xff, 0xfe], 'utf-16le'],
 ];
 
+/** UTF-16 without a mark: whatever it is, JSON, markup or rules, it begins with two characters of ASCII. */
+function wideOf([a = 0, b = 0, c = 0, d = 0]: Uint8Array): string | undefined {
+  const isAscii = (byte: number) => byte >= 0x09 && byte < 0x7f;
+  if (isAscii(a) && b === 0 && isAscii(c) && d === 0) return 'utf-16le';
+  return a === 0 && isAscii(b) && c === 0 && isAscii(d) ? 'utf-16be' : undefined;
+}
+
 /**
- * The body as text. The encoding is that of its byte order mark, else of the header, else of what the
+ * The body as text. The encoding is that of its byte order mark or of its zeros, else of the header, else of what the
  * page says of itself (`<meta charset>`, the XML declaration), else UTF-8 where the bytes are UTF-8 and
  * windows-1252 where they cannot be: the order of the HTML standard, 13.2.3.
  */
 export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): Decoded {
   const known =
     byteOrderMarks.find(([mark]) => mark.every((byte, index) => body[index] === byte))?.[1] ??
-    decoderFor(/charset\s*=\s*"?([\w:.-]+)/i.exec(headers['content-type'] ?? '')?.[1])?.encoding ??
+    wideOf(body) ??
+    decoderFor(/charset\s*=\s*["']?([\w:.-]+)/i.exec(headers['content-type'] ?? '')?.[1])
+      ?.encoding ??
     decoderFor(charsetOfMarkup(headers, body))?.encoding;
   if (known !== undefined) {
     return { text: new TextDecoder(known).decode(body), charset: known };
@@ -127,10 +136,14 @@ export const beginningOf = (text: string): string => {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 };
 
-/** Whether a text that names no type begins like a page. */
-export const beginsAsPage = (payload: {
+interface ReadText {
+  /** Media type; empty where none was named. */
   readonly content_type: string;
   readonly text: string;
-}): boolean =>
-  payload.content_type === '' &&
-  /^\s*<(!doctype html|html|head|body)\b/i.test(payload.text.slice(0, 1000));
+}
+
+/** Whether a text is a page: by its type, or where it names none by its beginning. */
+export const isPage = ({ content_type: type, text }: ReadText): boolean =>
+  type === ''
+    ? /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000))
+    : /html/.test(type);

@@ -139,19 +139,11 @@ interface Received {
  */
 export function decodeFeed(received: Received): Decoded {
   const { body } = received;
-  const wide = wideOf(body);
-  if (wide !== null) return { text: new TextDecoder(wide).decode(body), charset: wide };
   const said = decode(received);
   const isSingleByte = /^(windows-\d|iso-8859|macintosh|koi8|ibm|x-mac)/.test(said.charset);
   const asUtf8 = new TextDecoder().decode(body);
   if (isSingleByte && !isGarbled(asUtf8)) return { text: asUtf8, charset: 'utf-8' };
   return said.charset === 'utf-8' && isGarbled(said.text) ? inDeclared(received) : said;
-}
-
-/** UTF-16 without a byte order mark: XML begins with `<`. */
-function wideOf([first, second]: Uint8Array): string | null {
-  if (first === 0x3c && second === 0) return 'utf-16le';
-  return first === 0 && second === 0x3c ? 'utf-16be' : null;
 }
 
 /** One cut character is no other encoding; as many bad ones as good ones are. */

@@ -60,10 +60,10 @@ export function linkOf(header: string | undefined, relation: string): string | n
   return null;
 }
 
-/** `; name=value; name="value"` from a place on, names in lower case, and where they end. */
+/** `; name=value; name="value"; name='value'` from a place on, names in lower case, and where they end. */
 function parametersAt(text: string, start: number) {
   const found: (readonly [name: string, value: string])[] = [];
-  const parameter = /\s*;\s*([^\s=;,"]*)\s*(=\s*)?("|[^\s",;]*)/y;
+  const parameter = /\s*;\s*([^\s=;,"]*)\s*(=\s*)?("|'(?=[^']*')|[^\s",;]*)/y;
   let end = start;
   while (end < text.length) {
     parameter.lastIndex = end;
@@ -71,9 +71,10 @@ function parametersAt(text: string, start: number) {
     if (!match) break;
     end = parameter.lastIndex;
     const [, name = '', equals, value = ''] = match;
-    if (value !== '"') found.push([name.toLowerCase(), equals === undefined ? '' : value]);
+    if (value !== '"' && value !== "'")
+      found.push([name.toLowerCase(), equals === undefined ? '' : value]);
     else {
-      const quoted = quotedAt(text, end);
+      const quoted = quotedAt(text, end, value);
       found.push([name.toLowerCase(), quoted.value]);
       end = quoted.end;
     }
@@ -81,12 +82,15 @@ function parametersAt(text: string, start: number) {
   return { found, end };
 }
 
-/** From behind the opening quote to behind the closing one; a quote that is never closed reaches to the end. */
-function quotedAt(text: string, start: number) {
+/**
+ * From behind the opening quote to behind the closing one; a quote that is never closed reaches to the end. Single ones
+ * are none of the grammar's, and servers write them.
+ */
+function quotedAt(text: string, start: number, quote: string) {
   let value = '';
   for (let at = start; at < text.length; at += 1) {
     const character = text[at];
-    if (character === '"') return { value, end: at + 1 };
+    if (character === quote) return { value, end: at + 1 };
     if (character === '\\') at += 1;
     value += text[at] ?? '';
   }

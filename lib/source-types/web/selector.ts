@@ -188,8 +188,20 @@ export function addressesIn(html: string, selectors: readonly string[]): PageLin
 /** A page as far as the bounds reach. Throws PageTooHeavy on the event loop. */
 export function pageIn(html: string): BoundedPage {
   if (bounds === quickPage && !mayBeQuick(html)) throw tooHeavy();
-  return parsePage(html, bounds);
+  return parsePage(
+    /^\s*(<\?xml|<!doctype\s[^>]*xhtml|<html\s[^>]*xhtml)/i.test(html.slice(0, 1000))
+      ? withEndTags(html)
+      : html,
+    bounds,
+  );
 }
+
+/** What holds text alone, and is left by its end tag alone where it is read as HTML. */
+const emptyElements =
+  /<(script|style|title|textarea|iframe|noembed|noframes|noscript|xmp)((?:\s[^<>]*)?)\/>/gi;
+
+/** In XHTML an element may be empty by its start tag; as HTML that would hide all that follows. */
+const withEndTags = (xhtml: string): string => xhtml.replaceAll(emptyElements, '<$1$2></$1>');
 
 const tooHeavy = () => new PageTooHeavy('the page may be too heavy for the event loop');
 
