@@ -32,7 +32,7 @@ const unpack = {
   zstd: promisify<Uint8Array, object, Buffer>(zstdDecompress),
 };
 
-const isGzip = (body: Uint8Array) => body[0] === 0x1f && body[1] === 0x8b;
+export const isGzip = (body: Uint8Array) => body[0] === 0x1f && body[1] === 0x8b;
 
 /** RFC 1950, 2.2: the method is 8, and both bytes together are a multiple of 31. */
 const isZlib = ([first = 0, second = 0]: Uint8Array) =>
@@ -86,11 +86,18 @@ interface Inflated {
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** gzip and deflate are mistaken for each other. What is neither was not compressed. */
-const deflated: Decoder = async (body, options) => {
+/** What is marked as packed in one way is, whatever the header calls it; null when it bears no mark. */
+function marked(
+  body: Uint8Array,
+  options: { maxOutputLength: number },
+): Promise<Uint8Array> | null {
   if (isGzip(body)) return gunzipped(body, options);
-  return isZlib(body) ? unpack.zlib(body, options) : body;
-};
+  return isZstd(body) ? unpack.zstd(body, options) : null;
+}
+
+/** gzip and deflate are mistaken for each other. What is neither was not compressed. */
+const deflated: Decoder = async (body, options) =>
+  marked(body, options) ?? (isZlib(body) ? unpack.zlib(body, options) : body);
 
 const decoders: Readonly<Record<string, Decoder>> = {
   gzip: deflated,
@@ -104,18 +111,28 @@ const decoders: Readonly<Record<string, Decoder>> = {
         return unpack.raw(body, options);
       });
     }
-    return unlessPlain(body, unpack.raw(body, options));
+    return unlessMistaken(unpack.raw, body, options);
   },
-  br: (body, options) => unlessPlain(body, unpack.br(body, options)),
-  zstd: async (body, options) => (isZstd(body) ? unpack.zstd(body, options) : body),
+  br: (body, options) => unlessMistaken(unpack.br, body, options),
+  zstd: async (body, options) => marked(body, options) ?? body,
 };
 
-/** These two have no mark of their own: what cannot be undone and reads as text was never done. */
-async function unlessPlain(body: Uint8Array, decoding: Promise<Uint8Array>): Promise<Uint8Array> {
+/**
+ * These two have no mark of their own: what cannot be undone was packed in another way, or reads as text and was never
+ * packed.
+ */
+async function unlessMistaken(
+  decode: Decoder,
+  body: Uint8Array,
+  options: { maxOutputLength: number },
+): Promise<Uint8Array> {
   try {
-    return await decoding;
+    return await decode(body, options);
   } catch (error) {
-    if (isTooLarge(error) || !readsAsText(body.subarray(0, 1024))) throw error;
+    if (isTooLarge(error)) throw error;
+    const otherwise = marked(body, options);
+    if (otherwise !== null) return otherwise;
+    if (!readsAsText(body.subarray(0, 1024))) throw error;
     return body;
   }
 }

@@ -79,6 +79,10 @@ ${table(
   ]),
 )}
 
+A page that asks to sign in, to which a redirect led, is \`http_unauthorized\`, though it answers 200. The status of a
+robots.txt means something else: 4xx and redirects that lead nowhere or go on and on allow all, and with 429, a part or
+anything from 500 on the site is not asked until the file can be read (RFC 9309, 2.3.1).
+
 OpenAlex answers 403 when it is asked too quickly, and 429 also when the day's budget is spent: these are
 \`http_rate_limited\` and \`budget_spent\` there.
 

@@ -82,6 +82,48 @@ describe('success without the thing', () => {
   });
 });
 
+describe('a redirect to where people sign in', () => {
+  const form = '<form><input name="p" type="password"></form>';
+  const redirects =
+    (location: string, body = form): Respond =>
+    (request, response) => {
+      if (request.url === '/thing') response.writeHead(302, { location }).end();
+      else response.writeHead(200, { 'content-type': 'text/html' }).end(body);
+    };
+
+  it.each(['/login?next=/thing', '/users/sign_in', '/Account/LogOn', '/wp-login.php', '/auth/x'])(
+    'to %s is no page of its own, whatever is declared',
+    async (location) => {
+      const { outcome } = await fetchFrom(redirects(location));
+      expect(outcome).toMatchObject({
+        kind: 'error',
+        code: 'http_unauthorized',
+        facts: { statusCode: 200 },
+        answer: { httpStatus: 200 },
+      });
+    },
+  );
+
+  it('is told of an API as well, and of a provider elsewhere that asks by script', async () => {
+    const provider = await startLoopbackServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<script src="x"></script>');
+    });
+    const location = `${provider.origin}/common/oauth2/v2.0/authorize`;
+    const { outcome } = await fetchFrom(redirects(location), { response: 'json' });
+    await provider.close();
+    expect(outcome).toMatchObject({ kind: 'error', code: 'http_unauthorized' });
+  });
+
+  it.each([
+    ['asks for nothing', '/login', '<p>Signed in</p>'],
+    ['has a box for it in a corner', '/home', form],
+    ['is about it', '/blog/casual-logins', form],
+  ])('is a page like any other where it %s', async (_, location, body) => {
+    const { outcome } = await fetchFrom(redirects(location, body));
+    expect(outcome).toMatchObject({ kind: 'fetched', text: body });
+  });
+});
+
 describe('a header that does not fit', () => {
   it.each([
     ['of 3,000 characters', `"${'e'.repeat(3000)}"`, null],

@@ -24,8 +24,8 @@ const byteOrderMarks: readonly (readonly [readonly number[], string])[] = [
 ];
 
 /** UTF-16 without a mark: whatever it is, JSON, markup or rules, it begins with two characters of ASCII. */
-function wideOf([a = 0, b = 0, c = 0, d = 0]: Uint8Array): string | undefined {
-  const isAscii = (byte: number) => byte >= 0x09 && byte < 0x7f;
+function wideOf([a, b, c, d]: Uint8Array): string | undefined {
+  const isAscii = (byte = 0) => byte >= 0x09 && byte < 0x7f;
   if (isAscii(a) && b === 0 && isAscii(c) && d === 0) return 'utf-16le';
   return a === 0 && isAscii(b) && c === 0 && isAscii(d) ? 'utf-16be' : undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { HttpResponse } from '#lib/egress/http-client.ts';
 import { retryAfterMs } from '#lib/egress/retry-after.ts';
+import { describeUrl, hostOf } from '#lib/egress/url.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
 import { spentForMs } from '#lib/hosts/budget.ts';
 import { mediaTypeOf } from './body.ts';
@@ -124,6 +125,30 @@ export function failureOfStatus(exchange: Exchange, response: HttpResponse): Fai
   return failed(exchange, row.outcome, `The source answered ${status}: ${row.says}.`, wait);
 }
 
+/** How sites and identity providers call the page where people sign in. */
+const signInPath =
+  /[/._-](?:log-?_?[io]n|sign-?_?[io]n|wp-login|sso|saml2?|oauth2?|openid(?:-connect)?|adfs|cas|auth(?:enticate|entication|orize)?|sessions?\/new)(?:[/._-]|$)/i;
+const leadsToSignIn = (url: string) => signInPath.test(new URL(url).pathname);
+const asksForPassword = /<input\b[^<>]{0,1000}\btype\s{0,9}=\s{0,9}["']?password/i;
+
+/**
+ * The error outcome of a page that asks to sign in, to which a redirect led from another: it is not what was asked for,
+ * though it answers 200. Null for anything else.
+ */
+function failureOfSignIn(exchange: Exchange, response: HttpResponse): Failure | null {
+  const { finalUrl, redirects, body } = response;
+  const asked = exchange.facts()?.requestUri;
+  if (redirects.length === 0 || asked === undefined) return null;
+  if (!leadsToSignIn(finalUrl) || leadsToSignIn(asked)) return null;
+  if (!/html|^$/.test(mediaTypeOf(response))) return null;
+  const text = new TextDecoder('latin1').decode(body.subarray(0, 4 * beginning));
+  if (hostOf(finalUrl) === hostOf(asked) && !asksForPassword.test(text)) return null;
+  const message = `The source redirects to ${describeUrl(finalUrl)}, where it asks to sign in.`;
+  return failed(exchange, 'http_unauthorized', message);
+}
+
 /** The error outcome of a response that is no success, whichever way; null for one that is. */
 export const refusalOf = (exchange: Exchange, response: HttpResponse): Failure | null =>
-  failureOfChallenge(exchange, response) ?? failureOfStatus(exchange, response);
+  failureOfChallenge(exchange, response) ??
+  failureOfStatus(exchange, response) ??
+  failureOfSignIn(exchange, response);

@@ -20,9 +20,16 @@ describe('robots.txt', () => {
     expect(judge(404, 'Disallow: /')).toBe('allowed');
   });
 
-  it.each([500, 503, null])('that cannot be read (%s) leaves it open for now', (status) => {
-    expect(judge(status, null)).toBe('unknown');
+  it.each([301, 302, 304, 307])('whose redirects lead nowhere (%s) allows everything', (status) => {
+    expect(judge(status, null)).toBe('allowed');
   });
+
+  it.each([206, 429, 500, 503, 999, null])(
+    'that cannot be read (%s) leaves it open for now',
+    (status) => {
+      expect(judge(status, null)).toBe('unknown');
+    },
+  );
 });
 
 describe('the memory of robots.txt files', () => {
@@ -32,8 +39,10 @@ describe('the memory of robots.txt files', () => {
     await memory.set('https://a', { status: 200, body: '' });
     await memory.set('https://b', { status: null, body: null });
     expect(await memory.get('https://b')).not.toBeNull();
+    await memory.set('https://c', { status: 429, body: '' });
     now = 60_000;
     expect(await memory.get('https://b')).toBeNull();
+    expect(await memory.get('https://c')).toBeNull();
     expect(await memory.get('https://a')).not.toBeNull();
     now = 24 * 60 * 60 * 1000;
     expect(await memory.get('https://a')).toBeNull();

@@ -3,12 +3,14 @@
  * fleet asks each origin once a day, not once a worker.
  */
 import type { Db, Session } from '#db/engine.ts';
+import { decompress, isGzip } from '#lib/egress/decompress.ts';
 import type { HttpClient } from '#lib/egress/http-client.ts';
 import { describeUrl, parseHttpUrl } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
 import type { CommonSettings, FetchContext } from '../source-type.ts';
+import { decode } from './body.ts';
 import { mostRobotsBytes, productsOf, RobotsRules } from './robots-rules.ts';
 
 /** What is known of one origin's file. */
@@ -29,7 +31,9 @@ const maxAgeMs = 24 * 60 * 60_000;
 /** An unreachable file is asked for again soon, or a short outage would stop a day's crawl. */
 const unreachableAgeMs = 60_000;
 
-const isUnreachable = ({ status }: RobotsEntry) => status === null || status >= 500;
+/** A server that is asked too often is asked later for the file too, as Google has it; and a part is no file. */
+const isUnreachable = ({ status }: RobotsEntry): boolean =>
+  status === null || status < 200 || status >= 500 || status === 429 || status === 206;
 
 const isFresh = (entry: RobotsEntry, ageMs: number): boolean =>
   ageMs < (isUnreachable(entry) ? unreachableAgeMs : maxAgeMs);
@@ -38,7 +42,7 @@ type RobotsVerdict =
   /** `delayMs`: the site's own wish for the time between two requests (`Crawl-delay`), or null. */
   | { readonly kind: 'allowed'; readonly delayMs: number | null }
   | { readonly kind: 'disallowed' }
-  /** 5xx or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
+  /** 5xx, 429 or unreachable: nothing may be fetched until the file can be read (RFC 9309, 2.3.1.4). */
   | { readonly kind: 'unknown'; readonly message: string };
 
 /** What keeps robots.txt from being asked keeps the page from it too, and says more than "unreachable". */
@@ -127,7 +131,10 @@ interface RobotsQuestion {
   readonly userAgent: string;
 }
 
-/** The rule of RFC 9309 2.3.1: 2xx is read, 4xx allows all, anything else, and a part, allows nothing. */
+/**
+ * The rule of RFC 9309 2.3.1: 2xx is read; 4xx, and redirects that lead nowhere or go on and on (2.3.1.2), allow all;
+ * anything else allows nothing.
+ */
 export function judgeRobots(
   entry: RobotsEntry,
   robotsUrl: string,
@@ -135,14 +142,14 @@ export function judgeRobots(
   userAgent: string,
 ): RobotsVerdict {
   const { status } = entry;
-  if (status !== null && status >= 400 && status < 500) return { kind: 'allowed', delayMs: null };
-  if (status === null || status >= 300 || status === 206) {
+  if (isUnreachable(entry)) {
     const found = status === null ? 'could not be reached' : `answered ${status}`;
     return {
       kind: 'unknown',
       message: `${robotsUrl} ${found}, so nothing may be fetched there yet.`,
     };
   }
+  if (status === null || status >= 300) return { kind: 'allowed', delayMs: null };
   const rules = rulesOf(entry);
   const products = productsOf(userAgent);
   if (!rules.allows(url, products)) return { kind: 'disallowed' };
@@ -191,6 +198,7 @@ async function readRobots({
   robotsUrl,
   userAgent,
 }: RobotsQuestion): Promise<RobotsEntry> {
+  let redirect = 302;
   try {
     const response = await http.request({
       url: robotsUrl,
@@ -198,20 +206,35 @@ async function readRobots({
       timeoutMs: Math.min(settings.timeout * 1000, 30_000),
       cutAt: mostRobotsBytes,
       signal,
+      onRedirect({ status }) {
+        redirect = status;
+      },
     });
-    return { status: response.status, body: beginningOf(response.body) };
+    return { status: response.status, body: await textOfFile(response.body) };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof AppError && faultsOfOrigin.has(error.code)) throw error;
-    return { status: null, body: null };
+    const leadsNowhere = error instanceof AppError && faultsOfRedirects.has(error.code);
+    return { status: leadsNowhere ? redirect : null, body: null };
   }
 }
 
-/** Without a last line that the limit has cut: half a path forbids more than the whole. */
-function beginningOf(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body.subarray(0, mostRobotsBytes));
-  return body.byteLength < mostRobotsBytes ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+const faultsOfRedirects: ReadonlySet<AppErrorCode> = new Set([
+  'egress_too_many_redirects',
+  'egress_url_invalid',
+]);
+
+/** It is UTF-8 (2.2), but for what is plainly UTF-16; some servers send a packed file and do not say so. */
+async function textOfFile(sent: Uint8Array): Promise<string> {
+  const file = isGzip(sent) ? await decompress(sent, 'gzip', mostUnpacked).catch(() => sent) : sent;
+  const body = file.subarray(0, mostRobotsBytes);
+  const { text } = decode({ headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
+  // Without a last line that the limit has cut: half a path forbids more than the whole.
+  const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+  return body.byteLength < mostRobotsBytes ? text : text.slice(0, end);
 }
+
+const mostUnpacked = 8 * 1024 * 1024;
 
 /** How long a worker trusts what it has read before it looks into the database again. */
 const rereadMs = 60_000;
