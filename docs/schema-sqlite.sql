@@ -490,12 +490,18 @@ CREATE TABLE hosts (
   robots_body TEXT,
   robots_status INTEGER,
   robots_fetched_at TEXT,
+  -- Of the certificate that it showed at the last connection that a worker has told of.
+  certificate_from TEXT,
+  certificate_until TEXT,
+  certificate_seen_at TEXT,
   updated_at TEXT NOT NULL
 );
 
 CREATE INDEX IX_hosts_blocked ON hosts (blocked_until) WHERE blocked_until IS NOT NULL;
 
 CREATE INDEX IX_hosts_last_request ON hosts (last_request_at, host);
+
+CREATE INDEX IX_hosts_certificate ON hosts (certificate_until) WHERE certificate_until IS NOT NULL;
 
 CREATE INDEX IX_hosts_pace ON hosts (host, pace_ms) WHERE pace_ms > 0;
 

@@ -592,6 +592,10 @@ CREATE TABLE [ingest].[hosts] (
     [robots_body] NVARCHAR(MAX) NULL,
     [robots_status] INT NULL,
     [robots_fetched_at] DATETIME2(3) NULL,
+    -- Of the certificate that it showed at the last connection that a worker has told of.
+    [certificate_from] DATETIME2(3) NULL,
+    [certificate_until] DATETIME2(3) NULL,
+    [certificate_seen_at] DATETIME2(3) NULL,
     [updated_at] DATETIME2(3) NOT NULL,
     CONSTRAINT [PK_hosts] PRIMARY KEY CLUSTERED ([host]),
     CONSTRAINT [CK_hosts_delay_ms] CHECK ([delay_ms] >= 0)
@@ -603,6 +607,10 @@ WHERE [blocked_until] IS NOT NULL;
 GO
 CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
 ON [ingest].[hosts] ([last_request_at], [host]);
+GO
+CREATE NONCLUSTERED INDEX [IX_hosts_certificate]
+ON [ingest].[hosts] ([certificate_until])
+WHERE [certificate_until] IS NOT NULL;
 GO
 -- Hosts that may be asked only now and then are few, and every claim asks for them.
 CREATE NONCLUSTERED INDEX [IX_hosts_pace]

@@ -34,6 +34,7 @@ import {
   reporter,
 } from './figures.ts';
 import type { InFlight } from './in-flight.ts';
+import { notingCertificates } from './note-certificates.ts';
 import { fenceOf } from './pipeline/complete.ts';
 import type { LeasedItem, PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
@@ -245,6 +246,7 @@ export function dutiesOfClock(context: PipelineContext, parts: DutyParts): Duty[
     },
     { what: 'record the claims', everyMs: claimsEveryMs, run: () => claimEvents.recordDue(db) },
     { what: 'record what was left out', everyMs: claimsEveryMs, run: () => cuts.recordDue(db) },
+    notingCertificates(context),
     { what: 'report', everyMs: reportEveryMs, run: reporter(inFlight, log) },
     ...purges(db),
     {

@@ -65,6 +65,7 @@ const others: Readonly<Record<string, string>> = {
   IX_hosts_concurrency: 'claims: hosts with a limit',
   IX_hosts_slot: 'renewing the slot of a lease',
   IX_hosts_next_slot: 'when the next host opens',
+  IX_hosts_certificate: 'alert rules: certificates that end soon',
   IX_host_hours_hour: 'retention',
   IX_host_blocks_ended: 'retention',
   IX_source_hosts_source: 'the page of a source: the hosts it asks',

@@ -35,6 +35,10 @@ BEGIN
         [robots_body] NVARCHAR(MAX) NULL,
         [robots_status] INT NULL,
         [robots_fetched_at] DATETIME2(3) NULL,
+        -- Of the certificate that it showed at the last connection that a worker has told of.
+        [certificate_from] DATETIME2(3) NULL,
+        [certificate_until] DATETIME2(3) NULL,
+        [certificate_seen_at] DATETIME2(3) NULL,
         [updated_at] DATETIME2(3) NOT NULL,
         CONSTRAINT [PK_hosts] PRIMARY KEY CLUSTERED ([host]),
         CONSTRAINT [CK_hosts_delay_ms] CHECK ([delay_ms] >= 0)
@@ -49,6 +53,11 @@ GO
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_last_request')
     CREATE NONCLUSTERED INDEX [IX_hosts_last_request]
     ON [$(schema)].[hosts] ([last_request_at], [host]);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[$(schema)].[hosts]') AND name = N'IX_hosts_certificate')
+    CREATE NONCLUSTERED INDEX [IX_hosts_certificate]
+    ON [$(schema)].[hosts] ([certificate_until])
+    WHERE [certificate_until] IS NOT NULL;
 GO
 -- What good answers add to the numbers of their host, one row for each group of completions. Appended, so that workers
 -- never wait for the row of a host, and rolled up into it behind. The latency of a row goes from l to

@@ -99,6 +99,10 @@ export interface HostsTable {
   robots_body: string | null;
   robots_status: number | null;
   robots_fetched_at: Instant | null;
+  /** Of the certificate that it showed at the last connection that a worker has told of. */
+  certificate_from: Generated<Instant | null>;
+  certificate_until: Generated<Instant | null>;
+  certificate_seen_at: Generated<Instant | null>;
   /** Least time between two requests, ms: the greatest of what is kept below and `delay_ms`; 0 = none. */
   pace_ms: Generated<number>;
   /** `Crawl-delay` of robots.txt, ms. */

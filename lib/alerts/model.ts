@@ -117,6 +117,25 @@ export interface AlertFacts {
   /** Room for what is stored, of the machine that evaluates. */
   readonly disks: readonly Disk[];
   readonly warnings: readonly Warning[];
+  /** Of hosts that were asked in the last days. */
+  readonly certificates: readonly Ending[];
+  /** API tokens that programs use, and secrets of sources whose end is known. */
+  readonly secrets: readonly Ending[];
+}
+
+/** What holds for a time. */
+export interface Ending {
+  /** Its id, stable while it lasts. */
+  readonly subject: string;
+  /** As a sentence begins with it: `The certificate of wiki.example`. */
+  readonly name: string;
+  readonly sourceName: string | null;
+  readonly endsAt: Instant;
+  /** Until then, ms; negative when it is over. */
+  readonly leftMs: number;
+  /** From its beginning to its end, ms. */
+  readonly lifeMs: number;
+  readonly href: string;
 }
 
 export interface BacklogPoint {

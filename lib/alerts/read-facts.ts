@@ -9,6 +9,7 @@ import { warningsOf } from '#lib/metrics/warnings.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
+import { readCertificates, readSecretEnds } from './endings.ts';
 import { readMeasures } from './measure-runs.ts';
 import type {
   AlertFacts,
@@ -56,6 +57,8 @@ export async function readAlertFacts(
       pausedSources: [],
       repairedTotals: await readRepairedTotals(session),
     }),
+    certificates: await readCertificates(session),
+    secrets: await readSecretEnds(session),
   };
 }
 

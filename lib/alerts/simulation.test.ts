@@ -162,6 +162,8 @@ const factsOf = (measures: readonly RunMeasure[], day: number): AlertFacts => ({
   activeSources: new Set(['wiki']),
   disks: [],
   warnings: [],
+  certificates: [],
+  secrets: [],
 });
 
 describe('the rules, over a thousand simulated histories', () => {

@@ -179,6 +179,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
         patience.end();
       }
     },
+    takeCertificates: connector.takeCertificates,
     close: () => agent.destroy(),
   };
 }

@@ -6,7 +6,8 @@
  */
 
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { AddressPolicy } from './address-policy.ts';
@@ -46,13 +47,33 @@ export interface Connection {
   readonly tookMs: number;
 }
 
+/** Between which instants a host's certificate holds, and when it was shown; ms since 1970 by this process's clock. */
+export interface SeenCertificate {
+  readonly host: string;
+  readonly from: number;
+  readonly until: number;
+  readonly seenAt: number;
+}
+
 export interface GuardedConnector {
   readonly connect: buildConnector.connector;
+  /** The certificates that hosts have shown since the last call, the newest of each. */
+  takeCertificates(): SeenCertificate[];
   /** The newest connection to `host[:port]`; null when there is none. */
   connectionTo(host: string): Connection | null;
 }
 
 const mostRemembered = 10_000;
+
+/** Null without TLS, and for a connection that has been lost already. */
+function certificateOf(socket: Socket, host: string): SeenCertificate | null {
+  const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  if (!shown) return null;
+  const [from, until] = [shown.validFromDate.getTime(), shown.validToDate.getTime()];
+  return Number.isNaN(from) || Number.isNaN(until)
+    ? null
+    : { host, from, until, seenAt: Date.now() };
+}
 
 export function createGuardedConnector(
   policy: AddressPolicy,
@@ -64,6 +85,7 @@ export function createGuardedConnector(
   },
 ): GuardedConnector {
   const connections = new Map<string, Connection>();
+  const certificates = new Map<string, SeenCertificate>();
   const connect = buildConnector({
     timeout: options.timeoutMs,
     allowH2: true,
@@ -73,6 +95,11 @@ export function createGuardedConnector(
   });
   return {
     connectionTo: (host) => connections.get(host) ?? null,
+    takeCertificates() {
+      const taken = [...certificates.values()];
+      certificates.clear();
+      return taken;
+    },
     connect(target, callback) {
       const openedAt = performance.now();
       connect(target, (...[error, socket]) => {
@@ -89,6 +116,9 @@ export function createGuardedConnector(
           openedAt,
           tookMs: performance.now() - openedAt,
         });
+        const certificate = certificateOf(socket, target.host ?? target.hostname);
+        if (certificate && certificates.size < mostRemembered)
+          certificates.set(certificate.host, certificate);
         callback(null, socket);
       });
     },

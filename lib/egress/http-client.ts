@@ -1,5 +1,6 @@
 /** The one HTTP client for everything that leaves the process. */
 import type { Credential } from './credential.ts';
+import type { SeenCertificate } from './guarded-connect.ts';
 
 export interface HttpRequest {
   readonly url: string;
@@ -66,5 +67,7 @@ export interface HttpClient {
   /** Sent with requests that name no User-Agent of their own. */
   readonly userAgent?: string;
   request(request: HttpRequest): Promise<HttpResponse>;
+  /** The certificates that hosts have shown since the last call, the newest of each; absent = it looks at none. */
+  takeCertificates?(): readonly SeenCertificate[];
   close(): Promise<void>;
 }

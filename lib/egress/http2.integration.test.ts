@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -42,6 +43,7 @@ async function serve(respond: Respond) {
   return {
     origin: `https://localhost:${address.port}`,
     connections: () => connections,
+    takeCertificates: () => client.takeCertificates?.() ?? [],
     ask: (path: string, more: object = {}) =>
       client.request({ url: `https://localhost:${address.port}${path}`, timeoutMs: 5000, ...more }),
   };
@@ -58,6 +60,21 @@ function handleOf(stream: object): { rstStream(code: number): void } {
 }
 
 describe('a server that speaks HTTP/2', () => {
+  it('shows until when its certificate holds, which is told once', async () => {
+    const server = await serve((_, response) => void response.end('ok'));
+    await server.ask('/');
+    const certificate = new X509Certificate(selfSigned.cert);
+    expect(server.takeCertificates()).toMatchObject([
+      {
+        host: new URL(server.origin).host,
+        from: Date.parse(certificate.validFrom),
+        until: Date.parse(certificate.validTo),
+      },
+    ]);
+    await server.ask('/');
+    expect(server.takeCertificates()).toEqual([]);
+  });
+
   it('is asked over it, many requests at once over one connection', async () => {
     const server = await serve((_, response) => response.end('hello'));
     const first = await server.ask('/');

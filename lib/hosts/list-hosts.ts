@@ -56,6 +56,8 @@ export interface Host {
   readonly lastStatus: number | null;
   readonly last429At: Instant | null;
   readonly lastRequestAt: Instant | null;
+  /** End of the certificate that it showed last; null = it was asked without TLS, or not yet. */
+  readonly certificateUntil: Instant | null;
 }
 
 export interface HostQuery {
@@ -132,6 +134,7 @@ const columns = [
   'last_status',
   'last_429_at',
   'last_request_at',
+  'certificate_until',
 ] as const satisfies readonly (keyof Database['hosts'])[];
 
 interface HostRow extends Pick<Selectable<Database['hosts']>, (typeof columns)[number]> {
@@ -261,6 +264,7 @@ const toHost = (row: HostRow): Host => ({
   lastStatus: row.last_status,
   last429At: row.last_429_at,
   lastRequestAt: row.last_request_at,
+  certificateUntil: row.certificate_until,
 });
 
 export type HostTotals = Readonly<Record<WorkItemStatus, number>>;

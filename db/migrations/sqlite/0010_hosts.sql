@@ -29,12 +29,18 @@ CREATE TABLE IF NOT EXISTS hosts (
   robots_body TEXT,
   robots_status INTEGER,
   robots_fetched_at TEXT,
+  -- Of the certificate that it showed at the last connection that a worker has told of.
+  certificate_from TEXT,
+  certificate_until TEXT,
+  certificate_seen_at TEXT,
   updated_at TEXT NOT NULL
 );
 GO
 CREATE INDEX IF NOT EXISTS IX_hosts_blocked ON hosts (blocked_until) WHERE blocked_until IS NOT NULL;
 GO
 CREATE INDEX IF NOT EXISTS IX_hosts_last_request ON hosts (last_request_at, host);
+GO
+CREATE INDEX IF NOT EXISTS IX_hosts_certificate ON hosts (certificate_until) WHERE certificate_until IS NOT NULL;
 GO
 -- One writer at a time adds to the row itself: nothing is appended here, and nothing rolled up.
 CREATE TABLE IF NOT EXISTS host_deltas (

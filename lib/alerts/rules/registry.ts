@@ -5,6 +5,7 @@ import { databaseWarnings } from './database-warnings.ts';
 import { diskLow } from './disk-low.ts';
 import { failureRate, runFailures } from './failure-rate.ts';
 import { freshnessMissed } from './freshness-missed.ts';
+import { certificateNearEnd, secretNearEnd } from './near-end.ts';
 import { noWorker } from './no-worker.ts';
 import { oldestTooOld } from './oldest-too-old.ts';
 import type { AlertRule } from './rule.ts';
@@ -28,4 +29,6 @@ export const alertRules: readonly AlertRule[] = [
   freshnessMissed,
   diskLow,
   databaseWarnings,
+  certificateNearEnd,
+  secretNearEnd,
 ];

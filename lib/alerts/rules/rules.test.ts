@@ -23,6 +23,8 @@ const calm: AlertFacts = {
   activeSources: new Set(['wiki']),
   disks: [],
   warnings: [],
+  certificates: [],
+  secrets: [],
 };
 
 const told = (rule: string, facts: Partial<AlertFacts>, values: Record<string, number> = {}) =>
@@ -94,6 +96,39 @@ describe('the rules', () => {
     expect(told('run_overdue', running(4 * hourMs, { scope: 'seed:other' }))).toEqual([]);
     expect(told('run_overdue', { ...running(4 * hourMs), measures: daily(1, 6) })).toEqual([]);
     expect(told('run_overdue', running(4 * hourMs), { factor: 5 })).toEqual([]);
+  });
+
+  it('tell of what ends soon, for its life, or has ended', () => {
+    const ending = (leftDays: number, lifeDays = 90) => ({
+      subject: `${leftDays} of ${lifeDays}`,
+      name: 'The certificate of wiki.example',
+      sourceName: null,
+      endsAt: ago(-leftDays * dayMs),
+      leftMs: leftDays * dayMs,
+      lifeMs: lifeDays * dayMs,
+      href: '/hosts/wiki.example',
+    });
+    const endings = [
+      ...[-1, 0, 6.9, 7, 30].map((left) => ending(left)),
+      ending(0.9, 6),
+      ending(1.1, 6),
+    ];
+    const soon = ['-1 of 90', '0 of 90', '6.9 of 90', '0.9 of 6'];
+    expect(told('certificate_near_end', { certificates: endings })).toEqual(soon);
+    expect(told('secret_near_end', { secrets: endings })).toEqual(soon);
+    expect(told('certificate_near_end', { secrets: endings })).toEqual([]);
+    // Never before a sixth of its life is left: 15 of 90 days.
+    expect(told('certificate_near_end', { certificates: endings }, { days: 60 })).toEqual([
+      ...soon.slice(0, 3),
+      '7 of 90',
+      '0.9 of 6',
+    ]);
+    const [over, , near] = ruleNamed('certificate_near_end').judge(
+      { ...calm, certificates: endings },
+      {},
+    );
+    expect(over?.title).toBe('The certificate of wiki.example has ended');
+    expect(near?.title).toBe('The certificate of wiki.example ends in 7 days');
   });
 
   it('tell of a disk with little left, by share and by size', () => {

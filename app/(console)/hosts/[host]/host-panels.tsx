@@ -44,6 +44,9 @@ export function Limits({ host }: { readonly host: Host }) {
             label: 'Last 429',
             value: <Time at={host.last429At} absent="never" />,
           },
+          ...(host.certificateUntil === null
+            ? []
+            : [{ label: 'Certificate ends', value: <Time at={host.certificateUntil} /> }]),
         ]}
       />
     </Section>
