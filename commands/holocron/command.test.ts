@@ -1,4 +1,5 @@
 /** Command lines of any words end well: carried out, or refused with a code and a remedy. */
+import { globSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { apiBase } from '#lib/api/answer.ts';
@@ -120,6 +121,7 @@ describe('a command line', () => {
         if (error instanceof AppError) expect(error.remedy, what).not.toBe('');
       }
     }
+    if (process.env['FUZZ_INPUTS']) process.stdout.write(`${done} of ${inputs} carried out\n`);
     // Else it would have shown nothing.
     expect(done).toBeGreaterThan(inputs / 40);
     expect(new Set(sent).size).toBeGreaterThan(20);
@@ -156,15 +158,51 @@ describe('a command line', () => {
       'schedules create --name n --cron 0_3_*_*_* --source a --due --kind recrawl',
       'sources pause a --minutes 4',
       'stop --reason x --release',
+      'hosts robots a.invalid --address /a --agent Bot',
+      'runs log 01980000-0000-7000-8000-000000000001 --limit 5 --before 9',
+      'runs recrawl 01980000-0000-7000-8000-000000000001 --max-items 5',
+      'items add https://a.invalid/ --source a --anyway',
+      'items skipped --source a',
+      'bulk speed 01980000-0000-7000-8000-000000000001 --items-per-second 5',
+      'alerts set-rule content_shrunken --value least=2 --hold',
+      'alerts try-rule content_shrunken --value least=2',
+      'mutes add --code http_gone --http-status 410 --reason x --minutes 5',
+      'quarantines accept --id 01980000-0000-7000-8000-000000000001 --note x',
+      'quarantines discard --id a --item 01980000-0000-7000-8000-000000000001',
+      'quarantines list --state decided',
+      'forecast --window 7d',
+      'report show --month 2026-01',
+      'report export --month 2026-01 --format ndjson',
+      'audit export --filter action=run --format ndjson',
+      'overview --window 24h',
+      'sources comment a --text x',
     ]) {
       const argv = line.split(' ').map((word) => (word.startsWith('0_') ? '0 3 * * *' : word));
       await expect(root.parseAsync(argv, { from: 'user' }), line).rejects.toMatchObject({
         code: 'not_found',
       });
     }
-    expect(asked).toHaveLength(10);
+    expect(asked).toHaveLength(19);
     expect(asked[0]).toMatchObject({ kind: 'recrawl', sources: ['a', 'b'], staleDays: 3 });
     expect(one('runs.launch')).toBeDefined();
+  });
+
+  it('there is for every endpoint, but for those with a reason', () => {
+    const instead: Readonly<Record<string, string>> = {
+      'sources.create': 'sources apply takes YAML, with references instead of secrets',
+      'sources.update': 'sources apply',
+      'sources.try': 'sources plan checks what is not saved; sources test fetches',
+    };
+    const asked = globSync('commands/holocron/*.ts')
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => [
+        ...readFileSync(file, 'utf8').matchAll(/'([a-z]+(?:-[a-z]+)*(?:\.[a-z-]+)?)'/g),
+      ])
+      .map(([, id]) => id);
+    const verbs = ['pause', 'resume', 'stop', 'cancel'].map((verb) => `runs.${verb}`);
+    const known = new Set([...asked, ...verbs, ...Object.keys(instead)]);
+    expect(endpoints.map(({ id }) => id).filter((id) => !known.has(id))).toEqual([]);
+    expect(Object.keys(instead).filter((id) => asked.includes(id))).toEqual([]);
   });
 
   it('that ends in nothing says which commands there are', () => {

@@ -74,6 +74,7 @@ export function oneCall<const O extends DeclaredOptions = Record<never, never>>(
     readonly args?: Readonly<Record<string, string>>;
     readonly options?: O;
     readonly body?: (options: Given<O>) => unknown;
+    readonly query?: (options: Given<O>) => Readonly<Record<string, string | undefined>>;
     readonly print: (out: Output, answer: unknown, args: Call['args']) => void;
   },
 ): HolocronCommand {
@@ -85,8 +86,10 @@ export function oneCall<const O extends DeclaredOptions = Record<never, never>>(
     ...(definition.options ? { options: definition.options } : {}),
     async run({ client, out, args, options }) {
       const body = definition.body?.(options as Given<O>);
+      const query = definition.query?.(options as Given<O>);
       const answer = await client.ask(id, {
         params: args,
+        ...(query === undefined ? {} : { query }),
         ...(body === undefined ? {} : { body }),
       });
       definition.print(out, answer, args);

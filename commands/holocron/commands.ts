@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endpoints } from '#lib/api/registry.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { attentionCommands } from './attention.ts';
 import { endpointOf } from './client.ts';
 import { command, type HolocronCommand, option } from './command.ts';
 import { itemCommands, why } from './items.ts';
@@ -9,6 +10,7 @@ import { operationCommands } from './operations.ts';
 import { printTable } from './print.ts';
 import { recordCommands } from './records.ts';
 import { runCommands } from './runs.ts';
+import { settingsCommands } from './settings.ts';
 import { sourceCommands } from './sources.ts';
 import { pairs, text } from './values.ts';
 
@@ -68,6 +70,8 @@ export const holocronCommands: readonly HolocronCommand[] = [
   ...recordCommands,
   ...sourceCommands,
   ...operationCommands,
+  ...attentionCommands,
+  ...settingsCommands,
   why,
   ...api,
 ];
@@ -81,10 +85,14 @@ export const groups = {
   hosts: 'Lists hosts, and says how they may be asked.',
   workers: 'Lists workers, and has them end.',
   schedules: 'Lists, makes and changes schedules.',
-  alerts: 'Lists alerts, and says that somebody looks after them.',
-  mutes: 'Lists what is muted, and ends it.',
-  channels: 'Lists where notices go, and tries it.',
-  audit: 'Reads who did what.',
+  alerts: 'Lists alerts, says that somebody looks after them, and sets their rules.',
+  mutes: 'Lists what is muted, mutes more, and ends it.',
+  quarantines: 'Lists what is held of sources, and decides on it.',
+  report: 'Says what each source did in a month.',
+  retention: 'Says and sets how long what grows is kept.',
+  database: 'Checks the database.',
+  channels: 'Lists, adds, changes and tries where notices go.',
+  audit: 'Reads who did what, and verifies its chain.',
   bulk: 'Follows background actions, and takes them back.',
   api: 'Asks any endpoint of the API.',
 } as const;

@@ -1,7 +1,7 @@
 /** `pnpm holocron items …`, with a command for each change to items that the registry has; and `why`. */
 import { z } from 'zod';
 import { bulkPreviewOutput } from '#lib/api/outputs/bulk.ts';
-import { waitingAnswerOutput } from '#lib/api/outputs/items.ts';
+import { skippedItemsOutput, waitingAnswerOutput } from '#lib/api/outputs/items.ts';
 import { countOutput } from '#lib/api/outputs/shared.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { exportFormats } from '#lib/exports/csv.ts';
@@ -172,6 +172,34 @@ export const itemCommands = [
       out.line(`✓ ${shown(answer['workItemIds'])}`);
       out.result(answer);
     },
+  }),
+  command({
+    name: 'items add',
+    summary: 'Has one address, id or title of a source fetched now, and says what it became.',
+    args: { text: 'as the source knows it' },
+    options: {
+      source: option('<name>', 'the source (required)', text),
+      anyway: option(null, 'also what the rules of the source leave out', flag),
+    },
+    async run({ client, out, args, options: { source, anyway } }) {
+      if (!source) throw new AppError('usage', 'Give --source.');
+      const body = { source, text: args['text'] ?? '', anyway };
+      const answer = rowOf(await client.ask('items.add', { body }));
+      printRow(out, answer);
+      out.result(answer);
+    },
+  }),
+  oneCall('items skipped', 'items.skipped', {
+    options: { source: option('<name>', 'only of this source', text) },
+    query: ({ source }) => ({ source }),
+    print: (out, answer) =>
+      printTable(
+        out,
+        skippedItemsOutput.parse(answer).reasons.map(({ code, why: because, count }) => ({
+          ...{ code, why: because, count: countInWords(count) },
+        })),
+        ['count', 'code', 'why'],
+      ),
   }),
   ...itemChanges.map(changeCommand),
 ];

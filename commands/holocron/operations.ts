@@ -1,11 +1,14 @@
-/** `pnpm holocron` of what surrounds the items: hosts, workers, schedules, alerts, background actions, everything. */
+/** `pnpm holocron` of what surrounds the items: hosts, workers, schedules, the audit log, background actions, everything. */
 
 import { AppError } from '#lib/errors/app-error.ts';
+import { exportFormats } from '#lib/exports/csv.ts';
+import { throughputWindows } from '#lib/metrics/model.ts';
 import { runKinds } from '#lib/runs/model.ts';
 import type { Output } from '../support/program.ts';
 import { command, oneCall, option } from './command.ts';
+import { writeAnswer } from './files.ts';
 import { printRow, printTable, printTableOf, readPages, rowOf, shown } from './print.ts';
-import { flag, given, oneOf, pairs, text, whole, words } from './values.ts';
+import { done, flag, given, oneOf, pairs, text, whole, words } from './values.ts';
 import { bulkProgress, waitForEnd, waitOptions } from './wait.ts';
 
 const host = { host: 'name, and port where it is not that of the scheme' };
@@ -13,7 +16,6 @@ const workerId = { workerId: 'the id of the worker' };
 const scheduleId = { scheduleId: 'the id of the schedule' };
 const bulkActionId = { bulkActionId: 'the id of the background action' };
 
-const done = (words_: string) => (out: Output) => out.line(`✓ ${words_}`);
 const row = (out: Output, answer: unknown) => printRow(out, answer);
 
 /** Why, and until when, as stopping and blocking ask. */
@@ -43,6 +45,19 @@ export const operationCommands = [
       ]);
       out.result(page);
     },
+  }),
+  oneCall('hosts show', 'hosts.get', { args: host, print: row }),
+  oneCall('hosts robots', 'hosts.try-robots', {
+    args: host,
+    options: {
+      address: option('<address>', 'of the host, or a path (required)', text),
+      agent: option('<name>', 'as a source calls itself (required)', text),
+    },
+    query({ address, agent }) {
+      if (!address || !agent) throw new AppError('usage', 'Give --address and --agent.');
+      return { address, agent };
+    },
+    print: row,
   }),
   oneCall('hosts limit', 'hosts.set-limits', {
     args: host,
@@ -117,41 +132,6 @@ export const operationCommands = [
     print: done('It is deleted; the runs it launched stay'),
   }),
   command({
-    name: 'alerts list',
-    summary: 'Lists alerts, newest first.',
-    options: {
-      state: option('<state>', 'open or closed (default: open)', oneOf(['open', 'closed'])),
-    },
-    async run({ client, out, options: { state } }) {
-      const answer = rowOf(await client.ask('alerts.list', { query: { state } }));
-      printTableOf('alertId', 'title', 'sourceName', 'openedAt', 'acknowledgedBy')(out, answer);
-      out.result(answer);
-    },
-  }),
-  oneCall('alerts ack', 'alerts.acknowledge', {
-    args: { alertId: 'the id of the alert' },
-    print: done('Somebody looks after it'),
-  }),
-  oneCall('alerts rules', 'alert-rules.list', { print: printTableOf('rule', 'enabled', 'values') }),
-  oneCall('mutes list', 'mutes.list', {
-    print: printTableOf('muteId', 'label', 'reason', 'mutedBy', 'until'),
-  }),
-  oneCall('mutes end', 'mutes.end', {
-    args: { muteId: 'the id of the mute' },
-    print: done('It is over'),
-  }),
-  oneCall('channels list', 'channels.list', {
-    print: printTableOf('channelId', 'name', 'kind', 'host', 'enabled', 'blockedUntil'),
-  }),
-  oneCall('channels test', 'channels.test', {
-    args: { channelId: 'the id of the channel' },
-    print(out, answer) {
-      const { ok, words: said } = rowOf(answer);
-      out.line(`${ok === true ? '✓' : '✗'} ${shown(said)}`);
-      if (ok !== true) process.exitCode = 3;
-    },
-  }),
-  command({
     name: 'audit list',
     summary: 'Lists the audit log, newest first.',
     options: {
@@ -162,6 +142,30 @@ export const operationCommands = [
       const page = await readPages(client, 'audit.list', filter, limit);
       printTable(out, page.rows, ['at', 'actorEmail', 'address', 'action', 'summary']);
       out.result(page);
+    },
+  }),
+  oneCall('audit verify', 'audit.verify', {
+    print(out, answer) {
+      const { checked, faultCount, faults } = rowOf(answer);
+      out.line(`${shown(checked)} entries, ${shown(faultCount)} faults`);
+      printTableOf('kind', 'position', 'message')(out, { rows: faults });
+      if (faultCount !== 0) process.exitCode = 3;
+    },
+  }),
+  command({
+    name: 'audit export',
+    summary: 'Writes the audit log with its chain as CSV, or a JSON a line.',
+    options: {
+      filter: option('<name=value...>', 'as audit list takes them', pairs),
+      format: option('<format>', 'csv or ndjson (default: csv)', oneOf(exportFormats)),
+      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+    },
+    async run({ client, out, options: { filter, format, out: path } }) {
+      await writeAnswer(
+        out,
+        await client.open('audit.export', { query: { ...filter, format } }),
+        path,
+      );
     },
   }),
   command({
@@ -197,11 +201,37 @@ export const operationCommands = [
       out.result(await waitForEnd(client, out, waiting));
     },
   }),
-  oneCall('bulk stop', 'bulk-actions.stop', { args: bulkActionId, print: row }),
-  oneCall('bulk undo', 'bulk-actions.undo', {
+  oneCall('bulk speed', 'bulk-actions.set-speed', {
     args: bulkActionId,
-    print: (out, answer) => out.line(`✓ Background action ${shown(rowOf(answer)['bulkActionId'])}`),
+    options: {
+      itemsPerSecond: option(
+        '<n>',
+        'look at so many (default: as fast as it goes)',
+        whole(1, 10_000),
+      ),
+    },
+    body: ({ itemsPerSecond = null }) => ({ itemsPerSecond }),
+    print: row,
   }),
+  command({
+    name: 'bulk refused',
+    summary: 'Writes the items that a background action left as they are, with why, as CSV.',
+    args: bulkActionId,
+    options: {
+      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+    },
+    async run({ client, out, args, options: { out: path } }) {
+      await writeAnswer(out, await client.open('bulk-actions.refused', { params: args }), path);
+    },
+  }),
+  oneCall('bulk stop', 'bulk-actions.stop', { args: bulkActionId, print: row }),
+  ...(['undo', 'carry-out'] as const).map((verb) =>
+    oneCall(`bulk ${verb}`, verb === 'undo' ? 'bulk-actions.undo' : 'bulk-actions.carry-out', {
+      args: bulkActionId,
+      print: (out, answer) =>
+        out.line(`✓ Background action ${shown(rowOf(answer)['bulkActionId'])}`),
+    }),
+  ),
   oneCall('stop', 'stop.set', {
     options: {
       ...stopping,
@@ -219,6 +249,24 @@ export const operationCommands = [
       const { stop } = rowOf(answer);
       if (stop === null) out.line('Nothing is stopped.');
       else printRow(out, stop);
+    },
+  }),
+  command({
+    name: 'overview',
+    summary: 'Says what the first page of the console shows: throughput, runs, failures, warnings.',
+    options: {
+      window: option('<hours>', `one of ${throughputWindows.join(', ')}`, oneOf(throughputWindows)),
+    },
+    async run({ client, out, options: { window } }) {
+      const answer = rowOf(await client.ask('statistics.overview', { query: { window } }));
+      printRow(out, answer, ['asOf', 'total', 'totals', 'workers', 'oldestClaimable']);
+      out.line('Running:');
+      printTableOf('runId', 'name', 'total', 'succeeded', 'failed')(out, { rows: answer['runs'] });
+      out.line('Failures:');
+      printTableOf('code', 'httpStatus', 'host', 'failed')(out, { rows: answer['errors'] });
+      out.line('Warnings:');
+      printTableOf('title', 'detail')(out, { rows: answer['warnings'] });
+      out.result(answer);
     },
   }),
   oneCall('statistics', 'statistics.totals', {

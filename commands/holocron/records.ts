@@ -27,6 +27,17 @@ export const recordCommands = [
     print: (out, answer) => printRow(out, answer),
   }),
   command({
+    name: 'records text',
+    summary: 'Writes the main text of a page, as it was extracted.',
+    args: ingestId,
+    options: {
+      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+    },
+    async run({ client, out, args, options: { out: file } }) {
+      await writeAnswer(out, await client.open('records.text', { params: args }), file);
+    },
+  }),
+  command({
     name: 'records download',
     summary: 'Writes what was received, byte by byte, or the payload as text.',
     args: ingestId,

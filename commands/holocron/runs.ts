@@ -11,6 +11,8 @@ import { waitForEnd, waitOptions } from './wait.ts';
 const runId = { runId: 'the id of the run' };
 const launchedSchema = z.looseObject({ runId: z.string() });
 
+const eventsSchema = z.looseObject({ events: z.array(z.record(z.string(), z.unknown())) });
+
 const numbers = (run: Record<string, unknown>) =>
   `${shown(run['status'])}: ${shown(run['itemsProcessed'])} of ${shown(run['itemsTotal'])} items, ${shown(run['itemsFailed'])} failed`;
 
@@ -110,6 +112,24 @@ export const runCommands = [
       out.result(await waitForEnd(client, out, waiting));
     },
   }),
+  oneCall('runs progress', 'runs.progress', {
+    args: runId,
+    print: (out, one) => printRow(out, one),
+  }),
+  oneCall('runs log', 'runs.events', {
+    args: runId,
+    options: {
+      limit: option('<n>', 'so many at most (default: 50)', whole(1, 100)),
+      before: option(
+        '<id>',
+        'only older ones: where a log before it was searched to',
+        whole(0, 9_999_999_999),
+      ),
+    },
+    query: ({ limit, before }) => ({ limit: limit?.toString(), before: before?.toString() }),
+    print: (out, page) =>
+      printTable(out, eventsSchema.parse(page).events, ['at', 'level', 'kind', 'message']),
+  }),
   control('pause'),
   control('resume'),
   control('stop'),
@@ -121,6 +141,22 @@ export const runCommands = [
     options: waitOptions,
     async run({ client, out, args, options }) {
       await follow({ client, out }, await client.ask('runs.retry', { params: args }), options);
+    },
+  }),
+  command({
+    name: 'runs recrawl',
+    summary: 'Launches a recrawl of what a run has completed.',
+    args: runId,
+    options: {
+      maxItems: option('<n>', 'take at most so many items', whole(1, 100_000_000)),
+      maxRequests: option('<n>', 'end after so many requests', whole(1, 1_000_000_000)),
+      maxMinutes: option('<n>', 'end after so many minutes', whole(1, 1_000_000)),
+      ...waitOptions,
+    },
+    async run({ client, out, args, options: { wait, timeout, ...budget } }) {
+      const asking = { params: args, body: { budget: given(budget) } };
+      const answer = await client.ask('runs.recrawl', asking);
+      await follow({ client, out }, answer, { wait, timeout });
     },
   }),
 ];

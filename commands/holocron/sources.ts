@@ -124,6 +124,27 @@ export const sourceCommands = [
     print: done('is paused'),
   }),
   oneCall('sources resume', 'sources.resume', { args: source, print: done('goes on') }),
+  oneCall('sources comment', 'sources.comment', {
+    args: source,
+    options: { text: option('<text>', 'for whoever looks after it (required)', text) },
+    body({ text: body }) {
+      if (body === undefined) throw new AppError('usage', 'Give --text.');
+      return { body };
+    },
+    print: (out, answer) => printRow(out, answer),
+  }),
+  oneCall('sources comments', 'sources.comments', {
+    args: source,
+    print: printTableOf('at', 'by', 'body'),
+  }),
+  oneCall('sources days', 'sources.days', {
+    args: source,
+    print: printTableOf('day', 'fetched', 'changed', 'failed', 'skipped', 'missing', 'requests'),
+  }),
+  oneCall('sources revisions', 'sources.revisions', {
+    args: source,
+    print: printTableOf('revision', 'changedAt', 'changedBy', 'note'),
+  }),
   oneCall('sources delete', 'sources.delete', { args: source, print: done('is deleted') }),
   oneCall('sources test', 'sources.test', {
     args: source,

@@ -1,5 +1,6 @@
 /** Values of options, from the text of a command line. */
 import { z } from 'zod';
+import type { Output } from '../support/program.ts';
 
 export const text = z.string().min(1, 'It is empty.').max(4000).optional();
 
@@ -37,6 +38,30 @@ export const pairs = z
     if (twice !== undefined) return refuse(`${twice} is given twice.`);
     return Object.fromEntries(entries);
   });
+
+/** `max_share=0.5` and more of its kind. */
+export const numbers = pairs.transform((given, context) => {
+  const entries = Object.entries(given).map(([name, value]) => [name, Number(value)] as const);
+  const wrong = entries.find(([name, value]) => given[name] === '' || !Number.isFinite(value));
+  if (wrong === undefined) return Object.fromEntries(entries);
+  context.addIssue({ code: 'custom', message: `${wrong[0]} is no number.` });
+  return z.NEVER;
+});
+
+/** `recordDays=90 runDays=forever`; null stands for ever. */
+export const days = pairs.transform((given, context) => {
+  const entries = Object.entries(given).map(
+    ([name, value]) =>
+      [name, value === 'forever' ? null : /^\d{1,6}$/.test(value) ? Number(value) : NaN] as const,
+  );
+  const wrong = entries.find(([, value]) => Number.isNaN(value));
+  if (wrong === undefined) return Object.fromEntries(entries);
+  context.addIssue({ code: 'custom', message: `${wrong[0]} is neither whole days nor forever.` });
+  return z.NEVER;
+});
+
+/** What a command says that has nothing to show. */
+export const done = (said: string) => (out: Output) => out.line(`✓ ${said}`);
 
 /** Without those that are undefined, which JSON has no word for. */
 export const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>

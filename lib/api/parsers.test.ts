@@ -103,6 +103,10 @@ describe('a request of any bytes', () => {
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
     }
     expect(failures).toEqual([]);
+    if (process.env['FUZZ_INPUTS']) {
+      const counts = [...statuses].toSorted().map(([status, count]) => `${status}: ${count}`);
+      process.stdout.write(`${inputs} requests, ${counts.join(', ')}\n`);
+    }
     // Else the requests would show nothing.
     expect([...statuses.keys()]).toEqual(expect.arrayContaining([400, 404, 405, 415]));
   });
