@@ -135,8 +135,7 @@ export function clientOf(place: string, send: Send, close: () => Promise<void>):
       if (response.status === 204) return null;
       try {
         const answer: unknown = await response.json();
-        // A console of another version, or something else that answers with JSON.
-        if (output !== null && typeof output !== 'string') output.parse(answer);
+        if (output !== null && typeof output !== 'string') requireAnswer(output, answer);
         return answer;
       } catch (cause) {
         throw notTheApi(place, cause);
@@ -144,6 +143,27 @@ export function clientOf(place: string, send: Send, close: () => Promise<void>):
     },
     close,
   };
+}
+
+/**
+ * Something else that answers with JSON is told; an earlier console, whose answers lack what came to be later, is not.
+ * What a command cannot do without, it asks for itself.
+ * @throws ZodError
+ */
+function requireAnswer(output: z.ZodType, answer: unknown): void {
+  const { error } = output.safeParse(answer);
+  if (error === undefined) return;
+  const names = output instanceof z.ZodObject ? Object.keys(output.shape) : [];
+  const isOurs =
+    typeof answer === 'object' &&
+    answer !== null &&
+    names.some((name) => Object.hasOwn(answer, name));
+  const isAbsent = ({ path }: { readonly path: readonly PropertyKey[] }) =>
+    path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+      answer,
+    ) === undefined;
+  if (!isOurs || !error.issues.every(isAbsent)) throw error;
 }
 
 /** Throws AppError `input_invalid` for a name that there is none of. */
