@@ -130,7 +130,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
               headers: clean.headers,
             });
             if (redirects.length === maxRedirects)
-              throw tooManyRedirects(request.url, maxRedirects);
+              throw tooManyRedirects(request.url, maxRedirects, next.url);
             redirects.push({ status: response.statusCode, url: next.url.href });
             const { beforeRedirect } = request;
             if (beforeRedirect)
@@ -267,8 +267,10 @@ function checkLiteral(url: URL, policy: AddressPolicy): void {
 const tooSlow = (url: string, timeoutMs: number): AppError =>
   new AppError('egress_timeout', `${describeUrl(url)} took longer than ${timeoutMs / 1000} s.`);
 
-const tooManyRedirects = (url: string, limit: number): AppError =>
+const tooManyRedirects = (url: string, limit: number, next: URL): AppError =>
   new AppError(
     'egress_too_many_redirects',
-    `${describeUrl(url)} redirects more than ${limit} times.`,
+    limit === 0
+      ? `${describeUrl(url)} redirects to ${describeUrl(next.href)}, which is not followed with a secret.`
+      : `${describeUrl(url)} redirects more than ${limit} times.`,
   );

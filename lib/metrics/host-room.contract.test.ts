@@ -85,7 +85,9 @@ describe.each(contractEngines())('the page of a host on $name', (engine) => {
     await givenBlockedHost(given.db, host, 60_000);
     await givenRobots(404, 'Disallow: /');
     expect(await ask('/x')).toMatchObject({ allowed: true, rule: null });
-    for (const status of [503, 301, 206, null]) {
+    await givenRobots(302, 'Disallow: /');
+    expect(await ask('/x')).toMatchObject({ allowed: true, because: expect.any(String) });
+    for (const status of [503, 429, 206, null]) {
       await givenRobots(status, 'User-agent: *\nAllow: /');
       const { allowed, because } = await ask('/x');
       expect({ allowed, says: because !== null }).toEqual({ allowed: false, says: true });

@@ -215,6 +215,8 @@ export interface FieldHint {
 /** How the form draws a secret. */
 export interface SecretField extends FieldHint {
   readonly required: boolean;
+  /** Sent in Base64 or a form and never as it is: it may hold letters beyond ASCII. */
+  readonly isEncoded?: true;
 }
 
 export interface SourceTemplate {

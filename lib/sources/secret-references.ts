@@ -28,13 +28,13 @@ export function referenceReader(env: Environment, directory: string): ReadRefere
     const value = variable === undefined ? contentOf(directory, file) : env[variable];
     if (isUsable(value)) return value;
     throw new AppError('secret_unreadable', `The secret ${reference} is not set here.`, {
-      remedy: `Set it for console and worker${file === undefined ? '' : `, in ${directory}`}: ${leastSecretLength} to 4000 plain ASCII characters.`,
+      remedy: `Set it for console and worker${file === undefined ? '' : `, in ${directory}`}: ${leastSecretLength} to 4000 characters, on one line.`,
     });
   };
 }
 
 const isUsable = (value: string | undefined): value is string =>
-  value !== undefined && value.length >= leastSecretLength && /^[\x20-\x7e]{1,4000}$/.test(value);
+  value !== undefined && value.length >= leastSecretLength && /^\P{Cc}{1,4000}$/u.test(value);
 
 /** Without the line break that editors put at the end; undefined when there is no such file. */
 function contentOf(directory: string, file: string | undefined): string | undefined {

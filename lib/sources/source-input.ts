@@ -111,6 +111,10 @@ function collect(fields: Fields, error: z.ZodError, schema: z.ZodType, base: str
   }
 }
 
+/** What a header holds as it is. */
+const ascii = /^[\x20-\x7e]*$/;
+const printable = /^\P{Cc}*$/u;
+
 function collectSecretFaults(
   fields: Fields,
   type: SourceType,
@@ -118,7 +122,8 @@ function collectSecretFaults(
 ): void {
   for (const [name, value] of Object.entries(secrets)) {
     const path = `secrets.${name}`;
-    if (!Object.hasOwn(type.secretFields, name)) {
+    const field = Object.hasOwn(type.secretFields, name) ? type.secretFields[name] : undefined;
+    if (!field) {
       const allowed = Object.keys(type.secretFields).join(', ') || 'none';
       fields[path] = `unknown; allowed: ${allowed}`;
     } else if (isReference(value)) {
@@ -126,8 +131,11 @@ function collectSecretFaults(
       if (fault !== null) fields[path] = fault;
     } else if (value === redacted || /^[•*]+$/.test(value)) {
       fields[path] = 'this is the mask, not a secret; leave it empty to keep the stored one';
-    } else if (value.length > 4000 || !/^[\x20-\x7e]*$/.test(value)) {
-      fields[path] = 'use at most 4000 plain ASCII characters';
+    } else if (value.length > 4000 || !(field.isEncoded ? printable : ascii).test(value)) {
+      const kind = field.isEncoded
+        ? 'characters, without control characters'
+        : 'plain ASCII characters';
+      fields[path] = `use at most 4000 ${kind}`;
     } else if (value !== '' && value.length < leastSecretLength) {
       fields[path] =
         `use at least ${leastSecretLength} characters: a shorter one could not be told from other text in what servers answer`;

@@ -131,6 +131,12 @@ describe.each(contractEngines())('sources on $name', (engine) => {
     ['a long name', { name: 'x'.repeat(101) }, ['name']],
     ['an unknown type', { type: 'gopher' }, ['type']],
     ['a secret that is too short', { secrets: { api_key: 'short' } }, ['secrets.api_key']],
+    ['a key beyond ASCII', { secrets: { api_key: 'schlüssel' } }, ['secrets.api_key']],
+    [
+      'a password of two lines',
+      { type: 'http', settings: {}, seeds: [], secrets: { password: 'pässwort\n2' } },
+      ['secrets.password'],
+    ],
     ['an unknown secret', { secrets: { password: 'x' } }, ['secrets.password']],
     ['the mask for a secret', { secrets: { api_key: '••••••••' } }, ['secrets.api_key']],
     ['what stands for a secret', { secrets: { api_key: '[redacted]' } }, ['secrets.api_key']],

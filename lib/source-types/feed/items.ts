@@ -1,10 +1,10 @@
 /** The items of feeds: the feed, its entries, the pages they link to. Pure. */
 import { z } from 'zod';
-import { hostOf } from '#lib/egress/url.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
-import type { DiscoveredItem, SourceContext } from '../source-type.ts';
-import { canonicalUrl, followable, shortId } from '../web/addresses.ts';
+import type { LeaveOut } from '../left-out.ts';
+import type { DiscoveredItem, PayloadAnswer, SourceContext } from '../source-type.ts';
+import { canonicalUrl, followable, sameSite, shortId } from '../web/addresses.ts';
 import { pastMoment } from '../web/feed-values.ts';
 import type { FeedSeed, FeedSettings } from './settings.ts';
 
@@ -46,7 +46,11 @@ export const feedSeedItems = (
   });
 
 const listed = z.object({ id: z.string(), revision: z.string() });
-const feedPayload = z.object({ next: z.string().nullable(), entries: z.array(listed) });
+const feedPayload = z.object({
+  next: z.string().nullable(),
+  entries: z.array(listed),
+  isCut: z.boolean().default(false),
+});
 const entryPayload = z.object({ url: z.string().nullable(), updated: z.string().nullable() });
 
 type FeedItem = Pick<
@@ -62,8 +66,10 @@ export function feedDiscover(
   item: FeedItem,
   payload: JsonValue,
   { settings }: Pick<SourceContext<FeedSettings>, 'settings'>,
+  _answer?: PayloadAnswer,
+  leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
-  if (item.resourceType === feedType) return entriesOf(item, payload, settings);
+  if (item.resourceType === feedType) return entriesOf(item, payload, settings, leave);
   const entry = entryPayload.safeParse(payload);
   if (item.resourceType !== entryType || !settings.pages || !entry.success) return [];
   const url = followable(entry.data.url ?? '', item.requestUri, []);
@@ -82,7 +88,12 @@ export function feedDiscover(
   ];
 }
 
-function entriesOf(item: FeedItem, payload: JsonValue, settings: FeedSettings): DiscoveredItem[] {
+function entriesOf(
+  item: FeedItem,
+  payload: JsonValue,
+  settings: FeedSettings,
+  leave: LeaveOut,
+): DiscoveredItem[] {
   const feed = feedPayload.safeParse(payload);
   if (!feed.success) return [];
   const { seed, page } = feedMetadata.safeParse(item.metadata).data ?? {
@@ -100,10 +111,14 @@ function entriesOf(item: FeedItem, payload: JsonValue, settings: FeedSettings): 
     revision,
     isHop: false,
   }));
-  const next = followable(feed.data.next ?? '', item.requestUri, []);
-  const isElsewhere = next === null || hostOf(next) !== hostOf(item.requestUri);
-  if (feed.data.next === null || isElsewhere || page >= settings.max_pages) return found;
-  return [...found, feedItem(next, seed, page + 1, item.priority + step)];
+  if (feed.data.isCut) leave('ends_early');
+  if (feed.data.next === null) return found;
+  const next = followable(feed.data.next, item.requestUri, []);
+  const isElsewhere = next === null || !sameSite(next, item.requestUri);
+  if (!isElsewhere && page < settings.max_pages)
+    return [...found, feedItem(next, seed, page + 1, item.priority + step)];
+  leave(isElsewhere ? 'page_elsewhere' : 'pages_beyond');
+  return found;
 }
 
 /** An id that is an address, a tag or a URN is one everywhere; others are the feed's own. */

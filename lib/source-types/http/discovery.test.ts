@@ -164,8 +164,11 @@ describe('the next page', () => {
     expect(found(settings, payload, third)).toEqual(isLast ? [] : ['/items?p=4 (page 4)']);
   });
 
-  it('ends at entries that came before, however far back, and says so', () => {
-    const settings = http.settingsSchema.parse(by({ by: 'page', rows: '$.items', parameter: 'p' }));
+  it.each<[string, JsonObject]>([
+    ['their path', { rows: '$.items' }],
+    ['what the path finds, without one', { field: '$.items[*]' }],
+  ])('ends at entries that came before, however far back, and says so: by %s', (_, path) => {
+    const settings = http.settingsSchema.parse(by({ by: 'page', parameter: 'p', ...path }));
     const context = { sourceName: 's', secrets: {}, settings };
     let metadata: JsonObject | null = null;
     const pageWith = (page: number, items: number[]) => {

@@ -50,7 +50,7 @@ export function nextPage(
   if (rows?.length === 0) return null;
   const request = requestAfter(answer, rules, before, rows?.length ?? null);
   if (request === null || isLast(answer, rules, before, rows?.length ?? 0)) return null;
-  const digest = digestOf(rows ?? answer.html ?? answer.payload);
+  const digest = digestOf(rows ?? listedIn(answer, rules) ?? answer.html ?? answer.payload);
   const [first, ...others] = [...before.seen, digest];
   const isRepeated = before.seen.includes(digest);
   if (isRepeated || (rules.max_pages > 0 && before.page >= rules.max_pages)) {
@@ -65,6 +65,12 @@ export function nextPage(
       seen: [first ?? digest, ...others.slice(-mostSeen)],
     },
   };
+}
+
+/** The entries as far as the path of page numbers tells them: beside them may stand the time of the answer. */
+function listedIn({ payload }: PagedAnswer, { by, field }: PagingRules): string[] | null {
+  const values = by === 'page' ? valuesAt(payload, field, 'any') : [];
+  return values.length === 0 ? null : values;
 }
 
 const digestOf = (content: WrittenJson): string => hashJson(content).slice(0, 16);

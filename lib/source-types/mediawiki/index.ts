@@ -25,6 +25,7 @@ export const mediawiki: SourceType<MediawikiSettings, MediawikiSeed> = {
       widget: 'secret',
       group: 'Wiki',
       required: false,
+      isEncoded: true,
     },
   },
   fieldHints: mediawikiHints,

@@ -82,6 +82,18 @@ describe('a source that signs in', () => {
     expect(JSON.stringify(outcome)).not.toContain(Buffer.from(`luke:${secret}`).toString('base64'));
   });
 
+  it('takes a token with the word before it, and a password in any letters', async () => {
+    const server = await serve((asked, response) => sendJson(response, asked.headers));
+    const token = sourceOf(server.origin, { by: 'bearer' }, { token: `bearer ${secret}` });
+    await token.fetchPath('a');
+    const basic = sourceOf(server.origin, { by: 'basic', user: 'l' }, { password: 'pässwörd' });
+    expect(JSON.stringify(await basic.fetchPath('b'))).not.toContain('pässwörd');
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${secret}`,
+      `Basic ${Buffer.from('l:pässwörd').toString('base64')}`,
+    ]);
+  });
+
   it('sends it to no other host, by seed, link or redirect', async () => {
     const other = await serve((_, response) => sendJson(response, {}));
     const server = await serve((_, response) => {
@@ -234,12 +246,58 @@ describe('a source that signs in by oauth2', () => {
     ['no JSON', 'hello'],
     ['no token', '{"token_type":"bearer"}'],
     ['another kind of token', '{"access_token":"abc","token_type":"mac"}'],
+    ['a page', '<html>access_token=abc</html>'],
     ['a token that is no header', '{"access_token":"a\\r\\nb","token_type":"bearer"}'],
   ])('fails the attempt for an answer with %s', async (_, body) => {
     const tokens = await serve((__, response) => void response.end(body));
     const settings = { by: 'oauth2', token_url: `${tokens.origin}/t`, client_id: 'c' };
     const source = sourceOf(tokens.origin, settings, { client_secret: `${secret}${body.length}` });
     expect(await source.fetchPath('a')).toMatchObject({ kind: 'error', code: 'payload_invalid' });
+  });
+
+  it.each<[string, number, string]>([
+    ['without its kind', 200, '{"access_token":"tok-1"}'],
+    ['as created', 201, '{"access_token":"tok-1","token_type":"Bearer"}'],
+    ['behind a mark', 200, '\uFEFF{"access_token":"tok-1","token_type":"bearer"}'],
+    ['as a form', 200, 'scope=&token_type=bearer&access_token=tok-1\n'],
+    ['with a lifetime that is none', 200, '{"access_token":"tok-1","expires_in":"soon"}'],
+  ])('takes a token that comes %s', async (_, status, body) => {
+    const tokens = await serve((__, response) => void response.writeHead(status).end(body));
+    const api = await serve((__, response) => sendJson(response, {}));
+    const settings = { by: 'oauth2', token_url: `${tokens.origin}/t`, client_id: 'c' };
+    const source = sourceOf(api.origin, settings, { client_secret: secret });
+    expect(await source.fetchPath('a')).toMatchObject({ kind: 'fetched' });
+    expect(api.requests[0]?.headers.authorization).toBe('Bearer tok-1');
+  });
+
+  it.each(['{"error":"invalid_client"}', 'error=invalid_client&error_description=No'])(
+    'says what is wrong where it is told with status 200: %s',
+    async (body) => {
+      const tokens = await serve((_, response) => void response.end(body));
+      const settings = { by: 'oauth2', token_url: `${tokens.origin}/t`, client_id: 'c' };
+      const source = sourceOf(tokens.origin, settings, { client_secret: secret });
+      expect(await source.fetchPath('a')).toMatchObject({
+        kind: 'error',
+        code: 'http_unauthorized',
+        message: expect.stringContaining('invalid_client'),
+      });
+    },
+  );
+
+  it('is renewed where 403 says that it is not valid', async () => {
+    let given = 0;
+    const tokens = await serve((_, response) => {
+      given += 1;
+      sendJson(response, { access_token: `tok-${given}`, token_type: 'Bearer' });
+    });
+    const api = await serve((asked, response) => {
+      const status = asked.headers.authorization === 'Bearer tok-2' ? 200 : 403;
+      const headers = { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' };
+      sendJson(response, {}, { status, headers });
+    });
+    const settings = { by: 'oauth2', token_url: `${tokens.origin}/t`, client_id: 'c' };
+    const source = sourceOf(api.origin, settings, { client_secret: secret });
+    expect(await source.fetchPath('a')).toMatchObject({ kind: 'fetched' });
   });
 
   it('sends the client secret along no redirect', async () => {
@@ -254,7 +312,10 @@ describe('a source that signs in by oauth2', () => {
       client_in: 'body',
     };
     const source = sourceOf(tokens.origin, settings, { client_secret: secret });
-    expect(await source.fetchPath('a')).toMatchObject({ kind: 'error' });
+    expect(await source.fetchPath('a')).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining(`redirects to ${other.origin}`),
+    });
     expect(other.requests).toEqual([]);
   });
 });

@@ -133,8 +133,14 @@ export const authenticationSecrets: Readonly<Record<string, SecretField>> = {
   ),
   key: secret('Key', 'The key that is sent in the header or in the address.', 'header', 'query'),
   token: secret('Token', 'The token behind the word Bearer.', 'bearer'),
-  password: secret('Password', 'The password of the user.', 'basic'),
-  client_secret: secret('Client secret', 'Sent to the token address only.', 'oauth2'),
+  password: {
+    ...secret('Password', 'The password of the user.', 'basic'),
+    isEncoded: true,
+  },
+  client_secret: {
+    ...secret('Client secret', 'Sent to the token address only.', 'oauth2'),
+    isEncoded: true,
+  },
 };
 
 interface SignedSettings extends CommonSettings {
@@ -206,7 +212,8 @@ async function credentialOf(
       return { origins, parameters: { [name]: key }, secrets: [key] };
     }
     case 'bearer':
-      return bearer(stored('token'), origins);
+      // Often pasted with the word before it.
+      return bearer(stored('token').replace(/^bearer\s+/i, ''), origins);
     case 'basic': {
       const password = stored('password');
       const pair = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
@@ -232,7 +239,13 @@ export async function askSignedIn(
     return exchange.ask(url, options);
   const credential = await credentialOf(context);
   const response = await exchange.ask(url, { ...options, credential });
-  if (response.status !== 401 || context.settings.authentication.by !== 'oauth2') return response;
+  if (!refusesToken(response) || context.settings.authentication.by !== 'oauth2') return response;
   forgetToken(credential?.secrets[0]);
   return exchange.ask(url, { ...options, credential: await credentialOf(context) });
 }
+
+/** 401, or another status whose challenge names the token (RFC 6750, 3.1). */
+const refusesToken = ({ status, headers }: HttpResponse): boolean =>
+  status === 401 ||
+  ((status === 400 || status === 403) &&
+    /\binvalid_token\b/.test((headers['www-authenticate'] ?? '').slice(0, 4000)));

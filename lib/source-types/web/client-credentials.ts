@@ -67,7 +67,11 @@ function fetchOnce(key: string, clientSecret: string, context: Context): Promise
 
 const tokenAnswer = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,16000}$/),
-  token_type: z.string().regex(/^bearer$/i),
+  // Required by RFC 6749, 5.1; servers that give no other kind leave it out.
+  token_type: z
+    .string()
+    .regex(/^bearer$/i)
+    .optional(),
   expires_in: z.coerce.number().positive().optional().catch(undefined),
 });
 
@@ -97,10 +101,11 @@ async function fetchToken(clientSecret: string, context: Context): Promise<Token
   await context.politePause();
   const { status } = response;
   const text = textOf(response);
-  const json = jsonFromText(text);
+  const json = membersOf(text);
   const where = `${describeUrl(settings.authentication.token_url ?? '')} answered ${status}`;
-  if (status !== 200) {
-    const said = errorAnswer.safeParse(json);
+  const said = errorAnswer.safeParse(json);
+  // Some servers tell their errors with status 200.
+  if (status < 200 || status >= 300 || said.success) {
     const reason = said.success
       ? [said.data.error, said.data.error_description].filter(Boolean).join(': ')
       : beginningOf(text);
@@ -116,12 +121,21 @@ async function fetchToken(clientSecret: string, context: Context): Promise<Token
   }
   const answer = tokenAnswer.safeParse(json);
   if (!answer.success) {
-    throw new AppError('payload_invalid', `No token: ${where} without a bearer token.`);
+    // What is neither JSON nor a form holds no token that a message could tell.
+    const begins = json === undefined ? `; it begins "${beginningOf(text)}"` : '';
+    throw new AppError('payload_invalid', `No token: ${where} without a bearer token${begins}.`);
   }
   const { access_token: value, expires_in: seconds } = answer.data;
   const lastsMs = Math.min(seconds === undefined ? unsaidMs : seconds * 1000, longestMs);
   // A tenth early, for requests under way and clocks that differ.
   return { value, goodUntil: askedAt + lastsMs * 0.9 };
+}
+
+/** JSON, or a form as some servers answer whatever they are asked for; undefined for neither. */
+function membersOf(text: string): unknown {
+  const form = text.trim();
+  const isForm = form.length <= 20_000 && /^[\w.-]{1,100}=[^\s<>]*$/.test(form);
+  return isForm ? Object.fromEntries(new URLSearchParams(form)) : jsonFromText(text);
 }
 
 /** Id and secret are written as in a form before they are joined (RFC 6749, 2.3.1). */

@@ -59,7 +59,7 @@ export interface FeedDraft {
   /** Times in a period. */
   frequency: number | null;
   entries: EntryDraft[];
-  /** More entries were there than are read. */
+  /** More entries were there than are read, or it ends in the middle of them. */
   isCut: boolean;
 }
 

@@ -85,6 +85,8 @@ export function parseXmlFeed(text: string, base: string, mostEntries: number): F
   for (let at = 0; at < text.length && !reader.isOver; at += chunkLength) {
     parser.write(text.slice(at, at + chunkLength).replaceAll(noTag, '&lt;'));
   }
+  // What is still open now was cut.
+  reader.isEnding = true;
   if (!reader.isOver) parser.end();
   return reader.feed;
 }
@@ -95,6 +97,7 @@ const noTag = /<(?=[^\p{L}_:/!?])/gu;
 class FeedReader {
   feed: FeedDraft | null = null;
   isOver = false;
+  isEnding = false;
   readonly #base: string;
   readonly #mostEntries: number;
   readonly #stack: Frame[] = [];
@@ -174,6 +177,10 @@ class FeedReader {
   close(written: string): void {
     const frame = this.#stack.pop();
     if (frame === undefined || this.feed === null || this.isOver) return;
+    if (this.isEnding) {
+      this.feed.isCut = true;
+      return;
+    }
     if (this.#gathering === frame) {
       this.#gathering = null;
       if (this.#entry === null) channelParts.get(frame.name)?.(this.feed, frame);

@@ -118,7 +118,13 @@ describe('a feed', () => {
 
   it('that was cut keeps the entries that were whole', () => {
     const whole = '<item><guid>1</guid></item>';
-    expect(read(`<rss><channel>${whole}<item><guid>2</guid><title>Ha`).entries[0]?.id).toBe('1');
+    for (const more of ['<item><guid>2</guid><title>Ha', '<item><guid>2</guid>', '<item', '']) {
+      const { entries, isCut } = read(`<rss><channel>${whole}${more}`);
+      expect([entries.map(({ id }) => id), isCut]).toEqual([['1'], true]);
+    }
+    // Only its writer's slip.
+    const { entries, isCut } = read(`<rss><channel>${whole}<item><guid>2</guid></channel></rss>`);
+    expect([entries.map(({ id }) => id), isCut]).toEqual([['1', '2'], false]);
   });
 
   it('asks for the longest of its own rhythms', () => {

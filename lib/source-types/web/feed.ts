@@ -48,7 +48,7 @@ export interface Feed {
   /** How long it asks to be left alone between two readings, s. */
   readonly rhythmS: number | null;
   readonly entries: readonly FeedEntry[];
-  /** It had more entries than are read. */
+  /** It had more entries than are read, or ends in the middle of them. */
   readonly isCut: boolean;
 }
 

@@ -32,7 +32,7 @@ const maxAgeMs = 24 * 60 * 60_000;
 const unreachableAgeMs = 60_000;
 
 /** A server that is asked too often is asked later for the file too, as Google has it; and a part is no file. */
-const isUnreachable = ({ status }: RobotsEntry): boolean =>
+export const isUnreachable = ({ status }: Pick<RobotsEntry, 'status'>): boolean =>
   status === null || status < 200 || status >= 500 || status === 429 || status === 206;
 
 const isFresh = (entry: RobotsEntry, ageMs: number): boolean =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { isUnreachable } from './robots.ts';
 import { productsOf, type RobotsDecision, RobotsRules } from './robots-rules.ts';
 
 export interface StoredRobots {
@@ -61,13 +62,16 @@ export async function tryRobots(
     ...{ rule: null, agents: [] },
   });
   // As `judgeRobots` has it: RFC 9309, 2.3.1.
-  if (status === null)
-    return asWhole(false, 'The file could not be reached, so nothing may be fetched.');
-  if (status >= 400 && status < 500) {
+  if (isUnreachable(robots) || status === null) {
+    const found =
+      status === null ? 'The file could not be reached' : `The server answered ${status}`;
+    return asWhole(false, `${found}, so nothing may be fetched.`);
+  }
+  if (status >= 400) {
     return asWhole(true, `There is no such file (${status}), so all is allowed.`);
   }
-  if (status >= 300 || status === 206) {
-    return asWhole(false, `The server answered ${status}, so nothing may be fetched.`);
+  if (status >= 300) {
+    return asWhole(true, `Its redirects lead nowhere (${status}), so all is allowed.`);
   }
   const decision = new RobotsRules(robots.body ?? '').decide(url, productsOf(agent));
   return { url, readAt, status, because: null, ...decision };
