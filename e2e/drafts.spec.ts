@@ -70,3 +70,44 @@ test('what another saved meanwhile is shown beside yours, field by field', async
   await page.reload();
   await expect(page.getByLabel('Resources', { exact: true })).toHaveValue('30');
 });
+
+test('two people who change the same schedule see each other’s changes, and nobody’s is lost', async ({
+  page,
+  context,
+}) => {
+  await goTo(page, '/schedules');
+  await page.getByRole('button', { name: 'New schedule' }).first().click();
+  const create = page.getByRole('dialog', { name: 'New schedule' });
+  await create.getByRole('textbox', { name: 'Name', exact: true }).fill('Contested');
+  await create.getByRole('button', { name: 'Create schedule' }).click();
+  const row = (on: typeof page) => on.getByRole('row').filter({ hasText: 'Contested' });
+  await expect(row(page)).toBeVisible();
+
+  const other = await context.newPage();
+  await goTo(other, '/schedules');
+  for (const one of [page, other])
+    await row(one)
+      .getByRole('button', { name: /^Change/ })
+      .click();
+  const mine = page.getByRole('dialog', { name: 'Schedule Contested' });
+  const theirs = other.getByRole('dialog', { name: 'Schedule Contested' });
+  await mine.getByLabel('Maximum items').fill('30');
+  await mine.getByLabel('Maximum requests').fill('5');
+  await theirs.getByLabel('Maximum items').fill('20');
+  await theirs.getByLabel('Maximum time').fill('9');
+  await theirs.getByRole('button', { name: 'Save schedule' }).click();
+  await expect(theirs).toHaveCount(0);
+
+  await mine.getByRole('button', { name: 'Save schedule' }).click();
+  await expect(mine.getByText(/changed this schedule .*while you were editing/)).toBeVisible();
+  await expect(mine.getByLabel('Maximum items')).toHaveValue('30');
+  await expect(mine.getByLabel('Maximum requests')).toHaveValue('5');
+  await expect(mine.getByLabel('Maximum time')).toHaveValue('9');
+  await expectNoViolations(page);
+  await mine.getByRole('button', { name: 'Take theirs: Maximum items' }).click();
+  await expect(mine.getByLabel('Maximum items')).toHaveValue('20');
+  await mine.getByRole('button', { name: 'Keep mine: Maximum items' }).click();
+  await mine.getByRole('button', { name: 'Save schedule' }).click();
+  await expect(mine).toHaveCount(0);
+  await expect(row(page)).toContainText('30 items at most, 5 requests at most, 9 minutes at most');
+});

@@ -4,6 +4,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { type Actor, type Limits, type Role, roles } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile, seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -55,6 +56,8 @@ export const userChangeSchema = z.strictObject({
   isLinked: z.boolean().optional(),
   /** Absent = as they are; a role that manages users has none. */
   limits: limitsInputSchema.optional(),
+  /** Name, role, active, isLinked and limits as they were read. */
+  seen: seenSchema,
 });
 
 /** Far above any team this is made for; keeps the page's cost bounded. */
@@ -136,7 +139,7 @@ async function insertAccount(
 
 /**
  * Needs `users:manage`. Deactivating, changing the role or unlinking ends the person's sessions. Throws
- * `conflict` rather than leave the console without an active administrator.
+ * `conflict` rather than leave the console without an active administrator, and when it is no longer as it was seen.
  */
 export async function changeUser(
   db: Db,
@@ -145,6 +148,11 @@ export async function changeUser(
 ): Promise<void> {
   requirePermission(actor, 'users:manage');
   await db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('users')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('user_id', '=', input.userId)
+      .execute();
     const user = await getUserRow(tx, input.userId);
     const before = {
       name: user.name,
@@ -153,6 +161,15 @@ export async function changeUser(
       linked: user.identity !== null,
       limits: parseLimits(user.limits),
     };
+    const { linked: isLinked, ...others } = before;
+    await refuseChangedMeanwhile(tx, {
+      what: `the account ${user.email}`,
+      targetType: 'user',
+      targetId: input.userId,
+      actions: ['user.change'],
+      seen: input.seen,
+      stored: { ...others, isLinked },
+    });
     const limits = input.limits === undefined ? before.limits : input.limits;
     if (input.role === 'admin' && input.limits) {
       throw new AppError('input_invalid', 'An administrator has no limits.', {

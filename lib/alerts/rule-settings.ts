@@ -2,6 +2,7 @@
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
@@ -79,12 +80,14 @@ export interface RuleSettingsInput {
   readonly values: Readonly<Record<string, unknown>>;
   /** Absent = as the rule itself says. */
   readonly quarantine?: boolean | undefined;
+  /** Enabled, values and quarantine as they were read. */
+  readonly seen?: Seen;
 }
 
 /**
  * Switches a rule on or off and sets its thresholds; what is not given is the rule's own.
  * @throws AppError `forbidden`, `not_found`, or `input_invalid` with the threshold that is out of its bounds,
- * or for a quarantine by a rule that is not about content
+ * or for a quarantine by a rule that is not about content; `conflict` when it is no longer as it was seen
  */
 export async function saveRuleSettings(
   db: Db,
@@ -104,7 +107,20 @@ export async function saveRuleSettings(
     });
   }
   await db.transaction(async (tx) => {
-    const before = (await readRuleSettings(tx)).get(name);
+    await tx.q
+      .updateTable('alert_rules')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('rule', '=', name)
+      .execute();
+    const before = (await readRuleSettings(tx)).get(name) ?? untouched(rule);
+    await refuseChangedMeanwhile(tx, {
+      what: `the rule ${rule.label}`,
+      targetType: 'alert-rule',
+      targetId: name,
+      actions: ['alert-rule.change'],
+      seen: input.seen,
+      stored: { ...before },
+    });
     await tx.q.deleteFrom('alert_rules').where('rule', '=', name).execute();
     await tx.q
       .insertInto('alert_rules')

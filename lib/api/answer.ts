@@ -215,7 +215,7 @@ export function problem(
   log: Caller['runtime']['log'] | null,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const { code, message, remedy, fields } = toPublicError(error);
+  const { code, message, remedy, fields, conflict } = toPublicError(error);
   const status = statusOf(code);
   const errorId = status >= 500 ? newId() : undefined;
   if (errorId !== undefined) log?.error({ err: error, errorId }, 'a request of a program failed');
@@ -229,6 +229,7 @@ export function problem(
       code,
       remedy,
       ...(fields ? { fields } : {}),
+      ...(conflict ? { conflict } : {}),
       ...(errorId === undefined ? {} : { errorId }),
     },
     {

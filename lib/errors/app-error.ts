@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DatabaseError } from '#db/errors.ts';
 import { type AppErrorCode, appErrorRemedies, type ErrorCode } from './codes.ts';
+import type { Conflict } from './conflict.ts';
 
 /** Messages per form field; the path is dotted (`settings.api_url`). */
 export type FieldErrors = Readonly<Record<string, string>>;
@@ -23,6 +24,8 @@ export class AppError extends Error {
   readonly fields: FieldErrors | undefined;
   /** For what ends by itself: after how long, ms. */
   readonly retryAfterMs: number | null;
+  /** Of a `conflict` of two people: what the other changed. */
+  readonly conflict: Conflict | undefined;
 
   constructor(
     code: AppErrorCode,
@@ -32,6 +35,7 @@ export class AppError extends Error {
       fields?: FieldErrors;
       cause?: unknown;
       retryAfterMs?: number;
+      conflict?: Conflict;
     } = {},
   ) {
     super(message, { cause: options.cause });
@@ -39,6 +43,7 @@ export class AppError extends Error {
     this.remedy = options.remedy ?? appErrorRemedies[code];
     this.fields = options.fields;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.conflict = options.conflict;
   }
 }
 
@@ -48,13 +53,20 @@ export interface PublicError {
   readonly message: string;
   readonly remedy: string;
   readonly fields?: FieldErrors;
+  readonly conflict?: Conflict;
 }
 
 /** Turns anything thrown into what a person may see; unknown errors become `internal`. */
 export function toPublicError(error: unknown): PublicError {
   if (error instanceof AppError) {
-    const { code, message, remedy, fields } = error;
-    return fields ? { code, message, remedy, fields } : { code, message, remedy };
+    const { code, message, remedy, fields, conflict } = error;
+    return {
+      code,
+      message,
+      remedy,
+      ...(fields ? { fields } : {}),
+      ...(conflict ? { conflict } : {}),
+    };
   }
   if (error instanceof DatabaseError) {
     return { code: error.code, message: error.message, remedy: error.remedy };

@@ -2,6 +2,7 @@
 import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { insertHost } from './insert-host.ts';
@@ -20,13 +21,16 @@ export interface HostLimits {
 /**
  * Sets how a host may be asked, over all sources and workers. The delay counts where it is longer than
  * what the source, robots.txt and the host's own slowness ask for. Needs `hosts:change`.
- * @throws AppError `not_found` for a host that was never asked, `input_invalid`
+ * @param seen both limits as they were read; undefined = whatever they are
+ * @throws AppError `not_found` for a host that was never asked, `input_invalid`, `conflict` when they are no longer as they
+ * were seen
  */
 export async function setHostLimits(
   db: Db,
   actor: Actor,
   host: string,
   limits: HostLimits,
+  seen?: Seen,
 ): Promise<void> {
   requirePermission(actor, 'hosts:change');
   const fields = faultsOf(limits);
@@ -35,6 +39,11 @@ export async function setHostLimits(
   }
   const { delayMs, concurrency } = limits;
   await db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('hosts')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('host', '=', host)
+      .execute();
     const known = await tx.q
       .selectFrom('hosts')
       .select([
@@ -48,6 +57,15 @@ export async function setHostLimits(
       .where('host', '=', host)
       .executeTakeFirst();
     if (!known) throw new AppError('not_found', `The host ${host} is not known.`);
+    const before: HostLimits = { delayMs: known.delay_ms, concurrency: known.concurrency };
+    await refuseChangedMeanwhile(tx, {
+      what: `the limits of ${host}`,
+      targetType: 'host',
+      targetId: host,
+      actions: ['host.set-limits'],
+      seen,
+      stored: { ...before },
+    });
     if (known.delay_ms === delayMs && known.concurrency === concurrency) return;
     const pace_ms = paceOf({
       delayMs,
@@ -61,7 +79,6 @@ export async function setHostLimits(
       .set({ delay_ms: delayMs, concurrency, pace_ms, updated_at: tx.engine.now() })
       .where('host', '=', host)
       .execute();
-    const before: HostLimits = { delayMs: known.delay_ms, concurrency: known.concurrency };
     await recordAudit(tx, actor, {
       action: 'host.set-limits',
       targetType: 'host',

@@ -5,6 +5,7 @@ import type { Db, Session } from '#db/engine.ts';
 import type { Instant, NoticeChannelsTable, NoticeDeliveriesTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile, seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseHttpUrl } from '#lib/egress/url.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
@@ -61,6 +62,8 @@ export const channelChangeSchema = fieldsSchema.extend({
   enabled: z.boolean(),
   /** Of a webhook: sign with a new secret from now on. */
   newSecret: z.boolean(),
+  /** Name, host, enabled, alerts, runEnds and timing as they were read. */
+  seen: seenSchema,
 });
 
 const mostChannels = 20;
@@ -167,7 +170,8 @@ export async function addChannel(
  * Changes a channel; an empty address stays as it is, and so does the secret of a webhook unless a new one is asked for.
  * What is held is told at once when the times of the channel change.
  * @returns the new secret, which is shown this once; null where it stays
- * @throws AppError `forbidden`, `not_found`, `secret_unreadable`, or `input_invalid` with a message for each field
+ * @throws AppError `forbidden`, `not_found`, `secret_unreadable`, `conflict` when it is no longer as it was seen, or
+ * `input_invalid` with a message for each field
  */
 export async function changeChannel(
   db: Db,
@@ -179,6 +183,11 @@ export async function changeChannel(
   const input = parseInput(channelChangeSchema, given);
   const { channelId } = input;
   return db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('notice_channels')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('channel_id', '=', channelId)
+      .execute();
     const row = await tx.q
       .selectFrom('notice_channels')
       .selectAll()
@@ -186,6 +195,14 @@ export async function changeChannel(
       .executeTakeFirst();
     if (!row) throw new AppError('not_found', 'There is no such channel.');
     const before = channelOf(row);
+    await refuseChangedMeanwhile(tx, {
+      what: `the channel ${before.name}`,
+      targetType: 'channel',
+      targetId: channelId,
+      actions: ['channel.change'],
+      seen: input.seen,
+      stored: { ...before },
+    });
     const stored = (): unknown => JSON.parse(secretBox.open(row.sealed, channelContext(channelId)));
     const signingSecret = input.newSecret && before.kind === 'webhook' ? newSigningSecret() : null;
     let { sealed, host } = row;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
+import { lockAppSetting, putAppSetting, readAppSetting } from '#lib/app-settings.ts';
+import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/app-error.ts';
 
@@ -82,13 +83,29 @@ export const daysOf = (retention: Retention, source: string, what: SourceDays): 
 
 /**
  * Takes effect with the workers' next round, an hour later at most.
- * @throws AppError `forbidden` without `settings:manage`, `input_invalid` with fields
+ * @param seen the fields as they were read; undefined = whatever they are
+ * @throws AppError `forbidden` without `settings:manage`, `input_invalid` with fields, `conflict` when they are no longer as
+ * they were seen
  */
-export async function changeRetention(db: Db, actor: Actor, input: RetentionInput): Promise<void> {
+export async function changeRetention(
+  db: Db,
+  actor: Actor,
+  input: RetentionInput,
+  seen?: Seen,
+): Promise<void> {
   requirePermission(actor, 'settings:manage');
   const retention = parseInput(retentionSchema, input);
   await db.transaction(async (tx) => {
+    await lockAppSetting(tx, name);
     const before = await readRetention(tx);
+    await refuseChangedMeanwhile(tx, {
+      what: 'the retention',
+      targetType: 'settings',
+      targetId: name,
+      actions: ['settings.retention'],
+      seen,
+      stored: before,
+    });
     await putAppSetting(tx, name, retention);
     await recordAudit(tx, actor, {
       action: 'settings.retention',

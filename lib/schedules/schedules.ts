@@ -9,6 +9,7 @@ import {
   requirePermission,
   requireSources as requireReach,
 } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -35,7 +36,8 @@ export async function listSchedules(session: Session): Promise<Schedule[]> {
 
 /**
  * Creates, or with `scheduleId` changes, a schedule, once for a request key. Needs `schedules:change`.
- * Returns its id. Throws `not_found`, and `input_invalid` when a named source does not exist.
+ * Returns its id. Throws `not_found`, `conflict` when it is no longer as it was seen, and `input_invalid` when a
+ * named source does not exist.
  */
 export async function saveSchedule(
   db: Db,
@@ -44,12 +46,14 @@ export async function saveSchedule(
   options: {
     readonly scheduleId?: string | undefined;
     readonly requestKey?: string | undefined;
+    /** Name, cron, timezone, enabled and request as they were read. */
+    readonly seen?: Seen;
   } = {},
 ): Promise<string> {
   requirePermission(actor, 'schedules:change');
-  const { scheduleId, requestKey: key } = options;
+  const { scheduleId, requestKey: key, seen } = options;
   return onceIn(db, { key, action: 'schedule.save' }, z.string(), (tx) =>
-    createOrChange(tx, actor, input, scheduleId),
+    createOrChange(tx, actor, input, { scheduleId, seen }),
   );
 }
 
@@ -57,7 +61,7 @@ async function createOrChange(
   tx: Session,
   actor: Actor,
   input: ScheduleInput,
-  changed: string | undefined,
+  { scheduleId: changed, seen }: { readonly scheduleId: string | undefined; readonly seen: Seen },
 ): Promise<string> {
   requireReach(actor, ofRequest(input.request));
   await requireSources(tx, input.request.sources);
@@ -74,8 +78,21 @@ async function createOrChange(
   };
   const after = { ...input, nextAt: nextAt ?? null };
   if (changed !== undefined) {
+    await tx.q
+      .updateTable('schedules')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('schedule_id', '=', changed)
+      .execute();
     const before = await getSchedule(tx, changed);
     requireReach(actor, before.request === null ? 'all' : ofRequest(before.request));
+    await refuseChangedMeanwhile(tx, {
+      what: `the schedule ${before.name}`,
+      targetType: 'schedule',
+      targetId: changed,
+      actions: ['schedule.change'],
+      seen,
+      stored: { ...before },
+    });
     await tx.q.updateTable('schedules').set(values).where('schedule_id', '=', changed).execute();
     await recordAudit(tx, actor, {
       action: 'schedule.change',

@@ -7,10 +7,11 @@ import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { changesBetween } from '#lib/errors/conflict.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
-import { getSource, requireSource, type Source } from './read-sources.ts';
+import { getSource, listRevisions, requireSource, type Source } from './read-sources.ts';
 import { changedSecrets, refuseMovedSecrets, type SecretBox, writeSecrets } from './secrets.ts';
 import { type CheckedInput, checkSourceInput, refuseSimilarName } from './source-input.ts';
 
@@ -56,7 +57,7 @@ async function createOrUpdate(
   if (options.sourceId === undefined) return create(tx, actor, checked, options);
   const before = await requireSource(tx, options.sourceId);
   if (options.expectedRevision !== undefined && options.expectedRevision !== before.revision) {
-    throw changedMeanwhile(before);
+    throw await changedMeanwhile(tx, before, options.expectedRevision);
   }
   return update(tx, actor, before, checked, options);
 }
@@ -99,11 +100,32 @@ function permittedInput(actor: Actor, input: SourceInput): CheckedInput {
   return checkSourceInput(input);
 }
 
-const changedMeanwhile = (source: Source) =>
-  new AppError(
+/** @param seen the revision that the person had before them */
+async function changedMeanwhile(s: Session, source: Source, seen: number): Promise<AppError> {
+  const revisions = await listRevisions(s, source.sourceId);
+  const [last] = revisions;
+  const base = revisions.find(({ revision }) => revision === seen);
+  const by = last?.changedBy ?? null;
+  return new AppError(
     'conflict',
-    `Somebody saved the source "${source.name}" meanwhile; it is at revision ${source.revision} now.`,
+    `${by ?? 'Somebody else'} saved the source "${source.name}" meanwhile; it is at revision ${source.revision} now.`,
+    {
+      remedy: 'Look at what was changed, and save again.',
+      conflict: {
+        by,
+        at: last?.changedAt ?? null,
+        // Of a revision that is no longer kept nobody knows what it said.
+        changes: base ? changesBetween(formOf(base), formOf(source)) : [],
+      },
+    },
   );
+}
+
+const formOf = ({ enabled, settings, seeds }: Pick<Source, 'enabled' | 'settings' | 'seeds'>) => ({
+  enabled,
+  settings,
+  seeds,
+});
 
 async function refuseTakenName(tx: Session, name: string): Promise<void> {
   if (!(await getSource(tx, name))) return;
@@ -196,7 +218,10 @@ async function update(
     .where('revision', '=', before.revision)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
-  if (Number(result.numUpdatedRows) !== 1) throw changedMeanwhile(before);
+  if (Number(result.numUpdatedRows) !== 1) {
+    const now = await requireSource(tx, before.sourceId);
+    throw await changedMeanwhile(tx, now, before.revision);
+  }
   await writeSecrets(tx, before.sourceId, secrets, options.secretBox);
   return finishSave(tx, actor, before.sourceId, before, Object.keys(secrets), options.note);
 }

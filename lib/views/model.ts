@@ -1,5 +1,6 @@
 /** A saved view: a list's filter and order under a name, for oneself or for everybody. */
 import { z } from 'zod';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 
 export const viewPages = ['work-items'] as const;
 export type ViewPage = (typeof viewPages)[number];
@@ -33,5 +34,7 @@ export const viewChangeSchema = z.strictObject({
   name: name.optional(),
   query: query.optional(),
   isShared: z.boolean().optional(),
+  /** Name, query and isShared as they were read. */
+  seen: seenSchema,
 });
 export type ViewChange = z.output<typeof viewChangeSchema>;

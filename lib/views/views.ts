@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { type Actor, may } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { refuseChangedMeanwhile } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
@@ -89,7 +90,20 @@ export async function changeView(
 ): Promise<void> {
   requirePermission(actor, change.isShared === true ? 'views:share' : 'console:view');
   await db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('saved_views')
+      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+      .where('view_id', '=', viewId)
+      .execute();
     const { view: before, page } = await changeable(tx, actor, viewId);
+    await refuseChangedMeanwhile(tx, {
+      what: `the view ${before.name}`,
+      targetType: 'view',
+      targetId: viewId,
+      actions: ['view.change', 'view.share', 'view.unshare'],
+      seen: change.seen,
+      stored: { ...before },
+    });
     if (change.isShared === false && before.isShared && !before.isOwn) {
       throw new AppError('forbidden', 'Only its owner can make this view private.', {
         remedy: 'Delete it if nobody should use it any more.',

@@ -4,6 +4,7 @@ import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { type DryRun, dryRunRule } from '#lib/alerts/dry-run.ts';
 import { acknowledgeAlert } from '#lib/alerts/list-alerts.ts';
 import { saveRuleSettings } from '#lib/alerts/rule-settings.ts';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import {
   addChannel,
   changeChannel,
@@ -30,6 +31,7 @@ const ruleSchema = z.object({
   enabled: z.boolean(),
   values: z.record(z.string().max(40), z.number()),
   quarantine: z.boolean().optional(),
+  seen: seenSchema,
 });
 
 export async function saveRuleAction(

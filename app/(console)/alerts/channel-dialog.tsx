@@ -5,12 +5,15 @@ import { Button } from '#app/ui/button.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { Dialog, FormDialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { Channel } from '#lib/notices/channels.ts';
 import type { ChannelTiming } from '#lib/notices/timing.ts';
 import { addChannelAction, changeChannelAction } from './actions.ts';
-import { type ChannelKind, channelWords } from './channel-words.ts';
+import { type ChannelKind, channelWords, timingWords } from './channel-words.ts';
 import { TimingFields } from './timing-fields.tsx';
 
 const kinds: readonly ChannelKind[] = ['webhook', 'slack', 'teams', 'email'];
@@ -23,14 +26,15 @@ export default function ChannelDialog({
   readonly channel: Channel | null;
   readonly onClose: () => void;
 }) {
-  const [name, setName] = useState(channel?.name ?? '');
+  const form = useContestedForm({
+    saved: channel ? savedOf(channel) : newChannel,
+    valuesOf: (saved) => saved,
+    fields: mergeFieldsOfChannel,
+  });
+  const { name, enabled, alerts, runEnds, timing } = form.values;
   const [kind, setKind] = useState<ChannelKind>(channel?.kind ?? 'webhook');
   const [address, setAddress] = useState('');
-  const [enabled, setEnabled] = useState(channel?.enabled ?? true);
-  const [alerts, setAlerts] = useState(channel?.alerts ?? true);
-  const [runEnds, setRunEnds] = useState(channel?.runEnds ?? false);
   const [newSecret, setNewSecret] = useState(false);
-  const [timing, setTiming] = useState<ChannelTiming>(channel?.timing ?? timingAtFirst);
   const [secret, setSecret] = useState<string | null>(null);
   const shown = {
     onDone: (signingSecret: string | null) => {
@@ -46,6 +50,7 @@ export default function ChannelDialog({
   const change = useAction(changeChannelAction, {
     done: (_, input) => `Changed the channel ${input.name}`,
     ...shown,
+    onFailed: form.onFailed,
   });
   if (secret !== null) return <SecretDialog secret={secret} onClose={onClose} />;
   const { error, isPending } = channel === null ? add : change;
@@ -56,18 +61,25 @@ export default function ChannelDialog({
       title={channel === null ? 'New channel' : `Change ${channel.name}`}
       submitLabel={channel === null ? 'Add channel' : 'Save channel'}
       isPending={isPending}
-      error={error}
+      error={form.shown(error)}
       onSubmit={() =>
         channel === null
           ? add.run({ ...input, kind })
-          : change.run({ ...input, channelId: channel.channelId, enabled, newSecret })
+          : change.run({
+              ...input,
+              channelId: channel.channelId,
+              enabled,
+              newSecret,
+              seen: form.seen,
+            })
       }
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed this channel" />
       <TextField
         label="Name"
         value={name}
-        onChange={setName}
+        onChange={(value) => form.change({ name: value })}
         isRequired
         autoFocus
         error={fields['name']}
@@ -84,7 +96,7 @@ export default function ChannelDialog({
           label="On"
           help="A channel that is off is told nothing; what waits for it goes on when it is on again."
           isSelected={enabled}
-          onChange={setEnabled}
+          onChange={(value) => form.change({ enabled: value })}
         />
       )}
       <TextField
@@ -100,15 +112,19 @@ export default function ChannelDialog({
         label="Alerts"
         help="When one is opened, and when it is over."
         isSelected={alerts}
-        onChange={setAlerts}
+        onChange={(value) => form.change({ alerts: value })}
       />
       <SwitchField
         label="Ends of runs"
         help="Completed, failed, stopped and cancelled, with their numbers: other systems can go on from there."
         isSelected={runEnds}
-        onChange={setRunEnds}
+        onChange={(value) => form.change({ runEnds: value })}
       />
-      <TimingFields value={timing} onChange={setTiming} fields={fields} />
+      <TimingFields
+        value={timing}
+        onChange={(value) => form.change({ timing: value })}
+        fields={fields}
+      />
       {channel?.kind === 'webhook' ? (
         <SwitchField
           label="New secret"
@@ -127,6 +143,38 @@ const timingAtFirst: ChannelTiming = {
   quiet: null,
   breaksThrough: 'critical',
 };
+
+/** The host stands for the address, of which it alone is known. */
+const savedOf = ({ name, host, enabled, alerts, runEnds, timing }: Channel) => ({
+  name,
+  host,
+  enabled,
+  alerts,
+  runEnds,
+  timing,
+});
+type Saved = ReturnType<typeof savedOf>;
+
+const newChannel: Saved = {
+  name: '',
+  host: '',
+  enabled: true,
+  alerts: true,
+  runEnds: false,
+  timing: timingAtFirst,
+};
+
+const mergeFieldsOfChannel = fieldsNamed<Saved>(
+  {
+    name: 'Name',
+    host: 'Address',
+    enabled: 'On',
+    alerts: 'Alerts',
+    runEnds: 'Ends of runs',
+    timing: 'When it is told',
+  },
+  { timing: ({ timing }) => timingWords(timing) },
+);
 
 const addressHelp = (kind: ChannelKind) =>
   kind === 'email'

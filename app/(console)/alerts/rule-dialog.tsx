@@ -5,11 +5,14 @@ import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField, SwitchField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed, type MergeField } from '#app/ui/merge-fields.ts';
 import { countOf } from '#app/ui/num.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { DryRun } from '#lib/alerts/dry-run.ts';
-import type { Threshold } from '#lib/alerts/rules/rule.ts';
+import { type Threshold, withUnit } from '#lib/alerts/rules/rule.ts';
 import { dryRunAction, saveRuleAction } from './actions.ts';
 
 export interface ShownRule {
@@ -32,13 +35,17 @@ export default function RuleDialog({
   readonly rule: ShownRule;
   readonly onClose: () => void;
 }) {
-  const [enabled, setEnabled] = useState(rule.enabled);
-  const [values, setValues] = useState(rule.values);
-  const [quarantine, setQuarantine] = useState(rule.quarantine);
+  const form = useContestedForm({
+    saved: savedOf(rule),
+    valuesOf: (saved) => saved,
+    fields: mergeFieldsOf(rule),
+  });
+  const { enabled, values, quarantine } = form.values;
   const [tried, setTried] = useState<DryRun | null>(null);
   const save = useAction(saveRuleAction, {
     done: () => `Saved the rule ${rule.label}`,
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
   const dryRun = useAction(dryRunAction, {
@@ -50,7 +57,7 @@ export default function RuleDialog({
     rule: rule.rule,
     enabled,
     values,
-    ...(quarantine === null ? {} : { quarantine }),
+    ...(quarantine === undefined ? {} : { quarantine }),
   };
   const fields = { ...dryRun.error?.fields, ...save.error?.fields };
   return (
@@ -58,16 +65,17 @@ export default function RuleDialog({
       title={rule.label}
       submitLabel="Save rule"
       isPending={save.isPending}
-      error={save.error}
-      onSubmit={() => save.run(input)}
+      error={form.shown(save.error)}
+      onSubmit={() => save.run({ ...input, seen: form.seen })}
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed this rule" />
       <p className="text-sm text-ink-2">{rule.help}</p>
       <SwitchField
         label="On"
         help="A rule that is off finds nothing; its open alerts are over."
         isSelected={enabled}
-        onChange={setEnabled}
+        onChange={(value) => form.change({ enabled: value })}
       />
       {Object.entries(rule.thresholds).map(([name, threshold]) => (
         <NumberField
@@ -79,15 +87,15 @@ export default function RuleDialog({
           minValue={threshold.min}
           maxValue={threshold.max}
           error={fields[name]}
-          onChange={(value) => setValues({ ...values, [name]: value })}
+          onChange={(value) => form.change({ values: { ...values, [name]: value } })}
         />
       ))}
-      {quarantine === null ? null : (
+      {quarantine === undefined ? null : (
         <SwitchField
           label="Quarantine"
           help="New versions of the source are held, and not current, until somebody accepts or discards them."
           isSelected={quarantine}
-          onChange={setQuarantine}
+          onChange={(value) => form.change({ quarantine: value })}
         />
       )}
       {rule.hasHistory ? (
@@ -106,6 +114,31 @@ export default function RuleDialog({
     </FormDialog>
   );
 }
+
+const savedOf = ({ enabled, values, quarantine }: ShownRule) => ({
+  enabled,
+  values,
+  ...(quarantine === null ? {} : { quarantine }),
+});
+type Saved = ReturnType<typeof savedOf>;
+
+const mergeFieldsOf = ({ thresholds, quarantine }: ShownRule): MergeField<Saved>[] => [
+  ...fieldsNamed<Saved>({
+    enabled: 'On',
+    ...(quarantine === null ? {} : { quarantine: 'Quarantine' }),
+  }),
+  ...Object.entries(thresholds).map(
+    ([name, { label, unit, default: usual }]): MergeField<Saved> => ({
+      path: `values.${name}`,
+      label,
+      textOf: ({ values }) => withUnit(values[name] ?? usual, unit),
+      take: (into, { values }) => ({
+        ...into,
+        values: { ...into.values, [name]: values[name] ?? usual },
+      }),
+    }),
+  ),
+];
 
 function Tried({ dryRun: { runs, times, told } }: { readonly dryRun: DryRun }) {
   if (runs === 0) return <Banner kind="info" title="No run has ended in the last 30 days." />;

@@ -1,6 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
 import { type RobotsTrial, tryRobots, tryRobotsSchema } from '#lib/source-types/web/try-robots.ts';
@@ -29,14 +30,15 @@ const limitsSchema = z.strictObject({
   delayMs: z.number().nullable(),
   /** Null = as many as the workers send. */
   concurrency: z.number().nullable(),
+  seen: seenSchema,
 });
 
 export async function setHostLimitsAction(
   given: z.input<typeof limitsSchema>,
 ): Promise<ActionResult<null>> {
   return runAction(limitsSchema, given, async ({ runtime, actor, input }) => {
-    const { host, ...limits } = input;
-    await setHostLimits(runtime.db, actor, host, limits);
+    const { host, seen, ...limits } = input;
+    await setHostLimits(runtime.db, actor, host, limits, seen);
     return null;
   });
 }

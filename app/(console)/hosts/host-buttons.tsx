@@ -5,8 +5,11 @@ import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { EndField, endOf, noEnd } from '#app/ui/end-field.tsx';
 import { NumberField, TextField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import { useAction } from '#app/ui/use-action.ts';
 import { useAsked } from '#app/ui/use-asked.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import { blockHostAction, clearBlockAction, setHostLimitsAction } from './actions.ts';
 
 interface LimitsProps {
@@ -36,18 +39,23 @@ function LimitsDialog({
   concurrency,
   onClose,
 }: LimitsProps & { readonly onClose: () => void }) {
-  /** Seconds, as people say it; NaN = none. */
-  const [seconds, setSeconds] = useState(delayMs === null ? Number.NaN : delayMs / 1000);
-  const [requests, setRequests] = useState(concurrency ?? Number.NaN);
+  const form = useContestedForm({
+    saved: { delayMs, concurrency },
+    valuesOf: shownLimits,
+    fields: mergeFieldsOfLimits,
+  });
+  const { seconds, requests } = form.values;
   const set = useAction(setHostLimitsAction, {
     done: () => `The limits of ${host} were set`,
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
   const limits = {
     host,
     delayMs: Number.isNaN(seconds) ? null : Math.round(seconds * 1000),
     concurrency: Number.isNaN(requests) ? null : requests,
+    seen: form.seen,
   };
   return (
     <FormDialog
@@ -55,10 +63,11 @@ function LimitsDialog({
       size="sm"
       submitLabel="Set limits"
       isPending={set.isPending}
-      error={set.error}
+      error={form.shown(set.error)}
       onSubmit={() => set.run(limits)}
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed these limits" />
       <NumberField
         label="Minimum delay between requests"
         help="Across all sources and workers. Applies where it is longer than their own delay; empty = their own delay."
@@ -66,7 +75,7 @@ function LimitsDialog({
         minValue={0}
         maxValue={3600}
         value={seconds}
-        onChange={setSeconds}
+        onChange={(value) => form.change({ seconds: value })}
         autoFocus
         error={set.error?.fields?.['delay']}
       />
@@ -77,12 +86,23 @@ function LimitsDialog({
         minValue={1}
         maxValue={1000}
         value={requests}
-        onChange={setRequests}
+        onChange={(value) => form.change({ requests: value })}
         error={set.error?.fields?.['concurrency']}
       />
     </FormDialog>
   );
 }
+
+/** Seconds, as people say it; NaN = none. */
+const shownLimits = ({ delayMs, concurrency }: Omit<LimitsProps, 'host'>) => ({
+  seconds: delayMs === null ? Number.NaN : delayMs / 1000,
+  requests: concurrency ?? Number.NaN,
+});
+
+const mergeFieldsOfLimits = fieldsNamed<ReturnType<typeof shownLimits>>({
+  seconds: 'Minimum delay (seconds)',
+  requests: 'Maximum concurrent requests',
+});
 
 /** Has the host left alone, with a reason and an end. */
 export function BlockButton({ host }: { readonly host: string }) {

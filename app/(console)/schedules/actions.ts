@@ -1,6 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { parseInput } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { scheduleInputSchema } from '#lib/schedules/model.ts';
@@ -9,6 +10,7 @@ import { deleteSchedule, saveSchedule } from '#lib/schedules/schedules.ts';
 const saveSchema = z.object({
   scheduleId: z.string().max(36).optional(),
   input: z.unknown(),
+  seen: seenSchema,
   requestKey: requestKeySchema,
 });
 

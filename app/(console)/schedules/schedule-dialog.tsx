@@ -1,14 +1,22 @@
 'use client';
 /** The form of a schedule: when, what it launches, and its next times while one types. */
-import { useMemo, useState } from 'react';
-import { draftOf, requestOf } from '#app/_shared/launch/launch-draft.ts';
+import { useMemo } from 'react';
+import {
+  draftOf,
+  type LaunchDraft,
+  launchMergeFields,
+  requestOf,
+} from '#app/_shared/launch/launch-draft.ts';
 import { LaunchFields, type LaunchSource } from '#app/_shared/launch/launch-fields.tsx';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed, fieldsWithin, type MergeField } from '#app/ui/merge-fields.ts';
 import { formatUtc } from '#app/ui/num.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
@@ -25,17 +33,17 @@ export default function ScheduleDialog({
   readonly sources: readonly LaunchSource[];
   readonly onClose: () => void;
 }) {
-  const request = schedule?.request ?? weekly;
-  const [name, setName] = useState(schedule?.name ?? '');
-  const [cron, setCron] = useState(schedule?.cron ?? '0 3 * * *');
-  const [timezone, setTimezone] = useState(
-    () => schedule?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-  );
-  const [isEnabled, setEnabled] = useState(schedule?.enabled ?? true);
-  const [draft, setDraft] = useState(() => draftOf(request));
+  const form = useContestedForm({
+    saved: schedule ? savedOf(schedule) : newSchedule(),
+    valuesOf: ({ request, ...own }) => ({ ...own, launch: draftOf(request ?? weekly) }),
+    fields: mergeFieldsOfSchedule,
+  });
+  const { change } = form;
+  const { name, cron, timezone, enabled, launch } = form.values;
   const save = useAction(saveScheduleAction, {
     done: () => (schedule ? `Saved the schedule ${name}` : `Created the schedule ${name}`),
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
   const fields = save.error?.fields ?? {};
@@ -44,7 +52,14 @@ export default function ScheduleDialog({
   const submit = () => {
     const asked = {
       ...(schedule ? { scheduleId: schedule.scheduleId } : {}),
-      input: { name, cron, timezone, enabled: isEnabled, request: requestOf(draft, request) },
+      input: {
+        name,
+        cron,
+        timezone,
+        enabled,
+        request: requestOf(launch, form.seen.request ?? weekly),
+      },
+      ...(schedule ? { seen: form.seen } : {}),
     };
     save.run({ ...asked, requestKey: requestKeyOf(asked) });
   };
@@ -54,14 +69,15 @@ export default function ScheduleDialog({
       title={schedule ? `Schedule ${schedule.name}` : 'New schedule'}
       submitLabel={schedule ? 'Save schedule' : 'Create schedule'}
       isPending={save.isPending}
-      error={save.error}
+      error={form.shown(save.error)}
       onSubmit={submit}
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed this schedule" />
       <TextField
         label="Name"
         value={name}
-        onChange={setName}
+        onChange={(value) => change({ name: value })}
         isRequired
         autoFocus
         error={fields['name']}
@@ -71,7 +87,7 @@ export default function ScheduleDialog({
           label="When"
           help="Minute, hour, day, month, weekday"
           value={cron}
-          onChange={setCron}
+          onChange={(value) => change({ cron: value })}
           mono
           error={fields['cron']}
         />
@@ -79,7 +95,7 @@ export default function ScheduleDialog({
           label="Time zone"
           help="Such as UTC or Europe/Berlin"
           value={timezone}
-          onChange={setTimezone}
+          onChange={(value) => change({ timezone: value })}
           error={fields['timezone']}
         />
       </div>
@@ -91,20 +107,46 @@ export default function ScheduleDialog({
         ))}
       </Banner>
       <LaunchFields
-        draft={draft}
+        draft={launch}
         sources={sources}
-        onChange={(changes) => setDraft({ ...draft, ...changes })}
+        onChange={(changes) => change({ launch: { ...launch, ...changes } })}
         errors={fields}
       />
       <SwitchField
         label="Enabled"
         help="A disabled schedule keeps its settings and launches nothing."
-        isSelected={isEnabled}
-        onChange={setEnabled}
+        isSelected={enabled}
+        onChange={(value) => change({ enabled: value })}
       />
     </FormDialog>
   );
 }
+
+const savedOf = ({ name, cron, timezone, enabled, request }: Schedule) => ({
+  name,
+  cron,
+  timezone,
+  enabled,
+  request,
+});
+
+const newSchedule = (): ReturnType<typeof savedOf> => ({
+  name: '',
+  cron: '0 3 * * *',
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  enabled: true,
+  request: null,
+});
+
+type Values = Omit<ReturnType<typeof savedOf>, 'request'> & { readonly launch: LaunchDraft };
+
+const mergeFieldsOfSchedule: readonly MergeField<Values>[] = [
+  ...fieldsNamed<Values>(
+    { name: 'Name', cron: 'When', timezone: 'Time zone', enabled: 'Enabled' },
+    { cron: ({ cron }) => `${cron} (${cronInWords(cron)})` },
+  ),
+  ...fieldsWithin<Values, 'launch'>('launch', launchMergeFields),
+];
 
 function previewOf(cron: string, timezone: string) {
   const problem = cronProblem(cron, timezone);

@@ -9,8 +9,9 @@ import {
   setUserPassword,
   userChangeSchema,
 } from '#lib/access/users.ts';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
-import { changeRetention, type Retention, retentionSchema } from '#lib/retention/settings.ts';
+import { changeRetention, retentionSchema } from '#lib/retention/settings.ts';
 import { runSmokeChecks, type SmokeResult } from '#lib/smoke/run-checks.ts';
 
 const createSchema = newUserSchema.extend({ requestKey: requestKeySchema });
@@ -73,9 +74,14 @@ export async function smokeCheckAction(_nothing: null): Promise<ActionResult<Smo
   );
 }
 
-export async function changeRetentionAction(input: Retention): Promise<ActionResult<null>> {
-  return runAction(retentionSchema, input, async ({ runtime, actor, input: retention }) => {
-    await changeRetention(runtime.db, actor, retention);
+const retentionChangeSchema = retentionSchema.extend({ seen: seenSchema });
+
+export async function changeRetentionAction(
+  given: z.input<typeof retentionChangeSchema>,
+): Promise<ActionResult<null>> {
+  return runAction(retentionChangeSchema, given, async ({ runtime, actor, input }) => {
+    const { seen, ...retention } = input;
+    await changeRetention(runtime.db, actor, retention, seen);
     return null;
   });
 }

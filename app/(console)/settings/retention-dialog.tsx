@@ -1,9 +1,11 @@
 'use client';
 /** RetentionDialog: the form of how long things are kept. */
-import { useState } from 'react';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { NumberField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { Retention } from '#lib/retention/settings.ts';
 import { changeRetentionAction } from './actions.ts';
 
@@ -60,6 +62,14 @@ const fields: readonly {
   { name: 'auditDays', label: 'Audit log', help: 'Older entries are deleted.', least: 30 },
 ];
 
+/** Of sources that differ the form says nothing: they stay as they are stored. */
+type Values = Readonly<Record<Field, number | null>> & Pick<Retention, 'sources'>;
+
+const mergeFieldsOfRetention = fieldsNamed<Values>({
+  ...Object.fromEntries(fields.map(({ name, label }) => [name, `${label} (days)`])),
+  sources: 'Sources that differ',
+});
+
 export default function RetentionDialog({
   retention,
   onClose,
@@ -67,10 +77,16 @@ export default function RetentionDialog({
   readonly retention: Retention;
   readonly onClose: () => void;
 }) {
-  const [days, setDays] = useState<Readonly<Record<Field, number | null>>>(retention);
+  const form = useContestedForm({
+    saved: retention,
+    valuesOf: (saved): Values => saved,
+    fields: mergeFieldsOfRetention,
+  });
+  const days = form.values;
   const change = useAction(changeRetentionAction, {
     done: () => 'The retention was changed; workers apply it within the hour',
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
   const errors = change.error?.fields ?? {};
@@ -80,12 +96,13 @@ export default function RetentionDialog({
       size="sm"
       submitLabel="Change retention"
       isPending={change.isPending}
-      error={change.error}
+      error={form.shown(change.error)}
       onSubmit={() =>
-        change.run({ ...retention, ...days, eventDays: days.eventDays ?? retention.eventDays })
+        change.run({ ...days, eventDays: days.eventDays ?? form.seen.eventDays, seen: form.seen })
       }
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed the retention" />
       <p className="text-xs text-ink-2">
         Empty = kept forever. <code>pnpm retention --dry-run</code> says what would go, and sets
         single sources apart.
@@ -100,7 +117,7 @@ export default function RetentionDialog({
           {...(name === 'eventDays' ? { maxValue: 3650, isRequired: true, autoFocus: true } : {})}
           step={1}
           value={days[name] ?? Number.NaN}
-          onChange={(value) => setDays({ ...days, [name]: Number.isNaN(value) ? null : value })}
+          onChange={(value) => form.change({ [name]: Number.isNaN(value) ? null : value })}
           error={errors[name]}
         />
       ))}

@@ -5,9 +5,12 @@ import { useRequestKey } from '#app/_shared/request-key.ts';
 import { Banner } from '#app/ui/banner.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { SwitchField, TextField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import { countOf } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { SignInFacts } from '#lib/access/provider.ts';
 import type { User } from '#lib/access/users.ts';
 import { can, type Limits, type Role, roles } from '#lib/actor/model.ts';
@@ -18,6 +21,7 @@ import {
   setUserPasswordAction,
 } from './actions.ts';
 import { LimitsField } from './limits-field.tsx';
+import { limitsInWords } from './limits-in-words.ts';
 
 const roleWords: Readonly<Record<Role, { label: string; description: string }>> = {
   viewer: { label: 'Viewer', description: 'Views everything, changes nothing' },
@@ -164,42 +168,47 @@ function ChangeUserDialog({
   readonly sources: readonly string[];
   readonly onClose: () => void;
 }) {
-  const [name, setName] = useState(user.name);
-  const [role, setRole] = useState<Role>(user.role);
-  const [isActive, setActive] = useState(user.active);
-  const [isLinked, setLinked] = useState(user.isLinked);
-  const [limits, setLimits] = useState<Limits | null>(user.limits);
+  const form = useContestedForm({
+    saved: savedOf(user),
+    valuesOf: (saved) => saved,
+    fields: mergeFieldsOfUser,
+  });
+  const { seen } = form;
+  const { name, role, active, isLinked, limits } = form.values;
   // An account that was linked meanwhile stays linked.
-  const linking = user.isLinked ? { isLinked } : {};
+  const linking = seen.isLinked ? { isLinked } : {};
   const change = useAction(changeUserAction, {
     done: () => `Changed ${user.email}`,
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
-  const endsSessions = role !== user.role || isActive !== user.active || isLinked !== user.isLinked;
+  const endsSessions = role !== seen.role || active !== seen.active || isLinked !== seen.isLinked;
   return (
     <FormDialog
       size="sm"
       title={user.email}
       submitLabel="Save user"
-      error={change.error}
+      error={form.shown(change.error)}
       isPending={change.isPending}
       onSubmit={() =>
         change.run({
           userId: user.userId,
           name,
           role,
-          active: isActive,
+          active,
           limits: role === 'admin' ? nothingLeftOut : asInput(limits, role),
           ...linking,
+          seen,
         })
       }
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="changed this account" />
       <TextField
         label="Name"
         value={name}
-        onChange={setName}
+        onChange={(value) => form.change({ name: value })}
         autoFocus
         error={change.error?.fields?.['name']}
       />
@@ -212,35 +221,51 @@ function ChangeUserDialog({
         }
         options={roleOptions}
         value={role}
-        onChange={(value) => setRole(toRole(value))}
+        onChange={(value) => form.change({ role: toRole(value) })}
       />
       {role === 'admin' ? null : (
         <LimitsField
           role={role}
           sources={sources}
           limits={limits}
-          onChange={setLimits}
+          onChange={(value) => form.change({ limits: value })}
           error={change.error?.fields?.['limits'] ?? change.error?.fields?.['limits.sources']}
         />
       )}
       <SwitchField
         label="Active"
         help="A deactivated account cannot sign in; its history stays."
-        isSelected={isActive}
-        onChange={setActive}
+        isSelected={active}
+        onChange={(value) => form.change({ active: value })}
       />
-      {user.isLinked ? (
+      {seen.isLinked ? (
         <SwitchField
           label={`Linked to ${provider?.name ?? 'a provider'}`}
           help="Turning it off unlinks the account; the next sign-in with the verified address links it again."
           isSelected={isLinked}
-          onChange={setLinked}
+          onChange={(value) => form.change({ isLinked: value })}
         />
       ) : null}
       {endsSessions ? <Banner title="This ends the person's open sessions." /> : null}
     </FormDialog>
   );
 }
+
+const savedOf = ({ name, role, active, isLinked, limits }: User) => ({
+  name,
+  role,
+  active,
+  isLinked,
+  limits,
+});
+
+const mergeFieldsOfUser = fieldsNamed<ReturnType<typeof savedOf>>(
+  { name: 'Name', role: 'Role', active: 'Active', isLinked: 'Linked', limits: 'Limits' },
+  {
+    role: ({ role }) => roleWords[role].label,
+    limits: ({ limits }) => (limits === null ? 'none' : limitsInWords(limits)),
+  },
+);
 
 function PasswordDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
   const [password, setPassword] = useState('');

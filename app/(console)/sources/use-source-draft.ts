@@ -2,9 +2,10 @@
 /** useSourceDraft: what the form of a source says, what of it was kept, and what somebody else saved meanwhile. */
 import { useState } from 'react';
 import { useDraft } from '#app/ui/draft.ts';
+import type { ForeignChange } from '#app/ui/merge-fields.ts';
 import type { SourceFormModel } from './form-model.ts';
 import { type FieldValue, valuesOf } from './form-values.ts';
-import type { ForeignChange, SourceDraft, takeField } from './merge-drafts.ts';
+import type { SourceDraft, takeField } from './merge-drafts.ts';
 import type { SourceFormStart } from './source-form.tsx';
 
 /** As it is kept in the tab: with what it was typed over, to tell whose change is whose. */

@@ -4,7 +4,10 @@ import { useState } from 'react';
 import { useRequestKey } from '#app/_shared/request-key.ts';
 import { ConfirmDialog, FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, TextField } from '#app/ui/field.tsx';
+import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import { useAction } from '#app/ui/use-action.ts';
+import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { SavedView } from '#lib/views/model.ts';
 import { changeView, deleteView, saveView } from './actions.ts';
 
@@ -46,7 +49,12 @@ function NameDialog({
   readonly onClose: () => void;
 }) {
   const isNew = task.kind === 'save';
-  const [name, setName] = useState(isNew ? '' : task.view.name);
+  const form = useContestedForm({
+    saved: { name: isNew ? '' : task.view.name },
+    valuesOf: (saved) => saved,
+    fields: mergeFieldsOfName,
+  });
+  const { name } = form.values;
   const [isShared, setShared] = useState(false);
   const saving = useAction(saveView, {
     done: () => `The view ${name.trim()} is saved`,
@@ -59,6 +67,7 @@ function NameDialog({
   const renaming = useAction(changeView, {
     done: () => `The view is called ${name.trim()} now`,
     onDone: onClose,
+    onFailed: form.onFailed,
     showsError: true,
   });
   const requestKeyOf = useRequestKey();
@@ -72,17 +81,18 @@ function NameDialog({
       submitLabel={isNew ? 'Save view' : 'Rename view'}
       cancelLabel="Cancel"
       isPending={isPending}
-      error={error}
+      error={form.shown(error)}
       onSubmit={() => {
         if (task.kind === 'save') save({ name, query: task.query, isShared });
-        else renaming.run({ viewId: task.view.viewId, name });
+        else renaming.run({ viewId: task.view.viewId, name, seen: form.seen });
       }}
       onClose={onClose}
     >
+      <ForeignChanges contest={form.contest} what="renamed this view" />
       <TextField
         label="Name"
         value={name}
-        onChange={setName}
+        onChange={(value) => form.change({ name: value })}
         autoFocus
         isRequired
         maxLength={100}
@@ -100,6 +110,8 @@ function NameDialog({
     </FormDialog>
   );
 }
+
+const mergeFieldsOfName = fieldsNamed<{ readonly name: string }>({ name: 'Name' });
 
 function DeleteDialog({
   view,

@@ -86,7 +86,8 @@ export function ViewMenu({
                 {
                   id: 'update',
                   label: `Save the changes to ${view.name}`,
-                  onAction: () => changing.run({ viewId: view.viewId, query }),
+                  onAction: () =>
+                    changing.run({ viewId: view.viewId, query, seen: { query: view.query } }),
                 },
               ]
             : []),
@@ -135,7 +136,12 @@ export function ViewMenu({
                   {
                     id: 'share',
                     label: one.isShared ? 'Keep it to myself' : 'Share with everybody',
-                    onAction: () => changing.run({ viewId: one.viewId, isShared: !one.isShared }),
+                    onAction: () =>
+                      changing.run({
+                        viewId: one.viewId,
+                        isShared: !one.isShared,
+                        seen: { isShared: one.isShared },
+                      }),
                   },
                 ]
               : []),

@@ -1,4 +1,5 @@
 /** What the forms of a launch and of a schedule ask about a run, and the request they make of it. */
+import { fieldsNamed } from '#app/ui/merge-fields.ts';
 import type { LaunchRequest, RunKind } from '#lib/runs/model.ts';
 
 export interface LaunchDraft {
@@ -16,6 +17,21 @@ export interface LaunchDraft {
   readonly maxRequests: number;
   readonly maxMinutes: number;
 }
+
+/** As a form shows them beside what somebody else saved meanwhile. */
+export const launchMergeFields = fieldsNamed<LaunchDraft>({
+  kind: 'What to do',
+  sources: 'Sources',
+  due: 'Only what is due',
+  staleDays: 'Only items not fetched for (days)',
+  resourceType: 'Only items of type',
+  maxItems: 'Maximum items',
+  maxRequests: 'Maximum requests',
+  maxMinutes: 'Maximum time (minutes)',
+  maxDepth: 'Maximum link hops',
+  priority: 'Priority',
+  name: 'Name of the run',
+});
 
 export function draftOf(request: LaunchRequest): LaunchDraft {
   return {

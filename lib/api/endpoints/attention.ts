@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dryRunRule } from '#lib/alerts/dry-run.ts';
 import { acknowledgeAlert, listAlerts } from '#lib/alerts/list-alerts.ts';
 import { readRuleSettings, saveRuleSettings } from '#lib/alerts/rule-settings.ts';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { goOn, stopEverything, stopInputSchema } from '#lib/stops/stop-everything.ts';
@@ -83,6 +84,7 @@ export const attention = [
       enabled: z.boolean(),
       values: values.default({}),
       quarantine: z.boolean().optional(),
+      seen: seenSchema,
     }),
     output: null,
     touches: all,

@@ -1,5 +1,6 @@
 /** What surrounds the items: hosts, schedules, workers, statistics. */
 import { z } from 'zod';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { hostFilters } from '#lib/hosts/host-filters.ts';
@@ -108,11 +109,12 @@ export const operations = [
       delayMs: z.number().nullable(),
       /** Null = as many as the workers send. */
       concurrency: z.number().nullable(),
+      seen: seenSchema,
     }),
     output: null,
     touches: all,
-    run: ({ runtime, actor }, { params: { host }, body }) =>
-      setHostLimits(runtime.db, actor, host, body),
+    run: ({ runtime, actor }, { params: { host }, body: { seen, ...limits } }) =>
+      setHostLimits(runtime.db, actor, host, limits, seen),
   }),
   endpoint({
     id: 'hosts.block',
@@ -187,14 +189,14 @@ export const operations = [
     summary: 'Change a schedule',
     permission: 'schedules:change',
     params: scheduleParams,
-    body: scheduleInputSchema,
+    body: scheduleInputSchema.safeExtend({ seen: seenSchema }),
     output: scheduleOutput,
     async touches(context, { params: { scheduleId }, body }) {
       const [before, after] = [await ofStored(context, scheduleId), ofRequest(body.request)];
       return before === 'all' || after === 'all' ? 'all' : [...before, ...after];
     },
-    async run(context, { params: { scheduleId }, body }) {
-      await saveSchedule(context.runtime.db, context.actor, body, { scheduleId });
+    async run(context, { params: { scheduleId }, body: { seen, ...input } }) {
+      await saveSchedule(context.runtime.db, context.actor, input, { scheduleId, seen });
       return scheduleOf(context, scheduleId);
     },
   }),

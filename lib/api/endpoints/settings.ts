@@ -1,5 +1,6 @@
 /** What administrators set for everybody: where notices go, what is kept, and whether the database is sound. */
 import { z } from 'zod';
+import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import {
   addChannel,
   changeChannel,
@@ -117,11 +118,11 @@ export const settings = [
     path: '/retention',
     summary: 'Set how many days what grows is kept; what is not given is kept for ever',
     permission: 'settings:manage',
-    body: retentionSchema,
+    body: retentionSchema.extend({ seen: seenSchema }),
     output: retentionSchema,
     touches: all,
-    async run({ runtime, actor }, { body }) {
-      await changeRetention(runtime.db, actor, body);
+    async run({ runtime, actor }, { body: { seen, ...retention } }) {
+      await changeRetention(runtime.db, actor, retention, seen);
       return readRetention(runtime.db);
     },
   }),

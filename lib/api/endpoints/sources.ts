@@ -185,7 +185,10 @@ export const sources = [
         return asSource(saved);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
-        throw new AppError('precondition_failed', error.message, { cause: error });
+        throw new AppError('precondition_failed', error.message, {
+          cause: error,
+          ...(error.conflict ? { conflict: error.conflict } : {}),
+        });
       }
     },
   }),
