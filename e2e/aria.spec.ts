@@ -43,7 +43,7 @@ test('the form of a source, the launch, the run, the grid, the drawer and the it
         - textbox "Failing ids"
       - group "Politeness":
         - spinbutton "Delay between requests"
-        - combobox "Unit of Delay between requests"
+        - button /^Unit of Delay between requests/
       - heading "Seeds" [level=2]
       - region "Seed 1":
         - button "Remove seed 1"

@@ -94,7 +94,7 @@ test('two people who change the same schedule see each other’s changes, and no
   await mine.getByLabel('Maximum items').fill('30');
   await mine.getByLabel('Maximum requests').fill('5');
   await theirs.getByLabel('Maximum items').fill('20');
-  await theirs.getByLabel('Maximum time').fill('9');
+  await theirs.getByLabel('Maximum time', { exact: true }).fill('9');
   await theirs.getByRole('button', { name: 'Save schedule' }).click();
   await expect(theirs).toHaveCount(0);
 
@@ -102,7 +102,7 @@ test('two people who change the same schedule see each other’s changes, and no
   await expect(mine.getByText(/changed this schedule .*while you were editing/)).toBeVisible();
   await expect(mine.getByLabel('Maximum items')).toHaveValue('30');
   await expect(mine.getByLabel('Maximum requests')).toHaveValue('5');
-  await expect(mine.getByLabel('Maximum time')).toHaveValue('9');
+  await expect(mine.getByLabel('Maximum time', { exact: true })).toHaveValue('9');
   await expectNoViolations(page);
   await mine.getByRole('button', { name: 'Take theirs: Maximum items' }).click();
   await expect(mine.getByLabel('Maximum items')).toHaveValue('20');

@@ -96,7 +96,7 @@ test('what is older than 30 days is fetched again, after its number was seen', a
   const dialog = page.getByRole('dialog', { name: 'Launch a run' });
   await press(dialog.getByRole('button', { name: /^What to do/ }));
   await press(page.getByRole('option', { name: /^Recrawl/ }));
-  await dialog.getByLabel('Only items not fetched for').fill('30');
+  await dialog.getByLabel('Only items not fetched for', { exact: true }).fill('30');
   await expect(dialog.getByRole('status')).toContainText('8 items at the start');
   await press(dialog.getByRole('button', { name: 'Launch run' }));
   await page.waitForURL('**/runs/*');

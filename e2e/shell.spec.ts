@@ -1,3 +1,4 @@
+import { expectNoViolations } from './support/axe.ts';
 import { goTo, reload } from './support/go-to.ts';
 import { addTestSource } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
@@ -151,11 +152,30 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await page.getByRole('button', { name: 'New schedule' }).click();
   const dialog = page.getByRole('dialog', { name: 'New schedule' });
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Nightly');
-  await dialog.getByRole('textbox', { name: 'When' }).fill('every night');
+  await dialog.getByRole('textbox', { name: 'Cron expression' }).fill('every night');
   await expect(dialog.getByText(/not a cron expression of five fields/)).toBeVisible();
-  await dialog.getByRole('textbox', { name: 'When' }).fill('30 3 * * *');
+  await dialog.getByRole('textbox', { name: 'Cron expression' }).fill('30 3 * * *');
   await dialog.getByLabel('Time zone').fill('UTC');
   await expect(dialog.getByText('Every day at 03:30, next:')).toBeVisible();
+  await expect(
+    dialog.getByRole('list', { name: 'Next times' }).getByText(/, 03:30 UTC$/),
+  ).toHaveCount(5);
+  // What is chosen becomes the expression, and what is typed becomes the choice.
+  const repeats = dialog.getByRole('button', { name: /^Repeats/ });
+  const expression = dialog.getByRole('textbox', { name: 'Cron expression' });
+  await expect(repeats).toHaveAccessibleName('Repeats Daily');
+  await repeats.press('ArrowDown');
+  await page.getByRole('option', { name: 'Weekly' }).click();
+  await dialog.getByRole('checkbox', { name: 'Friday' }).check();
+  await dialog.getByLabel('At', { exact: true }).fill('22:15');
+  await expect(expression).toHaveValue('15 22 * * 1,5');
+  await expect(dialog.getByText('Every Monday and Friday at 22:15, next:')).toBeVisible();
+  await expectNoViolations(page);
+  await expression.fill('*/20 * * * *');
+  await expect(repeats).toHaveAccessibleName('Repeats Every few minutes');
+  await expression.fill('*/7 9-17 * * *');
+  await expect(repeats).toHaveAccessibleName('Repeats By a cron expression');
+  await expression.fill('30 3 * * *');
   await dialog.getByLabel('Maximum items').fill('500');
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(page.getByRole('cell', { name: 'Nightly', exact: true })).toBeVisible();

@@ -158,9 +158,18 @@ test('headers are rows, and a time has the unit that suits it', async ({ page })
   await page.keyboard.type('X-Extra');
   await headers.getByRole('button', { name: 'Remove Accept-Language' }).click();
   await expect(headers.getByRole('textbox', { name: /1: name/ })).toHaveValue('X-Extra');
-  const delay = page.getByRole('combobox', { name: /^Unit of/ }).first();
-  await delay.selectOption('minutes');
-  await expect(delay).toHaveValue('minutes');
+  const delay = page.getByRole('button', { name: /^Unit of Delay/ });
+  const number = page.getByRole('spinbutton', { name: 'Delay between requests', exact: true });
+  await number.fill('2');
+  // By keys alone.
+  await page.keyboard.press('Tab');
+  await expect(delay).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: 'minutes' }).press('Enter');
+  await expect(delay).toHaveAccessibleName(/minutes$/);
+  await expect(delay).toBeFocused();
+  // The number stays as it was written; what it means changes.
+  await expect(number).toHaveValue('2');
   await expectNoViolations(page);
 });
 

@@ -12,6 +12,11 @@ describe('a cron expression', () => {
     ['0 4 * * 0', 'every Sunday at 04:00'],
     ['0 4 * * 7', 'every Sunday at 04:00'],
     ['0 2 1 * *', 'on day 1 of each month at 02:00'],
+    ['0 4 * * MON,WED,FRI', 'every Monday, Wednesday and Friday at 04:00'],
+    ['0 4 L * *', 'on the last day of each month at 04:00'],
+    ['0 4 31 * *', 'on day 31 of months that have one at 04:00'],
+    // It is due at minute 56 and again at 0: no seven minutes lie between.
+    ['*/7 * * * *', 'as “*/7 * * * *” says'],
     ['1,2 3 * 4 *', 'as “1,2 3 * 4 *” says'],
   ])('%s reads %s', (expression, words) => {
     expect(cronInWords(expression)).toBe(words);

@@ -8,6 +8,7 @@ import { NumberField, SwitchField } from '#app/ui/field.tsx';
 import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
 import { fieldsNamed, type MergeField } from '#app/ui/merge-fields.ts';
 import { countOf } from '#app/ui/num.tsx';
+import { isQuantityUnit, QuantityField } from '#app/ui/quantity-field.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { useContestedForm } from '#app/ui/use-contested-form.ts';
@@ -77,19 +78,21 @@ export default function RuleDialog({
         isSelected={enabled}
         onChange={(value) => form.change({ enabled: value })}
       />
-      {Object.entries(rule.thresholds).map(([name, threshold]) => (
-        <NumberField
-          key={name}
-          label={threshold.label}
-          unit={threshold.unit}
-          help={`Usually ${threshold.default.toLocaleString('en-US')}`}
-          value={values[name] ?? threshold.default}
-          minValue={threshold.min}
-          maxValue={threshold.max}
-          error={fields[name]}
-          onChange={(value) => form.change({ values: { ...values, [name]: value } })}
-        />
-      ))}
+      {Object.entries(rule.thresholds).map(([name, { label, unit, min, max, default: usual }]) => {
+        const common = {
+          label,
+          help: `Usually ${withUnit(usual, unit)}`,
+          value: values[name] ?? usual,
+          minValue: min,
+          error: fields[name],
+          onChange: (value: number) => form.change({ values: { ...values, [name]: value } }),
+        };
+        return isQuantityUnit(unit) ? (
+          <QuantityField key={name} stored={unit} {...common} />
+        ) : (
+          <NumberField key={name} unit={unit} maxValue={max} {...common} />
+        );
+      })}
       {quarantine === undefined ? null : (
         <SwitchField
           label="Quarantine"

@@ -1,13 +1,7 @@
 'use client';
 /** When a channel is told: at once, together, and not in quiet hours. */
-import {
-  CheckboxField,
-  Field,
-  inputStyle,
-  NumberField,
-  SwitchField,
-  TextField,
-} from '#app/ui/field.tsx';
+import { CheckboxField, Field, inputStyle, SwitchField, TextField } from '#app/ui/field.tsx';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import type { ChannelTiming } from '#lib/notices/timing.ts';
 import { dayWords } from './channel-words.ts';
@@ -47,11 +41,10 @@ export function TimingFields({
         }
       />
       {digest !== null && 'everyMinutes' in digest ? (
-        <NumberField
+        <QuantityField
+          stored="minutes"
           label="Collected for"
-          unit="minutes"
           minValue={1}
-          maxValue={10_080}
           value={digest.everyMinutes}
           onChange={(everyMinutes) => onChange({ ...value, digest: { everyMinutes } })}
           error={fields['timing.digest.everyMinutes'] ?? fields['timing.digest']}

@@ -7,9 +7,9 @@ import { Button, IconButton, LinkButton } from '#app/ui/button.tsx';
 import type { ButtonVariant } from '#app/ui/button-style.ts';
 import { Chip, ChipLink } from '#app/ui/chip.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
-import { DurationField } from '#app/ui/duration-field.tsx';
 import { CheckboxField, NumberField, SwitchField, TextField } from '#app/ui/field.tsx';
 import { Menu } from '#app/ui/menu.tsx';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { SearchField } from '#app/ui/search-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { EmptyState, ErrorState, NoPermission, TableSkeleton } from '#app/ui/states.tsx';
@@ -113,7 +113,8 @@ export function Forms() {
           <NumberField label="Depth" defaultValue={-1} error="At least 0." />
         </Sample>
         <Sample state="duration">
-          <DurationField
+          <QuantityField
+            stored="seconds"
             label="Delay"
             help="Between two requests."
             value={seconds}

@@ -7,6 +7,7 @@ import { EndField, endOf, noEnd } from '#app/ui/end-field.tsx';
 import { NumberField, TextField } from '#app/ui/field.tsx';
 import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
 import { fieldsNamed } from '#app/ui/merge-fields.ts';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { useAsked } from '#app/ui/use-asked.ts';
 import { useContestedForm } from '#app/ui/use-contested-form.ts';
@@ -68,12 +69,10 @@ function LimitsDialog({
       onClose={onClose}
     >
       <ForeignChanges contest={form.contest} what="changed these limits" />
-      <NumberField
+      <QuantityField
+        stored="seconds"
         label="Minimum delay between requests"
         help="Across all sources and workers. Applies where it is longer than their own delay; empty = their own delay."
-        unit="seconds"
-        minValue={0}
-        maxValue={3600}
         value={seconds}
         onChange={(value) => form.change({ seconds: value })}
         autoFocus

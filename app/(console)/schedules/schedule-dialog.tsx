@@ -21,6 +21,7 @@ import type { LaunchRequest } from '#lib/runs/model.ts';
 import { cronInWords, cronProblem, nextTimes } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { saveScheduleAction } from './actions.ts';
+import { CronFields } from './cron-fields.tsx';
 
 const weekly: LaunchRequest = { kind: 'recrawl', sources: [], staleDays: 7 };
 
@@ -82,29 +83,30 @@ export default function ScheduleDialog({
         autoFocus
         error={fields['name']}
       />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextField
-          label="When"
-          help="Minute, hour, day, month, weekday"
-          value={cron}
-          onChange={(value) => change({ cron: value })}
-          mono
-          error={fields['cron']}
-        />
-        <TextField
-          label="Time zone"
-          help="Such as UTC or Europe/Berlin"
-          value={timezone}
-          onChange={(value) => change({ timezone: value })}
-          error={fields['timezone']}
-        />
-      </div>
-      <Banner kind={preview.ok ? 'info' : 'warn'} title={preview.title}>
-        {preview.lines.map((line) => (
-          <span key={line} className="num mr-4 inline-block">
-            {line}
-          </span>
-        ))}
+      <CronFields
+        value={cron}
+        onChange={(value) => change({ cron: value })}
+        error={fields['cron']}
+      />
+      <TextField
+        label="Time zone"
+        help="Such as UTC or Europe/Berlin"
+        value={timezone}
+        onChange={(value) => change({ timezone: value })}
+        error={fields['timezone']}
+      />
+      <Banner kind={preview.ok ? 'info' : 'warn'} title={preview.title} isLive>
+        {preview.times.length === 0 ? null : (
+          <ol aria-label="Next times" className="grid gap-x-4 sm:grid-cols-2">
+            {preview.times.map(({ at, words }) => (
+              <li key={at}>
+                <time dateTime={at} title={formatUtc(at)} className="num">
+                  {words}
+                </time>
+              </li>
+            ))}
+          </ol>
+        )}
       </Banner>
       <LaunchFields
         draft={launch}
@@ -148,13 +150,29 @@ const mergeFieldsOfSchedule: readonly MergeField<Values>[] = [
   ...fieldsWithin<Values, 'launch'>('launch', launchMergeFields),
 ];
 
+const mostShown = 5;
+
 function previewOf(cron: string, timezone: string) {
   const problem = cronProblem(cron, timezone);
-  if (problem !== null) return { ok: false, title: `This ${problem}.`, lines: [] };
+  if (problem !== null) return { ok: false, title: `This ${problem}.`, times: [] };
   const words = cronInWords(cron);
+  const inZone = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    // Where the clock is changed, the hour alone does not say when.
+    timeZoneName: 'shortOffset',
+  });
   return {
     ok: true,
     title: `${words.charAt(0).toUpperCase()}${words.slice(1)}, next:`,
-    lines: nextTimes(cron, timezone, new Date().toISOString(), 3).map(formatUtc),
+    times: nextTimes(cron, timezone, new Date().toISOString(), mostShown).map((at) => ({
+      at,
+      words: inZone.format(new Date(at)),
+    })),
   };
 }

@@ -1,9 +1,9 @@
 'use client';
 /** RetentionDialog: the form of how long things are kept. */
 import { FormDialog } from '#app/ui/dialog.tsx';
-import { NumberField } from '#app/ui/field.tsx';
 import { ForeignChanges } from '#app/ui/foreign-changes.tsx';
 import { fieldsNamed } from '#app/ui/merge-fields.ts';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import { useContestedForm } from '#app/ui/use-contested-form.ts';
 import type { Retention } from '#lib/retention/settings.ts';
@@ -108,14 +108,13 @@ export default function RetentionDialog({
         single sources apart.
       </p>
       {fields.map(({ name, label, help, least }) => (
-        <NumberField
+        <QuantityField
           key={name}
+          stored="days"
           label={label}
           help={help}
-          unit="days"
           minValue={least}
-          {...(name === 'eventDays' ? { maxValue: 3650, isRequired: true, autoFocus: true } : {})}
-          step={1}
+          {...(name === 'eventDays' ? { isRequired: true, autoFocus: true } : {})}
           value={days[name] ?? Number.NaN}
           onChange={(value) => form.change({ [name]: Number.isNaN(value) ? null : value })}
           error={errors[name]}

@@ -4,9 +4,9 @@ import { Plus, Trash2, X } from 'lucide-react';
 import { useId, useRef } from 'react';
 import { flushSync } from 'react-dom';
 import { Button, IconButton } from '#app/ui/button.tsx';
-import { DurationField } from '#app/ui/duration-field.tsx';
 import { NumberField, SwitchField, TextField, type TextFieldProps } from '#app/ui/field.tsx';
 import { formatCount } from '#app/ui/num.tsx';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import {
   applying,
@@ -62,7 +62,8 @@ export function FormFieldInput({ field, value, error, isDisabled, onChange }: Pr
       return <HeaderRows {...common} value={text} onChange={onChange} />;
     case 'seconds':
       return (
-        <DurationField
+        <QuantityField
+          stored="seconds"
           {...common}
           {...required}
           value={text === '' ? Number.NaN : Number(text)}

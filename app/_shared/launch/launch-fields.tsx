@@ -2,6 +2,7 @@
 /** LaunchFields: what a run does, on which sources, with which budget. */
 import { CheckboxField, NumberField, TextField } from '#app/ui/field.tsx';
 import { countOf } from '#app/ui/num.tsx';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import { runKinds } from '#lib/runs/model.ts';
 import type { LaunchDraft } from './launch-draft.ts';
@@ -63,12 +64,10 @@ export function LaunchFields({
       ) : null}
       <div className="grid gap-4 sm:grid-cols-2">
         {draft.kind === 'recrawl' && !draft.due ? (
-          <NumberField
+          <QuantityField
+            stored="days"
             label="Only items not fetched for"
             help="Empty = all completed items."
-            unit="days"
-            minValue={0}
-            maxValue={3650}
             value={draft.staleDays}
             onChange={(staleDays) => onChange({ staleDays })}
             error={errorOf('staleDays')}
@@ -102,12 +101,11 @@ export function LaunchFields({
           onChange={(maxRequests) => onChange({ maxRequests })}
           error={errorOf('maxRequests')}
         />
-        <NumberField
+        <QuantityField
+          stored="minutes"
           label="Maximum time"
           help="Empty = no limit. Counted from the launch, pauses included."
-          unit="minutes"
           minValue={1}
-          maxValue={43_200}
           value={draft.maxMinutes}
           onChange={(maxMinutes) => onChange({ maxMinutes })}
           error={errorOf('maxMinutes')}

@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyButton } from '#app/ui/copy.tsx';
 import { FormDialog } from '#app/ui/dialog.tsx';
-import { CheckboxField, NumberField, TextField } from '#app/ui/field.tsx';
+import { CheckboxField, TextField } from '#app/ui/field.tsx';
+import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { useAction } from '#app/ui/use-action.ts';
 import type { Permission } from '#lib/actor/model.ts';
 import { createTokenAction } from './actions.ts';
@@ -81,11 +82,10 @@ export default function TokenDialog({
         onChange={setName}
         error={fields['name']}
       />
-      <NumberField
+      <QuantityField
+        stored="days"
         label="Valid for"
-        unit="days"
         minValue={1}
-        maxValue={366}
         value={days}
         onChange={setDays}
         error={fields['days']}
