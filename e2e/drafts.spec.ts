@@ -91,21 +91,21 @@ test('two people who change the same schedule see each other’s changes, and no
       .click();
   const mine = page.getByRole('dialog', { name: 'Schedule Contested' });
   const theirs = other.getByRole('dialog', { name: 'Schedule Contested' });
-  await mine.getByLabel('Maximum items').fill('30');
-  await mine.getByLabel('Maximum requests').fill('5');
-  await theirs.getByLabel('Maximum items').fill('20');
+  await mine.getByLabel('Maximum items', { exact: true }).fill('30');
+  await mine.getByLabel('Maximum requests', { exact: true }).fill('5');
+  await theirs.getByLabel('Maximum items', { exact: true }).fill('20');
   await theirs.getByLabel('Maximum time', { exact: true }).fill('9');
   await theirs.getByRole('button', { name: 'Save schedule' }).click();
   await expect(theirs).toHaveCount(0);
 
   await mine.getByRole('button', { name: 'Save schedule' }).click();
   await expect(mine.getByText(/changed this schedule .*while you were editing/)).toBeVisible();
-  await expect(mine.getByLabel('Maximum items')).toHaveValue('30');
-  await expect(mine.getByLabel('Maximum requests')).toHaveValue('5');
+  await expect(mine.getByLabel('Maximum items', { exact: true })).toHaveValue('30');
+  await expect(mine.getByLabel('Maximum requests', { exact: true })).toHaveValue('5');
   await expect(mine.getByLabel('Maximum time', { exact: true })).toHaveValue('9');
   await expectNoViolations(page);
   await mine.getByRole('button', { name: 'Take theirs: Maximum items' }).click();
-  await expect(mine.getByLabel('Maximum items')).toHaveValue('20');
+  await expect(mine.getByLabel('Maximum items', { exact: true })).toHaveValue('20');
   await mine.getByRole('button', { name: 'Keep mine: Maximum items' }).click();
   await mine.getByRole('button', { name: 'Save schedule' }).click();
   await expect(mine).toHaveCount(0);
