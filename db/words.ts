@@ -59,6 +59,8 @@ export interface SqlWords {
   listed(texts: readonly string[], compared?: 'exactly'): RawBuilder<string>;
   /** The column is this very text, case and accents included, whatever its collation takes for the same. */
   isExactly(column: Expression<unknown>, text: string): RawBuilder<boolean>;
+  /** A column with the id of a run as items carry it: a text, in small letters. */
+  runIdText(column: Expression<unknown>): RawBuilder<string>;
   /** Text predicates with wildcards escaped; case-insensitive for ASCII on both engines. */
   contains(column: Expression<unknown>, text: string): RawBuilder<boolean>;
   /** Case-sensitive prefix match that can use an index. */

@@ -9,7 +9,7 @@ import { attemptsToCount } from '#lib/metrics/roll-up-attempts.ts';
 import { channelsToServe } from '#lib/notices/deliver.ts';
 import { itemsToPromote, sourcesWithReadyItems } from '#lib/queue/claim/claimable.ts';
 import { expiredLeases } from '#lib/queue/lease/rescue.ts';
-import { runsAtWork, runsUnderWay, spentRuns } from '#lib/runs/finish-runs.ts';
+import { runsAtTheirEnd, runsAtWork, runsUnderWay, spentRuns } from '#lib/runs/finish-runs.ts';
 import { schedulesThatAreDue } from '#lib/schedules/schedules.ts';
 import { pausesThatAreOver } from '#lib/sources/lifecycle.ts';
 import { stopsInForce } from '#lib/stops/read-stop.ts';
@@ -21,7 +21,7 @@ export type DueWork = {
     | 'claim'
     | 'rescue'
     | 'runsAtWork'
-    | 'runsUnderWay'
+    | 'runsAtTheirEnd'
     | 'spentRuns'
     | 'bulkActions'
     | 'schedules'
@@ -41,7 +41,7 @@ export type DueWork = {
   readonly databaseNow: Instant;
 };
 
-/** One statement, whose cost depends on nothing but the number of sources. */
+/** One statement, whose cost depends on nothing but the numbers of sources and of runs that are under way. */
 export async function readDueWork(session: Session, workerId: string): Promise<DueWork> {
   const { q, engine } = session;
   const draining = q
@@ -57,11 +57,13 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(sourcesWithReadyItems(session), itemsToPromote(session)).as('claim'),
       isAny(expiredLeases(session)).as('rescue'),
       isAny(runsAtWork(session)).as('runsAtWork'),
-      isAny(runsUnderWay(session)).as('runsUnderWay'),
+      isAny(runsAtTheirEnd(session)).as('runsAtTheirEnd'),
       isAny(spentRuns(session)).as('spentRuns'),
       isAny(dueActions(session)).as('bulkActions'),
       isAny(schedulesThatAreDue(session)).as('schedules'),
-      isAny(blocksThatAreOver(session), silentWorkers(session)).as('progress'),
+      isAny(runsUnderWay(session), blocksThatAreOver(session), silentWorkers(session)).as(
+        'progress',
+      ),
       isAny(pausesThatAreOver(session)).as('pauses'),
       engine.hasDeltas().as('totals'),
       isAny(attemptsToCount(session)).as('attempts'),
@@ -78,11 +80,11 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     claim: row.claim === 1,
     rescue: row.rescue === 1,
     runsAtWork: row.runsAtWork === 1,
-    runsUnderWay: row.runsUnderWay === 1,
+    runsAtTheirEnd: row.runsAtTheirEnd === 1,
     spentRuns: row.spentRuns === 1,
     bulkActions: row.bulkActions === 1,
     schedules: row.schedules === 1,
-    progress: row.runsUnderWay === 1 || row.progress === 1,
+    progress: row.progress === 1,
     pauses: row.pauses === 1,
     totals: row.totals === 1,
     attempts: row.attempts === 1,

@@ -36,7 +36,7 @@ import {
 import type { InFlight } from './in-flight.ts';
 import { notingCertificates } from './note-certificates.ts';
 import { fenceOf } from './pipeline/complete.ts';
-import type { LeasedItem, PipelineContext } from './pipeline/context.ts';
+import type { PipelineContext } from './pipeline/context.ts';
 import { type DueDuty, Pulse } from './pulse.ts';
 import { purgeEveryMs, purges } from './purges.ts';
 import { levelOf, pause } from './retry-transient.ts';
@@ -81,23 +81,18 @@ const whateverRunsNeed: RunsDue = { spentRuns: true, runsAtWork: true };
 
 /**
  * Runs that are being put together, runs that have spent their budget, runs with nothing left to do.
- * @param leased of this worker: their runs have something left to do
  * @param disks without room no run is put together
  */
 export async function advanceRuns(
   context: PipelineContext,
   { spentRuns, runsAtWork } = whateverRunsNeed,
-  leased: readonly LeasedItem[] = [],
   disks?: DiskGuard,
 ): Promise<void> {
   if (spentRuns) await endSpentRuns(context.db);
   if (runsAtWork && !disks?.low) await prepareRuns(context.db);
-  await finishRuns(context.db, {
-    atWork: new Set(leased.flatMap(({ item: { runId } }) => runId ?? [])),
-    beforeEnd: async (runId) => {
-      await context.claimEvents.recordRun(context.db, runId);
-      await context.cuts.recordRun(context.db, runId);
-    },
+  await finishRuns(context.db, async (runId) => {
+    await context.claimEvents.recordRun(context.db, runId);
+    await context.cuts.recordRun(context.db, runId);
   });
 }
 
@@ -118,9 +113,10 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
     },
     {
       what: 'advance the runs',
-      isDue: ({ runsUnderWay, runsAtWork }) => runsUnderWay || runsAtWork,
+      isDue: ({ runsAtTheirEnd, runsAtWork, spentRuns }) =>
+        runsAtTheirEnd || runsAtWork || spentRuns,
       fillsQueue: true,
-      run: (due) => advanceRuns(context, due, inFlight.leased(), parts.disks),
+      run: (due) => advanceRuns(context, due, parts.disks),
     },
     {
       what: 'work on background actions',

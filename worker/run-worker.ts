@@ -157,7 +157,7 @@ export async function runWorker(
       await disks.look(context.db);
     });
     await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
-    await attempt(context, 'advance the runs', () => advanceRuns(context, undefined, [], disks));
+    await attempt(context, 'advance the runs', () => advanceRuns(context, undefined, disks));
     await claimAndProcess(context, pulse, { inFlight, drain, disks }, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));

@@ -162,6 +162,105 @@ BEGIN
     ORDER BY [source_system], [source_name], [status];
 END
 GO
+IF OBJECT_ID(N'[$(schema)].[roll_up_totals]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[roll_up_totals];
+GO
+-- Adds the appended changes to the totals, 2,000 of each at a time: fewer than make the server take a table lock. Only what
+-- is committed is read, so that nobody holds a row that is deleted. One at a time over all processes, as comparisons are:
+-- while another one has the turn for 20 s, the changes count where they are. To be refused should stay rare, because some
+-- servers keep a trace of each refusal by sp_getapplock. One row: how many were rolled up.
+CREATE PROCEDURE [$(schema)].[roll_up_totals]
+AS
+BEGIN
+    SET NOCOUNT ON;
+    SET XACT_ABORT ON;
+    DECLARE @rolled_up INT = 0, @of_sources INT = 2000, @of_hosts INT = 2000, @got INT;
+    DECLARE @sources TABLE ([delta_id] BIGINT NOT NULL PRIMARY KEY, [source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    DECLARE @source_sums TABLE ([source_system] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [source_name] NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL, [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    DECLARE @hosts TABLE ([delta_id] BIGINT NOT NULL PRIMARY KEY, [host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    DECLARE @host_sums TABLE ([host] NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        [status] NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL, [delta] BIGINT NOT NULL);
+    WHILE @of_sources = 2000 OR @of_hosts = 2000
+    BEGIN
+        DELETE FROM @sources;
+        DELETE FROM @source_sums;
+        DELETE FROM @hosts;
+        DELETE FROM @host_sums;
+        BEGIN TRANSACTION;
+        EXEC @got = sp_getapplock @Resource = N'holocron_counters_$(schema)', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 20000;
+        IF @got < 0
+        BEGIN
+            ROLLBACK TRANSACTION;
+            BREAK;
+        END
+        INSERT INTO @sources ([delta_id], [source_system], [source_name], [status], [delta])
+        SELECT TOP (2000) [delta_id], [source_system], [source_name], [status], [delta] FROM [$(schema)].[source_total_deltas] ORDER BY [delta_id];
+        SET @of_sources = @@ROWCOUNT;
+        INSERT INTO @source_sums ([source_system], [source_name], [status], [delta])
+        SELECT [source_system], [source_name], [status], SUM([delta]) FROM @sources GROUP BY [source_system], [source_name], [status];
+        UPDATE total SET [item_count] = total.[item_count] + s.[delta]
+        FROM [$(schema)].[source_totals] AS total JOIN @source_sums AS s
+            ON s.[source_system] = total.[source_system] AND s.[source_name] = total.[source_name] AND s.[status] = total.[status];
+        INSERT INTO [$(schema)].[source_totals] ([source_system], [source_name], [status], [item_count])
+        SELECT s.[source_system], s.[source_name], s.[status], s.[delta] FROM @source_sums AS s
+        WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[source_totals] AS total WHERE total.[source_system] = s.[source_system]
+            AND total.[source_name] = s.[source_name] AND total.[status] = s.[status]);
+        DELETE FROM [$(schema)].[source_total_deltas] WHERE [delta_id] IN (SELECT [delta_id] FROM @sources);
+        INSERT INTO @hosts ([delta_id], [host], [status], [delta])
+        SELECT TOP (2000) [delta_id], [host], [status], [delta] FROM [$(schema)].[host_total_deltas] ORDER BY [delta_id];
+        SET @of_hosts = @@ROWCOUNT;
+        INSERT INTO @host_sums ([host], [status], [delta])
+        SELECT [host], [status], SUM([delta]) FROM @hosts GROUP BY [host], [status];
+        UPDATE total SET [item_count] = total.[item_count] + h.[delta]
+        FROM [$(schema)].[host_totals] AS total JOIN @host_sums AS h ON h.[host] = total.[host] AND h.[status] = total.[status];
+        INSERT INTO [$(schema)].[host_totals] ([host], [status], [item_count])
+        SELECT h.[host], h.[status], h.[delta] FROM @host_sums AS h
+        WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[host_totals] AS total WHERE total.[host] = h.[host] AND total.[status] = h.[status]);
+        DELETE FROM [$(schema)].[host_total_deltas] WHERE [delta_id] IN (SELECT [delta_id] FROM @hosts);
+        COMMIT TRANSACTION;
+        SET @rolled_up = @rolled_up + @of_sources + @of_hosts;
+    END
+    SELECT @rolled_up AS [rolled_up];
+END
+GO
+IF OBJECT_ID(N'[$(schema)].[check_integrity]', N'P') IS NOT NULL
+    DROP PROCEDURE [$(schema)].[check_integrity];
+GO
+-- Compares the totals with the items, and the queue with what is ready, each in one statement that sees one moment and
+-- locks nothing; for a quiet hour. Rows: what differs. With @fail = 1 it ends with an error when something does, so that
+-- a job fails; `pnpm counters:check` and the workers set it right.
+CREATE PROCEDURE [$(schema)].[check_integrity]
+    @fail BIT = 1
+AS
+BEGIN
+    SET NOCOUNT ON;
+    DECLARE @found TABLE ([what] NVARCHAR(20) NOT NULL, [name] NVARCHAR(300) NOT NULL, [status] NVARCHAR(20) NOT NULL, [difference] BIGINT NOT NULL);
+    INSERT INTO @found ([what], [name], [status], [difference])
+    SELECT N'source total', CONCAT([source_system], N':', [source_name]), [status], SUM([n])
+    FROM (
+        SELECT [source_system] COLLATE Latin1_General_100_BIN2 AS [source_system], [source_name] COLLATE Latin1_General_100_BIN2 AS [source_name],
+            [status] COLLATE Latin1_General_100_BIN2 AS [status], CAST(1 AS BIGINT) AS [n] FROM [$(schema)].[work_items]
+        UNION ALL
+        SELECT [source_system], [source_name], [status], -[item_count] FROM [$(schema)].[source_totals]
+        UNION ALL
+        SELECT [source_system], [source_name], [status], -[delta] FROM [$(schema)].[source_total_deltas]
+    ) AS [both]
+    GROUP BY [source_system], [source_name], [status]
+    HAVING SUM([n]) <> 0;
+    INSERT INTO @found ([what], [name], [status], [difference])
+    SELECT N'queue', N'items without a row', N'pending', COUNT(*)
+    FROM [$(schema)].[work_items] AS w
+    WHERE w.[status] = N'pending' AND w.[wait_reason] IS NULL AND w.[updated_at] < DATEADD(minute, -5, SYSUTCDATETIME())
+        AND NOT EXISTS (SELECT 1 FROM [$(schema)].[ready_items] AS r WHERE r.[work_item_id] = w.[work_item_id])
+    HAVING COUNT(*) > 0;
+    SELECT [what], [name], [status], [difference] FROM @found ORDER BY [what], [name], [status];
+    IF @fail = 1 AND EXISTS (SELECT 1 FROM @found)
+        THROW 51001, N'Totals or queue differ from the items: run pnpm counters:check.', 1;
+END
+GO
 -- What came of the attempts of each source on each day (UTC), added up as minutes are counted: what pages of a source
 -- and of a month read. requests: sent, redirects included. bytes: of the answers, unpacked.
 IF OBJECT_ID(N'[$(schema)].[source_days]', N'U') IS NULL

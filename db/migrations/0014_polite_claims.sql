@@ -451,7 +451,14 @@ BEGIN
     END
     SELECT CAST(@retry_ms AS FLOAT) AS [retry_in_ms];
     IF @taken > 0
+    BEGIN
         SELECT item.*, c.[under_slot] FROM @claimed AS c CROSS APPLY (
             SELECT TOP (1) w.* FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item;
+        SELECT h.[host] AS [claimed_host], h.[pace_ms], h.[slot_lease_id], h.[robots_delay_ms],
+            CAST(DATEDIFF_BIG(millisecond, CAST(SYSUTCDATETIME() AS DATETIME2(3)), h.[blocked_until]) AS FLOAT) AS [blocked_ms]
+        FROM [$(schema)].[hosts] AS h WHERE h.[host] IN (
+            SELECT item.[host] COLLATE Latin1_General_100_BIN2 FROM @claimed AS c CROSS APPLY (
+                SELECT TOP (1) w.[host] FROM [$(schema)].[work_items] AS w WHERE w.[work_item_id] = c.[work_item_id] COLLATE DATABASE_DEFAULT) AS item);
+    END
 END
 GO

@@ -52,6 +52,19 @@ export interface PoliteClaimResult {
   readonly rows: readonly PolitelyClaimed[];
   /** Until something may become claimable, ms; null when nothing is known to wait. */
   readonly retryInMs: number | null;
+  /** The hosts of the items as they are once these are claimed, without those that have no row; absent = they were not read. */
+  readonly hosts?: readonly HostAtClaim[];
+}
+
+/** What a fetch wants to know of a host. */
+export interface HostAtClaim {
+  readonly host: string;
+  /** See `paceOf`. */
+  readonly pace_ms: number;
+  readonly slot_lease_id: string | null;
+  readonly robots_delay_ms: number | null;
+  /** How long nobody may ask it, ms; null = it never was blocked, negative = that is over. */
+  readonly blocked_ms: number | null;
 }
 
 export interface PolitelyClaimed {

@@ -6,7 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { compareText } from '../compare-text.ts';
 import type { Db, Session } from '../engine.ts';
 import { inClaimOrder } from '../queue/ready.ts';
-import type { PoliteClaimRequest, PoliteClaimResult } from '../queue/storage.ts';
+import type { HostAtClaim, PoliteClaimRequest, PoliteClaimResult } from '../queue/storage.ts';
 import type { WorkItemRow } from '../schema.ts';
 import { claimAmong, claimFromLanes, isStopped, leasesFrom, promoteDue } from './claim.ts';
 import {
@@ -99,7 +99,18 @@ class PoliteClaim {
     await this.#takeUnits(units, free, requests);
     await this.#holdSlots();
     const rows = this.#rows.map((row) => ({ row, underSlot: !this.#free.has(row) }));
-    return { rows, retryInMs: await this.#retryInMs() };
+    return { rows, retryInMs: await this.#retryInMs(), hosts: await this.#hosts() };
+  }
+
+  #hosts(): Promise<HostAtClaim[]> {
+    const { q, engine } = this.#tx;
+    const names = [...new Set(this.#rows.flatMap(({ host }) => host ?? []))];
+    return q
+      .selectFrom('hosts')
+      .select(['host', 'pace_ms', 'slot_lease_id', 'robots_delay_ms'])
+      .select(({ ref }) => engine.diffMs(engine.now(), ref('blocked_until')).as('blocked_ms'))
+      .where('host', 'in', engine.listed(names, 'exactly'))
+      .execute();
   }
 
   async #unitsOf(sources: readonly Source[], free: readonly Source[]): Promise<Unit[]> {

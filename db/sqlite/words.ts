@@ -41,6 +41,7 @@ export const sqliteWords: SqlWords = {
   listed: (texts) => sql<string>`(select value from json_each(${JSON.stringify(texts)}))`,
   unindexed: (column) => sql<string>`+${column}`,
   unsought: (column) => sql<string>`+${column}`,
+  runIdText: (column) => sql<string>`${column}`,
   isExactly: (column, text) => sql<boolean>`${column} = ${text}`,
   contains: (column, text) => sql<boolean>`${column} like ${`%${escapeLike(text)}%`} escape '\\'`,
   startsWith,

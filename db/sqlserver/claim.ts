@@ -4,6 +4,7 @@ import type { Db } from '../engine.ts';
 import { byLease, inClaimOrder } from '../queue/ready.ts';
 import type {
   ClaimRequest,
+  HostAtClaim,
   PoliteClaimRequest,
   PoliteClaimResult,
   QueueStorage,
@@ -26,11 +27,11 @@ export async function claim(
   return inClaimOrder(rows);
 }
 
-/** A row of either result of `claim_politely`. */
-type PoliteRow = WorkItemRow & {
-  readonly retry_in_ms?: number | null;
-  readonly under_slot: 0 | 1;
-};
+/** A row of one of the results of `claim_politely`. */
+type PoliteRow =
+  | { readonly retry_in_ms: number | null }
+  | (WorkItemRow & { readonly under_slot: 0 | 1 })
+  | (Omit<HostAtClaim, 'host'> & { readonly claimed_host: string });
 
 /** See `QueueStorage.claimPolitely`. */
 export async function claimPolitely(
@@ -42,13 +43,15 @@ export async function claimPolitely(
     exec ${sql.id(schema, 'claim_politely')} @claim = ${claimId}, @owner = ${owner}, @lease_ms = ${Math.round(leaseMs)},
       @requests = ${requests}, @slots = ${slots}, @items = ${items},
       @batches = ${longText(JSON.stringify(batches))}`.execute(q);
-  const isWait = (row: PoliteRow) => row.retry_in_ms !== undefined;
+  const claimed = rows.flatMap((row) => ('under_slot' in row ? [row] : []));
   return {
-    rows: byLease(rows.filter((row) => !isWait(row))).map(({ under_slot: slot, ...row }) => ({
-      row,
-      underSlot: slot === 1,
-    })),
-    retryInMs: rows.find(isWait)?.retry_in_ms ?? null,
+    rows: byLease(claimed).map(({ under_slot: slot, ...row }) => ({ row, underSlot: slot === 1 })),
+    retryInMs: rows.find((row) => 'retry_in_ms' in row)?.retry_in_ms ?? null,
+    hosts: rows.flatMap((row) => {
+      if (!('claimed_host' in row)) return [];
+      const { claimed_host: host, ...facts } = row;
+      return [{ host, ...facts }];
+    }),
   };
 }
 

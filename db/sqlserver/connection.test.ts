@@ -84,10 +84,12 @@ describe('a statement that the server takes for a deadlock’s victim', () => {
   });
 });
 
-it('a statement of background work is the first to give way, and no other', async () => {
+it('a change by background work is the first to give way, and no other statement', async () => {
   const { connection, texts } = victims(0);
   const read = db.selectFrom('t').selectAll().compile();
+  const change = db.deleteFrom('t').compile();
+  await inBackground(() => connection.executeQuery(change));
+  await connection.executeQuery(change);
   await inBackground(() => connection.executeQuery(read));
-  await connection.executeQuery(read);
-  expect(texts).toEqual([`set deadlock_priority low; ${read.sql}`, read.sql]);
+  expect(texts).toEqual([`set deadlock_priority low; ${change.sql}`, change.sql, read.sql]);
 });

@@ -56,6 +56,9 @@ export async function connect(
   }
 }
 
+/** What the query builder has made as one. Under row versions it takes no lock that a writer waits for. */
+const isRead = ({ query }: CompiledQuery) => query.kind === 'SelectQueryNode';
+
 interface BatchOptions {
   /** 0: none. */
   readonly timeoutMs?: number;
@@ -130,7 +133,7 @@ export class TdsConnection implements DatabaseConnection {
 
   /** A read outside a transaction that was chosen as a deadlock's victim is sent again: it has changed nothing. */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const isPlainRead = query.query.kind === 'SelectQueryNode' && !this.#inTransaction;
+    const isPlainRead = isRead(query) && !this.#inTransaction;
     for (let run = 1; ; run += 1) {
       try {
         return await this.#execute(query);
@@ -147,7 +150,9 @@ export class TdsConnection implements DatabaseConnection {
     checkDeadline();
     if (this.#doomed) throw this.#doomed;
     const left = millisecondsLeft();
-    const text = isInBackground() ? `${givesUpFirst}${query.sql}` : query.sql;
+    // A read locks no row that others could want: it keeps the text, and so the plan, that everybody's has.
+    const givesWay = isInBackground() && !isRead(query);
+    const text = givesWay ? `${givesUpFirst}${query.sql}` : query.sql;
     const { rows, rowCount } = await this.#run(text, query.parameters, {
       // 0 would mean no limit.
       timeoutMs: left === null ? this.#settings.requestTimeoutMs : Math.max(1, left),

@@ -102,10 +102,15 @@ const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
   page_title: textColumn(500),
 };
 
-/** Rows whose long values are parameters of their own; what a statement has no row for is sent as null: one text for all. */
-const recordsAtOnce = 32;
+/**
+ * Rows whose long values are parameters of their own; what a statement has no row for is sent as null: few texts for all
+ * numbers of rows. A worker that is not busy stores one record at a time, one that is a group of completions.
+ */
+const fewRecords = 8;
+const recordsAtOnce = 100;
 const bodiesAtOnce = 16;
 const noBody = new Uint8Array(0);
+const hasPageText = ({ page_text: text }: RecordInsert) => (text ?? '') !== '';
 
 const padded = <T>(rows: readonly T[], length: number): (T | undefined)[] =>
   Array.from({ length }, (_, at) => rows[at]);
@@ -178,18 +183,17 @@ export const finish = (
         some.map((row, at) => ({ ...row, row: at })),
         (row, name) => row[name] ?? null,
       );
-      const payloads = padded(some, recordsAtOnce).map(
-        (row, at) => sql`when ${sql.lit(at)} then ${longText(row?.payload ?? null)}`,
-      );
-      const texts = some.flatMap(({ page_text: text }, at) =>
-        !text ? [] : [sql`when ${sql.lit(at)} then ${longText(text)}`],
-      );
+      const rowsInText = padded(some, some.length <= fewRecords ? fewRecords : recordsAtOnce);
+      const longOf = (value: (row: RecordInsert) => string | null) => {
+        const values = rowsInText.map(
+          (row, at) => sql`when ${sql.lit(at)} then ${longText(row ? value(row) : null)}`,
+        );
+        return sql`case j.row ${sql.join(values, sql` `)} end`;
+      };
       const { row: _row, ...columns } = recordColumns;
       await insertFrom(session, 'IngestRecords', table, keysOf(columns), {
-        payload: sql`case j.row ${sql.join(payloads, sql` `)} end`,
-        ...(texts.length === 0
-          ? {}
-          : { page_text: sql`case j.row ${sql.join(texts, sql` `)} end` }),
+        payload: longOf((row) => row.payload),
+        ...(some.some(hasPageText) ? { page_text: longOf((row) => row.page_text || null) } : {}),
         fetched_at_utc: sql`@now`,
       });
     }

@@ -1,9 +1,9 @@
 /** What hosts have answered, on SQL Server: appended, so that nobody waits for the row of a host, and rolled up behind. */
 import { sql } from 'kysely';
-import type { Db, Session } from '../engine.ts';
+import type { Session } from '../engine.ts';
 import type { TotalsStorage } from '../totals.ts';
 import { longText } from './request.ts';
-import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
+import { rollUpChunk } from './roll-up.ts';
 
 const addToHost: TotalsStorage['addToHost'] = async ({ q, engine }, answers) => {
   const { host, requests, last_status: status, budget } = answers;
@@ -19,18 +19,8 @@ const addToHost: TotalsStorage['addToHost'] = async ({ q, engine }, answers) => 
 
 export const hosts: Pick<TotalsStorage, 'addToHost' | 'rollUpHost'> = { addToHost, rollUpHost };
 
-/** Host by host, each in a transaction of its own. Returns how many deltas were rolled up. */
-export async function rollUpHosts(db: Db): Promise<number> {
-  const rows = await db.q.selectFrom('host_deltas').select('host').distinct().execute();
-  let rolledUp = 0;
-  for (const { host } of rows) {
-    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpHost(tx, host)));
-  }
-  return rolledUp;
-}
-
 /** Locks the host's row first: two that roll up the same host add each delta once. */
-async function rollUpHost({ q, engine }: Session, host: string): Promise<number> {
+export async function rollUpHost({ q, engine }: Session, host: string): Promise<number> {
   await q.updateTable('hosts').set({ updated_at: engine.now() }).where('host', '=', host).execute();
   const deltas = await engine
     .take(q.selectFrom('host_deltas').selectAll().where('host', '=', host), rollUpChunk)

@@ -1,9 +1,9 @@
 /** The numbers of runs, on SQL Server: appended, so that nobody waits for the row of a run, and rolled up behind. */
 import { sql } from 'kysely';
-import type { Db, Session } from '../engine.ts';
+import type { Session } from '../engine.ts';
 import { runNumbers } from '../schema.ts';
 import type { TotalsStorage } from '../totals.ts';
-import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
+import { rollUpChunk } from './roll-up.ts';
 
 const names = sql.join(runNumbers.map((name) => sql.id(name)));
 
@@ -25,7 +25,7 @@ export const runs: Pick<TotalsStorage, 'addToRun' | 'rollUpRun'> = {
  * Locks the run's row first: two that roll up the same run add each delta once. Then only what is committed is read,
  * so that nobody holds a row that is deleted.
  */
-async function rollUpRun({ q, engine }: Session, runId: string): Promise<number> {
+export async function rollUpRun({ q, engine }: Session, runId: string): Promise<number> {
   const runs = engine.table('ingest_runs');
   const deltas = engine.table('run_deltas');
   const declared = sql.raw(runNumbers.map((name) => `${name} int not null`).join(', '));
@@ -48,15 +48,4 @@ async function rollUpRun({ q, engine }: Session, runId: string): Promise<number>
     end;
     select count(*) as rolled_up from @taken;`.execute(q);
   return rows[0]?.rolled_up ?? 0;
-}
-
-/** Run by run, each in a transaction of its own. Returns how many deltas were rolled up. */
-export async function rollUpRuns(db: Db): Promise<number> {
-  const { rows } = await sql<{ run_id: string }>`
-    select distinct run_id from ${db.engine.table('run_deltas')}`.execute(db.q);
-  let rolledUp = 0;
-  for (const { run_id: runId } of rows) {
-    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpRun(tx, runId)));
-  }
-  return rolledUp;
 }

@@ -6,17 +6,13 @@ import { sql } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import type { TableName } from '../schema.ts';
 import type { HostTotal, SourceTotal, TotalsDrift, TotalsPart, TotalsStorage } from '../totals.ts';
-import { rollUpHosts } from './hosts.ts';
-import { rollUpChunk, rollUpInChunks } from './roll-up.ts';
-import { rollUpRuns } from './runs.ts';
+import { rollUpHost } from './hosts.ts';
+import { jsonTexts } from './json-rows.ts';
+import { rollUpInChunks } from './roll-up.ts';
+import { rollUpRun } from './runs.ts';
 
 /** The longest one comparison may take, ms. */
 const comparisonMs = 60_000;
-/**
- * A roll-up waits for the one before it, below the time limit of a statement: to be refused should stay rare,
- * because some servers keep a trace of each refusal by sp_getapplock and stop altogether after a few.
- */
-const rollUpWaitMs = 20_000;
 /** A comparison can be made another time, ms. */
 const comparisonWaitMs = 1_000;
 
@@ -71,50 +67,27 @@ const readTotals = (session: Session) => readFamily<SourceTotal>(session, source
 
 async function readHostTotals(session: Session, names: readonly string[]): Promise<HostTotal[]> {
   if (names.length === 0) return [];
-  return readFamily(session, hosts, sql`host in (${sql.join(names)})`);
+  return readFamily(session, hosts, sql`host in ${jsonTexts(names, exact)}`);
 }
 
-/** Returns how many deltas were rolled up; call it from time to time, from any number of processes. */
+/** Of items in one call, which has its own transactions (`roll_up_totals`, 0006_totals.sql); then of each run and host that has some. */
 async function rollUpTotals(db: Db, schema: string): Promise<number> {
-  let rolledUp = 0;
-  for (const family of [sources, hosts]) {
-    rolledUp += await rollUpInChunks(() => db.transaction((tx) => rollUpOnce(tx, schema, family)));
-  }
-  return rolledUp + (await rollUpRuns(db)) + (await rollUpHosts(db));
-}
-
-async function rollUpOnce(tx: Session, schema: string, family: Family): Promise<number> {
-  const kept = tx.engine.table(family.totals);
-  const deltas = tx.engine.table(family.deltas);
-  const keys = columns(family);
-  const declared = sql.raw(
-    Object.entries(family.keys)
-      .map(([key, type]) => `${key} ${type} collate latin1_general_100_bin2 not null`)
-      .join(', '),
-  );
-  const same = (a: string, b: string) =>
-    sql.raw(
-      Object.keys(family.keys)
-        .map((key) => `${a}.${key} = ${b}.${key}`)
-        .join(' and '),
+  const { rows } = await sql<{ rolled_up: number }>`
+    exec ${sql.id(schema, 'roll_up_totals')}`.execute(db.q);
+  const { rows: parts } = await sql<{ run_id: string | null; host: string | null }>`
+    select distinct run_id, cast(null as nvarchar(300)) as host from ${db.engine.table('run_deltas')}
+    union all
+    select distinct null, host from ${db.engine.table('host_deltas')}`.execute(db.q);
+  let rolledUp = rows[0]?.rolled_up ?? 0;
+  for (const { run_id: runId, host } of parts) {
+    rolledUp += await rollUpInChunks(() =>
+      db.transaction(async (tx) => {
+        if (runId !== null) return rollUpRun(tx, runId);
+        return host === null ? 0 : rollUpHost(tx, host);
+      }),
     );
-  // A comparison goes on; the deltas count where they are.
-  if (!(await lockTotals(tx, schema, rollUpWaitMs))) return 0;
-  // Only what is committed is read, so that nobody holds a row that is deleted: no hint, and no wait.
-  const { rows } = await sql<{ rolledUp: number }>`
-    declare @taken table (delta_id bigint not null primary key, ${declared}, delta bigint not null);
-    declare @sums table (${declared}, delta bigint not null);
-    insert into @taken (delta_id, ${keys}, delta)
-    select top (${sql.lit(rollUpChunk)}) delta_id, ${keys}, delta from ${deltas} order by delta_id;
-    insert into @sums select ${keys}, sum(delta) from @taken group by ${keys};
-    update total set item_count = total.item_count + s.delta
-    from ${kept} as total join @sums as s on ${same('s', 'total')};
-    insert into ${kept} (${keys}, item_count)
-    select ${columns(family, 's.')}, s.delta from @sums as s
-    where not exists (select 1 from ${kept} as total where ${same('total', 's')});
-    delete from ${deltas} where delta_id in (select delta_id from @taken);
-    select count(*) as rolledUp from @taken;`.execute(tx.q);
-  return rows[0]?.rolledUp ?? 0;
+  }
+  return rolledUp;
 }
 
 /**

@@ -58,6 +58,7 @@ export const sqlServerWords = (schema: string): SqlWords => ({
   unindexed: (column) => sql<string>`${column}`,
   // Nothing that the optimizer could fold away: of a column that is never null, COALESCE and ISNULL are the column.
   unsought: (column) => sql<string>`case when @@spid > 0 then ${column} end`,
+  runIdText: (column) => sql<string>`lower(convert(nvarchar(36), ${column}))`,
   // No pattern, so nothing to escape; LOWER, because columns that compare exactly are searched too.
   contains: (column, text) =>
     sql<boolean>`charindex(lower(cast(${text} as nvarchar(4000))), lower(${column})) > 0`,

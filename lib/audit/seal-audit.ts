@@ -58,9 +58,11 @@ async function sealPortion(tx: Session): Promise<number> {
     ];
   });
   // Those that were read, and none that came in between.
-  for (const some of rowsAtOnce(waiting.map((row) => row.entry_no))) {
-    await q.deleteFrom('audit_unsealed').where('entry_no', 'in', some).execute();
-  }
+  await q
+    .deleteFrom('audit_unsealed')
+    .where('entry_no', '<=', last.entry_no)
+    .where('audit_id', 'in', engine.listed(ids))
+    .execute();
   for (const some of rowsAtOnce(links)) await q.insertInto('audit_chain').values(some).execute();
   return waiting.length;
 }

@@ -78,7 +78,7 @@ async function readEvents(
   const within = walk
     .selectAll()
     .where('event_id', direction === 'asc' ? '<=' : '>=', end.eventId)
-    .where('kind', 'in', kinds);
+    .where('kind', 'in', s.engine.listed(kinds));
   const found = await s.engine.take(within, limit + 1).execute();
   return found.length > limit
     ? pageOf(found.slice(0, limit), null, true)

@@ -3,7 +3,7 @@
  * worker needs beside them. Every operation is one transaction; times are the database's own.
  */
 
-import type { BatchSize } from '#db/queue/storage.ts';
+import type { BatchSize, HostAtClaim } from '#db/queue/storage.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import type { RescueOptions } from './lease/rescue.ts';
 import type {
@@ -55,6 +55,8 @@ export interface PoliteClaim {
   readonly underSlot: readonly ClaimedItem[];
   /** Milliseconds until something may become claimable; null when nothing is known to wait. */
   readonly retryInMs: number | null;
+  /** The hosts of the items as they are once these are claimed, without those that have no row; absent = they were not read. */
+  readonly hosts?: readonly HostAtClaim[];
 }
 
 export interface StateStore {

@@ -206,12 +206,15 @@ export function hasItem(s: Session, runId: string, status: WorkItemStatus): Prom
   return hasAny(s, runId, [status]);
 }
 
+/** Queued or leased. */
+export const openStatuses = ['pending', 'in_progress'] as const satisfies WorkItemStatus[];
+
 /**
  * Whether anything of the run is queued or in progress. One statement, which sees one moment: asked one after the other,
  * an item could be missed that is completed between the two while what it found is queued.
  */
 export function hasOpenItems(s: Session, runId: string): Promise<boolean> {
-  return hasAny(s, runId, ['pending', 'in_progress']);
+  return hasAny(s, runId, openStatuses);
 }
 
 async function hasAny(

@@ -1,16 +1,39 @@
 /** Ending the runs that have nothing left to do, and those that have spent their budget. */
 import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
+import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { budgetIsSpent, runIsAtWork } from '#lib/queue/runs/conditions.ts';
 import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
 import { moveChangesFrom } from '#lib/sources/changes-from.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
-import { emptyQueueOfRun, endRun, hasItem, hasOpenItems, type RunEnd } from './end-run.ts';
+import {
+  emptyQueueOfRun,
+  endRun,
+  hasItem,
+  hasOpenItems,
+  openStatuses,
+  type RunEnd,
+} from './end-run.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { RunRow } from './run-row.ts';
 
 export const runsUnderWay = ({ q }: Session) =>
   q.selectFrom('ingest_runs').select('run_id').where('status', '=', sql.lit('running'));
+
+/** Running, prepared, with nothing queued or leased: a look into the items for each run that is under way. */
+export const runsAtTheirEnd = (session: Session) =>
+  runsUnderWay(session)
+    .where('phase', '=', sql.lit('ready'))
+    .where(({ not, exists, selectFrom, ref }) =>
+      not(
+        exists(
+          selectFrom('work_items')
+            .select('work_item_id')
+            .where('work_items.run_id', '=', session.engine.runIdText(ref('ingest_runs.run_id')))
+            .where('work_items.status', 'in', openStatuses.map(statusIs)),
+        ),
+      ),
+    );
 
 /** Being put together, or emptied after their end. */
 export const runsAtWork = ({ q }: Session) =>
@@ -26,23 +49,15 @@ export const spentRuns = ({ q, engine }: Session) =>
 
 /**
  * Completes each running, prepared run of which nothing is queued or leased. Returns how many.
- * @param atWork runs known to have items in progress, which nobody needs to ask for
  * @param beforeEnd called for a run that seems to be at its end, to write what belongs before it
  */
 export async function finishRuns(
   db: Db,
-  {
-    atWork = new Set(),
-    beforeEnd = async () => undefined,
-  }: {
-    readonly atWork?: ReadonlySet<string>;
-    readonly beforeEnd?: (runId: string) => Promise<void>;
-  } = {},
+  beforeEnd: (runId: string) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  const runs = await runsUnderWay(db).where('phase', '=', 'ready').execute();
+  const runs = await runsAtTheirEnd(db).execute();
   let finished = 0;
   for (const { run_id: runId } of runs) {
-    if (atWork.has(runId) || (await hasOpenItems(db, runId))) continue;
     await beforeEnd(runId);
     const run = await db.transaction((tx) => endRun(tx, runId, (row) => whyFinished(tx, row)));
     if (!run) continue;

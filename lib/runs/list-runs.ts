@@ -73,7 +73,7 @@ export async function listRunsOfSource(s: Session, name: string, most: number): 
   const rows = await s.q
     .selectFrom('current_runs')
     .selectAll()
-    .where('run_id', 'in', ids)
+    .where('run_id', 'in', s.engine.listed(ids))
     .execute();
   return rows
     .map(runFromRow)

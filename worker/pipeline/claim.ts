@@ -4,6 +4,7 @@ import type { ClaimedItem } from '#lib/queue/model.ts';
 import type { PoliteClaim } from '#lib/queue/state-store.ts';
 import { batchSizeOf, listBatchSizes } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
+import { rememberHosts } from './load-source.ts';
 import { apart } from './suspects.ts';
 
 export interface Room {
@@ -58,10 +59,12 @@ function handOut(
     claimSentAt,
     retryInMs,
     underSlot,
+    hosts,
   }: Omit<PoliteClaim, 'items'> & { readonly claimSentAt: number },
 ): Claim {
   const claimedAt = performance.now();
   context.claimEvents.add(items, claimedAt);
+  if (hosts !== undefined) rememberHosts(context.memory, items, hosts);
   const leased = items.map((item) => ({
     item,
     claimSentAt,

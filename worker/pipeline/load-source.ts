@@ -1,4 +1,5 @@
 /** The source of an item as the fetch needs it: its type, its parsed settings, its secrets. */
+import type { HostAtClaim } from '#db/queue/storage.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ClaimedItem } from '#lib/queue/model.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
@@ -113,6 +114,18 @@ async function readSource(item: ClaimedItem, context: PipelineContext): Promise<
   };
 }
 
+/** What a claim has read of the hosts of its items need not be read again. */
+export function rememberHosts(
+  { hosts: memory }: SourceMemory,
+  items: readonly ClaimedItem[],
+  hosts: readonly HostAtClaim[],
+): void {
+  const known = new Map(hosts.map((row) => [row.host, row]));
+  for (const host of new Set(items.flatMap((item) => item.host ?? []))) {
+    memory.put(host, hostParts(known.get(host)));
+  }
+}
+
 const freeHost: HostParts = { paceMs: 0, slotLeaseId: null, ownDelayMs: null, isBlocked: false };
 
 async function readHost(host: string, { db }: PipelineContext): Promise<HostParts> {
@@ -126,6 +139,10 @@ async function readHost(host: string, { db }: PipelineContext): Promise<HostPart
     ])
     .where('host', '=', host)
     .executeTakeFirst();
+  return hostParts(row);
+}
+
+function hostParts(row: Omit<HostAtClaim, 'host'> | undefined): HostParts {
   if (!row) return freeHost;
   return {
     paceMs: row.pace_ms,
@@ -167,6 +184,13 @@ export class RecentlyRead<V> {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });
     return entry.value;
+  }
+
+  /** What was read elsewhere just now. */
+  put(key: string, value: V): void {
+    const now = this.#clock();
+    if (!this.#entries.has(key)) this.#dropOld(now);
+    this.#entries.set(key, { begunAt: now, value: Promise.resolve(value) });
   }
 
   /** Whoever asks next reads anew. */

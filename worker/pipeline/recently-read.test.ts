@@ -37,6 +37,17 @@ describe('what was read a moment ago', () => {
     expect(await read(1_000)).toBe(2);
   });
 
+  it('may have been read elsewhere', async () => {
+    const { memory, read, pass } = counted();
+    memory.put('a', 7);
+    pass(249);
+    expect(await read(1_000)).toBe(7);
+    pass(1);
+    expect(await read(1_000)).toBe(1);
+    memory.put('a', 8);
+    expect(await read(1_250)).toBe(8);
+  });
+
   it('is read anew after it was to be forgotten, and after a reading that failed', async () => {
     const { memory, read } = counted();
     expect(await read()).toBe(1);

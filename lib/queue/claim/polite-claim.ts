@@ -34,11 +34,12 @@ export async function claimPolitely(
   return politeClaimFrom(claimed);
 }
 
-function politeClaimFrom({ rows, retryInMs }: PoliteClaimResult): PoliteClaim {
+function politeClaimFrom({ rows, retryInMs, hosts }: PoliteClaimResult): PoliteClaim {
   const claimed = rows.map(({ row, underSlot }) => ({ item: claimedFromRow(row), underSlot }));
   return {
     items: claimed.map(({ item }) => item),
     underSlot: claimed.flatMap(({ item, underSlot }) => (underSlot ? [item] : [])),
     retryInMs,
+    ...(hosts === undefined ? {} : { hosts }),
   };
 }

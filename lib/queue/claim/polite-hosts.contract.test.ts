@@ -45,6 +45,28 @@ describe.each(contractEngines())('claiming politely from hosts on $name', (engin
       expect((await claim()).items.map((item) => item.host)).toEqual(['slow.example']);
     });
 
+    test('is told with the claim, as is who holds its slot; of a host without a row nothing is', async () => {
+      await givenSource(given.db);
+      await giveDelay(60_000);
+      await given.db.q
+        .updateTable('hosts')
+        .set({ robots_delay_ms: 7, blocked_until: given.db.engine.nowPlus(-5_000) })
+        .execute();
+      await enqueue(2, slow);
+      await enqueue(1, quick);
+      const { items, hosts } = await claim();
+      expect(hosts).toEqual([
+        {
+          host: 'slow.example',
+          pace_ms: 60_000,
+          slot_lease_id: items.find(({ host }) => host === 'slow.example')?.leaseId,
+          robots_delay_ms: 7,
+          blocked_ms: expect.any(Number),
+        },
+      ]);
+      expect(hosts?.[0]?.blocked_ms).toBeLessThanOrEqual(-5_000);
+    });
+
     test('is shared by the whole fleet, as a rate is', async () => {
       await givenSource(given.db);
       await giveDelay(60_000);
