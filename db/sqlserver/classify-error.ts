@@ -213,10 +213,11 @@ const sentences: readonly (readonly [Sentence, readonly number[]])[] = [
   // Doomed, ended by the server, or in conflict over a memory-optimized table.
   [transactionEnded, [3930, 3971, 3998, 41301, 41302, 41305, 41325, 41839]],
   // 596: ended by an administrator. The others are the network’s, as the server or its library numbers them.
-  [lost, [20, 64, 121, 233, 596, 997, 4014, 10053, 10054, 10060, 10061, 17197]],
-  // Recovery, shutdown (6005, 17142), a failover (615, 976, 978, 983, 3906, 4221, 18401).
-  [recovering, [615, 904, 921, 922, 923, 926, 927, 952, 976, 978, 983, 3906, 4221, 6005]],
-  [recovering, [17142, 18401]],
+  [lost, [20, 64, 121, 233, 258, 596, 997, 4014, 10053, 10054, 10060, 10061, 17197]],
+  // Recovery, shutdown (6005, 17142), a failover (615, 976, 978, 979, 982, 983, 3906, 4221, 18401). Offline, without its
+  // files, in emergency mode (942, 945, 3908): somebody is at work on it.
+  [recovering, [615, 904, 921, 922, 923, 926, 927, 942, 945, 952, 976, 978, 979, 982, 983, 3906]],
+  [recovering, [3908, 4221, 6005, 17142, 18401]],
   // Azure SQL: moved or scaled; paused and being resumed (40613, 42108, 42109).
   [recovering, [40143, 40166, 40197, 40540, 40613, 42108, 42109]],
   // 1827: the size that the edition allows.
