@@ -79,7 +79,7 @@ test('the form of a source, the launch, the run, the grid, the drawer and the it
       - link "Compare"
       - button "Retry 1 failed item"
       - img "4 completed, 1 failed"
-      - link /Succeeded 4/
+      - link /Completed 4/
       - link /Failed 1/
       - region "Errors by code"
       - heading "Log" [level=2]

@@ -69,9 +69,9 @@ test('a source is changed and paused, a run launched, and its items are filtered
     await page.keyboard.press('Shift+Tab');
   }
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: 'Hold', exact: true })).toBeFocused();
+  await expect(page.getByRole('menuitem', { name: 'Put on hold', exact: true })).toBeFocused();
   await page.keyboard.press('Enter');
-  await pressByKey(page, button(page, 'Hold 2 items'));
+  await pressByKey(page, button(page, 'Put 2 items on hold'));
   await expect(page.getByText('2 items were put on hold')).toBeVisible();
 });
 

@@ -184,7 +184,7 @@ test('two runs are compared side by side', async ({ page }) => {
     .first()
     .click();
   const figures = page.getByRole('region', { name: 'Figures of both runs' });
-  await expect(figures.getByRole('row', { name: /^Succeeded/ })).toBeVisible();
+  await expect(figures.getByRole('row', { name: /^Completed/ })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Failed items by code' })).toBeVisible();
   await expectNoViolations(page);
   await page.getByRole('link', { name: 'Swap' }).click();

@@ -1,4 +1,5 @@
 /** How runs are named and how they stand, in words and marks. */
+import { formatCount } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { EndReason } from '#lib/runs/lifecycle.ts';
 import type { Run } from '#lib/runs/model.ts';
@@ -10,23 +11,45 @@ const spentWords: ReadonlyMap<EndReason, string> = new Map([
   ['time_budget', 'time used up'],
 ]);
 
-export function RunStatusBadge({ run }: { readonly run: Run }) {
-  if (run.status === 'running') {
-    if (run.pausedAt !== null) return <StatusBadge status="paused" />;
-    return <StatusBadge status={run.phase === 'preparing' ? 'preparing' : 'running'} />;
+type Standing = Pick<Run, 'status' | 'pausedAt' | 'phase' | 'endReason'>;
+
+/** A run in one word wherever it is shown; a name of the registry of looks. */
+export function stateOfRun({ status, pausedAt, phase, endReason }: Standing): string {
+  if (status === 'running') {
+    if (pausedAt !== null) return 'paused';
+    return phase === 'preparing' ? 'preparing' : 'running';
   }
-  if (run.status === 'completed' && run.endReason === 'stopped') {
-    return <StatusBadge status="stopped" />;
-  }
+  return status === 'completed' && endReason === 'stopped' ? 'stopped' : status;
+}
+
+export function RunStatusBadge({ run }: { readonly run: Standing }) {
+  const state = stateOfRun(run);
   const spent = run.endReason === null ? undefined : spentWords.get(run.endReason);
-  if (run.status === 'completed' && spent !== undefined) {
-    return <StatusBadge status="completed" word={`Completed, ${spent}`} />;
-  }
-  return <StatusBadge status={run.status} />;
+  return state === 'completed' && spent !== undefined ? (
+    <StatusBadge status={state} word={`Completed, ${spent}`} />
+  ) : (
+    <StatusBadge status={state} />
+  );
+}
+
+type Done = Pick<Run, 'itemsTotal' | 'itemsProcessed' | 'itemsFailed' | 'itemsSkipped'>;
+
+/**
+ * `60 of 100 done, 30 skipped, 5 failed`: what was skipped came to an end, and nobody did it. Failed ones are among those
+ * done.
+ */
+export function doneWords({ itemsTotal, itemsProcessed, itemsFailed, itemsSkipped }: Done): string {
+  return [
+    `${formatCount(Math.max(0, itemsProcessed - itemsSkipped))} of ${formatCount(itemsTotal)} done`,
+    itemsSkipped > 0 ? `${formatCount(itemsSkipped)} skipped` : '',
+    itemsFailed > 0 ? `${formatCount(itemsFailed)} failed` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** Counts of a list row, without asking for what is in progress. */
-export const outcomeCounts = (run: Run) => ({
+export const outcomeCounts = (run: Done & Pick<Run, 'itemsSucceeded'>) => ({
   completed: run.itemsSucceeded,
   failed: run.itemsFailed,
   skipped: run.itemsSkipped,

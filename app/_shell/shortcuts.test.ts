@@ -31,7 +31,7 @@ test('what can be done to items is offered on the page of one, by who may change
     'Recrawl this item',
     'Retry this item',
     'Skip this item',
-    'Hold this item',
+    'Put this item on hold',
     'Take this item off hold',
     'Set priority of this item',
     'Move this item to a run',

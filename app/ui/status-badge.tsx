@@ -4,16 +4,19 @@
  */
 import {
   Ban,
+  BellOff,
   Check,
   CheckCheck,
   CircleDashed,
   CircleSlash,
   Clock,
+  CornerDownRight,
   LoaderCircle,
   type LucideIcon,
   Minus,
   Pause,
   RotateCcw,
+  ShieldAlert,
   Skull,
   Undo2,
   X,
@@ -32,13 +35,17 @@ const tones: Record<Tone, string> = {
   skipped: 'bg-skipped-soft text-skipped',
 };
 
-interface Look {
+export interface Look {
   readonly word: string;
   readonly tone: Tone;
   readonly icon: LucideIcon;
 }
 
-const looks: Readonly<Record<string, Look>> = {
+/**
+ * The one registry of states: a state has one word and one tone wherever it stands, and a word one tone. A column of the
+ * database that has states lists them in `app/_shared/states.test.ts`.
+ */
+export const looks: Readonly<Record<string, Look>> = {
   // work items
   pending: { word: 'Pending', tone: 'neutral', icon: CircleDashed },
   in_progress: { word: 'In progress', tone: 'progress', icon: LoaderCircle },
@@ -67,6 +74,28 @@ const looks: Readonly<Record<string, Look>> = {
   draining: { word: 'Draining', tone: 'warn', icon: Pause },
   lost: { word: 'Lost', tone: 'failed', icon: Skull },
   blocked: { word: 'Blocked', tone: 'warn', icon: Clock },
+  open: { word: 'Open', tone: 'done', icon: Check },
+  // people
+  active: { word: 'Active', tone: 'done', icon: Check },
+  deactivated: { word: 'Deactivated', tone: 'skipped', icon: CircleSlash },
+  // versions of records, and what was decided of them
+  held: { word: 'Held', tone: 'warn', icon: ShieldAlert },
+  accepted: { word: 'Accepted', tone: 'done', icon: Check },
+  discarded: { word: 'Discarded', tone: 'skipped', icon: Minus },
+  // notices, channels and what is muted
+  deferred: { word: 'Deferred', tone: 'skipped', icon: Clock },
+  waiting: { word: 'Waiting', tone: 'neutral', icon: CircleDashed },
+  delivered: { word: 'Delivered', tone: 'done', icon: Check },
+  given_up: { word: 'Given up', tone: 'failed', icon: X },
+  muted: { word: 'Muted', tone: 'skipped', icon: BellOff },
+  off: { word: 'Off', tone: 'skipped', icon: CircleSlash },
+  // checks and tests
+  passed: { word: 'Passed', tone: 'done', icon: Check },
+  not_run: { word: 'Not run', tone: 'skipped', icon: Minus },
+  healthy: { word: 'Healthy', tone: 'done', icon: Check },
+  unhealthy: { word: 'Not healthy', tone: 'failed', icon: X },
+  fetched: { word: 'Fetched', tone: 'done', icon: Check },
+  alias: { word: 'Alias', tone: 'done', icon: CornerDownRight },
 };
 
 /** Every status that has a look of its own. */
@@ -79,7 +108,7 @@ export function StatusBadge({
   className,
 }: {
   readonly status: string;
-  /** Instead of the usual word. */
+  /** The usual word and what is to be added: "Completed, time used up". */
   readonly word?: string;
   readonly className?: string;
 }) {

@@ -48,6 +48,28 @@ describe.each(contractEngines())('the detail of a work item on $name', (engine) 
     expect(child.children).toEqual({ items: [], count: { kind: 'exact', count: 0 } });
   });
 
+  it('numbers the attempts of an item over its life, also when it is sent round again', async () => {
+    const workItemId = newId();
+    await t.store.enqueue(aWorkItem({ workItemId }));
+    for (const round of [1, 2]) {
+      const [claimed] = await t.store.dequeue(1);
+      if (claimed?.workItemId !== workItemId) throw new Error('another item was claimed');
+      await t.store.complete({
+        fence: claimed,
+        attempt: anAttempt(),
+        record: aRecord(),
+        validators: noValidators,
+        discovered: [],
+      });
+      if (round === 1) await t.store.updateStatus(workItemId, 'pending');
+    }
+    const { attempts } = await detailOf(workItemId);
+    expect(attempts.map(({ number, attempt }) => [number, attempt])).toEqual([
+      [2, 1],
+      [1, 1],
+    ]);
+  });
+
   it('says that the source is gone, and that no worker runs', async () => {
     const id = newId();
     await t.store.enqueue(aWorkItem({ workItemId: id, sourceName: 'removed' }));

@@ -25,6 +25,13 @@ export interface RelatedItem {
   readonly resourceType: string;
   readonly resourceId: string;
   readonly status: WorkItemStatus;
+  readonly waitReason: string | null;
+}
+
+/** `attempt` counts from 1 again when the item is sent round again; `number` goes on. */
+export interface NumberedAttempt extends WorkItemAttempt {
+  /** Its place among all attempts of the item that are kept, from 1. */
+  readonly number: number;
 }
 
 export interface WorkItemDetail {
@@ -34,7 +41,7 @@ export interface WorkItemDetail {
   /** False where that was found while its source was in quarantine, and nobody has accepted it. */
   readonly isGoneBelieved: boolean;
   /** Newest first, at most 50. */
-  readonly attempts: readonly WorkItemAttempt[];
+  readonly attempts: readonly NumberedAttempt[];
   /** How the answers of failed attempts began, the last few, newest first. */
   readonly failingAnswers: readonly ShownAnswer[];
   /** Newest first, at most 20, without payloads. */
@@ -108,7 +115,7 @@ export async function getWorkItemDetail(
   };
 }
 
-async function attemptsOf(session: Session, workItemId: string): Promise<WorkItemAttempt[]> {
+async function attemptsOf(session: Session, workItemId: string): Promise<NumberedAttempt[]> {
   const query = session.q
     .selectFrom('work_item_attempts')
     .selectAll()
@@ -116,13 +123,23 @@ async function attemptsOf(session: Session, workItemId: string): Promise<WorkIte
     .orderBy('finished_at', 'desc')
     .orderBy('attempt_id', 'desc');
   const rows = await session.engine.take(query, mostAttempts).execute();
-  return rows.map(attemptFromRow);
+  const count = rows.length < mostAttempts ? rows.length : await countAttempts(session, workItemId);
+  return rows.map((row, at) => ({ ...attemptFromRow(row), number: count - at }));
+}
+
+async function countAttempts({ q }: Session, workItemId: string): Promise<number> {
+  const { count } = await q
+    .selectFrom('work_item_attempts')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('work_item_id', '=', workItemId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 function selectRelated(session: Session) {
   return session.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'resource_type', 'resource_id', 'status']);
+    .select(['work_item_id', 'resource_type', 'resource_id', 'status', 'wait_reason']);
 }
 
 type RelatedRow = Awaited<ReturnType<ReturnType<typeof selectRelated>['executeTakeFirstOrThrow']>>;
@@ -132,6 +149,7 @@ const toRelated = (row: RelatedRow): RelatedItem => ({
   resourceType: row.resource_type,
   resourceId: row.resource_id,
   status: row.status,
+  waitReason: row.wait_reason,
 });
 
 async function relatedItem(session: Session, workItemId: string): Promise<RelatedItem | null> {
@@ -203,8 +221,9 @@ export interface WorkItemPreview {
   readonly sourceId: string | null;
   /** Newest first, at most five. */
   readonly attempts: readonly Pick<
-    WorkItemAttempt,
+    NumberedAttempt,
     | 'attemptId'
+    | 'number'
     | 'attempt'
     | 'outcome'
     | 'startedAt'
@@ -261,6 +280,7 @@ export async function getWorkItemPreview(
     sourceId,
     attempts: attempts.slice(0, mostAttemptsAtAGlance).map((attempt) => ({
       attemptId: attempt.attemptId,
+      number: attempt.number,
       attempt: attempt.attempt,
       outcome: attempt.outcome,
       startedAt: attempt.startedAt,

@@ -1,6 +1,7 @@
 /** What the overview shows. Exact unless it says as of when. */
 import type { Instant, RunStatus, WorkItemStatus } from '#db/schema.ts';
 import type { WaitingReason } from '#lib/items/waiting/waiting-reasons.ts';
+import type { Run } from '#lib/runs/model.ts';
 
 export type StatusTotals = Readonly<Record<WorkItemStatus, number>>;
 
@@ -33,7 +34,7 @@ export interface ActiveRun {
   readonly runId: string;
   readonly name: string;
   readonly kind: string;
-  readonly phase: string;
+  readonly phase: Run['phase'];
   readonly startedAt: Instant;
   readonly pausedAt: Instant | null;
   readonly total: number;
@@ -53,6 +54,7 @@ export interface LastRun
     'runId' | 'name' | 'kind' | 'total' | 'succeeded' | 'failed' | 'skipped'
   > {
   readonly status: Exclude<RunStatus, 'running'>;
+  readonly endReason: Run['endReason'];
   readonly endedAt: Instant | null;
 }
 

@@ -7,7 +7,7 @@ import type { SourceTotal } from '#db/totals.ts';
 import { forecastRun } from '#lib/items/waiting/stands-still.ts';
 import { readNow } from '#lib/now.ts';
 import { runName } from '#lib/runs/run-name.ts';
-import { runFromRow } from '#lib/runs/run-row.ts';
+import { lifeOf, runFromRow } from '#lib/runs/run-row.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readThroughput } from './attempt-counts.ts';
@@ -213,6 +213,9 @@ async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
       'source_revisions',
       'kind',
       'status',
+      'phase',
+      'paused_at',
+      'end_reason',
       'completed_at as endedAt',
       'items_total as total',
       'items_succeeded as succeeded',
@@ -225,6 +228,8 @@ async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
     .orderBy('run_id', 'desc');
   const row = await engine.take(query, 1).executeTakeFirst();
   if (row === undefined) return null;
-  const { started_at: _started, source_revisions: _sources, ...run } = row;
-  return { ...run, name: runName(row) };
+  const { runId, kind, status, endedAt, total, succeeded, failed, skipped } = row;
+  const { endReason } = lifeOf(row);
+  const numbers = { total, succeeded, failed, skipped };
+  return { runId, kind, status, endReason, endedAt, ...numbers, name: runName(row) };
 }

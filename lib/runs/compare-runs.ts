@@ -86,7 +86,7 @@ function figuresOf(run: Run, now: number): RunFigures {
   return {
     run,
     tookMs,
-    // Less than a second says too little to multiply up.
-    itemsPerMinute: run.itemsProcessed / (Math.max(1_000, tookMs) / 60_000),
+    // What was skipped took no time. Less than a second says too little to multiply up.
+    itemsPerMinute: (run.itemsProcessed - run.itemsSkipped) / (Math.max(1_000, tookMs) / 60_000),
   };
 }

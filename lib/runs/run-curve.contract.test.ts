@@ -14,7 +14,7 @@ describe.each(contractEngines())('how a run came to where it is on $name', (engi
     const { db } = given;
     const summaries = [
       { total: 5, processed: 1 },
-      { total: 12, processed: 4 },
+      { total: 12, processed: 4, skipped: 3 },
     ];
     for (const data of [...summaries, { total: 'none' }]) {
       await db.transaction((tx) =>
@@ -28,9 +28,9 @@ describe.each(contractEngines())('how a run came to where it is on $name', (engi
     const now = await readNow(db);
     const curve = await readRunCurve(db, run, now);
     expect(curve).toMatchObject([
-      { at: run.startedAt, found: 0, done: 0 },
-      { found: 5, done: 1 },
-      { found: 12, done: 4 },
+      { at: run.startedAt, found: 0, done: 0, skipped: 0 },
+      { found: 5, done: 1, skipped: 0 },
+      { found: 12, done: 1, skipped: 3 },
       { at: now, found: run.itemsTotal, done: run.itemsProcessed },
     ]);
     const ended = { ...run, completedAt: run.startedAt };

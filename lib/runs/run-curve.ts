@@ -11,13 +11,19 @@ export interface CurvePoint {
   readonly at: Instant;
   /** Items known by then. */
   readonly found: number;
-  /** Of them, those that came to an end. */
+  /** Of them, those that were fetched, or failed. */
   readonly done: number;
+  /** Of them, those that were skipped: by a cancelled run, robots.txt, a person, or because they are missing. */
+  readonly skipped: number;
 }
 
 /** A running run has some hundred summaries, however long it takes. */
 const mostSummaries = 200;
-const summary = z.object({ total: z.number(), processed: z.number() });
+const summary = z.object({
+  total: z.number(),
+  processed: z.number(),
+  skipped: z.number().default(0),
+});
 
 /**
  * From its beginning to its end, or to now: as its summaries in the run log have it, and as it is.
@@ -35,12 +41,19 @@ export async function readRunCurve(
   });
   const points = events.flatMap(({ at, data }) => {
     const read = summary.safeParse(data);
-    return read.success ? [{ at, found: read.data.total, done: read.data.processed }] : [];
+    if (!read.success) return [];
+    const { total, processed, skipped } = read.data;
+    return [{ at, found: total, done: processed - skipped, skipped }];
   });
   return [
-    { at: run.startedAt, found: 0, done: 0 },
+    { at: run.startedAt, found: 0, done: 0, skipped: 0 },
     ...points.toReversed(),
-    { at: run.completedAt ?? now, found: run.itemsTotal, done: run.itemsProcessed },
+    {
+      at: run.completedAt ?? now,
+      found: run.itemsTotal,
+      done: run.itemsProcessed - run.itemsSkipped,
+      skipped: run.itemsSkipped,
+    },
   ];
 }
 

@@ -133,6 +133,15 @@ const registered = [
     where: () => [{ is: 'set', column: 'paused_at' }],
   }),
   defineFilter({
+    name: 'stopped',
+    label: 'Stopped',
+    help: 'A person ended it early; what was left of it is on hold.',
+    kind: 'flag',
+    schema: flagParameter,
+    lasts: false,
+    where: () => equal('end_reason', 'stopped'),
+  }),
+  defineFilter({
     name: 'parent',
     label: 'Follows from',
     help: 'The id of the run whose items it recrawls or retries.',

@@ -1,15 +1,16 @@
 /** The sections of the overview: sources, active runs, failures, and what is backing off. */
+
 import { Hourglass } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { clusterHref } from '#app/_shared/list-address.ts';
 import { NotWhile } from '#app/_shared/not-while.tsx';
+import { doneWords, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { StaleShareLink, staleDays } from '#app/_shared/stale-share.tsx';
 import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, formatDuration, Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
-import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type {
   ActiveRun,
@@ -127,7 +128,7 @@ export function ActiveRuns({
         {lastRun ? (
           <RunLine
             run={lastRun}
-            badge={<StatusBadge status={lastRun.status} />}
+            badge={<RunStatusBadge run={{ ...lastRun, pausedAt: null, phase: 'ready' }} />}
             aside={
               <span>
                 ended <Time at={lastRun.endedAt} />
@@ -144,7 +145,7 @@ export function ActiveRuns({
         <li key={run.runId} className="border-b last:border-b-0">
           <RunLine
             run={run}
-            badge={<StatusBadge status={stateOf(run)} />}
+            badge={<RunStatusBadge run={{ ...run, status: 'running', endReason: null }} />}
             aside={<Left {...run} />}
           />
         </li>
@@ -152,9 +153,6 @@ export function ActiveRuns({
     </ul>
   );
 }
-
-const stateOf = ({ pausedAt, phase }: ActiveRun) =>
-  pausedAt ? 'paused' : phase === 'preparing' ? 'preparing' : 'running';
 
 function RunLine({
   run,
@@ -187,8 +185,12 @@ function RunLine({
       />
       <span className="num flex flex-wrap justify-between gap-x-3 text-xs text-ink-2">
         <span>
-          {formatCount(done)} of {formatCount(run.total)}
-          {run.failed > 0 ? `, ${formatCount(run.failed)} failed` : ''}
+          {doneWords({
+            itemsTotal: run.total,
+            itemsProcessed: done,
+            itemsFailed: run.failed,
+            itemsSkipped: run.skipped,
+          })}
         </span>
         {aside}
       </span>

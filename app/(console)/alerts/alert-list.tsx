@@ -5,7 +5,7 @@ import type { Mutable } from '#app/_shared/mute/mute-dialog.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
-import { Badge } from '#app/ui/status-badge.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Alert } from '#lib/alerts/model.ts';
@@ -62,7 +62,7 @@ function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayCha
         </Link>
         {alert.mute === null ? null : (
           <span className="ml-2 whitespace-nowrap">
-            <Badge tone="skipped">Muted</Badge>
+            <StatusBadge status="muted" />
             <span className="text-xs text-ink-3">
               {' '}
               ends <Time at={alert.mute.until} />

@@ -3,18 +3,19 @@ import { Send } from 'lucide-react';
 import { None } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
-import { Badge } from '#app/ui/status-badge.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Channel, Delivery } from '#lib/notices/channels.ts';
 import { ChangeChannelButton, DeleteChannelButton, TestChannelButton } from './channel-buttons.tsx';
 import { channelWords, timingWords } from './channel-words.ts';
 
-const outcomes = {
-  held: ['Held', 'skipped'],
-  waiting: ['Waiting', 'neutral'],
-  delivered: ['Delivered', 'done'],
-  given_up: ['Given up', 'failed'],
+/** A notice is deferred to its hour; what is held are versions of records. */
+const stateOfDelivery = {
+  held: 'deferred',
+  waiting: 'waiting',
+  delivered: 'delivered',
+  given_up: 'given_up',
 } as const;
 
 export function Channels({
@@ -53,7 +54,7 @@ export function Channels({
               <Td className="min-w-40 py-1.5 whitespace-normal">
                 <bdi className="font-medium wrap-anywhere">{channel.name}</bdi>
                 <span className="block text-xs text-ink-3">{channelWords[channel.kind]}</span>
-                {channel.enabled ? null : <Badge tone="skipped">Off</Badge>}
+                {channel.enabled ? null : <StatusBadge status="off" />}
                 {channel.blockedUntil === null ? null : (
                   <span className="block text-xs text-warn">
                     failed, tries again <Time at={channel.blockedUntil} />
@@ -109,9 +110,7 @@ export function Channels({
                     </span>
                   </Td>
                   <Td className="whitespace-nowrap">
-                    <Badge tone={outcomes[delivery.outcome][1]}>
-                      {outcomes[delivery.outcome][0]}
-                    </Badge>
+                    <StatusBadge status={stateOfDelivery[delivery.outcome]} />
                     {delivery.outcome === 'held' ? (
                       <span className="block text-xs text-ink-3">
                         told <Time at={delivery.heldUntil} />

@@ -6,7 +6,7 @@ import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
-import { Badge } from '#app/ui/status-badge.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { Quarantine } from '#lib/quarantine/read.ts';
@@ -165,9 +165,7 @@ function DecidedRow({ quarantine }: { readonly quarantine: Quarantine }) {
         </p>
       </Td>
       <Td>
-        <Badge tone={decision === 'accepted' ? 'done' : 'skipped'}>
-          {decision === 'accepted' ? 'Accepted' : 'Discarded'}
-        </Badge>
+        <StatusBadge status={decision ?? 'held'} />
       </Td>
       <Td className="whitespace-nowrap max-sm:hidden">{decidedBy}</Td>
       <Td className="whitespace-nowrap max-sm:hidden">

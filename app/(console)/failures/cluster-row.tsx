@@ -10,7 +10,7 @@ import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
 import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Skeleton } from '#app/ui/states.tsx';
-import { Badge } from '#app/ui/status-badge.tsx';
+import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Td, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
@@ -54,7 +54,7 @@ export function ClusterRow({
         {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
         {mute === null ? null : (
           <span className="block text-xs text-ink-3 wrap-anywhere">
-            <Badge tone="skipped">Muted</Badge> ends <Time at={mute.until} />: {mute.reason}
+            <StatusBadge status="muted" /> ends <Time at={mute.until} />: {mute.reason}
           </span>
         )}
       </Td>

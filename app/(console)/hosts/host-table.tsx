@@ -88,7 +88,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
             </span>
           </span>
         ) : (
-          <StatusBadge status="enabled" word="Open" />
+          <StatusBadge status="open" />
         )}
       </Td>
       {(['pending', 'in_progress', 'failed'] as const).map((status) => (

@@ -122,7 +122,7 @@ function RunTable({ runs }: { readonly runs: readonly Run[] }) {
           <Th>Sources</Th>
           <Th>Outcome</Th>
           <Th align="right">Items</Th>
-          <Th align="right">Succeeded</Th>
+          <Th align="right">Completed</Th>
           <Th align="right">Failed</Th>
           <Th>Started</Th>
           <Th>Ended</Th>

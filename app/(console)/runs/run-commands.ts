@@ -39,9 +39,9 @@ export const askedWords: Readonly<Record<'pause' | 'resume', Confirmation>> = {
   },
 };
 
-/** What becomes of what is queued (see `settleUnfetched`). */
+/** What becomes of what is pending (see `settleUnfetched`). */
 function left({ kind, queued }: OpenItems, others: string): string {
-  const items = countOf(queued, 'queued item');
+  const items = countOf(queued, 'pending item');
   return kind === 'recrawl'
     ? `Of ${items}, pages that were fetched before stay as they were, and due; others will be ${others}.`
     : `${items} will be ${others}.`;

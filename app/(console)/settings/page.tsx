@@ -58,10 +58,7 @@ export default async function SettingsPage() {
                   Examine
                 </LinkButton>
               ) : null}
-              <StatusBadge
-                status={health.ok ? 'completed' : 'failed'}
-                word={health.ok ? 'Healthy' : 'Not healthy'}
-              />
+              <StatusBadge status={health.ok ? 'healthy' : 'unhealthy'} />
             </>
           }
         >

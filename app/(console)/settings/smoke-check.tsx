@@ -10,11 +10,7 @@ import { useAction } from '#app/ui/use-action.ts';
 import type { SmokeResult } from '#lib/smoke/run-checks.ts';
 import { smokeCheckAction } from './actions.ts';
 
-const badges = {
-  passed: { status: 'completed', word: 'Passed' },
-  failed: { status: 'failed', word: 'Failed' },
-  skipped: { status: 'skipped', word: 'Not run' },
-} as const;
+const stateOfCheck = { passed: 'passed', failed: 'failed', skipped: 'not_run' } as const;
 
 export function SmokeCheck() {
   const [results, setResults] = useState<readonly SmokeResult[] | null>(null);
@@ -58,7 +54,7 @@ function CheckRow({ result }: { readonly result: SmokeResult }) {
   return (
     <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b px-3 py-2 last:border-b-0">
       <span className="w-24 shrink-0">
-        <StatusBadge {...badges[outcome]} />
+        <StatusBadge status={stateOfCheck[outcome]} />
       </span>
       <span className="shrink-0 font-medium sm:w-44">{name}</span>
       <span className="order-last min-w-0 flex-1 basis-full text-xs text-ink-2 sm:order-none sm:basis-60">

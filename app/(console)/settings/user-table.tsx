@@ -65,10 +65,7 @@ export function UserTable({
                 ) : null}
               </Td>
               <Td className="whitespace-nowrap">
-                <StatusBadge
-                  status={user.active ? 'enabled' : 'disabled'}
-                  word={user.active ? 'Active' : 'Deactivated'}
-                />
+                <StatusBadge status={user.active ? 'active' : 'deactivated'} />
               </Td>
               <Td className="whitespace-nowrap">{waysIn(user, signIn)}</Td>
               <Td className="whitespace-nowrap">

@@ -98,10 +98,7 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
         {items.map((item) => (
           <Tr key={`${item.resourceType}:${item.resourceId}`}>
             <Td className="whitespace-nowrap">
-              <StatusBadge
-                status={item.error ? 'failed' : 'completed'}
-                word={sampleWords[item.outcome]}
-              />
+              <StatusBadge status={item.error ? 'failed' : item.outcome} />
             </Td>
             <Td className="max-w-96 min-w-40">
               <span className="block truncate">
@@ -128,13 +125,6 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
     </TableRegion>
   );
 }
-
-const sampleWords = {
-  fetched: 'Fetched',
-  unchanged: 'Unchanged',
-  alias: 'Alias',
-  failed: 'Failed',
-} as const satisfies Record<TestFetch['outcome'], string>;
 
 function Outcome({ result }: { readonly result: TestFetch }) {
   const { item, error } = result;

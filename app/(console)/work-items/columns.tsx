@@ -1,11 +1,11 @@
 /** The columns of the work-item list: what each shows, how it sorts, whether it is shown at first. */
 
 import type { ReactNode } from 'react';
+import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
 import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { Num, shortId } from '#app/ui/num.tsx';
-import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
@@ -37,7 +37,7 @@ export const listColumns: readonly ListColumn[] = [
     // A flex box, so that the badge stands in the middle of the row and not on its line of text.
     cell: (item) => (
       <span className="flex">
-        <StatusBadge status={shownStatus(item)} />
+        <ItemStatusBadge item={item} />
       </span>
     ),
   },
@@ -181,8 +181,3 @@ export const listColumns: readonly ListColumn[] = [
       item.leaseOwner === null ? <None /> : <span className="mono">{item.leaseOwner}</span>,
   },
 ];
-
-/** A pending item that waits for a moment says so instead of looking ready. */
-function shownStatus(item: WorkItemSummary): string {
-  return item.status === 'pending' && item.waitReason !== null ? item.waitReason : item.status;
-}

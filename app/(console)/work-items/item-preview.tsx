@@ -1,7 +1,8 @@
 'use client';
-/** ItemPreview: where an item stands and why, its last attempts, and how its latest record begins. */
 import { useEffect } from 'react';
 import useSWR from 'swr';
+/** ItemPreview: where an item stands and why, its last attempts, and how its latest record begins. */
+import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
@@ -76,7 +77,7 @@ function Preview({
   return (
     <div className="flex flex-col gap-5 p-4">
       <div className="flex min-h-7 flex-wrap items-center gap-2">
-        <StatusBadge status={item.status} />
+        <ItemStatusBadge item={item} />
         {canChange
           ? preview.changes.map((offer) => (
               <ChangeButton
@@ -120,7 +121,7 @@ function Preview({
                 key={attempt.attemptId}
                 className="flex flex-wrap items-center gap-x-2.5 gap-y-0.5 border-b py-1.5 text-sm last:border-b-0"
               >
-                <span className="num text-ink-3">{attempt.attempt}.</span>
+                <span className="num text-ink-3">{attempt.number}.</span>
                 <StatusBadge status={attempt.outcome} />
                 {attempt.httpStatus === null ? null : (
                   <span className="num">HTTP {attempt.httpStatus}</span>

@@ -28,6 +28,7 @@ export const hostOutput = z.object({
   lastStatus: z.number().nullable(),
   last429At: z.string().nullable(),
   lastRequestAt: z.string().nullable(),
+  certificateUntil: z.string().nullable(),
 });
 
 const hostHourOutput = z.object({

@@ -76,6 +76,7 @@ const workItemAttemptOutput = z.object({
   workItemId: z.string(),
   runId: z.string().nullable(),
   attempt: z.number(),
+  number: z.number(),
   workerId: z.string().nullable(),
   startedAt: z.string(),
   finishedAt: z.string(),
@@ -110,6 +111,7 @@ const relatedItemOutput = z.object({
   resourceType: z.string(),
   resourceId: z.string(),
   status: workItemStatusSchema,
+  waitReason: z.string().nullable(),
 });
 
 export const waitingAnswerOutput = z.object({

@@ -1,6 +1,7 @@
 /** What the first page shows. */
 import { z } from 'zod';
 import { sourceTotalsOutput } from './operations.ts';
+import { runOutput } from './runs.ts';
 import { byStatusOutput, waitingReasonOutput } from './shared.ts';
 
 const throughputPointOutput = z.object({
@@ -34,6 +35,7 @@ const activeRunOutput = z.object({
 
 const lastRunOutput = z.object({
   status: z.enum(['completed', 'failed', 'cancelled']),
+  endReason: runOutput.shape.endReason,
   endedAt: z.string().nullable(),
   kind: z.string(),
   failed: z.number(),

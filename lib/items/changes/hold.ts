@@ -11,7 +11,8 @@ import { putBackIntoRun } from './put-back.ts';
 export const hold = defineChange({
   action: 'hold',
   input: {},
-  label: 'Hold',
+  label: 'Put on hold',
+  labelOfMany: 'Put {items} on hold',
   icon: 'pause',
   permission: 'work-items:change',
   takes: ['pending'],

@@ -16,12 +16,12 @@ export const refusals = [
 /** As stored: `not_found` has no row any more, `on_hold` waits for a person, `moved_on` changed since a person looked. */
 export type Refusal = (typeof refusals)[number];
 
-/** After a count: "12 · being worked on". */
+/** After a count: "12 · in progress". */
 export const refusalWords: Readonly<Record<Refusal, string>> = {
   not_found: 'no longer there',
-  pending: 'queued already',
+  pending: 'pending already',
   on_hold: 'on hold',
-  in_progress: 'being worked on',
+  in_progress: 'in progress',
   completed: 'completed already',
   failed: 'failed',
   skipped: 'skipped',

@@ -42,7 +42,7 @@ export function BulkProgress({ action }: { readonly action: BulkAction }) {
         <Stat label={isDryRun ? 'Would be changed' : 'Changed'} value={formatCount(changed)} />
         <Stat label="Left as they are" value={formatCount(refused)} />
         <Stat
-          label="To go"
+          label={isRunning ? 'To go' : 'Not looked at'}
           value={toGo === null ? 'not known' : formatCount(toGo)}
           detail={toGoDetail(action, toGo)}
         />
@@ -167,7 +167,9 @@ export function RefusedItems({
         <p className="text-sm text-ink-2">
           {action.status === 'completed'
             ? 'None: every item was changed.'
-            : 'None of those looked at so far.'}
+            : action.status === 'running'
+              ? 'None of those looked at so far.'
+              : 'None of those that were looked at before it ended.'}
         </p>
       ) : (
         <div className="flex flex-col gap-3">

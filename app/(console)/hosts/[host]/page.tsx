@@ -51,12 +51,7 @@ export default async function HostPage({ params }: { readonly params: Promise<{ 
       <PageHeader
         title={host.host}
         back={back}
-        meta={
-          <StatusBadge
-            status={isBlocked ? 'blocked' : 'enabled'}
-            word={isBlocked ? 'Blocked' : 'Open'}
-          />
-        }
+        meta={<StatusBadge status={isBlocked ? 'blocked' : 'open'} />}
         actions={
           <>
             <LinkButton href={itemsHref(host.host)}>Show its items</LinkButton>

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { NotWhile, StandsStill } from '#app/_shared/not-while.tsx';
-import { RunStatusBadge } from '#app/_shared/run-words.tsx';
+import { doneWords, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -150,13 +150,13 @@ function RunProgressPanel({
       <div className="panel flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-3">
         <OutcomeBar counts={byStatus} className="h-3 flex-1 basis-64" />
         <span className="num text-sm">
-          <strong>{formatCount(run.itemsProcessed)}</strong> of {formatCount(run.itemsTotal)} done (
-          {formatShare(run.itemsProcessed, run.itemsTotal)})
+          {doneWords(run)}
+          {isRunning ? ` (${formatShare(run.itemsProcessed, run.itemsTotal)} settled)` : ''}
         </span>
       </div>
       <StatRow>
         <Stat
-          label="Succeeded"
+          label="Completed"
           value={formatCount(run.itemsSucceeded)}
           detail={`${formatCount(run.itemsUnchanged)} of them unchanged`}
           href={`${list}&status=completed`}
@@ -176,7 +176,7 @@ function RunProgressPanel({
           href={`${list}&status=skipped`}
         />
         <Stat
-          label="Queued"
+          label="Pending"
           value={formatCount(byStatus.pending)}
           detail={`${formatCount(byStatus.in_progress)} in progress`}
           href={`${list}&status=pending`}

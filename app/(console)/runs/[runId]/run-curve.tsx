@@ -38,6 +38,8 @@ export function RunCurve({
       .join(' ');
   const found = line((point) => point.found);
   const done = line((point) => point.done);
+  const settled = line((point) => point.done + point.skipped);
+  const words = `${formatCount(last.found)} items found, ${formatCount(last.done)} done${last.skipped > 0 ? `, ${formatCount(last.skipped)} skipped` : ''}`;
   return (
     <Section title="Found and done" aside={<Projected run={run} forecast={forecast} now={now} />}>
       <figure className="flex flex-col gap-2">
@@ -50,15 +52,30 @@ export function RunCurve({
             <span aria-hidden className="size-2.5 rounded-sm bg-done-fill" />
             {formatCount(last.done)} done
           </span>
+          {last.skipped > 0 ? (
+            <span className="flex items-center gap-1.5">
+              <span aria-hidden className="size-2.5 rounded-sm bg-skipped-fill" />
+              {formatCount(last.skipped)} skipped
+            </span>
+          ) : null}
           {etaMs === null ? null : <span>dashed: at the present rate</span>}
         </figcaption>
         <svg
           role="img"
-          aria-label={`${formatCount(last.found)} items found, ${formatCount(last.done)} done`}
+          aria-label={words}
           viewBox={`0 0 ${width} ${height}`}
           preserveAspectRatio="none"
           className="h-40 w-full"
         >
+          {last.skipped > 0 ? (
+            <>
+              <polyline
+                points={`0,${height} ${settled} ${x(now).toFixed(1)},${height}`}
+                className="fill-skipped-soft"
+              />
+              <Line points={settled} className="stroke-skipped-fill" />
+            </>
+          ) : null}
           <polyline
             points={`0,${height} ${done} ${x(now).toFixed(1)},${height}`}
             className="fill-done-soft"
@@ -67,7 +84,7 @@ export function RunCurve({
           <Line points={done} className="stroke-done-fill" />
           {etaMs === null ? null : (
             <Line
-              points={`${x(now).toFixed(1)},${y(last.done).toFixed(1)} ${width},${y(last.found).toFixed(1)}`}
+              points={`${x(now).toFixed(1)},${y(last.done + last.skipped).toFixed(1)} ${width},${y(last.found).toFixed(1)}`}
               className="stroke-done-fill"
               isDashed
             />

@@ -148,7 +148,7 @@ function FamilyWords({ family }: { readonly family: RunFamily }) {
   return (
     <>
       {family.isAtLeast ? 'More than ' : ''}
-      {countOf(family.runs, 'run')}, {countOf(family.itemsSucceeded, 'item')} succeeded,{' '}
+      {countOf(family.runs, 'run')}, {countOf(family.itemsSucceeded, 'item')} completed,{' '}
       <Num value={family.stillFailed} /> still failed
     </>
   );

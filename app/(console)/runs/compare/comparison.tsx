@@ -66,7 +66,7 @@ const total = ({ run }: RunFigures) => run.itemsTotal;
 const figures: readonly Figure[] = [
   { label: 'Took', of: ({ tookMs }) => tookMs, format: formatDuration },
   { label: 'Items', of: total },
-  { label: 'Succeeded', of: ({ run }) => run.itemsSucceeded, whole: total },
+  { label: 'Completed', of: ({ run }) => run.itemsSucceeded, whole: total },
   { label: 'Unchanged among them', of: ({ run }) => run.itemsUnchanged, whole: total },
   { label: 'Failed', of: ({ run }) => run.itemsFailed, whole: total },
   { label: 'Skipped', of: ({ run }) => run.itemsSkipped, whole: total },

@@ -1,6 +1,6 @@
 /** What belongs to a source: its failures in groups, its last runs, its schedules, the hosts it asks. */
 import { clusterFilter, listAddress } from '#app/_shared/list-address.ts';
-import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
+import { doneWords, outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
@@ -89,8 +89,7 @@ export function Runs({ name, runs }: { readonly name: string; readonly runs: rea
                   <Foreign text={run.name} />
                 </Link>
                 <span className="num text-xs text-ink-3">
-                  {formatCount(run.itemsProcessed)} of {formatCount(run.itemsTotal)} done
-                  {run.itemsFailed > 0 ? `, ${formatCount(run.itemsFailed)} failed` : ''}
+                  {doneWords(run)}
                   {Object.keys(run.sourceRevisions).length > 1 ? ', with other sources' : ''}
                   {run.sourceRevisions[name] === undefined
                     ? ''

@@ -8,10 +8,10 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { type ExchangeFacts, exchangeIn } from '#lib/hosts/attempt-facts.ts';
-import type { WorkItemAttempt } from '#lib/queue/model.ts';
+import type { NumberedAttempt } from '#lib/items/detail.ts';
 import { wordsOfLeftOut } from '#lib/source-types/left-out.ts';
 
-export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAttempt[] }) {
+export function Attempts({ attempts }: { readonly attempts: readonly NumberedAttempt[] }) {
   return (
     <Section title="Attempts" isFlush>
       {attempts.length === 0 ? (
@@ -41,7 +41,7 @@ export function Attempts({ attempts }: { readonly attempts: readonly WorkItemAtt
   );
 }
 
-function AttemptRow({ attempt }: { readonly attempt: WorkItemAttempt }) {
+function AttemptRow({ attempt }: { readonly attempt: NumberedAttempt }) {
   return (
     <>
       <AttemptCells attempt={attempt} />
@@ -54,10 +54,17 @@ function AttemptRow({ attempt }: { readonly attempt: WorkItemAttempt }) {
   );
 }
 
-function AttemptCells({ attempt }: { readonly attempt: WorkItemAttempt }) {
+function AttemptCells({ attempt }: { readonly attempt: NumberedAttempt }) {
   return (
     <Tr>
-      <Td align="right">{attempt.attempt}</Td>
+      <Td align="right" className="whitespace-nowrap">
+        {attempt.number}
+        {attempt.attempt > 1 ? (
+          <span className="block text-xs text-ink-3" title="Since it was sent round last">
+            try {attempt.attempt}
+          </span>
+        ) : null}
+      </Td>
       <Td>
         <StatusBadge status={attempt.outcome} />
       </Td>

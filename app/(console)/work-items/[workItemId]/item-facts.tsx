@@ -1,12 +1,12 @@
 /** What is known of an item: its facts, some of which the drawer lists too, and its lineage. */
 
+import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
 import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
-import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { remedyOf } from '#lib/errors/codes.ts';
 import type { RelatedItem, WorkItemDetail, WorkItemPreview } from '#lib/items/detail.ts';
@@ -177,7 +177,7 @@ export function Lineage({ detail }: { readonly detail: WorkItemDetail }) {
 function Related({ item }: { readonly item: RelatedItem }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <StatusBadge status={item.status} />
+      <ItemStatusBadge item={item} />
       <Link href={`/work-items/${item.workItemId}`} className="min-w-0 truncate text-sm link">
         <Foreign text={item.resourceId} />
       </Link>

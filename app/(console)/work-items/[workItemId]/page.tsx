@@ -1,7 +1,9 @@
 /** One work item: where it stands and why, its attempts, its latest record, its lineage. */
+
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
+import { ItemStatusBadge, stateOfItem } from '#app/_shared/item-words.tsx';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
 import { HeldBanner } from '#app/_shared/quarantine/held-banner.tsx';
@@ -13,7 +15,6 @@ import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
-import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { may } from '#lib/actor/model.ts';
 import { changeOffers, offersFor } from '#lib/items/changes/offers.ts';
 import { planChoices } from '#lib/items/changes/set-refetch.ts';
@@ -69,7 +70,7 @@ export default async function WorkItemPage({
         back={{ href: '/work-items', label: 'Work items' }}
         meta={
           <>
-            <StatusBadge status={item.status} />
+            <ItemStatusBadge item={item} />
             <CopyId id={item.workItemId} />
           </>
         }
@@ -91,7 +92,7 @@ export default async function WorkItemPage({
           what="The newest version"
         />
       )}
-      <StatusTimeline stretches={statusTimeline(item, detail.attempts)} />
+      <StatusTimeline stretches={statusTimeline(item, detail.attempts)} state={stateOfItem(item)} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <Attempts attempts={detail.attempts} />

@@ -13,14 +13,21 @@ import type { WorkItemStatus } from '#lib/queue/model.ts';
 const shownFirst = 1;
 const shownLast = 8;
 
-export function StatusTimeline({ stretches }: { readonly stretches: readonly Stretch[] }) {
+export function StatusTimeline({
+  stretches,
+  state,
+}: {
+  readonly stretches: readonly Stretch[];
+  /** What the present stretch is called. */
+  readonly state: string;
+}) {
   const left = stretches.length - shownFirst - shownLast;
   const first = left > 0 ? stretches.slice(0, shownFirst) : stretches;
   const last = left > 0 ? stretches.slice(-shownLast) : [];
   return (
     <ol aria-label="Status timeline" className="flex flex-wrap items-center gap-x-1.5 gap-y-2">
       {first.map((stretch, at) => (
-        <Step key={stretch.from} stretch={stretch} isFirst={at === 0} />
+        <Step key={stretch.from} stretch={stretch} state={state} isFirst={at === 0} />
       ))}
       {left > 0 ? (
         <li className="flex items-center gap-1.5 text-xs text-ink-3">
@@ -29,18 +36,26 @@ export function StatusTimeline({ stretches }: { readonly stretches: readonly Str
         </li>
       ) : null}
       {last.map((stretch) => (
-        <Step key={stretch.from} stretch={stretch} isFirst={false} />
+        <Step key={stretch.from} stretch={stretch} state={state} isFirst={false} />
       ))}
     </ol>
   );
 }
 
-function Step({ stretch, isFirst }: { readonly stretch: Stretch; readonly isFirst: boolean }) {
+function Step({
+  stretch,
+  state,
+  isFirst,
+}: {
+  readonly stretch: Stretch;
+  readonly state: string;
+  readonly isFirst: boolean;
+}) {
   const { status, from, until } = stretch;
   return (
     <li className="flex items-center gap-1.5 whitespace-nowrap">
       {isFirst ? null : <Arrow />}
-      <StatusBadge status={status} />
+      <StatusBadge status={until === null ? state : status} />
       <span className="num text-xs text-ink-2">
         {until === null ? (
           <>
