@@ -20,7 +20,7 @@ test('a run is paused, resumed and cancelled; what is queued is skipped', async 
 
   await page.getByRole('button', { name: 'Cancel' }).click();
   const confirm = page.getByRole('alertdialog', { name: 'Cancel this run?' });
-  await expect(confirm).toContainText(/\d+ queued items? will be skipped/);
+  await expect(confirm).toContainText(/\d+ pending items? will be skipped/);
   // A pressed button is announced by reference for some seconds, also when its dialog has closed.
   await expect(page.locator('[data-live-announcer] [role="img"]')).toHaveCount(0);
   await expectNoViolations(page);
