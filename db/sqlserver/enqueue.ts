@@ -122,9 +122,9 @@ function keyColumn(session: Session, schema: string): Promise<KeyColumn> {
 async function lookUpKeyColumn(session: Session, schema: string): Promise<KeyColumn> {
   const table = `[${schema}].[seen_resources]`;
   const { rows } = await sql<{ collation_name: string | null; bytes: number | null }>`
-    select c.collation_name, cast(col_length(${table}, 'resource_key') as int) as bytes
+    select c.collation_name, cast(col_length(${table}, N'resource_key') as int) as bytes
     from sys.columns as c
-    where c.object_id = object_id(${table}) and c.name = 'resource_key'`.execute(session.q);
+    where c.object_id = object_id(${table}) and c.name = N'resource_key'`.execute(session.q);
   const { collation_name: name, bytes } = rows[0] ?? {};
   return {
     // It becomes part of a statement.

@@ -64,5 +64,5 @@ export const sqlServerWords = (schema: string): SqlWords => ({
     sql<boolean>`charindex(lower(cast(${text} as nvarchar(4000))), lower(${column})) > 0`,
   // LIKE lets the index seek under whatever collation it has; the second comparison is exact.
   startsWith: (column, prefix) =>
-    sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${sql.lit(prefix.length)}) collate ${exact} = ${prefix})`,
+    sql<boolean>`(${column} like ${`${escapeLike(prefix)}%`} escape '\\' and left(${column}, ${prefix.length}) collate ${exact} = ${prefix})`,
 });

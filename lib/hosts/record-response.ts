@@ -175,7 +175,7 @@ async function countCalm(
 function tally({ engine }: Session, { httpStatus, requests, facts }: HostResponse) {
   const budget = budgetIn(facts ?? null);
   return {
-    requests_total: sql<number>`requests_total + ${sql.lit(requests)}`,
+    requests_total: sql<number>`requests_total + ${requests}`,
     last_request_at: engine.now(),
     updated_at: engine.now(),
     ...(httpStatus === null ? {} : { last_status: httpStatus }),

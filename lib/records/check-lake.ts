@@ -89,7 +89,7 @@ async function* recordPages(session: Session): AsyncGenerator<RecordInLake[]> {
 }
 
 /** Whether, not what: a page of records would hold the texts of as many pages. */
-const textOrNone = sql<number>`case when page_text <> '' then 1 else 0 end`.as('has_text');
+const textOrNone = sql<number>`case when page_text <> ${''} then 1 else 0 end`.as('has_text');
 
 async function checkRecord(
   session: Session,

@@ -167,7 +167,7 @@ function dueRows(s: Session, source: ScopeSource, dueClass: DueClass, dueBy: Ins
   const completed = rows.where('status', '=', statusIs('completed'));
   return dueClass === null
     ? completed.where('refresh_class', 'is', null)
-    : completed.where('refresh_class', '=', sql.lit(dueClass));
+    : completed.where('refresh_class', '=', dueClass);
 }
 
 /**
