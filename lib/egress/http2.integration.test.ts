@@ -128,6 +128,49 @@ describe('a server that speaks HTTP/2', () => {
     await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_connect_failed' });
   });
 
+  it.each([100, 2])(
+    'that says %i bytes and sends four has cut or padded the answer',
+    async (said) => {
+      const server = await serve((_request, { stream }) => {
+        stream.respond({ ':status': 200, 'content-length': String(said) });
+        stream.end('half');
+      });
+      await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_response_invalid' });
+    },
+  );
+
+  it('that says goodbye half-way and sends the rest has sent the whole', async () => {
+    const server = await serve((_request, response) => {
+      response.write('one half');
+      response.stream.session?.goaway();
+      setTimeout(() => response.end(' and the other'), 50);
+    });
+    const answer = await server.ask('/');
+    expect(new TextDecoder().decode(answer.body)).toBe('one half and the other');
+    expect(await server.ask('/')).toMatchObject({ status: 200 });
+    expect(server.connections()).toBe(2);
+  });
+
+  it.each<[string, (response: Http2ServerResponse) => void]>([
+    ['says goodbye half-way and goes', ({ stream: { session } }) => session?.destroy()],
+    ['says goodbye half-way for a fault', ({ stream: { session } }) => session?.goaway(2)],
+    ['goes half-way without a word', ({ stream: { session } }) => session?.socket.destroy()],
+  ])('that %s has cut the answer', async (_, cut) => {
+    const server = await serve((_request, response) => {
+      response.write('half');
+      setTimeout(() => cut(response), 50);
+    });
+    await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_connect_failed' });
+  });
+
+  it('that cuts an answer before its first byte has not sent an empty one', async () => {
+    const server = await serve((_request, { stream }) => {
+      stream.respond({ ':status': 200 });
+      setTimeout(() => handleOf(stream).rstStream(8), 50);
+    });
+    await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_connect_failed' });
+  });
+
   it('that ends the session is a connection that was cut', async () => {
     const server = await serve((request) => request.stream.session?.destroy());
     await expect(server.ask('/')).rejects.toMatchObject({ code: 'egress_connect_failed' });
