@@ -1,4 +1,5 @@
 /** The program of a thread that does heavy work: one task after the other. */
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '#lib/errors/app-error.ts';
 import './source-types/heavy.ts';
@@ -10,6 +11,9 @@ import {
   type ThreadAnswer,
   type ThreadRequest,
 } from './threads/protocol.ts';
+
+// The event loop goes first where both want the processor. Elsewhere priorities are those of the process.
+if (process.platform === 'linux') setPriority(0, 5);
 
 /** What is left of a list that is sent in parts. */
 let rest: readonly unknown[] = [];

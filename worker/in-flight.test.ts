@@ -13,11 +13,16 @@ function aLeasedItem(claimedAt = performance.now()): LeasedItem {
 
 /** Work that the test lets go on: first answered, then ended. */
 function stage(concurrency: number) {
-  const begun: { leased: LeasedItem; answer: () => void; end: (result: ItemResult) => void }[] = [];
-  const begin: BeginBatch = (batch, onAnswered) =>
+  const begun: {
+    leased: LeasedItem;
+    answer: () => void;
+    readOn: () => void;
+    end: (result: ItemResult) => void;
+  }[] = [];
+  const begin: BeginBatch = (batch, onAnswered, onLongRead) =>
     batch.map((leased) => {
       const { promise, resolve } = Promise.withResolvers<ItemResult>();
-      begun.push({ leased, answer: onAnswered, end: resolve });
+      begun.push({ leased, answer: onAnswered, readOn: onLongRead, end: resolve });
       return promise;
     });
   return { begun, inFlight: new InFlight({ concurrency, begin }) };
@@ -45,6 +50,36 @@ describe('items in hand', () => {
     await next;
     expect(inFlight).toMatchObject({ size: 1, asked: 1, left: 1 });
     expect(inFlight.tally.completed).toBe(1);
+  });
+
+  it('make room when they take long to read, as long as not too many do', async () => {
+    const { begun, inFlight } = stage(2);
+    for (let i = 0; i < 10; i += 1) inFlight.add([aLeasedItem()]);
+    for (let i = 0; i < 6; i += 1) begun[i]?.readOn();
+    expect(begun).toHaveLength(6);
+    expect(inFlight).toMatchObject({ size: 10, asked: 2, waiting: 4 });
+    begun[0]?.answer();
+    expect(begun).toHaveLength(7);
+    expect(inFlight).toMatchObject({ asked: 2, waiting: 3 });
+    // Too late to be of any use.
+    begun[0]?.readOn();
+    for (const { end } of begun.slice(0, 6)) end(completed);
+    await Promise.resolve();
+    while (inFlight.left < 6) await inFlight.next();
+    expect(begun).toHaveLength(10 - inFlight.waiting);
+    expect(inFlight).toMatchObject({ size: 4, asked: 2, waiting: 2 });
+  });
+
+  it('of a source whose answers take long to read are enough when as many are read as may be', () => {
+    const { begun, inFlight } = stage(6);
+    for (let i = 0; i < 6; i += 1) inFlight.add([aLeasedItem()]);
+    for (let i = 0; i < 3; i += 1) begun[i]?.readOn();
+    expect(inFlight.crowded()).toEqual([]);
+    begun[3]?.readOn();
+    const { sourceSystem: system, sourceName: name } = aStoredItem();
+    expect(inFlight.crowded()).toEqual([{ system, name }]);
+    begun[0]?.answer();
+    expect(inFlight.crowded()).toEqual([]);
   });
 
   it('make room also when they end without having been asked for', async () => {

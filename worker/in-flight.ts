@@ -1,4 +1,5 @@
 /** The items this worker has leased, and what became of those that left. */
+import type { SourceOfItems } from './pipeline/claim.ts';
 import type { AbortReason, ItemResult, LeasedItem } from './pipeline/context.ts';
 
 /** Items that left, by how. A retried item counts each time. */
@@ -15,8 +16,15 @@ export interface Tally {
 /** Items that are fetched together; most types' items stand alone. */
 type Batch = readonly LeasedItem[];
 
-/** Begins the work on a batch; `onAnswered` is called when its source has been asked. */
-export type BeginBatch = (batch: Batch, onAnswered: () => void) => readonly Promise<ItemResult>[];
+/**
+ * Begins the work on a batch; `onAnswered` is called when its source has been asked, `onLongRead` before that when what
+ * it sent takes long to read.
+ */
+export type BeginBatch = (
+  batch: Batch,
+  onAnswered: () => void,
+  onLongRead: () => void,
+) => readonly Promise<ItemResult>[];
 
 export interface InFlightOptions {
   /** Batches whose sources are asked at the same time, at most. */
@@ -29,10 +37,15 @@ export interface InFlightOptions {
 const longestWaitMs = 5_000;
 /** Items that may wait for the database: what they hold is in memory. */
 const mostStored = 200;
+/** Batches that are read beside those that are asked: each may hold tens of megabytes. */
+const mostRead = 4;
+/** What takes longer from its answer to its end is read in a thread, or the database is slow, ms. */
+const slowMs = 1_000;
 
 /**
  * From the claim to the end: items *wait* to be begun, their sources are *asked*, of at most
- * `concurrency` batches at once, and then what came back is stored, which takes the database alone.
+ * `concurrency` batches at once, and then what came back is stored, which takes the database alone. An answer that takes
+ * long to read is *read* beside them, so that heavy ones do not take the place of other sources' items.
  */
 export class InFlight {
   readonly tally: Readonly<Tally>;
@@ -48,6 +61,11 @@ export class InFlight {
   };
   #waiting: Batch[] = [];
   readonly #asked = new Set<Batch>();
+  readonly #read = new Set<Batch>();
+  /** Of those that are asked: what is to be read beside them once there is room for it. */
+  readonly #long = new Set<Batch>();
+  /** Those that were answered and have not ended, by when, on the monotonic clock; the first came first. */
+  readonly #answeredAt = new Map<Batch, number>();
   readonly #begun = new Set<LeasedItem>();
   /** Begun items whose source has been asked. */
   #stored = 0;
@@ -80,6 +98,28 @@ export class InFlight {
 
   leased(): LeasedItem[] {
     return [...this.#begun, ...this.#waiting.flat()];
+  }
+
+  /**
+   * Sources whose answers take long to read, once as many are read as may be beside each other: more of them would hold
+   * the places of others, and be read no sooner.
+   */
+  crowded(): SourceOfItems[] {
+    const slow = [...this.#read, ...this.#long];
+    const since = performance.now() - slowMs;
+    for (const [batch, at] of this.#answeredAt) {
+      if (at > since) break;
+      slow.push(batch);
+    }
+    if (slow.length < mostRead) return [];
+    const sources = slow.flatMap(([leased]) => leased?.item ?? []);
+    const byKey = new Map(
+      sources.map(({ sourceSystem: system, sourceName: name }) => [
+        JSON.stringify([system, name]),
+        { system, name },
+      ]),
+    );
+    return [...byKey.values()];
   }
 
   /** Takes a batch and begins it as soon as there is room; one that holds up others goes `first`. */
@@ -127,7 +167,11 @@ export class InFlight {
   #begin(batch: Batch): void {
     this.#asked.add(batch);
     for (const leased of batch) this.#begun.add(leased);
-    const works = this.#options.begin(batch, () => this.#answered(batch));
+    const works = this.#options.begin(
+      batch,
+      () => this.#answered(batch),
+      () => this.#readLong(batch),
+    );
     for (const [index, leased] of batch.entries()) {
       const work = works[index];
       if (!work) throw new Error('every item of a batch needs its work');
@@ -135,9 +179,30 @@ export class InFlight {
     }
   }
 
+  #readLong(batch: Batch): void {
+    if (this.#asked.has(batch)) this.#long.add(batch);
+    this.#beginRead();
+  }
+
+  /** Those that have waited for the longest. */
+  #beginRead(): void {
+    for (const batch of this.#long) {
+      if (this.#read.size >= mostRead) return;
+      this.#long.delete(batch);
+      this.#asked.delete(batch);
+      this.#read.add(batch);
+      this.#beginNext();
+      this.#changed();
+    }
+  }
+
   /** Answered, or ended without having been asked. */
   #answered(batch: Batch): void {
-    if (!this.#asked.delete(batch)) return;
+    this.#long.delete(batch);
+    const wasRead = this.#read.delete(batch);
+    if (!this.#asked.delete(batch) && !wasRead) return;
+    this.#beginRead();
+    this.#answeredAt.set(batch, performance.now());
     for (const leased of batch) if (this.#begun.has(leased)) this.#stored += 1;
     this.#beginNext();
     this.#changed();
@@ -145,11 +210,14 @@ export class InFlight {
 
   #leave(leased: LeasedItem, batch: Batch, result: ItemResult): void {
     this.#begun.delete(leased);
-    if (!this.#asked.has(batch)) this.#stored -= 1;
+    if (!this.#asked.has(batch) && !this.#read.has(batch)) this.#stored -= 1;
     this.#left += 1;
     this.#tally[result.kind] += 1;
     if (result.kind === 'completed') this.#tally.discovered += result.discovered;
-    if (!batch.some((one) => this.#begun.has(one))) this.#answered(batch);
+    if (!batch.some((one) => this.#begun.has(one))) {
+      this.#answered(batch);
+      this.#answeredAt.delete(batch);
+    }
     this.#beginNext();
     this.#changed();
     this.#options.onResult?.(result, leased);

@@ -103,7 +103,7 @@ export async function runWorker(
   };
   const inFlight = new InFlight({
     concurrency: options.concurrency,
-    begin: (batch, onAnswered) => processBatch(batch, context, onAnswered),
+    begin: (batch, onAnswered, onLongRead) => processBatch(batch, context, onAnswered, onLongRead),
     onResult: (result, leased) => {
       options.onResult?.(result, leased);
       options.watch?.left(result, leased);
@@ -207,7 +207,7 @@ async function claimAndProcess(
       continue;
     }
     const askedAt = performance.now();
-    const claim = await claimWithRetry(context, room, soft);
+    const claim = await claimWithRetry(context, { ...room, without: inFlight.crowded() }, soft);
     if (!claim) continue;
     options.watch?.claimed(claim.batches.reduce((sum, batch) => sum + batch.length, 0));
     pace.claimed(performance.now() - askedAt);

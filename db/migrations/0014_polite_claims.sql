@@ -33,7 +33,8 @@ GO
 -- Claims what this deployment may ask for now: at most @requests requests, of them @slots under the slot of a source or
 -- host, and @items items. Only enabled sources that are not paused, no run that rests, no host that is to be left
 -- alone. @claim is as in claim_items. @batches says how many items one request can ask for together: a JSON array of
--- {"system", "type", "size"}, where no system or type is any; the first that fits counts.
+-- {"system", "type", "size"}, where no system or type is any; the first that fits counts. @without names sources of which
+-- nothing is wanted, {"system", "name"} each: whoever claims has enough of them in hand.
 --
 -- It goes from unit to unit: a source with a rate is one request under its slot and that of the host; so is a host with
 -- a pace; a host with a limit has as many as it takes. Limited hosts are looked up by themselves, so that free items in
@@ -48,7 +49,8 @@ CREATE PROCEDURE [$(schema)].[claim_politely]
     @requests INT,
     @slots INT,
     @items INT,
-    @batches NVARCHAR(MAX)
+    @batches NVARCHAR(MAX),
+    @without NVARCHAR(MAX) = N'[]'
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -94,7 +96,10 @@ BEGIN
     FROM [$(schema)].[sources] AS s
     WHERE s.[enabled] = 1 AND s.[paused_at] IS NULL AND s.[deleted_at] IS NULL AND EXISTS (
         SELECT 1 FROM [$(schema)].[ready_items] AS r
-        WHERE r.[source_system] = s.[source_type] COLLATE Latin1_General_100_BIN2 AND r.[source_name] = s.[name] COLLATE Latin1_General_100_BIN2);
+        WHERE r.[source_system] = s.[source_type] COLLATE Latin1_General_100_BIN2 AND r.[source_name] = s.[name] COLLATE Latin1_General_100_BIN2)
+        AND NOT EXISTS (
+            SELECT 1 FROM OPENJSON(@without) WITH ([system] NVARCHAR(100) '$.system', [name] NVARCHAR(100) '$.name') AS x
+            WHERE x.[system] = s.[source_type] COLLATE Latin1_General_100_BIN2 AND x.[name] = s.[name] COLLATE Latin1_General_100_BIN2);
     IF @@ROWCOUNT > 0
     BEGIN
         UPDATE @source SET [wait_ms] = @poll_ms

@@ -37,6 +37,11 @@ export interface BatchSize {
   readonly size: number;
 }
 
+interface SourceName {
+  readonly system: string;
+  readonly name: string;
+}
+
 export interface PoliteClaimRequest extends Claim {
   /** 1..500: a batch is one. */
   readonly requests: number;
@@ -46,6 +51,8 @@ export interface PoliteClaimRequest extends Claim {
   readonly items: number;
   /** From the particular to the general. */
   readonly batches: readonly BatchSize[];
+  /** Nothing of these sources. */
+  readonly without: readonly SourceName[];
 }
 
 export interface PoliteClaimResult {

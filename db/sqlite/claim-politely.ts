@@ -54,7 +54,9 @@ export async function claimPolitely(
   request: PoliteClaimRequest,
 ): Promise<PoliteClaimResult> {
   if (await isStopped(db)) return { rows: [], retryInMs: stoppedPollMs };
-  const sources = await readySources(db);
+  const isMeant = ({ system, name }: Source) =>
+    !request.without.some((one) => one.system === system && one.name === name);
+  const sources = (await readySources(db)).filter(isMeant);
   const due = await msUntilDue(db);
   if (sources.length === 0 && (due === null || due > 0)) {
     return { rows: [], retryInMs: least([due, await msUntilHost(db)]) };
@@ -62,7 +64,7 @@ export async function claimPolitely(
   return db.transaction(async (tx) => {
     if (await isStopped(tx)) return { rows: [], retryInMs: stoppedPollMs };
     await promoteDue(tx);
-    return new PoliteClaim(tx, request).take(await readySources(tx));
+    return new PoliteClaim(tx, request).take((await readySources(tx)).filter(isMeant));
   });
 }
 

@@ -37,12 +37,13 @@ type PoliteRow =
 export async function claimPolitely(
   { q }: Db,
   schema: string,
-  { claimId, owner, leaseMs, requests, slots, items, batches }: PoliteClaimRequest,
+  { claimId, owner, leaseMs, requests, slots, items, batches, without }: PoliteClaimRequest,
 ): Promise<PoliteClaimResult> {
   const { rows } = await sql<PoliteRow>`
     exec ${sql.id(schema, 'claim_politely')} @claim = ${claimId}, @owner = ${owner}, @lease_ms = ${Math.round(leaseMs)},
       @requests = ${requests}, @slots = ${slots}, @items = ${items},
-      @batches = ${longText(JSON.stringify(batches))}`.execute(q);
+      @batches = ${longText(JSON.stringify(batches))},
+      @without = ${longText(JSON.stringify(without))}`.execute(q);
   const claimed = rows.flatMap((row) => ('under_slot' in row ? [row] : []));
   return {
     rows: byLease(claimed).map(({ under_slot: slot, ...row }) => ({ row, underSlot: slot === 1 })),

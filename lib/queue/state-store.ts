@@ -36,6 +36,8 @@ export interface PoliteClaimOptions extends Required<ClaimOptions> {
    * cannot send them soon holds up everybody else.
    */
   readonly slots?: number;
+  /** Nothing of these sources: whoever claims has enough of them in hand. */
+  readonly without?: readonly { readonly system: string; readonly name: string }[];
   /** From `newClaimId`; made when absent. By it `claimedUnder` finds the items of a claim whose answer was lost. */
   readonly claimId?: string;
 }

@@ -63,6 +63,7 @@ code, and nobody else waits.
 | entries of a feed | 5,000 | the first ones; the attempt says that more were there |
 | robots.txt | the first 500 KiB | the rest is not read |
 | reading one payload | 10 s of processor time, a minute, 384 MB | \`reading_overran\`; a second time in a row \`poisonous_page\` |
+| answers read beside those that are asked, as they take long | four of a worker, after 100 ms | until one is read, nothing more is claimed of their sources |
 | a whole attempt | sixty times time-out and delay, ten minutes at least | \`attempt_overdue\` |
 
 \`pnpm bench hostile\` runs every parser over inputs of 1 kB to 50 MB of the shapes it is known to choke on.

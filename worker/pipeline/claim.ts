@@ -7,6 +7,12 @@ import type { LeasedItem, PipelineContext } from './context.ts';
 import { rememberHosts } from './load-source.ts';
 import { apart } from './suspects.ts';
 
+/** A source as items name it. */
+export interface SourceOfItems {
+  readonly system: string;
+  readonly name: string;
+}
+
 export interface Room {
   /** Most requests the claimed items may take: items that are fetched together take one. */
   readonly requests: number;
@@ -14,6 +20,8 @@ export interface Room {
   readonly slots: number;
   /** Most items in all. */
   readonly items: number;
+  /** Nothing of these sources; default of any. */
+  readonly without?: readonly SourceOfItems[];
 }
 
 interface Claim {
@@ -44,6 +52,7 @@ export async function claimItems(context: PipelineContext, room: Room): Promise<
       batches: listBatchSizes(),
       slots: room.slots,
       maxItems: room.items,
+      without: room.without ?? [],
     });
     return handOut(context, items, { claimSentAt, ...rest });
   } catch (error) {

@@ -29,10 +29,15 @@ export async function fetchItem(
   leased: LeasedItem,
   source: LoadedSource,
   context: PipelineContext,
+  onLongRead?: () => void,
 ): Promise<FetchOutcome | null> {
+  const { signal } = leased.abort;
   try {
-    return await underSlot(leased, leased.abort.signal, source, context, async (fetching) =>
-      soundOutcome(await source.type.fetch(leased.item, fetching)),
+    return await underSlot(
+      { holder: leased, signal, onLongRead },
+      source,
+      context,
+      async (fetching) => soundOutcome(await source.type.fetch(leased.item, fetching)),
     );
   } catch (error) {
     return error instanceof ClaimedTooSoon ? null : failedOutcome(error, leased, context);
@@ -47,6 +52,7 @@ export async function fetchTogether(
   batch: readonly LeasedItem[],
   source: LoadedSource,
   context: PipelineContext,
+  onLongRead?: () => void,
 ): Promise<ReadonlyMap<LeasedItem, FetchOutcome | null>> {
   const [first] = batch;
   const together = source.type.batch;
@@ -54,8 +60,7 @@ export async function fetchTogether(
   try {
     const items = batch.map((leased) => leased.item);
     const outcomes: unknown = await underSlot(
-      first,
-      whenAllAborted(batch),
+      { holder: first, signal: whenAllAborted(batch), onLongRead },
       source,
       context,
       (fetching) => together.fetch(items, fetching),
@@ -115,9 +120,17 @@ function openAttempt(requestS: number, signal: AbortSignal) {
   };
 }
 
+interface Holder {
+  /** Under whose slot it is. */
+  readonly holder: LeasedItem;
+  /** Aborted when the work is broken off. */
+  readonly signal: AbortSignal;
+  /** Called when reading what came takes long: nobody is asked meanwhile. */
+  readonly onLongRead: (() => void) | undefined;
+}
+
 async function underSlot<T>(
-  holder: LeasedItem,
-  brokenOff: AbortSignal,
+  { holder, signal: brokenOff, onLongRead }: Holder,
   source: LoadedSource,
   context: PipelineContext,
   fetch: (fetching: FetchContext<CommonSettings>) => Promise<T>,
@@ -136,7 +149,7 @@ async function underSlot<T>(
     leaseMs,
     waiting: context.waitingVisits,
   });
-  const polite = politeHttp(context.http, delayMs, signal, enterHost);
+  const polite = politeHttp(context.http, delayMs, signal, enterHost, onLongRead);
   try {
     if (source.hostIsBlocked) throw new ClaimedTooSoon();
     const fetching: FetchContext<CommonSettings> = {
@@ -154,6 +167,7 @@ async function underSlot<T>(
     return await attempt.run(() => owningFaults(holder.item.workItemId, () => fetch(fetching)));
   } finally {
     attempt.end();
+    polite.end();
     holder.requests += polite.sent();
     if (source.holdsSlot) await releaseSlotOf(holder, polite.lastSentAt(), context);
   }

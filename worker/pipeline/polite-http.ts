@@ -21,9 +21,16 @@ export interface PoliteHttp {
   sent(): number;
   /** The visit to another host under way, to which a redirect has led. */
   visit(): HostVisit | null;
+  /** The fetch is over. */
+  end(): void;
 }
 
+/** An answer that takes longer to read than so is read in a thread, ms. */
+const longReadMs = 100;
+
 /**
+ * @param onLongRead called when an answer has been there for a while, and neither is anything asked nor waited for
+ *
  * The server sees a request later than we begin it (name look-up, connecting, TLS), so the moment
  * taken is the latest at which it can have been sent: the first byte of the (last) answer, or the
  * failure when there was none.
@@ -33,13 +40,17 @@ export function politeHttp(
   delayMs: number,
   signal: AbortSignal,
   enterHost: EnterHost,
+  onLongRead: () => void = () => undefined,
 ): PoliteHttp {
+  /** Runs from an answer until the next pause, request or end. */
+  let reading: NodeJS.Timeout | undefined;
   let sentAt: number | null = null;
   let sent = 0;
   /** Hosts that requests under way began with: the item's, and that of a robots.txt asked on the way. */
   const homes: string[] = [];
   const visits: HostVisit[] = [];
   const politePause = async () => {
+    clearTimeout(reading);
     if (sentAt === null) return;
     const leastMs = Math.max(delayMs, visits.at(-1)?.delayMs ?? 0);
     const waitMs = sentAt + leastMs - performance.now();
@@ -48,6 +59,7 @@ export function politeHttp(
   };
 
   async function request(asked: HttpRequest): Promise<HttpResponse> {
+    clearTimeout(reading);
     const home = new URL(asked.url).host;
     let visit: HostVisit | null = null;
     const leave = async () => {
@@ -90,6 +102,7 @@ export function politeHttp(
     } finally {
       homes.splice(homes.lastIndexOf(home), 1);
       await leave();
+      reading = setTimeout(onLongRead, longReadMs);
     }
   }
 
@@ -99,6 +112,7 @@ export function politeHttp(
     lastSentAt: () => sentAt,
     sent: () => sent,
     visit: () => visits.at(-1) ?? null,
+    end: () => clearTimeout(reading),
   };
 }
 

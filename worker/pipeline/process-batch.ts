@@ -9,16 +9,19 @@ import { processItem, type Steps, singly } from './process.ts';
  * How each item left this worker's hands, in the order given. They are concluded together, and so
  * completed in one transaction.
  * @param onAnswered called when the source has been asked: what follows takes only the database
+ * @param onLongRead called when reading what it sent takes long: a thread does, and the source may not be asked again
  */
 export function processBatch(
   batch: readonly LeasedItem[],
   context: PipelineContext,
   onAnswered: () => void = () => undefined,
+  onLongRead?: () => void,
 ): Promise<ItemResult>[] {
   const { load, fetch } = batch.length === 1 ? singly : together(batch);
   const steps: Steps = {
     load,
-    fetch: (...fetched) => fetch(...fetched).finally(onAnswered),
+    fetch: (leased, source, itsContext) =>
+      fetch(leased, source, itsContext, onLongRead).finally(onAnswered),
   };
   return batch.map((leased) => processItem(leased, context, steps));
 }
@@ -36,8 +39,8 @@ function together(batch: readonly LeasedItem[]): Steps {
       });
       return loading;
     },
-    fetch: async (leased, source, context) => {
-      fetching ??= fetchTogether(batch, source, context);
+    fetch: async (leased, source, context, onLongRead) => {
+      fetching ??= fetchTogether(batch, source, context, onLongRead);
       return (await fetching).get(leased) ?? null;
     },
   };

@@ -47,6 +47,7 @@ export interface Steps {
     leased: LeasedItem,
     source: LoadedSource,
     context: PipelineContext,
+    onLongRead?: () => void,
   ) => Promise<FetchOutcome | null>;
 }
 

@@ -45,6 +45,28 @@ describe.each(contractEngines())(
       expect(await claimedIds(sources)).toEqual(inOrder.slice(30, 30 + Math.min(sources, 500)));
     });
 
+    test('takes nothing of those that whoever claims has enough of', async () => {
+      const names = ['polite', 'Polite', 'free', "o'free €"];
+      for (const [n, sourceName] of names.entries())
+        await givenSource(given.db, { name: sourceName, rateDelayMs: n < 2 ? 60_000 : 0 });
+      await given.store.enqueueMany(
+        names.map((sourceName, n) => {
+          const requestUri = `https://host-${n}.example/`;
+          return aWorkItem({ sourceName, resourceId: sourceName, requestUri });
+        }),
+      );
+      const claimed = async (...without: string[]) => {
+        const { items, retryInMs } = await given.store.claimPolitely(9, {
+          ...options,
+          without: without.map((one) => ({ system: 'test', name: one })),
+        });
+        return { ids: items.map((item) => item.resourceId).toSorted(), retryInMs };
+      };
+      expect(await claimed(...names)).toEqual({ ids: [], retryInMs: null });
+      expect((await claimed('Polite', "o'free €", 'unknown')).ids).toEqual(['free', 'polite']);
+      expect((await claimed('free')).ids).toEqual(['Polite', "o'free €"].toSorted());
+    });
+
     test('finds what stands behind a crowd in the last of them', async () => {
       await givenSources();
       const paused = await givenRun(given.db, { paused: true });

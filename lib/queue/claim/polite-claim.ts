@@ -23,11 +23,12 @@ export async function claimPolitely(
   const items = Math.min(Math.floor(options.maxItems ?? mostItems), mostItems);
   if (!(requests >= 1 && items >= 1)) return { items: [], underSlot: [], retryInMs: null };
   const claimId = options.claimId ?? newClaimId();
-  const { owner, leaseMs, slots = requests, batches = [] } = options;
+  const { owner, leaseMs, slots = requests, batches = [], without = [] } = options;
+  const asked = { claimId, owner, leaseMs, requests, slots, items, batches, without };
   const claimed = await orWhatStands(
     db,
     claimId,
-    () => db.engine.claimPolitely(db, { claimId, owner, leaseMs, requests, slots, items, batches }),
+    () => db.engine.claimPolitely(db, asked),
     // It is not known which of them hold slots: all may.
     (rows) => ({ rows: rows.map((row) => ({ row, underSlot: true })), retryInMs: 0 }),
   );
