@@ -3,6 +3,7 @@ import { formatCount } from '#app/ui/num.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import type { EndReason } from '#lib/runs/lifecycle.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { type RunStanding, stateOfRun } from '#lib/runs/run-state.ts';
 
 /** Which budget a run has used up. */
 const spentWords: ReadonlyMap<EndReason, string> = new Map([
@@ -11,18 +12,7 @@ const spentWords: ReadonlyMap<EndReason, string> = new Map([
   ['time_budget', 'time used up'],
 ]);
 
-type Standing = Pick<Run, 'status' | 'pausedAt' | 'phase' | 'endReason'>;
-
-/** A run in one word wherever it is shown; a name of the registry of looks. */
-export function stateOfRun({ status, pausedAt, phase, endReason }: Standing): string {
-  if (status === 'running') {
-    if (pausedAt !== null) return 'paused';
-    return phase === 'preparing' ? 'preparing' : 'running';
-  }
-  return status === 'completed' && endReason === 'stopped' ? 'stopped' : status;
-}
-
-export function RunStatusBadge({ run }: { readonly run: Standing }) {
+export function RunStatusBadge({ run }: { readonly run: RunStanding }) {
   const state = stateOfRun(run);
   const spent = run.endReason === null ? undefined : spentWords.get(run.endReason);
   return state === 'completed' && spent !== undefined ? (

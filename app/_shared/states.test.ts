@@ -14,12 +14,12 @@ import { onHoldReason } from '#lib/queue/hold.ts';
 import { workItemStatuses } from '#lib/queue/model.ts';
 import { endReasons, runPhases } from '#lib/runs/lifecycle.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
+import { stateOfRun } from '#lib/runs/run-state.ts';
 import { scheduleFilters } from '#lib/schedules/schedule-filters.ts';
 import { sourceFilters } from '#lib/sources/source-filters.ts';
 import type { SampleOutcome } from '#lib/sources/test-sample.ts';
 import { workerFilters } from '#lib/workers/worker-filters.ts';
 import { stateOfItem } from './item-words.tsx';
-import { stateOfRun } from './run-words.tsx';
 
 const outcomes: Readonly<Record<AttemptOutcome, true>> = {
   completed: true,

@@ -30,6 +30,7 @@ import {
 } from 'react-aria-components';
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
+import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
 import { useHeld } from '#app/ui/use-held.ts';
 import type { Found } from '#lib/search/find.ts';
@@ -243,8 +244,12 @@ function Entry({
       className="flex cursor-pointer items-center gap-2.5 rounded-sm px-2 py-1.5 text-sm outline-none data-focused:bg-selected"
     >
       {icon}
-      <span className="min-w-0 shrink-0 max-w-[60%] truncate">{title}</span>
-      <span className="mono ml-auto min-w-0 truncate text-ink-3">{detail}</span>
+      <span className="min-w-0 shrink-0 max-w-[60%]">
+        <MiddleCut text={title} />
+      </span>
+      <span className="mono ml-auto min-w-0 text-ink-3">
+        <MiddleCut text={detail} />
+      </span>
     </MenuItem>
   );
 }

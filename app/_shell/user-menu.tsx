@@ -2,6 +2,7 @@
 import { KeyRound, LogOut, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Button } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Menu } from '#app/ui/menu.tsx';
 
 export function UserMenu({
@@ -30,7 +31,9 @@ export function UserMenu({
           icon={<UserRound aria-hidden />}
           className="max-w-40 max-sm:w-8 max-sm:px-0"
         >
-          <span className="truncate max-sm:sr-only">{name}</span>
+          <span className="truncate max-sm:sr-only">
+            <Foreign text={name} />
+          </span>
         </Button>
       }
       entries={[

@@ -5,6 +5,7 @@ import { AriaRoot } from './aria-root.tsx';
 import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
 import type { DialogProps } from './dialog.tsx';
+import { withVisibleMarks } from './foreign-text.tsx';
 
 const widths = { sm: 'max-w-md', md: 'max-w-xl', lg: 'max-w-4xl' };
 
@@ -38,7 +39,7 @@ export default function DialogFrame({
           >
             <header className="flex items-center justify-between gap-4 border-b px-4 py-2.5">
               <Heading slot="title" className="text-base font-semibold">
-                {title}
+                {withVisibleMarks(title)}
               </Heading>
               <IconButton label="Close" size="sm" onPress={() => onOpenChange(false)}>
                 <X aria-hidden />

@@ -118,6 +118,7 @@ export function TextField({
             {...rest}
             {...tied}
             rows={rows}
+            dir={mono ? 'ltr' : 'auto'}
             disabled={isDisabled}
             onChange={(event) => onChange?.(event.target.value)}
             className={cx(inputStyle, 'h-auto resize-y py-1.5', mono && 'mono leading-5')}
@@ -127,6 +128,7 @@ export function TextField({
             {...rest}
             {...tied}
             type={type}
+            dir={mono ? 'ltr' : 'auto'}
             disabled={isDisabled}
             onChange={(event) => onChange?.(event.target.value)}
             className={cx(inputStyle, mono && 'mono')}

@@ -2,15 +2,15 @@
  * Texts that others wrote: titles, ids, addresses. A text that is written from right to left does not reorder what
  * stands beside it, and marks of direction, which are invisible and can make a text read as another, are shown.
  */
+import { directionMarks } from '#lib/direction-marks.ts';
 import { cx } from './cx.ts';
 
-/** Marks and overrides of direction (Unicode, UAX #9), which take no room. */
-const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const everyMark = new RegExp(directionMarks, 'gu');
 
 /** The text with its marks of direction written out: `‹U+202E›`. */
 export const withVisibleMarks = (text: string): string =>
   text.replace(
-    directionMarks,
+    everyMark,
     (mark) => `‹U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}›`,
   );
 

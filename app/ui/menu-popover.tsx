@@ -8,6 +8,7 @@ import {
   Separator,
 } from 'react-aria-components';
 import { cx } from './cx.ts';
+import { Foreign } from './foreign-text.tsx';
 import { type ListPlacement, ListPopover } from './list-popover.tsx';
 import type { MenuEntry } from './menu.tsx';
 
@@ -72,7 +73,9 @@ export default function MenuPopover({
               )}
             >
               {entry.icon}
-              <span className="flex-1">{entry.label}</span>
+              <span className="flex-1">
+                <Foreign text={entry.label} />
+              </span>
               {entry.hint ? <span className="num text-xs text-ink-3">{entry.hint}</span> : null}
             </AriaMenuItem>
           );

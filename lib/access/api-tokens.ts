@@ -13,6 +13,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { sha256 } from '#lib/canonical-json.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
+import { nameText } from '#lib/people-text.ts';
 import { parseLimits, parseRole } from './user-rows.ts';
 
 const day = 24 * 3_600_000;
@@ -31,12 +32,10 @@ const mostOpen = 50;
 const mostListed = 500;
 
 export const newTokenSchema = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'Give a name.')
-    .max(50, 'Use at most 50 characters.')
-    .regex(/^[^\p{Cc}()]*$/u, 'Leave out brackets and control characters.'),
+  name: nameText({ most: 50, missing: 'Give a name.' }).refine(
+    (name) => !/[()]/.test(name),
+    'Leave out brackets.',
+  ),
   permissions: z
     .array(z.enum(permissions))
     .min(1, 'Choose at least one permission.')

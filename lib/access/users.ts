@@ -9,6 +9,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
+import { nameText } from '#lib/people-text.ts';
 import { revokeTokensOf } from './api-tokens.ts';
 import { countAttempt, countersOfOwnPassword, forgive } from './attempts.ts';
 import { checkNewPassword } from './new-password.ts';
@@ -41,7 +42,7 @@ export interface User {
 
 export const newUserSchema = z.strictObject({
   email: z.string().trim().pipe(emailSchema),
-  name: z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.'),
+  name: nameText({ most: 100, missing: 'Give a name.' }),
   role: z.enum(roles),
   /** Null for somebody who will sign in with the provider alone. */
   password: z.string().nullable(),

@@ -10,6 +10,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { parseJson } from '#lib/json.ts';
 import { readNow } from '#lib/now.ts';
+import { noteText } from '#lib/people-text.ts';
 import { endAt, endSchema } from '#lib/stops/end.ts';
 import { ruleNamed } from './rule-settings.ts';
 import { alertRules } from './rules/registry.ts';
@@ -31,11 +32,7 @@ export type MuteTarget = z.output<typeof muteTargetSchema>;
 
 export const muteInputSchema = z.strictObject({
   target: muteTargetSchema,
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'Say why: it is shown with what is muted.')
-    .max(400, 'At most 400 characters.'),
+  reason: noteText({ most: 400, missing: 'Say why: it is shown with what is muted.' }),
   /** A mute without an end would be forgotten. */
   end: endSchema,
 });

@@ -12,6 +12,7 @@ import { AppError, parseInput } from '#lib/errors/app-error.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { newId } from '#lib/ids.ts';
 import { objectFromText } from '#lib/json.ts';
+import { nameText } from '#lib/people-text.ts';
 import { channelContext, type SecretBox } from '#lib/sources/secrets.ts';
 import { type ChannelKind, channelKinds, newSigningSecret } from './message.ts';
 import { type Outgoing, postedSchema } from './send.ts';
@@ -47,7 +48,7 @@ export interface Delivery {
 }
 
 const fieldsSchema = z.strictObject({
-  name: z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.'),
+  name: nameText({ most: 100, missing: 'Give a name.' }),
   /** Of a channel of e-mail the recipients, with commas; else where messages are posted. */
   address: z.string().trim().max(2_000, 'Use at most 2,000 characters.'),
   alerts: z.boolean(),

@@ -7,6 +7,7 @@ import { requirePermission, requireSources } from '#lib/actor/require-permission
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { recordEvents } from '#lib/events/record-events.ts';
+import { noteText } from '#lib/people-text.ts';
 import { type Quarantine, quarantineDecisions, quarantineOf, readQuarantines } from './read.ts';
 
 /** More at a time are decided in several calls. */
@@ -15,7 +16,7 @@ const mostAtOnce = 200;
 export const decisionSchema = z.strictObject({
   quarantineIds: z.array(z.string().max(36)).min(1).max(mostAtOnce),
   decision: z.enum(quarantineDecisions),
-  note: z.string().trim().max(400, 'At most 400 characters.').default(''),
+  note: noteText({ most: 400, missing: null }).default(''),
 });
 
 export const itemDecisionSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /** A run: one campaign of ingestion over some sources. */
 import { z } from 'zod';
 import type { Instant, RunStatus } from '#db/schema.ts';
+import { nameText } from '#lib/people-text.ts';
 import { workItemStatusSchema } from '#lib/queue/model.ts';
 import type { EndReason, RunPhase } from './lifecycle.ts';
 
@@ -14,7 +15,7 @@ const narrowing = ['staleDays', 'resourceType', 'statuses', 'workItemIds'] as co
 export const launchRequestSchema = z
   .strictObject({
     kind: z.enum(runKinds),
-    name: z.string().trim().max(200).optional(),
+    name: nameText({ most: 200, missing: null }).optional(),
     /** Names of sources; empty = all enabled ones. */
     sources: z.array(z.string()).default([]),
     /** recrawl: only items not fetched for at least N days. */
@@ -45,6 +46,11 @@ export const launchRequestSchema = z
       context.addIssue({ code: 'custom', path: [field], message });
     }
   });
+
+/** As it was stored, perhaps before a name was refused that it has: such a name is left out. */
+export const storedRequestSchema = launchRequestSchema.safeExtend({
+  name: launchRequestSchema.shape.name.catch(undefined),
+});
 export type LaunchRequest = z.infer<typeof launchRequestSchema>;
 
 /** How much a run may take at most. */

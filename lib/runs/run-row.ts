@@ -10,7 +10,7 @@ import { jsonFromText } from '#lib/json.ts';
 import { lockRun } from '#lib/queue/runs/run-numbers.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { endReasons, type RunLife, runPhases } from './lifecycle.ts';
-import { type LaunchRequest, launchRequestSchema, type Run, runKinds } from './model.ts';
+import { type LaunchRequest, type Run, runKinds, storedRequestSchema } from './model.ts';
 import { runName } from './run-name.ts';
 
 export type RunRow = Selectable<IngestRunsTable>;
@@ -75,7 +75,7 @@ export const ofRequest = ({ sources }: Pick<LaunchRequest, 'sources'>): Touched 
 
 /** Null for runs of an older system, which kept no request. */
 export function requestFromText(text: string | null): LaunchRequest | null {
-  const parsed = launchRequestSchema.safeParse(jsonFromText(text));
+  const parsed = storedRequestSchema.safeParse(jsonFromText(text));
   return parsed.success ? parsed.data : null;
 }
 

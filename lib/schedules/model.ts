@@ -1,6 +1,7 @@
 /** A schedule: a launch request that comes due by the clock. */
 import { z } from 'zod';
 import type { Instant } from '#db/schema.ts';
+import { nameText } from '#lib/people-text.ts';
 import { type LaunchRequest, launchRequestSchema } from '#lib/runs/model.ts';
 import { cronProblem } from './cron.ts';
 
@@ -23,7 +24,7 @@ export interface Schedule {
 
 export const scheduleInputSchema = z
   .strictObject({
-    name: z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.'),
+    name: nameText({ most: 100, missing: 'Give a name.' }),
     cron: z
       .string()
       .trim()

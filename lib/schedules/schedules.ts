@@ -15,7 +15,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { onceIn } from '#lib/idempotency/once.ts';
 import { newId } from '#lib/ids.ts';
 import { readNow } from '#lib/now.ts';
-import { launchRequestSchema } from '#lib/runs/model.ts';
+import { storedRequestSchema } from '#lib/runs/model.ts';
 import { ofRequest } from '#lib/runs/run-row.ts';
 import { stopsInForce } from '#lib/stops/read-stop.ts';
 import { nextTimes } from './cron.ts';
@@ -176,7 +176,7 @@ function scheduleFromRow(row: Selectable<SchedulesTable>): Schedule {
     cron: row.cron,
     timezone: row.timezone,
     enabled: row.enabled === 1,
-    request: launchRequestSchema.safeParse(JSON.parse(row.request)).data ?? null,
+    request: storedRequestSchema.safeParse(JSON.parse(row.request)).data ?? null,
     nextAt: row.next_at,
     lastAt: row.last_at,
     lastRunId: row.last_run_id,

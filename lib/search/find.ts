@@ -14,6 +14,7 @@ import { failuresKey } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
+import { stateOfRun } from '#lib/runs/run-state.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { allowed, inWords, readAsked, type Verb } from './acts.ts';
 
@@ -138,7 +139,7 @@ const runs: Find = async (s, wanted, actor, verb) => {
         kind: 'run',
         id: run.runId,
         title: run.name,
-        detail: `${run.status}, started ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+        detail: `${stateOfRun(run)}, started ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
         href: `/runs/${run.runId}`,
       },
       verb,

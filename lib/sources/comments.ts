@@ -1,12 +1,13 @@
 /** What people write about a source, for whoever comes next. */
 import type { Selectable } from 'kysely';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant, SourceCommentsTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { newId } from '#lib/ids.ts';
+import { noteText } from '#lib/people-text.ts';
 import { requireSource } from './read-sources.ts';
 
 export interface SourceComment {
@@ -16,11 +17,7 @@ export interface SourceComment {
   readonly body: string;
 }
 
-export const commentBodySchema = z
-  .string()
-  .trim()
-  .min(1, 'Write something.')
-  .max(2000, 'At most 2,000 characters.');
+export const commentBodySchema = noteText({ most: 2000, missing: 'Write something.' });
 
 /** Writes a comment on a source. Needs `sources:change`. Throws `source_unknown`, `forbidden`. */
 export async function commentOnSource(

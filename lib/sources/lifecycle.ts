@@ -6,11 +6,12 @@ import { requirePermission, requireSources } from '#lib/actor/require-permission
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
+import { noteText } from '#lib/people-text.ts';
 import { endAt, endSchema } from '#lib/stops/end.ts';
 import { getSource, requireSource, type Source } from './read-sources.ts';
 
 export const pauseInputSchema = z.strictObject({
-  reason: z.string().trim().max(400, 'at most 400 characters').optional(),
+  reason: noteText({ most: 400, missing: null }).optional(),
   /** When it is resumed by itself; null = when somebody does. */
   end: endSchema.optional(),
 });

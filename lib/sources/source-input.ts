@@ -5,6 +5,7 @@ import type { SourceInput } from '#lib/config/model.ts';
 import { allowedKeys, nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { visibleName } from '#lib/people-text.ts';
 import { leastSecretLength, redacted } from '#lib/redact-secrets.ts';
 import { getSourceType, listSourceTypes } from '#lib/source-types/registry.ts';
 import type { CommonSettings, SourceType } from '#lib/source-types/source-type.ts';
@@ -44,7 +45,7 @@ const sourceName = z
   .max(100, 'at most 100 characters')
   .refine((name) => name.trim() === name, 'remove the blanks at its ends')
   .refine((name) => !name.includes(':'), 'must not contain a colon')
-  .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters');
+  .superRefine(visibleName);
 
 type Fields = Record<string, string>;
 

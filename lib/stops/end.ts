@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Instant } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { noteText } from '#lib/people-text.ts';
 
 /** An end further away than this is a slip, ms: a year. */
 const longestMs = 366 * 24 * 3_600_000;
@@ -28,8 +29,7 @@ export function endAt(end: End, now: Instant): Instant | null {
   return new Date(at).toISOString();
 }
 
-export const reasonSchema = z
-  .string()
-  .trim()
-  .min(1, 'Say why: it is shown to everybody who asks why nothing runs.')
-  .max(400, 'At most 400 characters.');
+export const reasonSchema = noteText({
+  most: 400,
+  missing: 'Say why: it is shown to everybody who asks why nothing runs.',
+});

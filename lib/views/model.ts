@@ -1,6 +1,7 @@
 /** A saved view: a list's filter and order under a name, for oneself or for everybody. */
 import { z } from 'zod';
 import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
+import { nameText } from '#lib/people-text.ts';
 
 export const viewPages = ['work-items'] as const;
 export type ViewPage = (typeof viewPages)[number];
@@ -18,7 +19,7 @@ export interface SavedView {
   readonly mayChange: boolean;
 }
 
-const name = z.string().trim().min(1, 'Give a name.').max(100, 'Use at most 100 characters.');
+const name = nameText({ most: 100, missing: 'Give a name.' });
 const query = z.string().max(4_000, 'The filter is too long to be saved.');
 
 export const newViewSchema = z.strictObject({

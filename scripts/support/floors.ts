@@ -9,6 +9,8 @@ export const floors = [
   'threads',
   'canonical-json.ts',
   'ids.ts',
+  'direction-marks.ts',
+  'people-text.ts',
   'now.ts',
   'turns.ts',
   'app-settings.ts',

@@ -261,7 +261,7 @@ export function BackingOff({ backoff }: { readonly backoff: readonly Backoff[] }
             href={`/work-items?status=pending&source=${encodeURIComponent(one.sourceName)}`}
             className="link truncate"
           >
-            {one.sourceName}
+            <Foreign text={one.sourceName} />
           </Link>
           <span className="num text-xs text-ink-2">
             {countOf(one.items, 'item')}, first <Time at={one.nextAt} />

@@ -2,6 +2,7 @@
 import { BellRing } from 'lucide-react';
 import { MuteButton } from '#app/_shared/mute/mute-button.tsx';
 import type { Mutable } from '#app/_shared/mute/mute-dialog.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
@@ -58,7 +59,7 @@ function AlertRow({ alert, mayChange }: { readonly alert: Alert; readonly mayCha
     <Tr>
       <Td className="w-full whitespace-normal py-1.5 sm:min-w-64">
         <Link href={alert.href} className="link font-medium">
-          <bdi>{alert.title}</bdi>
+          <Foreign text={alert.title} />
         </Link>
         {alert.mute === null ? null : (
           <span className="ml-2 whitespace-nowrap">

@@ -1,5 +1,6 @@
 /** Where alerts and ends of runs are told, and what became of what was told. */
 import { Send } from 'lucide-react';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
@@ -52,7 +53,9 @@ export function Channels({
           {channels.map((channel) => (
             <Tr key={channel.channelId}>
               <Td className="min-w-40 py-1.5 whitespace-normal">
-                <bdi className="font-medium wrap-anywhere">{channel.name}</bdi>
+                <span className="font-medium wrap-anywhere">
+                  <Foreign text={channel.name} />
+                </span>
                 <span className="block text-xs text-ink-3">{channelWords[channel.kind]}</span>
                 {channel.enabled ? null : <StatusBadge status="off" />}
                 {channel.blockedUntil === null ? null : (
@@ -103,7 +106,9 @@ export function Channels({
               {deliveries.map((delivery) => (
                 <Tr key={delivery.messageId}>
                   <Td className="w-full min-w-40 py-1.5 whitespace-normal">
-                    <bdi className="wrap-anywhere">{delivery.title}</bdi>
+                    <span className="wrap-anywhere">
+                      <Foreign text={delivery.title} />
+                    </span>
                     <span className="mono block text-xs text-ink-3">{delivery.type}</span>
                     <span className="block text-xs text-ink-3 sm:hidden">
                       {names.get(delivery.channelId)}, <Time at={delivery.createdAt} />

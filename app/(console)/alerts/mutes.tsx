@@ -1,6 +1,7 @@
 /** What is not told for the time being: why, by whom and until when. */
 import { BellOff } from 'lucide-react';
 import { UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -38,7 +39,9 @@ export function Mutes({
             <Td className="min-w-40 whitespace-normal py-1.5 font-medium">
               <bdi className="wrap-anywhere">{mute.label.replace(/^the /, 'The ')}</bdi>
               <div className="flex flex-col items-start gap-1 text-xs font-normal text-ink-2 sm:hidden">
-                <bdi className="wrap-anywhere">{mute.reason}</bdi>
+                <span className="wrap-anywhere">
+                  <Foreign text={mute.reason} />
+                </span>
                 <span>
                   ends <Time at={mute.until} />, by {mute.mutedBy}
                 </span>
@@ -46,7 +49,7 @@ export function Mutes({
               </div>
             </Td>
             <Td className="w-full min-w-40 whitespace-normal wrap-anywhere max-sm:hidden">
-              <bdi>{mute.reason}</bdi>
+              <Foreign text={mute.reason} />
             </Td>
             <Td className="max-sm:hidden">
               <Time at={mute.until} />

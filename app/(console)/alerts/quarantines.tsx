@@ -1,6 +1,7 @@
 /** What is held of sources, why, and since when; and what was decided of it. */
 import { ShieldCheck } from 'lucide-react';
 import { DecideButtons } from '#app/_shared/quarantine/decide-buttons.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf } from '#app/ui/num.tsx';
@@ -135,7 +136,7 @@ function Found({
   return (
     <>
       <Link href={`/runs/${runId}`} className="link">
-        <bdi>{title}</bdi>
+        <Foreign text={title} />
       </Link>
       <p className="text-ink-2 wrap-anywhere">{detail}</p>
       {figures.length === 0 ? null : (
@@ -158,8 +159,14 @@ function DecidedRow({ quarantine }: { readonly quarantine: Quarantine }) {
     <Tr>
       <Td className="w-full min-w-40 py-1.5 whitespace-normal">
         <bdi className="font-medium">{sourceName}</bdi>
-        <p className="text-ink-2 wrap-anywhere">{title}</p>
-        {note === null ? null : <p className="text-xs text-ink-3 wrap-anywhere">{note}</p>}
+        <p className="text-ink-2 wrap-anywhere">
+          <Foreign text={title} />
+        </p>
+        {note === null ? null : (
+          <p className="text-xs text-ink-3 wrap-anywhere">
+            <Foreign text={note} />
+          </p>
+        )}
         <p className="text-xs text-ink-3 sm:hidden">
           {decidedBy}, <Time at={until} />
         </p>

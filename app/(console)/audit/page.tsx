@@ -7,6 +7,7 @@ import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { listAddress } from '#app/_shared/list-address.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { JsonView } from '#app/ui/json-view.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -163,7 +164,9 @@ function AuditRow({ entry }: { readonly entry: AuditRecord }) {
         </span>
         {hasStates ? (
           <details>
-            <summary className="w-fit rounded-sm py-0.5 hover:text-accent">{entry.summary}</summary>
+            <summary className="w-fit rounded-sm py-0.5 hover:text-accent">
+              <Foreign text={entry.summary} />
+            </summary>
             <div className="grid gap-3 py-2 md:grid-cols-2">
               {entry.before === null ? null : (
                 <div className="flex min-w-0 flex-col gap-1">

@@ -4,7 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { MuteButton, UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
 import { windowWords } from '#app/_shared/window-links.tsx';
-import { Foreign } from '#app/ui/foreign-text.tsx';
+import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, Num } from '#app/ui/num.tsx';
@@ -54,7 +54,8 @@ export function ClusterRow({
         {remedy ? <span className="block text-xs text-ink-3">{remedy}</span> : null}
         {mute === null ? null : (
           <span className="block text-xs text-ink-3 wrap-anywhere">
-            <StatusBadge status="muted" /> ends <Time at={mute.until} />: {mute.reason}
+            <StatusBadge status="muted" /> ends <Time at={mute.until} />:{' '}
+            <Foreign text={mute.reason} />
           </span>
         )}
       </Td>
@@ -76,7 +77,7 @@ export function ClusterRow({
               href={`/work-items?status=failed&source=${encodeURIComponent(sourceName)}`}
               className="link"
             >
-              {sourceName}
+              <Foreign text={sourceName} />
             </Link>
           )}
         </span>
@@ -99,8 +100,8 @@ export function ClusterRow({
       <Td className="max-w-80 min-w-48 py-2 align-top max-md:hidden">
         {example ? (
           <>
-            <Link href={`/work-items/${example.workItemId}`} className="link block truncate">
-              <Foreign text={example.resourceId} />
+            <Link href={`/work-items/${example.workItemId}`} className="link block">
+              <MiddleCut text={example.resourceId} />
             </Link>
             <span className="line-clamp-2 text-xs text-ink-3 wrap-anywhere">{example.message}</span>
           </>

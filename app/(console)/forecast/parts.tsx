@@ -1,4 +1,5 @@
 /** The parts of the forecast as tables. */
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatCount, formatDuration } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -64,7 +65,7 @@ function HostName({ host }: { readonly host: string | null }) {
   if (host === null) return <span className="text-ink-3">no host</span>;
   return (
     <Link href={hostHref(host)} className="link">
-      <bdi>{host}</bdi>
+      <Foreign text={host} />
     </Link>
   );
 }
@@ -174,7 +175,7 @@ export function Launches({ launches }: { readonly launches: readonly ForecastLau
                 </Td>
                 <Td>
                   <Link href="/schedules" className="link">
-                    <bdi>{name}</bdi>
+                    <Foreign text={name} />
                   </Link>
                 </Td>
                 <Td align="right" className="num">
@@ -222,7 +223,7 @@ export function DueSources({ sources }: { readonly sources: readonly ForecastSou
             <Tr key={name}>
               <Td>
                 <Link href={`/work-items?source=${encodeURIComponent(name)}`} className="link">
-                  <bdi>{name}</bdi>
+                  <Foreign text={name} />
                 </Link>
               </Td>
               <Td align="right" className="num">

@@ -6,7 +6,7 @@ import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
-import { Foreign } from '#app/ui/foreign-text.tsx';
+import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -136,12 +136,14 @@ function Row({ record }: { readonly record: RecordSummary }) {
         <Link
           href={`/records/${record.ingestId}`}
           title={record.requestUri}
-          className="block truncate font-medium text-ink hover:text-accent hover:underline"
+          className="block font-medium text-ink hover:text-accent hover:underline"
         >
-          <Foreign text={record.resourceId} />
+          <MiddleCut text={record.resourceId} />
         </Link>
       </Td>
-      <Td className="max-w-40 truncate">{record.sourceName}</Td>
+      <Td className="max-w-40 truncate">
+        <Foreign text={record.sourceName} />
+      </Td>
       <Td className="whitespace-nowrap">{record.resourceType}</Td>
       <Td align="right">{record.statusCode}</Td>
       <Td align="right" className="whitespace-nowrap">

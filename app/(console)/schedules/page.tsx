@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
@@ -95,7 +96,9 @@ export default async function SchedulesPage({
           <tbody>
             {shown.map((schedule) => (
               <Tr key={schedule.scheduleId}>
-                <Td className="min-w-28 font-medium">{schedule.name}</Td>
+                <Td className="min-w-28 font-medium">
+                  <Foreign text={schedule.name} />
+                </Td>
                 <Td>
                   <StatusBadge status={schedule.enabled ? 'enabled' : 'disabled'} />
                 </Td>

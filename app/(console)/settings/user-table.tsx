@@ -2,6 +2,7 @@
 /** Accounts: who they are, what they may do; creating, changing, setting a password. */
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
@@ -52,7 +53,7 @@ export function UserTable({
           {users.map((user) => (
             <Tr key={user.userId}>
               <Td className="font-medium whitespace-nowrap">
-                {user.name}
+                <Foreign text={user.name} />
                 {user.userId === ownId ? (
                   <span className="ml-1.5 text-xs font-normal text-ink-3">you</span>
                 ) : null}

@@ -2,7 +2,7 @@
 
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { Foreign } from '#app/ui/foreign-text.tsx';
+import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -58,9 +58,12 @@ export default function TestResult({ result }: { readonly result: TestFetch }) {
           ) : (
             <ul className="grid gap-x-6 gap-y-0.5 text-sm sm:grid-cols-2 xl:grid-cols-3">
               {discovered.sample.map((item) => (
-                <li key={`${item.resourceType}:${item.resourceId}`} className="truncate">
-                  <Foreign text={item.resourceId} />{' '}
-                  <span className="text-xs text-ink-3">{item.resourceType}</span>
+                <li
+                  key={`${item.resourceType}:${item.resourceId}`}
+                  className="flex min-w-0 items-baseline gap-1.5"
+                >
+                  <MiddleCut text={item.resourceId} />
+                  <span className="shrink-0 text-xs text-ink-3">{item.resourceType}</span>
                 </li>
               ))}
               {discovered.total > discovered.sample.length ? (
@@ -101,9 +104,9 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
               <StatusBadge status={item.error ? 'failed' : item.outcome} />
             </Td>
             <Td className="max-w-96 min-w-40">
-              <span className="block truncate">
-                <Foreign text={item.resourceId} />{' '}
-                <span className="text-xs text-ink-3">{item.resourceType}</span>
+              <span className="flex min-w-0 items-baseline gap-1.5">
+                <MiddleCut text={item.resourceId} />
+                <span className="shrink-0 text-xs text-ink-3">{item.resourceType}</span>
               </span>
               {item.error ? (
                 <span className="block text-xs text-ink-3 wrap-anywhere">{item.error.message}</span>

@@ -6,6 +6,7 @@
 import { ChevronDown, ChevronUp, ExternalLink, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { IconButton, LinkButton } from '#app/ui/button.tsx';
+import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import { ItemPreview } from './item-preview.tsx';
 
@@ -33,8 +34,8 @@ export default function ItemDrawer({
   const content = (
     <>
       <header className="sticky top-0 z-10 flex items-center gap-1 border-b bg-surface py-2 pr-2 pl-4">
-        <h2 className="min-w-0 flex-1 truncate text-base font-semibold" title={title}>
-          {title}
+        <h2 className="min-w-0 flex-1 text-base font-semibold" title={title}>
+          <MiddleCut text={title} />
         </h2>
         <LinkButton
           href={`/work-items/${itemId}`}

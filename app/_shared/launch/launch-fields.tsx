@@ -1,6 +1,7 @@
 'use client';
 /** LaunchFields: what a run does, on which sources, with which budget. */
 import { CheckboxField, NumberField, TextField } from '#app/ui/field.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { QuantityField } from '#app/ui/quantity-field.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
@@ -173,7 +174,7 @@ function SourceChoice({
             key={source.name}
             label={
               <>
-                {source.name}{' '}
+                <Foreign text={source.name} />{' '}
                 <span className="text-xs text-ink-3">
                   {source.enabled ? source.type : `${source.type}, disabled`}
                 </span>

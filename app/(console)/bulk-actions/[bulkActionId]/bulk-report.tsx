@@ -2,7 +2,7 @@
 
 import { Download } from 'lucide-react';
 import { DownloadLink } from '#app/ui/button.tsx';
-import { Foreign } from '#app/ui/foreign-text.tsx';
+import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, formatDuration, formatShare, shortCount } from '#app/ui/num.tsx';
@@ -192,11 +192,8 @@ export function RefusedItems({
                       {item.workItemId} <None word="gone" />
                     </span>
                   ) : (
-                    <Link
-                      href={`/work-items/${item.workItemId}`}
-                      className="link min-w-0 flex-1 truncate"
-                    >
-                      <Foreign text={item.resourceId} />
+                    <Link href={`/work-items/${item.workItemId}`} className="link min-w-0 flex-1">
+                      <MiddleCut text={item.resourceId} />
                     </Link>
                   )}
                   <span className="shrink-0 text-xs text-ink-2">{refusalWords[item.reason]}</span>

@@ -79,7 +79,9 @@ export default async function RecordPage({
         back={{ href: '/records', label: 'Records' }}
         meta={
           <>
-            <span>{record.sourceName}</span>
+            <span>
+              <Foreign text={record.sourceName} />
+            </span>
             <CopyId id={record.ingestId} />
           </>
         }

@@ -84,7 +84,8 @@ export function RunFacts({ run, related }: { readonly run: Run; readonly related
                 <ul>
                   {sources.map(([name, revision]) => (
                     <li key={name}>
-                      {name} <span className="text-ink-3">revision {revision}</span>
+                      <Foreign text={name} />{' '}
+                      <span className="text-ink-3">revision {revision}</span>
                     </li>
                   ))}
                 </ul>

@@ -173,7 +173,9 @@ export function ComparedSources({
       <tbody>
         {sources.map(({ name, revisions }) => (
           <Tr key={name}>
-            <Td>{name}</Td>
+            <Td>
+              <Foreign text={name} />
+            </Td>
             {runs.map(({ run }, at) => (
               <Td key={run.runId} align="right" className="num">
                 {revisions[at] ?? <None word="not included" />}

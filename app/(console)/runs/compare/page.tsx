@@ -4,6 +4,7 @@ import { notFound } from 'next/navigation';
 import { loadPage } from '#app/_server/action.ts';
 import { outcomeCounts, RunStatusBadge } from '#app/_shared/run-words.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { Num } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
@@ -128,7 +129,7 @@ function OtherRuns({ run, others }: { readonly run: Run; readonly others: readon
                 href={`/runs/compare?a=${run.runId}&b=${other.runId}`}
                 className="link block truncate"
               >
-                {other.name}
+                <Foreign text={other.name} />
               </Link>
             </Td>
             <Td>{kindInWords(other.kind)}</Td>

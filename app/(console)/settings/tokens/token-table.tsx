@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmDialog } from '#app/ui/dialog.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { EmptyState } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
@@ -64,7 +65,9 @@ export function TokenTable({
           <tbody>
             {tokens.map((token) => (
               <Tr key={token.tokenId}>
-                <Td>{token.name}</Td>
+                <Td>
+                  <Foreign text={token.name} />
+                </Td>
                 {seesAll ? <Td>{token.ownerEmail}</Td> : null}
                 <Td className="mono">{token.prefix}…</Td>
                 <Td className="max-w-72 truncate" title={token.permissions.join(', ')}>

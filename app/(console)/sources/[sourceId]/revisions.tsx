@@ -1,4 +1,5 @@
 /** Revisions: every save of a source, with what it changed, and the way back. */
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
@@ -45,7 +46,11 @@ export function Revisions({
               </>
             }
           >
-            {revision.note ? <p className="mb-2 text-sm text-ink-2">{revision.note}</p> : null}
+            {revision.note ? (
+              <p className="mb-2 text-sm text-ink-2">
+                <Foreign text={revision.note} />
+              </p>
+            ) : null}
             <Changes revision={revision} before={revisions[at + 1]} />
           </Section>
         </li>

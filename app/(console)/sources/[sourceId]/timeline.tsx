@@ -122,7 +122,7 @@ function more(entry: TimelineEntry): ReactNode {
   if (entry.kind !== 'pause') return null;
   return entry.reason === null && entry.until === null ? null : (
     <p className="text-xs text-ink-2 wrap-anywhere">
-      {entry.reason}
+      {entry.reason === null ? null : <Foreign text={entry.reason} />}
       {entry.until === null ? null : (
         <>
           {entry.reason === null ? 'Until ' : ', until '}

@@ -7,6 +7,7 @@ import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { Button } from '#app/ui/button.tsx';
 import { useDraft } from '#app/ui/draft.ts';
 import { TextField } from '#app/ui/field.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { LeaveGuard } from '#app/ui/leave-guard.tsx';
 import { countOf } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
@@ -122,8 +123,10 @@ function Plan({ plan }: { readonly plan: ImportPlan }) {
       <ul>
         {plan.sources.map((source) => (
           <li key={source.name}>
-            <strong>{source.name}</strong> ({source.type}, {countOf(source.seeds, 'seed')}):{' '}
-            {outcomes[source.change]}
+            <strong>
+              <Foreign text={source.name} />
+            </strong>{' '}
+            ({source.type}, {countOf(source.seeds, 'seed')}): {outcomes[source.change]}
             {source.differs.length > 0 ? `: ${source.differs.join(', ')}` : ''}
           </li>
         ))}

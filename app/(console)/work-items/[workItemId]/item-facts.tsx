@@ -2,7 +2,7 @@
 
 import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
-import { Foreign } from '#app/ui/foreign-text.tsx';
+import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { countOf, formatCount, Num } from '#app/ui/num.tsx';
@@ -91,7 +91,7 @@ export function ItemFacts({ detail }: { readonly detail: WorkItemDetail }) {
 export function sourceEntry({ item, sourceId }: Pick<WorkItemPreview, 'item' | 'sourceId'>) {
   const value = sourceId ? (
     <Link href={`/sources/${sourceId}`} className="link">
-      {item.sourceName}
+      <Foreign text={item.sourceName} />
     </Link>
   ) : (
     item.sourceName
@@ -178,8 +178,8 @@ function Related({ item }: { readonly item: RelatedItem }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
       <ItemStatusBadge item={item} />
-      <Link href={`/work-items/${item.workItemId}`} className="min-w-0 truncate text-sm link">
-        <Foreign text={item.resourceId} />
+      <Link href={`/work-items/${item.workItemId}`} className="flex min-w-0 text-sm link">
+        <MiddleCut text={item.resourceId} />
       </Link>
       <span className="text-xs text-ink-3">{item.resourceType}</span>
     </span>
