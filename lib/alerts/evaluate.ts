@@ -8,6 +8,7 @@ import { recordEvents } from '#lib/events/record-events.ts';
 import { newId } from '#lib/ids.ts';
 import { type Notice, putNotice } from '#lib/notices/outbox.ts';
 import { openQuarantine } from '#lib/quarantine/open.ts';
+import { holdsOfSources } from '#lib/sources/read-sources.ts';
 import { measureEndedRuns } from './measure-runs.ts';
 import type { AlertFacts, BacklogPoint, Finding } from './model.ts';
 import { type Mute, muteOfAlert, readMutes } from './mutes.ts';
@@ -57,14 +58,25 @@ export async function evaluateAlerts(
   return settle(db, found, mutes);
 }
 
-/** Before it is told: whoever is told finds it held. Muted or not: a mute is about telling. */
+/**
+ * Before it is told: whoever is told finds it held. Muted or not: a mute is about telling. What a source says of itself
+ * counts more than what the rule says of all.
+ */
 async function holdWhatIsSuspicious(
   db: Db,
   found: readonly Found[],
   settings: ReadonlyMap<string, RuleSettings>,
 ): Promise<void> {
-  for (const { rule, sourceName, run, title, detail, evidence } of found) {
-    if (!run || sourceName === null || settings.get(rule)?.quarantine !== true) continue;
+  const suspicious = found.flatMap((finding) => {
+    const { run, sourceName, rule } = finding;
+    const isAboutContent = alertRules.find((one) => one.rule === rule)?.quarantine !== undefined;
+    return run && sourceName !== null && isAboutContent ? [{ ...finding, run, sourceName }] : [];
+  });
+  const names = [...new Set(suspicious.map(({ sourceName }) => sourceName))];
+  const own = await holdsOfSources(db, names);
+  for (const { rule, sourceName, run, title, detail, evidence } of suspicious) {
+    const holds = own.get(sourceName) ?? (settings.get(rule)?.quarantine ? 'always' : 'never');
+    if (holds === 'never') continue;
     const { runId, startedAt: from } = run;
     await openQuarantine(db, { sourceName, rule, title, detail, evidence, runId, from });
   }

@@ -232,7 +232,9 @@ export interface WorkItemPreview {
     | 'errorCode'
     | 'errorMessage'
   >[];
-  /** The latest; `beginning` are the first characters of its payload, null for whoever may not read it. */
+  /** Of the newest version, where that is not current. */
+  readonly held: Held | null;
+  /** The latest that is current; `beginning` are the first characters of its payload, null for whoever may not read it. */
   readonly record:
     | (Pick<RecordSummary, 'ingestId' | 'fetchedAt' | 'statusCode' | 'contentType' | 'bytes'> & {
         readonly beginning: string | null;
@@ -289,6 +291,7 @@ export async function getWorkItemPreview(
       errorCode: attempt.errorCode,
       errorMessage: attempt.errorMessage,
     })),
+    held: held[records[0]?.ingestId ?? ''] ?? null,
     record: latest
       ? {
           ingestId: latest.ingestId,

@@ -272,6 +272,25 @@ describe.each(contractEngines())('quarantine on $name', (engine) => {
     expect([ids.includes(good), ids.includes(bad)]).toEqual([false, true]);
   });
 
+  it.each([
+    ['never', true, 0],
+    ['always', false, 1],
+  ] as const)(
+    'is opened as the source itself says: %s, whatever the rule says',
+    async (says, quarantine, count) => {
+      await saveRuleSettings(t.db, ana, 'block_page', { enabled: true, values: {}, quarantine });
+      await t.db.q
+        .updateTable('sources')
+        .set({ settings: JSON.stringify({ hold_suspicious: says }) })
+        .where('name', '=', 'wiki')
+        .execute();
+      await badRun();
+      await evaluateAlerts(t.db);
+      expect(await t.count('alerts')).toBe(1);
+      expect(await listQuarantines(t.db, 'open')).toHaveLength(count);
+    },
+  );
+
   it('is opened by the rules that are to, and by no other', async () => {
     await saveRuleSettings(t.db, ana, 'block_page', {
       enabled: true,

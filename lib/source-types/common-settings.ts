@@ -25,6 +25,9 @@ export const grouped = <Field extends string>(
     ]),
   ) as Record<Field, FieldHint>;
 
+/** Whether versions that look wrong are held until somebody decides: by every rule about content, or by none. */
+export const holdChoices = ['always', 'never'] as const;
+
 /** Schema parts of CommonSettings; `rateLimitDelay` is the type's default in seconds. */
 export const commonSettings = (rateLimitDelay: number) => ({
   rate_limit_delay: z
@@ -45,30 +48,40 @@ export const commonSettings = (rateLimitDelay: number) => ({
     .max(300, 'at most 300 characters')
     .regex(/^[\x20-\x7e]*$/, 'use plain ASCII characters only')
     .optional(),
+  hold_suspicious: z.enum(holdChoices, 'use always or never, or leave it out').optional(),
 });
 
-export const commonHints = grouped('Politeness', {
-  rate_limit_delay: {
-    label: 'Delay between requests',
-    help: 'Least seconds between two requests to this source, over all workers together. 0 = no limit.',
-    widget: 'seconds',
-  },
-  timeout: {
-    label: 'Time-out',
-    help: 'Seconds one request may take, redirects included.',
-    widget: 'seconds',
-  },
-  max_retries: {
-    label: 'Retries',
-    help: 'How often a failed item is tried again after its first attempt.',
-    widget: 'number',
-  },
-  user_agent: {
-    label: 'User agent',
-    help: 'How the crawler names itself. Empty = the name of this deployment.',
-    widget: 'text',
-  },
-});
+export const commonHints = {
+  ...grouped('Politeness', {
+    rate_limit_delay: {
+      label: 'Delay between requests',
+      help: 'Least seconds between two requests to this source, over all workers together. 0 = no limit.',
+      widget: 'seconds',
+    },
+    timeout: {
+      label: 'Time-out',
+      help: 'Seconds one request may take, redirects included.',
+      widget: 'seconds',
+    },
+    max_retries: {
+      label: 'Retries',
+      help: 'How often a failed item is tried again after its first attempt.',
+      widget: 'number',
+    },
+    user_agent: {
+      label: 'User agent',
+      help: 'How the crawler names itself. Empty = the name of this deployment.',
+      widget: 'text',
+    },
+  }),
+  ...grouped('Quarantine', {
+    hold_suspicious: {
+      label: 'Hold suspicious content',
+      help: 'Whether new versions that look wrong wait for a decision before they are current. Not set = as each alert rule says; always = by every rule about content; never = by none.',
+      widget: 'select',
+    },
+  }),
+};
 
 /** An absolute http or https URL without credentials. */
 export const httpUrl = z

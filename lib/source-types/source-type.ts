@@ -23,6 +23,8 @@ export interface CommonSettings {
   /** Attempts after the first. */
   readonly max_retries: number;
   readonly user_agent?: string | undefined;
+  /** Instead of what each alert rule about content says. */
+  readonly hold_suspicious?: 'always' | 'never' | undefined;
   /** By which robots.txt and pages call it, where that is not in its user agent. */
   readonly robots_token?: string | undefined;
 }

@@ -13,6 +13,7 @@ import {
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
+import { holdChoices } from '#lib/source-types/common-settings.ts';
 import { isReference } from './secret-references.ts';
 
 export interface Source {
@@ -161,6 +162,26 @@ export interface SourceRevision {
   readonly changedBy: string | null;
   readonly changedAt: Instant;
   readonly note: string | null;
+}
+
+/** Of sources that say themselves whether suspicious content is held: `always` or `never`, by name. */
+export async function holdsOfSources(
+  { q, engine }: Session,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, (typeof holdChoices)[number]>> {
+  if (names.length === 0) return new Map();
+  const rows = await q
+    .selectFrom('sources')
+    .select(['name', 'settings'])
+    .where('name', 'in', engine.listed(names, 'exactly'))
+    .where('deleted_at', 'is', null)
+    .execute();
+  return new Map(
+    rows.flatMap(({ name, settings }) => {
+      const chosen = holdChoices.find((one) => one === readSettings(settings)['hold_suspicious']);
+      return chosen ? [[name, chosen] as const] : [];
+    }),
+  );
 }
 
 /** The newest revisions of a source, newest first. */

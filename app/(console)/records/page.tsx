@@ -4,6 +4,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { type FilteredList, filteredList } from '#app/_server/filtered-list.ts';
 import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
+import { HeldMark } from '#app/_shared/quarantine/held-mark.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
@@ -16,6 +17,7 @@ import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { type Held, heldRecords } from '#lib/quarantine/read.ts';
 import {
   listRecords,
   parseRecordQuery,
@@ -35,7 +37,16 @@ export default async function RecordsPage({
   const search = await searchParams;
   const list = await filteredList('records', '/records', recordFilters, search, ['dir']);
   const { query, problems } = parseRecordQuery(search, list.clock);
-  const page = await loadPage(({ reads }) => listRecords(reads, query));
+  const page = await loadPage(async ({ reads }) => {
+    const records = await listRecords(reads, query);
+    return {
+      ...records,
+      held: await heldRecords(
+        reads,
+        records.rows.map(({ ingestId }) => ingestId),
+      ),
+    };
+  });
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
@@ -59,7 +70,9 @@ function List({
   query,
   list,
 }: {
-  readonly page: Awaited<ReturnType<typeof listRecords>>;
+  readonly page: Awaited<ReturnType<typeof listRecords>> & {
+    readonly held: ReadonlyMap<string, Held>;
+  };
   readonly query: RecordQuery;
   readonly list: FilteredList;
 }) {
@@ -112,7 +125,7 @@ function List({
         </Thead>
         <tbody>
           {page.rows.map((record) => (
-            <Row key={record.ingestId} record={record} />
+            <Row key={record.ingestId} record={record} held={page.held.get(record.ingestId)} />
           ))}
         </tbody>
       </TableRegion>
@@ -126,7 +139,13 @@ function List({
   );
 }
 
-function Row({ record }: { readonly record: RecordSummary }) {
+function Row({
+  record,
+  held,
+}: {
+  readonly record: RecordSummary;
+  readonly held: Held | undefined;
+}) {
   return (
     <Tr>
       <Td className="whitespace-nowrap">
@@ -140,6 +159,7 @@ function Row({ record }: { readonly record: RecordSummary }) {
         >
           <MiddleCut text={record.resourceId} />
         </Link>
+        {held === undefined ? null : <HeldMark held={held} />}
       </Td>
       <Td className="max-w-40 truncate">
         <Foreign text={record.sourceName} />

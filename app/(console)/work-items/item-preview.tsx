@@ -1,8 +1,9 @@
 'use client';
 import { useEffect } from 'react';
 import useSWR from 'swr';
-/** ItemPreview: where an item stands and why, its last attempts, and how its latest record begins. */
 import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
+/** ItemPreview: where an item stands and why, its last attempts, and how its latest record begins. */
+import { HeldMark } from '#app/_shared/quarantine/held-mark.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
 import { KeyValue } from '#app/ui/key-value.tsx';
@@ -73,7 +74,7 @@ function Preview({
   readonly canChange: boolean;
   readonly onDone: () => void;
 }) {
-  const { item, attempts, record } = preview;
+  const { item, attempts, record, held } = preview;
   return (
     <div className="flex flex-col gap-5 p-4">
       <div className="flex min-h-7 flex-wrap items-center gap-2">
@@ -151,6 +152,11 @@ function Preview({
           ) : null
         }
       >
+        {held === null ? null : (
+          <p className="flex flex-wrap items-center gap-2 text-sm text-ink-2">
+            <HeldMark held={held} /> A newer version is not current.
+          </p>
+        )}
         {record ? (
           <>
             <p className="num text-xs text-ink-2">

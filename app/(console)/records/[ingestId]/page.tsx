@@ -17,7 +17,7 @@ import { EmptyState, ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { may } from '#lib/actor/model.ts';
-import { heldRecords } from '#lib/quarantine/read.ts';
+import { type Held, heldRecords } from '#lib/quarantine/read.ts';
 import {
   type Fetch,
   getFetchOfSame,
@@ -57,7 +57,8 @@ export default async function RecordPage({
     const compared =
       tab === 'changes' ? await readCompared(db, record, neighbours.previous, search.with) : null;
     const text = tab === 'text' ? await getPageText(db, ingestId) : null;
-    const held = (await heldRecords(db, [ingestId])).get(ingestId) ?? null;
+    const shown = [ingestId, ...(compared?.fetches.map((fetch) => fetch.ingestId) ?? [])];
+    const held = await heldRecords(db, shown);
     return { record, neighbours, compared, held, text: text?.slice(0, mostShown) ?? null };
   });
   if (!loaded.ok) {
@@ -69,7 +70,8 @@ export default async function RecordPage({
     );
   }
   if (!loaded.data) return <NoSuch what="record" listHref="/records" />;
-  const { record, neighbours, compared, held, text } = loaded.data;
+  const { record, neighbours, compared, text } = loaded.data;
+  const held = loaded.data.held.get(record.ingestId) ?? null;
   const href = (name: Tab) =>
     `/records/${record.ingestId}${name === 'payload' ? '' : `?tab=${name}`}`;
   return (
@@ -155,7 +157,9 @@ export default async function RecordPage({
           ) : null}
         </Section>
       ) : null}
-      {compared === null ? null : <Compared record={record} compared={compared} />}
+      {compared === null ? null : (
+        <Compared record={record} compared={compared} held={loaded.data.held} />
+      )}
       {tab === 'exchange' ? (
         <div className="grid gap-4 xl:grid-cols-2">
           <Headers title="Request headers" headers={record.requestHeaders} />
@@ -193,9 +197,11 @@ async function readCompared(
 function Compared({
   record,
   compared: { fetches, other, isUnknown },
+  held,
 }: {
   readonly record: RecordDetail;
   readonly compared: ComparedFetches;
+  readonly held: ReadonlyMap<string, Held>;
 }) {
   // The older of the two is what it was before.
   const [before, after] =
@@ -213,6 +219,7 @@ function Compared({
           chosen={other?.ingestId ?? null}
           fetches={fetches.filter(({ ingestId }) => ingestId !== record.ingestId)}
           isCut={fetches.length === mostFetches}
+          held={Object.fromEntries(held)}
         />
       )}
       <PayloadChanges
