@@ -1,4 +1,5 @@
 /** What is wrong is shown with its evidence and acknowledged; rules are tuned, and tried on the past. */
+import { addRecords } from './support/add-records.ts';
 import { expectNoViolations, expectNoViolationsInBothThemes } from './support/axe.ts';
 import { goTo } from './support/go-to.ts';
 import { inDatabase } from './support/in-database.ts';
@@ -138,6 +139,54 @@ test('what is held of a source is decided once, and whoever comes second is told
     page.getByText(/ben@example\.org had discarded shop already\. Nothing/),
   ).toBeVisible();
   await expect(page.getByText('Nothing is held')).toBeVisible();
+});
+
+test('a version that is held says so in the list, on its page and beside another', async ({
+  page,
+  product,
+}) => {
+  const [older = '', newer = ''] = await addRecords(
+    product,
+    ['An article.', 'Please sign in.'].map((payload) => ({
+      source: 'guarded',
+      resource: 'https://guarded.example/a/page/with/a/long/address/that-ends-in-7',
+      contentType: 'text/html',
+      payload,
+    })),
+  );
+  await goTo(page, '/records?source=guarded');
+  await expect(page.getByRole('row').filter({ hasText: 'ends-in-7' })).toHaveCount(2);
+  await expect(page.getByRole('link', { name: 'Held' })).toHaveCount(0);
+  await inDatabase(product, async ({ q, engine }) => {
+    const { fetched_at_utc } = await q
+      .selectFrom('IngestRecords')
+      .select('fetched_at_utc')
+      .where('ingest_id', '=', newer)
+      .executeTakeFirstOrThrow();
+    await q
+      .insertInto('quarantines')
+      .values({
+        quarantine_id: 'q-guarded',
+        source_name: 'guarded',
+        rule: 'block_page',
+        title: 'guarded: login or block pages instead of content',
+        detail: 'It asks to sign in.',
+        evidence: '{}',
+        run_id: '00000000-0000-7000-8000-000000000000',
+        from_at: fetched_at_utc,
+        opened_at: engine.now(),
+      })
+      .execute();
+  });
+  await page.reload();
+  await expect(page.getByRole('link', { name: 'Held' })).toHaveCount(1);
+  await expectNoViolationsInBothThemes(page);
+  await goTo(page, `/records/${newer}`);
+  await expect(page.getByText('This version is held until somebody decides')).toBeVisible();
+  await goTo(page, `/records/${older}?tab=changes&with=${newer}`);
+  await expect(page.getByRole('link', { name: 'Held' })).toBeVisible();
+  await page.getByRole('link', { name: 'Held' }).click();
+  await expect(page.getByRole('link', { name: /^guarded: login or block pages/ })).toBeVisible();
 });
 
 test('a channel is added, its secret is shown once, and a test says that its address is refused', async ({

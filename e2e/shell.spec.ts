@@ -176,6 +176,12 @@ test('a schedule is made, changed and deleted, and the audit log tells it', asyn
   await expression.fill('*/7 9-17 * * *');
   await expect(repeats).toHaveAccessibleName('Repeats By a cron expression');
   await expression.fill('30 3 * * *');
+  // An invisible mark that makes a name read as another is refused beside the field.
+  const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('Night\u202ely');
+  await dialog.getByRole('button', { name: 'Create schedule' }).click();
+  await expect(dialog.getByText(/must not contain marks of direction \(U\+202E\)/)).toBeVisible();
+  await name.fill('Nightly');
   await dialog.getByLabel('Maximum items').fill('500');
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(page.getByRole('cell', { name: 'Nightly', exact: true })).toBeVisible();
