@@ -1,7 +1,6 @@
 'use client';
 /** CompareWith: chooses the other one of two fetches of a resource; the address keeps it. */
 import { useRouter } from 'next/navigation';
-import { HeldMark } from '#app/_shared/quarantine/held-mark.tsx';
 import { formatUtc } from '#app/ui/num.tsx';
 import { SelectField } from '#app/ui/select-field.tsx';
 import type { Held } from '#lib/quarantine/read.ts';
@@ -24,31 +23,27 @@ export function CompareWith({
   readonly held: Readonly<Record<string, Held>>;
 }) {
   const router = useRouter();
-  const notCurrent = chosen === null ? undefined : held[chosen];
   return (
-    <div className="flex flex-wrap items-end gap-3">
-      <SelectField
-        label="Compared with the fetch of"
-        help={
-          isCut
-            ? 'The newest are offered; an older one is compared from its own page.'
-            : 'Any fetch of this resource that brought something new.'
-        }
-        className="min-w-64 max-w-sm"
-        options={fetches.map((fetch) => ({
-          value: fetch.ingestId,
-          label: formatUtc(fetch.fetchedAt),
-          description: `HTTP ${fetch.statusCode}, ${wordOf(held[fetch.ingestId])}${fetch.ingestId}`,
-        }))}
-        {...(chosen === null ? {} : { value: chosen })}
-        onChange={(other) =>
-          router.push(`/records/${ingestId}?tab=changes&with=${encodeURIComponent(other)}`, {
-            scroll: false,
-          })
-        }
-      />
-      {notCurrent === undefined ? null : <HeldMark held={notCurrent} />}
-    </div>
+    <SelectField
+      label="Compared with the fetch of"
+      help={
+        isCut
+          ? 'The newest are offered; an older one is compared from its own page.'
+          : 'Any fetch of this resource that brought something new.'
+      }
+      className="min-w-64 max-w-sm"
+      options={fetches.map((fetch) => ({
+        value: fetch.ingestId,
+        label: formatUtc(fetch.fetchedAt),
+        description: `HTTP ${fetch.statusCode}, ${wordOf(held[fetch.ingestId])}${fetch.ingestId}`,
+      }))}
+      {...(chosen === null ? {} : { value: chosen })}
+      onChange={(other) =>
+        router.push(`/records/${ingestId}?tab=changes&with=${encodeURIComponent(other)}`, {
+          scroll: false,
+        })
+      }
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { requireActor } from '#app/_server/actor.ts';
 import { PayloadViewer } from '#app/_shared/payload/payload-viewer.tsx';
 import { Headers, payloadSource } from '#app/_shared/payload/record-parts.tsx';
 import { HeldBanner } from '#app/_shared/quarantine/held-banner.tsx';
+import { HeldMark } from '#app/_shared/quarantine/held-mark.tsx';
 import { Banner } from '#app/ui/banner.tsx';
 import { DownloadLink, LinkButton } from '#app/ui/button.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
@@ -203,6 +204,7 @@ function Compared({
   readonly compared: ComparedFetches;
   readonly held: ReadonlyMap<string, Held>;
 }) {
+  const notCurrent = held.get(other?.ingestId ?? '');
   // The older of the two is what it was before.
   const [before, after] =
     other !== null && isBefore(record, other) ? [record, other] : [other, record];
@@ -214,13 +216,16 @@ function Compared({
         </Banner>
       ) : null}
       {fetches.length < 2 ? null : (
-        <CompareWith
-          ingestId={record.ingestId}
-          chosen={other?.ingestId ?? null}
-          fetches={fetches.filter(({ ingestId }) => ingestId !== record.ingestId)}
-          isCut={fetches.length === mostFetches}
-          held={Object.fromEntries(held)}
-        />
+        <div className="flex flex-wrap items-end gap-3">
+          <CompareWith
+            ingestId={record.ingestId}
+            chosen={other?.ingestId ?? null}
+            fetches={fetches.filter(({ ingestId }) => ingestId !== record.ingestId)}
+            isCut={fetches.length === mostFetches}
+            held={Object.fromEntries(held)}
+          />
+          {notCurrent === undefined ? null : <HeldMark held={notCurrent} />}
+        </div>
       )}
       <PayloadChanges
         key={`${before?.ingestId ?? ''} ${after.ingestId}`}
