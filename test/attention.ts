@@ -5,11 +5,11 @@ import { readNow } from '#lib/now.ts';
 import { openQuarantine } from '#lib/quarantine/open.ts';
 import { openQuarantineOf } from '#lib/quarantine/read.ts';
 
-/** Content of `sample` that is held; the only one. Its id. */
-export async function givenQuarantine(db: Db): Promise<string> {
+/** Content of a source that is held; the only one. Its id. */
+export async function givenQuarantine(db: Db, sourceName = 'sample'): Promise<string> {
   await db.q.deleteFrom('quarantines').execute();
   await openQuarantine(db, {
-    sourceName: 'sample',
+    sourceName,
     rule: 'block_page',
     title: 'login pages',
     detail: 'All of them.',
@@ -17,11 +17,11 @@ export async function givenQuarantine(db: Db): Promise<string> {
     runId: newId(),
     from: await readNow(db),
   });
-  return (await openQuarantineOf(db, 'sample'))?.quarantineId ?? '';
+  return (await openQuarantineOf(db, sourceName))?.quarantineId ?? '';
 }
 
-/** An open alert about `sample`. Its id. */
-export async function givenAlert({ q, engine: words }: Db): Promise<string> {
+/** An open alert about a source. Its id. */
+export async function givenAlert({ q, engine: words }: Db, sourceName = 'sample'): Promise<string> {
   const alertId = newId();
   await q
     .insertInto('alerts')
@@ -29,9 +29,9 @@ export async function givenAlert({ q, engine: words }: Db): Promise<string> {
       alert_id: alertId,
       rule: 'test',
       subject: alertId,
-      source_name: 'sample',
+      source_name: sourceName,
       title: 'Too little',
-      detail: 'of sample',
+      detail: `of ${sourceName}`,
       evidence: '{}',
       href: '/',
       opened_at: words.now(),

@@ -59,6 +59,21 @@ type Readable<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Readable<T[K]> }
     : T;
 
+type KeysOf<W> = W extends object ? keyof W : never;
+type ValueAt<W, K> = W extends object ? (K extends keyof W ? W[K] : never) : never;
+/** Names of properties that a value has and its schema has not, at any depth; never when there are none. */
+type Untold<G, W> = unknown extends W
+  ? never
+  : G extends Reply<infer R>
+    ? Untold<R, W>
+    : G extends readonly (infer E)[]
+      ? Untold<E, W extends readonly (infer F)[] ? F : never>
+      : G extends object
+        ? string extends keyof G
+          ? never
+          : { [K in keyof G]-?: K extends KeysOf<W> ? Untold<G[K], ValueAt<W, K>> : K }[keyof G]
+        : never;
+
 /** What `run` answers with. Null is the body of a 304. */
 type Answer<O extends Output> = O extends z.ZodType
   ? Readable<z.output<O>> | Reply<Readable<z.output<O>> | null>
@@ -108,6 +123,7 @@ export function endpoint<
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = z.ZodNull,
   const O extends Output = Output,
+  R extends Answer<O> = Answer<O>,
 >(
   definition: Facts<O> & {
     readonly params?: P;
@@ -120,8 +136,14 @@ export function endpoint<
     readonly run: (
       context: ApiContext,
       input: Input<z.output<P>, z.output<Q>, z.output<B>>,
-    ) => Promise<Answer<O>>;
+    ) => Promise<R>;
   },
+  /** Not given: asked for where an answer holds what its schema does not tell. */
+  ..._untold: O extends z.ZodType
+    ? [Untold<R, z.output<O>>] extends [never]
+      ? []
+      : [untold: Untold<R, z.output<O>>]
+    : []
 ): Endpoint {
   const { touches, run } = definition;
   return {

@@ -1,6 +1,6 @@
 /**
  * Keyset cursors as they travel in a URL: base64url of `[sort, direction, way, value, id]` and a
- * checksum. A cursor only names a position in a list the reader may see anyway, so the checksum
+ * checksum. A cursor only names a row that its reader has seen, so the checksum
  * needs no key: it is there to notice a damaged or edited link instead of showing a wrong page.
  */
 import { createHash } from 'node:crypto';

@@ -9,6 +9,7 @@ import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
 import { itemChangeSchema } from '#lib/items/changes/registry.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import { narrowedPage } from '../narrowed-page.ts';
 import { bulkActionDetailOutput, bulkActionOutput, bulkPreviewOutput } from '../outputs/bulk.ts';
 import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
 
@@ -61,18 +62,14 @@ export const bulk = [
       // Texts, by the schema above.
       const { values: filter, problems } = bulkFilters.read(raw as Record<string, string>);
       refuseProblems(problems);
-      const page = await listBulkActions(db, {
-        filter,
-        cursor,
-        ...(most === undefined ? {} : { limit: most }),
-      });
-      if (!context.actor.token?.sources) return page;
-      const rows = [];
-      for (const row of page.rows) {
-        const reached = await sourcesOfBulkAction(db, row).catch(() => 'all' as const);
-        if (sees(context, reached)) rows.push(row);
-      }
-      return { ...page, rows };
+      return narrowedPage(
+        context,
+        { cursor, limit: most },
+        ({ limit: up, ...asked }) =>
+          listBulkActions(db, { filter, ...asked, ...(up === undefined ? {} : { limit: up }) }),
+        async (row) =>
+          sees(context, await sourcesOfBulkAction(db, row).catch(() => 'all' as const)),
+      );
     },
   }),
   endpoint({

@@ -13,6 +13,7 @@ import { runProgress } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
+import { narrowedPage } from '../narrowed-page.ts';
 import {
   eventPageOutput,
   launchPreviewOutput,
@@ -77,8 +78,12 @@ export const runs = [
       // Texts, by the schema above.
       const { values: filter, problems } = runFilters.read(raw as Record<string, string>);
       refuseProblems(problems);
-      const page = await listRuns(context.runtime.db, { filter, cursor, limit: most });
-      return { ...page, rows: page.rows.filter((run) => sees(context, sourcesOfRun(run))) };
+      return narrowedPage(
+        context,
+        { cursor, limit: most },
+        (asked) => listRuns(context.runtime.db, { filter, ...asked }),
+        (run) => sees(context, sourcesOfRun(run)),
+      );
     },
   }),
   endpoint({

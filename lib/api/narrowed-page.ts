@@ -1,0 +1,36 @@
+/** Pages of lists that leave out what a token is not for. */
+import type { ListPage } from '#lib/paging/list-page.ts';
+import type { ApiContext } from './endpoint.ts';
+
+/** Pages that are read for one: what is left of a list beyond it is asked for with its cursor. */
+const mostRounds = 100;
+
+interface Asked {
+  readonly cursor: string | undefined;
+  readonly limit: number | undefined;
+}
+
+const usualLimit = 50;
+
+/**
+ * The page as it is for whoever is limited to no sources. For others it goes on until it is full, so that its end is a row
+ * that they see: a cursor names a row, and would tell of one that they do not.
+ */
+export async function narrowedPage<T>(
+  { actor }: Pick<ApiContext, 'actor'>,
+  { cursor, limit }: Asked,
+  list: (asked: Asked) => Promise<ListPage<T>>,
+  isSeen: (row: T) => boolean | Promise<boolean>,
+): Promise<ListPage<T>> {
+  if (!actor.token?.sources) return list({ cursor, limit });
+  const most = limit ?? usualLimit;
+  const rows: T[] = [];
+  let next = cursor;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const page = await list({ cursor: next, limit: most - rows.length });
+    for (const row of page.rows) if (await isSeen(row)) rows.push(row);
+    next = page.next ?? undefined;
+    if (next === undefined || rows.length === most) return { ...page, rows, previous: null };
+  }
+  return { rows, next: next ?? null, previous: null, searched: null, sortedAmong: null };
+}
