@@ -85,6 +85,7 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
       host: environment.INGEST_METRICS_HOST ?? '127.0.0.1',
     },
     smtp: smtpSettings(environment),
+    scanner: environment.INGEST_CLAMD ?? null,
     secretsDirectory: path.resolve(
       /*turbopackIgnore: true*/ environment.INGEST_SECRETS_DIR ?? '/run/secrets',
     ),

@@ -70,11 +70,16 @@ export interface ApiWorld {
 }
 
 /** Two sources of pages, `sample` and `other`, with a fetched page and a worker. */
-export async function apiWorld(db: Db): Promise<ApiWorld> {
+export async function apiWorld(
+  db: Db,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ApiWorld> {
   const secretBox = createSecretBox([randomBytes(32)]);
   const http = createHttpClient({ allow: [], userAgent: 'Test/1.0' });
   const log = createLogger({ level: 'silent', name: 'test' });
-  const config = loadConfig({ env: { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: 'api.db' } });
+  const config = loadConfig({
+    env: { DB_BACKEND: 'sqlite', INGEST_SQLITE_PATH: 'api.db', ...env },
+  });
   const runtime = { db, reads: db, http, secretBox, log, config };
   const people = {
     viewer: await givenAccount(db, 'viewer', 'viewer'),

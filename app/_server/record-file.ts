@@ -2,6 +2,7 @@
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { requireReadable } from '#lib/records/readable.ts';
+import { requireClean } from '#lib/records/scan.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { settle } from './action.ts';
 import { actorOrThrow } from './actor.ts';
@@ -18,12 +19,14 @@ interface RecordFile<T> {
   readonly what: string;
   /** For a person. */
   readonly missing: string;
+  /** What leaves. */
+  readonly content: (data: T) => Uint8Array | string;
   readonly file: (data: T, ingestId: string) => Response;
 }
 
 /** The handler of a route below `/records/[ingestId]`. */
 export const recordFileRoute =
-  <T>({ read, what, missing, file }: RecordFile<T>) =>
+  <T>({ read, what, missing, content, file }: RecordFile<T>) =>
   async (
     _request: Request,
     { params }: { readonly params: Promise<{ ingestId: string }> },
@@ -32,10 +35,11 @@ export const recordFileRoute =
       const actor = await actorOrThrow();
       chargeSession(actor, fileCost);
       const { ingestId } = await params;
-      const { db } = await getRuntime();
+      const { db, config } = await getRuntime();
       await requireReadable(db, actor, ingestId);
       const data = await read(db, ingestId);
       if (data === null) throw new AppError('not_found', missing);
+      await requireClean(db, actor, { ingestId, content: content(data), scanner: config.scanner });
       await recordDownload(db, actor, { targetType: 'record', targetId: ingestId, what });
       return file(data, ingestId);
     });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { roles } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type Environment, logLevels } from './model.ts';
+import { scannerSettings } from './scanner-settings.ts';
 import { smtpSecurities } from './smtp-settings.ts';
 import { nearest } from './zod-hints.ts';
 
@@ -131,6 +132,16 @@ const environmentSchema = z.object({
   INGEST_SMTP_USER: word,
   INGEST_SMTP_PASSWORD: z.string().min(1).optional(),
   INGEST_SMTP_FROM: z.email('must be an e-mail address').optional(),
+  INGEST_CLAMD: z
+    .string()
+    .trim()
+    .transform((text, context) => {
+      const settings = scannerSettings(text);
+      if (settings !== null) return settings;
+      context.addIssue({ code: 'custom', message: 'must be host:port, or the path of a socket' });
+      return z.NEVER;
+    })
+    .optional(),
   INGEST_METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,200}$/, 'must be 16 to 200 printable ASCII characters without blanks')

@@ -2,6 +2,7 @@
 import type { DatabaseSettings } from '#db/settings/model.ts';
 import type { JsonObject } from '#lib/json.ts';
 import type { RequestSettings } from './request-settings.ts';
+import type { ScannerSettings } from './scanner-settings.ts';
 import type { KeyRing } from './secret-key.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import type { SmtpSettings } from './smtp-settings.ts';
@@ -58,6 +59,8 @@ export interface Settings {
   readonly monitoring: MonitoringSettings;
   /** Null = no mail server is configured. */
   readonly smtp: SmtpSettings | null;
+  /** Asked about files of records before they leave; null = nobody is. */
+  readonly scanner: ScannerSettings | null;
   /** Absolute directory of the files that secrets may name. */
   readonly secretsDirectory: string;
   readonly logLevel: LogLevel;

@@ -270,6 +270,16 @@ export const variableGroups: readonly VariableGroup[] = [
     ],
   },
   {
+    title: 'Malware',
+    variables: [
+      variable(
+        'INGEST_CLAMD',
+        'none',
+        'a [clamd](security.md#v5-file-handling) that is asked about files of records before they leave the console: `host:port` or the path of its socket. What it finds something in, or cannot be asked about, does not leave',
+      ),
+    ],
+  },
+  {
     title: 'Processes',
     variables: [
       variable('PORT', '`3000`', 'where `pnpm start` and `pnpm dev` serve the console'),

@@ -62,6 +62,10 @@ export const appErrorRemedies = {
   smtp_sign_in_failed: 'Check INGEST_SMTP_USER and INGEST_SMTP_PASSWORD.',
   smtp_refused:
     'Look in the log of the mail server; the sender and the recipients must be known to it.',
+  // files that leave
+  malware_found: 'Leave it, or have whoever runs the scanner look into it.',
+  scanner_unavailable:
+    'Check INGEST_CLAMD, and that the scanner is well and takes files of this size.',
   // everything
   everything_stopped: 'Go on in the bar at the top of the console, then try again.',
   // sources

@@ -24,6 +24,8 @@ const statuses: Readonly<Record<string, number>> = {
   run_ended: 409,
   run_has_no_items: 409,
   smtp_not_configured: 409,
+  malware_found: 403,
+  scanner_unavailable: 503,
   transition_not_allowed: 409,
   precondition_failed: 412,
   body_too_large: 413,

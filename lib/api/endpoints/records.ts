@@ -8,6 +8,7 @@ import { getPageText, getRecord, getRecordPayload } from '#lib/records/detail.ts
 import { listRecords, parseRecordQuery } from '#lib/records/list.ts';
 import { requireReadable } from '#lib/records/readable.ts';
 import { recordFilters } from '#lib/records/record-filters.ts';
+import { requireClean } from '#lib/records/scan.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { recordDetailOutput, recordSummaryOutput } from '../outputs/records.ts';
@@ -85,9 +86,10 @@ export const records = [
     output: 'text/plain',
     cost: 5,
     touches,
-    async run({ runtime: { db }, actor }, { params: { ingestId } }) {
+    async run({ runtime: { db, config }, actor }, { params: { ingestId } }) {
       await requireReadable(db, actor, ingestId);
       const { payload } = there(await getRecordPayload(db, ingestId));
+      await requireClean(db, actor, { ingestId, content: payload, scanner: config.scanner });
       await recordDownload(db, actor, {
         targetType: 'record',
         targetId: ingestId,
@@ -108,10 +110,11 @@ export const records = [
     touches,
     async run(context, input) {
       await readable(context, input);
-      return there(
-        await getPageText(context.runtime.db, input.params.ingestId),
-        'There is no main text of this record.',
-      );
+      const { db, config } = context.runtime;
+      const { ingestId } = input.params;
+      const text = there(await getPageText(db, ingestId), 'There is no main text of this record.');
+      await requireClean(db, context.actor, { ingestId, content: text, scanner: config.scanner });
+      return text;
     },
   }),
   endpoint({
@@ -124,12 +127,13 @@ export const records = [
     output: 'application/octet-stream',
     cost: 5,
     touches,
-    async run({ runtime: { db }, actor }, { params: { ingestId } }) {
+    async run({ runtime: { db, config }, actor }, { params: { ingestId } }) {
       await requireReadable(db, actor, ingestId);
       const { body, sha256 } = there(
         await getReceivedBody(db, ingestId),
         'There is no such record, or its bytes were not kept.',
       );
+      await requireClean(db, actor, { ingestId, content: body, scanner: config.scanner });
       await recordDownload(db, actor, {
         targetType: 'record',
         targetId: ingestId,

@@ -7,6 +7,7 @@ export const GET = recordFileRoute({
   read: getRecordPayload,
   what: 'the payload of a record',
   missing: 'There is no such record.',
+  content: ({ payload }) => payload,
   file: ({ payload, contentType }, ingestId) => {
     const isJson = contentType?.includes('json') ?? false;
     return new Response(payload, {

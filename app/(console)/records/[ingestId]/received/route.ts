@@ -7,5 +7,6 @@ export const GET = recordFileRoute({
   read: getReceivedBody,
   what: 'the bytes of a record',
   missing: 'There is no such record, or its bytes were not kept.',
+  content: ({ body }) => body,
   file: (received, ingestId) => receivedFile({ ...received, name: ingestId }),
 });

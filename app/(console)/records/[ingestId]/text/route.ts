@@ -7,6 +7,7 @@ export const GET = recordFileRoute({
   read: getPageText,
   what: 'the main text of a record',
   missing: 'There is no main text of this record.',
+  content: (text) => text,
   file: (text, ingestId) =>
     new Response(text, {
       headers: downloadHeaders(`${ingestId}.txt`, 'text/plain; charset=utf-8'),
