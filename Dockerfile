@@ -21,6 +21,8 @@ COPY --from=build /app/public ./public
 COPY --from=build /app/dist ./dist
 # The embedded database, the key file and the file lake; a volume mounted here starts with this owner.
 RUN install -d -o node -g node data
+# The last that a shell does. What gets in finds none afterwards, nor another interpreter or a package manager.
+RUN ["node", "-e", "for (const path of ['/usr/bin/sh', '/usr/bin/dash', '/usr/bin/bash', '/usr/bin/rbash', '/usr/bin/perl', '/usr/bin/apt', '/usr/bin/apt-get', '/usr/bin/dpkg', '/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/bin/corepack', '/usr/local/bin/yarn', '/usr/local/bin/yarnpkg', '/usr/local/lib/node_modules', '/opt']) require('node:fs').rmSync(path, { recursive: true, force: true })"]
 USER node
 VOLUME /app/data
 EXPOSE 3000

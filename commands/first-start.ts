@@ -1,6 +1,6 @@
 /**
  * `pnpm first-start`: what a deployment needs once, after its migrations: the key file, the sample source and the
- * administrator. `initdb` of docker-compose.yml runs it; it changes nothing the second time.
+ * administrator. `first-start` of docker-compose.yml runs it; it changes nothing the second time.
  */
 import { prepareInstallation } from './support/prepare-installation.ts';
 import {

@@ -14,6 +14,8 @@ const serviceSchema = z.object({
   user: z.string().optional(),
   read_only: z.boolean().default(false),
   tmpfs: z.array(z.string()).default([]),
+  cap_drop: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.string()),
   env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).default([]),
   ports: z.array(z.string()).default([]),
@@ -29,11 +31,11 @@ const serviceSchema = z.object({
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   restart: z.string(),
 });
-const names = ['sql2025', 'initdb', 'logins', 'web', 'worker'] as const;
+const names = ['sql2025', 'initdb', 'first-start', 'logins', 'web', 'worker'] as const;
 const { name: project, services } = z
   .object({ name: z.string().optional(), services: z.record(z.enum(names), serviceSchema) })
   .parse(parse(text, { merge: true }));
-const ours = ['initdb', 'web', 'worker'] as const;
+const ours = ['initdb', 'first-start', 'web', 'worker'] as const;
 
 /** `${A:-x}` of a value or several; the parts of `${A:-${B}}` each. */
 const read = (value: string) => [...value.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
@@ -47,7 +49,8 @@ describe('docker-compose.yml', () => {
     expect(Object.fromEntries(needs)).toEqual({
       sql2025: [],
       initdb: ['sql2025 service_healthy'],
-      logins: ['initdb service_completed_successfully'],
+      'first-start': ['initdb service_completed_successfully'],
+      logins: ['first-start service_completed_successfully'],
       web: ['logins service_completed_successfully'],
       worker: ['logins service_completed_successfully'],
     });
@@ -62,7 +65,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('repeats what prepares the database when it fails, but not for ever', () => {
-    for (const name of ['initdb', 'logins'] as const)
+    for (const name of ['initdb', 'first-start', 'logins'] as const)
       expect(services[name].restart).toMatch(/^on-failure:\d+$/);
   });
 
@@ -72,6 +75,7 @@ describe('docker-compose.yml', () => {
       ...read(services[name].environment['INGEST_SQLSERVER_PASSWORD'] ?? ''),
     ]);
     expect(signIns).toEqual([
+      ['sa', 'MSSQL_SA_PASSWORD'],
       ['sa', 'MSSQL_SA_PASSWORD'],
       ['holocron_console', 'MSSQL_CONSOLE_PASSWORD'],
       ['holocron_worker', 'MSSQL_WORKER_PASSWORD'],
@@ -96,6 +100,31 @@ describe('docker-compose.yml', () => {
     expect(given.map(([, name = '']) => name).sort()).toEqual([...new Set(used)].sort());
     const { environment } = services.logins;
     expect(given.filter(([, , variable = '']) => !(variable in environment))).toEqual([]);
+  });
+
+  it('needs no shell in its image: whatever runs is node itself', () => {
+    for (const name of ours) {
+      const { command, healthcheck } = services[name];
+      if (command) expect(command[0]).toBe('node');
+      expect(healthcheck?.test ?? []).toEqual([]);
+    }
+    const [, last = ''] = readFileSync(inRoot('Dockerfile'), 'utf8').split(/\nFROM .*\n(?=ENV NODE_ENV)/);
+    const [before = '', after = ''] = last.split('# The last that a shell does.');
+    expect(before).toContain('RUN install');
+    const removed = /^RUN (\[.*\])$/m.exec(after)?.[1] ?? '[]';
+    expect(JSON.parse(removed)).toEqual(['node', '-e', expect.stringContaining("'/usr/bin/sh'")]);
+    // Each in exec form: with a string there would have to be a shell.
+    expect([...after.matchAll(/^(?:RUN|CMD|ENTRYPOINT|SHELL) (?!\[)/gm)]).toEqual([]);
+    expect(after).toMatch(/^ {2}CMD \["node"/m);
+    expect(after).toMatch(/^USER node$/m);
+  });
+
+  it('keeps no rights: none of its processes is root or may become it', () => {
+    for (const name of ours) {
+      const { cap_drop: dropped, security_opt: options, user } = services[name];
+      expect([dropped, options, user]).toEqual([['ALL'], ['no-new-privileges:true'], undefined]);
+    }
+    expect(services.logins).toMatchObject({ user: 'mssql', cap_drop: ['ALL'] });
   });
 
   it('names no container and no project, so that two checkouts stand beside each other', () => {

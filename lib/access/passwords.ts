@@ -11,14 +11,18 @@ export function hashPassword(password: string): Promise<string> {
 
 let decoy: Promise<string> | undefined;
 
+/** No password is longer, in UTF-16 units, even as it was typed before it was normalized: more is not looked at. */
+const longestTyped = 2_000;
+
 /**
  * Whether the password is the one that was hashed. Without a hash (no such account, or one without
  * a password) it takes the same time and is false, so that responses do not reveal which accounts exist.
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   decoy ??= hashPassword('the account that does not exist');
-  const matches = await verify(stored ?? (await decoy), password.normalize('NFKC'));
-  return stored !== null && matches;
+  const typed = password.slice(0, longestTyped);
+  const matches = await verify(stored ?? (await decoy), typed.normalize('NFKC'));
+  return stored !== null && matches && typed.length === password.length;
 }
 
 // Without 0, o, 1, l and i: it is read from a terminal and typed.

@@ -17,6 +17,7 @@ function csvField(value: string | number | null): string {
   if (typeof value === 'number') return String(value);
   // What a source named itself must not become a formula of the program that opens the file:
   // https://owasp.org/www-community/attacks/CSV_Injection
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/.test(value) ? `'${value}` : value;
+  // Semicolons and tabs part fields as well, where such a program is set so: what follows would begin a cell.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,6 +2,7 @@
 /** What the source pages change. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { requirePermission } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { commentBodySchema, commentOnSource } from '#lib/sources/comments.ts';
@@ -117,6 +118,7 @@ export async function rollBack(
 ): Promise<ActionResult<{ revision: number }>> {
   return runAction(rollBackSchema, input, async ({ runtime, actor, input: given }) => {
     const { sourceId, revision, expectedRevision, requestKey } = given;
+    requirePermission(actor, 'sources:change');
     const source = await requireSource(runtime.db, sourceId);
     const revisions = await listRevisions(runtime.db, sourceId);
     const wanted = revisions.find((one) => one.revision === revision);
