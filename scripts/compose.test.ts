@@ -108,7 +108,9 @@ describe('docker-compose.yml', () => {
       if (command) expect(command[0]).toBe('node');
       expect(healthcheck?.test ?? []).toEqual([]);
     }
-    const [, last = ''] = readFileSync(inRoot('Dockerfile'), 'utf8').split(/\nFROM .*\n(?=ENV NODE_ENV)/);
+    const [, last = ''] = readFileSync(inRoot('Dockerfile'), 'utf8').split(
+      /\nFROM .*\n(?=ENV NODE_ENV)/,
+    );
     const [before = '', after = ''] = last.split('# The last that a shell does.');
     expect(before).toContain('RUN install');
     const removed = /^RUN (\[.*\])$/m.exec(after)?.[1] ?? '[]';

@@ -1,6 +1,10 @@
 /** ops/ against the product: every metric that a rule or panel names is exported, and the chart asks for what is there. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Ajv } from 'ajv';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { Job } from 'kubernetes-models/batch/v1';
+import { Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -85,6 +89,9 @@ describe('the board', () => {
 });
 
 const chart = 'ops/helm/holocron-ingest';
+
+/** As the schemas of Kubernetes' own API have it, which `kubernetes-models` brings along. */
+const kinds = { Deployment, Job, Service } as const;
 
 describe('the chart', () => {
   const values: unknown = parse(read(`${chart}/values.yaml`));
@@ -187,6 +194,38 @@ describe('the chart', () => {
       'Deployment',
     ]);
     expect(containers.map(({ name }) => name)).toEqual(['db-init', 'first-start', 'web', 'worker']);
+  });
+
+  it('makes what a cluster takes', () => {
+    for (const { kind, ...rest } of documents) {
+      const Kind = kinds[z.enum(['Deployment', 'Job', 'Service']).parse(kind)];
+      // Throws, naming the property; its types say what it makes sure of.
+      expect(() => new Kind(rest as never).validate(), kind).not.toThrow();
+    }
+    const broken = { ...documents[1], spec: { replicas: 'two' } };
+    expect(() => new Deployment(broken as never).validate()).toThrow();
+  });
+
+  it('has a schema of its values, so that helm refuses what is misspelt', () => {
+    const schema: object = JSON.parse(read(`${chart}/values.schema.json`));
+    const validate = new Ajv({ allErrors: true }).compile(schema);
+    const faults = (over: object) => (validate(over) ? [] : (validate.errors ?? []));
+    const base = z
+      .record(z.string(), z.record(z.string(), z.unknown()).or(z.string()))
+      .parse(values);
+    expect(faults(base)).toEqual([]);
+    for (const [name, value] of Object.entries(base)) {
+      expect(faults({ ...base, [`${name}x`]: value }), name).not.toEqual([]);
+      if (typeof value === 'string') continue;
+      expect(faults({ ...base, [name]: { ...value, misspelt: 1 } }), name).not.toEqual([]);
+      for (const key of Object.keys(value)) {
+        const { [key]: _, ...less } = value;
+        expect(faults({ ...base, [name]: less }), `${name} without ${key}`).not.toEqual([]);
+        expect(faults({ ...base, [name]: { ...value, [key]: [] } }), `${name}.${key}`).not.toEqual(
+          [],
+        );
+      }
+    }
   });
 
   it('sets variables that are documented, and takes every secret from a Secret', () => {
