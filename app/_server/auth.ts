@@ -10,6 +10,7 @@ import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { companyProvider } from './company-provider.ts';
+import { ownAddress } from './local-path.ts';
 import { requestOrigin } from './origin.ts';
 import { authCookies, sessionCookie } from './session-cookies.ts';
 
@@ -40,6 +41,7 @@ export async function authOptions(): Promise<AuthOptions> {
         const err = errorOf(detail);
         // Anybody can send a cookie that is none of ours: no fault, and no room in the log.
         if (isForgery(err)) log.debug({ code }, 'a cookie that is not ours');
+        else if (code === 'INVALID_CALLBACK_URL_ERROR') log.debug({ code }, 'a way that is none');
         else log.error({ code, err }, 'sign-in failed with an internal error');
       },
       warn: (code) => log.debug({ code }, 'sign-in warning'),
@@ -64,6 +66,7 @@ export async function authOptions(): Promise<AuthOptions> {
           return `/sign-in?error=${code}`;
         }
       },
+      redirect: ({ url, baseUrl }) => ownAddress(url, baseUrl),
       jwt({ token, user }) {
         // `user` is given at sign-in only.
         return user ? { sessionToken: user.sessionToken } : token;

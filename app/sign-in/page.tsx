@@ -2,11 +2,12 @@ import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { settle } from '#app/_server/action.ts';
 import { currentActor } from '#app/_server/actor.ts';
+import { localPath, pathOfAddress } from '#app/_server/local-path.ts';
 import { Door } from '#app/_shared/door.tsx';
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { providerId } from '#lib/config/sign-in-settings.ts';
 import { getRuntime } from '#lib/runtime.ts';
-import { failureOfAddress, localPath, pathOfAddress } from './address.ts';
+import { failureOfAddress } from './address.ts';
 import { ProviderButton, SignInForm } from './sign-in-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };

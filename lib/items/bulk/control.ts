@@ -3,7 +3,13 @@ import type { Db } from '#db/engine.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
-import { inOneRequest, insertBulkAction, type LaunchedBulkAction, requireBulk } from './launch.ts';
+import {
+  inOneRequest,
+  insertBulkAction,
+  type LaunchedBulkAction,
+  requireBulk,
+  requireSomeChange,
+} from './launch.ts';
 import { bulkVerb, throttleSchema } from './model.ts';
 import { type BulkActionDetail, requireBulkAction } from './read.ts';
 
@@ -14,6 +20,7 @@ import { type BulkActionDetail, requireBulkAction } from './read.ts';
  */
 export async function abortBulkAction(db: Db, actor: Actor, bulkActionId: string): Promise<void> {
   await db.transaction(async (tx) => {
+    requireSomeChange(actor);
     await requireBulk(tx, actor, await requireBulkAction(tx, bulkActionId));
     const now = tx.engine.now();
     const result = await tx.q
@@ -48,6 +55,7 @@ export async function setBulkThrottle(
 ): Promise<void> {
   const wanted = parseInput(throttleSchema.nullable(), itemsPerSecond);
   await db.transaction(async (tx) => {
+    requireSomeChange(actor);
     const before = await requireBulkAction(tx, bulkActionId);
     await requireBulk(tx, actor, before);
     const result = await tx.q
@@ -86,6 +94,7 @@ export function undoBulkAction(
   requestKey: string,
 ): Promise<LaunchedBulkAction> {
   return inOneRequest(db, 'bulk-action.undo', requestKey, async (tx) => {
+    requireSomeChange(actor);
     const action = await requireBulkAction(tx, bulkActionId);
     await requireBulk(tx, actor, action);
     const { change } = action;

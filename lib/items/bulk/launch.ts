@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, may } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError, parseInput } from '#lib/errors/app-error.ts';
@@ -124,6 +124,7 @@ export function carryOutDryRun(
   requestKey: string,
 ): Promise<LaunchedBulkAction> {
   return inOneRequest(db, 'bulk-action.carry-out', requestKey, async (tx) => {
+    requireSomeChange(actor);
     const dryRun = await requireBulkAction(tx, bulkActionId);
     await requireBulk(tx, actor, dryRun);
     if (!dryRun.isDryRun || dryRun.status !== 'completed' || dryRun.scope === null) {
@@ -161,6 +162,11 @@ interface NewBulkAction {
   readonly isDryRun: boolean;
   readonly itemsPerSecond: number | null;
   readonly undoOf: string | null;
+}
+
+/** Asked before anything is looked up; which of the two it needs depends on what the action changes. */
+export function requireSomeChange(actor: Actor): void {
+  if (!may(actor, 'work-items:retry')) requirePermission(actor, 'work-items:change');
 }
 
 /** @throws AppError `forbidden` unless the actor may do the change to all that the action reaches */
