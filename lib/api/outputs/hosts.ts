@@ -6,7 +6,6 @@ export const hostOutput = z.object({
   host: z.string(),
   blockedUntil: z.string().nullable(),
   blockedReason: z.string().nullable(),
-  certificateUntil: z.string().nullable(),
   delayMs: z.number().nullable(),
   paceMs: z.number(),
   robots: z.object({ status: z.number().nullable(), readAt: z.string() }).nullable(),

@@ -62,4 +62,14 @@ export const publicErrorOutput = z.object({
   message: z.string(),
   remedy: z.string(),
   fields: z.record(z.string(), z.string()).optional(),
+  /** What somebody else changed meanwhile. */
+  conflict: z
+    .object({
+      by: z.string().nullable(),
+      at: z.string().nullable(),
+      changes: z.array(
+        z.object({ field: z.string(), before: anyJson.optional(), theirs: anyJson.optional() }),
+      ),
+    })
+    .optional(),
 });
