@@ -219,6 +219,8 @@ export const neverOfAnAttempt = [
   'run_ended',
   'run_has_no_items',
   'lake_unreadable',
+  'malware_found',
+  'scanner_unavailable',
   'body_damaged',
   'snapshot_exists',
   'snapshot_unreadable',
