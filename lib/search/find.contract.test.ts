@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/actor/model.ts';
 import { systemActor } from '#lib/actor/model.ts';
+import { insertHost } from '#lib/hosts/insert-host.ts';
 import { launchRun } from '#lib/runs/launch-run.ts';
+import { saveSchedule } from '#lib/schedules/schedules.ts';
 import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { aWorkItem } from '#test/factories.ts';
@@ -66,5 +68,64 @@ describe.each(contractEngines())('the palette on $name', (engine) => {
   it('finds what is called like a verb', async () => {
     await givenSource(given.db, { name: 'Stop words' });
     expect(await titles('stop words')).toContain('Stop words');
+  });
+
+  it('finds for a person of some sources nothing of others, and does nothing to them', async () => {
+    const limited: Actor = { ...operator, limits: { without: [], sources: ['mine canary'] } };
+    const address = (name: string) => `https://${name}.example/canary/page`;
+    for (const name of ['mine canary', 'other canary']) {
+      await givenSource(given.db, { name, seeds: [{}] });
+      await launchRun(given.db, operator, { kind: 'seed', sources: [name] });
+      const host = `${name.replace(' ', '-')}.example`;
+      await insertHost(given.db, host, {});
+      await given.db.q
+        .insertInto('source_hosts')
+        .values({
+          host,
+          source_system: 'test',
+          source_name: name,
+          asked_at: given.db.engine.now(),
+        })
+        .execute();
+      await given.store.enqueue(
+        aWorkItem({
+          sourceName: name,
+          resourceId: `canary of ${name}`,
+          requestUri: address(name.replace(' ', '-')),
+        }),
+      );
+      await saveSchedule(given.db, operator, {
+        name: `canary schedule of ${name}`,
+        cron: '0 3 * * *',
+        timezone: 'UTC',
+        enabled: true,
+        request: { kind: 'seed', sources: [name] },
+      });
+    }
+    const wanted = [
+      'canary',
+      'pause canary',
+      'run canary',
+      'cancel seed',
+      'canary/page',
+      'block canary',
+    ];
+    for (const text of wanted) {
+      const everybodys = await find(given.db, operator, text);
+      expect(
+        everybodys.some((one) => JSON.stringify(one).includes('other')),
+        text,
+      ).toBe(true);
+      const own = await find(given.db, limited, text);
+      expect(own.filter((one) => JSON.stringify(one).includes('other'))).toEqual([]);
+      // Hosts are of no source, and not theirs to block.
+      if (text !== 'block canary') expect(own.length, text).toBeGreaterThan(0);
+      else
+        expect(own.map(({ title }) => title).filter((title) => title.startsWith('Block'))).toEqual(
+          [],
+        );
+    }
+    const kinds = new Set((await find(given.db, limited, 'canary')).map(({ kind }) => kind));
+    expect([...kinds].toSorted()).toEqual(['host', 'run', 'schedule', 'source', 'work-item']);
   });
 });

@@ -1,11 +1,13 @@
 /**
  * What the command palette finds, by name, id or a part of the address: sources, runs, hosts, schedules, groups of
- * failures, users, items; and, where the text begins with a verb, what may be done to them.
+ * failures, users, items; and, where the text begins with a verb, what may be done to them. A person of some sources
+ * finds what is of these.
  */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { isStatementTimeout } from '#db/errors.ts';
-import { type Actor, may as isAllowed } from '#lib/actor/model.ts';
+import { type Actor, may as isAllowed, reaches } from '#lib/actor/model.ts';
+import { hostsAskedFor } from '#lib/hosts/asked-for.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { listWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
@@ -14,6 +16,7 @@ import { failuresKey } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
+import { ofRequest, sourcesOfRun } from '#lib/runs/run-row.ts';
 import { stateOfRun } from '#lib/runs/run-state.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { allowed, inWords, readAsked, type Verb } from './acts.ts';
@@ -27,6 +30,8 @@ export interface Found {
 }
 
 const mostOfAKind = 6;
+/** Looked through for a person of some sources, of whom the others are left out. */
+const lookedThrough = 60;
 /** For all kinds together; what is not found by then is left out. */
 const searchMs = 2_500;
 /** Less is not worth asking. */
@@ -90,7 +95,14 @@ function entry(found: Found, verb: Verb | null, may: Verb | null, act: string): 
   ];
 }
 
+/** Those of the person's sources, where they are of some. */
+const ownNames = (actor: Actor): readonly string[] | null => actor.limits?.sources ?? null;
+
+/** How many to read, so that enough are left. */
+const toRead = (actor: Actor) => (ownNames(actor) === null ? mostOfAKind : lookedThrough);
+
 const sources: Find = async ({ q, engine }, wanted, actor, verb) => {
+  const names = ownNames(actor);
   const rows = await engine
     .take(
       q
@@ -98,6 +110,7 @@ const sources: Find = async ({ q, engine }, wanted, actor, verb) => {
         .select(['source_id', 'name', 'source_type', 'enabled', 'paused_at'])
         .where('deleted_at', 'is', null)
         .where((eb) => (wanted === '' ? eb.lit(true) : engine.contains(sql.ref('name'), wanted)))
+        .$if(names !== null, (some) => some.where('name', 'in', engine.listed(names ?? [])))
         .orderBy('name'),
       mostOfAKind,
     )
@@ -126,8 +139,9 @@ const runs: Find = async (s, wanted, actor, verb) => {
     // What has ended is neither paused nor stopped.
     ...(verb === null || verb === 'retry' ? {} : { status: 'running' }),
   });
-  const { rows } = await listRuns(s, { filter: values, limit: mostOfAKind });
-  return rows.flatMap((run) => {
+  const { rows } = await listRuns(s, { filter: values, limit: toRead(actor) });
+  const own = rows.filter((run) => reaches(actor, sourcesOfRun(run))).slice(0, mostOfAKind);
+  return own.flatMap((run) => {
     const possible: Verb[] =
       run.status === 'running'
         ? [run.pausedAt === null ? 'pause' : 'resume', 'stop', 'cancel']
@@ -154,9 +168,10 @@ const hosts: Find = async (s, wanted, actor, verb) => {
   const { rows } = await listHosts(
     s,
     { name: wanted === '' ? undefined : wanted.toLowerCase(), view },
-    { limit: mostOfAKind },
+    { limit: toRead(actor) },
   );
-  return rows.slice(0, mostOfAKind).flatMap(({ host, blockedUntil }) => {
+  const asked = await hostsAskedFor(s, actor, rows);
+  return asked.slice(0, mostOfAKind).flatMap(({ host, blockedUntil }) => {
     // To pause or stop a host is to block it.
     const means: Verb | null =
       verb === 'pause' || verb === 'stop' ? 'block' : verb === 'resume' ? 'unblock' : verb;
@@ -179,37 +194,42 @@ const hosts: Find = async (s, wanted, actor, verb) => {
 const failures: Find = async (s, wanted, actor, verb) => {
   const { clusters } = await readErrorClusters(s, '24h', await readNow(s));
   const lower = wanted.toLowerCase();
-  return clusters
-    .filter(({ code, host, sourceName, httpStatus }) =>
-      [code, code.replaceAll('_', ' '), host, sourceName, String(httpStatus ?? '')].some((one) =>
-        one?.toLowerCase().includes(lower),
-      ),
-    )
-    .slice(0, mostOfAKind)
-    .flatMap(({ code, host, httpStatus, attempts }) => {
-      const key = failuresKey({ code, host, httpStatus });
-      const parameters = new URLSearchParams({
-        error: code,
-        ...(host === null ? {} : { host }),
-        ...(httpStatus === null ? {} : { http: String(httpStatus) }),
-      });
-      return entry(
-        {
-          kind: 'failures',
-          id: key,
-          title: `${code}${host === null ? '' : ` at ${host}`}`,
-          detail: `${attempts} failed in the last 24 h`,
-          href: `/failures?${parameters}`,
-        },
-        verb,
-        allowed(actor, 'failures', verb, ['retry']),
-        key,
-      );
-    });
+  return (
+    clusters
+      // A group of several sources, or of none in particular, is retried as a whole.
+      .filter(({ sourceName }) => reaches(actor, sourceName === null ? 'all' : [sourceName]))
+      .filter(({ code, host, sourceName, httpStatus }) =>
+        [code, code.replaceAll('_', ' '), host, sourceName, String(httpStatus ?? '')].some((one) =>
+          one?.toLowerCase().includes(lower),
+        ),
+      )
+      .slice(0, mostOfAKind)
+      .flatMap(({ code, host, httpStatus, attempts }) => {
+        const key = failuresKey({ code, host, httpStatus });
+        const parameters = new URLSearchParams({
+          error: code,
+          ...(host === null ? {} : { host }),
+          ...(httpStatus === null ? {} : { http: String(httpStatus) }),
+        });
+        return entry(
+          {
+            kind: 'failures',
+            id: key,
+            title: `${code}${host === null ? '' : ` at ${host}`}`,
+            detail: `${attempts} failed in the last 24 h`,
+            href: `/failures?${parameters}`,
+          },
+          verb,
+          allowed(actor, 'failures', verb, ['retry']),
+          key,
+        );
+      })
+  );
 };
 
-const schedules: Find = async (s, wanted) =>
+const schedules: Find = async (s, wanted, actor) =>
   (await listSchedules(s))
+    .filter(({ request }) => reaches(actor, request === null ? 'all' : ofRequest(request)))
     .filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))
     .slice(0, mostOfAKind)
     .map(({ scheduleId, name, cron, timezone }) => ({
@@ -246,11 +266,13 @@ const users: Find = async ({ q, engine }, wanted, actor) => {
   }));
 };
 
-const items: Find = async (session, wanted) => {
+const items: Find = async (session, wanted, actor) => {
   const { engine } = session;
+  const names = ownNames(actor);
   const base = session.q
     .selectFrom('work_items')
-    .select(['work_item_id', 'resource_id', 'dedupe_key']);
+    .select(['work_item_id', 'resource_id', 'dedupe_key'])
+    .$if(names !== null, (some) => some.where('source_name', 'in', engine.listed(names ?? [])));
   const byId = await base.where('work_item_id', '=', wanted.toLowerCase()).execute();
   const byKey = await engine
     .take(
@@ -280,11 +302,12 @@ const items: Find = async (session, wanted) => {
 };
 
 /** Items by a part of their address, among the latest that one window of the list has. */
-const addresses: Find = async (s, wanted) => {
+const addresses: Find = async (s, wanted, actor) => {
   if (wanted.length < 4 || !/[./?]/.test(wanted)) return [];
   const { query } = parseWorkItemQuery({ uri: wanted });
-  const { rows } = await listWorkItems(s, query, { limit: mostOfAKind });
-  return rows.map((item) => ({
+  const { rows } = await listWorkItems(s, query, { limit: toRead(actor) });
+  const own = rows.filter(({ sourceName }) => reaches(actor, [sourceName])).slice(0, mostOfAKind);
+  return own.map((item) => ({
     kind: 'work-item',
     id: item.workItemId,
     title: item.resourceId,

@@ -20,7 +20,7 @@ import { EmptyState, ErrorState, NoMatch, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
@@ -53,10 +53,13 @@ export default async function RunsPage({
     loadPage(({ runtime }) => listSources(runtime.db)),
   ]);
   const { status } = list.current;
+  const own = sources.ok ? sources.data.filter(({ name }) => reaches(actor, [name])) : [];
   const launchButton = (isOpenAtFirst: boolean) =>
     may(actor, 'runs:change') && sources.ok ? (
       <LaunchButton
-        sources={sources.data.map(({ name, type, enabled }) => ({ name, type, enabled }))}
+        sources={own.map(({ name, type, enabled }) => ({ name, type, enabled }))}
+        // To a person of some sources, all of them are these.
+        preset={actor.limits?.sources ? own.map(({ name }) => name) : []}
         isOpenAtFirst={isOpenAtFirst}
       />
     ) : null;

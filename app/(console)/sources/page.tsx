@@ -19,7 +19,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoMatch, Skeleton } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
@@ -104,7 +104,9 @@ export default async function SourcesPage({
         ) : (
           <SourceTable
             sources={shown}
-            choices={all.map(({ name, type, enabled }) => ({ name, type, enabled }))}
+            choices={all
+              .filter(({ name }) => reaches(actor, [name]))
+              .map(({ name, type, enabled }) => ({ name, type, enabled }))}
             runs={loaded.data.runs}
             stale={stale}
             canChange={canChange}
@@ -127,12 +129,14 @@ function SourceTable({
   canRun,
 }: {
   readonly sources: readonly SourceSummary[];
+  /** Those that the person may launch and change; the others are only shown. */
   readonly choices: readonly LaunchSource[];
   readonly runs: readonly Run[];
   readonly stale: Promise<ActionResult<StaleReport>>;
   readonly canChange: boolean;
   readonly canRun: boolean;
 }) {
+  const own = new Set(choices.map(({ name }) => name));
   return (
     <TableRegion label="Sources">
       <Thead>
@@ -185,7 +189,7 @@ function SourceTable({
             </Td>
             <Td align="right">
               <span className="inline-flex gap-1">
-                {canRun && source.enabled ? (
+                {canRun && source.enabled && own.has(source.name) ? (
                   <LaunchButton
                     sources={choices}
                     preset={[source.name]}
@@ -194,7 +198,7 @@ function SourceTable({
                     variant="secondary"
                   />
                 ) : null}
-                {canChange ? (
+                {canChange && own.has(source.name) ? (
                   <PauseButton
                     size="sm"
                     sourceId={source.sourceId}

@@ -1,8 +1,12 @@
 /** Values that a filter of the list can have, for the box that suggests them. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { type Actor, reaches } from '#lib/actor/model.ts';
+import { hostsAskedFor } from '#lib/hosts/asked-for.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { runName } from '#lib/runs/run-name.ts';
+import { requestFromText, sourcesOfRun } from '#lib/runs/run-row.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 
 export interface FilterSuggestions {
@@ -24,14 +28,16 @@ const mostPeople = 200;
 const latestItems = 1_000;
 const queryTimeoutMs = 2_000;
 
-/** Reads the same however large the tables are. */
-export function filterSuggestions(session: Session): Promise<FilterSuggestions> {
+/** Reads the same however large the tables are. A person of some sources is offered these, and their runs. */
+export function filterSuggestions(session: Session, actor: Actor): Promise<FilterSuggestions> {
   return session.engine.withTimeout(session, queryTimeoutMs, async (s) => ({
-    sources: await sourceNames(s),
+    sources: (await sourceNames(s)).filter((name) => reaches(actor, [name])),
     types: await typesOf(s),
-    hosts: (await listHosts(s)).rows.map(({ host }) => host).toSorted(),
+    hosts: (await hostsAskedFor(s, actor, (await listHosts(s)).rows))
+      .map(({ host }) => host)
+      .toSorted(),
     errors: await errorsOf(s),
-    runs: await runsOf(s),
+    runs: await runsOf(s, actor),
     workers: (await listWorkers(s))
       .filter(({ state }) => state === 'running' || state === 'draining')
       .map(({ workerId }) => workerId),
@@ -75,14 +81,24 @@ async function errorsOf({ q, engine }: Session): Promise<string[]> {
   return rows.flatMap((row) => (row.error_code === null ? [] : [row.error_code])).toSorted();
 }
 
-async function runsOf({ q, engine }: Session): Promise<FilterSuggestions['runs']> {
+async function runsOf({ q, engine }: Session, actor: Actor): Promise<FilterSuggestions['runs']> {
   const query = q
     .selectFrom('ingest_runs')
-    .select(['run_id', 'name', 'kind', 'started_at', 'source_revisions'])
+    .select(['run_id', 'name', 'kind', 'started_at', 'source_revisions', 'request'])
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
   const rows = await engine.take(query, latestRuns).execute();
-  return rows.map((row) => ({ runId: row.run_id, name: runName(row) }));
+  return rows
+    .filter((row) =>
+      reaches(
+        actor,
+        sourcesOfRun({
+          sourceRevisions: revisionsFromText(row.source_revisions),
+          request: requestFromText(row.request),
+        }),
+      ),
+    )
+    .map((row) => ({ runId: row.run_id, name: runName(row) }));
 }
 
 async function peopleOf({ q, engine }: Session): Promise<string[]> {

@@ -15,7 +15,7 @@ import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Elapsed } from '#app/ui/time.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { forecastRun, type RunForecast } from '#lib/items/waiting/stands-still.ts';
 import { readNow } from '#lib/now.ts';
@@ -29,7 +29,7 @@ import {
   runErrors,
   runProgress,
 } from '#lib/runs/run-progress.ts';
-import { getRun } from '#lib/runs/run-row.ts';
+import { getRun, sourcesOfRun } from '#lib/runs/run-row.ts';
 import { RunControls } from './run-controls.tsx';
 import { RunCurve, RunMediaTypes } from './run-curve.tsx';
 import { RunErrors, RunFacts } from './run-facts.tsx';
@@ -90,7 +90,7 @@ export default async function RunPage({
           <>
             <LinkButton href={`/work-items?run=${run.runId}`}>Show its items</LinkButton>
             <LinkButton href={`/runs/compare?a=${run.runId}`}>Compare</LinkButton>
-            {may(actor, 'runs:change') ? (
+            {may(actor, 'runs:change') && reaches(actor, sourcesOfRun(run)) ? (
               <RunControls
                 runId={run.runId}
                 status={run.status}

@@ -65,7 +65,8 @@ export default async function SourcePage({
   }
   if (!loaded.data) return <NoSuch what="source" listHref="/sources" />;
   const { source, revisions, state } = loaded.data;
-  const canChange = may(actor, 'sources:change');
+  const isOwn = reaches(actor, [source.name]);
+  const canChange = isOwn && may(actor, 'sources:change');
   const href = (name: Tab) => `/sources/${sourceId}${name === 'state' ? '' : `?tab=${name}`}`;
   return (
     <div className="flex flex-col gap-4">
@@ -85,8 +86,8 @@ export default async function SourcePage({
           <Actions
             source={source}
             canChange={canChange}
-            canRun={may(actor, 'runs:change')}
-            canAdd={may(actor, 'work-items:change') && reaches(actor, [source.name])}
+            canRun={isOwn && may(actor, 'runs:change')}
+            canAdd={isOwn && may(actor, 'work-items:change')}
           />
         }
       />

@@ -15,7 +15,7 @@ import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { changeOffers, offersFor } from '#lib/items/changes/offers.ts';
 import { planChoices } from '#lib/items/changes/set-refetch.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
@@ -74,7 +74,11 @@ export default async function WorkItemPage({
             <CopyId id={item.workItemId} />
           </>
         }
-        actions={may(actor, 'work-items:change') ? <Actions item={item} asked={asked} /> : null}
+        actions={
+          may(actor, 'work-items:change') && reaches(actor, [item.sourceName]) ? (
+            <Actions item={item} asked={asked} />
+          ) : null
+        }
       />
       {item.refetch.kind === 'retired' ? (
         <Banner kind="info" title="It is retired">

@@ -8,7 +8,8 @@ import { getRuntime } from '#lib/runtime.ts';
 /** For the filter boxes of all lists: asked once when it is used, never per key. */
 export function GET(): Promise<Response> {
   return answerJson(async () => {
-    chargeSession(await actorOrThrow(), 5);
-    return filterSuggestions(await readsFor(await getRuntime()));
+    const actor = await actorOrThrow();
+    chargeSession(actor, 5);
+    return filterSuggestions(await readsFor(await getRuntime()), actor);
   });
 }

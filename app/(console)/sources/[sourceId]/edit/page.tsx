@@ -6,7 +6,7 @@ import { LinkButton } from '#app/ui/button.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
-import { may } from '#lib/actor/model.ts';
+import { may, reaches } from '#lib/actor/model.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { listRevisions, listSources } from '#lib/sources/read-sources.ts';
 import { formModelOf } from '../../form-model.ts';
@@ -38,7 +38,7 @@ export default async function EditSourcePage({
   }
   if (!loaded.data) return <NoSuch what="source" listHref="/sources" />;
   const { source, last } = loaded.data;
-  const canChange = may(actor, 'sources:change');
+  const canChange = may(actor, 'sources:change') && reaches(actor, [source.name]);
   const items = Object.values(source.counts).reduce((sum, count) => sum + count, 0);
   return (
     <div className="flex flex-col gap-4">
@@ -71,7 +71,7 @@ export default async function EditSourcePage({
         saved={source}
         lastChange={last ? { by: last.changedBy, at: last.changedAt } : null}
         canChange={canChange}
-        canSetSecrets={may(actor, 'sources:secrets')}
+        canSetSecrets={canChange && may(actor, 'sources:secrets')}
       />
     </div>
   );
