@@ -72,6 +72,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       (part) => setPoll(() => part.LivePoll),
       () => setAnswer({ state: null, freshness: 'lost', ageSeconds: null }),
     );
+    const steady = import('./steady-press.ts').then((part) => part.keepPressesSteady());
+    return () => void steady.then((end) => end());
   }, []);
   const setOn = useCallback((next: boolean) => {
     localStorage.setItem(storageKey, next ? 'on' : 'off');

@@ -1,10 +1,11 @@
 'use client';
 /**
  * Toasts: what an action did, in exact words. `notify` shows and announces; `announce` reaches
- * assistive technology only. Errors stay until they are closed, the rest leaves after a while.
+ * assistive technology only. Errors stay until they are closed, the rest leaves after a while, and not while a pointer
+ * or the focus is among them. A new one stands above the others, which stay where they are.
  */
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { PublicError } from '#lib/errors/app-error.ts';
 import { cx } from './cx.ts';
 
@@ -68,6 +69,7 @@ export function ToastRegion() {
     () => spoken,
     () => '',
   );
+  const [isNear, setNear] = useState(false);
   return (
     <>
       <p role="status" className="sr-only">
@@ -75,23 +77,27 @@ export function ToastRegion() {
       </p>
       <section
         aria-label="Messages"
-        className="pointer-events-none fixed inset-x-3 bottom-16 z-60 flex flex-col items-end gap-2 sm:bottom-4 sm:left-auto sm:right-4 sm:w-96"
+        onPointerEnter={() => setNear(true)}
+        onPointerLeave={() => setNear(false)}
+        onFocus={() => setNear(true)}
+        onBlur={() => setNear(false)}
+        className="pointer-events-none fixed inset-x-3 bottom-16 z-60 flex flex-col-reverse items-end gap-2 sm:bottom-4 sm:left-auto sm:right-4 sm:w-96"
       >
         {shown.map((toast) => (
-          <ToastCard key={toast.id} toast={toast} />
+          <ToastCard key={toast.id} toast={toast} stays={isNear} />
         ))}
       </section>
     </>
   );
 }
 
-function ToastCard({ toast }: { readonly toast: Toast }) {
+function ToastCard({ toast, stays }: { readonly toast: Toast; readonly stays: boolean }) {
   const isError = toast.kind === 'failed';
   useEffect(() => {
-    if (isError) return;
+    if (isError || stays) return;
     const timer = setTimeout(() => dismiss(toast.id), 7000);
     return () => clearTimeout(timer);
-  }, [isError, toast.id]);
+  }, [isError, stays, toast.id]);
   const Icon = isError ? CircleAlert : CircleCheck;
   return (
     <div

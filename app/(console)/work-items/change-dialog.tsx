@@ -8,6 +8,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { newRequestKey } from '#app/_shared/request-key.ts';
 import { SpeedField } from '#app/_shared/speed-field.tsx';
+import { cx } from '#app/ui/cx.ts';
 import { FormDialog } from '#app/ui/dialog.tsx';
 import { CheckboxField, NumberField } from '#app/ui/field.tsx';
 import { mayPass } from '#app/ui/may-pass.ts';
@@ -261,7 +262,14 @@ function PreviewText({
   readonly onRetry: () => void;
 }) {
   return (
-    <div role="status" className="flex flex-col gap-1.5 rounded border bg-inset px-3 py-2 text-sm">
+    // High enough for what is usually told, so that the buttons below stay where they are when it comes.
+    <div
+      role="status"
+      className={cx(
+        'flex flex-col gap-1.5 rounded border bg-inset px-3 py-2 text-sm',
+        isAll && 'min-h-[4.75rem]',
+      )}
+    >
       {problem ? (
         <p className="text-failed">
           {problem.message} {problem.remedy}{' '}

@@ -20,7 +20,7 @@ export function LaunchPreviewText({
   /** The run whose items are taken; null = all that is known. */
   readonly ofRun?: string | null;
 }) {
-  const [preview, setPreview] = useState<LaunchPreview | null>(null);
+  const [told, setTold] = useState<{ readonly of: string; readonly preview: LaunchPreview }>();
   const [problem, setProblem] = useState<PublicError | null>(null);
   const [tries, setTries] = useState(0);
   // The request is a new object at each render; its text shows whether anything changed.
@@ -33,7 +33,7 @@ export function LaunchPreviewText({
       const asked = JSON.parse(text) as LaunchRequest;
       const result = await answerOf(previewLaunch({ request: asked, ofRun }));
       if (!isCurrent) return;
-      setPreview(result.ok ? result.data : null);
+      setTold(result.ok ? { of: text, preview: result.data } : undefined);
       setProblem(result.ok ? null : result.error);
     }, askAfterMs);
     return () => {
@@ -41,8 +41,11 @@ export function LaunchPreviewText({
       clearTimeout(timer);
     };
   }, [text, ofRun, tries]);
+  // The count of another choice says nothing of this one.
+  const preview = told?.of === text ? told.preview : null;
   return (
-    <div role="status" className="rounded border bg-inset px-3 py-2 text-sm">
+    // High enough for what is told, so that the buttons below stay where they are when it comes.
+    <div role="status" className="min-h-[3.625rem] rounded border bg-inset px-3 py-2 text-sm">
       {problem ? (
         <span className="text-failed">
           {problem.message} {problem.remedy}{' '}
