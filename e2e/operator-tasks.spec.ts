@@ -1,36 +1,13 @@
 /**
- * What an operator is asked to do on the first day, from the overview on, by what is written on the page and
+ * What an operator is asked to do on an ordinary day, from the overview on, by what is written on the page and
  * nothing else. How many presses each takes is counted, and is not to grow.
  */
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { ageItems } from './support/age-items.ts';
 import { goTo } from './support/go-to.ts';
 import { addTestSource, runToTheEnd } from './support/sources.ts';
+import { beginAtTheOverview, heading, rail, rowOf } from './support/tasks.ts';
 import { expect, test } from './support/test.ts';
-
-/** Begins at the overview; the function it returns presses something, and counts. */
-async function beginAtTheOverview(page: Page, task: string) {
-  await goTo(page, '/');
-  const beganAt = performance.now();
-  let presses = 0;
-  return {
-    press: async (target: Locator) => {
-      await target.click();
-      presses += 1;
-    },
-    done: (mostPresses: number) => {
-      const seconds = (performance.now() - beganAt) / 1000;
-      const description = `${presses} presses, ${seconds.toFixed(1)} s`;
-      test.info().annotations.push({ type: task, description });
-      expect(presses).toBeLessThanOrEqual(mostPresses);
-    },
-  };
-}
-
-const rail = (page: Page) => page.getByRole('navigation', { name: 'Console' });
-const heading = (page: Page) => page.getByRole('heading', { level: 1 });
-const rowOf = (page: Page, link: string) =>
-  page.getByRole('row').filter({ has: page.getByRole('link', { name: link, exact: true }) });
 
 test('what failed is found with the reason, and a whole group is retried', async ({
   page,

@@ -39,6 +39,13 @@ export interface Report {
   /** By name; none = nothing was asked for in the month. */
   readonly rows: readonly ReportRow[];
   readonly total: Readonly<Record<SourceDayNumber, number>>;
+  /** Of all sources: every day of the month that has begun, oldest first. */
+  readonly days: readonly ReportDay[];
+}
+
+export interface ReportDay extends Readonly<Record<SourceDayNumber, number>> {
+  /** `2026-11-30`, of UTC. */
+  readonly day: string;
 }
 
 /** Months that are kept whole. */
@@ -51,16 +58,19 @@ const monthAt = (month: string, by: number): string => {
 
 /** @param month absent = the present one */
 export async function readReport(session: Session, month?: string): Promise<Report> {
-  const present = (await readNow(session)).slice(0, 7);
+  const now = await readNow(session);
+  const present = now.slice(0, 7);
   const shown = month ?? present;
   const isRunning = shown === present;
-  const days = await sumDays(session, shown);
+  const sums = await sumDays(session, shown, 'source_name');
+  const byDay = new Map((await sumDays(session, shown, 'day')).map((row) => [dayOf(row.of), row]));
   const stale = isRunning ? await readStale(session) : new Map<string, StaleShare>();
-  const rows = days.map(
-    (row): ReportRow => ({
+  const rows = sums.map(
+    ({ of: source, ...row }): ReportRow => ({
       ...row,
+      source,
       requestsPerChange: row.changed === 0 ? null : row.requests / row.changed,
-      stale: stale.get(row.source) ?? null,
+      stale: stale.get(source) ?? null,
     }),
   );
   const sum = (name: SourceDayNumber) => rows.reduce((all, row) => all + row[name], 0);
@@ -71,27 +81,43 @@ export async function readReport(session: Session, month?: string): Promise<Repo
     after: shown < present ? monthAt(shown, 1) : null,
     rows,
     total: numbersOf(sum),
+    days: daysOf(shown, now).map((day) => ({
+      ...numbersOf((name) => byDay.get(day)?.[name] ?? 0),
+      day,
+    })),
   };
+}
+
+const dayOf = (instant: string) => instant.slice(0, 10);
+
+/** The days of the month up to now. */
+function daysOf(month: string, now: string): string[] {
+  const days: string[] = [];
+  const end = Math.min(Date.parse(`${monthAt(month, 1)}-01T00:00:00Z`), Date.parse(now) + 1);
+  for (let at = Date.parse(`${month}-01T00:00:00Z`); at < end; at += 86_400_000)
+    days.push(dayOf(new Date(at).toISOString()));
+  return days;
 }
 
 /** Reads as many rows as the sources have days; a source of two types under one name is one. */
 async function sumDays(
   { q, engine }: Session,
   month: string,
-): Promise<(Readonly<Record<SourceDayNumber, number>> & { readonly source: string })[]> {
+  by: 'source_name' | 'day',
+): Promise<(Readonly<Record<SourceDayNumber, number>> & { readonly of: string })[]> {
   const from = engine.instantParam(`${month}-01T00:00:00.000Z`);
   const to = engine.instantParam(`${monthAt(month, 1)}-01T00:00:00.000Z`);
   const rows = await q
     .selectFrom('source_days')
-    .select('source_name')
+    .select(by)
     .select((eb) => sourceDayNumbers.map((name) => eb.fn.sum<number>(name).as(name)))
     .where('day', '>=', from)
     .where('day', '<', to)
-    .groupBy('source_name')
-    .orderBy('source_name')
+    .groupBy(by)
+    .orderBy(by)
     .execute();
   return rows.map((row) => ({
-    source: row.source_name,
+    of: String(row[by]),
     ...numbersOf((name) => Number(row[name])),
   }));
 }

@@ -39,7 +39,7 @@ describe.each(contractEngines())('the report of a month on $name', (engine) => {
     await givenDay('news', '2025-11-30', { fetched: 5, changed: 0, requests: 5 });
     await givenDay('news', '2025-12-01');
     await givenDay('laws', '2025-11-15', { changed: 0 });
-    const { rows, total, isRunning } = await readReport(given.db, '2025-11');
+    const { rows, total, days, isRunning } = await readReport(given.db, '2025-11');
     expect(
       rows.map(({ source, fetched, changed, missing }) => [source, fetched, changed, missing]),
     ).toEqual([
@@ -49,6 +49,14 @@ describe.each(contractEngines())('the report of a month on $name', (engine) => {
     expect(rows.map(({ requestsPerChange }) => requestsPerChange)).toEqual([null, 21 / 4]);
     expect(total).toMatchObject({ fetched: 25, failed: 3, requests: 37, bytes: 3_000 });
     expect(isRunning).toBe(false);
+    expect(days.map(({ day }) => day)).toEqual(
+      Array.from({ length: 30 }, (_, at) => `2025-11-${String(at + 1).padStart(2, '0')}`),
+    );
+    expect(days.flatMap(({ day, fetched }) => (fetched > 0 ? [[day, fetched]] : []))).toEqual([
+      ['2025-11-01', 10],
+      ['2025-11-15', 10],
+      ['2025-11-30', 5],
+    ]);
   });
 
   it('of a month without data is empty, and says which months may have some', async () => {

@@ -3,11 +3,12 @@ import { CalendarDays } from 'lucide-react';
 import type { Metadata } from 'next';
 import { loadPage } from '#app/_server/action.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
+import { BarsChart } from '#app/ui/bars-chart.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { formatBytes, formatCount, formatShare } from '#app/ui/num.tsx';
-import { PageHeader } from '#app/ui/page-header.tsx';
+import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { type RawParameters, readParameters } from '#lib/paging/parameters.ts';
@@ -88,7 +89,10 @@ export default async function ReportPage({
             : 'No source made an attempt in it, or it is from before days were counted.'}
         </EmptyState>
       ) : (
-        <Rows report={report} />
+        <>
+          <Days report={report} />
+          <Rows report={report} />
+        </>
       )}
       {isRunning && rows.length > 0 ? (
         <p className="text-xs text-ink-3">
@@ -107,6 +111,29 @@ const wordsOf = (month: string): string =>
     year: 'numeric',
     timeZone: 'UTC',
   });
+
+/** What all sources brought, day by day. */
+function Days({ report: { days, total, month } }: { readonly report: Report }) {
+  return (
+    <Section title="Day by day" aside="all sources">
+      <BarsChart
+        caption={`Items per day in ${wordsOf(month)}`}
+        unit="day"
+        series={[
+          { word: 'new or changed', look: 'done' },
+          { word: 'unchanged', look: 'quiet' },
+          { word: 'failed', look: 'failed' },
+        ]}
+        points={days.map((day) => ({
+          at: `${day.day}T00:00:00.000Z`,
+          values: [day.changed, Math.max(0, day.fetched - day.changed), day.failed],
+          note: formatBytes(day.bytes),
+        }))}
+        totalNote={formatBytes(total.bytes)}
+      />
+    </Section>
+  );
+}
 
 function Rows({ report: { rows, total, isRunning, month } }: { readonly report: Report }) {
   const all: ReportRow = {

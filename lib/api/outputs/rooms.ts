@@ -62,21 +62,24 @@ const reportRowOutput = z.object({
   bytes: z.number(),
 });
 
+const dayNumbersOutput = z.object({
+  failed: z.number(),
+  changed: z.number(),
+  skipped: z.number(),
+  fetched: z.number(),
+  requests: z.number(),
+  missing: z.number(),
+  bytes: z.number(),
+});
+
 export const reportOutput = z.object({
   month: z.string(),
   isRunning: z.boolean(),
   before: z.string().nullable(),
   after: z.string().nullable(),
   rows: z.array(reportRowOutput),
-  total: z.object({
-    failed: z.number(),
-    changed: z.number(),
-    skipped: z.number(),
-    fetched: z.number(),
-    requests: z.number(),
-    missing: z.number(),
-    bytes: z.number(),
-  }),
+  total: dayNumbersOutput,
+  days: z.array(dayNumbersOutput.extend({ day: z.string() })),
 });
 
 const storageDayOutput = z.object({

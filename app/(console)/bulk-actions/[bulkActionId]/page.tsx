@@ -10,12 +10,14 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { ErrorState, NoSuch } from '#app/ui/states.tsx';
 import { Badge } from '#app/ui/status-badge.tsx';
 import { may } from '#lib/actor/model.ts';
+import { readAftermath } from '#lib/items/bulk/aftermath.ts';
 import { whyNotUndo } from '#lib/items/bulk/control.ts';
 import { bulkOutcome, bulkVerb } from '#lib/items/bulk/model.ts';
 import { listRefused } from '#lib/items/bulk/outcomes.ts';
 import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/read.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 import { BulkStatus } from '../bulk-words.tsx';
+import { Aftermath } from './aftermath.tsx';
 import { BulkControls } from './bulk-controls.tsx';
 import { BulkFacts, BulkProgress, RefusedItems, refusedShown } from './bulk-report.tsx';
 
@@ -31,11 +33,12 @@ export default async function BulkActionPage({
   const loaded = await loadPage(async ({ runtime: { db } }) => {
     const action = await getBulkAction(db, bulkActionId);
     if (!action) return null;
-    const [refused, workers] = await Promise.all([
+    const [refused, workers, aftermath] = await Promise.all([
       action.refused > 0 ? listRefused(db, bulkActionId, refusedShown) : [],
       action.status === 'running' ? countLiveWorkers(db) : null,
+      readAftermath(db, action),
     ]);
-    return { action, refused, workers };
+    return { action, refused, workers, aftermath };
   });
   if (!loaded.ok) {
     return (
@@ -49,7 +52,7 @@ export default async function BulkActionPage({
     );
   }
   if (!loaded.data) return <NoSuch what="background action" listHref="/bulk-actions" />;
-  const { action, refused, workers } = loaded.data;
+  const { action, refused, workers, aftermath } = loaded.data;
   return (
     <div className="flex flex-col gap-4">
       <LiveRefresh />
@@ -81,7 +84,10 @@ export default async function BulkActionPage({
       <Standing action={action} workers={workers} />
       <BulkProgress action={action} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <RefusedItems action={action} items={refused} />
+        <div className="flex min-w-0 flex-col gap-4">
+          {aftermath === null ? null : <Aftermath action={action} aftermath={aftermath} />}
+          <RefusedItems action={action} items={refused} />
+        </div>
         <BulkFacts action={action} />
       </div>
     </div>
