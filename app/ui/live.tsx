@@ -113,6 +113,9 @@ export function usePauseLive(isPaused: boolean): void {
   useEffect(() => (isPaused ? pause() : undefined), [isPaused, pause]);
 }
 
+/** While something moves, what depends on the time alone (a rate, how long something has been silent) is never older, ms. */
+const oldestMs = 30_000;
+
 /** Loads the page's data again whenever something it may show has changed. */
 export function LiveRefresh() {
   const { isOn, isPaused, state } = useLive();
@@ -130,6 +133,13 @@ export function LiveRefresh() {
     // already have been too early.
     if (!isFirst || isMoving) startRefresh(() => router.refresh());
   }, [isOn, isPaused, stamp, isMoving, isRefreshing, router]);
+  useEffect(() => {
+    if (!isOn || isPaused || !isMoving || isRefreshing) return;
+    const timer = setTimeout(() => {
+      if (!document.hidden) startRefresh(() => router.refresh());
+    }, oldestMs);
+    return () => clearTimeout(timer);
+  }, [isOn, isPaused, isMoving, isRefreshing, router]);
   return null;
 }
 

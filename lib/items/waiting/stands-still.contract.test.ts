@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '#lib/ids.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { pauseRun, resumeRun } from '#lib/runs/control-run.ts';
-import { pauseSource } from '#lib/sources/lifecycle.ts';
+import { pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
 import { goOn, stopEverything } from '#lib/stops/stop-everything.ts';
 import { registerWorker } from '#lib/workers/presence.ts';
 import { operator, useRuns } from '#test/campaign.ts';
@@ -84,6 +84,11 @@ describe.each(contractEngines())('why a run stands still on $name', (engine) => 
     const deadline = given.db.engine.nowPlus(10_000);
     await given.db.q.updateTable('ingest_runs').set({ deadline_at: deadline }).execute();
     expect((await forecast(runId)).etaMs).toBeLessThanOrEqual(10_000);
+    // At once, though something came to an end a moment ago.
+    await pauseSource(given.db, operator, (await sourceOf()).name);
+    expect(await forecast(runId)).toMatchObject({ etaMs: null, waits: { code: 'source_paused' } });
+    await resumeSource(given.db, operator, (await sourceOf()).name);
+    expect((await forecast(runId)).waits).toBeNull();
     await pauseRun(given.db, operator, runId);
     expect((await forecast(runId)).etaMs).toBeNull();
     expect((await overview(given.db)).runs[0]).toMatchObject({

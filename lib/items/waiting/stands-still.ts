@@ -43,6 +43,7 @@ type Running = Pick<
   | 'maxRequests'
   | 'requestsSent'
   | 'deadlineAt'
+  | 'sourceRevisions'
 >;
 
 /** How soon a run ends, or why it does not get nearer to its end: the one place that says so. */
@@ -52,7 +53,7 @@ export async function forecastRun(session: Session, run: Running): Promise<RunFo
   const open = Math.max(0, run.itemsTotal - run.itemsProcessed);
   const waits =
     (await haltOf(session, run)) ??
-    (open > 0 && (silentMs === null || silentMs > haltMs)
+    (open > 0 && (silentMs === null || silentMs > haltMs || (await hasHeldSource(session, run)))
       ? await standsStill(session, { runId: run.runId })
       : null);
   if (waits !== null || itemsPerMinute === 0 || open === 0) {
@@ -99,6 +100,17 @@ async function haltOf(session: Session, run: Running): Promise<WaitingReason | n
     );
   }
   return crew.alive === 0 ? noWorkers : null;
+}
+
+/** Whether a person has paused or switched off one of its sources: then it halts at once, and not when it has been silent. */
+async function hasHeldSource({ q }: Session, { sourceRevisions }: Running): Promise<boolean> {
+  const held = await q
+    .selectFrom('sources')
+    .select('name')
+    .where('deleted_at', 'is', null)
+    .where((or) => or.or([or('paused_at', 'is not', null), or('enabled', '=', 0)]))
+    .execute();
+  return held.some(({ name }) => Object.hasOwn(sourceRevisions, name));
 }
 
 /** What its pending items wait for; null when one of them is about to be asked for, or there are none. */
