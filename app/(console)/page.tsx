@@ -152,7 +152,7 @@ export default async function OverviewPage({
         </EmptyState>
       ) : (
         <>
-          <div className="grid gap-4 xl:grid-cols-3">
+          <div className="grid items-start gap-4 xl:grid-cols-3">
             <Section
               title="Throughput"
               className="xl:col-span-2"
@@ -172,7 +172,7 @@ export default async function OverviewPage({
               <ActiveRuns runs={data.runs} lastRun={data.lastRun} />
             </Section>
           </div>
-          <div className="grid gap-4 xl:grid-cols-3">
+          <div className="grid items-start gap-4 xl:grid-cols-3">
             <Section
               title="Sources"
               isFlush

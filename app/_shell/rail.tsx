@@ -47,7 +47,8 @@ function Places({
             <kbd
               aria-hidden
               className={cx(
-                'text-2xs text-ink-3 opacity-0 group-hover/place:opacity-100',
+                // Its room is the label's until it is asked for.
+                'hidden text-2xs text-ink-3 group-hover/place:block',
                 isCompact && 'max-lg:hidden',
               )}
             >

@@ -55,7 +55,7 @@ export function Rules({
 
 function Thresholds({ rule }: { readonly rule: ShownRule }) {
   return Object.entries(rule.thresholds).map(([name, threshold]) => (
-    <span key={name} className="flex justify-between gap-4 whitespace-nowrap text-ink-2">
+    <span key={name} className="flex w-full justify-between gap-4 whitespace-nowrap text-ink-2">
       {threshold.label}
       <span className="num text-ink">
         {withUnit(rule.values[name] ?? threshold.default, threshold.unit)}

@@ -1,5 +1,5 @@
 /** One group of failures: what, where, how often over time, an example, and what is still failed. */
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { loadPage } from '#app/_server/action.ts';
 import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { MuteButton, UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
@@ -39,6 +39,12 @@ export function ClusterRow({
   const { code, httpStatus, host, sourceName, attempts, failed, series, example } = cluster;
   const remedy = remedyOf(code);
   const words = `failures ${code}${host === null ? '' : ` at ${host}`}`;
+  const target = { kind: 'failures', failures: { code, httpStatus, host } } as const;
+  const muting = !mayMute ? null : mute === null ? (
+    <MuteButton name={words} choices={[{ label: words, target }]} />
+  ) : (
+    <UnmuteButton mute={mute} />
+  );
   return (
     <Tr>
       <Td className="py-2 align-top max-sm:pr-1 sm:min-w-56">
@@ -110,26 +116,22 @@ export function ClusterRow({
         )}
       </Td>
       <Td align="right" className="py-2 align-top whitespace-nowrap">
-        <Suspense fallback={<Skeleton className="ml-auto h-7 w-24" />}>
-          <FailedNow cluster={cluster} mayRetry={mayRetry} />
+        {/* As high as what it stands for, with the button to mute where it stays. */}
+        <Suspense
+          fallback={
+            <Stack
+              count={<Skeleton className="my-1 h-4 w-16" />}
+              buttons={
+                <>
+                  {mayRetry ? <Skeleton className="h-7 w-20" /> : null}
+                  {muting}
+                </>
+              }
+            />
+          }
+        >
+          <FailedNow cluster={cluster} mayRetry={mayRetry} muting={muting} />
         </Suspense>
-        {mayMute ? (
-          <span className="mt-1 block">
-            {mute === null ? (
-              <MuteButton
-                name={words}
-                choices={[
-                  {
-                    label: words,
-                    target: { kind: 'failures', failures: { code, httpStatus, host } },
-                  },
-                ]}
-              />
-            ) : (
-              <UnmuteButton mute={mute} />
-            )}
-          </span>
-        ) : null}
       </Td>
     </Tr>
   );
@@ -139,9 +141,11 @@ export function ClusterRow({
 async function FailedNow({
   cluster,
   mayRetry,
+  muting,
 }: {
   readonly cluster: ErrorCluster;
   readonly mayRetry: boolean;
+  readonly muting: ReactNode;
 }) {
   const { code, httpStatus, host } = cluster;
   const counted = await loadPage(({ reads }) =>
@@ -149,19 +153,42 @@ async function FailedNow({
   );
   if (!counted.ok) {
     return (
-      <span className="inline-flex flex-col items-end gap-1 text-xs text-warn">
-        {counted.error.message} <TryAgain size="sm" />
-      </span>
+      <Stack
+        count={<span className="text-xs text-warn">{counted.error.message}</span>}
+        buttons={
+          <>
+            <TryAgain size="sm" /> {muting}
+          </>
+        }
+      />
     );
   }
-  if (counted.data.kind === 'exact' && counted.data.count === 0) return <None word="none" />;
+  if (counted.data.kind === 'exact' && counted.data.count === 0) {
+    return <Stack count={<None word="none" />} buttons={muting} />;
+  }
   const words = countInWords(counted.data);
   return (
-    <span className="inline-flex flex-col items-end gap-1">
-      <Link href={clusterHref(cluster)} className="link num">
-        {words}
-      </Link>
-      {mayRetry ? <RetryCluster cluster={{ code, httpStatus, host }} words={words} /> : null}
+    <Stack
+      count={
+        <Link href={clusterHref(cluster)} className="link num">
+          {words}
+        </Link>
+      }
+      buttons={
+        <>
+          {mayRetry ? <RetryCluster cluster={{ code, httpStatus, host }} words={words} /> : null}
+          {muting}
+        </>
+      }
+    />
+  );
+}
+
+function Stack({ count, buttons }: { readonly count: ReactNode; readonly buttons: ReactNode }) {
+  return (
+    <span className="inline-flex flex-col gap-1 sm:items-end">
+      <span className="flex min-h-6 items-center">{count}</span>
+      <span className="flex flex-wrap gap-1">{buttons}</span>
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { loadPage } from '#app/_server/action.ts';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
 import { ChipLink } from '#app/ui/chip.tsx';
+import { cx } from '#app/ui/cx.ts';
 import { LiveRefresh } from '#app/ui/live.tsx';
 import { countOf, formatCount } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
@@ -109,7 +110,12 @@ export default async function ForecastPage({
         <>
           {left.length === 0 ? null : <NotFitting left={left} />}
           <HostsByHour hosts={hosts} from={from} window={window} />
-          <div className="grid items-start gap-4 xl:grid-cols-2">
+          <div
+            className={cx(
+              'grid items-start gap-4',
+              launches.length > 0 && sources.length > 0 && 'xl:grid-cols-2',
+            )}
+          >
             {launches.length === 0 ? null : <Launches launches={launches} />}
             {sources.length === 0 ? null : <DueSources sources={sources} />}
           </div>

@@ -82,7 +82,7 @@ export default async function ReportPage({
         <EmptyState
           icon={<CalendarDays aria-hidden />}
           title={`Nothing was asked for in ${wordsOf(month)}`}
-          action={<LinkButton href="/report">This month</LinkButton>}
+          {...(isRunning ? {} : { action: <LinkButton href="/report">This month</LinkButton> })}
         >
           {before === null
             ? 'Days of sources are kept for 13 months; what is older is gone.'
