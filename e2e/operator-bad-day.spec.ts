@@ -45,7 +45,8 @@ test.afterAll(() => server.close());
 test('whose fault it is shows in what was answered, and a retry shows whether it helped', async ({
   page,
 }) => {
-  test.setTimeout(120_000);
+  // A host that fails is left alone for a while, the longer the more it fails.
+  test.setTimeout(240_000);
   await goTo(page, '/sources/import');
   await page.getByRole('textbox').fill(`
 sources:
@@ -79,7 +80,7 @@ seeds:
   await retry.press(confirm.getByRole('button', { name: 'Retry them' }));
   await page.waitForURL('**/bulk-actions/*');
   const became = section(page, 'What became of them');
-  await expect(became).toContainText('2 failed again', { timeout: 40_000 });
+  await expect(became).toContainText('2 failed again', { timeout: 80_000 });
   await expect(became.getByRole('listitem').first()).toContainText('http_server_error');
   retry.done(3);
 
@@ -88,7 +89,7 @@ seeds:
   await group.getByRole('button', { name: 'Retry all' }).click();
   await confirm.getByRole('button', { name: 'Retry them' }).click();
   await page.waitForURL('**/bulk-actions/*');
-  await expect(became).toContainText('2 fetched', { timeout: 40_000 });
+  await expect(became).toContainText('2 fetched', { timeout: 80_000 });
 });
 
 test('everything is stopped with a reason, and goes on', async ({ page }) => {
