@@ -19,6 +19,9 @@ export function LiveSwitch() {
           ? `${age} old`
           : 'Live';
   const isFresh = isOn && freshness === 'live';
+  // As it is read: with the word that is seen (WCAG 2.5.3), and how fresh the page is where that says something else.
+  const said = word.toLowerCase();
+  const name = isFresh || !isOn || said === freshness ? said : `${freshness}, ${said}`;
   const explanation = !isOn
     ? 'Pages do not refresh on their own. Press to turn live refresh on.'
     : !isFresh
@@ -32,7 +35,7 @@ export function LiveSwitch() {
     <Tooltip text={explanation}>
       <button
         type="button"
-        aria-label={`Live refresh: ${isFresh || !isOn ? word.toLowerCase() : freshness}`}
+        aria-label={`Live refresh: ${name}`}
         aria-pressed={isOn}
         onClick={() => setOn(!isOn)}
         className={cx(
