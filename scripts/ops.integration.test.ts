@@ -3,21 +3,20 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa, execaSync } from 'execa';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { exportedMetrics } from '#test/exported-metrics.ts';
+import { isInstalled } from '#test/programs.ts';
 import { createWorkerMetrics } from '#worker/worker-metrics.ts';
 import { inRoot } from './support/root.ts';
 
-const has = (program: string, ...version: string[]) =>
-  execaSync(program, version, { reject: false }).exitCode === 0;
 const cwd = inRoot('ops/prometheus');
 const promtool = (args: string[], input = '') =>
   execa('promtool', args, { cwd, input, reject: false });
 
-describe.runIf(has('promtool', '--version'))('promtool', () => {
+describe.runIf(isInstalled('promtool'))('promtool', () => {
   it('finds the alert rules good, and that they fire when they should', async () => {
     expect(await promtool(['check', 'rules', 'alerts.yml'])).toMatchObject({ exitCode: 0 });
     expect(await promtool(['test', 'rules', 'alerts.test.yml'])).toMatchObject({ exitCode: 0 });
@@ -57,7 +56,7 @@ describe.runIf(has('promtool', '--version'))('promtool', () => {
   });
 });
 
-it.runIf(has('helm', 'version'))('helm finds the chart good', async () => {
+it.runIf(isInstalled('helm'))('helm finds the chart good', async () => {
   const chart = inRoot('ops/helm/holocron-ingest');
   expect(await execa('helm', ['lint', '--strict', chart], { reject: false })).toMatchObject({
     exitCode: 0,

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execaSync } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isInstalled } from '#test/programs.ts';
 import { scan } from './scan.ts';
 
 /** https://www.eicar.org: harmless, and known to every scanner. Written in two parts, so that this file is no find. */
@@ -73,9 +73,7 @@ describe('a scanner', () => {
   });
 });
 
-const hasClamd = execaSync('clamd', ['--version'], { reject: false }).exitCode === 0;
-
-describe.runIf(hasClamd)('a clamd', () => {
+describe.runIf(isInstalled('clamd'))('a clamd', () => {
   let directory: string;
   let clamd: ChildProcess;
   const socketFile = () => path.join(directory, 'clamd.ctl');
