@@ -12,7 +12,7 @@ export async function makeDetailPages(page: Page, source: string): Promise<reado
   await page
     .getByRole('row')
     .filter({ hasText: 'http_server_error' })
-    .first()
+    .filter({ hasText: source })
     .getByRole('button', { name: 'Retry all' })
     .click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Retry them' }).click();
