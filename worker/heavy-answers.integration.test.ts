@@ -52,8 +52,8 @@ it('hold no place that another source needs, though they were there first', asyn
   const worker = site.start('commands/worker.ts', ['--concurrency', '2'], {
     INGEST_EGRESS_ALLOW: '127.0.0.0/8',
   });
-  await until('all light pages are done', async () => (await left('light')) === 0);
+  await until('all light pages are done', async () => (await left('light')) === 0, 150_000);
   expect(await left('heavy')).toBeGreaterThan(10);
   worker.process.kill('SIGTERM');
   expect((await worker.ended).code).toBe(0);
-});
+}, 200_000);

@@ -1,4 +1,5 @@
 /** Threads with their real program: what overruns is ended alone, and what it was given next still works. */
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ThreadPool } from './thread-pool.ts';
 
@@ -28,6 +29,25 @@ describe('a pool of threads', () => {
     ]);
     expect(overran).toMatchObject({ status: 'rejected', reason: { code: 'reading_overran' } });
     expect(next.status).toBe('fulfilled');
+  });
+
+  it('lets a small task pass by large ones, as many as there are', async () => {
+    const pool = new ThreadPool();
+    const large = `[${'{"a":[1]},'.repeat(200_000)}1]`;
+    const endedOf = async () => {
+      const ended: string[] = [];
+      const tasks = [...Array.from({ length: 3 * availableParallelism() }, () => large), 'small'];
+      await Promise.all(
+        tasks.map(async (text) => {
+          await digestOf(pool, text);
+          ended.push(text === large ? 'large' : 'small');
+        }),
+      );
+      return ended;
+    };
+    // Until all threads are there.
+    await endedOf();
+    expect((await endedOf()).at(-1)).toBe('large');
   });
 
   it('ends a task that takes too much memory, and goes on with the next', async () => {

@@ -21,6 +21,8 @@ const threadLimits: ThreadLimits = { timeMs: 10_000, heapMb: 384 };
 
 /** One core stays with the event loop. */
 const mostThreads = Math.min(3, Math.max(1, availableParallelism() - 1));
+/** Inputs up to this length do not wait behind longer ones: one thread more takes them alone. */
+const smallInput = 64 * 1024;
 /** By the clock a task may take so many times as long. */
 const clockPerWork = 6;
 /** Short tasks are never looked at, ms. */
@@ -32,6 +34,7 @@ const idleMs = 15_000;
 
 interface Job {
   readonly request: Omit<ThreadRequest, 'more'>;
+  readonly isSmall: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
   /** Of a list that comes in parts. */
@@ -40,6 +43,8 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker;
+  /** Takes nothing large. */
+  readonly isForSmall: boolean;
   job: Job | null;
   isReady: boolean;
   timer?: NodeJS.Timeout;
@@ -61,22 +66,28 @@ export class ThreadPool {
    */
   run(task: string, input: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request: { task, input }, resolve, reject, parts: [] });
+      const isSmall = lengthOf(input) <= smallInput;
+      this.#waiting.push({ request: { task, input }, isSmall, resolve, reject, parts: [] });
       this.#assign();
     });
   }
 
+  /** In the order in which they came, but for small ones, which pass by large ones that have to wait. */
   #assign(): void {
-    while (this.#waiting.length > 0) {
-      const thread = this.#free();
-      const job = thread && this.#waiting.shift();
-      if (!thread || !job) return;
-      clearTimeout(thread.timer);
-      thread.job = job;
-      thread.worker.ref();
-      this.#limitTime(thread);
-      thread.worker.postMessage(job.request);
+    for (const job of [...this.#waiting]) {
+      const thread = this.#free(job);
+      if (thread) this.#give(thread, job);
+      else if (job.isSmall) return;
     }
+  }
+
+  #give(thread: Thread, job: Job): void {
+    this.#waiting.splice(this.#waiting.indexOf(job), 1);
+    clearTimeout(thread.timer);
+    thread.job = job;
+    thread.worker.ref();
+    this.#limitTime(thread);
+    thread.worker.postMessage(job.request);
   }
 
   /** Loading the program is none of the task's time. */
@@ -106,18 +117,22 @@ export class ThreadPool {
     }
   }
 
-  #free(): Thread | null {
-    for (const thread of this.#threads) if (thread.job === null) return thread;
-    return this.#threads.size < mostThreads ? this.#start() : null;
+  #free({ isSmall }: Job): Thread | null {
+    const threads = [...this.#threads];
+    const free = threads.find(({ job, isForSmall }) => job === null && (isSmall || !isForSmall));
+    if (free) return free;
+    const forAll = threads.filter(({ isForSmall }) => !isForSmall).length;
+    if (forAll < mostThreads) return this.#start(false);
+    return isSmall && threads.length === forAll ? this.#start(true) : null;
   }
 
-  #start(): Thread {
+  #start(isForSmall: boolean): Thread {
     const worker = new Worker(threadFile(), {
       // Flags of the process, such as preloaded modules, are for its main thread.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb, maxYoungGenerationSizeMb: 16 },
     });
-    const thread: Thread = { worker, job: null, isReady: false };
+    const thread: Thread = { worker, isForSmall, job: null, isReady: false };
     this.#threads.add(thread);
     worker.on('message', (answer: ThreadAnswer) => this.#answered(thread, answer));
     worker.on('error', (error) => this.#end(thread, faultOf(error, this.#limits)));
@@ -160,6 +175,24 @@ export class ThreadPool {
     void thread.worker.terminate();
     this.#assign();
   }
+}
+
+/** Characters, bytes and values of an input, counted until they are more than a small one has. */
+function lengthOf(input: unknown): number {
+  const open = [input];
+  let length = 0;
+  while (open.length > 0 && length <= smallInput) {
+    const next = open.pop();
+    length += 1;
+    if (typeof next === 'string') length += next.length;
+    else if (ArrayBuffer.isView(next)) length += next.byteLength;
+    else if (typeof next === 'object' && next !== null) {
+      const values = Object.values(next);
+      if (values.length > smallInput) return values.length;
+      open.push(...values);
+    }
+  }
+  return length;
 }
 
 /** Processor time of a thread so far, ms; null when it has ended. */
