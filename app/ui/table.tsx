@@ -103,7 +103,7 @@ export function Thead({ children }: { readonly children: ReactNode }) {
 }
 
 const cellStyle =
-  'h-8 border-b px-2.5 align-middle first:pl-3 last:pr-3 group-data-dense/table:h-7';
+  'h-8 border-b px-2.5 py-1 align-middle first:pl-3 last:pr-3 group-data-dense/table:h-7';
 const headStyle =
   'h-8 border-b border-line-strong bg-surface px-2.5 text-xs font-medium text-ink-2 whitespace-nowrap first:pl-3 last:pr-3';
 
@@ -220,7 +220,9 @@ export function Td({
   className,
   ...rest
 }: ComponentProps<'td'> & { readonly align?: Align }) {
-  return <td {...rest} className={cx(cellStyle, aligned[align], className)} />;
+  // Figures and buttons stand at the right, and are not torn apart.
+  const style = cx(cellStyle, aligned[align], align === 'right' && 'whitespace-nowrap', className);
+  return <td {...rest} className={style} />;
 }
 
 /** A native checkbox for row selection: light enough for a hundred rows. */

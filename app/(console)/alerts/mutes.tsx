@@ -36,7 +36,7 @@ export function Mutes({
       <tbody>
         {mutes.map((mute) => (
           <Tr key={mute.muteId}>
-            <Td className="min-w-40 whitespace-normal py-1.5 font-medium">
+            <Td className="min-w-40 whitespace-normal py-1.5 font-medium sm:w-2/5">
               <bdi className="wrap-anywhere">{mute.label.replace(/^the /, 'The ')}</bdi>
               <div className="flex flex-col items-start gap-1 text-xs font-normal text-ink-2 sm:hidden">
                 <span className="wrap-anywhere">
@@ -48,13 +48,13 @@ export function Mutes({
                 {mayChange ? <UnmuteButton mute={mute} /> : null}
               </div>
             </Td>
-            <Td className="w-full min-w-40 whitespace-normal wrap-anywhere max-sm:hidden">
+            <Td className="min-w-40 whitespace-normal wrap-anywhere max-sm:hidden">
               <Foreign text={mute.reason} />
             </Td>
             <Td className="max-sm:hidden">
               <Time at={mute.until} />
             </Td>
-            <Td className="whitespace-nowrap max-sm:hidden">
+            <Td className="wrap-anywhere max-sm:hidden">
               {mute.mutedBy}, <Time at={mute.mutedAt} />
             </Td>
             {mayChange ? (

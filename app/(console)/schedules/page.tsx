@@ -174,7 +174,7 @@ function LastOutcome({ schedule }: { readonly schedule: Schedule }) {
           launched
         </Link>
       ) : (
-        <span className="text-warn">{schedule.lastOutcome}</span>
+        schedule.lastOutcome && <span className="text-warn">{schedule.lastOutcome}</span>
       )}
       <Time at={schedule.lastAt} className="text-xs text-ink-3" />
     </span>

@@ -54,7 +54,9 @@ export default async function HostPage({ params }: { readonly params: Promise<{ 
         meta={<StatusBadge status={isBlocked ? 'blocked' : 'open'} />}
         actions={
           <>
-            <LinkButton href={itemsHref(host.host)}>Show its items</LinkButton>
+            <LinkButton size="sm" href={itemsHref(host.host)}>
+              Show its items
+            </LinkButton>
             {mayChange ? (
               <>
                 <LimitsButton
