@@ -5,7 +5,6 @@ const gb = 1_024 ** 3;
 const file = (over: Partial<FileRow> = {}): FileRow => ({
   file_id: 1,
   bytes: 10 * gb,
-  empty_bytes: 2 * gb,
   most_bytes: null,
   most_database_bytes: null,
   ...over,
@@ -19,7 +18,7 @@ const volume = (over: Partial<VolumeRow> = {}): VolumeRow => ({
 });
 
 describe('the room of a database', () => {
-  it.each<[string, FileRow[], VolumeRow[] | null, number | null]>([
+  it.each<[string, FileRow[], VolumeRow[] | null, number | null, emptyGb?: number]>([
     ['what its volume has and its own empty pages', [file()], [volume()], 32],
     ['no more than its file may grow', [file({ most_bytes: 15 * gb })], [volume()], 7],
     [
@@ -34,12 +33,14 @@ describe('the room of a database', () => {
       [file(), file({ file_id: 2 })],
       [volume(), volume({ file_id: 2 })],
       34,
+      4,
     ],
     [
       'each volume of its files',
       [file(), file({ file_id: 2 })],
       [volume(), volume({ file_id: 2, volume: 'E:\\' })],
       64,
+      4,
     ],
     ['the bound of its file where volumes are not told', [file({ most_bytes: 15 * gb })], null, 7],
     [
@@ -50,8 +51,8 @@ describe('the room of a database', () => {
     ],
     ['unknown when nothing that bounds it is told', [file()], null, null],
     ['unknown without files', [], null, null],
-  ])('is %s', (_, files, volumes, expected) => {
-    const room = roomOf(files, volumes);
+  ])('is %s', (_, files, volumes, expected, emptyGb = 2) => {
+    const room = roomOf(files, emptyGb * gb, volumes);
     expect(room === null ? null : room.freeBytes / gb).toBe(expected);
   });
 });

@@ -28,8 +28,6 @@ async function orNothing<R>(look: () => Promise<R>): Promise<R | null> {
 export interface FileRow {
   readonly file_id: number;
   readonly bytes: number;
-  /** Pages of the file that hold nothing, in bytes. */
-  readonly empty_bytes: number;
   /** Null = it may grow as long as its volume has room; not more than `bytes` = it does not grow. */
   readonly most_bytes: number | null;
   /** What the edition or the service allows the database; null = no limit. */
@@ -49,7 +47,6 @@ const readFiles = ({ q }: Session) =>
       (
         await sql<FileRow>`
         select file_id, cast(size as float) * 8192 as bytes,
-          cast(size - cast(fileproperty(name, 'SpaceUsed') as bigint) as float) * 8192 as empty_bytes,
           case when growth = 0 then cast(size as float) * 8192
             when max_size > 0 then cast(max_size as float) * 8192 end as most_bytes,
           case when cast(serverproperty('EngineEdition') as int) = 4 then cast(10737418240 as float)
@@ -57,6 +54,20 @@ const readFiles = ({ q }: Session) =>
             then cast(cast(databasepropertyex(db_name(), 'MaxSizeInBytes') as bigint) as float) end as most_database_bytes
         from sys.database_files where type = 0`.execute(q)
       ).rows,
+  );
+
+/**
+ * Pages that hold nothing, in bytes. Needs VIEW DATABASE STATE, or from 2022 on VIEW DATABASE PERFORMANCE STATE, which VIEW
+ * SERVER STATE brings with it.
+ */
+const readEmptyBytes = ({ q }: Session) =>
+  orNothing(
+    async () =>
+      (
+        await sql<{ bytes: number | null }>`
+        select cast(sum(unallocated_extent_page_count) as float) * 8192 as bytes
+        from sys.dm_db_file_space_usage`.execute(q)
+      ).rows[0]?.bytes ?? null,
   );
 
 /** Needs VIEW SERVER STATE, or from 2022 on VIEW SERVER PERFORMANCE STATE. */
@@ -73,11 +84,12 @@ const readVolumes = ({ q }: Session) =>
   );
 
 /**
- * What data files may still take: the pages in them that hold nothing, and what they may grow by, which their volume,
- * their own bound and that of the database limit. Null when nothing that limits them is told. Pure.
+ * What data files may still take: the pages in them that hold nothing (bytes), and what they may grow by, which their
+ * volume, their own bound and that of the database limit. Null when nothing that limits them is told. Pure.
  */
 export function roomOf(
   files: readonly FileRow[],
+  empty: number,
   volumes: readonly VolumeRow[] | null,
 ): Room | null {
   if (files.length === 0) return null;
@@ -85,7 +97,6 @@ export function roomOf(
   // Several files of one volume share its room.
   const shared = new Map(volumes?.map((one) => [one.volume, one]));
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
-  const empty = sum(files.map((file) => file.empty_bytes));
   const growths = files.map((file) => ({
     volume: volumeOf(file.file_id)?.volume ?? null,
     most:
@@ -100,7 +111,7 @@ export function roomOf(
     ),
   );
   const mostDatabase = files[0]?.most_database_bytes ?? null;
-  const used = sum(files.map((file) => file.bytes - file.empty_bytes));
+  const used = sum(files.map((file) => file.bytes)) - empty;
   const free = Math.min(
     empty + sum(byVolume),
     mostDatabase === null ? Number.POSITIVE_INFINITY : Math.max(0, mostDatabase - used),
@@ -112,8 +123,12 @@ export function roomOf(
 
 export const room = (schema: string): RoomStorage => ({
   async readRoom(session) {
-    const files = await readFiles(session);
-    return files === null ? null : roomOf(files, await readVolumes(session));
+    // First what needs a right: without it a file that is full of empty pages would look full.
+    const empty = await readEmptyBytes(session);
+    const files = empty === null ? null : await readFiles(session);
+    return files === null || empty === null
+      ? null
+      : roomOf(files, empty, await readVolumes(session));
   },
 
   /** The catalogue knows it; it reads no table. */

@@ -11,7 +11,7 @@ export async function recordRefusal(
   refused: string,
   nowMs = performance.now(),
 ): Promise<void> {
-  if (!isNews(`refused\n${actor.userId}\n${actor.token?.id}\n${refused}`, nowMs)) return;
+  if (!isNews(db, `refused\n${actor.userId}\n${actor.token?.id}\n${refused}`, nowMs)) return;
   await db.transaction((tx) =>
     recordAudit(tx, actor, {
       action: 'access.refused',
@@ -24,7 +24,7 @@ export async function recordRefusal(
 
 /** That a token was shown which is not good now, by nobody known; once a minute for all of them together. */
 export async function recordBadToken(db: Db, address: string | null): Promise<void> {
-  if (!isNews('bad token')) return;
+  if (!isNews(db, 'bad token')) return;
   const nobody: Actor = { userId: null, email: 'nobody', role: 'viewer', address };
   await db.transaction((tx) =>
     recordAudit(tx, nobody, {

@@ -21,7 +21,7 @@ export async function recordDownload(
   { targetType, targetId, what }: Download,
 ): Promise<void> {
   const { token } = actor;
-  if (token && !isNews(`download\n${token.id}\n${what}`)) return;
+  if (token && !isNews(db, `download\n${token.id}\n${what}`)) return;
   await db.transaction((tx) =>
     recordAudit(tx, actor, {
       action: `${targetType}.download`,
