@@ -16,7 +16,7 @@ import { requestSettings } from '#lib/config/request-settings.ts';
 import { keyRing } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
 import { smtpSettings } from '#lib/config/smtp-settings.ts';
-import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
+import { describeUnknown, unknownVariables } from '#lib/config/unknown-variables.ts';
 import { readYamlFile, type YamlFile } from '#lib/config/yaml-file.ts';
 import { sourcesOfFile } from '#lib/sources/yaml.ts';
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { unknownVariables, variableGroups } from '#lib/config/variables.ts';
+import { unknownVariables } from '#lib/config/unknown-variables.ts';
+import { variableGroups } from '#lib/config/variables.ts';
 import { inRoot } from './support/root.ts';
 
 const text = readFileSync(inRoot('docker-compose.yml'), 'utf8');

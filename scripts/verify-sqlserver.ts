@@ -21,7 +21,7 @@ import {
 } from '#commands/support/program.ts';
 import { migrate } from '#db/migrate/migrate.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
-import { describeUnknown, unknownVariables } from '#lib/config/variables.ts';
+import { describeUnknown, unknownVariables } from '#lib/config/unknown-variables.ts';
 import { loadSettings } from '#lib/load-config.ts';
 import { smokeTest } from '#lib/smoke/smoke-test.ts';
 import { environmentOf } from '#test/db/environment-of.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { unknownVariables, variableGroups } from './variables.ts';
+import { unknownVariables } from './unknown-variables.ts';
+import { variableGroups } from './variables.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');

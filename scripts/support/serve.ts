@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Prepared } from '#commands/support/prepare-installation.ts';
 import type { AppConfig } from '#lib/config/model.ts';
 import { sessionSecret } from '#lib/config/secret-key.ts';
-import { unknownVariables } from '#lib/config/variables.ts';
+import { unknownVariables } from '#lib/config/unknown-variables.ts';
 import { type Address, urlOf } from './address.ts';
 
 /**
