@@ -11,15 +11,6 @@ export async function readAppSetting({ q }: Session, name: string): Promise<stri
   return row?.value ?? null;
 }
 
-/** Whoever else would change it waits until this transaction is over; one that was never set has no row to lock. */
-export async function lockAppSetting({ q }: Session, name: string): Promise<void> {
-  await q
-    .updateTable('app_settings')
-    .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-    .where('name', '=', name)
-    .execute();
-}
-
 /** Sets it, whatever it was before. Call it in a transaction: it deletes and inserts. */
 export async function putAppSetting(
   { q, engine }: Session,

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { exportedMetrics } from '#test/exported-metrics.ts';
-import { isInstalled } from '#test/programs.ts';
+import { helm, isInstalled, promtool as program } from '#test/programs.ts';
 import { createWorkerMetrics } from '#worker/worker-metrics.ts';
 import { inRoot } from './support/root.ts';
 
@@ -16,7 +16,7 @@ const cwd = inRoot('ops/prometheus');
 const promtool = (args: string[], input = '') =>
   execa('promtool', args, { cwd, input, reject: false });
 
-describe.runIf(isInstalled('promtool'))('promtool', () => {
+describe.runIf(isInstalled(program))('promtool', () => {
   it('finds the alert rules good, and that they fire when they should', async () => {
     expect(await promtool(['check', 'rules', 'alerts.yml'])).toMatchObject({ exitCode: 0 });
     expect(await promtool(['test', 'rules', 'alerts.test.yml'])).toMatchObject({ exitCode: 0 });
@@ -56,7 +56,7 @@ describe.runIf(isInstalled('promtool'))('promtool', () => {
   });
 });
 
-it.runIf(isInstalled('helm'))('helm finds the chart good', async () => {
+it.runIf(isInstalled(helm))('helm finds the chart good', async () => {
   const chart = inRoot('ops/helm/holocron-ingest');
   expect(await execa('helm', ['lint', '--strict', chart], { reject: false })).toMatchObject({
     exitCode: 0,

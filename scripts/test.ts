@@ -3,7 +3,7 @@
  */
 import { findMediaWiki } from '../e2e/mediawiki/packages.ts';
 import packageFile from '../package.json' with { type: 'json' };
-import { isInstalled, testPrograms } from '../test/programs.ts';
+import { clamd, helm, isInstalled, promtool } from '../test/programs.ts';
 import { ensureBrowser } from './support/browser.ts';
 import { buildIfStale } from './support/build.ts';
 import { type Counts, playwrightStage, type Stage, step, vitestStage } from './support/stages.ts';
@@ -56,8 +56,9 @@ if (!sqlServer)
   leftOut.push('SQL Server: not configured (set INGEST_SQLSERVER_HOST and the other settings)');
 if ('missing' in mediaWiki)
   leftOut.push(`MediaWiki: not installed (${mediaWiki.missing.join(', ')})`);
-for (const { name, shows, from } of testPrograms)
-  if (!isInstalled(name)) leftOut.push(`${shows}: ${name} is not installed (${from})`);
+for (const program of [promtool, clamd, helm])
+  if (!isInstalled(program))
+    leftOut.push(`${program.shows}: ${program.name} is not installed (${program.from})`);
 
 for (const stage of stages) {
   if (stage.name === 'Browser tests' && !(await ensureBrowser(say))) {

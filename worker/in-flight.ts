@@ -1,5 +1,5 @@
 /** The items this worker has leased, and what became of those that left. */
-import type { SourceOfItems } from './pipeline/claim.ts';
+import type { SourceName } from '#db/queue/storage.ts';
 import type { AbortReason, ItemResult, LeasedItem } from './pipeline/context.ts';
 
 /** Items that left, by how. A retried item counts each time. */
@@ -104,7 +104,7 @@ export class InFlight {
    * Sources whose answers take long to read, once as many are read as may be beside each other: more of them would hold
    * the places of others, and be read no sooner.
    */
-  crowded(): SourceOfItems[] {
+  crowded(): SourceName[] {
     const slow = [...this.#read, ...this.#long];
     const since = performance.now() - slowMs;
     for (const [batch, at] of this.#answeredAt) {

@@ -6,6 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { Output } from '../support/program.ts';
+import { option } from './command.ts';
+import { text } from './values.ts';
+
+export const outFile = option(
+  '<file>',
+  'a file that does not exist yet (default: standard output)',
+  text,
+);
 
 /** To standard output, or into a file that is not there yet; what was written of one that broke off is removed. */
 export async function writeAnswer(

@@ -10,7 +10,7 @@ import { type AnyChange, itemChanges } from '#lib/items/changes/registry.ts';
 import { workItemSorts } from '#lib/items/list/sorts.ts';
 import { countInWords } from '#lib/items/words.ts';
 import { command, type HolocronCommand, kebab, oneCall, option } from './command.ts';
-import { writeAnswer } from './files.ts';
+import { outFile, writeAnswer } from './files.ts';
 import { printRow, printTable, readPages, rowOf, shown } from './print.ts';
 import { flag, oneOf, pairs, text, whole, words } from './values.ts';
 import { bulkProgress, waitForEnd, waitOptions } from './wait.ts';
@@ -141,7 +141,7 @@ export const itemCommands = [
     options: {
       filter,
       format: option('<format>', 'csv or ndjson (default: csv)', oneOf(exportFormats)),
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, options: { filter: wanted, format, out: path } }) {
       const response = await client.open('items.export', { query: { ...wanted, format } });
@@ -196,7 +196,9 @@ export const itemCommands = [
       printTable(
         out,
         skippedItemsOutput.parse(answer).reasons.map(({ code, why: because, count }) => ({
-          ...{ code, why: because, count: countInWords(count) },
+          code,
+          why: because,
+          count: countInWords(count),
         })),
         ['count', 'code', 'why'],
       ),

@@ -6,7 +6,7 @@ import { throughputWindows } from '#lib/metrics/model.ts';
 import { runKinds } from '#lib/runs/model.ts';
 import type { Output } from '../support/program.ts';
 import { command, oneCall, option } from './command.ts';
-import { writeAnswer } from './files.ts';
+import { outFile, writeAnswer } from './files.ts';
 import { printRow, printTable, printTableOf, readPages, rowOf, shown } from './print.ts';
 import { done, flag, given, oneOf, pairs, text, whole, words } from './values.ts';
 import { bulkProgress, waitForEnd, waitOptions } from './wait.ts';
@@ -158,7 +158,7 @@ export const operationCommands = [
     options: {
       filter: option('<name=value...>', 'as audit list takes them', pairs),
       format: option('<format>', 'csv or ndjson (default: csv)', oneOf(exportFormats)),
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, options: { filter, format, out: path } }) {
       await writeAnswer(
@@ -218,7 +218,7 @@ export const operationCommands = [
     summary: 'Writes the items that a background action left as they are, with why, as CSV.',
     args: bulkActionId,
     options: {
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, args, options: { out: path } }) {
       await writeAnswer(out, await client.open('bulk-actions.refused', { params: args }), path);

@@ -1,8 +1,8 @@
 /** `pnpm holocron records …`. */
 import { command, oneCall, option } from './command.ts';
-import { writeAnswer } from './files.ts';
+import { outFile, writeAnswer } from './files.ts';
 import { printRow, printTable, readPages } from './print.ts';
-import { flag, pairs, text, whole } from './values.ts';
+import { flag, pairs, whole } from './values.ts';
 
 const ingestId = { ingestId: 'the id of the record' };
 
@@ -31,7 +31,7 @@ export const recordCommands = [
     summary: 'Writes the main text of a page, as it was extracted.',
     args: ingestId,
     options: {
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, args, options: { out: file } }) {
       await writeAnswer(out, await client.open('records.text', { params: args }), file);
@@ -43,7 +43,7 @@ export const recordCommands = [
     args: ingestId,
     options: {
       text: option(null, 'the payload as text instead of the bytes', flag),
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, args, options: { text: isText, out: file } }) {
       const id = isText ? 'records.payload' : 'records.bytes';

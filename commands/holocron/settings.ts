@@ -5,7 +5,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { exportFormats } from '#lib/exports/csv.ts';
 import { channelKinds } from '#lib/notices/message.ts';
 import { command, oneCall, option } from './command.ts';
-import { writeAnswer } from './files.ts';
+import { outFile, writeAnswer } from './files.ts';
 import { printRow, printTable, printTableOf, rowOf, shown } from './print.ts';
 import { days, done, flag, given, oneOf, text } from './values.ts';
 
@@ -51,9 +51,8 @@ export const settingsCommands = [
     options: { month },
     async run({ client, out, options: { month: of } }) {
       const answer = rowOf(await client.ask('report.get', { query: { month: of } }));
-      printTable(out, rowsOf(answer, 'rows'), [
-        ...['source', 'fetched', 'changed', 'failed', 'missing', 'requests', 'bytes'],
-      ]);
+      const columns = ['source', 'fetched', 'changed', 'failed', 'missing', 'requests', 'bytes'];
+      printTable(out, rowsOf(answer, 'rows'), columns);
       out.result(answer);
     },
   }),
@@ -63,7 +62,7 @@ export const settingsCommands = [
     options: {
       month,
       format: option('<format>', 'csv or ndjson (default: csv)', oneOf(exportFormats)),
-      out: option('<file>', 'a file that does not exist yet (default: standard output)', text),
+      out: outFile,
     },
     async run({ client, out, options: { month: of, format, out: path } }) {
       const response = await client.open('report.export', { query: { month: of, format } });
@@ -97,7 +96,7 @@ export const settingsCommands = [
       if (unknown !== undefined)
         throw new AppError(
           'usage',
-          `${shown(unknown)} is not kept by days; ` + `${names.join(', ')} are.`,
+          `${shown(unknown)} is not kept by days; ${names.join(', ')} are.`,
         );
       const body = { ...before, ...wanted };
       const answer = rowOf(await client.ask('retention.set', { body }));

@@ -37,7 +37,8 @@ export interface BatchSize {
   readonly size: number;
 }
 
-interface SourceName {
+/** A source as items name it. */
+export interface SourceName {
   readonly system: string;
   readonly name: string;
 }

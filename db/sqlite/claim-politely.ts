@@ -104,9 +104,10 @@ class PoliteClaim {
     return { rows, retryInMs: await this.#retryInMs(), hosts: await this.#hosts() };
   }
 
-  #hosts(): Promise<HostAtClaim[]> {
+  async #hosts(): Promise<HostAtClaim[]> {
     const { q, engine } = this.#tx;
     const names = [...new Set(this.#rows.flatMap(({ host }) => host ?? []))];
+    if (names.length === 0) return [];
     return q
       .selectFrom('hosts')
       .select(['host', 'pace_ms', 'slot_lease_id', 'robots_delay_ms'])

@@ -125,10 +125,9 @@ export const room = (schema: string): RoomStorage => ({
   async readRoom(session) {
     // First what needs a right: without it a file that is full of empty pages would look full.
     const empty = await readEmptyBytes(session);
-    const files = empty === null ? null : await readFiles(session);
-    return files === null || empty === null
-      ? null
-      : roomOf(files, empty, await readVolumes(session));
+    if (empty === null) return null;
+    const files = await readFiles(session);
+    return files === null ? null : roomOf(files, empty, await readVolumes(session));
   },
 
   /** The catalogue knows it; it reads no table. */

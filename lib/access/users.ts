@@ -1,6 +1,7 @@
 /** Accounts of the console: listing and managing them. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { Instant } from '#db/schema.ts';
 import { type Actor, type Limits, type Role, roles } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -149,11 +150,7 @@ export async function changeUser(
 ): Promise<void> {
   requirePermission(actor, 'users:manage');
   await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('users')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('user_id', '=', input.userId)
-      .execute();
+    await lockRow(tx, 'users', 'user_id', input.userId);
     const user = await getUserRow(tx, input.userId);
     const before = {
       name: user.name,

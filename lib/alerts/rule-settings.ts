@@ -1,5 +1,6 @@
 /** What people have tuned of the rules. */
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
@@ -107,11 +108,7 @@ export async function saveRuleSettings(
     });
   }
   await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('alert_rules')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('rule', '=', name)
-      .execute();
+    await lockRow(tx, 'alert_rules', 'rule', name);
     const before = (await readRuleSettings(tx)).get(name) ?? untouched(rule);
     await refuseChangedMeanwhile(tx, {
       what: `the rule ${rule.label}`,

@@ -1,5 +1,6 @@
 /** What an operator and the site itself allow between two requests to a host, for the whole fleet. */
 import type { Db } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
@@ -39,11 +40,7 @@ export async function setHostLimits(
   }
   const { delayMs, concurrency } = limits;
   await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('hosts')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('host', '=', host)
-      .execute();
+    await lockRow(tx, 'hosts', 'host', host);
     const known = await tx.q
       .selectFrom('hosts')
       .select([

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { Instant, NoticeChannelsTable, NoticeDeliveriesTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
@@ -184,11 +185,7 @@ export async function changeChannel(
   const input = parseInput(channelChangeSchema, given);
   const { channelId } = input;
   return db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('notice_channels')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('channel_id', '=', channelId)
-      .execute();
+    await lockRow(tx, 'notice_channels', 'channel_id', channelId);
     const row = await tx.q
       .selectFrom('notice_channels')
       .selectAll()

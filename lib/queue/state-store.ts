@@ -3,7 +3,7 @@
  * worker needs beside them. Every operation is one transaction; times are the database's own.
  */
 
-import type { BatchSize, HostAtClaim } from '#db/queue/storage.ts';
+import type { BatchSize, HostAtClaim, SourceName } from '#db/queue/storage.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import type { RescueOptions } from './lease/rescue.ts';
 import type {
@@ -37,7 +37,7 @@ export interface PoliteClaimOptions extends Required<ClaimOptions> {
    */
   readonly slots?: number;
   /** Nothing of these sources: whoever claims has enough of them in hand. */
-  readonly without?: readonly { readonly system: string; readonly name: string }[];
+  readonly without?: readonly SourceName[];
   /** From `newClaimId`; made when absent. By it `claimedUnder` finds the items of a claim whose answer was lost. */
   readonly claimId?: string;
 }

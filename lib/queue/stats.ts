@@ -37,7 +37,8 @@ function statsFrom(counters: readonly SourceTotal[]): WorkItemStats {
   };
 }
 
-const noItems = (): ByStatus => ({
+/** To be counted up. */
+export const noItems = (): ByStatus => ({
   pending: 0,
   in_progress: 0,
   completed: 0,

@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isInstalled } from '#test/programs.ts';
+import { isInstalled, clamd as program } from '#test/programs.ts';
 import { scan } from './scan.ts';
 
 /** https://www.eicar.org: harmless, and known to every scanner. Written in two parts, so that this file is no find. */
@@ -73,7 +73,7 @@ describe('a scanner', () => {
   });
 });
 
-describe.runIf(isInstalled('clamd'))('a clamd', () => {
+describe.runIf(isInstalled(program))('a clamd', () => {
   let directory: string;
   let clamd: ChildProcess;
   const socketFile = () => path.join(directory, 'clamd.ctl');

@@ -1,9 +1,10 @@
 /** How long what grows is kept, as an administrator has set it for all workers of the database. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
-import { lockAppSetting, putAppSetting, readAppSetting } from '#lib/app-settings.ts';
+import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
 import { refuseChangedMeanwhile, type Seen } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { parseInput } from '#lib/errors/app-error.ts';
@@ -96,7 +97,8 @@ export async function changeRetention(
   requirePermission(actor, 'settings:manage');
   const retention = parseInput(retentionSchema, input);
   await db.transaction(async (tx) => {
-    await lockAppSetting(tx, name);
+    // One that was never set has no row to lock.
+    await lockRow(tx, 'app_settings', 'name', name);
     const before = await readRetention(tx);
     await refuseChangedMeanwhile(tx, {
       what: 'the retention',

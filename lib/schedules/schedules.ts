@@ -3,6 +3,7 @@
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import type { SchedulesTable } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import {
@@ -78,11 +79,7 @@ async function createOrChange(
   };
   const after = { ...input, nextAt: nextAt ?? null };
   if (changed !== undefined) {
-    await tx.q
-      .updateTable('schedules')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('schedule_id', '=', changed)
-      .execute();
+    await lockRow(tx, 'schedules', 'schedule_id', changed);
     const before = await getSchedule(tx, changed);
     requireReach(actor, before.request === null ? 'all' : ofRequest(before.request));
     await refuseChangedMeanwhile(tx, {

@@ -1,6 +1,7 @@
 /** Listing, saving, changing and removing saved views. */
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
+import { lockRow } from '#db/lock-row.ts';
 import { type Actor, may } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { refuseChangedMeanwhile } from '#lib/audit/changed-meanwhile.ts';
@@ -90,11 +91,7 @@ export async function changeView(
 ): Promise<void> {
   requirePermission(actor, change.isShared === true ? 'views:share' : 'console:view');
   await db.transaction(async (tx) => {
-    await tx.q
-      .updateTable('saved_views')
-      .set(({ ref }) => ({ updated_at: ref('updated_at') }))
-      .where('view_id', '=', viewId)
-      .execute();
+    await lockRow(tx, 'saved_views', 'view_id', viewId);
     const { view: before, page } = await changeable(tx, actor, viewId);
     await refuseChangedMeanwhile(tx, {
       what: `the view ${before.name}`,

@@ -1,4 +1,5 @@
 /** Claim: leases items for this worker. */
+import type { SourceName } from '#db/queue/storage.ts';
 import { newClaimId } from '#lib/ids.ts';
 import type { ClaimedItem } from '#lib/queue/model.ts';
 import type { PoliteClaim } from '#lib/queue/state-store.ts';
@@ -6,12 +7,6 @@ import { batchSizeOf, listBatchSizes } from '#lib/source-types/registry.ts';
 import type { LeasedItem, PipelineContext } from './context.ts';
 import { rememberHosts } from './load-source.ts';
 import { apart } from './suspects.ts';
-
-/** A source as items name it. */
-export interface SourceOfItems {
-  readonly system: string;
-  readonly name: string;
-}
 
 export interface Room {
   /** Most requests the claimed items may take: items that are fetched together take one. */
@@ -21,7 +16,7 @@ export interface Room {
   /** Most items in all. */
   readonly items: number;
   /** Nothing of these sources; default of any. */
-  readonly without?: readonly SourceOfItems[];
+  readonly without?: readonly SourceName[];
 }
 
 interface Claim {

@@ -88,7 +88,7 @@ export function ClusterRow({
           )}
         </span>
       </Td>
-      <Td align="right" className="py-2 align-top max-sm:px-1 sm:whitespace-nowrap">
+      <Td align="right" className="py-2 align-top max-sm:px-1">
         <span className="inline-flex items-center gap-3">
           <Sparkline
             label={`Attempts over the last ${windowWords[window]}`}
@@ -115,7 +115,7 @@ export function ClusterRow({
           <None word="its item is gone" />
         )}
       </Td>
-      <Td align="right" className="py-2 align-top whitespace-nowrap">
+      <Td align="right" className="py-2 align-top">
         {/* As high as what it stands for, with the button to mute where it stays. */}
         <Suspense
           fallback={

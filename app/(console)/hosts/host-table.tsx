@@ -102,7 +102,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
           )}
         </Td>
       ))}
-      <Td align="right" className="num py-1 whitespace-nowrap">
+      <Td align="right" className="num">
         {host.paceMs === 0 ? (
           <None word="per source" />
         ) : (
@@ -115,7 +115,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
           <span className="block text-xs text-ink-3">{host.concurrency} at a time</span>
         )}
       </Td>
-      <Td align="right" className="num whitespace-nowrap">
+      <Td align="right" className="num">
         {host.latencyMs === null ? <None word="not known" /> : formatDuration(host.latencyMs)}
       </Td>
       <Td align="right">
@@ -130,7 +130,7 @@ function HostRow({ host, totals, mayChange }: HostRowProps) {
       <Td align="right">
         <Num value={host.count5xx} className={host.count5xx > 0 ? 'text-failed' : 'text-ink-3'} />
       </Td>
-      <Td className="py-1 whitespace-nowrap">
+      <Td className="whitespace-nowrap">
         <span className="num mr-2 inline-block min-w-7">
           {host.lastStatus ?? <None word="no answer" />}
         </span>

@@ -166,12 +166,10 @@ function Row({
       </Td>
       <Td className="whitespace-nowrap">{record.resourceType}</Td>
       <Td align="right">{record.statusCode}</Td>
-      <Td align="right" className="whitespace-nowrap">
+      <Td align="right">
         {record.durationMs === null ? <None /> : formatDuration(record.durationMs)}
       </Td>
-      <Td align="right" className="whitespace-nowrap">
-        {formatBytes(record.bytes)}
-      </Td>
+      <Td align="right">{formatBytes(record.bytes)}</Td>
       <Td>
         {record.hash === null ? (
           <None />

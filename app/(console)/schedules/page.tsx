@@ -103,13 +103,13 @@ export default async function SchedulesPage({
                 <Td>
                   <StatusBadge status={schedule.enabled ? 'enabled' : 'disabled'} />
                 </Td>
-                <Td className="min-w-44 py-1">
+                <Td className="min-w-44">
                   <span title={`${schedule.cron} (${schedule.timezone})`}>
                     {cronInWords(schedule.cron)}
                   </span>{' '}
                   <span className="text-xs text-ink-3">{schedule.timezone}</span>
                 </Td>
-                <Td className="min-w-52 py-1">{launchWords(schedule)}</Td>
+                <Td className="min-w-52">{launchWords(schedule)}</Td>
                 <Td className="whitespace-nowrap">
                   <Time at={schedule.nextAt} absent="not planned" />
                   {stop !== null && schedule.enabled ? (

@@ -72,7 +72,7 @@ export function UserTable({
               <Td className="whitespace-nowrap">
                 <Time at={user.lastSignInAt} />
               </Td>
-              <Td align="right" className="whitespace-nowrap">
+              <Td align="right">
                 <span className="inline-flex gap-1">
                   {signIn.passwords ? (
                     <Button size="sm" onPress={() => setOpen({ kind: 'password', user })}>

@@ -116,7 +116,7 @@ function SampleTable({ items }: { readonly items: TestFetch['more'] }) {
             <Td align="right" className="num">
               {item.status ?? <None word="no answer" />}
             </Td>
-            <Td align="right" className="num whitespace-nowrap">
+            <Td align="right" className="num">
               {item.durationMs === null ? <None /> : formatDuration(item.durationMs)}
             </Td>
             <Td align="right">

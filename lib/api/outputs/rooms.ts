@@ -1,5 +1,7 @@
 /** Answers about the forecast, the report, storage and what retention would free. */
 import { z } from 'zod';
+import { dayNumbersOutput } from './shared.ts';
+import { sourceDayOutput } from './sources.ts';
 
 const forecastLaunchOutput = z.object({
   scheduleId: z.string(),
@@ -49,27 +51,10 @@ export const forecastOutput = z.object({
   leftOut: z.array(z.string()),
 });
 
-const reportRowOutput = z.object({
+const reportRowOutput = dayNumbersOutput.extend({
   source: z.string(),
   requestsPerChange: z.number().nullable(),
   stale: z.object({ stale: z.number(), total: z.number(), isAtLeast: z.boolean() }).nullable(),
-  failed: z.number(),
-  changed: z.number(),
-  skipped: z.number(),
-  fetched: z.number(),
-  requests: z.number(),
-  missing: z.number(),
-  bytes: z.number(),
-});
-
-const dayNumbersOutput = z.object({
-  failed: z.number(),
-  changed: z.number(),
-  skipped: z.number(),
-  fetched: z.number(),
-  requests: z.number(),
-  missing: z.number(),
-  bytes: z.number(),
 });
 
 export const reportOutput = z.object({
@@ -79,7 +64,7 @@ export const reportOutput = z.object({
   after: z.string().nullable(),
   rows: z.array(reportRowOutput),
   total: dayNumbersOutput,
-  days: z.array(dayNumbersOutput.extend({ day: z.string() })),
+  days: z.array(sourceDayOutput),
 });
 
 const storageDayOutput = z.object({

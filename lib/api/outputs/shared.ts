@@ -23,6 +23,17 @@ export const byStatusOutput = z.object({
   skipped: z.int(),
 });
 
+/** What came of the attempts of a day, or of more days, added up. */
+export const dayNumbersOutput = z.object({
+  failed: z.number(),
+  changed: z.number(),
+  skipped: z.number(),
+  fetched: z.number(),
+  requests: z.number(),
+  missing: z.number(),
+  bytes: z.number(),
+});
+
 /** Items that a change leaves as they are, by why. */
 export const refusalsOutput = z.partialRecord(z.enum(refusals), z.int());
 

@@ -1,6 +1,6 @@
 /** Answers about sources. */
 import { z } from 'zod';
-import { byStatusOutput, publicErrorOutput } from './shared.ts';
+import { byStatusOutput, dayNumbersOutput, publicErrorOutput } from './shared.ts';
 
 const storedSecretOutput = z.object({
   name: z.string(),
@@ -87,13 +87,4 @@ export const sourceCommentOutput = z.object({
   body: z.string(),
 });
 
-export const sourceDayOutput = z.object({
-  day: z.string(),
-  failed: z.number(),
-  changed: z.number(),
-  skipped: z.number(),
-  fetched: z.number(),
-  requests: z.number(),
-  missing: z.number(),
-  bytes: z.number(),
-});
+export const sourceDayOutput = dayNumbersOutput.extend({ day: z.string() });

@@ -1,6 +1,7 @@
 /** Whether it helped: how the items that a bulk action sent to be fetched again stand now. */
 import type { Session } from '#db/engine.ts';
-import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import type { WorkItemStatus } from '#db/schema.ts';
+import { noItems } from '#lib/queue/stats.ts';
 import type { BulkAction } from './model.ts';
 import { changedGroupsFrom } from './outcomes.ts';
 
@@ -35,10 +36,7 @@ export async function readAftermath(
     .where('bulk_action_id', '=', bulkActionId)
     .orderBy('chunk');
   const chunks = await s.engine.take(query, chunksRead).execute();
-  const counts = Object.fromEntries(workItemStatuses.map((status) => [status, 0])) as Record<
-    WorkItemStatus,
-    number
-  >; // Every status by its name.
+  const counts = noItems();
   const failed: (FailedAgain & { readonly updatedAt: string })[] = [];
   for (const chunk of chunks) {
     const ids = changedGroupsFrom(chunk.changed).flatMap((group) => group.ids);

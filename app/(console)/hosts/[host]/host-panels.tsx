@@ -88,7 +88,7 @@ export function Blocks({ blocks }: { readonly blocks: readonly HostBlock[] }) {
                     </>
                   )}
                 </Td>
-                <Td className="min-w-40 py-1 wrap-anywhere">{block.reason ?? <None />}</Td>
+                <Td className="min-w-40 wrap-anywhere">{block.reason ?? <None />}</Td>
                 <Td>{block.by ?? <span className="text-ink-3">the host’s answers</span>}</Td>
               </Tr>
             ))}

@@ -27,7 +27,7 @@ export default function ChangesTable({ changes }: { readonly changes: readonly J
       <tbody>
         {changes.map((change) => (
           <Tr key={`${change.kind} ${jsonPathText(change.path)}`} className="align-top">
-            <Td className="py-1 align-top">
+            <Td className="align-top">
               <Badge tone={tones[change.kind]}>{change.kind}</Badge>
             </Td>
             <Td className="mono max-w-80 py-1.5 align-top wrap-anywhere">

@@ -185,7 +185,7 @@ export function RunMediaTypes({ media }: { readonly media: RunMedia | null }) {
                 <Td align="right">
                   <Num value={records} />
                 </Td>
-                <Td align="right" className="num whitespace-nowrap">
+                <Td align="right" className="num">
                   {bytes === 0 ? <None word="not known" /> : formatBytes(bytes)}
                 </Td>
               </Tr>

@@ -54,9 +54,7 @@ export function RunErrors({
                 <Td align="right">
                   <Num value={cluster.count} />
                 </Td>
-                <Td className="min-w-48 py-1 text-ink-2 wrap-anywhere">
-                  {cluster.example ?? <None />}
-                </Td>
+                <Td className="min-w-48 text-ink-2 wrap-anywhere">{cluster.example ?? <None />}</Td>
               </Tr>
             ))}
           </tbody>

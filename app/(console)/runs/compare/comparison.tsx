@@ -97,7 +97,7 @@ export function ComparedFigures({ runs }: { readonly runs: Runs }) {
           <Tr key={label}>
             <Td className="text-ink-2">{label}</Td>
             {runs.map((one) => (
-              <Td key={one.run.runId} align="right" className="num whitespace-nowrap">
+              <Td key={one.run.runId} align="right" className="num">
                 {whole ? (
                   <span className="mr-3 text-xs text-ink-3">
                     {formatShare(of(one), whole(one))}
@@ -106,7 +106,7 @@ export function ComparedFigures({ runs }: { readonly runs: Runs }) {
                 {format(of(one))}
               </Td>
             ))}
-            <Td align="right" className="num whitespace-nowrap text-ink-2">
+            <Td align="right" className="num text-ink-2">
               {difference(of(runs[0]), of(runs[1]), format)}
             </Td>
           </Tr>

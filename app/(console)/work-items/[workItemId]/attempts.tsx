@@ -57,7 +57,7 @@ function AttemptRow({ attempt }: { readonly attempt: NumberedAttempt }) {
 function AttemptCells({ attempt }: { readonly attempt: NumberedAttempt }) {
   return (
     <Tr>
-      <Td align="right" className="whitespace-nowrap">
+      <Td align="right">
         {attempt.number}
         {attempt.attempt > 1 ? (
           <span className="block text-xs text-ink-3" title="Since it was sent round last">
@@ -71,7 +71,7 @@ function AttemptCells({ attempt }: { readonly attempt: NumberedAttempt }) {
       <Td>
         <Time at={attempt.startedAt} />
       </Td>
-      <Td align="right" className="whitespace-nowrap">
+      <Td align="right">
         {attempt.durationMs === null ? <None /> : formatDuration(attempt.durationMs)}
       </Td>
       <Td align="right">{attempt.httpStatus ?? <None />}</Td>
