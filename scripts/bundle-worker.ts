@@ -24,7 +24,7 @@ function sqliteBinary(): string {
   return `better-sqlite3/${system}-${process.arch}`;
 }
 
-for (const part of ['bin', 'threads', 'migrations']) {
+for (const part of ['bin', 'threads', 'migrations', 'roles']) {
   await rm(join(dist, part), { recursive: true, force: true });
 }
 const common = {
@@ -64,4 +64,8 @@ await build({
   outfile: join(dist, 'threads', 'heavy-thread.mjs'),
 });
 await cp(join(root, 'db', 'migrations'), join(dist, 'migrations'), { recursive: true });
+await cp(join(root, 'db', 'sqlserver', 'roles'), join(dist, 'roles'), {
+  recursive: true,
+  filter: (path) => !path.endsWith('.ts'),
+});
 console.log(`Bundled ${commands.join(', ')} into ${dist}`);

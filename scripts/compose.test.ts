@@ -1,5 +1,5 @@
 /** docker-compose.yml as it is read, for nobody starts its servers in a test. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -36,7 +36,7 @@ const names = ['sql2025', 'initdb', 'first-start', 'logins', 'web', 'worker'] as
 const { name: project, services } = z
   .object({ name: z.string().optional(), services: z.record(z.enum(names), serviceSchema) })
   .parse(parse(text, { merge: true }));
-const ours = ['initdb', 'first-start', 'web', 'worker'] as const;
+const ours = ['initdb', 'first-start', 'logins', 'web', 'worker'] as const;
 
 /** `${A:-x}` of a value or several; the parts of `${A:-${B}}` each. */
 const read = (value: string) => [...value.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
@@ -59,9 +59,12 @@ describe('docker-compose.yml', () => {
 
   it('takes the server for well when a sign-in succeeds, and gives its first start five minutes', () => {
     const { test = [], start_period: startPeriod } = services.sql2025.healthcheck ?? {};
-    expect(test.join(' ')).toMatch(/sqlcmd .*-C .*-U sa .*-Q "select 1"/);
-    // Compose would put the password of its own environment into the command, where every process list shows it.
-    expect(test.join(' ')).toContain('SQLCMDPASSWORD="$$MSSQL_SA_PASSWORD"');
+    // In exec form, so that no shell of the image has to be there.
+    expect(test.slice(0, 2)).toEqual(['CMD', '/opt/mssql-tools18/bin/sqlcmd']);
+    expect(test.join(' ')).toMatch(/ -C -b .*-U sa -Q select 1$/);
+    expect(read(services.sql2025.environment['SQLCMDPASSWORD'] ?? '')).toEqual([
+      'MSSQL_SA_PASSWORD',
+    ]);
     expect(startPeriod).toBe('300s');
   });
 
@@ -78,6 +81,7 @@ describe('docker-compose.yml', () => {
     expect(signIns).toEqual([
       ['sa', 'MSSQL_SA_PASSWORD'],
       ['sa', 'MSSQL_SA_PASSWORD'],
+      ['sa', 'MSSQL_SA_PASSWORD'],
       ['holocron_console', 'MSSQL_CONSOLE_PASSWORD'],
       ['holocron_worker', 'MSSQL_WORKER_PASSWORD'],
     ]);
@@ -87,20 +91,28 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('makes these logins by scripts that are there, with every variable they use', () => {
-    const command = services.logins.command?.join('\n') ?? '';
-    const scripts = /for script in (.+); do/.exec(command)?.[1]?.split(' ') ?? [];
-    expect(scripts).toEqual(['migrator', 'worker', 'console', 'reader', 'logins']);
-    expect(services.logins.volumes).toEqual(['./db/sqlserver/roles:/roles:ro']);
-    const used = scripts.flatMap((script) => {
-      const file = inRoot(`db/sqlserver/roles/${script}.sql`);
-      expect(existsSync(file)).toBe(true);
-      return [...readFileSync(file, 'utf8').matchAll(/\$\((\w+)\)/g)].map(([, name = '']) => name);
-    });
-    const given = [...command.matchAll(/(\w+)="\$\$(\w+)"/g)];
-    expect(given.map(([, name = '']) => name).sort()).toEqual([...new Set(used)].sort());
-    const { environment } = services.logins;
-    expect(given.filter(([, , variable = '']) => !(variable in environment))).toEqual([]);
+  it('makes these logins by a command of its own image, and names their passwords to it alone', () => {
+    expect(services.logins.command).toEqual(['node', 'dist/bin/db-logins.mjs']);
+    for (const [login, variable] of [
+      ['web', 'MSSQL_CONSOLE_PASSWORD'],
+      ['worker', 'MSSQL_WORKER_PASSWORD'],
+    ] as const) {
+      expect(read(services.logins.environment[variable] ?? '')).toEqual([variable]);
+      expect(read(services[login].environment['INGEST_SQLSERVER_PASSWORD'] ?? '')).toEqual([
+        variable,
+      ]);
+      for (const name of ours.filter((one) => one !== 'logins'))
+        expect(services[name].environment).not.toHaveProperty(variable);
+    }
+  });
+
+  it('puts no password on a command line, where every process list shows it, and starts no shell', () => {
+    for (const { command = [], healthcheck } of Object.values(services)) {
+      const words = [...command, ...(healthcheck?.test ?? [])];
+      expect(words.join(' ')).not.toMatch(/password|\$|(?:^|\/| )(?:ba|da)?sh(?: |$)|CMD-SHELL/i);
+    }
+    // Nor is an entry point exchanged for one.
+    expect(text).not.toMatch(/^\s*entrypoint:/m);
   });
 
   it('needs no shell in its image: whatever runs is node itself', () => {
@@ -127,7 +139,6 @@ describe('docker-compose.yml', () => {
       const { cap_drop: dropped, security_opt: options, user } = services[name];
       expect([dropped, options, user]).toEqual([['ALL'], ['no-new-privileges:true'], undefined]);
     }
-    expect(services.logins).toMatchObject({ user: 'mssql', cap_drop: ['ALL'] });
   });
 
   it('names no container and no project, so that two checkouts stand beside each other', () => {
@@ -147,7 +158,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('lets its own processes write to the volume and to memory alone', () => {
-    for (const name of [...ours, 'logins'] as const) {
+    for (const name of ours) {
       expect(services[name].read_only).toBe(true);
       expect(services[name].tmpfs).toContain('/tmp');
     }
@@ -167,8 +178,10 @@ describe('docker-compose.yml', () => {
       'INGEST_SQLSERVER_AUTHENTICATION',
       'INGEST_SQLSERVER_TENANT_ID',
       'INGEST_SQLSERVER_ACCESS_TOKEN',
-      // The server's.
+      // The server's, and those of the two logins, which only what makes them is told.
       'MSSQL_SA_PASSWORD',
+      'MSSQL_CONSOLE_PASSWORD',
+      'MSSQL_WORKER_PASSWORD',
       // Of the port that is opened, not of the process in the container.
       'HOST',
       'PORT',
@@ -177,8 +190,12 @@ describe('docker-compose.yml', () => {
     ];
     const documented = variableGroups.flatMap(({ variables }) => variables.map(({ name }) => name));
     const expected = documented.filter((name) => !without.includes(name)).sort();
-    for (const name of ours)
-      expect(Object.keys(services[name].environment).sort()).toEqual(expected);
+    for (const name of ours) {
+      const own = Object.keys(services[name].environment).filter(
+        (variable) => !/^MSSQL_(CONSOLE|WORKER)_PASSWORD$/.test(variable),
+      );
+      expect(own.sort()).toEqual(expected);
+    }
     // What this file decides itself.
     const fixed = Object.entries(services.web.environment)
       .filter(([name, value]) => !read(value).includes(name))

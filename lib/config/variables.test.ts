@@ -16,7 +16,8 @@ async function variablesInCode(): Promise<Set<string>> {
     cwd: root,
   })) {
     if (/\.test\.tsx?$|\/testing\/|^lib\/config\/variables\.ts$/.test(file)) continue;
-    const whole = /\b(?:INGEST_[A-Z_]*[A-Z]|DB_BACKEND|MSSQL_SA_PASSWORD|NEXTAUTH_[A-Z]+)\b/g;
+    const whole =
+      /\b(?:INGEST_[A-Z_]*[A-Z]|DB_BACKEND|MSSQL_(?:SA|CONSOLE|WORKER)_PASSWORD|NEXTAUTH_[A-Z]+)\b/g;
     for (const [name] of read(file).matchAll(whole)) names.add(name);
   }
   const sqlServer = read('db/settings/sqlserver-settings.ts');

@@ -69,6 +69,12 @@ export const variableGroups: readonly VariableGroup[] = [
         '',
         'the password when the one above is unset; the compose file starts its server with it',
       ),
+      variable(
+        'MSSQL_CONSOLE_PASSWORD',
+        '',
+        'of the login that [`pnpm db:logins`](sql-server.md#rights) makes for the console; nothing else reads it',
+      ),
+      variable('MSSQL_WORKER_PASSWORD', '', 'of the one that it makes for the workers'),
       variable('INGEST_SQLSERVER_SCHEMA', '`ingest`', 'schema of all tables'),
       variable('INGEST_SQLSERVER_ENCRYPT', '`yes`', '`yes`, `no` or `strict` (TDS 8)'),
       variable(

@@ -1,27 +1,19 @@
 /** The least-privilege roles of SQL Server, applied to a test schema, and logins in them. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { splitBatches } from '#db/migrate/split-batches.ts';
 import type { SqlServerSettings } from '#db/settings/model.ts';
 import { connect } from '#db/sqlserver/connection.ts';
+import { type Role, roleBatches, roles } from '#db/sqlserver/roles/apply-roles.ts';
 import { isSqlServer } from './sqlserver-schema.ts';
 
-export const roles = ['migrator', 'worker', 'console', 'reader'] as const;
-export type Role = (typeof roles)[number];
-
-const scripts = new URL('../../db/sqlserver/roles/', import.meta.url);
-
 /**
- * As sqlcmd would: batch by batch, with the variable replaced. False when the server speaks the
- * protocol but has no DDL grants, which only the migrator needs; all others must be accepted.
+ * Makes all roles. False when the server speaks the protocol but has no DDL grants, which only the migrator needs; all others must be accepted.
  */
 export async function applyRoles(settings: SqlServerSettings): Promise<boolean> {
   let grantsDdl = true;
   for (const role of roles) {
-    const script = readFileSync(new URL(`${role}.sql`, scripts), 'utf8');
-    for (const batch of splitBatches(script)) {
+    for (const batch of roleBatches(role, settings.schema)) {
       try {
-        await run(settings, [batch.sql.replaceAll('$(schema)', settings.schema)]);
+        await run(settings, [batch]);
       } catch (error) {
         if (role !== 'migrator' || !/not currently supported/.test(causeOf(error))) throw error;
         grantsDdl = false;
@@ -71,29 +63,6 @@ export const signInOf = (schema: string, role: Role) => ({
   password: secret,
 });
 
-/** Names of the logins that `applyLogins` makes. */
-export const loginsOf = (schema: string) => ({
-  console: `${schema}_own_console`,
-  worker: `${schema}_own_worker`,
-});
-
-/** Applies `logins.sql` with logins of this schema's own: those of the script belong to the whole server. */
-export async function applyLogins(
-  settings: SqlServerSettings,
-  passwords: { readonly console: string; readonly worker: string },
-): Promise<void> {
-  const { schema } = settings;
-  const script = readFileSync(new URL('logins.sql', scripts), 'utf8')
-    .replaceAll('holocron_', `${schema}_own_`)
-    .replaceAll('$(schema)', schema)
-    .replaceAll('$(console_password)', passwords.console)
-    .replaceAll('$(worker_password)', passwords.worker);
-  await run(
-    settings,
-    splitBatches(script).map((batch) => batch.sql),
-  );
-}
-
 /** Drops logins and their users, as far as they are there. */
 export async function removeLogins(
   settings: SqlServerSettings,
@@ -107,7 +76,7 @@ export async function removeLogins(
   }
 }
 
-/** Drops the roles and the logins made in `signedIn`; the schema's tables must be gone already. */
+/** Drops the roles that are there, and the logins made in `signedIn`; the schema's tables must be gone already. */
 export async function removeRoles(
   settings: SqlServerSettings,
   signedIn: readonly Role[],
@@ -117,7 +86,10 @@ export async function removeRoles(
     settings,
     signedIn.map((role) => signInOf(schema, role).user),
   );
-  for (const role of roles) await run(settings, [`DROP ROLE [${schema}_${role}]`]);
+  for (const role of roles) {
+    const name = `${schema}_${role}`;
+    await run(settings, [`IF DATABASE_PRINCIPAL_ID(N'${name}') IS NOT NULL DROP ROLE [${name}]`]);
+  }
 }
 
 async function run(settings: SqlServerSettings, batches: readonly string[]): Promise<void> {

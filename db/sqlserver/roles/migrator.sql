@@ -2,7 +2,7 @@
 -- It changes tables and data of this schema, and nothing else in the database. The database itself is
 -- made by whoever owns the server; without it, db:init would need the server role dbcreator.
 --
--- Apply all four files after the first migration, as a member of db_owner:
+-- Apply all four files after the first migration, as a member of db_owner: `pnpm db:logins` does, and makes logins, or
 --   sqlcmd -S host -d Holocron -b -v schema=ingest -i migrator.sql,worker.sql,console.sql,reader.sql
 -- They may be applied again at any time, and must be after a migration that adds tables. Then a login each:
 --   CREATE LOGIN holocron_migrator WITH PASSWORD = N'…';

@@ -5,23 +5,13 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { sealAudit } from '#lib/audit/seal-audit.ts';
 import { verifyAudit } from '#lib/audit/verify-audit.ts';
 import { checkDedupe, checkSchema, checkWriteAndRead } from '#lib/smoke/checks.ts';
-import {
-  applyLogins,
-  applyRoles,
-  loginsOf,
-  newPassword,
-  type Role,
-  removeLogins,
-  removeRoles,
-  roles,
-  signInAs,
-  signInOf,
-} from '#test/db/sqlserver-roles.ts';
+import { applyRoles, removeRoles, signInAs, signInOf } from '#test/db/sqlserver-roles.ts';
 import { configuredSqlServer, dropTestSchema, withOwnSchema } from '#test/db/sqlserver-schema.ts';
 import type { Db } from '../../engine.ts';
 import { migrate } from '../../migrate/migrate.ts';
 import { openDatabase } from '../../open.ts';
 import type { SqlServerSettings } from '../../settings/model.ts';
+import { type Role, roles } from './apply-roles.ts';
 
 const server = configuredSqlServer();
 
@@ -51,37 +41,6 @@ describe.runIf(server !== null)('the least-privilege roles of SQL Server', () =>
 
   it('can be applied again', async () => {
     expect(await applyRoles(settings)).toBe(grantsDdl);
-  });
-
-  it('are those of the logins that logins.sql makes, and whose passwords it sets anew', async () => {
-    const first = { console: newPassword(), worker: newPassword() };
-    const again = { console: newPassword(), worker: newPassword() };
-    const logins = loginsOf(settings.schema);
-    try {
-      await applyLogins(settings, first);
-      await applyLogins(settings, again);
-      const before = await openDatabase({
-        ...settings,
-        user: logins.worker,
-        password: first.worker,
-      });
-      opened.push(before);
-      await expect(
-        before.q.selectFrom('work_items').select('work_item_id').execute(),
-      ).rejects.toMatchObject({ code: 'db_login_failed' });
-      for (const [role, user] of [
-        ['console', logins.console],
-        ['worker', logins.worker],
-      ] as const) {
-        const db = await openDatabase({ ...settings, user, password: again[role] });
-        await db.q.selectFrom('work_items').select('work_item_id').execute();
-        const readsUsers = db.q.selectFrom('users').select('email').execute();
-        await (role === 'console' ? readsUsers : refused(readsUsers));
-        await db.close();
-      }
-    } finally {
-      await removeLogins(settings, Object.values(logins));
-    }
   });
 
   it('let the worker enqueue, claim and count', async () => {

@@ -1,8 +1,8 @@
 /** The role scripts against the tables there are and what the code writes, as their files say it: without a server. */
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Role, roles } from '#test/db/sqlserver-roles.ts';
 import { migrationsDir, readMigrationFiles } from '../../migrate/files.ts';
+import { loginBatches, type Role, roleBatches, roles } from './apply-roles.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
@@ -161,6 +161,34 @@ describe('the roles of SQL Server', () => {
         'DELETE saved_views',
       ]),
     );
+  });
+});
+
+describe('the scripts, as they are sent', () => {
+  const passwords = { console: "O'Brien $& $1 $(worker_password)\nGO\n", worker: 'Aa1!$$' };
+  const batches = [
+    ...roles.flatMap((role) => roleBatches(role, 'wiki')),
+    ...loginBatches('wiki', passwords, 'acme'),
+  ].map((batch) => batch.replaceAll(/^--.*\n/gm, ''));
+
+  it('have every variable replaced', () => {
+    const without = batches.map((batch) => batch.replace(/'(?:[^']|'')*'/g, "''"));
+    expect(without.filter((batch) => batch.includes('$('))).toEqual([]);
+  });
+
+  it('keep a password a text of one statement, whatever is in it', () => {
+    const [made = '', ofWorker = ''] = batches.filter((batch) => batch.includes('CREATE LOGIN'));
+    const literals = (batch: string) =>
+      matches(batch, /PASSWORD = N'((?:[^']|'')*)'/g).map(([, text = '']) =>
+        text.replaceAll("''", "'"),
+      );
+    expect(literals(made)).toEqual([passwords.console, passwords.console]);
+    expect(literals(ofWorker)).toEqual([passwords.worker, passwords.worker]);
+  });
+
+  it('name the logins of this deployment alone', () => {
+    expect(batches.join('\n')).toContain('CREATE LOGIN [acme_console]');
+    expect(batches.join('\n')).not.toContain('holocron_');
   });
 });
 
