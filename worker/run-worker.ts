@@ -207,6 +207,8 @@ async function claimAndProcess(
       continue;
     }
     const askedAt = performance.now();
+    // What leaves while the claim is under way may leave something to claim that it has not seen.
+    const { left } = inFlight;
     const claim = await claimWithRetry(context, { ...room, without: inFlight.crowded() }, soft);
     if (!claim) continue;
     options.watch?.claimed(claim.batches.reduce((sum, batch) => sum + batch.length, 0));
@@ -214,7 +216,7 @@ async function claimAndProcess(
     for (const batch of claim.batches) inFlight.add(batch, { first: claim.isUrgent(batch) });
     if (claim.retryInMs === 0 && claim.batches.length > 0) continue;
     if (claim.batches.length === 0 && inFlight.size === 0) {
-      const settled = context.lostClaims.size === 0;
+      const settled = context.lostClaims.size === 0 && inFlight.left === left;
       if (options.once && settled && !(await moreToCome(context, claim.retryInMs, watch))) return;
       if (!options.once && settled && (claim.retryInMs ?? longestWaitMs) > pollMs) {
         await pulse.untilClaimable(soft, idleClaimMs);
@@ -222,7 +224,7 @@ async function claimAndProcess(
       }
     }
     const waitMs = Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs));
-    dry = { left: inFlight.left, until: performance.now() + waitMs };
+    dry = { left, until: performance.now() + waitMs };
   }
 }
 
