@@ -4,7 +4,12 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
-import { type Instant, type SourceDayNumber, sourceDayNumbers } from '#db/schema.ts';
+import {
+  type AttemptOutcome,
+  type Instant,
+  type SourceDayNumber,
+  sourceDayNumbers,
+} from '#db/schema.ts';
 
 const dayMs = 86_400_000;
 const keptDays = 400;
@@ -74,11 +79,13 @@ export async function addToSourceDays(tx: Session, from: Instant, to: Instant): 
     .select([
       'source_system',
       'source_name',
-      countIf(sql`outcome in ('completed', 'unchanged')`).as('fetched'),
-      countIf(sql`outcome = 'completed'`).as('changed'),
-      countIf(sql`outcome = 'failed'`).as('failed'),
-      countIf(sql`outcome = 'skipped'`).as('skipped'),
-      countIf(sql`outcome = 'skipped' and error_code = 'resource_missing'`).as('missing'),
+      countIf(came('completed', 'unchanged')).as('fetched'),
+      countIf(came('completed')).as('changed'),
+      countIf(came('failed')).as('failed'),
+      countIf(came('skipped')).as('skipped'),
+      countIf(sql`${came('skipped')} and error_code = ${sql.lit('resource_missing')}`).as(
+        'missing',
+      ),
       share('requests').as('requests'),
       share('bytes').as('bytes'),
     ])
@@ -111,6 +118,9 @@ export async function addToSourceDays(tx: Session, from: Instant, to: Instant): 
   }
 }
 
+/** Texts as literals, which are NVARCHAR on SQL Server as the columns are. */
+const came = (...outcomes: readonly AttemptOutcome[]) =>
+  sql<boolean>`outcome in (${sql.join(outcomes.map((outcome) => sql.lit(outcome)))})`;
 const countIf = (is: RawBuilder<unknown>) => sql<number>`sum(case when ${is} then 1 else 0 end)`;
 
 export async function purgeOldDays({ q, engine }: Db): Promise<void> {
