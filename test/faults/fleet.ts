@@ -6,8 +6,8 @@ import { openSite, type Running, type Site, until } from '../worker/processes.ts
 import { allRunsCompleted } from './campaign.ts';
 import { inconsistencies } from './consistency.ts';
 
-/** Longer than a lease and its rescue take, ms. */
-const withoutProgressMs = 60_000;
+/** Longer than a lease and its rescue take, and than a suspect waits after them (`lib/queue/lease/suspects.ts`), ms. */
+const withoutProgressMs = 180_000;
 
 /** A test that takes so long hangs, ms. Its waits end when nothing comes to an end any more; this is for the rest. */
 export const hangMs = 1_800_000;

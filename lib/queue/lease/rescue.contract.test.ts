@@ -88,6 +88,22 @@ describe.each(contractEngines())('rescue on $name', (engine) => {
     expect(await given.store.rescueExpired()).toBe(0);
   }, 300_000);
 
+  test('workers that find the same leases begin with different items', async () => {
+    await given.store.enqueueMany(Array.from({ length: 6 }, () => aWorkItem()));
+    await claim(6, 'w1');
+    await passTime(given.db, 11_000);
+    const refused = new DatabaseError('db_constraint_violation', 'No.', { remedy: 'None.' });
+    const refusing = { ...given.db, transaction: () => Promise.reject(refused) };
+    const orderFrom = async (share: number) => {
+      const tried: string[] = [];
+      await new Rescue(refusing, () => share).pass({ onFault: (id) => tried.push(id) });
+      return tried;
+    };
+    const tried = await orderFrom(0);
+    expect(tried).toHaveLength(6);
+    expect(await orderFrom(0.5)).toEqual([...tried.slice(3), ...tried.slice(0, 3)]);
+  });
+
   test('an item that cannot be rescued stops nobody: it is told, and comes last from then on', async () => {
     await given.store.enqueueMany(Array.from({ length: 5 }, () => aWorkItem()));
     const [bad] = await claim(5, 'w1');

@@ -48,9 +48,12 @@ export class Rescue {
   readonly #db: Db;
   /** Could not be rescued in an earlier pass: they come after all others. */
   #late: ReadonlySet<string> = new Set();
+  readonly #random: () => number;
 
-  constructor(db: Db) {
+  /** @param random from 0 to 1, 1 excluded */
+  constructor(db: Db, random: () => number = Math.random) {
     this.#db = db;
+    this.#random = random;
   }
 
   /**
@@ -75,7 +78,7 @@ export class Rescue {
         late = new Set();
         continue;
       }
-      for (const id of ids) {
+      for (const id of from(ids, this.#random())) {
         if (performance.now() >= endsAt) break;
         try {
           if (await this.#db.transaction((tx) => rescueOne(tx, id))) rescued += 1;
@@ -99,6 +102,15 @@ export class Rescue {
     const ids = expired.map(({ work_item_id: id }) => id).filter((id) => !without.has(id));
     return ids.slice(0, most);
   }
+}
+
+/**
+ * The same, begun somewhere in the middle: workers that find the same leases at the same time would wait for each
+ * other at every item, one behind the other, and only the first of them would be of use.
+ */
+function from<T>(values: readonly T[], share: number): T[] {
+  const start = Math.floor(share * values.length);
+  return [...values.slice(start), ...values.slice(0, start)];
 }
 
 async function rescueOne(tx: Session, workItemId: string): Promise<boolean> {
