@@ -50,7 +50,7 @@ const program = new Command('bench')
   .argument('[names...]', `which to run (${known}); all when none is given`)
   .option('--rows <n>', 'rows in the measured table, or simulated items', positiveInteger)
   .option('--runs <n>', 'runs per case', positiveInteger, 5)
-  .option('--only <text>', 'of `queue`: the cases whose name has this text')
+  .option('--only <text>', 'of `queue` and `hostile`: the cases whose name has this text')
   .option('--database <file>', 'SQLite file to fill, or to use again, and to keep')
   .option('--json', 'print JSON instead of tables')
   .action(async (names: string[], flags: Flags) => {

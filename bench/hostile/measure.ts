@@ -1,4 +1,7 @@
-/** `node bench/hostile/measure.ts PARSER BYTES…`: runs one parser over its shapes, and prints a JSON line for each. */
+/**
+ * `node bench/hostile/measure.ts PARSER BYTES…`: runs one parser over its shapes, and prints a JSON line for each; first
+ * one of an event loop that does nothing, which is what the machine itself holds it for.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '#lib/errors/app-error.ts';
 import { parsers } from './parsers.ts';
@@ -29,6 +32,12 @@ function watchHolds() {
     return { holdMs, wallMs };
   };
 }
+
+const idleMs = 1000;
+const ofNothing = watchHolds();
+await pause(idleMs);
+const nothing = { shape: 'nothing', size: 0, tookMs: idleMs, ended: 'idle' };
+console.log(JSON.stringify({ ...nothing, ...ofNothing() }));
 
 // Compiled, and with a thread that runs.
 const warm = Object.values(makers)[0]?.(80_000) ?? '';

@@ -123,19 +123,32 @@ function nameOf(value: WrittenJson | undefined): string {
   return '';
 }
 
-/** Yields after this many values, so that the caller can do other work. */
+/** Yields after this many values or pieces of text, so that the caller can do other work. */
 const valuesAtOnce = 2000;
+const pieceLength = 64;
+/** Longer texts are read once. */
+const longText = 256;
 
 /** 53 bits: two different values of one document pair are taken for the same once in ten million million. */
 export class Fingerprints {
   readonly #ofContainers = new WeakMap<object, number>();
+  readonly #ofTexts = new Map<string, number>();
+  /** Values until the next pause. */
+  #left = valuesAtOnce;
 
   /** Of any value that `take` has walked through, or of a scalar. */
   of(value: WrittenJson): number {
-    if (!isContainer(value)) return ofText(scalarText(value));
+    if (!isContainer(value)) return this.#ofScalar(scalarText(value));
     const known = this.#ofContainers.get(value);
     if (known === undefined) throw new Error('the document was not walked through');
     return known;
+  }
+
+  #ofScalar(text: string): number {
+    if (text.length <= longText) return ofText(text);
+    const print = this.#ofTexts.get(text) ?? ofText(text);
+    this.#ofTexts.set(text, print);
+    return print;
   }
 
   same(a: WrittenJson, b: WrittenJson): boolean {
@@ -146,35 +159,42 @@ export class Fingerprints {
   *take(root: WrittenJson): Generator<void, void, void> {
     if (!isContainer(root)) return;
     const frames: Frame[] = [frameOf(root)];
-    let left = valuesAtOnce;
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
       const value = frame.values[frame.next];
       if (value !== undefined) {
         frame.next += 1;
         if (isContainer(value)) frames.push(frameOf(value));
-        left -= 1;
-        if (left === 0) {
-          left = valuesAtOnce;
-          yield;
-        }
+        yield* this.#worked(1);
         continue;
       }
       frames.pop();
-      this.#ofContainers.set(frame.container, this.#combined(frame));
+      this.#ofContainers.set(frame.container, yield* this.#combined(frame));
     }
   }
 
-  #combined({ container, keys, values }: Frame): number {
+  *#worked(values: number): Generator<void, void, void> {
+    this.#left -= values;
+    if (this.#left > 0) return;
+    this.#left = valuesAtOnce;
+    yield;
+  }
+
+  *#combined({ container, keys, values }: Frame): Generator<void, number, void> {
     if (Array.isArray(container)) {
       let print = ofText(`[${values.length}`);
-      for (const value of values) print = mixed(print, this.of(value));
+      for (const value of values) {
+        print = mixed(print, this.of(value));
+        if (typeof value === 'string') yield* this.#worked(value.length / pieceLength);
+      }
       return print;
     }
     // A sum, because the order of keys does not count.
     let print = ofText(`{${values.length}`);
     for (const [at, key] of keys.entries()) {
       const value = values[at];
-      if (value !== undefined) print = sum(print, mixed(ofText(key), this.of(value)));
+      if (value === undefined) continue;
+      print = sum(print, mixed(ofText(key), this.of(value)));
+      if (typeof value === 'string') yield* this.#worked(value.length / pieceLength);
     }
     return print;
   }

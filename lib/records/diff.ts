@@ -101,27 +101,39 @@ const isObject = (value: WrittenJson): value is WrittenObject =>
   !Array.isArray(value) &&
   !(value instanceof WrittenNumber);
 
-/** What changed, in short steps; reading one of the texts is one. */
+/** What changed, in short steps; parsing one of the texts is one. */
 export function* comparePayloads(before: string, after: string): Generator<void, JsonDiff, void> {
-  const old = comparedValue(before);
-  yield;
-  const now = comparedValue(after);
-  yield;
+  const old = yield* comparedValue(before);
+  const now = yield* comparedValue(after);
   return yield* diffSteps(old, now);
 }
 
-/** A page holds no more: a tree of a million values takes some 200 MB. */
-const comparedJson: JsonBounds = { length: 32 * 1024 * 1024, values: 1_000_000, depth: 512 };
+/** A page holds no more, and parses as much in the time of a blink. */
+const comparedJson: JsonBounds = { length: 8 * 1024 * 1024, values: 500_000, depth: 512 };
 const mostLines = 200_000;
-/** Characters of a piece of what has more lines than that. */
+const longestLine = 256 * 1024;
+/** Characters of a piece of what has more or longer lines than that. */
 const pieceLength = 4096;
+const linesOfStep = 5000;
 
 /** What is no JSON, or too much of it, is compared line by line. */
-function comparedValue(text: string): WrittenJson {
-  const value = jsonFault(text, comparedJson) === null ? parseWritten(text) : undefined;
-  if (value !== undefined) return value;
-  const lines = text.split(/\r?\n/, mostLines + 1);
-  return lines.length <= mostLines ? lines : piecesOf(text);
+function* comparedValue(text: string): Generator<void, WrittenJson, void> {
+  yield;
+  if (jsonFault(text, comparedJson) === null) {
+    yield;
+    const value = parseWritten(text);
+    if (value !== undefined) return value;
+  }
+  const lines: string[] = [];
+  for (let start = 0; start <= text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    lines.push(text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end));
+    start = end + 1;
+    if (lines.length > mostLines || end - start > longestLine) return piecesOf(text);
+    if (lines.length % linesOfStep === 0) yield;
+  }
+  return lines;
 }
 
 const piecesOf = (text: string): string[] =>

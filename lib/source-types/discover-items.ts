@@ -15,6 +15,7 @@ import {
 import { keyIfFit } from '#lib/queue/dedupe-key.ts';
 import type { NewWorkItem, WorkItem } from '#lib/queue/model.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
+import { sizeOf } from '#lib/threads/size.ts';
 import { countingLeftOut, type LeaveOut, type LeftOut } from './left-out.ts';
 import { getSourceType } from './registry.ts';
 import type {
@@ -155,6 +156,11 @@ const discoverInThread = defineHeavy(
   },
 );
 
+/** Of one payload: as many entries of a list as are read of it, each with a page of its own. */
+const mostItems = 100_000;
+/** Of all of them, characters. */
+const mostCharacters = 56 * 1024 * 1024;
+
 /**
  * Depth counts link hops from the seed: a link is one deeper than its page, a continuation or an
  * alias's target is not. The source's own limit is enforced here, the run's with the completion.
@@ -167,7 +173,9 @@ export function toWorkItems(
 ): NewWorkItem[] {
   const deepest = source.type.maxDepth(source.context.settings) ?? Number.POSITIVE_INFINITY;
   const byKey = new Map<string, NewWorkItem>();
-  for (const { isHop = true, ...link } of links) {
+  let size = 0;
+  for (const one of links) {
+    const { isHop = true, ...link } = one;
     const depth = item.depth + (isHop ? 1 : 0);
     if (isHop && depth > deepest) {
       leave('too_deep');
@@ -183,7 +191,13 @@ export function toWorkItems(
     };
     const key = keyIfFit(candidate);
     if (key === null) leave('invalid');
-    else if (!byKey.has(key) && key !== item.dedupeKey) byKey.set(key, candidate);
+    else if (!byKey.has(key) && key !== item.dedupeKey) {
+      size += sizeOf(candidate, mostCharacters);
+      // The last one may be the next page of the list: it is never left out.
+      const isBeyond = byKey.size >= mostItems || size > mostCharacters;
+      if (isBeyond && one !== links.at(-1)) leave('links_beyond');
+      else byKey.set(key, candidate);
+    }
   }
   return [...byKey.values()];
 }

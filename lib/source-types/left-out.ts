@@ -15,7 +15,7 @@ export const leftOutWords = {
     'lists that go on at an address that is not followed: another host, or one too long',
   links_beyond: 'answers with more links than are followed',
   entries_beyond: 'entries beyond the most that are read of a list',
-  entries_unnamed: 'entries of lists without the key that would name them',
+  entries_unnamed: 'entries of lists without the key that would name them, or with one too long',
   ends_early: 'lists and pages that end in the middle, or go on beyond what is read of them',
   nested_beyond: 'lists of lists nested deeper than is followed',
 } as const;

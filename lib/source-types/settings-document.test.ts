@@ -44,8 +44,8 @@ compares the two (\`vitest run --project unit lib/source-types/settings-document
 ## Bounds on what is read
 
 What a server sent is parsed where it can do no harm: at once where that takes some milliseconds whatever it holds,
-else in a thread of its own, which is ended after 10 s of work, a minute by the clock, or at 384 MB of heap. Beyond a bound one attempt fails with its
-code, and nobody else waits.
+else in a thread of its own, which is ended after 10 s of work, a minute by the clock, or when it has 384 MB of heap in use (garbage included, 640). What it makes
+of an answer is bounded there, before it is sent to the process. Beyond a bound one attempt fails with its code, and nobody else waits.
 
 | what | bound | beyond it |
 | --- | --- | --- |
@@ -54,15 +54,19 @@ code, and nobody else waits.
 | content codings | 5 layers | \`egress_encoding_unknown\` |
 | a page | 256 elements inside one another, 500 attributes of one, 300,000 nodes | deeper elements are siblings; the page is read as far as it goes |
 | title and main text of a page | 60,000 nodes, 1,000,000 levels together, 1,000,000 characters | the text as far as it goes, or the title alone; the page is stored anyway |
-| links of a page; addresses of a JSON document or sitemap | 20,000; 50,000 | the first ones, and a word |
+| links of a page; addresses of a JSON document by each path | 20,000; 50,000 | the first ones, and a word |
 | sitemaps that list sitemaps | 5 inside one another | not followed, and a word |
 | JSON of the type \`http\` | 64 MiB, 2,000,000 values, 512 levels | \`payload_too_complex\` |
 | JSON of a known API | 8 MiB, 50,000 values, 512 levels | \`payload_too_complex\`; fewer are asked for at once |
 | XML of a sitemap | 32 levels | \`payload_too_complex\` |
 | XML of a feed | 256 levels | \`payload_too_complex\` |
-| entries of a feed | 5,000 | the first ones; the attempt says that more were there |
+| entries of a feed | 5,000, and 32 MiB of text together | the first ones; the attempt says that more were there |
+| addresses of a sitemap | 50,000, and 48 MiB together | the first ones, and a word |
+| entries of a list that are items | 50,000, each named by 2,000 characters | the first ones, and a word; longer names are none |
+| items that one payload leads to | 100,000, and 56 MiB together | the first ones and the next page, and a word |
+| whatever else is made of one payload | 64 MiB | \`payload_too_complex\` |
 | robots.txt | the first 500 KiB | the rest is not read |
-| reading one payload | 10 s of processor time, a minute, 384 MB | \`reading_overran\`; a second time in a row \`poisonous_page\` |
+| reading one payload | 10 s of processor time, a minute, 384 MB in use | \`reading_overran\`; a second time in a row \`poisonous_page\` |
 | answers read beside those that are asked, as they take long | four of a worker, after 100 ms | until one is read, nothing more is claimed of their sources |
 | a whole attempt | sixty times time-out and delay, ten minutes at least | \`attempt_overdue\` |
 

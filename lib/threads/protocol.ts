@@ -30,3 +30,6 @@ export type ThreadAnswer =
 
 /** Entries of a list that are sent at once: about a millisecond to take off the wire. */
 export const entriesOfPart = 1000;
+
+/** Characters, bytes and values that a task may make of its input: the longest text of JSON, and what stands around it. */
+export const mostOfAnswer = 65 * 1024 * 1024;

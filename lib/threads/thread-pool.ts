@@ -9,15 +9,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ThreadAnswer, ThreadRequest } from './protocol.ts';
+import { sizeOf } from './size.ts';
 
 export interface ThreadLimits {
   /** Work of one task, ms of processor time. */
   readonly timeMs: number;
-  /** Heap of a thread, MB. */
+  /** What a thread may have in use, MB. */
   readonly heapMb: number;
+  /**
+   * Where a thread reaches V8's own limit in the middle of a call (a Map that grows, a text that is written), the
+   * whole process ends. So that limit is twice as much higher, MB, and threads that take so much more are ended from
+   * outside. V8 collects garbage half-way from what is in use to its limit, so that may be `heapMb` in full.
+   */
+  readonly headroomMb: number;
 }
 
-const threadLimits: ThreadLimits = { timeMs: 10_000, heapMb: 384 };
+const threadLimits: ThreadLimits = { timeMs: 10_000, heapMb: 384, headroomMb: 256 };
 
 /** One core stays with the event loop. */
 const mostThreads = Math.min(3, Math.max(1, availableParallelism() - 1));
@@ -26,7 +33,7 @@ const smallInput = 64 * 1024;
 /** By the clock a task may take so many times as long. */
 const clockPerWork = 6;
 /** Short tasks are never looked at, ms. */
-const lookEveryMs = 500;
+const lookEveryMs = 100;
 /** Until its program is loaded, ms: a busy machine takes its time. */
 const startMs = 60_000;
 /** A thread without work ends after this time, ms: it holds some 30 MB. */
@@ -62,11 +69,12 @@ export class ThreadPool {
   /**
    * What the task of that name makes of the input; both are cloned. A long list comes back in parts, with turns of
    * the event loop between them.
-   * @throws AppError `reading_overran`; what the task throws
+   * @throws AppError `reading_overran`; `payload_too_complex` where more would come back than `mostOfAnswer`; what the
+   *   task throws
    */
   run(task: string, input: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const isSmall = lengthOf(input) <= smallInput;
+      const isSmall = sizeOf(input, smallInput) <= smallInput;
       this.#waiting.push({ request: { task, input }, isSmall, resolve, reject, parts: [] });
       this.#assign();
     });
@@ -101,19 +109,20 @@ export class ThreadPool {
     if (thread.isReady) void this.#watch(thread, thread.job);
   }
 
-  /** Ends a task by what its thread has worked: on a busy machine the clock says little of it. */
+  /** Ends a task by what its thread has worked, for on a busy machine the clock says little of it, and by what it holds. */
   async #watch(thread: Thread, job: Job | null): Promise<void> {
+    const { timeMs, heapMb, headroomMb } = this.#limits;
     let before: number | null = null;
     while (true) {
-      await pause(Math.min(lookEveryMs, this.#limits.timeMs), undefined, { ref: false });
+      await pause(Math.min(lookEveryMs, timeMs), undefined, { ref: false });
       if (thread.job !== job) return;
-      const workedMs = await workOf(thread.worker);
-      if (thread.job !== job || workedMs === null) return;
-      before ??= workedMs;
-      if (workedMs - before > this.#limits.timeMs) {
-        this.#end(thread, overran(`took more than ${this.#limits.timeMs / 1000} s of work`));
-        return;
+      const used = await usedBy(thread.worker);
+      if (thread.job !== job || used === null) return;
+      before ??= used.workedMs;
+      if (used.workedMs - before > timeMs) {
+        return this.#end(thread, overran(`took more than ${timeMs / 1000} s of work`));
       }
+      if (used.heapMb > heapMb + headroomMb) return this.#end(thread, tooLarge(heapMb));
     }
   }
 
@@ -130,7 +139,10 @@ export class ThreadPool {
     const worker = new Worker(threadFile(), {
       // Flags of the process, such as preloaded modules, are for its main thread.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#limits.heapMb + 2 * this.#limits.headroomMb,
+        maxYoungGenerationSizeMb: 16,
+      },
     });
     const thread: Thread = { worker, isForSmall, job: null, isReady: false };
     this.#threads.add(thread);
@@ -177,29 +189,14 @@ export class ThreadPool {
   }
 }
 
-/** Characters, bytes and values of an input, counted until they are more than a small one has. */
-function lengthOf(input: unknown): number {
-  const open = [input];
-  let length = 0;
-  while (open.length > 0 && length <= smallInput) {
-    const next = open.pop();
-    length += 1;
-    if (typeof next === 'string') length += next.length;
-    else if (ArrayBuffer.isView(next)) length += next.byteLength;
-    else if (typeof next === 'object' && next !== null) {
-      const values = Object.values(next);
-      if (values.length > smallInput) return values.length;
-      open.push(...values);
-    }
-  }
-  return length;
-}
-
-/** Processor time of a thread so far, ms; null when it has ended. */
-async function workOf(worker: Worker): Promise<number | null> {
+/** Processor time of a thread so far, and its heap; null when it has ended. */
+async function usedBy(worker: Worker): Promise<{ workedMs: number; heapMb: number } | null> {
   try {
-    const { user, system } = await worker.cpuUsage();
-    return (user + system) / 1000;
+    const [{ user, system }, heap] = await Promise.all([
+      worker.cpuUsage(),
+      worker.getHeapStatistics(),
+    ]);
+    return { workedMs: (user + system) / 1000, heapMb: heap.used_heap_size / 1024 / 1024 };
   } catch {
     return null;
   }
@@ -210,10 +207,10 @@ const overran = (what: string): AppError =>
 
 function faultOf(error: unknown, limits: ThreadLimits): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  return code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ? overran(`took more than ${limits.heapMb} MB of memory`)
-    : error;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooLarge(limits.heapMb) : error;
 }
+
+const tooLarge = (heapMb: number): AppError => overran(`took more than ${heapMb} MB of memory`);
 
 function errorOf(answer: Extract<ThreadAnswer, { message: string }>): Error {
   if (answer.code !== null) {

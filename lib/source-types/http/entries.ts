@@ -1,5 +1,6 @@
 /** Entries of lists, as items: taken from what was stored of the list, so that no list is asked twice. */
 import { hashJson } from '#lib/canonical-json.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import type { WrittenJson } from '#lib/json.ts';
 import {
   JsonText,
@@ -120,13 +121,22 @@ async function pick(picking: Picking): Promise<ReadonlyMap<string, Entry>> {
   return new Map(isQuick ? pickFrom(picking) : await pickInThread(picking));
 }
 
+/** @throws AppError `payload_too_complex`: entries inside one another may be as long as all of them together, each */
 function pickFrom({ payload, keys, paths }: Picking): [string, Entry][] {
   const entries = entriesIn(payload, paths);
-  return [...new Set(keys)].flatMap((key): [string, Entry][] => {
+  let characters = 0;
+  const rows = [...new Set(keys)].flatMap((key) => {
     const row = entries.get(key);
     if (row === undefined) return [];
-    return [[key, { json: JSON.stringify(row), hash: hashJson(row) }]];
+    const json = JSON.stringify(row);
+    characters += json.length;
+    if (characters > threadJson.length) {
+      const message = 'The entries of the list are longer than 64 MiB together.';
+      throw new AppError('payload_too_complex', message);
+    }
+    return [{ key, row, json }];
   });
+  return rows.map(({ key, row, json }) => [key, { json, hash: hashJson(row) }]);
 }
 
 const entriesIn = (payload: string, paths: EntryPaths): ReadonlyMap<string, WrittenJson> =>

@@ -31,13 +31,16 @@ export function entriesByKey(
   const all = rowsAt(payload, rows);
   for (const row of all.slice(0, mostValues)) {
     const name = cleaned(valuesAt(row, key)[0] ?? '');
-    if (name === '') unnamed += 1;
+    if (name === '' || name.length > longestKey) unnamed += 1;
     else entries.set(name, row);
   }
   leave('entries_unnamed', unnamed);
   leave('entries_beyond', all.length - mostValues);
   return entries;
 }
+
+/** It is kept with each item; what is longer is a text and no name. */
+const longestKey = 2000;
 
 /** By which it is seen that an entry has changed. */
 export const revisionOf = (hash: string): string => hash.slice(0, 32);

@@ -18,6 +18,8 @@ import { momentOf } from '../web/feed-values.ts';
 export const maxSitemapBytes = 50 * 1024 * 1024;
 /** The protocol's limit on its entries. */
 const maxEntries = 50_000;
+/** Of all addresses as they are stored, characters: what is not printed takes six each. */
+const mostCharacters = 48 * 1024 * 1024;
 
 export interface SitemapEntry {
   readonly url: string;
@@ -28,7 +30,7 @@ export interface SitemapEntry {
 export interface Sitemap {
   readonly kind: 'pages' | 'index';
   readonly entries: readonly SitemapEntry[];
-  /** Entries that are left out for their number. */
+  /** Entries that are left out for their number or length. */
   readonly beyond: number;
   /** It is but the beginning of one. */
   readonly endsEarly: boolean;
@@ -197,14 +199,25 @@ function ofLines(text: string): Sitemap | null {
   return all.entries.length === 0 ? null : { kind: 'pages', ...all, endsEarly: false };
 }
 
+/** Characters of JSON that one of a text may take: `\u0000`. */
+const mostEscaped = 6;
+
 class Entries {
   readonly #entries: SitemapEntry[] = [];
   #beyond = 0;
+  #characters = 0;
 
   add(url: string, changedAt: string | null): void {
     if (url === '') return;
-    if (this.#entries.length === maxEntries) this.#beyond += 1;
-    else this.#entries.push({ url, changedAt });
+    const isShort = url.length <= 10_000;
+    const characters = isShort ? JSON.stringify(url).length : mostEscaped * url.length;
+    const isBeyond =
+      this.#entries.length === maxEntries || this.#characters + characters > mostCharacters;
+    if (isBeyond) this.#beyond += 1;
+    else {
+      this.#characters += characters;
+      this.#entries.push({ url, changedAt });
+    }
   }
 
   all(): Pick<Sitemap, 'entries' | 'beyond'> {

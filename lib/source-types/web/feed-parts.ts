@@ -1,4 +1,5 @@
 /** What the elements of a feed in XML say, each by its name: vocabulary and local name, in lower case. */
+import { sizeOf } from '#lib/threads/size.ts';
 import { literalText, momentOf, plainText } from './feed-values.ts';
 
 export interface Content {
@@ -45,6 +46,18 @@ export const emptyEntry = (): EntryDraft => ({
   categories: [],
   enclosures: [],
 });
+
+/** Of all entries of a feed, characters: each repeats what its links stand on. */
+const mostCharacters = 32 * 1024 * 1024;
+
+/** Counts what entries hold; true once there is no more room, for the entry that is given. */
+export function countingEntries(): (entry: EntryDraft) => boolean {
+  let characters = 0;
+  return (entry) => {
+    characters += sizeOf(entry, mostCharacters);
+    return characters > mostCharacters;
+  };
+}
 
 export interface FeedDraft {
   format: 'rss' | 'atom' | 'json';
@@ -272,7 +285,9 @@ function contentOf({ name, attributes, inside, markup, base }: Element): Content
 export function addressOf(written: string | null | undefined, base: string): string | null {
   const address = written?.trim() ?? '';
   if (address === '' || address.length > longestAddress) return null;
-  return URL.parse(address, base)?.href ?? null;
+  const href = URL.parse(address, base)?.href ?? null;
+  // Relative ones grow with what they stand on.
+  return href === null || href.length > longestAddress ? null : href;
 }
 
 const longestAddress = 10_000;

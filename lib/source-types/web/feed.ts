@@ -7,6 +7,7 @@ import { defineHeavy } from '#lib/threads/heavy.ts';
 import {
   addressOf,
   type Content,
+  countingEntries,
   type Enclosure,
   type EntryDraft,
   emptyEntry,
@@ -253,17 +254,27 @@ function parseJsonFeed(written: string, base: string): FeedDraft | null {
   const read = jsonFeed.safeParse(parseJsonWithin(written, bounds));
   if (!read.success) return null;
   const { items, ...feed } = read.data;
+  const isFull = countingEntries();
+  const entries: EntryDraft[] = [];
+  let isCut = items.length > mostEntries;
+  for (const item of items.slice(0, mostEntries)) {
+    const entry = jsonEntry.safeParse(item);
+    if (!entry.success) continue;
+    const draft = draftOf(entry.data, base);
+    if (isFull(draft)) {
+      isCut = true;
+      break;
+    }
+    entries.push(draft);
+  }
   return {
     ...emptyFeed('json'),
     title: literalText(feed.title ?? '') || null,
     url: addressOf(feed.home_page_url, base),
     language: feed.language ?? null,
     next: addressOf(feed.next_url, base),
-    entries: items.slice(0, mostEntries).flatMap((item) => {
-      const entry = jsonEntry.safeParse(item);
-      return entry.success ? draftOf(entry.data, base) : [];
-    }),
-    isCut: items.length > mostEntries,
+    entries,
+    isCut,
   };
 }
 

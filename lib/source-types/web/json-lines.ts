@@ -9,7 +9,7 @@ export const isJsonLines = (mediaType: string): boolean => mediaTypes.test(media
 
 export type Lines =
   | { readonly kind: 'list'; readonly json: string }
-  /** Counted from 1. */
+  /** Counted from 1; of a long line its beginning. */
   | { readonly kind: 'fault'; readonly line: number; readonly text: string };
 
 /** The text of a JSON list with the value of each line as it is written, or the first line that holds none. */
@@ -21,11 +21,15 @@ export function listOfLines(text: string): Lines {
     // RFC 7464 begins each with a record separator.
     const value = (line.startsWith('\u001e') ? line.slice(1) : line).trim();
     if (value === '') continue;
-    if (parseJson(value) === undefined) return { kind: 'fault', line: number, text: value };
+    if (parseJson(value) === undefined) {
+      return { kind: 'fault', line: number, text: value.slice(0, shownOfLine) };
+    }
     values.push(value);
   }
   return { kind: 'list', json: `[${values.join(',')}]` };
 }
+
+const shownOfLine = 1000;
 
 function* linesOf(text: string): Generator<string> {
   let start = text.startsWith('\ufeff') ? 1 : 0;
