@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // The same on every system: what is compared is text.
   snapshotPathTemplate: '{testDir}/looks/{testFileName}-{arg}{ext}',
-  // Each Playwright worker starts a whole product of its own: console, worker and database.
+  // Each starts a whole product for every file of tests it runs: console, worker and database.
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,

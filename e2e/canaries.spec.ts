@@ -55,18 +55,13 @@ const test = base.extend<object, { parrot: Parrot }>({
     },
     { scope: 'worker' },
   ],
-  product: [
+  newProduct: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
     async ({}, use) => {
-      const product = await startProduct(undefined, {
-        ...configured,
-        INGEST_LAKE_ENABLED: 'true',
-        INGEST_LOG_LEVEL: 'debug',
-      });
-      await use(product);
-      await product.stop();
+      const settings = { INGEST_LAKE_ENABLED: 'true', INGEST_LOG_LEVEL: 'debug' };
+      await use(() => startProduct(undefined, { ...configured, ...settings }));
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker' },
   ],
 });
 test.setTimeout(240_000);

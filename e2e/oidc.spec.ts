@@ -18,13 +18,9 @@ const test = base.extend<object, { provider: OidcServer }>({
     },
     { scope: 'worker' },
   ],
-  product: [
-    async ({ provider }, use) => {
-      const product = await startProduct(undefined, settingsOf(provider));
-      await use(product);
-      await product.stop();
-    },
-    { scope: 'worker', timeout: 60_000 },
+  newProduct: [
+    async ({ provider }, use) => use(() => startProduct(undefined, settingsOf(provider))),
+    { scope: 'worker' },
   ],
 });
 test.use({ role: null });

@@ -199,15 +199,12 @@ test('who wants to be told next time adds a channel, and tries it', async ({ pag
 });
 
 const onFullDisk = test.extend({
-  product: [
+  newProduct: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
-    async ({}, use) => {
+    async ({}, use) =>
       // More than any disk has: work pauses from the first look on.
-      const product = await startProduct(undefined, { INGEST_DISK_PAUSE_MIB: '90000000' });
-      await use(product);
-      await product.stop();
-    },
-    { scope: 'worker', timeout: 60_000 },
+      use(() => startProduct(undefined, { INGEST_DISK_PAUSE_MIB: '90000000' })),
+    { scope: 'worker' },
   ],
 });
 

@@ -16,17 +16,17 @@ const test = base.extend<{ readonly asked: APIRequestContext }, { tls: TlsProxy 
     },
     { scope: 'worker' },
   ],
-  product: [
-    async ({ tls }, use) => {
-      const product = await startProduct(undefined, {
-        NEXTAUTH_URL: tls.url,
-        INGEST_TRUSTED_PROXIES: `${proxyAddress}/32`,
-      });
-      tls.target = product.url.replace('localhost', '127.0.0.1');
-      await use(product);
-      await product.stop();
-    },
-    { scope: 'worker', timeout: 60_000 },
+  newProduct: [
+    async ({ tls }, use) =>
+      use(async () => {
+        const product = await startProduct(undefined, {
+          NEXTAUTH_URL: tls.url,
+          INGEST_TRUSTED_PROXIES: `${proxyAddress}/32`,
+        });
+        tls.target = product.url.replace('localhost', '127.0.0.1');
+        return product;
+      }),
+    { scope: 'worker' },
   ],
   asked: async ({ playwright, tls, product }, use) => {
     // The product is started first, and gives the proxy its target.

@@ -6,11 +6,12 @@ import { startProduct } from '../support/product.ts';
 import { test as base } from '../support/test.ts';
 
 export const test = base.extend({
-  product: [
+  // One for all files: it takes a minute to fill, and what a test changes it undoes.
+  productOf: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
     async ({}, use) => {
       const product = await startProduct(fillLarge);
-      await use(product);
+      await use(async () => product);
       await product.stop();
     },
     { scope: 'worker', timeout: 900_000 },

@@ -1,6 +1,6 @@
 /**
- * The `test` of all browser tests: a product per Playwright worker, a signed-in page for the role the
- * test asks for, and a failure when the browser logged an error.
+ * The `test` of all browser tests: a product for each file, so that no test meets what those of another file left,
+ * a signed-in page for the role the test asks for, and a failure when the browser logged an error.
  */
 import { type Browser, type BrowserContext, test as base, expect } from '@playwright/test';
 import { type AccountRole, accounts, password } from './accounts.ts';
@@ -8,44 +8,66 @@ import { type Product, startProduct } from './product.ts';
 
 type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
 
-interface TestOptions {
+interface TestParts {
   /** Who is signed in; null = nobody. Default: the administrator. */
   readonly role: AccountRole | null;
   /** Console messages that belong to what the test provokes. */
   readonly expectedErrors: readonly RegExp[];
-}
-
-interface WorkerParts {
+  /** Shared with the other tests of the file. */
   readonly product: Product;
-  /** The session of a role, signed in once. */
+  /** The session of a role, signed in once a product. */
   readonly sessionOf: (role: AccountRole) => Promise<StorageState>;
 }
 
-export const test = base.extend<TestOptions, WorkerParts>({
+interface WorkerParts {
+  /** Starts a product; overridden where it has settings of its own. */
+  readonly newProduct: () => Promise<Product>;
+  /** The product of a file; that of the file before is stopped. */
+  readonly productOf: (file: string) => Promise<Product>;
+  /** What `sessionOf` has signed in. */
+  readonly sessions: WeakMap<Product, Map<AccountRole, Promise<StorageState>>>;
+}
+
+export const test = base.extend<TestParts, WorkerParts>({
   role: ['admin', { option: true }],
   expectedErrors: [[], { option: true }],
 
-  product: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
-    async ({}, use) => {
-      const product = await startProduct();
-      await use(product);
-      await product.stop();
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
+  newProduct: [async ({}, use) => use(() => startProduct()), { scope: 'worker' }],
+
+  productOf: [
+    async ({ newProduct }, use) => {
+      let current: { readonly file: string; readonly product: Product } | undefined;
+      await use(async (file) => {
+        if (current?.file === file) return current.product;
+        await current?.product.stop();
+        current = undefined;
+        const product = await newProduct();
+        current = { file, product };
+        return product;
+      });
+      await current?.product.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],
 
-  sessionOf: [
-    async ({ product, browser }, use) => {
-      const sessions = new Map<AccountRole, Promise<StorageState>>();
-      await use((role) => {
-        const known = sessions.get(role) ?? signInOnce(browser, product.url, role);
-        sessions.set(role, known);
-        return known;
-      });
-    },
-    { scope: 'worker' },
+  product: [
+    async ({ productOf }, use, { file }) => use(await productOf(file)),
+    { scope: 'test', timeout: 60_000 },
   ],
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
+  sessions: [async ({}, use) => use(new WeakMap()), { scope: 'worker' }],
+
+  sessionOf: async ({ product, sessions, browser }, use) => {
+    const signedIn = sessions.get(product) ?? new Map<AccountRole, Promise<StorageState>>();
+    sessions.set(product, signedIn);
+    await use((role) => {
+      const known = signedIn.get(role) ?? signInOnce(browser, product.url, role);
+      signedIn.set(role, known);
+      return known;
+    });
+  },
 
   baseURL: async ({ product }, use) => use(product.url),
 

@@ -134,15 +134,6 @@ describe.each(contractEngines())('the overview on $name', (engine) => {
     expect((await recentStaleShares(db, [wiki], 7)).shares[0]).not.toBe(first.shares[0]);
   });
 
-  it('has a pulse that changes when something changed, and only then', async () => {
-    const before = await readPulse(db);
-    expect((await readPulse(db)).stamp).toBe(before.stamp);
-    await store.dequeue(1);
-    const after = await readPulse(db);
-    expect(after.stamp).not.toBe(before.stamp);
-    expect(after.moving).toBe(true);
-  });
-
   it('warns of blocked hosts until the block is cleared', async () => {
     await db.transaction((tx) =>
       recordHostResponse(tx, 'wiki.example.org', {

@@ -1,6 +1,7 @@
 /** A cheap sign of whether anything moves, for pages that refresh themselves. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { readCrew } from '#lib/workers/list-workers.ts';
 import { groupCounters } from './overview.ts';
 
 export interface Pulse {
@@ -10,7 +11,10 @@ export interface Pulse {
   readonly stamp: string;
 }
 
-/** Four small reads, whatever the number of items. */
+/**
+ * Six small reads, whatever the number of items. What people do is in the audit log; alerts, quarantines, blocks of
+ * hosts, stops and workers that come and go are in the events; a worker tells of its disks in its heartbeat.
+ */
 export async function readPulse(session: Session): Promise<Pulse> {
   const counters = groupCounters(await session.engine.readTotals(session));
   const runs = await session.q
@@ -30,7 +34,7 @@ export async function readPulse(session: Session): Promise<Pulse> {
     ])
     .where('status', '=', sql.lit('running'))
     .executeTakeFirstOrThrow();
-  const latest = await session.engine
+  const entry = await session.engine
     .take(
       session.q
         .selectFrom('audit_log')
@@ -40,6 +44,10 @@ export async function readPulse(session: Session): Promise<Pulse> {
       1,
     )
     .executeTakeFirst();
+  const event = await session.engine
+    .take(session.q.selectFrom('events').select('event_id').orderBy('event_id', 'desc'), 1)
+    .executeTakeFirst();
+  const crew = await readCrew(session);
   const inProgress = counters.reduce((sum, { totals }) => sum + totals.in_progress, 0);
   return {
     moving: Number(runs.moving ?? 0) > 0 || Number(bulk.running) > 0 || inProgress > 0,
@@ -49,7 +57,10 @@ export async function readPulse(session: Session): Promise<Pulse> {
       Number(runs.numbers ?? 0),
       Number(bulk.running),
       Number(bulk.processed ?? 0),
-      latest?.audit_id ?? null,
+      entry?.audit_id ?? null,
+      event === undefined ? null : Number(event.event_id),
+      crew.alive,
+      crew.lowDisk?.what ?? null,
     ]),
   };
 }
