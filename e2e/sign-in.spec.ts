@@ -1,8 +1,23 @@
-import { accounts, password } from './support/accounts.ts';
+import type { Page } from '@playwright/test';
+import { type AccountRole, accounts, password } from './support/accounts.ts';
 import { delayScripts } from './support/delay-scripts.ts';
+import { goTo } from './support/go-to.ts';
 import { expect, test } from './support/test.ts';
 
 test.use({ role: null });
+
+async function signIn(page: Page, role: AccountRole): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(accounts[role]);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('button', { name: `Account of ${role}` })).toBeVisible();
+}
+
+async function signOut(page: Page, role: AccountRole): Promise<void> {
+  await page.getByRole('button', { name: `Account of ${role}` }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+}
 
 test('a signed-out person is asked to sign in, then gets where they were going', async ({
   page,
@@ -78,16 +93,37 @@ test('a session that has ended leads back to the page it ended on', async ({ pag
   await expect(page).toHaveURL(/\/audit\?action=user$/);
 });
 
-test('signing out ends the session', async ({ page }) => {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail').fill(accounts.viewer);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Account of viewer' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await expect(page).toHaveURL(/\/sign-in/);
+test('signing out ends the session, and leaves no draft to whoever signs in next', async ({
+  page,
+}) => {
+  await signIn(page, 'admin');
+  await goTo(page, '/sources/new?template=sample');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('half a name');
+  const drafts = () =>
+    page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.startsWith('draft:')));
+  await expect.poll(drafts).toHaveLength(1);
+  await signOut(page, 'admin');
+  await expect(page).toHaveURL(/\/sign-in$/);
+  expect(await drafts()).toEqual([]);
   await page.goto('/runs');
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fruns/);
+});
+
+test.describe('while the console cannot be reached', () => {
+  test.use({ expectedErrors: [/ERR_INTERNET_DISCONNECTED/] });
+
+  test('signing out says so, and the page goes on', async ({ page, context }) => {
+    await signIn(page, 'viewer');
+    await goTo(page, '/runs');
+    await page.getByRole('button', { name: 'Account of viewer' }).click();
+    await context.setOffline(true);
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(page.getByText('The console did not answer.')).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.getByRole('button', { name: 'Live refresh: live' })).toBeVisible();
+    await signOut(page, 'viewer');
+    await expect(page).toHaveURL(/\/sign-in$/);
+  });
 });
 
 test('health is told without signing in, and nothing else is', async ({ request }) => {

@@ -1,7 +1,8 @@
 'use client';
 /**
  * Drafts: what was typed into a form and not saved, kept in this tab until it is saved or discarded. It comes back
- * after a reload, a sign-in, a new version of the console or a slip on a link. Secrets do not belong into a draft.
+ * after a reload, a session that ran out, a new version of the console or a slip on a link; who signs out discards it.
+ * Secrets do not belong into a draft.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 
@@ -32,6 +33,18 @@ function remove(key: string): void {
     sessionStorage.removeItem(nameOf(key));
   } catch {
     // As above.
+  }
+}
+
+/** For a person who signs out: whoever signs in next in this tab finds nothing of theirs. */
+export function discardDrafts(): void {
+  inMemory.clear();
+  try {
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith(nameOf(''))) sessionStorage.removeItem(name);
+    }
+  } catch {
+    // Switched off: nothing was kept there.
   }
 }
 

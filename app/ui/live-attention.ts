@@ -20,3 +20,19 @@ export function askBy(next: () => void): () => void {
     ask = () => undefined;
   };
 }
+
+let leaving = new AbortController();
+
+/** Aborts what is being asked when the session ends by the person's own hand: a refusal would be no news. */
+export const leavingSignal = (): AbortSignal => leaving.signal;
+
+/** Asks nothing more: the session is about to end. */
+export function stopAsking(): void {
+  leaving.abort();
+}
+
+/** For a session that could not be ended. */
+export function goOnAsking(): void {
+  leaving = new AbortController();
+  ask();
+}

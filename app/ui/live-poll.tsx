@@ -5,7 +5,7 @@ import useSWR from 'swr';
 import { personHeader, signInAgain } from './ended-session.ts';
 import { freshnessOf } from './freshness.ts';
 import type { LiveAnswer, LiveState } from './live.tsx';
-import { askBy, isAttentive } from './live-attention.ts';
+import { askBy, isAttentive, leavingSignal } from './live-attention.ts';
 import { keepPagesSteady } from './steady-pages.ts';
 
 const movingMs = 2_000;
@@ -20,7 +20,8 @@ let isPersonThere = false;
 async function ask(url: string): Promise<LiveState> {
   const headers: Record<string, string> = isPersonThere ? { [personHeader]: '1' } : {};
   isPersonThere = false;
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(mostWaitMs) });
+  const signal = AbortSignal.any([leavingSignal(), AbortSignal.timeout(mostWaitMs)]);
+  const response = await fetch(url, { headers, signal });
   if (response.status === 401) {
     window.location.assign(signInAgain(window.location.pathname + window.location.search));
   }
@@ -56,6 +57,7 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
     errorRetryInterval: movingMs,
     keepPreviousData: true,
     dedupingInterval: 1_000,
+    isPaused: () => leavingSignal().aborted,
     onSuccess: (latest) => {
       answeredAt.current = performance.now();
       setIntervalMs(everyMs(latest));
