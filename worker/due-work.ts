@@ -25,6 +25,8 @@ export type DueWork = {
     | 'spentRuns'
     | 'bulkActions'
     | 'schedules'
+    | 'blocks'
+    | 'silentWorkers'
     | 'progress'
     | 'pauses'
     | 'totals'
@@ -61,9 +63,9 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
       isAny(spentRuns(session)).as('spentRuns'),
       isAny(dueActions(session)).as('bulkActions'),
       isAny(schedulesThatAreDue(session)).as('schedules'),
-      isAny(runsUnderWay(session), blocksThatAreOver(session), silentWorkers(session)).as(
-        'progress',
-      ),
+      isAny(blocksThatAreOver(session)).as('blocks'),
+      isAny(silentWorkers(session)).as('silentWorkers'),
+      isAny(runsUnderWay(session)).as('progress'),
       isAny(pausesThatAreOver(session)).as('pauses'),
       engine.hasDeltas().as('totals'),
       isAny(attemptsToCount(session)).as('attempts'),
@@ -84,6 +86,8 @@ export async function readDueWork(session: Session, workerId: string): Promise<D
     spentRuns: row.spentRuns === 1,
     bulkActions: row.bulkActions === 1,
     schedules: row.schedules === 1,
+    blocks: row.blocks === 1,
+    silentWorkers: row.silentWorkers === 1,
     progress: row.progress === 1,
     pauses: row.pauses === 1,
     totals: row.totals === 1,

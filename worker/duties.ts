@@ -96,6 +96,17 @@ export async function advanceRuns(
   });
 }
 
+export async function advanceDueRuns(
+  context: PipelineContext,
+  due: DueWork,
+  disks?: DiskGuard,
+): Promise<void> {
+  if (runsAreDue(due)) await advanceRuns(context, due, disks);
+}
+
+const runsAreDue = ({ runsAtTheirEnd, runsAtWork, spentRuns }: DueWork): boolean =>
+  runsAtTheirEnd || runsAtWork || spentRuns;
+
 /** What there is to do at every beat of the pulse, in the order in which it is started. */
 export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDuty[] {
   const { db, log, workerId } = context;
@@ -113,8 +124,7 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
     },
     {
       what: 'advance the runs',
-      isDue: ({ runsAtTheirEnd, runsAtWork, spentRuns }) =>
-        runsAtTheirEnd || runsAtWork || spentRuns,
+      isDue: runsAreDue,
       fillsQueue: true,
       run: (due) => advanceRuns(context, due, parts.disks),
     },
@@ -195,9 +205,9 @@ export function dutiesOfPulse(context: PipelineContext, parts: DutyParts): DueDu
     },
     {
       what: 'record the progress',
-      isDue: ({ progress }) => progress,
+      isDue: ({ blocks, silentWorkers, progress }) => blocks || silentWorkers || progress,
       atLeastMs: progressEveryMs,
-      run: () => recordLoopProgress(db),
+      run: (due) => recordLoopProgress(db, due),
     },
   ];
 }
@@ -330,8 +340,8 @@ async function every(duty: Duty, log: Logger, signal: AbortSignal): Promise<void
  * Records the events that no other transaction records: blocks of hosts that are over, workers that fell
  * silent, how far runs have come. Any number of workers may call it; each event is recorded once.
  */
-async function recordLoopProgress(db: Db): Promise<void> {
-  await endBlocks(db);
-  await expireSilentWorkers(db);
-  await recordProgress(db);
+async function recordLoopProgress(db: Db, due: DueWork): Promise<void> {
+  if (due.blocks) await endBlocks(db);
+  if (due.silentWorkers) await expireSilentWorkers(db);
+  if (due.progress) await recordProgress(db);
 }

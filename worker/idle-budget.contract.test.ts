@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heartbeatEveryMs } from '#lib/workers/model.ts';
 import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
+import { givenBlockedHost } from '#test/queue-database.ts';
 import { listenToDrivers } from '#test/tsql/drivers.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -113,6 +114,20 @@ describe.each(contractEngines())('an idle worker on $name', (engine) => {
     const second = woken();
     await pulse.beat(context.db);
     expect(await second).toBe(true);
+  });
+
+  it('ends blocks that are over, and notes workers that fell silent', async () => {
+    const { db } = bench.context;
+    await givenBlockedHost(db, 'a.example', -1_000);
+    const longAgo = { heartbeat_at: db.engine.nowPlus(-3_600_000) };
+    await db.q.updateTable('workers').set(longAgo).execute();
+    const pulse = pulseOf(bench.context, parts);
+    await pulse.beat(db);
+    await pulse.settled();
+    const host = await db.q.selectFrom('hosts').select('blocked_until').executeTakeFirst();
+    expect(host).toEqual({ blocked_until: null });
+    const worker = await db.q.selectFrom('workers').select('lost_at').executeTakeFirst();
+    expect(worker?.lost_at).toEqual(expect.any(String));
   });
 
   it('advances a run at the first beat after its launch', async () => {

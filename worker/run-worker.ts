@@ -15,7 +15,15 @@ import { ClaimPace } from './claim-pace.ts';
 import { CutEvents } from './cut-events.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Drain } from './drain.ts';
-import { advanceRuns, type DutyParts, performDuties, pulseOf, rescueExpired } from './duties.ts';
+import { readDueWork } from './due-work.ts';
+import {
+  advanceDueRuns,
+  advanceRuns,
+  type DutyParts,
+  performDuties,
+  pulseOf,
+  rescueExpired,
+} from './duties.ts';
 import { type DutyFigures, figuresOf } from './figures.ts';
 import { InFlight, type Tally } from './in-flight.ts';
 import { LeaseWatch } from './lease-watch.ts';
@@ -156,13 +164,20 @@ export async function runWorker(
     await attempt(context, 'look at the disks', async () => {
       await disks.look(context.db);
     });
-    await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
-    await attempt(context, 'advance the runs', () => advanceRuns(context, undefined, disks));
+    await attempt(context, 'look for work', async () => {
+      const due = await readDueWork(context.db, workerId);
+      if (due.rescue) {
+        await attempt(context, 'rescue expired leases', () => rescueExpired(context, figures));
+      }
+      await advanceDueRuns(context, due, disks);
+    });
     await claimAndProcess(context, pulse, { inFlight, drain, disks }, options, stop);
     await finishInFlight(context, inFlight, stop);
     await attempt(context, 'record the claims', () => context.claimEvents.recordAll(context.db));
     await attempt(context, 'record what was left out', () => context.cuts.recordAll(context.db));
-    await attempt(context, 'advance the runs', () => advanceRuns(context));
+    await attempt(context, 'advance the runs', async () => {
+      await advanceDueRuns(context, await readDueWork(context.db, workerId));
+    });
   } finally {
     ended.abort();
     await duties;
