@@ -11,22 +11,22 @@ interface ClaimLimits {
 }
 
 /**
- * A worker claims ahead what it finishes in so long, ms: with fast sources a claim is shared by many
- * items, with slow ones nothing waits here that another worker could do. Where a claim itself takes long, what it
- * brings has to last for the next one: twice its time, at most.
+ * A worker claims ahead what its sources answer in so long, ms, whatever storing that takes: with fast sources a claim is
+ * shared by many items, with slow ones nothing waits here that another worker could do. Where a claim itself takes
+ * long, what it brings has to last for the next one: twice its time, at most.
  */
 const aheadMs = 200;
 const mostAheadMs = 2_000;
 
-type Figures = Pick<InFlight, 'size' | 'asked' | 'waiting' | 'left' | 'tally'>;
+type Figures = Pick<InFlight, 'size' | 'asked' | 'waiting' | 'answered' | 'tally'>;
 
 export class ClaimPace {
   readonly #limits: ClaimLimits;
   readonly #clock: () => number;
   /** How far ahead, ms. */
   #aheadMs = aheadMs;
-  /** How many had been finished by when; the oldest is the last one of before `#aheadMs` ago. */
-  readonly #past: { readonly at: number; readonly finished: number }[] = [];
+  /** How many had been answered by when; the oldest is the last one of before `#aheadMs` ago. */
+  readonly #past: { readonly at: number; readonly answered: number }[] = [];
 
   /** @param clock monotonic, ms */
   constructor(limits: ClaimLimits, clock: () => number = () => performance.now()) {
@@ -44,7 +44,7 @@ export class ClaimPace {
     const budget = (maxItems ?? Number.POSITIVE_INFINITY) - (completed + failed + skipped);
     const items = Math.max(0, budget - inFlight.size);
     // What was given back says nothing about how fast it works: it would be claimed ahead again, and given back again.
-    const ahead = this.#recently(inFlight.left - released - lost);
+    const ahead = this.#recently(inFlight.answered - released - lost);
     // By halves: a claim for each item that is begun would share nothing.
     const enough = inFlight.waiting > ahead / 2;
     const free = Math.max(0, concurrency - inFlight.asked);
@@ -58,12 +58,12 @@ export class ClaimPace {
     this.#aheadMs = Math.min(mostAheadMs, Math.max(aheadMs, 2 * tookMs));
   }
 
-  /** How many were finished in the last `#aheadMs`. */
-  #recently(finished: number): number {
+  /** How many were answered in the last `#aheadMs`. */
+  #recently(answered: number): number {
     const now = this.#clock();
     const past = this.#past;
-    past.push({ at: now, finished });
+    past.push({ at: now, answered });
     while ((past[1]?.at ?? now) <= now - this.#aheadMs) past.shift();
-    return finished - (past[0]?.finished ?? finished);
+    return Math.max(0, answered - (past[0]?.answered ?? answered));
   }
 }

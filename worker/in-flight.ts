@@ -69,6 +69,7 @@ export class InFlight {
   readonly #begun = new Set<LeasedItem>();
   /** Begun items whose source has been asked. */
   #stored = 0;
+  #answered = 0;
   #left = 0;
   #change = Promise.withResolvers<void>();
 
@@ -89,6 +90,11 @@ export class InFlight {
   /** Batches whose sources are being asked. */
   get asked(): number {
     return this.#asked.size;
+  }
+
+  /** Items whose source has been asked, or that left without, since the start. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /** Items that have left since the start. */
@@ -169,7 +175,7 @@ export class InFlight {
     for (const leased of batch) this.#begun.add(leased);
     const works = this.#options.begin(
       batch,
-      () => this.#answered(batch),
+      () => this.#endAsking(batch),
       () => this.#readLong(batch),
     );
     for (const [index, leased] of batch.entries()) {
@@ -197,12 +203,13 @@ export class InFlight {
   }
 
   /** Answered, or ended without having been asked. */
-  #answered(batch: Batch): void {
+  #endAsking(batch: Batch): void {
     this.#long.delete(batch);
     const wasRead = this.#read.delete(batch);
     if (!this.#asked.delete(batch) && !wasRead) return;
     this.#beginRead();
     this.#answeredAt.set(batch, performance.now());
+    this.#answered += batch.length;
     for (const leased of batch) if (this.#begun.has(leased)) this.#stored += 1;
     this.#beginNext();
     this.#changed();
@@ -215,7 +222,7 @@ export class InFlight {
     this.#tally[result.kind] += 1;
     if (result.kind === 'completed') this.#tally.discovered += result.discovered;
     if (!batch.some((one) => this.#begun.has(one))) {
-      this.#answered(batch);
+      this.#endAsking(batch);
       this.#answeredAt.delete(batch);
     }
     this.#beginNext();
