@@ -1642,13 +1642,15 @@ OUTER APPLY (SELECT TOP (1) d.[last_status] FROM [ingest].[host_deltas] AS d
 OUTER APPLY (SELECT TOP (1) d.[budget] FROM [ingest].[host_deltas] AS d
     WHERE d.[host] = h.[host] AND d.[budget] IS NOT NULL ORDER BY d.[delta_id] DESC) AS b;
 GO
--- Completes the items of @rows that their leases still hold, counts them as seen if @touch = 1, and records the
--- attempts that are given with them. @rows is a JSON array of objects named as below, what is null left out; texts are
--- written as for enqueue_items. Result: the ids of the items; of those whose lease was lost nothing was changed. What the
--- attempt and seen_resources say of an item is what its row says.
+-- Completes the items of @rows that their leases still hold, counts them as seen if @touch = 1, adds them to the numbers of
+-- those of their runs that are under way, and records the attempts that are given with them. @rows is a JSON array of
+-- objects named as below, what is null left out; texts are written as for enqueue_items. Result: the items; of those
+-- whose lease was lost nothing was changed. is_counted = 1: the run has it in its numbers. With @runs = 1 also the run as it
+-- was before them. What the attempt and seen_resources say of an item is what its row says.
 CREATE PROCEDURE [ingest].[complete_items]
     @rows NVARCHAR(MAX),
-    @touch TINYINT
+    @touch TINYINT,
+    @runs TINYINT
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -1656,7 +1658,10 @@ BEGIN
     DECLARE @row TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY, [lease_id] NVARCHAR(36) NOT NULL, [last_http_status] INT,
         [etag] NVARCHAR(501), [last_modified] NVARCHAR(101), [revision] NVARCHAR(101), [next_fetch_ms] BIGINT, [refresh_class] INT,
         [is_first] INT, [check_count] INT, [content_hash] NVARCHAR(65), [fresh] INT, [change_count] INT, [attempt_id] NVARCHAR(36),
-        [worker_id] NVARCHAR(101), [duration_ms] INT, [outcome] NVARCHAR(21), [facts] NVARCHAR(MAX), [ingest_id] NVARCHAR(36), [claimed_at] DATETIME2(3));
+        [worker_id] NVARCHAR(101), [duration_ms] INT, [outcome] NVARCHAR(21), [facts] NVARCHAR(MAX), [ingest_id] NVARCHAR(36), [claimed_at] DATETIME2(3),
+        [unchanged] INT, [requests] INT);
+    DECLARE @run TABLE ([run_id] UNIQUEIDENTIFIER NOT NULL PRIMARY KEY, [is_counted] INT NOT NULL, [status] NVARCHAR(50), [phase] NVARCHAR(50),
+        [kind] NVARCHAR(50), [completed_at] DATETIME2(3), [items_total] INT, [items_processed] INT, [max_items] INT, [max_depth] INT);
     DECLARE @done TABLE ([work_item_id] NVARCHAR(36) NOT NULL PRIMARY KEY,
         [dedupe_key] NVARCHAR(850) COLLATE Latin1_General_100_BIN2 NOT NULL, [source_system] NVARCHAR(100) NOT NULL,
         [source_name] NVARCHAR(100) NOT NULL, [resource_type] NVARCHAR(100) NOT NULL, [resource_id] NVARCHAR(500) NOT NULL,
@@ -1670,7 +1675,7 @@ BEGIN
         CASE WHEN j.[worker_id] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[worker_id] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[worker_id] END,
         j.[duration_ms], j.[outcome],
         CASE WHEN j.[facts] COLLATE Latin1_General_100_BIN2 LIKE N'%~%' THEN REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(j.[facts] COLLATE Latin1_General_100_BIN2, N'~5', NCHAR(9)), N'~4', NCHAR(13)), N'~3', NCHAR(10)), N'~2', NCHAR(92)), N'~1', NCHAR(34)), N'~0', NCHAR(126)) ELSE j.[facts] END,
-        j.[ingest_id], j.[claimed_at]
+        j.[ingest_id], j.[claimed_at], j.[unchanged], j.[requests]
     FROM OPENJSON(@rows) WITH ([work_item_id] NVARCHAR(36) '$.work_item_id', [lease_id] NVARCHAR(36) '$.lease_id',
         [last_http_status] INT '$.last_http_status', [etag] NVARCHAR(501) '$.etag', [last_modified] NVARCHAR(101) '$.last_modified',
         [revision] NVARCHAR(101) '$.revision', [next_fetch_ms] BIGINT '$.next_fetch_ms', [refresh_class] INT '$.refresh_class',
@@ -1678,7 +1683,7 @@ BEGIN
         [fresh] INT '$.fresh', [change_count] INT '$.change_count', [attempt_id] NVARCHAR(36) '$.attempt_id',
         [worker_id] NVARCHAR(101) '$.worker_id', [duration_ms] INT '$.duration_ms', [outcome] NVARCHAR(21) '$.outcome',
         [facts] NVARCHAR(MAX) '$.facts', [ingest_id] NVARCHAR(36) '$.ingest_id',
-        [claimed_at] DATETIME2(7) '$.claimed_at') AS j;
+        [claimed_at] DATETIME2(7) '$.claimed_at', [unchanged] INT '$.unchanged', [requests] INT '$.requests') AS j;
 
     UPDATE [ingest].[work_items] SET [status] = N'completed', [lease_id] = NULL, [lease_owner] = NULL, [lease_until] = NULL,
         [claimed_at] = NULL, [wait_reason] = NULL, [error_code] = NULL, [error_message] = NULL, [updated_at] = @now,
@@ -1716,7 +1721,27 @@ BEGIN
         r.[worker_id], COALESCE(r.[claimed_at], @now), @now, r.[duration_ms], r.[outcome], r.[last_http_status], r.[facts], r.[ingest_id]
     FROM @done AS d JOIN @row AS r ON r.[work_item_id] = d.[work_item_id]
     WHERE r.[attempt_id] IS NOT NULL;
-    SELECT [work_item_id] FROM @done;
+    -- Of an ended run only while its queue is being emptied. Nobody waits for its row: what is added is appended.
+    IF @runs = 1
+        INSERT INTO @run
+        SELECT q.[run_id], CASE WHEN q.[status] = N'running' OR q.[phase] = N'ending' THEN 1 ELSE 0 END, q.[status], q.[phase], q.[kind],
+            q.[completed_at], q.[items_total], q.[items_processed], q.[max_items], q.[max_depth]
+        FROM [ingest].[current_runs] AS q
+        WHERE q.[run_id] IN (SELECT TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) FROM @done AS d);
+    ELSE
+        INSERT INTO @run ([run_id], [is_counted])
+        SELECT q.[run_id], CASE WHEN q.[status] = N'running' OR q.[phase] = N'ending' THEN 1 ELSE 0 END
+        FROM [ingest].[ingest_runs] AS q
+        WHERE q.[run_id] IN (SELECT TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) FROM @done AS d);
+    INSERT INTO [ingest].[run_deltas] ([run_id], [items_processed], [items_succeeded], [items_unchanged], [requests_sent])
+    SELECT q.[run_id], COUNT(*), COUNT(*), SUM(r.[unchanged]), SUM(r.[requests])
+    FROM @run AS q JOIN @done AS d ON TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) = q.[run_id]
+    JOIN @row AS r ON r.[work_item_id] = d.[work_item_id]
+    WHERE q.[is_counted] = 1
+    GROUP BY q.[run_id];
+    SELECT d.[work_item_id], COALESCE(q.[is_counted], 0) AS [is_counted], q.[status], q.[phase], q.[kind], q.[completed_at],
+        q.[items_total], q.[items_processed], q.[max_items], q.[max_depth]
+    FROM @done AS d LEFT JOIN @run AS q ON q.[run_id] = TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER);
 END
 GO
 -- Takes items from their workers without completing them, and records the attempts: those that failed, were given back or

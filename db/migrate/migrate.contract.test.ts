@@ -52,6 +52,9 @@ const completionOf = (row: WorkItemRow): LeasedCompletion => ({
     last_run_id: null,
   },
   attempt: null,
+  run_id: row.run_id,
+  unchanged: 0,
+  requests: 1,
 });
 
 it('both engines have the same migrations, the three of the specification first', () => {

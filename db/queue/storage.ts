@@ -1,11 +1,13 @@
 /** What the queue asks of an engine: claiming, inserting what is absent, ending attempts. */
-import type { Expression, Insertable, RawBuilder } from 'kysely';
+import type { Expression, Insertable, RawBuilder, Selectable } from 'kysely';
 import type { Db, Session } from '../engine.ts';
 import type {
   IngestRecordsTable,
+  IngestRunsTable,
   Instant,
   NewWorkItemRow,
   RecordBodiesTable,
+  RunNumber,
   WorkItemAttemptsTable,
   WorkItemRow,
 } from '../schema.ts';
@@ -123,8 +125,40 @@ export type AttemptInsert = Omit<
 /** An item's completion, with what else follows from it at once. */
 export interface LeasedCompletion extends ItemCompletion {
   readonly seen: SeenResourceTouch;
-  /** Null = it is recorded later in the transaction (`insertAttempts`). */
+  /** Null = it is recorded later in the transaction (`insertAttempts`): it has found something. */
   readonly attempt: AttemptInsert | null;
+  readonly run_id: string | null;
+  /** 1 = it brought nothing new, else 0. */
+  readonly unchanged: number;
+  /** Requests sent for it. */
+  readonly requests: number;
+}
+
+/** What became of an item that was completed. */
+export interface CompletedItem {
+  /** Its run has it in its numbers; false = the run has ended, or there is none. */
+  readonly isCounted: boolean;
+  /** Its run as it was just before, where something was found and the engine had it at hand. */
+  readonly run: CompletedRun | null;
+}
+
+/** What is known of a run when something was found in it. */
+export type CompletedRun = Pick<
+  Selectable<IngestRunsTable>,
+  | 'status'
+  | 'phase'
+  | 'kind'
+  | 'completed_at'
+  | 'items_total'
+  | 'items_processed'
+  | 'max_items'
+  | 'max_depth'
+>;
+
+/** What is added to the numbers of a run. */
+export interface RunAddition {
+  readonly runId: string;
+  readonly by: Readonly<Partial<Record<RunNumber, number>>>;
 }
 
 /** An item that its worker leaves uncompleted, and the attempt that ends with it. Times count from now. */
@@ -200,10 +234,14 @@ export interface QueueStorage {
   /** The items with these ids that are in progress. */
   itemsInProgress(session: Session, ids: readonly string[]): Promise<HeldItem[]>;
   /**
-   * Completes each item that its lease still holds, counts its resource as seen and records its attempt, in one go;
-   * returns the ids of those items. Of the others nothing is changed.
+   * Completes each item that its lease still holds, counts its resource as seen, adds it to the numbers of its run while
+   * that is under way, and records its attempt, in one go; returns those items by their ids. Of the others nothing is
+   * changed.
    */
-  completeItems(session: Session, rows: readonly LeasedCompletion[]): Promise<Set<string>>;
+  completeItems(
+    session: Session,
+    rows: readonly LeasedCompletion[],
+  ): Promise<ReadonlyMap<string, CompletedItem>>;
   /** Ends the attempts on items that their leases still hold, in one go; returns the ids of those items. */
   failItems(session: Session, rows: readonly ItemFailure[]): Promise<Set<string>>;
   /**
@@ -215,7 +253,12 @@ export interface QueueStorage {
     leases: readonly HeldLease[],
     leaseMs: number,
   ): Promise<Set<string>>;
-  insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void>;
+  /** Records attempts, and adds to the numbers of runs, whatever their state, in one go. */
+  insertAttempts(
+    session: Session,
+    rows: readonly AttemptInsert[],
+    additions?: readonly RunAddition[],
+  ): Promise<void>;
   insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
   insertRecordBodies(session: Session, rows: readonly RecordBodyInsert[]): Promise<void>;
 }

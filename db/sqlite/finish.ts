@@ -5,13 +5,17 @@ import { preparedRows, type SlotOf } from '../prepared.ts';
 import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
   AttemptInsert,
+  CompletedItem,
   ItemCompletion,
+  LeasedCompletion,
   QueueStorage,
   RecordBodyInsert,
   RecordInsert,
+  RunAddition,
 } from '../queue/storage.ts';
 import type { Instant } from '../schema.ts';
 import { touchSeenResources } from './enqueue.ts';
+import { runs } from './runs.ts';
 
 /** What every item outside a worker's hands looks like. */
 export const noLease = {
@@ -202,6 +206,7 @@ export const finish: Pick<
     const completed = await completeRows(session, rows);
     const ids = new Set(completed.map((row) => row.work_item_id));
     const done = rows.filter((row) => ids.has(row.work_item_id));
+    const counted = await countInRuns(session, done);
     await touchSeenResources(
       session,
       done.map(({ seen }) => seen),
@@ -210,16 +215,44 @@ export const finish: Pick<
       session,
       done.flatMap(({ attempt }) => attempt ?? []),
     );
-    return ids;
+    return counted;
   },
   insertAttempts,
   insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),
   insertRecordBodies: (session, rows) => nothing(insertBodyRows(session, rows)),
 };
 
-export function insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void> {
-  return nothing(insertAttemptRows(session, rows));
+export async function insertAttempts(
+  session: Session,
+  rows: readonly AttemptInsert[],
+  additions: readonly RunAddition[] = [],
+): Promise<void> {
+  await insertAttemptRows(session, rows);
+  for (const { runId, by } of additions) await runs.addToRun(session, runId, by, true);
 }
+
+/** The numbers of runs that are under way; how each item came out of it. */
+async function countInRuns(
+  session: Session,
+  done: readonly LeasedCompletion[],
+): Promise<Map<string, CompletedItem>> {
+  const items = new Map<string, CompletedItem>();
+  for (const [runId, members] of Map.groupBy(done, (row) => row.run_id)) {
+    const isCounted =
+      runId !== null &&
+      (await runs.addToRun(session, runId, {
+        items_processed: members.length,
+        items_succeeded: members.length,
+        items_unchanged: sumOf(members, ({ unchanged }) => unchanged),
+        requests_sent: sumOf(members, ({ requests }) => requests),
+      }));
+    for (const row of members) items.set(row.work_item_id, { isCounted, run: null });
+  }
+  return items;
+}
+
+const sumOf = <T>(rows: readonly T[], of: (row: T) => number): number =>
+  rows.reduce((sum, row) => sum + of(row), 0);
 
 const nothing = async (done: Promise<unknown>): Promise<void> => {
   await done;

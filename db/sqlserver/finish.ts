@@ -5,11 +5,14 @@ import type { Session } from '../engine.ts';
 import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
   AttemptInsert,
+  CompletedItem,
+  CompletedRun,
   LeasedCompletion,
   QueueStorage,
   RecordInsert,
+  RunAddition,
 } from '../queue/storage.ts';
-import type { TableName } from '../schema.ts';
+import { runNumbers, type TableName } from '../schema.ts';
 import { comparesExactly, touchSeenResources } from './enqueue.ts';
 import {
   encode,
@@ -37,8 +40,14 @@ const usual = sql.raw('database_default');
 const wholeLength = 4_000;
 const isLong = ({ facts }: AttemptInsert) => encode(facts ?? '').length > wholeLength;
 
+/** As `complete_items` answers it. */
+type CompletedRow = { readonly work_item_id: string; readonly is_counted: number } & Omit<
+  CompletedRun,
+  'status'
+> & { readonly status: CompletedRun['status'] | null };
+
 /** As `complete_items` takes it: what the item's own row says is not sent. */
-function sentCompletion({ seen: _, attempt, ...completion }: LeasedCompletion) {
+function sentCompletion({ seen: _seen, run_id: _run, attempt, ...completion }: LeasedCompletion) {
   if (attempt === null || isLong(attempt)) return completion;
   const { attempt_id, worker_id = null, duration_ms = null, outcome, facts = null } = attempt;
   return {
@@ -149,16 +158,22 @@ export const finish = (
   },
 
   async completeItems(session, rows) {
-    const ids = new Set<string>();
+    const completed = new Map<string, CompletedItem>();
     // Keys of an older database may compare in another way than the procedure does.
     const touch = await comparesExactly(session, schema);
     for (const some of chunksOf(rows)) {
-      const { rows: found } = await sql<{ work_item_id: string }>`
+      const hasFound = some.some(({ attempt }) => attempt === null);
+      const { rows: found } = await sql<CompletedRow>`
         exec ${sql.id(schema, 'complete_items')} @rows = ${jsonRows(some.map(sentCompletion))},
-          @touch = ${touch ? 1 : 0}`.execute(session.q);
-      for (const row of found) ids.add(row.work_item_id);
+          @touch = ${touch ? 1 : 0}, @runs = ${hasFound ? 1 : 0}`.execute(session.q);
+      for (const { work_item_id: id, is_counted, status, ...run } of found) {
+        completed.set(id, {
+          isCounted: is_counted === 1,
+          run: status === null ? null : { ...run, status },
+        });
+      }
     }
-    const done = rows.filter((row) => ids.has(row.work_item_id));
+    const done = rows.filter((row) => completed.has(row.work_item_id));
     if (!touch) {
       await touchSeenResources(
         session,
@@ -170,7 +185,7 @@ export const finish = (
       session,
       done.flatMap(({ attempt }) => (attempt !== null && isLong(attempt) ? [attempt] : [])),
     );
-    return ids;
+    return completed;
   },
 
   insertAttempts,
@@ -214,15 +229,47 @@ export const finish = (
   },
 });
 
-async function insertAttempts(session: Session, rows: readonly AttemptInsert[]): Promise<void> {
-  for (const some of chunksOf(rows)) {
+/** Numbers of runs are appended by the same statement, which has one text with and without them. */
+async function insertAttempts(
+  session: Session,
+  rows: readonly AttemptInsert[],
+  additions: readonly RunAddition[] = [],
+): Promise<void> {
+  const { claimed_at: _started, ...columns } = attemptColumns;
+  let added = additions;
+  for (const some of rows.length === 0 && added.length > 0 ? [[]] : chunksOf(rows)) {
     const table = jsonTable(attemptColumns, some, (row, name) => row[name] ?? null);
-    const { claimed_at: _started, ...columns } = attemptColumns;
-    await insertFrom(session, 'work_item_attempts', table, keysOf(columns), {
-      started_at: sql`coalesce(j.claimed_at, @now)`,
-      finished_at: sql`@now`,
-    });
+    const times = { started_at: sql`coalesce(j.claimed_at, @now)`, finished_at: sql`@now` };
+    const deltas = appendedTo(session, added);
+    await insertFrom(session, 'work_item_attempts', table, keysOf(columns), times, deltas);
+    added = [];
   }
+}
+
+const additionColumns: Readonly<Record<'run_id' | (typeof runNumbers)[number], JsonColumn>> = {
+  run_id: { type: 'uniqueidentifier' },
+  items_total: intColumn,
+  items_processed: intColumn,
+  items_succeeded: intColumn,
+  items_failed: intColumn,
+  items_skipped: intColumn,
+  items_discovered: intColumn,
+  items_retried: intColumn,
+  items_unchanged: intColumn,
+  items_missing: intColumn,
+  items_over_budget: intColumn,
+  requests_sent: intColumn,
+};
+
+/** What `addToRun` does, of many runs in whatever state. */
+function appendedTo({ engine }: Session, additions: readonly RunAddition[]): RawBuilder<unknown> {
+  const { from, column } = jsonTable(additionColumns, additions, ({ runId, by }, name) =>
+    name === 'run_id' ? runId : (by[name] ?? 0),
+  );
+  const names = sql.join(runNumbers.map((name) => sql.id(name)));
+  return sql`insert into ${engine.table('run_deltas')} (run_id, ${names})
+    select r.run_id, ${sql.join(runNumbers.map((name) => column(name)))}
+    from ${from} join ${engine.table('ingest_runs')} as r on r.run_id = ${column('run_id')};`;
 }
 
 /** The keys of a record of columns are its columns; Object.keys forgets that. */
@@ -236,11 +283,13 @@ async function insertFrom<Name extends string>(
   { from, column }: { from: RawBuilder<unknown>; column(name: Name): RawBuilder<unknown> },
   names: readonly Name[],
   more: Readonly<Record<string, RawBuilder<unknown>>>,
+  after: RawBuilder<unknown> = sql``,
 ): Promise<void> {
   const columns = [...names, ...Object.keys(more)].map((name) => sql.id(name));
   const values = [...names.map((name) => column(name)), ...Object.values(more)];
   await sql`
     declare @now datetime2(3) = sysutcdatetime();
     insert into ${engine.table(into)} (${sql.join(columns)})
-    select ${sql.join(values)} from ${from};`.execute(q);
+    select ${sql.join(values)} from ${from};
+    ${after}`.execute(q);
 }

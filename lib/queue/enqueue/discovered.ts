@@ -4,12 +4,7 @@ import { keyIfFit } from '../dedupe-key.ts';
 import { onHoldRow } from '../hold.ts';
 import type { NewWorkItem } from '../model.ts';
 import { insertRowFrom } from '../rows.ts';
-import {
-  adjustRunInAnyState,
-  outcomeDeltas,
-  type RunState,
-  timesDeltas,
-} from '../runs/run-numbers.ts';
+import { outcomeDeltas, type RunDeltas, type RunState, timesDeltas } from '../runs/run-numbers.ts';
 import { insertAbsent } from './enqueue.ts';
 import { isMissingCode, reopenFound } from './found-again.ts';
 import { beyondShares } from './shares.ts';
@@ -34,6 +29,15 @@ export const nothingFound: DiscoveryCounts = {
   invalid: 0,
 };
 
+export interface Discovered {
+  /** By find, in the order given. */
+  readonly counts: readonly DiscoveryCounts[];
+  /** What comes to the numbers of the run; null = nothing. The caller adds it. */
+  readonly adds: RunDeltas | null;
+  /** The run with what it took, for what is found next. */
+  readonly run: RunState | null;
+}
+
 /** What one item led to. */
 export interface Find {
   readonly parentId: string;
@@ -53,14 +57,15 @@ interface Candidate {
  * Enqueues what items of one run found, as their children in that run; counts per find, in the order
  * given. Of an item that several found, the first is the parent. Nobody waits for the run's row, so its budget may be
  * exceeded by what other workers insert at the same time; no more is inserted once they have committed. After a cancel
- * the finds go in as skipped, so that nothing is lost; after a stop they go in without a run, on hold.
+ * the finds go in as skipped, so that nothing is lost; after a stop they go in without a run, on hold. What comes to the
+ * numbers of the run is left to the caller to add (`adds`).
  */
 export async function enqueueDiscovered(
   tx: Session,
   runId: string | null,
   run: RunState | null,
   finds: readonly Find[],
-): Promise<DiscoveryCounts[]> {
+): Promise<Discovered> {
   const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
   const known = await tx.engine.knownKeys(tx, [...candidates.keys()]);
   const unknown = [...candidates.values()].filter(
@@ -82,27 +87,35 @@ export async function enqueueDiscovered(
     })),
   );
   const missing = foundAgain(finds, known, candidates);
-  await reopenFound(tx, { runId, run, room: roomIn(run) - inserted.length }, missing);
-  if (run !== null && (inserted.length > 0 || over.length > 0)) {
-    const skipped =
-      status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
-    await adjustRunInAnyState(tx, runId, {
-      ...skipped,
-      total: joins ? inserted.length : 0,
-      discovered: inserted.length,
-      overBudget: over.length,
-    });
-  }
+  const reopened = await reopenFound(
+    tx,
+    { runId, run, room: roomIn(run) - inserted.length },
+    missing,
+  );
+  const skipped =
+    status === 'skipped' ? timesDeltas(outcomeDeltas('skipped', 1), inserted.length) : {};
+  const adds = {
+    ...skipped,
+    total: joins ? inserted.length : 0,
+    discovered: inserted.length,
+    overBudget: over.length,
+  };
   const insertedOf = Map.groupBy(inserted, (row) => row.discovered_from);
   const overOf = Map.groupBy(over, ({ find }) => find);
   const beyondOf = Map.groupBy(beyond, ({ find }) => find);
-  return finds.map(({ parentId }, find) => ({
+  const counts = finds.map(({ parentId }, find) => ({
     inserted: insertedOf.get(parentId)?.length ?? 0,
     tooDeep: tooDeep[find] ?? 0,
     overBudget: overOf.get(find)?.length ?? 0,
     overShare: beyondOf.get(find)?.length ?? 0,
     invalid: invalid[find] ?? 0,
   }));
+  const grown = adds.total + reopened;
+  return {
+    counts,
+    adds: inserted.length + over.length > 0 ? adds : null,
+    run: run === null ? null : { ...run, itemsTotal: run.itemsTotal + grown },
+  };
 }
 
 /** What may go in, each key once. One link that does not fit must not keep its page from being stored. */

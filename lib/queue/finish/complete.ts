@@ -7,7 +7,13 @@ import { chunksOf } from '#db/chunks.ts';
 import { compareText } from '#db/compare-text.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { HeldItem } from '#db/queue/held-columns.ts';
-import type { AttemptInsert, ItemCompletion, LeasedCompletion } from '#db/queue/storage.ts';
+import type {
+  AttemptInsert,
+  CompletedItem,
+  ItemCompletion,
+  LeasedCompletion,
+  RunAddition,
+} from '#db/queue/storage.ts';
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
@@ -15,7 +21,14 @@ import { recordAnnouncedChanges, recordAnnouncedRevisions } from '../enqueue/ann
 import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
 import { readAllLeased } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
-import { countOutcomes, outcomeDeltas, readRunState } from '../runs/run-numbers.ts';
+import {
+  additionOf,
+  countOutcomes,
+  outcomeDeltas,
+  type RunState,
+  readRunState,
+  runStateOf,
+} from '../runs/run-numbers.ts';
 import { attemptRow } from './attempts.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
 import { nextFetch } from './next-fetch.ts';
@@ -23,14 +36,17 @@ import { storeRecords } from './store-record.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
 
-/** A completion whose lease held: the item as it was in the worker's hands. */
-interface Completed {
+/** The item as it was in the worker's hands, and what it brings. */
+interface Leased {
   readonly input: CompletionInput;
   readonly item: HeldItem;
   /** Its content is new and stored. */
   readonly fresh: boolean;
   readonly unchanged: boolean;
 }
+
+/** A completion whose lease held. */
+interface Completed extends Leased, CompletedItem {}
 
 /**
  * Completes a claimed item: record (when its content is new), discovered items, `seen_resources`, the
@@ -56,11 +72,12 @@ export async function completeIn(
     ),
   );
   await recordHosts(tx, done);
-  const strays = await recordRuns(tx, done);
-  const counts = await enqueueFinds(tx, done, strays);
+  const strays = await countAfterTheEnd(tx, done);
+  const { counts, additions } = await enqueueFinds(tx, done, strays);
   await tx.engine.insertAttempts(
     tx,
     done.filter(isFinder).map((one) => attemptOf(one, counts.get(one))),
+    additions,
   );
   const results: CompletionResult[] = [];
   for (const input of inputs) {
@@ -76,10 +93,10 @@ export async function completeIn(
   return results;
 }
 
-const isFinder = ({ input }: Completed): boolean => input.discovered.length > 0;
+const isFinder = ({ input }: Leased): boolean => input.discovered.length > 0;
 
 function attemptOf(
-  { item, input, fresh, unchanged }: Completed,
+  { item, input, fresh, unchanged }: Leased,
   found: DiscoveryCounts = nothingFound,
 ): AttemptInsert {
   return attemptRow({
@@ -101,7 +118,7 @@ async function settleItems(
     tx,
     inputs.map(({ fence }) => fence),
   );
-  const leased: Completed[] = [];
+  const leased: Leased[] = [];
   for (const input of inputs) {
     const item = items.get(input.fence.leaseId);
     if (item?.work_item_id !== input.fence.workItemId) continue;
@@ -112,7 +129,10 @@ async function settleItems(
   }
   const completed = await tx.engine.countTogether(tx, leased.length, async () => {
     const completed = await tx.engine.completeItems(tx, completionsOf(leased));
-    const result = leased.filter(({ item }) => completed.has(item.work_item_id));
+    const result = leased.flatMap((one): Completed[] => {
+      const became = completed.get(one.item.work_item_id);
+      return became ? [{ ...one, ...became }] : [];
+    });
     const moves = result.map(({ item }) => ({ item, from: item.status, to: 'completed' }) as const);
     return { result, moves };
   });
@@ -135,24 +155,29 @@ async function recordHosts(tx: Session, done: readonly Completed[]): Promise<voi
   }
 }
 
+const addedFor = ({ unchanged, input: { attempt } }: Leased) => ({
+  unchanged: unchanged ? 1 : 0,
+  requests: attempt.requests ?? 1,
+});
+
 /**
- * The numbers of the runs, in the order of their ids; their rows stay locked for what comes next. Returns the
- * items that are no part of their run any more, which ended before they were claimed.
+ * The numbers of runs that had ended before, in the order of their ids; their rows stay locked for what comes next.
+ * Returns the items that are no part of their run any more, which ended before they were claimed.
  */
-async function recordRuns(
+async function countAfterTheEnd(
   tx: Session,
   done: readonly Completed[],
 ): Promise<ReadonlySet<Completed>> {
   const strays = new Set<Completed>();
-  const runs = [...Map.groupBy(done, ({ item }) => item.run_id)];
+  const late = done.filter(({ isCounted }) => !isCounted);
+  const runs = [...Map.groupBy(late, ({ item }) => item.run_id)];
   for (const [runId, members] of runs.toSorted(([a], [b]) => compareText(a ?? '', b ?? ''))) {
     const outcomes = members.map((one) => ({
       one,
       claimedAt: one.item.claimed_at,
       deltas: {
         ...outcomeDeltas('completed', 1),
-        unchanged: one.unchanged ? 1 : 0,
-        requests: one.input.attempt.requests ?? 1,
+        ...addedFor(one),
       },
     }));
     for (const { one } of await countOutcomes(tx, runId, outcomes)) strays.add(one);
@@ -160,32 +185,47 @@ async function recordRuns(
   return strays;
 }
 
-/** Enqueues what the items found, in the order they were completed: the first finder is the parent. */
+/**
+ * Enqueues what the items found, in the order they were completed: the first finder is the parent. What comes to the
+ * numbers of runs is left to be added.
+ */
 async function enqueueFinds(
   tx: Session,
   done: readonly Completed[],
   strays: ReadonlySet<Completed>,
-): Promise<ReadonlyMap<Completed, DiscoveryCounts>> {
+): Promise<{
+  readonly counts: ReadonlyMap<Completed, DiscoveryCounts>;
+  readonly additions: readonly RunAddition[];
+}> {
   const counts = new Map<Completed, DiscoveryCounts>();
+  const additions: RunAddition[] = [];
+  /** As they are with what was found so far. */
+  const states = new Map<string | null, RunState | null>();
   const finders = done.filter(isFinder);
   const runIdOf = (one: Completed) => (strays.has(one) ? null : one.item.run_id);
   for (const stretch of stretchesOfRuns(finders, runIdOf)) {
     const runId = stretch[0] ? runIdOf(stretch[0]) : null;
-    const run = await readRunState(tx, runId);
+    const known = stretch.find((one) => one.run !== null)?.run;
+    const before = known && runId !== null ? runStateOf(known) : null;
+    const run = states.get(runId) ?? before ?? (await readRunState(tx, runId));
     const finds = stretch.map(({ item, input }) => ({
       parentId: item.work_item_id,
       items: input.discovered,
       isNews: input.attempt.httpStatus !== null,
     }));
     const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds);
+    states.set(runId, found.run);
+    if (runId !== null && run !== null && found.adds) {
+      additions.push(additionOf(runId, found.adds));
+    }
     for (const [index, finder] of stretch.entries()) {
-      counts.set(finder, found[index] ?? nothingFound);
+      counts.set(finder, found.counts[index] ?? nothingFound);
     }
     const announced = stretch.flatMap(({ input }) => input.discovered);
     await recordAnnouncedChanges(tx, announced);
     await recordAnnouncedRevisions(tx, announced);
   }
-  return counts;
+  return { counts, additions };
 }
 
 /** Cut where the run changes. */
@@ -208,11 +248,13 @@ function stretchesOfRuns(
  */
 const dueTogether = 16;
 
-function completionsOf(leased: readonly Completed[]): LeasedCompletion[] {
+function completionsOf(leased: readonly Leased[]): LeasedCompletion[] {
   return [...chunksOf(leased, dueTogether)].flatMap((some) => {
     const random = Math.random();
     return some.map((one) => ({
       ...completionOf(one, random),
+      ...addedFor(one),
+      run_id: one.item.run_id,
       seen: seenResource(one.item),
       // What it found is known later.
       attempt: isFinder(one) ? null : attemptOf(one),
@@ -220,7 +262,7 @@ function completionsOf(leased: readonly Completed[]): LeasedCompletion[] {
   });
 }
 
-function completionOf({ item, input, fresh }: Completed, random: number): ItemCompletion {
+function completionOf({ item, input, fresh }: Leased, random: number): ItemCompletion {
   const { record, validators, attempt, fence } = input;
   // A "not modified" answer may leave validators out; the ones it confirmed stay good then.
   const kept = record === null && input.alias !== true ? item : null;

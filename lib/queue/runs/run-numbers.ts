@@ -5,6 +5,7 @@
  * is queued or in progress, and the worker's item is in progress until that commit.
  */
 import type { Session } from '#db/engine.ts';
+import type { CompletedRun, RunAddition } from '#db/queue/storage.ts';
 import type { Instant, RunNumber, RunStatus, WorkItemStatus } from '#db/schema.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
@@ -83,18 +84,19 @@ export async function readRunState(s: Session, runId: string | null): Promise<Ru
     .select(['max_items', 'max_depth'])
     .where('run_id', '=', runId)
     .executeTakeFirst();
-  if (!row) return null;
-  return {
-    status: row.status,
-    phase: row.phase,
-    kind: row.kind,
-    completedAt: row.completed_at,
-    itemsTotal: row.items_total,
-    itemsProcessed: row.items_processed,
-    maxItems: row.max_items,
-    maxDepth: row.max_depth,
-  };
+  return row ? runStateOf(row) : null;
 }
+
+export const runStateOf = (row: CompletedRun): RunState => ({
+  status: row.status,
+  phase: row.phase,
+  kind: row.kind,
+  completedAt: row.completed_at,
+  itemsTotal: row.items_total,
+  itemsProcessed: row.items_processed,
+  maxItems: row.max_items,
+  maxDepth: row.max_depth,
+});
 
 /** Which of these runs are running; ids that name no run need not even be UUIDs. */
 export async function runningAmong(
@@ -166,12 +168,17 @@ async function add(
   evenEnded: boolean,
 ): Promise<boolean> {
   if (runId === null || !isUuid(runId)) return false;
+  return tx.engine.addToRun(tx, runId, additionOf(runId, deltas).by, evenEnded);
+}
+
+/** The same as the engine takes it, to be added with something else. */
+export function additionOf(runId: string, deltas: RunDeltas): RunAddition {
   const by: Partial<Record<RunNumber, number>> = {};
   for (const name of deltaNames) {
     const delta = deltas[name];
     if (delta !== undefined) by[columnOf[name]] = delta;
   }
-  return tx.engine.addToRun(tx, runId, by, evenEnded);
+  return { runId, by };
 }
 
 /** A claim that read its run as running may commit so long after the run's end, ms. */
