@@ -11,7 +11,8 @@ import { databaseSettings } from './prepare-database.ts';
 import { prepared } from './prepare-products.ts';
 
 const node = path.join(root, 'node_modules/.bin/node');
-const startTimeoutMs = 30_000;
+/** Console and worker are started for each file of tests, on machines that do other things as well. */
+const startTimeoutMs = 90_000;
 const stopTimeoutMs = 10_000;
 
 export interface Product {

@@ -48,12 +48,12 @@ export const test = base.extend<TestParts, WorkerParts>({
       });
       await current?.product.stop();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
 
   product: [
     async ({ productOf }, use, { file }) => use(await productOf(file)),
-    { scope: 'test', timeout: 60_000 },
+    { scope: 'test', timeout: 120_000 },
   ],
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters a fixture needs from this pattern
