@@ -63,7 +63,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   headers.set('content-security-policy', policy);
   // What a page's own code fetches is judged by its content; a document has a status.
   const isDocument = request.headers.get('sec-fetch-dest') !== 'empty';
-  const status = isDocument && !(await mayBeKnown(pathname)) ? 404 : 200;
+  const status = isDocument && !(await mayBeKnown(pathname, request.cookies.getAll())) ? 404 : 200;
   const response = NextResponse.next({ request: { headers }, status });
   response.headers.set('content-security-policy', policy);
   return response;

@@ -5,9 +5,9 @@ import { readNow } from '#lib/now.ts';
 import { openQuarantine } from '#lib/quarantine/open.ts';
 import { openQuarantineOf } from '#lib/quarantine/read.ts';
 
-/** Content of a source that is held; the only one. Its id. */
+/** Content of a source that is held; its only one. Its id. */
 export async function givenQuarantine(db: Db, sourceName = 'sample'): Promise<string> {
-  await db.q.deleteFrom('quarantines').execute();
+  await db.q.deleteFrom('quarantines').where('source_name', '=', sourceName).execute();
   await openQuarantine(db, {
     sourceName,
     rule: 'block_page',

@@ -12,7 +12,7 @@ import { LiveProvider } from '#app/ui/live.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { parseTheme, themeCookie } from '#app/ui/theme.ts';
-import { may } from '#lib/actor/model.ts';
+import { may, sightOf } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
@@ -52,7 +52,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
         Skip to the content
       </a>
       <div className="flex min-h-dvh">
-        <Rail />
+        <Rail seesAll={sightOf(session.data) === null} />
         <div className="flex min-w-0 flex-1 flex-col">
           <TopBar
             actor={session.data}

@@ -40,15 +40,15 @@ export default async function OverviewPage({
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
   const { window = '1h' } = values;
-  const loaded = await loadPage(async ({ runtime, actor, reads }) => {
+  const loaded = await loadPage(async ({ runtime, actor, reads, sight }) => {
     const own = { pool: runtime.db.stats.pool(), replica: runtime.replica() };
-    const data = await overview(reads, { window, console: own });
+    const data = await overview(reads, { window, sight, console: own });
     const listed = data.sources.slice(0, mostSourcesListed);
     return {
       mayRun: may(actor, 'runs:change'),
       data,
-      alerts: unattended(await listAlerts(runtime.db, 'open')),
-      held: await listQuarantines(runtime.db, 'open'),
+      alerts: unattended(await listAlerts(runtime.db, 'open', sight)),
+      held: await listQuarantines(runtime.db, 'open', sight),
       stale: await settle(() => recentStaleShares(reads, listed, staleDays)),
     };
   });

@@ -2,6 +2,7 @@
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import { recordRefusal } from '#lib/access/record-refusal.ts';
+import { type Sight, sightOf } from '#lib/actor/model.ts';
 import { AppError, type PublicError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
@@ -24,6 +25,8 @@ interface PageContext {
   readonly actor: SignedInActor;
   /** For lists and statistics, which may be read from a copy. */
   readonly reads: Runtime['reads'];
+  /** The sources that the person sees: nothing of others is read. */
+  readonly sight: Sight;
 }
 
 interface ActionOptions {
@@ -59,7 +62,7 @@ export function loadPage<T>(load: (context: PageContext) => Promise<T>): Promise
   return settle(async () => {
     const actor = await actorOrThrow();
     const runtime = await getRuntime();
-    return load({ runtime, actor, reads: await readsFor(runtime) });
+    return load({ runtime, actor, reads: await readsFor(runtime), sight: sightOf(actor) });
   });
 }
 

@@ -1,29 +1,21 @@
 /** next-auth, kept in this module and the provider's: who signs in, and the cookie that carries the session's token. */
 import { cookies } from 'next/headers';
 import type { AuthOptions } from 'next-auth';
-import { getToken } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { sessionMs, signOut } from '#lib/access/sessions.ts';
 import { signIn } from '#lib/access/sign-in.ts';
 import { signInWithProvider } from '#lib/access/sign-in-with-provider.ts';
-import { sessionSecret } from '#lib/config/secret-key.ts';
 import { toPublicError } from '#lib/errors/app-error.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { companyProvider } from './company-provider.ts';
 import { ownAddress } from './local-path.ts';
 import { requestOrigin } from './origin.ts';
-import { authCookies, sessionCookie } from './session-cookies.ts';
+import { authCookies } from './session-cookies.ts';
+import { secretOf, tokenOf } from './session-token.ts';
 
 declare module 'next-auth' {
   interface User {
     sessionToken: string;
-  }
-}
-
-declare module 'next-auth/jwt' {
-  interface JWT {
-    /** Of the session's row: the cookie by itself opens nothing. */
-    sessionToken?: string;
   }
 }
 
@@ -81,9 +73,6 @@ export async function authOptions(): Promise<AuthOptions> {
   };
 }
 
-const secretOf = ({ config }: Runtime): string =>
-  process.env['NEXTAUTH_SECRET'] || sessionSecret(config.keys.current);
-
 function passwordProvider({ db, log }: Runtime) {
   return CredentialsProvider({
     name: 'E-mail and password',
@@ -118,15 +107,4 @@ const isForgery = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_JW');
 
 /** The token the browser holds, of a session that may be over; null for none, and for a cookie that is not ours. */
-export async function sessionToken(): Promise<string | null> {
-  const held = Object.fromEntries(
-    (await cookies()).getAll().map(({ name, value }) => [name, value]),
-  );
-  const token = await getToken({
-    // What it reads of a request; a token in another header would be taken for a cookie.
-    req: { cookies: held, headers: {} } as Parameters<typeof getToken>[0]['req'],
-    secret: secretOf(await getRuntime()),
-    cookieName: sessionCookie(),
-  });
-  return token?.sessionToken ?? null;
-}
+export const sessionToken = async (): Promise<string | null> => tokenOf((await cookies()).getAll());

@@ -1,22 +1,36 @@
 /**
- * Whether a detail page's address names something there is. A page that streams has sent its status
+ * Whether a detail page's address names something that the person sees. A page that streams has sent its status
  * before it knows, so this is asked ahead of it.
  */
+import { actorOfSession } from '#lib/access/sessions.ts';
+import { isSeen, type Sight, sightOf } from '#lib/actor/model.ts';
 import { getHost } from '#lib/hosts/list-hosts.ts';
 import { getBulkAction } from '#lib/items/bulk/read.ts';
-import { workItemExists } from '#lib/items/detail.ts';
-import { recordExists } from '#lib/records/detail.ts';
+import { isBulkActionSeen, ofItems } from '#lib/items/touched.ts';
+import { recordSource } from '#lib/records/readable.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
 import { getSource } from '#lib/sources/read-sources.ts';
+import { tokenOf } from './session-token.ts';
 
-const lookups: Readonly<Record<string, (db: Runtime['db'], id: string) => Promise<boolean>>> = {
-  'bulk-actions': async (db, id) => (await getBulkAction(db, id)) !== null,
-  hosts: async (db, host) => (await getHost(db, host)) !== null,
-  records: recordExists,
-  runs: async (db, id) => (await getRun(db, id)) !== null,
-  sources: async (db, id) => (await getSource(db, id))?.sourceId === id,
-  'work-items': workItemExists,
+type Lookup = (db: Runtime['db'], id: string, sight: Sight) => Promise<boolean>;
+
+const lookups: Readonly<Record<string, Lookup>> = {
+  'bulk-actions': async (db, id, sight) => {
+    const action = await getBulkAction(db, id);
+    return action !== null && isBulkActionSeen(db, sight, action);
+  },
+  hosts: async (db, host, sight) => (await getHost(db, host, sight)) !== null,
+  records: async (db, id, sight) => {
+    const source = await recordSource(db, id);
+    return source !== null && isSeen(sight, [source]);
+  },
+  runs: async (db, id, sight) => (await getRun(db, id, sight)) !== null,
+  sources: async (db, id, sight) => (await getSource(db, id, sight))?.sourceId === id,
+  'work-items': async (db, id, sight) => {
+    const names = await ofItems(db, [id]);
+    return names.length > 0 && isSeen(sight, names);
+  },
 };
 
 /** Not ids, but pages of their own. */
@@ -28,14 +42,23 @@ const ownPages = [
   '/runs/compare',
 ];
 
-/** False only when nothing is there for certain: what fails here, the page itself reports. */
-export async function mayBeKnown(pathname: string): Promise<boolean> {
+/**
+ * False only when nothing is there for certain: what fails here, the page itself reports.
+ * @param cookies of the request
+ */
+export async function mayBeKnown(
+  pathname: string,
+  cookies: Parameters<typeof tokenOf>[0],
+): Promise<boolean> {
   const [, list, id] = /^\/([a-z-]+)\/([^/]+)(?:\/edit)?\/?$/.exec(pathname) ?? [];
   const lookup = list === undefined ? undefined : lookups[list];
   if (pathname === '/design') return isDesignShown();
   if (lookup === undefined || id === undefined || ownPages.includes(pathname)) return true;
   try {
-    return await lookup((await getRuntime()).db, decodeURIComponent(id));
+    const { db } = await getRuntime();
+    const token = await tokenOf(cookies);
+    const actor = token === null ? null : await actorOfSession(db, token);
+    return await lookup(db, decodeURIComponent(id), actor === null ? null : sightOf(actor));
   } catch {
     return true;
   }

@@ -16,14 +16,23 @@ export function listAddress(
 }
 
 /** What makes attempts of one cluster alike. */
-export type ClusterKey = Pick<ErrorCluster, 'code' | 'httpStatus' | 'host'>;
+export type ClusterKey = Pick<ErrorCluster, 'code' | 'httpStatus' | 'host'> & {
+  /** Only what is of this source. */
+  readonly source?: string | undefined;
+};
 
 /** Parameters of the work-item list: the items that failed as a cluster's attempts did. */
-export const clusterFilter = ({ code, httpStatus, host }: ClusterKey): Record<string, string> => ({
+export const clusterFilter = ({
+  code,
+  httpStatus,
+  host,
+  source,
+}: ClusterKey): Record<string, string> => ({
   status: 'failed',
   error: code,
   ...(httpStatus === null ? {} : { http: String(httpStatus) }),
   ...(host === null ? {} : { host }),
+  ...(source === undefined ? {} : { source }),
 });
 
 export const clusterHref = (cluster: ClusterKey): string =>

@@ -8,7 +8,7 @@ import { Keyboard as KeyboardIcon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { IconButton } from '#app/ui/button.tsx';
-import { places } from './navigation.ts';
+import { placesFor } from './navigation.ts';
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'));
 
@@ -28,7 +28,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 const isBehindDialog = () => document.querySelector('[role=dialog], [role=alertdialog]') !== null;
 
-export function KeyboardShortcuts() {
+export function KeyboardShortcuts({ seesAll }: { readonly seesAll: boolean }) {
   const router = useRouter();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [areKeysOn, setKeysOn] = useState(true);
@@ -46,7 +46,7 @@ export function KeyboardShortcuts() {
       const inChord = performance.now() - chordSince.current < chordMs;
       chordSince.current = noChord;
       if (inChord) {
-        const place = places.find(({ key }) => key === event.key);
+        const place = placesFor(seesAll).find(({ key }) => key === event.key);
         if (place) {
           event.preventDefault();
           router.push(place.href);
@@ -70,7 +70,7 @@ export function KeyboardShortcuts() {
     }
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [areKeysOn, router]);
+  }, [areKeysOn, router, seesAll]);
 
   return (
     <>
@@ -82,6 +82,7 @@ export function KeyboardShortcuts() {
       {isSheetOpen ? (
         <Suspense fallback={null}>
           <KeysSheet
+            seesAll={seesAll}
             areKeysOn={areKeysOn}
             onSwitch={(next) => {
               localStorage.setItem(storageKey, next ? 'on' : 'off');

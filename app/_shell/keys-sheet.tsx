@@ -2,13 +2,15 @@
 /** KeysSheet: what the keys do, and the switch that turns the single ones off. */
 import { Dialog } from '#app/ui/dialog.tsx';
 import { SwitchField } from '#app/ui/field.tsx';
-import { places } from './navigation.ts';
+import { placesFor } from './navigation.ts';
 
 export default function KeysSheet({
+  seesAll,
   areKeysOn,
   onSwitch,
   onClose,
 }: {
+  readonly seesAll: boolean;
   readonly areKeysOn: boolean;
   readonly onSwitch: (areKeysOn: boolean) => void;
   readonly onClose: () => void;
@@ -17,7 +19,10 @@ export default function KeysSheet({
     <Dialog title="Keys" isOpen onOpenChange={onClose}>
       <div className="flex flex-col gap-5">
         <div className="grid gap-6 sm:grid-cols-2">
-          <KeyList title="Go to" keys={places.map(({ key, label }) => [['g', key], label])} />
+          <KeyList
+            title="Go to"
+            keys={placesFor(seesAll).map(({ key, label }) => [['g', key], label])}
+          />
           <div className="flex flex-col gap-6">
             <KeyList
               title="Everywhere"

@@ -24,9 +24,11 @@ export interface Place {
   readonly label: string;
   readonly key: string;
   readonly icon: LucideIcon;
+  /** Of the whole deployment: not for whoever sees some sources. */
+  readonly ofAll?: true;
 }
 
-export const places: readonly Place[] = [
+const all: readonly Place[] = [
   { href: '/', label: 'Overview', key: 'o', icon: Gauge },
   { href: '/work-items', label: 'Work items', key: 'i', icon: ListChecks },
   { href: '/failures', label: 'Failures', key: 'e', icon: TriangleAlert },
@@ -34,16 +36,20 @@ export const places: readonly Place[] = [
   { href: '/runs', label: 'Runs', key: 'r', icon: Play },
   { href: '/records', label: 'Records', key: 'd', icon: Database },
   { href: '/hosts', label: 'Hosts', key: 'h', icon: Globe },
-  { href: '/workers', label: 'Workers', key: 'w', icon: Cpu },
+  { href: '/workers', label: 'Workers', key: 'w', icon: Cpu, ofAll: true },
   { href: '/schedules', label: 'Schedules', key: 'c', icon: CalendarClock },
-  { href: '/forecast', label: 'Forecast', key: 'f', icon: CalendarRange },
+  { href: '/forecast', label: 'Forecast', key: 'f', icon: CalendarRange, ofAll: true },
   { href: '/alerts', label: 'Alerts', key: 'l', icon: BellRing },
   { href: '/report', label: 'Report', key: 'p', icon: ChartNoAxesColumn },
   { href: '/bulk-actions', label: 'Background actions', key: 'b', icon: Layers },
-  { href: '/storage', label: 'Storage', key: 'u', icon: HardDrive },
-  { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText },
+  { href: '/storage', label: 'Storage', key: 'u', icon: HardDrive, ofAll: true },
+  { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText, ofAll: true },
   { href: '/settings', label: 'Settings', key: 't', icon: Settings },
 ];
+
+/** Those that somebody has. */
+export const placesFor = (seesAll: boolean): readonly Place[] =>
+  seesAll ? all : all.filter(({ ofAll }) => ofAll !== true);
 
 export function isCurrent(place: Place, pathname: string): boolean {
   return place.href === '/'

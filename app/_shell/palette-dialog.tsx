@@ -34,7 +34,7 @@ import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
 import { useHeld } from '#app/ui/use-held.ts';
 import type { Found } from '#lib/search/find.ts';
-import { places } from './navigation.ts';
+import { placesFor } from './navigation.ts';
 import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';
 
 /** As they stand in the list. */
@@ -68,9 +68,11 @@ function useSettled(value: string, ms: number): string {
 const nothing: readonly Found[] = [];
 
 export default function PaletteDialog({
+  seesAll,
   shortcuts,
   onClose,
 }: {
+  readonly seesAll: boolean;
   readonly shortcuts: readonly Shortcut[];
   readonly onClose: () => void;
 }) {
@@ -87,7 +89,7 @@ export default function PaletteDialog({
   const { shown, late, hold } = useHeld(text, wanted.length >= 2 && data ? data : nothing);
   const matches = ({ label }: { readonly label: string }) =>
     label.toLowerCase().includes(text.trim().toLowerCase());
-  const pages = places.filter(matches);
+  const pages = placesFor(seesAll).filter(matches);
   // With nothing typed, the pages fill the list.
   const actions = text.trim() === '' ? [] : shortcutsOn(pathname, shortcuts).filter(matches);
   const take = ({ href, fills }: Shortcut) => (fills === undefined ? go(href) : setText(fills));

@@ -8,7 +8,13 @@ import type { Shortcut } from './shortcuts-on.ts';
 const loadDialog = () => import('./palette-dialog.tsx');
 const PaletteDialog = lazy(loadDialog);
 
-export function Palette({ shortcuts }: { readonly shortcuts: readonly Shortcut[] }) {
+export function Palette({
+  seesAll,
+  shortcuts,
+}: {
+  readonly seesAll: boolean;
+  readonly shortcuts: readonly Shortcut[];
+}) {
   const [isOpen, setOpen] = useState(false);
 
   useEffect(() => {
@@ -40,7 +46,7 @@ export function Palette({ shortcuts }: { readonly shortcuts: readonly Shortcut[]
       </Button>
       {isOpen ? (
         <Suspense fallback={null}>
-          <PaletteDialog shortcuts={shortcuts} onClose={() => setOpen(false)} />
+          <PaletteDialog seesAll={seesAll} shortcuts={shortcuts} onClose={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

@@ -7,14 +7,16 @@ import { IconButton } from '#app/ui/button.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { Mark } from '#app/ui/mark.tsx';
-import { isCurrent, places } from './navigation.ts';
+import { isCurrent, placesFor } from './navigation.ts';
 
 const RailDialog = lazy(() => import('./rail-dialog.tsx'));
 
 function Places({
+  seesAll,
   isCompact = false,
   onGo,
 }: {
+  readonly seesAll: boolean;
   /** Icons only up to the width where words fit. */
   readonly isCompact?: boolean;
   readonly onGo?: () => void;
@@ -22,7 +24,7 @@ function Places({
   const pathname = usePathname();
   return (
     <div className="flex flex-col gap-px px-2">
-      {places.map((place) => {
+      {placesFor(seesAll).map((place) => {
         const current = isCurrent(place, pathname);
         const Icon = place.icon;
         return (
@@ -61,7 +63,7 @@ function Places({
   );
 }
 
-export function Rail() {
+export function Rail({ seesAll }: { readonly seesAll: boolean }) {
   return (
     <nav
       aria-label="Console"
@@ -74,13 +76,13 @@ export function Rail() {
         <Mark className="size-6 text-accent" />
         <span className="max-lg:sr-only">Holocron Ingest</span>
       </Link>
-      <Places isCompact />
+      <Places seesAll={seesAll} isCompact />
     </nav>
   );
 }
 
 /** The rail of narrow screens. */
-export function RailDrawer() {
+export function RailDrawer({ seesAll }: { readonly seesAll: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
@@ -91,7 +93,7 @@ export function RailDrawer() {
       {isOpen ? (
         <Suspense fallback={null}>
           <RailDialog onClose={close}>
-            <Places onGo={close} />
+            <Places seesAll={seesAll} onGo={close} />
           </RailDialog>
         </Suspense>
       ) : null}

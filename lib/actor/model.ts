@@ -42,12 +42,12 @@ export interface Actor {
 /** What an administrator left out of a person's role. */
 export interface Limits {
   readonly without: readonly Permission[];
-  /**
-   * Names of sources; null = all. Changes and payloads of others are refused, and changes of what belongs to no
-   * source; numbers and lists stay visible.
-   */
-  readonly sources: readonly string[] | null;
+  /** Names of sources; null = all. Nothing of others is shown, and nothing that belongs to no source. */
+  readonly sources: Sight;
 }
+
+/** The names of the sources that somebody sees; null = all of them, and what belongs to none. */
+export type Sight = readonly string[] | null;
 
 /** The names of the sources that something is about; `all` = of no source in particular. */
 export type Touched = readonly string[] | 'all';
@@ -56,8 +56,7 @@ export interface TokenScope {
   readonly id: string;
   readonly name: string;
   readonly permissions: readonly Permission[];
-  /** Names of sources; null = all. */
-  readonly sources: readonly string[] | null;
+  readonly sources: Sight;
 }
 
 /** Worker, scheduler and commands act as the system: every permission, named in the audit log. */
@@ -113,10 +112,21 @@ export function may(
   return isOfSources && !limits.without.includes(permission);
 }
 
-/** Whether the person reaches all of these sources. */
-export const reaches = ({ limits }: Actor, touched: Touched): boolean =>
-  !limits?.sources ||
-  (touched !== 'all' && touched.every((name) => limits.sources?.includes(name)));
+/** What is left to somebody of all sources by the limits of the account and of the token. */
+export function sightOf({ limits, token }: Pick<Actor, 'limits' | 'token'>): Sight {
+  const own = limits?.sources ?? null;
+  const given = token?.sources ?? null;
+  if (own === null || given === null) return own ?? given;
+  return own.filter((name) => given.includes(name));
+}
+
+/** Whether all of these sources are seen. */
+export const isSeen = (sight: Sight, touched: Touched): boolean =>
+  sight === null || (touched !== 'all' && touched.every((name) => sight.includes(name)));
+
+/** Whether the person, or the program, reaches all of these sources: sees them, and changes what is theirs. */
+export const reaches = (actor: Pick<Actor, 'limits' | 'token'>, touched: Touched): boolean =>
+  isSeen(sightOf(actor), touched);
 
 export function can(role: Role, permission: Permission): boolean {
   return allowed[role].has(permission);

@@ -7,6 +7,7 @@ import {
   type Permission,
   permissionSentences,
   reaches,
+  sightOf,
   type Touched,
 } from './model.ts';
 
@@ -35,7 +36,7 @@ export function requirePermission(actor: Actor, permission: Permission): void {
   });
 }
 
-/** Refuses (`forbidden`) a person of some sources what is about others, or about none in particular. */
+/** Refuses (`forbidden`) whoever is of some sources what is about others, or about none in particular. */
 export function requireSources(actor: Actor, touched: Touched): void {
   if (reaches(actor, touched)) return;
   throw new AppError(
@@ -43,6 +44,6 @@ export function requireSources(actor: Actor, touched: Touched): void {
     touched === 'all'
       ? 'Your account is for some sources, and this is about more.'
       : 'Your account is not for this source.',
-    { remedy: `It is for ${actor.limits?.sources?.join(', ')}: choose among these.` },
+    { remedy: `It is for ${sightOf(actor)?.join(', ')}: choose among these.` },
   );
 }

@@ -150,20 +150,24 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
   });
 
   it('says how often a rule would have told in the last 30 days, and that there was nothing to judge', async () => {
-    expect(await dryRunRule(t.db, 'yield_fell', {})).toEqual({ runs: 0, times: 0, told: [] });
+    expect(await dryRunRule(t.db, actor, 'yield_fell', {})).toEqual({
+      runs: 0,
+      times: 0,
+      told: [],
+    });
     for (let day = 40; day >= 1; day -= 1) {
       const total = day === 12 || day === 11 || day === 3 ? 5 : 100;
       await endedRun(day * 24 * 60 * minuteMs, { total });
     }
     while ((await measureEndedRuns(t.db)) > 0);
-    const dry = await dryRunRule(t.db, 'yield_fell', {});
+    const dry = await dryRunRule(t.db, actor, 'yield_fell', {});
     expect(dry.times).toBe(2);
     expect(dry.told[0]?.title).toBe('wiki yielded 5 items instead of 100');
-    expect(await dryRunRule(t.db, 'yield_fell', { fall: 100 })).toMatchObject({ times: 0 });
-    await expect(dryRunRule(t.db, 'yield_fell', { fall: 101 })).rejects.toMatchObject({
+    expect(await dryRunRule(t.db, actor, 'yield_fell', { fall: 100 })).toMatchObject({ times: 0 });
+    await expect(dryRunRule(t.db, actor, 'yield_fell', { fall: 101 })).rejects.toMatchObject({
       code: 'input_invalid',
     });
-    await expect(dryRunRule(t.db, 'no_worker', {})).rejects.toMatchObject({
+    await expect(dryRunRule(t.db, actor, 'no_worker', {})).rejects.toMatchObject({
       code: 'input_invalid',
     });
   });

@@ -2,6 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import type { Actor } from '#lib/actor/model.ts';
+import { requireSources } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readNow } from '#lib/now.ts';
 import { readMeasures } from './measure-runs.ts';
@@ -26,14 +28,17 @@ export interface DryRun {
 
 /**
  * @param values thresholds by name; what is not given is the rule's own
- * @throws AppError `not_found`; `input_invalid` for a threshold out of its bounds, and for a rule that judges the
+ * @throws AppError `forbidden`; `not_found`; `input_invalid` for a threshold out of its bounds, and for a rule that judges the
  * present, of which nothing is kept
  */
 export async function dryRunRule(
   session: Session,
+  actor: Actor,
   name: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<DryRun> {
+  // It looks at the runs of all sources.
+  requireSources(actor, 'all');
   const rule = ruleNamed(name);
   const given = valuesOf(rule, values);
   if (!rule.judgeRun) {

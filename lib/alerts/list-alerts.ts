@@ -1,22 +1,31 @@
 /** The alerts, for the console. */
+import { sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import type { Actor, Sight } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { objectFromText } from '#lib/json.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import type { Alert } from './model.ts';
 import { muteOfAlert, readMutes } from './mutes.ts';
 
 /** Of each state. */
 const mostListed = 200;
 
-/** Newest first, 200 at most. */
-export async function listAlerts(session: Session, state: 'open' | 'closed'): Promise<Alert[]> {
+/** Newest first, 200 at most; those of no source are for whoever sees all. */
+export async function listAlerts(
+  session: Session,
+  state: 'open' | 'closed',
+  sight: Sight = null,
+): Promise<Alert[]> {
   const query = session.q
     .selectFrom('alerts')
     .selectAll()
     .where('closed_at', state === 'open' ? 'is' : 'is not', null)
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(session.engine, sql.ref('source_name'), sight ?? [])),
+    )
     .orderBy(state === 'open' ? 'opened_at' : 'closed_at', 'desc')
     .orderBy('alert_id', 'desc');
   const rows = await session.engine.take(query, mostListed).execute();

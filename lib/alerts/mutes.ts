@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import type { AlertMutesTable, Instant } from '#db/schema.ts';
-import type { Actor, Touched } from '#lib/actor/model.ts';
+import { type Actor, isSeen, type Sight, type Touched } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -52,13 +52,15 @@ const mutesInForce = ({ q, engine }: Session) =>
   q.selectFrom('alert_mutes').where('ended_at', 'is', null).where('until', '>', engine.now());
 
 /** Those that hold now, by the database's clock; the one that ends first comes first. */
-export async function readMutes(session: Session): Promise<Mute[]> {
+export async function readMutes(session: Session, sight: Sight = null): Promise<Mute[]> {
   const rows = await mutesInForce(session)
     .selectAll()
     .orderBy('until')
     .orderBy('mute_id')
     .execute();
-  return rows.flatMap((row) => muteOf(row) ?? []);
+  return rows
+    .flatMap((row) => muteOf(row) ?? [])
+    .filter(({ target }) => isSeen(sight, sourcesOf(target)));
 }
 
 /** Of a source: the mute that holds now; null = it is told of. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { actorOfToken } from '#lib/access/api-tokens.ts';
 import { recordBadToken, recordRefusal } from '#lib/access/record-refusal.ts';
 import { charge, countedStream, type RequestLimits } from '#lib/access/request-limits.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { sha256 } from '#lib/canonical-json.ts';
 import { AppError, parseInput, toPublicError } from '#lib/errors/app-error.ts';
@@ -141,7 +141,7 @@ function queryOf(url: URL): Record<string, string> {
   throw new AppError('input_invalid', message, { fields: { [twice]: message } });
 }
 
-/** A token of some sources is not told either whether what it is not for is there. */
+/** Whoever sees some sources is not told either whether what is of others is there. */
 async function requireSeen(
   endpoint: Endpoint,
   context: ApiContext,
@@ -152,10 +152,11 @@ async function requireSeen(
   } catch (error) {
     const isMissing =
       error instanceof AppError && ['not_found', 'source_unknown'].includes(error.code);
-    if (!isMissing || !context.actor.token?.sources) throw error;
+    if (!isMissing || sightOf(context.actor) === null) throw error;
   }
-  throw new AppError('forbidden', 'This token is not for this, or there is no such thing.', {
-    remedy: 'Name a source of the token, or use a token without such a limit.',
+  const what = context.actor.token ? 'This token' : 'Your account';
+  throw new AppError('forbidden', `${what} is not for this, or there is no such thing.`, {
+    remedy: `It is for some sources: ${sightOf(context.actor)?.join(', ')}.`,
   });
 }
 

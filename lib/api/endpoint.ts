@@ -3,7 +3,7 @@
  * routing, the OpenAPI document, its page, and the tests of who may ask it follow.
  */
 import { z } from 'zod';
-import type { Actor, Permission, Touched } from '#lib/actor/model.ts';
+import { type Actor, type Permission, reaches, type Touched } from '#lib/actor/model.ts';
 
 export type { Touched } from '#lib/actor/model.ts';
 
@@ -157,12 +157,9 @@ export function endpoint<
   };
 }
 
-/** Whether the caller's token, if there is one, reaches all of these. */
-export function sees({ actor }: Pick<ApiContext, 'actor'>, touched: Touched): boolean {
-  const sources = actor.token?.sources ?? null;
-  if (sources === null) return true;
-  return touched !== 'all' && touched.every((name) => sources.includes(name));
-}
+/** Whether the caller reaches all of these. */
+export const sees = ({ actor }: Pick<ApiContext, 'actor'>, touched: Touched): boolean =>
+  reaches(actor, touched);
 
 /** An id in a path. */
 export const id = z.string().min(1).max(36);

@@ -1,4 +1,4 @@
-/** A token of one source, asking about everything: nothing of another source is told, not even that it is there. */
+/** A token, and a person, of one source, asking about everything: nothing of another source is told, not even that it is there. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mute } from '#lib/alerts/mutes.ts';
@@ -11,6 +11,7 @@ import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
 import { apiExamples } from '#test/api-examples.ts';
 import { givenAlert, givenQuarantine } from '#test/attention.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
+import { givenTraces } from '#test/traces.ts';
 import { endpoints } from './registry.ts';
 
 /** Stands in everything of the other source: its name, its seeds, what was fetched, what people wrote. */
@@ -77,6 +78,7 @@ describe.each(contractEngines())('a token of one source on $name', (engine) => {
       reason: `${canary} moves`,
       end: { minutes: 5 },
     });
+    await givenTraces(db, { name: canary, workItemId: stored.workItemId });
     const alertId = await givenAlert(db, canary);
     const quarantineId = await givenQuarantine(db, canary);
     await recordEvents(db, [
@@ -93,8 +95,11 @@ describe.each(contractEngines())('a token of one source on $name', (engine) => {
     await database?.dispose();
   });
 
-  const told = async (asked: Asked) => {
-    const response = await world.ask(mine, asked);
+  const told = async (asked: Asked, who: 'token' | 'person' = 'token') => {
+    const limits = { without: [], sources: ['sample'] };
+    const response = await (who === 'token'
+      ? world.ask(mine, asked)
+      : world.askAs({ ...world.people.admin, limits }, asked));
     const headers = JSON.stringify([...response.headers]);
     return { status: response.status, text: `${headers}\n${await response.text()}` };
   };
@@ -107,6 +112,7 @@ describe.each(contractEngines())('a token of one source on $name', (engine) => {
       if (asked === null) return;
       const { text } = await told(asked);
       expect(text).not.toContain(canary);
+      if (one.method === 'GET') expect((await told(asked, 'person')).text).not.toContain(canary);
     },
   );
 
@@ -126,6 +132,17 @@ describe.each(contractEngines())('a token of one source on $name', (engine) => {
       const missing = await told(fill(() => newId()));
       expect(foreign.text).not.toContain(canary);
       expect(foreign).toEqual(missing);
+      expect(
+        await told(
+          fill((name) => theirs[name] ?? ''),
+          'person',
+        ),
+      ).toEqual(
+        await told(
+          fill(() => newId()),
+          'person',
+        ),
+      );
       expect(foreign.status).toBeGreaterThanOrEqual(400);
     },
   );

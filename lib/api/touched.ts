@@ -7,11 +7,11 @@ import { sourceOfRecord } from '#lib/records/readable.ts';
 import { requireSource } from '#lib/sources/read-sources.ts';
 
 export {
+  isBulkActionSeen,
   ofBulkAction,
   ofChangedItems,
-  ofFilter,
+  ofListed,
   ofScopedChange,
-  sourcesOfBulkAction,
 } from '#lib/items/touched.ts';
 export { ofRequest, ofRun, sourcesOfRun } from '#lib/runs/run-row.ts';
 

@@ -1,11 +1,13 @@
 /** Reading events: following them from a place, and looking back from the newest. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { EventsTable } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { objectFromText } from '#lib/json.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import { type EventKind, eventLevels, type IngestEvent } from './model.ts';
 
 const mostEvents = 500;
@@ -14,6 +16,8 @@ const searchedAtOnce = 5_000;
 
 interface EventScope {
   readonly runId?: string | undefined;
+  /** Only what is of these sources; absent or null = all events. */
+  readonly sight?: Sight;
   /** Absent or empty = all kinds. */
   readonly kinds?: readonly EventKind[] | undefined;
   /** 1..500, default 100. */
@@ -67,8 +71,8 @@ async function readEvents(
   const last = isSettled ? null : await s.engine.lastSettledEvent(s, place ?? 0);
   const path = { runId: query.runId, direction, place, last } as const;
   const walk = walkAlong(s, path);
-  const kinds = query.kinds ?? [];
-  if (kinds.length === 0) {
+  const { kinds = [], sight = null } = query;
+  if (kinds.length === 0 && sight === null) {
     const rows = await s.engine.take(walk.selectAll(), limit + 1).execute();
     return pageOf(rows.slice(0, limit), null, rows.length > limit);
   }
@@ -78,7 +82,10 @@ async function readEvents(
   const within = walk
     .selectAll()
     .where('event_id', direction === 'asc' ? '<=' : '>=', end.eventId)
-    .where('kind', 'in', s.engine.listed(kinds));
+    .$if(kinds.length > 0, (some) => some.where('kind', 'in', s.engine.listed(kinds)))
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(s.engine, sql.ref('source_name'), sight ?? [])),
+    );
   const found = await s.engine.take(within, limit + 1).execute();
   return found.length > limit
     ? pageOf(found.slice(0, limit), null, true)

@@ -1,21 +1,15 @@
-/** Which hosts are a person's business: those that their sources have asked. */
+/** Which hosts are the business of whoever sees some sources: those that these sources have asked. */
+import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 
-/** All of them for a person of all sources; at most a thousand are looked at. */
-export async function hostsAskedFor<T extends { readonly host: string }>(
+/** Whether a host was asked by one of the sources. @param host the column with its name */
+export const askedBy = (
   { q, engine }: Session,
-  { limits }: Pick<Actor, 'limits'>,
-  hosts: readonly T[],
-): Promise<readonly T[]> {
-  if (!limits?.sources || hosts.length === 0) return hosts;
-  const rows = await q
-    .selectFrom('source_hosts')
-    .select('host')
-    .distinct()
-    .where('host', 'in', engine.listed(hosts.map(({ host }) => host)))
-    .where('source_name', 'in', engine.listed(limits.sources))
-    .execute();
-  const asked = new Set(rows.map(({ host }) => host));
-  return hosts.filter(({ host }) => asked.has(host));
-}
+  host: Expression<string>,
+  names: readonly string[],
+): RawBuilder<boolean> =>
+  sql<boolean>`${host} in ${q
+    .selectFrom('source_hosts as asked')
+    .select('asked.host')
+    .where(ofSources(engine, sql.ref('asked.source_name'), names))}`;

@@ -2,6 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { type Database, type Instant, type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import type { LocalClock } from '#lib/filters/zones.ts';
 import {
   type Condition,
@@ -25,6 +26,7 @@ import {
   type RawParameters,
   readParameters,
 } from '#lib/paging/parameters.ts';
+import { askedBy } from './asked-for.ts';
 import { type Budget, parseBudget } from './budget.ts';
 import { type HostView, hostFilters } from './host-filters.ts';
 
@@ -159,37 +161,45 @@ const hosts: ListTable<'hosts', HostRow> = {
 /**
  * What hosts answered, their latency and their place in the list are as of the last roll-up, some seconds ago.
  * One page, at most `limit` hosts (100), and before the first of them the one that is named exactly so. Blocked ones
- * come by the end of their block. Throws `cursor_invalid`, `db_statement_timeout` after five seconds.
+ * come by the end of their block. Whoever sees some sources has the hosts that these asked. Throws `cursor_invalid`, `db_statement_timeout` after five seconds.
  */
 export async function listHosts(
   session: Session,
   query: HostQuery = {},
-  options: { readonly limit?: number } = {},
+  { limit, sight = null }: { readonly limit?: number; readonly sight?: Sight } = {},
 ): Promise<ListPage<Host>> {
-  const request = { cursor: query.cursor, limit: options.limit };
+  const request = { cursor: query.cursor, limit };
   const order = orderOf(query);
-  const choose = (s: Session) => pathOf(s, query);
+  const choose = (s: Session) => pathOf(s, query, sight);
   const page = await readListPage(session, hosts, order, request, choose, toHost);
   if (query.name === undefined || query.cursor !== undefined || query.view !== undefined) {
     return page;
   }
   // Among very many hosts a search for a part of the name may be long on its way to it.
-  const named = await selectHosts(session).where('host', '=', query.name).executeTakeFirst();
+  const named = await selectHosts(session)
+    .where('host', '=', query.name)
+    .where(sight === null ? sql<boolean>`1 = 1` : askedBy(session, ref('host'), sight))
+    .executeTakeFirst();
   if (named === undefined) return page;
   const others = page.rows.filter(({ host }) => host !== named.host);
   return { ...page, rows: [toHost(named), ...others] };
 }
 
 /** How many hosts a view has: exact up to 10,000. */
-export function countHosts(session: Session, view: HostView): Promise<CountResult> {
-  return countRows(session, hosts, orderOf({ view }), (s) => pathOf(s, { view }));
+export function countHosts(
+  session: Session,
+  view: HostView,
+  sight: Sight = null,
+): Promise<CountResult> {
+  return countRows(session, hosts, orderOf({ view }), (s) => pathOf(s, { view }, sight));
 }
 
-type ConditionKey = HostView | 'name' | 'http' | 'failures' | 'asked';
+type ConditionKey = HostView | 'name' | 'http' | 'failures' | 'asked' | 'sight';
 
 function pathOf(
   session: Session,
   { view, name, http, failures, askedFrom: from, askedTo: to }: HostQuery,
+  sight: Sight,
 ) {
   const { engine } = session;
   const conditions: Condition<ConditionKey>[] = [];
@@ -206,6 +216,9 @@ function pathOf(
     const paced = condition(engine, ref, view, (of) => sql<boolean>`${of('pace_ms')} > 0`);
     conditions.push(paced);
     groups.push({ keys: [view], branches: [paced.seek], order: null });
+  }
+  if (sight !== null) {
+    conditions.push(condition(engine, ref, 'sight', (of) => askedBy(session, of('host'), sight)));
   }
   if (name !== undefined) {
     conditions.push(condition(engine, ref, 'name', (of) => engine.contains(of('host'), name)));
@@ -294,11 +307,16 @@ export async function readHostTotals(
   return totals;
 }
 
-/** One host; null when it was never asked. */
-export async function getHost(session: Session, host: string): Promise<Host | null> {
+/** One host; null when it was never asked, or by no source that is seen. */
+export async function getHost(
+  session: Session,
+  host: string,
+  sight: Sight = null,
+): Promise<Host | null> {
   const row = await hosts
     .rows(session)
     .where(sql<boolean>`hosts.host = ${host}`)
+    .where(sight === null ? sql<boolean>`1 = 1` : askedBy(session, ref('host'), sight))
     .executeTakeFirst();
   return row ? toHost(row) : null;
 }

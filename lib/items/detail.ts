@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, reaches, sightOf } from '#lib/actor/model.ts';
 import { remedyOf } from '#lib/errors/codes.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { type Held, heldRecords, isGoneBelieved } from '#lib/quarantine/read.ts';
@@ -15,6 +15,8 @@ import { attemptFromRow, workItemFromRow } from '#lib/queue/rows.ts';
 import { listRecords, type RecordSummary } from '#lib/records/list.ts';
 import { mayRead } from '#lib/records/readable.ts';
 import { runName } from '#lib/runs/run-name.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
+import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { type ChangeOffer, offersFor } from './changes/offers.ts';
 import { failingAnswersOf, type ShownAnswer } from './failing-answers.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting/waiting-facts.ts';
@@ -66,11 +68,7 @@ const mostRecords = 20;
 const mostChildren = 50;
 const childrenCountCap = 1_000;
 
-export async function workItemExists(session: Session, workItemId: string): Promise<boolean> {
-  return (await relatedItem(session, workItemId)) !== null;
-}
-
-/** Null when there is no such item. */
+/** Null when there is no such item, or the `reader` does not see its source. */
 export async function getWorkItemDetail(
   session: Session,
   workItemId: string,
@@ -83,6 +81,7 @@ export async function getWorkItemDetail(
     .executeTakeFirst();
   if (!row) return null;
   const item = workItemFromRow(row);
+  if (reader && !reaches(reader, [item.sourceName])) return null;
   const gone = missingSince(row);
   const isReadable = !reader || mayRead(reader, item.sourceName);
   const [attempts, failingAnswers, records, parent, children, run, source] = await Promise.all([
@@ -109,11 +108,20 @@ export async function getWorkItemDetail(
     ),
     parent,
     children,
-    run: run ? { runId: run.run_id, name: runName(run) } : null,
+    run:
+      run && (!reader || isOwnRun(reader, run)) ? { runId: run.run_id, name: runName(run) } : null,
     sourceId: source?.source_id ?? null,
     waiting: whyWaiting(await readWaitingFacts(session, item, { run, source })),
   };
 }
+
+/** A run over other sources too is named by them. */
+const isOwnRun = (reader: Actor, run: { readonly source_revisions: string | null }) =>
+  sightOf(reader) === null ||
+  reaches(
+    reader,
+    sourcesOfRun({ sourceRevisions: revisionsFromText(run.source_revisions), request: null }),
+  );
 
 async function attemptsOf(session: Session, workItemId: string): Promise<NumberedAttempt[]> {
   const query = session.q

@@ -3,7 +3,7 @@
  * worker moves: each item comes once, and memory holds one page.
  */
 import type { Db } from '#db/engine.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -65,7 +65,7 @@ export async function exportWorkItems(
   return pagesAsText(
     {
       columns,
-      read: (cursor) => listWorkItems(reads, { ...order, cursor }),
+      read: (cursor) => listWorkItems(reads, { ...order, cursor }, { sight: sightOf(actor) }),
       fields: (item: WorkItemSummary) => item,
     },
     request.format,

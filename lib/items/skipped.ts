@@ -1,5 +1,6 @@
 /** Skipped items by why they were skipped, each reason counted within bounds. */
 import type { Session } from '#db/engine.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { attemptOutcomes } from '#lib/errors/attempt-outcomes.ts';
 import type { CountResult } from '#lib/paging/capped-count.ts';
 import { countWorkItems } from './list/list.ts';
@@ -20,15 +21,19 @@ export interface SkippedItems {
   readonly byPerson: number | null;
 }
 
-/** @param source its name; absent = of all sources */
-export async function readSkipped(session: Session, source?: string): Promise<SkippedItems> {
+/** @param source its name; absent = of all sources that are seen */
+export async function readSkipped(
+  session: Session,
+  source?: string,
+  sight: Sight = null,
+): Promise<SkippedItems> {
   const of = { status: ['skipped'], ...(source === undefined ? {} : { source }) } as const;
-  const total = await countWorkItems(session, of);
+  const total = await countWorkItems(session, of, sight);
   const reasons: SkippedReason[] = [];
   for (const [code, { decision, noResource, because }] of attemptOutcomes) {
     // A link to what is not there is skipped too.
     if (decision !== 'skip' && !noResource) continue;
-    const count = await countWorkItems(session, { ...of, error: code });
+    const count = await countWorkItems(session, { ...of, error: code }, sight);
     if (count.kind !== 'exact' || count.count > 0) reasons.push({ code, why: because, count });
   }
   const counted = reasons.map(({ count }) => count);

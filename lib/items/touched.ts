@@ -1,6 +1,6 @@
 /** Which sources items, filters, changes and bulk actions are about. */
 import type { Session } from '#db/engine.ts';
-import type { Touched } from '#lib/actor/model.ts';
+import { isSeen, type Sight, type Touched } from '#lib/actor/model.ts';
 import { ofRun } from '#lib/runs/run-row.ts';
 import type { BulkAction, BulkChange, BulkScope } from './bulk/model.ts';
 import { requireBulkAction } from './bulk/read.ts';
@@ -30,10 +30,14 @@ export async function ofChangedItems(
   return together(await ofItems(s, ids), await ofChange(s, change));
 }
 
-export const ofFilter = (filter: Readonly<Record<string, string | undefined>>): Touched => {
+const ofFilter = (filter: Readonly<Record<string, string | undefined>>): Touched => {
   const { source } = parseWorkItemQuery(filter).query.filter;
   return source === undefined ? 'all' : [source];
 };
+
+/** Of a list, which leaves out by itself what is not seen where its filter names no source. */
+export const ofListed = ({ source }: { readonly source?: string | undefined }): Touched =>
+  source === undefined ? [] : [source];
 
 const ofScope = (s: Session, scope: BulkScope): Promise<Touched> | Touched =>
   'ids' in scope ? ofItems(s, scope.ids) : ofFilter(scope.filter);
@@ -57,6 +61,17 @@ export async function sourcesOfBulkAction(
   const { scope, undoOf } = action;
   if (scope !== null) return ofScopedChange(s, forwards(action.change), scope);
   return undoOf === null ? 'all' : ofBulkAction(s, undoOf);
+}
+
+/** Whether a bulk action is about nothing else than what is seen. */
+export async function isBulkActionSeen(
+  s: Session,
+  sight: Sight,
+  action: Pick<BulkAction, 'change' | 'scope' | 'undoOf'>,
+): Promise<boolean> {
+  if (sight === null) return true;
+  // What an action was about may be gone.
+  return isSeen(sight, await sourcesOfBulkAction(s, action).catch(() => 'all' as const));
 }
 
 export const ofBulkAction = async (s: Session, bulkActionId: string): Promise<Touched> =>

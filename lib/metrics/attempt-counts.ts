@@ -6,6 +6,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { AttemptCountsTable, AttemptOutcome, Instant } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import type { Throughput, ThroughputWindow } from './model.ts';
 
 const minuteMs = 60_000;
@@ -52,8 +54,14 @@ export type AttemptCount = Omit<
  * A table of counts since `from` for a FROM clause, named `counts`. Its cost follows from the units of
  * the window and the kinds of failure in them, not from the number of attempts.
  * @param from a whole unit
+ * @param sight of which sources; null = of all
  */
-export async function attemptCounts(s: Session, from: Instant, unit: 'minute' | 'hour') {
+export async function attemptCounts(
+  s: Session,
+  from: Instant,
+  unit: 'minute' | 'hour',
+  sight: Sight,
+) {
   const head = await s.q
     .selectFrom('attempt_count_head')
     .select(['minutes_to', 'hours_to'])
@@ -66,7 +74,12 @@ export async function attemptCounts(s: Session, from: Instant, unit: 'minute' | 
     ...(minutesTo > hoursTo ? [counted(s, 'minute', unit, hoursTo, minutesTo)] : []),
     recent(s, unit, minutesTo),
   ];
-  return s.q.selectFrom(sql<AttemptCount>`(${sql.join(parts, sql` union all `)})`.as('counts'));
+  const counts = s.q.selectFrom(
+    sql<AttemptCount>`(${sql.join(parts, sql` union all `)})`.as('counts'),
+  );
+  return sight === null
+    ? counts
+    : counts.where(ofSources(s.engine, sql.ref('counts.source_name'), sight));
 }
 
 const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
@@ -100,12 +113,13 @@ export async function readThroughput(
   session: Session,
   window: ThroughputWindow,
   asOf: Instant,
+  sight: Sight = null,
 ): Promise<Throughput> {
   const { unit } = windowUnits[window];
   const rows = await session.engine.withTimeout(session, queryTimeoutMs, async (s) => {
     const count = (...outcomes: AttemptOutcome[]) =>
       sql<number>`sum(case when outcome in (${sql.join(outcomes.map((outcome) => sql.lit(outcome)))}) then attempts else 0 end)`;
-    return (await attemptCounts(s, startOfWindow(asOf, window), unit))
+    return (await attemptCounts(s, startOfWindow(asOf, window), unit, sight))
       .select([
         'at',
         count('completed', 'unchanged').as('completed'),

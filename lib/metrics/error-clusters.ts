@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { AttemptOutcome, Instant } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { attemptCounts, startOfWindow, unitsOfWindow, windowUnits } from './attempt-counts.ts';
 import type { ErrorCluster, ErrorClusters, ErrorExample, ThroughputWindow } from './model.ts';
 
@@ -16,21 +17,20 @@ const keyOf = ({ code, httpStatus, host }: Key) => JSON.stringify([code, httpSta
 /**
  * The clusters with the most failed attempts, the largest first; see `attemptCounts` for the cost.
  * @param most 1..30
- * @param sourceName those of one source; absent = of all
+ * @param sight those of which sources
  * @throws DatabaseError `db_statement_timeout` after 3 s
  */
 export async function readErrorClusters(
   session: Session,
   window: ThroughputWindow,
   asOf: Instant,
-  most = mostShown,
-  sourceName?: string,
+  { most = mostShown, sight = null }: { readonly most?: number; readonly sight?: Sight } = {},
 ): Promise<ErrorClusters> {
   const from = startOfWindow(asOf, window);
   return session.engine.withTimeout(session, queryTimeoutMs, async (s) => {
-    const found = await largest(s, window, from, most + 1, sourceName);
+    const found = await largest(s, window, from, most + 1, sight);
     const shown = found.slice(0, most);
-    const series = await seriesOf(s, { window, from, asOf, sourceName }, shown);
+    const series = await seriesOf(s, { window, from, asOf, sight }, shown);
     const examples = await examplesOf(s, shown);
     return {
       window,
@@ -46,11 +46,6 @@ export async function readErrorClusters(
   });
 }
 
-const ofSource = (
-  counts: Awaited<ReturnType<typeof attemptCounts>>,
-  sourceName: string | undefined,
-) => (sourceName === undefined ? counts : counts.where('source_name', '=', sourceName));
-
 type Found = Omit<ErrorCluster, 'series' | 'example'> & { readonly lastAttemptId: string };
 
 async function largest(
@@ -58,9 +53,9 @@ async function largest(
   window: ThroughputWindow,
   from: Instant,
   most: number,
-  sourceName: string | undefined,
+  sight: Sight,
 ): Promise<Found[]> {
-  const query = ofSource(await attemptCounts(s, from, windowUnits[window].unit), sourceName)
+  const query = (await attemptCounts(s, from, windowUnits[window].unit, sight))
     .select((eb) => [
       'error_code',
       'http_status',
@@ -101,17 +96,17 @@ async function seriesOf(
     window,
     from,
     asOf,
-    sourceName,
+    sight,
   }: {
     readonly window: ThroughputWindow;
     readonly from: Instant;
     readonly asOf: Instant;
-    readonly sourceName: string | undefined;
+    readonly sight: Sight;
   },
   clusters: readonly Key[],
 ): Promise<Map<string, number[]>> {
   if (clusters.length === 0) return new Map();
-  const rows = await ofSource(await attemptCounts(s, from, windowUnits[window].unit), sourceName)
+  const rows = await (await attemptCounts(s, from, windowUnits[window].unit, sight))
     .select((eb) => [
       'at',
       'error_code',

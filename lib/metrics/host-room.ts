@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { type HostBlock, listBlocks } from '#lib/hosts/block-history.ts';
 import { type HostHour, readHostHours } from '#lib/hosts/host-hours.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readHostTotals,
 } from '#lib/hosts/list-hosts.ts';
 import { readNow } from '#lib/now.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import { readStoredRobots, type StoredRobots } from '#lib/source-types/web/try-robots.ts';
 
 const hours = 7 * 24;
@@ -45,9 +47,16 @@ export interface HostRoom {
   readonly sources: readonly AskingSource[];
 }
 
-/** Null for a host that was never asked. Each part reads a bounded number of rows. */
-export async function readHostRoom(session: Session, name: string): Promise<HostRoom | null> {
-  const host = await getHost(session, name);
+/**
+ * Null for a host that was never asked, or by no source that is seen. Its own figures are those of everybody who asks it.
+ * Each part reads a bounded number of rows.
+ */
+export async function readHostRoom(
+  session: Session,
+  name: string,
+  sight: Sight = null,
+): Promise<HostRoom | null> {
+  const host = await getHost(session, name, sight);
   if (host === null) return null;
   const now = await readNow(session);
   return {
@@ -56,11 +65,11 @@ export async function readHostRoom(session: Session, name: string): Promise<Host
     hours: await readHostHours(session, name, now, hours),
     blocks: await listBlocks(session, name),
     robots: await readStoredRobots(session, name),
-    sources: await sourcesOf(session, name),
+    sources: await sourcesOf(session, name, sight),
   };
 }
 
-async function sourcesOf(session: Session, host: string): Promise<AskingSource[]> {
+async function sourcesOf(session: Session, host: string, sight: Sight): Promise<AskingSource[]> {
   const { q, engine } = session;
   const query = q
     .selectFrom('source_hosts as asked')
@@ -72,6 +81,9 @@ async function sourcesOf(session: Session, host: string): Promise<AskingSource[]
     )
     .select(['asked.source_system', 'asked.source_name', 'asked.asked_at', 'sources.source_id'])
     .where('asked.host', '=', host)
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(engine, sql.ref('asked.source_name'), sight ?? [])),
+    )
     .orderBy('asked.asked_at', 'desc')
     .orderBy('asked.source_name');
   const asking: AskingSource[] = [];

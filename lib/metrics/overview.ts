@@ -4,10 +4,16 @@ import type { Session } from '#db/engine.ts';
 import type { WorkItemStatus } from '#db/schema.ts';
 import { workItemStatuses } from '#db/schema.ts';
 import type { SourceTotal } from '#db/totals.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
+import { askedBy } from '#lib/hosts/asked-for.ts';
 import { forecastRun } from '#lib/items/waiting/stands-still.ts';
 import { readNow } from '#lib/now.ts';
-import { runName } from '#lib/runs/run-name.ts';
-import { lifeOf, runFromRow } from '#lib/runs/run-row.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
+import { listRuns } from '#lib/runs/list-runs.ts';
+import type { Run } from '#lib/runs/model.ts';
+import type { RunFilterValues } from '#lib/runs/run-filters.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readThroughput } from './attempt-counts.ts';
@@ -26,12 +32,23 @@ import { type ConsoleFacts, warningsOf } from './warnings.ts';
 const clusterTimeoutMs = 3_000;
 const mostClusters = 8;
 
+/** Of the sources that are seen; workers, and what is wrong with them, are everybody's. */
 export async function overview(
   session: Session,
-  options: { readonly window?: ThroughputWindow; readonly console?: ConsoleFacts } = {},
+  {
+    window = '1h',
+    sight = null,
+    console: own,
+  }: {
+    readonly window?: ThroughputWindow;
+    readonly sight?: Sight;
+    readonly console?: ConsoleFacts;
+  } = {},
 ): Promise<Overview> {
   const asOf = await readNow(session);
-  const sources = groupCounters(await session.engine.readTotals(session));
+  const sources = groupCounters(await session.engine.readTotals(session)).filter(({ sourceName }) =>
+    isSeen(sight, [sourceName]),
+  );
   const totals = sumTotals(sources);
   const workers = await listWorkers(session);
   const alive = workers.filter(({ state }) => state === 'running' || state === 'draining');
@@ -40,12 +57,12 @@ export async function overview(
     totals,
     total: workItemStatuses.reduce((sum, status) => sum + totals[status], 0),
     sources,
-    throughput: await readThroughput(session, options.window ?? '1h', asOf),
-    runs: await readActiveRuns(session),
-    lastRun: await readLastRun(session),
-    oldestClaimable: await readOldestClaimable(session),
-    errors: (await readErrorClusters(session, '24h', asOf, mostClusters)).clusters,
-    backoff: await readBackoff(session),
+    throughput: await readThroughput(session, window, asOf, sight),
+    runs: await readActiveRuns(session, sight),
+    lastRun: await readLastRun(session, sight),
+    oldestClaimable: await readOldestClaimable(session, sight === null ? null : sources),
+    errors: (await readErrorClusters(session, '24h', asOf, { most: mostClusters, sight })).clusters,
+    backoff: await readBackoff(session, sight),
     workers: {
       alive: alive.length,
       inFlight: alive.reduce((sum, worker) => sum + worker.inFlight, 0),
@@ -53,10 +70,11 @@ export async function overview(
     warnings: warningsOf({
       totals,
       workers,
-      blockedHosts: await readBlockedHosts(session),
-      pausedSources: await readPausedSources(session, sources),
-      repairedTotals: await readRepairedTotals(session),
-      ...(options.console ? { console: options.console } : {}),
+      blockedHosts: await readBlockedHosts(session, sight),
+      pausedSources: await readPausedSources(session, sources, sight),
+      // They name sources and hosts, and are whole tables' business.
+      repairedTotals: sight === null ? await readRepairedTotals(session) : [],
+      ...(own ? { console: own } : {}),
     }),
   };
 }
@@ -105,19 +123,51 @@ function sumTotals(sources: readonly SourceTotals[]): StatusTotals {
   return totals;
 }
 
-/** The pending item that could have been claimed for the longest time. */
-export async function readOldestClaimable(session: Session): Promise<Overview['oldestClaimable']> {
-  const { engine } = session;
-  const query = session.q
-    .selectFrom(engine.pendingBy('oldest').as('item'))
-    .select(['available_at', engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms')])
-    .where('available_at', '<=', engine.now());
-  const row = await query.executeTakeFirst();
-  return row ? { since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) } : null;
+/** Of each source, from the front of its queue, so many are looked at. */
+const mostAtFront = 200;
+
+/**
+ * The pending item that could have been claimed for the longest time.
+ * @param among of these sources, as far as the fronts of their queues tell; null = of all
+ */
+export async function readOldestClaimable(
+  session: Session,
+  among: readonly SourceTotals[] | null = null,
+): Promise<Overview['oldestClaimable']> {
+  const { engine, q } = session;
+  const ageMs = engine.diffMs(sql.ref('available_at'), engine.now()).as('age_ms');
+  const fronts =
+    among === null
+      ? [q.selectFrom(engine.pendingBy('oldest').as('item')).select(['available_at'])]
+      : among
+          .filter(({ totals }) => totals.pending > 0)
+          .map(({ sourceSystem, sourceName }) =>
+            engine.take(
+              q
+                .selectFrom(engine.pendingBy('turn').as('item'))
+                .select(['available_at'])
+                .where('source_system', '=', sourceSystem)
+                .where('source_name', '=', sourceName)
+                .orderBy('priority')
+                .orderBy('created_at'),
+              mostAtFront,
+            ),
+          );
+  const oldest: NonNullable<Overview['oldestClaimable']>[] = [];
+  for (const front of fronts) {
+    const first = q
+      .selectFrom(front.as('front'))
+      .select(['available_at', ageMs])
+      .where('available_at', '<=', engine.now())
+      .orderBy('available_at');
+    const row = await engine.take(first, 1).executeTakeFirst();
+    if (row) oldest.push({ since: row.available_at, ageMs: Math.max(0, Number(row.age_ms)) });
+  }
+  return oldest.toSorted((a, b) => b.ageMs - a.ageMs)[0] ?? null;
 }
 
 /** Items that wait after a failure; their number is that of current trouble, not of all items. */
-async function readBackoff(session: Session): Promise<Backoff[]> {
+async function readBackoff(session: Session, sight: Sight): Promise<Backoff[]> {
   const { engine } = session;
   const rows = await engine.withTimeout(session, clusterTimeoutMs, (s) => {
     const query = s.q
@@ -129,6 +179,9 @@ async function readBackoff(session: Session): Promise<Backoff[]> {
       ])
       .where('available_at', '>', engine.now())
       .where(sql<boolean>`wait_reason = ${sql.lit('backoff')}`)
+      .$if(sight !== null, (some) =>
+        some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
+      )
       .groupBy('source_name')
       .orderBy('items', 'desc');
     return engine.take(query, mostClusters).execute();
@@ -140,11 +193,12 @@ async function readBackoff(session: Session): Promise<Backoff[]> {
   }));
 }
 
-async function readBlockedHosts(session: Session): Promise<{ host: string }[]> {
+async function readBlockedHosts(session: Session, sight: Sight): Promise<{ host: string }[]> {
   const query = session.q
     .selectFrom('hosts')
     .select('host')
     .where('blocked_until', '>', session.engine.now())
+    .$if(sight !== null, (some) => some.where(askedBy(session, sql.ref('hosts.host'), sight ?? [])))
     .orderBy('blocked_until');
   return session.engine.take(query, 100).execute();
 }
@@ -152,6 +206,7 @@ async function readBlockedHosts(session: Session): Promise<{ host: string }[]> {
 async function readPausedSources(
   session: Session,
   totals: readonly SourceTotals[],
+  sight: Sight,
 ): Promise<{ name: string; pending: number }[]> {
   const query = session.q
     .selectFrom('sources')
@@ -160,7 +215,8 @@ async function readPausedSources(
     .where((eb) => eb.or([eb('paused_at', 'is not', null), eb('enabled', '=', 0)]))
     .orderBy('name');
   const paused = await session.engine.take(query, 200).execute();
-  return paused.map(({ name }) => ({
+  const seen = paused.filter(({ name }) => isSeen(sight, [name]));
+  return seen.map(({ name }) => ({
     name,
     pending: totals
       .filter((source) => source.sourceName === name)
@@ -170,20 +226,28 @@ async function readPausedSources(
 
 const mostListed = 10;
 
+/** Of the runs that are seen, newest first. */
+async function newestRuns(
+  session: Session,
+  filter: RunFilterValues,
+  most: number,
+  sight: Sight,
+): Promise<readonly Run[]> {
+  const { rows } = await narrowedPage(
+    sight,
+    { cursor: undefined, limit: most },
+    (asked) => listRuns(session, { filter, ...asked }),
+    (run) => isSeen(sight, sourcesOfRun(run)),
+  );
+  return rows;
+}
+
 /** Newest first, 10 at most. */
-async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
-  const { engine } = session;
-  const query = session.q
-    .selectFrom('current_runs')
-    .selectAll()
-    .where('status', '=', 'running')
-    .orderBy('started_at', 'desc')
-    .orderBy('run_id', 'desc');
-  const runs: ActiveRun[] = [];
-  for (const row of await engine.take(query, mostListed).execute()) {
-    const run = runFromRow(row);
+async function readActiveRuns(session: Session, sight: Sight): Promise<ActiveRun[]> {
+  const active: ActiveRun[] = [];
+  for (const run of await newestRuns(session, { status: ['running'] }, mostListed, sight)) {
     const { itemsPerMinute, etaMs, waits } = await forecastRun(session, run);
-    runs.push({
+    active.push({
       runId: run.runId,
       name: run.name,
       kind: run.kind,
@@ -199,37 +263,25 @@ async function readActiveRuns(session: Session): Promise<ActiveRun[]> {
       waits,
     });
   }
-  return runs;
+  return active;
 }
 
+const ended = ['completed', 'failed', 'cancelled'] as const;
+
 /** Null when none has ended yet. */
-async function readLastRun({ engine, q }: Session): Promise<LastRun | null> {
-  const query = q
-    .selectFrom('current_runs')
-    .select([
-      'run_id as runId',
-      'name',
-      'started_at',
-      'source_revisions',
-      'kind',
-      'status',
-      'phase',
-      'paused_at',
-      'end_reason',
-      'completed_at as endedAt',
-      'items_total as total',
-      'items_succeeded as succeeded',
-      'items_failed as failed',
-      'items_skipped as skipped',
-    ])
-    .where('status', '<>', 'running')
-    .$narrowType<{ status: LastRun['status'] }>()
-    .orderBy('started_at', 'desc')
-    .orderBy('run_id', 'desc');
-  const row = await engine.take(query, 1).executeTakeFirst();
-  if (row === undefined) return null;
-  const { runId, kind, status, endedAt, total, succeeded, failed, skipped } = row;
-  const { endReason } = lifeOf(row);
-  const numbers = { total, succeeded, failed, skipped };
-  return { runId, kind, status, endReason, endedAt, ...numbers, name: runName(row) };
+async function readLastRun(session: Session, sight: Sight): Promise<LastRun | null> {
+  const [run] = await newestRuns(session, { status: [...ended] }, 1, sight);
+  if (run === undefined || run.status === 'running') return null;
+  return {
+    runId: run.runId,
+    name: run.name,
+    kind: run.kind,
+    status: run.status,
+    endReason: run.endReason,
+    endedAt: run.completedAt,
+    total: run.itemsTotal,
+    succeeded: run.itemsSucceeded,
+    failed: run.itemsFailed,
+    skipped: run.itemsSkipped,
+  };
 }

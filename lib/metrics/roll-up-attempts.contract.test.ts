@@ -155,7 +155,7 @@ describe.each(contractEngines())('counted attempts on $name', (engine) => {
 
   it('group failures by code, status and host, the largest first', async () => {
     await givenAttempts(history);
-    const { clusters, more } = await readErrorClusters(db, '24h', asOf, 2);
+    const { clusters, more } = await readErrorClusters(db, '24h', asOf, { most: 2 });
     expect(more).toBe(true);
     expect(clusters).toMatchObject([
       { code: 'http_server_error', httpStatus: 503, attempts: 3, failed: 2, sourceName: null },

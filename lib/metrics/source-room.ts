@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import { whySourceWaits } from '#lib/items/waiting/stands-still.ts';
 import type { WaitingReason } from '#lib/items/waiting/waiting-reasons.ts';
 import { readNow } from '#lib/now.ts';
@@ -9,6 +10,7 @@ import { countDue, dueSince } from '#lib/recrawl/due-queue.ts';
 import { listRunsOfSource } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { endingOutcomes } from '#lib/runs/run-progress.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { schedulesOfSource } from '#lib/schedules/of-source.ts';
 import type { SourceSummary } from '#lib/sources/read-sources.ts';
@@ -56,7 +58,11 @@ export interface Freshness {
 export const staleAfterDays = 30;
 
 /** Each part reads a bounded number of rows, whatever the source has. */
-export async function readSourceRoom(session: Session, source: SourceSummary): Promise<SourceRoom> {
+export async function readSourceRoom(
+  session: Session,
+  source: SourceSummary,
+  sight: Sight = null,
+): Promise<SourceRoom> {
   const asOf = await readNow(session);
   return {
     asOf,
@@ -64,20 +70,24 @@ export async function readSourceRoom(session: Session, source: SourceSummary): P
     perMinute: await readRate(session, source.name, asOf),
     days: await readLastDays(session, source, asOf),
     freshness: await readFreshness(session, source, asOf),
-    failures: await readErrorClusters(session, '7d', asOf, shown.clusters, source.name),
-    runs: await listRunsOfSource(session, source.name, shown.runs),
+    failures: await readErrorClusters(session, '7d', asOf, {
+      most: shown.clusters,
+      sight: [source.name],
+    }),
+    runs: (await listRunsOfSource(session, source.name, shown.runs)).filter((run) =>
+      isSeen(sight, sourcesOfRun(run)),
+    ),
     hosts: await hostsOfSource(session, source, shown.hosts),
-    schedules: await schedulesOfSource(session, source.name),
+    schedules: await schedulesOfSource(session, source.name, sight),
   };
 }
 
 async function readRate(session: Session, name: string, asOf: Instant): Promise<number> {
   const minute = Math.floor(Date.parse(asOf) / 60_000) * 60_000;
   const from = new Date(minute - rateMinutes * 60_000).toISOString();
-  const counts = await attemptCounts(session, from, 'minute');
+  const counts = await attemptCounts(session, from, 'minute', [name]);
   const row = await counts
     .select(sql<number | null>`sum(attempts)`.as('attempts'))
-    .where('source_name', '=', name)
     .where('outcome', 'in', endingOutcomes)
     .where('at', '<', session.engine.instantParam(new Date(minute).toISOString()))
     .executeTakeFirstOrThrow();

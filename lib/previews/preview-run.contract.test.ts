@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
 import { retryFailed } from '#lib/runs/launch-run.ts';
 import { type LaunchRequest, launchRequestSchema } from '#lib/runs/model.ts';
 import { listRelatedRuns } from '#lib/runs/related-runs.ts';
@@ -12,7 +13,11 @@ import { previewRun } from './preview-run.ts';
 describe.each(contractEngines())('the preview of a launch on $name', (engine) => {
   const { given, launchSeed, claim, complete, giveUp, givenCompleted, runOf } = useRuns(engine);
   const preview = (request: Partial<LaunchRequest>) =>
-    previewRun(given.db, launchRequestSchema.parse({ kind: 'seed', ...request }));
+    previewRun(
+      given.db,
+      systemActor('tests'),
+      launchRequestSchema.parse({ kind: 'seed', ...request }),
+    );
 
   test('of seeds counts those that are not known, as the launch does', async () => {
     expect(await preview({})).toMatchObject({ items: 5, isAtLeast: false, leastMs: 0 });
@@ -52,9 +57,11 @@ describe.each(contractEngines())('the preview of a launch on $name', (engine) =>
     await giveUp(failing);
     for (const item of others) await complete(item);
     const request = launchRequestSchema.parse({ kind: 'recrawl' });
-    expect((await previewRun(given.db, request)).items).toBe(7);
-    expect((await previewRun(given.db, request, runId)).items).toBe(4);
-    expect((await previewRun(given.db, { ...request, maxItems: 2 }, runId)).items).toBe(2);
+    expect((await previewRun(given.db, systemActor('tests'), request)).items).toBe(7);
+    expect((await previewRun(given.db, systemActor('tests'), request, runId)).items).toBe(4);
+    expect(
+      (await previewRun(given.db, systemActor('tests'), { ...request, maxItems: 2 }, runId)).items,
+    ).toBe(2);
   });
 
   test('is cut by the budget, and leaves out disabled and other sources', async () => {

@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { chunksOf } from '#db/chunks.ts';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import { type Actor, reaches } from '#lib/actor/model.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { countWorkItems } from '#lib/items/list/list.ts';
 import { readNow } from '#lib/now.ts';
@@ -11,6 +13,7 @@ import { dedupeKeyOf } from '#lib/queue/dedupe-key.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { countDue } from '#lib/recrawl/due-queue.ts';
 import type { LaunchRequest } from '#lib/runs/model.ts';
+import { ofRequest, ofRun } from '#lib/runs/run-row.ts';
 import { requestShare } from '#lib/source-types/registry.ts';
 import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
 import { seedItems } from '#lib/sources/seeds.ts';
@@ -41,14 +44,21 @@ export interface LaunchPreview {
 
 /**
  * Discovered items come on top and cannot be foreseen.
+ * @throws AppError `forbidden`, `not_found`
  * @param parentRunId the run that a recrawl or retry follows up; null = of all that is known
  */
 export async function previewRun(
   session: Session,
+  actor: Actor,
   request: LaunchRequest,
   parentRunId: string | null = null,
 ): Promise<LaunchPreview> {
-  const all = await listSources(session);
+  requirePermission(actor, 'console:view');
+  requireSources(
+    actor,
+    parentRunId === null ? ofRequest(request) : await ofRun(session, parentRunId),
+  );
+  const all = (await listSources(session)).filter(({ name }) => reaches(actor, [name]));
   const chosen =
     request.sources.length === 0
       ? all.filter((source) => source.enabled)

@@ -3,11 +3,13 @@
  * gone, until a person decides. A quarantine is a stretch of a source's time, so that nothing is written for each
  * version; what one item is decided beside it stands in `quarantine_items`.
  */
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { Instant, QuarantinesTable } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { objectFromText } from '#lib/json.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 
 export const quarantineDecisions = ['accepted', 'discarded'] as const;
 export type QuarantineDecision = (typeof quarantineDecisions)[number];
@@ -58,11 +60,15 @@ export const quarantineOf = (row: Selectable<QuarantinesTable>): Quarantine => (
 export async function listQuarantines(
   session: Session,
   state: 'open' | 'decided',
+  sight: Sight = null,
 ): Promise<Quarantine[]> {
   const query = session.q
     .selectFrom('quarantines')
     .selectAll()
     .where('until_at', state === 'open' ? 'is' : 'is not', null)
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(session.engine, sql.ref('source_name'), sight ?? [])),
+    )
     .orderBy('opened_at', 'desc')
     .orderBy('quarantine_id', 'desc');
   const rows = await session.engine.take(query, mostListed).execute();

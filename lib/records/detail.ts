@@ -64,17 +64,6 @@ export async function getRecord(session: Session, ingestId: string): Promise<Rec
   };
 }
 
-/** Whether there is such a record, without reading its payload. */
-export async function recordExists({ q }: Session, ingestId: string): Promise<boolean> {
-  if (!isUuid(ingestId)) return false;
-  const row = await q
-    .selectFrom('IngestRecords')
-    .select('ingest_id')
-    .where('ingest_id', '=', ingestId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 /** The stored payload as it is, for a download; null when there is no such record. */
 export async function getRecordPayload(
   session: Session,

@@ -3,6 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Engine, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import type { LocalClock } from '#lib/filters/zones.ts';
 import { isUuid } from '#lib/ids.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type ListTable,
   readListPage,
 } from '#lib/paging/list-page.ts';
+import { emptyPage, sightConditions } from '#lib/paging/of-sight.ts';
 import {
   choiceParameter,
   cursorParameter,
@@ -161,13 +163,13 @@ const records: ListTable<'IngestRecords', SummaryRow> = {
 };
 
 /**
- * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError
+ * One page, at most 100 rows, of the sources that are seen (default all). Throws AppError `cursor_invalid`, and DatabaseError
  * `db_statement_timeout` after five seconds.
  */
 export async function listRecords(
   session: Session,
   query: RecordQuery,
-  options: { readonly limit?: number } = {},
+  options: { readonly limit?: number; readonly sight?: Sight } = {},
 ): Promise<ListPage<RecordSummary>> {
   const { filter, direction, cursor } = query;
   const order: KeysetOrder = {
@@ -177,11 +179,14 @@ export async function listRecords(
     id: ref('ingest_id'),
   };
   const request = { cursor, limit: options.limit };
-  if (matchesNothing(filter)) {
+  const { sight = null } = options;
+  const isHidden = filter.source !== undefined && !isSeen(sight, [filter.source]);
+  if (isHidden || matchesNothing(filter)) {
     planKeyset(session.engine, order, request);
-    return { rows: [], next: null, previous: null, searched: null, sortedAmong: null };
+    return emptyPage;
   }
-  return readListPage(session, records, order, request, (s) => pathOf(s, filter), toSummary);
+  const seen = filter.source === undefined ? sight : null;
+  return readListPage(session, records, order, request, (s) => pathOf(s, filter, seen), toSummary);
 }
 
 const matchesNothing = ({ runId, workItemId }: RecordFilter) =>
@@ -200,10 +205,17 @@ type ConditionKey =
   | 'resourceType'
   | 'resourcePrefix'
   | 'text'
-  | 'fetched';
+  | 'fetched'
+  | 'sight';
 
-function pathOf(session: Session, filter: RecordFilter) {
-  const conditions = conditionsOf(session.engine, filter);
+/** Stretches of the index of sources that a list is put together from at most. */
+const mostMerged = 32;
+
+function pathOf(session: Session, filter: RecordFilter, sight: Sight) {
+  const conditions = [
+    ...conditionsOf(session.engine, filter),
+    ...sightConditions(session.engine, ref, sight),
+  ];
   const groups: Group<ConditionKey>[] = [];
   // The one that is usually smallest first. Those of items and of ids that begin alike are in no order.
   for (const key of ['workItemId', 'runId', 'httpStatus', 'resourcePrefix', 'source'] as const) {
@@ -214,6 +226,10 @@ function pathOf(session: Session, filter: RecordFilter) {
       branches: [found.seek],
       order: key === 'workItemId' || key === 'resourcePrefix' ? null : sort,
     });
+  }
+  if (sight !== null && sight.length > 0 && sight.length <= mostMerged) {
+    const branches = sight.map((name) => session.engine.isExactly(ref('source_name'), name));
+    groups.push({ keys: ['sight'], branches, order: sort });
   }
   return chooseAccessPath({
     conditions,

@@ -1,8 +1,9 @@
 /** A month of each source: what was fetched, what came of it, and what it cost. From the days that are kept of each. */
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { type SourceDayNumber, sourceDayNumbers } from '#db/schema.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, isSeen, type Sight, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
@@ -11,6 +12,7 @@ import type { StaleShare } from '#lib/metrics/model.ts';
 import { totalsBySource } from '#lib/metrics/overview.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
 import { readNow } from '#lib/now.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import { staleDays } from './stale-days.ts';
 
 /** `2026-11`; days are those of UTC. */
@@ -39,7 +41,7 @@ export interface Report {
   /** By name; none = nothing was asked for in the month. */
   readonly rows: readonly ReportRow[];
   readonly total: Readonly<Record<SourceDayNumber, number>>;
-  /** Of all sources: every day of the month that has begun, oldest first. */
+  /** Of all sources together: every day of the month that has begun, oldest first. */
   readonly days: readonly ReportDay[];
 }
 
@@ -56,15 +58,25 @@ const monthAt = (month: string, by: number): string => {
   return new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7);
 };
 
-/** @param month absent = the present one */
-export async function readReport(session: Session, month?: string): Promise<Report> {
+/**
+ * @param month absent = the present one
+ * @param sight of which sources
+ */
+export async function readReport(
+  session: Session,
+  month?: string,
+  sight: Sight = null,
+): Promise<Report> {
   const now = await readNow(session);
   const present = now.slice(0, 7);
   const shown = month ?? present;
   const isRunning = shown === present;
-  const sums = await sumDays(session, shown, 'source_name');
-  const byDay = new Map((await sumDays(session, shown, 'day')).map((row) => [dayOf(row.of), row]));
-  const stale = isRunning ? await readStale(session) : new Map<string, StaleShare>();
+  const sums = await sumDays(session, shown, 'source_name', sight);
+  const ofDays = await sumDays(session, shown, 'day', sight);
+  const byDay = new Map(ofDays.map((row) => [dayOf(row.of), row]));
+  const stale = isRunning
+    ? await readStale(session, sight)
+    : new Map<string, NonNullable<ReportRow['stale']>>();
   const rows = sums.map(
     ({ of: source, ...row }): ReportRow => ({
       ...row,
@@ -104,6 +116,7 @@ async function sumDays(
   { q, engine }: Session,
   month: string,
   by: 'source_name' | 'day',
+  sight: Sight,
 ): Promise<(Readonly<Record<SourceDayNumber, number>> & { readonly of: string })[]> {
   const from = engine.instantParam(`${month}-01T00:00:00.000Z`);
   const to = engine.instantParam(`${monthAt(month, 1)}-01T00:00:00.000Z`);
@@ -113,6 +126,9 @@ async function sumDays(
     .select((eb) => sourceDayNumbers.map((name) => eb.fn.sum<number>(name).as(name)))
     .where('day', '>=', from)
     .where('day', '<', to)
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
+    )
     .groupBy(by)
     .orderBy(by)
     .execute();
@@ -133,12 +149,21 @@ const numbersOf = (of: (name: SourceDayNumber) => number): Record<SourceDayNumbe
   bytes: of('bytes'),
 });
 
-async function readStale(session: Session): Promise<ReadonlyMap<string, StaleShare>> {
+async function readStale(
+  session: Session,
+  sight: Sight,
+): Promise<ReadonlyMap<string, NonNullable<ReportRow['stale']>>> {
   const largest = totalsBySource(await session.engine.readTotals(session))
+    .filter(({ sourceName }) => isSeen(sight, [sourceName]))
     .toSorted((a, b) => b.totals.completed - a.totals.completed)
     .slice(0, mostCounted);
   const { shares } = await recentStaleShares(session, largest, staleDays);
-  return new Map(shares.map((share) => [share.sourceName, share]));
+  return new Map(
+    shares.map(({ sourceName, stale, total, isAtLeast }) => [
+      sourceName,
+      { stale, total, isAtLeast },
+    ]),
+  );
 }
 
 const columns = [
@@ -169,7 +194,7 @@ export async function exportReport(
   const parsed = monthSchema.optional().safeParse(parameters['month']);
   if (!parsed.success)
     throw new AppError('input_invalid', 'month must be a month such as 2026-11.');
-  const report = await readReport(reads, parsed.data);
+  const report = await readReport(reads, parsed.data, sightOf(actor));
   await db.transaction((tx) =>
     recordAudit(tx, actor, {
       action: 'report.export',

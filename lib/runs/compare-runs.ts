@@ -1,5 +1,6 @@
 /** Two runs side by side: what they were asked, how they went, and what failed in each. */
 import type { Session } from '#db/engine.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import type { Run } from './model.ts';
 import { getRun } from './run-row.ts';
@@ -37,8 +38,9 @@ export async function compareRuns(
   s: Session,
   ids: readonly [string, string],
   now: number,
+  sight: Sight = null,
 ): Promise<RunComparison | null> {
-  const [first, second] = await Promise.all([getRun(s, ids[0]), getRun(s, ids[1])]);
+  const [first, second] = await Promise.all([getRun(s, ids[0], sight), getRun(s, ids[1], sight)]);
   if (!first || !second) return null;
   const [ofFirst, ofSecond] = await Promise.all([
     failedByCode(s, first.runId),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
 import { listEvents } from '#lib/events/list-events.ts';
 import { getWorkItemDetail } from '#lib/items/detail.ts';
 import { previewRun } from '#lib/previews/preview-run.ts';
@@ -106,7 +107,7 @@ describe.each(contractEngines())(
       expect(Math.abs((await daysUntilDue()) - 1)).toBeLessThanOrEqual(0.11);
       await expect(launch({ due: true })).rejects.toMatchObject({ code: 'run_has_no_items' });
       await passTime(given.db, 20 * dayMs);
-      const preview = await previewRun(given.db, {
+      const preview = await previewRun(given.db, systemActor('tests'), {
         kind: 'recrawl',
         due: true,
         sources: ['sample'],

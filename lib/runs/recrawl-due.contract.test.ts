@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemActor } from '#lib/actor/model.ts';
 import { previewRun } from '#lib/previews/preview-run.ts';
 import type { NewWorkItem } from '#lib/queue/model.ts';
 import { pinnedClass, rateOfClass, refreshClassOf } from '#lib/revisit/freshness.ts';
@@ -128,7 +129,7 @@ describe.each(contractEngines())('recrawling what is due on $name', (engine) => 
       sources: ['wiki'],
       maxRequests: 2,
     };
-    expect(await previewRun(given.db, request)).toMatchObject({
+    expect(await previewRun(given.db, systemActor('tests'), request)).toMatchObject({
       items: 120,
       requests: 2,
       sources: [{ name: 'wiki', items: 120, requests: 3, isAtLeast: false }],
@@ -191,9 +192,12 @@ describe.each(contractEngines())('recrawling what is due on $name', (engine) => 
     const { runId } = await launchSeed();
     await stopRun(given.db, operator, runId);
     const request: LaunchRequest = { kind: 'recrawl', due: true, sources: [] };
-    expect(await previewRun(given.db, request)).toMatchObject({ items: 5, requests: 5 });
+    expect(await previewRun(given.db, systemActor('tests'), request)).toMatchObject({
+      items: 5,
+      requests: 5,
+    });
     await passTime(given.db, 40 * dayMs);
-    const preview = await previewRun(given.db, request);
+    const preview = await previewRun(given.db, systemActor('tests'), request);
     expect(preview).toMatchObject({ items: 8, requests: 8, isAtLeast: false });
     expect((await runOf(await launchDue())).itemsTotal).toBe(preview.items);
   });

@@ -1,9 +1,10 @@
 /** The run a run follows up, the runs that follow it up, and what has come of all of them together. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import type { Run } from './model.ts';
-import { getRun, runFromRow } from './run-row.ts';
+import { getRun, runFromRow, sourcesOfRun } from './run-row.ts';
 
 export interface RelatedRuns {
   readonly parent: Run | null;
@@ -34,7 +35,11 @@ const mostRuns = 200;
 const mostGenerations = 20;
 const mostFailed = 10_000;
 
-export async function listRelatedRuns(session: Session, run: Run): Promise<RelatedRuns> {
+export async function listRelatedRuns(
+  session: Session,
+  run: Run,
+  sight: Sight = null,
+): Promise<RelatedRuns> {
   const query = session.q
     .selectFrom('current_runs')
     .selectAll()
@@ -42,12 +47,12 @@ export async function listRelatedRuns(session: Session, run: Run): Promise<Relat
     .orderBy('started_at', 'desc')
     .orderBy('run_id', 'desc');
   const [parent, children] = await Promise.all([
-    run.parentRunId === null ? null : getRun(session, run.parentRunId),
+    run.parentRunId === null ? null : getRun(session, run.parentRunId, sight),
     session.engine.take(query, mostChildren).execute(),
   ]);
   return {
     parent,
-    children: children.map(runFromRow),
+    children: children.map(runFromRow).filter((one) => isSeen(sight, sourcesOfRun(one))),
     family: children.length === 0 ? null : await familyOf(session, run.runId),
   };
 }

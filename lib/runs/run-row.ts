@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { IngestRunsTable } from '#db/schema.ts';
-import type { Touched } from '#lib/actor/model.ts';
+import { isSeen, type Sight, type Touched } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import { jsonFromText } from '#lib/json.ts';
@@ -106,10 +106,11 @@ export async function writeLife(tx: Session, row: RunRow, life: RunLife): Promis
     .execute();
 }
 
-/** The run, or null when there is none of this id. */
-export async function getRun(s: Session, runId: string): Promise<Run | null> {
+/** The run, or null when there is none of this id among those that are seen. */
+export async function getRun(s: Session, runId: string, sight: Sight = null): Promise<Run | null> {
   const row = await readRunRow(s, runId);
-  return row ? runFromRow(row) : null;
+  const run = row ? runFromRow(row) : null;
+  return run !== null && isSeen(sight, sourcesOfRun(run)) ? run : null;
 }
 
 /** @throws AppError `not_found` */

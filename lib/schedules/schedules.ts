@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { lockRow } from '#db/lock-row.ts';
 import type { SchedulesTable } from '#db/schema.ts';
-import type { Actor } from '#lib/actor/model.ts';
+import { type Actor, isSeen, type Sight } from '#lib/actor/model.ts';
 import {
   requirePermission,
   requireSources as requireReach,
@@ -25,14 +25,16 @@ import type { Schedule, ScheduleInput } from './model.ts';
 /** Keeps the page's cost bounded. */
 const mostListed = 200;
 
-/** By name, 200 at most. */
-export async function listSchedules(session: Session): Promise<Schedule[]> {
+/** By name, 200 at most; those that launch runs of sources that are not seen are left out. */
+export async function listSchedules(session: Session, sight: Sight = null): Promise<Schedule[]> {
   const query = session.q
     .selectFrom('schedules')
     .selectAll()
     .orderBy('name')
     .orderBy('schedule_id');
-  return (await session.engine.take(query, mostListed).execute()).map(scheduleFromRow);
+  return (await session.engine.take(query, mostListed).execute())
+    .map(scheduleFromRow)
+    .filter(({ request }) => isSeen(sight, request === null ? 'all' : ofRequest(request)));
 }
 
 /**

@@ -6,17 +6,17 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { isStatementTimeout } from '#db/errors.ts';
-import { type Actor, may as isAllowed, reaches } from '#lib/actor/model.ts';
-import { hostsAskedFor } from '#lib/hosts/asked-for.ts';
+import { type Actor, may as isAllowed, reaches, sightOf } from '#lib/actor/model.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
 import { listWorkItems } from '#lib/items/list/list.ts';
 import { parseWorkItemQuery } from '#lib/items/list/query.ts';
 import { readErrorClusters } from '#lib/metrics/error-clusters.ts';
 import { failuresKey } from '#lib/metrics/model.ts';
 import { readNow } from '#lib/now.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
-import { ofRequest, sourcesOfRun } from '#lib/runs/run-row.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import { stateOfRun } from '#lib/runs/run-state.ts';
 import { listSchedules } from '#lib/schedules/schedules.ts';
 import { allowed, inWords, readAsked, type Verb } from './acts.ts';
@@ -95,14 +95,11 @@ function entry(found: Found, verb: Verb | null, may: Verb | null, act: string): 
   ];
 }
 
-/** Those of the person's sources, where they are of some. */
-const ownNames = (actor: Actor): readonly string[] | null => actor.limits?.sources ?? null;
-
-/** How many to read, so that enough are left. */
-const toRead = (actor: Actor) => (ownNames(actor) === null ? mostOfAKind : lookedThrough);
+/** How many runs to read, so that enough are left. */
+const toRead = (actor: Actor) => (sightOf(actor) === null ? mostOfAKind : lookedThrough);
 
 const sources: Find = async ({ q, engine }, wanted, actor, verb) => {
-  const names = ownNames(actor);
+  const sight = sightOf(actor);
   const rows = await engine
     .take(
       q
@@ -110,7 +107,7 @@ const sources: Find = async ({ q, engine }, wanted, actor, verb) => {
         .select(['source_id', 'name', 'source_type', 'enabled', 'paused_at'])
         .where('deleted_at', 'is', null)
         .where((eb) => (wanted === '' ? eb.lit(true) : engine.contains(sql.ref('name'), wanted)))
-        .$if(names !== null, (some) => some.where('name', 'in', engine.listed(names ?? [])))
+        .$if(sight !== null, (some) => some.where(ofSources(engine, sql.ref('name'), sight ?? [])))
         .orderBy('name'),
       mostOfAKind,
     )
@@ -168,10 +165,9 @@ const hosts: Find = async (s, wanted, actor, verb) => {
   const { rows } = await listHosts(
     s,
     { name: wanted === '' ? undefined : wanted.toLowerCase(), view },
-    { limit: toRead(actor) },
+    { limit: mostOfAKind, sight: sightOf(actor) },
   );
-  const asked = await hostsAskedFor(s, actor, rows);
-  return asked.slice(0, mostOfAKind).flatMap(({ host, blockedUntil }) => {
+  return rows.slice(0, mostOfAKind).flatMap(({ host, blockedUntil }) => {
     // To pause or stop a host is to block it.
     const means: Verb | null =
       verb === 'pause' || verb === 'stop' ? 'block' : verb === 'resume' ? 'unblock' : verb;
@@ -192,12 +188,14 @@ const hosts: Find = async (s, wanted, actor, verb) => {
 };
 
 const failures: Find = async (s, wanted, actor, verb) => {
-  const { clusters } = await readErrorClusters(s, '24h', await readNow(s));
+  const { clusters } = await readErrorClusters(s, '24h', await readNow(s), {
+    sight: sightOf(actor),
+  });
   const lower = wanted.toLowerCase();
   return (
     clusters
-      // A group of several sources, or of none in particular, is retried as a whole.
-      .filter(({ sourceName }) => reaches(actor, sourceName === null ? 'all' : [sourceName]))
+      // A group is retried as a whole, whatever sources it is of.
+      .filter(() => verb === null || reaches(actor, 'all'))
       .filter(({ code, host, sourceName, httpStatus }) =>
         [code, code.replaceAll('_', ' '), host, sourceName, String(httpStatus ?? '')].some((one) =>
           one?.toLowerCase().includes(lower),
@@ -228,8 +226,7 @@ const failures: Find = async (s, wanted, actor, verb) => {
 };
 
 const schedules: Find = async (s, wanted, actor) =>
-  (await listSchedules(s))
-    .filter(({ request }) => reaches(actor, request === null ? 'all' : ofRequest(request)))
+  (await listSchedules(s, sightOf(actor)))
     .filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))
     .slice(0, mostOfAKind)
     .map(({ scheduleId, name, cron, timezone }) => ({
@@ -268,11 +265,13 @@ const users: Find = async ({ q, engine }, wanted, actor) => {
 
 const items: Find = async (session, wanted, actor) => {
   const { engine } = session;
-  const names = ownNames(actor);
+  const sight = sightOf(actor);
   const base = session.q
     .selectFrom('work_items')
     .select(['work_item_id', 'resource_id', 'dedupe_key'])
-    .$if(names !== null, (some) => some.where('source_name', 'in', engine.listed(names ?? [])));
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
+    );
   const byId = await base.where('work_item_id', '=', wanted.toLowerCase()).execute();
   const byKey = await engine
     .take(
@@ -305,9 +304,9 @@ const items: Find = async (session, wanted, actor) => {
 const addresses: Find = async (s, wanted, actor) => {
   if (wanted.length < 4 || !/[./?]/.test(wanted)) return [];
   const { query } = parseWorkItemQuery({ uri: wanted });
-  const { rows } = await listWorkItems(s, query, { limit: toRead(actor) });
-  const own = rows.filter(({ sourceName }) => reaches(actor, [sourceName])).slice(0, mostOfAKind);
-  return own.map((item) => ({
+  const options = { limit: mostOfAKind, sight: sightOf(actor) };
+  const { rows } = await listWorkItems(s, query, options);
+  return rows.map((item) => ({
     kind: 'work-item',
     id: item.workItemId,
     title: item.resourceId,

@@ -10,6 +10,7 @@ import {
   type WorkItemStatus,
   workItemStatuses,
 } from '#db/schema.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
@@ -86,15 +87,19 @@ function toSource(row: Selectable<SourcesTable>, secrets: readonly StoredSecretR
 export const readSettings = (text: string): JsonObject => jsonObject.parse(JSON.parse(text));
 const readSeeds = (text: string): JsonObject[] => jsonObjects.parse(JSON.parse(text));
 
-/** The source of that name or id, unless it was deleted; null when there is none. */
-export async function getSource(s: Session, nameOrId: string): Promise<Source | null> {
+/** The source of that name or id, unless it was deleted; null when there is none that is seen. */
+export async function getSource(
+  s: Session,
+  nameOrId: string,
+  sight: Sight = null,
+): Promise<Source | null> {
   const found = await rowsWhere(s, 'name', nameOrId);
   const rows =
     found.length === 0 && isUuid(nameOrId)
       ? await rowsWhere(s, 'source_id', nameOrId.toLowerCase())
       : found;
   const [row] = rows;
-  if (!row) return null;
+  if (!row || !isSeen(sight, [row.name])) return null;
   return toSource(
     row,
     rows.flatMap(({ secret_name, secret_since, ciphertext }) =>
@@ -118,8 +123,12 @@ const rowsWhere = (s: Session, column: 'name' | 'source_id', value: string) =>
     .execute();
 
 /** The same, but throws `source_unknown` when there is none. */
-export async function requireSource(s: Session, nameOrId: string): Promise<Source> {
-  const source = await getSource(s, nameOrId);
+export async function requireSource(
+  s: Session,
+  nameOrId: string,
+  sight: Sight = null,
+): Promise<Source> {
+  const source = await getSource(s, nameOrId, sight);
   if (!source) throw new AppError('source_unknown', `There is no source "${nameOrId}".`);
   return source;
 }
@@ -129,14 +138,15 @@ export interface SourceSummary extends Source {
   readonly counts: Readonly<Record<WorkItemStatus, number>>;
 }
 
-/** All sources that were not deleted, by name. Counting costs the same however many items there are. */
-export async function listSources(s: Session): Promise<SourceSummary[]> {
-  const rows = await s.q
+/** All sources that are seen and were not deleted, by name. Counting costs the same however many items there are. */
+export async function listSources(s: Session, sight: Sight = null): Promise<SourceSummary[]> {
+  const all = await s.q
     .selectFrom('sources')
     .selectAll()
     .where('deleted_at', 'is', null)
     .orderBy('name')
     .execute();
+  const rows = all.filter(({ name }) => isSeen(sight, [name]));
   if (rows.length === 0) return [];
   const secrets = await s.q
     .selectFrom('source_secrets')

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
 import { lockRow } from '#db/lock-row.ts';
-import { type Actor, may } from '#lib/actor/model.ts';
+import { type Actor, isSeen, may, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { refuseChangedMeanwhile } from '#lib/audit/changed-meanwhile.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
@@ -20,15 +20,20 @@ import type { NewView, SavedView, ViewChange, ViewPage } from './model.ts';
 /** Of one person, and of all that are shared: a menu stays a menu. */
 const mostViews = 100;
 
-/** The person's own views and everybody's shared ones, by name. */
+/** The person's own views and everybody's shared ones, by name; none that asks for a source that is not seen. */
 export async function listViews(
   session: Session,
   actor: Actor,
   page: ViewPage,
 ): Promise<SavedView[]> {
   const rows = await visible(session, actor, page).execute();
+  const sight = sightOf(actor);
   return rows
     .map((row) => toView(row, actor))
+    .filter(({ query }) => {
+      const source = new URLSearchParams(query).get('source');
+      return source === null || isSeen(sight, [source]);
+    })
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || a.viewId.localeCompare(b.viewId));
 }
 

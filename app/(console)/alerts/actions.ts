@@ -49,7 +49,7 @@ export async function dryRunAction(
   return runAction(
     ruleSchema,
     given,
-    ({ runtime, input }) => dryRunRule(runtime.db, input.rule, input.values),
+    ({ runtime, actor, input }) => dryRunRule(runtime.db, actor, input.rule, input.values),
     { cost: 10 },
   );
 }

@@ -46,15 +46,18 @@ export default async function AlertsPage({
   const raw = await searchParams;
   const { tab: given } = raw;
   const tab = tabs.find((one) => one === given) ?? 'open';
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
-    open: await listAlerts(runtime.db, 'open'),
-    closed: tab === 'closed' ? await listAlerts(runtime.db, 'closed') : [],
-    held: await listQuarantines(runtime.db, 'open'),
-    decided: tab === 'quarantine' ? await listQuarantines(runtime.db, 'decided') : [],
-    mutes: await readMutes(runtime.db),
+  const loaded = await loadPage(async ({ runtime, actor, sight }) => ({
+    open: await listAlerts(runtime.db, 'open', sight),
+    closed: tab === 'closed' ? await listAlerts(runtime.db, 'closed', sight) : [],
+    held: await listQuarantines(runtime.db, 'open', sight),
+    decided: tab === 'quarantine' ? await listQuarantines(runtime.db, 'decided', sight) : [],
+    mutes: await readMutes(runtime.db, sight),
     rules: tab === 'rules' ? await shownRules(runtime.db) : [],
-    channels: tab === 'channels' ? await listChannels(runtime.db) : [],
-    deliveries: tab === 'channels' ? await listDeliveries(runtime.db) : [],
+    channels: tab === 'channels' && sight === null ? await listChannels(runtime.db) : [],
+    deliveries: tab === 'channels' && sight === null ? await listDeliveries(runtime.db) : [],
+    // Channels tell of all sources, and their deliveries name them.
+    shownTabs: sight === null ? tabs : tabs.filter((one) => one !== 'channels'),
+    seesAll: sight === null,
     mayChange: may(actor, 'alerts:change'),
     maySetUp: may(actor, 'settings:manage'),
   }));
@@ -68,6 +71,7 @@ export default async function AlertsPage({
   }
   const { open, held, decided, closed, mutes, rules, channels, deliveries, mayChange, maySetUp } =
     loaded.data;
+  const { shownTabs, seesAll } = loaded.data;
   const counts: Readonly<Partial<Record<Tab, number>>> = {
     open: open.length,
     quarantine: held.length,
@@ -86,7 +90,7 @@ export default async function AlertsPage({
       />
       <TabLinks
         label="Alerts"
-        tabs={tabs.map((one) => ({
+        tabs={shownTabs.map((one) => ({
           href: one === 'open' ? '/alerts' : `/alerts?tab=${one}`,
           label: words[one],
           count: counts[one],
@@ -97,8 +101,8 @@ export default async function AlertsPage({
         <Quarantines open={held} decided={decided} mayDecide={mayChange} />
       ) : null}
       {tab === 'muted' ? <Mutes mutes={mutes} mayChange={mayChange} /> : null}
-      {tab === 'rules' ? <Rules rules={rules} mayChange={mayChange} /> : null}
-      {tab === 'channels' ? (
+      {tab === 'rules' ? <Rules rules={rules} mayChange={mayChange && seesAll} /> : null}
+      {tab === 'channels' && seesAll ? (
         <Channels channels={channels} deliveries={deliveries} maySetUp={maySetUp} />
       ) : null}
       {tab === 'open' || tab === 'closed' ? (

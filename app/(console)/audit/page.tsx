@@ -18,6 +18,7 @@ import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { may } from '#lib/actor/model.ts';
+import { requireSources } from '#lib/actor/require-permission.ts';
 import { auditFilters } from '#lib/audit/audit-filters.ts';
 import { readChainState } from '#lib/audit/chain-state.ts';
 import { listAudit, parseAuditQuery } from '#lib/audit/list-audit.ts';
@@ -35,11 +36,14 @@ export default async function AuditPage({
   const raw = await searchParams;
   const list = await filteredList('audit', '/audit', auditFilters, raw);
   const { query, problems } = parseAuditQuery(raw, list.clock);
-  const loaded = await loadPage(async ({ reads, runtime, actor }) => ({
-    ...(await listAudit(reads, query)),
-    chain: await readChainState(runtime.db),
-    mayVerify: may(actor, 'database:examine'),
-  }));
+  const loaded = await loadPage(async ({ reads, runtime, actor }) => {
+    requireSources(actor, 'all');
+    return {
+      ...(await listAudit(reads, query)),
+      chain: await readChainState(runtime.db),
+      mayVerify: may(actor, 'database:examine'),
+    };
+  });
   const filter = (
     <>
       <ListFilter of={list} placeholder="Filter by who, what, when …" />

@@ -20,12 +20,15 @@ import { Time } from '#app/ui/time.tsx';
 import { bulkFilters } from '#lib/items/bulk/bulk-filters.ts';
 import { type BulkAction, bulkVerb } from '#lib/items/bulk/model.ts';
 import { listBulkActions } from '#lib/items/bulk/read.ts';
+import { isBulkActionSeen } from '#lib/items/touched.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
 import { cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { BulkStatus, bulkCounts, bulkPartWords, ScopeWords } from './bulk-words.tsx';
 
 export const metadata: Metadata = { title: 'Background actions' };
 
 const path = '/bulk-actions';
+const pageSize = 100;
 
 export default async function BulkActionsPage({
   searchParams,
@@ -38,7 +41,14 @@ export default async function BulkActionsPage({
   const { values: filter, problems } = bulkFilters.read(raw, actions.clock);
   const { values, problems: others } = readParameters({ cursor: cursorParameter }, raw);
   const { cursor } = values;
-  const list = await loadPage(({ reads }) => listBulkActions(reads, { filter, cursor }));
+  const list = await loadPage(({ reads, sight }) =>
+    narrowedPage(
+      sight,
+      { cursor, limit: pageSize },
+      ({ limit = pageSize, ...asked }) => listBulkActions(reads, { filter, ...asked, limit }),
+      (action) => isBulkActionSeen(reads, sight, action),
+    ),
+  );
   const pageHref = (at: string | null) => (at === null ? null : actions.href({ cursor: at }));
   return (
     <div className="flex flex-col gap-3">

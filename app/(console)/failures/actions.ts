@@ -10,6 +10,7 @@ const retrySchema = z.object({
   code: z.string().max(64),
   httpStatus: z.number().int().nullable(),
   host: z.string().max(300).nullable(),
+  source: z.string().max(100).optional(),
   requestKey: requestKeySchema,
 });
 

@@ -1,7 +1,7 @@
 /** One group of failures: what, where, how often over time, an example, and what is still failed. */
 import { type ReactNode, Suspense } from 'react';
 import { loadPage } from '#app/_server/action.ts';
-import { clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
+import { type ClusterKey, clusterFilter, clusterHref } from '#app/_shared/list-address.ts';
 import { MuteButton, UnmuteButton } from '#app/_shared/mute/mute-button.tsx';
 import { windowWords } from '#app/_shared/window-links.tsx';
 import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
@@ -26,17 +26,26 @@ export function ClusterRow({
   cluster,
   window,
   mayRetry,
+  seesAll,
   mute,
   mayMute,
 }: {
   readonly cluster: ErrorCluster;
   readonly window: ThroughputWindow;
   readonly mayRetry: boolean;
+  /** Else the group is what the person's sources have of it. */
+  readonly seesAll: boolean;
   /** While these failures count for no alert. */
   readonly mute: Mute | null;
   readonly mayMute: boolean;
 }) {
   const { code, httpStatus, host, sourceName, attempts, failed, series, example } = cluster;
+  const key = {
+    code,
+    httpStatus,
+    host,
+    ...(seesAll || sourceName === null ? {} : { source: sourceName }),
+  };
   const remedy = remedyOf(code);
   const words = `failures ${code}${host === null ? '' : ` at ${host}`}`;
   const target = { kind: 'failures', failures: { code, httpStatus, host } } as const;
@@ -130,7 +139,7 @@ export function ClusterRow({
             />
           }
         >
-          <FailedNow cluster={cluster} mayRetry={mayRetry} muting={muting} />
+          <FailedNow cluster={key} mayRetry={mayRetry} muting={muting} />
         </Suspense>
       </Td>
     </Tr>
@@ -143,13 +152,12 @@ async function FailedNow({
   mayRetry,
   muting,
 }: {
-  readonly cluster: ErrorCluster;
+  readonly cluster: ClusterKey;
   readonly mayRetry: boolean;
   readonly muting: ReactNode;
 }) {
-  const { code, httpStatus, host } = cluster;
-  const counted = await loadPage(({ reads }) =>
-    countWorkItems(reads, parseWorkItemQuery(clusterFilter(cluster)).query.filter),
+  const counted = await loadPage(({ reads, sight }) =>
+    countWorkItems(reads, parseWorkItemQuery(clusterFilter(cluster)).query.filter, sight),
   );
   if (!counted.ok) {
     return (
@@ -176,7 +184,7 @@ async function FailedNow({
       }
       buttons={
         <>
-          {mayRetry ? <RetryCluster cluster={{ code, httpStatus, host }} words={words} /> : null}
+          {mayRetry ? <RetryCluster cluster={cluster} words={words} /> : null}
           {muting}
         </>
       }

@@ -38,11 +38,13 @@ export default async function FailuresPage({
   const { values, problems: others } = readParameters(parameters, raw);
   const { values: filter, problems } = failureFilters.read(raw, list.clock);
   const { window = '24h' } = values;
-  const loaded = await loadPage(async ({ actor, reads }) => ({
-    data: await readErrorClusters(reads, window, await readNow(reads)),
+  const loaded = await loadPage(async ({ actor, reads, sight }) => ({
+    data: await readErrorClusters(reads, window, await readNow(reads), { sight }),
     mayRetry: may(actor, 'work-items:change'),
-    mutes: await readMutes(reads),
-    mayMute: may(actor, 'alerts:change'),
+    mutes: await readMutes(reads, sight),
+    // A group is of whatever sources fail so.
+    mayMute: may(actor, 'alerts:change') && sight === null,
+    seesAll: sight === null,
   }));
   if (!loaded.ok) {
     return (
@@ -55,7 +57,7 @@ export default async function FailuresPage({
       </>
     );
   }
-  const { data, mayRetry, mutes, mayMute } = loaded.data;
+  const { data, mayRetry, mutes, mayMute, seesAll } = loaded.data;
   const clusters = matching(data.clusters, failureFilters.given(filter));
   const attempts = clusters.reduce((sum, cluster) => sum + cluster.attempts, 0);
   return (
@@ -110,7 +112,9 @@ export default async function FailuresPage({
                   key={`${cluster.code} ${cluster.httpStatus} ${cluster.host}`}
                   cluster={cluster}
                   window={window}
-                  mayRetry={mayRetry}
+                  // Of one source, or of all: what is retried is a filter.
+                  mayRetry={mayRetry && (seesAll || cluster.sourceName !== null)}
+                  seesAll={seesAll}
                   mute={muteOfFailures(mutes, cluster)}
                   mayMute={mayMute}
                 />

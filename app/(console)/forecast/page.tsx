@@ -12,6 +12,7 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { requireSources } from '#lib/actor/require-permission.ts';
 import { readForecast } from '#lib/forecast/read-forecast.ts';
 import { choiceParameter, type RawParameters, readParameters } from '#lib/paging/parameters.ts';
 import { DueSources, HostsByHour, Launches, NotFitting } from './parts.tsx';
@@ -29,7 +30,10 @@ export default async function ForecastPage({
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
   const { window = '24h' } = values;
-  const loaded = await loadPage(({ reads }) => readForecast(reads, window));
+  const loaded = await loadPage(({ reads, actor }) => {
+    requireSources(actor, 'all');
+    return readForecast(reads, window);
+  });
   if (!loaded.ok) {
     return (
       <>

@@ -1,6 +1,7 @@
 'use server';
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
+import { sightOf } from '#lib/actor/model.ts';
 import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
@@ -47,5 +48,7 @@ export async function setHostLimitsAction(
 export async function tryRobotsAction(
   given: z.input<typeof tryRobotsSchema>,
 ): Promise<ActionResult<RobotsTrial>> {
-  return runAction(tryRobotsSchema, given, ({ runtime, input }) => tryRobots(runtime.db, input));
+  return runAction(tryRobotsSchema, given, ({ runtime, actor, input }) =>
+    tryRobots(runtime.db, input, sightOf(actor)),
+  );
 }

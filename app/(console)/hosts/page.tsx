@@ -33,11 +33,11 @@ export default async function HostsPage({
   const raw = await searchParams;
   const hosts = await filteredList('hosts', '/hosts', hostFilters, raw);
   const { query, problems } = parseHostQuery(raw, hosts.clock);
-  const loaded = await loadPage(async ({ reads, actor }) => {
+  const loaded = await loadPage(async ({ reads, actor, sight }) => {
     const [list, blocked, paced] = await Promise.all([
-      listHosts(reads, query),
-      countHosts(reads, 'blocked'),
-      countHosts(reads, 'paced'),
+      listHosts(reads, query, { sight }),
+      countHosts(reads, 'blocked', sight),
+      countHosts(reads, 'paced', sight),
     ]);
     const names = list.rows.map(({ host }) => host);
     return {

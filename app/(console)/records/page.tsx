@@ -37,8 +37,8 @@ export default async function RecordsPage({
   const search = await searchParams;
   const list = await filteredList('records', '/records', recordFilters, search, ['dir']);
   const { query, problems } = parseRecordQuery(search, list.clock);
-  const page = await loadPage(async ({ reads }) => {
-    const records = await listRecords(reads, query);
+  const page = await loadPage(async ({ reads, sight }) => {
+    const records = await listRecords(reads, query, { sight });
     return {
       ...records,
       held: await heldRecords(

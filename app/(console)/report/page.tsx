@@ -26,7 +26,7 @@ export default async function ReportPage({
   readonly searchParams: Promise<RawParameters>;
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
-  const loaded = await loadPage(({ reads }) => readReport(reads, values.month));
+  const loaded = await loadPage(({ reads, sight }) => readReport(reads, values.month, sight));
   if (!loaded.ok) {
     return (
       <>

@@ -20,16 +20,19 @@ import { EmptyState, ErrorState, NoMatch, SearchOn } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may, reaches } from '#lib/actor/model.ts';
+import { isSeen, may, sightOf } from '#lib/actor/model.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
 import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 
 export const metadata: Metadata = { title: 'Runs' };
 
+const pageSize = 100;
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
 const position = {
   cursor: cursorParameter,
@@ -49,17 +52,24 @@ export default async function RunsPage({
   const { values, problems: others } = readParameters(position, search);
   const { cursor } = values;
   const [runs, sources] = await Promise.all([
-    loadPage(({ reads }) => listRuns(reads, { filter, cursor })),
-    loadPage(({ runtime }) => listSources(runtime.db)),
+    loadPage(({ reads, sight }) =>
+      narrowedPage(
+        sight,
+        { cursor, limit: pageSize },
+        (asked) => listRuns(reads, { filter, ...asked }),
+        (run) => isSeen(sight, sourcesOfRun(run)),
+      ),
+    ),
+    loadPage(({ runtime, sight }) => listSources(runtime.db, sight)),
   ]);
   const { status } = list.current;
-  const own = sources.ok ? sources.data.filter(({ name }) => reaches(actor, [name])) : [];
+  const own = sources.ok ? sources.data : [];
   const launchButton = (isOpenAtFirst: boolean) =>
     may(actor, 'runs:change') && sources.ok ? (
       <LaunchButton
         sources={own.map(({ name, type, enabled }) => ({ name, type, enabled }))}
         // To a person of some sources, all of them are these.
-        preset={actor.limits?.sources ? own.map(({ name }) => name) : []}
+        preset={sightOf(actor) === null ? [] : own.map(({ name }) => name)}
         isOpenAtFirst={isOpenAtFirst}
       />
     ) : null;

@@ -14,10 +14,9 @@ import { EmptyState, ErrorState, NoMatch } from '#app/ui/states.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may, reaches } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
-import { ofRequest } from '#lib/runs/run-row.ts';
 import { cronInWords } from '#lib/schedules/cron.ts';
 import type { Schedule } from '#lib/schedules/model.ts';
 import { scheduleFilters } from '#lib/schedules/schedule-filters.ts';
@@ -33,13 +32,13 @@ export default async function SchedulesPage({
 }: {
   readonly searchParams: Promise<RawParameters>;
 }) {
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
-    schedules: await listSchedules(runtime.db),
-    sources: (await listSources(runtime.db))
-      .filter(({ name }) => reaches(actor, [name]))
-      .map(({ name, type, enabled }) => ({ name, type, enabled })),
-    isOwn: ({ request }: Pick<Schedule, 'request'>) =>
-      reaches(actor, request === null ? 'all' : ofRequest(request)),
+  const loaded = await loadPage(async ({ runtime, actor, sight }) => ({
+    schedules: await listSchedules(runtime.db, sight),
+    sources: (await listSources(runtime.db, sight)).map(({ name, type, enabled }) => ({
+      name,
+      type,
+      enabled,
+    })),
     mayChange: may(actor, 'schedules:change'),
     stop: await readStop(runtime.db),
   }));
@@ -54,7 +53,7 @@ export default async function SchedulesPage({
   const raw = await searchParams;
   const list = await filteredList('schedules', '/schedules', scheduleFilters, raw);
   const { values, problems } = scheduleFilters.read(raw, list.clock);
-  const { schedules, sources, mayChange, isOwn, stop } = loaded.data;
+  const { schedules, sources, mayChange, stop } = loaded.data;
   const shown = matching(schedules, scheduleFilters.given(values));
   const create = mayChange ? <ScheduleButton sources={sources} /> : null;
   return (
@@ -121,15 +120,10 @@ export default async function SchedulesPage({
                 </Td>
                 {mayChange ? (
                   <Td align="right">
-                    {isOwn(schedule) ? (
-                      <span className="inline-flex items-center gap-1">
-                        <ScheduleButton schedule={schedule} sources={sources} />
-                        <DeleteScheduleButton
-                          scheduleId={schedule.scheduleId}
-                          name={schedule.name}
-                        />
-                      </span>
-                    ) : null}
+                    <span className="inline-flex items-center gap-1">
+                      <ScheduleButton schedule={schedule} sources={sources} />
+                      <DeleteScheduleButton scheduleId={schedule.scheduleId} name={schedule.name} />
+                    </span>
                   </Td>
                 ) : null}
               </Tr>

@@ -27,7 +27,7 @@ export function LimitsField({
     <>
       <SwitchField
         label="Limit what the role allows"
-        help="Leave single permissions out, or let the person change some sources alone."
+        help="Leave single permissions out, or show the person some sources alone."
         isSelected={limits !== null}
         onChange={(isOn) => onChange(isOn ? none : null)}
       />
@@ -78,8 +78,8 @@ export function LimitsField({
                 ))}
             {chosen === null ? null : (
               <p className="text-xs text-ink-2">
-                Others are seen in lists and numbers, and neither changed nor read; hosts, workers
-                and stopping everything belong to no source.
+                Nothing of other sources is shown to the person, in no list and no number; and what
+                belongs to no source, such as workers, storage and the audit log, is not either.
               </p>
             )}
           </fieldset>

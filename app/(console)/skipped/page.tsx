@@ -25,7 +25,7 @@ export default async function SkippedPage({
 }) {
   const { values, problems } = readParameters(parameters, await searchParams);
   const { source } = values;
-  const loaded = await loadPage(({ reads }) => readSkipped(reads, source));
+  const loaded = await loadPage(({ reads, sight }) => readSkipped(reads, source, sight));
   if (!loaded.ok) {
     return (
       <>

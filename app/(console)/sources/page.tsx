@@ -19,12 +19,13 @@ import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoMatch, Skeleton } from '#app/ui/states.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
-import { may, reaches } from '#lib/actor/model.ts';
+import { isSeen, may, reaches } from '#lib/actor/model.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import { recentStaleShares, type StaleReport } from '#lib/metrics/stale-shares.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import { listSources, type SourceSummary } from '#lib/sources/read-sources.ts';
 import { sourceFilters } from '#lib/sources/source-filters.ts';
 import { PauseButton } from './source-controls.tsx';
@@ -41,9 +42,9 @@ export default async function SourcesPage({
   readonly searchParams: Promise<RawParameters>;
 }) {
   const actor = await requireActor();
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
-    const [sources, runs] = await Promise.all([listSources(db), listRuns(db)]);
-    return { sources, runs: runs.rows };
+  const loaded = await loadPage(async ({ runtime: { db }, sight }) => {
+    const [sources, runs] = await Promise.all([listSources(db, sight), listRuns(db)]);
+    return { sources, runs: runs.rows.filter((run) => isSeen(sight, sourcesOfRun(run))) };
   });
   const raw = await searchParams;
   const list = await filteredList('sources', '/sources', sourceFilters, raw);

@@ -11,6 +11,7 @@ import { Sparkline } from '#app/ui/sparkline.tsx';
 import { Stat, StatRow } from '#app/ui/stat.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { may } from '#lib/actor/model.ts';
+import { requireSources } from '#lib/actor/require-permission.ts';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { lowDiskSentence } from '#lib/disks/low-disk.ts';
 import { readStorage, type ShownDisk, type Storage } from '#lib/storage/read-storage.ts';
@@ -20,10 +21,13 @@ import { RetentionPreview } from './retention-preview.tsx';
 export const metadata: Metadata = { title: 'Storage' };
 
 export default async function StoragePage() {
-  const loaded = await loadPage(async ({ runtime, reads, actor }) => ({
-    storage: await readStorage(reads, watchedDisks(runtime.config)),
-    mayExamine: may(actor, 'database:examine'),
-  }));
+  const loaded = await loadPage(async ({ runtime, reads, actor }) => {
+    requireSources(actor, 'all');
+    return {
+      storage: await readStorage(reads, watchedDisks(runtime.config)),
+      mayExamine: may(actor, 'database:examine'),
+    };
+  });
   if (!loaded.ok) {
     return (
       <>

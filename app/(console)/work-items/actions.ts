@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
 import { localClock } from '#app/_server/local-clock.ts';
+import { reaches } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import {
@@ -20,6 +21,7 @@ import { gridArrangementSchema } from '#lib/preferences/model.ts';
 import { keepGrid, keepDefaultView as keepView } from '#lib/preferences/preferences.ts';
 import { type RefetchPlan, refetchPlanSchema } from '#lib/revisit/refetch-plan.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
+import { sourcesOfRun } from '#lib/runs/run-row.ts';
 import { newViewSchema, viewChangeSchema } from '#lib/views/model.ts';
 import { changeView as alterView, createView, deleteView as removeView } from '#lib/views/views.ts';
 
@@ -103,7 +105,8 @@ export async function runsToJoin(): Promise<ActionResult<readonly RunToJoin[]>> 
   return runAction(z.null(), null, async ({ runtime, actor }) => {
     requirePermission(actor, 'console:view');
     const { rows } = await listRuns(runtime.db, { filter: { status: ['running'] } });
-    return rows.map(({ runId, name }) => ({ runId, name }));
+    const own = rows.filter((run) => reaches(actor, sourcesOfRun(run)));
+    return own.map(({ runId, name }) => ({ runId, name }));
   });
 }
 

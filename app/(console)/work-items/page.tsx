@@ -135,10 +135,11 @@ function openedWith(
   return `/work-items?${view.query}${view.query === '' ? '' : '&'}view=${view.viewId}`;
 }
 
-const loadList = (query: WorkItemQuery) => loadPage(({ reads }) => listWorkItems(reads, query));
+const loadList = (query: WorkItemQuery) =>
+  loadPage(({ reads, sight }) => listWorkItems(reads, query, { sight }));
 
 const loadCount = (query: WorkItemQuery) =>
-  loadPage(({ reads }) => countWorkItems(reads, query.filter));
+  loadPage(({ reads, sight }) => countWorkItems(reads, query.filter, sight));
 
 function List({
   page,

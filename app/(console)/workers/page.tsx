@@ -16,6 +16,7 @@ import { StatusBadge } from '#app/ui/status-badge.tsx';
 import { ActionsTh, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { may } from '#lib/actor/model.ts';
+import { requireSources } from '#lib/actor/require-permission.ts';
 import { matching } from '#lib/filters/row-filters.ts';
 import type { RawParameters } from '#lib/paging/parameters.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
@@ -37,10 +38,13 @@ export default async function WorkersPage({
 }: {
   readonly searchParams: Promise<RawParameters>;
 }) {
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
-    workers: await listWorkers(runtime.db),
-    mayChange: may(actor, 'workers:change'),
-  }));
+  const loaded = await loadPage(async ({ runtime, actor }) => {
+    requireSources(actor, 'all');
+    return {
+      workers: await listWorkers(runtime.db),
+      mayChange: may(actor, 'workers:change'),
+    };
+  });
   if (!loaded.ok) {
     return (
       <>

@@ -2,7 +2,6 @@
 /** What the launch form asks of the server. */
 import { z } from 'zod';
 import { type ActionResult, runAction } from '#app/_server/action.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
 import { requestKeySchema } from '#lib/idempotency/once.ts';
 import { type LaunchPreview, previewRun } from '#lib/previews/preview-run.ts';
 import { type LaunchedRun, launchRun } from '#lib/runs/launch-run.ts';
@@ -34,10 +33,8 @@ export async function previewLaunch(
   return runAction(
     previewSchema,
     input,
-    ({ runtime, actor, input: { request, ofRun } }) => {
-      requirePermission(actor, 'console:view');
-      return previewRun(runtime.db, request, ofRun);
-    },
+    ({ runtime, actor, input: { request, ofRun } }) =>
+      previewRun(runtime.db, actor, request, ofRun),
     { cost: 10 },
   );
 }

@@ -1,5 +1,6 @@
 /** What asks for a person: alerts, and stopping everything. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { dryRunRule } from '#lib/alerts/dry-run.ts';
 import { acknowledgeAlert, listAlerts } from '#lib/alerts/list-alerts.ts';
 import { readRuleSettings, saveRuleSettings } from '#lib/alerts/rule-settings.ts';
@@ -7,7 +8,7 @@ import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { goOn, stopEverything, stopInputSchema } from '#lib/stops/stop-everything.ts';
-import { type ApiContext, endpoint, id, sees, type Touched } from '../endpoint.ts';
+import { type ApiContext, endpoint, id, type Touched } from '../endpoint.ts';
 import { alertOutput, dryRunOutput, stopOutput } from '../outputs/attention.ts';
 
 const sourcesOf = ({ sourceName }: { readonly sourceName: string | null }): Touched =>
@@ -37,8 +38,7 @@ export const attention = [
     output: z.object({ rows: z.array(alertOutput) }),
     touches: () => [],
     async run(context, { query: { state } }) {
-      const rows = await listAlerts(context.runtime.db, state);
-      return { rows: rows.filter((one) => sees(context, sourcesOf(one))) };
+      return { rows: await listAlerts(context.runtime.db, state, sightOf(context.actor)) };
     },
   }),
   endpoint({
@@ -102,7 +102,8 @@ export const attention = [
     output: dryRunOutput,
     cost: 10,
     touches: all,
-    run: ({ runtime }, { params: { rule }, body }) => dryRunRule(runtime.db, rule, body.values),
+    run: ({ runtime, actor }, { params: { rule }, body }) =>
+      dryRunRule(runtime.db, actor, rule, body.values),
   }),
   endpoint({
     id: 'stop.get',

@@ -1,5 +1,6 @@
 /** Background actions: one change to all items of a filter, with dry run and undo. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
 import { bulkFilters } from '#lib/items/bulk/bulk-filters.ts';
 import { abortBulkAction, setBulkThrottle, undoBulkAction } from '#lib/items/bulk/control.ts';
@@ -7,11 +8,11 @@ import { carryOutDryRun, launchBulkAction, previewBulkAction } from '#lib/items/
 import { bulkScopeSchema, launchBulkActionSchema, throttleSchema } from '#lib/items/bulk/model.ts';
 import { listBulkActions, requireBulkAction } from '#lib/items/bulk/read.ts';
 import { itemChangeSchema } from '#lib/items/changes/registry.ts';
-import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
+import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
-import { narrowedPage } from '../narrowed-page.ts';
 import { bulkActionDetailOutput, bulkActionOutput, bulkPreviewOutput } from '../outputs/bulk.ts';
-import { ofBulkAction, ofScopedChange, sourcesOfBulkAction } from '../touched.ts';
+import { isBulkActionSeen, ofBulkAction, ofScopedChange } from '../touched.ts';
 
 const params = z.strictObject({ bulkActionId: id });
 type Params = { readonly params: z.output<typeof params> };
@@ -63,12 +64,11 @@ export const bulk = [
       const { values: filter, problems } = bulkFilters.read(raw as Record<string, string>);
       refuseProblems(problems);
       return narrowedPage(
-        context,
+        sightOf(context.actor),
         { cursor, limit: most },
         ({ limit: up, ...asked }) =>
           listBulkActions(db, { filter, ...asked, ...(up === undefined ? {} : { limit: up }) }),
-        async (row) =>
-          sees(context, await sourcesOfBulkAction(db, row).catch(() => 'all' as const)),
+        (row) => isBulkActionSeen(db, sightOf(context.actor), row),
       );
     },
   }),

@@ -1,5 +1,6 @@
 /** Work items: the list with its filters, one of them, enqueueing, and the changes of the registry. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { addedSchema, addOne, addOneSchema } from '#lib/items/add-one.ts';
 import { changeItems } from '#lib/items/changes/change-items.ts';
@@ -21,7 +22,7 @@ import {
   workItemSummaryOutput,
 } from '../outputs/items.ts';
 import { countOutput } from '../outputs/shared.ts';
-import { ofChangedItems, ofFilter, ofItem, ofRun } from '../touched.ts';
+import { ofChangedItems, ofItem, ofListed, ofRun } from '../touched.ts';
 
 const params = z.strictObject({ workItemId: id });
 type Params = { readonly params: z.output<typeof params> };
@@ -57,13 +58,14 @@ export const items = [
     id: 'items.list',
     method: 'GET',
     path: '/items',
-    summary: 'List work items by the filters of the console',
+    summary: 'List work items by the filters of the console; a token of some sources has these',
     permission: 'console:view',
     query: listQuery,
     output: pageOf(workItemSummaryOutput),
-    touches: (_, { query: { limit: _limit, ...raw } }) => ofFilter(raw),
-    run({ runtime }, { query: { limit: most, ...raw } }) {
-      return listWorkItems(runtime.reads, queryOf(raw), most === undefined ? {} : { limit: most });
+    touches: (_, { query }) => ofListed(query as Raw),
+    run({ runtime, actor }, { query: { limit: most, ...raw } }) {
+      const options = { sight: sightOf(actor), ...(most === undefined ? {} : { limit: most }) };
+      return listWorkItems(runtime.reads, queryOf(raw), options);
     },
   }),
   endpoint({
@@ -75,8 +77,9 @@ export const items = [
     query: countQuery,
     output: countOutput,
     cost: 5,
-    touches: (_, { query }) => ofFilter(query as Raw),
-    run: ({ runtime }, { query }) => countWorkItems(runtime.reads, queryOf(query as Raw).filter),
+    touches: (_, { query }) => ofListed(query as Raw),
+    run: ({ runtime, actor }, { query }) =>
+      countWorkItems(runtime.reads, queryOf(query as Raw).filter, sightOf(actor)),
   }),
   endpoint({
     id: 'items.skipped',
@@ -87,8 +90,9 @@ export const items = [
     query: z.strictObject({ source: z.string().min(1).max(100).optional() }),
     output: skippedItemsOutput,
     cost: 5,
-    touches: (_, { query: { source } }) => (source === undefined ? 'all' : [source]),
-    run: ({ runtime }, { query: { source } }) => readSkipped(runtime.reads, source),
+    touches: (_, { query }) => ofListed(query),
+    run: ({ runtime, actor }, { query: { source } }) =>
+      readSkipped(runtime.reads, source, sightOf(actor)),
   }),
   endpoint({
     id: 'items.add',

@@ -1,8 +1,9 @@
 /** What is muted: rules, sources and groups of failures. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { endMute, mute, muteInputSchema, readMutes, sourcesOf } from '#lib/alerts/mutes.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { endpoint, id, sees } from '../endpoint.ts';
+import { endpoint, id } from '../endpoint.ts';
 import { muteOutput } from '../outputs/attention.ts';
 
 export const mutes = [
@@ -14,11 +15,7 @@ export const mutes = [
     permission: 'console:view',
     output: z.object({ rows: z.array(muteOutput) }),
     touches: () => [],
-    run: async (context) => ({
-      rows: (await readMutes(context.runtime.db)).filter(({ target }) =>
-        sees(context, sourcesOf(target)),
-      ),
-    }),
+    run: async ({ runtime, actor }) => ({ rows: await readMutes(runtime.db, sightOf(actor)) }),
   }),
   endpoint({
     id: 'mutes.add',

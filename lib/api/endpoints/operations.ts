@@ -1,11 +1,12 @@
 /** What surrounds the items: hosts, schedules, workers, statistics. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { seenSchema } from '#lib/audit/changed-meanwhile.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { blockByPerson, blockInputSchema, clearBlock } from '#lib/hosts/blocks.ts';
 import { hostFilters } from '#lib/hosts/host-filters.ts';
 import { setHostLimits } from '#lib/hosts/limits.ts';
-import { listHosts, parseHostQuery } from '#lib/hosts/list-hosts.ts';
+import { getHost, listHosts, parseHostQuery } from '#lib/hosts/list-hosts.ts';
 import { readHostRoom } from '#lib/metrics/host-room.ts';
 import { throughputWindows } from '#lib/metrics/model.ts';
 import { overview } from '#lib/metrics/overview.ts';
@@ -33,6 +34,14 @@ import { byStatusOutput } from '../outputs/shared.ts';
 import { ofRequest } from '../touched.ts';
 
 const hostParams = z.strictObject({ host: z.string().min(1).max(300) });
+type OfHost = { readonly params: z.output<typeof hostParams> };
+
+/** A host that no source of the caller has asked is not there. */
+async function ofHost({ runtime, actor }: ApiContext, { params: { host } }: OfHost) {
+  if (await getHost(runtime.db, host, sightOf(actor))) return [];
+  throw new AppError('not_found', `The host ${host} is not known.`);
+}
+
 const scheduleParams = z.strictObject({ scheduleId: id });
 /** Nobody's in particular: a token that is limited to sources is refused. */
 const all = (): Touched => 'all';
@@ -58,9 +67,9 @@ export const operations = [
     permission: 'console:view',
     params: hostParams,
     output: hostRoomOutput,
-    touches: all,
-    async run({ runtime }, { params: { host } }) {
-      const room = await readHostRoom(runtime.db, host);
+    touches: ofHost,
+    async run({ runtime, actor }, { params: { host } }) {
+      const room = await readHostRoom(runtime.db, host, sightOf(actor));
       if (room === null) throw new AppError('not_found', `The host ${host} is not known.`);
       return room;
     },
@@ -74,14 +83,16 @@ export const operations = [
     params: hostParams,
     query: tryRobotsSchema.omit({ host: true }),
     output: robotsTrialOutput,
-    touches: all,
-    run: ({ runtime }, { params: { host }, query }) => tryRobots(runtime.db, { host, ...query }),
+    touches: ofHost,
+    run: ({ runtime, actor }, { params: { host }, query }) =>
+      tryRobots(runtime.db, { host, ...query }, sightOf(actor)),
   }),
   endpoint({
     id: 'hosts.list',
     method: 'GET',
     path: '/hosts',
-    summary: 'List hosts, those asked last first',
+    summary:
+      'List hosts, those asked last first; a token of some sources has those that these asked',
     permission: 'console:view',
     query: z.strictObject({
       ...filterQuery(hostFilters.words),
@@ -89,12 +100,13 @@ export const operations = [
       limit,
     }),
     output: pageOf(hostOutput),
-    touches: all,
-    run({ runtime }, { query: { limit: most, ...raw } }) {
+    touches: () => [],
+    run({ runtime, actor }, { query: { limit: most, ...raw } }) {
       // Texts, by the schema above.
       const { query, problems } = parseHostQuery(raw as Record<string, string>);
       refuseProblems(problems);
-      return listHosts(runtime.reads, query, most === undefined ? {} : { limit: most });
+      const options = { sight: sightOf(actor), ...(most === undefined ? {} : { limit: most }) };
+      return listHosts(runtime.reads, query, options);
     },
   }),
   endpoint({
@@ -148,12 +160,9 @@ export const operations = [
     permission: 'console:view',
     output: z.object({ rows: z.array(scheduleOutput) }),
     touches: () => [],
-    async run(context) {
-      const rows = await listSchedules(context.runtime.db);
-      return {
-        rows: rows.filter(({ request }) => sees(context, request ? ofRequest(request) : 'all')),
-      };
-    },
+    run: async ({ runtime, actor }) => ({
+      rows: await listSchedules(runtime.db, sightOf(actor)),
+    }),
   }),
   endpoint({
     id: 'schedules.create',
@@ -264,13 +273,17 @@ export const operations = [
     id: 'statistics.overview',
     method: 'GET',
     path: '/statistics/overview',
-    summary: 'Read throughput, active runs, failures, warnings: what the first page shows',
+    summary:
+      'Read throughput, active runs, failures, warnings: what the first page shows, to a token of some sources of these',
     permission: 'console:view',
     query: z.strictObject({ window: z.enum(throughputWindows).optional() }),
     output: overviewOutput,
     cost: 10,
-    touches: all,
-    run: ({ runtime }, { query: { window } }) =>
-      overview(runtime.reads, window === undefined ? {} : { window }),
+    touches: () => [],
+    run: ({ runtime, actor }, { query: { window } }) =>
+      overview(runtime.reads, {
+        sight: sightOf(actor),
+        ...(window === undefined ? {} : { window }),
+      }),
   }),
 ];

@@ -1,5 +1,6 @@
 /** What is held of sources until somebody decides. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import {
   decideQuarantineItems,
   decideQuarantines,
@@ -7,7 +8,7 @@ import {
   itemDecisionSchema,
 } from '#lib/quarantine/decide.ts';
 import { listQuarantines, readQuarantines } from '#lib/quarantine/read.ts';
-import { type ApiContext, endpoint, id, sees, type Touched } from '../endpoint.ts';
+import { type ApiContext, endpoint, id, type Touched } from '../endpoint.ts';
 import { decisionOutcomeOutput, quarantineOutput } from '../outputs/attention.ts';
 
 const sourcesOf = async (
@@ -26,10 +27,8 @@ export const quarantines = [
     query: z.strictObject({ state: z.enum(['open', 'decided']).default('open') }),
     output: z.object({ rows: z.array(quarantineOutput) }),
     touches: () => [],
-    run: async (context, { query: { state } }) => ({
-      rows: (await listQuarantines(context.runtime.db, state)).filter(({ sourceName }) =>
-        sees(context, [sourceName]),
-      ),
+    run: async ({ runtime, actor }, { query: { state } }) => ({
+      rows: await listQuarantines(runtime.db, state, sightOf(actor)),
     }),
   }),
   endpoint({

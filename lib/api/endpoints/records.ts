@@ -1,5 +1,6 @@
 /** Records: what fetches brought, as text and byte by byte. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { sortDirections } from '#lib/paging/sort-direction.ts';
@@ -12,7 +13,7 @@ import { requireClean } from '#lib/records/scan.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
 import { recordDetailOutput, recordSummaryOutput } from '../outputs/records.ts';
-import { ofRecord } from '../touched.ts';
+import { ofListed, ofRecord } from '../touched.ts';
 
 const params = z.strictObject({ ingestId: id });
 type Params = { readonly params: z.output<typeof params> };
@@ -46,20 +47,15 @@ export const records = [
     id: 'records.list',
     method: 'GET',
     path: '/records',
-    summary: 'List records, newest first',
+    summary: 'List records, newest first; a token of some sources has those of these',
     permission: 'console:view',
     query: listQuery,
     output: pageOf(recordSummaryOutput),
-    touches(_, { query: { limit: _limit, ...raw } }) {
-      const { source } = parseRecordQuery(raw as Record<string, string>).query.filter;
-      return source === undefined ? 'all' : [source];
-    },
-    run({ runtime }, { query: { limit: most, ...raw } }) {
-      return listRecords(
-        runtime.reads,
-        queryOf(raw as Record<string, string>),
-        most === undefined ? {} : { limit: most },
-      );
+    touches: (_, { query }) => ofListed(query as Record<string, string>),
+    run({ runtime, actor }, { query: { limit: most, ...raw } }) {
+      const query = queryOf(raw as Record<string, string>);
+      const options = { sight: sightOf(actor), ...(most === undefined ? {} : { limit: most }) };
+      return listRecords(runtime.reads, query, options);
     },
   }),
   endpoint({

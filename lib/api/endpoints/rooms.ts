@@ -1,5 +1,6 @@
 /** What the deployment expects and stores: the forecast, storage, what retention would free. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { readForecast } from '#lib/forecast/read-forecast.ts';
 import { monthSchema, readReport } from '#lib/report/read-report.ts';
@@ -36,13 +37,14 @@ export const rooms = [
     method: 'GET',
     path: '/report',
     summary:
-      'Say what each source did in a month, default the present one, and what it cost in requests',
+      'Say what each source did in a month, default the present one, and what it cost in requests; a token of some sources has these',
     permission: 'console:view',
     query: monthQuery,
     output: reportOutput,
     cost: 5,
-    touches: all,
-    run: ({ runtime }, { query: { month } }) => readReport(runtime.reads, month),
+    touches: () => [],
+    run: ({ runtime, actor }, { query: { month } }) =>
+      readReport(runtime.reads, month, sightOf(actor)),
   }),
   endpoint({
     id: 'storage.get',

@@ -1,8 +1,10 @@
 /** Runs: launching, steering, following. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { latestEvents } from '#lib/events/list-events.ts';
 import { forecastRun } from '#lib/items/waiting/stands-still.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
 import { previewRun } from '#lib/previews/preview-run.ts';
 import { cancelRun, pauseRun, resumeRun, stopRun } from '#lib/runs/control-run.ts';
 import { launchRun, recrawlRun, retryFailed } from '#lib/runs/launch-run.ts';
@@ -13,7 +15,6 @@ import { runProgress } from '#lib/runs/run-progress.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { type ApiContext, endpoint, id, limit, pageOf, Reply, sees } from '../endpoint.ts';
 import { filterQuery, refuseProblems } from '../list-filters.ts';
-import { narrowedPage } from '../narrowed-page.ts';
 import {
   eventPageOutput,
   launchPreviewOutput,
@@ -79,7 +80,7 @@ export const runs = [
       const { values: filter, problems } = runFilters.read(raw as Record<string, string>);
       refuseProblems(problems);
       return narrowedPage(
-        context,
+        sightOf(context.actor),
         { cursor, limit: most },
         (asked) => listRuns(context.runtime.db, { filter, ...asked }),
         (run) => sees(context, sourcesOfRun(run)),
@@ -118,7 +119,7 @@ export const runs = [
       const parents = await ofRun(runtime.db, body.ofRun);
       return parents === 'all' ? 'all' : [...asked, ...parents];
     },
-    run: ({ runtime }, { body }) => previewRun(runtime.db, body.request, body.ofRun),
+    run: ({ runtime, actor }, { body }) => previewRun(runtime.db, actor, body.request, body.ofRun),
   }),
   endpoint({
     id: 'runs.get',

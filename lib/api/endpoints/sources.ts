@@ -1,5 +1,6 @@
 /** Sources: their settings, their state, and all of them as YAML. */
 import { z } from 'zod';
+import { sightOf } from '#lib/actor/model.ts';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { importSources, planImport } from '#lib/sources/import-sources.ts';
@@ -57,8 +58,8 @@ export const sources = [
     permission: 'console:view',
     output: z.object({ rows: z.array(sourceSummaryOutput) }),
     touches: () => [],
-    run: async (context) => ({
-      rows: (await listSources(context.runtime.reads)).filter(({ name }) => sees(context, [name])),
+    run: async ({ runtime, actor }) => ({
+      rows: await listSources(runtime.reads, sightOf(actor)),
     }),
   }),
   endpoint({
@@ -71,7 +72,7 @@ export const sources = [
     touches: () => [],
     async run(context) {
       const { db } = context.runtime;
-      const seen = (await listSources(db)).filter(({ name }) => sees(context, [name]));
+      const seen = await listSources(db, sightOf(context.actor));
       await recordDownload(db, context.actor, {
         targetType: 'source',
         targetId: null,

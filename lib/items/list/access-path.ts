@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { type WorkItemStatus, workItemStatuses } from '#db/schema.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import { conditionsOf } from '#lib/filters/asks.ts';
 import {
   type AccessPath,
@@ -11,18 +12,20 @@ import {
   type Group,
 } from '#lib/paging/access-path.ts';
 import type { KeysetOrder } from '#lib/paging/keyset.ts';
+import { sightConditions } from '#lib/paging/of-sight.ts';
 import { givenFilters } from './filters/registry.ts';
 import type { WorkItemFilter } from './query.ts';
 import { indexedSorts, type WorkItemSort } from './sorts.ts';
 
 const ref = (column: string) => sql.ref<string>(`work_items.${column}`);
 
-/** Sources that a list by last fetch is put together from: their heads are merged. */
+/** Stretches of indexes that a list is put together from at most: their heads are merged. */
 const mostMerged = 32;
 
 /**
  * By which index a filter is read in an order; `isSmall` says whether a group is read whole.
  * @param along what is newest, for an order without an index
+ * @param sight where no source is asked for, the list has those that are seen
  */
 export async function pathOf(
   session: Session,
@@ -30,15 +33,20 @@ export async function pathOf(
   sort: WorkItemSort,
   along: KeysetOrder,
   isSmall: (where: RawBuilder<boolean>) => Promise<boolean>,
+  sight: Sight,
 ): Promise<AccessPath> {
   const { engine } = session;
-  const conditions = givenFilters(filter).flatMap((given) =>
-    conditionsOf(engine, ref, given.filter, given.value, filter.asOf),
-  );
-  const groups = groupsOf(conditions, filter);
+  const seen = filter.source === undefined ? sight : null;
+  const conditions = [
+    ...givenFilters(filter).flatMap((given) =>
+      conditionsOf(engine, ref, given.filter, given.value, filter.asOf),
+    ),
+    ...sightConditions(engine, ref, seen),
+  ];
+  const groups = groupsOf(session, conditions, filter, seen);
   // The index of a source's last fetches has only what was fetched.
   if (sort === 'last_fetched_at' && conditions.some(({ range }) => range?.column === sort)) {
-    const sources = await fetchedBySource(session, conditions);
+    const sources = await fetchedBySource(session, conditions, seen);
     if (sources) {
       const walked = [...groups, sources];
       return chooseAccessPath({ conditions, groups: walked, sort, sortColumn: sort, isSmall });
@@ -53,24 +61,31 @@ export async function pathOf(
 async function fetchedBySource(
   session: Session,
   conditions: readonly Condition[],
+  sight: Sight,
 ): Promise<Group | null> {
   const given = conditions.find(({ key }) => key === 'source');
   if (given) return { keys: ['source'], branches: [given.seek], order: 'last_fetched_at' };
   const totals = await session.engine.readTotals(session);
-  const names = [...new Set(totals.map(({ source_name: name }) => name))].toSorted();
+  const known = new Set(totals.map(({ source_name: name }) => name));
+  const names = [...known].filter((name) => isSeen(sight, [name])).toSorted();
   if (names.length === 0 || names.length > mostMerged) return null;
   // Few texts for any number of sources: no source has the empty name.
   const places = 2 ** Math.ceil(Math.log2(names.length));
   const padded = Array.from({ length: places }, (_, at) => names[at] ?? '');
   const branches = padded.map((name) => session.engine.isExactly(ref('source_name'), name));
-  return { keys: [], branches, order: 'last_fetched_at' };
+  return { keys: ['sight'], branches, order: 'last_fetched_at' };
 }
 
 /**
  * The groups a filter names, the one that is usually smallest first: those of single filters by their rank,
  * then those that an index has of a status together with a run or a source.
  */
-function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Group[] {
+function groupsOf(
+  { engine }: Session,
+  conditions: readonly Condition[],
+  filter: WorkItemFilter,
+  sight: Sight,
+): Group[] {
   const { run, status: statuses = [], lease } = filter;
   const ofRun = (some: readonly WorkItemStatus[]) =>
     some.map((status) => sql<boolean>`run_id = ${run} and ${is(status)}`);
@@ -105,7 +120,11 @@ function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Gro
     some.map((status) =>
       source === undefined ? is(status) : sql<boolean>`${source.seek} and ${is(status)}`,
     );
-  if (statuses.length > 0) {
+  const seen = seenBySource(engine, sight, statuses.length > 0 ? statuses : workItemStatuses);
+  if (seen !== null) {
+    const keys = statuses.length > 0 ? ['sight', 'status'] : ['sight'];
+    groups.push({ keys, branches: seen, order: 'created_at' });
+  } else if (statuses.length > 0) {
     const keys = source === undefined ? ['status'] : ['source', 'status'];
     groups.push({ keys, branches: byStatus(statuses), order: 'created_at' });
   } else if (source !== undefined) {
@@ -117,6 +136,21 @@ function groupsOf(conditions: readonly Condition[], filter: WorkItemFilter): Gro
     });
   }
   return groups;
+}
+
+/** The items of each source that is seen, by their statuses; null for all of them, and for more than are merged. */
+function seenBySource(
+  engine: Session['engine'],
+  sight: Sight,
+  statuses: readonly WorkItemStatus[],
+): RawBuilder<boolean>[] | null {
+  if (sight === null || sight.length * statuses.length > mostMerged) return null;
+  if (sight.length === 0) return [sql<boolean>`1 = 0`];
+  return sight.flatMap((name) =>
+    statuses.map(
+      (status) => sql<boolean>`${engine.isExactly(ref('source_name'), name)} and ${is(status)}`,
+    ),
+  );
 }
 
 const is = (status: WorkItemStatus) => sql<boolean>`${ref('status')} = ${sql.lit(status)}`;

@@ -1,7 +1,8 @@
 /** The work-item list: one filtered, sorted keyset page, and a count that is exact or says it isn't. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import { isSeen, type Sight } from '#lib/actor/model.ts';
 import { type CountResult, countRows } from '#lib/paging/capped-count.ts';
 import type { KeysetOrder, SortColumn } from '#lib/paging/keyset.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type ListTable,
   readListPage,
 } from '#lib/paging/list-page.ts';
+import { emptyPage } from '#lib/paging/of-sight.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import { pathOf } from './access-path.ts';
 import { defaultSort, type WorkItemFilter, type WorkItemQuery } from './query.ts';
@@ -97,22 +99,30 @@ const orderOf = (sort: WorkItemSort, direction: SortDirection): KeysetOrder => (
 const newestFirst = orderOf('created_at', 'desc');
 
 /** For every reader that walks the items of a filter. */
-const choose = (filter: WorkItemFilter, sort: WorkItemSort) => (session: Session) =>
-  pathOf(session, filter, sort, newestFirst, (where) => isSmallGroup(session, workItems, where));
+const choose = (filter: WorkItemFilter, sort: WorkItemSort, sight: Sight) => (session: Session) => {
+  const isSmall = (where: RawBuilder<boolean>) => isSmallGroup(session, workItems, where);
+  return pathOf(session, filter, sort, newestFirst, isSmall, sight);
+};
+
+/** Whether the filter asks for what is not seen. */
+const isHidden = ({ source }: WorkItemFilter, sight: Sight) =>
+  source !== undefined && !isSeen(sight, [source]);
 
 /**
- * One page, at most 100 rows. Throws AppError `cursor_invalid`, and DatabaseError
+ * One page, at most 100 rows, of the sources that are seen (default all). Throws AppError `cursor_invalid`, and DatabaseError
  * `db_statement_timeout` after five seconds.
  */
 export function listWorkItems(
   session: Session,
   query: WorkItemQuery,
-  options: { readonly limit?: number } = {},
+  options: { readonly limit?: number; readonly sight?: Sight } = {},
 ): Promise<ListPage<WorkItemSummary>> {
   const { filter, sort, direction, cursor } = query;
+  const { sight = null } = options;
+  if (isHidden(filter, sight)) return Promise.resolve(emptyPage);
   const request = { cursor, limit: options.limit };
   const order = orderOf(sort, direction);
-  return readListPage(session, workItems, order, request, choose(filter, sort), toSummary);
+  return readListPage(session, workItems, order, request, choose(filter, sort, sight), toSummary);
 }
 
 const toSummary = (row: ItemRow): WorkItemSummary => ({
@@ -141,18 +151,21 @@ const toSummary = (row: ItemRow): WorkItemSummary => ({
 });
 
 /**
- * How many items match. By status and source it is exact at any size, from the counters; anything else
+ * How many items match, of the sources that are seen. By status and source it is exact at any size, from the counters; anything else
  * as `countRows` says.
  */
 export async function countWorkItems(
   session: Session,
   filter: WorkItemFilter,
+  sight: Sight = null,
 ): Promise<CountResult> {
+  if (isHidden(filter, sight)) return { kind: 'exact', count: 0 };
   // `asOf` filters nothing by itself.
   const { status, source, asOf: _asOf, ...others } = filter;
   if (Object.values(others).every((value) => value === undefined)) {
     const counters = await session.engine.readTotals(session);
     const count = counters
+      .filter((row) => isSeen(sight, [row.source_name]))
       .filter((row) => source === undefined || row.source_name === source)
       .filter((row) => status === undefined || status.some((one) => one === row.status))
       .reduce((sum, row) => sum + row.item_count, 0);
@@ -163,6 +176,6 @@ export async function countWorkItems(
     session,
     workItems,
     orderOf(sort, defaultDirections[sort]),
-    choose(filter, sort),
+    choose(filter, sort, sight),
   );
 }

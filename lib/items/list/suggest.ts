@@ -1,9 +1,9 @@
 /** Values that a filter of the list can have, for the box that suggests them. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
-import { type Actor, reaches } from '#lib/actor/model.ts';
-import { hostsAskedFor } from '#lib/hosts/asked-for.ts';
+import { type Actor, reaches, type Sight, sightOf } from '#lib/actor/model.ts';
 import { listHosts } from '#lib/hosts/list-hosts.ts';
+import { ofSources } from '#lib/paging/of-sight.ts';
 import { runName } from '#lib/runs/run-name.ts';
 import { requestFromText, sourcesOfRun } from '#lib/runs/run-row.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
@@ -28,20 +28,22 @@ const mostPeople = 200;
 const latestItems = 1_000;
 const queryTimeoutMs = 2_000;
 
-/** Reads the same however large the tables are. A person of some sources is offered these, and their runs. */
+/** Reads the same however large the tables are. Whoever sees some sources is offered what is of these. */
 export function filterSuggestions(session: Session, actor: Actor): Promise<FilterSuggestions> {
+  const sight = sightOf(actor);
   return session.engine.withTimeout(session, queryTimeoutMs, async (s) => ({
     sources: (await sourceNames(s)).filter((name) => reaches(actor, [name])),
-    types: await typesOf(s),
-    hosts: (await hostsAskedFor(s, actor, (await listHosts(s)).rows))
-      .map(({ host }) => host)
-      .toSorted(),
-    errors: await errorsOf(s),
+    types: await typesOf(s, sight),
+    hosts: (await listHosts(s, {}, { sight })).rows.map(({ host }) => host).toSorted(),
+    errors: await errorsOf(s, sight),
     runs: await runsOf(s, actor),
-    workers: (await listWorkers(s))
-      .filter(({ state }) => state === 'running' || state === 'draining')
-      .map(({ workerId }) => workerId),
-    people: await peopleOf(s),
+    workers:
+      sight === null
+        ? (await listWorkers(s))
+            .filter(({ state }) => state === 'running' || state === 'draining')
+            .map(({ workerId }) => workerId)
+        : [],
+    people: sight === null ? await peopleOf(s) : [],
   }));
 }
 
@@ -54,30 +56,44 @@ async function sourceNames({ q, engine }: Session): Promise<string[]> {
   return (await engine.take(query, mostSources).execute()).map(({ name }) => name);
 }
 
-async function typesOf({ q, engine }: Session): Promise<string[]> {
+async function typesOf({ q, engine }: Session, sight: Sight): Promise<string[]> {
   const latest = engine.take(
     q
       .selectFrom('work_items')
-      .select('resource_type')
+      .select(['resource_type', 'source_name'])
       .orderBy('created_at', 'desc')
       .orderBy('work_item_id', 'desc'),
     latestItems,
   );
-  const rows = await q.selectFrom(latest.as('latest')).select('resource_type').distinct().execute();
+  const rows = await q
+    .selectFrom(latest.as('latest'))
+    .select('resource_type')
+    .distinct()
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
+    )
+    .execute();
   return rows.map((row) => row.resource_type).toSorted();
 }
 
-async function errorsOf({ q, engine }: Session): Promise<string[]> {
+async function errorsOf({ q, engine }: Session, sight: Sight): Promise<string[]> {
   const latest = engine.take(
     q
       .selectFrom('work_items')
-      .select('error_code')
+      .select(['error_code', 'source_name'])
       .where(sql<boolean>`status = ${sql.lit('failed')}`)
       .orderBy('created_at', 'desc')
       .orderBy('work_item_id', 'desc'),
     latestItems,
   );
-  const rows = await q.selectFrom(latest.as('latest')).select('error_code').distinct().execute();
+  const rows = await q
+    .selectFrom(latest.as('latest'))
+    .select('error_code')
+    .distinct()
+    .$if(sight !== null, (some) =>
+      some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
+    )
+    .execute();
   return rows.flatMap((row) => (row.error_code === null ? [] : [row.error_code])).toSorted();
 }
 

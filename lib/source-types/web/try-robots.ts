@@ -1,8 +1,11 @@
 /** What the robots.txt of a host, as it was read last, says of an address: tried without sending a request. */
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import type { Sight } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
+import { askedBy } from '#lib/hosts/asked-for.ts';
 import { isUnreachable } from './robots.ts';
 import { productsOf, type RobotsDecision, RobotsRules } from './robots-rules.ts';
 
@@ -14,12 +17,17 @@ export interface StoredRobots {
   readonly readAt: Instant;
 }
 
-/** Null when it was never read. */
-export async function readStoredRobots({ q }: Session, host: string): Promise<StoredRobots | null> {
-  const row = await q
+/** Null when it was never read. @throws AppError `not_found` for a host that no source that is seen has asked */
+export async function readStoredRobots(
+  s: Session,
+  host: string,
+  sight: Sight = null,
+): Promise<StoredRobots | null> {
+  const row = await s.q
     .selectFrom('hosts')
     .select(['robots_status', 'robots_body', 'robots_fetched_at'])
     .where('host', '=', host)
+    .$if(sight !== null, (some) => some.where(askedBy(s, sql.ref('hosts.host'), sight ?? [])))
     .executeTakeFirst();
   if (!row) throw new AppError('not_found', `The host ${host} is not known.`);
   return row.robots_fetched_at === null
@@ -50,9 +58,10 @@ export interface RobotsTrial extends RobotsDecision {
 export async function tryRobots(
   session: Session,
   { host, address, agent }: z.output<typeof tryRobotsSchema>,
+  sight: Sight = null,
 ): Promise<RobotsTrial> {
   const url = addressOn(host, address);
-  const robots = await readStoredRobots(session, host);
+  const robots = await readStoredRobots(session, host, sight);
   if (robots === null) {
     throw new AppError('not_found', `The robots.txt of ${host} has not been read yet.`);
   }

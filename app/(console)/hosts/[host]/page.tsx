@@ -28,8 +28,8 @@ const back = { href: '/hosts', label: 'Hosts' };
 export default async function HostPage({ params }: { readonly params: Promise<{ host: string }> }) {
   const actor = await requireActor();
   const name = decodeURIComponent((await params).host);
-  const loaded = await loadPage(async ({ runtime }) => {
-    const room = await readHostRoom(runtime.db, name);
+  const loaded = await loadPage(async ({ runtime, sight }) => {
+    const room = await readHostRoom(runtime.db, name, sight);
     return room && { room, agent: runtime.http.userAgent ?? 'HolocronIngest' };
   });
   if (!loaded.ok) {

@@ -47,8 +47,8 @@ export default async function RunPage({
   const actor = await requireActor();
   const { runId } = await params;
   const { recrawl } = await searchParams;
-  const loaded = await loadPage(async ({ runtime: { db }, reads }) => {
-    const run = await getRun(db, runId);
+  const loaded = await loadPage(async ({ runtime: { db }, reads, sight }) => {
+    const run = await getRun(db, runId, sight);
     if (!run) return null;
     const now = await readNow(db);
     const [progress, forecast, pulse, errors, related, log, curve, media] = await Promise.all([
@@ -56,7 +56,7 @@ export default async function RunPage({
       forecastRun(db, run),
       attemptsPerMinute(reads, run),
       runErrors(db, runId),
-      listRelatedRuns(db, run),
+      listRelatedRuns(db, run, sight),
       latestEvents(db, { runId, limit: 50 }),
       readRunCurve(db, run, now),
       readRunMedia(reads, runId),

@@ -12,13 +12,15 @@ import { PageHeader, Section } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState } from '#app/ui/states.tsx';
 import { TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { isSeen } from '#lib/actor/model.ts';
 import { readNow } from '#lib/now.ts';
+import { narrowedPage } from '#lib/paging/narrowed-page.ts';
 import { idParameter, readParameters } from '#lib/paging/parameters.ts';
 import { compareRuns } from '#lib/runs/compare-runs.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { kindInWords } from '#lib/runs/run-name.ts';
-import { getRun } from '#lib/runs/run-row.ts';
+import { getRun, sourcesOfRun } from '#lib/runs/run-row.ts';
 import { ComparedErrors, ComparedFigures, ComparedSources } from './comparison.tsx';
 
 export const metadata: Metadata = { title: 'Compare runs' };
@@ -34,13 +36,18 @@ export default async function ComparePage({
 }) {
   const { a, b } = readParameters(parameters, await searchParams).values;
   if (a === undefined) notFound();
-  const loaded = await loadPage(async ({ reads }) => {
+  const loaded = await loadPage(async ({ reads, sight }) => {
     if (b === undefined) {
-      const run = await getRun(reads, a);
-      const { rows } = await listRuns(reads, { limit: mostOffered + 1 });
+      const run = await getRun(reads, a, sight);
+      const { rows } = await narrowedPage(
+        sight,
+        { cursor: undefined, limit: mostOffered + 1 },
+        (asked) => listRuns(reads, asked),
+        (one) => isSeen(sight, sourcesOfRun(one)),
+      );
       return run && { run, others: rows.filter(({ runId }) => runId !== a) };
     }
-    return compareRuns(reads, [a, b], Date.parse(await readNow(reads)));
+    return compareRuns(reads, [a, b], Date.parse(await readNow(reads)), sight);
   });
   if (!loaded.ok) {
     return (

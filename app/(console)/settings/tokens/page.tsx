@@ -11,9 +11,9 @@ import { TokenTable } from './token-table.tsx';
 export const metadata: Metadata = { title: 'API tokens' };
 
 export default async function TokensPage() {
-  const loaded = await loadPage(async ({ runtime, actor }) => ({
+  const loaded = await loadPage(async ({ runtime, actor, sight }) => ({
     tokens: await listApiTokens(runtime.db, actor),
-    sources: (await listSources(runtime.db)).map(({ name }) => name),
+    sources: (await listSources(runtime.db, sight)).map(({ name }) => name),
     choices: permissions
       .filter((permission) => may(actor, permission))
       .map((permission) => ({ permission, sentence: permissionSentences[permission] })),

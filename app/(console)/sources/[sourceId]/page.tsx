@@ -43,15 +43,15 @@ export default async function SourcePage({
   // Where the form was.
   if (search.tab === 'settings') redirect(`/sources/${encodeURIComponent(sourceId)}/edit`);
   const tab: Tab = tabs.find((name) => name === search.tab) ?? 'state';
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
-    const sources = await listSources(db);
+  const loaded = await loadPage(async ({ runtime: { db }, sight }) => {
+    const sources = await listSources(db, sight);
     const source = sources.find((one) => one.sourceId === sourceId);
     if (!source) return null;
     if (tab === 'revisions') {
       return { source, revisions: await listRevisions(db, sourceId, 50), state: null };
     }
     if (tab === 'yaml') return { source, revisions: [], state: null };
-    const room = await readSourceRoom(db, source);
+    const room = await readSourceRoom(db, source, sight);
     const timeline = await readSourceTimeline(db, sourceId, room.runs);
     return { source, revisions: [], state: { room, timeline } };
   });

@@ -3,6 +3,7 @@ import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { refuseDownload } from '#app/_server/download.ts';
 import { downloadHeaders } from '#app/_server/file.ts';
+import { sightOf } from '#lib/actor/model.ts';
 import { recordDownload } from '#lib/audit/record-download.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { getRuntime } from '#lib/runtime.ts';
@@ -14,7 +15,7 @@ export async function GET(request: Request): Promise<Response> {
   const result = await settle(async () => {
     const actor = await actorOrThrow();
     const { db } = await getRuntime();
-    const sources = await listSources(db);
+    const sources = await listSources(db, sightOf(actor));
     const chosen = name === null ? sources : sources.filter((source) => source.name === name);
     if (name !== null && chosen.length === 0) {
       throw new AppError('source_unknown', 'There is no source of this name.');

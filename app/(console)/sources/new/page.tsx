@@ -39,7 +39,7 @@ export default async function NewSourcePage({
   const types = listSourceTypes();
   const { from } = search;
   if (typeof from === 'string') {
-    const loaded = await loadPage(({ runtime }) => requireSource(runtime.db, from));
+    const loaded = await loadPage(({ runtime, sight }) => requireSource(runtime.db, from, sight));
     if (!loaded.ok) {
       return (
         <>

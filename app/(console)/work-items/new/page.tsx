@@ -4,7 +4,6 @@ import { loadPage } from '#app/_server/action.ts';
 import { LinkButton } from '#app/ui/button.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { EmptyState, ErrorState, NoPermission } from '#app/ui/states.tsx';
-import { reaches } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
 import { AddOneForm } from './add-one-form.tsx';
@@ -19,11 +18,9 @@ export default async function AddOnePage({
   readonly searchParams: Promise<{ source?: string | string[] }>;
 }) {
   const { source } = await searchParams;
-  const loaded = await loadPage(async ({ runtime: { db }, actor }) => {
+  const loaded = await loadPage(async ({ runtime: { db }, actor, sight }) => {
     requirePermission(actor, 'work-items:change');
-    return (await listSources(db))
-      .map(({ name, type }) => ({ name, type }))
-      .filter(({ name }) => reaches(actor, [name]));
+    return (await listSources(db, sight)).map(({ name, type }) => ({ name, type }));
   });
   if (!loaded.ok) {
     return (

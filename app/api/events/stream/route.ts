@@ -3,6 +3,7 @@ import { answerJson } from '#app/_server/json.ts';
 import { readsFor } from '#app/_server/reads.ts';
 import { countedForSession } from '#app/_server/request-limits.ts';
 import { followEvents } from '#lib/events/list-events.ts';
+import { seenEvents } from '#lib/runs/seen-events.ts';
 import { getRuntime } from '#lib/runtime.ts';
 import { eventScope } from '../scope.ts';
 
@@ -24,9 +25,13 @@ export async function GET(request: Request): Promise<Response> {
     const runtime = await getRuntime();
     const { runId, after } = eventScope(new URL(request.url).searchParams);
     const resumed = Number(request.headers.get('last-event-id') ?? Number.NaN);
+    const reads = await readsFor(runtime);
     const events = streamOf(
-      await readsFor(runtime),
-      { runId, after: Number.isSafeInteger(resumed) ? resumed : after },
+      reads,
+      {
+        ...(await seenEvents(reads, actor, runId)),
+        after: Number.isSafeInteger(resumed) ? resumed : after,
+      },
       request.signal,
       (error) => runtime.log.warn({ err: error }, 'a stream of events ended early'),
     );
@@ -46,7 +51,7 @@ export async function GET(request: Request): Promise<Response> {
 
 function streamOf(
   session: Parameters<typeof followEvents>[0],
-  scope: { readonly runId: string | undefined; readonly after: number | undefined },
+  scope: Awaited<ReturnType<typeof seenEvents>> & { readonly after: number | undefined },
   gone: AbortSignal,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {

@@ -2,9 +2,12 @@
 import { settle } from '#app/_server/action.ts';
 import { actorOrThrow } from '#app/_server/actor.ts';
 import { download, streamFor } from '#app/_server/download.ts';
+import { sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
 import { requireBulkAction } from '#lib/items/bulk/read.ts';
+import { isBulkActionSeen } from '#lib/items/touched.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 export async function GET(
@@ -16,7 +19,10 @@ export async function GET(
     const actor = await actorOrThrow();
     requirePermission(actor, 'console:view');
     const { db } = await getRuntime();
-    await requireBulkAction(db, bulkActionId);
+    const action = await requireBulkAction(db, bulkActionId);
+    if (!(await isBulkActionSeen(db, sightOf(actor), action))) {
+      throw new AppError('not_found', 'There is no such background action.');
+    }
     const bom = new URL(request.url).searchParams.get('bom') === '1';
     return streamFor(actor, () => refusedAsCsv(db, bulkActionId), { bom });
   });

@@ -23,8 +23,8 @@ export default async function EditSourcePage({
 }) {
   const actor = await requireActor();
   const { sourceId } = await params;
-  const loaded = await loadPage(async ({ runtime: { db } }) => {
-    const source = (await listSources(db)).find((one) => one.sourceId === sourceId);
+  const loaded = await loadPage(async ({ runtime: { db }, sight }) => {
+    const source = (await listSources(db, sight)).find((one) => one.sourceId === sourceId);
     // The newest revision tells who saved last.
     return source ? { source, last: (await listRevisions(db, sourceId, 1))[0] } : null;
   });

@@ -1,6 +1,6 @@
-/** Pages of lists that leave out what a token is not for. */
-import type { ListPage } from '#lib/paging/list-page.ts';
-import type { ApiContext } from './endpoint.ts';
+/** Pages of lists that leave out what somebody does not see, row by row: where no condition in SQL tells it. */
+import type { Sight } from '#lib/actor/model.ts';
+import type { ListPage } from './list-page.ts';
 
 /** Pages that are read for one: what is left of a list beyond it is asked for with its cursor. */
 const mostRounds = 100;
@@ -13,16 +13,16 @@ interface Asked {
 const usualLimit = 50;
 
 /**
- * The page as it is for whoever is limited to no sources. For others it goes on until it is full, so that its end is a row
+ * The page as it is for whoever sees all sources. For others it goes on until it is full, so that its end is a row
  * that they see: a cursor names a row, and would tell of one that they do not.
  */
 export async function narrowedPage<T>(
-  { actor }: Pick<ApiContext, 'actor'>,
+  sight: Sight,
   { cursor, limit }: Asked,
   list: (asked: Asked) => Promise<ListPage<T>>,
   isSeen: (row: T) => boolean | Promise<boolean>,
 ): Promise<ListPage<T>> {
-  if (!actor.token?.sources) return list({ cursor, limit });
+  if (sight === null) return list({ cursor, limit });
   const most = limit ?? usualLimit;
   const rows: T[] = [];
   let next = cursor;
