@@ -84,7 +84,7 @@ export interface TextFieldProps extends FieldProps {
   readonly value?: string;
   readonly defaultValue?: string;
   readonly onChange?: (value: string) => void;
-  readonly type?: 'text' | 'email' | 'password' | 'url';
+  readonly type?: 'text' | 'email' | 'password' | 'url' | 'date';
   readonly autoComplete?: string;
   readonly placeholder?: string;
   readonly maxLength?: number;

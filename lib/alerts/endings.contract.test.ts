@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { actorOfToken, createApiToken, revokeApiToken } from '#lib/access/api-tokens.ts';
+import { systemActor } from '#lib/actor/model.ts';
 import { type NotedCertificates, recordCertificates } from '#lib/hosts/certificates.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
+import { saveSource } from '#lib/sources/save-source.ts';
+import { createSecretBox } from '#lib/sources/secrets.ts';
 import { givenAccount } from '#test/access/account.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { useStore } from '#test/queue-database.ts';
-import { readCertificates, readSecretEnds } from './endings.ts';
+import { readCertificates, readSecretEnds, readSourceSecretEnds } from './endings.ts';
 import { evaluateAlerts } from './evaluate.ts';
 import { listAlerts } from './list-alerts.ts';
+import { readAlertFacts } from './read-facts.ts';
 
 const dayMs = 86_400_000;
 const shown = (host: string, leftDays: number, seenAt = Date.now()) => ({
@@ -107,5 +112,48 @@ describe.each(contractEngines())('what ends soon on $name', (engine) => {
       .set({ expires_at: t.db.engine.nowPlus(-8 * dayMs) })
       .execute();
     expect(await readSecretEnds(t.db)).toEqual([]);
+  });
+
+  it('has secrets of sources whose end is in their settings, to the end of that day', async () => {
+    const secretBox = createSecretBox([randomBytes(32)]);
+    const dayIn = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
+    const given = (name: string, until: string | null, token: string | null) =>
+      saveSource(
+        t.db,
+        systemActor('test'),
+        {
+          name,
+          type: 'http',
+          enabled: true,
+          settings: {
+            base_url: 'https://api.example/',
+            authentication: { by: 'bearer' },
+            ...(until === null ? {} : { secrets_valid_until: until }),
+          },
+          seeds: [],
+          ...(token === null ? {} : { secrets: { token } }),
+        },
+        { secretBox },
+      );
+    const soon = await given('soon', dayIn(2), 'a token of a source');
+    await given('later', dayIn(200), 'a token of a source');
+    await given('unknown', null, 'a token of a source');
+    await given('without', dayIn(2), null);
+    await given('over long ago', dayIn(-30), 'a token of a source');
+    const { now, secrets } = await readAlertFacts(t.db);
+    const read = await readSourceSecretEnds(t.db, now);
+    expect(read).toMatchObject([
+      {
+        name: 'The secret of soon',
+        sourceName: 'soon',
+        href: `/sources/${soon.sourceId}/edit`,
+        endsAt: `${dayIn(3)}T00:00:00.000Z`,
+      },
+    ]);
+    expect(secrets).toEqual(expect.arrayContaining([...read]));
+    // A mistyped day is refused where it is typed.
+    await expect(given('never', '2027-02-30', 'a token of a source')).rejects.toMatchObject({
+      fields: { 'settings.secrets_valid_until': expect.stringContaining('day') },
+    });
   });
 });

@@ -1,6 +1,8 @@
-/** What holds for a time and is near its end: certificates of hosts, API tokens. */
+/** What holds for a time and is near its end: certificates of hosts, API tokens, secrets of sources. */
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
+import type { Instant } from '#db/schema.ts';
+import { readSettings } from '#lib/sources/read-sources.ts';
 import type { Ending } from './model.ts';
 
 const dayMs = 86_400_000;
@@ -71,4 +73,42 @@ export async function readSecretEnds({ q, engine }: Session): Promise<Ending[]> 
     lifeMs: Number(row.life_ms),
     href: '/settings/tokens',
   }));
+}
+
+const dayOfIso = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Secrets of sources of which somebody has written down until when they hold: to the end of that day. */
+export async function readSourceSecretEnds(
+  { q, engine }: Session,
+  now: Instant,
+): Promise<Ending[]> {
+  const rows = await q
+    .selectFrom('sources')
+    .innerJoin('source_secrets', 'source_secrets.source_id', 'sources.source_id')
+    .select(['sources.source_id', 'sources.name', 'sources.settings'])
+    .select('source_secrets.updated_at as since')
+    .where('sources.deleted_at', 'is', null)
+    .where(engine.contains(sql.ref('sources.settings'), '"secrets_valid_until"'))
+    .orderBy('source_secrets.updated_at')
+    .execute();
+  // Of several secrets of a source, the one that was stored first.
+  const first = new Map(rows.toReversed().map((row) => [row.source_id, row]));
+  return [...first.values()].flatMap(({ source_id: sourceId, name, settings, since }) => {
+    const { secrets_valid_until: day } = readSettings(settings);
+    if (typeof day !== 'string' || !dayOfIso.test(day)) return [];
+    const end = Date.parse(`${day}T00:00:00Z`) + dayMs;
+    const leftMs = end - Date.parse(now);
+    if (leftMs > aheadMs || leftMs < -overMs) return [];
+    return [
+      {
+        subject: `source ${sourceId}`,
+        name: `The secret of ${name}`,
+        sourceName: name,
+        endsAt: new Date(end).toISOString(),
+        leftMs,
+        lifeMs: Math.max(dayMs, end - Date.parse(since)),
+        href: `/sources/${sourceId}/edit`,
+      },
+    ];
+  });
 }

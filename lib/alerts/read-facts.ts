@@ -9,7 +9,7 @@ import { warningsOf } from '#lib/metrics/warnings.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
-import { readCertificates, readSecretEnds } from './endings.ts';
+import { readCertificates, readSecretEnds, readSourceSecretEnds } from './endings.ts';
 import { readMeasures } from './measure-runs.ts';
 import type {
   AlertFacts,
@@ -58,7 +58,7 @@ export async function readAlertFacts(
       repairedTotals: await readRepairedTotals(session),
     }),
     certificates: await readCertificates(session),
-    secrets: await readSecretEnds(session),
+    secrets: [...(await readSecretEnds(session)), ...(await readSourceSecretEnds(session, now))],
   };
 }
 

@@ -83,6 +83,20 @@ export const commonHints = {
   }),
 };
 
+/** Of types that have secrets: until when these hold, for whoever is to be told before. Requests do not depend on it. */
+export const secretSettings = {
+  secrets_valid_until: z.iso.date('give a day such as 2027-03-31').optional(),
+};
+
+export const secretHints = grouped('How long its secrets hold', {
+  secrets_valid_until: {
+    label: 'Secrets valid until',
+    help: 'The last day (UTC) on which its key, token or password is good, of several the first to end. An alert says so a week before. Empty = not known, or for ever.',
+    widget: 'date',
+    placeholder: '2027-03-31',
+  },
+});
+
 /** An absolute http or https URL without credentials. */
 export const httpUrl = z
   .string('give an absolute http or https URL')

@@ -25,6 +25,8 @@ export interface CommonSettings {
   readonly user_agent?: string | undefined;
   /** Instead of what each alert rule about content says. */
   readonly hold_suspicious?: 'always' | 'never' | undefined;
+  /** The last day on which its secrets hold, UTC; of types that have secrets. */
+  readonly secrets_valid_until?: string | undefined;
   /** By which robots.txt and pages call it, where that is not in its user agent. */
   readonly robots_token?: string | undefined;
 }
@@ -207,6 +209,7 @@ export interface FieldHint {
     | 'area'
     | 'headers'
     | 'select'
+    | 'date'
     | 'secret';
   readonly placeholder?: string;
   readonly group?: string;

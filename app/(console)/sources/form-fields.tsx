@@ -108,6 +108,8 @@ function textProps({ widget }: FormField): Pick<TextFieldProps, 'rows' | 'mono' 
     case 'url':
       // Not the browser's url type: its own complaint would hide the exact one beside the field.
       return { mono: true };
+    case 'date':
+      return { type: 'date' };
     default:
       return {};
   }

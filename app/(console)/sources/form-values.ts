@@ -12,6 +12,7 @@ export interface FormField {
   readonly widget:
     | 'text'
     | 'url'
+    | 'date'
     | 'email'
     | 'number'
     | 'seconds'

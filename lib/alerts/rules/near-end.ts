@@ -45,11 +45,23 @@ export const certificateNearEnd = defineRule({
 export const secretNearEnd = defineRule({
   rule: 'secret_near_end',
   label: 'Secret near its end',
-  help: 'An API token that a program has used in the last 30 days ends within this time, or within a sixth of its life where that is shorter.',
+  help: 'An API token that a program has used in the last 30 days, or a stored secret of a source whose end is in its settings, ends within this time, or within a sixth of its life where that is shorter.',
   thresholds: { days },
-  judge: ({ secrets }: AlertFacts, values) =>
-    nearEnd(secrets, values.days, {
-      before: 'Make another, give it to whoever uses this one, and revoke this one.',
-      after: 'Whoever uses it is refused. Make another, and revoke this one.',
-    }),
+  judge: ({ secrets }: AlertFacts, values) => {
+    const { ofSources = [], ofPrograms = [] } = Object.groupBy(secrets, ({ sourceName }) =>
+      sourceName === null ? 'ofPrograms' : 'ofSources',
+    );
+    return [
+      ...nearEnd(ofPrograms, values.days, {
+        before: 'Make another, give it to whoever uses this one, and revoke this one.',
+        after: 'Whoever uses it is refused. Make another, and revoke this one.',
+      }),
+      ...nearEnd(ofSources, values.days, {
+        before:
+          'Ask whoever runs the source for another, enter it in the form of the source, and set the new day there.',
+        after:
+          'The source may refuse it. Enter another in the form of the source with its day, or take the day out where it still holds.',
+      }),
+    ];
+  },
 });

@@ -116,6 +116,8 @@ describe('the rules', () => {
     const soon = ['-1 of 90', '0 of 90', '6.9 of 90', '0.9 of 6'];
     expect(told('certificate_near_end', { certificates: endings })).toEqual(soon);
     expect(told('secret_near_end', { secrets: endings })).toEqual(soon);
+    const ofSource = endings.map((one) => ({ ...one, sourceName: 'wiki' }));
+    expect(told('secret_near_end', { secrets: ofSource })).toEqual(soon);
     expect(told('certificate_near_end', { secrets: endings })).toEqual([]);
     // Never before a sixth of its life is left: 15 of 90 days.
     expect(told('certificate_near_end', { certificates: endings }, { days: 60 })).toEqual([

@@ -8,6 +8,8 @@ import {
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
+  secretHints,
+  secretSettings,
   seedPriority,
   seedPriorityHint,
 } from '../common-settings.ts';
@@ -113,6 +115,7 @@ export const httpSettings = z
     changes: changesSettings,
     entries: entrySettings,
     ...commonSettings(0),
+    ...secretSettings,
   })
   .superRefine((settings, context) => {
     const fault = authenticationFault(settings);
@@ -204,6 +207,7 @@ export const httpHints: Readonly<Record<string, FieldHint>> = {
   ...changesHints,
   ...errorHints,
   ...commonHints,
+  ...secretHints,
 };
 
 const address = z

@@ -8,6 +8,8 @@ import {
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
+  secretHints,
+  secretSettings,
   seedPriority,
   seedPriorityHint,
   wholeNumber,
@@ -45,6 +47,7 @@ export const mediawikiSettings = z.strictObject({
     })
     .prefault({}),
   ...commonSettings(1),
+  ...secretSettings,
 });
 export type MediawikiSettings = z.infer<typeof mediawikiSettings>;
 
@@ -101,6 +104,7 @@ export const mediawikiHints: Readonly<Record<string, FieldHint>> = {
     'discovery.max_depth': maxDepthHint,
   }),
   ...commonHints,
+  ...secretHints,
 };
 
 const title = z

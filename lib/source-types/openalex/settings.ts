@@ -9,6 +9,8 @@ import {
   httpUrl,
   maxDepthHint,
   maxDepthSetting,
+  secretHints,
+  secretSettings,
   seedPriority,
   seedPriorityHint,
   wholeNumber,
@@ -78,6 +80,7 @@ export const openalexSettings = z.strictObject({
     })
     .prefault({}),
   ...commonSettings(0.1),
+  ...secretSettings,
 });
 export type OpenalexSettings = z.infer<typeof openalexSettings>;
 
@@ -145,6 +148,7 @@ export const openalexHints: Readonly<Record<string, FieldHint>> = {
     },
   }),
   ...commonHints,
+  ...secretHints,
 };
 
 export const openalexSeed = z
