@@ -1,6 +1,7 @@
 /** What is held of sources until somebody decides. */
 import { z } from 'zod';
 import { sightOf } from '#lib/actor/model.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import {
   decideQuarantineItems,
   decideQuarantines,
@@ -11,11 +12,17 @@ import { listQuarantines, readQuarantines } from '#lib/quarantine/read.ts';
 import { type ApiContext, endpoint, id, type Touched } from '../endpoint.ts';
 import { decisionOutcomeOutput, quarantineOutput } from '../outputs/attention.ts';
 
-const sourcesOf = async (
+/** @throws AppError `not_found` when one of them is not there */
+async function sourcesOf(
   { runtime }: ApiContext,
   quarantineIds: readonly string[],
-): Promise<Touched> =>
-  (await readQuarantines(runtime.db, quarantineIds)).map(({ sourceName }) => sourceName);
+): Promise<Touched> {
+  const found = await readQuarantines(runtime.db, quarantineIds);
+  if (found.length < new Set(quarantineIds).size) {
+    throw new AppError('not_found', 'There is no such quarantine.');
+  }
+  return found.map(({ sourceName }) => sourceName);
+}
 
 export const quarantines = [
   endpoint({
