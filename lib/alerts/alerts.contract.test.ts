@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
+import { pauseSource, resumeSource } from '#lib/sources/lifecycle.ts';
+import { goOn, stopEverything } from '#lib/stops/stop-everything.ts';
 import { registerWorker } from '#lib/workers/presence.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { sourceRow } from '#test/db/source-row.ts';
@@ -10,6 +12,7 @@ import { dryRunRule } from './dry-run.ts';
 import { evaluateAlerts, evaluateInTurn } from './evaluate.ts';
 import { acknowledgeAlert, listAlerts } from './list-alerts.ts';
 import { measureEndedRuns, purgeOldMeasures, readMeasures } from './measure-runs.ts';
+import { readAlertFacts } from './read-facts.ts';
 import { readRuleSettings, saveRuleSettings } from './rule-settings.ts';
 
 const actor = systemActor('test');
@@ -52,6 +55,22 @@ describe.each(contractEngines())('alerts on $name', (engine) => {
   };
   const givenSource = () =>
     t.db.q.insertInto('sources').values(sourceRow(t.db.engine, 'wiki')).execute();
+
+  it('counts how fresh a source is from its last change, or from when everything went on', async () => {
+    await givenSource();
+    const since = async () => (await readAlertFacts(t.db)).activeSources.get('wiki') ?? '';
+    const changedAt = await since();
+    await stopEverything(t.db, actor, { reason: 'the host moves', inFlight: 'finish', end: null });
+    const whileStopped = await readAlertFacts(t.db);
+    expect(whileStopped.activeSources.get('wiki')).toBe(whileStopped.now);
+    await goOn(t.db, actor);
+    expect((await since()) >= whileStopped.now).toBe(true);
+    expect(changedAt <= whileStopped.now).toBe(true);
+    await pauseSource(t.db, actor, 'wiki', {});
+    expect(await since()).toBe('');
+    await resumeSource(t.db, actor, 'wiki');
+    expect((await since()) >= whileStopped.now).toBe(true);
+  });
 
   it('finds nothing wrong where nothing is, not even a past', async () => {
     expect(await evaluateAlerts(t.db)).toEqual({ opened: 0, closed: 0 });

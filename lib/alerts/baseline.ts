@@ -1,10 +1,16 @@
 /** A figure compared with its own past: median and spread, of the same weekday where there are enough. Pure. */
 import type { RunMeasure } from './model.ts';
 
-/** The newest runs that count as the past. */
+/** The newest runs that count as the past; of a source that runs several times a day, those of as many days. */
 const mostPast = 60;
-/** With so many of the same weekday, those alone are compared with: five weeks or more. */
+const dayMs = 86_400_000;
+/** With runs of so many days of the same weekday, those alone are compared with: five weeks or more. */
 const fewestOfWeekday = 5;
+/** So many runs at another level are no outliers: two weeks of a source that runs every day. */
+const levelRuns = 14;
+/** By so many spreads, and at least half as much again, the level of the newest runs is another. */
+const levelSpreads = 2;
+const leastLevel = Math.log(1.5);
 /** Makes the median absolute deviation comparable with a standard deviation (normal distribution). */
 const madScale = 1.4826;
 /** A past without any spread still allows for this much, as a factor's logarithm. */
@@ -31,7 +37,7 @@ export function median(values: readonly number[]): number {
 
 /**
  * What is usual for `figure` in the runs before `run`, by factors: 100 to 50 is as far as 100 to 200. Null where fewer
- * than `fewest` runs can be compared with. One bad run of the past does not make the next one usual: the extremes of
+ * than `fewest` runs can be compared with, or those of less than a week. One bad run of the past does not make the next one usual: the extremes of
  * the past count without their outermost tenth.
  * @param spreads how many spreads away from the median is unusual
  */
@@ -41,13 +47,16 @@ export function baselineOf(
   figure: (measure: RunMeasure) => number | null,
   { fewest, spreads }: { readonly fewest: number; readonly spreads: number },
 ): Baseline | null {
-  const known = past.slice(-mostPast).flatMap((measure) => {
+  const all = pastOf(run, past).flatMap((measure) => {
     const value = figure(measure);
-    return value === null ? [] : [{ day: weekdayOf(measure.startedAt), log: Math.log1p(value) }];
+    if (value === null) return [];
+    const date = measure.startedAt.slice(0, 10);
+    return [{ day: weekdayOf(measure.startedAt), date, log: Math.log1p(value) }];
   });
-  if (known.length < fewest) return null;
+  if (all.length < fewest || !hasSeenWeek(run, past)) return null;
+  const known = ofPresentLevel(all);
   const sameDay = known.filter(({ day }) => day === weekdayOf(run.startedAt));
-  const weekday = sameDay.length >= fewestOfWeekday;
+  const weekday = new Set(sameDay.map(({ date }) => date)).size >= fewestOfWeekday;
   const logs = (weekday ? sameDay : known).map(({ log }) => log);
   const middle = median(logs);
   const residual = Math.max(madScale * residualSpread(known), leastSpread);
@@ -68,8 +77,41 @@ export function baselineOf(
   };
 }
 
+/** Runs of some hours say nothing about the weekend that comes. With room for a clock that is put back. */
+const hasSeenWeek = (
+  { startedAt }: Pick<RunMeasure, 'startedAt'>,
+  [first]: readonly RunMeasure[],
+) => first !== undefined && Date.parse(startedAt) - Date.parse(first.startedAt) >= 6.5 * dayMs;
+
+/** The newest runs, and those of the last weeks. */
+function pastOf(
+  { startedAt }: Pick<RunMeasure, 'startedAt'>,
+  past: readonly RunMeasure[],
+): readonly RunMeasure[] {
+  const from = new Date(Date.parse(startedAt) - mostPast * dayMs).toISOString();
+  const newest = past.length - mostPast;
+  return past.filter((measure, at) => at >= newest || measure.startedAt >= from);
+}
+
+interface Value {
+  readonly day: number;
+  readonly log: number;
+}
+
+/**
+ * A source that has become larger is compared with what it has been since. One that has become smaller is not: a fault
+ * of two weeks would be usual.
+ */
+function ofPresentLevel<V extends Value>(all: readonly V[]): readonly V[] {
+  const [older, recent] = [all.slice(0, -levelRuns), all.slice(-levelRuns)];
+  if (older.length === 0) return all;
+  const rise = median(recent.map(({ log }) => log)) - median(older.map(({ log }) => log));
+  const least = Math.max(leastLevel, levelSpreads * madScale * residualSpread(recent));
+  return rise > least ? recent : all;
+}
+
 /** The median distance of each value from the median of its weekday. */
-function residualSpread(known: readonly { readonly day: number; readonly log: number }[]): number {
+function residualSpread(known: readonly Value[]): number {
   const byDay = Map.groupBy(known, ({ day }) => day);
   return median(
     [...byDay.values()].flatMap((ofDay) => {

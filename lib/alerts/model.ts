@@ -112,8 +112,11 @@ export interface AlertFacts {
   /** Oldest first. */
   readonly measures: readonly RunMeasure[];
   readonly schedules: readonly ScheduleFacts[];
-  /** Sources that nobody has paused, switched off or deleted. */
-  readonly activeSources: ReadonlySet<string>;
+  /**
+   * Sources that nobody has paused, switched off or deleted, with since when they have been left to themselves: their last
+   * change by a person, or the end of the last stop of everything.
+   */
+  readonly activeSources: ReadonlyMap<string, Instant>;
   /** Room for what is stored, of the machine that evaluates. */
   readonly disks: readonly Disk[];
   readonly warnings: readonly Warning[];

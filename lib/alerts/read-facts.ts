@@ -48,7 +48,7 @@ export async function readAlertFacts(
     running: isStopped ? [] : await readRunning(session),
     measures: await readMeasures(session),
     schedules: await readSchedules(session),
-    activeSources: await readActiveSources(session),
+    activeSources: await readActiveSources(session, isStopped ? now : await readLastStop(session)),
     disks: watched === null ? [] : await readDisks(session, watched),
     warnings: warningsOf({
       totals: { pending, in_progress: inProgress, completed: 0, failed: 0, skipped: 0 },
@@ -153,13 +153,33 @@ async function readSchedules({ q, engine }: Session): Promise<ScheduleFacts[]> {
   }));
 }
 
-async function readActiveSources({ q }: Session): Promise<ReadonlySet<string>> {
+/** @param goesOnSince when work that was stopped went on; null = it never was */
+async function readActiveSources(
+  { q }: Session,
+  goesOnSince: Instant | null,
+): Promise<ReadonlyMap<string, Instant>> {
   const rows = await q
     .selectFrom('sources')
-    .select('name')
+    .select(['name', 'updated_at'])
     .where('deleted_at', 'is', null)
     .where('paused_at', 'is', null)
     .where('enabled', '=', 1)
     .execute();
-  return new Set(rows.map(({ name }) => name));
+  return new Map(
+    rows.map(({ name, updated_at: since }) => [
+      name,
+      goesOnSince !== null && goesOnSince > since ? goesOnSince : since,
+    ]),
+  );
+}
+
+/** The end of the latest stop that is over. */
+async function readLastStop({ q, engine }: Session): Promise<Instant | null> {
+  const latest = q
+    .selectFrom('stops')
+    .select(['ended_at', 'until'])
+    .orderBy('stopped_at', 'desc')
+    .orderBy('stop_id', 'desc');
+  const row = await engine.take(latest, 1).executeTakeFirst();
+  return row?.ended_at ?? row?.until ?? null;
 }

@@ -5,7 +5,7 @@ import { defineRule, fewestRuns, hours, inWords, isWhole } from './rule.ts';
 export const freshnessMissed = defineRule({
   rule: 'freshness_missed',
   label: 'Freshness missed',
-  help: 'The last complete run of a source is longer ago than is usual between two of them.',
+  help: 'The last complete run of a source is longer ago than is usual between two of them, counted from when it was resumed or changed where that was later.',
   thresholds: {
     factor: { label: 'Times the usual', unit: 'times', default: 3, min: 1, max: 100 },
     atLeast: hours('Ago for at least', 6),
@@ -15,14 +15,17 @@ export const freshnessMissed = defineRule({
     const whole = measures.filter((one) => one.sourceName !== null && isWhole(one));
     return [...Map.groupBy(whole, ({ scope }) => scope).values()].flatMap((ofScope) => {
       const last = ofScope.at(-1);
-      if (!last?.sourceName || !activeSources.has(last.sourceName)) return [];
+      const since = activeSources.get(last?.sourceName ?? '');
+      if (!last?.sourceName || since === undefined) return [];
       const ends = ofScope.map(({ endedAt }) => Date.parse(endedAt));
       const gaps = ends.slice(1).map((end, at) => end - (ends[at] ?? end));
       const agoMs = Date.parse(now) - Date.parse(last.endedAt);
-      if (gaps.length < fewest || agoMs < atLeast * 3_600_000) return [];
+      // Of one that was paused for two weeks, the next run is waited for from when it was resumed.
+      const awaitedMs = Math.min(agoMs, Date.parse(now) - Date.parse(since));
+      if (gaps.length < fewest || awaitedMs < atLeast * 3_600_000) return [];
       // A run on workdays has a gap of three days every week.
       const usual = Math.max(median(gaps), gaps.toSorted((a, b) => b - a)[gaps.length >> 3] ?? 0);
-      if (agoMs < factor * usual) return [];
+      if (awaitedMs < factor * usual) return [];
       return [
         {
           subject: last.scope,

@@ -20,7 +20,7 @@ const calm: AlertFacts = {
   running: [],
   measures: [],
   schedules: [],
-  activeSources: new Set(['wiki']),
+  activeSources: new Map([['wiki', '2020-01-01T00:00:00.000Z']]),
   disks: [],
   warnings: [],
   certificates: [],
@@ -166,8 +166,19 @@ describe('the rules', () => {
     expect(told('freshness_missed', { measures: daily(1, 24) })).toEqual([]);
     expect(told('freshness_missed', { measures: daily(4, 8) })).toEqual([]);
     expect(
-      told('freshness_missed', { measures: daily(4, 24), activeSources: new Set<string>() }),
+      told('freshness_missed', {
+        measures: daily(4, 24),
+        activeSources: new Map<string, string>(),
+      }),
     ).toEqual([]);
+    // A person has resumed or changed it since: its next run is waited for from then on.
+    const since = (days: number) => new Map([['wiki', ago(days * dayMs)]]);
+    expect(
+      told('freshness_missed', { measures: daily(14, 24), activeSources: since(2.9) }),
+    ).toEqual([]);
+    expect(
+      told('freshness_missed', { measures: daily(14, 24), activeSources: since(3.1) }),
+    ).toEqual(['seed:wiki']);
     // Runs that failed do not count as fetched.
     const failing = daily(1, 24).map((run, at, all) =>
       at > all.length - 4 ? { ...run, status: 'failed' as const, endReason: 'error' } : run,
