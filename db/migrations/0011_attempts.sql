@@ -102,12 +102,11 @@ GO
 -- Completes the items of @rows that their leases still hold, counts them as seen if @touch = 1, adds them to the numbers of
 -- those of their runs that are under way, and records the attempts that are given with them. @rows is a JSON array of
 -- objects named as below, what is null left out; texts are written as for enqueue_items. Result: the items; of those
--- whose lease was lost nothing was changed. is_counted = 1: the run has it in its numbers. With @runs = 1 also the run as it
--- was before them. What the attempt and seen_resources say of an item is what its row says.
+-- whose lease was lost nothing was changed. is_counted = 1: the run has it in its numbers. The run is
+-- told as it was before them. What the attempt and seen_resources say of an item is what its row says.
 CREATE PROCEDURE [$(schema)].[complete_items]
     @rows NVARCHAR(MAX),
-    @touch TINYINT,
-    @runs TINYINT
+    @touch TINYINT
 AS
 BEGIN
     SET NOCOUNT ON;
@@ -179,17 +178,11 @@ BEGIN
     FROM @done AS d JOIN @row AS r ON r.[work_item_id] = d.[work_item_id]
     WHERE r.[attempt_id] IS NOT NULL;
     -- Of an ended run only while its queue is being emptied. Nobody waits for its row: what is added is appended.
-    IF @runs = 1
-        INSERT INTO @run
-        SELECT q.[run_id], CASE WHEN q.[status] = N'running' OR q.[phase] = N'ending' THEN 1 ELSE 0 END, q.[status], q.[phase], q.[kind],
-            q.[completed_at], q.[items_total], q.[items_processed], q.[max_items], q.[max_depth]
-        FROM [$(schema)].[current_runs] AS q
-        WHERE q.[run_id] IN (SELECT TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) FROM @done AS d);
-    ELSE
-        INSERT INTO @run ([run_id], [is_counted])
-        SELECT q.[run_id], CASE WHEN q.[status] = N'running' OR q.[phase] = N'ending' THEN 1 ELSE 0 END
-        FROM [$(schema)].[ingest_runs] AS q
-        WHERE q.[run_id] IN (SELECT TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) FROM @done AS d);
+    INSERT INTO @run
+    SELECT q.[run_id], CASE WHEN q.[status] = N'running' OR q.[phase] = N'ending' THEN 1 ELSE 0 END, q.[status], q.[phase], q.[kind],
+        q.[completed_at], q.[items_total], q.[items_processed], q.[max_items], q.[max_depth]
+    FROM [$(schema)].[current_runs] AS q
+    WHERE q.[run_id] IN (SELECT TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) FROM @done AS d);
     INSERT INTO [$(schema)].[run_deltas] ([run_id], [items_processed], [items_succeeded], [items_unchanged], [requests_sent])
     SELECT q.[run_id], COUNT(*), COUNT(*), SUM(r.[unchanged]), SUM(r.[requests])
     FROM @run AS q JOIN @done AS d ON TRY_CAST(d.[run_id] AS UNIQUEIDENTIFIER) = q.[run_id]

@@ -138,11 +138,11 @@ export interface LeasedCompletion extends ItemCompletion {
 export interface CompletedItem {
   /** Its run has it in its numbers; false = the run has ended, or there is none. */
   readonly isCounted: boolean;
-  /** Its run as it was just before, where something was found and the engine had it at hand. */
+  /** Its run as it was just before, where there is one and the engine had it at hand. */
   readonly run: CompletedRun | null;
 }
 
-/** What is known of a run when something was found in it. */
+/** What is known of a run when an item of it is completed. */
 export type CompletedRun = Pick<
   Selectable<IngestRunsTable>,
   | 'status'

@@ -162,10 +162,9 @@ export const finish = (
     // Keys of an older database may compare in another way than the procedure does.
     const touch = await comparesExactly(session, schema);
     for (const some of chunksOf(rows)) {
-      const hasFound = some.some(({ attempt }) => attempt === null);
       const { rows: found } = await sql<CompletedRow>`
         exec ${sql.id(schema, 'complete_items')} @rows = ${jsonRows(some.map(sentCompletion))},
-          @touch = ${touch ? 1 : 0}, @runs = ${hasFound ? 1 : 0}`.execute(session.q);
+          @touch = ${touch ? 1 : 0}`.execute(session.q);
       for (const { work_item_id: id, is_counted, status, ...run } of found) {
         completed.set(id, {
           isCounted: is_counted === 1,
