@@ -12,10 +12,11 @@ interface ClaimLimits {
 
 /**
  * A worker claims ahead what its sources answer in so long, ms, whatever storing that takes: with fast sources a claim is
- * shared by many items, with slow ones nothing waits here that another worker could do. Where a claim itself takes
- * long, what it brings has to last for the next one: twice its time, at most.
+ * shared by many items, with slow ones nothing waits here that another worker could do. Where the database takes long, what
+ * a claim brings has to last until what it leads to is stored, which takes some four times as long as the claim.
  */
 const aheadMs = 200;
+const roundInClaims = 5;
 const mostAheadMs = 2_000;
 
 type Figures = Pick<InFlight, 'size' | 'asked' | 'waiting' | 'answered' | 'tally'>;
@@ -55,7 +56,7 @@ export class ClaimPace {
 
   /** How long the last claim took, ms. */
   claimed(tookMs: number): void {
-    this.#aheadMs = Math.min(mostAheadMs, Math.max(aheadMs, 2 * tookMs));
+    this.#aheadMs = Math.min(mostAheadMs, Math.max(aheadMs, roundInClaims * tookMs));
   }
 
   /** How many were answered in the last `#aheadMs`. */
