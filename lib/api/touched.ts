@@ -21,7 +21,7 @@ export const ofSource = async (s: Session, nameOrId: string): Promise<Touched> =
 
 export async function ofItem(s: Session, workItemId: string): Promise<Touched> {
   const names = await ofItems(s, [workItemId]);
-  if (names.length === 0) throw new AppError('not_found', 'There is no such work item.');
+  if (names === 'all') throw new AppError('not_found', 'There is no such work item.');
   return names;
 }
 

@@ -7,15 +7,28 @@ import { requireBulkAction } from './bulk/read.ts';
 import type { ItemChange } from './changes/registry.ts';
 import { parseWorkItemQuery } from './list/query.ts';
 
-/** Ids that name nothing belong to no source. */
-export async function ofItems({ q, engine }: Session, ids: readonly string[]): Promise<Touched> {
+/**
+ * An id that names nothing may be anybody's: who is limited to sources is told neither that it is there nor that it is
+ * not, by an answer or by a count of what was refused.
+ */
+export async function ofItems(s: Session, ids: readonly string[]): Promise<Touched> {
+  const { found, sources } = await namesOf(s, ids);
+  return found === new Set(ids).size ? sources : 'all';
+}
+
+/** Of what was stored a while ago: retention may have taken some of them meanwhile. */
+async function ofItemsLeft(s: Session, ids: readonly string[]): Promise<Touched> {
+  const { found, sources } = await namesOf(s, ids);
+  return found === 0 ? 'all' : sources;
+}
+
+async function namesOf({ q, engine }: Session, ids: readonly string[]) {
   const rows = await q
     .selectFrom('work_items')
-    .select('source_name')
-    .distinct()
+    .select(['work_item_id', 'source_name'])
     .where('work_item_id', 'in', engine.listed(ids))
     .execute();
-  return rows.map((row) => row.source_name);
+  return { found: rows.length, sources: [...new Set(rows.map((row) => row.source_name))] };
 }
 
 /** What a change reaches beside the items. */
@@ -39,15 +52,13 @@ const ofFilter = (filter: Readonly<Record<string, string | undefined>>): Touched
 export const ofListed = ({ source }: { readonly source?: string | undefined }): Touched =>
   source === undefined ? [] : [source];
 
-const ofScope = (s: Session, scope: BulkScope): Promise<Touched> | Touched =>
-  'ids' in scope ? ofItems(s, scope.ids) : ofFilter(scope.filter);
-
 export async function ofScopedChange(
   s: Session,
   change: ItemChange,
   scope: BulkScope,
 ): Promise<Touched> {
-  return together(await ofScope(s, scope), await ofChange(s, change));
+  const of = 'ids' in scope ? await ofItems(s, scope.ids) : ofFilter(scope.filter);
+  return together(of, await ofChange(s, change));
 }
 
 export const forwards = (change: BulkChange): ItemChange =>
@@ -59,8 +70,9 @@ export async function sourcesOfBulkAction(
   action: Pick<BulkAction, 'change' | 'scope' | 'undoOf'>,
 ): Promise<Touched> {
   const { scope, undoOf } = action;
-  if (scope !== null) return ofScopedChange(s, forwards(action.change), scope);
-  return undoOf === null ? 'all' : ofBulkAction(s, undoOf);
+  if (scope === null) return undoOf === null ? 'all' : ofBulkAction(s, undoOf);
+  const of = 'ids' in scope ? await ofItemsLeft(s, scope.ids) : ofFilter(scope.filter);
+  return together(of, await ofChange(s, forwards(action.change)));
 }
 
 /** Whether a bulk action is about nothing else than what is seen. */

@@ -140,6 +140,25 @@ describe.each(contractEngines())('launching runs on $name', (engine) => {
       expect(await runOf(cut.runId)).toMatchObject({ phase: 'ready', itemsTotal: 3 });
     });
 
+    test('a recrawl of named items of some sources leaves those of others as they are', async () => {
+      await givenSource(given.db, { name: 'elsewhere' });
+      await givenCompleted(2);
+      await givenCompleted(1, { sourceName: 'elsewhere' });
+      const items = given.db.q.selectFrom('work_items').select(['source_name', 'status', 'run_id']);
+      const named = await items.select('work_item_id').execute();
+      const { runId } = await launchRun(given.db, operator, {
+        kind: 'recrawl',
+        sources: ['sample'],
+        workItemIds: named.map((row) => row.work_item_id),
+      });
+      await prepareRuns(given.db);
+      expect((await runOf(runId)).itemsTotal).toBe(2);
+      const elsewhere = items.where('source_name', '=', 'elsewhere');
+      expect(await elsewhere.execute()).toEqual([
+        { source_name: 'elsewhere', status: 'completed', run_id: null },
+      ]);
+    });
+
     test('a retry of a run takes what failed in it, and leaves its numbers as history', async () => {
       const first = await launchSeed({ name: 'First' });
       const [a, b, ...rest] = await claim(10);

@@ -19,7 +19,7 @@ export interface ScopeItem extends ItemAsRead {
 /**
  * A seed run adopts what its sources have pending without a run (left by a stopped run, or enqueued by
  * hand); a recrawl takes completed items; a retry takes failed ones; either of one run when it has a
- * parent. A recrawl of what is due adopts like a seed run, for what was never fetched is the most useful
+ * parent, or those that are named by their ids, as far as they are of the request's sources. A recrawl of what is due adopts like a seed run, for what was never fetched is the most useful
  * to fetch; what is due follows (`prepareDue`).
  */
 export function scopeFilters(
@@ -33,7 +33,16 @@ export function scopeFilters(
     ...(request.staleDays === undefined ? {} : { staleDays: request.staleDays }),
   };
   if (request.kind !== 'seed' && request.workItemIds !== undefined) {
-    return [...chunksOf(request.workItemIds)].map((workItemIds) => ({ ...base, workItemIds }));
+    const named = [...chunksOf(request.workItemIds)].map((workItemIds) => ({
+      ...base,
+      workItemIds,
+    }));
+    // Who names sources takes items of these alone: that is what was asked whether they may.
+    return request.sources.length === 0
+      ? named
+      : sources.flatMap(({ type, name }) =>
+          named.map((filter) => ({ ...filter, sourceSystem: type, sourceName: name })),
+        );
   }
   if (parentRunId !== null) return [{ ...base, runId: parentRunId }];
   return sources.map(({ type, name }) => ({ ...base, sourceSystem: type, sourceName: name }));
