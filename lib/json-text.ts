@@ -119,12 +119,55 @@ export function jsonFault(text: string, bounds: JsonBounds): string | null {
   return null;
 }
 
+/**
+ * Why an object of it is not read, as a sentence part: two parsers may each take another of two values of one key, so
+ * that what a proxy has looked at is not what is done. Null when there is nothing, or when it is no JSON.
+ */
+export function keysFault(text: string, mostKeys: number): string | null {
+  /** Of each object or list around the position; null for a list. */
+  const around: (Set<string> | null)[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === openBrace) around.push(new Set());
+    else if (code === openBracket) around.push(null);
+    else if (code === closeBrace || code === closeBracket) around.pop();
+    if (code !== quote) continue;
+    const end = endOfString(text, at);
+    if (end < 0) return null;
+    const keys = around.at(-1);
+    if (keys && text.charCodeAt(pastBlanks(text, end + 1)) === colon) {
+      const key = asText(text.slice(at, end + 1));
+      if (keys.has(key)) return `has the key ${JSON.stringify(key.slice(0, 100))} twice`;
+      if (keys.size === mostKeys) return `has an object of more than ${mostKeys} keys`;
+      keys.add(key);
+    }
+    at = end;
+  }
+  return null;
+}
+
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (blanks.includes(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** `"\u0061"` and `"a"` are one key. */
+function asText(written: string): string {
+  const bare = written.slice(1, -1);
+  if (!bare.includes('\\')) return bare;
+  const read = parseJson(written);
+  return typeof read === 'string' ? read : bare;
+}
+
 const inMegabytes = (length: number) =>
   length < 1024 * 1024 ? `${length / 1024} KiB` : `${length / 1024 / 1024} MiB`;
 
-const [quote, comma, minus, openBracket, closeBracket, openBrace, closeBrace, backslash] = [
-  0x22, 0x2c, 0x2d, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
+const [quote, comma, minus, colon, openBracket, closeBracket, openBrace, closeBrace, backslash] = [
+  0x22, 0x2c, 0x2d, 0x3a, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
 ] as const;
+/** Blank, tab, line feed, carriage return. */
+const blanks: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 
 /** The closing quote of the string that opens there; -1 when it has none. */
 function endOfString(text: string, start: number): number {

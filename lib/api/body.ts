@@ -1,6 +1,6 @@
 /** The body of a request, within bounds. */
 import { AppError } from '#lib/errors/app-error.ts';
-import { jsonFault } from '#lib/json-text.ts';
+import { jsonFault, keysFault } from '#lib/json-text.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const mebibyte = 1024 * 1024;
@@ -8,6 +8,8 @@ const mostByDefault = mebibyte;
 /** Deeper than any input is meant to be. */
 const deepest = 64;
 const mostValues = 100_000;
+/** Of one object. */
+const mostKeys = 5_000;
 
 /**
  * The JSON, or the text where the endpoint takes one; undefined for an empty body.
@@ -17,6 +19,7 @@ export async function readBody(
   request: Request,
   { bodyType, mostBytes = mostByDefault }: Pick<Endpoint, 'bodyType' | 'mostBytes'>,
 ): Promise<unknown> {
+  refuseEncoded(request);
   const text = await textOf(request, mostBytes);
   if (text === '') return undefined;
   const given = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
@@ -26,13 +29,22 @@ export async function readBody(
   }
   if (bodyType !== undefined) return text;
   const bounds = { length: mostBytes, values: mostValues, depth: deepest };
-  const fault = jsonFault(text, bounds);
+  const fault = jsonFault(text, bounds) ?? keysFault(text, mostKeys);
   if (fault !== null) throw new AppError('input_invalid', `The JSON ${fault}.`);
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new AppError('input_invalid', 'The body is no JSON.', { cause });
   }
+}
+
+/** A few kilobytes of gzip can be gigabytes; of requests that are so small none needs it. */
+function refuseEncoded({ headers }: Request): void {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return;
+  throw new AppError('content_type_refused', 'The body must not be compressed.', {
+    remedy: 'Send it without Content-Encoding.',
+  });
 }
 
 async function textOf({ body }: Request, mostBytes: number): Promise<string> {

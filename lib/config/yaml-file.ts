@@ -3,9 +3,16 @@ import { readFileSync } from 'node:fs';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { AppError } from '#lib/errors/app-error.ts';
+import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { allowedKeys, formatPath, nearest } from './zod-hints.ts';
 
 type Path = readonly PropertyKey[];
+
+/** Said of one file: a person corrects these first. */
+const mostFaults = 20;
+const longestKey = 100;
+/** How many values aliases may add, in all, for each that an anchor holds. */
+const mostOfAliases = 100;
 
 /** One fault, before it has a line. */
 export interface Fault {
@@ -68,7 +75,7 @@ export function parseYamlText(text: string, name: string): YamlFile {
     const { line } = lines.linePos(syntax.pos[0]);
     throw new AppError(
       'config_invalid',
-      `${name}, line ${line}: not valid YAML: ${syntax.message}`,
+      `${name}, line ${line}: not valid YAML: ${isTooDeep(syntax.message) ? 'it is nested too deeply' : syntax.message}`,
       {
         remedy: 'Correct the syntax at that line.',
       },
@@ -78,18 +85,21 @@ export function parseYamlText(text: string, name: string): YamlFile {
     const offset = offsetOf(document, path, atKey);
     return offset === null ? null : lines.linePos(offset).line;
   };
-  const error = (faults: readonly Fault[]): AppError => {
+  const error = (all: readonly Fault[], more = 0): AppError => {
+    const faults = all.slice(0, mostFaults);
+    const untold = more + all.length - faults.length;
     const sentences = faults.map((fault) => {
       const line = lineOf(fault.path, fault.atKey);
       const place = line === null ? name : `${name}, line ${line}`;
       return `${place}: ${formatPath(fault.path) || 'the file'}: ${fault.message}`;
     });
+    if (untold > 0) sentences.push(`${name}: and ${untold} more.`);
     const fields = Object.fromEntries(
       faults.map((fault) => [formatPath(fault.path), fault.message]),
     );
     return new AppError('config_invalid', sentences.join('\n'), { fields });
   };
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const content = contentOf(document, name);
   return {
     name,
     content,
@@ -98,16 +108,36 @@ export function parseYamlText(text: string, name: string): YamlFile {
     parse(schema, path, value) {
       const result = schema.safeParse(value);
       if (result.success) return result.data;
-      throw error(result.error.issues.flatMap((issue) => faultsOf(issue, schema, path)));
+      const { issues } = result.error;
+      const first = issues.slice(0, mostFaults);
+      const faults = first.flatMap((issue) => faultsOf(issue, schema, path));
+      throw error(faults, issues.length - first.length);
     },
   };
+}
+
+/** What its parser makes of a stack that has come to its end. */
+const isTooDeep = (message: string) => /call stack/i.test(message);
+
+/** Each alias stands for all that its anchor holds, so that a few lines can be gigabytes. */
+function contentOf(document: Document.Parsed, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: mostOfAliases });
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw new AppError('config_invalid', `${name}: its aliases stand for too much.`, {
+      remedy: 'Write out what the aliases stand for, or take fewer of them.',
+      cause,
+    });
+  }
 }
 
 function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, base: Path): Fault[] {
   const path = [...base, ...issue.path];
   if (issue.code !== 'unrecognized_keys') return [{ path, message: `${issue.message}.` }];
   const allowed = allowedKeys(schema, issue.path);
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, mostFaults).map((given) => {
+    const key = boundedMessage(given, longestKey);
     const near = nearest(key, allowed);
     const hint = near ? ` Did you mean "${near}"?` : '';
     const list = allowed.length > 0 ? ` Allowed here: ${allowed.join(', ')}.` : '';

@@ -28,8 +28,12 @@ export function allowedKeys(schema: z.ZodType, path: Path): string[] {
   return Object.keys(def.shape ?? {});
 }
 
+/** Nobody's finger slips over a longer one, and comparing it takes its length times that of each. */
+const longestWord = 200;
+
 /** The allowed word nearest to `word`, when it is near enough to be a slip of the finger. */
 export function nearest(word: string, allowed: readonly string[]): string | null {
+  if (word.length > longestWord) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of allowed) {

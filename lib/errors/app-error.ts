@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DatabaseError } from '#db/errors.ts';
+import { boundedMessage } from './bounded-message.ts';
 import { type AppErrorCode, appErrorRemedies, type ErrorCode } from './codes.ts';
 import type { Conflict } from './conflict.ts';
 
@@ -78,7 +79,12 @@ export function toPublicError(error: unknown): PublicError {
   };
 }
 
-/** @throws AppError `input_invalid`; `fields` by dotted path, the first message of each */
+/** What an answer says of an input at most: nobody reads more, and a small input may have very many faults. */
+const mostFields = 100;
+const longestName = 200;
+const longestFault = 400;
+
+/** @throws AppError `input_invalid`; `fields` by dotted path, the first message of each, a hundred of them at most */
 export function parseInput<S extends z.ZodType>(
   schema: S,
   input: unknown,
@@ -87,6 +93,7 @@ export function parseInput<S extends z.ZodType>(
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
-  for (const issue of parsed.error.issues) fields[issue.path.join('.')] ??= issue.message;
+  for (const { path, message: fault } of parsed.error.issues.slice(0, mostFields))
+    fields[boundedMessage(path.join('.'), longestName)] ??= boundedMessage(fault, longestFault);
   throw new AppError('input_invalid', message, { fields });
 }

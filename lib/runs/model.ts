@@ -17,13 +17,13 @@ export const launchRequestSchema = z
     kind: z.enum(runKinds),
     name: nameText({ most: 200, missing: null }).optional(),
     /** Names of sources; empty = all enabled ones. */
-    sources: z.array(z.string()).default([]),
+    sources: z.array(z.string().max(100)).max(1000).default([]),
     /** recrawl: only items not fetched for at least N days. */
     staleDays: z.number().int().min(0).max(3650).optional(),
     resourceType: z.string().max(100).optional(),
-    statuses: z.array(workItemStatusSchema).optional(),
+    statuses: z.array(workItemStatusSchema).max(20).optional(),
     /** recrawl, retry: exactly these items. */
-    workItemIds: z.array(z.string()).max(1000).optional(),
+    workItemIds: z.array(z.string().max(36)).max(1000).optional(),
     priority: z.number().int().min(0).max(1_000_000).optional(),
     /** Budget: the run takes no more items than this, and none deeper than that. */
     maxItems: z.number().int().min(1).max(100_000_000).optional(),

@@ -79,4 +79,37 @@ describe('sources as YAML', () => {
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );
   });
+
+  const bomb = (levels: number) =>
+    [
+      'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+      ...Array.from({ length: levels }, (_, at) => {
+        const alias = `*a${at}`;
+        return `a${at + 1}: &a${at + 1} [${Array.from({ length: 9 }, () => alias).join(', ')}]`;
+      }),
+    ].join('\n');
+
+  it.each([
+    ['whose aliases stand for gigabytes', bomb(12), /aliases stand for too much/],
+    ['that holds itself', 'sources: &a [*a]', /sources\[0\]/],
+    ['nested without end', `sources: ${'['.repeat(20_000)}`, /nested too deeply/],
+    ['with one key twice', 'sources:\n- name: a\n  name: b', /line 3.*unique/],
+    ['with a tag of a language', 'sources: !!js/function "() => 1"', /sources/],
+    ['with a key of 100,000 characters', `? ${'k'.repeat(100_000)}\n: 1`, /unknown key/],
+    ['with a prototype', '__proto__: { sources: [] }', /__proto__: unknown key/],
+    [
+      'of many unknown keys',
+      `sources:\n- name: a\n  type: http\n${Array.from({ length: 300 }, (_, at) => `  k${at}: 1`).join('\n')}`,
+      /sources\[0\]\.k19: unknown key/,
+    ],
+    ['of many faults', `sources:\n${'- 1\n'.repeat(500)}`, /and 480 more\.$/],
+  ])('one %s is refused in a few sentences', (_, text, message) => {
+    const refused = () => parseSourcesYaml(text, { file: 'sources.yaml' });
+    expect(refused).toThrow(
+      expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(message) }),
+    );
+    expect(refused).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/^.{10000}/s) }),
+    );
+  });
 });
