@@ -1,5 +1,6 @@
 /** Files that are saved, never shown inline. */
 import type { ReceivedBody } from '#lib/records/body.ts';
+import { attachmentNamed } from './attachment.ts';
 
 /** Nothing in a stranger's file runs in this console's origin, whoever shows it and however. */
 export const fileSecurityPolicy = "sandbox; default-src 'none'";
@@ -7,7 +8,7 @@ export const fileSecurityPolicy = "sandbox; default-src 'none'";
 /** The headers of a file that is saved, never shown inline. */
 export const downloadHeaders = (name: string, contentType: string) => ({
   'content-type': contentType,
-  'content-disposition': `attachment; filename="${name}"`,
+  'content-disposition': attachmentNamed(name),
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 });
