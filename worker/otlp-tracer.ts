@@ -5,7 +5,11 @@
 import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import packageFile from '../package.json' with { type: 'json' };
 import type { LeasedItem } from './pipeline/context.ts';
 import type { ItemTracer } from './tracer.ts';
@@ -15,12 +19,27 @@ const mostQueued = 2_048;
 /** A receiver that is away holds up the end of a worker no longer, ms. */
 const closeMs = 2_000;
 
+/**
+ * How many of the items are traced, 0 to 1, by `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`. The library leaves
+ * them to its users. Every item begins a trace of its own, so that what is `parentbased_` comes to the same; what is not
+ * understood counts as not set, as the specification has it.
+ */
+export function shareOfTraces(env: Readonly<Record<string, string | undefined>>): number {
+  const sampler = env['OTEL_TRACES_SAMPLER']?.trim().replace(/^parentbased_/, '');
+  if (sampler === 'always_off') return 0;
+  if (sampler !== 'traceidratio') return 1;
+  const share = Number.parseFloat(env['OTEL_TRACES_SAMPLER_ARG'] ?? '');
+  return share >= 0 && share <= 1 ? share : 1;
+}
+
 export function createOtlpTracer(env = process.env): ItemTracer {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
       'service.name': env['OTEL_SERVICE_NAME'] || 'holocron-worker',
       'service.version': packageFile.version,
+      'service.instance.id': String(process.pid),
     }),
+    sampler: new TraceIdRatioBasedSampler(shareOfTraces(env)),
     spanProcessors: [
       new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), maxQueueSize: mostQueued }),
     ],

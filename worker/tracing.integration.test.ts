@@ -1,27 +1,31 @@
 /** Traces and metrics of a real worker, as a receiver of OTLP gets them. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemActor } from '#lib/actor/model.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
+import { createOtlpTracer, shareOfTraces } from './otlp-tracer.ts';
+import type { LeasedItem } from './pipeline/context.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 let site: Site;
 let receiver: Server;
 let received: { readonly url: string | undefined; readonly body: string }[];
 let endpoint: string;
+let answer: (response: ServerResponse) => void;
 beforeEach(async () => {
   site = await openSite();
   received = [];
+  answer = (response) => response.setHeader('content-type', 'application/json').end('{}');
   receiver = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const sent = Buffer.concat(parts);
     const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     received.push({ url: request.url, body: plain.toString('utf8') });
-    response.setHeader('content-type', 'application/json').end('{}');
+    answer(response);
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const address = receiver.address();
@@ -38,6 +42,7 @@ beforeEach(async () => {
   ]);
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   receiver.closeAllConnections();
   receiver.close();
   await site.dispose();
@@ -59,7 +64,16 @@ it('an item is a span from its claim to its end, with fetch and store in it', as
     const steps = spans.filter(({ parentSpanId }) => parentSpanId === item.spanId);
     expect(steps.map(({ name }) => name).sort()).toEqual(['fetch', 'store']);
     expect(new Set(steps.map(({ traceId }) => traceId))).toEqual(new Set([item.traceId]));
-    expect(JSON.stringify(item.attributes)).toContain('"holocron.outcome"');
+    // Nothing else: an address may hold a key, an error's sentence an address.
+    expect(item.attributes.map(({ key }: { key: string }) => key).toSorted()).toEqual([
+      'holocron.attempt',
+      'holocron.outcome',
+      'holocron.source',
+      'holocron.work_item_id',
+    ]);
+    expect(steps.map(({ attributes, events }) => [attributes, events])).toEqual(
+      steps.map(() => [[], []]),
+    );
     expect(JSON.stringify(item.attributes)).toContain('"sample"');
   }
 });
@@ -122,6 +136,90 @@ it('a receiver that is away costs neither an item nor the end of the worker', as
   });
   expect(stderr).toContain('worker ended');
   expect([code, received]).toEqual([0, []]);
+});
+
+/** Each by what it answers; the request has been read. */
+const mean: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  'has had enough': (response) => response.writeHead(429, { 'retry-after': '3600' }).end(),
+  'has broken down': (response) => response.writeHead(500).end('x'.repeat(100_000)),
+  'is a page': (response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>'),
+  'refuses the sign-in': (response) => response.writeHead(401).end(),
+  'leads elsewhere': (response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+  'never answers': () => undefined,
+  'answers without end': (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = () => {
+      while (response.writable && response.write(' '.repeat(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  },
+  'cuts the connection': (response) => response.destroy(),
+};
+
+it.each(Object.entries(mean))(
+  'a receiver that %s costs neither an item nor the end of the worker',
+  async (_, respond) => {
+    answer = respond;
+    const { code, stderr } = await site.run('commands/worker.ts', ['--once'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-receiver',
+    });
+    expect(received.map(({ url }) => url)).toContain('/v1/traces');
+    expect(received.map(({ url }) => url)).not.toContain('/elsewhere');
+    expect(stderr).toContain('worker ended');
+    expect(stderr).not.toContain('of-the-receiver');
+    expect(code).toBe(0);
+    const done = site.runtime.db.q.selectFrom('work_items').select('status');
+    expect(await done.execute()).toEqual([{ status: 'completed' }]);
+  },
+);
+
+it.each([
+  [{}, 1],
+  [{ OTEL_TRACES_SAMPLER: 'always_on' }, 1],
+  [{ OTEL_TRACES_SAMPLER: 'always_off' }, 0],
+  [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' }, 0.25],
+  [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, 0],
+  [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, 1],
+  [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, 1],
+  [{ OTEL_TRACES_SAMPLER: 'xray', OTEL_TRACES_SAMPLER_ARG: '0' }, 1],
+])('by %j the share of items that are traced is %d', (env, share) => {
+  expect(shareOfTraces(env)).toBe(share);
+});
+
+it('of a worker whose sampler is off nothing is sent', async () => {
+  await site.run('commands/worker.ts', ['--once'], {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
+    OTEL_TRACES_SAMPLER: 'always_off',
+  });
+  expect(received).toEqual([]);
+});
+
+it('what waits for a receiver that hangs is bounded, however many items there are', async () => {
+  const held: ServerResponse[] = [];
+  answer = (response) => held.push(response);
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
+  const tracer = createOtlpTracer();
+  const claimedAt = performance.now();
+  const item = { sourceName: 'sample', workItemId: 'x', attempt: 1, runId: null };
+  const items = 20_000;
+  for (let at = 0; at < items; at += 1) {
+    // What a tracer reads of it.
+    await tracer.item({ item, claimedAt } as unknown as LeasedItem, () =>
+      Promise.resolve({ kind: 'completed', discovered: 0 }),
+    );
+    if (at % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), { timeout: 20_000 });
+  answer = (response) => response.setHeader('content-type', 'application/json').end('{}');
+  for (const response of held) answer(response);
+  await tracer.close();
+  const sent = received.flatMap(({ body }) => body.match(/"name":"item"/g) ?? []).length;
+  expect(sent).toBeGreaterThan(0);
+  // Those that waited, and what was on its way.
+  expect(sent).toBeLessThanOrEqual(2_048 + 2 * 512);
 });
 
 it('nothing is sent where no receiver is named', async () => {

@@ -317,6 +317,12 @@ export const variableGroups: readonly VariableGroup[] = [
       variable('OTEL_EXPORTER_OTLP_HEADERS', '', '`name=value`, separated by commas'),
       variable('OTEL_METRIC_EXPORT_INTERVAL', '`60000`', 'milliseconds between two sendings'),
       variable('OTEL_TRACES_EXPORTER', '', '`none` sends no traces'),
+      variable(
+        'OTEL_TRACES_SAMPLER',
+        'every item is traced',
+        '`traceidratio` traces the share in the next; `always_on`, `always_off`',
+      ),
+      variable('OTEL_TRACES_SAMPLER_ARG', '`1`', 'from 0 to 1: `0.1` traces one item in ten'),
       variable('OTEL_METRICS_EXPORTER', '', '`none` sends no metrics'),
       variable('OTEL_SERVICE_NAME', '`holocron-worker`, `holocron-console`', ''),
       variable('OTEL_SDK_DISABLED', '', '`true` sends nothing'),
