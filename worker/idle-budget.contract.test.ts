@@ -93,6 +93,10 @@ describe.each(contractEngines())('an idle worker on $name', (engine) => {
     aMinute += await sentBy(() => context.store.claimPolitely(4, { owner: 'a', leaseMs: 60_000 }));
     expect(aMinute).toBeGreaterThan(60_000 / pulseMs + 60_000 / heartbeatEveryMs);
     expect(aMinute).toBeLessThanOrEqual(90);
+    // Of the server; each process has as many as it needs at the same time, and no more.
+    const { used, free } = context.db.stats.pool();
+    expect(used).toBe(0);
+    expect(free).toBeLessThanOrEqual(3);
   });
 
   it('is woken by what may be claimed, and by an item whose time has come', async () => {

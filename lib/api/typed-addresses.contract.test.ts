@@ -61,7 +61,8 @@ const sources: Readonly<Record<string, Typing>> = {
       { api_url: `${origin}/api.php`, email: 'op@example.org' },
       { titles: ['A'] },
     ),
-  'an OpenAlex': (origin) => source('openalex', { base_url: origin }, { work_ids: ['W2741809807'] }),
+  'an OpenAlex': (origin) =>
+    source('openalex', { base_url: origin }, { work_ids: ['W2741809807'] }),
   'a feed': (origin) => source('feed', { respect_robots: false }, { feeds: [`${origin}/feed`] }),
 };
 const channels = ['webhook', 'slack', 'teams'];

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { rowsAtOnce } from '#db/chunks.ts';
+import type { Session } from '#db/engine.ts';
+import { DatabaseError } from '#db/errors.ts';
 import { purgePortion } from '#db/purge.ts';
 import { systemActor } from '#lib/actor/model.ts';
 import { listAudit } from '#lib/audit/list-audit.ts';
@@ -280,6 +283,71 @@ describe.each(contractEngines())('retention on $name', (engine) => {
         .execute();
       expect(await goneBy({ itemDays: 30 })).toEqual([['items', 'news', 1]]);
     });
+
+    /** What is asked of the database in transactions goes through `watch`. */
+    const watched = (watch: (portion: number) => void) => ({
+      ...t.db,
+      transaction: <T>(work: (tx: Session) => Promise<T>): Promise<T> =>
+        t.db.transaction((tx) =>
+          work({
+            ...tx,
+            engine: {
+              ...tx.engine,
+              purge: async (session, request) => {
+                const portion = await tx.engine.purge(session, request);
+                watch(portion.gone);
+                return portion;
+              },
+            },
+          }),
+        ),
+    });
+    const oldKeys = async (count: number) => {
+      const keys = Array.from({ length: count }, (_, at) => ({
+        request_key: `old ${at}`,
+        action: 'test',
+        result: '1',
+        created_at: ago(8),
+      }));
+      for (const some of rowsAtOnce(keys))
+        await t.db.q.insertInto('request_keys').values(some).execute();
+    };
+
+    it('goes in portions that lock no table, a transaction each', async () => {
+      await oldKeys(2 * purgePortion + 3);
+      const portions: number[] = [];
+      await purgeOld(
+        watched((gone) => portions.push(gone)),
+        undefined,
+        [{ kind: 'request keys', olderThanMs: 7 * day }],
+      );
+      expect(portions.filter((gone) => gone > 0)).toEqual([purgePortion, purgePortion, 3]);
+      expect(await t.count('request_keys')).toBe(0);
+    });
+
+    it.each(['db_full', 'db_busy'] as const)(
+      'stops at %s, says so, and keeps what it has done',
+      async (code) => {
+        await oldKeys(2 * purgePortion);
+        let portions = 0;
+        const full = watched(() => {
+          portions += 1;
+          if (portions === 2) throw new DatabaseError(code, 'No.', { remedy: '' });
+        });
+        const subjects = [
+          { kind: 'request keys' as const, olderThanMs: 7 * day },
+          { kind: 'events' as const, olderThanMs: 7 * day },
+        ];
+        const { purged, stoppedBy } = await purgeOld(full, undefined, subjects);
+        expect(stoppedBy).toBe(code);
+        expect(purged.map(({ kind, gone }) => [kind, gone])).toEqual([
+          ['request keys', purgePortion],
+        ]);
+        // The second was rolled back; nothing else was begun.
+        expect(await t.count('request_keys')).toBe(purgePortion);
+        expect(portions).toBe(2);
+      },
+    );
 
     it('is the turn of one worker at a time', async () => {
       const turns = await Promise.all([purgeInTurn(t.db), purgeInTurn(t.db), purgeInTurn(t.db)]);
