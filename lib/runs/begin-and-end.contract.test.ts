@@ -4,7 +4,7 @@ import { listEvents } from '#lib/events/list-events.ts';
 import { getSource, type Source } from '#lib/sources/read-sources.ts';
 import { operator, useRuns } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
-import { aWorkItem } from '#test/factories.ts';
+import { anAttempt, aRecord, aWorkItem, noValidators } from '#test/factories.ts';
 import { givenSource } from '#test/queue-database.ts';
 import { cancelRun, stopRun } from './control-run.ts';
 import { endSpentRuns, finishRuns } from './finish-runs.ts';
@@ -163,6 +163,27 @@ describe.each(contractEngines())('the beginning and the end of runs on $name', (
       const next = await launchRun(given.db, operator, { kind: 'seed', sources: ['sample'] });
       await prepareRuns(given.db);
       expect((await runOf(next.runId)).itemsTotal).toBe(5);
+    });
+
+    test('of whose last items two are completed at once is seen afterwards', async () => {
+      const { runId } = await launchSeed();
+      const other = await given.another();
+      const [one, two, ...rest] = await claim(10);
+      if (!one || !two) throw new Error('too few items');
+      for (const item of rest) await complete(item);
+      const done = (item: typeof one) => ({
+        fence: { workItemId: item.workItemId, leaseId: item.leaseId },
+        attempt: anAttempt(),
+        record: aRecord(),
+        validators: noValidators,
+        discovered: [],
+      });
+      await Promise.all([given.store.complete(done(one)), other.store.complete(done(two))]);
+      // Neither of the two asked: each could have seen the other still at work.
+      expect(await runOf(runId)).toMatchObject({ status: 'running' });
+      await Promise.all([finishRuns(given.db), finishRuns(other.db)]);
+      expect(await runOf(runId)).toMatchObject({ status: 'completed', itemsSucceeded: 5 });
+      expect(await endsOf(runId)).toHaveLength(1);
     });
 
     test('by two at once is one', async () => {
