@@ -10,3 +10,9 @@ it('is the password that was hashed, however its letters were composed, and noth
   expect(await verifyPassword(longest, 'walk '.repeat(400))).toBe(true);
   expect(await verifyPassword(longest, 'walk '.repeat(401))).toBe(false);
 });
+
+it('is stored by Argon2id with 19 MiB, two passes and a salt of its own', async () => {
+  const [one, other] = await Promise.all([hashPassword('the same'), hashPassword('the same')]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(other).not.toBe(one);
+});
