@@ -3,7 +3,7 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
 import type { Database } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
-import { requirePermission } from '#lib/actor/require-permission.ts';
+import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, pagesAsText } from '#lib/exports/pages-as-text.ts';
 import type { LocalClock } from '#lib/filters/zones.ts';
@@ -221,6 +221,7 @@ export async function exportAudit(
   request: ExportRequest,
 ): Promise<AsyncGenerator<string, void, void>> {
   requirePermission(actor, 'console:view');
+  requireSources(actor, 'all');
   const { query, problems } = parseAuditQuery(request.parameters, request.clock);
   const [problem] = problems;
   if (problem) throw new AppError('input_invalid', problem.message);
