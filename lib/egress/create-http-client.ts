@@ -140,7 +140,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
           }
           const bodyless =
             hop.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
-          const encoding = bodyless ? undefined : headers['content-encoding'];
+          const encoding = bodyless ? undefined : codingsOf(headers);
           const read = isSuccess(response.statusCode) ? readBody : readFailure;
           const { body, wireBytes } = await read(response.body, {
             encoding,
@@ -207,6 +207,20 @@ function startPatience(timeoutMs: number) {
     },
     end: () => clearTimeout(timer),
   };
+}
+
+/**
+ * What is to be undone of a body, in the order it was done. Some servers name the coding of the content as one of the
+ * transfer (RFC 9112, 7.2), which the client undoes but for the chunks.
+ */
+function codingsOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const { 'content-encoding': content, 'transfer-encoding': transfer = '' } = headers;
+  const ofTransfer = transfer
+    .slice(0, 1000)
+    .split(',')
+    .filter((one) => /^\s*(?:(?:x-)?gzip|deflate)\s*$/i.test(one));
+  if (ofTransfer.length === 0) return content;
+  return [...(content === undefined ? [] : [content]), ...ofTransfer].join(',');
 }
 
 const isSuccess = (status: number) => status >= 200 && status < 300;

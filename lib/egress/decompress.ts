@@ -48,7 +48,7 @@ const gunzipped: Decoder = async (body, options) => {
   try {
     return await unpack.gzip(body, options);
   } catch (error) {
-    const whole = isTooLarge(error) ? null : await firstMember(body, options).catch(() => null);
+    const whole = isTooLarge(error) ? null : await wholeMembers(body, options);
     if (whole === null) throw error;
     return whole;
   }
@@ -57,11 +57,36 @@ const gunzipped: Decoder = async (body, options) => {
 const [crcFlag, extraFlag, nameFlag, commentFlag] = [2, 4, 8, 16] as const;
 const trailerBytes = 8;
 
+/** All members before what is none; null when there is none, or one of them is not whole. */
+async function wholeMembers(
+  body: Uint8Array,
+  { maxOutputLength }: { maxOutputLength: number },
+): Promise<Uint8Array | null> {
+  const members: Uint8Array[] = [];
+  let left = maxOutputLength;
+  for (let rest = body; isGzip(rest); ) {
+    const member = await firstMember(rest, { maxOutputLength: left }).catch(() => null);
+    if (member === null) return null;
+    members.push(member.content);
+    left -= member.content.byteLength;
+    rest = rest.subarray(member.end);
+    // zlib takes no limit of nothing; what else there is may be empty members only.
+    if (left === 0) break;
+  }
+  return members.length === 0 ? null : Buffer.concat(members);
+}
+
+interface Member {
+  readonly content: Uint8Array;
+  /** Where what follows it begins. */
+  readonly end: number;
+}
+
 /** The first member of gzip (RFC 1952, 2.3), by its checksum whole; null when it is not. */
 async function firstMember(
   body: Uint8Array,
   options: { maxOutputLength: number },
-): Promise<Uint8Array | null> {
+): Promise<Member | null> {
   const flags = body[3] ?? 0;
   let start = 10;
   if (flags & extraFlag) start += 2 + (body[start] ?? 0) + 256 * (body[start + 1] ?? 0);
@@ -78,7 +103,7 @@ async function firstMember(
   const end = start + engine.bytesWritten;
   const trailer = Buffer.from(body.subarray(end, end + trailerBytes));
   const isWhole = trailer.length === trailerBytes && trailer.readUInt32LE() === crc32(buffer);
-  return isWhole ? buffer : null;
+  return isWhole ? { content: buffer, end: end + trailerBytes } : null;
 }
 
 interface Inflated {

@@ -92,6 +92,11 @@ describe('an encoding that says', () => {
     ['gzip and a line feed', 'gzip', Buffer.concat([gzips(1), Buffer.from('\n')])],
     ['gzip and a text', 'deflate', Buffer.concat([gzips(1), Buffer.from('<!-- cached -->')])],
     ['gzip with a name, and more', 'gzip', Buffer.concat([named(gzips(1)), Buffer.from('x')])],
+    [
+      'gzip in two members, and more',
+      'gzip',
+      Buffer.concat([gzipSync(page.slice(0, 9)), gzipSync(page.slice(9)), Buffer.from('x')]),
+    ],
     ['a coding with a weight', 'GZIP;q=1.0', gzips(1)],
     ['a coding of an upload', 'aws-chunked, gzip', gzips(1)],
     ['gzip with something behind its end', 'gzip', Buffer.concat([gzips(1), Buffer.alloc(9)])],
@@ -120,6 +125,7 @@ describe('an encoding that says', () => {
     ['gzip', gzipSync(Buffer.alloc(5000, 'ab1')).subarray(0, -12)],
     ['br', brotliCompressSync(Buffer.from(page.repeat(50))).subarray(0, -12)],
     ['zstd', zstdCompressSync(Buffer.from(page.repeat(50))).subarray(0, -12)],
+    ['gzip', Buffer.concat([gzipSync(page), gzipSync(page.repeat(50)).subarray(0, -12)])],
   ])('%s of what was cut is unreadable', async (encoding, body) => {
     const asked = ask((_request, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(body);
@@ -137,6 +143,16 @@ describe('an encoding that says', () => {
     );
     await expect(asked).rejects.toMatchObject({ code: 'egress_too_large' });
   });
+});
+
+it.each([
+  ['gzip, chunked', gzipSync(page)],
+  ['x-gzip, Chunked', gzipSync(page)],
+  ['deflate, chunked', deflateSync(page)],
+])('a coding of the transfer is undone: %s', async (coding, packed) => {
+  const chunk = `${packed.length.toString(16)}\r\n${packed.toString('latin1')}\r\n0\r\n\r\n`;
+  const answer = await askRaw(`HTTP/1.1 200 OK\r\ntransfer-encoding: ${coding}\r\n\r\n${chunk}`);
+  expect(text(answer)).toBe(page);
 });
 
 describe('an answer that is no success keeps status and headers when its body', () => {

@@ -50,6 +50,16 @@ describe('JSON Lines', () => {
   });
 });
 
+it.each([")]}'\n", ")]}',\r\n", ')]}\n'])(
+  'JSON behind the guard %j is read without it',
+  async (guard) => {
+    const outcome = await fetched(`${guard}{"id":1}`, { response: 'json' });
+    expect(outcome).toMatchObject({ kind: 'fetched', json: { text: '{"id":1}' } });
+    if (outcome.kind !== 'fetched') throw new Error('not fetched');
+    expect(Buffer.from(outcome.received?.body ?? []).toString()).toBe(`${guard}{"id":1}`);
+  },
+);
+
 describe('an error in an answer 200', () => {
   it('fails the attempt with its message, small or large', async () => {
     const rules = { response: 'json', errors: { when: '$.error', message: '$.error.message' } };

@@ -95,7 +95,7 @@ export function fetchOverHttp(
     if (refused) return refused;
     if (item.resourceType === sitemapType) return sitemapOf(response, exchange, validators);
 
-    const said = readAs(response, settings.read_as);
+    const said = readAs(response, settings.read_as, isDeclaredJson(settings));
     const mediaType = mediaTypeOf(response);
     if (response.status === 204) return withoutText(response, mediaType, exchange, validators);
     const isStored = isStoredType(mediaType, settings.site);
@@ -161,6 +161,9 @@ export function fetchOverHttp(
 /** What is declared as JSON is an API and no site for crawlers, and whatever else comes is an error. */
 const isDeclaredJson = ({ response }: HttpSettings) => response === 'json' || response === 'jsonl';
 
+/** What some APIs put before their JSON, lest a browser runs it as a script (Gerrit, Google, AngularJS). */
+const guard = /^\)\]\}'?,?[ \t]{0,9}\r?\n/;
+
 async function readAnyJson(
   text: string,
   mediaType: string,
@@ -169,7 +172,9 @@ async function readAnyJson(
 ): Promise<JsonText | Failure> {
   const type = mediaType || 'no content type';
   const byLines = response === 'jsonl' || isJsonLines(mediaType);
-  const lines: Lines = byLines ? await readJsonLines(text) : { kind: 'list', json: text };
+  const lines: Lines = byLines
+    ? await readJsonLines(text)
+    : { kind: 'list', json: text.replace(guard, '') };
   if (lines.kind === 'fault') {
     const message = `Line ${lines.line} of the response (${type}) is not valid JSON; it begins "${beginningOf(lines.text)}".`;
     return failed(exchange, 'payload_invalid', message);

@@ -147,7 +147,9 @@ function isLast(
   const total = Number(said);
   const isNumber = typeof said !== 'object' || said instanceof WrittenNumber;
   if (!Number.isFinite(total) || !isNumber) return false;
-  if (rules.stop_means === 'pages') return before.page >= total;
+  // A total of fewer than have come (0, -1, that of another list) is none.
+  if (rules.stop_means === 'pages') return total > 0 && before.page >= total;
   const start = rules.by === 'offset' ? parameterOf(request, rules.parameter, rules.put_in) : null;
-  return (start === null ? before.rows : Number(start)) + rows >= total;
+  const soFar = (start === null ? before.rows : Number(start)) + rows;
+  return total >= before.rows + rows && soFar >= total;
 }

@@ -15,6 +15,7 @@ const sitemapPayload = z.object({
   kind: z.enum(['pages', 'index']),
   entries: z.array(z.object({ url: z.string(), changed_at: z.string().nullable() })),
   beyond: z.number().default(0),
+  others: z.number().default(0),
   ends_early: z.boolean().default(false),
 });
 
@@ -43,8 +44,9 @@ export function sitemapDiscover(
 ): DiscoveredItem[] {
   const sitemap = sitemapPayload.safeParse(payload);
   if (!sitemap.success) return [];
-  const { kind, entries, beyond, ends_early: endsEarly } = sitemap.data;
+  const { kind, entries, beyond, others, ends_early: endsEarly } = sitemap.data;
   leave('entries_beyond', beyond);
+  leave('invalid', others);
   if (endsEarly) leave('ends_early');
   const metadata = sitemapMetadata.safeParse(item.metadata).data;
   const { page_type: pageType = 'document', sites = [], level = 0 } = metadata ?? {};

@@ -114,6 +114,14 @@ describe('a sitemap is read', () => {
     expect(payload).toEqual({ kind: 'pages', entries: [{ url: page, changed_at: null }] });
   });
 
+  it('as text with lines that are none of it, unless they are as many', async () => {
+    const entries = [{ url: page }, { url: `${page}2` }];
+    const text = `# pages\n${page}\n-- end of part 1 --\n${page}2\n`;
+    expect(await readSitemap(Buffer.from(text), base)).toMatchObject({ entries, others: 1 });
+    expect(await readSitemap(Buffer.from(`${page}\nis gone\n`), base)).toBeNull();
+    expect(await readSitemap(Buffer.from(`Pages:\n${page}\n${page}2\n`), base)).toBeNull();
+  });
+
   it('in UTF-16, and with the last change that a feed tells', async () => {
     const text = `\uFEFF<urlset><url><loc>${page}</loc><lastmod>${changed}</lastmod></url></urlset>`;
     const entries = [{ url: page, changed_at: changed }];

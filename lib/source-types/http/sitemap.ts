@@ -32,6 +32,8 @@ export interface Sitemap {
   readonly entries: readonly SitemapEntry[];
   /** Entries that are left out for their number or length. */
   readonly beyond: number;
+  /** Lines that are no addresses. */
+  readonly others?: number;
   /** It is but the beginning of one. */
   readonly endsEarly: boolean;
 }
@@ -189,14 +191,20 @@ function ofRobots(text: string): Sitemap | null {
 /** One address a line; what begins with a `#` is a remark. */
 function ofLines(text: string): Sitemap | null {
   const list = new Entries();
+  let others = 0;
   for (const [written] of text.matchAll(/[^\r\n]+/g)) {
     const line = written.trim();
     if (line === '' || line.startsWith('#')) continue;
-    if (!/^https?:\/\//i.test(line)) return null;
-    list.add(line, null);
+    if (/^https?:\/\/\S+$/i.test(line)) list.add(line, null);
+    // What begins with anything else is no list of addresses.
+    else if (list.isEmpty) return null;
+    else others += 1;
   }
-  const all = list.all();
-  return all.entries.length === 0 ? null : { kind: 'pages', ...all, endsEarly: false };
+  const { entries, beyond } = list.all();
+  // Nor is a text with a few addresses in it.
+  return entries.length <= others
+    ? null
+    : { kind: 'pages', entries, beyond, others, endsEarly: false };
 }
 
 /** Characters of JSON that one of a text may take: `\u0000`. */
@@ -220,6 +228,10 @@ class Entries {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   all(): Pick<Sitemap, 'entries' | 'beyond'> {
     return { entries: this.#entries, beyond: this.#beyond };
   }
@@ -233,9 +245,10 @@ function latestMoment(text: string): string | null {
 }
 
 /** As it is stored: what the site said, as data. */
-const sitemapPayload = ({ kind, entries, beyond, endsEarly }: Sitemap): JsonObject => ({
+const sitemapPayload = ({ kind, entries, beyond, others = 0, endsEarly }: Sitemap): JsonObject => ({
   kind,
   entries: entries.map(({ url, changedAt }) => ({ url, changed_at: changedAt })),
   ...(beyond > 0 ? { beyond } : {}),
+  ...(others > 0 ? { others } : {}),
   ...(endsEarly ? { ends_early: true } : {}),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode } from './body.ts';
+import { decode, isPage } from './body.ts';
 
 const answer = (contentType: string, ...parts: (string | readonly number[])[]) => ({
   headers: contentType === '' ? {} : { 'content-type': contentType },
@@ -60,6 +60,27 @@ describe('text is read in the charset', () => {
       ['<meta charset=utf-16>', cafeUtf8],
       'utf-8',
     ],
+    ['UTF-8 where the header claims UTF-16', 'text/html; charset=unicode', [cafeUtf8], 'utf-8'],
+    ['UTF-8 of JSON, before the header', 'text/json; charset=latin1', [cafeUtf8], 'utf-8'],
+    ['of the header, of JSON that is not UTF-8', 'text/json; charset=l9', [cafe], 'iso-8859-15'],
+    [
+      'of the page, outside of its comments',
+      'text/html',
+      ['<head><!-- <meta charset=koi8-r> --><meta charset=latin2>', cafe],
+      'iso-8859-2',
+    ],
+    [
+      'of the page, further down in its head',
+      'text/html',
+      [`<head><style>${' '.repeat(5000)}</style><meta charset=latin2></head>`, cafe],
+      'iso-8859-2',
+    ],
+    [
+      'of no text that looks like it in the body',
+      'text/html',
+      [`<head>${' '.repeat(2000)}</head><body>&lt;<meta charset=koi8-r>`, cafe],
+      'windows-1252',
+    ],
     ['UTF-8 when nothing is said and it is UTF-8', 'application/json', [cafeUtf8], 'utf-8'],
     [
       'windows-1252 when nothing is said and it cannot be UTF-8',
@@ -80,4 +101,37 @@ describe('text is read in the charset', () => {
     else expect(text).toMatch(/а$/);
     expect(text).not.toMatch(/^\uFEFF/);
   });
+});
+
+/** Names that no standard has, and servers write. */
+it.each([
+  ['cp932', [0x82, 0xa0], 'あ'],
+  ['MS932', [0x82, 0xa0], 'あ'],
+  ['cp936', [0xc4, 0xe3], '你'],
+  ['MS949', [0xb0, 0xa1], '가'],
+  ['cp950', [0xa7, 0x41], '你'],
+  ['EUC_JP', [0xa4, 0xa2], 'あ'],
+  ['euckr', [0xb0, 0xa1], '가'],
+  ['win-1251', [0xcf], 'П'],
+  ['windows1251', [0xcf], 'П'],
+  ['ISO8859_5', [0xbf], 'П'],
+  ['KOI8R', [0xf0], 'П'],
+  ['Latin-9', [0xa4], '€'],
+  ['utf8mb4', [0xc3, 0xa9], 'é'],
+])('a charset called %s is known', (label, bytes, text) => {
+  expect(decode(answer(`text/html; charset="${label}"`, bytes)).text).toBe(text);
+});
+
+it.each<[string, string, boolean]>([
+  ['', ' <!-- made by hand --><html>', true],
+  ['', '<!DOCTYPE html>', true],
+  ['', '<div class=a>', true],
+  ['', '<A HREF=/x>', true],
+  ['', '<?xml version="1.0"?><rss>', false],
+  ['', '<abc>', false],
+  ['', 'a < b', false],
+  ['text/plain', '<html>', false],
+  ['application/xhtml+xml', 'x', true],
+])('what is said to be %j and begins with %s is a page: %j', (content_type, text, is) => {
+  expect(isPage({ content_type, text })).toBe(is);
 });

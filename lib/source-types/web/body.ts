@@ -33,63 +33,134 @@ function wideOf([a, b, c, d]: Uint8Array): string | undefined {
 /**
  * The body as text. The encoding is that of its byte order mark or of its zeros, else of the header, else of what the
  * page says of itself (`<meta charset>`, the XML declaration), else UTF-8 where the bytes are UTF-8 and
- * windows-1252 where they cannot be: the order of the HTML standard, 13.2.3.
+ * windows-1252 where they cannot be: the order of the HTML standard, 13.2.3. JSON is UTF-8 wherever it can be (RFC
+ * 8259, 8.1), and nothing is UTF-16 that is a text in UTF-8, whatever its header says.
  */
 export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): Decoded {
-  const known =
+  const sure =
     byteOrderMarks.find(([mark]) => mark.every((byte, index) => body[index] === byte))?.[1] ??
-    wideOf(body) ??
-    decoderFor(/charset\s*=\s*["']?([\w:.-]+)/i.exec(headers['content-type'] ?? '')?.[1])
-      ?.encoding ??
-    decoderFor(charsetOfMarkup(headers, body))?.encoding;
-  if (known !== undefined) {
-    return { text: new TextDecoder(known).decode(body), charset: known };
-  }
+    wideOf(body);
+  if (sure !== undefined) return readIn(sure, body);
+  const { 'content-type': type = '' } = headers;
+  const said = charsetOf(/charset\s*=\s*["']?([\w:.-]+)/i.exec(type)?.[1]);
+  const isDoubtful = isJsonType(mediaTypeOf({ headers })) || isWideInNameOnly(said, body);
+  const known = said ?? charsetOf(charsetOfMarkup(headers, body));
+  if (known !== null && !isDoubtful) return readIn(known, body);
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(body), charset: 'utf-8' };
   } catch {
-    return { text: new TextDecoder('windows-1252').decode(body), charset: 'windows-1252' };
+    return readIn(known ?? 'windows-1252', body);
   }
 }
 
-/** The same answer, said to be in another charset; where none is given, as it is. */
+const readIn = (charset: string, body: Uint8Array): Decoded => ({
+  text: new TextDecoder(charset).decode(body),
+  charset,
+});
+
+const isJsonType = (type: string): boolean => /[/+]json$/.test(type);
+
+const isWideInNameOnly = (charset: string | null, body: Uint8Array): boolean =>
+  charset?.startsWith('utf-16') === true && !body.subarray(0, 4096).some(isBinaryByte);
+
+/** The same answer, said to be JSON, or in another charset; where neither is asked for, as it is. */
 export function readAs<A extends Pick<HttpResponse, 'headers'>>(
   answer: A,
   charset: string | undefined,
+  asJson = false,
 ): A {
-  if (charset === undefined) return answer;
-  const [type] = (answer.headers['content-type'] ?? '').split(/[;,]/, 1);
-  return {
-    ...answer,
-    headers: { ...answer.headers, 'content-type': `${type}; charset=${charset}` },
-  };
+  if (charset === undefined && !asJson) return answer;
+  const [type, ...parameters] = (answer.headers['content-type'] ?? '').split(/[;,]/);
+  const said = charset === undefined ? parameters : [` charset=${charset}`];
+  const written = [asJson ? 'application/json' : type, ...said].join(';');
+  return { ...answer, headers: { ...answer.headers, 'content-type': written } };
 }
 
-/** The name the Encoding standard has for a label; null for none of its labels. */
-export const charsetOf = (label: string): string | null => decoderFor(label)?.encoding ?? null;
+/** The name the Encoding standard has for a label, or for one that systems have for the same; null for any other. */
+export function charsetOf(label: string | undefined): string | null {
+  if (label === undefined) return null;
+  return nameIn(label) ?? nameIn(otherLabel(label));
+}
+
+function nameIn(label: string): string | null {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    // An unknown charset.
+    return null;
+  }
+}
+
+/** Labels of Windows, Java and databases, which servers write and the standard does not know: without signs, lower case. */
+const otherLabels: Readonly<Record<string, string>> = {
+  utf8mb3: 'utf-8',
+  utf8mb4: 'utf-8',
+  latin9: 'iso-8859-15',
+  cp932: 'shift_jis',
+  ms932: 'shift_jis',
+  mskanji: 'shift_jis',
+  windows932: 'shift_jis',
+  cp936: 'gbk',
+  ms936: 'gbk',
+  windows936: 'gbk',
+  euccn: 'gbk',
+  cp949: 'euc-kr',
+  ms949: 'euc-kr',
+  windows949: 'euc-kr',
+  uhc: 'euc-kr',
+  cp950: 'big5',
+  ms950: 'big5',
+  windows950: 'big5',
+  eucjp: 'euc-jp',
+  ujis: 'euc-jp',
+  euckr: 'euc-kr',
+  koi8r: 'koi8-r',
+  koi8u: 'koi8-u',
+  tis620: 'windows-874',
+};
+
+function otherLabel(label: string): string {
+  const plain = label.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return (
+    (Object.hasOwn(otherLabels, plain) ? otherLabels[plain] : undefined) ??
+    plain
+      .replace(/^(?:win|windows|cp|ms|ansi)(125\d|874)$/, 'windows-$1')
+      .replace(/^(?:iso|cp)?8859(\d{1,2})$/, 'iso-8859-$1')
+      .replace(/^latin(\d)$/, 'latin$1')
+      .replace(/^utf(\d+)$/, 'utf-$1')
+  );
+}
 
 export const textOf = (response: Pick<HttpResponse, 'headers' | 'body'>): string =>
   decode(response).text;
 
-/** What a page says of itself in its first kilobyte, where the HTML standard wants it. */
+/** As far as a page's head is looked through; the standard wants the charset in the first kilobyte, not all heed it. */
+const headBytes = 16 * 1024;
+const kilobyte = 1024;
+
+/** What a page says of itself, outside of comments. */
 function charsetOfMarkup(headers: HttpResponse['headers'], body: Uint8Array): string | undefined {
   if (!/html|xml|^$/.test(mediaTypeOf({ headers }))) return undefined;
-  const beginning = new TextDecoder('latin1').decode(body.subarray(0, 1024));
+  const beginning = new TextDecoder('latin1').decode(body.subarray(0, headBytes));
+  const end = beginning.slice(kilobyte).search(/<\/head[\s>]|<body[\s>]/i);
+  const head = withoutComments(end === -1 ? beginning : beginning.slice(0, kilobyte + end));
   const said =
-    /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w:.-]+)/i.exec(beginning)?.[1] ??
-    /<meta\s[^>]*charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(beginning)?.[1];
+    /^\s*<\?xml[^>]{0,1000}\sencoding\s*=\s*["']([\w:.-]+)/i.exec(head)?.[1] ??
+    /<meta\s[^>]{0,300}charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w:.-]+)/i.exec(head)?.[1];
   // A page that could be read as ASCII up to here is not UTF-16, whatever it says.
   return said !== undefined && /^utf-?16/i.test(said) ? 'utf-8' : said;
 }
 
-function decoderFor(label: string | undefined): TextDecoder | undefined {
-  if (label === undefined) return undefined;
-  try {
-    return new TextDecoder(label);
-  } catch {
-    // An unknown charset.
-    return undefined;
+function withoutComments(markup: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (let open = markup.indexOf('<!--'); open !== -1; open = markup.indexOf('<!--', at)) {
+    parts.push(markup.slice(at, open));
+    const close = markup.indexOf('-->', open + 4);
+    if (close === -1) return parts.join(' ');
+    at = close + 3;
   }
+  return [...parts, markup.slice(at)].join(' ');
 }
 
 /** Media types of text, whatever they begin with. */
@@ -142,8 +213,10 @@ interface ReadText {
   readonly text: string;
 }
 
+/** What pages begin with, where nothing else says that they are some (MIME Sniffing, 7.1). */
+const pageBeginning =
+  /^\s*(?:<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta)[\s>]|<!--)/i;
+
 /** Whether a text is a page: by its type, or where it names none by its beginning. */
 export const isPage = ({ content_type: type, text }: ReadText): boolean =>
-  type === ''
-    ? /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1000))
-    : /html/.test(type);
+  type === '' ? pageBeginning.test(text.slice(0, 1000)) : /html/.test(type);

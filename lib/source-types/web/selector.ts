@@ -65,7 +65,14 @@ export function rowsAt(payload: WrittenJson, path: string): WrittenJson[] {
   const nodes = nodesAt(payload, path);
   const [only] = nodes;
   const list = nodes.length === 1 && Array.isArray(only) ? only : nodes;
-  return list.filter((row) => row !== null);
+  // PHP writes a list of nothing as an object of nothing, where it writes others by their keys.
+  const isNothing =
+    list === nodes &&
+    nodes.length === 1 &&
+    only !== undefined &&
+    isContainer(only) &&
+    Object.keys(only).length === 0;
+  return isNothing ? [] : list.filter((row) => row !== null);
 }
 
 /** Texts and numbers at a path, as they are written; what is missing or neither is left out, unless `any` is asked for. */

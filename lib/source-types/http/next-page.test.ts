@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { WrittenJson } from '#lib/json.ts';
+import { nextPage } from './next-page.ts';
+import { pagingSettings } from './paging.ts';
+
+/** Whether another page is asked for, and what was left out. */
+function following(payload: WrittenJson, rules: object, metadata: { [key: string]: number } = {}) {
+  const said: string[] = [];
+  const next = nextPage(
+    {
+      request: { url: 'https://example.org/i?offset=0', body: null },
+      answeredBy: 'https://example.org/i?offset=0',
+      headers: {},
+      payload,
+      html: null,
+      metadata,
+    },
+    pagingSettings.parse(rules),
+    (reason) => said.push(reason),
+  );
+  return next === null ? said : next.request.url.replace('https://example.org/i?', '');
+}
+
+const offset = { by: 'offset', rows: '$.rows', parameter: 'offset', stop_field: '$.total' };
+
+describe('a total of entries ends a list', () => {
+  it.each<[WrittenJson, string | string[]]>([
+    [2, []],
+    ['2', []],
+    [3, 'offset=2'],
+    // What says less than has come says nothing.
+    [1, 'offset=2'],
+    [0, 'offset=2'],
+    [-1, 'offset=2'],
+    [null, 'offset=2'],
+    ['many', 'offset=2'],
+  ])('where it is %j of 2 that came: %j', (total, expected) => {
+    expect(following({ total, rows: [1, 2] }, { ...offset, stop_means: 'rows' })).toEqual(expected);
+  });
+
+  it.each<[number, string | string[]]>([
+    [1, []],
+    [2, 'offset=2'],
+    [0, 'offset=2'],
+    [-1, 'offset=2'],
+  ])('where there are %j pages in all: %j', (total, expected) => {
+    expect(following({ total, rows: [1, 2] }, { ...offset, stop_means: 'pages' })).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('a page without entries is the last', () => {
+  it.each<[WrittenJson, string | string[]]>([
+    [[], []],
+    [null, []],
+    // As PHP writes an empty list.
+    [{}, []],
+    [[null], []],
+    // As converters of XML write a list of one.
+    [{ id: 1 }, 'offset=1'],
+    [[{}, {}], 'offset=2'],
+  ])('where they are %j: %j', (rows, expected) => {
+    expect(following({ rows }, offset)).toEqual(expected);
+  });
+});
