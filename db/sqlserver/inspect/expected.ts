@@ -13,6 +13,8 @@ export interface ExpectedIndex {
   readonly name: string;
   /** What makes it this index: uniqueness, keys in order, included columns. */
   readonly shape: string;
+  /** The order of the table itself: one that an earlier program made keeps its own. */
+  readonly isClustered?: boolean;
 }
 
 export interface ExpectedTable {
@@ -31,13 +33,14 @@ function columnsIn(list: string): string[] {
 }
 
 function indexFrom(name: string, statement: string): ExpectedIndex[] {
-  const [, unique, keys = '', included = ''] =
-    /CREATE (UNIQUE )?NONCLUSTERED INDEX \[\w+\]\s+ON \S+ \(([^)]*)\)(?:\s+INCLUDE \(([^)]*)\))?/.exec(
+  const [, unique, nonclustered, keys = '', included = ''] =
+    /CREATE (UNIQUE )?(NON)?CLUSTERED INDEX \[\w+\]\s+ON \S+ \(([^)]*)\)(?:\s+INCLUDE \(([^)]*)\))?/.exec(
       statement,
     ) ?? [];
   if (keys === '') return [];
   const rest = included === '' ? [] : columnsIn(included);
-  return [{ name, shape: shapeOf(unique !== undefined, columnsIn(keys), rest) }];
+  const shape = shapeOf(unique !== undefined, columnsIn(keys), rest);
+  return [{ name, shape, isClustered: nonclustered === undefined }];
 }
 
 export function expectedTable({ name, columns, constraints, rest }: FinalTable): ExpectedTable {
