@@ -1,9 +1,11 @@
 /** Carries out what `partitions.ts` says on a server, or only says what it would take. */
+import { DatabaseError } from '../errors.ts';
 import { migrationsDir, readMigrationFiles } from '../migrate/files.ts';
 import { splitBatches } from '../migrate/split-batches.ts';
 import { readCreateIndex } from '../migrate/tsql.ts';
 import type { SqlServerSettings } from '../settings/model.ts';
 import { connect, type TdsConnection } from './connection.ts';
+import { isMicrosoft } from './inspect/server.ts';
 import {
   monthsBetween,
   type PartitionedTable,
@@ -35,12 +37,15 @@ const rowsPerSecond = 250_000;
 /** Enterprise and Developer, Azure SQL Database, Managed Instance. */
 const onlineEditions = [3, 5, 8];
 
+/** @throws DatabaseError `db_settings_invalid` where the server is another product, which has no partitions to show */
 export async function divideByMonth(
   settings: SqlServerSettings,
   { tables, dryRun, onReport, onStatement }: DivisionOptions,
 ): Promise<void> {
   const connection = await connect(settings);
   try {
+    const [server] = await connection.executeBatch('SELECT @@VERSION AS version');
+    if (server && !isMicrosoft(server)) throw otherProduct();
     for (const table of tables) {
       const report = await plan(connection, settings.schema, table);
       onReport(report);
@@ -54,6 +59,13 @@ export async function divideByMonth(
     await connection.close();
   }
 }
+
+const otherProduct = () =>
+  new DatabaseError(
+    'db_settings_invalid',
+    'The server speaks the protocol of SQL Server and is another product: only tables of SQL Server can be divided by month.',
+    { remedy: 'Leave them whole there: retention deletes in portions.' },
+  );
 
 async function plan(
   connection: Pick<TdsConnection, 'executeBatch'>,
