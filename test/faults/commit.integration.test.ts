@@ -12,6 +12,8 @@ const rounds = faultRounds(20);
 const resources = 60 * rounds;
 /** Between one fault and the next, at most, ms. */
 const longestPauseMs = 400;
+/** A connection after a cut has everything compiled anew on some servers, and commits nothing meanwhile, ms. */
+const patienceMs = 180_000;
 
 const engine = contractEngines().find(({ name }) => name === 'sqlserver');
 
@@ -37,7 +39,7 @@ describe.runIf(engine !== undefined)('connections cut in mid-commit', () => {
       const dice = createDice();
       console.log(`INGEST_FAULT_SEED=${dice.seed}`);
       // In the clear, so that the proxy can tell a commit.
-      const behindProxy = throughProxy(proxy.port, { statementSeconds: 10 });
+      const behindProxy = throughProxy(proxy.port, { statementSeconds: 30 });
       const env = { ...behindProxy, INGEST_SQLSERVER_ENCRYPT: 'no' };
       const workers = [fleet.worker({ env }), fleet.worker({ env })];
       for (const worker of workers) await until('it is up', () => isUp(worker));
@@ -52,7 +54,7 @@ describe.runIf(engine !== undefined)('connections cut in mid-commit', () => {
           next = null;
           return fault;
         });
-        await until('a commit was met', () => next === null);
+        await until('a commit was met', () => next === null, patienceMs);
         await sleep(dice.next() * longestPauseMs);
       }
       expect(new Set(done)).toEqual(new Set(commitFaults));

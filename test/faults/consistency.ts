@@ -29,7 +29,8 @@ const completing: readonly AttemptOutcome[] = ['completed', 'unchanged'];
 /**
  * One sentence for each thing that does not hold of a queue at rest: nothing held or waiting, each item
  * completed at most once and stored as often as it was completed with new content, attempts without
- * gaps, counters and run numbers exact, each run ended once, no event missing. Reads everything; for the queues of tests.
+ * gaps, counters and run numbers exact, each run ended once, no event missing where that can be told. Reads everything;
+ * for the queues of tests.
  */
 export async function inconsistencies(s: Session, lakeDir: string): Promise<string[]> {
   const items: readonly Item[] = await s.q
@@ -177,7 +178,9 @@ async function wrongWithEvents(s: Session): Promise<string[]> {
     .execute();
   const ends = events.filter(({ kind }) => kind === 'run.completed');
   const numbers = events.map(({ event_id: id }) => Number(id));
-  const gap = numbers.findIndex((number, index) => number !== index + 1);
+  // Where ids are given out before the commit, a transaction that was rolled back has left a gap.
+  const isGapless = (await s.engine.lastSettledEvent(s, 0)) === null;
+  const gap = isGapless ? numbers.findIndex((number, index) => number !== index + 1) : -1;
   return [
     ...runs.flatMap(({ run_id: id, name }) => {
       const times = ends.filter((event) => event.run_id === id).length;
