@@ -5,6 +5,8 @@ import { addTestSource, runToTheEnd } from './support/sources.ts';
 import { expect, test } from './support/test.ts';
 
 async function openPalette(page: Page, text: string) {
+  // A dialog that is closing still takes the keys.
+  await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toHaveCount(0);
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Find' });
   await palette.getByRole('searchbox').fill(text);
@@ -25,7 +27,10 @@ test('a source is paused and resumed from the palette, after being asked', async
 
   const again = await openPalette(page, 'resume palette-pau');
   await again.getByRole('menuitem', { name: 'Resume palette-paused' }).click();
-  await page.getByRole('button', { name: 'Resume source' }).click();
+  await page
+    .getByRole('alertdialog', { name: 'Resume palette-paused?' })
+    .getByRole('button', { name: 'Resume source' })
+    .click();
   await expect(page.getByText('palette-paused was resumed')).toBeVisible();
 });
 

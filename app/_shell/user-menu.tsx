@@ -2,18 +2,10 @@
 import { KeyRound, LogOut, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Button } from '#app/ui/button.tsx';
-import { discardDrafts } from '#app/ui/draft.ts';
 import { Foreign } from '#app/ui/foreign-text.tsx';
-import { goOnAsking, stopAsking } from '#app/ui/live-attention.ts';
 import { Menu } from '#app/ui/menu.tsx';
 import { notifyError } from '#app/ui/toast.tsx';
-import { type Answer, answerOf } from '#app/ui/use-action.ts';
-
-async function endSession(): Promise<Answer<null>> {
-  const { signOut } = await import('next-auth/react');
-  await signOut({ redirect: false });
-  return { ok: true, data: null };
-}
+import { answerOf } from '#app/ui/use-action.ts';
 
 export function UserMenu({
   name,
@@ -26,14 +18,11 @@ export function UserMenu({
 }) {
   const router = useRouter();
   const leave = async () => {
-    stopAsking();
-    const answer = await answerOf(endSession());
+    const answer = await answerOf(import('./sign-out.ts').then(({ endSession }) => endSession()));
     if (!answer.ok) {
-      goOnAsking();
       notifyError(answer.error);
       return;
     }
-    discardDrafts();
     router.replace('/sign-in');
     router.refresh();
   };
