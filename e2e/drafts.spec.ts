@@ -111,3 +111,39 @@ test('two people who change the same schedule see each other’s changes, and no
   await expect(mine).toHaveCount(0);
   await expect(row(page)).toContainText('30 items at most, 5 requests at most, 9 minutes at most');
 });
+
+test('a view that was renamed in another tab meanwhile keeps that name until somebody chooses', async ({
+  page,
+  context,
+}) => {
+  await goTo(page, '/work-items?status=failed');
+  await page.getByRole('button', { name: 'Views', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Save as a view' }).click();
+  const create = page.getByRole('dialog', { name: 'Save as a view' });
+  await create.getByLabel('Name').fill('Twice');
+  await create.getByRole('button', { name: 'Save view' }).click();
+  await expect(page.getByRole('button', { name: 'Twice', exact: true })).toBeVisible();
+
+  const other = await context.newPage();
+  await goTo(other, page.url());
+  for (const one of [page, other]) {
+    await one.getByRole('button', { name: 'Twice', exact: true }).click();
+    await one.getByRole('menuitem', { name: 'Rename' }).click();
+  }
+  const mine = page.getByRole('dialog', { name: 'Rename the view' });
+  const theirs = other.getByRole('dialog', { name: 'Rename the view' });
+  await mine.getByRole('textbox', { name: 'Name' }).fill('Mine');
+  await theirs.getByRole('textbox', { name: 'Name' }).fill('Theirs');
+  await theirs.getByRole('button', { name: 'Rename view' }).click();
+  await expect(theirs).toHaveCount(0);
+  await expect(other.getByRole('button', { name: 'Theirs', exact: true })).toBeVisible();
+
+  await mine.getByRole('button', { name: 'Rename view' }).click();
+  await expect(mine.getByText(/renamed this view .*while you were editing/)).toBeVisible();
+  await expect(mine.getByRole('textbox', { name: 'Name' })).toHaveValue('Mine');
+  await mine.getByRole('button', { name: 'Take theirs: Name' }).click();
+  await expect(mine.getByRole('textbox', { name: 'Name' })).toHaveValue('Theirs');
+  await mine.getByRole('button', { name: 'Keep mine: Name' }).click();
+  await mine.getByRole('button', { name: 'Rename view' }).click();
+  await expect(page.getByRole('button', { name: 'Mine', exact: true })).toBeVisible();
+});

@@ -45,6 +45,12 @@ const built = Object.keys(
 /** What of the deployment is for nobody of some sources. */
 const refused = ['/workers', '/forecast', '/storage', '/audit', '/settings/database'];
 
+/** Links of a drawn page to what refuses the person. */
+const closedLinks = (html: string): string[] =>
+  [...html.matchAll(/<a [^>]*href="([^"]*)"/g)]
+    .map(([, href = '']) => href)
+    .filter((href) => refused.some((address) => new RegExp(`^${address}(?:[/?#]|$)`).test(href)));
+
 /** A source that has run, with something of everything about it. Its ids, by the names of parameters. */
 async function givenAll(db: Db, product: Product, name: string) {
   const secretBox = secretBoxOf(loadConfig({ env: product.env }));
@@ -203,6 +209,7 @@ test('nothing of another source is shown to somebody of one', async ({ page, pro
       if (text.includes(canary))
         faults.push(`${address}: ${text.split(canary, 1)[0]?.slice(-120)}`);
       if (status >= 500) faults.push(`${address}: ${status}`);
+      faults.push(...closedLinks(text).map((link) => `${address} leads to ${link}`));
       if (
         refused.includes(address) &&
         !text.includes('forbidden') &&
@@ -220,6 +227,7 @@ test('nothing of another source is shown to somebody of one', async ({ page, pro
       const known = await ask(addressOf(file, own));
       if (known.status >= 400 && !/(?:text|received)\/route$/.test(file))
         faults.push(`${file} of the own source: ${known.status}`);
+      faults.push(...closedLinks(known.text).map((link) => `${file} leads to ${link}`));
       if (known.text.includes(canary))
         faults.push(`${file} of the own source: ${known.text.split(canary, 1)[0]?.slice(-120)}`);
     }

@@ -3,11 +3,13 @@ import type { ReactNode } from 'react';
 import { settle } from '#app/_server/action.ts';
 import { requireActor } from '#app/_server/actor.ts';
 import { localClock } from '#app/_server/local-clock.ts';
+import { closedPages } from '#app/_shell/closed-pages.ts';
 import { Rail } from '#app/_shell/rail.tsx';
 import { StopBanner } from '#app/_shell/stop/stop-everything.tsx';
 import { TellTimeZone } from '#app/_shell/tell-time-zone.tsx';
 import { TopBar } from '#app/_shell/top-bar.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
+import { ClosedPages } from '#app/ui/link.tsx';
 import { LiveProvider } from '#app/ui/live.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
@@ -41,6 +43,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   const { db } = await getRuntime();
   const health = await checkHealth(db);
   const stop = health.ok ? await readStop(db) : null;
+  const seesAll = sightOf(session.data) === null;
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <LiveProvider>
@@ -52,7 +55,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
         Skip to the content
       </a>
       <div className="flex min-h-dvh">
-        <Rail seesAll={sightOf(session.data) === null} />
+        <Rail seesAll={seesAll} />
         <div className="flex min-w-0 flex-1 flex-col">
           <TopBar
             actor={session.data}
@@ -67,7 +70,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
             tabIndex={-1}
             className="flex w-full max-w-[2200px] flex-1 flex-col gap-4 p-3 outline-none sm:p-5"
           >
-            {children}
+            <ClosedPages pattern={seesAll ? null : closedPages}>{children}</ClosedPages>
           </main>
         </div>
       </div>

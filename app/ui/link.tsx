@@ -5,10 +5,29 @@
  */
 import { LoaderCircle } from 'lucide-react';
 import NextLink, { useLinkStatus } from 'next/link';
-import { type ComponentProps, type ReactNode, useState } from 'react';
+import { type ComponentProps, createContext, type ReactNode, use, useState } from 'react';
+
+const Closed = createContext<string | null>(null);
+
+/** No link is drawn to addresses of a pattern: to pages that would refuse this person. */
+export function ClosedPages({
+  pattern,
+  children,
+}: {
+  readonly pattern: string | null;
+  readonly children: ReactNode;
+}) {
+  return <Closed value={pattern}>{children}</Closed>;
+}
+
+export function useIsClosed(href: unknown): boolean {
+  const pattern = use(Closed);
+  return pattern !== null && new RegExp(pattern).test(String(href));
+}
 
 export function Link(props: ComponentProps<typeof NextLink>) {
   const [isNear, setNear] = useState(false);
+  if (useIsClosed(props.href)) return null;
   return (
     <NextLink
       {...props}

@@ -1,8 +1,9 @@
+'use client';
 /** Stat: one figure with its name, and a line of context under it. */
 
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
-import { Link } from './link.tsx';
+import { Link, useIsClosed } from './link.tsx';
 
 export function Stat({
   label,
@@ -35,7 +36,8 @@ export function Stat({
     </>
   );
   const style = 'flex min-w-0 flex-col gap-0.5 px-3 py-2.5';
-  return href ? (
+  const isClosed = useIsClosed(href);
+  return href && !isClosed ? (
     <Link href={href} className={cx(style, 'hover:bg-hover -outline-offset-2!')}>
       {body}
     </Link>

@@ -6,7 +6,7 @@ import type { Instant } from '#db/schema.ts';
 import { readDisks, type WatchedDisks } from '#lib/disks/disks.ts';
 import { jsonFromText } from '#lib/json.ts';
 import { warningsOf } from '#lib/metrics/warnings.ts';
-import { readStop } from '#lib/stops/read-stop.ts';
+import { readResumption } from '#lib/stops/read-stop.ts';
 import { readRepairedTotals } from '#lib/totals/check-next-totals.ts';
 import { listWorkers } from '#lib/workers/list-workers.ts';
 import { readCertificates, readSecretEnds, readSourceSecretEnds } from './endings.ts';
@@ -36,7 +36,8 @@ export async function readAlertFacts(
   const sum = (status: string) =>
     totals.reduce((all, row) => all + (row.status === status ? Number(row.item_count) : 0), 0);
   // What stands still because somebody stopped everything is no news.
-  const isStopped = (await readStop(session)) !== null;
+  const resumption = await readResumption(session, now);
+  const isStopped = resumption === 'not yet';
   const [pending, inProgress] = [sum('pending'), sum('in_progress')];
   return {
     now,
@@ -48,7 +49,7 @@ export async function readAlertFacts(
     running: isStopped ? [] : await readRunning(session),
     measures: await readMeasures(session),
     schedules: await readSchedules(session),
-    activeSources: await readActiveSources(session, isStopped ? now : await readLastStop(session)),
+    activeSources: await readActiveSources(session, isStopped ? now : resumption),
     disks: watched === null ? [] : await readDisks(session, watched),
     warnings: warningsOf({
       totals: { pending, in_progress: inProgress, completed: 0, failed: 0, skipped: 0 },
@@ -171,15 +172,4 @@ async function readActiveSources(
       goesOnSince !== null && goesOnSince > since ? goesOnSince : since,
     ]),
   );
-}
-
-/** The end of the latest stop that is over. */
-async function readLastStop({ q, engine }: Session): Promise<Instant | null> {
-  const latest = q
-    .selectFrom('stops')
-    .select(['ended_at', 'until'])
-    .orderBy('stopped_at', 'desc')
-    .orderBy('stop_id', 'desc');
-  const row = await engine.take(latest, 1).executeTakeFirst();
-  return row?.ended_at ?? row?.until ?? null;
 }

@@ -33,6 +33,25 @@ export async function readStop(session: Session): Promise<Stop | null> {
   return row === undefined ? null : stopOf(row);
 }
 
+/**
+ * Of the latest stop, when work went on after it; null = nothing was ever stopped, `not yet` = the stop holds.
+ * @param now of the database
+ */
+export async function readResumption(
+  { q, engine }: Session,
+  now: Instant,
+): Promise<Instant | 'not yet' | null> {
+  const latest = q
+    .selectFrom('stops')
+    .select(['ended_at', 'until'])
+    .orderBy('stopped_at', 'desc')
+    .orderBy('stop_id', 'desc');
+  const row = await engine.take(latest, 1).executeTakeFirst();
+  if (row === undefined) return null;
+  const end = row.ended_at ?? row.until;
+  return end === null || end > now ? 'not yet' : end;
+}
+
 const stopOf = (row: Selectable<StopsTable>): Stop => ({
   stopId: row.stop_id,
   reason: row.reason,

@@ -1,6 +1,6 @@
 'use client';
-/** The buttons of a source: pause, resume, delete, roll back. What they ask is loaded when the first is pressed. */
-import { Pause, Play, Trash2 } from 'lucide-react';
+/** The buttons of a source: pause, resume, roll back. What they ask is loaded when the first is pressed. */
+import { Pause, Play } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { useAction } from '#app/ui/use-action.ts';
@@ -10,22 +10,21 @@ import { resume } from './actions.ts';
 const loadDialogs = () => import('./source-dialogs.tsx');
 const PauseDialog = lazy(async () => ({ default: (await loadDialogs()).PauseDialog }));
 const ResumeDialog = lazy(async () => ({ default: (await loadDialogs()).ResumeDialog }));
-const DeleteDialog = lazy(async () => ({ default: (await loadDialogs()).DeleteDialog }));
 const RollBackDialog = lazy(async () => ({ default: (await loadDialogs()).RollBackDialog }));
 
 const prepare = () => void loadDialogs().catch(() => undefined);
-
-interface Props {
-  readonly sourceId: string;
-  readonly name: string;
-}
 
 export function PauseButton({
   sourceId,
   name,
   isPaused,
   size = 'md',
-}: Props & { readonly isPaused: boolean; readonly size?: 'sm' | 'md' }) {
+}: {
+  readonly sourceId: string;
+  readonly name: string;
+  readonly isPaused: boolean;
+  readonly size?: 'sm' | 'md';
+}) {
   const [isOpen, setOpen] = useState(false);
   const resuming = useAction(resume, {
     done: () => `${name} was resumed`,
@@ -69,39 +68,6 @@ export function PauseButton({
       {isOpen ? (
         <Suspense fallback={null}>
           <PauseDialog sourceId={sourceId} name={name} onClose={() => setOpen(false)} />
-        </Suspense>
-      ) : null}
-    </>
-  );
-}
-
-export function DeleteButton({
-  sourceId,
-  name,
-  items,
-}: Props & {
-  /** Items that carry the source's name. */
-  readonly items: number;
-}) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button
-        variant="danger"
-        icon={<Trash2 aria-hidden />}
-        onPointerEnter={prepare}
-        onPress={() => setOpen(true)}
-      >
-        Delete
-      </Button>
-      {isOpen ? (
-        <Suspense fallback={null}>
-          <DeleteDialog
-            sourceId={sourceId}
-            name={name}
-            items={items}
-            onClose={() => setOpen(false)}
-          />
         </Suspense>
       ) : null}
     </>

@@ -10,9 +10,9 @@ import { may, reaches } from '#lib/actor/model.ts';
 import { getSourceType } from '#lib/source-types/registry.ts';
 import { listRevisions, listSources } from '#lib/sources/read-sources.ts';
 import { formModelOf } from '../../form-model.ts';
-import { DeleteButton } from '../../source-controls.tsx';
 import { SourceForm } from '../../source-form.tsx';
 import { SourceStateBadge } from '../../source-words.tsx';
+import { DeleteButton } from './delete-button.tsx';
 
 export const metadata: Metadata = { title: 'Edit a source' };
 
