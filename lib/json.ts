@@ -49,3 +49,10 @@ export function objectFromText(text: string | null): JsonObject | null {
   const value = jsonFromText(text);
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
+
+/**
+ * Whether it is an object with that member: what is asked of every item is asked this before its schema, which makes an
+ * error, with a stack, of whatever does not meet it.
+ */
+export const hasMember = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && name in value;

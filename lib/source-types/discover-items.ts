@@ -3,7 +3,7 @@
  * not know of it.
  */
 import { z } from 'zod';
-import type { WrittenJson } from '#lib/json.ts';
+import { hasMember, type WrittenJson } from '#lib/json.ts';
 import {
   type JsonBounds,
   jsonFault,
@@ -57,8 +57,8 @@ export function payloadOf(
   stored?: string,
 ): Payload {
   if (json && json.value === undefined) return { kind: 'json', text: json.text };
-  const text = textPayload.safeParse(payload);
-  if (text.success) return { kind: 'text', ...text.data };
+  const text = hasMember(payload, 'text') ? textPayload.safeParse(payload).data : undefined;
+  if (text) return { kind: 'text', ...text };
   const written = stored ?? JSON.stringify(payload);
   return written.length <= quickJson.length
     ? { kind: 'value', value: payload }

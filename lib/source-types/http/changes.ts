@@ -1,5 +1,6 @@
 /** The group `changes` of the settings: asking only for what has changed since the last run that succeeded. */
 import { z } from 'zod';
+import { hasMember } from '#lib/json.ts';
 import { grouped, wholeNumber } from '../common-settings.ts';
 import type { FieldHint, Launch } from '../source-type.ts';
 import { type RequestParts, withParameter } from './request-parts.ts';
@@ -72,5 +73,6 @@ const ofLaunch = z.object({ launched_at: z.iso.datetime() });
 
 /** When the run was launched that asked for a list of changes; null for what is none. */
 export function launchOf(metadata: unknown): string | null {
+  if (!hasMember(metadata, 'launched_at')) return null;
   return ofLaunch.safeParse(metadata).data?.launched_at ?? null;
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { hostOf } from '#lib/egress/url.ts';
-import type { WrittenJson } from '#lib/json.ts';
+import { hasMember, type WrittenJson } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import type { LeaveOut } from '../left-out.ts';
 import type { DiscoveredItem, PayloadAnswer, SourceContext } from '../source-type.ts';
@@ -46,18 +46,18 @@ export function httpDiscover(
   leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
   if (item.resourceType === sitemapType) return sitemapDiscover(item, payload, settings, leave);
-  const text = textPayload.safeParse(payload);
-  const html = text.success && isMarkup(text.data) ? text.data.text : null;
-  const json = text.success ? null : payload;
+  const text = hasMember(payload, 'text') ? textPayload.safeParse(payload).data : undefined;
+  const html = text && isMarkup(text) ? text.text : null;
+  const json = text ? null : payload;
   const entry =
     item.resourceType === entryType ? entryMetadata.safeParse(item.metadata).data : null;
-  const listed = text.success || entry ? [] : entriesOf(item, payload, settings, leave);
+  const listed = text || entry ? [] : entriesOf(item, payload, settings, leave);
   const headers = answer?.responseHeaders ?? {};
-  const answeredBy = (text.success ? text.data.url : null) ?? finalUrlOf(answer) ?? item.requestUri;
+  const answeredBy = text?.url ?? finalUrlOf(answer) ?? item.requestUri;
   const isHere = siteOf(item, answeredBy);
   const answered = { headers, answeredBy, payload: json, html };
   const next = entry ? null : pageAfter(item, answered, isHere, settings, leave);
-  const links = text.success
+  const links = text
     ? linksOfText(html, answeredBy, settings, { headers, leave })
     : linksOfJson(payload, answeredBy, settings, leave);
   const urls = new Set(links);

@@ -165,8 +165,8 @@ export async function entriesThatLeft(
 ): Promise<DiscoveredItem[]> {
   const paths = entryPathsOf(settings);
   const { claimedAt: changedAt } = item;
-  const isWhole = settings.entries.unlisted === 'gone' && launchOf(item.metadata) === null;
-  if (paths === null || !isWhole || changedAt === null) return [];
+  if (paths === null || changedAt === null) return [];
+  if (settings.entries.unlisted !== 'gone' || launchOf(item.metadata) !== null) return [];
   for await (const { payload: before } of stored?.(item) ?? []) {
     if (before === now) return [];
     const isQuick = before.length + now.length <= quickJson.length;

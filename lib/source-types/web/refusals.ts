@@ -137,8 +137,9 @@ const asksForPassword = /<input\b[^<>]{0,1000}\btype\s{0,9}=\s{0,9}["']?password
  */
 function failureOfSignIn(exchange: Exchange, response: HttpResponse): Failure | null {
   const { finalUrl, redirects, body } = response;
+  if (redirects.length === 0) return null;
   const asked = exchange.facts()?.requestUri;
-  if (redirects.length === 0 || asked === undefined) return null;
+  if (asked === undefined) return null;
   if (!leadsToSignIn(finalUrl) || leadsToSignIn(asked)) return null;
   if (!/html|^$/.test(mediaTypeOf(response))) return null;
   const text = new TextDecoder('latin1').decode(body.subarray(0, 4 * beginning));
