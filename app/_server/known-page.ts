@@ -29,7 +29,7 @@ const lookups: Readonly<Record<string, Lookup>> = {
   sources: async (db, id, sight) => (await getSource(db, id, sight))?.sourceId === id,
   'work-items': async (db, id, sight) => {
     const names = await ofItems(db, [id]);
-    return names.length > 0 && isSeen(sight, names);
+    return names !== 'all' && isSeen(sight, names);
   },
 };
 
