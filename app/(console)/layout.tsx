@@ -43,7 +43,6 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   const { db } = await getRuntime();
   const health = await checkHealth(db);
   const stop = health.ok ? await readStop(db) : null;
-  const seesAll = sightOf(session.data) === null;
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <LiveProvider>
@@ -54,26 +53,28 @@ export default async function ConsoleLayout({ children }: { readonly children: R
       >
         Skip to the content
       </a>
-      <div className="flex min-h-dvh">
-        <Rail seesAll={seesAll} />
-        <div className="flex min-w-0 flex-1 flex-col">
-          <TopBar
-            actor={session.data}
-            theme={theme}
-            database={health.database}
-            health={{ ok: health.ok, message: health.error?.message ?? null }}
-            stop={stop}
-          />
-          <StopBanner initial={stop} mayChange={may(session.data, 'everything:stop')} />
-          <main
-            id="content"
-            tabIndex={-1}
-            className="flex w-full max-w-[2200px] flex-1 flex-col gap-4 p-3 outline-none sm:p-5"
-          >
-            <ClosedPages pattern={seesAll ? null : closedPages}>{children}</ClosedPages>
-          </main>
+      <ClosedPages pattern={sightOf(session.data) === null ? null : closedPages}>
+        <div className="flex min-h-dvh">
+          <Rail />
+          <div className="flex min-w-0 flex-1 flex-col">
+            <TopBar
+              actor={session.data}
+              theme={theme}
+              database={health.database}
+              health={{ ok: health.ok, message: health.error?.message ?? null }}
+              stop={stop}
+            />
+            <StopBanner initial={stop} mayChange={may(session.data, 'everything:stop')} />
+            <main
+              id="content"
+              tabIndex={-1}
+              className="flex w-full max-w-[2200px] flex-1 flex-col gap-4 p-3 outline-none sm:p-5"
+            >
+              {children}
+            </main>
+          </div>
         </div>
-      </div>
+      </ClosedPages>
     </LiveProvider>
   );
 }

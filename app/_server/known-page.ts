@@ -5,8 +5,7 @@
 import { actorOfSession } from '#lib/access/sessions.ts';
 import { isSeen, type Sight, sightOf } from '#lib/actor/model.ts';
 import { getHost } from '#lib/hosts/list-hosts.ts';
-import { getBulkAction } from '#lib/items/bulk/read.ts';
-import { isBulkActionSeen, ofItems } from '#lib/items/touched.ts';
+import { getSeenBulkAction, ofItems } from '#lib/items/touched.ts';
 import { recordSource } from '#lib/records/readable.ts';
 import { getRun } from '#lib/runs/run-row.ts';
 import { getRuntime, type Runtime } from '#lib/runtime.ts';
@@ -16,10 +15,7 @@ import { tokenOf } from './session-token.ts';
 type Lookup = (db: Runtime['db'], id: string, sight: Sight) => Promise<boolean>;
 
 const lookups: Readonly<Record<string, Lookup>> = {
-  'bulk-actions': async (db, id, sight) => {
-    const action = await getBulkAction(db, id);
-    return action !== null && isBulkActionSeen(db, sight, action);
-  },
+  'bulk-actions': async (db, id, sight) => (await getSeenBulkAction(db, id, sight)) !== null,
   hosts: async (db, host, sight) => (await getHost(db, host, sight)) !== null,
   records: async (db, id, sight) => {
     const source = await recordSource(db, id);

@@ -1,7 +1,7 @@
 /** Which pages refuse whoever sees some sources: those of the whole deployment, and one below the settings. */
-import { placesFor } from './navigation.ts';
+import { places } from './navigation.ts';
 
-const ofAll = placesFor(true).flatMap((place) => (place.ofAll ? [place.href] : []));
+const ofAll = places.flatMap((place) => (place.ofAll ? [place.href] : []));
 
 /** A pattern of their addresses. */
 export const closedPages = `^(?:${[...ofAll, '/settings/database'].join('|')})(?:[/?#]|$)`;

@@ -8,7 +8,7 @@ import { Keyboard as KeyboardIcon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { IconButton } from '#app/ui/button.tsx';
-import { placesFor } from './navigation.ts';
+import { usePlaces } from './use-places.ts';
 
 const KeysSheet = lazy(() => import('./keys-sheet.tsx'));
 
@@ -28,7 +28,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 const isBehindDialog = () => document.querySelector('[role=dialog], [role=alertdialog]') !== null;
 
-export function KeyboardShortcuts({ seesAll }: { readonly seesAll: boolean }) {
+export function KeyboardShortcuts() {
+  const places = usePlaces();
   const router = useRouter();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [areKeysOn, setKeysOn] = useState(true);
@@ -46,7 +47,7 @@ export function KeyboardShortcuts({ seesAll }: { readonly seesAll: boolean }) {
       const inChord = performance.now() - chordSince.current < chordMs;
       chordSince.current = noChord;
       if (inChord) {
-        const place = placesFor(seesAll).find(({ key }) => key === event.key);
+        const place = places.find(({ key }) => key === event.key);
         if (place) {
           event.preventDefault();
           router.push(place.href);
@@ -70,7 +71,7 @@ export function KeyboardShortcuts({ seesAll }: { readonly seesAll: boolean }) {
     }
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [areKeysOn, router, seesAll]);
+  }, [areKeysOn, places, router]);
 
   return (
     <>
@@ -82,7 +83,6 @@ export function KeyboardShortcuts({ seesAll }: { readonly seesAll: boolean }) {
       {isSheetOpen ? (
         <Suspense fallback={null}>
           <KeysSheet
-            seesAll={seesAll}
             areKeysOn={areKeysOn}
             onSwitch={(next) => {
               localStorage.setItem(storageKey, next ? 'on' : 'off');

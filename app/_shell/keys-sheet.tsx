@@ -2,15 +2,13 @@
 /** KeysSheet: what the keys do, and the switch that turns the single ones off. */
 import { Dialog } from '#app/ui/dialog.tsx';
 import { SwitchField } from '#app/ui/field.tsx';
-import { placesFor } from './navigation.ts';
+import { usePlaces } from './use-places.ts';
 
 export default function KeysSheet({
-  seesAll,
   areKeysOn,
   onSwitch,
   onClose,
 }: {
-  readonly seesAll: boolean;
   readonly areKeysOn: boolean;
   readonly onSwitch: (areKeysOn: boolean) => void;
   readonly onClose: () => void;
@@ -19,10 +17,7 @@ export default function KeysSheet({
     <Dialog title="Keys" isOpen onOpenChange={onClose}>
       <div className="flex flex-col gap-5">
         <div className="grid gap-6 sm:grid-cols-2">
-          <KeyList
-            title="Go to"
-            keys={placesFor(seesAll).map(({ key, label }) => [['g', key], label])}
-          />
+          <KeyList title="Go to" keys={usePlaces().map(({ key, label }) => [['g', key], label])} />
           <div className="flex flex-col gap-6">
             <KeyList
               title="Everywhere"

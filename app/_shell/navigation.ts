@@ -28,7 +28,8 @@ export interface Place {
   readonly ofAll?: true;
 }
 
-const all: readonly Place[] = [
+/** All there are; `usePlaces` has those that somebody is not refused. */
+export const places: readonly Place[] = [
   { href: '/', label: 'Overview', key: 'o', icon: Gauge },
   { href: '/work-items', label: 'Work items', key: 'i', icon: ListChecks },
   { href: '/failures', label: 'Failures', key: 'e', icon: TriangleAlert },
@@ -46,10 +47,6 @@ const all: readonly Place[] = [
   { href: '/audit', label: 'Audit', key: 'a', icon: ScrollText, ofAll: true },
   { href: '/settings', label: 'Settings', key: 't', icon: Settings },
 ];
-
-/** Those that somebody has. */
-export const placesFor = (seesAll: boolean): readonly Place[] =>
-  seesAll ? all : all.filter(({ ofAll }) => ofAll !== true);
 
 export function isCurrent(place: Place, pathname: string): boolean {
   return place.href === '/'

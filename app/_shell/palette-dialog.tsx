@@ -34,8 +34,8 @@ import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
 import { useHeld } from '#app/ui/use-held.ts';
 import type { Found } from '#lib/search/find.ts';
-import { placesFor } from './navigation.ts';
 import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';
+import { usePlaces } from './use-places.ts';
 
 /** As they stand in the list. */
 const kinds = {
@@ -68,11 +68,9 @@ function useSettled(value: string, ms: number): string {
 const nothing: readonly Found[] = [];
 
 export default function PaletteDialog({
-  seesAll,
   shortcuts,
   onClose,
 }: {
-  readonly seesAll: boolean;
   readonly shortcuts: readonly Shortcut[];
   readonly onClose: () => void;
 }) {
@@ -89,7 +87,7 @@ export default function PaletteDialog({
   const { shown, late, hold } = useHeld(text, wanted.length >= 2 && data ? data : nothing);
   const matches = ({ label }: { readonly label: string }) =>
     label.toLowerCase().includes(text.trim().toLowerCase());
-  const pages = placesFor(seesAll).filter(matches);
+  const pages = usePlaces().filter(matches);
   // With nothing typed, the pages fill the list.
   const actions = text.trim() === '' ? [] : shortcutsOn(pathname, shortcuts).filter(matches);
   const take = ({ href, fills }: Shortcut) => (fills === undefined ? go(href) : setText(fills));

@@ -8,13 +8,7 @@ import type { Shortcut } from './shortcuts-on.ts';
 const loadDialog = () => import('./palette-dialog.tsx');
 const PaletteDialog = lazy(loadDialog);
 
-export function Palette({
-  seesAll,
-  shortcuts,
-}: {
-  readonly seesAll: boolean;
-  readonly shortcuts: readonly Shortcut[];
-}) {
+export function Palette({ shortcuts }: { readonly shortcuts: readonly Shortcut[] }) {
   const [isOpen, setOpen] = useState(false);
 
   useEffect(() => {
@@ -46,7 +40,7 @@ export function Palette({
       </Button>
       {isOpen ? (
         <Suspense fallback={null}>
-          <PaletteDialog seesAll={seesAll} shortcuts={shortcuts} onClose={() => setOpen(false)} />
+          <PaletteDialog shortcuts={shortcuts} onClose={() => setOpen(false)} />
         </Suspense>
       ) : null}
     </>

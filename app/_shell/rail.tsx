@@ -7,16 +7,15 @@ import { IconButton } from '#app/ui/button.tsx';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { Mark } from '#app/ui/mark.tsx';
-import { isCurrent, placesFor } from './navigation.ts';
+import { isCurrent } from './navigation.ts';
+import { usePlaces } from './use-places.ts';
 
 const RailDialog = lazy(() => import('./rail-dialog.tsx'));
 
 function Places({
-  seesAll,
   isCompact = false,
   onGo,
 }: {
-  readonly seesAll: boolean;
   /** Icons only up to the width where words fit. */
   readonly isCompact?: boolean;
   readonly onGo?: () => void;
@@ -24,7 +23,7 @@ function Places({
   const pathname = usePathname();
   return (
     <div className="flex flex-col gap-px px-2">
-      {placesFor(seesAll).map((place) => {
+      {usePlaces().map((place) => {
         const current = isCurrent(place, pathname);
         const Icon = place.icon;
         return (
@@ -63,7 +62,7 @@ function Places({
   );
 }
 
-export function Rail({ seesAll }: { readonly seesAll: boolean }) {
+export function Rail() {
   return (
     <nav
       aria-label="Console"
@@ -76,13 +75,13 @@ export function Rail({ seesAll }: { readonly seesAll: boolean }) {
         <Mark className="size-6 text-accent" />
         <span className="max-lg:sr-only">Holocron Ingest</span>
       </Link>
-      <Places seesAll={seesAll} isCompact />
+      <Places isCompact />
     </nav>
   );
 }
 
 /** The rail of narrow screens. */
-export function RailDrawer({ seesAll }: { readonly seesAll: boolean }) {
+export function RailDrawer() {
   const [isOpen, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
@@ -93,7 +92,7 @@ export function RailDrawer({ seesAll }: { readonly seesAll: boolean }) {
       {isOpen ? (
         <Suspense fallback={null}>
           <RailDialog onClose={close}>
-            <Places seesAll={seesAll} onGo={close} />
+            <Places onGo={close} />
           </RailDialog>
         </Suspense>
       ) : null}

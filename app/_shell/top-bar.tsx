@@ -2,7 +2,7 @@
 import type { SignedInActor } from '#app/_server/actor.ts';
 import type { Theme } from '#app/ui/theme.ts';
 import { ThemeSwitch } from '#app/ui/theme-switch.tsx';
-import { may, sightOf } from '#lib/actor/model.ts';
+import { may } from '#lib/actor/model.ts';
 import type { Stop } from '#lib/stops/read-stop.ts';
 import { KeyboardShortcuts } from './keyboard.tsx';
 import { HealthDot, LiveSwitch } from './live-switch.tsx';
@@ -25,16 +25,15 @@ export function TopBar({
   readonly health: { readonly ok: boolean; readonly message: string | null };
   readonly stop: Stop | null;
 }) {
-  const seesAll = sightOf(actor) === null;
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-1.5 border-b bg-surface px-2 sm:px-4 print:hidden">
-      <RailDrawer seesAll={seesAll} />
+      <RailDrawer />
       <HealthDot database={database} initial={health} />
       <div className="ml-auto flex shrink-0 items-center gap-1">
-        <Palette seesAll={seesAll} shortcuts={shortcutsFor(actor, stop !== null)} />
+        <Palette shortcuts={shortcutsFor(actor, stop !== null)} />
         {may(actor, 'everything:stop') ? <StopButton initial={stop} /> : null}
         <LiveSwitch />
-        <KeyboardShortcuts seesAll={seesAll} />
+        <KeyboardShortcuts />
         <ThemeSwitch initial={theme} />
         <UserMenu name={actor.name} email={actor.email} role={actor.role} />
       </div>

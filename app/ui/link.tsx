@@ -20,14 +20,16 @@ export function ClosedPages({
   return <Closed value={pattern}>{children}</Closed>;
 }
 
-export function useIsClosed(href: unknown): boolean {
+/** Tells of an address whether it is one of those. */
+export function useIsClosed(): (href: unknown) => boolean {
   const pattern = use(Closed);
-  return pattern !== null && new RegExp(pattern).test(String(href));
+  return (href) => pattern !== null && new RegExp(pattern).test(String(href));
 }
 
 export function Link(props: ComponentProps<typeof NextLink>) {
   const [isNear, setNear] = useState(false);
-  if (useIsClosed(props.href)) return null;
+  const isClosed = useIsClosed();
+  if (isClosed(props.href)) return null;
   return (
     <NextLink
       {...props}

@@ -36,8 +36,8 @@ export function Stat({
     </>
   );
   const style = 'flex min-w-0 flex-col gap-0.5 px-3 py-2.5';
-  const isClosed = useIsClosed(href);
-  return href && !isClosed ? (
+  const isClosed = useIsClosed();
+  return href && !isClosed(href) ? (
     <Link href={href} className={cx(style, 'hover:bg-hover -outline-offset-2!')}>
       {body}
     </Link>

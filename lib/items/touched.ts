@@ -3,7 +3,7 @@ import type { Session } from '#db/engine.ts';
 import { isSeen, type Sight, type Touched } from '#lib/actor/model.ts';
 import { ofRun } from '#lib/runs/run-row.ts';
 import type { BulkAction, BulkChange, BulkScope } from './bulk/model.ts';
-import { requireBulkAction } from './bulk/read.ts';
+import { type BulkActionDetail, getBulkAction, requireBulkAction } from './bulk/read.ts';
 import type { ItemChange } from './changes/registry.ts';
 import { parseWorkItemQuery } from './list/query.ts';
 
@@ -84,6 +84,16 @@ export async function isBulkActionSeen(
   if (sight === null) return true;
   // What an action was about may be gone.
   return isSeen(sight, await sourcesOfBulkAction(s, action).catch(() => 'all' as const));
+}
+
+/** Null where there is none, and of one that is about more than is seen. */
+export async function getSeenBulkAction(
+  s: Session,
+  id: string,
+  sight: Sight,
+): Promise<BulkActionDetail | null> {
+  const action = await getBulkAction(s, id);
+  return action !== null && (await isBulkActionSeen(s, sight, action)) ? action : null;
 }
 
 export const ofBulkAction = async (s: Session, bulkActionId: string): Promise<Touched> =>

@@ -14,8 +14,8 @@ import { readAftermath } from '#lib/items/bulk/aftermath.ts';
 import { whyNotUndo } from '#lib/items/bulk/control.ts';
 import { bulkOutcome, bulkVerb } from '#lib/items/bulk/model.ts';
 import { listRefused } from '#lib/items/bulk/outcomes.ts';
-import { type BulkActionDetail, getBulkAction } from '#lib/items/bulk/read.ts';
-import { isBulkActionSeen } from '#lib/items/touched.ts';
+import type { BulkActionDetail } from '#lib/items/bulk/read.ts';
+import { getSeenBulkAction } from '#lib/items/touched.ts';
 import { countLiveWorkers } from '#lib/workers/list-workers.ts';
 import { BulkStatus } from '../bulk-words.tsx';
 import { Aftermath } from './aftermath.tsx';
@@ -32,8 +32,8 @@ export default async function BulkActionPage({
   const actor = await requireActor();
   const { bulkActionId } = await params;
   const loaded = await loadPage(async ({ runtime: { db }, sight }) => {
-    const action = await getBulkAction(db, bulkActionId);
-    if (!action || !(await isBulkActionSeen(db, sight, action))) return null;
+    const action = await getSeenBulkAction(db, bulkActionId, sight);
+    if (action === null) return null;
     const [refused, workers, aftermath] = await Promise.all([
       action.refused > 0 ? listRefused(db, bulkActionId, refusedShown) : [],
       action.status === 'running' ? countLiveWorkers(db) : null,

@@ -6,8 +6,7 @@ import { sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { refusedAsCsv } from '#lib/items/bulk/outcomes.ts';
-import { requireBulkAction } from '#lib/items/bulk/read.ts';
-import { isBulkActionSeen } from '#lib/items/touched.ts';
+import { getSeenBulkAction } from '#lib/items/touched.ts';
 import { getRuntime } from '#lib/runtime.ts';
 
 export async function GET(
@@ -19,8 +18,7 @@ export async function GET(
     const actor = await actorOrThrow();
     requirePermission(actor, 'console:view');
     const { db } = await getRuntime();
-    const action = await requireBulkAction(db, bulkActionId);
-    if (!(await isBulkActionSeen(db, sightOf(actor), action))) {
+    if ((await getSeenBulkAction(db, bulkActionId, sightOf(actor))) === null) {
       throw new AppError('not_found', 'There is no such background action.');
     }
     const bom = new URL(request.url).searchParams.get('bom') === '1';
