@@ -58,6 +58,7 @@ export function harness<S extends CommonSettings, Seed>(
     sourceName: 'here',
     settings: type.settingsSchema.parse(settings),
     secrets: options.secrets ?? {},
+    userAgent: http.userAgent,
   };
   const fetching = {
     ...context,

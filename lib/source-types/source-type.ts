@@ -35,6 +35,8 @@ export interface SourceContext<S> {
   readonly sourceName: string;
   readonly settings: S;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Sent with requests where neither source nor item names one; absent where none are sent. */
+  readonly userAgent?: string | undefined;
 }
 
 /** A run that is launched from the seeds. */

@@ -97,7 +97,8 @@ export async function testSource(
     ...stored,
     ...dereferenced(given, options.secretBox),
   }).filter(([, value]) => value !== '');
-  const context = { sourceName: name, settings, secrets: Object.fromEntries(merged) };
+  const { userAgent } = options.http;
+  const context = { sourceName: name, settings, secrets: Object.fromEntries(merged), userAgent };
   const [first, ...otherSeeds] = seeds.flatMap((seed) => type.seedItems(context, seed));
   if (!first) {
     throw new AppError('input_invalid', 'There is no seed to take a sample from.', {

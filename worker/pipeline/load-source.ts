@@ -108,7 +108,12 @@ async function readSource(item: ClaimedItem, context: PipelineContext): Promise<
       : {};
   return {
     type,
-    context: { sourceName: source.name, settings: settings.data, secrets },
+    context: {
+      sourceName: source.name,
+      settings: settings.data,
+      secrets,
+      userAgent: context.http.userAgent,
+    },
     rateDelayMs: source.rateDelayMs,
     maxAttempts: source.maxAttempts,
   };

@@ -56,6 +56,18 @@ describe.each(contractEngines())('sites as people make them, crawled on $name', 
   const stored = (crawled: Awaited<ReturnType<typeof crawl>>) =>
     [...crawled].flatMap(([path, { records }]) => (records === 1 ? [path] : [])).sort();
 
+  it('links are left alone where a page forbids them to the name of this deployment', async () => {
+    const forbidding = (name: string) => `<meta name="${name}" content="nofollow">`;
+    const crawled = await crawl({
+      '/': ['', link('/ours') + link('/others')],
+      '/ours': [forbidding('test'), link('/c')],
+      '/others': [forbidding('holocroningest'), link('/d')],
+      '/c': ['', 'c'],
+      '/d': ['', 'd'],
+    });
+    expect(stored(crawled)).toEqual(['/', '/d', '/others', '/ours']);
+  });
+
   it('every page names the home page: all of them are stored, and say why', async () => {
     const crawled = await crawl({
       '/': [canonical('/'), link('/a') + link('/b')],

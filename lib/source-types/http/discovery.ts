@@ -9,6 +9,7 @@ import type { DiscoveredItem, PayloadAnswer, SourceContext } from '../source-typ
 import { baseOf, canonicalUrl, followable, withoutWww } from '../web/addresses.ts';
 import { credentialParameters } from '../web/authentication.ts';
 import { isPage } from '../web/body.ts';
+import { calledBy } from '../web/called-by.ts';
 import { headerForbidsLinks, metaForbidsLinks, refreshTarget } from '../web/page-directives.ts';
 import { addressesIn, isJsonPath, mostValues, valuesAt } from '../web/selector.ts';
 import { launchOf } from './changes.ts';
@@ -30,6 +31,7 @@ type HttpItem = Pick<
   | 'requestUri'
   | 'requestMethod'
   | 'requestBody'
+  | 'requestHeaders'
   | 'resourceType'
   | 'resourceId'
   | 'priority'
@@ -41,7 +43,7 @@ type HttpItem = Pick<
 export function httpDiscover(
   item: HttpItem,
   payload: WrittenJson,
-  { settings }: Pick<SourceContext<HttpSettings>, 'settings'>,
+  { settings, userAgent }: Pick<SourceContext<HttpSettings>, 'settings' | 'userAgent'>,
   answer?: PayloadAnswer,
   leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
@@ -58,7 +60,11 @@ export function httpDiscover(
   const answered = { headers, answeredBy, payload: json, html };
   const next = entry ? null : pageAfter(item, answered, isHere, settings, leave);
   const links = text
-    ? linksOfText(html, answeredBy, settings, { headers, leave })
+    ? linksOfText(html, answeredBy, settings, {
+        headers,
+        leave,
+        agent: calledBy(item, { settings, userAgent }),
+      })
     : linksOfJson(payload, answeredBy, settings, leave);
   const urls = new Set(links);
   urls.delete(canonicalUrl(item.requestUri));
@@ -134,15 +140,20 @@ function linksOfJson(
     .flatMap((address) => followable(address, base, dropped) ?? []);
 }
 
+interface TextReading extends Pick<PagedAnswer, 'headers'> {
+  readonly leave: LeaveOut;
+  /** See `calledBy`. */
+  readonly agent: string;
+}
+
 function linksOfText(
   html: string | null,
   page: string,
   settings: HttpSettings,
-  { headers, leave }: Pick<PagedAnswer, 'headers'> & { readonly leave: LeaveOut },
+  { headers, leave, agent }: TextReading,
 ): string[] {
   const { discovery } = settings;
   if (!discovery.enabled || html === null) return [];
-  const agent = settings.robots_token ?? settings.user_agent ?? defaultAgent;
   if (settings.respect_robots && headerForbidsLinks(headers['x-robots-tag'], agent)) return [];
   const selectors = discovery.links.filter((link) => !isJsonPath(link));
   const leadsOn = selectors.includes(everyLink);
@@ -170,8 +181,6 @@ function linksOfText(
 /** Whoever follows every link follows what else leads a reader on. */
 const everyLink = 'a[href]';
 const otherWays = ['area[href]', 'iframe[src]', 'frame[src]'];
-/** Of sources without a user agent of their own. */
-const defaultAgent = 'HolocronIngest';
 
 /**
  * Whether an address stays on the site: the host of the item, with its `www.` or without, and the one that answered

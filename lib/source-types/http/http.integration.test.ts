@@ -181,6 +181,17 @@ describe('a site', () => {
     expect(await pages.fetchPath('yes')).toMatchObject({ kind: 'fetched' });
   });
 
+  it('is held to what robots.txt says to the name that its own request goes by', async () => {
+    const pages = await siteThat((asked, response) => {
+      response.end(asked.url === '/robots.txt' ? 'User-agent: ItemBot\nDisallow: /no' : 'page');
+    });
+    const [item] = pages.seed({ urls: ['no'] });
+    if (!item) throw new Error('no item');
+    const named = { ...item, requestHeaders: { 'User-Agent': 'ItemBot/1' } };
+    expect(await pages.fetch(named)).toMatchObject({ kind: 'error', code: 'robots_disallowed' });
+    expect(await pages.fetch(item)).toMatchObject({ kind: 'fetched' });
+  });
+
   it('whose robots.txt cannot be read is tried again later', async () => {
     const pages = await siteThat((asked, response) => {
       response.writeHead(asked.url === '/robots.txt' ? 500 : 200).end();

@@ -50,8 +50,10 @@ it('a seed that is redirected to another name for now goes on there', async () =
 
 it('a page whose answer forbids it is kept, and its links are not followed', async () => {
   expect(await linksOf({ '/': { headers: html, body: contents } })).toHaveLength(2);
-  const forbidding = { ...html, 'x-robots-tag': 'otherbot: none, deployment: noindex, nofollow' };
-  expect(await linksOf({ '/': { headers: forbidding, body: contents } })).toHaveLength(2);
-  const all = { ...html, 'x-robots-tag': 'noarchive, nofollow' };
-  expect(await linksOf({ '/': { headers: all, body: contents } })).toEqual([]);
+  const others = { ...html, 'x-robots-tag': 'otherbot: none, deploymentbot: noindex, nofollow' };
+  expect(await linksOf({ '/': { headers: others, body: contents } })).toHaveLength(2);
+  for (const forbidding of ['noarchive, nofollow', 'otherbot: noindex, deployment: nofollow']) {
+    const headers = { ...html, 'x-robots-tag': forbidding };
+    expect(await linksOf({ '/': { headers, body: contents } })).toEqual([]);
+  }
 });

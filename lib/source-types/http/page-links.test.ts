@@ -11,17 +11,31 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly settings?: JsonObject;
   readonly depth?: number;
+  /** That of the deployment. */
+  readonly userAgent?: string;
+  readonly requestHeaders?: Readonly<Record<string, string>>;
 }
 
 function linksOf(
   html: string,
-  { url, type = 'text/html', robots, headers = {}, settings = {}, depth = 0 }: Sent = {},
+  {
+    url,
+    type = 'text/html',
+    robots,
+    headers = {},
+    settings = {},
+    depth = 0,
+    userAgent,
+    requestHeaders = {},
+  }: Sent = {},
 ) {
   const requestUri = 'https://site.example/';
-  const item = itemOf({ resourceType: 'document', resourceId: 'x', requestUri }, { depth });
+  const named = { resourceType: 'document', resourceId: 'x', requestUri, requestHeaders };
+  const item = itemOf(named, { depth });
   const context = {
     sourceName: 's',
     secrets: {},
+    userAgent,
     settings: http.settingsSchema.parse({ discovery: { enabled: true }, ...settings }),
   };
   const payload = { content_type: type, url: url ?? requestUri, text: html };
@@ -121,6 +135,34 @@ describe('links are left alone', () => {
     expect(
       linksOf(`<meta name="otherbot" content="nofollow">${link}`, { robots: 'otherbot: nofollow' }),
     ).toEqual(['/a']);
+  });
+});
+
+describe('the name that a page speaks to is', () => {
+  const link = '<a href="/a">a</a>';
+  const deployment = 'Mozilla/5.0 (compatible; AcmeBot/2.1; +https://acme.example/)';
+  const ofItem = { 'User-Agent': 'ItemBot/1' };
+  it.each<[string, string, Sent]>([
+    ['that of the deployment', 'acmebot', { userAgent: deployment }],
+    ["that of the item's request", 'itembot', { userAgent: deployment, requestHeaders: ofItem }],
+    [
+      'that of the source',
+      'ownbot',
+      { userAgent: deployment, requestHeaders: ofItem, settings: { user_agent: 'OwnBot/1' } },
+    ],
+    [
+      'the token of the source',
+      'token',
+      { userAgent: deployment, settings: { user_agent: 'OwnBot/1', robots_token: 'Token' } },
+    ],
+  ])('%s', (_, name, sent) => {
+    const settings = { discovery: { enabled: true }, ...sent.settings };
+    const meta = (content: string) => `<meta name="${name}" content="${content}">${link}`;
+    expect(linksOf(meta('nofollow'), { ...sent, settings })).toEqual([]);
+    expect(linksOf(link, { ...sent, settings, robots: `${name}: none` })).toEqual([]);
+    expect(linksOf(meta('noindex'), { ...sent, settings })).toEqual(['/a']);
+    const other = { ...sent, settings, robots: 'holocroningest: none' };
+    expect(linksOf(`<meta name="acme" content="none">${link}`, other)).toEqual(['/a']);
   });
 });
 

@@ -19,6 +19,8 @@ test.each([
   ['otherbot: noindex\nnofollow', true],
   ['otherbot: noindex\notherbot: nofollow', false],
   ['nofollowing', false],
+  ['example: nofollow', false],
+  ['compatible: none', false],
   [`${'x:'.repeat(50_000)}`, false],
 ])('X-Robots-Tag %j: %s', (header, expected) => {
   expect(headerForbidsLinks(header, agent)).toBe(expected);

@@ -1,4 +1,5 @@
 /** What a page says to crawlers beside its links: `<meta name=robots>`, `X-Robots-Tag`, `<meta http-equiv=refresh>`. Pure. */
+import { productsOf } from './robots-rules.ts';
 
 /** Directives that hold a value: before their colon stands no crawler's name. */
 const withValues = /^(unavailable_after|max-snippet|max-image-preview|max-video-preview)$/;
@@ -37,10 +38,7 @@ const forbids = (directive: string): boolean => /^(nofollow|none)$/i.test(direct
 /** By any token of its user agent, as robots.txt does. */
 function isCalled(userAgent: string, name: string): boolean {
   if (name === 'robots' || name === '*') return true;
-  return userAgent
-    .toLowerCase()
-    .split(/[^a-z_-]+/)
-    .includes(name);
+  return productsOf(userAgent).includes(name);
 }
 
 /** Where `5; url='/next'` leads (HTML standard, "shared declarative refresh steps"); null when nowhere. */

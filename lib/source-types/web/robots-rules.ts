@@ -203,7 +203,7 @@ export function productsOf(userAgent: string): string[] {
   const words = userAgent
     .slice(0, 1000)
     .replaceAll(/\S*:\/\/\S*|\S+@\S+/g, ' ')
-    .match(/[A-Za-z][\w-]*/g);
+    .match(/[A-Za-z_-][\w-]*/g);
   return [...new Set((words ?? []).map((word) => word.toLowerCase()))].filter(
     (word) => word !== 'compatible',
   );

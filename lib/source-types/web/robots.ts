@@ -9,8 +9,10 @@ import { describeUrl, parseHttpUrl } from '#lib/egress/url.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { AppErrorCode } from '#lib/errors/codes.ts';
 import { insertHost } from '#lib/hosts/insert-host.ts';
+import type { WorkItem } from '#lib/queue/model.ts';
 import type { CommonSettings, FetchContext } from '../source-type.ts';
 import { decode } from './body.ts';
+import { calledBy, userAgentOf } from './called-by.ts';
 import { mostRobotsBytes, productsOf, RobotsRules } from './robots-rules.ts';
 
 /** What is known of one origin's file. */
@@ -87,10 +89,10 @@ function memoryOf(http: HttpClient): RobotsCache {
  */
 export async function obeyRobots(
   url: string,
-  item: { readonly requestUri: string },
+  item: Pick<WorkItem, 'requestUri' | 'requestHeaders'>,
   context: FetchContext<CommonSettings>,
 ): Promise<void> {
-  const verdict = await verdictOn(url, context);
+  const verdict = await verdictOn(url, item, context);
   const isElsewhere = new URL(url).host !== new URL(item.requestUri).host;
   if (verdict.kind === 'allowed') {
     const keepDistance = isElsewhere ? context.keepDistanceThere : context.keepDistance;
@@ -105,23 +107,24 @@ export async function obeyRobots(
 
 async function verdictOn(
   address: string,
+  item: Pick<WorkItem, 'requestHeaders'>,
   context: FetchContext<CommonSettings>,
 ): Promise<RobotsVerdict> {
   const { http, settings, robots = memoryOf(http) } = context;
+  const sender = { settings, userAgent: http.userAgent };
   const { origin } = parseHttpUrl(address);
   const question = {
     context,
     cache: robots,
     robotsUrl: `${origin}/robots.txt`,
-    userAgent: settings.user_agent ?? http.userAgent ?? 'HolocronIngest',
+    userAgent: userAgentOf(item, sender),
   };
   let entry = await robots.get(origin);
   if (!entry) {
     entry = await readOnce(question, origin);
     await context.politePause();
   }
-  const agent = settings.robots_token ?? question.userAgent;
-  return judgeRobots(entry, question.robotsUrl, address, agent);
+  return judgeRobots(entry, question.robotsUrl, address, calledBy(item, sender));
 }
 
 interface RobotsQuestion {
