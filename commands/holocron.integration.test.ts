@@ -159,6 +159,16 @@ describe('pnpm holocron on a database', () => {
     [['api', 'call', 'runs.lst'], /no endpoint runs.lst.\n\s*→ Did you mean runs.list\?/],
     [['runs', 'show', 'x'], /not_found: There is no run x/],
     [['runs', 'list', '--url', 'console.example'], /input_invalid: The address of the console/],
+    [
+      ['runs', 'list', '--url', 'http://console.example'],
+      /insecure_transport: The token would be sent to http:\/\/console.example without TLS.\n\s*→ .*--plain-http/,
+    ],
+    [['runs', 'list', '--url', 'http://10.0.0.5:3000/'], /insecure_transport: /],
+    [['runs', 'list', '--url', 'http://localhost@console.example'], /input_invalid: /],
+    [
+      ['runs', 'list', '--url', 'http://console.invalid', '--plain-http'],
+      /token_invalid: The variable HOLOCRON_TOKEN/,
+    ],
     [['runs', 'list', '--url', 'http://localhost'], /token_invalid: The variable HOLOCRON_TOKEN/],
   ])('%j ends with 1, its code and its remedy', async (args, said) => {
     const { code, stdout, stderr } = await holocron(args);

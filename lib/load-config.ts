@@ -12,6 +12,7 @@ import type {
   RunnerSettings,
   Settings,
 } from '#lib/config/model.ts';
+import { requireSafeReceivers } from '#lib/config/otlp-settings.ts';
 import { requestSettings } from '#lib/config/request-settings.ts';
 import { keyRing } from '#lib/config/secret-key.ts';
 import { signInSettings } from '#lib/config/sign-in-settings.ts';
@@ -61,6 +62,7 @@ export function loadConfig(options: LoadOptions = {}): AppConfig {
 
 function read({ env = process.env, flags = {} }: LoadOptions) {
   const environment = parseEnvironment(env);
+  requireSafeReceivers(env);
   const configFile = flags.config ?? (env['INGEST_CONFIG'] || undefined);
   const file = configFile === undefined ? null : readYamlFile(configFile);
   const content = file ? readContent(file) : {};
@@ -68,6 +70,7 @@ function read({ env = process.env, flags = {} }: LoadOptions) {
   const settings: Settings = {
     database,
     egressAllow: environment.INGEST_EGRESS_ALLOW ?? [],
+    plainHttpHosts: environment.INGEST_PLAIN_HTTP_HOSTS ?? [],
     userAgent: environment.INGEST_USER_AGENT ?? defaultUserAgent,
     lake: lakeSettings(environment, content),
     runner: runnerSettings(flags, environment, content),

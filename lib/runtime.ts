@@ -45,7 +45,11 @@ export async function openRuntime(
     onNoReaders: (err) =>
       log.warn({ err }, 'no reading threads: long searches hold up the console'),
   });
-  const http = createHttpClient({ allow: config.egressAllow, userAgent: config.userAgent });
+  const http = createHttpClient({
+    allow: config.egressAllow,
+    plainHttpHosts: config.plainHttpHosts,
+    userAgent: config.userAgent,
+  });
   return {
     config,
     db,

@@ -1,7 +1,10 @@
 /** next-auth, kept in this module and the provider's: who signs in, and the cookie that carries the session's token. */
 import { cookies } from 'next/headers';
-import type { AuthOptions } from 'next-auth';
+import type { NextRequest } from 'next/server';
+import NextAuth, { type AuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { refusal } from '#lib/access/provider.ts';
+import { providerFailure, recordProviderRefusal } from '#lib/access/provider-failures.ts';
 import { sessionMs, signOut } from '#lib/access/sessions.ts';
 import { signIn } from '#lib/access/sign-in.ts';
 import { signInWithProvider } from '#lib/access/sign-in-with-provider.ts';
@@ -19,7 +22,38 @@ declare module 'next-auth' {
   }
 }
 
-export async function authOptions(): Promise<AuthOptions> {
+/**
+ * What next-auth answers. Where signing in with the provider failed, it would lead to a page with a word of its own: here
+ * with our code, and the audit log has the reason.
+ */
+export async function answerAuth(
+  request: NextRequest,
+  context: { readonly params: Promise<{ nextauth: string[] }> },
+): Promise<Response> {
+  const failures: unknown[] = [];
+  const response = await NextAuth(request, context, await authOptions((e) => failures.push(e)));
+  const { config, db, log } = await getRuntime();
+  const { provider } = config.signIn;
+  // The first is the cause, those after it say what came of it.
+  const [error] = failures;
+  if (error === undefined || provider === null) return response;
+  const failure = providerFailure(error);
+  const { code, cause } = failure;
+  // Of a token only our own words: an error of its checks holds it whole. The rest is for whoever set the provider up.
+  const said = code === 'provider_token_invalid' ? undefined : String(error);
+  const level = isOfAnybody(code) ? 'debug' : 'warn';
+  log[level]({ code, cause, said }, 'signing in with the provider failed');
+  const { address } = await requestOrigin();
+  try {
+    await recordProviderRefusal(db, failure, { providerName: provider.name, address });
+  } catch (err) {
+    log.error({ err }, 'a refused sign-in could not be recorded');
+  }
+  response.headers.set('location', `/sign-in?error=${code}`);
+  return response;
+}
+
+async function authOptions(fail: (error: unknown) => void): Promise<AuthOptions> {
   const runtime = await getRuntime();
   const { config, db, log } = runtime;
   const { passwords, provider } = config.signIn;
@@ -32,7 +66,9 @@ export async function authOptions(): Promise<AuthOptions> {
       error(code, detail) {
         const err = errorOf(detail);
         // Anybody can send a cookie that is none of ours: no fault, and no room in the log.
-        if (isForgery(err)) log.debug({ code }, 'a cookie that is not ours');
+        if (isOfProvider(detail)) fail(refusal('provider_cancelled', 'it came back with an error'));
+        else if (code === 'OAUTH_CALLBACK_ERROR') fail(err);
+        else if (isForgery(err)) log.debug({ code }, 'a cookie that is not ours');
         else if (code === 'INVALID_CALLBACK_URL_ERROR') log.debug({ code }, 'a way that is none');
         else log.error({ code, err }, 'sign-in failed with an internal error');
       },
@@ -40,7 +76,7 @@ export async function authOptions(): Promise<AuthOptions> {
       debug: () => undefined,
     },
     providers: [
-      ...(provider ? [companyProvider(provider)] : []),
+      ...(provider ? [companyProvider(provider, fail)] : []),
       ...(passwords ? [passwordProvider(runtime)] : []),
     ],
     callbacks: {
@@ -96,6 +132,14 @@ function passwordProvider({ db, log }: Runtime) {
     },
   });
 }
+
+/** What the provider says in the address that a person comes back with, and anybody can write into one. */
+const isOfProvider = (detail: unknown): boolean =>
+  typeof detail === 'object' && detail !== null && 'error_description' in detail;
+
+/** What needs no provider to happen: no room for it in the log. */
+const isOfAnybody = (code: string): boolean =>
+  code === 'provider_state_invalid' || code === 'provider_cancelled';
 
 /** What next-auth reports of a failure: the error, or an object around it with what must not be logged. */
 function errorOf(detail: unknown): unknown {

@@ -8,6 +8,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { answerApi, apiBase } from '#lib/api/answer.ts';
 import type { Endpoint } from '#lib/api/endpoint.ts';
 import { endpoints } from '#lib/api/registry.ts';
+import { isInClear } from '#lib/clear-text.ts';
 import { nearest } from '#lib/config/zod-hints.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { type AppErrorCode, appErrorRemedies } from '#lib/errors/codes.ts';
@@ -41,6 +42,8 @@ export type Send = (request: Request) => Promise<Response>;
 
 export interface Place extends SettingsFlags {
   readonly url?: string | undefined;
+  /** The token may travel in clear. */
+  readonly plainHttp?: boolean | undefined;
 }
 
 /** Tries of a request that may be sent again, with so many ms between them. */
@@ -49,13 +52,18 @@ const pausesMs = [1_000, 3_000] as const;
 const longestPauseMs = 60_000;
 const answerWithinMs = 120_000;
 
-/** Throws AppError `input_invalid`, `token_invalid`, or what opening the database throws. */
+/** Throws AppError `input_invalid`, `token_invalid`, `insecure_transport`, or what opening the database throws. */
 export async function openClient(place: Place): Promise<Client> {
-  return place.url === undefined ? openDatabase(place) : openConsole(place.url);
+  return place.url === undefined ? openDatabase(place) : openConsole(place.url, place.plainHttp);
 }
 
-function openConsole(given: string): Client {
+function openConsole(given: string, mayBePlain = false): Client {
   const address = consoleAddress(given);
+  if (isInClear(new URL(address)) && !mayBePlain) {
+    throw new AppError('insecure_transport', `The token would be sent to ${address} without TLS.`, {
+      remedy: 'Give an https address; or add --plain-http where nobody else is on the way there.',
+    });
+  }
   const token = process.env['HOLOCRON_TOKEN'];
   if (token === undefined || token === '') {
     throw new AppError('token_invalid', 'The variable HOLOCRON_TOKEN is not set.', {

@@ -109,7 +109,9 @@ function thirdPerson(imperative: string): string {
 const asObject = (answer: unknown): object =>
   typeof answer === 'object' && answer !== null ? answer : { done: true };
 
-export type Open = (flags: CommonFlags & { readonly url?: string }) => Promise<Client>;
+type PlaceFlags = CommonFlags & { readonly url?: string; readonly plainHttp?: boolean };
+
+export type Open = (flags: PlaceFlags) => Promise<Client>;
 
 /** Puts the commands under a program, `runs launch` as `launch` under `runs`. */
 export function addCommands(
@@ -151,12 +153,18 @@ function addCommand(made: Command, one: HolocronCommand, open: Open): void {
         'of a console, with HOLOCRON_TOKEN; else the database is used',
       ).env('HOLOCRON_URL'),
     )
+    .addOption(
+      new Option(
+        '--plain-http',
+        'send the token to a console without TLS that is not on this machine',
+      ).default(false),
+    )
     .addOption(configOption())
     .addOption(databaseOption())
     .addOption(jsonOption());
   made.action(async (...given: unknown[]) => {
     const names = Object.keys(one.args);
-    const flags = made.opts<CommonFlags & { url?: string }>();
+    const flags = made.opts<PlaceFlags>();
     const args = Object.fromEntries(names.map((name, at) => [name, String(given[at])]));
     const options = parsed(one.options, made.opts());
     const out = outputOf(flags);

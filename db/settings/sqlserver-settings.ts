@@ -96,6 +96,7 @@ export function sqlServerSettings(
       ...odbc.notes,
       ...replicaNotes,
       ...driverNotes(pick('DRIVER', undefined, yaml.driver)),
+      ...clearNotes(encrypt, server.host, encryption),
       ...trustNotes(trustServerCertificate && encrypt === true, server.host, trust),
       ...(trustServerCertificate && certificateHost && encrypt === true
         ? [`${certificateHost.from} has no effect: the server’s certificate is not checked.`]
@@ -129,6 +130,12 @@ const isEntra = (kind: string | undefined) => kind !== undefined && kind !== 'nt
 
 /** Nobody stands between a process and a server on its own machine. */
 const isLoopback = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+
+/** Told where whoever stands between reads the sign-in, and every row. */
+function clearNotes(encrypt: unknown, host: string, given: Given | undefined): string[] {
+  if (encrypt !== false || isLoopback(host) || given === undefined) return [];
+  return [`${given.from}: the password and all rows travel to ${host} in clear.`];
+}
 
 /** Told where a stranger could stand between: whoever does would get the sign-in. */
 function trustNotes(trusts: boolean, host: string, given: Given | undefined): string[] {

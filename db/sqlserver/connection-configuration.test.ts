@@ -197,6 +197,14 @@ describe('the way to the server', () => {
     expect(settingsOf({ ...given, ENCRYPT: 'strict' }).notes).toEqual([]);
   });
 
+  it('says so where the way is not encrypted', () => {
+    const given = { ...password, HOST: 'db', ENCRYPT: 'no' };
+    expect(settingsOf(given).notes).toEqual([
+      'INGEST_SQLSERVER_ENCRYPT: the password and all rows travel to db in clear.',
+    ]);
+    expect(settingsOf({ ...given, HOST: '127.0.0.1' }).notes).toEqual([]);
+  });
+
   it('trusts no copy elsewhere for the database being here', () => {
     const { trustServerCertificate } = settingsOf({ ...password, REPLICA_HOST: 'copy' });
     expect(trustServerCertificate).toBe(false);

@@ -5,6 +5,7 @@
  */
 import {
   createHash,
+  createHmac,
   createSign,
   generateKeyPairSync,
   type KeyObject,
@@ -25,9 +26,24 @@ export interface OidcServer {
   readonly issuer: string;
   /** Who signs in next; null = nobody does, and the provider says `access_denied`. */
   person: Person | null;
-  /** Put over the claims of the next tokens, to break them. */
-  forged: Readonly<Record<string, unknown>>;
+  /** How the next tokens are broken; empty = not at all. */
+  forged: Forgery;
+  /** The last ID token that was made: what must be found nowhere. */
+  readonly lastToken: string;
   stop(): Promise<void>;
+}
+
+export interface Forgery {
+  /** Put over the claims; undefined leaves one out. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Instead of RS256 by the published key. */
+  readonly signing?: 'another key' | 'none' | 'HS256 by the public key' | 'HS256 by the secret';
+  /** Instead of a token. */
+  readonly token?: string | null;
+  /** Put over what userinfo tells. */
+  readonly userinfo?: Readonly<Record<string, unknown>>;
+  /** Put over the metadata. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 interface Grant {
@@ -42,13 +58,16 @@ export const client = { id: 'holocron', secret: 'a secret of tests: %20+/=' } as
 export async function startOidcServer(): Promise<OidcServer> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' };
+  const another = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
   const grants = new Map<string, Grant>();
   const people = new Map<string, Person>();
 
   const provider = {
     issuer: '',
     person: null as Person | null,
-    forged: {} as Readonly<Record<string, unknown>>,
+    forged: {} as Forgery,
+    lastToken: '',
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -65,6 +84,7 @@ export async function startOidcServer(): Promise<OidcServer> {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic'],
+    ...provider.forged.metadata,
   });
 
   /** Sends the person back, with a code or an error. */
@@ -114,18 +134,37 @@ export async function startOidcServer(): Promise<OidcServer> {
       exp: now + 300,
       nonce: grant.nonce,
       ...grant.person.claims,
-      ...provider.forged,
+      ...provider.forged.claims,
     };
-    return [
-      200,
-      { access_token: accessToken, token_type: 'Bearer', id_token: sign(claims, privateKey) },
-    ];
+    const { token: instead = signed(claims, provider.forged.signing) } = provider.forged;
+    provider.lastToken = instead ?? '';
+    const told = { access_token: accessToken, token_type: 'Bearer' };
+    return [200, instead === null ? told : { ...told, id_token: instead }];
+  }
+
+  function signed(claims: object, signing: Forgery['signing']): string {
+    const rs256 = { alg: 'RS256', kid: 'one', typ: 'JWT' };
+    const hs256 = { ...rs256, alg: 'HS256' };
+    const hmac = (key: string) => (content: string) =>
+      createHmac('sha256', key).update(content).digest('base64url');
+    switch (signing) {
+      case undefined:
+        return jwtOf(rs256, claims, rsa(privateKey));
+      case 'another key':
+        return jwtOf(rs256, claims, rsa(another));
+      case 'none':
+        return jwtOf({ alg: 'none' }, claims, () => '');
+      case 'HS256 by the public key':
+        return jwtOf(hs256, claims, hmac(pem));
+      case 'HS256 by the secret':
+        return jwtOf(hs256, claims, hmac(client.secret));
+    }
   }
 
   function userinfo(authorization: string): Answer {
     const person = people.get(authorization.replace('Bearer ', ''));
     return person
-      ? [200, { sub: person.sub, ...person.userinfo }]
+      ? [200, { sub: person.sub, ...person.userinfo, ...provider.forged.userinfo }]
       : [401, { error: 'invalid_token' }];
   }
 
@@ -155,11 +194,14 @@ export async function startOidcServer(): Promise<OidcServer> {
 
 type Answer = readonly [status: number, body: Readonly<Record<string, unknown>>];
 
-function sign(claims: Readonly<Record<string, unknown>>, key: KeyObject): string {
+function jwtOf(header: object, claims: object, sign: (content: string) => string): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const content = `${part({ alg: 'RS256', kid: 'one', typ: 'JWT' })}.${part(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(key, 'base64url')}`;
+  const content = `${part(header)}.${part(claims)}`;
+  return `${content}.${sign(content)}`;
 }
+
+const rsa = (key: KeyObject) => (content: string) =>
+  createSign('RSA-SHA256').update(content).sign(key, 'base64url');
 
 /** Id and secret are form-encoded before they are joined, RFC 6749 section 2.3.1. */
 function credentialsOf(authorization: string): string[] {

@@ -13,11 +13,13 @@ const sentences = {
   provider_no_email: 'The provider did not share your e-mail address.',
   provider_email_taken: 'There is already an account with your e-mail address.',
   provider_cancelled: 'The provider did not sign you in.',
+  provider_state_invalid: 'This sign-in did not begin in this browser, or it is over.',
+  provider_token_invalid: 'What the provider sent about you is not valid.',
   provider_failed: 'Signing in with the provider failed.',
   provider_unreachable: 'The provider could not be reached.',
 } as const satisfies Partial<Record<AppErrorCode, string>>;
 
-type RefusalCode = keyof typeof sentences;
+export type RefusalCode = keyof typeof sentences;
 
 /** The cause is for the log. */
 export function refusal(code: RefusalCode, cause?: string): AppError {

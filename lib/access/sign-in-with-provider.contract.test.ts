@@ -96,7 +96,7 @@ describe.each(contractEngines())('signing in with the provider on $name', (engin
     );
   });
 
-  it('refuses people without a role, known or not, and writes nothing', async () => {
+  it('refuses people without a role, known or not, and writes that alone', async () => {
     const known = await enter('eve', { roles: ['staff'] });
     const recorded = (await history(known.userId)).length;
     for (const name of ['eve', 'mallory']) {
@@ -105,7 +105,13 @@ describe.each(contractEngines())('signing in with the provider on $name', (engin
       });
     }
     expect(await account('mallory')).toBeUndefined();
-    expect(await history(known.userId)).toHaveLength(recorded);
+    expect((await history(known.userId)).slice(recorded)).toEqual([
+      {
+        action: 'user.sign-in-refused',
+        by: 'system:sign-in',
+        summary: 'An attempt to sign in as eve@example.org with Acme was refused, provider_no_role',
+      },
+    ]);
     await expect(enter('mallory', {}, { defaultRole: 'viewer' })).resolves.toBeDefined();
   });
 
@@ -156,6 +162,10 @@ describe.each(contractEngines())('signing in with the provider on $name', (engin
     const unverified = { email_verified: undefined, roles: ['platform'] };
     await expect(enter('dan', unverified)).rejects.toMatchObject({ code: 'provider_email_taken' });
     expect(await account('dan')).toMatchObject({ role: 'viewer', isLinked: false });
+    const dans = (await account('dan'))?.userId ?? '';
+    expect((await history(dans)).at(-1)?.summary).toBe(
+      'An attempt to sign in as dan@example.org with Acme was refused, provider_email_taken',
+    );
     const linked = await enter('dan', unverified, { trustsEmail: true });
     expect(linked.userId).toBe(dan.userId);
   });

@@ -5,6 +5,7 @@ import type { UsersTable } from '#db/schema.ts';
 import { type Role, systemActor } from '#lib/actor/model.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import type { ProviderSettings } from '#lib/config/sign-in-settings.ts';
+import { AppError } from '#lib/errors/app-error.ts';
 import { newId } from '#lib/ids.ts';
 import {
   decidesRoles,
@@ -13,6 +14,7 @@ import {
   personOfClaims,
   refusal,
 } from './provider.ts';
+import { recordProviderRefusal } from './provider-failures.ts';
 import { endSessionsOf, type Origin } from './sessions.ts';
 import { enter, type SignedIn } from './sign-in.ts';
 import { findByEmail, findByIdentity, hasOtherAdmin, insertUser, parseRole } from './user-rows.ts';
@@ -25,7 +27,8 @@ const actor = systemActor('sign-in');
 /**
  * The account of the person the provider signed in: linked already, or of the same verified address, or a
  * new one. Where the claim decides roles, the account takes over what it says. `claims` are those of a
- * token whose signature was checked. Throws `account_deactivated` or one of the `provider_…` codes.
+ * token whose signature was checked. Throws `account_deactivated` or one of the `provider_…` codes, which the audit log
+ * keeps.
  */
 export async function signInWithProvider(
   db: Db,
@@ -34,13 +37,35 @@ export async function signInWithProvider(
   origin: Origin,
 ): Promise<SignedIn> {
   const { provider, passwords } = ways;
-  const person = personOfClaims(claims, provider);
-  return db.transaction(async (tx) => {
-    const known = (await findByIdentity(tx, person.identity)) ?? (await accountToLink(tx, person));
-    return known
-      ? enterAccount(tx, { ...provider, passwords, origin }, person, known)
-      : enterNewAccount(tx, { ...provider, origin }, person);
-  });
+  let person: ProviderPerson | null = null;
+  try {
+    const named = personOfClaims(claims, provider);
+    person = named;
+    return await db.transaction(async (tx) => {
+      const known = (await findByIdentity(tx, named.identity)) ?? (await accountToLink(tx, named));
+      return known
+        ? enterAccount(tx, { ...provider, passwords, origin }, named, known)
+        : enterNewAccount(tx, { ...provider, origin }, named);
+    });
+  } catch (error) {
+    if (error instanceof AppError) await recordRefused(db, error, provider.name, person, origin);
+    throw error;
+  }
+}
+
+async function recordRefused(
+  db: Db,
+  error: AppError,
+  providerName: string,
+  person: ProviderPerson | null,
+  { address }: Origin,
+): Promise<void> {
+  const { identity, email } = person ?? { identity: null, email: null };
+  const row =
+    (identity === null ? undefined : await findByIdentity(db, identity)) ??
+    (email === null ? undefined : await findByEmail(db, email));
+  const named = { userId: row?.user_id ?? null, email };
+  await recordProviderRefusal(db, error, { providerName, address, person: named });
 }
 
 /**

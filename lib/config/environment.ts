@@ -87,6 +87,7 @@ const environmentSchema = z.object({
   INGEST_EGRESS_ALLOW: cidrs,
   INGEST_TRUSTED_PROXIES: cidrs,
   INGEST_ALLOWED_HOSTS: hosts,
+  INGEST_PLAIN_HTTP_HOSTS: hosts,
   INGEST_USER_AGENT: z
     .string()
     .trim()

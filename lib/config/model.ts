@@ -49,6 +49,8 @@ export interface Settings {
   readonly database: DatabaseSettings;
   /** CIDRs of private or local networks that sources may be on. */
   readonly egressAllow: readonly string[];
+  /** Names of hosts that secrets are sent to without TLS. */
+  readonly plainHttpHosts: readonly string[];
   /** Sent by sources that name no user agent of their own. */
   readonly userAgent: string;
   readonly lake: LakeSettings;

@@ -1,5 +1,6 @@
 /** How people sign in: with a password, with the company's OpenID Connect provider, or either. */
 import type { Role } from '#lib/actor/model.ts';
+import { isInClear } from '#lib/clear-text.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ParsedEnvironment } from './environment.ts';
 import { addressOf } from './request-settings.ts';
@@ -42,7 +43,6 @@ const required = [
 
 /** `issuer|subject` identifies an account: 400 characters, of which a subject may take 255. */
 const longestIssuer = 144;
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Entra's addresses for people of any organisation: a foreign administrator could give their people a role. */
 const anyTenant = /^\/(common|organizations|consumers)(\/|$)/;
 
@@ -99,9 +99,12 @@ function providerSettings(environment: ParsedEnvironment): ProviderSettings | nu
 function issuerFault(issuer: string): string | null {
   const example = 'such as https://login.example.org/realms/staff';
   if (!URL.canParse(issuer)) return `must be the address of the provider, ${example}`;
-  const { protocol, hostname, pathname, search, hash } = new URL(issuer);
-  if (protocol !== 'https:' && !(protocol === 'http:' && loopback.has(hostname))) {
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(issuer);
+  if (!['https:', 'http:'].includes(protocol) || isInClear({ protocol, hostname })) {
     return `must be an https address, ${example}; http is for providers on this machine`;
+  }
+  if (username !== '' || password !== '') {
+    return `must have no user and password before the host, ${example}`;
   }
   if (pathname.includes('/.well-known/') || search !== '' || hash !== '') {
     return `must be the issuer itself, without /.well-known/..., ? and #, ${example}`;

@@ -1,4 +1,5 @@
 /** The mail server that channels of e-mail send through. */
+import { isLoopbackHost } from '#lib/clear-text.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import type { ParsedEnvironment } from './environment.ts';
 
@@ -16,7 +17,6 @@ export interface SmtpSettings {
 }
 
 const usualPorts = { starttls: 587, tls: 465, none: 25 } as const;
-const loopback = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** Null = none is configured. Throws `config_invalid` naming each variable at fault; never its value. */
 export function smtpSettings(environment: ParsedEnvironment): SmtpSettings | null {
@@ -37,7 +37,7 @@ export function smtpSettings(environment: ParsedEnvironment): SmtpSettings | nul
   if (from === undefined) faults['INGEST_SMTP_FROM'] = beside;
   if (user !== undefined && password === undefined) faults['INGEST_SMTP_PASSWORD'] = beside;
   if (user === undefined && password !== undefined) faults['INGEST_SMTP_USER'] = beside;
-  if (user !== undefined && security === 'none' && host !== undefined && !loopback.has(host)) {
+  if (user !== undefined && security === 'none' && host !== undefined && !isLoopbackHost(host)) {
     faults['INGEST_SMTP_SECURITY'] =
       'must be starttls or tls: a password is not sent over the network in clear';
   }

@@ -125,6 +125,11 @@ export const variableGroups: readonly VariableGroup[] = [
         'none',
         'private or local networks that sources may reach, as CIDRs with commas',
       ),
+      variable(
+        'INGEST_PLAIN_HTTP_HOSTS',
+        'none: secrets of sources and addresses of webhooks are sent by https, or to this machine',
+        'names of hosts, with commas, that they are sent to by http as well',
+      ),
       variable('INGEST_USER_AGENT', '`HolocronIngest/0.1`', 'for sources without one of their own'),
       variable(
         'INGEST_CONCURRENCY',
@@ -314,7 +319,12 @@ export const variableGroups: readonly VariableGroup[] = [
       ),
       variable('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'the one above with `/v1/traces`', ''),
       variable('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'the one above with `/v1/metrics`', ''),
-      variable('OTEL_EXPORTER_OTLP_HEADERS', '', '`name=value`, separated by commas'),
+      variable(
+        'OTEL_EXPORTER_OTLP_HEADERS',
+        '',
+        '`name=value`, separated by commas; sent by https, or to this machine',
+      ),
+      variable('OTEL_EXPORTER_OTLP_INSECURE', '`false`', '`true` sends them by http as well'),
       variable('OTEL_METRIC_EXPORT_INTERVAL', '`60000`', 'milliseconds between two sendings'),
       variable('OTEL_TRACES_EXPORTER', '', '`none` sends no traces'),
       variable(

@@ -6,6 +6,7 @@ import {
   type Credential,
   credentialHeaders,
   credentialPath,
+  requirePrivacy,
   scrubbed,
   withoutCredential,
 } from './credential.ts';
@@ -23,6 +24,8 @@ import { describeUrl, parseHttpUrl } from './url.ts';
 export interface HttpClientSettings {
   /** CIDRs of private or local networks that may be reached. */
   readonly allow: readonly string[];
+  /** Names of hosts that credentials are sent to without TLS; default none but this machine. */
+  readonly plainHttpHosts?: readonly string[];
   /** For requests that name none of their own. */
   readonly userAgent: string;
   /** Default 10,000. */
@@ -79,6 +82,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
     cookies: RedirectCookies,
   ) {
     checkLiteral(hop.url, policy);
+    requirePrivacy(hop.url, credential, settings.plainHttpHosts ?? []);
     const proof = credentialHeaders(hop.url, credential);
     return agent.request({
       origin: hop.url.origin,

@@ -85,6 +85,52 @@ describe('a key in the address', () => {
   });
 });
 
+describe('a key that would travel in clear', () => {
+  /** A server behind a name that is not this machine's, as the name service of the test has it. */
+  async function servedAs(host: string, plainHttpHosts: readonly string[]) {
+    const server = await serve((_, response) => sendJson(response, {}));
+    const client = createHttpClient({
+      allow: loopbackNetworks,
+      userAgent: 'Test/1',
+      plainHttpHosts,
+      lookup: (_, __, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    opened.push(client);
+    const origin = `http://${host}:${new URL(server.origin).port}`;
+    return { server, client, origin };
+  }
+
+  it.each([inQuery, inHeader])('is refused before anything is sent', async (kind) => {
+    const { server, client, origin } = await servedAs('api.example', ['other.example']);
+    const asked = client.request({ url: origin, timeoutMs: 5000, credential: kind(origin) });
+    await expect(asked).rejects.toMatchObject({
+      code: 'insecure_transport',
+      message: expect.not.stringContaining('k3y'),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is refused where a redirect leads from TLS to none', async () => {
+    const { server, client, origin } = await servedAs('api.example', []);
+    const first = await serve((_, response) => {
+      response.writeHead(302, { location: `${origin}/b` }).end();
+    });
+    const credential = { ...inHeader(origin), origins: [first.origin, origin] };
+    const asked = client.request({ url: first.origin, timeoutMs: 5000, credential });
+    await expect(asked).rejects.toMatchObject({ code: 'insecure_transport' });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is sent where that is meant, and a request without a key always', async () => {
+    const { server, client, origin } = await servedAs('api.example', ['api.example']);
+    await client.request({ url: origin, timeoutMs: 5000, credential: inHeader(origin) });
+    expect(server.requests[0]?.headers['x-key']).toBe(key);
+    const other = await servedAs('www.example', []);
+    await other.client.request({ url: other.origin, timeoutMs: 5000 });
+    expect(other.server.requests).toHaveLength(1);
+  });
+});
+
 describe('a key in a header', () => {
   it('goes along a redirect on its own origin and to no other server', async () => {
     const other = await serve((_, response) => sendJson(response, {}));

@@ -2,6 +2,7 @@
  * What a request proves itself with. It stands beside the address and the headers, not in them: what is stored, logged
  * or shown of a request never holds it, and what comes back is freed of it.
  */
+import { isInClear } from '#lib/clear-text.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { leastSecretLength, redacted } from '#lib/redact-secrets.ts';
 import { describeUrl } from './url.ts';
@@ -22,6 +23,20 @@ const mostRepeats = 20_000;
 
 const isFor = (url: URL, credential: Credential): boolean =>
   credential.origins.includes(url.origin);
+
+/**
+ * Throws `insecure_transport` where the credential would travel in clear beyond this machine, to a host that is not in
+ * `plainHttpHosts` (names as `URL.hostname` has them).
+ */
+export function requirePrivacy(
+  url: URL,
+  credential: Credential | undefined,
+  plainHttpHosts: readonly string[],
+): void {
+  if (!credential || !isFor(url, credential)) return;
+  if (!isInClear(url) || plainHttpHosts.includes(url.hostname)) return;
+  throw new AppError('insecure_transport', `A secret would be sent to ${url.host} without TLS.`);
+}
 
 /** The headers that a hop to the address is sent with. */
 export const credentialHeaders = (

@@ -66,6 +66,7 @@ const rules = {
     'A server in a bad moment names an encoding it does not use; the attempts are bounded.',
   ),
   egress_url_invalid: rule('give_up', 'The address will not change.'),
+  insecure_transport: rule('give_up', 'The secret would travel in clear the next time too.'),
   egress_address_refused: rule('give_up', 'This deployment must not reach the address.'),
   egress_too_large: rule('give_up', 'It would be as large next time.'),
   egress_too_many_redirects: rule(
@@ -192,6 +193,8 @@ export const neverOfAnAttempt = [
   'provider_no_email',
   'provider_email_taken',
   'provider_cancelled',
+  'provider_state_invalid',
+  'provider_token_invalid',
   'provider_failed',
   'provider_unreachable',
   'smtp_not_configured',

@@ -34,6 +34,10 @@ export const appErrorRemedies = {
   provider_email_taken:
     'The provider does not vouch for your address, or it belonged to somebody else before: ask an administrator of this console.',
   provider_cancelled: 'Sign in again, or ask whoever manages the provider for access.',
+  provider_state_invalid:
+    'Sign in again from this page, with cookies allowed. If it persists, the console is asked for by another address than NEXTAUTH_URL.',
+  provider_token_invalid:
+    'Try again. If it persists, an administrator finds in the audit log what is wrong with it, for whoever manages the provider.',
   provider_failed:
     'Try again. If it persists, an administrator finds the cause in the log of the web process.',
   provider_unreachable:
@@ -79,6 +83,8 @@ export const appErrorRemedies = {
   run_ended: 'Launch a new run.',
   run_has_no_items: 'Add seeds to the source, or widen the filter.',
   // egress
+  insecure_transport:
+    'Use https; or name the host in INGEST_PLAIN_HTTP_HOSTS, where nobody else is on the way there.',
   egress_url_invalid: 'Give an absolute http or https URL without credentials.',
   egress_address_refused:
     'The address is private or local. Add its network to INGEST_EGRESS_ALLOW (CIDRs) if this deployment may reach it.',

@@ -16,6 +16,7 @@ const statuses: Readonly<Record<string, number>> = {
   dedupe_key_too_long: 400,
   payload_too_complex: 400,
   egress_url_invalid: 400,
+  insecure_transport: 400,
   egress_address_refused: 400,
   conflict: 409,
   everything_stopped: 409,

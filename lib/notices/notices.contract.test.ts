@@ -168,6 +168,15 @@ describe.each(contractEngines())('notices on $name', (engine) => {
     expect(said).not.toContain('t0ken');
   });
 
+  it('sends no address with a token in it over the network in clear', async () => {
+    await aChannel({ name: 'far', address: 'http://hooks.example/t0ken' });
+    await tell('first');
+    await deliver();
+    expect(await listDeliveries(t.db)).toMatchObject([
+      { outcome: 'waiting', attempts: 1, lastAnswer: 'insecure_transport' },
+    ]);
+  });
+
   it('writes for Slack and Teams so that a text of a source is no markup', async () => {
     await aChannel({ name: 'Slack', kind: 'slack' });
     await aChannel({ name: 'Teams', kind: 'teams' });

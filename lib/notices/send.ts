@@ -97,6 +97,8 @@ async function post(
       : signatureHeaders(signingSecret, { id: letter.id, body, atMs: Date.now() });
   const { status } = await http.request({
     url,
+    // The address itself is the secret.
+    credential: { origins: [new URL(url).origin], secrets: [] },
     method: 'POST',
     headers: { 'content-type': 'application/json', ...signed },
     body,

@@ -15,6 +15,7 @@ export const floors = [
   'turns.ts',
   'app-settings.ts',
   'redact-secrets.ts',
+  'clear-text.ts',
   'actor',
   'config',
   'disks',

@@ -1,7 +1,6 @@
 import type { NextRequest } from 'next/server';
-import NextAuth from 'next-auth';
 import { currentActor } from '#app/_server/actor.ts';
-import { authOptions } from '#app/_server/auth.ts';
+import { answerAuth } from '#app/_server/auth.ts';
 import { answerJson } from '#app/_server/json.ts';
 
 interface Context {
@@ -12,7 +11,7 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   const [action] = (await context.params).nextauth;
   // next-auth would answer from the cookie alone, and renew it.
   if (action === 'session') return answerJson(describeSession);
-  return NextAuth(request, context, await authOptions());
+  return answerAuth(request, context);
 }
 
 /** Who is signed in and until when at the most; nothing for nobody. */
