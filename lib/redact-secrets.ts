@@ -65,9 +65,9 @@ export const redactSecrets = (text: string): string =>
 /** Headers as they may be stored and shown: credentials redacted, `Set-Cookie` left out. */
 export function redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const shown: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
     if (name.toLowerCase() === 'set-cookie') continue;
-    shown[name] = secretHeader.test(name) ? redacted : value;
+    shown[name] = secretHeader.test(name) ? redacted : (headers[name] ?? '');
   }
   return shown;
 }

@@ -71,7 +71,8 @@ export class InFlight {
   #stored = 0;
   #answered = 0;
   #left = 0;
-  #change = Promise.withResolvers<void>();
+  /** While somebody waits for it. */
+  #change: PromiseWithResolvers<void> | null = null;
 
   constructor(options: InFlightOptions) {
     this.#options = options;
@@ -137,7 +138,9 @@ export class InFlight {
 
   /** Resolves when the next batch is answered or the next item leaves; at once when there is none. */
   next(): Promise<void> {
-    return this.size === 0 ? Promise.resolve() : this.#change.promise;
+    if (this.size === 0) return Promise.resolve();
+    this.#change ??= Promise.withResolvers();
+    return this.#change.promise;
   }
 
   /** Resolves when all have left. */
@@ -154,6 +157,7 @@ export class InFlight {
   returnWaiting(which: 'all' | 'overdue'): void {
     const since = performance.now() - longestWaitMs;
     const stays = (batch: Batch) => which === 'overdue' && (batch[0]?.claimedAt ?? 0) > since;
+    if (this.#waiting.every(stays)) return;
     const returned = this.#waiting.filter((batch) => !stays(batch));
     this.#waiting = this.#waiting.filter(stays);
     for (const batch of returned) {
@@ -231,7 +235,7 @@ export class InFlight {
   }
 
   #changed(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers();
+    this.#change?.resolve();
+    this.#change = null;
   }
 }

@@ -12,11 +12,12 @@ interface Owner {
 
 const owners = new AsyncLocalStorage<Owner>();
 
-/** Runs the work of an item; rejects with the first fault that comes of it and that nobody catches. */
-export function owningFaults<T>(itemId: string, work: () => Promise<T>): Promise<T> {
-  const fault = Promise.withResolvers<never>();
-  return owners.run({ itemId, fail: fault.reject }, () => Promise.race([work(), fault.promise]));
-}
+/** Runs the work of an item; `fail` is called with each fault that comes of it and that nobody catches. */
+export const owningFaults = <T>(
+  itemId: string,
+  fail: (fault: unknown) => void,
+  work: () => Promise<T>,
+): Promise<T> => owners.run({ itemId, fail }, work);
 
 /** So many faults of no item within a minute, and the process is not to be trusted any further. */
 const mostWithoutOwner = 20;

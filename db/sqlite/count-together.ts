@@ -53,13 +53,16 @@ function sumsOf(moves: readonly StatusMove[]): Iterable<readonly [Key, number]> 
 /** Moves of one batch are mostly alike. */
 function* stretchesOf(moves: readonly StatusMove[]) {
   let count = 0;
-  for (const [at, move] of moves.entries()) {
+  let last: StatusMove | undefined;
+  for (const move of moves) {
+    if (last !== undefined && !isAlike(last, move)) {
+      yield { move: last, count };
+      count = 0;
+    }
+    last = move;
     count += 1;
-    const next = moves[at + 1];
-    if (next !== undefined && isAlike(move, next)) continue;
-    yield { move, count };
-    count = 0;
   }
+  if (last !== undefined) yield { move: last, count };
 }
 
 const isAlike = (a: StatusMove, b: StatusMove): boolean =>

@@ -8,7 +8,7 @@ import {
   SqliteDialect,
   type TransactionSettings,
 } from 'kysely';
-import { checkDeadline } from '../deadline.ts';
+import { checkDeadline, millisecondsLeft } from '../deadline.ts';
 import type { DirectStatements } from '../engine.ts';
 import { classifySqliteError } from './classify-error.ts';
 import { type CachingHandle, openSnapshot, type SqliteFile } from './file.ts';
@@ -209,6 +209,7 @@ function run<R>(
   }
   // The row type is what the caller's query builder inferred from the schema.
   if (!statement.readonly) return { rows: statement.all(parameters) as R[] };
+  if (millisecondsLeft() === null) return { rows: statement.all(parameters) as R[] };
   const rows: R[] = [];
   for (const row of statement.iterate(parameters)) {
     if (rows.length % 64 === 0) checkDeadline();

@@ -65,6 +65,9 @@ const carriers: readonly {
   { network: ipaddr.parseCIDR('2001::/32'), at: 12, inverted: true },
 ];
 
+/** Addresses whose verdict is remembered: each is asked for again with every request. */
+const mostRemembered = 1_000;
+
 /** `allow` holds CIDRs such as `10.0.0.0/8`. Throws `config_invalid` for one that is none. */
 export function createAddressPolicy(allow: readonly string[]): AddressPolicy {
   const networks = allow.map((text) => {
@@ -81,15 +84,24 @@ export function createAddressPolicy(allow: readonly string[]): AddressPolicy {
     if (carried !== null && !allows(carried)) return false;
     return isPublic(ip) || isIn(ip, networks);
   };
+  const judge = (address: string): boolean => {
+    const [withoutZone = ''] = address.split('%', 1);
+    // In plain digits first: of `::1.2.3.4`, ipaddr.js makes ::ffff:1.2.3.4, which is another address.
+    const text = withoutZone.includes(':')
+      ? (URL.parse(`http://[${withoutZone}]/`)?.hostname.slice(1, -1) ?? '')
+      : withoutZone;
+    // `process` turns an IPv4 address in IPv6 clothing (::ffff:127.0.0.1) back into IPv4.
+    return ipaddr.isValid(text) && allows(ipaddr.process(text));
+  };
+  const verdicts = new Map<string, boolean>();
   return {
     allows(address) {
-      const [withoutZone = ''] = address.split('%', 1);
-      // In plain digits first: of `::1.2.3.4`, ipaddr.js makes ::ffff:1.2.3.4, which is another address.
-      const text = withoutZone.includes(':')
-        ? (URL.parse(`http://[${withoutZone}]/`)?.hostname.slice(1, -1) ?? '')
-        : withoutZone;
-      // `process` turns an IPv4 address in IPv6 clothing (::ffff:127.0.0.1) back into IPv4.
-      return ipaddr.isValid(text) && allows(ipaddr.process(text));
+      const known = verdicts.get(address);
+      if (known !== undefined) return known;
+      if (verdicts.size >= mostRemembered) verdicts.clear();
+      const verdict = judge(address);
+      verdicts.set(address, verdict);
+      return verdict;
     },
   };
 }

@@ -107,10 +107,8 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
       const startedAt = performance.now();
       const maxBytes = request.maxBytes ?? defaultMaxBytes;
       const maxRedirects = request.maxRedirects ?? defaultMaxRedirects;
-      const patience = startPatience(request.timeoutMs);
-      const signal = request.signal
-        ? AbortSignal.any([patience.signal, request.signal])
-        : patience.signal;
+      const patience = startPatience(request.timeoutMs, request.signal);
+      const { signal } = patience;
       const redirects: { status: number; url: string }[] = [];
       const { credential } = request;
       const cookies = new RedirectCookies();
@@ -176,7 +174,7 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
         }
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
-        if (patience.signal.aborted && !(error instanceof AppError))
+        if (signal.aborted && !(error instanceof AppError))
           throw tooSlow(hop.url.href, request.timeoutMs);
         throw classifyFailure(error, hop.url.href);
       } finally {
@@ -188,9 +186,12 @@ export function createHttpClient(settings: HttpClientSettings): HttpClient {
   };
 }
 
-/** A time limit that stands still while somebody waits on purpose. */
-function startPatience(timeoutMs: number) {
+/** A time limit that stands still while somebody waits on purpose; it also ends with the caller's own signal. */
+function startPatience(timeoutMs: number, outer: AbortSignal | undefined) {
   const controller = new AbortController();
+  const passOn = () => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', passOn, { once: true });
+  if (outer?.aborted) passOn();
   let leftMs = timeoutMs;
   let pausedMs = 0;
   let runningSince = performance.now();
@@ -209,7 +210,10 @@ function startPatience(timeoutMs: number) {
       pausedMs += runningSince - pausedAt;
       timer = start();
     },
-    end: () => clearTimeout(timer),
+    end() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', passOn);
+    },
   };
 }
 

@@ -94,7 +94,7 @@ export function scrubbed(
   credential: Credential | undefined,
   url: string,
 ): Scrubbed {
-  const forms = formsOf(credential?.secrets ?? []);
+  const forms = credential === undefined ? [] : formsOf(credential.secrets);
   if (forms.length === 0) return { headers, body, removed: 0 };
   let removed = 0;
   const count = (parts: number) => {

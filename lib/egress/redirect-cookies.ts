@@ -36,6 +36,7 @@ export class RedirectCookies {
 
   /** The header for a hop to the address, after what the request itself says there; none where nothing was set. */
   headersFor(url: URL, own: string | undefined): Readonly<Record<string, string>> {
+    if (this.#cookies.size === 0) return {};
     const set = [...this.#cookies.values()]
       .filter((cookie) => belongsTo(cookie, url))
       .map(({ name, value }) => `${name}=${value}`);

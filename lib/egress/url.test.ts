@@ -11,8 +11,16 @@ describe('the host of a URL', () => {
     ['http://[2001:db8::1]:8080/', '[2001:db8::1]:8080'],
     ['test://sample/test_resource_001', 'sample'],
     ['not a url', null],
-  ])('of %s is %s', (url, host) => {
-    expect(hostOf(url)).toBe(host);
+    ['http:example.org/a', 'example.org'],
+    ['http:///example.org/a', 'example.org'],
+    ['https://user@example.org/a@b.test', 'example.org'],
+    ['https://example.org\\@b.test/', 'example.org'],
+    ['https://example.org?at=b.test', 'example.org'],
+    ['https://exam\tple.org/', 'example.org'],
+    ['https://127.1/', '127.0.0.1'],
+    ['https://exa mple.org/', null],
+  ])('of %s is %s, however often it is asked for', (url, host) => {
+    expect([hostOf(url), hostOf(url)]).toEqual([host, host]);
   });
 });
 

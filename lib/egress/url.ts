@@ -20,11 +20,28 @@ export function parseHttpUrl(text: string): URL {
   return url;
 }
 
+/** Hosts by the beginning of their addresses, which alone tells them: the host of each link is asked for several times. */
+const hosts = new Map<string, string | null>();
+const mostHosts = 1_000;
+const beginning = /^https?:\/\/[^/?#\\]+/i;
+
 /**
  * The host of a URL, which is asked politely: `host[:port]` in lower case, without a default port and without the dot of
  * its root, which names no other host; null when there is none.
  */
 export function hostOf(url: string): string | null {
+  const start = beginning.exec(url)?.[0];
+  if (start === undefined) return hostIn(url);
+  let host = hosts.get(start);
+  if (host === undefined) {
+    host = hostIn(start);
+    if (hosts.size >= mostHosts) hosts.clear();
+    hosts.set(start, host);
+  }
+  return host;
+}
+
+function hostIn(url: string): string | null {
   const host = URL.parse(url)?.host.replace(/\.(?=:\d|$)/, '') ?? '';
   return host === '' ? null : host.toLowerCase();
 }

@@ -38,6 +38,7 @@ export interface ResourceIdentity {
 const limitedFields = Object.keys(columnLengths) as readonly (keyof typeof columnLengths)[];
 const keyParts = ['sourceSystem', 'sourceName', 'resourceType'] as const;
 const maxInt = 2_147_483_647;
+const controlCharacters = /\p{Cc}/u;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** Joins the key; says nothing about whether it fits. */
@@ -120,7 +121,7 @@ function checkResourceId(value: string): void {
  */
 function textFault(value: string): string | null {
   if (value.trim() !== value) return 'has leading or trailing blanks';
-  if (/\p{Cc}/u.test(value)) return 'contains control characters';
+  if (controlCharacters.test(value)) return 'contains control characters';
   if (!value.isWellFormed()) return 'is not well-formed Unicode';
   return null;
 }

@@ -63,10 +63,13 @@ export function claimedFromRow(row: WorkItemRow): ClaimedItem {
 
 /**
  * What is inserted for a new item, after its values were checked.
+ * @param dedupeKey where they have been checked already
  * @throws AppError as `checkNewWorkItem` does.
  */
-export function insertRowFrom(item: NewWorkItem): WorkItemInsert {
-  const dedupeKey = checkNewWorkItem(item);
+export function insertRowFrom(
+  item: NewWorkItem,
+  dedupeKey: string = checkNewWorkItem(item),
+): WorkItemInsert {
   return {
     work_item_id: item.workItemId ?? newId(),
     source_system: item.sourceSystem,

@@ -146,7 +146,9 @@ async function sourcesOf(tx: Session, request: LaunchRequest): Promise<readonly 
 
 async function seedRows(tx: Session, sources: readonly Source[]): Promise<WorkItemInsert[]> {
   const now = await readNow(tx);
-  return distinctByKey(sources.flatMap((source) => seedItems(source, now).map(insertRowFrom)));
+  return distinctByKey(
+    sources.flatMap((source) => seedItems(source, now).map((item) => insertRowFrom(item))),
+  );
 }
 
 async function isAnythingDue(tx: Session, sources: readonly Source[]): Promise<boolean> {

@@ -10,10 +10,13 @@ export function sizeOf(value: unknown, most: number): number {
     if (typeof next === 'string') size += next.length;
     else if (ArrayBuffer.isView(next)) size += next.byteLength;
     else if (typeof next === 'object' && next !== null) {
-      const values = Object.values(next);
-      if (values.length > most) return values.length;
-      for (const one of values) open.push(one);
-      if (!Array.isArray(next)) for (const key of Object.keys(next)) size += key.length;
+      const isList = Array.isArray(next);
+      const keys = isList ? next : Object.keys(next);
+      if (keys.length > most) return keys.length;
+      for (const one of keys) {
+        if (!isList) size += one.length;
+        open.push(isList ? one : Reflect.get(next, one));
+      }
     }
   }
   return size;

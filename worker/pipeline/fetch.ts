@@ -95,24 +95,28 @@ function outcomeAt(
 const requestsOfAttempt = 60;
 const leastAttemptMs = 10 * 60_000;
 
-/** The whole of an attempt ends at a deadline, whether or not the source type listens to its signal. */
+/**
+ * The whole of an attempt ends at a deadline, whether or not the source type listens to its signal, and with a fault of it
+ * that nobody caught.
+ */
 function openAttempt(requestS: number, signal: AbortSignal) {
   const limitMs = Math.max(leastAttemptMs, requestS * 1000 * requestsOfAttempt);
   const controller = new AbortController();
-  const overdue = Promise.withResolvers<never>();
+  const broken = Promise.withResolvers<never>();
   // Nobody may be waiting for it.
-  overdue.promise.catch(() => undefined);
+  broken.promise.catch(() => undefined);
   const passOn = () => controller.abort(signal.reason);
   signal.addEventListener('abort', passOn, { once: true });
   if (signal.aborted) passOn();
   const timer = setTimeout(() => {
     const message = `The attempt took longer than ${Math.round(limitMs / 60_000)} minutes.`;
-    overdue.reject(new AppError('attempt_overdue', message));
+    broken.reject(new AppError('attempt_overdue', message));
     controller.abort('overdue');
   }, limitMs);
   return {
     signal: controller.signal,
-    run: <T>(work: () => Promise<T>): Promise<T> => Promise.race([work(), overdue.promise]),
+    run: <T>(itemId: string, work: () => Promise<T>): Promise<T> =>
+      Promise.race([owningFaults(itemId, broken.reject, work), broken.promise]),
     end() {
       clearTimeout(timer);
       signal.removeEventListener('abort', passOn);
@@ -164,7 +168,7 @@ async function underSlot<T>(
       keepDistance: (wishMs) => keepHostsDistance(holder, wishMs, source, context),
       keepDistanceThere: (wishMs) => keepDistanceOfVisit(polite.visit(), wishMs, context),
     };
-    return await attempt.run(() => owningFaults(holder.item.workItemId, () => fetch(fetching)));
+    return await attempt.run(holder.item.workItemId, () => fetch(fetching));
   } finally {
     attempt.end();
     polite.end();

@@ -79,8 +79,8 @@ export async function enqueueDiscovered(
   const joins = run === null || run.status === 'running' || run.status === 'cancelled';
   const inserted = await insertAbsent(
     tx,
-    within.map(({ item, find }) => ({
-      ...insertRowFrom(item),
+    within.map(({ key, item, find }) => ({
+      ...insertRowFrom(item, key),
       discovered_from: finds[find]?.parentId ?? null,
       status,
       ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),

@@ -298,13 +298,14 @@ const notEnqueued = z.record(z.string(), z.number());
 
 /** What was found but not enqueued stands on the attempt, so that nothing vanishes without a word. */
 function withLeftOut(facts: JsonObject | null, counts: DiscoveryCounts): JsonObject | null {
+  const { tooDeep, overBudget, overShare, invalid } = counts;
+  if (tooDeep + overBudget + overShare + invalid === 0) return facts;
   const leftOut = Object.entries({
-    too_deep: counts.tooDeep,
-    over_budget: counts.overBudget,
-    over_share: counts.overShare,
-    invalid: counts.invalid,
+    too_deep: tooDeep,
+    over_budget: overBudget,
+    over_share: overShare,
+    invalid,
   }).filter(([, count]) => count > 0);
-  if (leftOut.length === 0) return facts;
   const before = notEnqueued.safeParse(facts?.['not_enqueued']).data ?? {};
   const sums = leftOut.map(([why, count]) => [why, count + (before[why] ?? 0)]);
   return { ...facts, not_enqueued: { ...before, ...Object.fromEntries(sums) } };

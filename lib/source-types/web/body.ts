@@ -4,11 +4,17 @@ import type { HttpResponse } from '#lib/egress/http-client.ts';
 /** RFC 6838, 4.2: each half of a media type has at most 127 characters of these; columns hold 200. */
 const mediaType = /^[\w!#$&^.+*~-]{1,99}\/[\w!#$&^.+*~-]{1,99}$/;
 
+/** The header that was read last: it is asked for several times, and a site says the same of all its pages. */
+let lastRead = { header: '', type: '' };
+
 /** `text/html; charset=utf-8` → `text/html`; lower case; empty for what is no media type. */
 export function mediaTypeOf(response: Pick<HttpResponse, 'headers'>): string {
-  const said = (response.headers['content-type'] ?? '').slice(0, 400).split(/[;,]/, 1)[0] ?? '';
+  const header = response.headers['content-type'] ?? '';
+  if (header === lastRead.header) return lastRead.type;
+  const said = header.slice(0, 400).split(/[;,]/, 1)[0] ?? '';
   const type = said.trim().toLowerCase();
-  return mediaType.test(type) ? type : '';
+  lastRead = { header, type: mediaType.test(type) ? type : '' };
+  return lastRead.type;
 }
 
 export interface Decoded {
@@ -17,18 +23,23 @@ export interface Decoded {
   readonly charset: string;
 }
 
-const byteOrderMarks: readonly (readonly [readonly number[], string])[] = [
-  [[0xef, 0xbb, 0xbf], 'utf-8'],
-  [[0xfe, 0xff], 'utf-16be'],
-  [[0xff, 0xfe], 'utf-16le'],
-];
+/** The encoding that a byte order mark names. */
+function markedAs(body: Uint8Array): string | undefined {
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8';
+  if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be';
+  return body[0] === 0xff && body[1] === 0xfe ? 'utf-16le' : undefined;
+}
+
+const isAscii = (byte = 0) => byte >= 0x09 && byte < 0x7f;
 
 /** UTF-16 without a mark: whatever it is, JSON, markup or rules, it begins with two characters of ASCII. */
-function wideOf([a, b, c, d]: Uint8Array): string | undefined {
-  const isAscii = (byte = 0) => byte >= 0x09 && byte < 0x7f;
-  if (isAscii(a) && b === 0 && isAscii(c) && d === 0) return 'utf-16le';
-  return a === 0 && isAscii(b) && c === 0 && isAscii(d) ? 'utf-16be' : undefined;
+function wideOf(body: Uint8Array): string | undefined {
+  if (body[1] === 0 && body[3] === 0 && isAscii(body[0]) && isAscii(body[2])) return 'utf-16le';
+  const isBig = body[0] === 0 && body[2] === 0 && isAscii(body[1]) && isAscii(body[3]);
+  return isBig ? 'utf-16be' : undefined;
 }
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The body as text. The encoding is that of its byte order mark or of its zeros, else of the header, else of what the
@@ -37,9 +48,7 @@ function wideOf([a, b, c, d]: Uint8Array): string | undefined {
  * 8259, 8.1), and nothing is UTF-16 that is a text in UTF-8, whatever its header says.
  */
 export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): Decoded {
-  const sure =
-    byteOrderMarks.find(([mark]) => mark.every((byte, index) => body[index] === byte))?.[1] ??
-    wideOf(body);
+  const sure = markedAs(body) ?? wideOf(body);
   if (sure !== undefined) return readIn(sure, body);
   const { 'content-type': type = '' } = headers;
   const said = charsetOf(/charset\s*=\s*["']?([\w:.-]+)/i.exec(type)?.[1]);
@@ -47,7 +56,7 @@ export function decode({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>
   const known = said ?? charsetOf(charsetOfMarkup(headers, body));
   if (known !== null && !isDoubtful) return readIn(known, body);
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body), charset: 'utf-8' };
+    return { text: strictUtf8.decode(body), charset: 'utf-8' };
   } catch {
     return readIn(known ?? 'windows-1252', body);
   }
@@ -69,7 +78,7 @@ export function readAs<A extends Pick<HttpResponse, 'headers'>>(
   charset: string | undefined,
   asJson = false,
 ): A {
-  if (charset === undefined && !asJson) return answer;
+  if (charset === undefined && (!asJson || isJsonType(mediaTypeOf(answer)))) return answer;
   const [type, ...parameters] = (answer.headers['content-type'] ?? '').split(/[;,]/);
   const said = charset === undefined ? parameters : [` charset=${charset}`];
   const written = [asJson ? 'application/json' : type, ...said].join(';');
@@ -185,8 +194,7 @@ export function isBinary({ headers, body }: Pick<HttpResponse, 'headers' | 'body
   if (textType.test(type) && type !== 'text/plain') return false;
   if (binaryType.test(type)) return true;
   const isWide = /charset\s*=\s*"?utf-?(?:16|32)/i.test(headers['content-type'] ?? '');
-  const hasMark = byteOrderMarks.some(([mark]) => mark.every((byte, at) => body[at] === byte));
-  if (isWide || hasMark) return false;
+  if (isWide || markedAs(body) !== undefined) return false;
   const beginning = body.subarray(0, sniffed);
   return beginning.some(isBinaryByte) || startsAsPdf(beginning);
 }

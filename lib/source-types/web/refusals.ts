@@ -83,7 +83,7 @@ const beginning = 64 * 1024;
 function challengeIn(response: Pick<HttpResponse, 'status' | 'headers' | 'body'>): string | null {
   const { status, headers } = response;
   const guard =
-    guardHeaders.find(([name, value]) => value.test(headers[name] ?? ''))?.[2] ??
+    guardHeaders.find((guard) => guard[1].test(headers[guard[0]] ?? ''))?.[2] ??
     (isRefusal(status) && /html|^$/.test(mediaTypeOf(response)) ? guardIn(response.body) : null);
   return guard == null
     ? null

@@ -48,13 +48,27 @@ export function selectorFault(selector: string): string | null {
   }
 }
 
+/** Paths of settings: there are few, and each is asked for with every answer. */
+const stepsByPath = new Map<string, readonly Step[]>();
+const mostPaths = 1_000;
+
+function knownSteps(path: string): readonly Step[] {
+  let steps = stepsByPath.get(path);
+  if (steps === undefined) {
+    steps = stepsOf(path) ?? [];
+    if (stepsByPath.size >= mostPaths) stepsByPath.clear();
+    stepsByPath.set(path, steps);
+  }
+  return steps;
+}
+
 /** As many as a sitemap may list. */
 export const mostValues = 50_000;
 
 /** Whatever is at a path, in the order it is written. */
 export function nodesAt(value: WrittenJson, path: string): WrittenJson[] {
   let values: WrittenJson[] = [value];
-  for (const step of stepsOf(path) ?? []) {
+  for (const step of knownSteps(path)) {
     values = values.flatMap((current) => (step === 'deep' ? within(current) : at(current, step)));
   }
   return values;
