@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/json.ts';
 import { resetForRecrawl } from '#lib/queue/recrawl.ts';
+import { finishRuns } from '#lib/runs/finish-runs.ts';
+import { launchRun } from '#lib/runs/launch-run.ts';
+import { prepareRuns } from '#lib/runs/prepare-runs.ts';
+import { getRun } from '#lib/runs/run-row.ts';
+import { operator } from '#test/campaign.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { type LoopbackServer, startLoopbackServer } from '#test/loopback-server.ts';
 import { type PipelineBench, usePipeline } from '#test/worker/pipeline.ts';
@@ -58,10 +63,14 @@ describe.each(contractEngines())('a feed on $name', (engine) => {
     });
 
   /** Works until nothing can be claimed; what was asked for since the call, in order. */
-  const drain = async (): Promise<string[]> => {
+  const drain = async (together = 99): Promise<string[]> => {
     const before = server.requests.length;
     for (;;) {
-      const { batches } = await claimItems(bench.context, { requests: 9, slots: 9, items: 99 });
+      const { batches } = await claimItems(bench.context, {
+        requests: 9,
+        slots: 9,
+        items: together,
+      });
       if (batches.length === 0) return server.requests.slice(before).map(({ url }) => url ?? '');
       await Promise.all(batches.flatMap((batch) => processBatch(batch, bench.context)));
     }
@@ -146,6 +155,27 @@ describe.each(contractEngines())('a feed on $name', (engine) => {
     expect(await recrawlDue()).toBe(1);
     expect(await drain()).toEqual([]);
     expect(await texts()).toEqual(['edited 2', 'text 1', 'text 2', 'text 3']);
+  });
+
+  it('brings edited entries within the run that reads it, also where that was at them before', async () => {
+    files.set('/feed.xml', { body: rss([{ id: 1 }, { id: 2 }]) });
+    await seed();
+    await drain();
+    files.set('/feed.xml', { body: rss([{ id: 2, text: 'edited' }, { id: 1 }]) });
+    const { db } = bench.context;
+    const launched = await launchRun(db, operator, { kind: 'recrawl', sources: ['news'] });
+    await prepareRuns(db);
+    const feedLast = { priority: 9999 };
+    await db.q
+      .updateTable('work_items')
+      .set(feedLast)
+      .where('resource_type', '=', 'feed')
+      .execute();
+    await drain(1);
+    expect(await texts()).toEqual(['edited 2', 'text 1', 'text 2']);
+    await finishRuns(db);
+    const numbers = { itemsTotal: 3, itemsProcessed: 3, itemsSucceeded: 3, status: 'completed' };
+    expect(await getRun(db, launched.runId)).toMatchObject(numbers);
   });
 
   it('keeps an entry that left it before it was its turn', async () => {

@@ -5,6 +5,15 @@ import type { Instant } from '#db/schema.ts';
 import { dedupeKeyOf } from '../dedupe-key.ts';
 import { statusIs } from '../lease/leased-item.ts';
 import type { NewWorkItem } from '../model.ts';
+import { reopenGroup } from '../reopen.ts';
+import {
+  adjustRunInAnyState,
+  outcomeDeltas,
+  type RunState,
+  runningAmong,
+  timesDeltas,
+} from '../runs/run-numbers.ts';
+import { groupByStatusAndRun, type ItemAsRead } from '../status-and-run.ts';
 
 /**
  * Makes completed items due that were last fetched before the change which `changedAt` of the same item in
@@ -35,23 +44,32 @@ export async function recordAnnouncedChanges(
   return due;
 }
 
+/** In which run something was found. */
+interface Place {
+  readonly runId: string | null;
+  readonly run: RunState | null;
+}
+
 /**
- * Makes completed items due whose `revision` in `found` is not the one they were fetched as. Those that wait or are
- * completed get the metadata they were found with: by those they are read. Returns how many are due.
+ * Sends completed items round again whose `revision` in `found` is not the one they were fetched as: within the run that
+ * found it, while that goes on, for what it has read of them may be older than what it has found; else they are due.
+ * Those that wait or are completed get the metadata they were found with: by those they are read. Returns how many are
+ * due or were reopened.
  */
 export async function recordAnnouncedRevisions(
   tx: Session,
   found: readonly NewWorkItem[],
+  place: Place,
 ): Promise<number> {
   const announced = new Map<string, NewWorkItem>();
   for (const item of found) {
     if (item.revision !== undefined) announced.set(dedupeKeyOf(item), item);
   }
-  let due = 0;
+  let count = 0;
   for (const keys of chunksOf([...announced.keys()])) {
     const known = await tx.q
       .selectFrom('work_items')
-      .select(['work_item_id', 'dedupe_key', 'status', 'revision', 'metadata'])
+      .select(['work_item_id', 'dedupe_key', 'status', 'revision', 'metadata', 'run_id', 'refetch'])
       .where('dedupe_key', 'in', tx.engine.listed(keys, 'exactly'))
       .where('status', 'in', waitingOrCompleted)
       .execute();
@@ -65,16 +83,41 @@ export async function recordAnnouncedRevisions(
         .execute();
     }
     const changed = known.filter(
-      ({ dedupe_key: key, status, revision }) =>
-        status === 'completed' && revision !== announced.get(key)?.revision,
+      ({ dedupe_key: key, status, revision, refetch }) =>
+        status === 'completed' && refetch === null && revision !== announced.get(key)?.revision,
     );
-    if (changed.length === 0) continue;
-    const updated = await completedUnpinned(tx, changed)
+    const reopened = await reopenedIn(tx, place, changed);
+    count += reopened.length;
+    const due = changed.filter((row) => !reopened.includes(row));
+    if (due.length === 0) continue;
+    const updated = await completedUnpinned(tx, due)
       .set({ next_fetch_at: tx.engine.now() })
       .executeTakeFirst();
-    due += Number(updated.numUpdatedRows);
+    count += Number(updated.numUpdatedRows);
   }
-  return due;
+  return count;
+}
+
+/** Those of the items that were reopened in the run: its own, and those that no other run is at work on. */
+async function reopenedIn<Row extends ItemAsRead>(
+  tx: Session,
+  { runId, run }: Place,
+  items: readonly Row[],
+): Promise<readonly Row[]> {
+  if (items.length === 0 || run?.status !== 'running' || run.phase === 'ending') return [];
+  const others = items.map((item) => item.run_id).filter((id) => id !== runId);
+  const busy = await runningAmong(tx, others);
+  const own = items.filter((item) => item.run_id === runId);
+  const joining = items.filter((item) => item.run_id !== runId && !busy.has(item.run_id ?? ''));
+  const room = run.maxItems === null ? joining.length : Math.max(0, run.maxItems - run.itemsTotal);
+  const reopened = [...own, ...joining.slice(0, room)];
+  for (const group of groupByStatusAndRun(reopened)) {
+    const count = await reopenGroup(tx, group, runId);
+    const isOwn = group.runId === runId;
+    const deltas = isOwn ? timesDeltas(outcomeDeltas(group.status, -1), count) : { total: count };
+    if (count > 0) await adjustRunInAnyState(tx, runId, deltas);
+  }
+  return reopened;
 }
 
 const waitingOrCompleted = (['completed', 'pending'] as const).map(statusIs);

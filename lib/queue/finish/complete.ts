@@ -223,7 +223,7 @@ async function enqueueFinds(
     }
     const announced = stretch.flatMap(({ input }) => input.discovered);
     await recordAnnouncedChanges(tx, announced);
-    await recordAnnouncedRevisions(tx, announced);
+    await recordAnnouncedRevisions(tx, announced, { runId, run: found.run });
   }
   return { counts, additions };
 }

@@ -77,6 +77,10 @@ describe('a sitemap is read', () => {
     ],
     ['whose entries have one', `<urlset><s:url><s:loc>${page}</s:loc></s:url></urlset>`],
     [
+      'with an entity of its own',
+      `<?xml version="1.0"?><!DOCTYPE urlset [<!ENTITY page "${page}">]><urlset><url><loc>&page;</loc></url></urlset>`,
+    ],
+    [
       'with a DOCTYPE',
       `<?xml version="1.0"?><!DOCTYPE urlset SYSTEM "x.dtd"><urlset><url><loc>${page}</loc></url></urlset>`,
     ],

@@ -13,6 +13,7 @@ import { defineHeavy } from '#lib/threads/heavy.ts';
 import { decode } from '../web/body.ts';
 import { parseFeed } from '../web/feed.ts';
 import { momentOf } from '../web/feed-values.ts';
+import { withEntities } from '../web/xml-entities.ts';
 
 /** The protocol's limit on one unpacked sitemap. */
 export const maxSitemapBytes = 50 * 1024 * 1024;
@@ -107,7 +108,7 @@ const beginningOf = (sent: Uint8Array, limits: { readonly maxOutputLength: numbe
  */
 export function parseSitemap(text: string, base: string): Sitemap | null {
   const beginning = text.slice(0, 4096).trimStart();
-  if (/^[<{]/.test(beginning)) return ofXml(text) ?? ofFeed(text, base);
+  if (/^[<{]/.test(beginning)) return ofXml(withEntities(text)) ?? ofFeed(text, base);
   return ofRobots(text) ?? ofLines(text);
 }
 

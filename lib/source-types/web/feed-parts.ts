@@ -20,6 +20,8 @@ export interface EntryDraft {
   url: string | null;
   /** An id that is an address too. */
   permalink: string | null;
+  /** The same in another format than a page. */
+  otherFormat: string | null;
   title: string | null;
   summary: Content | null;
   content: Content | null;
@@ -37,6 +39,7 @@ export const emptyEntry = (): EntryDraft => ({
   id: null,
   url: null,
   permalink: null,
+  otherFormat: null,
   title: null,
   summary: null,
   content: null,
@@ -128,7 +131,7 @@ export const channelParts = new Map<string, Reading<FeedDraft>>([
     'atom:link',
     (feed, { attributes, base }) => {
       const address = addressOf(attributes['href'], base);
-      const relation = attributes['rel']?.trim().toLowerCase() ?? 'alternate';
+      const relation = relationOf(attributes);
       // RFC 5005: pages of a feed, and the archives of one.
       if (relation === 'next') feed.next = address ?? feed.next;
       else if (relation === 'prev-archive') feed.next ??= address;
@@ -218,8 +221,11 @@ export const entryParts = new Map<string, Reading<EntryDraft>>([
     'atom:link',
     (entry, frame) => {
       const { attributes, base } = frame;
-      const relation = attributes['rel']?.trim().toLowerCase() ?? 'alternate';
-      if (relation === 'alternate') entry.url ??= addressOf(attributes['href'], base);
+      const relation = relationOf(attributes);
+      const isPage = /html|^\s*$/i.test(attributes['type']?.slice(0, 200) ?? '');
+      const address = addressOf(attributes['href'], base);
+      if (relation === 'alternate' && isPage) entry.url ??= address;
+      else if (relation === 'alternate') entry.otherFormat ??= address;
       if (relation === 'enclosure') addEnclosure(entry, attributes['href'], frame);
     },
   ],
@@ -270,6 +276,13 @@ export const entryParts = new Map<string, Reading<EntryDraft>>([
   ['enclosure', (entry, frame) => addEnclosure(entry, frame.attributes['url'], frame)],
   ['media:content', (entry, frame) => addEnclosure(entry, frame.attributes['url'], frame)],
 ]);
+
+/** RFC 4287, 4.2.7.2: a name that IANA knows is also written as its whole address; without any it is the page. */
+const relationOf = ({ rel }: Attributes): string =>
+  rel
+    ?.trim()
+    .toLowerCase()
+    .replace(/^https?:\/\/www\.iana\.org\/assignments\/relation\//, '') ?? 'alternate';
 
 /** Null for an element that says nothing. */
 function contentOf({ name, attributes, inside, markup, base }: Element): Content | null {

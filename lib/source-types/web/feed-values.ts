@@ -64,7 +64,7 @@ const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
  */
 export function momentOf(written: string | null | undefined): string | null {
   const text = (written ?? '').slice(0, 100).trim();
-  const time = ofIso(text) ?? ofMail(text);
+  const time = ofIso(text) ?? ofMail(text) ?? ofClock(text) ?? ofSeconds(text);
   if (time === null || time < earliest || time > latest) return null;
   return new Date(time).toISOString();
 }
@@ -81,16 +81,20 @@ const latest = Date.UTC(2200, 0, 1);
 function ofIso(text: string): number | null {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] =
     /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i.exec(
-      text,
+      text.replace(/^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2}))?(?=Z?$)/, extended),
     ) ?? [];
   if (year === undefined || month === undefined) return null;
   return timeOf([+year, +month, +(day ?? 1), +hour, +minute, +second + Number(fraction)], zone);
 }
 
+/** ISO 8601 without its signs, `20261130T093137Z`, with them. */
+const extended = (_: string, year: string, month: string, day: string, ...time: string[]) =>
+  `${year}-${month}-${day}${time[0] === undefined ? '' : `T${time.slice(0, 3).join(':')}`}`;
+
 /** `Mon, 30 Nov 2026 09:31:37 +0100`, with or without day, seconds and zone, and with names of months written out. */
 function ofMail(text: string): number | null {
   const [, day, name, year, hour = '0', minute = '0', second = '0', zone = 'Z'] =
-    /^(?:\p{L}+\.?,?\s+)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?,?[\s-]+(\d{4}|\d{2})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*([a-z]{1,5}|[+-]\d{2}:?\d{2})?(?:\s*\([^)]*\))?$/iu.exec(
+    /^(?:\p{L}+\.?(?:,\s*|\s+))?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?,?[\s-]+(\d{4}|\d{2})(?:,?\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?\s*((?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,5})?(?:\s*\([^)]*\))?$/iu.exec(
       text,
     ) ?? [];
   const month = months.indexOf(name?.toLowerCase() ?? '') + 1;
@@ -99,6 +103,24 @@ function ofMail(text: string): number | null {
   const full = year.length === 4 ? +year : +year < 50 ? 2000 + +year : 1900 + +year;
   return timeOf([full, month, +day, +hour, +minute, +second], zone);
 }
+
+/** `Mon Nov 30 09:31:37 2026` as asctime writes it, and `Nov 30, 2026 9:31 AM`. */
+function ofClock(text: string): number | null {
+  const [, name, day, ...rest] =
+    /^(?:\p{L}{2,9}\.?,?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?)?\s*([a-z]{1,5}|[+-]\d{2}:?\d{2})?(?:\s+(\d{4}))?$/iu.exec(
+      text,
+    ) ?? [];
+  const [before, hour = '0', minute = '0', second = '0', half, zone = 'Z', after] = rest;
+  const month = months.indexOf(name?.toLowerCase() ?? '') + 1;
+  const year = before ?? after;
+  if (day === undefined || year === undefined || month === 0) return null;
+  const ofHalf = half === undefined ? +hour : (+hour % 12) + (/p/i.test(half) ? 12 : 0);
+  return timeOf([+year, month, +day, ofHalf, +minute, +second], zone);
+}
+
+/** Seconds since 1970, or milliseconds. */
+const ofSeconds = (text: string): number | null =>
+  /^\d{9,10}$/.test(text) ? Number(text) * 1000 : /^\d{12,13}$/.test(text) ? Number(text) : null;
 
 type Parts = readonly [number, number, number, number, number, number];
 
@@ -123,8 +145,9 @@ function offsetMs(zone: string): number | null {
   if (hours !== null) return -hours * 3_600_000;
   const known = zones[name] ?? name;
   if (known === 'GMT' || known === 'UTC') return 0;
-  const [, sign, hour, minute] = /^([+-])(\d{2}):?(\d{2})$/.exec(known) ?? [];
-  if (hour === undefined || minute === undefined) return null;
+  const [, sign, hour, minute = '0'] =
+    /^(?:UTC|GMT)?([+-])(\d{1,2}?)(?::?(\d{2}))?$/.exec(known) ?? [];
+  if (hour === undefined) return null;
   return (sign === '-' ? -1 : 1) * (+hour * 60 + +minute) * 60_000;
 }
 

@@ -13,6 +13,7 @@ import {
   entryParts,
   type FeedDraft,
 } from './feed-parts.ts';
+import { withEntities } from './xml-entities.ts';
 
 /** Elements inside one another, markup that was not escaped included. A parser compares each end tag with all that is open. */
 const deepest = 256;
@@ -82,6 +83,7 @@ class FeedParser extends Parser {
  */
 export function parseXmlFeed(text: string, base: string, mostEntries: number): FeedDraft | null {
   const reader = new FeedReader(base, mostEntries);
+  const whole = withEntities(text);
   const parser = new FeedParser(
     {
       onopentag: (name, attributes) => reader.open(name, attributes),
@@ -90,8 +92,8 @@ export function parseXmlFeed(text: string, base: string, mostEntries: number): F
     },
     { xmlMode: true, decodeEntities: true },
   );
-  for (let at = 0; at < text.length && !reader.isOver; at += chunkLength) {
-    parser.write(text.slice(at, at + chunkLength).replaceAll(noTag, '&lt;'));
+  for (let at = 0; at < whole.length && !reader.isOver; at += chunkLength) {
+    parser.write(whole.slice(at, at + chunkLength).replaceAll(noTag, '&lt;'));
   }
   // What is still open now was cut.
   reader.isEnding = true;
@@ -137,7 +139,9 @@ class FeedReader {
 
   #frameOf(written: string, attributes: Attributes): Frame {
     const outer = this.#stack.at(-1);
-    const scope = scopeOf(attributes, outer?.scope ?? null);
+    // In RSS, names without a prefix are its own, whatever its root declares: some declare Atom's there.
+    const isRss = outer === undefined && /(^|:)rss$/i.test(written);
+    const scope = scopeOf(isRss ? { ...attributes, xmlns: '' } : attributes, outer?.scope ?? null);
     const name = this.#nameOf(written, scope);
     const around = outer?.base ?? this.#base;
     const base = addressOf(attributes['xml:base'], around) ?? around;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFeed } from './feed.ts';
-import { decodeFeed, momentOf } from './feed-values.ts';
 
 const base = 'https://feeds.example/blog/feed.xml';
 const read = (text: string) => {
@@ -233,69 +232,83 @@ describe('an entry', () => {
     ]);
   });
 
+  const idsOf = (...items: string[]) => rss(...items).entries.map(({ id }) => id);
+
+  it('without an id is another one where only the address is the same, or only the title', () => {
+    const note = (title: string, text: string) =>
+      `<item><title>${title}</title><link>/notes</link><description>${text}</description></item>`;
+    expect(new Set(idsOf(note('One', 'a'), note('Two', 'b'), note('Two', 'b'))).size).toBe(2);
+    expect(idsOf(note('One', 'a'), note('One', 'corrected'))).toEqual([
+      'https://feeds.example/notes',
+    ]);
+    const daily = (text: string) =>
+      `<item><title>Daily</title><description>${text}</description></item>`;
+    expect(new Set(idsOf(daily('a'), daily('b'), daily('b'))).size).toBe(2);
+    // What it is called does not hang on what else is listed with it.
+    expect(idsOf(note('One', 'a'), note('Two', 'b'), note('Three', 'c')).slice(0, 2)).toEqual(
+      idsOf(note('One', 'a'), note('Two', 'b')),
+    );
+  });
+
+  it('of JSON is called by all digits of its number', () => {
+    const items =
+      '[{"id":9007199254740993},{"id":9007199254740992},{"id":1.0},{"id":12345678901234567890}]';
+    const { entries } = read(
+      `{"version":"https://jsonfeed.org/version/1.1","title":"News","items":${items}}`,
+    );
+    expect(entries.map(({ id }) => id)).toEqual([
+      '9007199254740993',
+      '9007199254740992',
+      '1.0',
+      '12345678901234567890',
+    ]);
+  });
+
+  it('leads to its page, however the link is named, and else to what there is of it', () => {
+    const atom = (...links: string[]) =>
+      read(
+        `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>${links.join('')}</entry></feed>`,
+      ).entries[0]?.url;
+    const json = '<link rel="alternate" type="application/json" href="/1.json"/>';
+    const iana = 'http://www.iana.org/assignments/relation/alternate';
+    expect(atom(json, '<link type="text/html" href="/1"/>')).toBe('https://feeds.example/1');
+    expect(atom('<link rel="edit" href="/e"/>', `<link rel="${iana}" href="/1"/>`)).toBe(
+      'https://feeds.example/1',
+    );
+    expect(atom(json)).toBe('https://feeds.example/1.json');
+  });
+
+  it('is read in RSS whose root declares the namespace of Atom', () => {
+    const { entries } = read(
+      '<rss version="2.0" xmlns="http://www.w3.org/2005/Atom"><channel><title>News</title><item><guid>1</guid><title>One</title></item></channel></rss>',
+    );
+    expect(entries).toMatchObject([{ id: '1', title: 'One' }]);
+  });
+
+  it('is read with the entities that its feed declares, and no others', () => {
+    const { entries } = read(
+      `<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY name "News"><!ENTITY both '&name; &amp; more'>
+        <!ENTITY host "https://e.example"><!ENTITY file SYSTEM "file:///etc/hostname">]>
+        <rss><channel><item><guid>1</guid><title>&both; &file; <![CDATA[&name;]]></title><link>&host;/1</link></item></channel></rss>`,
+    );
+    expect(entries).toMatchObject([
+      { title: 'News & more &file; &name;', url: 'https://e.example/1' },
+    ]);
+    const laughing = Array.from(
+      { length: 20 },
+      (_, at) => `<!ENTITY e${at + 1} "${`&e${at};`.repeat(10)}">`,
+    );
+    const laughs = `<!DOCTYPE rss [<!ENTITY e0 "ha">${laughing.join('')}]><rss><channel>&e20;</channel></rss>`;
+    expect(() => read(laughs)).toThrow(expect.objectContaining({ code: 'payload_too_complex' }));
+    const much = `<!DOCTYPE rss [<!ENTITY e "${'x'.repeat(4000)}">]><rss>${'&e;'.repeat(1000)}</rss>`;
+    expect(() => read(much)).toThrow(expect.objectContaining({ code: 'payload_too_complex' }));
+  });
+
   it('has another revision when it says something else, and not when the feed has moved', () => {
     const item = (text: string) =>
       `<rss><channel><item><guid>1</guid><description>${text}</description></item></channel></rss>`;
     const revisionOf = (text: string, from = base) => parseFeed(text, from)?.entries[0]?.revision;
     expect(revisionOf(item('a'))).not.toBe(revisionOf(item('b')));
     expect(revisionOf(item('a'), 'https://moved.example/')).toBe(revisionOf(item('a')));
-  });
-});
-
-describe('a moment of a feed', () => {
-  it.each([
-    ['Mon, 30 Nov 2026 09:31:37 GMT', '2026-11-30T09:31:37.000Z'],
-    ['Tuesday, 30 November 2026 09:31 EST', '2026-11-30T14:31:00.000Z'],
-    ['Mo, 30 Nov 26 09:31:37 CET', '2026-11-30T08:31:37.000Z'],
-    ['30 Nov 2026', '2026-11-30T00:00:00.000Z'],
-    ['2026-11-30', '2026-11-30T00:00:00.000Z'],
-    ['2026-11-30 09:31:37', '2026-11-30T09:31:37.000Z'],
-    ['2026-11-30T09:31:37.25-0500', '2026-11-30T14:31:37.250Z'],
-    ['2026-11', '2026-11-01T00:00:00.000Z'],
-  ])('%s', (text, moment) => {
-    expect(momentOf(text)).toBe(moment);
-  });
-
-  it.each([
-    '',
-    'yesterday',
-    '31 Feb 2026',
-    '2026-02-31',
-    '0000-00-00 00:00:00',
-    '2026-11-30T99:00:00Z',
-  ])('is not "%s"', (text) => {
-    expect(momentOf(text)).toBeNull();
-  });
-});
-
-describe('the encoding of a feed', () => {
-  const bytes = (text: string, encoding: BufferEncoding) => Buffer.from(text, encoding);
-  const decoded = (body: Uint8Array, type = '') =>
-    decodeFeed({ headers: type === '' ? {} : { 'content-type': type }, body }).text;
-
-  it('is what its bytes are, whatever it says', () => {
-    const said = (name: string) => `<?xml version="1.0" encoding="${name}"?><rss>Café – “x”</rss>`;
-    expect(decoded(bytes(said('iso-8859-1'), 'utf8'))).toContain('Café – “x”');
-    expect(decoded(bytes(said('utf-8'), 'utf8'), 'text/xml; charset=us-ascii')).toContain('Café –');
-    expect(decoded(bytes('<?xml version="1.0" encoding="utf-8"?><rss>Café', 'latin1'))).toContain(
-      'Café',
-    );
-    expect(
-      decoded(
-        bytes('<?xml version="1.0" encoding="iso-8859-2"?><rss>\u00a1', 'latin1'),
-        'text/xml; charset=utf-8',
-      ),
-    ).toContain('Ą');
-    expect(decoded(bytes('\ufeff<rss>Café', 'utf8'))).toBe('<rss>Café');
-    expect(decoded(bytes(said('utf-16'), 'utf16le'))).toContain('Café – “x”');
-  });
-
-  it('is not given up for one character that was cut', () => {
-    const cut = Buffer.concat([
-      bytes('<rss>Café – „Öl', 'utf8'),
-      Buffer.from([0xc3]),
-      bytes('</rss>', 'utf8'),
-    ]);
-    expect(decoded(cut)).toContain('Café – „Öl\ufffd');
   });
 });

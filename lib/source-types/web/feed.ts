@@ -1,8 +1,8 @@
 /** Feeds of every kind, as what they list: RSS, Atom (`feed-xml.ts`) and JSON Feed. */
 import { z } from 'zod';
 import { hashJson, sha256 } from '#lib/canonical-json.ts';
-import type { JsonObject } from '#lib/json.ts';
-import { JsonText, jsonFault, parseJsonWithin, quickJson, threadJson } from '#lib/json-text.ts';
+import { type JsonObject, WrittenNumber } from '#lib/json.ts';
+import { JsonText, jsonFault, parseWrittenWithin, quickJson, threadJson } from '#lib/json-text.ts';
 import { defineHeavy } from '#lib/threads/heavy.ts';
 import {
   addressOf,
@@ -154,19 +154,27 @@ function feedOf({ entries, ttlS, periodS, frequency, ...facts }: FeedDraft): Fee
  * of entries with the same id the one that changed last counts, else the first.
  */
 function identified(drafts: readonly EntryDraft[]): FeedEntry[] {
-  const addresses = new Map<string, Set<string>>();
-  for (const draft of drafts) {
-    const { id } = draft;
-    const url = pageOf(draft);
-    if (id === null || url === null) continue;
-    const known = addresses.get(id);
-    if (known === undefined) addresses.set(id, new Set([url]));
-    else known.add(url);
+  const byId = new Namesakes();
+  for (const draft of drafts) byId.add(draft.id, pageOf(draft));
+  const named = (draft: EntryDraft) => (byId.areOne(draft.id) ? draft.id : null);
+  // Notes of one page all have its address: those of other titles are others.
+  const unnamed = drafts.filter((draft) => named(draft) === null);
+  const byAddress = new Namesakes();
+  const byTitle = new Namesakes();
+  for (const draft of unnamed) {
+    byAddress.add(withoutCampaign(pageOf(draft)), draft.title ?? textOf(draft));
+    byTitle.add(titledName(draft), textOf(draft));
   }
+  const idOf = (draft: EntryDraft): string => {
+    const address = withoutCampaign(pageOf(draft));
+    const own = named(draft) ?? (byAddress.areOne(address) ? address : null);
+    if (own !== null) return own;
+    const titled = titledName(draft);
+    return byTitle.areOne(titled) ? titled : madeName([titled, textOf(draft)]);
+  };
   const entries = new Map<string, FeedEntry>();
   for (const draft of drafts) {
-    const isShared = (addresses.get(draft.id ?? '')?.size ?? 0) > 1;
-    const entry = entryOf(draft, isShared);
+    const entry = entryOf(draft, idOf(draft));
     const before = entries.get(entry.id);
     if (before === undefined || (entry.updated ?? '') > (before.updated ?? '')) {
       entries.set(entry.id, entry);
@@ -175,24 +183,44 @@ function identified(drafts: readonly EntryDraft[]): FeedEntry[] {
   return [...entries.values()];
 }
 
-const pageOf = ({ url, permalink }: EntryDraft): string | null => url ?? permalink;
+/** What stands behind a name: several things, where it says nothing of which is meant. */
+class Namesakes {
+  readonly #things = new Map<string, Set<string>>();
 
-function entryOf(draft: EntryDraft, isShared: boolean): FeedEntry {
-  const { id, permalink: _, content, summary, ...said } = draft;
-  const url = pageOf(draft);
+  add(name: string | null, thing: string | null): void {
+    if (name === null) return;
+    const known = this.#things.get(name) ?? new Set();
+    if (thing !== null) known.add(thing);
+    this.#things.set(name, known);
+  }
+
+  /** Whether a name is one, and stands for one thing at most. */
+  areOne = (name: string | null): name is string =>
+    name !== null && (this.#things.get(name)?.size ?? 0) <= 1;
+}
+
+const pageOf = ({ url, permalink, otherFormat }: EntryDraft): string | null =>
+  url ?? permalink ?? otherFormat;
+
+const textOf = ({ content, summary }: EntryDraft): string | null =>
+  (content ?? summary)?.value ?? null;
+
+const madeName = (parts: unknown): string => `made:${digestOf(parts)}`;
+
+const titledName = ({ title, content, summary, published }: EntryDraft): string =>
+  madeName([title ?? content ?? summary, published]);
+
+function entryOf(draft: EntryDraft, id: string): FeedEntry {
+  const { id: _, permalink: __, otherFormat: ___, content, summary, ...said } = draft;
   const parts = {
     ...said,
-    url,
+    url: pageOf(draft),
     // A feed that gives one text gives all it has.
     content: content ?? summary,
     summary: content === null ? null : summary,
   };
-  const own = isShared ? null : id;
   return {
-    id:
-      own ??
-      withoutCampaign(url) ??
-      `made:${digestOf([said.title ?? parts.content, said.published])}`,
+    id,
     ...parts,
     // Not by what its links stand on: a feed that moves changes no entry.
     revision: digestOf({
@@ -223,7 +251,11 @@ const list = <T extends z.ZodType>(entry: T) =>
 const author = z.looseObject({ name: z.string() });
 
 const jsonEntry = z.looseObject({
-  id: z.union([z.string(), z.number()]).nullish().catch(null),
+  // By its digits, where it is a number.
+  id: z
+    .union([z.string(), z.number(), z.instanceof(WrittenNumber)])
+    .nullish()
+    .catch(null),
   url: text,
   external_url: text,
   title: text,
@@ -251,7 +283,7 @@ const jsonFeed = z.looseObject({
 
 function parseJsonFeed(written: string, base: string): FeedDraft | null {
   const bounds = jsonFault(written, quickJson) === null ? quickJson : threadJson;
-  const read = jsonFeed.safeParse(parseJsonWithin(written, bounds));
+  const read = jsonFeed.safeParse(parseWrittenWithin(written, bounds));
   if (!read.success) return null;
   const { items, ...feed } = read.data;
   const isFull = countingEntries();
