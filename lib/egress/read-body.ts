@@ -74,8 +74,10 @@ function gather(stream: Readable, { maxBytes, cutAt, encoding, url }: BodyOf): P
     const end = () => resolve(Buffer.concat(chunks, Math.min(bytes, enough)));
     stream.on('error', reject);
     stream.on('end', end);
-    // After an end or an error this changes nothing.
-    stream.on('close', () => reject(closedEarly()));
+    stream.on('close', () => {
+      // Making an error takes longer than reading a small body.
+      if (!stream.readableEnded) reject(closedEarly());
+    });
     stream.on('data', (chunk: Uint8Array) => {
       bytes += chunk.byteLength;
       if (bytes > maxBytes) reject(tooLarge(url, maxBytes));
