@@ -2,6 +2,7 @@
  * Forged sign-ins: a provider on loopback that breaks one thing at a time, and people who change what their browser
  * carries. Each is refused by its code, written to the audit log without what was sent, and opens nothing.
  */
+import { readFile } from 'node:fs/promises';
 import type { APIRequestContext, APIResponse, PlaywrightWorkerArgs } from '@playwright/test';
 import { accounts } from './support/accounts.ts';
 import { inDatabase } from './support/in-database.ts';
@@ -78,6 +79,11 @@ const invalid = (what: string, forgery: Forgery, why: string): Forged => ({
 
 const forged: readonly Forged[] = [
   invalid('signed by another key', { signing: 'another key' }, 'its signature is by no key'),
+  invalid(
+    'signed by a key that it brings itself',
+    { signing: 'a key that it brings' },
+    'its signature is by no key',
+  ),
   invalid('signed by nobody', { signing: 'none' }, 'it is not signed by RS256'),
   invalid(
     'signed by HS256 with the public key as its secret',
@@ -129,7 +135,13 @@ const forged: readonly Forged[] = [
     what: 'with an endpoint that is asked in clear',
     forgery: { metadata: { token_endpoint: 'http://login.acme.example/token' } },
     code: 'provider_failed',
-    written: 'provider_failed: its metadata names an token_endpoint without TLS',
+    written: 'provider_failed: its metadata names a token_endpoint without TLS',
+  },
+  {
+    what: 'from metadata of another issuer',
+    forgery: { metadata: { issuer: 'https://login.acme.example' } },
+    code: 'provider_failed',
+    written: 'provider_failed: its metadata is of another issuer',
   },
   {
     what: 'with an unverified address that is of an account',
@@ -259,6 +271,36 @@ test.describe('a way back that is not of this browser', () => {
     expect(await whoIs(thief)).toEqual({});
     await Promise.all([browser, thief].map((one) => one.dispose()));
   });
+});
+
+test('takes the tokens of a provider for a sign-in alone, and keeps none', async ({
+  playwright,
+  product,
+  provider,
+}) => {
+  provider.person = personOf('root', ['platform']);
+  const browser = await browserOf(playwright, product);
+  const back = await goThere(browser, product);
+  expect(await comeBack(browser, back)).toBeNull();
+  const tokens = [provider.lastToken, provider.lastAccessToken];
+  for (const token of tokens) {
+    const none = await playwright.request.newContext({ baseURL: product.url });
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await none.get('/api/v1/sources', { headers })).status()).toBe(401);
+    const cookie = { cookie: `next-auth.session-token=${token}` };
+    expect((await none.get('/api/live', { headers: cookie })).status()).toBe(401);
+    await none.dispose();
+  }
+  // Not in the database, of which the file and what was written beside it are all there is; nor in the browser.
+  const file = product.env['INGEST_SQLITE_PATH'] ?? '';
+  const stored = await Promise.all([file, `${file}-wal`].map((one) => readFile(one, 'latin1')));
+  const held = JSON.stringify(await browser.storageState());
+  for (const token of [...tokens, new URL(back).searchParams.get('code') ?? 'no code']) {
+    expect(stored.some((bytes) => bytes.includes(token))).toBe(false);
+    expect(held).not.toContain(token);
+  }
+  expect(stored.join('')).toContain('root@acme.example');
+  await browser.dispose();
 });
 
 test('tells the person by a sentence, a remedy and a code', async ({ page }) => {

@@ -5,7 +5,7 @@ import type {
   UserinfoEndpointHandler,
 } from 'next-auth/providers/oauth';
 import { completeClaims, lacksClaims } from '#lib/access/provider.ts';
-import { requireSafeEndpoints } from '#lib/access/provider-failures.ts';
+import { requireSafeMetadata } from '#lib/access/provider-failures.ts';
 import { type ProviderSettings, providerId } from '#lib/config/sign-in-settings.ts';
 
 /** The provider answers in a fraction of this, ms; a person waits for it. */
@@ -40,7 +40,7 @@ export function companyProvider(
     idToken: true,
     checks: ['pkce', 'state', 'nonce'],
     httpOptions: { timeout: timeoutMs },
-    token: { request: telling(askTokens) },
+    token: { request: telling((context) => askTokens(context, settings)) },
     userinfo: { request: telling((context) => askClaims(context, settings)) },
     // Which account it is, is found at the end (`signInWithProvider`): an error here would not be reported.
     profile: ({ sub }) => ({ id: String(sub), sessionToken: '' }),
@@ -48,8 +48,11 @@ export function companyProvider(
 }
 
 /** Of what is in the address a person comes back with, a code counts and nothing else: no token that somebody put there. */
-async function askTokens({ provider, params, checks, client }: Parameters<AskTokens>[0]) {
-  requireSafeEndpoints(client.issuer.metadata);
+async function askTokens(
+  { provider, params, checks, client }: Parameters<AskTokens>[0],
+  settings: ProviderSettings,
+) {
+  requireSafeMetadata(client.issuer.metadata, settings.issuer);
   const { id_token: _, access_token: __, response: ___, ...given } = params;
   const tokens = await client.callback(provider.callbackUrl, given, {
     ...checks,

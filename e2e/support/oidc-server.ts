@@ -28,8 +28,9 @@ export interface OidcServer {
   person: Person | null;
   /** How the next tokens are broken; empty = not at all. */
   forged: Forgery;
-  /** The last ID token that was made: what must be found nowhere. */
+  /** The last ID token and access token that were made: what must be found nowhere. */
   readonly lastToken: string;
+  readonly lastAccessToken: string;
   stop(): Promise<void>;
 }
 
@@ -37,7 +38,12 @@ export interface Forgery {
   /** Put over the claims; undefined leaves one out. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Instead of RS256 by the published key. */
-  readonly signing?: 'another key' | 'none' | 'HS256 by the public key' | 'HS256 by the secret';
+  readonly signing?:
+    | 'another key'
+    | 'a key that it brings'
+    | 'none'
+    | 'HS256 by the public key'
+    | 'HS256 by the secret';
   /** Instead of a token. */
   readonly token?: string | null;
   /** Put over what userinfo tells. */
@@ -58,7 +64,8 @@ export const client = { id: 'holocron', secret: 'a secret of tests: %20+/=' } as
 export async function startOidcServer(): Promise<OidcServer> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' };
-  const another = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const another = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const brought = { ...another.publicKey.export({ format: 'jwk' }), kid: 'two', use: 'sig' };
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
   const grants = new Map<string, Grant>();
   const people = new Map<string, Person>();
@@ -68,6 +75,7 @@ export async function startOidcServer(): Promise<OidcServer> {
     person: null as Person | null,
     forged: {} as Forgery,
     lastToken: '',
+    lastAccessToken: '',
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -126,6 +134,7 @@ export async function startOidcServer(): Promise<OidcServer> {
     const now = Math.floor(Date.now() / 1000);
     const accessToken = randomBytes(16).toString('hex');
     people.set(accessToken, grant.person);
+    provider.lastAccessToken = accessToken;
     const claims = {
       iss: provider.issuer,
       aud: client.id,
@@ -151,7 +160,9 @@ export async function startOidcServer(): Promise<OidcServer> {
       case undefined:
         return jwtOf(rs256, claims, rsa(privateKey));
       case 'another key':
-        return jwtOf(rs256, claims, rsa(another));
+        return jwtOf(rs256, claims, rsa(another.privateKey));
+      case 'a key that it brings':
+        return jwtOf({ ...rs256, kid: 'two', jwk: brought }, claims, rsa(another.privateKey));
       case 'none':
         return jwtOf({ alg: 'none' }, claims, () => '');
       case 'HS256 by the public key':

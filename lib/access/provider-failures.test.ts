@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#lib/errors/app-error.ts';
-import { providerFailure, requireSafeEndpoints } from './provider-failures.ts';
+import { providerFailure, requireSafeMetadata } from './provider-failures.ts';
 
 const error = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
@@ -48,17 +48,29 @@ describe('what failed between console and provider', () => {
 
 describe('what the metadata of the provider names', () => {
   const https = 'https://login.example.org/a';
-  const whole = { token_endpoint: https, userinfo_endpoint: https, jwks_uri: https };
+  const issuer = 'https://login.example.org';
+  const endpoints = { token_endpoint: https, userinfo_endpoint: https, jwks_uri: https };
+  const whole = { issuer, ...endpoints };
 
   it('is asked under TLS, or on this machine', () => {
-    expect(() => requireSafeEndpoints(whole)).not.toThrow();
-    expect(() => requireSafeEndpoints({ jwks_uri: 'http://127.0.0.1:9/keys' })).not.toThrow();
+    expect(() => requireSafeMetadata(whole, `${issuer}/`)).not.toThrow();
+    const here = { ...whole, jwks_uri: 'http://127.0.0.1:9/keys' };
+    expect(() => requireSafeMetadata(here, issuer)).not.toThrow();
   });
 
-  it.each(Object.keys(whole))('is not asked in clear: %s', (name) => {
+  it.each(Object.keys(endpoints))('is not asked in clear: %s', (name) => {
     const metadata = { ...whole, [name]: 'http://login.example.org/a' };
-    expect(() => requireSafeEndpoints(metadata)).toThrow(
+    expect(() => requireSafeMetadata(metadata, issuer)).toThrow(
       expect.objectContaining({ code: 'provider_failed', cause: expect.stringContaining(name) }),
     );
   });
+
+  it.each([undefined, 'https://login.example.net', `${issuer}/realms/guests`])(
+    'is not asked where it is that of another issuer: %s',
+    (other) => {
+      expect(() => requireSafeMetadata({ ...whole, issuer: other }, issuer)).toThrow(
+        expect.objectContaining({ code: 'provider_failed' }),
+      );
+    },
+  );
 });

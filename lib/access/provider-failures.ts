@@ -5,7 +5,7 @@ import { recordAudit } from '#lib/audit/record-audit.ts';
 import { isNews } from '#lib/audit/seldom.ts';
 import { isInClear } from '#lib/clear-text.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { refusal } from './provider.ts';
+import { isSameIssuer, refusal } from './provider.ts';
 
 /**
  * What openid-client 5 says of an ID token that it does not accept (`RPError`, lib/client.js), and what the audit log
@@ -88,11 +88,20 @@ export async function recordProviderRefusal(
 /** Where the client's secret and the person's tokens are sent, and where the keys come from. */
 const endpoints = ['token_endpoint', 'userinfo_endpoint', 'jwks_uri'] as const;
 
-/** Throws `provider_failed` where the provider's metadata would send a secret in clear. */
-export function requireSafeEndpoints(metadata: Readonly<Record<string, unknown>>): void {
+/**
+ * Throws `provider_failed` where the provider's metadata is of another issuer than the configured one (OpenID Connect
+ * Discovery 4.3), or would send a secret in clear.
+ */
+export function requireSafeMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+  issuer: string,
+): void {
+  if (!isSameIssuer(String(metadata['issuer']), issuer)) {
+    throw refusal('provider_failed', 'its metadata is of another issuer than INGEST_OIDC_ISSUER');
+  }
   for (const name of endpoints) {
     const url = URL.parse(String(metadata[name]));
     if (url === null || !isInClear(url)) continue;
-    throw refusal('provider_failed', `its metadata names an ${name} without TLS`);
+    throw refusal('provider_failed', `its metadata names a ${name} without TLS`);
   }
 }

@@ -122,7 +122,7 @@ export const issuerOf = (identity: string): string =>
   identity.slice(0, Math.max(0, identity.indexOf('|')));
 
 /** Some end in a slash that people leave out. */
-function isSameIssuer(one: string, other: string): boolean {
+export function isSameIssuer(one: string, other: string): boolean {
   const bare = (issuer: string) => issuer.replace(/\/$/, '');
   return bare(one) === bare(other);
 }

@@ -161,6 +161,19 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     await expect(enter('ada@example.org', 'a new passphrase')).resolves.toBeDefined();
   });
 
+  it('keep a password of their own for as long as they want', async () => {
+    const row = await findByEmail(db, 'ada@example.org');
+    const userId = row?.user_id ?? '';
+    const longAgo = '2001-01-01T00:00:00.000Z';
+    await db.q
+      .updateTable('users')
+      .set({ created_at: longAgo, updated_at: longAgo, last_sign_in_at: longAgo })
+      .where('user_id', '=', userId)
+      .execute();
+    const { token } = await enter('ada@example.org', 'a new passphrase');
+    expect(await actorOfSession(db, token)).toMatchObject({ userId, mustChangePassword: false });
+  });
+
   it('that got their password from somebody else choose their own first', async () => {
     const userId = await createUser(db, admin, {
       email: 'new@example.org',
