@@ -3,7 +3,7 @@
  * written once with Kysely; what truly differs has one implementation per engine, in files of the same names.
  * Code asks the engine, it never asks which engine it is.
  */
-import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
+import type { CompiledQuery, Kysely, OperationNodeSource, QueryResult } from 'kysely';
 import type { EventStorage } from './events.ts';
 import type { Inspection, InspectionOptions } from './inspection.ts';
 import type { PurgeStorage } from './purge.ts';
@@ -47,6 +47,11 @@ export interface Db extends Session {
   close(): Promise<void>;
 }
 
+/** A change as the query builder has it, not sent yet. */
+export interface Write extends OperationNodeSource {
+  execute(): Promise<unknown>;
+}
+
 export interface Engine
   extends SqlWords,
     QueueStorage,
@@ -55,6 +60,11 @@ export interface Engine
     PurgeStorage,
     RoomStorage {
   readonly name: EngineName;
+  /**
+   * Sends changes one after another, in one message where the database is away. They are all or nothing where the
+   * session is a transaction, and nowhere else.
+   */
+  together(session: Session, writes: readonly Write[]): Promise<void>;
   /**
    * Runs a read with a statement time-out; throws DatabaseError `db_statement_timeout` when it
    * took longer.

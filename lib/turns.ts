@@ -1,5 +1,5 @@
 /** Work that one process of the deployment does at a time, and not again before its time. */
-import type { Db } from '#db/engine.ts';
+import type { Db, Session } from '#db/engine.ts';
 import { newId } from '#lib/ids.ts';
 
 interface TurnTimes {
@@ -15,25 +15,29 @@ export async function takeTurn(
   { everyMs, atMostMs }: TurnTimes,
 ): Promise<string | null> {
   const turn = newId();
-  return db.transaction(async (tx) => {
+  const { engine } = db;
+  const take = ({ q }: Session) =>
+    q
+      .updateTable('totals_checks')
+      .set({ turn_id: turn, turn_until: engine.nowPlus(atMostMs) })
+      .where('part', '=', part)
+      .where((eb) => eb.or([eb('turn_until', 'is', null), eb('turn_until', '<=', engine.now())]))
+      .where((eb) =>
+        eb.or([eb('checked_at', 'is', null), eb('checked_at', '<=', engine.nowPlus(-everyMs))]),
+      )
+      .executeTakeFirstOrThrow();
+  if ((await take(db)).numUpdatedRows === 1n) return turn;
+  const taken = await db.transaction(async (tx) => {
     const known = await tx.q
       .selectFrom('totals_checks')
       .select('part')
       .where('part', '=', part)
       .executeTakeFirst();
-    if (!known) await tx.q.insertInto('totals_checks').values({ part }).execute();
-    const now = tx.engine.now();
-    const taken = await tx.q
-      .updateTable('totals_checks')
-      .set({ turn_id: turn, turn_until: tx.engine.nowPlus(atMostMs) })
-      .where('part', '=', part)
-      .where((eb) => eb.or([eb('turn_until', 'is', null), eb('turn_until', '<=', now)]))
-      .where((eb) =>
-        eb.or([eb('checked_at', 'is', null), eb('checked_at', '<=', tx.engine.nowPlus(-everyMs))]),
-      )
-      .executeTakeFirst();
-    return Number(taken.numUpdatedRows) === 1 ? turn : null;
+    if (known) return false;
+    await tx.q.insertInto('totals_checks').values({ part }).execute();
+    return (await take(tx)).numUpdatedRows === 1n;
   });
+  return taken ? turn : null;
 }
 
 /** @param isDone false = it is tried again by the next who asks */

@@ -50,7 +50,7 @@ const sealEveryMs = 5_000;
 const claimsEveryMs = 1_000;
 const storageEveryMs = 600_000;
 const reportEveryMs = 30_000;
-/** Hours are whole without a new attempt, and a part of the totals may never have been compared. */
+/** Hours are whole without a new attempt, and rows that say when something was compared last may be gone. */
 const inAnyCaseMs = 600_000;
 
 /** Extends the leases of all leased items; breaks off the work on those that were lost. */

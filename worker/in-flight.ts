@@ -70,6 +70,9 @@ export class InFlight {
   /** Begun items whose source has been asked. */
   #stored = 0;
   #answered = 0;
+  #askedMs = 0;
+  /** On the monotonic clock; null = nobody is asked. */
+  #askedSince: number | null = null;
   #left = 0;
   /** While somebody waits for it. */
   #change: PromiseWithResolvers<void> | null = null;
@@ -91,6 +94,11 @@ export class InFlight {
   /** Batches whose sources are being asked. */
   get asked(): number {
     return this.#asked.size;
+  }
+
+  /** For how long any source has been asked since the start, ms. */
+  get askedMs(): number {
+    return this.#askedMs + (this.#askedSince === null ? 0 : performance.now() - this.#askedSince);
   }
 
   /** Items whose source has been asked, or that left without, since the start. */
@@ -176,6 +184,7 @@ export class InFlight {
 
   #begin(batch: Batch): void {
     this.#asked.add(batch);
+    this.#askedSince ??= performance.now();
     for (const leased of batch) this.#begun.add(leased);
     const works = this.#options.begin(
       batch,
@@ -199,7 +208,7 @@ export class InFlight {
     for (const batch of this.#long) {
       if (this.#read.size >= mostRead) return;
       this.#long.delete(batch);
-      this.#asked.delete(batch);
+      this.#forgetAsked(batch);
       this.#read.add(batch);
       this.#beginNext();
       this.#changed();
@@ -210,13 +219,22 @@ export class InFlight {
   #endAsking(batch: Batch): void {
     this.#long.delete(batch);
     const wasRead = this.#read.delete(batch);
-    if (!this.#asked.delete(batch) && !wasRead) return;
+    if (!this.#forgetAsked(batch) && !wasRead) return;
     this.#beginRead();
     this.#answeredAt.set(batch, performance.now());
     this.#answered += batch.length;
     for (const leased of batch) if (this.#begun.has(leased)) this.#stored += 1;
     this.#beginNext();
     this.#changed();
+  }
+
+  #forgetAsked(batch: Batch): boolean {
+    const wasAsked = this.#asked.delete(batch);
+    if (wasAsked && this.#asked.size === 0) {
+      this.#askedMs = this.askedMs;
+      this.#askedSince = null;
+    }
+    return wasAsked;
   }
 
   #leave(leased: LeasedItem, batch: Batch, result: ItemResult): void {

@@ -14,7 +14,7 @@ export interface DueDuty {
   readonly isDue: (due: DueWork) => boolean;
   /** The shortest time between two starts, ms. */
   readonly atLeastMs?: number;
-  /** It is due at the first beat, and after this time, whatever was read, ms. */
+  /** It is due so long after its last start, or that of the pulse, whatever was read, ms. */
   readonly atMostMs?: number;
   /** It may leave something to claim, which nobody need wait a second for. */
   readonly fillsQueue?: boolean;
@@ -34,6 +34,7 @@ interface PulseOptions {
 export class Pulse {
   readonly #options: PulseOptions;
   readonly #now: () => number;
+  readonly #since: number;
   readonly #startedAt = new Map<DueDuty, number>();
   readonly #running = new Map<DueDuty, Promise<void>>();
   readonly #waiting = new Set<() => void>();
@@ -41,6 +42,7 @@ export class Pulse {
   constructor(options: PulseOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    this.#since = this.#now();
   }
 
   /** Beats until the signal is aborted; resolves when every duty it has started has ended. */
@@ -88,9 +90,11 @@ export class Pulse {
 
   #mayStart(duty: DueDuty, due: DueWork): boolean {
     if (this.#running.has(duty)) return false;
-    const since = this.#now() - (this.#startedAt.get(duty) ?? Number.NEGATIVE_INFINITY);
-    if (since < (duty.atLeastMs ?? 0)) return false;
-    return duty.isDue(due) || (duty.atMostMs !== undefined && since >= duty.atMostMs);
+    const startedAt = this.#startedAt.get(duty);
+    const now = this.#now();
+    if (startedAt !== undefined && now - startedAt < (duty.atLeastMs ?? 0)) return false;
+    const waited = now - (startedAt ?? this.#since);
+    return duty.isDue(due) || (duty.atMostMs !== undefined && waited >= duty.atMostMs);
   }
 
   #start(duty: DueDuty, due: DueWork): void {

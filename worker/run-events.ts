@@ -62,7 +62,9 @@ export abstract class RunEvents<N extends Noted> {
       Object.assign(run, this.emptied(run), { recordedAt: now, count: 0 });
     try {
       const events = taken.map(({ runId, noted }) => this.eventOf(runId, noted));
-      await db.transaction((tx) => recordEvents(tx, events));
+      // One statement is a transaction by itself.
+      if (events.length === 1) await recordEvents(db, events);
+      else await db.transaction((tx) => recordEvents(tx, events));
     } catch (error) {
       for (const { runId, noted } of taken) this.putBack(runId, noted, now);
       throw error;

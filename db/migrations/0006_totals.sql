@@ -127,6 +127,12 @@ BEGIN
     );
 END
 GO
+-- Both are compared from the beginning by the clock, not because they never were.
+INSERT INTO [$(schema)].[totals_checks] ([part], [checked_at])
+SELECT p.[part], SYSUTCDATETIME()
+FROM (VALUES (N'hosts'), (N'queue')) AS p ([part])
+WHERE NOT EXISTS (SELECT 1 FROM [$(schema)].[totals_checks] AS t WHERE t.[part] = p.[part]);
+GO
 -- What was stored, once a day: bytes and rows by table, by source and record type, of the lake, and free room on disks.
 -- `day` is 2026-01-31 by the database's clock; `part` is the type of records, else empty.
 IF OBJECT_ID(N'[$(schema)].[storage_samples]', N'U') IS NULL

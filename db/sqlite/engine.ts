@@ -34,6 +34,10 @@ export const sqliteEngine: Engine = {
   countTogether,
   // One writer at a time: ids become visible in their order.
   lastSettledEvent: async () => null,
+  // It answers within the call: nothing is on its way.
+  async together(_session, writes) {
+    for (const write of writes) await write.execute();
+  },
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   // Loaded when asked for: no worker needs it.
   inspect: async (session, options) =>

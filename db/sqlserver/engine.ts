@@ -1,4 +1,5 @@
 /** What the `Engine` asks for, on SQL Server. */
+import { sql } from 'kysely';
 import { runWithDeadline } from '../deadline.ts';
 import type { Engine } from '../engine.ts';
 import { claim, claimPolitely, hasReadyItems, pendingBy } from './claim.ts';
@@ -34,6 +35,9 @@ export const sqlServerEngine = (schema: string): Engine => ({
   lastSettledEvent,
   // The trigger counts all rows of a statement at once.
   countTogether: async (_session, _expected, change) => (await change()).result,
+  async together({ q }, writes) {
+    await sql.join([...writes], sql`; `).execute(q);
+  },
   withTimeout: (session, ms, fn) => runWithDeadline(ms, () => fn(session)),
   // Loaded when asked for: no worker needs it.
   inspect: async (session) =>

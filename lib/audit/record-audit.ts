@@ -1,6 +1,6 @@
 /** The audit log: who changed what, when, and how it was before and after. */
 
-import type { Session } from '#db/engine.ts';
+import type { Session, Write } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { newId } from '#lib/ids.ts';
@@ -46,6 +46,11 @@ const summaryLength = 500;
  * together or not at all. `before` and `after` are stored as JSON; absent or undefined is null.
  */
 export async function recordAudit(tx: Session, actor: Actor, entry: AuditEntry): Promise<void> {
+  await tx.engine.together(tx, auditWrites(tx, actor, entry));
+}
+
+/** The same, to be sent with what it is about. */
+export function auditWrites(tx: Session, actor: Actor, entry: AuditEntry): Write[] {
   const auditId = newId();
   const email = actor.token ? `${actor.email} (token ${actor.token.name})` : actor.email;
   const content: AuditContent = {
@@ -59,16 +64,15 @@ export async function recordAudit(tx: Session, actor: Actor, entry: AuditEntry):
     before_state: entry.before === undefined ? null : JSON.stringify(entry.before),
     after_state: entry.after === undefined ? null : JSON.stringify(entry.after),
   };
-  await tx.q
-    .insertInto('audit_log')
-    .values({
+  return [
+    tx.q.insertInto('audit_log').values({
       audit_id: auditId,
       at: tx.engine.now(),
       ...content,
       content_hash: contentHash(auditId, content),
-    })
-    .execute();
-  await tx.q.insertInto('audit_unsealed').values({ audit_id: auditId }).execute();
+    }),
+    tx.q.insertInto('audit_unsealed').values({ audit_id: auditId }),
+  ];
 }
 
 const cut = (summary: string) =>

@@ -25,33 +25,29 @@ export async function sealAudit(db: Db): Promise<number> {
 async function sealPortion(tx: Session): Promise<number> {
   const { q, engine } = tx;
   const waiting = await engine
-    .take(q.selectFrom('audit_unsealed').selectAll().orderBy('entry_no'), portion)
+    .take(
+      q
+        .selectFrom('audit_unsealed as waiting')
+        .leftJoin('audit_log as entry', 'entry.audit_id', 'waiting.audit_id')
+        .select(['waiting.entry_no', 'waiting.audit_id', 'entry.at', 'entry.content_hash'])
+        .orderBy('waiting.entry_no'),
+      portion,
+    )
     .execute();
   const last = waiting.at(-1);
   if (last === undefined) return 0;
   const ids = waiting.map((row) => row.audit_id);
-  const rows = await q
-    .selectFrom('audit_log')
-    .select(['audit_id', 'at', 'content_hash'])
-    .where('audit_id', 'in', engine.listed(ids))
-    .execute();
-  const byId = new Map(rows.map((row) => [row.audit_id, row]));
   let head: Pick<ChainLink, 'position' | 'hash'> = await readHead(tx);
-  const links = waiting.flatMap(({ audit_id }) => {
-    const entry = byId.get(audit_id);
+  const links = waiting.flatMap(({ audit_id, at, content_hash: contentHash }) => {
     // Deleted by whoever may do anything: there is nothing to stand for.
-    if (entry === undefined) return [];
-    const link = nextLink(head, {
-      auditId: audit_id,
-      at: entry.at,
-      contentHash: entry.content_hash,
-    });
+    if (at === null || contentHash === null) return [];
+    const link = nextLink(head, { auditId: audit_id, at, contentHash });
     head = link;
     return [
       {
         position: link.position,
         audit_id,
-        at: engine.instantParam(entry.at),
+        at: engine.instantParam(at),
         previous_hash: link.previousHash,
         hash: link.hash,
       },

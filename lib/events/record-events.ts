@@ -1,6 +1,6 @@
 /** Recording events in the transaction of what they are about. */
 import { rowsAtOnce } from '#db/chunks.ts';
-import type { Session } from '#db/engine.ts';
+import type { Session, Write } from '#db/engine.ts';
 import type { WorkItemRow } from '#db/schema.ts';
 import { boundedMessage } from '#lib/errors/bounded-message.ts';
 import { eventKinds, type NewEvent } from './model.ts';
@@ -12,9 +12,13 @@ const messageLength = 1_000;
  * transaction: until the commit, readers do not see what others record meanwhile.
  */
 export async function recordEvents(tx: Session, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+  for (const write of eventWrites(tx, events)) await write.execute();
+}
+
+/** The same, to be sent with what they are about. */
+export function eventWrites(tx: Session, events: readonly NewEvent[]): Write[] {
   const rows = events.map((event) => rowOf(tx, event));
-  for (const some of rowsAtOnce(rows)) await tx.q.insertInto('events').values(some).execute();
+  return [...rowsAtOnce(rows)].map((some) => tx.q.insertInto('events').values(some));
 }
 
 /** What an event about an item says of it. */

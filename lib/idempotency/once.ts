@@ -29,18 +29,14 @@ export interface KeyedRequest {
  */
 async function once<T>(
   tx: Session,
-  request: KeyedRequest & { readonly key: string },
+  request: KeyedRequest & { readonly key: string; readonly isNew: boolean },
   result: z.ZodType<T>,
   work: () => Promise<T>,
 ): Promise<T> {
   if (request.key === '' || request.key.length > maxKeyLength) {
     throw new AppError('input_invalid', `A request key has 1 to ${maxKeyLength} characters.`);
   }
-  const before = await tx.q
-    .selectFrom('request_keys')
-    .select(['action', 'result'])
-    .where('request_key', '=', request.key)
-    .executeTakeFirst();
+  const before = request.isNew ? undefined : await readKey(tx, request.key);
   if (before) {
     if (before.action === request.action) return result.parse(JSON.parse(before.result));
     throw new AppError('duplicate_request', 'Another request was carried out under this key.', {
@@ -64,6 +60,13 @@ async function once<T>(
     .execute();
   return done;
 }
+
+const readKey = ({ q }: Session, key: string) =>
+  q
+    .selectFrom('request_keys')
+    .select(['action', 'result'])
+    .where('request_key', '=', key)
+    .executeTakeFirst();
 
 /** A connection that is cut is made anew at once; a database that is away is nothing to wait for here. */
 const mostRuns = 3;
@@ -90,11 +93,14 @@ export async function againWhenLost<T>(work: (run: number) => Promise<T>): Promi
  */
 export function onceIn<T>(
   db: Db,
-  { key = newId(), action }: KeyedRequest,
+  { key: given, action }: KeyedRequest,
   result: z.ZodType<T>,
   work: (tx: Session) => Promise<T>,
 ): Promise<T> {
-  return againWhenLost(() =>
-    db.transaction((tx) => once(tx, { key, action }, result, () => work(tx))),
-  );
+  const key = given ?? newId();
+  return againWhenLost((run) => {
+    // Nobody has seen a key that was made just now, until an answer was lost.
+    const isNew = given === undefined && run === 1;
+    return db.transaction((tx) => once(tx, { key, action, isNew }, result, () => work(tx)));
+  });
 }

@@ -25,9 +25,13 @@ const oldestMs = 8 * 24 * 3_600_000;
  */
 export async function rollUpAttempts(db: Db, most = 120): Promise<number> {
   let rolledUp = 0;
-  while (rolledUp < most && (await db.transaction(rollUpMinute))) rolledUp += 1;
-  while (await db.transaction(rollUpHour));
-  return rolledUp;
+  for (;;) {
+    const { counted, isHourLeft } = await db.transaction(rollUpMinute);
+    if (counted) rolledUp += 1;
+    if (counted && rolledUp < most) continue;
+    if (isHourLeft) while (await db.transaction(rollUpHour));
+    return rolledUp;
+  }
 }
 
 /** Attempts that ended in a whole minute behind what is counted. */
@@ -79,8 +83,15 @@ async function lockHead(tx: Session) {
     .executeTakeFirstOrThrow();
 }
 
-/** Counts the next minute that holds attempts; false when there is none yet. */
-async function rollUpMinute(tx: Session): Promise<boolean> {
+interface Minute {
+  /** False = there is none yet. */
+  readonly counted: boolean;
+  /** An hour is whole and was not added up. */
+  readonly isHourLeft: boolean;
+}
+
+/** Counts the next minute that holds attempts. */
+async function rollUpMinute(tx: Session): Promise<Minute> {
   const head = await lockHead(tx);
   const from = later(head.minutes_to ?? head.oldest, head.oldest);
   const attempts = tx.q
@@ -90,11 +101,14 @@ async function rollUpMinute(tx: Session): Promise<boolean> {
     .where('finished_at', '<', tx.engine.instantParam(head.until))
     .orderBy('finished_at')
     .orderBy('attempt_id');
-  return rollUpUnit(tx, 'minute', { from, to: head.until }, attempts, async (start, end) => {
+  const step = { from, to: head.until };
+  const end = await rollUpUnit(tx, 'minute', step, attempts, async (start, end) => {
     await addToSourceDays(tx, start, end);
     await noteSourceHosts(tx, start, end);
     return countedFrom(tx, start, end).execute();
   });
+  const hoursTo = later(head.hours_to ?? head.oldest, head.oldest);
+  return { counted: end !== null, isHourLeft: plus(hoursTo, unitMs.hour) <= (end ?? head.until) };
 }
 
 /** Adds up the minutes of the next hour that is whole; false when there is none. */
@@ -109,14 +123,17 @@ async function rollUpHour(tx: Session): Promise<boolean> {
     .where('starts_at', '>=', tx.engine.instantParam(from))
     .where('starts_at', '<', tx.engine.instantParam(head.whole_hours_to))
     .orderBy('starts_at');
-  return rollUpUnit(tx, 'hour', { from, to: head.whole_hours_to }, minutes, (start, end) =>
+  const step = { from, to: head.whole_hours_to };
+  const end = await rollUpUnit(tx, 'hour', step, minutes, (start, end) =>
     addedUp(tx, start, end).execute(),
   );
+  return end !== null;
 }
 
 /**
  * Stores the counts of the first unit in which `within` finds something, and sets the head behind it;
  * behind all that was looked at when there is none.
+ * @returns where the unit ends that was counted; null = there is none
  */
 async function rollUpUnit<O>(
   tx: Session,
@@ -124,13 +141,13 @@ async function rollUpUnit<O>(
   { from, to }: { readonly from: Instant; readonly to: Instant },
   within: SelectQueryBuilder<Database, keyof Database, O & { start: Instant }>,
   count: (start: Instant, end: Instant) => Promise<readonly CountedRow[]>,
-): Promise<boolean> {
-  if (from >= to) return false;
+): Promise<Instant | null> {
+  if (from >= to) return null;
   const first = await tx.engine.take(within, 1).executeTakeFirst();
   const end = first ? plus(first.start, unitMs[unit]) : to;
   if (first) await insertCounts(tx, unit, first.start, await count(first.start, end));
   await setHead(tx, unit === 'minute' ? { minutes_to: end } : { hours_to: end });
-  return first !== undefined;
+  return first ? end : null;
 }
 
 const countKeys = [

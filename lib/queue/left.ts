@@ -1,4 +1,5 @@
 /** What a worker that found nothing more to claim leaves behind. */
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
 import { sourcesWithReadyItems } from './claim/claimable.ts';
@@ -49,10 +50,18 @@ export async function itemsLeft(session: Session): Promise<ItemsLeft> {
     .selectFrom('work_items')
     .select('work_item_id')
     .where('status', '=', statusIs('in_progress'));
-  const ready = await engine.take(sourcesWithReadyItems(session), 1).execute();
+  const counted = <TB extends keyof DB, DB>(query: SelectQueryBuilder<DB, TB, unknown>) =>
+    sql<number>`(select count(*) from ${engine.take(query, countedTo)} as counted)`;
+  const row = await q
+    .selectNoFrom([
+      counted(waiting).as('waiting'),
+      counted(leased).as('leased'),
+      sql<number>`case when exists ${sourcesWithReadyItems(session)} then 1 else 0 end`.as('ready'),
+    ])
+    .executeTakeFirstOrThrow();
   return {
-    waiting: (await engine.take(waiting, countedTo).execute()).length,
-    leased: (await engine.take(leased, countedTo).execute()).length,
-    ready: ready.length > 0,
+    waiting: Number(row.waiting),
+    leased: Number(row.leased),
+    ready: row.ready === 1,
   };
 }

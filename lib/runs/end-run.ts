@@ -26,19 +26,21 @@ export interface RunEnd {
  * row, writes the end, and records one event (`run.completed`, `run.stopped`, `run.cancelled` or `run.failed`)
  * with the reason and the numbers. Call it last in the transaction, as `recordEvents` wants it, and
  * `emptyQueueOfRun` after it.
- * @param why asked for the end while the row is locked; null = it does not end after all
+ * @param why asked for the end while the row is locked, and told whether anything of it is queued or in progress; null =
+ *   it does not end after all
  * @returns the run as it was; null when it was not ended: there is none, it has ended before, `why` was null
  */
 export async function endRun(
   tx: Session,
   runId: string,
-  why: (run: RunRow) => Promise<RunEnd | null>,
+  why: (run: RunRow, isOpen: boolean) => Promise<RunEnd | null>,
 ): Promise<RunRow | null> {
   const run = await lockRunRow(tx, runId);
   if (run?.status !== 'running') return null;
-  const end = await why(run);
+  const isOpen = await hasOpenItems(tx, runId);
+  const end = await why(run, isOpen);
   if (end === null) return null;
-  const life = afterEnd(lifeOf(run), end.reason, await hasOpenItems(tx, runId));
+  const life = afterEnd(lifeOf(run), end.reason, isOpen);
   if (life === null) return null;
   await writeLife(tx, run, life);
   // From now on few add to its numbers: its row is whole for whoever reads it with plain SQL.

@@ -6,14 +6,7 @@ import { budgetIsSpent, runIsAtWork } from '#lib/queue/runs/conditions.ts';
 import { parseRunMetadata } from '#lib/queue/runs/run-metadata.ts';
 import { moveChangesFrom } from '#lib/sources/changes-from.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
-import {
-  emptyQueueOfRun,
-  endRun,
-  hasItem,
-  hasOpenItems,
-  openStatuses,
-  type RunEnd,
-} from './end-run.ts';
+import { emptyQueueOfRun, endRun, hasItem, openStatuses, type RunEnd } from './end-run.ts';
 import type { EndReason } from './lifecycle.ts';
 import type { RunRow } from './run-row.ts';
 
@@ -59,7 +52,7 @@ export async function finishRuns(
   let finished = 0;
   for (const { run_id: runId } of runs) {
     await beforeEnd(runId);
-    const run = await db.transaction((tx) => endRun(tx, runId, (row) => whyFinished(tx, row)));
+    const run = await db.transaction((tx) => endRun(tx, runId, whyFinished));
     if (!run) continue;
     finished += 1;
     // Apart from the end, as the order of locks wants it; what is not moved is asked for again.
@@ -76,8 +69,8 @@ export async function finishRuns(
  * one of its items, and that item is open until the worker has committed. So the last two items of a run may end at
  * once: whoever looks after both commits ends the run, and every worker looks once a second.
  */
-async function whyFinished(tx: Session, run: RunRow): Promise<RunEnd | null> {
-  return (await hasOpenItems(tx, run.run_id)) ? null : { reason: reasonOf(run) };
+async function whyFinished(run: RunRow, isOpen: boolean): Promise<RunEnd | null> {
+  return isOpen ? null : { reason: reasonOf(run) };
 }
 
 /** Whether it did all there was to do. */

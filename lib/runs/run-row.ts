@@ -7,7 +7,7 @@ import { isSeen, type Sight, type Touched } from '#lib/actor/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { isUuid } from '#lib/ids.ts';
 import { jsonFromText } from '#lib/json.ts';
-import { lockRun } from '#lib/queue/runs/run-numbers.ts';
+import { touchRun } from '#lib/queue/runs/run-numbers.ts';
 import { revisionsFromText } from '#lib/sources/pinned-settings.ts';
 import { endReasons, type RunLife, runPhases } from './lifecycle.ts';
 import { type LaunchRequest, type Run, runKinds, storedRequestSchema } from './model.ts';
@@ -122,7 +122,7 @@ export async function requireRunRow(s: Session, runId: string): Promise<RunRow> 
 
 /** Locks the run's row until the transaction ends; undefined when there is none. */
 export async function lockRunRow(tx: Session, runId: string): Promise<RunRow | undefined> {
-  await lockRun(tx, runId);
+  if (isUuid(runId)) await touchRun(tx, runId);
   return readRunRow(tx, runId);
 }
 

@@ -4,7 +4,7 @@ import type { Db, Session } from '#db/engine.ts';
 import { type Actor, systemActor } from '#lib/actor/model.ts';
 import { requirePermission, requireSources } from '#lib/actor/require-permission.ts';
 import { putAppSetting, readAppSetting } from '#lib/app-settings.ts';
-import { recordAudit } from '#lib/audit/record-audit.ts';
+import { auditWrites } from '#lib/audit/record-audit.ts';
 import type { SourceInput } from '#lib/config/model.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { changesBetween } from '#lib/errors/conflict.ts';
@@ -88,7 +88,7 @@ export async function upsertSourceIn(
 ): Promise<UpsertedSource> {
   const checked = permittedInput(actor, input);
   const before = await getSource(tx, input.name);
-  if (!before) return { source: await create(tx, actor, checked, options), change: 'created' };
+  if (!before) return { source: await insert(tx, actor, checked, options), change: 'created' };
   const source = await update(tx, actor, before, checked, options);
   return { source, change: source.revision === before.revision ? 'unchanged' : 'updated' };
 }
@@ -151,6 +151,16 @@ async function create(
   options: Omit<SaveOptions, 'sourceId'>,
 ): Promise<Source> {
   await refuseTakenName(tx, checked.name);
+  return insert(tx, actor, checked, options);
+}
+
+/** @throws AppError `source_name_taken` for a name that differs from another's in case or accents alone */
+async function insert(
+  tx: Session,
+  actor: Actor,
+  checked: CheckedInput,
+  options: Omit<SaveOptions, 'sourceId'>,
+): Promise<Source> {
   await refuseSimilarName(tx, checked.name);
   const sourceId = newId();
   await tx.q
@@ -172,7 +182,7 @@ async function create(
     })
     .execute();
   await writeSecrets(tx, sourceId, checked.secrets, options.secretBox);
-  return finishSave(tx, actor, sourceId, null, Object.keys(checked.secrets), options.note);
+  return finishSave(tx, actor, checked.name, null, Object.keys(checked.secrets), options.note);
 }
 
 /** What of a source an input may change. */
@@ -223,7 +233,7 @@ async function update(
     throw await changedMeanwhile(tx, now, before.revision);
   }
   await writeSecrets(tx, before.sourceId, secrets, options.secretBox);
-  return finishSave(tx, actor, before.sourceId, before, Object.keys(secrets), options.note);
+  return finishSave(tx, actor, before.name, before, Object.keys(secrets), options.note);
 }
 
 /** Name and type are part of the dedupe keys of its items, which would be orphaned. */
@@ -246,35 +256,33 @@ function refuseNewIdentity(before: Source, checked: CheckedInput): void {
 async function finishSave(
   tx: Session,
   actor: Actor,
-  sourceId: string,
+  name: string,
   before: Source | null,
   secretsTouched: readonly string[],
   note: string | undefined,
 ): Promise<Source> {
-  const after = await requireSource(tx, sourceId);
-  await tx.q
-    .insertInto('source_revisions')
-    .values({
-      source_id: sourceId,
-      revision: after.revision,
-      name: after.name,
-      source_type: after.type,
-      settings: JSON.stringify(after.settings),
-      seeds: JSON.stringify(after.seeds),
-      enabled: after.enabled ? 1 : 0,
-      changed_by: actor.email,
-      changed_at: tx.engine.now(),
-      note: note ?? null,
-    })
-    .execute();
-  await recordAudit(tx, actor, {
+  const after = await requireSource(tx, name);
+  const revision = tx.q.insertInto('source_revisions').values({
+    source_id: after.sourceId,
+    revision: after.revision,
+    name: after.name,
+    source_type: after.type,
+    settings: JSON.stringify(after.settings),
+    seeds: JSON.stringify(after.seeds),
+    enabled: after.enabled ? 1 : 0,
+    changed_by: actor.email,
+    changed_at: tx.engine.now(),
+    note: note ?? null,
+  });
+  const entry = auditWrites(tx, actor, {
     action: before ? 'source.update' : 'source.create',
     targetType: 'source',
-    targetId: sourceId,
+    targetId: after.sourceId,
     summary: `${before ? 'Changed' : 'Created'} source ${after.name} (revision ${after.revision})`,
     ...(before ? { before: auditView(before) } : {}),
     after: { ...auditView(after), ...(secretsTouched.length > 0 ? { secretsTouched } : {}) },
   });
+  await tx.engine.together(tx, [revision, ...entry]);
   return after;
 }
 

@@ -36,13 +36,18 @@ export async function checkNextTotals(
   const measured = await measure(db, turn.part);
   const drift = measured === 'busy' ? [] : measured;
   const outcome = measured === 'busy' ? 'busy' : drift.length > 0 ? 'repaired' : 'exact';
-  const ended = await db.transaction((tx) => endTurn(tx, turn, outcome, drift));
+  const ended =
+    drift.length === 0
+      ? await leaveTurn(db, namedTurn(turn), { outcome })
+      : await db.transaction((tx) => repairAndLeave(tx, turn, drift));
   return ended ? { of: wordsFor(turn.part), outcome, drift } : null;
 }
 
 /** How often the queue is compared with the items, ms. */
 const queueEveryMs = 60_000;
 const queueName = 'queue';
+const hostsName = 'hosts';
+const sourcePrefix = 'source:';
 
 /**
  * Compares the queue with the items, and sets right what came in without the trigger that keeps it, which nobody would
@@ -75,6 +80,8 @@ interface Turn {
   readonly part: TotalsPart;
 }
 
+const namedTurn = ({ id, part }: Turn) => ({ id, name: nameOfPart(part) });
+
 async function measure(db: Db, part: TotalsPart): Promise<readonly TotalsDrift[] | 'busy'> {
   try {
     return await db.engine.measureDrift(db, part);
@@ -85,7 +92,7 @@ async function measure(db: Db, part: TotalsPart): Promise<readonly TotalsDrift[]
 }
 
 async function takeTurn(db: Db, everyMs: number): Promise<Turn | null> {
-  const names = [...(await sourceNames(db)).map((name) => `source:${name}`), 'hosts'];
+  const names = [...(await sourceNames(db)).map((name) => `${sourcePrefix}${name}`), hostsName];
   const turn = await takeNamedTurn(db, names, everyMs);
   return turn && { id: turn.id, part: partFromName(turn.name) };
 }
@@ -157,9 +164,14 @@ async function insertTurn({ q }: Session, name: string, turn: TurnTaken): Promis
 const comparisons = ({ q, engine }: Session, everyMs: number) =>
   q.selectFrom('totals_checks').select('part').where(isFreeAndDue(engine, everyMs));
 
-/** Parts of the totals that wait to be compared; one that never was has no row here. */
+/**
+ * Parts of the totals that wait to be compared. One that never was has no row here, and has its turn when another is
+ * due: the hosts have a row from the beginning.
+ */
 export const dueComparisons = (session: Session) =>
-  comparisons(session, usuallyEveryMs).where('part', '<>', queueName);
+  comparisons(session, usuallyEveryMs).where((eb) =>
+    eb.or([eb('part', '=', hostsName), eb('part', 'like', `${sourcePrefix}%`)]),
+  );
 
 /** The same of the queue. */
 export const dueQueueComparisons = (session: Session) =>
@@ -197,21 +209,16 @@ async function leaveTurn(
 }
 
 /** Repairs in the transaction that gives the turn back: a process that lost it changes nothing. */
-async function endTurn(
+async function repairAndLeave(
   tx: Session,
-  { id, part }: Turn,
-  outcome: CheckedTotals['outcome'],
+  turn: Turn,
   drift: readonly TotalsDrift[],
 ): Promise<boolean> {
   const { engine } = tx;
+  const { part } = turn;
   const off = drift.reduce((sum, { difference }) => sum + Math.abs(difference), 0);
-  const left = await leaveTurn(
-    tx,
-    { id, name: nameOfPart(part) },
-    { outcome, ...(outcome === 'repaired' && { drifted_at: engine.now(), drift: off }) },
-  );
-  if (!left) return false;
-  if (drift.length === 0) return true;
+  const found = { outcome: 'repaired', drifted_at: engine.now(), drift: off } as const;
+  if (!(await leaveTurn(tx, namedTurn(turn), found))) return false;
   await engine.repairTotals(tx, part, drift);
   await recordEvents(tx, [
     {
@@ -228,10 +235,8 @@ async function endTurn(
   return true;
 }
 
-const sourcePrefix = 'source:';
-
 const nameOfPart = (part: TotalsPart) =>
-  part.of === 'hosts' ? 'hosts' : `${sourcePrefix}${part.sourceName}`;
+  part.of === 'hosts' ? hostsName : `${sourcePrefix}${part.sourceName}`;
 
 const partFromName = (name: string): TotalsPart =>
   name.startsWith(sourcePrefix)

@@ -1,11 +1,11 @@
 /** What is written about a worker: by itself, by others when it falls silent, by an operator who drains it. */
-import type { Db, Session } from '#db/engine.ts';
+import type { Db, Session, Write } from '#db/engine.ts';
 import { DatabaseError } from '#db/errors.ts';
 import type { Actor } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
 import { AppError } from '#lib/errors/app-error.ts';
-import { recordEvents } from '#lib/events/record-events.ts';
+import { eventWrites, recordEvents } from '#lib/events/record-events.ts';
 import { type Heartbeat, lostAfterMs } from './model.ts';
 
 interface Registration {
@@ -23,31 +23,27 @@ const keepEndedMs = 7 * 24 * 3_600_000;
 export async function registerWorker(db: Db, worker: Registration): Promise<void> {
   try {
     await db.transaction(async (tx) => {
-      await insertWorker(tx, worker);
       const { workerId, hostName, pid } = worker;
       const message = `The worker ${hostName} (${pid}) has started.`;
-      await recordEvents(tx, [{ kind: 'worker.started', workerId, message }]);
+      const events = eventWrites(tx, [{ kind: 'worker.started', workerId, message }]);
+      await tx.engine.together(tx, [insertOf(tx, worker), ...events]);
     });
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'db_unique_violation') throw error;
   }
 }
 
-async function insertWorker(session: Session, worker: Registration): Promise<void> {
-  await session.q
-    .insertInto('workers')
-    .values({
-      worker_id: worker.workerId,
-      host_name: worker.hostName,
-      pid: worker.pid,
-      version: worker.version,
-      concurrency: worker.concurrency,
-      started_at: session.engine.now(),
-      heartbeat_at: session.engine.now(),
-      draining: 0,
-    })
-    .execute();
-}
+const insertOf = ({ q, engine }: Session, worker: Registration): Write =>
+  q.insertInto('workers').values({
+    worker_id: worker.workerId,
+    host_name: worker.hostName,
+    pid: worker.pid,
+    version: worker.version,
+    concurrency: worker.concurrency,
+    started_at: engine.now(),
+    heartbeat_at: engine.now(),
+    draining: 0,
+  });
 
 /** The worker's heartbeat, one statement. */
 export async function heartbeat(
@@ -57,26 +53,27 @@ export async function heartbeat(
 ): Promise<void> {
   await session.q
     .updateTable('workers')
-    .set({
-      heartbeat_at: session.engine.now(),
-      // It was silent and is back.
-      lost_at: null,
-      in_flight: figures.inFlight,
-      items_completed: figures.itemsCompleted,
-      items_failed: figures.itemsFailed,
-      facts: JSON.stringify(figures.facts),
-    })
+    .set(figuresAt(session, figures))
     .where('worker_id', '=', workerId)
     .execute();
 }
 
+const figuresAt = ({ engine }: Session, figures: Heartbeat) => ({
+  heartbeat_at: engine.now(),
+  // It was silent and is back.
+  lost_at: null,
+  in_flight: figures.inFlight,
+  items_completed: figures.itemsCompleted,
+  items_failed: figures.itemsFailed,
+  facts: JSON.stringify(figures.facts),
+});
+
 /** Records the orderly end of a worker. */
 export async function signOff(db: Db, workerId: string, figures: Heartbeat): Promise<void> {
   await db.transaction(async (tx) => {
-    await heartbeat(tx, workerId, figures);
     const result = await tx.q
       .updateTable('workers')
-      .set({ stopped_at: tx.engine.now(), in_flight: 0 })
+      .set({ ...figuresAt(tx, figures), stopped_at: tx.engine.now(), in_flight: 0 })
       .where('worker_id', '=', workerId)
       .where('stopped_at', 'is', null)
       .executeTakeFirst();

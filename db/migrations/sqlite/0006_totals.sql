@@ -103,6 +103,10 @@ CREATE TABLE IF NOT EXISTS totals_checks (
   drift INTEGER
 ) WITHOUT ROWID;
 GO
+-- Both are compared from the beginning by the clock, not because they never were.
+INSERT OR IGNORE INTO totals_checks (part, checked_at)
+VALUES ('hosts', strftime('%Y-%m-%dT%H:%M:%fZ', 'now')), ('queue', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
+GO
 -- What was stored, once a day: bytes and rows by table, by source and record type, of the lake, and free room on disks.
 CREATE TABLE IF NOT EXISTS storage_samples (
   -- The day by the database's clock: 2026-01-31.

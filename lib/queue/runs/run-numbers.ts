@@ -121,12 +121,17 @@ export async function runningAmong(
  */
 export async function lockRun(tx: Session, runId: string | null): Promise<RunState | null> {
   if (runId === null || !isUuid(runId)) return null;
+  await touchRun(tx, runId);
+  return readRunState(tx, runId);
+}
+
+/** Locks the run's row for who reads it in another way; the id must be one. */
+export async function touchRun(tx: Session, runId: string): Promise<void> {
   await tx.q
     .updateTable('ingest_runs')
     .set({ heartbeat_at: tx.engine.now() })
     .where('run_id', '=', runId)
     .execute();
-  return readRunState(tx, runId);
 }
 
 /**
