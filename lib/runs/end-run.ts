@@ -215,7 +215,7 @@ export const openStatuses = ['pending', 'in_progress'] as const satisfies WorkIt
  * Whether anything of the run is queued or in progress. One statement, which sees one moment: asked one after the other,
  * an item could be missed that is completed between the two while what it found is queued.
  */
-export function hasOpenItems(s: Session, runId: string): Promise<boolean> {
+function hasOpenItems(s: Session, runId: string): Promise<boolean> {
   return hasAny(s, runId, openStatuses);
 }
 
