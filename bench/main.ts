@@ -10,6 +10,7 @@ import { hostileBenchmark } from './hostile/hostile.ts';
 import { listsBenchmark } from './lists/lists.ts';
 import { queueBenchmark, statementsBenchmark } from './queue/queue.ts';
 import { recrawlBenchmark } from './recrawl/recrawl.ts';
+import { tellingBenchmark } from './telling/telling.ts';
 import { webBenchmark } from './web/web.ts';
 
 const benchmarks: readonly Benchmark[] = [
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   listsBenchmark,
   recrawlBenchmark,
   crawlBenchmark,
+  tellingBenchmark,
   webBenchmark,
   hostileBenchmark,
 ];

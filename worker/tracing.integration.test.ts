@@ -6,7 +6,7 @@ import { systemActor } from '#lib/actor/model.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { aWorkItem } from '#test/factories.ts';
 import { openSite, type Site } from '#test/worker/processes.ts';
-import { createOtlpTracer, shareOfTraces } from './otlp-tracer.ts';
+import { createOtlpTracer, samplingOf } from './otlp-tracer.ts';
 import type { LeasedItem } from './pipeline/context.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
@@ -49,7 +49,10 @@ afterEach(async () => {
 });
 
 it('an item is a span from its claim to its end, with fetch and store in it', async () => {
-  await site.run('commands/worker.ts', ['--once'], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  await site.run('commands/worker.ts', ['--once'], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_TRACES_SAMPLER: 'always_on',
+  });
   expect(received.map(({ url }) => url)).toContain('/v1/traces');
   const traces = received.filter(({ url }) => url === '/v1/traces');
   const spans = traces.flatMap(({ body }) => {
@@ -125,6 +128,7 @@ it('each of the two is switched off by itself', async () => {
   await site.run('commands/worker.ts', ['--once'], {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_METRICS_EXPORTER: 'none',
+    OTEL_TRACES_SAMPLER: 'always_on',
   });
   expect(new Set(received.map(({ url }) => url))).toEqual(new Set(['/v1/traces']));
 });
@@ -165,6 +169,7 @@ it.each(Object.entries(mean))(
     const { code, stderr } = await site.run('commands/worker.ts', ['--once'], {
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-receiver',
+      OTEL_TRACES_SAMPLER: 'always_on',
     });
     expect(received.map(({ url }) => url)).toContain('/v1/traces');
     expect(received.map(({ url }) => url)).not.toContain('/elsewhere');
@@ -177,17 +182,79 @@ it.each(Object.entries(mean))(
 );
 
 it.each([
-  [{}, 1],
   [{ OTEL_TRACES_SAMPLER: 'always_on' }, 1],
   [{ OTEL_TRACES_SAMPLER: 'always_off' }, 0],
   [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' }, 0.25],
   [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, 0],
   [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, 1],
   [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, 1],
-  [{ OTEL_TRACES_SAMPLER: 'xray', OTEL_TRACES_SAMPLER_ARG: '0' }, 1],
 ])('by %j the share of items that are traced is %d', (env, share) => {
-  expect(shareOfTraces(env)).toBe(share);
+  expect(samplingOf(env)).toEqual({
+    share,
+    failed: share === 1 && env.OTEL_TRACES_SAMPLER === 'always_on',
+  });
 });
+
+it.each([{}, { OTEL_TRACES_SAMPLER: 'xray', OTEL_TRACES_SAMPLER_ARG: '0' }])(
+  'by %j one item in ten is traced, and what failed always',
+  (env) => {
+    expect(samplingOf(env)).toEqual({ share: 0.1, failed: true });
+  },
+);
+
+it('of many items a tenth is sent, and of those that failed each one with its steps', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
+  const tracer = createOtlpTracer();
+  const claimedAt = performance.now();
+  for (let at = 0; at < 1_000; at += 1) {
+    const kind = (['completed', 'failed', 'retried', 'broken off'] as const)[
+      at < 900 ? 0 : 1 + (at % 3)
+    ];
+    const item = { sourceName: 'sample', workItemId: `${kind}-${at}`, attempt: 1, runId: null };
+    // What a tracer reads of it.
+    const leased = { item, claimedAt } as unknown as LeasedItem;
+    const way = () =>
+      tracer.step('fetch', leased, async () => {
+        if (kind === 'broken off') throw new Error('the database is away');
+        return kind === 'completed' ? { kind, discovered: 0 } : { kind: kind ?? 'failed' };
+      });
+    await tracer.item(leased, way).catch(() => null);
+    if (at % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await tracer.close();
+  const spans = received.flatMap(({ body }) =>
+    JSON.parse(body).resourceSpans.flatMap((one: { scopeSpans: { spans: TracedSpan[] }[] }) =>
+      one.scopeSpans.flatMap((scope) => scope.spans),
+    ),
+  ) as TracedSpan[];
+  const idOf = ({ attributes }: TracedSpan) =>
+    attributes.find(({ key }) => key === 'holocron.work_item_id')?.value.stringValue ?? '';
+  const items = spans.filter(({ name }) => name === 'item');
+  const wentWell = items.filter((span) => idOf(span).startsWith('completed'));
+  // Binomial: outside of this once in ten million.
+  expect(wentWell.length).toBeGreaterThan(40);
+  expect(wentWell.length).toBeLessThan(150);
+  expect(items.length - wentWell.length).toBe(100);
+  for (const item of items) {
+    const steps = spans.filter(({ parentSpanId }) => parentSpanId === item.spanId);
+    expect(steps.map(({ name }) => name)).toEqual(['fetch']);
+    const isBroken = idOf(item).startsWith('broken');
+    expect(steps[0]?.status.code).toBe(isBroken ? 2 : 0);
+    expect(Number(item.endTimeUnixNano)).toBeGreaterThanOrEqual(Number(steps[0]?.endTimeUnixNano));
+  }
+});
+
+interface TracedSpan {
+  readonly name: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly endTimeUnixNano: string;
+  readonly status: { readonly code: number };
+  readonly attributes: readonly {
+    readonly key: string;
+    readonly value: { readonly stringValue: string };
+  }[];
+}
 
 it('of a worker whose sampler is off nothing is sent', async () => {
   await site.run('commands/worker.ts', ['--once'], {
@@ -201,7 +268,7 @@ it('what waits for a receiver that hangs is bounded, however many items there ar
   const held: ServerResponse[] = [];
   answer = (response) => held.push(response);
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
-  const tracer = createOtlpTracer();
+  const tracer = createOtlpTracer({ OTEL_TRACES_SAMPLER: 'always_on' });
   const claimedAt = performance.now();
   const item = { sourceName: 'sample', workItemId: 'x', attempt: 1, runId: null };
   const items = 20_000;

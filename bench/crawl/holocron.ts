@@ -27,12 +27,24 @@ export async function bundleWorker(directory: string): Promise<string> {
   return join(directory, 'bin', 'worker.mjs');
 }
 
-/** One crawl: the source is saved and the run launched before the worker starts, as an operator would. */
+/** Has a process write its processor time, ms, when it ends. */
+const noteProcessorTime = `data:text/javascript,${encodeURIComponent(`
+import { writeFileSync } from 'node:fs';
+process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  writeFileSync(process.env.BENCH_PROCESSOR_TIME, String((user + system) / 1000));
+});`)}`;
+
+/**
+ * One crawl: the source is saved and the run launched before the worker starts, as an operator would.
+ * `settings` are variables of the worker beside the usual ones.
+ */
 export async function crawlWithHolocron(
   worker: string,
   seedUrl: string,
   concurrency: number,
-): Promise<CrawlRound> {
+  settings: Readonly<Record<string, string>> = {},
+): Promise<CrawlRound & { readonly processorMs: number }> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-holocron-'));
   const env = {
     DB_BACKEND: 'sqlite',
@@ -49,11 +61,15 @@ export async function crawlWithHolocron(
     await launch(runtime, seedUrl);
     const logFile = join(directory, 'worker.log');
     const log = createWriteStream(logFile);
-    const child = spawn(process.execPath, [...workerFlags, worker, '--once'], {
+    const timeFile = join(directory, 'processor-time');
+    const flags = [...workerFlags, '--import', noteProcessorTime];
+    const child = spawn(process.execPath, [...flags, worker, '--once'], {
       cwd: directory,
       env: {
         ...allocatorSettings,
         ...env,
+        ...settings,
+        BENCH_PROCESSOR_TIME: timeFile,
         NODE_ENV: 'production',
         PATH: process.env['PATH'],
       },
@@ -66,7 +82,8 @@ export async function crawlWithHolocron(
     if (code !== 0 && code !== itemsFailedCode) {
       throw new Error(`The worker ended with code ${code}:\n${await readFile(logFile, 'utf8')}`);
     }
-    return { ...(await stored(runtime)), peakMegabytes: peakMegabytes() };
+    const processorMs = Number(await readFile(timeFile, 'utf8'));
+    return { ...(await stored(runtime)), peakMegabytes: peakMegabytes(), processorMs };
   } finally {
     await runtime.close();
     await rm(directory, { recursive: true, force: true });

@@ -329,7 +329,7 @@ export const variableGroups: readonly VariableGroup[] = [
       variable('OTEL_TRACES_EXPORTER', '', '`none` sends no traces'),
       variable(
         'OTEL_TRACES_SAMPLER',
-        'every item is traced',
+        'one item in ten, and every attempt that failed',
         '`traceidratio` traces the share in the next; `always_on`, `always_off`',
       ),
       variable('OTEL_TRACES_SAMPLER_ARG', '`1`', 'from 0 to 1: `0.1` traces one item in ten'),
