@@ -222,7 +222,7 @@ export function apiExamples(
     }),
     'quarantines.decide-items': async () => ({
       path: `/quarantines/${await givenQuarantine(given().world.db)}/items`,
-      body: { workItemIds: [newId()], decision: 'discarded' },
+      body: { workItemIds: [given().record.workItemId], decision: 'discarded' },
     }),
     'mutes.list': async () => {
       await muted();

@@ -101,7 +101,8 @@ async function requireQuarantine(tx: Session, quarantineId: string): Promise<Qua
  * Decides of single items while their quarantine is open: whatever is decided of it later, their versions in it are
  * accepted or discarded. The first decision of an item stands.
  * @returns how many were decided by this call; the others had been before
- * @throws AppError `forbidden`, `not_found`, or `conflict` when the whole quarantine has been decided
+ * @throws AppError `forbidden`, `not_found` (also when one of the items is not of its source, and then nothing is decided),
+ *   or `conflict` when the whole quarantine has been decided
  */
 export async function decideQuarantineItems(
   db: Db,
@@ -114,6 +115,7 @@ export async function decideQuarantineItems(
     requireSources(actor, [quarantine.sourceName]);
     if (quarantine.decision !== null) throw alreadyDecided(quarantine);
     const ids = [...new Set(workItemIds)];
+    await requireItemsOf(tx, quarantine.sourceName, ids);
     const known = await tx.q
       .selectFrom('quarantine_items')
       .select('work_item_id')
@@ -143,6 +145,21 @@ export async function decideQuarantineItems(
     }
     return fresh.length;
   });
+}
+
+/** An item of another source is none that this quarantine could hold: it is as one that is not there. */
+async function requireItemsOf(
+  { q, engine }: Session,
+  sourceName: string,
+  ids: readonly string[],
+): Promise<void> {
+  const rows = await q
+    .selectFrom('work_items')
+    .select('work_item_id')
+    .where('work_item_id', 'in', engine.listed(ids))
+    .where('source_name', '=', sourceName)
+    .execute();
+  if (rows.length < ids.length) throw new AppError('not_found', 'There is no such work item.');
 }
 
 /** What the second of two people is told. */

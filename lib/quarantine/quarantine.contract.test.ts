@@ -7,6 +7,7 @@ import { newId } from '#lib/ids.ts';
 import { getLatestRecord } from '#lib/records/detail.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { sourceRow } from '#test/db/source-row.ts';
+import { aWorkItem } from '#test/factories.ts';
 import { useStore } from '#test/queue-database.ts';
 import { decideQuarantineItems, decideQuarantines } from './decide.ts';
 import { openQuarantine } from './open.ts';
@@ -81,6 +82,13 @@ describe.each(contractEngines())('quarantine on $name', (engine) => {
     }
     return ingestId;
   };
+  const givenItems = async (sourceName: string, many: number) => {
+    const wanted = Array.from({ length: many }, () => aWorkItem({ sourceName }));
+    const ids = await t.store.enqueueMany(wanted);
+    // Items that wait, and no worker, would be an alert of their own.
+    await t.db.q.updateTable('work_items').set({ status: 'completed' }).execute();
+    return ids;
+  };
   /** A run that ended a minute ago and brought six login pages. */
   const badRun = async () => {
     const runId = newId();
@@ -100,7 +108,7 @@ describe.each(contractEngines())('quarantine on $name', (engine) => {
         request: '{"kind":"seed","sources":["wiki"]}',
       })
       .execute();
-    const items = Array.from({ length: 6 }, () => newId());
+    const items = await givenItems('wiki', 6);
     const records: string[] = [];
     for (const [at, item] of items.entries()) {
       records.push(await aRecord(5 * minuteMs, { item, run: runId, payload: `${page}${at}` }));
@@ -221,6 +229,20 @@ describe.each(contractEngines())('quarantine on $name', (engine) => {
     const held = await heldRecords(t.db, records);
     expect(held.size).toBe(4);
     expect((await getLatestRecord(t.db, one))?.ingestId).toBe(records[0]);
+  });
+
+  it('takes no decision of items that are not of its source, and then of none', async () => {
+    const [own = ''] = await givenItems('wiki', 1);
+    const [foreign = ''] = await givenItems('other', 1);
+    await opened();
+    const quarantineId = await openId();
+    const ofItems = (...workItemIds: string[]) =>
+      decideQuarantineItems(t.db, ana, { quarantineId, workItemIds, decision: 'accepted' });
+    const refused = { code: 'not_found', message: 'There is no such work item.' };
+    await expect(ofItems(own, foreign)).rejects.toMatchObject(refused);
+    await expect(ofItems(own, newId())).rejects.toMatchObject(refused);
+    expect(await t.count('quarantine_items')).toBe(0);
+    expect(await ofItems(own, own)).toBe(1);
   });
 
   it('decides of several sources at once, and of none where one is not there', async () => {
