@@ -15,6 +15,7 @@ import {
 import { readNow } from '#lib/now.ts';
 import { ofSources } from '#lib/paging/of-sight.ts';
 import { readStoredRobots, type StoredRobots } from '#lib/source-types/web/try-robots.ts';
+import { readAsking } from './source-hosts.ts';
 
 const hours = 7 * 24;
 const mostSources = 30;
@@ -71,27 +72,21 @@ export async function readHostRoom(
 
 async function sourcesOf(session: Session, host: string, sight: Sight): Promise<AskingSource[]> {
   const { q, engine } = session;
-  const query = q
-    .selectFrom('source_hosts as asked')
-    .leftJoin('sources', (join) =>
-      join
-        .onRef('sources.name', '=', 'asked.source_name')
-        .onRef('sources.source_type', '=', 'asked.source_system')
-        .on('sources.deleted_at', 'is', null),
-    )
-    .select(['asked.source_system', 'asked.source_name', 'asked.asked_at', 'sources.source_id'])
-    .where('asked.host', '=', host)
-    .$if(sight !== null, (some) =>
-      some.where(ofSources(engine, sql.ref('asked.source_name'), sight ?? [])),
-    )
-    .orderBy('asked.asked_at', 'desc')
-    .orderBy('asked.source_name');
+  const seen = sight === null ? sql`1 = 1` : ofSources(engine, sql.ref('source_name'), sight);
+  const rows = await readAsking(session, sql<boolean>`host = ${host} and ${seen}`, mostSources);
+  const there = await q
+    .selectFrom('sources')
+    .select(['source_id', 'source_type', 'name'])
+    .where('name', 'in', engine.listed(rows.map((row) => row.source_name)))
+    .where('deleted_at', 'is', null)
+    .execute();
+  const ids = new Map(there.map((row) => [`${row.source_type}:${row.name}`, row.source_id]));
   const asking: AskingSource[] = [];
-  for (const row of await engine.take(query, mostSources).execute()) {
+  for (const row of rows) {
     const source = { type: row.source_system, name: row.source_name };
     asking.push({
       ...source,
-      sourceId: row.source_id,
+      sourceId: ids.get(`${source.type}:${source.name}`) ?? null,
       askedAt: row.asked_at,
       ...(await waitingOf(session, source, host)),
     });

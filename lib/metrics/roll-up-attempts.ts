@@ -7,15 +7,13 @@ import { rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { AttemptCountsTable, Database, Instant } from '#db/schema.ts';
 import { newId } from '#lib/ids.ts';
-import { addToSourceDays, purgeOldDays } from './source-days.ts';
+import { addToSourceDays, longestUncountedMs, purgeOldDays } from './source-days.ts';
 import { noteSourceHosts, purgeOldSourceHosts } from './source-hosts.ts';
 
 /** An attempt is stamped before its transaction commits; none takes this long. */
 const lagMs = 120_000;
 const keptMs = { minute: 2 * 24 * 3_600_000, hour: 35 * 24 * 3_600_000 } as const;
 const unitMs = { minute: 60_000, hour: 3_600_000 } as const;
-/** The longest window that is shown, and a day more. */
-const oldestMs = 8 * 24 * 3_600_000;
 
 /**
  * Counts the whole minutes up to two minutes ago that were not counted, and the hours they complete.
@@ -43,7 +41,7 @@ export const attemptsToCount = ({ q, engine }: Session) =>
         .on(
           'attempt.finished_at',
           '>=',
-          sql<Instant>`coalesce(head.minutes_to, ${engine.nowPlus(-oldestMs)})`,
+          sql<Instant>`coalesce(head.minutes_to, ${engine.nowPlus(-longestUncountedMs)})`,
         )
         .on('attempt.finished_at', '<', engine.truncate(engine.nowPlus(-lagMs), 'minute')),
     )
@@ -76,7 +74,7 @@ async function lockHead(tx: Session) {
       'minutes_to',
       'hours_to',
       tx.engine.truncate(tx.engine.nowPlus(-lagMs), 'minute').as('until'),
-      tx.engine.truncate(tx.engine.nowPlus(-oldestMs), 'hour').as('oldest'),
+      tx.engine.truncate(tx.engine.nowPlus(-longestUncountedMs), 'hour').as('oldest'),
       tx.engine.truncate(eb.ref('minutes_to'), 'hour').as('whole_hours_to'),
     ])
     .where('head_id', '=', 1)

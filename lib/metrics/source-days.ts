@@ -1,6 +1,7 @@
 /**
  * What came of each source day by day (UTC): added up as minutes are counted, behind the present by two or three of
- * them, and kept for 13 months. A page of a source and a report of a month read these rows and no others.
+ * them, and kept for 13 months. A page of a source and a report of a month read these rows, and the attempts of the
+ * minutes that are not counted yet beside them.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Session } from '#db/engine.ts';
@@ -13,6 +14,8 @@ import {
 
 const dayMs = 86_400_000;
 const keptDays = 400;
+/** Before anything was counted: the longest that a window shows, and a day more. */
+export const longestUncountedMs = 8 * dayMs;
 
 export interface SourceDay extends Readonly<Record<SourceDayNumber, number>> {
   /** Its midnight, UTC. */
@@ -22,25 +25,87 @@ export interface SourceDay extends Readonly<Record<SourceDayNumber, number>> {
 const none = { fetched: 0, changed: 0, failed: 0, skipped: 0, missing: 0, requests: 0, bytes: 0 };
 
 /**
+ * A table of what came of sources on days, for a FROM clause, named `days`: what was counted, and the attempts that were
+ * not yet. It is one statement that reads both, so that no attempt is in both or in neither.
+ * @param from midnight, UTC
+ * @param of a condition on `source_system` and `source_name`, so that nothing else is read
+ */
+export function sourceDays(
+  session: Session,
+  from: Instant,
+  to: Instant,
+  of: RawBuilder<boolean> = sql<boolean>`1 = 1`,
+) {
+  const { q, engine } = session;
+  const start = engine.instantParam(from);
+  const end = engine.instantParam(to);
+  const numbers = numbersOfAttempt(engine);
+  const counted = q
+    .selectFrom('source_days')
+    .select(['source_system', 'source_name', 'day', ...sourceDayNumbers])
+    .where('day', '>=', start)
+    .where('day', '<', end)
+    .where(of);
+  const recent = uncountedAttempts(session)
+    .select([
+      'source_system',
+      'source_name',
+      engine.truncate(sql.ref('finished_at'), 'day').as('day'),
+      ...sourceDayNumbers.map((name) => numbers[name].as(name)),
+    ])
+    .where('finished_at', '>=', start)
+    .where('finished_at', '<', end)
+    .where(of);
+  return q.selectFrom(counted.unionAll(recent).as('days'));
+}
+
+/** The attempts that were not counted yet: those of some minutes, while a worker lives. */
+export const uncountedAttempts = ({ q, engine }: Session) =>
+  q
+    .selectFrom('attempt_count_head as head')
+    .innerJoin('work_item_attempts as attempt', (join) =>
+      join.on(
+        'attempt.finished_at',
+        '>=',
+        sql<Instant>`coalesce(head.minutes_to, ${engine.nowPlus(-longestUncountedMs)})`,
+      ),
+    )
+    .where('head.head_id', '=', 1);
+
+/** What one attempt adds to a day. What several items asked for together is shared among them. */
+function numbersOfAttempt(engine: Session['engine']): Record<SourceDayNumber, RawBuilder<number>> {
+  const facts = sql.ref('facts');
+  const share = (name: string) =>
+    sql<number>`coalesce(${engine.jsonNumber(facts, name)}, 0) * 1.0 / coalesce(nullif(${engine.jsonNumber(facts, 'items_together')}, 0), 1.0)`;
+  const oneIf = (is: RawBuilder<unknown>) => sql<number>`case when ${is} then 1 else 0 end`;
+  return {
+    fetched: oneIf(came('completed', 'unchanged')),
+    changed: oneIf(came('completed')),
+    failed: oneIf(came('failed')),
+    skipped: oneIf(came('skipped')),
+    missing: oneIf(sql`${came('skipped')} and error_code = ${sql.lit('resource_missing')}`),
+    requests: share('requests'),
+    bytes: share('bytes'),
+  };
+}
+
+/**
  * Every day from `from` to before `to`, oldest first; days without an attempt are zeros. As many rows are read as there
- * are days.
+ * are days, and the attempts of the last minutes.
  * @param from midnight, UTC
  */
 async function readSourceDays(
-  { q, engine }: Session,
+  session: Session,
   source: { readonly type: string; readonly name: string },
   from: Instant,
   to: Instant,
 ): Promise<SourceDay[]> {
-  const rows = await q
-    .selectFrom('source_days')
-    .select(['day', ...sourceDayNumbers])
-    .where('source_system', '=', source.type)
-    .where('source_name', '=', source.name)
-    .where('day', '>=', engine.instantParam(from))
-    .where('day', '<', engine.instantParam(to))
+  const ofSource = sql<boolean>`source_system = ${source.type} and source_name = ${source.name}`;
+  const rows = await sourceDays(session, from, to, ofSource)
+    .select(['day', ...sumsOfDays()])
+    .groupBy('day')
     .execute();
-  const known = new Map(rows.map((row) => [row.day, row]));
+  const known = new Map(rows.map((row) => [row.day, numbersOfDay(row)]));
   const days: SourceDay[] = [];
   for (let at = Date.parse(from); at < Date.parse(to); at += dayMs) {
     const day = new Date(at).toISOString();
@@ -48,6 +113,23 @@ async function readSourceDays(
   }
   return days;
 }
+
+/** The sums of what `sourceDays` gives, under the names of the numbers. */
+export const sumsOfDays = () =>
+  sourceDayNumbers.map((name) => sql<number>`sum(${sql.ref(`days.${name}`)})`.as(name));
+
+/** Whole numbers, as the engines give them in various forms. */
+export const numbersOfDay = (
+  row: Readonly<Record<SourceDayNumber, number>>,
+): Record<SourceDayNumber, number> => ({
+  fetched: Number(row.fetched),
+  changed: Number(row.changed),
+  failed: Number(row.failed),
+  skipped: Number(row.skipped),
+  missing: Number(row.missing),
+  requests: Math.round(Number(row.requests)),
+  bytes: Math.round(Number(row.bytes)),
+});
 
 /** The last `days` days, the present one among them. */
 export const readLastDays = (
@@ -67,27 +149,17 @@ export const readLastDays = (
 
 /**
  * Adds the attempts of a minute. Whoever calls it has locked the head of the counting, so that no other adds to the
- * same row. What several items asked for together is shared among them.
+ * same row.
  */
 export async function addToSourceDays(tx: Session, from: Instant, to: Instant): Promise<void> {
   const { q, engine } = tx;
-  const facts = sql.ref('facts');
-  const share = (name: string) =>
-    sql<number>`coalesce(sum(coalesce(${engine.jsonNumber(facts, name)}, 0) * 1.0 / coalesce(nullif(${engine.jsonNumber(facts, 'items_together')}, 0), 1.0)), 0)`;
+  const numbers = numbersOfAttempt(engine);
   const rows = await q
     .selectFrom('work_item_attempts')
     .select([
       'source_system',
       'source_name',
-      countIf(came('completed', 'unchanged')).as('fetched'),
-      countIf(came('completed')).as('changed'),
-      countIf(came('failed')).as('failed'),
-      countIf(came('skipped')).as('skipped'),
-      countIf(sql`${came('skipped')} and error_code = ${sql.lit('resource_missing')}`).as(
-        'missing',
-      ),
-      share('requests').as('requests'),
-      share('bytes').as('bytes'),
+      ...sourceDayNumbers.map((name) => sql<number>`sum(${numbers[name]})`.as(name)),
     ])
     .where('finished_at', '>=', engine.instantParam(from))
     .where('finished_at', '<', engine.instantParam(to))
@@ -95,9 +167,8 @@ export async function addToSourceDays(tx: Session, from: Instant, to: Instant): 
     .execute();
   const day = engine.instantParam(`${from.slice(0, 10)}T00:00:00.000Z`);
   for (const { source_system, source_name, ...counted } of rows) {
-    const added = sourceDayNumbers.map(
-      (name) => [name, Math.round(Number(counted[name]))] as const,
-    );
+    const numbersOfMinute = numbersOfDay(counted);
+    const added = sourceDayNumbers.map((name) => [name, numbersOfMinute[name]] as const);
     const result = await q
       .updateTable('source_days')
       .set(
@@ -121,7 +192,6 @@ export async function addToSourceDays(tx: Session, from: Instant, to: Instant): 
 /** Texts as literals, which are NVARCHAR on SQL Server as the columns are. */
 const came = (...outcomes: readonly AttemptOutcome[]) =>
   sql<boolean>`outcome in (${sql.join(outcomes.map((outcome) => sql.lit(outcome)))})`;
-const countIf = (is: RawBuilder<unknown>) => sql<number>`sum(case when ${is} then 1 else 0 end)`;
 
 export async function purgeOldDays({ q, engine }: Db): Promise<void> {
   await q

@@ -1,8 +1,12 @@
-/** Which sources ask which hosts: noted as minutes of attempts are counted, so that no page looks through items. */
-import { sql } from 'kysely';
+/**
+ * Which sources ask which hosts: noted as minutes of attempts are counted, so that no page looks through items. Of the
+ * minutes that were not counted yet, attempts themselves say it.
+ */
+import { type RawBuilder, sql } from 'kysely';
 import { chunksOf, rowsAtOnce } from '#db/chunks.ts';
 import type { Db, Session } from '#db/engine.ts';
 import type { Instant } from '#db/schema.ts';
+import { uncountedAttempts } from './source-days.ts';
 
 const keptMs = 400 * 86_400_000;
 
@@ -13,35 +17,82 @@ export interface AskedHost {
   readonly blockedUntil: Instant | null;
 }
 
+/** Who asked whom, when last. */
+export interface Asking {
+  readonly host: string;
+  readonly source_system: string;
+  readonly source_name: string;
+  readonly asked_at: Instant;
+}
+
+/**
+ * Who asked whom, the latest first: what was noted, and what is not yet.
+ * @param of a condition on `host`, `source_system` and `source_name`
+ */
+export async function readAsking(
+  session: Session,
+  of: RawBuilder<boolean>,
+  most: number,
+): Promise<Asking[]> {
+  const { q, engine } = session;
+  const noted = q
+    .selectFrom('source_hosts')
+    .select(['host', 'source_system', 'source_name', 'asked_at'])
+    .where(of)
+    .orderBy('asked_at', 'desc')
+    .orderBy('host')
+    .orderBy('source_name');
+  const recent = uncountedAttempts(session)
+    .select(['host', 'source_system', 'source_name'])
+    .select((eb) => eb.fn.max('finished_at').as('asked_at'))
+    .where('host', 'is not', null)
+    .where(of)
+    .groupBy(['host', 'source_system', 'source_name'])
+    .orderBy('asked_at', 'desc')
+    .orderBy('host')
+    .orderBy('source_name');
+  const latest = new Map<string, Asking>();
+  for (const row of [
+    ...(await engine.take(recent, most).execute()),
+    ...(await engine.take(noted, most).execute()),
+  ]) {
+    const { host, source_system, source_name, asked_at } = row;
+    const key = JSON.stringify([host, source_system, source_name]);
+    if (host !== null && !latest.has(key))
+      latest.set(key, { host, source_system, source_name, asked_at });
+  }
+  return [...latest.values()]
+    .toSorted((a, b) => (a.asked_at < b.asked_at ? 1 : a.asked_at > b.asked_at ? -1 : 0))
+    .slice(0, most);
+}
+
 /** The hosts that a source asked, the latest first. */
 export async function hostsOfSource(
-  { q, engine }: Session,
+  session: Session,
   source: { readonly type: string; readonly name: string },
   most: number,
 ): Promise<AskedHost[]> {
-  const asked = q
-    .selectFrom('source_hosts')
-    .select(['host', 'asked_at'])
-    .where('source_system', '=', source.type)
-    .where('source_name', '=', source.name)
-    .orderBy('asked_at', 'desc');
+  const { q, engine } = session;
+  const ofSource = sql<boolean>`source_system = ${source.type} and source_name = ${source.name}`;
+  const asked = await readAsking(session, ofSource, most);
   const rows = await q
-    .selectFrom(engine.take(asked, most).as('asked'))
-    .leftJoin('hosts', 'hosts.host', 'asked.host')
-    .select([
-      'asked.host as name',
-      'asked.asked_at',
-      sql<Instant | null>`case when hosts.blocked_until > ${engine.now()} then hosts.blocked_until end`.as(
-        'blocked_until',
+    .selectFrom('hosts')
+    .select(['host', 'blocked_until'])
+    .where(
+      'host',
+      'in',
+      engine.listed(
+        asked.map(({ host }) => host),
+        'exactly',
       ),
-    ])
-    .orderBy('asked.asked_at', 'desc')
-    .orderBy('asked.host')
+    )
+    .where('blocked_until', '>', engine.now())
     .execute();
-  return rows.map((row) => ({
-    host: row.name,
-    askedAt: row.asked_at,
-    blockedUntil: row.blocked_until,
+  const blocked = new Map(rows.map((row) => [row.host, row.blocked_until]));
+  return asked.map(({ host, asked_at }) => ({
+    host,
+    askedAt: asked_at,
+    blockedUntil: blocked.get(host) ?? null,
   }));
 }
 

@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AttemptOutcome } from '#db/schema.ts';
+import { type AttemptOutcome, sourceDayNumbers } from '#db/schema.ts';
 import { readNow } from '#lib/now.ts';
+import { readReport } from '#lib/report/read-report.ts';
 import { commentOnSource } from '#lib/sources/comments.ts';
 import { pauseSource } from '#lib/sources/lifecycle.ts';
 import { listSources } from '#lib/sources/read-sources.ts';
@@ -9,7 +11,7 @@ import { attemptRow } from '#test/db/attempt-row.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenBlockedHost } from '#test/queue-database.ts';
 import { purgeOldCounts, rollUpAttempts } from './roll-up-attempts.ts';
-import { readLastDays } from './source-days.ts';
+import { readLastDays, type SourceDay } from './source-days.ts';
 import { hostsOfSource } from './source-hosts.ts';
 import { readSourceRoom } from './source-room.ts';
 import { readSourceTimeline } from './source-timeline.ts';
@@ -54,6 +56,10 @@ describe.each(contractEngines())('the page of a source on $name', (engine) => {
         .execute();
     }
   };
+  const summed = (days: readonly SourceDay[]) =>
+    Object.fromEntries(
+      sourceDayNumbers.map((name) => [name, days.reduce((total, one) => total + one[name], 0)]),
+    );
   const lastDays = async () => {
     const now = await readNow(given.db);
     return readLastDays(given.db, sample, now);
@@ -75,18 +81,7 @@ describe.each(contractEngines())('the page of a source on $name', (engine) => {
     await rollUpAttempts(given.db);
     const days = await lastDays();
     expect(days).toHaveLength(30);
-    const sum = (
-      name: 'fetched' | 'changed' | 'failed' | 'skipped' | 'missing' | 'requests' | 'bytes',
-    ) => days.reduce((total, one) => total + one[name], 0);
-    expect({
-      fetched: sum('fetched'),
-      changed: sum('changed'),
-      failed: sum('failed'),
-      skipped: sum('skipped'),
-      missing: sum('missing'),
-      requests: sum('requests'),
-      bytes: sum('bytes'),
-    }).toEqual({
+    expect(summed(days)).toEqual({
       fetched: 3,
       changed: 2,
       failed: 1,
@@ -101,9 +96,52 @@ describe.each(contractEngines())('the page of a source on $name', (engine) => {
     const together = '{"requests":1,"bytes":4000,"items_together":4}';
     await givenAttempts(...[1, 2, 3, 4].map(() => ({ agoMs: 5 * minute, facts: together })));
     await rollUpAttempts(given.db);
-    const days = await lastDays();
-    expect(days.reduce((sum, { requests }) => sum + requests, 0)).toBe(1);
-    expect(days.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(4000);
+    expect(summed(await lastDays())).toMatchObject({ requests: 1, bytes: 4000 });
+  });
+
+  test('days and hosts say what has just ended, before it is counted and after, and each attempt once', async () => {
+    const together = '{"requests":1,"bytes":4000,"items_together":4}';
+    await givenAttempts(
+      { agoMs: 30 * minute },
+      { agoMs: 20 * minute, outcome: 'unchanged', host: 'c.example' },
+    );
+    await rollUpAttempts(given.db);
+    await givenAttempts(
+      ...[1, 2, 3, 4].map(() => ({ agoMs: 0, facts: together, host: 'b.example' })),
+      { agoMs: 0, outcome: 'failed', error: 'http_not_found', facts: null },
+      { agoMs: 0, source: 'other', host: 'd.example' },
+    );
+    const expected = { fetched: 6, changed: 5, failed: 1, requests: 3, bytes: 6000 };
+    expect(summed(await lastDays())).toMatchObject(expected);
+    const now = await readNow(given.db);
+    const months = [...new Set([now, new Date(Date.parse(now) - 30 * minute).toISOString()])];
+    const inReports = async () => {
+      let fetched = 0;
+      for (const month of new Set(months.map((at) => at.slice(0, 7)))) {
+        const { rows } = await readReport(given.db, month);
+        fetched += rows.find(({ source }) => source === 'sample')?.fetched ?? 0;
+      }
+      return fetched;
+    };
+    expect(await inReports()).toBe(6);
+    const hosts = async () =>
+      (await hostsOfSource(given.db, sample, 10)).map(({ host }) => host).toSorted();
+    expect(await hosts()).toEqual(['a.example', 'b.example', 'c.example']);
+    // Some minutes later they are counted.
+    const { q, engine: words } = given.db;
+    await q
+      .updateTable('attempt_count_head')
+      .set({ minutes_to: words.addMs(sql.ref('minutes_to'), -8 * minute) })
+      .execute();
+    await q
+      .updateTable('work_item_attempts')
+      .set({ finished_at: words.addMs(sql.ref('finished_at'), -4 * minute) })
+      .where('finished_at', '>=', words.nowPlus(-3 * minute))
+      .execute();
+    await rollUpAttempts(given.db);
+    expect(summed(await lastDays())).toMatchObject(expected);
+    expect(await inReports()).toBe(6);
+    expect(await hosts()).toEqual(['a.example', 'b.example', 'c.example']);
   });
 
   test('days are kept for a report of the year, and no longer', async () => {

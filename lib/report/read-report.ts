@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, Session } from '#db/engine.ts';
-import { type SourceDayNumber, sourceDayNumbers } from '#db/schema.ts';
+import type { SourceDayNumber } from '#db/schema.ts';
 import { type Actor, isSeen, type Sight, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { recordAudit } from '#lib/audit/record-audit.ts';
@@ -10,6 +10,7 @@ import { AppError } from '#lib/errors/app-error.ts';
 import { type ExportRequest, type ExportText, pagesAsText } from '#lib/exports/pages-as-text.ts';
 import type { StaleShare } from '#lib/metrics/model.ts';
 import { totalsBySource } from '#lib/metrics/overview.ts';
+import { numbersOfDay, sourceDays, sumsOfDays } from '#lib/metrics/source-days.ts';
 import { recentStaleShares } from '#lib/metrics/stale-shares.ts';
 import { readNow } from '#lib/now.ts';
 import { ofSources } from '#lib/paging/of-sight.ts';
@@ -33,7 +34,7 @@ export interface ReportRow extends Readonly<Record<SourceDayNumber, number>> {
 
 export interface Report {
   readonly month: string;
-  /** It goes on: numbers are as of two or three minutes ago. */
+  /** It goes on. */
   readonly isRunning: boolean;
   /** Neighbours that may have something; null = not yet, or no longer kept. */
   readonly before: string | null;
@@ -111,31 +112,26 @@ function daysOf(month: string, now: string): string[] {
   return days;
 }
 
-/** Reads as many rows as the sources have days; a source of two types under one name is one. */
+/**
+ * Reads as many rows as the sources have days, and the attempts that are not counted yet; a source of two types under
+ * one name is one.
+ */
 async function sumDays(
-  { q, engine }: Session,
+  session: Session,
   month: string,
   by: 'source_name' | 'day',
   sight: Sight,
 ): Promise<(Readonly<Record<SourceDayNumber, number>> & { readonly of: string })[]> {
-  const from = engine.instantParam(`${month}-01T00:00:00.000Z`);
-  const to = engine.instantParam(`${monthAt(month, 1)}-01T00:00:00.000Z`);
-  const rows = await q
-    .selectFrom('source_days')
-    .select(by)
-    .select((eb) => sourceDayNumbers.map((name) => eb.fn.sum<number>(name).as(name)))
-    .where('day', '>=', from)
-    .where('day', '<', to)
-    .$if(sight !== null, (some) =>
-      some.where(ofSources(engine, sql.ref('source_name'), sight ?? [])),
-    )
+  const from = `${month}-01T00:00:00.000Z`;
+  const to = `${monthAt(month, 1)}-01T00:00:00.000Z`;
+  const seen =
+    sight === null ? undefined : ofSources(session.engine, sql.ref('source_name'), sight);
+  const rows = await sourceDays(session, from, to, seen)
+    .select([by, ...sumsOfDays()])
     .groupBy(by)
     .orderBy(by)
     .execute();
-  return rows.map((row) => ({
-    of: String(row[by]),
-    ...numbersOf((name) => Number(row[name])),
-  }));
+  return rows.map((row) => ({ of: String(row[by]), ...numbersOfDay(row) }));
 }
 
 /** Each of the numbers by its name. */
