@@ -5,6 +5,8 @@
  * chosen from by keys hold what they show (`use-held.ts`).
  */
 
+import { PlacesOfThings } from './steady-touch.ts';
+
 /** Seeing that something has changed and holding back a finger takes a person about so long, ms. */
 const noticeMs = 400;
 
@@ -55,17 +57,31 @@ function pointedNow(before: Pointed | null, { x, y, thing, at }: Seen): Pointed 
 const isForAnother = ({ thing, cameAt }: Pointed, at: number): boolean =>
   thing !== null && cameAt !== null && at - cameAt < noticeMs;
 
+/** Whether a click, not one by a key or a script, is of something else than what was touched. */
+function isElsewhere(touched: Element | null, event: MouseEvent): boolean {
+  if (event.detail === 0 || !(event.target instanceof Element)) return false;
+  const thing = event.target.closest(pressable);
+  if (thing === null || isSame(touched, thing)) return false;
+  // A label hands its click on to its field.
+  return !(touched instanceof HTMLLabelElement && touched.control === thing);
+}
+
 /** Makes the presses of this tab steady; returns what undoes it. */
 export function keepPressesSteady(): () => void {
   const gone = new AbortController();
   let pointed: Pointed | null = null;
   let isDropping = false;
+  /** What a finger came down on; null = it was no finger. */
+  let touched: { readonly thing: Element | null } | null = null;
+  const places = new PlacesOfThings(pressable, isSame, noticeMs);
+  places.watch(gone.signal);
+  const thingOf = (event: Event) =>
+    event.target instanceof Element ? event.target.closest(pressable) : null;
   const look = (event: PointerEvent): Pointed => {
-    const thing = event.target instanceof Element ? event.target.closest(pressable) : null;
     pointed = pointedNow(pointed, {
       x: event.clientX,
       y: event.clientY,
-      thing,
+      thing: thingOf(event),
       at: event.timeStamp,
     });
     return pointed;
@@ -89,7 +105,13 @@ export function keepPressesSteady(): () => void {
   window.addEventListener(
     'pointerdown',
     (event) => {
-      isDropping = event.pointerType !== 'touch' && isForAnother(look(event), event.timeStamp);
+      const { pointerType, clientX: x, clientY: y, timeStamp: at } = event;
+      const thing = thingOf(event);
+      touched = pointerType === 'touch' ? { thing } : null;
+      isDropping =
+        touched === null
+          ? isForAnother(look(event), at)
+          : thing !== null && places.hasJustCome({ thing, x, y, at });
       if (isDropping) drop(event);
     },
     options,
@@ -98,6 +120,8 @@ export function keepPressesSteady(): () => void {
     window.addEventListener(
       type,
       (event) => {
+        // Under a finger that is down, something else may come too.
+        if (type === 'click' && touched !== null && isElsewhere(touched.thing, event)) drop(event);
         if (!isDropping) return;
         drop(event);
         if (type === 'click') isDropping = false;
