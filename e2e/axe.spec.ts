@@ -65,7 +65,7 @@ test('dialogs, the palette and the key sheet break no rule of accessibility', as
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   await expectNoViolationsInBothThemes(page);
-  await goTo(page, '/runs?launch=1');
+  await goTo(page, '/runs?do=launch');
   await expect(page.getByRole('dialog', { name: 'Launch a run' })).toBeVisible();
   await expectNoViolationsInBothThemes(page);
   await goTo(page, '/settings');

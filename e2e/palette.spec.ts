@@ -39,6 +39,57 @@ test('a source is paused and resumed from the palette, after being asked', async
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
 });
 
+/** A mark on the document, which goes with it. */
+const mark = (page: Page) =>
+  page.evaluate(() => document.documentElement.setAttribute('id', 'marked'));
+const isMarked = (page: Page) => expect(page.locator('html')).toHaveId('marked');
+
+test('what the palette opens stands on the page that is there: nothing is loaded anew, by the router or the browser', async ({
+  page,
+}) => {
+  await addTestSource(page, { name: 'palette-same', resources: 5 });
+  await goTo(page, '/sources?q=palette-same');
+  await mark(page);
+  const stopping = await openPalette(page, 'stop every');
+  await stopping.getByRole('menuitem', { name: 'Stop everything' }).click();
+  await expect(page.getByRole('button', { name: 'Stop everything' }).last()).toBeVisible();
+  await expect(page.getByLabel('Why')).toBeVisible();
+  await expect(page).toHaveURL(/\/sources\?q=palette-same$/);
+  await page.keyboard.press('Escape');
+  const palette = await openPalette(page, 'pause palette-same');
+  await palette.getByRole('menuitem', { name: 'Pause palette-same' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Pause palette-same?' });
+  await expect(page).toHaveURL(/\/sources\/[0-9a-f-]{36}$/);
+  await dialog.getByLabel('Why').fill('by the palette');
+  await dialog.getByRole('button', { name: 'Pause source' }).click();
+  await expect(page.getByText('This source is paused')).toBeVisible();
+  // A comment draws the page anew: the router and the server agree on where that is.
+  await page.getByLabel('Comment').fill('Drawn anew.');
+  await page.getByRole('button', { name: 'Add the comment' }).click();
+  await expect(page.getByText('Drawn anew.').first()).toBeVisible();
+  await isMarked(page);
+  await expect(page).toHaveURL(/\/sources\/[0-9a-f-]{36}$/);
+});
+
+test('an address that asks for a dialog opens it once, and forgets it', async ({ page }) => {
+  await addTestSource(page, { name: 'palette-asked', resources: 5 });
+  await goTo(page, '/hosts');
+  await page.goto('/runs?do=launch');
+  const dialog = page.getByRole('dialog', { name: 'Launch a run' });
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/\/runs$/);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await mark(page);
+  const palette = await openPalette(page, 'Launch a run');
+  await palette.getByRole('menuitem', { name: 'Launch a run', exact: false }).first().click();
+  await expect(dialog).toBeVisible();
+  await isMarked(page);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/hosts$/);
+  await expect(dialog).toHaveCount(0);
+});
+
 test('a verb is written by the palette itself, and everything is stopped and goes on', async ({
   page,
 }) => {

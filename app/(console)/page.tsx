@@ -74,7 +74,7 @@ export default async function OverviewPage({
         }
         actions={
           mayRun ? (
-            <LinkButton href="/runs?launch=1" variant="primary" icon={<Play aria-hidden />}>
+            <LinkButton href="/runs?do=launch" variant="primary" icon={<Play aria-hidden />}>
               Launch a run
             </LinkButton>
           ) : null
@@ -139,7 +139,7 @@ export default async function OverviewPage({
           action={
             <>
               {mayRun ? (
-                <LinkButton href="/runs?launch=1" variant="primary">
+                <LinkButton href="/runs?do=launch" variant="primary">
                   Launch a run
                 </LinkButton>
               ) : null}

@@ -1,6 +1,6 @@
 'use client';
 /** Request keys: one for one intention, so that a double click or a repeated request does it once. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 
 /** A new key, made once per intention. Not `crypto.randomUUID`, which browsers only offer on secure origins. */
 export function newRequestKey(): string {
@@ -21,20 +21,11 @@ export function useRequestKey(): (asked: unknown) => string {
   }, []);
 }
 
-/**
- * A form that a button or an address opens; each opening is one intention with a key of its own.
- * @param isOpenAtFirst for an address that asks for the form; the parameter is dropped from the address, so
- *   that going back does not open it again
- */
-export function useOpening(isOpenAtFirst: boolean) {
+/** A form that a button opens; each opening is one intention with a key of its own. */
+export function useOpening() {
   /** Null while it is closed. */
   const [requestKey, setRequestKey] = useState<string | null>(null);
   const open = useCallback(() => setRequestKey(newRequestKey()), []);
   const close = useCallback(() => setRequestKey(null), []);
-  useEffect(() => {
-    if (!isOpenAtFirst) return;
-    open();
-    window.history.replaceState(null, '', window.location.pathname);
-  }, [isOpenAtFirst, open]);
   return { requestKey, open, close };
 }

@@ -14,7 +14,7 @@ import {
   UserRound,
   Waypoints,
 } from 'lucide-react';
-import { usePathname, useRouter } from 'next/navigation';
+import { usePathname } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import {
   Dialog as AriaDialog,
@@ -32,6 +32,7 @@ import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
 import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
+import { useGoTo } from '#app/ui/use-asked.ts';
 import { useHeld } from '#app/ui/use-held.ts';
 import type { Found } from '#lib/search/find.ts';
 import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';
@@ -74,7 +75,7 @@ export default function PaletteDialog({
   readonly shortcuts: readonly Shortcut[];
   readonly onClose: () => void;
 }) {
-  const router = useRouter();
+  const goTo = useGoTo();
   const pathname = usePathname();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim(), 150);
@@ -93,7 +94,7 @@ export default function PaletteDialog({
   const take = ({ href, fills }: Shortcut) => (fills === undefined ? go(href) : setText(fills));
   const go = (href: string) => {
     onClose();
-    router.push(href);
+    goTo(href);
   };
   return (
     <AriaRoot>

@@ -4,7 +4,7 @@ export interface Shortcut {
   readonly label: string;
   /** Where it leads. */
   readonly detail: string;
-  /** Offered on the page of one alone, or on any; its address is that of the page with this behind it. */
+  /** Offered on the page of one alone, or on any; its address is what it asks of the page that is there. */
   readonly of?: 'run' | 'item' | 'any';
   /** What is written into the palette instead: a verb that asks for a name. */
   readonly fills?: string;
@@ -17,11 +17,6 @@ const pageOf = {
   item: /^\/work-items\/[^/]+$/,
 } as const;
 
-/** Those that are of use on a page, with their whole addresses. */
+/** Those that are of use on a page. */
 export const shortcutsOn = (pathname: string, all: readonly Shortcut[]): readonly Shortcut[] =>
-  all.flatMap((shortcut) => {
-    if (shortcut.of === undefined) return [shortcut];
-    return pageOf[shortcut.of].test(pathname)
-      ? [{ ...shortcut, href: `${pathname}${shortcut.href}` }]
-      : [];
-  });
+  all.filter(({ of }) => of === undefined || pageOf[of].test(pathname));

@@ -8,7 +8,7 @@ const run = '/runs/019abcde-0000-7000-8000-000000000001';
 test('a run is recrawled from its own page alone, by who may change runs', () => {
   const on = (pathname: string, role: 'operator' | 'viewer' = 'operator') =>
     shortcutsOn(pathname, shortcutsFor({ role })).find(({ label }) => label === recrawl)?.href;
-  expect(on(run)).toBe(`${run}?recrawl=1`);
+  expect(on(run)).toBe('?do=recrawl-run');
   expect(on(run, 'viewer')).toBeUndefined();
   for (const other of ['/', '/runs', '/runs/compare', `${run}/more`]) {
     expect(on(other)).toBeUndefined();
@@ -38,7 +38,7 @@ test('what can be done to items is offered on the page of one, by who may change
     'Set fetch plan of this item',
     'Retire this item',
   ]);
-  expect(on(item)[0]?.href).toBe(`${item}?change=recrawl`);
+  expect(on(item)[0]?.href).toBe('?do=item-recrawl');
   expect(on(item, 'viewer')).toEqual([]);
   expect(on('/work-items')).toEqual([]);
 });
@@ -48,7 +48,7 @@ test('everything is stopped, or goes on again, on the page where one is', () => 
     shortcutsOn('/hosts', shortcutsFor({ role }, isStopped))
       .filter(({ of }) => of === 'any')
       .map(({ href }) => href);
-  expect(on(false)).toEqual(['/hosts?do=stop-everything']);
-  expect(on(true)).toEqual(['/hosts?do=go-on']);
+  expect(on(false)).toEqual(['?do=stop-everything']);
+  expect(on(true)).toEqual(['?do=go-on']);
   expect(on(false, 'viewer')).toEqual([]);
 });

@@ -38,13 +38,13 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
     fills: `${verb} `,
   })),
   {
-    href: '/runs?launch=1',
+    href: '/runs?do=launch',
     label: 'Launch a run',
     detail: 'Runs',
     needs: 'runs:change',
   },
   {
-    href: '?recrawl=1',
+    href: '?do=recrawl-run',
     label: 'Recrawl this run',
     detail: 'Run',
     needs: 'runs:change',
@@ -90,7 +90,7 @@ const shortcuts: readonly (Shortcut & { readonly needs: Permission })[] = [
   ...changeOffers.map(
     ({ id, labelOfMany, permission }) =>
       ({
-        href: `?change=${id}`,
+        href: `?do=item-${id}`,
         label: labelOfMany.replace('{items}', 'this item'),
         detail: 'Work item',
         needs: permission,

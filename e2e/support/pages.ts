@@ -32,5 +32,5 @@ export const forms = [
   '/sources/new?type=http',
   '/sources/new?template=wikipedia',
   '/sources/import',
-  '/runs?launch=1',
+  '/runs?do=launch',
 ];

@@ -22,7 +22,7 @@ import { TabLinks } from '#app/ui/tabs.tsx';
 import { Time } from '#app/ui/time.tsx';
 import { isSeen, may, sightOf } from '#lib/actor/model.ts';
 import { narrowedPage } from '#lib/paging/narrowed-page.ts';
-import { choiceParameter, cursorParameter, readParameters } from '#lib/paging/parameters.ts';
+import { cursorParameter, readParameters } from '#lib/paging/parameters.ts';
 import { listRuns } from '#lib/runs/list-runs.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { runFilters } from '#lib/runs/run-filters.ts';
@@ -34,11 +34,7 @@ export const metadata: Metadata = { title: 'Runs' };
 
 const pageSize = 100;
 const statuses = ['running', 'completed', 'failed', 'cancelled'] as const;
-const position = {
-  cursor: cursorParameter,
-  /** Opens the launch dialog, for links from elsewhere. */
-  launch: choiceParameter(['1'] as const),
-};
+const position = { cursor: cursorParameter };
 
 export default async function RunsPage({
   searchParams,
@@ -64,19 +60,19 @@ export default async function RunsPage({
   ]);
   const { status } = list.current;
   const own = sources.ok ? sources.data : [];
-  const launchButton = (isOpenAtFirst: boolean) =>
+  const launchButton = (askedAs = '') =>
     may(actor, 'runs:change') && sources.ok ? (
       <LaunchButton
         sources={own.map(({ name, type, enabled }) => ({ name, type, enabled }))}
         // To a person of some sources, all of them are these.
         preset={sightOf(actor) === null ? [] : own.map(({ name }) => name)}
-        isOpenAtFirst={isOpenAtFirst}
+        askedAs={askedAs}
       />
     ) : null;
   return (
     <div className="flex flex-col gap-3">
       <LiveRefresh />
-      <PageHeader title="Runs" actions={launchButton(values.launch !== undefined)} />
+      <PageHeader title="Runs" actions={launchButton('launch')} />
       <TabLinks
         label="Runs by status"
         tabs={[
@@ -110,7 +106,7 @@ export default async function RunsPage({
         ) : list.isFiltered ? (
           <NoMatch what="run" href="/runs" />
         ) : (
-          <EmptyState title="No run yet" action={launchButton(false)}>
+          <EmptyState title="No run yet" action={launchButton()}>
             A run seeds sources, fetches known items again, or retries what failed.
           </EmptyState>
         )

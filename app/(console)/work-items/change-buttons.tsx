@@ -1,8 +1,8 @@
 'use client';
 /** What can be done to one item, as buttons. Each says in a dialog what it does, carries it out, and says what happened. */
-import { usePathname, useRouter } from 'next/navigation';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
+import { useAskedOf } from '#app/ui/use-asked.ts';
 import type { ChangeOffer } from '#lib/items/changes/offers.ts';
 import { ChangePicture } from './change-icons.tsx';
 
@@ -44,22 +44,26 @@ export function ChangeButton({
   );
 }
 
-/** The dialog of a change that the address asks for, as the palette does. */
-export function AskedChange({
-  offer,
+/** The dialogs of changes that the palette asks for, also of those that have no button as the item is: they say why. */
+export function AskedChanges({
+  offers,
   workItemId,
 }: {
-  readonly offer: ChangeOffer;
+  readonly offers: readonly ChangeOffer[];
   readonly workItemId: string;
 }) {
-  const router = useRouter();
-  const pathname = usePathname();
+  const [offer, setOffer] = useState<ChangeOffer | null>(null);
+  const nameOf = ({ id }: ChangeOffer) => `item-${id}`;
+  useAskedOf(offers.map(nameOf), (name) =>
+    setOffer(offers.find((one) => nameOf(one) === name) ?? null),
+  );
+  if (offer === null) return null;
   return (
     <Suspense fallback={null}>
       <ChangeDialog
         offer={offer}
         scope={{ ids: [workItemId] }}
-        onClose={() => router.replace(pathname)}
+        onClose={() => setOffer(null)}
         onDone={() => undefined}
       />
     </Suspense>

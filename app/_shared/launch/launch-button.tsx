@@ -16,7 +16,6 @@ export function LaunchButton({
   label = 'Launch a run',
   variant = 'primary',
   size = 'md',
-  isOpenAtFirst = false,
   askedAs = '',
 }: {
   readonly sources: readonly LaunchSource[];
@@ -25,12 +24,10 @@ export function LaunchButton({
   readonly label?: string;
   readonly variant?: ButtonVariant;
   readonly size?: ButtonSize;
-  /** For an address that asks for the dialog; the address forgets it, so that going back does not. */
-  readonly isOpenAtFirst?: boolean;
   /** By which the palette asks for it. */
   readonly askedAs?: string;
 }) {
-  const { requestKey, open, close } = useOpening(isOpenAtFirst);
+  const { requestKey, open, close } = useOpening();
   useAsked(askedAs, open);
   return (
     <>

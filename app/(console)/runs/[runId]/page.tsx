@@ -37,16 +37,9 @@ import { RunLog } from './run-log.tsx';
 
 export const metadata: Metadata = { title: 'Run' };
 
-export default async function RunPage({
-  params,
-  searchParams,
-}: {
-  readonly params: Promise<{ runId: string }>;
-  readonly searchParams: Promise<{ readonly recrawl?: string | string[] }>;
-}) {
+export default async function RunPage({ params }: { readonly params: Promise<{ runId: string }> }) {
   const actor = await requireActor();
   const { runId } = await params;
-  const { recrawl } = await searchParams;
   const loaded = await loadPage(async ({ runtime: { db }, reads, sight }) => {
     const run = await getRun(db, runId, sight);
     if (!run) return null;
@@ -100,7 +93,6 @@ export default async function RunPage({
                 inProgress={progress.byStatus.in_progress}
                 failed={run.itemsFailed}
                 succeeded={run.itemsSucceeded}
-                asksForRecrawl={recrawl === '1'}
               />
             ) : null}
           </>

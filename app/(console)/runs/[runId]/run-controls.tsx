@@ -21,7 +21,6 @@ export function RunControls({
   inProgress,
   failed,
   succeeded,
-  asksForRecrawl,
 }: {
   readonly runId: string;
   readonly status: string;
@@ -31,8 +30,6 @@ export function RunControls({
   readonly inProgress: number;
   readonly failed: number;
   readonly succeeded: number;
-  /** The address asks for the form of a recrawl. */
-  readonly asksForRecrawl: boolean;
 }) {
   const router = useRouter();
   const [asked, setAsked] = useState<RunCommand | null>(null);
@@ -60,7 +57,7 @@ export function RunControls({
   if (!isRunning) {
     return (
       <>
-        {succeeded > 0 ? <RecrawlButton runId={runId} isOpenAtFirst={asksForRecrawl} /> : null}
+        {succeeded > 0 ? <RecrawlButton runId={runId} /> : null}
         {failed > 0 ? (
           <Button
             isPending={isPending}
@@ -123,15 +120,9 @@ export function RunControls({
 const RecrawlDialog = lazy(() => import('./recrawl-dialog.tsx'));
 
 /** Opens the form of a recrawl of this run. */
-function RecrawlButton({
-  runId,
-  isOpenAtFirst,
-}: {
-  readonly runId: string;
-  /** For an address that asks for the form; the address forgets it, so that going back does not. */
-  readonly isOpenAtFirst: boolean;
-}) {
-  const { requestKey, open, close } = useOpening(isOpenAtFirst);
+function RecrawlButton({ runId }: { readonly runId: string }) {
+  const { requestKey, open, close } = useOpening();
+  useAsked('recrawl-run', open);
   return (
     <>
       <Button onPress={open}>Recrawl</Button>

@@ -23,7 +23,7 @@ import { statusTimeline } from '#lib/items/timeline.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
 import { getLatestRecord, type RecordDetail } from '#lib/records/detail.ts';
 import { mayRead } from '#lib/records/readable.ts';
-import { AskedChange, ChangeButton } from '../change-buttons.tsx';
+import { AskedChanges, ChangeButton } from '../change-buttons.tsx';
 import { Attempts } from './attempts.tsx';
 import { FailingAnswers } from './failing-answers.tsx';
 import { ItemFacts, Lineage } from './item-facts.tsx';
@@ -34,16 +34,11 @@ export const metadata: Metadata = { title: 'Work item' };
 
 export default async function WorkItemPage({
   params,
-  searchParams,
 }: {
   readonly params: Promise<{ workItemId: string }>;
-  readonly searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const actor = await requireActor();
   const { workItemId } = await params;
-  // The palette opens the page with it.
-  const { change } = await searchParams;
-  const asked = typeof change === 'string' ? change : null;
   const loaded = await loadPage(async ({ runtime: { db }, actor: reader }) => {
     const detail = await getWorkItemDetail(db, workItemId, reader);
     if (detail === null) return null;
@@ -76,7 +71,7 @@ export default async function WorkItemPage({
         }
         actions={
           may(actor, 'work-items:change') && reaches(actor, [item.sourceName]) ? (
-            <Actions item={item} asked={asked} />
+            <Actions item={item} />
           ) : null
         }
       />
@@ -113,16 +108,15 @@ export default async function WorkItemPage({
   );
 }
 
-function Actions({ item, asked }: { readonly item: WorkItem; readonly asked: string | null }) {
+function Actions({ item }: { readonly item: WorkItem }) {
   const { workItemId } = item;
-  const offer = changeOffers.find(({ id }) => id === asked);
   return (
     <>
       {offersFor(item).map((one) => (
         <ChangeButton key={one.id} offer={one} workItemId={workItemId} />
       ))}
       <RefetchMenu item={item} choices={refetchChoices} />
-      {offer ? <AskedChange key={offer.id} offer={offer} workItemId={workItemId} /> : null}
+      <AskedChanges offers={changeOffers} workItemId={workItemId} />
     </>
   );
 }
