@@ -19,6 +19,7 @@ const callsOf = (name: string) =>
 
 /** Where chance only spreads pauses and times, so that whoever guesses it has gained nothing. */
 const spreading = [
+  'app/ui/pause-after.ts',
   'db/migrate/sqlite.ts',
   'db/sqlite/file.ts',
   'db/sqlserver/reconnect.ts',

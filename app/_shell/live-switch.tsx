@@ -4,11 +4,19 @@ import { Pause, Radio } from 'lucide-react';
 import { cx } from '#app/ui/cx.ts';
 import { Link } from '#app/ui/link.tsx';
 import { useLive } from '#app/ui/live.tsx';
+import { formatDuration } from '#app/ui/num.tsx';
 import { Tooltip } from '#app/ui/tooltip.tsx';
+
+/** `48 s`, `12 min`, `1 h 05 min`: what a glance takes in. */
+function ageInWords(seconds: number): string {
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return formatDuration(seconds * 1_000);
+}
 
 export function LiveSwitch() {
   const { isOn, setOn, isPaused, state, freshness, ageSeconds } = useLive();
-  const age = `${ageSeconds ?? 0} s`;
+  const age = ageInWords(ageSeconds ?? 0);
   const word = !isOn
     ? 'Off'
     : freshness === 'lost'
@@ -85,7 +93,7 @@ export function HealthDot({
       ? ''
       : ` · ${health.workers} ${health.workers === 1 ? 'worker' : 'workers'}`;
   const words = isCutOff
-    ? `The console does not answer${ageSeconds === null ? '' : `, for ${ageSeconds} s`}`
+    ? `The console does not answer${ageSeconds === null ? '' : `, for ${ageInWords(ageSeconds)}`}`
     : health.ok
       ? `Healthy${health.latencyMs === null ? '' : ` · ${health.latencyMs} ms`}${workers}`
       : (health.message ?? 'Not healthy');

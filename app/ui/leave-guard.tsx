@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { ConfirmDialog } from './dialog.tsx';
+import { mayLeaveFreely } from './may-leave.ts';
 
 /** The address within the console that a click would lead to, null for any other click. */
 function addressOf(event: MouseEvent): string | null {
@@ -27,7 +28,9 @@ export function LeaveGuard() {
       event.preventDefault();
       setTarget(address);
     };
-    const onClose = (event: BeforeUnloadEvent) => event.preventDefault();
+    const onClose = (event: BeforeUnloadEvent) => {
+      if (!mayLeaveFreely()) event.preventDefault();
+    };
     document.addEventListener('click', onClick, { capture: true });
     window.addEventListener('beforeunload', onClose);
     return () => {

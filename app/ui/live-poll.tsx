@@ -6,11 +6,15 @@ import { personHeader, signInAgain } from './ended-session.ts';
 import { freshnessOf } from './freshness.ts';
 import type { LiveAnswer, LiveState } from './live.tsx';
 import { askBy, isAttentive, leavingSignal } from './live-attention.ts';
+import { leaveFreely } from './may-leave.ts';
+import { pauseAfter } from './pause-after.ts';
 import { keepPagesSteady } from './steady-pages.ts';
 
 const movingMs = 2_000;
 const idleMs = 15_000;
 const tellEveryMs = 1_000;
+/** A timer of a second that took so long: the computer slept, or the browser had put the tab to sleep. */
+const sleptMs = 5_000;
 
 const mostWaitMs = 10_000;
 
@@ -23,6 +27,8 @@ async function ask(url: string): Promise<LiveState> {
   const signal = AbortSignal.any([leavingSignal(), AbortSignal.timeout(mostWaitMs)]);
   const response = await fetch(url, { headers, signal });
   if (response.status === 401) {
+    // What was typed is kept, and so no question stands in the way.
+    leaveFreely();
     window.location.assign(signInAgain(window.location.pathname + window.location.search));
   }
   if (!response.ok) throw new Error(`live answered ${response.status}`);
@@ -45,7 +51,11 @@ function noticePerson(): () => void {
 }
 
 export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer) => void }) {
-  const answeredAt = useRef(performance.now());
+  /** By the wall clock, since others stand still while a computer sleeps. */
+  const answeredAt = useRef(Date.now());
+  /** What came before the tab was seen again is not held against it: it is asking. */
+  const watchedSince = useRef(Date.now());
+  const failures = useRef(0);
   // No function of the answer: SWR asks one only when its timer has run out, and that may be the long one.
   const [intervalMs, setIntervalMs] = useState(movingMs);
   const { data, error, mutate } = useSWR<LiveState, unknown>('/api/live', ask, {
@@ -54,12 +64,13 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
     // A browser that believes to be offline may be wrong; one that asks knows.
     refreshWhenOffline: true,
     revalidateOnFocus: true,
-    errorRetryInterval: movingMs,
+    shouldRetryOnError: false,
     keepPreviousData: true,
     dedupingInterval: 1_000,
     isPaused: () => leavingSignal().aborted,
     onSuccess: (latest) => {
-      answeredAt.current = performance.now();
+      answeredAt.current = Date.now();
+      failures.current = 0;
       setIntervalMs(everyMs(latest));
     },
   });
@@ -71,16 +82,35 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
       }),
     [mutate],
   );
+  // SWR asks no more while the browser believes to be offline, and ever less often: a console that is back is to be seen.
+  useEffect(() => {
+    if (error === undefined) return;
+    const waitMs = pauseAfter(failures.current, movingMs, idleMs);
+    failures.current += 1;
+    const timer = setTimeout(() => {
+      if (!document.hidden) void mutate();
+    }, waitMs);
+    return () => clearTimeout(timer);
+  }, [error, mutate]);
   useEffect(keepPagesSteady, []);
   useEffect(noticePerson, []);
   useEffect(() => {
     let lastTold = '';
+    let lastLooked = Date.now();
+    function askAnew() {
+      watchedSince.current = Date.now();
+      void mutate();
+    }
     function tell() {
       // A hidden tab asks nothing.
       if (document.hidden) return;
-      const ageMs = performance.now() - answeredAt.current;
-      const freshness = freshnessOf(ageMs, intervalMs, error !== undefined);
-      const ageSeconds = freshness === 'live' ? null : Math.round(ageMs / 1000);
+      const now = Date.now();
+      if (now - lastLooked > sleptMs) askAnew();
+      lastLooked = now;
+      const ageMs = now - answeredAt.current;
+      const watchedMs = Math.min(ageMs, now - watchedSince.current);
+      const freshness = freshnessOf(watchedMs, intervalMs, error !== undefined);
+      const ageSeconds = freshness === 'live' ? null : Math.max(0, Math.round(ageMs / 1000));
       const told = `${freshness} ${ageSeconds}`;
       // While it is live, a second that passes changes nothing.
       if (told === lastTold) return;
@@ -90,15 +120,14 @@ export function LivePoll({ onAnswer }: { readonly onAnswer: (answer: LiveAnswer)
     // Before the first answer there is nothing to pass on.
     if (data !== undefined || error !== undefined) tell();
     const timer = setInterval(tell, tellEveryMs);
-    // It asks as soon as it is seen again: what came before it was hidden is not held against it.
     const onShown = () => {
-      if (!document.hidden) answeredAt.current = performance.now();
+      if (!document.hidden) askAnew();
     };
     document.addEventListener('visibilitychange', onShown);
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', onShown);
     };
-  }, [data, error, intervalMs, onAnswer]);
+  }, [data, error, intervalMs, mutate, onAnswer]);
   return null;
 }

@@ -57,6 +57,9 @@ interface Live extends LiveAnswer {
 
 const LiveContext = createContext<Live | null>(null);
 
+/** What polls could not be loaded: the console may be back by then, ms. */
+const loadAgainMs = 5_000;
+
 const storageKey = 'holocron-live';
 const unasked: LiveAnswer = { state: null, freshness: 'live', ageSeconds: null };
 
@@ -68,12 +71,24 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     if (localStorage.getItem(storageKey) === 'off') setOnState(false);
     // The first view needs none of it.
-    import('./live-poll.tsx').then(
-      (part) => setPoll(() => part.LivePoll),
-      () => setAnswer({ state: null, freshness: 'lost', ageSeconds: null }),
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const loadPoll = () =>
+      void import('./live-poll.tsx').then(
+        (part) => setPoll(() => part.LivePoll),
+        () => {
+          setAnswer({ state: null, freshness: 'lost', ageSeconds: null });
+          timer = setTimeout(loadPoll, loadAgainMs);
+        },
+      );
+    loadPoll();
+    const steady = import('./steady-press.ts').then(
+      (part) => part.keepPressesSteady(),
+      () => () => undefined,
     );
-    const steady = import('./steady-press.ts').then((part) => part.keepPressesSteady());
-    return () => void steady.then((end) => end());
+    return () => {
+      clearTimeout(timer);
+      void steady.then((end) => end());
+    };
   }, []);
   const setOn = useCallback((next: boolean) => {
     localStorage.setItem(storageKey, next ? 'on' : 'off');

@@ -51,6 +51,7 @@ describe('a question for a page', () => {
 });
 
 it.each([
+  ['what is fetched ahead', { headers: { rsc: '1', 'next-router-prefetch': '1' } }],
   ['an action', { method: 'POST', headers: { rsc: '1' } }],
   ['a route of ours', {}],
   ['a plain address', undefined],

@@ -4,22 +4,43 @@
  * answered, and the page that is there stays.
  */
 
-/** Before each further try; the last goes on. */
-const pausesMs = [500, 1_000, 2_000, 3_000] as const;
+import { pauseAfter } from './pause-after.ts';
+
+/** Before the second try, and before any later one at most, ms. */
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
 
 /** What stands before a console that is being restarted. */
 const ofGateway = new Set([502, 503, 504]);
 
-/** Whether Next.js asks for the parts of a page: a header of its own, and nothing that changes anything. */
+/**
+ * Whether Next.js asks for the parts of a page: a header of its own, and nothing that changes anything. What is fetched
+ * ahead is not: it would be asked for without end, and nobody waits for it.
+ */
 function isForPage(init: RequestInit | undefined): boolean {
   if (init === undefined || (init.method ?? 'GET') !== 'GET') return false;
-  return new Headers(init.headers).get('rsc') === '1';
+  const headers = new Headers(init.headers);
+  return headers.get('rsc') === '1' && !headers.has('next-router-prefetch');
 }
 
+/** The pauses that are being kept, as what ends them. */
+const pauses = new Set<() => void>();
+
 const pause = (tries: number) =>
-  new Promise((resolve) =>
-    setTimeout(resolve, pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 3_000),
-  );
+  new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      pauses.delete(end);
+      resolve();
+    };
+    const timer = setTimeout(end, pauseAfter(tries, firstPauseMs, longestPauseMs));
+    pauses.add(end);
+  });
+
+function endPauses(): void {
+  if (document.hidden) return;
+  for (const end of [...pauses]) end();
+}
 
 /** A fetch that asks for pages until there is an answer; other questions are asked once. */
 export const steadily =
@@ -42,7 +63,12 @@ export const steadily =
 export function keepPagesSteady(): () => void {
   const before = window.fetch;
   window.fetch = steadily(before);
+  // The browser is connected again, or the tab is seen again: nobody waits for the rest of a pause.
+  window.addEventListener('online', endPauses);
+  document.addEventListener('visibilitychange', endPauses);
   return () => {
     window.fetch = before;
+    window.removeEventListener('online', endPauses);
+    document.removeEventListener('visibilitychange', endPauses);
   };
 }
