@@ -1,7 +1,6 @@
 /** The worker: claims as capacity frees, carries each item through, ends in order. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { watchedDisks } from '#lib/disks/disks.ts';
 import { AppError } from '#lib/errors/app-error.ts';
 import { outgoingOf } from '#lib/notices/send.ts';
@@ -39,8 +38,8 @@ import type { Pulse } from './pulse.ts';
 import { isTransient, levelOf, pause, retryTransient } from './retry-transient.ts';
 import type { Stop } from './stop.ts';
 import type { ItemTracer } from './tracer.ts';
-import { within } from './turn.ts';
 import { surviveFaults } from './unhandled-faults.ts';
+import { untilNext } from './until-next.ts';
 import type { WorkerWatch } from './worker-watch.ts';
 
 /** How long a worker waits at most before it looks again while something is about to be claimable, ms. */
@@ -196,6 +195,8 @@ export async function runWorker(
   return inFlight.tally;
 }
 
+const nothingKnown = { left: -1, until: 0 };
+
 async function claimAndProcess(
   context: PipelineContext,
   pulse: Pulse,
@@ -207,18 +208,23 @@ async function claimAndProcess(
   const pace = new ClaimPace(options);
   const watch = new LeaseWatch();
   /** When a claim brought all there was: what would make another one worth while. */
-  let dry = { left: -1, until: 0 };
+  let dry = nothingKnown;
   while (!soft.aborted) {
     inFlight.returnWaiting('overdue');
     const room = pace.room(inFlight, context.waitingVisits.count);
     if (room.items === 0 && inFlight.size === 0) return;
     if (drain.isOn || disks.low !== null) {
-      await untilNext(context, inFlight, soft, pollMs);
+      await untilNext(context.completions, inFlight, soft, pollMs);
       continue;
     }
     const dryMs = dry.left === inFlight.left ? dry.until - performance.now() : 0;
-    if (room.requests === 0 || dryMs > 0) {
-      await untilNext(context, inFlight, soft, dryMs > 0 ? dryMs : pollMs);
+    if (dryMs > 0) {
+      const isWoken = await untilNext(context.completions, inFlight, soft, dryMs, pulse);
+      if (isWoken) dry = nothingKnown;
+      continue;
+    }
+    if (room.requests === 0) {
+      await untilNext(context.completions, inFlight, soft, pollMs);
       continue;
     }
     const askedAt = performance.now();
@@ -238,8 +244,9 @@ async function claimAndProcess(
         continue;
       }
     }
-    const waitMs = Math.min(pollMs, Math.max(shortestWaitMs, claim.retryInMs ?? pollMs));
-    dry = { left, until: performance.now() + waitMs };
+    // Where nothing is known to wait, the pulse tells what comes in.
+    const waitMs = claim.retryInMs === null ? idleClaimMs : Math.min(pollMs, claim.retryInMs);
+    dry = { left, until: performance.now() + Math.max(shortestWaitMs, waitMs) };
   }
 }
 
@@ -275,20 +282,6 @@ async function claimWithRetry(context: PipelineContext, room: Room, signal: Abor
     await pause(5_000, signal);
     return null;
   }
-}
-
-/** Until the next item is answered or leaves, at most so long. */
-async function untilNext(
-  context: PipelineContext,
-  inFlight: InFlight,
-  signal: AbortSignal,
-  atMostMs: number,
-): Promise<void> {
-  // Nobody is being asked, so nothing will join what waits to be committed.
-  if (inFlight.asked === 0) void context.completions.flush();
-  await within(atMostMs, signal, inFlight.size > 0 ? inFlight.next() : null);
-  // Items leave by groups: all of one are seen at once.
-  await setImmediate();
 }
 
 /** Lets items finish until the stop turns hard; releases what is still leased then. */

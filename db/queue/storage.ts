@@ -231,8 +231,12 @@ export interface QueueStorage {
   hasReadyItems(system: Expression<unknown>, name: Expression<unknown>): RawBuilder<boolean>;
   /** Which of these dedupe keys are in the queue already; of skipped and failed items with the code they ended with, else null. */
   knownKeys(session: Session, keys: readonly string[]): Promise<Map<string, string | null>>;
-  /** The items with these ids that are in progress. */
-  itemsInProgress(session: Session, ids: readonly string[]): Promise<HeldItem[]>;
+  /** The items with these ids that are in progress, and as `knownKeys` which keys are known: one question for both. */
+  heldAndKnown(
+    session: Session,
+    ids: readonly string[],
+    keys: readonly string[],
+  ): Promise<{ readonly held: readonly HeldItem[]; readonly known: Map<string, string | null> }>;
   /**
    * Completes each item that its lease still holds, counts its resource as seen, adds it to the numbers of its run while
    * that is under way, and records its attempt, in one go; returns those items by their ids. Of the others nothing is

@@ -179,29 +179,36 @@ const insertBodyRows = preparedRows<RecordBodyInsert, unknown>(({ q, engine }, r
 
 const hasEndedBadly = (status: string) => status === 'skipped' || status === 'failed';
 
+async function knownKeys(
+  session: Session,
+  keys: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await rowsOfKeys(
+    session,
+    keys.map((key) => ({ key })),
+  );
+  return new Map(
+    rows.map((row) => [row.dedupe_key, hasEndedBadly(row.status) ? row.error_code : null]),
+  );
+}
+
 export const finish: Pick<
   QueueStorage,
   | 'knownKeys'
-  | 'itemsInProgress'
+  | 'heldAndKnown'
   | 'completeItems'
   | 'insertAttempts'
   | 'insertRecords'
   | 'insertRecordBodies'
 > = {
-  async knownKeys(session, keys) {
-    const rows = await rowsOfKeys(
-      session,
-      keys.map((key) => ({ key })),
-    );
-    return new Map(
-      rows.map((row) => [row.dedupe_key, hasEndedBadly(row.status) ? row.error_code : null]),
-    );
+  knownKeys,
+  async heldAndKnown(session, ids, keys) {
+    const items = ids.map((workItemId) => ({ workItemId }));
+    return {
+      held: await rowsInProgress(session, items),
+      known: await knownKeys(session, keys),
+    };
   },
-  itemsInProgress: (session, ids) =>
-    rowsInProgress(
-      session,
-      ids.map((workItemId) => ({ workItemId })),
-    ),
   async completeItems(session, rows) {
     const completed = await completeRows(session, rows);
     const ids = new Set(completed.map((row) => row.work_item_id));

@@ -1,6 +1,6 @@
 /** The end of attempts, in T-SQL: one statement for many rows, which come as one JSON parameter. */
 import { type RawBuilder, sql } from 'kysely';
-import { chunksOf } from '../chunks.ts';
+import { chunkSize, chunksOf } from '../chunks.ts';
 import type { Session } from '../engine.ts';
 import { type HeldItem, heldColumns } from '../queue/held-columns.ts';
 import type {
@@ -129,33 +129,17 @@ export const finish = (
 ): Pick<
   QueueStorage,
   | 'knownKeys'
-  | 'itemsInProgress'
+  | 'heldAndKnown'
   | 'completeItems'
   | 'insertAttempts'
   | 'insertRecords'
   | 'insertRecordBodies'
 > => ({
-  async knownKeys({ q, engine }, keys) {
-    const known = new Map<string, string | null>();
-    for (const some of chunksOf(keys)) {
-      const { rows } = await sql<{ dedupe_key: string; error_code: string | null }>`
-        select dedupe_key, case when status in (N'skipped', N'failed') then error_code end as error_code from ${engine.table('work_items')}
-        where dedupe_key in ${jsonTexts(some, exact)}`.execute(q);
-      for (const row of rows) known.set(row.dedupe_key, row.error_code);
-    }
-    return known;
+  async knownKeys(session, keys) {
+    return (await heldAndKnown(session, [], keys)).known;
   },
 
-  async itemsInProgress({ q, engine }, ids) {
-    const items: HeldItem[] = [];
-    for (const some of chunksOf(ids)) {
-      const { rows } = await sql<HeldItem>`
-        select ${sql.join(heldColumns.map((name) => sql.id(name)))} from ${engine.table('work_items')}
-        where status = N'in_progress' and work_item_id in ${jsonTexts(some, usual)}`.execute(q);
-      items.push(...rows);
-    }
-    return items;
-  },
+  heldAndKnown,
 
   async completeItems(session, rows) {
     const completed = new Map<string, CompletedItem>();
@@ -227,6 +211,43 @@ export const finish = (
     }
   },
 });
+
+/** As a column of `known`: its key, and the code that it ended with. */
+interface KnownRow {
+  readonly known_key: string;
+  readonly error_code: string | null;
+}
+
+async function heldAndKnown(
+  { q, engine }: Session,
+  ids: readonly string[],
+  keys: readonly string[],
+): Promise<{ held: HeldItem[]; known: Map<string, string | null> }> {
+  const held: HeldItem[] = [];
+  const known = new Map<string, string | null>();
+  const items = engine.table('work_items');
+  const heldAmong = (some: readonly string[]) => sql`
+    select ${sql.join(heldColumns.map((name) => sql.id(name)))} from ${items}
+    where status = N'in_progress' and work_item_id in ${jsonTexts(some, usual)};`;
+  const knownAmong = (some: readonly string[]) => sql`
+    select dedupe_key as known_key, case when status in (N'skipped', N'failed') then error_code end as error_code
+    from ${items} where dedupe_key in ${jsonTexts(some, exact)};`;
+  const portionsOfKeys = [...chunksOf(keys)];
+  const portions = Math.max(portionsOfKeys.length, Math.ceil(ids.length / chunkSize));
+  for (let at = 0; at < portions; at += 1) {
+    const someIds = ids.slice(at * chunkSize, (at + 1) * chunkSize);
+    const parts = [
+      ...(someIds.length > 0 ? [heldAmong(someIds)] : []),
+      ...portionsOfKeys.slice(at, at + 1).map(knownAmong),
+    ];
+    const { rows } = await sql<HeldItem | KnownRow>`${sql.join(parts, sql``)}`.execute(q);
+    for (const row of rows) {
+      if ('known_key' in row) known.set(row.known_key, row.error_code);
+      else held.push(row);
+    }
+  }
+  return { held, known };
+}
 
 /** Numbers of runs are appended by the same statement, which has one text with and without them. */
 async function insertAttempts(

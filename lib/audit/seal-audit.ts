@@ -63,17 +63,18 @@ async function sealPortion(tx: Session): Promise<number> {
   return waiting.length;
 }
 
-/** The newest link, or what stands for it. */
+/** The newest link, or what stands for it: an anchor is older than every link that is left. */
 export async function readHead({
   q,
   engine,
 }: Session): Promise<Pick<ChainLink, 'position' | 'hash'>> {
   const newest = (table: 'audit_chain' | 'audit_anchors') =>
-    engine
-      .take(q.selectFrom(table).select(['position', 'hash']).orderBy('position', 'desc'), 1)
-      .executeTakeFirst();
-  return (
-    (await newest('audit_chain')) ??
-    (await newest('audit_anchors')) ?? { position: 0, hash: genesisHash }
-  );
+    engine.take(q.selectFrom(table).select(['position', 'hash']).orderBy('position', 'desc'), 1);
+  const heads = await q
+    .selectFrom(newest('audit_chain').as('link'))
+    .selectAll()
+    .unionAll(q.selectFrom(newest('audit_anchors').as('anchor')).selectAll())
+    .execute();
+  const [head] = heads.toSorted((a, b) => Number(b.position) - Number(a.position));
+  return head ?? { position: 0, hash: genesisHash };
 }

@@ -46,6 +46,20 @@ export interface Find {
   readonly isNews: boolean;
 }
 
+/** What was found, by its keys, and which of them are in the queue. */
+export interface FoundKeys {
+  /** Null = the item does not fit the queue. */
+  readonly of: ReadonlyMap<NewWorkItem, string | null>;
+  /** As `knownKeys` tells them; what is inserted joins them. */
+  readonly known: Map<string, string | null>;
+}
+
+/** The keys of what was found: each is made once. */
+export const keysOfFinds = (
+  items: Iterable<NewWorkItem>,
+): ReadonlyMap<NewWorkItem, string | null> =>
+  new Map(Array.from(items, (item) => [item, keyIfFit(item)]));
+
 interface Candidate {
   readonly key: string;
   readonly item: NewWorkItem;
@@ -59,15 +73,17 @@ interface Candidate {
  * exceeded by what other workers insert at the same time; no more is inserted once they have committed. After a cancel
  * the finds go in as skipped, so that nothing is lost; after a stop they go in without a run, on hold. What comes to the
  * numbers of the run is left to the caller to add (`adds`).
+ * @param keys of all finds; what is known was read in this transaction
  */
 export async function enqueueDiscovered(
   tx: Session,
   runId: string | null,
   run: RunState | null,
   finds: readonly Find[],
+  keys: FoundKeys,
 ): Promise<Discovered> {
-  const { candidates, tooDeep, invalid } = candidatesOf(run, finds);
-  const known = await tx.engine.knownKeys(tx, [...candidates.keys()]);
+  const { known } = keys;
+  const { candidates, tooDeep, invalid } = candidatesOf(run, finds, keys);
   const unknown = [...candidates.values()].filter(
     ({ key, item }) => !known.has(key) && item.onlyKnown !== true,
   );
@@ -86,7 +102,8 @@ export async function enqueueDiscovered(
       ...(joins ? { run_id: runId } : { run_id: null, ...onHoldRow }),
     })),
   );
-  const missing = foundAgain(finds, known, candidates);
+  for (const { dedupe_key: key } of inserted) known.set(key, null);
+  const missing = foundAgain(finds, keys, candidates);
   const reopened = await reopenFound(
     tx,
     { runId, run, room: roomIn(run) - inserted.length },
@@ -119,7 +136,7 @@ export async function enqueueDiscovered(
 }
 
 /** What may go in, each key once. One link that does not fit must not keep its page from being stored. */
-function candidatesOf(run: RunState | null, finds: readonly Find[]) {
+function candidatesOf(run: RunState | null, finds: readonly Find[], keys: FoundKeys) {
   const maxDepth = run?.maxDepth ?? Number.POSITIVE_INFINITY;
   const candidates = new Map<string, Candidate>();
   const tooDeep: number[] = [];
@@ -129,7 +146,7 @@ function candidatesOf(run: RunState | null, finds: readonly Find[]) {
     tooDeep.push(items.length - shallow.length);
     let unfit = 0;
     for (const item of shallow) {
-      const key = keyIfFit(item);
+      const key = keys.of.get(item) ?? null;
       if (key === null) unfit += 1;
       else if (!candidates.has(key) || candidates.get(key)?.item.onlyKnown === true) {
         candidates.set(key, { key, item, find });
@@ -143,14 +160,14 @@ function candidatesOf(run: RunState | null, finds: readonly Find[]) {
 /** Known items that are missing, and were found in what was sent now. */
 function foundAgain(
   finds: readonly Find[],
-  known: ReadonlyMap<string, string | null>,
+  { of: keys, known }: FoundKeys,
   candidates: ReadonlyMap<string, Candidate>,
 ): Map<string, NewWorkItem> {
   const missing = new Map<string, NewWorkItem>();
   if (![...known.values()].some(isMissingCode)) return missing;
   for (const { items } of finds.filter(({ isNews }) => isNews)) {
     for (const item of items) {
-      const key = keyIfFit(item);
+      const key = keys.get(item) ?? null;
       if (key === null || !candidates.has(key) || !isMissingCode(known.get(key) ?? null)) continue;
       const before = missing.get(key);
       if ((item.changedAt ?? '') >= (before?.changedAt ?? '')) missing.set(key, item);

@@ -18,8 +18,14 @@ import { recordGoodResponses } from '#lib/hosts/record-response.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { JsonObject } from '#lib/json.ts';
 import { recordAnnouncedChanges, recordAnnouncedRevisions } from '../enqueue/announced-changes.ts';
-import { type DiscoveryCounts, enqueueDiscovered, nothingFound } from '../enqueue/discovered.ts';
-import { readAllLeased } from '../lease/leased-item.ts';
+import {
+  type DiscoveryCounts,
+  enqueueDiscovered,
+  type FoundKeys,
+  keysOfFinds,
+  nothingFound,
+} from '../enqueue/discovered.ts';
+import { readLeasedAndKnown } from '../lease/leased-item.ts';
 import type { CompletionInput, CompletionResult } from '../model.ts';
 import {
   additionOf,
@@ -63,7 +69,13 @@ export async function completeIn(
   tx: Session,
   inputs: readonly CompletionInput[],
 ): Promise<CompletionResult[]> {
-  const completed = await settleItems(tx, inputs);
+  const of = keysOfFinds(inputs.flatMap(({ discovered }) => discovered));
+  const { leased: items, known } = await readLeasedAndKnown(
+    tx,
+    inputs.map(({ fence }) => fence),
+    [...new Set([...of.values()].flatMap((key) => key ?? []))],
+  );
+  const completed = await settleItems(tx, inputs, items);
   const done = [...completed.values()];
   await storeRecords(
     tx,
@@ -73,7 +85,7 @@ export async function completeIn(
   );
   await recordHosts(tx, done);
   const strays = await countAfterTheEnd(tx, done);
-  const { counts, additions } = await enqueueFinds(tx, done, strays);
+  const { counts, additions } = await enqueueFinds(tx, done, strays, { of, known });
   await tx.engine.insertAttempts(
     tx,
     done.filter(isFinder).map((one) => attemptOf(one, counts.get(one))),
@@ -109,15 +121,15 @@ function attemptOf(
   });
 }
 
-/** Gives each item that its lease still holds its new state; the others are not in the answer. */
+/**
+ * Gives each item that its lease still holds its new state; the others are not in the answer.
+ * @param items by their leases
+ */
 async function settleItems(
   tx: Session,
   inputs: readonly CompletionInput[],
+  items: Map<string, HeldItem>,
 ): Promise<Map<CompletionInput, Completed>> {
-  const items = await readAllLeased(
-    tx,
-    inputs.map(({ fence }) => fence),
-  );
   const leased: Leased[] = [];
   for (const input of inputs) {
     const item = items.get(input.fence.leaseId);
@@ -193,6 +205,7 @@ async function enqueueFinds(
   tx: Session,
   done: readonly Completed[],
   strays: ReadonlySet<Completed>,
+  keys: FoundKeys,
 ): Promise<{
   readonly counts: ReadonlyMap<Completed, DiscoveryCounts>;
   readonly additions: readonly RunAddition[];
@@ -213,7 +226,7 @@ async function enqueueFinds(
       items: input.discovered,
       isNews: input.attempt.httpStatus !== null,
     }));
-    const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds);
+    const found = await enqueueDiscovered(tx, run === null ? null : runId, run, finds, keys);
     states.set(runId, found.run);
     if (runId !== null && run !== null && found.adds) {
       additions.push(additionOf(runId, found.adds));

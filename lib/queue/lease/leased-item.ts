@@ -32,11 +32,18 @@ export async function readAllLeased(
   s: Session,
   fences: readonly Fence[],
 ): Promise<Map<string, HeldItem>> {
+  return (await readLeasedAndKnown(s, fences, [])).leased;
+}
+
+/** The same, and which of these keys are known, as `knownKeys` tells them. */
+export async function readLeasedAndKnown(
+  s: Session,
+  fences: readonly Fence[],
+  keys: readonly string[],
+): Promise<{ leased: Map<string, HeldItem>; known: Map<string, string | null> }> {
   const leased = new Map<string, HeldItem>();
-  const rows = await s.engine.itemsInProgress(
-    s,
-    fences.map(({ workItemId }) => workItemId),
-  );
-  for (const row of rows) if (row.lease_id !== null) leased.set(row.lease_id, row);
-  return leased;
+  const ids = fences.map(({ workItemId }) => workItemId);
+  const { held, known } = await s.engine.heldAndKnown(s, ids, keys);
+  for (const row of held) if (row.lease_id !== null) leased.set(row.lease_id, row);
+  return { leased, known };
 }
