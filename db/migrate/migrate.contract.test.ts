@@ -52,6 +52,7 @@ const completionOf = (row: WorkItemRow): LeasedCompletion => ({
     last_run_id: null,
   },
   attempt: null,
+  record: null,
   run_id: row.run_id,
   unchanged: 0,
   requests: 1,

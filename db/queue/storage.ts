@@ -127,6 +127,8 @@ export interface LeasedCompletion extends ItemCompletion {
   readonly seen: SeenResourceTouch;
   /** Null = it is recorded later in the transaction (`insertAttempts`): it has found something. */
   readonly attempt: AttemptInsert | null;
+  /** Null = there is none, or nothing new in it. */
+  readonly record: RecordInsert | null;
   readonly run_id: string | null;
   /** 1 = it brought nothing new, else 0. */
   readonly unchanged: number;
@@ -239,8 +241,8 @@ export interface QueueStorage {
   ): Promise<{ readonly held: readonly HeldItem[]; readonly known: Map<string, string | null> }>;
   /**
    * Completes each item that its lease still holds, counts its resource as seen, adds it to the numbers of its run while
-   * that is under way, and records its attempt, in one go; returns those items by their ids. Of the others nothing is
-   * changed.
+   * that is under way, records its attempt and stores its record, in one go; returns those items by their ids. Of the
+   * others nothing is changed or stored.
    */
   completeItems(
     session: Session,
@@ -263,6 +265,5 @@ export interface QueueStorage {
     rows: readonly AttemptInsert[],
     additions?: readonly RunAddition[],
   ): Promise<void>;
-  insertRecords(session: Session, rows: readonly RecordInsert[]): Promise<void>;
   insertRecordBodies(session: Session, rows: readonly RecordBodyInsert[]): Promise<void>;
 }

@@ -194,12 +194,7 @@ async function knownKeys(
 
 export const finish: Pick<
   QueueStorage,
-  | 'knownKeys'
-  | 'heldAndKnown'
-  | 'completeItems'
-  | 'insertAttempts'
-  | 'insertRecords'
-  | 'insertRecordBodies'
+  'knownKeys' | 'heldAndKnown' | 'completeItems' | 'insertAttempts' | 'insertRecordBodies'
 > = {
   knownKeys,
   async heldAndKnown(session, ids, keys) {
@@ -222,10 +217,13 @@ export const finish: Pick<
       session,
       done.flatMap(({ attempt }) => attempt ?? []),
     );
+    await insertRecordRows(
+      session,
+      done.flatMap(({ record }) => record ?? []),
+    );
     return counted;
   },
   insertAttempts,
-  insertRecords: (session, rows) => nothing(insertRecordRows(session, rows)),
   insertRecordBodies: (session, rows) => nothing(insertBodyRows(session, rows)),
 };
 

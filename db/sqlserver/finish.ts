@@ -9,11 +9,11 @@ import type {
   CompletedRun,
   LeasedCompletion,
   QueueStorage,
-  RecordInsert,
   RunAddition,
 } from '../queue/storage.ts';
-import { runNumbers, type TableName } from '../schema.ts';
+import { runNumbers } from '../schema.ts';
 import { comparesExactly, touchSeenResources } from './enqueue.ts';
+import { declareNow, insertFrom, keysOf } from './insert-from.ts';
 import {
   encode,
   idColumn,
@@ -27,7 +27,7 @@ import {
   textColumn,
   timeColumn,
 } from './json-rows.ts';
-import { longText } from './request.ts';
+import { insertRecordBodies, recordsAtOnce, storeRecordsOf } from './records.ts';
 
 const exact = sql.raw('latin1_general_100_bin2');
 /** Columns of an existing database may have another collation: then this compares right, and slower. */
@@ -47,7 +47,13 @@ type CompletedRow = { readonly work_item_id: string; readonly is_counted: number
 > & { readonly status: CompletedRun['status'] | null };
 
 /** As `complete_items` takes it: what the item's own row says is not sent. */
-function sentCompletion({ seen: _seen, run_id: _run, attempt, ...completion }: LeasedCompletion) {
+function sentCompletion({
+  seen: _seen,
+  run_id: _run,
+  record: _record,
+  attempt,
+  ...completion
+}: LeasedCompletion) {
   if (attempt === null || isLong(attempt)) return completion;
   const { attempt_id, worker_id = null, duration_ms = null, outcome, facts = null } = attempt;
   return {
@@ -83,57 +89,11 @@ const attemptColumns: Readonly<Record<keyof AttemptInsert, JsonColumn>> = {
   items_discovered: intColumn,
 };
 
-/** Long texts are parameters of their own, not a part of the rows' JSON. */
-type RecordColumn = Exclude<keyof RecordInsert, 'payload' | 'page_text'>;
-const recordColumns: Readonly<Record<RecordColumn | 'row', JsonColumn>> = {
-  row: intColumn,
-  ingest_id: idColumn,
-  source_system: textColumn(100),
-  source_name: textColumn(100),
-  resource_type: textColumn(100),
-  resource_id: textColumn(500),
-  request_uri: textColumn(2000),
-  request_method: plainColumn(10),
-  request_headers: longColumn,
-  status_code: intColumn,
-  response_headers: longColumn,
-  hash_sha256: plainColumn(64),
-  run_id: idColumn,
-  work_item_id: idColumn,
-  attempt: intColumn,
-  duration_ms: intColumn,
-  content_type: textColumn(200),
-  content_hash: plainColumn(64),
-  lake_path: textColumn(1000),
-  charset: plainColumn(40),
-  body_sha256: plainColumn(64),
-  body_bytes: { type: 'bigint' },
-  page_title: textColumn(500),
-};
-
-/**
- * Rows whose long values are parameters of their own; what a statement has no row for is sent as null: few texts for all
- * numbers of rows. A worker that is not busy stores one record at a time, one that is a group of completions.
- */
-const fewRecords = 8;
-const recordsAtOnce = 100;
-const bodiesAtOnce = 16;
-const noBody = new Uint8Array(0);
-const hasPageText = ({ page_text: text }: RecordInsert) => (text ?? '') !== '';
-
-const padded = <T>(rows: readonly T[], length: number): (T | undefined)[] =>
-  Array.from({ length }, (_, at) => rows[at]);
-
 export const finish = (
   schema: string,
 ): Pick<
   QueueStorage,
-  | 'knownKeys'
-  | 'heldAndKnown'
-  | 'completeItems'
-  | 'insertAttempts'
-  | 'insertRecords'
-  | 'insertRecordBodies'
+  'knownKeys' | 'heldAndKnown' | 'completeItems' | 'insertAttempts' | 'insertRecordBodies'
 > => ({
   async knownKeys(session, keys) {
     return (await heldAndKnown(session, [], keys)).known;
@@ -145,10 +105,8 @@ export const finish = (
     const completed = new Map<string, CompletedItem>();
     // Keys of an older database may compare in another way than the procedure does.
     const touch = await comparesExactly(session, schema);
-    for (const some of chunksOf(rows)) {
-      const { rows: found } = await sql<CompletedRow>`
-        exec ${sql.id(schema, 'complete_items')} @rows = ${jsonRows(some.map(sentCompletion))},
-          @touch = ${touch ? 1 : 0}`.execute(session.q);
+    for (const some of chunksOf(rows, recordsAtOnce)) {
+      const found = await completeSome(session, schema, some, touch);
       for (const { work_item_id: id, is_counted, status, ...run } of found) {
         completed.set(id, {
           isCounted: is_counted === 1,
@@ -173,44 +131,33 @@ export const finish = (
 
   insertAttempts,
 
-  async insertRecords(session, rows) {
-    // Payloads are too long to be parsed once more as part of a JSON text.
-    for (const some of chunksOf(rows, recordsAtOnce)) {
-      const table = jsonTable(
-        recordColumns,
-        some.map((row, at) => ({ ...row, row: at })),
-        (row, name) => row[name] ?? null,
-      );
-      const rowsInText = padded(some, some.length <= fewRecords ? fewRecords : recordsAtOnce);
-      const longOf = (value: (row: RecordInsert) => string | null) => {
-        const values = rowsInText.map(
-          (row, at) => sql`when ${sql.lit(at)} then ${longText(row ? value(row) : null)}`,
-        );
-        return sql`case j.row ${sql.join(values, sql` `)} end`;
-      };
-      const { row: _row, ...columns } = recordColumns;
-      await insertFrom(session, 'IngestRecords', table, keysOf(columns), {
-        payload: longOf((row) => row.payload),
-        ...(some.some(hasPageText) ? { page_text: longOf((row) => row.page_text || null) } : {}),
-        fetched_at_utc: sql`@now`,
-      });
-    }
-  },
-
-  async insertRecordBodies({ q, engine }, rows) {
-    for (const some of chunksOf(rows, bodiesAtOnce)) {
-      const values = padded(some, bodiesAtOnce).map((row) => {
-        const { buffer, byteOffset, byteLength } = row?.body ?? noBody;
-        const body = Buffer.from(buffer, byteOffset, byteLength);
-        return sql`(${row?.ingest_id ?? null}, ${row?.coding ?? null}, ${body})`;
-      });
-      await sql`insert into ${engine.table('record_bodies')} (ingest_id, stored_at, coding, body)
-        select b.ingest_id, ${engine.now()}, b.coding, b.body
-        from (values ${sql.join(values)}) as b (ingest_id, coding, body)
-        where b.ingest_id is not null`.execute(q);
-    }
-  },
+  insertRecordBodies,
 });
+
+/** Completes, and stores the records of those that were completed, in one message. */
+async function completeSome(
+  session: Session,
+  schema: string,
+  rows: readonly LeasedCompletion[],
+  touch: boolean,
+): Promise<readonly CompletedRow[]> {
+  const complete = sql<CompletedRow>`exec ${sql.id(schema, 'complete_items')}
+    @rows = ${jsonRows(rows.map(sentCompletion))}, @touch = ${touch ? 1 : 0}`;
+  const stored = rows.flatMap(({ work_item_id: itemId, record }) =>
+    record === null ? [] : [{ itemId, record }],
+  );
+  if (stored.length === 0) return (await complete.execute(session.q)).rows;
+  const result = await sql<CompletedRow>`
+    ${declareNow}
+    declare @done table (work_item_id nvarchar(36) not null primary key, is_counted int not null, status nvarchar(50) null,
+      phase nvarchar(50) null, kind nvarchar(50) null, completed_at datetime2(3) null, items_total int null,
+      items_processed int null, max_items int null, max_depth int null);
+    insert into @done ${complete};
+    ${storeRecordsOf(session, stored, sql`@done`)};
+    select work_item_id, is_counted, status, phase, kind, completed_at, items_total, items_processed, max_items, max_depth
+    from @done;`.execute(session.q);
+  return result.rows;
+}
 
 /** As a column of `known`: its key, and the code that it ended with. */
 interface KnownRow {
@@ -261,7 +208,8 @@ async function insertAttempts(
     const table = jsonTable(attemptColumns, some, (row, name) => row[name] ?? null);
     const times = { started_at: sql`coalesce(j.claimed_at, @now)`, finished_at: sql`@now` };
     const deltas = appendedTo(session, added);
-    await insertFrom(session, 'work_item_attempts', table, keysOf(columns), times, deltas);
+    const insert = insertFrom(session, 'work_item_attempts', table, keysOf(columns), times);
+    await sql`${declareNow} ${insert}; ${deltas}`.execute(session.q);
     added = [];
   }
 }
@@ -290,26 +238,4 @@ function appendedTo({ engine }: Session, additions: readonly RunAddition[]): Raw
   return sql`insert into ${engine.table('run_deltas')} (run_id, ${names})
     select r.run_id, ${sql.join(runNumbers.map((name) => column(name)))}
     from ${from} join ${engine.table('ingest_runs')} as r on r.run_id = ${column('run_id')};`;
-}
-
-/** The keys of a record of columns are its columns; Object.keys forgets that. */
-function keysOf<Name extends string>(columns: Readonly<Record<Name, JsonColumn>>): Name[] {
-  return Object.keys(columns) as Name[];
-}
-
-async function insertFrom<Name extends string>(
-  { q, engine }: Session,
-  into: TableName,
-  { from, column }: { from: RawBuilder<unknown>; column(name: Name): RawBuilder<unknown> },
-  names: readonly Name[],
-  more: Readonly<Record<string, RawBuilder<unknown>>>,
-  after: RawBuilder<unknown> = sql``,
-): Promise<void> {
-  const columns = [...names, ...Object.keys(more)].map((name) => sql.id(name));
-  const values = [...names.map((name) => column(name)), ...Object.values(more)];
-  await sql`
-    declare @now datetime2(3) = sysutcdatetime();
-    insert into ${engine.table(into)} (${sql.join(columns)})
-    select ${sql.join(values)} from ${from};
-    ${after}`.execute(q);
 }

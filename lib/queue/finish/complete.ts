@@ -12,6 +12,7 @@ import type {
   CompletedItem,
   ItemCompletion,
   LeasedCompletion,
+  RecordInsert,
   RunAddition,
 } from '#db/queue/storage.ts';
 import { recordGoodResponses } from '#lib/hosts/record-response.ts';
@@ -38,7 +39,7 @@ import {
 import { attemptRow } from './attempts.ts';
 import { earlierCompletion } from './earlier-outcome.ts';
 import { nextFetch } from './next-fetch.ts';
-import { storeRecords } from './store-record.ts';
+import { recordRow, storeBodies } from './store-record.ts';
 
 const lost = { ok: false, code: 'lease_lost' } as const;
 
@@ -77,11 +78,9 @@ export async function completeIn(
   );
   const completed = await settleItems(tx, inputs, items);
   const done = [...completed.values()];
-  await storeRecords(
+  await storeBodies(
     tx,
-    done.flatMap(({ item, input: { record }, fresh }) =>
-      fresh && record ? [{ item, record }] : [],
-    ),
+    done.flatMap((one) => newRecordOf(one) ?? []),
   );
   await recordHosts(tx, done);
   const strays = await countAfterTheEnd(tx, done);
@@ -104,6 +103,8 @@ export async function completeIn(
   }
   return results;
 }
+
+const newRecordOf = ({ input: { record }, fresh }: Leased) => (fresh ? record : null);
 
 const isFinder = ({ input }: Leased): boolean => input.discovered.length > 0;
 
@@ -267,12 +268,18 @@ function completionsOf(leased: readonly Leased[]): LeasedCompletion[] {
     return some.map((one) => ({
       ...completionOf(one, random),
       ...addedFor(one),
+      record: storedRecordOf(one),
       run_id: one.item.run_id,
       seen: seenResource(one.item),
       // What it found is known later.
       attempt: isFinder(one) ? null : attemptOf(one),
     }));
   });
+}
+
+function storedRecordOf(one: Leased): RecordInsert | null {
+  const record = newRecordOf(one);
+  return record && recordRow(one.item, record);
 }
 
 function completionOf({ item, input, fresh }: Leased, random: number): ItemCompletion {

@@ -6,22 +6,16 @@ import type { RecordInsert } from '#db/queue/storage.ts';
 import { isUuid } from '#lib/ids.ts';
 import type { NewRecord } from '../model.ts';
 
-/** Inserts the records of fetched items; the caller's transaction also completes the items. */
-export async function storeRecords(
-  tx: Session,
-  stored: readonly { readonly item: HeldItem; readonly record: NewRecord }[],
-): Promise<void> {
-  await tx.engine.insertRecords(
-    tx,
-    stored.map(({ item, record }) => recordRow(item, record)),
-  );
-  const bodies = stored.flatMap(({ record: { ingestId, body } }) =>
+/** Stores bodies apart from the records that name them; the caller's transaction has stored those. */
+export async function storeBodies(tx: Session, records: readonly NewRecord[]): Promise<void> {
+  const bodies = records.flatMap(({ ingestId, body }) =>
     body?.apart ? [{ ingest_id: ingestId, coding: body.apart.coding, body: body.apart.data }] : [],
   );
   if (bodies.length > 0) await tx.engine.insertRecordBodies(tx, bodies);
 }
 
-const recordRow = (item: HeldItem, record: NewRecord): RecordInsert => ({
+/** As it is stored. */
+export const recordRow = (item: HeldItem, record: NewRecord): RecordInsert => ({
   ingest_id: record.ingestId,
   source_system: item.source_system,
   source_name: item.source_name,
