@@ -1,12 +1,13 @@
 /** The program of a thread that does heavy work: one task after the other. */
 import { setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, type FieldErrors } from '#lib/errors/app-error.ts';
 import './source-types/heavy.ts';
 import './sources/yaml.ts';
 import { heavyTask } from './threads/heavy.ts';
 import {
   entriesOfPart,
+  forSmallInputs,
   type MoreRequest,
   mostOfAnswer,
   type ThreadAnswer,
@@ -14,8 +15,9 @@ import {
 } from './threads/protocol.ts';
 import { sizeOf } from './threads/size.ts';
 
-// The event loop goes first where both want the processor. Elsewhere priorities are those of the process.
-if (process.platform === 'linux') setPriority(0, 5);
+// The event loop goes first where both want the processor, then the thread of small inputs. Elsewhere than on Linux
+// priorities are those of the process.
+if (process.platform === 'linux') setPriority(0, workerData === forSmallInputs ? 1 : 5);
 
 /** What is left of a list that is sent in parts. */
 let rest: readonly unknown[] = [];

@@ -5,9 +5,10 @@ import type { ItemResult, LeasedItem } from './pipeline/context.ts';
 
 const completed: ItemResult = { kind: 'completed', discovered: 0 };
 
-function aLeasedItem(claimedAt = performance.now()): LeasedItem {
+function aLeasedItem(claimedAt = performance.now(), sourceName?: string): LeasedItem {
   const lease = { status: 'in_progress', leaseOwner: 'worker-1', leaseUntil: '' } as const;
-  const item = { ...aStoredItem(), ...lease, leaseId: crypto.randomUUID() };
+  const named = sourceName === undefined ? {} : { sourceName };
+  const item = { ...aStoredItem(), ...named, ...lease, leaseId: crypto.randomUUID() };
   return { item, claimSentAt: claimedAt, claimedAt, abort: new AbortController(), requests: 0 };
 }
 
@@ -52,22 +53,37 @@ describe('items in hand', () => {
     expect(inFlight.tally.completed).toBe(1);
   });
 
-  it('make room when they take long to read, as long as not too many do', async () => {
+  it('make room when they take long to read, and no more are begun while as many are read as may be', () => {
     const { begun, inFlight } = stage(2);
     for (let i = 0; i < 10; i += 1) inFlight.add([aLeasedItem()]);
-    for (let i = 0; i < 6; i += 1) begun[i]?.readOn();
-    expect(begun).toHaveLength(6);
-    expect(inFlight).toMatchObject({ size: 10, asked: 2, waiting: 4 });
+    for (let i = 0; i < 4; i += 1) begun[i]?.readOn();
+    expect(begun).toHaveLength(5);
+    expect(inFlight).toMatchObject({ size: 10, asked: 1, waiting: 0 });
+    // It was begun before that was known.
+    begun[4]?.readOn();
+    expect(inFlight).toMatchObject({ asked: 0, waiting: 0 });
     begun[0]?.answer();
+    expect(begun).toHaveLength(5);
+    begun[1]?.answer();
     expect(begun).toHaveLength(7);
     expect(inFlight).toMatchObject({ asked: 2, waiting: 3 });
     // Too late to be of any use.
     begun[0]?.readOn();
-    for (const { end } of begun.slice(0, 6)) end(completed);
-    await Promise.resolve();
-    while (inFlight.left < 6) await inFlight.next();
-    expect(begun).toHaveLength(10 - inFlight.waiting);
-    expect(inFlight).toMatchObject({ size: 4, asked: 2, waiting: 2 });
+    expect(inFlight).toMatchObject({ asked: 2, waiting: 3 });
+  });
+
+  it('of other sources pass by those that take long to read', () => {
+    const { begun, inFlight } = stage(2);
+    for (let i = 0; i < 6; i += 1) inFlight.add([aLeasedItem()]);
+    for (let i = 0; i < 5; i += 1) begun[i]?.readOn();
+    const others = Array.from({ length: 3 }, () => aLeasedItem(performance.now(), 'other'));
+    for (const one of others) inFlight.add([one]);
+    expect(begun.slice(5).map(({ leased }) => leased)).toEqual(others.slice(0, 2));
+    expect(inFlight).toMatchObject({ asked: 2, waiting: 1 });
+    // One of them that takes long is no crowd.
+    begun[5]?.readOn();
+    expect(begun.at(-1)?.leased).toBe(others[2]);
+    expect(inFlight.crowded().map(({ name }) => name)).not.toContain('other');
   });
 
   it('of a source whose answers take long to read are enough when as many are read as may be', () => {

@@ -17,8 +17,8 @@ export interface Tally {
 type Batch = readonly LeasedItem[];
 
 /**
- * Begins the work on a batch; `onAnswered` is called when its source has been asked, `onLongRead` before that when what
- * it sent takes long to read.
+ * Begins the work on a batch; `onAnswered` is called when its source has been asked and what it sent was read,
+ * `onLongRead` before that when reading takes long.
  */
 export type BeginBatch = (
   batch: Batch,
@@ -37,15 +37,16 @@ export interface InFlightOptions {
 const longestWaitMs = 5_000;
 /** Items that may wait for the database: what they hold is in memory. */
 const mostStored = 200;
-/** Batches that are read beside those that are asked: each may hold tens of megabytes. */
+/** As long as so many batches are read beside those that are asked, no more of their sources are begun: each may hold tens of megabytes. */
 const mostRead = 4;
-/** What takes longer from its answer to its end is read in a thread, or the database is slow, ms. */
+/** What takes longer from when it was read to its end waits for a slow database, ms. */
 const slowMs = 1_000;
 
 /**
  * From the claim to the end: items *wait* to be begun, their sources are *asked*, of at most
  * `concurrency` batches at once, and then what came back is stored, which takes the database alone. An answer that takes
- * long to read is *read* beside them, so that heavy ones do not take the place of other sources' items.
+ * long to read is *read* beside them, and what waits of such a source lets others pass by, so that heavy answers do not
+ * take the place of other sources' items.
  */
 export class InFlight {
   readonly tally: Readonly<Tally>;
@@ -62,8 +63,6 @@ export class InFlight {
   #waiting: Batch[] = [];
   readonly #asked = new Set<Batch>();
   readonly #read = new Set<Batch>();
-  /** Of those that are asked: what is to be read beside them once there is room for it. */
-  readonly #long = new Set<Batch>();
   /** Those that were answered and have not ended, by when, on the monotonic clock; the first came first. */
   readonly #answeredAt = new Map<Batch, number>();
   readonly #begun = new Set<LeasedItem>();
@@ -86,9 +85,11 @@ export class InFlight {
     return this.#begun.size + this.#waiting.reduce((sum, batch) => sum + batch.length, 0);
   }
 
-  /** Batches that wait to be begun. */
+  /** Batches that wait for room to be begun; those of sources that are crowded wait for something else. */
   get waiting(): number {
-    return this.#waiting.length;
+    const crowding = this.#waiting.length === 0 ? nobody : this.#crowding();
+    if (crowding.size === 0) return this.#waiting.length;
+    return this.#waiting.filter((batch) => !crowding.has(keyOf(batch))).length;
   }
 
   /** Batches whose sources are being asked. */
@@ -116,25 +117,31 @@ export class InFlight {
   }
 
   /**
-   * Sources whose answers take long to read, once as many are read as may be beside each other: more of them would hold
-   * the places of others, and be read no sooner.
+   * Sources whose answers take long to read, once as many are read as may be beside each other: more of them would be read
+   * no sooner. Of several, those that have their share of them or more.
    */
   crowded(): SourceName[] {
-    const slow = [...this.#read, ...this.#long];
+    return [...this.#crowding().values()];
+  }
+
+  /** The same by key. */
+  #crowding(): ReadonlyMap<string, SourceName> {
+    const slow = [...this.#read];
     const since = performance.now() - slowMs;
     for (const [batch, at] of this.#answeredAt) {
       if (at > since) break;
       slow.push(batch);
     }
-    if (slow.length < mostRead) return [];
-    const sources = slow.flatMap(([leased]) => leased?.item ?? []);
-    const byKey = new Map(
-      sources.map(({ sourceSystem: system, sourceName: name }) => [
-        JSON.stringify([system, name]),
-        { system, name },
-      ]),
+    if (slow.length < mostRead) return nobody;
+    const bySource = Map.groupBy(slow, keyOf);
+    const share = Math.ceil(mostRead / bySource.size);
+    return new Map(
+      [...bySource].flatMap(([key, [batch, ...others]]) => {
+        const item = batch?.[0]?.item;
+        if (item === undefined || 1 + others.length < share) return [];
+        return [[key, { system: item.sourceSystem, name: item.sourceName }] as const];
+      }),
     );
-    return [...byKey.values()];
   }
 
   /** Takes a batch and begins it as soon as there is room; one that holds up others goes `first`. */
@@ -176,10 +183,17 @@ export class InFlight {
 
   #beginNext(): void {
     while (this.#asked.size < this.#options.concurrency && this.#stored < mostStored) {
-      const batch = this.#waiting.shift();
-      if (batch === undefined) return;
-      this.#begin(batch);
+      const at = this.#next();
+      if (at === -1) return;
+      for (const batch of this.#waiting.splice(at, 1)) this.#begin(batch);
     }
+  }
+
+  /** The place of the first that waits, but for those of sources that are read already as far as may be; -1 = none. */
+  #next(): number {
+    const crowding = this.#waiting.length === 0 ? nobody : this.#crowding();
+    if (crowding.size === 0) return this.#waiting.length === 0 ? -1 : 0;
+    return this.#waiting.findIndex((batch) => !crowding.has(keyOf(batch)));
   }
 
   #begin(batch: Batch): void {
@@ -198,29 +212,18 @@ export class InFlight {
     }
   }
 
+  /** Those that were begun before it was known how long they take give up their places, too. */
   #readLong(batch: Batch): void {
-    if (this.#asked.has(batch)) this.#long.add(batch);
-    this.#beginRead();
-  }
-
-  /** Those that have waited for the longest. */
-  #beginRead(): void {
-    for (const batch of this.#long) {
-      if (this.#read.size >= mostRead) return;
-      this.#long.delete(batch);
-      this.#forgetAsked(batch);
-      this.#read.add(batch);
-      this.#beginNext();
-      this.#changed();
-    }
+    if (!this.#forgetAsked(batch)) return;
+    this.#read.add(batch);
+    this.#beginNext();
+    this.#changed();
   }
 
   /** Answered, or ended without having been asked. */
   #endAsking(batch: Batch): void {
-    this.#long.delete(batch);
     const wasRead = this.#read.delete(batch);
     if (!this.#forgetAsked(batch) && !wasRead) return;
-    this.#beginRead();
     this.#answeredAt.set(batch, performance.now());
     this.#answered += batch.length;
     for (const leased of batch) if (this.#begun.has(leased)) this.#stored += 1;
@@ -257,3 +260,8 @@ export class InFlight {
     this.#change = null;
   }
 }
+
+const nobody: ReadonlyMap<string, SourceName> = new Map();
+
+const keyOf = ([leased]: Batch): string =>
+  JSON.stringify([leased?.item.sourceSystem, leased?.item.sourceName]);

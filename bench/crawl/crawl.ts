@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from '../harness/benchmark.ts';
+import { bundleWorker } from '../harness/embedded-worker.ts';
 import { measureCase, median } from '../harness/measure.ts';
 import { crawlWithCrawlee, installCrawlee } from './crawlee.ts';
-import { bundleWorker, crawlWithHolocron } from './holocron.ts';
+import { crawlWithHolocron } from './holocron.ts';
 import { type CrawlRound, pagesPerSecond, requireWhole } from './round.ts';
 import { type Site, startSite } from './site.ts';
 

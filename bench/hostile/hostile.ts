@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Benchmark, BenchResult } from '../harness/benchmark.ts';
 import { toResult } from '../harness/measure.ts';
 import { watchPeakMemory } from '../harness/peak-memory.ts';
+import { measurePace, paceName } from './pace.ts';
 import { parsers } from './parsers.ts';
 
 const kB = 1000;
@@ -29,9 +30,11 @@ const lineSchema = z.object({
  */
 export const hostileBenchmark: Benchmark = {
   name: 'hostile',
-  description: 'pathological inputs of 1 kB to 50 MB for each parser: longest hold, peak memory',
-  async run({ progress, only }) {
+  description:
+    'pathological inputs of 1 kB to 50 MB for each parser: longest hold, peak memory; the pace of others beside them',
+  async run({ progress, only, runs }) {
     const results: BenchResult[] = [];
+    if (paceName.includes(only)) results.push(...(await measurePace(runs, progress)));
     for (const name of Object.keys(parsers).filter((one) => one.includes(only))) {
       results.push(await measureParser(name, progress));
     }

@@ -37,27 +37,17 @@ const web = (resourceType: string, contentType: string, settings: object = {}): 
   contentType,
 });
 
-/** Lists of an API in each way that they are paged, their entries as items. */
-const apis = (
-  [
-    { by: 'next', field: '$..next' },
-    { by: 'cursor', field: '$..cursor', parameter: 'page.cursor', put_in: 'body' },
-    { by: 'offset', rows: '$[*]', stop_field: '$.total', stop_means: 'rows' },
-    { by: 'last_row', field: '$..id' },
-    { by: 'page', field: '$[*]', stop_field: '$.more' },
-  ] as const
-).map((paging) =>
-  throughSource({
-    ...web('list', 'application/json', {
-      response: 'json',
-      paging: { ...paging, max_pages: 0 },
-      entries: { key: '$..id', rows: '$[*]' },
-      errors: { when: '$..error', message: '$..message' },
-    }),
-    before: '[{"id":1},{"id":"x"}]',
-    entries: 'entry',
+/** A list of an API, its entries as items. */
+const api = (paging: object): Source => ({
+  ...web('list', 'application/json', {
+    response: 'json',
+    paging: { ...paging, max_pages: 0 },
+    entries: { key: '$..id', rows: '$[*]' },
+    errors: { when: '$..error', message: '$..message' },
   }),
-);
+  before: '[{"id":1},{"id":"x"}]',
+  entries: 'entry',
+});
 
 const inTurn =
   (all: readonly Parser[]): Parser =>
@@ -91,6 +81,30 @@ const text = (input: Uint8Array) => new TextDecoder().decode(input);
 const header = (input: Uint8Array) =>
   new TextDecoder('latin1').decode(input.subarray(0, 64 * 1024));
 
+/** As it comes to a page: piece by piece. */
+async function received(input: Uint8Array): Promise<string> {
+  const decoder = new TextDecoder();
+  let read = '';
+  for (let at = 0; at < input.length; at += piece) {
+    read += decoder.decode(input.subarray(at, at + piece), { stream: true });
+    await nextTurn();
+  }
+  return read;
+}
+const piece = 1024 * 1024;
+
+/** What is read of longer ones is the same as of these, bytes; absent = all. */
+export const mostRead: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    ['site rules', 'selectors', 'cookies', 'directives', 'headers', 'address', 'redaction'].map(
+      (name) => [name, 64 * 1024],
+    ),
+  ),
+  parameters: 100_000,
+  robots: 500 * 1024,
+  yaml: 2_000_000,
+};
+
 export const parsers: Readonly<Record<string, Parser>> = {
   html: throughSource(web('document', 'text/html')),
   json: throughSource(web('document', 'application/json')),
@@ -109,7 +123,15 @@ export const parsers: Readonly<Record<string, Parser>> = {
     contentType: 'application/json',
   }),
   'page text': throughSource(web('document', 'text/html', { site: { extract_text: true } })),
-  api: inTurn(apis),
+  api: throughSource(api({ by: 'next', field: '$..next' })),
+  'other pagings': inTurn(
+    [
+      { by: 'cursor', field: '$..cursor', parameter: 'page.cursor', put_in: 'body' } as const,
+      { by: 'offset', rows: '$[*]', stop_field: '$.total', stop_means: 'rows' } as const,
+      { by: 'last_row', field: '$..id' } as const,
+      { by: 'page', field: '$[*]', stop_field: '$.more' } as const,
+    ].map((paging) => throughSource(api(paging))),
+  ),
   'JSON Lines': throughSource({
     ...web('list', 'application/x-ndjson', { entries: { key: '$.id' } }),
     before: '[{"id":1},{"id":"x"}]',
@@ -202,7 +224,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
   },
   /** In the browser, where the viewer compares two versions. */
   async diff(input) {
-    const after = text(input);
+    const after = await received(input);
     const { changes } = await inSteps(comparePayloads(after.slice(1), after), never);
     return changes.length === 0 ? 'same' : 'different';
   },

@@ -61,17 +61,20 @@ const data: Shapes = {
   addresses: numbered('[{"url":"/"}', (at) => `,{"url":"/${at}"}`, ']'),
 };
 
+const lists: Shapes = {
+  rows: numbered('[{"id":0}', (at) => `,{"id":${at},"next":"/${at}"}`, ']'),
+  'same row': around('[{"id":1}', ',{"id":1}', ']'),
+  cursors: numbered('{"a":[{}', (at) => `,{"cursor":"${at}"}`, ']}'),
+};
+
 export const shapes: Readonly<Record<string, Shapes>> = {
   html: markup,
   json: data,
   text: { ...markup, 'high bytes': repeated('\u00e9') },
   'page text': markup,
-  api: {
-    ...data,
-    rows: numbered('[{"id":0}', (at) => `,{"id":${at},"next":"/${at}"}`, ']'),
-    'same row': around('[{"id":1}', ',{"id":1}', ']'),
-    cursors: numbered('{"a":[{}', (at) => `,{"cursor":"${at}"}`, ']}'),
-  },
+  api: { ...data, ...lists },
+  // What is the same however a list is paged is in those above.
+  'other pagings': lists,
   'JSON Lines': {
     rows: numbered('', (at) => `{"id":${at}}\n`),
     'empty lines': repeated('\n'),

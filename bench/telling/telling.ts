@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorker, crawlWithHolocron } from '../crawl/holocron.ts';
+import { crawlWithHolocron } from '../crawl/holocron.ts';
 import { requireWhole } from '../crawl/round.ts';
 import { type Site, startSite } from '../crawl/site.ts';
 import type { Benchmark } from '../harness/benchmark.ts';
+import { bundleWorker } from '../harness/embedded-worker.ts';
 import { median, toResult } from '../harness/measure.ts';
 
 const defaultPages = 5_000;

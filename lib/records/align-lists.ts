@@ -14,10 +14,8 @@ export function alignLists(
   after: readonly WrittenJson[],
   prints: Fingerprints,
 ): Alignment[] {
-  const sameAt = (i: number, j: number) => {
-    const [a, b] = [before[i], after[j]];
-    return a !== undefined && b !== undefined && prints.same(a, b);
-  };
+  const [old, now] = [prints.ofEach(before), prints.ofEach(after)];
+  const sameAt = (i: number, j: number) => old[i] === now[j];
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && sameAt(start, start)) start += 1;
@@ -28,12 +26,9 @@ export function alignLists(
   const anchors = anchorsOf(
     left,
     right,
-    (i) => print(before[i]),
-    (j) => print(after[j]),
+    (i) => old[i] ?? '',
+    (j) => now[j] ?? '',
   );
-  function print(value: WrittenJson | undefined) {
-    return value === undefined ? '' : prints.of(value);
-  }
 
   const aligned: Alignment[] = [];
   let [i, j] = [start, start];
@@ -132,6 +127,7 @@ const longText = 256;
 /** 53 bits: two different values of one document pair are taken for the same once in ten million million. */
 export class Fingerprints {
   readonly #ofContainers = new WeakMap<object, number>();
+  readonly #ofElements = new WeakMap<object, readonly number[]>();
   readonly #ofTexts = new Map<string, number>();
   /** Values until the next pause. */
   #left = valuesAtOnce;
@@ -140,6 +136,13 @@ export class Fingerprints {
   of(value: WrittenJson): number {
     if (!isContainer(value)) return this.#ofScalar(scalarText(value));
     const known = this.#ofContainers.get(value);
+    if (known === undefined) throw new Error('the document was not walked through');
+    return known;
+  }
+
+  /** Of the elements of a list that `take` has walked through: asking for each costs more than all the rest. */
+  ofEach(list: readonly WrittenJson[]): readonly number[] {
+    const known = this.#ofElements.get(list);
     if (known === undefined) throw new Error('the document was not walked through');
     return known;
   }
@@ -182,10 +185,14 @@ export class Fingerprints {
   *#combined({ container, keys, values }: Frame): Generator<void, number, void> {
     if (Array.isArray(container)) {
       let print = ofText(`[${values.length}`);
+      const ofElements: number[] = [];
       for (const value of values) {
-        print = mixed(print, this.of(value));
+        const ofElement = this.of(value);
+        ofElements.push(ofElement);
+        print = mixed(print, ofElement);
         if (typeof value === 'string') yield* this.#worked(value.length / pieceLength);
       }
+      this.#ofElements.set(container, ofElements);
       return print;
     }
     // A sum, because the order of keys does not count.

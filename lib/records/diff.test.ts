@@ -100,6 +100,18 @@ describe('the difference of two payloads', () => {
     expect(taken).toBeGreaterThan(100);
   });
 
+  it('goes through one line of some megabytes piece by piece', () => {
+    const line = 'Much to read. '.repeat(300_000);
+    const steps = comparePayloads(line, `${line.slice(0, 2_000_000)}!${line.slice(2_000_001)}`);
+    let taken = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) taken += 1;
+    const [change, ...others] = step.value.changes;
+    expect(change).toMatchObject({ kind: 'changed', path: [Math.floor(2_000_000 / 4096)] });
+    expect(others).toEqual([]);
+    expect(taken).toBeGreaterThan(50);
+  });
+
   it('does not care about the order of keys', () => {
     expect(diffJson({ a: 1, b: [{ c: 1, d: 2 }] }, { b: [{ d: 2, c: 1 }], a: 1 }).changes).toEqual(
       [],

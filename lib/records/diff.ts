@@ -80,7 +80,11 @@ function innerPairs(
   prints: Fingerprints,
 ): Pair[] | null {
   if (Array.isArray(before) && Array.isArray(after)) {
-    return alignLists(before, after, prints).map(([i, j]) => ({
+    const [old, now] = [prints.ofEach(before), prints.ofEach(after)];
+    const differing = alignLists(before, after, prints).filter(
+      ([i, j]) => i === null || j === null || old[i] !== now[j],
+    );
+    return differing.map(([i, j]) => ({
       before: i === null ? undefined : before[i],
       after: j === null ? undefined : after[j],
       path: [...path, j ?? i ?? 0],
@@ -108,8 +112,8 @@ export function* comparePayloads(before: string, after: string): Generator<void,
   return yield* diffSteps(old, now);
 }
 
-/** A page holds no more, and parses as much in the time of a blink. */
-const comparedJson: JsonBounds = { length: 8 * 1024 * 1024, values: 500_000, depth: 512 };
+/** A page holds no more, and parses and aligns as much in the time of a blink: keys that all differ cost most. */
+const comparedJson: JsonBounds = { length: 8 * 1024 * 1024, values: 80_000, depth: 512 };
 const mostLines = 200_000;
 const longestLine = 256 * 1024;
 /** Characters of a piece of what has more or longer lines than that. */
@@ -119,7 +123,7 @@ const linesOfStep = 5000;
 /** What is no JSON, or too much of it, is compared line by line. */
 function* comparedValue(text: string): Generator<void, WrittenJson, void> {
   yield;
-  if (jsonFault(text, comparedJson) === null) {
+  if (/^\s{0,1000}[[{]/.test(text) && jsonFault(text, comparedJson) === null) {
     yield;
     const value = parseWritten(text);
     if (value !== undefined) return value;
@@ -129,8 +133,8 @@ function* comparedValue(text: string): Generator<void, WrittenJson, void> {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
     lines.push(text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end));
-    start = end + 1;
     if (lines.length > mostLines || end - start > longestLine) return piecesOf(text);
+    start = end + 1;
     if (lines.length % linesOfStep === 0) yield;
   }
   return lines;

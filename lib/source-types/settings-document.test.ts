@@ -67,7 +67,7 @@ of an answer is bounded there, before it is sent to the process. Beyond a bound 
 | whatever else is made of one payload | 64 MiB | \`payload_too_complex\` |
 | robots.txt | the first 500 KiB | the rest is not read |
 | reading one payload | 10 s of processor time, a minute, 384 MB in use | \`reading_overran\`; a second time in a row \`poisonous_page\` |
-| answers read beside those that are asked, as they take long | four of a worker, after 100 ms | until one is read, nothing more is claimed of their sources |
+| answers read beside those that are asked, as they take long | four of a worker, after 100 ms | until fewer are, nothing more of their sources is claimed or begun |
 | a whole attempt | sixty times time-out and delay, ten minutes at least | \`attempt_overdue\` |
 
 \`pnpm bench hostile\` runs every parser over inputs of 1 kB to 50 MB of the shapes it is known to choke on.

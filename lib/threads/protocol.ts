@@ -28,6 +28,9 @@ export type ThreadAnswer =
   /** What is no AppError. */
   | { readonly code: null; readonly message: string };
 
+/** What a thread is told that takes nothing large. */
+export const forSmallInputs = 'small inputs';
+
 /** Entries of a list that are sent at once: about a millisecond to take off the wire. */
 export const entriesOfPart = 1000;
 

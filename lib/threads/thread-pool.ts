@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '#lib/errors/app-error.ts';
-import type { ThreadAnswer, ThreadRequest } from './protocol.ts';
+import { forSmallInputs, type ThreadAnswer, type ThreadRequest } from './protocol.ts';
 import { sizeOf } from './size.ts';
 
 export interface ThreadLimits {
@@ -139,6 +139,7 @@ export class ThreadPool {
     const worker = new Worker(threadFile(), {
       // Flags of the process, such as preloaded modules, are for its main thread.
       execArgv: [],
+      ...(isForSmall ? { workerData: forSmallInputs } : {}),
       resourceLimits: {
         maxOldGenerationSizeMb: this.#limits.heapMb + 2 * this.#limits.headroomMb,
         maxYoungGenerationSizeMb: 16,

@@ -26,7 +26,7 @@ export interface PoliteHttp {
 }
 
 /** An answer that takes longer to read than so is read in a thread, ms. */
-const longReadMs = 100;
+export const longReadMs = 100;
 
 /**
  * @param onLongRead called when an answer has been there for a while, and neither is anything asked nor waited for

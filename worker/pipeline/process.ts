@@ -49,6 +49,8 @@ export interface Steps {
     context: PipelineContext,
     onLongRead?: () => void,
   ) => Promise<FetchOutcome | null>;
+  /** Called when what was fetched has been read: what follows takes the database alone. */
+  readonly onRead?: (leased: LeasedItem) => void;
 }
 
 /** How an item that stands alone is loaded and fetched. */
@@ -138,7 +140,7 @@ async function carryThrough(
     if (reason === 'stopping' && outcome.kind === 'error')
       return await releaseLeased(leased, context);
     return await inStep('store', leased, context, () =>
-      concludeItem(leased, source, outcome, context),
+      concludeItem(leased, source, outcome, context, () => steps.onRead?.(leased)),
     );
   } catch (error) {
     if (brokenOff(leased) || isDatabaseFault(error)) throw error;
@@ -157,9 +159,11 @@ async function concludeItem(
   source: LoadedSource,
   outcome: FetchOutcome,
   context: PipelineContext,
+  onRead: () => void,
 ): Promise<ItemResult> {
   switch (outcome.kind) {
     case 'error':
+      onRead();
       context.log.warn(
         { code: outcome.code, http_status: outcome.facts?.statusCode },
         outcome.message,
@@ -169,11 +173,11 @@ async function concludeItem(
       }
       return failItem(leased, { ...outcome, maxAttempts: source.maxAttempts }, context);
     case 'unchanged':
-      return concludeUnchanged(leased, source, outcome, context);
+      return concludeUnchanged(leased, source, outcome, context, onRead);
     case 'alias':
-      return concludeAlias(leased, source, outcome, context);
+      return concludeAlias(leased, source, outcome, context, onRead);
     case 'fetched':
-      return concludeFetched(leased, source, outcome, context);
+      return concludeFetched(leased, source, outcome, context, onRead);
   }
 }
 
@@ -182,12 +186,14 @@ async function concludeUnchanged(
   source: LoadedSource,
   { facts, validators, revisitMs, leadsTo }: Extract<FetchOutcome, { kind: 'unchanged' }>,
   context: PipelineContext,
+  onRead: () => void,
 ): Promise<ItemResult> {
   const payload = await retryTransient(
     () => payloadToRediscover(leased.item, source, facts, context),
     retryTransientWith(leased, context, 'read the stored record'),
   );
   const found = payload === null ? nothing : await linksIn(payload, leased, source, context);
+  onRead();
   return completeItem(
     leased,
     {
@@ -212,6 +218,7 @@ async function concludeAlias(
     facts,
   }: Extract<FetchOutcome, { kind: 'alias' }>,
   context: PipelineContext,
+  onRead: () => void,
 ): Promise<ItemResult> {
   const targets = canonical === null ? [] : [{ ...canonical, isHop: false }];
   const answer = facts.statusCode === null ? undefined : facts;
@@ -219,6 +226,7 @@ async function concludeAlias(
     payload === undefined
       ? nothing
       : await linksIn(payloadOf({ payload }), leased, source, context, answer);
+  onRead();
   const beside = [
     ...toWorkItems(leased.item, targets, source),
     ...besideOf(leadsTo, leased, source, context),
@@ -275,6 +283,7 @@ async function concludeFetched(
   source: LoadedSource,
   outcome: Fetched,
   context: PipelineContext,
+  onRead: () => void,
 ): Promise<ItemResult> {
   // A lake that cannot be written is waited for like a database that is away: no attempt pays for it.
   const record = await retryTransient(() => storeRecord(leased, outcome, context), {
@@ -289,6 +298,7 @@ async function concludeFetched(
     const { validators, revisitMs, facts, leadsTo } = outcome;
     const payload = payloadOf(outcome, record.payload);
     const found = await linksIn(payload, leased, source, context, facts);
+    onRead();
     const beside = besideOf(leadsTo, leased, source, context);
     const completion = { record, validators, revisitMs, ...withFound(found, facts, beside) };
     const result = await completeItem(leased, completion, context);
