@@ -1,4 +1,6 @@
 -- Workers, schedules, bulk actions, request keys, settings and saved views; who may sign in, and what they did.
+-- It is long because it has two dozen small tables of what goes on around the queue, which no claim and no completion of an
+-- item touches, and because a database is made by at most 14 files.
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;
 SET XACT_ABORT ON;

@@ -1,4 +1,6 @@
 -- Workers, schedules, bulk actions, request keys, settings and saved views.
+-- It is long because it has two dozen small tables of what goes on around the queue, which no claim and no completion of an
+-- item touches, and because a database is made by at most 14 files.
 CREATE TABLE IF NOT EXISTS workers (
   worker_id TEXT NOT NULL CONSTRAINT PK_workers PRIMARY KEY,
   host_name TEXT NOT NULL,
