@@ -47,6 +47,31 @@ test('a copied cookie dies with its session, and nothing renews it', async ({
   await thief.dispose();
 });
 
+test('a stream of events ends with the session that opened it', async ({ playwright, product }) => {
+  const { url } = product;
+  const owner = await playwright.request.newContext({ baseURL: url });
+  const form = { email: accounts.viewer, password };
+  await postForm(owner, url, '/api/auth/callback/credentials', form);
+  const { cookies } = await owner.storageState();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${url}/api/events/stream`, { headers: { cookie } });
+  expect(answer.status).toBe(200);
+  await postForm(owner, url, '/api/auth/signout', {});
+  // The next thing that would pass is a sign of life, a quarter of a minute later at most; it goes on for five minutes else.
+  const reader = answer.body?.getReader();
+  const isOver = async (): Promise<boolean> => {
+    try {
+      for (;;) if ((await reader?.read())?.done !== false) return true;
+    } catch {
+      return true;
+    }
+  };
+  const patience = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 60_000));
+  expect(await Promise.race([isOver(), patience])).toBe(true);
+  await reader?.cancel().catch(() => undefined);
+  await owner.dispose();
+});
+
 test('a password that an administrator chose opens one page, which changes it', async ({
   browser,
   product: { url },

@@ -19,6 +19,9 @@ function closed(schema: unknown): unknown {
   return 'properties' in parts ? { ...parts, additionalProperties: false } : parts;
 }
 
+/** The name that problems are checked by, as if they were an operation's answer. */
+export const problemId = 'Problem';
+
 /** The schema of an operation's JSON; null where it answers with none. */
 export function answerSchemas(): ReadonlyMap<string, JsonSchema> {
   const operations = Object.values(openApi().paths).flatMap((methods) => Object.values(methods));
@@ -35,7 +38,8 @@ export function answerSchemas(): ReadonlyMap<string, JsonSchema> {
 
 /** What is wrong with answers, by the operation that gave them; nothing when all is as the document says. */
 export function answerChecker(): (operationId: string, answer: unknown) => readonly string[] {
-  const schemas = answerSchemas();
+  const { Problem = {} } = openApi().components.schemas;
+  const schemas = new Map([...answerSchemas(), [problemId, Problem]]);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema({ $id: 'document', components: closed(openApi().components) as JsonSchema });
   const compiled = new Map<string, ValidateFunction>();

@@ -48,7 +48,8 @@ export async function streamFor(
   options: { readonly bom?: boolean } = {},
 ): Promise<ReadableStream<Uint8Array>> {
   chargeSession(actor, exportCost);
-  return countedForSession(actor, 'export', asStream(await start(), options));
+  const { db } = await getRuntime();
+  return countedForSession(db, actor, 'export', asStream(await start(), options));
 }
 
 /** A file that is made while it is read, or the error. `name` without its ending, which is that of the format. */

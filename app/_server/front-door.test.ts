@@ -63,6 +63,24 @@ describe('the front door', () => {
     expect((await ask('GET', '/runs')).headers['clear-site-data']).toBeUndefined();
   });
 
+  it.each([
+    ['http://evil.example/runs?a=1', '/runs?a=1', 'evil.example'],
+    ['HTTP://evil.example:81', '/', 'evil.example:81'],
+    ['http://evil.example/sign-in/../runs', '/runs', 'evil.example'],
+    ['ftp://evil.example/runs', '/', 'localhost'],
+  ])(
+    'takes of the whole address %s the path, and the host for the one that is asked',
+    async (target, url, host) => {
+      const { seen } = await ask('GET', target, { host: 'localhost' });
+      expect([seen.url, seen.headers['host']]).toEqual([url, host]);
+    },
+  );
+
+  it('gives what it takes of a whole address the headers of that path', async () => {
+    const { headers } = await ask('GET', 'http://evil.example/_next/static/chunks/a.js');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
   it.each(['TRACE', 'PROPFIND', 'LOCK'])('lets no %s through as such', async (method) => {
     const { seen } = await ask(method, '/_next/static/chunks/a.js');
     expect(seen).toMatchObject({ method: 'GET', url: '/', headers: { [refusedHeader]: 'method' } });

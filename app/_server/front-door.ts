@@ -35,6 +35,7 @@ export function openFrontDoor(): void {
   subscribe(channel, (message) => {
     // Documented as { request, response, socket, server }.
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    toOriginForm(request);
     for (const [name, value] of Object.entries(answerHeaders)) response.setHeader(name, value);
     if (hasTls) response.setHeader('strict-transport-security', transportSecurity);
     if (request.url?.startsWith('/_next/')) {
@@ -46,6 +47,19 @@ export function openFrontDoor(): void {
     }
     markRequest(request);
   });
+}
+
+/**
+ * Whoever takes the console for a proxy names a whole address (RFC 9112, 3.2.2). Of it the path counts, and its host instead
+ * of the header's; Next would lead to it, wherever that is.
+ */
+function toOriginForm(request: IncomingMessage): void {
+  const { url = '/' } = request;
+  if (url.startsWith('/')) return;
+  const target = URL.parse(url);
+  const isWeb = target !== null && /^https?:$/.test(target.protocol);
+  request.url = isWeb ? `${target.pathname}${target.search}` : '/';
+  if (isWeb) request.headers.host = target.host;
 }
 
 function markRequest(request: IncomingMessage): void {

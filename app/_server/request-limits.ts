@@ -1,4 +1,5 @@
 /** What sessions may ask of this process; programs have the same limits by their tokens. */
+import type { Db } from '#db/engine.ts';
 import {
   charge,
   countedStream,
@@ -6,6 +7,7 @@ import {
   type RequestLimits,
   type StreamKind,
 } from '#lib/access/request-limits.ts';
+import { isStillAllowed, whileAllowed } from '#lib/access/still-allowed.ts';
 import type { SignedInActor } from './actor.ts';
 
 // Next loads a module once per bundle (pages, actions, routes): only globalThis is one per process.
@@ -27,9 +29,13 @@ const partyOf = ({ sessionId, address }: SignedInActor) => ({
 export const chargeSession = (actor: SignedInActor, cost: number): void =>
   charge(requestLimits(), partyOf(actor), cost);
 
-/** Throws `too_many_requests`. */
+/** For as long as the session goes on. Throws `too_many_requests`. */
 export const countedForSession = (
+  db: Db,
   actor: SignedInActor,
   kind: StreamKind,
   stream: ReadableStream<Uint8Array>,
-): ReadableStream<Uint8Array> => countedStream(requestLimits(), partyOf(actor), kind, stream);
+): ReadableStream<Uint8Array> => {
+  const allowed = whileAllowed(stream, () => isStillAllowed(db, actor));
+  return countedStream(requestLimits(), partyOf(actor), kind, allowed);
+};

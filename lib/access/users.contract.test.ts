@@ -161,6 +161,24 @@ describe.each(contractEngines())('accounts on $name', (engine) => {
     await expect(enter('ada@example.org', 'a new passphrase')).resolves.toBeDefined();
   });
 
+  it('change it once where two tabs change it at the same time, and neither keeps a session', async () => {
+    const row = await findByEmail(db, 'ada@example.org');
+    const ada: Actor = { userId: row?.user_id ?? '', email: 'ada@example.org', role: 'viewer' };
+    const { token } = await enter('ada@example.org', 'a new passphrase');
+    const words = ['one more set of words', 'yet another set of words'];
+    const changes = await Promise.allSettled(
+      words.map((wanted) =>
+        changeOwnPassword(db, ada, { current: 'a new passphrase', password: wanted }),
+      ),
+    );
+    const done = changes.flatMap(({ status }, at) => (status === 'fulfilled' ? [words[at]] : []));
+    expect(done).toHaveLength(1);
+    expect(await actorOfSession(db, token)).toBeNull();
+    const [kept = ''] = done;
+    await expect(enter('ada@example.org', kept)).resolves.toBeDefined();
+    await changeOwnPassword(db, ada, { current: kept, password: 'a new passphrase' });
+  });
+
   it('keep a password of their own for as long as they want', async () => {
     const row = await findByEmail(db, 'ada@example.org');
     const userId = row?.user_id ?? '';

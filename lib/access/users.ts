@@ -227,21 +227,33 @@ function reasonToEnd(before: Standing, after: Standing): EndReason | null {
 }
 
 /** Ends the person's sessions. One that somebody else chose is changed at the next sign-in. */
+/** @param before the hash that must still be there; any where it is left out. Throws `conflict` when it is not */
 async function storePassword(
   tx: Session,
   userId: string,
   passwordHash: string,
-  isChosenByOwner: boolean,
+  {
+    isChosenByOwner,
+    before,
+  }: { readonly isChosenByOwner: boolean; readonly before?: string | null },
 ): Promise<void> {
-  await tx.q
+  const account = tx.q
     .updateTable('users')
     .set({
       password_hash: passwordHash,
       must_change_password: isChosenByOwner ? 0 : 1,
       updated_at: tx.engine.now(),
     })
-    .where('user_id', '=', userId)
-    .execute();
+    .where('user_id', '=', userId);
+  const { numUpdatedRows } = await (before === undefined
+    ? account
+    : account.where('password_hash', '=', before)
+  ).executeTakeFirst();
+  if (before !== undefined && Number(numUpdatedRows) === 0) {
+    throw new AppError('conflict', 'The password was changed meanwhile.', {
+      remedy: 'Sign in with the new one.',
+    });
+  }
   await endSessionsOf(tx, userId, 'password');
 }
 
@@ -260,7 +272,7 @@ export async function setUserPassword(
   const isOwn = actor.userId === input.userId;
   return db.transaction(async (tx) => {
     const user = await getUserRow(tx, input.userId);
-    await storePassword(tx, input.userId, passwordHash, isOwn);
+    await storePassword(tx, input.userId, passwordHash, { isChosenByOwner: isOwn });
     const tokensRevoked = isOwn ? 0 : await revokeTokensOf(tx, input.userId);
     await recordAudit(tx, actor, {
       action: 'user.set-password',
@@ -273,7 +285,10 @@ export async function setUserPassword(
   });
 }
 
-/** Anybody for themselves. Ends all their sessions; they sign in again with the new password. */
+/**
+ * Anybody for themselves. Ends all their sessions; they sign in again with the new password. Throws `conflict` when it was
+ * changed meanwhile.
+ */
 export async function changeOwnPassword(
   db: Db,
   actor: Actor,
@@ -306,7 +321,9 @@ export async function changeOwnPassword(
   const passwordHash = await hashPassword(input.password);
   await db.transaction(async (tx) => {
     await forgive(tx, counters);
-    await storePassword(tx, userId, passwordHash, true);
+    // Whoever only knows the one before it must not undo it.
+    const before = known.password_hash;
+    await storePassword(tx, userId, passwordHash, { isChosenByOwner: true, before });
     await recordAudit(tx, actor, {
       action: 'user.change-own-password',
       targetType: 'user',

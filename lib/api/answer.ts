@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorOfToken } from '#lib/access/api-tokens.ts';
 import { recordBadToken, recordRefusal } from '#lib/access/record-refusal.ts';
 import { charge, countedStream, type RequestLimits } from '#lib/access/request-limits.ts';
+import { isStillAllowed, whileAllowed } from '#lib/access/still-allowed.ts';
 import { type Actor, sightOf } from '#lib/actor/model.ts';
 import { requirePermission } from '#lib/actor/require-permission.ts';
 import { sha256 } from '#lib/canonical-json.ts';
@@ -101,7 +102,9 @@ async function answerTo(
   );
   if (endpoint.output !== 'text/csv' || response.body === null) return response;
   // A file of any size is read for as long as its reader takes.
-  return new Response(countedStream(limits, party, 'export', response.body), response);
+  const { db } = runtime;
+  const body = whileAllowed(response.body, () => isStillAllowed(db, actor));
+  return new Response(countedStream(limits, party, 'export', body), response);
 }
 
 async function authenticate(request: Request, caller: Caller): Promise<Actor> {

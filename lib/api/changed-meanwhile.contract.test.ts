@@ -15,8 +15,12 @@ import { requireSource } from '#lib/sources/read-sources.ts';
 import { saveSource } from '#lib/sources/save-source.ts';
 import { createSecretBox } from '#lib/sources/secrets.ts';
 import { changeView, createView, listViews } from '#lib/views/views.ts';
+import { answerChecker, problemId } from '#test/api-schemas.ts';
 import { contractEngines } from '#test/db/contract-engines.ts';
 import { givenBlockedHost, useStore } from '#test/queue-database.ts';
+import { problem } from './answer.ts';
+
+const faultsOf = answerChecker();
 
 const outgoing = { secretBox: createSecretBox([randomBytes(32)]), smtp: null };
 
@@ -217,7 +221,9 @@ describe.each(contractEngines())('two who save the same thing, on $name', (engin
       const { seen, save } = await of(ann);
       const before = await seen();
       await save(ann, 1, before);
-      const refused = conflictOf(await save(ben, 2, before).catch((error: unknown) => error));
+      const failure: unknown = await save(ben, 2, before).catch((error: unknown) => error);
+      expect(faultsOf(problemId, await problem(failure, null).json())).toEqual([]);
+      const refused = conflictOf(failure);
       expect(refused).toMatchObject({ code: 'conflict', by: ann.email, at: expect.any(String) });
       const changed = refused.changes?.find((one) => one.field === field);
       expect(changed?.before).not.toEqual(changed?.theirs);

@@ -212,6 +212,24 @@ const problemSchema: JsonSchema = {
     code: { type: 'string', examples: Object.keys(appErrorRemedies).slice(0, 3) },
     remedy: { type: 'string' },
     fields: { type: 'object', additionalProperties: { type: 'string' } },
+    conflict: {
+      type: 'object',
+      description: 'What somebody else changed meanwhile, and when.',
+      required: ['by', 'at', 'changes'],
+      properties: {
+        by: { type: ['string', 'null'] },
+        at: { type: ['string', 'null'], format: 'date-time' },
+        changes: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['field'],
+            // As it was read, and as it is stored now; absent where it is not there. Of any type.
+            properties: { field: { type: 'string' }, before: true, theirs: true },
+          },
+        },
+      },
+    },
     errorId: { type: 'string', description: 'Stands in the log of the web process.' },
   },
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiWorld, type Asked, apiWorld } from '#test/api.ts';
-import { answerChecker } from '#test/api-schemas.ts';
+import { answerChecker, problemId } from '#test/api-schemas.ts';
 import { type ContractDatabase, contractEngines } from '#test/db/contract-engines.ts';
 import { randomCalls, randomFrom } from '#test/random-calls.ts';
 import { matchEndpoint } from './registry.ts';
@@ -115,6 +115,12 @@ describe.each(contractEngines())('random calls of the API on $name', (engine) =>
         source.learn(text);
         const operationId = operationOf(asked);
         if (isJson(response)) expect(faultsOf(operationId, JSON.parse(text)), what).toEqual([]);
+      }
+      if (response.status >= 400) {
+        expect(response.headers.get('content-type'), what).toBe('application/problem+json');
+        const problem = JSON.parse(text);
+        expect(problem.status, what).toBe(response.status);
+        expect(faultsOf(problemId, problem), what).toEqual([]);
       }
       check(text, what);
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
