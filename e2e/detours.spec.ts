@@ -154,3 +154,26 @@ test('no header opens anything, or makes it fail', async ({ product: { url, outp
   expect(faults).toEqual([]);
   expect(output()).not.toMatch(/"level":(?:50|60)/);
 });
+
+test('a file that is only asked about is not kept open', async ({
+  sessionOf,
+  browser,
+  product,
+}) => {
+  const state = await sessionOf('admin');
+  const context = await browser.newContext({ baseURL: product.url, storageState: state });
+  for (const path of ['/api/events/stream', '/api/export/audit', '/api/export/report']) {
+    // As many as one person may have open, and one more; fewer where each is costly.
+    const times = path.includes('export') ? 3 : 21;
+    for (let sent = 0; sent < times; sent += 1) {
+      expect((await context.request.fetch(path, { method: 'HEAD' })).status(), path).toBe(200);
+    }
+  }
+  // Three exports may be open, and what they cost has to come back first.
+  await expect
+    .poll(async () => (await context.request.get('/api/export/work-items')).status(), {
+      timeout: 60_000,
+    })
+    .toBe(200);
+  await context.close();
+});

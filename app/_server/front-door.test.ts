@@ -1,7 +1,7 @@
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backgroundHeader, peerHeader, refusedHeader } from './door-headers.ts';
+import { backgroundHeader, methodHeader, peerHeader, refusedHeader } from './door-headers.ts';
 import { openFrontDoor } from './front-door.ts';
 
 const server = createServer((request, response) => {
@@ -39,7 +39,9 @@ function ask(method: string, path: string, headers: Record<string, string> = {})
 
 describe('the front door', () => {
   it('says who is at the other end, whatever the request says itself', async () => {
-    const { seen } = await ask('GET', '/runs', { [peerHeader]: '8.8.8.8', [refusedHeader]: 'x' });
+    const said = { [peerHeader]: '8.8.8.8', [refusedHeader]: 'x', [methodHeader]: 'HEAD' };
+    const { seen } = await ask('GET', '/runs', said);
+    expect(seen.headers[methodHeader]).toBe('GET');
     expect(seen.headers[peerHeader]).toBe('127.0.0.1');
     expect(seen.headers[refusedHeader]).toBe('');
     expect(seen.headers[backgroundHeader]).toBe('');

@@ -7,7 +7,13 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isUnderTls, originOf } from '#lib/config/request-settings.ts';
 import { isBackground } from './background.ts';
-import { backgroundHeader, closedPolicy, peerHeader, refusedHeader } from './door-headers.ts';
+import {
+  backgroundHeader,
+  closedPolicy,
+  methodHeader,
+  peerHeader,
+  refusedHeader,
+} from './door-headers.ts';
 
 /** Node publishes there before any handler of the server runs. */
 const channel = 'http.server.request.start';
@@ -65,6 +71,7 @@ function toOriginForm(request: IncomingMessage): void {
 function markRequest(request: IncomingMessage): void {
   const { headers, method = '', url = '' } = request;
   headers[peerHeader] = request.socket.remoteAddress ?? '';
+  headers[methodHeader] = method;
   headers[backgroundHeader] = isBackground(method, url, headers) ? '1' : '';
   headers[refusedHeader] = methods.has(method) ? '' : 'method';
   if (methods.has(method)) return;

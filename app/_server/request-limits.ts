@@ -1,5 +1,5 @@
 /** What sessions may ask of this process; programs have the same limits by their tokens. */
-import type { Db } from '#db/engine.ts';
+import { headers } from 'next/headers';
 import {
   charge,
   countedStream,
@@ -8,7 +8,9 @@ import {
   type StreamKind,
 } from '#lib/access/request-limits.ts';
 import { isStillAllowed, whileAllowed } from '#lib/access/still-allowed.ts';
+import type { Runtime } from '#lib/runtime.ts';
 import type { SignedInActor } from './actor.ts';
+import { methodHeader } from './door-headers.ts';
 
 // Next loads a module once per bundle (pages, actions, routes): only globalThis is one per process.
 const memo = Symbol.for('holocron-ingest.request-limits');
@@ -29,13 +31,20 @@ const partyOf = ({ sessionId, address }: SignedInActor) => ({
 export const chargeSession = (actor: SignedInActor, cost: number): void =>
   charge(requestLimits(), partyOf(actor), cost);
 
-/** For as long as the session goes on. Throws `too_many_requests`. */
-export const countedForSession = (
-  db: Db,
+/**
+ * For as long as the session goes on. Empty for a HEAD, which Next answers like a GET whose body nobody reads, or gives up.
+ * Throws `too_many_requests`.
+ */
+export async function countedForSession(
+  db: Runtime['db'],
   actor: SignedInActor,
   kind: StreamKind,
   stream: ReadableStream<Uint8Array>,
-): ReadableStream<Uint8Array> => {
+): Promise<ReadableStream<Uint8Array>> {
+  if ((await headers()).get(methodHeader) === 'HEAD') {
+    await stream.cancel();
+    return new Blob([]).stream();
+  }
   const allowed = whileAllowed(stream, () => isStillAllowed(db, actor));
   return countedStream(requestLimits(), partyOf(actor), kind, allowed);
-};
+}

@@ -30,7 +30,11 @@ export interface Caller {
 /** Answers a request whose path begins with `/api/v1`. Never throws; what fails is a problem of RFC 9457. */
 export async function answerApi(request: Request, caller: Caller): Promise<Response> {
   try {
-    return await answer(request, caller);
+    const response = await answer(request, caller);
+    if (request.method !== 'HEAD') return response;
+    // Nobody reads it, or gives it up: what makes it would stay open.
+    await response.body?.cancel();
+    return new Response(null, response);
   } catch (error) {
     return problem(error, caller.runtime.log);
   }

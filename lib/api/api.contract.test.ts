@@ -318,6 +318,26 @@ describe.each(contractEngines())('the API on $name', (engine) => {
     expect(await refusal(all, asked)).toMatchObject({ status });
   });
 
+  it.each(['/items/export', '/report/export', '/audit/export'])(
+    'keeps no file open that is only asked about: %s',
+    async (path) => {
+      let nowMs = 0;
+      // The burst is there again for each.
+      const limit = createRequestLimits(() => {
+        nowMs += 60_000;
+        return nowMs;
+      });
+      for (let sent = 0; sent < 25; sent += 1) {
+        const about = await world.ask(all, { method: 'HEAD', path }, limit);
+        expect([about.status, about.body]).toEqual([200, null]);
+        expect(about.headers.get('content-type')).toContain('text/csv');
+      }
+      const file = await world.ask(all, { method: 'GET', path }, limit);
+      expect(file.status).toBe(200);
+      expect((await file.text()).length).toBeGreaterThan(10);
+    },
+  );
+
   it('stops a caller that asks without end, and says when it may go on', async () => {
     const limit = createRequestLimits(() => 0);
     const asked = { method: 'GET', path: '/statistics/overview' };

@@ -35,7 +35,7 @@ export async function GET(request: Request): Promise<Response> {
       request.signal,
       (error) => runtime.log.warn({ err: error }, 'a stream of events ended early'),
     );
-    stream = countedForSession(runtime.db, actor, 'events', events);
+    stream = await countedForSession(runtime.db, actor, 'events', events);
     return null;
   });
   if (stream === null) return refused;
