@@ -9,6 +9,7 @@ import { beginningOf } from '../web/body.ts';
 import { failed, fetchedJson, guarded } from '../web/exchange.ts';
 import { type FeedFacts, readFeed } from '../web/feed.ts';
 import { conditionOf, validatorsOf } from '../web/headers.ts';
+import { unpackedFile } from '../web/packed-file.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { readEntries } from './entries.ts';
 import { entryType, feedItem, feedMetadata, feedType } from './items.ts';
@@ -56,7 +57,7 @@ function fetchFeed(item: WorkItem, context: Context): Promise<FetchOutcome> {
       const facts = exchange.answered({ alias_of: moved, alias_by: 'redirect' });
       return { kind: 'alias', facts, canonical: feedItem(moved, seed, page, item.priority) };
     }
-    const read = await readFeed(response);
+    const read = await readFeed({ ...response, body: await unpackedFile(response.body) });
     if (read === null) {
       const beginning = new TextDecoder().decode(response.body.subarray(0, 1000));
       const message = `The response is not a feed; it begins "${beginningOf(beginning)}".`;

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '#lib/json.ts';
 import { harness } from '#test/fetch-harness.ts';
@@ -47,6 +48,33 @@ describe('JSON Lines', () => {
       code: 'payload_invalid',
       message: expect.stringContaining('Line 20000'),
     });
+  });
+});
+
+describe('data in a packed file', () => {
+  const lines = '{"id":1}\n{"id":2}\n';
+  const packed = gzipSync(lines);
+
+  it('is read where data was declared, and kept as it came', async () => {
+    const outcome = await fetched(packed, { response: 'jsonl' }, 'application/gzip');
+    expect(outcome).toMatchObject({
+      kind: 'fetched',
+      json: { text: '[{"id":1},{"id":2}]' },
+      contentType: 'application/json',
+      received: { body: packed, charset: null },
+    });
+    const json = await fetched(gzipSync('{"id":1}'), { response: 'json' });
+    expect(json).toMatchObject({ kind: 'fetched', json: { text: '{"id":1}' } });
+    // A file of a site is a file.
+    const file = await fetched(packed, {}, 'application/gzip');
+    expect(file).toMatchObject({ kind: 'fetched', text: '', received: { body: packed } });
+  });
+
+  it('that is cut fails with its code, and so does what is too long', async () => {
+    const cut = await fetched(packed.subarray(0, -12), { response: 'jsonl' });
+    expect(cut).toMatchObject({ kind: 'error', code: 'payload_invalid' });
+    const long = await fetched(gzipSync(Buffer.alloc(65 * 1024 * 1024)), { response: 'jsonl' });
+    expect(long).toMatchObject({ kind: 'error', code: 'egress_too_large' });
   });
 });
 

@@ -16,6 +16,7 @@ import {
 import { conditionOf, validatorsOf } from '../web/headers.ts';
 import { decodeBody, readJson } from '../web/heavy-reading.ts';
 import { isJsonLines, type Lines, readJsonLines } from '../web/json-lines.ts';
+import { unpackedFile } from '../web/packed-file.ts';
 import { refusalOf } from '../web/refusals.ts';
 import { obeyRobots } from '../web/robots.ts';
 import { errorOf } from './api-errors.ts';
@@ -103,10 +104,13 @@ export function fetchOverHttp(
       const message = `The answer is ${mediaType}, which the source does not store.`;
       return failed(exchange, 'content_type_excluded', message);
     }
-    const isText = isDeclaredJson(settings) || isJsonLines(mediaType) || !isBinary(said);
+    const isData = isDeclaredJson(settings);
+    const isText = isData || isJsonLines(mediaType) || !isBinary(said);
     if (!isText) return withoutText(response, mediaType, exchange, validators);
-    const { text, charset } = await decodeBody(said);
-    if (isDeclaredJson(settings) || (settings.response === 'auto' && isJson(mediaType))) {
+    const body = isData ? await unpackedFile(said.body) : said.body;
+    const isPacked = body !== said.body;
+    const { text, charset } = await decodeBody(isPacked ? { headers: {}, body } : said);
+    if (isData || (settings.response === 'auto' && isJson(mediaType))) {
       const payload = await readAnyJson(text, mediaType, settings, exchange);
       if (isFailure(payload)) return payload;
       const wrong = await errorOf(payload, settings.errors);
@@ -114,8 +118,9 @@ export function fetchOverHttp(
         const code = settings.errors.retry ? 'api_busy' : 'api_error';
         return failed(exchange, code, `The answer says that it is an error: ${wrong}`);
       }
-      const contentType = mediaType || 'application/json';
-      const received = { body: response.body, charset };
+      const contentType = isPacked ? 'application/json' : mediaType || 'application/json';
+      // It cannot be read again by a charset alone.
+      const received = { body: response.body, charset: isPacked ? null : charset };
       const leadsTo = await entriesThatLeft(item, payload.text, context);
       const shape = { validators, contentType, received };
       const fetched = { ...fetchedJson(exchange.answered(), payload, shape), leadsTo };

@@ -50,6 +50,20 @@ describe('a total of entries ends a list', () => {
   });
 });
 
+describe('a page whose entries nobody has named', () => {
+  const rules = { by: 'page', parameter: 'offset', stop_field: '$.more' };
+  it.each<[WrittenJson, object, string | string[]]>([
+    [{ more: true, list: [1] }, {}, 'offset=1'],
+    [{ more: 'true', list: [1] }, {}, 'offset=1'],
+    [{ more: false, list: [1] }, {}, []],
+    [{ more: 3, list: [1] }, { stop_means: 'pages' }, 'offset=1'],
+    [{ more: 1, list: [1] }, { stop_means: 'pages' }, []],
+    [{ list: [1] }, {}, []],
+  ])('%j is followed as it says itself (%j): %j', (payload, means, expected) => {
+    expect(following(payload, { ...rules, ...means })).toEqual(expected);
+  });
+});
+
 describe('a page without entries is the last', () => {
   it.each<[WrittenJson, string | string[]]>([
     [[], []],

@@ -114,8 +114,11 @@ function requestAfter(
       return last === undefined || last === '' ? null : put(last, false);
     }
     case 'page': {
-      // Without a path of its own, the one of the cursor says where the entries are.
-      if (rows === null && valuesAt(payload, rules.field, 'any').length === 0) return null;
+      // Without a path of its own, the one of the cursor says where the entries are, or the answer itself whether that was all.
+      if (rows === null && valuesAt(payload, rules.field, 'any').length === 0) {
+        if (rules.stop_field === undefined || nodesAt(payload, rules.stop_field).length === 0)
+          return null;
+      }
       return put(sum(parameterOf(request, parameter, place), String(page), 1), true);
     }
     case 'offset':
