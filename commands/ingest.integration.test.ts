@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getRun } from '#lib/runs/run-row.ts';
-import { openSite, type Site } from '#test/worker/processes.ts';
+import { openSite, type Site, until } from '#test/worker/processes.ts';
 
 let site: Site;
 beforeEach(async () => {
@@ -124,6 +124,32 @@ describe('pnpm ingest', () => {
     const none = await ingest('--config', await flawed(''), '--retry-failed');
     expect(none.code).toBe(0);
     expect(none.stdout).toMatch(/nothing to retry/);
+  });
+
+  it('goes on where it was interrupted, and says so', async () => {
+    const file = await configured(
+      'sources: [{name: slow, type: test, resources: 40, latency_ms: 200}]\nseeds: [{source: slow}]\n',
+    );
+    await ingest('--config', file, '--seed');
+    const running = site.start('commands/ingest.ts', ['--config', file]);
+    const completed = async () => (await site.runtime.store.getStats()).byStatus.completed;
+    await until('some items are completed', async () => (await completed()) > 3);
+    running.process.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/It was interrupted\.\n.*the next run of this command goes on/);
+    const { in_progress, failed, pending } = (await site.runtime.store.getStats()).byStatus;
+    expect({ in_progress, failed }).toEqual({ in_progress: 0, failed: 0 });
+    expect(pending).toBeGreaterThan(0);
+    const again = await ingest('--config', file, '--json');
+    expect(again.code).toBe(0);
+    expect(answer(again.stdout)).toMatchObject({ interrupted: false, items_left: null });
+    const records = await site.runtime.db.q
+      .selectFrom('IngestRecords')
+      .select('resource_id')
+      .execute();
+    expect(records).toHaveLength(40);
+    expect(new Set(records.map((record) => record.resource_id)).size).toBe(40);
   });
 
   it('a second --seed says what it did not do, and what to run instead', async () => {

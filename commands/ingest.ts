@@ -122,10 +122,11 @@ async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
   const seedsOnly = flags.seed === true && flags.maxItems === undefined;
   const interrupted = seedsOnly ? false : await work(runtime, outcomes);
   const total = sumOf(outcomes.values());
-  const end = seedsOnly ? done : await endOf(runtime, total);
+  const end = seedsOnly ? done : await endOf(runtime, total, interrupted);
   report(outputOf(flags), outcomes, {
     run_id: launched?.runId ?? runOfMost(outcomes),
     items_left: end.left,
+    interrupted,
     ...(flags.seed ? { seeds_known: Object.fromEntries(known) } : {}),
   });
   return interrupted ? interruptedCode : end.code;
@@ -134,8 +135,12 @@ async function ingest(runtime: Runtime, flags: IngestFlags): Promise<number> {
 const done: EndOfWork = { code: 0, left: null };
 
 /** What lies beyond a bound that was given is not left: nobody wanted it done. */
-async function endOf({ db, config }: Runtime, total: Outcome): Promise<EndOfWork> {
-  const end = await endOfWork(db, total);
+async function endOf(
+  { db, config }: Runtime,
+  total: Outcome,
+  interrupted: boolean,
+): Promise<EndOfWork> {
+  const end = await endOfWork(db, total, interrupted);
   const { maxItems } = config.runner;
   const isBounded = maxItems !== null && processedOf(total) >= maxItems;
   return isBounded && total.failed === 0 ? done : end;

@@ -21,7 +21,9 @@ describe.each(contractEngines())('the end of what a command works off on $name',
   test('names what is left, and leaves aside what a person has put aside', async () => {
     await givenSource(given.db);
     await given.store.enqueue(aWorkItem());
-    expect(await end()).toMatchObject({ code: 4, left: expect.stringMatching(/ready/) });
+    expect(await end()).toMatchObject({ code: 4, left: expect.stringMatching(/does not let/) });
+    const stopped = await endOfWork(given.db, { failed: 0 }, true);
+    expect(stopped).toMatchObject({ left: expect.stringMatching(/ready, and the next run/) });
     const update = (values: object) => given.db.q.updateTable('work_items').set(values).execute();
     await update({ wait_reason: 'backoff', available_at: '2100-01-01T00:00:00.000Z' });
     expect(await end()).toMatchObject({ code: 4, left: expect.stringMatching(/1 wait/) });

@@ -14,20 +14,27 @@ export interface EndOfWork {
   readonly left: string | null;
 }
 
-/** @param tally what this process has made of its items */
+/**
+ * @param tally what this process has made of its items
+ * @param isInterrupted whether it was stopped before its end
+ */
 export async function endOfWork(
   session: Session,
   { failed }: Pick<Tally, 'failed'>,
+  isInterrupted = false,
 ): Promise<EndOfWork> {
   const { waiting, leased, ready } = await itemsLeft(session);
   const parts = [
     ...(waiting > 0 ? [`${waiting} wait for a retry or a later moment`] : []),
     ...(leased > 0 ? [`${leased} are in the hands of other workers`] : []),
-    ...(ready ? ['some are ready, but their source, host or run does not let them go now'] : []),
+    ...(ready ? [isInterrupted ? readyStill : readyInVain] : []),
   ];
   const left = parts.length === 0 ? null : `Items are left: ${parts.join('; ')}.`;
   return { code: failed > 0 ? itemsFailedCode : left === null ? 0 : itemsLeftCode, left };
 }
+
+const readyStill = 'some are ready, and the next run of this command goes on with them';
+const readyInVain = 'some are ready, but their source, host or run does not let them go now';
 
 /** For `--help` and docs/commands.md. */
 export const endOfWorkCodes = {

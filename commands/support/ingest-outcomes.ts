@@ -35,7 +35,12 @@ export function runOfMost(outcomes: ReadonlyMap<string | null, Outcome>): string
 export function report(
   out: Output,
   outcomes: ReadonlyMap<string | null, Outcome>,
-  facts: { readonly run_id: string | null; readonly items_left: string | null },
+  facts: {
+    readonly run_id: string | null;
+    readonly items_left: string | null;
+    /** It was stopped before its end. */
+    readonly interrupted: boolean;
+  },
 ): void {
   for (const [id, outcome] of outcomes) {
     const { completed, failed, discovered } = outcome;
@@ -44,7 +49,8 @@ export function report(
       `${whose}: ${processedOf(outcome)} processed, ${completed} succeeded, ${failed} failed, ${discovered} discovered.`,
     );
   }
-  if (outcomes.size === 0) out.line('Nothing to do: no item was ready to be fetched.');
+  if (facts.interrupted) out.line('It was interrupted.');
+  else if (outcomes.size === 0) out.line('Nothing to do: no item was ready to be fetched.');
   if (facts.items_left !== null) out.line(facts.items_left);
   const total = sumOf(outcomes.values());
   out.result({
