@@ -25,13 +25,28 @@ export async function applyRoles(settings: SqlServerSettings): Promise<boolean> 
   return grantsDdl;
 }
 
-/** What the triggers and the procedure of the queue do, granted to who sets them off. */
+/** What `purge_portion` deletes from with its owner's right. */
+const purged = [
+  'events',
+  'request_keys',
+  'attempt_answers',
+  'work_item_attempts',
+  'IngestRecords',
+  'record_bodies',
+  'work_items',
+  'seen_resources',
+  'bulk_actions',
+  'ingest_runs',
+];
+
+/** What the triggers and the procedures do, granted to who sets them off. */
 const withoutChains = (schema: string) => [
   ...['worker', 'console'].map(
     (role) =>
       `GRANT SELECT, INSERT, UPDATE, DELETE ON [${schema}].[ready_items] TO [${schema}_${role}]`,
   ),
   `GRANT INSERT ON [${schema}].[host_total_deltas] TO [${schema}_console]`,
+  ...purged.map((table) => `GRANT DELETE ON [${schema}].[${table}] TO [${schema}_worker]`),
 ];
 
 function causeOf(error: unknown): string {
