@@ -19,6 +19,7 @@ import { openDueQueue } from '#lib/recrawl/due-queue.ts';
 import { listSources, type Source } from '#lib/sources/read-sources.ts';
 import { seedItems } from '#lib/sources/seeds.ts';
 import { type LaunchRequest, launchRequestSchema, type RunBudget } from './model.ts';
+import { runName } from './run-name.ts';
 import { ofRequest, ofRun, requireRunRow } from './run-row.ts';
 import { scopeFilters, scopeHasItems } from './scope.ts';
 
@@ -176,6 +177,16 @@ interface NewRun {
   readonly prepare: boolean;
 }
 
+/** What it is called everywhere, once it has begun. */
+const nameOf = async ({ q }: Session, runId: string): Promise<string> =>
+  runName(
+    await q
+      .selectFrom('ingest_runs')
+      .select(['name', 'kind', 'started_at', 'source_revisions'])
+      .where('run_id', '=', runId)
+      .executeTakeFirstOrThrow(),
+  );
+
 /**
  * Inserts a run with its seeds: the one place where runs begin. Records the audit entry and, last in the
  * transaction, the event `run.launched`.
@@ -217,7 +228,7 @@ async function insertRun(tx: Session, actor: Actor, run: NewRun): Promise<Launch
     action: 'run.launch',
     targetType: 'run',
     targetId: runId,
-    summary: `Launched ${request.kind} run ${request.name ?? runId} over ${sources.map(({ name }) => name).join(', ')}`,
+    summary: `Launched ${await nameOf(tx, runId)}, over ${sources.map(({ name }) => name).join(', ')}`,
     after: request,
   });
   await recordEvents(tx, [

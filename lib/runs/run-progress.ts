@@ -2,12 +2,14 @@
 import { sql } from 'kysely';
 import type { Session } from '#db/engine.ts';
 import { isStatementTimeout } from '#db/errors.ts';
-import type { Instant, WorkItemStatus } from '#db/schema.ts';
+import type { AttemptOutcome, Instant, WorkItemStatus } from '#db/schema.ts';
 import { readNow } from '#lib/now.ts';
 import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { requireRunRow } from './run-row.ts';
+import { type Ended, rateOf, sinceHalt } from './time-left.ts';
 
-const windowMs = 5 * 60_000;
+const minuteMs = 60_000;
+const windowMs = 5 * minuteMs;
 
 export interface RunProgress {
   readonly byStatus: Readonly<Record<WorkItemStatus, number>>;
@@ -43,30 +45,51 @@ export async function countInProgress(s: Session, runId: string): Promise<number
 export const endingOutcomes = ['completed', 'unchanged', 'failed', 'skipped'] as const;
 
 export interface ItemRate {
-  /** Items finished per minute over the last 5 minutes, or since the first of them. */
+  /** Items finished per minute over the last 5 minutes, or since the first of them, or since the run last stood still. */
   readonly itemsPerMinute: number;
   /** Since the last of them, ms; null when there is none. */
   readonly silentMs: number | null;
+  /** The attempts that finished them, the newest first. */
+  readonly ended: readonly Ended[];
+  /** Attempts beside them after which an item is tried again. */
+  readonly retried: number;
 }
+
+/** The newest attempts of the last five minutes; more say nothing more of a rate. */
+const mostAttempts = 2_000;
 
 export async function readItemRate(s: Session, runId: string): Promise<ItemRate> {
   const { engine } = s;
-  const row = await s.q
+  const newest = s.q
     .selectFrom('work_item_attempts')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('count'),
-      sql<number | null>`${engine.diffMs(sql`min(finished_at)`, engine.now())}`.as('since_ms'),
-      sql<number | null>`${engine.diffMs(sql`max(finished_at)`, engine.now())}`.as('silent_ms'),
-    ])
+    .select(['source_name', 'host', 'outcome', 'duration_ms'])
+    .select(engine.diffMs(sql.ref('finished_at'), engine.now()).as('ago_ms'))
     .where('run_id', '=', runId)
     .where('finished_at', '>=', engine.nowPlus(-windowMs))
-    .where('outcome', 'in', endingOutcomes)
-    .executeTakeFirstOrThrow();
-  const count = Number(row.count);
-  // Less than a second says too little to multiply up.
-  const minutes = Math.max(1_000, row.since_ms ?? 0) / 60_000;
-  return { itemsPerMinute: count === 0 ? 0 : count / minutes, silentMs: row.silent_ms };
+    .orderBy('finished_at', 'desc');
+  const rows = await engine.take(newest, mostAttempts).execute();
+  const ended = rows.flatMap(({ source_name: source, host, outcome, ...row }): Ended[] =>
+    isEnding(outcome)
+      ? [
+          {
+            source,
+            host,
+            agoMs: Math.max(0, Number(row.ago_ms)),
+            tookMs: Number(row.duration_ms ?? 0),
+          },
+        ]
+      : [],
+  );
+  return {
+    itemsPerMinute: rateOf(sinceHalt(ended)) * minuteMs,
+    silentMs: ended[0]?.agoMs ?? null,
+    ended,
+    retried: rows.filter(({ outcome }) => outcome === 'retry' || outcome === 'expired').length,
+  };
 }
+
+const isEnding = (outcome: AttemptOutcome): boolean =>
+  endingOutcomes.some((ending) => ending === outcome);
 
 export interface RunErrorCluster {
   readonly errorCode: string | null;
@@ -95,7 +118,6 @@ export async function runErrors(s: Session, runId: string): Promise<RunErrorClus
   }));
 }
 
-const minuteMs = 60_000;
 const minutes = 60;
 const queryTimeoutMs = 2_000;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { insertHost } from '#lib/hosts/insert-host.ts';
 import { newId } from '#lib/ids.ts';
 import { overview } from '#lib/metrics/overview.ts';
 import { pauseRun, resumeRun } from '#lib/runs/control-run.ts';
@@ -81,6 +82,19 @@ describe.each(contractEngines())('why a run stands still on $name', (engine) => 
     expect(Math.abs((etaMs ?? 0) - 45_000)).toBeLessThan(15_000);
     const [shown] = (await overview(given.db)).runs;
     expect(Math.abs((shown?.etaMs ?? 0) - (etaMs ?? 0))).toBeLessThan(10_000);
+    // Whatever else may be done meanwhile, its host is not asked more often.
+    await insertHost(given.db, 'slow.example', { delay_ms: 120_000, pace_ms: 120_000 });
+    for (const table of ['work_items', 'work_item_attempts'] as const)
+      await given.db.q.updateTable(table).set({ host: 'slow.example' }).execute();
+    expect((await forecast(runId)).etaMs).toBe(3 * 120_000);
+    const halves = given.db.q.updateTable('work_items').set({ host: 'fast.example' });
+    await halves.where('work_item_id', '=', first?.workItemId ?? '').execute();
+    await given.db.q
+      .updateTable('work_item_attempts')
+      .set({ host: 'fast.example' })
+      .where('work_item_id', '=', first?.workItemId ?? '')
+      .execute();
+    expect((await forecast(runId)).etaMs).toBe(3 * 120_000);
     const deadline = given.db.engine.nowPlus(10_000);
     await given.db.q.updateTable('ingest_runs').set({ deadline_at: deadline }).execute();
     expect((await forecast(runId)).etaMs).toBeLessThanOrEqual(10_000);

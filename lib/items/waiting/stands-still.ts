@@ -5,9 +5,11 @@ import { statusIs } from '#lib/queue/lease/leased-item.ts';
 import { workItemFromRow } from '#lib/queue/rows.ts';
 import type { Run } from '#lib/runs/model.ts';
 import { readItemRate } from '#lib/runs/run-progress.ts';
+import { timeLeft } from '#lib/runs/time-left.ts';
 import type { Source } from '#lib/sources/read-sources.ts';
 import { readStop } from '#lib/stops/read-stop.ts';
 import { readCrew } from '#lib/workers/list-workers.ts';
+import { readLeftOfRun } from './left-of-run.ts';
 import { readRunOfItem, readSourceOfItem, readWaitingFacts } from './waiting-facts.ts';
 import {
   diskReasons,
@@ -27,7 +29,7 @@ const haltMs = 60_000;
 export interface RunForecast {
   /** Items that came to an end per minute, over the last five minutes. */
   readonly itemsPerMinute: number;
-  /** Until the queue is empty or a budget is used up at that rate, ms; null when nobody can tell. */
+  /** Until the queue is empty, each part at the rate it has, or a budget is used up, ms; null when nobody can tell. */
   readonly etaMs: number | null;
   /** Why it stands still; null while it moves. */
   readonly waits: WaitingReason | null;
@@ -49,7 +51,8 @@ type Running = Pick<
 /** How soon a run ends, or why it does not get nearer to its end: the one place that says so. */
 export async function forecastRun(session: Session, run: Running): Promise<RunForecast> {
   if (run.status !== 'running') return { itemsPerMinute: 0, etaMs: null, waits: null };
-  const { itemsPerMinute, silentMs } = await readItemRate(session, run.runId);
+  const rate = await readItemRate(session, run.runId);
+  const { itemsPerMinute, silentMs } = rate;
   const open = Math.max(0, run.itemsTotal - run.itemsProcessed);
   const waits =
     (await haltOf(session, run)) ??
@@ -59,7 +62,8 @@ export async function forecastRun(session: Session, run: Running): Promise<RunFo
   if (waits !== null || itemsPerMinute === 0 || open === 0) {
     return { itemsPerMinute, etaMs: null, waits };
   }
-  const ends = [(open / itemsPerMinute) * 60_000];
+  const left = timeLeft(await readLeftOfRun(session, run, rate, open));
+  const ends = [left ?? (open / itemsPerMinute) * 60_000];
   if (run.maxRequests !== null && run.itemsProcessed > 0) {
     const perItem = Math.max(1, run.requestsSent / run.itemsProcessed);
     ends.push(((run.maxRequests - run.requestsSent) / perItem / itemsPerMinute) * 60_000);
