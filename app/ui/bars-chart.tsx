@@ -6,6 +6,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { countIncrements, dayIncrements, rangeOfBars } from './bars-axis.ts';
 import { cx } from './cx.ts';
 import { formatCount } from './num.tsx';
 
@@ -70,7 +71,7 @@ export function BarsChart({
     void import('uplot').then(({ default: UPlot }) => {
       if (isGone) return;
       plot.current = new UPlot(
-        chartOptions(UPlot.paths.bars, host, unit, series, setHovered),
+        chartOptions(UPlot, host, unit, series, setHovered),
         latest.current,
         host,
       );
@@ -169,7 +170,7 @@ function stackedData(points: readonly BarPoint[], layers: number): uPlot.Aligned
 const secondsOf = { minute: 60, hour: 3600, day: 86_400 } as const;
 
 function chartOptions(
-  paths: uPlot.Series.BarsPathBuilderFactory | undefined,
+  { paths, tzDate }: typeof uPlot,
   host: HTMLElement,
   unit: BarUnit,
   bars: readonly BarSeries[],
@@ -177,7 +178,7 @@ function chartOptions(
 ): uPlot.Options {
   const unitSeconds = secondsOf[unit];
   const color = colorReader(host);
-  const path = paths?.({ size: [0.78, 28], align: 1 });
+  const path = paths.bars?.({ size: [0.78, 28], align: 1 });
   const axis = {
     stroke: color('--ink-3'),
     font: '11px "Inter Variable", sans-serif',
@@ -197,9 +198,10 @@ function chartOptions(
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false } },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-    // A bar stands to the right of its moment: the last one needs room.
+    // Days are counted in UTC; of a day that began elsewhere, the label would stand at another bar.
+    ...(unit === 'day' ? { tzDate: (at) => tzDate(new Date(at * 1000), 'UTC') } : {}),
     scales: {
-      x: { range: (_, from, to) => [from, to + unitSeconds] },
+      x: { range: (chart) => rangeOfBars(chart.data[0], unitSeconds) },
       y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] },
     },
     axes: [
@@ -208,6 +210,7 @@ function chartOptions(
         grid: { show: false },
         size: 28,
         space: 64,
+        ...(unit === 'day' ? { incrs: dayIncrements } : {}),
         values: (_, splits) =>
           splits.map((split) =>
             unit === 'day' ? dayWords(new Date(split * 1000), 'UTC') : axisTime(split),
@@ -218,7 +221,7 @@ function chartOptions(
         size: 44,
         space: 36,
         grid: { stroke: color('--line'), width: 1 },
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000],
+        incrs: countIncrements,
         values: (_, splits) => splits.map((split) => formatCount(split)),
       },
     ],
