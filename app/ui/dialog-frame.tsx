@@ -13,6 +13,7 @@ const widths = { sm: 'max-w-md', md: 'max-w-xl', lg: 'max-w-4xl' };
 export default function DialogFrame({
   title,
   children,
+  told,
   footer,
   role = 'dialog',
   size = 'md',
@@ -46,6 +47,7 @@ export default function DialogFrame({
               </IconButton>
             </header>
             <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4">{children}</div>
+            {told ? <div className="px-4 pb-3">{told}</div> : null}
             {footer ? (
               <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3">
                 {footer}

@@ -14,6 +14,8 @@ export interface DialogProps {
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
   readonly children: ReactNode;
+  /** What will happen, and to how many: always in view, above the buttons, however long the content is. */
+  readonly told?: ReactNode;
   /** Buttons, right-aligned; the last is the main one. */
   readonly footer?: ReactNode;
   readonly size?: 'sm' | 'md' | 'lg';
@@ -99,7 +101,7 @@ export function FormDialog({
   onClose,
   children,
   ...frame
-}: Pick<DialogProps, 'title' | 'size' | 'role'> & {
+}: Pick<DialogProps, 'title' | 'size' | 'role' | 'told'> & {
   /** The verb of the action: "Save schedule", never "OK". */
   readonly submitLabel: string;
   readonly cancelLabel?: string;

@@ -103,6 +103,15 @@ export default function ChangeDialog({
       error={error}
       onSubmit={carryOut}
       onClose={onClose}
+      told={
+        <PreviewText
+          isChosen={change !== null}
+          preview={preview}
+          problem={problem}
+          isAll={isAll}
+          onRetry={retry}
+        />
+      }
     >
       {offer.fields.map((field) => (
         <Field
@@ -112,13 +121,6 @@ export default function ChangeDialog({
           onChange={(value) => setChoices((before) => ({ ...before, [field.name]: value }))}
         />
       ))}
-      <PreviewText
-        isChosen={change !== null}
-        preview={preview}
-        problem={problem}
-        isAll={isAll}
-        onRetry={retry}
-      />
       {isAll ? (
         <>
           <SpeedField

@@ -39,6 +39,7 @@ export default function LaunchDialog({
       error={launching.error}
       onSubmit={() => launching.run({ request, requestKey })}
       onClose={onClose}
+      told={<LaunchPreviewText request={request} />}
     >
       <LaunchFields
         draft={draft}
@@ -46,7 +47,6 @@ export default function LaunchDialog({
         onChange={(changes) => setDraft((before) => ({ ...before, ...changes }))}
         errors={launching.error?.fields ?? {}}
       />
-      <LaunchPreviewText request={request} />
     </FormDialog>
   );
 }

@@ -44,6 +44,9 @@ export default function RecrawlDialog({
       error={launching.error}
       onSubmit={() => launching.run({ runId, budget, requestKey })}
       onClose={onClose}
+      told={
+        <LaunchPreviewText request={{ kind: 'recrawl', sources: [], ...budget }} ofRun={runId} />
+      }
     >
       <p>
         What the run has completed is fetched again, as a run of its own. What is unchanged gets no
@@ -64,7 +67,6 @@ export default function RecrawlDialog({
           />
         ))}
       </div>
-      <LaunchPreviewText request={{ kind: 'recrawl', sources: [], ...budget }} ofRun={runId} />
     </FormDialog>
   );
 }
