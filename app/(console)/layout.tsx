@@ -14,7 +14,6 @@ import { LiveProvider } from '#app/ui/live.tsx';
 import { Mark } from '#app/ui/mark.tsx';
 import { ErrorState } from '#app/ui/states.tsx';
 import { parseTheme, themeCookie } from '#app/ui/theme.ts';
-import { AskByAddress } from '#app/ui/use-asked.ts';
 import { may, sightOf } from '#lib/actor/model.ts';
 import { checkHealth } from '#lib/health/check-health.ts';
 import { getRuntime } from '#lib/runtime.ts';
@@ -47,7 +46,6 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <LiveProvider>
-      <AskByAddress />
       <TellTimeZone known={(await localClock()).zone} />
       <a
         href="#content"

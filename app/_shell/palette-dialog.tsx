@@ -30,9 +30,9 @@ import {
 } from 'react-aria-components';
 import useSWR from 'swr';
 import { AriaRoot } from '#app/ui/aria-root.tsx';
-import { MiddleCut } from '#app/ui/foreign-text.tsx';
+import { useGoTo } from '#app/ui/ask-for.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { TryAgain } from '#app/ui/try-again.tsx';
-import { useGoTo } from '#app/ui/use-asked.ts';
 import { useHeld } from '#app/ui/use-held.ts';
 import type { Found } from '#lib/search/find.ts';
 import { type Shortcut, shortcutsOn } from './shortcuts-on.ts';

@@ -18,8 +18,8 @@ import {
   useTransition,
 } from 'react';
 import type { Stop } from '#lib/stops/read-stop.ts';
+import type * as AfterFirstView from './after-first-view.ts';
 import { Button } from './button.tsx';
-import type { LivePoll } from './live-poll.tsx';
 
 export interface LiveState {
   readonly moving: boolean;
@@ -67,29 +67,19 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [isOn, setOnState] = useState(true);
   const [pauses, setPauses] = useState(0);
   const [answer, setAnswer] = useState(unasked);
-  const [Poll, setPoll] = useState<typeof LivePoll | null>(null);
+  const [parts, setParts] = useState<typeof AfterFirstView | null>(null);
   useEffect(() => {
     if (localStorage.getItem(storageKey) === 'off') setOnState(false);
-    // The first view needs none of it.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const loadPoll = () =>
-      void import('./live-poll.tsx').then(
-        (part) => setPoll(() => part.LivePoll),
-        () => {
-          setAnswer({ state: null, freshness: 'lost', ageSeconds: null });
-          timer = setTimeout(loadPoll, loadAgainMs);
-        },
-      );
-    loadPoll();
-    const steady = import('./steady-press.ts').then(
-      (part) => part.keepPressesSteady(),
-      () => () => undefined,
-    );
-    return () => {
-      clearTimeout(timer);
-      void steady.then((end) => end());
-    };
+    let timer: ReturnType<typeof setTimeout>;
+    const load = () =>
+      void import('./after-first-view.ts').then(setParts, () => {
+        setAnswer({ state: null, freshness: 'lost', ageSeconds: null });
+        timer = setTimeout(load, loadAgainMs);
+      });
+    load();
+    return () => clearTimeout(timer);
   }, []);
+  useEffect(() => parts?.keepPressesSteady(), [parts]);
   const setOn = useCallback((next: boolean) => {
     localStorage.setItem(storageKey, next ? 'on' : 'off');
     setOnState(next);
@@ -111,7 +101,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   return (
     <LiveContext value={live}>
       {children}
-      {isOn && Poll ? <Poll onAnswer={setAnswer} /> : null}
+      {parts ? <parts.AskByAddress /> : null}
+      {parts && isOn ? <parts.LivePoll onAnswer={setAnswer} /> : null}
     </LiveContext>
   );
 }

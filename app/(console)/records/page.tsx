@@ -7,16 +7,18 @@ import { ListFilter } from '#app/_shared/filters/list-filter.tsx';
 import { HeldMark } from '#app/_shared/quarantine/held-mark.tsx';
 import { ParameterProblems } from '#app/ui/banner.tsx';
 import { LinkButton } from '#app/ui/button.tsx';
-import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LiveRefresh } from '#app/ui/live.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { countOf, formatBytes, formatDuration, shortId } from '#app/ui/num.tsx';
 import { PageHeader } from '#app/ui/page-header.tsx';
 import { Pagination, pageSummary } from '#app/ui/pagination.tsx';
 import { EmptyState, ErrorState, SearchOn } from '#app/ui/states.tsx';
 import { SortHeader, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
+import { whereTextsDiffer } from '#app/ui/where-texts-differ.ts';
 import { type Held, heldRecords } from '#lib/quarantine/read.ts';
 import {
   listRecords,
@@ -105,6 +107,7 @@ function List({
     );
   }
   const other = query.direction === 'desc' ? 'asc' : 'desc';
+  const differ = whereTextsDiffer(page.rows.map(({ resourceId }) => resourceId));
   return (
     <div>
       <TableRegion label="Records">
@@ -125,7 +128,12 @@ function List({
         </Thead>
         <tbody>
           {page.rows.map((record) => (
-            <Row key={record.ingestId} record={record} held={page.held.get(record.ingestId)} />
+            <Row
+              key={record.ingestId}
+              record={record}
+              differsAt={differ.get(record.resourceId)}
+              held={page.held.get(record.ingestId)}
+            />
           ))}
         </tbody>
       </TableRegion>
@@ -141,9 +149,11 @@ function List({
 
 function Row({
   record,
+  differsAt,
   held,
 }: {
   readonly record: RecordSummary;
+  readonly differsAt: number | undefined;
   readonly held: Held | undefined;
 }) {
   return (
@@ -157,7 +167,7 @@ function Row({
           title={record.requestUri}
           className="block font-medium text-ink hover:text-accent hover:underline"
         >
-          <MiddleCut text={record.resourceId} />
+          <MiddleCut text={record.resourceId} differsAt={differsAt} />
         </Link>
         {held === undefined ? null : <HeldMark held={held} />}
       </Td>

@@ -2,8 +2,8 @@
 
 import { Banner, ErrorBanner } from '#app/ui/banner.tsx';
 import { CodeBlock } from '#app/ui/code-block.tsx';
-import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { countOf, formatBytes, formatDuration, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { StatusBadge } from '#app/ui/status-badge.tsx';

@@ -2,9 +2,9 @@
 
 import type { ReactNode } from 'react';
 import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
-import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { Num, shortId } from '#app/ui/num.tsx';
 import type { Align } from '#app/ui/table.tsx';
 import { Time } from '#app/ui/time.tsx';
@@ -22,9 +22,18 @@ export interface ListColumn {
   readonly isFixed?: boolean;
   /** Where the person chose none; room for the heading and for what usually stands below it. */
   readonly widthPx: number;
+  /** Of a column that is as wide as its texts: these, and how wide it may become on its own. */
+  readonly fits?: {
+    readonly text: (item: WorkItemSummary) => string | null;
+    /** Of one character, px. */
+    readonly charPx: number;
+    readonly leastPx: number;
+    readonly mostPx: number;
+  };
   /** The whole text of a cell that may be cut off. */
   readonly title?: (item: WorkItemSummary) => string;
-  readonly cell: (item: WorkItemSummary) => ReactNode;
+  /** @param differsAt where its resource differs from the others of the page */
+  readonly cell: (item: WorkItemSummary, differsAt?: number) => ReactNode;
 }
 
 export const listColumns: readonly ListColumn[] = [
@@ -48,14 +57,14 @@ export const listColumns: readonly ListColumn[] = [
     label: 'Resource',
     sort: 'resource_id',
     isShown: true,
-    cell: (item) => (
+    cell: (item, differsAt) => (
       <Link
         href={`/work-items/${item.workItemId}`}
         title={item.requestUri}
         data-opens-item
         className="block font-medium text-ink hover:text-accent hover:underline"
       >
-        <MiddleCut text={item.resourceId} />
+        <MiddleCut text={item.resourceId} differsAt={differsAt} />
       </Link>
     ),
   },
@@ -64,6 +73,7 @@ export const listColumns: readonly ListColumn[] = [
     widthPx: 116,
     label: 'Source',
     isShown: true,
+    fits: { text: (item) => item.sourceName, charPx: 7.2, leastPx: 76, mostPx: 240 },
     title: (item) => item.sourceName,
     cell: (item) => item.sourceName,
   },
@@ -72,6 +82,7 @@ export const listColumns: readonly ListColumn[] = [
     widthPx: 80,
     label: 'Type',
     isShown: true,
+    fits: { text: (item) => item.resourceType, charPx: 7.2, leastPx: 64, mostPx: 180 },
     title: (item) => item.resourceType,
     cell: (item) => item.resourceType,
   },
@@ -114,6 +125,12 @@ export const listColumns: readonly ListColumn[] = [
     widthPx: 136,
     label: 'Error',
     isShown: true,
+    fits: {
+      text: (item) => item.errorCode ?? item.errorMessage,
+      charPx: 7.9,
+      leastPx: 72,
+      mostPx: 300,
+    },
     cell: (item) =>
       item.errorCode === null && item.errorMessage === null ? (
         <None />
@@ -176,6 +193,7 @@ export const listColumns: readonly ListColumn[] = [
     widthPx: 140,
     label: 'Leased by',
     isShown: false,
+    fits: { text: (item) => item.leaseOwner, charPx: 7.9, leastPx: 96, mostPx: 260 },
     title: (item) => item.leaseOwner ?? '',
     cell: (item) =>
       item.leaseOwner === null ? <None /> : <span className="mono">{item.leaseOwner}</span>,

@@ -6,7 +6,7 @@
 import { ChevronDown, ChevronUp, ExternalLink, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { IconButton, LinkButton } from '#app/ui/button.tsx';
-import { MiddleCut } from '#app/ui/foreign-text.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import { ItemPreview } from './item-preview.tsx';
 

@@ -82,8 +82,6 @@ export interface GridTable {
   readonly columns: readonly ListColumn[];
   /** Of a shown column, px. */
   readonly widthOf: (id: string) => number;
-  /** Of all shown columns together, px. */
-  readonly widthPx: number;
   readonly selection: RowSelection;
 }
 
@@ -121,7 +119,6 @@ export function useGridTable(
   return {
     columns: shown,
     widthOf: (id) => table.getColumn(id)?.getSize() ?? 0,
-    widthPx: table.getTotalSize(),
     selection: {
       selected,
       isSelected: (id) => rowSelection[id] ?? false,

@@ -1,16 +1,27 @@
 'use client';
 /** WorkItemGrid: one page of items as a table, with selection, keys, the person's columns and the drawer. */
 import { useRouter } from 'next/navigation';
-import { lazy, type MouseEvent, memo, Suspense, useEffect, useEffectEvent, useState } from 'react';
+import {
+  lazy,
+  type MouseEvent,
+  memo,
+  Suspense,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useState,
+} from 'react';
 import { usePauseLive } from '#app/ui/live.tsx';
 import { RowCheckbox, TableRegion, Td, Th, Thead, Tr } from '#app/ui/table.tsx';
 import { announce } from '#app/ui/toast.tsx';
+import { whereTextsDiffer } from '#app/ui/where-texts-differ.ts';
 import type { ChangeOffer } from '#lib/items/changes/offers.ts';
 import type { WorkItemSummary } from '#lib/items/list/list.ts';
 import type { WorkItemSort } from '#lib/items/list/sorts.ts';
 import type { SortDirection } from '#lib/paging/sort-direction.ts';
 import type { GridArrangement } from '#lib/preferences/model.ts';
 import type { ListColumn } from './columns.tsx';
+import { fitWidths } from './fit-widths.ts';
 import { GridHead } from './grid-head.tsx';
 import { GridToolbar } from './grid-toolbar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
@@ -50,6 +61,9 @@ export function WorkItemGrid({
   const table = useGridTable(rows, arrangement, canChange);
   const { columns, selection } = table;
   const { selected } = selection;
+  const widths = fitWidths(columns, table.widthOf, rows);
+  const widthPx = columns.reduce((sum, { id }) => sum + (widths.get(id)?.leastPx ?? 0), 0);
+  const differ = useMemo(() => whereTextsDiffer(rows.map(({ resourceId }) => resourceId)), [rows]);
   usePauseLive(selected.length > 0);
   const drawer = useItemInView();
   const [lastActive, setActive] = useState<number | null>(null);
@@ -142,14 +156,17 @@ export function WorkItemGrid({
         label="Work items"
         names={[...(canChange ? [''] : []), ...columns.map(({ label }) => label)]}
         isDense={arrangement.isDense}
-        widthPx={table.widthPx + (canChange ? checkboxWidthPx : 0)}
+        widthPx={widthPx + (canChange ? checkboxWidthPx : 0)}
         maxHeight="max(24rem, calc(100dvh - 18.5rem))"
       >
         <colgroup>
           {canChange ? <col style={{ width: checkboxWidthPx }} /> : null}
           {columns.map(({ id }) => (
             // The resource takes what the others leave, and no less than its width.
-            <col key={id} {...(id === 'resource' ? {} : { style: { width: table.widthOf(id) } })} />
+            <col
+              key={id}
+              {...(id === 'resource' ? {} : { style: { width: widths.get(id)?.css } })}
+            />
           ))}
         </colgroup>
         <Thead>
@@ -172,6 +189,7 @@ export function WorkItemGrid({
             <WorkItemRow
               key={item.workItemId}
               item={item}
+              differsAt={differ.get(item.resourceId)}
               at={at}
               columns={columns}
               canSelect={canChange}
@@ -202,6 +220,7 @@ const linkOfRow = (at: number) => rowAt(at)?.querySelector<HTMLElement>('[data-o
 /** One item of the list; drawn again only when something of it changed. */
 const WorkItemRow = memo(function WorkItemRow({
   item,
+  differsAt,
   at,
   columns,
   canSelect,
@@ -209,6 +228,7 @@ const WorkItemRow = memo(function WorkItemRow({
   isActive,
 }: {
   readonly item: WorkItemSummary;
+  readonly differsAt: number | undefined;
   readonly at: number;
   /** The shown ones, in order; the same array as long as they are the same. */
   readonly columns: readonly ListColumn[];
@@ -230,7 +250,7 @@ const WorkItemRow = memo(function WorkItemRow({
           <RowCheckbox label={`Select ${item.resourceId}`} checked={isSelected} readOnly />
         </Td>
       ) : null}
-      <Cells item={item} columns={columns} />
+      <Cells item={item} differsAt={differsAt} columns={columns} />
     </Tr>
   );
 });
@@ -238,9 +258,11 @@ const WorkItemRow = memo(function WorkItemRow({
 /** Left as they are while rows are selected, all of them at once as well. */
 const Cells = memo(function Cells({
   item,
+  differsAt,
   columns,
 }: {
   readonly item: WorkItemSummary;
+  readonly differsAt: number | undefined;
   readonly columns: readonly ListColumn[];
 }) {
   return columns.map((column) => (
@@ -250,7 +272,7 @@ const Cells = memo(function Cells({
       {...(column.title ? { title: column.title(item) } : {})}
       className="truncate"
     >
-      {column.cell(item)}
+      {column.cell(item, differsAt)}
     </Td>
   ));
 });

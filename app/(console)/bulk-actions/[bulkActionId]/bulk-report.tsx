@@ -2,9 +2,9 @@
 
 import { Download } from 'lucide-react';
 import { DownloadLink } from '#app/ui/button.tsx';
-import { MiddleCut } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { countOf, formatCount, formatDuration, formatShare, shortCount } from '#app/ui/num.tsx';
 import { OutcomeBar } from '#app/ui/outcome-bar.tsx';
 import { Section } from '#app/ui/page-header.tsx';

@@ -2,9 +2,10 @@
 
 import { ItemStatusBadge } from '#app/_shared/item-words.tsx';
 import { CopyId } from '#app/ui/copy.tsx';
-import { Foreign, MiddleCut } from '#app/ui/foreign-text.tsx';
+import { Foreign } from '#app/ui/foreign-text.tsx';
 import { KeyValue, None } from '#app/ui/key-value.tsx';
 import { Link } from '#app/ui/link.tsx';
+import { MiddleCut } from '#app/ui/middle-cut.tsx';
 import { countOf, formatCount, Num } from '#app/ui/num.tsx';
 import { Section } from '#app/ui/page-header.tsx';
 import { Time } from '#app/ui/time.tsx';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { splitAsked } from './asked.ts';
+import { splitAsked } from './split-asked.ts';
 
 it.each([
   ['/runs?do=launch', '/runs', 'launch'],
