@@ -11,6 +11,7 @@ export const leftOutWords = {
   trap: 'addresses that look like an endless list: they repeat or pile up, or are of a calendar years away',
   pages_beyond: 'lists that go on after the last page that is read',
   pages_repeat: 'lists whose next page had been read before',
+  page_unknown: 'lists of which nothing tells how they go on',
   page_elsewhere:
     'lists that go on at an address that is not followed: another host, or one too long',
   links_beyond: 'answers with more links than are followed',

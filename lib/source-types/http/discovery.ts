@@ -86,14 +86,15 @@ export function httpDiscover(
 /** The next page of a list; null when this was the last, or the next is not followed. */
 function pageAfter(
   item: HttpItem,
-  answer: Omit<PagedAnswer, 'request' | 'metadata'>,
+  answer: Omit<PagedAnswer, 'request' | 'metadata' | 'isList'>,
   isHere: (url: string) => boolean,
   settings: HttpSettings,
   leave: LeaveOut,
 ): DiscoveredItem | null {
   const { requestUri, requestBody: body, requestMethod: method, resourceType, priority } = item;
   const request = { url: requestUri, body };
-  const next = nextPage({ ...answer, request, metadata: item.metadata }, settings.paging, leave);
+  const list = { metadata: item.metadata, isList: item.depth === 0 };
+  const next = nextPage({ ...answer, ...list, request }, settings.paging, leave);
   if (next === null) return null;
   const keys = credentialParameters(settings.authentication);
   const url = followable(next.request.url, requestUri, keys);

@@ -4,7 +4,11 @@ import { nextPage } from './next-page.ts';
 import { pagingSettings } from './paging.ts';
 
 /** Whether another page is asked for, and what was left out. */
-function following(payload: WrittenJson, rules: object, metadata: { [key: string]: number } = {}) {
+function following(
+  payload: WrittenJson,
+  rules: object,
+  { isList = true, ...metadata }: { isList?: boolean; [key: string]: number | boolean } = {},
+) {
   const said: string[] = [];
   const next = nextPage(
     {
@@ -14,6 +18,7 @@ function following(payload: WrittenJson, rules: object, metadata: { [key: string
       payload,
       html: null,
       metadata,
+      isList,
     },
     pagingSettings.parse(rules),
     (reason) => said.push(reason),
@@ -76,5 +81,39 @@ describe('a page without entries is the last', () => {
     [[{}, {}], 'offset=2'],
   ])('where they are %j: %j', (rows, expected) => {
     expect(following({ rows }, offset)).toEqual(expected);
+  });
+});
+
+describe('pages that are counted without a word on their entries', () => {
+  const rules = { by: 'page', parameter: 'offset' };
+  it.each<[WrittenJson, string | string[]]>([
+    [[{ id: 1 }], 'offset=1'],
+    [[], []],
+    [{ total: 9, items: [{ id: 1 }] }, 'offset=1'],
+    [{ total: 9, items: [] }, []],
+    [{ items: [1], tags: [2] }, ['page_unknown']],
+    [{ a: { items: [1] } }, ['page_unknown']],
+    [null, ['page_unknown']],
+  ])('go by the only list there is: %j: %j', (payload, expected) => {
+    expect(following(payload, rules)).toEqual(expected);
+  });
+
+  it('are none of what a list leads to', () => {
+    expect(following({ tags: [1] }, rules, { isList: false })).toEqual([]);
+  });
+});
+
+describe('a cursor that is no value', () => {
+  it.each<[string, WrittenJson, string[]]>([
+    ['cursor', { next: { id: 5 } }, ['page_unknown']],
+    ['cursor', { next: [[1, 2]] }, ['page_unknown']],
+    ['next', { next: { href: '/b' } }, ['page_unknown']],
+    ['last_row', { next: [{ id: 1 }] }, ['page_unknown']],
+    ['cursor', { next: {} }, []],
+    ['cursor', { next: [] }, []],
+    ['cursor', { next: null }, []],
+    ['cursor', {}, []],
+  ])('is told: %s at %j: %j', (by, payload, expected) => {
+    expect(following(payload, { by, parameter: 'offset' })).toEqual(expected);
   });
 });

@@ -1,12 +1,12 @@
 /** The request for the page after an answer, and what ends a list. Pure. */
 import { z } from 'zod';
 import { hashJson } from '#lib/canonical-json.ts';
-import { type JsonObject, type WrittenJson, WrittenNumber } from '#lib/json.ts';
+import { type JsonObject, type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
 import type { LeaveOut } from '../left-out.ts';
 import { baseOf } from '../web/addresses.ts';
 import { linkOf } from '../web/headers.ts';
 import { addressesIn, nodesAt, rowsAt, valuesAt } from '../web/selector.ts';
-import type { PagingRules } from './paging.ts';
+import { type PagingRules, usualField } from './paging.ts';
 import { parameterOf, type RequestParts, withParameter } from './request-parts.ts';
 
 export interface PagedAnswer {
@@ -20,6 +20,8 @@ export interface PagedAnswer {
   readonly html: string | null;
   /** Of the item: which page it was, and what came before it. */
   readonly metadata: JsonObject | null;
+  /** Whether the item is a seed or a further page of one, and so a list. */
+  readonly isList: boolean;
 }
 
 export interface NextPage {
@@ -46,8 +48,9 @@ export function nextPage(
 ): NextPage | null {
   if (rules.by === 'none') return null;
   const before = progress.parse(answer.metadata ?? {});
-  const rows = rules.rows === undefined ? null : rowsAt(answer.payload, rules.rows);
+  const rows = rowsOf(answer, rules);
   if (rows?.length === 0) return null;
+  if (answer.isList && isUntold(answer, rules, rows)) leave('page_unknown');
   const request = requestAfter(answer, rules, before, rows?.length ?? null);
   if (request === null || isLast(answer, rules, before, rows?.length ?? 0)) return null;
   const digest = digestOf(rows ?? listedIn(answer, rules) ?? answer.html ?? answer.payload);
@@ -66,6 +69,43 @@ export function nextPage(
     },
   };
 }
+
+/** The entries of a page; null where nobody says where they are and there is more than one place for them. */
+function rowsOf({ payload, isList }: PagedAnswer, rules: PagingRules): WrittenJson[] | null {
+  if (rules.rows !== undefined) return rowsAt(payload, rules.rows);
+  return rules.by === 'page' && isList && !isTold(rules) ? onlyListIn(payload) : null;
+}
+
+/** Whether the rules say by what pages that are counted come to an end. */
+const isTold = ({ field, stop_field: stop }: PagingRules): boolean =>
+  stop !== undefined || field !== usualField;
+
+/** The answer itself where it is a list, or the only list among its members, as most APIs answer. */
+function onlyListIn(payload: WrittenJson): WrittenJson[] | null {
+  if (Array.isArray(payload)) return payload;
+  if (!isContainer(payload)) return null;
+  const lists = Object.values(payload).filter((member) => Array.isArray(member));
+  return lists.length === 1 ? (lists[0] ?? null) : null;
+}
+
+/** Whether there may be a further page, and nothing says how to ask for it: no entries to go by, or a cursor that is no value. */
+function isUntold(
+  { payload }: PagedAnswer,
+  rules: PagingRules,
+  rows: readonly WrittenJson[] | null,
+): boolean {
+  const nodes = nodesAt(payload, rules.field);
+  if (rules.by === 'page') return rows === null && nodes.length === 0 && !isTold(rules);
+  if (rules.by === 'link' || rules.by === 'offset') return false;
+  const values = nodes.filter((node) => node !== null && !isEmptyContainer(node));
+  return values.length > 0 && values.every(isContainer);
+}
+
+const isContainer = (node: WrittenJson): node is WrittenJson[] | WrittenObject =>
+  typeof node === 'object' && node !== null && !(node instanceof WrittenNumber);
+
+const isEmptyContainer = (node: WrittenJson): boolean =>
+  isContainer(node) && Object.keys(node).length === 0;
 
 /** The entries as far as the path of page numbers tells them: beside them may stand the time of the answer. */
 function listedIn({ payload }: PagedAnswer, { by, field }: PagingRules): string[] | null {
@@ -114,7 +154,7 @@ function requestAfter(
       return last === undefined || last === '' ? null : put(last, false);
     }
     case 'page': {
-      // Without a path of its own, the one of the cursor says where the entries are, or the answer itself whether that was all.
+      // Without a path of its own, the one of the cursor says where the entries are, or the answer whether that was all.
       if (rows === null && valuesAt(payload, rules.field, 'any').length === 0) {
         if (rules.stop_field === undefined || nodesAt(payload, rules.stop_field).length === 0)
           return null;

@@ -19,10 +19,13 @@ const parameter = z
 const kinds = ['none', 'link', 'next', 'cursor', 'page', 'offset', 'last_row'] as const;
 type Kind = (typeof kinds)[number];
 
+/** Of addresses and cursors; that of entries has to be named. */
+export const usualField = '$.next';
+
 export const pagingSettings = z
   .strictObject({
     by: z.enum(kinds).default('none'),
-    field: path.default('$.next'),
+    field: path.default(usualField),
     rows: path.optional(),
     parameter: parameter.default('page'),
     put_in: z.enum(['address', 'body']).default('address'),
@@ -64,7 +67,7 @@ export const pagingHints: Readonly<Record<string, FieldHint>> = grouped('Paging'
   },
   'paging.rows': {
     label: 'Entries',
-    help: 'Where the entries of a page are. A page without any is the last, and so is one whose entries came before.',
+    help: 'Where the entries of a page are. A page without any is the last, and so is one whose entries came before. Empty, pages that count up go by the only list of the answer.',
     widget: 'text',
     placeholder: '$.items',
     when: any,

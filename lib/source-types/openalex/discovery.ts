@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { sha256 } from '#lib/canonical-json.ts';
 import type { JsonValue } from '#lib/json.ts';
 import type { WorkItem } from '#lib/queue/model.ts';
-import type { DiscoveredItem, SourceContext } from '../source-type.ts';
+import type { LeaveOut } from '../left-out.ts';
+import type { DiscoveredItem, PayloadAnswer, SourceContext } from '../source-type.ts';
 import { type EntityKind, entityOf, kindsListed } from './entities.ts';
 import { entityItem, searchItem, workItem } from './seeding.ts';
 import { doiOf, type OpenalexSettings, workIdOf } from './settings.ts';
@@ -52,7 +53,10 @@ function workMatches(work: Work, matching: OpenalexSettings['entity_matching']):
 }
 
 const searchShape = z.looseObject({
-  meta: z.looseObject({ next_cursor: z.string().nullish() }),
+  meta: z.looseObject({
+    next_cursor: z.string().nullish(),
+    count: z.number().nullish().catch(null),
+  }),
   results: z.array(z.looseObject({ id: z.string() })),
 });
 
@@ -82,8 +86,10 @@ export function openalexDiscover(
   item: ItemView,
   payload: JsonValue,
   { settings }: SourceContext<OpenalexSettings>,
+  _answer?: PayloadAnswer,
+  leave: LeaveOut = () => undefined,
 ): DiscoveredItem[] {
-  if (item.resourceType === 'search') return resultsOf(item, payload, settings);
+  if (item.resourceType === 'search') return resultsOf(item, payload, settings, leave);
   return item.resourceType === 'work' ? referencesOf(item, payload, settings) : [];
 }
 
@@ -92,6 +98,7 @@ function resultsOf(
   item: ItemView,
   payload: JsonValue,
   settings: OpenalexSettings,
+  leave: LeaveOut,
 ): DiscoveredItem[] {
   const page = searchShape.safeParse(payload);
   if (!page.success) return [];
@@ -104,7 +111,9 @@ function resultsOf(
     isHop: false,
   }));
   const known = searchMetadata.safeParse(item.metadata);
-  const cursor = page.data.meta.next_cursor;
+  const { next_cursor: cursor, count } = page.data.meta;
+  if (page.data.results.length === 0 && known.data?.page === 1 && (count ?? 0) > 0)
+    leave('ends_early');
   if (!known.success || !cursor || page.data.results.length === 0) return found;
   const {
     entity,
@@ -116,7 +125,11 @@ function resultsOf(
     cursors,
   } = known.data;
   const digest = digestOf(cursor);
-  if ((maxPages > 0 && number >= maxPages) || cursors.includes(digest)) return found;
+  const isRepeated = cursors.includes(digest);
+  if (isRepeated || (maxPages > 0 && number >= maxPages)) {
+    leave(isRepeated ? 'pages_repeat' : 'pages_beyond');
+    return found;
+  }
   const at = { page: number + 1, cursor };
   const list = { entity, search, filter, perPage, maxPages };
   const next = searchItem(settings, list, at, item.priority);
