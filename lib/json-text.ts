@@ -119,6 +119,16 @@ export function jsonFault(text: string, bounds: JsonBounds): string | null {
   return null;
 }
 
+/** The keys of all objects of a JSON text, as they are written, in their order. */
+export function* writtenKeys(text: string): Generator<string, void, void> {
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    const end = endOfString(text, at);
+    if (end < 0) return;
+    if (text.charCodeAt(pastBlanks(text, end + 1)) === colon) yield text.slice(at + 1, end);
+    at = end;
+  }
+}
+
 /**
  * Why an object of it is not read, as a sentence part: two parsers may each take another of two values of one key, so
  * that what a proxy has looked at is not what is done. Null when there is nothing, or when it is no JSON.

@@ -1,5 +1,5 @@
 /**
- * What a person asked to have opened by other means than its button, as by the palette (`ask-for.ts`). It stands in memory,
+ * What a person asked to have opened by other means than its button, as by the palette (`ask-for.tsx`). It stands in memory,
  * and so the router never knows of it: an address that a page has taken back behind the router's back does not fit what
  * the server answers next, and Next.js then loads the document anew.
  */

@@ -9,11 +9,11 @@ export type Alignment = readonly [before: number | null, after: number | null];
  * that each has once ("patience"); the rest is paired by a member that names its element, else by
  * position.
  */
-export function alignLists(
+export function* alignLists(
   before: readonly WrittenJson[],
   after: readonly WrittenJson[],
   prints: Fingerprints,
-): Alignment[] {
+): Generator<void, Alignment[], void> {
   const [old, now] = [prints.ofEach(before), prints.ofEach(after)];
   const sameAt = (i: number, j: number) => old[i] === now[j];
   const shorter = Math.min(before.length, after.length);
@@ -23,7 +23,7 @@ export function alignLists(
   while (end < shorter - start && sameAt(before.length - 1 - end, after.length - 1 - end)) end += 1;
   const left = indexes(start, before.length - end);
   const right = indexes(start, after.length - end);
-  const anchors = anchorsOf(
+  const anchors = yield* anchorsOf(
     left,
     right,
     (i) => old[i] ?? '',
@@ -32,10 +32,10 @@ export function alignLists(
 
   const aligned: Alignment[] = [];
   let [i, j] = [start, start];
-  const pairGap = (toI: number, toJ: number) => {
+  function* pairGap(toI: number, toJ: number) {
     const [gapLeft, gapRight] = [indexes(i, toI), indexes(j, toJ)];
     // A name that exactly one element of each list has shows that they are the same thing, changed.
-    const named = anchorsOf(
+    const named = yield* anchorsOf(
       gapLeft,
       gapRight,
       (at) => nameOf(before[at]),
@@ -46,45 +46,64 @@ export function alignLists(
       const [lengthI, lengthJ] = [namedI - fromI, namedJ - fromJ];
       for (let step = 0; step < Math.max(lengthI, lengthJ); step += 1) {
         aligned.push([step < lengthI ? fromI + step : null, step < lengthJ ? fromJ + step : null]);
+        if (aligned.length % elementsOfStep === 0) yield;
       }
       if (namedI < toI) aligned.push([namedI, namedJ]);
       [fromI, fromJ] = [namedI + 1, namedJ + 1];
     }
-  };
-  for (const [anchorI, anchorJ] of anchors) {
-    pairGap(anchorI, anchorJ);
-    [i, j] = [anchorI + 1, anchorJ + 1];
   }
-  pairGap(before.length - end, after.length - end);
+  for (const [at, [anchorI, anchorJ]] of anchors.entries()) {
+    yield* pairGap(anchorI, anchorJ);
+    [i, j] = [anchorI + 1, anchorJ + 1];
+    if (at % elementsOfStep === 0) yield;
+  }
+  yield* pairGap(before.length - end, after.length - end);
   return aligned;
 }
 
 const indexes = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 
+/** A few milliseconds of work. */
+const elementsOfStep = 5000;
+
 /** The longest series, rising on both sides, of marks that occur once on each. Marks of '' are none. */
-function anchorsOf<Mark extends string | number>(
+function* anchorsOf<Mark extends string | number>(
   left: readonly number[],
   right: readonly number[],
   markLeft: (index: number) => Mark | '',
   markRight: (index: number) => Mark | '',
-): (readonly [number, number])[] {
-  const once = new Map<Mark | '', number | null>();
-  for (const j of right) once.set(markRight(j), once.has(markRight(j)) ? null : j);
-  const seen = new Map<Mark | '', number | null>();
-  for (const i of left) seen.set(markLeft(i), seen.has(markLeft(i)) ? null : i);
-  const pairs = left.flatMap((i): (readonly [number, number])[] => {
+): Generator<void, (readonly [number, number])[], void> {
+  const once = yield* placesOf(right, markRight);
+  const seen = yield* placesOf(left, markLeft);
+  const pairs: (readonly [number, number])[] = [];
+  for (const [at, i] of left.entries()) {
     const mark = markLeft(i);
     const j = once.get(mark) ?? null;
-    return mark === '' || j === null || seen.get(mark) !== i ? [] : [[i, j]];
-  });
-  return longestRising(pairs);
+    if (mark !== '' && j !== null && seen.get(mark) === i) pairs.push([i, j]);
+    if (at % elementsOfStep === elementsOfStep - 1) yield;
+  }
+  return yield* longestRising(pairs);
+}
+
+/** Where each mark is; null where there are several of it. */
+function* placesOf<Mark extends string | number>(
+  indexes: readonly number[],
+  markOf: (index: number) => Mark,
+): Generator<void, Map<Mark, number | null>, void> {
+  const places = new Map<Mark, number | null>();
+  for (const [at, index] of indexes.entries()) {
+    const mark = markOf(index);
+    places.set(mark, places.has(mark) ? null : index);
+    if (at % elementsOfStep === elementsOfStep - 1) yield;
+  }
+  return places;
 }
 
 /** Longest subsequence whose second numbers rise, in n log n (patience sorting). */
-function longestRising(
+function* longestRising(
   pairs: readonly (readonly [number, number])[],
-): (readonly [number, number])[] {
+): Generator<void, (readonly [number, number])[], void> {
   const tops: number[] = [];
   const previous: (number | undefined)[] = [];
   for (const [at, [, j]] of pairs.entries()) {
@@ -96,6 +115,7 @@ function longestRising(
     }
     previous[at] = tops[low - 1];
     tops[low] = at;
+    if (at % elementsOfStep === elementsOfStep - 1) yield;
   }
   const rising: (readonly [number, number])[] = [];
   for (let at = tops.at(-1); at !== undefined; at = previous[at]) {

@@ -100,6 +100,39 @@ describe('the difference of two payloads', () => {
     expect(taken).toBeGreaterThan(100);
   });
 
+  it('goes through long lists and large objects step by step', () => {
+    const numbers = Array.from({ length: 50_000 }, (_, n) => n);
+    const texts = [numbers, numbers.map((n) => (n * 7919) % 50_000)].map((list) =>
+      JSON.stringify({ list, members: Object.fromEntries(list.map((n, at) => [`m${at}`, n])) }),
+    );
+    const steps = comparePayloads(texts[0] ?? '', texts[1] ?? '');
+    let taken = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) taken += 1;
+    expect(step.value.truncated).toBe(true);
+    expect(step.value.changes[0]?.path[0]).toBe('list');
+    expect(taken).toBeGreaterThan(200);
+  });
+
+  it('compares by lines what has more different keys than are parsed at once', () => {
+    const document = (keys: number, changed: string) =>
+      JSON.stringify(
+        Object.fromEntries(
+          Array.from({ length: keys }, (_, n) => [`k${n}`, n === 7 ? changed : n]),
+        ),
+        null,
+        1,
+      );
+    const pathOf = (keys: number) => {
+      const steps = comparePayloads(document(keys, 'a'), document(keys, 'b'));
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      return step.value.changes.map(({ path }) => path);
+    };
+    expect(pathOf(80_000)).toEqual([['k7']]);
+    expect(pathOf(80_001)).toEqual([[8]]);
+  });
+
   it('goes through one line of some megabytes piece by piece', () => {
     const line = 'Much to read. '.repeat(300_000);
     const steps = comparePayloads(line, `${line.slice(0, 2_000_000)}!${line.slice(2_000_001)}`);

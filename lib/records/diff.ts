@@ -1,6 +1,6 @@
 /** What changed between two payloads, by path; for people, so long lists of changes are cut. */
 import { type WrittenJson, WrittenNumber, type WrittenObject } from '#lib/json.ts';
-import { type JsonBounds, jsonFault, parseWritten } from '#lib/json-text.ts';
+import { type JsonBounds, jsonFault, parseWritten, writtenKeys } from '#lib/json-text.ts';
 import { alignLists, Fingerprints } from './align-lists.ts';
 
 /** Keys and indexes from the root, e.g. `['query', 'pages', 0, 'title']`. */
@@ -41,6 +41,10 @@ export function* diffSteps(
   yield* prints.take(after);
   const changes: JsonChange[] = [];
   for (const change of differences({ before, after, path: [] }, prints)) {
+    if (change === undefined) {
+      yield;
+      continue;
+    }
     if (changes.length === limit) return { changes, truncated: true };
     changes.push(change);
     if (changes.length % 50 === 0) yield;
@@ -54,8 +58,11 @@ interface Pair {
   readonly path: JsonPath;
 }
 
-/** In the order of the documents; goes down only where something differs. */
-function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, void, void> {
+/** In the order of the documents; goes down only where something differs. Undefined = a step is done. */
+function* differences(
+  root: Pair,
+  prints: Fingerprints,
+): Generator<JsonChange | undefined, void, void> {
   const waiting: Pair[] = [root];
   for (let pair = waiting.pop(); pair !== undefined; pair = waiting.pop()) {
     const { before, after, path } = pair;
@@ -64,7 +71,7 @@ function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, v
     } else if (after === undefined) {
       yield { kind: 'removed', path, before };
     } else if (!prints.same(before, after)) {
-      const inner = innerPairs(before, after, path, prints);
+      const inner = yield* innerPairs(before, after, path, prints);
       if (inner === null) yield { kind: 'changed', path, before, after };
       // One by one: a call takes no hundred thousand arguments.
       else for (const part of inner.reverse()) waiting.push(part);
@@ -72,32 +79,54 @@ function* differences(root: Pair, prints: Fingerprints): Generator<JsonChange, v
   }
 }
 
-/** The parts to compare instead, or null when the two are of different kinds or have no parts. */
-function innerPairs(
+/** Members or elements that are gone through between two steps. */
+const partsOfStep = 5000;
+
+/** The parts that differ, or null when the two are of different kinds or have no parts. */
+function* innerPairs(
   before: WrittenJson,
   after: WrittenJson,
   path: JsonPath,
   prints: Fingerprints,
-): Pair[] | null {
+): Generator<undefined, Pair[] | null, void> {
   if (Array.isArray(before) && Array.isArray(after)) {
     const [old, now] = [prints.ofEach(before), prints.ofEach(after)];
-    const differing = alignLists(before, after, prints).filter(
-      ([i, j]) => i === null || j === null || old[i] !== now[j],
-    );
-    return differing.map(([i, j]) => ({
-      before: i === null ? undefined : before[i],
-      after: j === null ? undefined : after[j],
-      path: [...path, j ?? i ?? 0],
-    }));
+    const parts: Pair[] = [];
+    for (const [at, [i, j]] of (yield* stepsOf(alignLists(before, after, prints))).entries()) {
+      if (i === null || j === null || old[i] !== now[j]) {
+        const [was, is] = [i === null ? undefined : before[i], j === null ? undefined : after[j]];
+        parts.push({ before: was, after: is, path: [...path, j ?? i ?? 0] });
+      }
+      if (at % partsOfStep === partsOfStep - 1) yield;
+    }
+    return parts;
   }
   if (!isObject(before) || !isObject(after)) return null;
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].map((key) => ({
-    before: Object.hasOwn(before, key) ? before[key] : undefined,
-    after: Object.hasOwn(after, key) ? after[key] : undefined,
-    path: [...path, key],
-  }));
+  const parts: Pair[] = [];
+  for (const [at, key] of Object.keys(before).entries()) {
+    const pair = { before: before[key], after: ownMember(after, key), path: [...path, key] };
+    if (!isSame(pair, prints)) parts.push(pair);
+    if (at % partsOfStep === partsOfStep - 1) yield;
+  }
+  for (const [at, key] of Object.keys(after).entries()) {
+    if (!Object.hasOwn(before, key))
+      parts.push({ before: undefined, after: after[key], path: [...path, key] });
+    if (at % partsOfStep === partsOfStep - 1) yield;
+  }
+  return parts;
 }
+
+function* stepsOf<T>(work: Generator<void, T, void>): Generator<undefined, T, void> {
+  let step = work.next();
+  for (; !step.done; step = work.next()) yield;
+  return step.value;
+}
+
+const isSame = ({ before, after }: Pair, prints: Fingerprints): boolean =>
+  before !== undefined && after !== undefined && prints.same(before, after);
+
+const ownMember = (object: WrittenObject, key: string): WrittenJson | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
 
 const isObject = (value: WrittenJson): value is WrittenObject =>
   typeof value === 'object' &&
@@ -112,8 +141,10 @@ export function* comparePayloads(before: string, after: string): Generator<void,
   return yield* diffSteps(old, now);
 }
 
-/** A page holds no more, and parses and aligns as much in the time of a blink: keys that all differ cost most. */
-const comparedJson: JsonBounds = { length: 8 * 1024 * 1024, values: 80_000, depth: 512 };
+/** A page holds no more, and parses as much in the time of a blink. */
+const comparedJson: JsonBounds = { length: 8 * 1024 * 1024, values: 500_000, depth: 512 };
+/** Keys that all differ: parsing takes a microsecond for each, and cannot be done in steps. */
+const mostKeys = 80_000;
 const mostLines = 200_000;
 const longestLine = 256 * 1024;
 /** Characters of a piece of what has more or longer lines than that. */
@@ -125,8 +156,10 @@ function* comparedValue(text: string): Generator<void, WrittenJson, void> {
   yield;
   if (/^\s{0,1000}[[{]/.test(text) && jsonFault(text, comparedJson) === null) {
     yield;
-    const value = parseWritten(text);
-    if (value !== undefined) return value;
+    if (!(yield* hasManyKeys(text))) {
+      const value = parseWritten(text);
+      if (value !== undefined) return value;
+    }
   }
   const lines: string[] = [];
   for (let start = 0; start <= text.length; ) {
@@ -138,6 +171,19 @@ function* comparedValue(text: string): Generator<void, WrittenJson, void> {
     if (lines.length % linesOfStep === 0) yield;
   }
   return lines;
+}
+
+/** Whether there are more different keys in the text of a JSON document than are parsed at once. */
+function* hasManyKeys(text: string): Generator<void, boolean, void> {
+  const keys = new Set<string>();
+  let read = 0;
+  for (const key of writtenKeys(text)) {
+    keys.add(key);
+    if (keys.size > mostKeys) return true;
+    read += 1;
+    if (read % partsOfStep === 0) yield;
+  }
+  return false;
 }
 
 const piecesOf = (text: string): string[] =>

@@ -7,7 +7,7 @@ import { openalex } from './index.ts';
 const settings = openalex.settingsSchema.parse({ email: 'someone@example.org' });
 
 /** Whether a further page of a search is asked for, and what was left out. */
-function after(
+function leadsTo(
   payload: JsonValue,
   more: { page?: number; max_pages?: number; cursors?: string[] },
 ) {
@@ -24,29 +24,29 @@ const results = [{ id: 'https://openalex.org/W1' }];
 
 describe('a search', () => {
   it('goes on by its cursor, which is remembered', () => {
-    const { cursors, leftOut } = after({ meta: { next_cursor: 'b', count: 9 }, results }, {});
+    const { cursors, leftOut } = leadsTo({ meta: { next_cursor: 'b', count: 9 }, results }, {});
     expect(cursors).toHaveLength(1);
     expect(leftOut).toEqual({});
   });
 
   it('says that it ends before its last page', () => {
     const answer = { meta: { next_cursor: 'b', count: 9 }, results };
-    expect(after(answer, { page: 3 })).toEqual({ cursors: null, leftOut: { pages_beyond: 1 } });
+    expect(leadsTo(answer, { page: 3 })).toEqual({ cursors: null, leftOut: { pages_beyond: 1 } });
   });
 
   it('says that its cursor leads back', () => {
     const answer = { meta: { next_cursor: 'b', count: 9 }, results };
-    const { cursors } = after(answer, {});
-    const again = after(answer, { page: 2, cursors: cursors as string[] });
+    const { cursors } = leadsTo(answer, {});
+    const again = leadsTo(answer, { page: 2, cursors: cursors as string[] });
     expect(again).toEqual({ cursors: null, leftOut: { pages_repeat: 1 } });
   });
 
   it('says that nothing came of what is counted', () => {
     const nothing = { meta: { next_cursor: null, count: 5 }, results: [] };
-    expect(after(nothing, {}).leftOut).toEqual({ ends_early: 1 });
+    expect(leadsTo(nothing, {}).leftOut).toEqual({ ends_early: 1 });
     // As OpenAlex ends every list.
-    expect(after(nothing, { page: 3 }).leftOut).toEqual({});
+    expect(leadsTo(nothing, { page: 3 }).leftOut).toEqual({});
     const none = { meta: { next_cursor: null, count: 0 }, results: [] };
-    expect(after(none, {}).leftOut).toEqual({});
+    expect(leadsTo(none, {}).leftOut).toEqual({});
   });
 });
