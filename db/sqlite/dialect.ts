@@ -207,9 +207,10 @@ function run<R>(
     const { changes } = statement.run(parameters);
     return { numAffectedRows: BigInt(changes), rows: [] };
   }
-  // The row type is what the caller's query builder inferred from the schema.
-  if (!statement.readonly) return { rows: statement.all(parameters) as R[] };
-  if (millisecondsLeft() === null) return { rows: statement.all(parameters) as R[] };
+  if (!statement.readonly || millisecondsLeft() === null) {
+    // The row type is what the caller's query builder inferred from the schema.
+    return { rows: statement.all(parameters) as R[] };
+  }
   const rows: R[] = [];
   for (const row of statement.iterate(parameters)) {
     if (rows.length % 64 === 0) checkDeadline();
