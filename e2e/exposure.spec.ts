@@ -2,9 +2,9 @@
 
 import { createApiToken } from '#lib/access/api-tokens.ts';
 import { findByEmail } from '#lib/access/user-rows.ts';
-import { openDatabase } from '../db/open.ts';
 import { accounts, password } from './support/accounts.ts';
 import { goTo, untilAnswers } from './support/go-to.ts';
+import { withDatabase } from './support/in-database.ts';
 import { pages } from './support/pages.ts';
 import type { Product } from './support/product.ts';
 import { expect, test } from './support/test.ts';
@@ -138,14 +138,8 @@ test.describe('a stranger', () => {
 });
 
 /** A token of the administrator that may see. */
-async function tokenOf(product: Product): Promise<string> {
-  const db = await openDatabase({
-    engine: 'sqlite',
-    path: product.env['INGEST_SQLITE_PATH'] ?? '',
-    reason: 'A browser test needs it.',
-    notes: [],
-  });
-  try {
+const tokenOf = (product: Product): Promise<string> =>
+  withDatabase(product, async (db) => {
     const row = await findByEmail(db, accounts.admin);
     const owner = { userId: row?.user_id ?? '', email: accounts.admin, role: 'admin' } as const;
     const wanted = {
@@ -155,10 +149,7 @@ async function tokenOf(product: Product): Promise<string> {
       days: 1,
     };
     return (await createApiToken(db, owner, wanted)).token;
-  } finally {
-    await db.close();
-  }
-}
+  });
 
 test('every answer has its type, and what is a person’s is kept nowhere', async ({ page }) => {
   for (const path of [...pages, '/api/live', '/api/auth/session', '/api/search?q=a', '/api/docs']) {
